@@ -1,0 +1,308 @@
+//! What every correlation returns.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use crate::stats::{BlockSums, Estimate, Resamples};
+
+/// A correlation over lag: value, standard error and number of origins at each lag, and the whole curve on each resample.
+///
+/// Lags are integer molecular-dynamics steps, strictly increasing; [`lag_times`](Curve::lag_times) are steps times the
+/// time step. The value's unit is the estimator's. A lag longer than a block of the run has no standard error from those
+/// blocks: `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing — is computed
+/// on each [`replicate`](Curve::replicate) too, which is how its error comes to carry the correlation between lags.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Curve {
+    lags: Vec<u64>,
+    time_step: f64,
+    values: Vec<f64>,
+    standard_errors: Vec<Option<f64>>,
+    origins: Vec<u64>,
+    replicates: Vec<Vec<f64>>,
+    resamples: Resamples,
+}
+
+impl Curve {
+    /// A curve from block sums: `f` turns the means of the sums at one point into the value there.
+    ///
+    /// Most correlations are one mean and `f` is `|[mean]| mean`; a ratio of means such as the non-Gaussian parameter has
+    /// several. The first of the sums gives the origins. `longest` is the longest lag, in steps, that blocks can give an
+    /// error for.
+    ///
+    /// # Panics
+    /// If the sums differ in blocks or points, or there is not one point per lag.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "weights are counts of origins"
+    )]
+    pub fn from_sums<const N: usize>(
+        lags: Vec<u64>,
+        time_step: f64,
+        sums: [&BlockSums; N],
+        resamples: Resamples,
+        longest: u64,
+        f: impl Fn([f64; N]) -> f64,
+    ) -> Self {
+        assert!(sums.iter().all(|s| s.points() == lags.len()), "one point per lag");
+        assert!(
+            sums.iter().all(|s| s.blocks() == resamples.blocks()),
+            "the blocks of the resamples"
+        );
+        let at = |mean: &dyn Fn(&BlockSums, usize) -> f64| -> Vec<f64> {
+            (0..lags.len())
+                .map(|k| f(std::array::from_fn(|i| mean(sums[i], k))))
+                .collect()
+        };
+        let values = at(&|s, k| s.mean(k));
+        let replicates: Vec<Vec<f64>> = (0..resamples.len())
+            .map(|r| {
+                let weights = resamples.weights(r);
+                at(&|s, k| s.weighted_mean(k, &weights))
+            })
+            .collect();
+        let origins = (0..lags.len())
+            .map(|k| sums[0].weight(k).round() as u64)
+            .collect();
+        Self::from_replicates(lags, time_step, values, origins, replicates, resamples, longest)
+    }
+
+    /// A curve from its values on the whole and on each resample.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[must_use]
+    pub fn from_replicates(
+        lags: Vec<u64>,
+        time_step: f64,
+        values: Vec<f64>,
+        origins: Vec<u64>,
+        replicates: Vec<Vec<f64>>,
+        resamples: Resamples,
+        longest: u64,
+    ) -> Self {
+        let points = lags.len();
+        assert!(
+            values.len() == points && origins.len() == points,
+            "one value and count per lag"
+        );
+        assert_eq!(replicates.len(), resamples.len(), "one curve per resample");
+        assert!(
+            replicates.iter().all(|r| r.len() == points),
+            "one replicate per lag"
+        );
+        let standard_errors = (0..points)
+            .map(|k| {
+                (lags[k] <= longest)
+                    .then(|| resamples.standard_error(replicates.iter().map(|r| r[k])))
+                    .flatten()
+            })
+            .collect();
+        Self {
+            lags,
+            time_step,
+            values,
+            standard_errors,
+            origins,
+            replicates,
+            resamples,
+        }
+    }
+
+    /// Number of lags.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lags.len()
+    }
+
+    /// Whether there is no lag at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lags.is_empty()
+    }
+
+    /// Lags in molecular-dynamics steps.
+    #[must_use]
+    pub fn lags(&self) -> &[u64] {
+        &self.lags
+    }
+
+    /// Time units per step.
+    #[must_use]
+    pub fn time_step(&self) -> f64 {
+        self.time_step
+    }
+
+    /// Lag `index` in time units.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+    pub fn lag_time(&self, index: usize) -> f64 {
+        self.lags[index] as f64 * self.time_step
+    }
+
+    /// Lags in time units.
+    pub fn lag_times(&self) -> impl ExactSizeIterator<Item = f64> + Clone + '_ {
+        (0..self.len()).map(|k| self.lag_time(k))
+    }
+
+    /// Values.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Standard errors; `None` where the blocks give none.
+    #[must_use]
+    pub fn standard_errors(&self) -> &[Option<f64>] {
+        &self.standard_errors
+    }
+
+    /// Number of time origins that each value rests on, over all blocks and runs.
+    #[must_use]
+    pub fn origins(&self) -> &[u64] {
+        &self.origins
+    }
+
+    /// The resamples.
+    #[must_use]
+    pub fn resamples(&self) -> Resamples {
+        self.resamples
+    }
+
+    /// The values on resample `index`.
+    #[must_use]
+    pub fn replicate(&self, index: usize) -> &[f64] {
+        &self.replicates[index]
+    }
+
+    /// The number at one lag.
+    #[must_use]
+    pub fn point(&self, index: usize) -> Estimate {
+        let replicates = self.replicates.iter().map(|r| r[index]).collect();
+        Estimate::new(self.values[index], replicates, self.resamples)
+    }
+
+    /// A number computed from the curve's values, on the whole and on each resample; NaN where `f` has none.
+    #[must_use]
+    pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
+        let replicates = self.replicates.iter().map(|r| f(r)).collect();
+        Estimate::new(f(&self.values), replicates, self.resamples)
+    }
+
+    /// Another curve over the same lags: `f` of lag time and value.
+    #[must_use]
+    pub fn map(&self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let times: Vec<f64> = self.lag_times().collect();
+        let apply =
+            |values: &[f64]| -> Vec<f64> { times.iter().zip(values).map(|(&t, &x)| f(t, x)).collect() };
+        let longest = self.longest_with_error();
+        Self::from_replicates(
+            self.lags.clone(),
+            self.time_step,
+            apply(&self.values),
+            self.origins.clone(),
+            self.replicates.iter().map(|r| apply(r)).collect(),
+            self.resamples,
+            longest,
+        )
+    }
+
+    /// The part of the curve whose lag times lie in `window`, its ends included (to rounding).
+    #[must_use]
+    pub fn window(&self, window: RangeInclusive<f64>) -> Self {
+        let inside = |t: f64| t >= window.start() * (1.0 - 1e-9) && t <= window.end() * (1.0 + 1e-9);
+        self.select(|k| inside(self.lag_time(k)))
+    }
+
+    /// The part of the curve at lags above 0.
+    #[must_use]
+    pub fn without_zero(&self) -> Self {
+        self.select(|k| self.lags[k] > 0)
+    }
+
+    fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
+        let kept: Vec<usize> = (0..self.len()).filter(|&k| keep(k)).collect();
+        let pick = |values: &[f64]| kept.iter().map(|&k| values[k]).collect::<Vec<f64>>();
+        Self {
+            lags: kept.iter().map(|&k| self.lags[k]).collect(),
+            time_step: self.time_step,
+            values: pick(&self.values),
+            standard_errors: kept.iter().map(|&k| self.standard_errors[k]).collect(),
+            origins: kept.iter().map(|&k| self.origins[k]).collect(),
+            replicates: self.replicates.iter().map(|r| pick(r)).collect(),
+            resamples: self.resamples,
+        }
+    }
+
+    fn longest_with_error(&self) -> u64 {
+        let last = self.standard_errors.iter().rposition(Option::is_some);
+        last.map_or(0, |k| self.lags[k])
+    }
+}
+
+impl fmt::Display for Curve {
+    /// Comma-separated values with a header: `lag_time,value,standard_error,origins`, an empty field where there is no
+    /// standard error. Numbers read back to the same bits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "lag_time,value,standard_error,origins")?;
+        for k in 0..self.len() {
+            write!(f, "{},{:e},", self.lag_time(k), self.values[k])?;
+            if let Some(error) = self.standard_errors[k] {
+                write!(f, "{error:e}")?;
+            }
+            writeln!(f, ",{}", self.origins[k])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Resampling;
+
+    fn curve() -> Curve {
+        let mut sums = BlockSums::new(2, 3);
+        for block in 0..2 {
+            for point in 0..3 {
+                #[allow(clippy::cast_precision_loss, reason = "small integers")]
+                sums.add(block, point, (block + point) as f64 * 2.0, 2.0);
+            }
+        }
+        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        Curve::from_sums(vec![0, 10, 20], 0.5, [&sums], resamples, 10, |[x]| x)
+    }
+
+    #[test]
+    fn values_errors_and_origins_follow_from_the_sums() {
+        let curve = curve();
+        assert_eq!(curve.values(), [0.5, 1.5, 2.5]);
+        assert_eq!(curve.standard_errors(), [Some(0.5), Some(0.5), None]);
+        assert_eq!(curve.origins(), [4, 4, 4]);
+        assert_eq!(curve.replicate(0), [1.0, 2.0, 3.0]);
+        assert_eq!(curve.lag_times().collect::<Vec<_>>(), [0.0, 5.0, 10.0]);
+    }
+
+    #[test]
+    fn parts_and_functions_keep_the_replicates() {
+        let tail = curve().window(5.0..=10.0);
+        assert_eq!(
+            (tail.lags(), tail.replicate(1)),
+            (&[10_u64, 20][..], &[1.0, 2.0][..])
+        );
+        let doubled = curve().without_zero().map(|t, x| x / t);
+        assert_eq!(doubled.values(), [0.3, 0.25]);
+        assert_eq!(doubled.standard_errors()[1], None);
+        assert_eq!(curve().evaluate(|v| v[2] - v[0]).standard_error(), Some(0.0));
+    }
+
+    #[test]
+    fn prints_as_csv() {
+        assert_eq!(
+            curve().to_string(),
+            "lag_time,value,standard_error,origins\n0,5e-1,5e-1,4\n5,1.5e0,5e-1,4\n10,2.5e0,,4\n"
+        );
+    }
+}

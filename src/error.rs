@@ -1,0 +1,15 @@
+//! The umbrella over the narrow errors.
+
+use thiserror::Error;
+
+/// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A time axis or a lag request.
+    #[error(transparent)]
+    Lag(#[from] crate::lag::LagError),
+    /// A division into blocks.
+    #[error(transparent)]
+    Resampling(#[from] crate::stats::ResamplingError),
+}

@@ -1,0 +1,15 @@
+//! Relaxation times and the energy landscape of supercooled liquids from the potential energy of a simulation, with the
+//! structural relaxation beside them.
+#![forbid(unsafe_code)]
+
+pub mod curve;
+pub mod error;
+pub mod lag;
+pub mod real;
+pub mod stats;
+
+pub use curve::Curve;
+pub use error::Error;
+pub use lag::{Lags, Sampling};
+pub use real::Real;
+pub use stats::{Estimate, Resampling};

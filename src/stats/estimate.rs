@@ -1,0 +1,304 @@
+//! A number with its error.
+
+use std::fmt;
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// Where error bars come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Resampling {
+    /// This many contiguous blocks in each run, and the delete-one jackknife over all of them.
+    Blocks(usize),
+    /// Each run as one block, and the delete-one jackknife over the runs.
+    Replicas,
+    /// No error bars.
+    None,
+}
+
+impl Default for Resampling {
+    /// Ten blocks.
+    fn default() -> Self {
+        Self::Blocks(10)
+    }
+}
+
+/// The resamples of a set of blocks: how often each block counts in each.
+///
+/// Numbers that came from equal resamples are correlated resample by resample, and combine that way
+/// ([`Estimate::combine`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Resamples {
+    resampling: Resampling,
+    blocks: usize,
+}
+
+impl Resamples {
+    /// The delete-one jackknife over `blocks` blocks; no resample at all for [`Resampling::None`].
+    #[must_use]
+    pub fn jackknife(resampling: Resampling, blocks: usize) -> Self {
+        Self { resampling, blocks }
+    }
+
+    /// What the blocks are.
+    #[must_use]
+    pub fn resampling(&self) -> Resampling {
+        self.resampling
+    }
+
+    /// Number of blocks.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.blocks
+    }
+
+    /// Number of resamples.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a property, not a collection")]
+    pub fn len(&self) -> usize {
+        if self.resampling == Resampling::None {
+            0
+        } else {
+            self.blocks
+        }
+    }
+
+    /// How often each block counts in resample `index`.
+    #[must_use]
+    pub fn weights(&self, index: usize) -> Vec<f64> {
+        (0..self.blocks)
+            .map(|block| if block == index { 0.0 } else { 1.0 })
+            .collect()
+    }
+
+    /// The standard error that values on the resamples imply: for the jackknife over B blocks
+    /// `sqrt((B-1)/B sum (x_b - mean x)^2)`. `None` without resamples, or where a value is missing (not finite).
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
+    pub fn standard_error(&self, values: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
+        let n = self.len() as f64;
+        if n < 2.0 || values.clone().into_iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        let mean = values.clone().into_iter().sum::<f64>() / n;
+        let squares: f64 = values.into_iter().map(|x| (x - mean).powi(2)).sum();
+        Some(((n - 1.0) / n * squares).sqrt())
+    }
+
+    /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard errors: Student's t
+    /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two.
+    ///
+    /// # Panics
+    /// If the level is not between 0 and 1, or there are fewer than two blocks.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
+    pub fn t_quantile(&self, level: f64) -> f64 {
+        assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
+        let t = StudentsT::new(0.0, 1.0, self.blocks as f64 - 1.0).expect("two blocks or more");
+        t.inverse_cdf(0.5 + 0.5 * level)
+    }
+}
+
+/// A number, and the same number on each resample: from the latter follow its standard error and, with other numbers
+/// of the same resamples, the error of whatever is computed from them.
+///
+/// ```
+/// use msed::stats::{Estimate, Resamples, Resampling};
+/// let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+/// let x = Estimate::new(2.0, vec![1.9, 2.1, 1.8, 2.2], resamples);
+/// let y = x.map(|x| 3.0 - x);
+/// assert!((x.standard_error().unwrap() - y.standard_error().unwrap()).abs() < 1e-12);
+/// // Fully correlated: the sum has no error.
+/// assert!(Estimate::combine([&x, &y], |[x, y]| x + y).standard_error().unwrap() < 1e-12);
+/// assert_eq!(x.to_string(), "2.00(27)");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Estimate {
+    value: f64,
+    replicates: Vec<f64>,
+    resamples: Resamples,
+}
+
+impl Estimate {
+    /// A value and its replicates, one per resample.
+    ///
+    /// # Panics
+    /// If there is not one replicate per resample.
+    #[must_use]
+    pub fn new(value: f64, replicates: Vec<f64>, resamples: Resamples) -> Self {
+        assert_eq!(replicates.len(), resamples.len(), "one replicate per resample");
+        Self {
+            value,
+            replicates,
+            resamples,
+        }
+    }
+
+    /// A number without error, such as one that was given.
+    #[must_use]
+    pub fn exact(value: f64, resamples: Resamples) -> Self {
+        Self {
+            value,
+            replicates: vec![value; resamples.len()],
+            resamples,
+        }
+    }
+
+    /// The value on all of the data.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The value on each resample; not finite where it could not be had.
+    #[must_use]
+    pub fn replicates(&self) -> &[f64] {
+        &self.replicates
+    }
+
+    /// The resamples.
+    #[must_use]
+    pub fn resamples(&self) -> Resamples {
+        self.resamples
+    }
+
+    /// The standard error; `None` without resamples, or where the value could not be had on one of them.
+    #[must_use]
+    pub fn standard_error(&self) -> Option<f64> {
+        self.resamples.standard_error(self.replicates.iter().copied())
+    }
+
+    /// The interval `value -+ t standard_error` with Student's t for the number of blocks: see
+    /// [`Resamples::t_quantile`].
+    #[must_use]
+    pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
+        let half = self.resamples.t_quantile(level) * self.standard_error()?;
+        Some([self.value - half, self.value + half])
+    }
+
+    /// A function of this number.
+    #[must_use]
+    pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+        Self::combine([self], |[x]| f(x))
+    }
+
+    /// A function of several numbers of the same resamples, their correlation included.
+    ///
+    /// # Panics
+    /// If the resamples differ.
+    #[must_use]
+    pub fn combine<const N: usize>(of: [&Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
+        let resamples = of[0].resamples;
+        assert!(
+            of.iter().all(|x| x.resamples == resamples),
+            "numbers of different resamples"
+        );
+        let replicates = (0..resamples.len())
+            .map(|r| f(std::array::from_fn(|i| of[i].replicates[r])))
+            .collect();
+        Self {
+            value: f(std::array::from_fn(|i| of[i].value)),
+            replicates,
+            resamples,
+        }
+    }
+}
+
+impl fmt::Display for Estimate {
+    /// The value with two digits of its standard error, as in `2.91(12)`.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "numbers of digits"
+    )]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.standard_error() {
+            Some(error) if error > 0.0 && self.value.is_finite() => {
+                // Round the error to two digits first: 0.0996 is 0.10, with a decimal less.
+                let digits = |error: f64| 1 - error.log10().floor() as i32;
+                let rounded = |d: i32| (error * 10_f64.powi(d)).round() / 10_f64.powi(d);
+                let decimals = digits(rounded(digits(error)));
+                if decimals > 12 || self.value.abs() >= 1e9 || decimals < -6 {
+                    return write!(f, "{:.6e} +- {:.1e}", self.value, error);
+                }
+                if decimals <= 0 {
+                    return write!(
+                        f,
+                        "{:.0}({:.0})",
+                        rounded_to(self.value, decimals),
+                        rounded_to(error, decimals)
+                    );
+                }
+                let scaled = (error * 10_f64.powi(decimals)).round();
+                if scaled < 100.0 && error < 1.0 {
+                    write!(f, "{:.*}({scaled:.0})", decimals as usize, self.value)
+                } else {
+                    write!(f, "{0:.1$}({2:.1$})", self.value, decimals as usize, error)
+                }
+            }
+            _ => write!(f, "{:.6}", self.value),
+        }
+    }
+}
+
+fn rounded_to(x: f64, decimals: i32) -> f64 {
+    let unit = 10_f64.powi(-decimals);
+    (x / unit).round() * unit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn estimate(value: f64, error: f64) -> Estimate {
+        // Two blocks: the jackknife error is half of the difference of the replicates.
+        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        Estimate::new(value, vec![value - error, value + error], resamples)
+    }
+
+    #[test]
+    fn prints_two_digits_of_the_error() {
+        assert_eq!(estimate(2.9134, 0.12).to_string(), "2.91(12)");
+        assert_eq!(estimate(2.9134, 0.0996).to_string(), "2.91(10)");
+        assert_eq!(estimate(1600.3, 42.0).to_string(), "1600(42)");
+        assert_eq!(estimate(1603.3, 420.0).to_string(), "1600(420)");
+        assert_eq!(estimate(12.34, 1.26).to_string(), "12.3(1.3)");
+        assert_eq!(estimate(0.001_453_2, 0.000_012).to_string(), "0.001453(12)");
+        assert_eq!(estimate(1.0, 0.0).to_string(), "1.000000");
+    }
+
+    #[test]
+    fn jackknife_of_a_mean_is_the_standard_error_of_the_mean() {
+        let data = [1.0, 4.0, 2.0, 7.0, 3.0];
+        let n = 5.0;
+        let mean = data.iter().sum::<f64>() / n;
+        let resamples = Resamples::jackknife(Resampling::Blocks(5), 5);
+        let replicates = data.iter().map(|x| (mean * n - x) / (n - 1.0)).collect();
+        let error = Estimate::new(mean, replicates, resamples)
+            .standard_error()
+            .unwrap();
+        let variance = data.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        assert!((error - (variance / n).sqrt()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn quantiles_are_those_of_student() {
+        let ten = Resamples::jackknife(Resampling::Blocks(10), 10);
+        assert!((ten.t_quantile(0.682_689_49) - 1.059).abs() < 1e-3);
+        assert!((ten.t_quantile(0.95) - 2.262).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_missing_replicate_leaves_no_error() {
+        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        assert_eq!(
+            Estimate::new(1.0, vec![1.0, f64::NAN], resamples).standard_error(),
+            None
+        );
+        let none = Resamples::jackknife(Resampling::None, 3);
+        assert_eq!(Estimate::new(1.0, vec![], none).standard_error(), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! Errors of correlated data: block sums, the resamples that follow from them, and numbers that carry their error.
+//!
+//! A correlation over a long run is a ratio of sums over time origins. Kept apart by block of the run (or by replica),
+//! those sums give every resampled curve by adding a few numbers, so that no resample touches the data again. Each
+//! derived number is then evaluated once on the whole and once per resample, and the spread of the latter is its error:
+//! the correlation between lags, and between numbers of one run, is carried without being modelled.
+
+mod blocks;
+mod estimate;
+
+pub use blocks::{BlockSums, Partition, ResamplingError};
+pub use estimate::{Estimate, Resamples, Resampling};
