@@ -1,1 +1,2 @@
+//! From energies to a relaxation time.
 fn main() {}

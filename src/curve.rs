@@ -143,6 +143,7 @@ impl Curve {
     }
 
     /// Lags in time units.
+    #[must_use]
     pub fn lag_times(&self) -> impl ExactSizeIterator<Item = f64> + Clone + '_ {
         (0..self.len()).map(|k| self.lag_time(k))
     }

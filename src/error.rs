@@ -12,4 +12,7 @@ pub enum Error {
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),
+    /// An energy series.
+    #[error(transparent)]
+    Series(#[from] crate::series::SeriesError),
 }

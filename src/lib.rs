@@ -6,10 +6,12 @@ pub mod curve;
 pub mod error;
 pub mod lag;
 pub mod real;
+pub mod series;
 pub mod stats;
 
 pub use curve::Curve;
 pub use error::Error;
 pub use lag::{Lags, Sampling};
 pub use real::Real;
+pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};

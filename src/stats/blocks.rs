@@ -52,6 +52,7 @@ impl Partition {
     }
 
     /// Each block: the run it lies in, and its samples there.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, Range<usize>)> + '_ {
         self.blocks.iter().cloned()
     }

@@ -1,0 +1,326 @@
+//! One run's potential energy.
+
+use std::borrow::Cow;
+use std::num::NonZeroUsize;
+
+use thiserror::Error;
+
+use crate::lag::Sampling;
+use crate::real::Real;
+
+/// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
+/// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum EnergyKind {
+    /// The potential energy of the whole system.
+    Total,
+    /// The potential energy divided by the number of particles.
+    PerParticle,
+}
+
+/// The potential energy of one run at evenly spaced steps, with what is needed to read it: spacing, particle number, kind,
+/// and the temperature where it is known.
+///
+/// Samples are owned or borrowed, in `f32` or `f64`, and finite. Results are per particle whatever the kind.
+///
+/// ```
+/// use msed::{EnergyKind, EnergySeries, Sampling};
+/// let energies = [-6020.5, -6018.0, -6023.25, -6021.0];
+/// let series = EnergySeries::new(&energies[..], Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?
+///     .with_temperature(0.8)?;
+/// assert_eq!(series.len(), 4);
+/// assert_eq!(series.per_particle_scale(), 1e-3);
+/// assert_eq!(series.duration(), 0.2);
+///
+/// let bad = EnergySeries::new(vec![1.0, f64::NAN], Sampling::new(10, 0.005)?, 1000, EnergyKind::Total);
+/// assert_eq!(bad.unwrap_err().to_string(), "energy 1 is NaN, expected a finite number");
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnergySeries<'a, T: Real = f64> {
+    samples: Cow<'a, [T]>,
+    sampling: Sampling,
+    particles: NonZeroUsize,
+    kind: EnergyKind,
+    temperatures: Option<Cow<'a, [T]>>,
+    temperature: Option<f64>,
+}
+
+impl<'a, T: Real> EnergySeries<'a, T> {
+    /// A series of `samples`, evenly spaced, of a system of `particles`.
+    ///
+    /// # Errors
+    /// [`SeriesError`] for fewer than two samples, a sample that is not finite (with its index), or no particles.
+    pub fn new(
+        samples: impl Into<Cow<'a, [T]>>,
+        sampling: Sampling,
+        particles: usize,
+        kind: EnergyKind,
+    ) -> Result<Self, SeriesError> {
+        let samples = samples.into();
+        if samples.len() < 2 {
+            return Err(SeriesError::TooFewSamples { found: samples.len() });
+        }
+        if let Some(index) = samples.iter().position(|x| !x.is_finite()) {
+            return Err(SeriesError::NotFinite {
+                quantity: "energy",
+                index,
+                found: samples[index].to_f64(),
+            });
+        }
+        let particles = NonZeroUsize::new(particles).ok_or(SeriesError::NoParticles)?;
+        Ok(Self {
+            samples,
+            sampling,
+            particles,
+            kind,
+            temperatures: None,
+            temperature: None,
+        })
+    }
+
+    /// The kinetic temperature at each sample: its mean is the temperature of the run, and its fluctuations go through the
+    /// same resamples as those of the energy.
+    ///
+    /// # Errors
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is not finite and positive.
+    pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        let temperatures = temperatures.into();
+        if temperatures.len() != self.samples.len() {
+            return Err(SeriesError::Length {
+                found: temperatures.len(),
+                expected: self.samples.len(),
+            });
+        }
+        if let Some(index) = temperatures.iter().position(|x| !x.is_finite()) {
+            let found = temperatures[index].to_f64();
+            return Err(SeriesError::NotFinite {
+                quantity: "temperature",
+                index,
+                found,
+            });
+        }
+        if let Some(index) = temperatures.iter().position(|x| *x < T::zero()) {
+            return Err(SeriesError::Temperature {
+                found: temperatures[index].to_f64(),
+            });
+        }
+        self.temperatures = Some(temperatures);
+        Ok(self)
+    }
+
+    /// The temperature of the run, given: it takes precedence over the mean of
+    /// [`with_temperatures`](Self::with_temperatures).
+    ///
+    /// # Errors
+    /// [`SeriesError::Temperature`] unless positive and finite.
+    pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
+        if !(temperature.is_finite() && temperature > 0.0) {
+            return Err(SeriesError::Temperature { found: temperature });
+        }
+        self.temperature = Some(temperature);
+        Ok(self)
+    }
+
+    /// The series without its first `samples` samples: what came before equilibrium.
+    ///
+    /// # Errors
+    /// [`SeriesError::TooFewSamples`] if fewer than two are left.
+    pub fn discard(mut self, samples: usize) -> Result<Self, SeriesError> {
+        let left = self.samples.len().saturating_sub(samples);
+        if left < 2 {
+            return Err(SeriesError::TooFewSamples { found: left });
+        }
+        self.samples = cut(self.samples, samples);
+        self.temperatures = self.temperatures.map(|column| cut(column, samples));
+        Ok(self)
+    }
+
+    /// The energies, in the kind they were given in.
+    #[must_use]
+    pub fn samples(&self) -> &[T] {
+        &self.samples
+    }
+
+    /// Number of samples: two or more.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The time axis.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    /// Number of samples times their spacing, in time units.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
+    pub fn duration(&self) -> f64 {
+        self.len() as f64 * self.sampling.interval()
+    }
+
+    /// Number of particles.
+    #[must_use]
+    pub fn particles(&self) -> usize {
+        self.particles.get()
+    }
+
+    /// Whether samples are totals or per particle.
+    #[must_use]
+    pub fn kind(&self) -> EnergyKind {
+        self.kind
+    }
+
+    /// The factor from a sample to the energy per particle: 1/N for totals, else 1.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
+    pub fn per_particle_scale(&self) -> f64 {
+        match self.kind {
+            EnergyKind::Total => 1.0 / self.particles.get() as f64,
+            EnergyKind::PerParticle => 1.0,
+        }
+    }
+
+    /// The temperature at each sample, if given.
+    #[must_use]
+    pub fn temperatures(&self) -> Option<&[T]> {
+        self.temperatures.as_deref()
+    }
+
+    /// The temperature given for the run, if any; the mean of the column is computed with the moments of the energy.
+    #[must_use]
+    pub fn temperature(&self) -> Option<f64> {
+        self.temperature
+    }
+}
+
+fn cut<T: Real>(column: Cow<'_, [T]>, samples: usize) -> Cow<'_, [T]> {
+    match column {
+        Cow::Borrowed(values) => Cow::Borrowed(&values[samples..]),
+        Cow::Owned(mut values) => {
+            values.drain(..samples);
+            Cow::Owned(values)
+        }
+    }
+}
+
+/// Samples that are no energy series.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SeriesError {
+    /// Fewer than two samples.
+    #[error("{found} samples, expected at least 2")]
+    TooFewSamples {
+        /// Samples given.
+        found: usize,
+    },
+    /// A NaN or an infinity.
+    #[error("{quantity} {index} is {found}, expected a finite number")]
+    NotFinite {
+        /// `energy` or `temperature`.
+        quantity: &'static str,
+        /// Index of the sample.
+        index: usize,
+        /// The value there.
+        found: f64,
+    },
+    /// A system of nothing.
+    #[error("0 particles, expected at least 1")]
+    NoParticles,
+    /// A temperature column of another length.
+    #[error("{found} temperatures, expected {expected}, one per energy")]
+    Length {
+        /// Temperatures given.
+        found: usize,
+        /// Energies.
+        expected: usize,
+    },
+    /// A temperature that is none.
+    #[error("temperature {found}, expected a positive finite number")]
+    Temperature {
+        /// The value given.
+        found: f64,
+    },
+    /// Replicas that are not of one state point.
+    #[error("replica {replica} has {quantity} {found}, expected {expected} as in the first")]
+    Replica {
+        /// Index of the replica.
+        replica: usize,
+        /// What differs.
+        quantity: &'static str,
+        /// Its value.
+        found: String,
+        /// The first replica's.
+        expected: String,
+    },
+    /// No replica at all.
+    #[error("0 replicas, expected at least 1")]
+    NoReplicas,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sampling() -> Sampling {
+        Sampling::new(1, 1.0).unwrap()
+    }
+
+    #[test]
+    fn refusals_name_index_and_value() {
+        let message = |samples: &[f32], particles| {
+            EnergySeries::new(samples, sampling(), particles, EnergyKind::Total)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(message(&[1.0], 1), "1 samples, expected at least 2");
+        assert_eq!(
+            message(&[1.0, f32::INFINITY], 1),
+            "energy 1 is inf, expected a finite number"
+        );
+        assert_eq!(message(&[1.0, 2.0], 0), "0 particles, expected at least 1");
+        let series = EnergySeries::new(vec![1.0, 2.0], sampling(), 1, EnergyKind::PerParticle).unwrap();
+        let message = |temperatures: Vec<f64>| {
+            series
+                .clone()
+                .with_temperatures(temperatures)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(message(vec![1.0]), "1 temperatures, expected 2, one per energy");
+        assert_eq!(
+            message(vec![1.0, f64::NAN]),
+            "temperature 1 is NaN, expected a finite number"
+        );
+        assert_eq!(
+            message(vec![1.0, -1.0]),
+            "temperature -1, expected a positive finite number"
+        );
+        assert_eq!(
+            series.clone().with_temperature(0.0).unwrap_err().to_string(),
+            "temperature 0, expected a positive finite number"
+        );
+        assert_eq!(
+            series.discard(1).unwrap_err().to_string(),
+            "1 samples, expected at least 2"
+        );
+    }
+
+    #[test]
+    fn discarding_cuts_both_columns() {
+        let series = EnergySeries::new(vec![1.0, 2.0, 3.0], sampling(), 1, EnergyKind::PerParticle)
+            .unwrap()
+            .with_temperatures(vec![4.0, 5.0, 6.0])
+            .unwrap()
+            .discard(1)
+            .unwrap();
+        assert_eq!(
+            (series.samples(), series.temperatures()),
+            (&[2.0, 3.0][..], Some(&[5.0, 6.0][..]))
+        );
+    }
+}
