@@ -1,0 +1,1 @@
+//! Uses `msed` from outside, without its features.
