@@ -9,6 +9,10 @@ pub enum Error {
     /// A time axis or a lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
+    /// A file.
+    #[cfg(feature = "io")]
+    #[error(transparent)]
+    Read(#[from] crate::io::ReadError),
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),

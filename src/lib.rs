@@ -4,6 +4,8 @@
 
 pub mod curve;
 pub mod error;
+#[cfg(feature = "io")]
+pub mod io;
 pub mod lag;
 pub mod real;
 pub mod series;
