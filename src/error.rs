@@ -19,4 +19,16 @@ pub enum Error {
     /// An energy series.
     #[error(transparent)]
     Series(#[from] crate::series::SeriesError),
+    /// A periodic cell.
+    #[error(transparent)]
+    Cell(#[from] crate::trajectory::CellError),
+    /// The species of the particles.
+    #[error(transparent)]
+    Species(#[from] crate::trajectory::SpeciesError),
+    /// A trajectory.
+    #[error(transparent)]
+    Trajectory(#[from] crate::trajectory::TrajectoryError),
+    /// The way from wrapped to unwrapped coordinates.
+    #[error(transparent)]
+    Unwrap(#[from] crate::trajectory::UnwrapError),
 }

@@ -193,6 +193,38 @@ impl Lags {
         Ok(lags)
     }
 
+    /// The lags, in samples, of frames that are not uniform, out of those that exist: `existing` lists the lags up to its
+    /// argument, and how many pairs each has, in increasing order.
+    pub(crate) fn choose(
+        &self,
+        samples: usize,
+        interval: f64,
+        existing: impl FnOnce(u64) -> Vec<(u64, u64)>,
+    ) -> Result<Vec<u64>, LagError> {
+        if let Grid::Explicit(_) = self.grid {
+            return self.resolve(samples, interval);
+        }
+        let last = self.last_allowed(samples as u64, interval)?;
+        let existing = existing(last);
+        let positive = existing.iter().copied().filter(|&(lag, _)| lag > 0);
+        let mut lags: Vec<u64> = match self.grid {
+            Grid::Linear(0) | Grid::Logarithmic(0) => return Err(LagError::EmptyGrid),
+            Grid::Linear(every) => positive
+                .map(|(lag, _)| lag)
+                .filter(|lag| lag % every == 0)
+                .collect(),
+            Grid::Logarithmic(per_decade) => nearest_to_grid(&logarithmic(per_decade, last), positive),
+            Grid::All | Grid::Explicit(_) => positive.map(|(lag, _)| lag).collect(),
+        };
+        if self.with_zero {
+            lags.insert(0, 0);
+        }
+        if lags.is_empty() {
+            return Err(LagError::NoLag { samples });
+        }
+        Ok(lags)
+    }
+
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -225,6 +257,34 @@ fn logarithmic(per_decade: u32, last: u64) -> Vec<u64> {
         .collect();
     lags.dedup();
     lags
+}
+
+/// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its neighbours and have at
+/// least three quarters as many pairs as the best of those.
+#[allow(clippy::cast_precision_loss, reason = "lags are far below 2^53")]
+fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
+    let distance = |point: u64, lag: u64| (point as f64 / lag as f64).ln().abs();
+    let mut cells: Vec<Vec<(u64, u64)>> = vec![Vec::new(); grid.len()];
+    for (lag, pairs) in existing {
+        let above = grid.partition_point(|&point| point < lag);
+        let nearest = [above.wrapping_sub(1), above]
+            .into_iter()
+            .filter(|&k| k < grid.len())
+            .min_by(|&a, &b| distance(grid[a], lag).total_cmp(&distance(grid[b], lag)));
+        if let Some(k) = nearest {
+            cells[k].push((lag, pairs));
+        }
+    }
+    grid.iter()
+        .zip(&cells)
+        .filter_map(|(&point, cell)| {
+            let most = cell.iter().map(|&(_, pairs)| pairs).max()?;
+            cell.iter()
+                .filter(|&&(_, pairs)| 4 * pairs >= 3 * most)
+                .map(|&(lag, _)| lag)
+                .min_by(|&a, &b| distance(point, a).total_cmp(&distance(point, b)))
+        })
+        .collect()
 }
 
 /// A time axis or a lag request that means nothing.
@@ -268,6 +328,14 @@ pub enum LagError {
     Limit {
         /// The value given.
         found: f64,
+    },
+    /// A lag that the frames do not have.
+    #[error("no two of the {frames} frames lie {lag} steps apart")]
+    NoPair {
+        /// The lag, in steps.
+        lag: u64,
+        /// Frames there are.
+        frames: usize,
     },
     /// Nothing is left of the grid.
     #[error("no lag of the grid lies inside of the run's {samples} samples")]

@@ -10,6 +10,7 @@ pub mod lag;
 pub mod real;
 pub mod series;
 pub mod stats;
+pub mod trajectory;
 
 pub use curve::Curve;
 pub use error::Error;
@@ -17,3 +18,4 @@ pub use lag::{Lags, Sampling};
 pub use real::Real;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
+pub use trajectory::Trajectory;

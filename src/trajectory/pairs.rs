@@ -1,0 +1,359 @@
+//! Pairs of frames at a lag, for any spacing of the frames.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::lag::{LagError, Lags};
+use crate::stats::Partition;
+
+/// The lags that a sequence of frames holds, and for each of them the pairs of frames that lie that far apart.
+///
+/// Frames are paired by their integer steps, exactly: there is no tolerance and no frame in between is made up. Uniform
+/// frames are the simple case, in which lag `m` pairs frame `i` with `i + m`. Of log-spaced frames and of blocks of them
+/// every exact match is used, those across blocks too.
+///
+/// The request [`Lags`] counts in samples: for frames that are not uniform one sample is the greatest common divisor of
+/// the distances between frames. Of an [all](Lags::all) or [linear](Lags::linear) grid those lags are taken that some pair
+/// of frames has. For each point of a [logarithmic](Lags::logarithmic) grid, of the lags that lie closer to it than to
+/// its neighbours and have at least three quarters as many pairs as the best of them, the nearest is taken: of frames at
+/// 0, 1, 2, 4, ... 64 of every 128, this is 64 and not 63, and of uniform frames it is the point itself. An
+/// [explicit](Lags::explicit) lag without a pair is an error.
+///
+/// Cost: memory of a few words a lag; time of a pass over the frames for each lag, and over all pairs of frames (of the
+/// first frames, where they are many) to find out which lags there are.
+///
+/// ```
+/// use msed::{Lags, trajectory::LagTable};
+/// let blocks = LagTable::new(&[0, 1, 2, 4, 8, 9, 10, 12], 0.5, &Lags::all())?;
+/// assert_eq!(blocks.lags(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+/// assert_eq!(blocks.pairs(8).collect::<Vec<_>>(), [(0, 4), (1, 5), (2, 6), (3, 7)]);
+/// assert_eq!(blocks.origins(8), 4);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct LagTable {
+    steps: Arc<[u64]>,
+    time_step: f64,
+    lags: Vec<u64>,
+    origins: Vec<u64>,
+    unit: u64,
+    uniform: bool,
+}
+
+/// Pairs of frames that are looked at to find out which lags a sequence of frames has.
+const CANDIDATE_PAIRS: usize = 50_000_000;
+
+impl LagTable {
+    /// The lags of `lags` that frames at `steps`, strictly increasing, of `time_step` time units each hold.
+    ///
+    /// # Errors
+    /// [`LagError`] where the request is no request, where no lag of it has a pair of frames, and
+    /// [`LagError::NoPair`] where an explicit lag has none.
+    ///
+    /// # Panics
+    /// If steps do not increase; those of a [`Trajectory`](super::Trajectory) do.
+    pub fn new(steps: &[u64], time_step: f64, lags: &Lags) -> Result<Self, LagError> {
+        assert_increasing(steps);
+        #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+        let interval = |unit: u64| unit as f64 * time_step;
+        if let Some(stride) = uniform_stride(steps) {
+            let lags = lags.resolve(steps.len(), interval(stride))?;
+            let lags = lags.iter().map(|m| m * stride).collect();
+            return Self::of(steps, time_step, lags);
+        }
+        let unit = greatest_common_divisor(steps);
+        let samples = match (steps.first(), steps.last()) {
+            (Some(first), Some(last)) => usize::try_from((last - first) / unit).unwrap_or(usize::MAX) + 1,
+            _ => 0,
+        };
+        let chosen = lags.choose(samples, interval(unit), |last| candidates(steps, unit, last))?;
+        let lags: Vec<u64> = chosen.iter().map(|m| m * unit).collect();
+        Self::of(steps, time_step, lags)
+    }
+
+    /// The pairs at the given lags, in steps, as for another run whose lags are to be the same.
+    ///
+    /// # Errors
+    /// [`LagError::NoPair`] for a lag that no pair of frames has.
+    ///
+    /// # Panics
+    /// If steps or lags do not increase.
+    pub fn with_lags(steps: &[u64], time_step: f64, lags: &[u64]) -> Result<Self, LagError> {
+        assert_increasing(steps);
+        assert_increasing(lags);
+        Self::of(steps, time_step, lags.to_vec())
+    }
+
+    fn of(steps: &[u64], time_step: f64, lags: Vec<u64>) -> Result<Self, LagError> {
+        let mut table = Self {
+            steps: steps.into(),
+            time_step,
+            origins: Vec::new(),
+            unit: greatest_common_divisor(steps),
+            uniform: uniform_stride(steps).is_some(),
+            lags,
+        };
+        table.origins = (0..table.len()).map(|k| table.count(k)).collect();
+        match table.origins.iter().position(|&n| n == 0) {
+            Some(k) => Err(LagError::NoPair {
+                lag: table.lags[k],
+                frames: steps.len(),
+            }),
+            None => Ok(table),
+        }
+    }
+
+    fn count(&self, k: usize) -> u64 {
+        if self.uniform && self.lags[k].is_multiple_of(self.unit) {
+            (self.steps.len() as u64).saturating_sub(self.lags[k] / self.unit)
+        } else {
+            self.pairs(k).count() as u64
+        }
+    }
+
+    /// Number of lags.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "there is always a lag")]
+    pub fn len(&self) -> usize {
+        self.lags.len()
+    }
+
+    /// The lags in steps, strictly increasing, each with a pair at least.
+    #[must_use]
+    pub fn lags(&self) -> &[u64] {
+        &self.lags
+    }
+
+    /// Time units per step.
+    #[must_use]
+    pub fn time_step(&self) -> f64 {
+        self.time_step
+    }
+
+    /// The greatest common divisor of the distances between frames, in steps: the stride of uniform frames.
+    #[must_use]
+    pub fn unit(&self) -> u64 {
+        self.unit
+    }
+
+    /// Whether frames are equally far apart, so that lag `m` units pairs frame `i` with frame `i + m`.
+    #[must_use]
+    pub fn is_uniform(&self) -> bool {
+        self.uniform
+    }
+
+    /// How many pairs of frames lag `k` of the list has.
+    #[must_use]
+    pub fn origins(&self, k: usize) -> u64 {
+        self.origins[k]
+    }
+
+    /// The pairs of frames of lag `k` of the list: first frame and last, in increasing order.
+    ///
+    /// # Panics
+    /// If there is no such lag.
+    #[must_use]
+    pub fn pairs(&self, k: usize) -> LagPairs<'_> {
+        LagPairs {
+            steps: &self.steps,
+            lag: self.lags[k],
+            first: 0,
+            last: self.first_after(k),
+        }
+    }
+
+    /// Uniform frames need no search for the end of the first pair.
+    fn first_after(&self, k: usize) -> usize {
+        if self.uniform {
+            usize::try_from(self.lags[k] / self.unit).unwrap_or(usize::MAX)
+        } else {
+            0
+        }
+    }
+
+    /// The longest lag, in steps, that blocks of these frames can give a standard error for: the shortest time that a
+    /// block spans.
+    #[must_use]
+    pub fn longest_with_error(&self, partition: &Partition) -> u64 {
+        partition
+            .iter()
+            .map(|(_, block)| {
+                let start = self.steps.get(block.start);
+                let end = self.steps.get(block.end);
+                let last = self.steps.last();
+                match (start, end, last) {
+                    (Some(start), Some(end), _) => end - start,
+                    (Some(start), None, Some(last)) => last - start + self.unit,
+                    _ => 0,
+                }
+            })
+            .min()
+            .unwrap_or(0)
+    }
+}
+
+/// Pairs of frames that lie one lag apart: `(first, last)`, first increasing.
+#[derive(Debug, Clone)]
+pub struct LagPairs<'a> {
+    steps: &'a [u64],
+    lag: u64,
+    first: usize,
+    last: usize,
+}
+
+impl Iterator for LagPairs<'_> {
+    type Item = (usize, usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let last = *self.steps.get(self.last)?;
+            let found = last - self.steps[self.first];
+            let pair = (self.first, self.last);
+            if found <= self.lag {
+                self.last += 1;
+            }
+            if found >= self.lag {
+                self.first += 1;
+            }
+            if found == self.lag {
+                return Some(pair);
+            }
+        }
+    }
+}
+
+/// The distance between frames that are two or more and equally far apart.
+pub(super) fn uniform_stride(steps: &[u64]) -> Option<u64> {
+    let stride = steps.get(1)? - steps[0];
+    steps.windows(2).all(|w| w[1] - w[0] == stride).then_some(stride)
+}
+
+fn greatest_common_divisor(steps: &[u64]) -> u64 {
+    let divisor = steps.windows(2).fold(0, |divisor, w| {
+        let (mut a, mut b) = (w[1] - w[0], divisor);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    });
+    divisor.max(1)
+}
+
+fn assert_increasing(steps: &[u64]) {
+    assert!(steps.windows(2).all(|w| w[0] < w[1]), "strictly increasing");
+}
+
+/// Lags up to `last` that frames have, in units, with the number of pairs, in increasing order: over consecutive origins
+/// from the first on, as many as the budget allows.
+fn candidates(steps: &[u64], unit: u64, last: u64) -> Vec<(u64, u64)> {
+    let mut counts: HashMap<u64, u64> = HashMap::new();
+    let mut budget = CANDIDATE_PAIRS;
+    for (i, &start) in steps.iter().enumerate() {
+        for &end in &steps[i..] {
+            let lag = (end - start) / unit;
+            if lag > last || budget == 0 {
+                break;
+            }
+            budget -= 1;
+            *counts.entry(lag).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(u64, u64)> = counts.into_iter().collect();
+    counts.sort_unstable();
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Resampling;
+
+    fn by_definition(steps: &[u64], lag: u64) -> Vec<(usize, usize)> {
+        let mut pairs = Vec::new();
+        for i in 0..steps.len() {
+            for j in i..steps.len() {
+                if steps[j] - steps[i] == lag {
+                    pairs.push((i, j));
+                }
+            }
+        }
+        pairs
+    }
+
+    fn blocks(count: u64) -> Vec<u64> {
+        (0..count)
+            .flat_map(|block| [0, 1, 2, 4, 8, 16, 32, 64].map(|offset| 700 + 100 * (128 * block + offset)))
+            .collect()
+    }
+
+    #[test]
+    fn every_pair_of_uniform_log_spaced_and_block_spaced_frames_is_found_once() {
+        let uniform: Vec<u64> = (0..40).map(|i| 7 + 5 * i).collect();
+        let logarithmic: Vec<u64> = (0..20).map(|i| 1 << i).collect();
+        for steps in [uniform, logarithmic, blocks(5), vec![0, 3, 4, 10, 11, 12, 30]] {
+            let table = LagTable::new(&steps, 0.1, &Lags::all()).unwrap();
+            let mut total = 0;
+            for (k, &lag) in table.lags().iter().enumerate() {
+                let pairs: Vec<_> = table.pairs(k).collect();
+                assert_eq!(pairs, by_definition(&steps, lag), "lag {lag}");
+                assert_eq!(table.origins(k), pairs.len() as u64);
+                total += pairs.len();
+            }
+            assert_eq!(total, steps.len() * (steps.len() + 1) / 2);
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_grid_falls_on_the_lags_that_blocks_were_made_for() {
+        let steps = blocks(46);
+        let table = LagTable::new(&steps, 0.005, &Lags::logarithmic(20)).unwrap();
+        for lag in [1, 2, 4, 8, 16, 32, 64, 128] {
+            assert!(table.lags().contains(&(100 * lag)), "{lag}");
+        }
+        assert!(!table.lags().contains(&6300));
+        assert!(table.lags().windows(2).all(|w| w[0] < w[1]));
+        assert_eq!((table.unit(), table.is_uniform()), (100, false));
+    }
+
+    #[test]
+    fn a_missing_frame_leaves_a_logarithmic_grid_where_it_was() {
+        let uniform: Vec<u64> = (0..1000).map(|i| 50 * i).collect();
+        let mut missing = uniform.clone();
+        missing.remove(500);
+        let request = Lags::logarithmic(20).up_to_fraction(0.1);
+        let complete = LagTable::new(&uniform, 0.005, &request).unwrap();
+        let incomplete = LagTable::new(&missing, 0.005, &request).unwrap();
+        assert_eq!(complete.lags(), incomplete.lags());
+        assert_eq!(complete.origins(0) - 2, incomplete.origins(0));
+    }
+
+    #[test]
+    fn lags_of_one_run_are_asked_of_another() {
+        let table = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[10, 20, 40]).unwrap();
+        assert_eq!(table.pairs(1).collect::<Vec<_>>(), [(0, 2), (2, 3)]);
+        let error = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[15]).unwrap_err();
+        assert_eq!(error.to_string(), "no two of the 4 frames lie 15 steps apart");
+        let explicit = Lags::explicit([1, 5]);
+        let error = LagTable::new(&[0, 10, 20, 80, 100], 0.5, &explicit).unwrap_err();
+        assert_eq!(error.to_string(), "no two of the 5 frames lie 50 steps apart");
+    }
+
+    #[test]
+    fn the_longest_lag_with_an_error_is_the_shortest_block() {
+        let steps = blocks(4);
+        let table = LagTable::new(&steps, 0.005, &Lags::all()).unwrap();
+        let four = Partition::new(&[steps.len()], Resampling::Blocks(4)).unwrap();
+        assert_eq!(table.longest_with_error(&four), 6500);
+        let uniform = LagTable::new(&[0, 5, 10, 15], 1.0, &Lags::all()).unwrap();
+        let two = Partition::new(&[4], Resampling::Blocks(2)).unwrap();
+        assert_eq!(uniform.longest_with_error(&two), 10);
+    }
+
+    #[test]
+    fn one_frame_has_lag_zero_alone() {
+        let table = LagTable::new(&[17], 1.0, &Lags::all()).unwrap();
+        assert_eq!(table.pairs(0).collect::<Vec<_>>(), [(0, 0)]);
+        assert!(LagTable::new(&[17], 1.0, &Lags::linear(1)).is_err());
+    }
+}

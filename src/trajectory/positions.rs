@@ -1,0 +1,663 @@
+//! The container: positions of all particles at all frames.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use thiserror::Error;
+
+use super::{Cell, LagTable, Species};
+use crate::lag::{LagError, Lags, Sampling};
+use crate::real::Real;
+
+mod sealed {
+    pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {}
+    impl Sealed for super::Unwrapped {}
+    impl Sealed for super::Wrapped {}
+}
+
+/// How coordinates treat the cell's faces: [`Unwrapped`] or [`Wrapped`].
+pub trait Coordinates: sealed::Sealed {}
+
+/// Coordinates that follow each particle through the cell's faces: their differences over time are displacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unwrapped;
+
+/// Coordinates that a particle re-enters the cell with: good for structure at one instant, not for displacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrapped;
+
+impl Coordinates for Unwrapped {}
+impl Coordinates for Wrapped {}
+
+/// Positions of all particles at all frames, with the molecular-dynamics step of each frame, the cell and the species.
+///
+/// Positions are contiguous, frame by frame, particle by particle, x y z, and may be borrowed from the code that holds
+/// them. Steps increase strictly and need not be uniform: log-spaced frames and blocks of them are trajectories like any
+/// other. The unit of length is the caller's.
+///
+/// Only a `Trajectory<T, Unwrapped>`, which is what `Trajectory<T>` means, has displacements; wrapped coordinates become
+/// that by [`unwrapped`](Trajectory::unwrapped), a choice by name.
+///
+/// ```
+/// use msed::trajectory::{Cell, Species, Trajectory};
+/// // Two particles at three frames, 10 steps of 0.005 apart, in a buffer of the simulation code.
+/// let frames = [[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]], [[0.1, 0.0, 0.0], [1.0, 1.2, 1.0]], [[0.3, 0.0, 0.0], [1.0, 1.1, 1.0]]];
+/// let trajectory = Trajectory::from_points(frames.as_flattened(), [0, 10, 20], 0.005, Species::single("A", 2)?)?
+///     .with_cell(Cell::cubic(5.0)?)?;
+/// assert_eq!((trajectory.frames(), trajectory.particles()), (3, 2));
+/// assert_eq!(trajectory.frame(2), [0.3, 0.0, 0.0, 1.0, 1.1, 1.0]);
+/// assert_eq!(trajectory.sampling().unwrap().interval(), 0.05);
+/// # Ok::<(), msed::Error>(())
+/// ```
+///
+/// Wrapped coordinates do not compile where displacements are meant:
+/// ```compile_fail
+/// # use msed::trajectory::{Trajectory, Wrapped, Unwrapped};
+/// fn displacements(_: &Trajectory<'_, f32, Unwrapped>) {}
+/// fn misuse(wrapped: &Trajectory<'_, f32, Wrapped>) { displacements(wrapped) }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Trajectory<'a, T: Real, C: Coordinates = Unwrapped> {
+    pub(super) positions: Cow<'a, [T]>,
+    pub(super) steps: Vec<u64>,
+    pub(super) time_step: f64,
+    pub(super) species: Species,
+    /// None, one for all frames, or one a frame.
+    pub(super) cells: Vec<Cell>,
+    /// None, or one for each particle and frame.
+    pub(super) images: Vec<[i32; 3]>,
+    pub(super) coordinates: PhantomData<C>,
+}
+
+impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
+    /// A trajectory of unwrapped coordinates: `positions` frame by frame, particle by particle, x y z, borrowed or owned;
+    /// one step a frame, of `time_step` time units each.
+    ///
+    /// The number of particles is that of `species`.
+    ///
+    /// # Errors
+    /// [`TrajectoryError`] where there is no frame, the length of `positions` is not frames x particles x 3, a coordinate
+    /// is not finite, steps do not increase, or the time step is not positive and finite.
+    pub fn new(
+        positions: impl Into<Cow<'a, [T]>>,
+        steps: impl Into<Vec<u64>>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<Self, TrajectoryError> {
+        Self::checked(positions.into(), steps.into(), time_step, species)
+    }
+
+    /// The same from a slice of points, borrowed.
+    ///
+    /// # Errors
+    /// As [`new`](Trajectory::new).
+    pub fn from_points(
+        points: &'a [[T; 3]],
+        steps: impl Into<Vec<u64>>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<Self, TrajectoryError> {
+        Self::new(points.as_flattened(), steps, time_step, species)
+    }
+
+    /// With one cell for all frames.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`], see [`check_unwrapped`](Trajectory::check_unwrapped).
+    pub fn with_cell(self, cell: Cell) -> Result<Self, TrajectoryError> {
+        self.with_cells([cell])
+    }
+
+    /// With one cell for all frames, or one for each frame.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Cells`] for any other number of cells, and [`TrajectoryError::LooksWrapped`], see
+    /// [`check_unwrapped`](Trajectory::check_unwrapped).
+    pub fn with_cells(mut self, cells: impl Into<Vec<Cell>>) -> Result<Self, TrajectoryError> {
+        self.cells = cells.into();
+        self.check_cells()?;
+        self.check_unwrapped()?;
+        Ok(self)
+    }
+
+    /// Whether the coordinates can be what the type says.
+    ///
+    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more than one cell and yet
+    /// a particle jumps by more than half a cell between two frames: a particle that truly moved so would have left
+    /// the cell. Short runs and dense frames of wrapped particles that never meet a face cannot be told from unwrapped ones
+    /// (and have the same displacements). Without a cell nothing can be said.
+    ///
+    /// Cost: one pass, done when cells are given.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`] with the first jump.
+    pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
+        super::unwrap::check_unwrapped(self)
+    }
+}
+
+impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
+    /// A trajectory of wrapped coordinates: as [`new`](Trajectory::new), with one cell for all frames or one for each.
+    ///
+    /// # Errors
+    /// As [`new`](Trajectory::new), and [`TrajectoryError::Cells`] for another number of cells or none.
+    pub fn wrapped(
+        positions: impl Into<Cow<'a, [T]>>,
+        steps: impl Into<Vec<u64>>,
+        time_step: f64,
+        species: Species,
+        cells: impl Into<Vec<Cell>>,
+    ) -> Result<Self, TrajectoryError> {
+        let mut trajectory = Self::checked(positions.into(), steps.into(), time_step, species)?;
+        trajectory.cells = cells.into();
+        trajectory.check_cells()?;
+        Ok(trajectory)
+    }
+
+    /// With image flags: how many of each lattice vector to add to a position, one triple for each particle and frame, in
+    /// the order of the positions.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Images`] for another number.
+    pub fn with_images(mut self, images: impl Into<Vec<[i32; 3]>>) -> Result<Self, TrajectoryError> {
+        self.images = images.into();
+        let expected = self.frames() * self.particles();
+        if self.images.len() != expected {
+            return Err(TrajectoryError::Images {
+                found: self.images.len(),
+                expected,
+            });
+        }
+        Ok(self)
+    }
+
+    /// Image flags of frame `index`, where there are any.
+    #[must_use]
+    pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
+        let particles = self.particles();
+        self.images.get(index * particles..(index + 1) * particles)
+    }
+}
+
+impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
+    fn checked(
+        positions: Cow<'a, [T]>,
+        steps: Vec<u64>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<Self, TrajectoryError> {
+        Sampling::new(1, time_step)?;
+        check_steps(&steps)?;
+        let particles = species.len();
+        let expected = particles.checked_mul(3).and_then(|n| n.checked_mul(steps.len()));
+        if expected != Some(positions.len()) {
+            return Err(TrajectoryError::Length {
+                found: positions.len(),
+                frames: steps.len(),
+                particles,
+            });
+        }
+        if let Some(index) = positions.iter().position(|x| !x.is_finite()) {
+            let frame = index / (3 * particles);
+            return Err(TrajectoryError::NotFinite {
+                frame,
+                step: steps[frame],
+                particle: index / 3 % particles,
+                found: positions[index].to_f64(),
+            });
+        }
+        Ok(Self {
+            positions,
+            steps,
+            time_step,
+            species,
+            cells: Vec::new(),
+            images: Vec::new(),
+            coordinates: PhantomData,
+        })
+    }
+
+    fn check_cells(&self) -> Result<(), TrajectoryError> {
+        if self.cells.len() != 1 && self.cells.len() != self.frames() {
+            return Err(TrajectoryError::Cells {
+                found: self.cells.len(),
+                frames: self.frames(),
+            });
+        }
+        Ok(())
+    }
+
+    /// All coordinates: frame by frame, particle by particle, x y z.
+    #[must_use]
+    pub fn positions(&self) -> &[T] {
+        &self.positions
+    }
+
+    /// The coordinates of frame `index`, particle by particle, x y z.
+    ///
+    /// # Panics
+    /// If there is no such frame.
+    #[must_use]
+    pub fn frame(&self, index: usize) -> &[T] {
+        let length = 3 * self.particles();
+        &self.positions[index * length..(index + 1) * length]
+    }
+
+    /// The position of one particle at one frame, widened.
+    ///
+    /// # Panics
+    /// If there is no such frame or particle.
+    #[must_use]
+    pub fn position(&self, frame: usize, particle: usize) -> [f64; 3] {
+        let frame = self.frame(frame);
+        std::array::from_fn(|i| frame[3 * particle + i].to_f64())
+    }
+
+    /// Number of frames.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Number of particles.
+    #[must_use]
+    pub fn particles(&self) -> usize {
+        self.species.len()
+    }
+
+    /// The molecular-dynamics step of each frame, strictly increasing.
+    #[must_use]
+    pub fn steps(&self) -> &[u64] {
+        &self.steps
+    }
+
+    /// Time units per step.
+    #[must_use]
+    pub fn time_step(&self) -> f64 {
+        self.time_step
+    }
+
+    /// The frames as a uniform time axis, where they are two or more and equally far apart.
+    #[must_use]
+    pub fn sampling(&self) -> Option<Sampling> {
+        let stride = super::pairs::uniform_stride(&self.steps)?;
+        Sampling::new(stride, self.time_step).ok()
+    }
+
+    /// The lags of a request that these frames hold, and the pairs of frames for each.
+    ///
+    /// # Errors
+    /// As [`LagTable::new`].
+    pub fn lag_table(&self, lags: &Lags) -> Result<LagTable, LagError> {
+        LagTable::new(&self.steps, self.time_step, lags)
+    }
+
+    /// The cell of frame `index`; `None` where no cell is known.
+    #[must_use]
+    pub fn cell(&self, index: usize) -> Option<&Cell> {
+        self.cells.get(if self.cells.len() == 1 { 0 } else { index })
+    }
+
+    /// The cells: none, one for all frames, or one for each frame.
+    #[must_use]
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The cell, where it is known and the same at all frames.
+    #[must_use]
+    pub fn constant_cell(&self) -> Option<&Cell> {
+        let first = self.cells.first()?;
+        self.cells.iter().all(|cell| cell == first).then_some(first)
+    }
+
+    /// The species of the particles.
+    #[must_use]
+    pub fn species(&self) -> &Species {
+        &self.species
+    }
+
+    /// With another assignment of species.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Species`] for another number of particles.
+    pub fn with_species(mut self, species: Species) -> Result<Self, TrajectoryError> {
+        if species.len() != self.particles() {
+            return Err(TrajectoryError::Species {
+                found: species.len(),
+                expected: self.particles(),
+            });
+        }
+        self.species = species;
+        Ok(self)
+    }
+
+    /// A view that borrows the positions.
+    #[must_use]
+    pub fn view(&self) -> Trajectory<'_, T, C> {
+        self.with_positions(Cow::Borrowed(&*self.positions))
+    }
+
+    /// The same with positions of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Trajectory<'static, T, C> {
+        Trajectory {
+            positions: Cow::Owned(self.positions.into_owned()),
+            steps: self.steps,
+            time_step: self.time_step,
+            species: self.species,
+            cells: self.cells,
+            images: self.images,
+            coordinates: PhantomData,
+        }
+    }
+
+    /// A view of some consecutive frames.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Frames`] where the range is empty or goes past the end.
+    pub fn slice(&self, frames: Range<usize>) -> Result<Trajectory<'_, T, C>, TrajectoryError> {
+        if frames.is_empty() || frames.end > self.frames() {
+            return Err(TrajectoryError::Frames {
+                start: frames.start,
+                end: frames.end,
+                frames: self.frames(),
+            });
+        }
+        let particles = self.particles();
+        let length = 3 * particles;
+        let positions = &self.positions[frames.start * length..frames.end * length];
+        Ok(Trajectory {
+            positions: Cow::Borrowed(positions),
+            steps: self.steps[frames.clone()].to_vec(),
+            time_step: self.time_step,
+            species: self.species.clone(),
+            cells: if self.cells.len() == self.frames() {
+                self.cells[frames.clone()].to_vec()
+            } else {
+                self.cells.clone()
+            },
+            images: self
+                .images
+                .get(frames.start * particles..frames.end * particles)
+                .map(<[_]>::to_vec)
+                .unwrap_or_default(),
+            coordinates: PhantomData,
+        })
+    }
+
+    /// The trajectory of a part of the particles, copied.
+    ///
+    /// # Errors
+    /// [`SpeciesError`](super::SpeciesError) for no particle or one that is not there.
+    pub fn select(&self, particles: &[usize]) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
+        let species = self.species.select(particles)?;
+        let all = self.particles();
+        let mut positions = Vec::with_capacity(3 * particles.len() * self.frames());
+        for frame in self.positions.chunks_exact(3 * all) {
+            for &p in particles {
+                positions.extend_from_slice(&frame[3 * p..3 * p + 3]);
+            }
+        }
+        let images = self.images.chunks_exact(all);
+        Ok(Trajectory {
+            positions: Cow::Owned(positions),
+            steps: self.steps.clone(),
+            time_step: self.time_step,
+            species,
+            cells: self.cells.clone(),
+            images: images
+                .flat_map(|frame| particles.iter().map(|&p| frame[p]))
+                .collect(),
+            coordinates: PhantomData,
+        })
+    }
+
+    fn with_positions<'b>(&self, positions: Cow<'b, [T]>) -> Trajectory<'b, T, C> {
+        Trajectory {
+            positions,
+            steps: self.steps.clone(),
+            time_step: self.time_step,
+            species: self.species.clone(),
+            cells: self.cells.clone(),
+            images: self.images.clone(),
+            coordinates: PhantomData,
+        }
+    }
+}
+
+impl<T: Real, C: Coordinates> fmt::Debug for Trajectory<'_, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trajectory")
+            .field("coordinates", &self.coordinates)
+            .field("frames", &self.frames())
+            .field("particles", &self.particles())
+            .field("time_step", &self.time_step)
+            .field("species", &self.species.names())
+            .field("cells", &self.cells.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_steps(steps: &[u64]) -> Result<(), TrajectoryError> {
+    if steps.is_empty() {
+        return Err(TrajectoryError::NoFrames);
+    }
+    match (1..steps.len()).find(|&i| steps[i] <= steps[i - 1]) {
+        Some(frame) => Err(TrajectoryError::StepOrder {
+            frame,
+            found: steps[frame],
+            before: steps[frame - 1],
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Positions, steps, cells or species that do not make a trajectory.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TrajectoryError {
+    /// No frame at all.
+    #[error("the trajectory has 0 frames, expected at least 1")]
+    NoFrames,
+    /// A number of coordinates that does not match.
+    #[error("{found} coordinates, expected {frames} frames x {particles} particles x 3")]
+    Length {
+        /// Coordinates given.
+        found: usize,
+        /// Frames, by the steps.
+        frames: usize,
+        /// Particles, by the species.
+        particles: usize,
+    },
+    /// A coordinate that is no number.
+    #[error(
+        "a coordinate of particle {particle} is {found} in frame {frame} (step {step}), expected a finite number"
+    )]
+    NotFinite {
+        /// The frame, from 0.
+        frame: usize,
+        /// Its step.
+        step: u64,
+        /// The particle, from 0.
+        particle: usize,
+        /// The value.
+        found: f64,
+    },
+    /// Steps that do not increase.
+    #[error("frame {frame} has step {found} after {before}, expected strictly increasing steps")]
+    StepOrder {
+        /// The frame, from 0.
+        frame: usize,
+        /// Its step.
+        found: u64,
+        /// The step before.
+        before: u64,
+    },
+    /// A number of cells that does not match.
+    #[error("{found} cells, expected 1 for all frames or {frames}, one for each")]
+    Cells {
+        /// Cells given.
+        found: usize,
+        /// Frames.
+        frames: usize,
+    },
+    /// A number of image flags that does not match.
+    #[error("{found} image flags, expected {expected}: one for each particle and frame")]
+    Images {
+        /// Flags given.
+        found: usize,
+        /// Frames times particles.
+        expected: usize,
+    },
+    /// A number of particles that does not match.
+    #[error("species for {found} particles, expected {expected}")]
+    Species {
+        /// Particles that have a species.
+        found: usize,
+        /// Particles of the trajectory.
+        expected: usize,
+    },
+    /// Frames that are not there.
+    #[error("frames {start}..{end} wanted, expected a range that is not empty inside of 0..{frames}")]
+    Frames {
+        /// First frame wanted.
+        start: usize,
+        /// End of the frames wanted.
+        end: usize,
+        /// Frames there are.
+        frames: usize,
+    },
+    /// Wrapped coordinates given as unwrapped ones.
+    #[error(
+        "the coordinates look wrapped: along lattice vector {axis} they never spread over more than one cell, and yet \
+         particle {particle} jumps by {found:.3} of it before frame {frame}; expected unwrapped coordinates: unwrap them, \
+         or write unwrapped ones"
+    )]
+    LooksWrapped {
+        /// Lattice vector, from 0.
+        axis: usize,
+        /// The frame after the jump, from 0.
+        frame: usize,
+        /// The particle, from 0.
+        particle: usize,
+        /// The jump in units of the lattice vector.
+        found: f64,
+    },
+    /// A time step that is none.
+    #[error(transparent)]
+    Time(#[from] LagError),
+    /// A selection that is none.
+    #[error(transparent)]
+    Selection(#[from] super::SpeciesError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn species() -> Species {
+        Species::by_count([("A", 1), ("B", 1)]).unwrap()
+    }
+
+    fn trajectory() -> Trajectory<'static, f32> {
+        let positions: Vec<f32> = (0..18_u8).map(f32::from).collect();
+        Trajectory::new(positions, [5, 10, 20], 0.5, species()).unwrap()
+    }
+
+    #[test]
+    fn borrowed_and_owned_points_are_the_same_trajectory() {
+        let owned = trajectory();
+        let (points, _) = owned.positions().as_chunks::<3>();
+        let borrowed = Trajectory::from_points(points, [5, 10, 20], 0.5, species()).unwrap();
+        assert_eq!(borrowed, owned);
+        assert!(std::ptr::eq(borrowed.positions(), owned.positions()));
+        assert_eq!(borrowed.view().into_owned(), owned);
+        assert_eq!(owned.frame(1), [6.0, 7.0, 8.0, 9.0, 10.0, 11.0]);
+        assert_eq!(owned.position(2, 1), [15.0, 16.0, 17.0]);
+        assert_eq!(owned.sampling(), None);
+    }
+
+    #[test]
+    fn parts_keep_steps_cells_species_and_flags_together() {
+        let cells: Vec<Cell> = [30.0, 31.0, 32.0].map(|l| Cell::cubic(l).unwrap()).into();
+        let all = trajectory();
+        let images: Vec<[i32; 3]> = (0..6).map(|n| [n; 3]).collect();
+        let wrapped = Trajectory::wrapped(all.positions(), [5, 10, 20], 0.5, species(), cells.clone())
+            .unwrap()
+            .with_images(images)
+            .unwrap();
+        let tail = wrapped.slice(1..3).unwrap();
+        assert_eq!(
+            (tail.steps(), tail.frame(0)),
+            (&[10_u64, 20][..], wrapped.frame(1))
+        );
+        assert_eq!(
+            (tail.cell(1), tail.images(1)),
+            (Some(&cells[2]), wrapped.images(2))
+        );
+        assert_eq!(tail.constant_cell(), None);
+        assert_eq!(tail.sampling().unwrap().stride(), 10);
+        let b = wrapped.select(&[1]).unwrap();
+        assert_eq!(
+            (b.frame(2), b.images(2)),
+            (&[15.0, 16.0, 17.0][..], Some(&[[5; 3]][..]))
+        );
+        assert_eq!(b.species().names(), ["B"]);
+    }
+
+    #[test]
+    fn refusals_name_what_was_found() {
+        let new = |positions: Vec<f64>, steps: &[u64]| {
+            Trajectory::new(positions, steps, 0.5, species())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            new(vec![], &[]),
+            "the trajectory has 0 frames, expected at least 1"
+        );
+        assert_eq!(
+            new(vec![0.0; 11], &[0, 1]),
+            "11 coordinates, expected 2 frames x 2 particles x 3"
+        );
+        assert_eq!(
+            new(vec![0.0; 12], &[4, 4]),
+            "frame 1 has step 4 after 4, expected strictly increasing steps"
+        );
+        let mut positions = vec![0.0; 12];
+        positions[10] = f64::INFINITY;
+        assert_eq!(
+            new(positions, &[0, 7]),
+            "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number"
+        );
+        let error = Trajectory::new(vec![0.0; 6], [0], -1.0, species()).unwrap_err();
+        assert!(matches!(error, TrajectoryError::Time(LagError::TimeStep { .. })));
+        let cells = vec![Cell::cubic(1.0).unwrap(); 2];
+        assert_eq!(
+            trajectory().with_cells(cells).unwrap_err().to_string(),
+            "2 cells, expected 1 for all frames or 3, one for each"
+        );
+        assert_eq!(
+            trajectory().slice(2..4).unwrap_err().to_string(),
+            "frames 2..4 wanted, expected a range that is not empty inside of 0..3"
+        );
+        assert_eq!(
+            trajectory()
+                .with_species(Species::single("A", 3).unwrap())
+                .unwrap_err()
+                .to_string(),
+            "species for 3 particles, expected 2"
+        );
+        let cell = Cell::cubic(50.0).unwrap();
+        let wrapped = Trajectory::wrapped(vec![0.0; 6], [0], 1.0, species(), [cell]).unwrap();
+        assert_eq!(
+            wrapped.with_images([[0; 3]]).unwrap_err().to_string(),
+            "1 image flags, expected 2: one for each particle and frame"
+        );
+        let none: Vec<Cell> = Vec::new();
+        assert!(Trajectory::wrapped(vec![0.0; 6], [0], 1.0, species(), none).is_err());
+    }
+}

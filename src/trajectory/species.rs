@@ -1,0 +1,321 @@
+//! Which particle is of which species.
+
+use thiserror::Error;
+
+/// The species of every particle, in the order of the coordinates.
+///
+/// ```
+/// use msed::trajectory::Species;
+/// let species = Species::by_count([("A", 4), ("B", 1)])?;
+/// assert_eq!(species.len(), 5);
+/// assert_eq!(species.indices("B")?, [4]);
+/// assert!(species.indices("C").is_err());
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Species {
+    names: Vec<String>,
+    of_particle: Vec<u32>,
+}
+
+impl Species {
+    /// All `particles` particles of one species.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Empty`] for none.
+    pub fn single(name: &str, particles: usize) -> Result<Self, SpeciesError> {
+        Self::by_count([(name, particles)])
+    }
+
+    /// Consecutive particles: so many of the first species, then so many of the next.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Empty`] where a species has no particle or there is no species, [`SpeciesError::Repeated`] for a
+    /// name used twice.
+    pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, SpeciesError> {
+        let mut species = Self {
+            names: Vec::new(),
+            of_particle: Vec::new(),
+        };
+        for (name, count) in counts {
+            let index = species.add(name)?;
+            species
+                .of_particle
+                .resize(species.of_particle.len() + count, index);
+        }
+        species.checked()
+    }
+
+    /// The type of each particle, and the name of each type.
+    ///
+    /// # Errors
+    /// As [`by_count`](Species::by_count), and [`SpeciesError::UnnamedType`] for a particle whose type has no name.
+    pub fn by_type<'n>(
+        types: &[u32],
+        names: impl IntoIterator<Item = (u32, &'n str)>,
+    ) -> Result<Self, SpeciesError> {
+        let mut species = Self {
+            names: Vec::new(),
+            of_particle: Vec::with_capacity(types.len()),
+        };
+        let mut known = Vec::new();
+        for (kind, name) in names {
+            species.add(name)?;
+            known.push(kind);
+        }
+        for (particle, &kind) in types.iter().enumerate() {
+            let index = known
+                .iter()
+                .position(|&k| k == kind)
+                .ok_or(SpeciesError::UnnamedType { particle, kind })?;
+            species.of_particle.push(u32::try_from(index).unwrap_or(u32::MAX));
+        }
+        species.checked()
+    }
+
+    /// The name of each particle's species; species are numbered in order of first appearance.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Empty`] for no particles.
+    pub fn by_name<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, SpeciesError> {
+        let mut species = Self {
+            names: Vec::new(),
+            of_particle: Vec::new(),
+        };
+        for name in names {
+            let index = match species.position(name) {
+                Some(index) => u32::try_from(index).unwrap_or(u32::MAX),
+                None => species.add(name)?,
+            };
+            species.of_particle.push(index);
+        }
+        species.checked()
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|n| n == name)
+    }
+
+    fn add(&mut self, name: &str) -> Result<u32, SpeciesError> {
+        if self.position(name).is_some() {
+            return Err(SpeciesError::Repeated {
+                name: name.to_owned(),
+            });
+        }
+        self.names.push(name.to_owned());
+        Ok(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn checked(self) -> Result<Self, SpeciesError> {
+        let mut counts = vec![0_usize; self.names.len()];
+        for &s in &self.of_particle {
+            counts[s as usize] += 1;
+        }
+        if let Some(index) = counts.iter().position(|&count| count == 0) {
+            return Err(SpeciesError::Empty {
+                name: self.names[index].clone(),
+            });
+        }
+        if self.of_particle.is_empty() {
+            return Err(SpeciesError::Empty { name: String::new() });
+        }
+        Ok(self)
+    }
+
+    /// Names of the species.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Number of particles.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "there is always a particle")]
+    pub fn len(&self) -> usize {
+        self.of_particle.len()
+    }
+
+    /// For each particle the position of its species in [`names`](Species::names).
+    #[must_use]
+    pub fn of_particles(&self) -> &[u32] {
+        &self.of_particle
+    }
+
+    /// The particles of one species, in increasing order.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Unknown`] for a name that is not there.
+    pub fn indices(&self, name: &str) -> Result<Vec<usize>, SpeciesError> {
+        let wanted = self.position(name).ok_or_else(|| self.unknown(name))?;
+        Ok((0..self.len())
+            .filter(|&i| self.of_particle[i] as usize == wanted)
+            .collect())
+    }
+
+    /// How many particles a species has.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Unknown`] for a name that is not there.
+    pub fn count(&self, name: &str) -> Result<usize, SpeciesError> {
+        Ok(self.indices(name)?.len())
+    }
+
+    /// The mass of each particle from the mass of each species.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Unknown`] for a name that is not there, [`SpeciesError::NoMass`] for a species that is not listed.
+    pub fn masses<'n>(
+        &self,
+        masses: impl IntoIterator<Item = (&'n str, f64)>,
+    ) -> Result<Vec<f64>, SpeciesError> {
+        let mut of_species = vec![None; self.names.len()];
+        for (name, mass) in masses {
+            let index = self.position(name).ok_or_else(|| self.unknown(name))?;
+            of_species[index] = Some(mass);
+        }
+        self.of_particle
+            .iter()
+            .map(|&s| {
+                of_species[s as usize].ok_or_else(|| SpeciesError::NoMass {
+                    name: self.names[s as usize].clone(),
+                })
+            })
+            .collect()
+    }
+
+    /// The species of a part of the particles, in the order given; species of which none is left are dropped.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::NoParticle`] for one that is not there.
+    pub fn select(&self, particles: &[usize]) -> Result<Self, SpeciesError> {
+        if let Some(&found) = particles.iter().find(|&&p| p >= self.len()) {
+            return Err(SpeciesError::NoParticle {
+                found,
+                particles: self.len(),
+            });
+        }
+        let mut kept: Vec<u32> = particles.iter().map(|&p| self.of_particle[p]).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        let selected = Self {
+            names: kept.iter().map(|&s| self.names[s as usize].clone()).collect(),
+            of_particle: particles
+                .iter()
+                .map(|&p| {
+                    let position = kept.partition_point(|&s| s < self.of_particle[p]);
+                    u32::try_from(position).unwrap_or(u32::MAX)
+                })
+                .collect(),
+        };
+        selected.checked()
+    }
+
+    fn unknown(&self, name: &str) -> SpeciesError {
+        SpeciesError::Unknown {
+            name: name.to_owned(),
+            known: self.names.join(", "),
+        }
+    }
+}
+
+/// Species that do not fit the particles or the question.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SpeciesError {
+    /// A species without particles.
+    #[error("species `{name}` has 0 particles, expected at least 1")]
+    Empty {
+        /// The species.
+        name: String,
+    },
+    /// One name for two species.
+    #[error("species `{name}` is listed twice, expected different names")]
+    Repeated {
+        /// The name.
+        name: String,
+    },
+    /// A type without a name.
+    #[error("particle {particle} has type {kind}, which has no species name")]
+    UnnamedType {
+        /// The particle, from 0.
+        particle: usize,
+        /// Its type.
+        kind: u32,
+    },
+    /// A name that is not there.
+    #[error("no species `{name}`, expected one of: {known}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// A species without a mass.
+    #[error("species `{name}` has no mass, expected one for each species")]
+    NoMass {
+        /// The species.
+        name: String,
+    },
+    /// A particle that is not there.
+    #[error("particle {found} selected, expected less than {particles}")]
+    NoParticle {
+        /// The particle asked for.
+        found: usize,
+        /// How many there are.
+        particles: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_ways_to_say_the_same() {
+        let by_type = Species::by_type(&[1, 2, 1], [(1, "Cu"), (2, "Zr")]).unwrap();
+        assert_eq!(by_type, Species::by_name(["Cu", "Zr", "Cu"]).unwrap());
+        assert_eq!(by_type.indices("Cu").unwrap(), [0, 2]);
+        assert_eq!(by_type.of_particles(), [0, 1, 0]);
+        let by_count = Species::by_count([("Cu", 2), ("Zr", 1)]).unwrap();
+        assert_eq!(by_type.select(&[0, 2, 1]).unwrap(), by_count);
+        assert_eq!(by_type.select(&[1]).unwrap(), Species::single("Zr", 1).unwrap());
+    }
+
+    #[test]
+    fn masses_follow_the_species() {
+        let species = Species::by_name(["B", "A", "B"]).unwrap();
+        assert_eq!(species.masses([("A", 2.0), ("B", 1.0)]).unwrap(), [1.0, 2.0, 1.0]);
+        assert_eq!(
+            species.masses([("A", 2.0)]).unwrap_err().to_string(),
+            "species `B` has no mass, expected one for each species"
+        );
+    }
+
+    #[test]
+    fn refusals_name_what_was_found() {
+        let message = |species: Result<Species, SpeciesError>| species.unwrap_err().to_string();
+        assert_eq!(
+            message(Species::by_count([("A", 3), ("B", 0)])),
+            "species `B` has 0 particles, expected at least 1"
+        );
+        assert_eq!(
+            message(Species::by_count([("A", 3), ("A", 1)])),
+            "species `A` is listed twice, expected different names"
+        );
+        assert_eq!(
+            message(Species::by_type(&[1, 3], [(1, "A")])),
+            "particle 1 has type 3, which has no species name"
+        );
+        assert!(matches!(Species::by_name([]), Err(SpeciesError::Empty { .. })));
+        let species = Species::by_count([("A", 1), ("B", 1)]).unwrap();
+        assert_eq!(
+            species.indices("C").unwrap_err().to_string(),
+            "no species `C`, expected one of: A, B"
+        );
+        assert_eq!(
+            message(species.select(&[2])),
+            "particle 2 selected, expected less than 2"
+        );
+    }
+}
