@@ -13,6 +13,10 @@ pub enum Error {
     #[cfg(feature = "io")]
     #[error(transparent)]
     Read(#[from] crate::io::ReadError),
+    /// A figure.
+    #[cfg(feature = "plot")]
+    #[error(transparent)]
+    Plot(#[from] crate::plot::PlotError),
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),

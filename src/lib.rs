@@ -7,6 +7,8 @@ pub mod error;
 #[cfg(feature = "io")]
 pub mod io;
 pub mod lag;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod real;
 pub mod series;
 pub mod stats;

@@ -1,0 +1,343 @@
+//! Axes and their ticks.
+
+/// An axis: label, linear or logarithmic, range from the data unless given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    pub(super) label: String,
+    pub(super) logarithmic: bool,
+    pub(super) range: Option<[f64; 2]>,
+}
+
+impl Axis {
+    /// A linear axis. The label holds the unit.
+    pub fn linear(label: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            logarithmic: false,
+            range: None,
+        }
+    }
+
+    /// A logarithmic axis. The label holds the unit.
+    pub fn log(label: impl Into<String>) -> Self {
+        Self {
+            logarithmic: true,
+            ..Self::linear(label)
+        }
+    }
+
+    /// From `low` to `high`, in place of what the data need. What lies outside is cut off at the frame.
+    #[must_use]
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some([low, high]);
+        self
+    }
+
+    /// Whether a value has a place on the axis, its range aside. Beyond 1e300 differences overflow.
+    pub(super) fn shows(&self, value: f64) -> bool {
+        value.abs() <= 1e300 && (!self.logarithmic || value >= 1e-300)
+    }
+
+    /// The span that shows `values`, with a margin; `None` where there are none. The range given must be valid.
+    pub(super) fn span(&self, values: impl IntoIterator<Item = f64>) -> Option<Span> {
+        let of = |value: f64| if self.logarithmic { value.log10() } else { value };
+        if let Some([low, high]) = self.range {
+            return Some(Span {
+                logarithmic: self.logarithmic,
+                low: of(low),
+                high: of(high),
+            });
+        }
+        let (low, high) = values
+            .into_iter()
+            .filter(|&value| self.shows(value))
+            .map(of)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(x), high.max(x))
+            });
+        if low > high {
+            return None;
+        }
+        // A single value still needs an axis of some length around it.
+        let smallest = if self.logarithmic {
+            0.5
+        } else {
+            (1e-9 * low.abs().max(high.abs())).max(1e-300)
+        };
+        let pad = if high - low < smallest {
+            if self.logarithmic {
+                0.5
+            } else if low == 0.0 && high == 0.0 {
+                1.0
+            } else {
+                0.1 * low.abs().max(high.abs())
+            }
+        } else {
+            0.045 * (high - low)
+        };
+        Some(Span {
+            logarithmic: self.logarithmic,
+            low: low - pad,
+            high: high + pad,
+        })
+    }
+}
+
+/// An axis with its ends settled. On a logarithmic one these are decimal logarithms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    logarithmic: bool,
+    low: f64,
+    high: f64,
+}
+
+/// Ticks as fractions of the axis; a power of ten that all labels are to be multiplied with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Ticks {
+    pub(super) major: Vec<(f64, String)>,
+    pub(super) minor: Vec<f64>,
+    pub(super) factor: Option<i32>,
+}
+
+impl Span {
+    /// Where a value lies, as a fraction of the axis; below 0 or above 1 outside of it. Zero and negative values lie below
+    /// every logarithmic axis.
+    pub(super) fn fraction(&self, value: f64) -> f64 {
+        let at = match (self.logarithmic, value > 0.0) {
+            (false, _) => value,
+            (true, true) => value.log10(),
+            (true, false) => return -1e3,
+        };
+        ((at - self.low) / (self.high - self.low)).clamp(-1e3, 1e3)
+    }
+
+    /// Ticks: about `wanted` with labels.
+    pub(super) fn ticks(&self, wanted: usize) -> Ticks {
+        if self.logarithmic {
+            self.decades(wanted)
+        } else {
+            self.linear(wanted)
+        }
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "exponents and tick counts"
+    )]
+    fn linear(&self, wanted: usize) -> Ticks {
+        let (step, parts) = step((self.high - self.low) / wanted as f64);
+        let largest = self.low.abs().max(self.high.abs());
+        let exponent = largest.log10().floor() as i32;
+        let factor = (!(-2..5).contains(&exponent)).then_some(exponent);
+        let unit = 10_f64.powi(factor.unwrap_or(0));
+        let decimals = (-(step / unit).log10().floor()).clamp(0.0, 12.0) as usize;
+        let mut ticks = Ticks {
+            factor,
+            ..Ticks::default()
+        };
+        let slack = 1e-9 * (self.high - self.low);
+        let minor = step / f64::from(parts);
+        let first = ((self.low - slack) / minor).ceil();
+        for k in 0..400 {
+            let index = first + f64::from(k);
+            let at = index * minor;
+            if at > self.high + slack {
+                break;
+            }
+            if index.rem_euclid(f64::from(parts)) == 0.0 {
+                ticks.major.push((self.fraction(at), number(at / unit, decimals)));
+            } else {
+                ticks.minor.push(self.fraction(at));
+            }
+        }
+        ticks
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "exponents of f64 numbers")]
+    fn decades(&self, wanted: usize) -> Ticks {
+        let mut ticks = Ticks::default();
+        let (first, last) = ((self.low - 1e-9).ceil() as i32, (self.high + 1e-9).floor() as i32);
+        let at = |exponent: i32, digit: i32| {
+            (f64::from(exponent) + f64::from(digit).log10() - self.low) / (self.high - self.low)
+        };
+        let inside = |fraction: f64| (-1e-9..=1.0 + 1e-9).contains(&fraction);
+        let count = usize::try_from(last - first + 1).unwrap_or(0);
+        let every = i32::try_from(count.div_ceil(wanted.max(2) + 2))
+            .unwrap_or(1)
+            .max(1);
+        // Within two decades, digits carry labels too; the fewer there is room for, the fewer.
+        let digits: &[i32] = match (count, self.high - self.low) {
+            (2.., _) => &[1],
+            (_, span) if span > 0.6 => &[1, 2, 5],
+            (_, span) if span > 0.3 => &[1, 2, 3, 4, 5, 7],
+            _ => &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+        };
+        // One notation for the whole axis.
+        let plain = count < 2 && self.low >= -3.0 && self.high < 4.0;
+        for exponent in first - 1..=last {
+            for digit in 1..=9 {
+                let place = at(exponent, digit);
+                if !inside(place) || (every > 1 && digit > 1) {
+                    continue;
+                }
+                if digits.contains(&digit) && exponent.rem_euclid(every) == 0 {
+                    ticks.major.push((place, multiple(digit, exponent, plain)));
+                } else {
+                    ticks.minor.push(place);
+                }
+            }
+        }
+        if ticks.major.len() < 2 {
+            // Less than two digits of one decade: linear steps on the logarithmic scale.
+            let span = Self {
+                logarithmic: false,
+                low: 10_f64.powf(self.low),
+                high: 10_f64.powf(self.high),
+            };
+            let place = |f: f64| (span.low + f * (span.high - span.low)).log10();
+            let moved = |f: f64| (place(f) - self.low) / (self.high - self.low);
+            let linear = span.linear(wanted);
+            return Ticks {
+                major: linear
+                    .major
+                    .into_iter()
+                    .map(|(f, label)| (moved(f), label))
+                    .collect(),
+                minor: linear.minor.into_iter().map(moved).collect(),
+                factor: linear.factor,
+            };
+        }
+        ticks
+    }
+}
+
+/// The step 1, 2 or 5 times a power of ten next to `about`, and into how many parts minor ticks divide it.
+fn step(about: f64) -> (f64, i32) {
+    let power = 10_f64.powf(about.log10().floor());
+    match about / power {
+        x if x < 1.5 => (power, 5),
+        x if x < 3.5 => (2.0 * power, 4),
+        x if x < 7.5 => (5.0 * power, 5),
+        _ => (10.0 * power, 5),
+    }
+}
+
+/// A number with a typographic minus.
+fn number(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    match text.strip_prefix('-') {
+        Some(digits) if zero => digits.to_owned(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
+}
+
+/// A power of ten as a label.
+pub(super) fn power(exponent: i32) -> String {
+    match exponent {
+        0 => "1".to_owned(),
+        1 => "10".to_owned(),
+        _ => format!("10^{{{}}}", number(f64::from(exponent), 0)),
+    }
+}
+
+#[allow(clippy::cast_sign_loss, reason = "not negative after the cut at 0")]
+fn multiple(digit: i32, exponent: i32, plain: bool) -> String {
+    match digit {
+        _ if plain => format!(
+            "{:.*}",
+            (-exponent).max(0) as usize,
+            f64::from(digit) * 10_f64.powi(exponent)
+        ),
+        1 => power(exponent),
+        _ if exponent == 0 => digit.to_string(),
+        _ => format!("{digit}×10^{{{}}}", number(f64::from(exponent), 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis, low: f64, high: f64) -> Vec<String> {
+        let span = axis.clone().range(low, high).span([]).unwrap();
+        span.ticks(5).major.into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn linear_ticks_are_round_numbers() {
+        let axis = Axis::linear("");
+        assert_eq!(
+            labels(&axis, 0.0, 1.0),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
+        assert_eq!(labels(&axis, -1.3, 1.2), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
+        assert_eq!(
+            labels(&axis, 300.0, 1600.0),
+            ["400", "600", "800", "1000", "1200", "1400", "1600"]
+        );
+        let span = axis.range(0.0, 3e-4).span([]).unwrap();
+        let ticks = span.ticks(5);
+        assert_eq!((ticks.factor, ticks.major[1].1.as_str()), (Some(-4), "0.5"));
+    }
+
+    #[test]
+    fn decades_are_powers_with_nine_minor_ticks() {
+        let axis = Axis::log("");
+        assert_eq!(
+            labels(&axis, 0.05, 2000.0),
+            ["10^{−1}", "1", "10", "10^{2}", "10^{3}"]
+        );
+        let span = axis.clone().range(1.0, 100.0).span([]).unwrap();
+        assert_eq!(span.ticks(5).minor.len(), 16);
+        assert_eq!(
+            labels(&axis, 1e-12, 1e12),
+            [
+                "10^{−12}",
+                "10^{−8}",
+                "10^{−4}",
+                "1",
+                "10^{4}",
+                "10^{8}",
+                "10^{12}"
+            ]
+        );
+        assert_eq!(labels(&axis, 1.5, 12.0), ["2", "5", "10"]);
+        assert_eq!(labels(&axis, 0.21, 0.29), ["0.22", "0.24", "0.26", "0.28"]);
+        assert_eq!(labels(&axis, 2e-7, 9e-7), ["2×10^{−7}", "5×10^{−7}"]);
+        assert_eq!(
+            labels(&axis, 2e-4, 3e-3),
+            ["2×10^{−4}", "5×10^{−4}", "10^{−3}", "2×10^{−3}"]
+        );
+    }
+
+    #[test]
+    fn spans_pad_and_refuse_nothing_but_emptiness() {
+        let linear = Axis::linear("");
+        assert_eq!(linear.span([f64::NAN, f64::INFINITY]), None);
+        for values in [
+            vec![3.0],
+            vec![0.0],
+            vec![-1e300, 1e300],
+            vec![1e9, 1e9 + 1e-7],
+            vec![5e-324, 1e-323],
+        ] {
+            let span = linear.span(values.clone()).unwrap();
+            let ticks = span.ticks(5);
+            assert!(
+                span.low < span.high && ticks.major.len() < 12,
+                "{values:?} {span:?}"
+            );
+            assert!(
+                ticks.major.iter().all(|(f, _)| f.is_finite()),
+                "{values:?} {ticks:?}"
+            );
+        }
+        let log = Axis::log("");
+        assert_eq!(log.span([0.0, -1.0]), None);
+        assert!(log.span([0.0, 1.0]).unwrap().fraction(1.0) == 0.5);
+        assert!(log.span([0.1, 1.0]).unwrap().fraction(0.0) < -1.0);
+    }
+}

@@ -1,0 +1,230 @@
+//! What is drawn in a panel.
+
+use crate::Curve;
+
+use super::palette::Paint;
+
+/// One set of points, a line, a histogram, a band or a rule, with its look.
+///
+/// Colours go in turn through a palette that colour-blind readers can tell apart, markers through five shapes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    pub(super) kind: Kind,
+    pub(super) x: Vec<f64>,
+    pub(super) y: Vec<f64>,
+    pub(super) errors: Vec<Option<f64>>,
+    pub(super) errors_x: Vec<Option<f64>>,
+    pub(super) label: Option<String>,
+    pub(super) paint: Paint,
+    pub(super) dashed: bool,
+    pub(super) open: bool,
+    pub(super) size: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    Points,
+    Line,
+    Steps,
+    Band { upper: Vec<f64> },
+    Horizontal,
+    Vertical,
+}
+
+impl Series {
+    fn new(kind: Kind, x: &[f64], y: &[f64]) -> Self {
+        Self {
+            kind,
+            x: x.to_vec(),
+            y: y.to_vec(),
+            errors: Vec::new(),
+            errors_x: Vec::new(),
+            label: None,
+            paint: Paint::Turn,
+            dashed: false,
+            open: false,
+            size: 1.0,
+        }
+    }
+
+    /// Markers at `(x, y)`.
+    #[must_use]
+    pub fn points(x: &[f64], y: &[f64]) -> Self {
+        Self::new(Kind::Points, x, y)
+    }
+
+    /// A line through `(x, y)`, interrupted where a point cannot be drawn.
+    #[must_use]
+    pub fn line(x: &[f64], y: &[f64]) -> Self {
+        Self::new(Kind::Line, x, y)
+    }
+
+    /// A histogram: `heights` over the bins between `edges`, of which there is one more. An empty bin goes down to the
+    /// frame on a logarithmic axis.
+    #[must_use]
+    pub fn steps(edges: &[f64], heights: &[f64]) -> Self {
+        Self::new(Kind::Steps, edges, heights)
+    }
+
+    /// The region between two curves over `x`, in a light tone.
+    #[must_use]
+    pub fn band(x: &[f64], lower: &[f64], upper: &[f64]) -> Self {
+        Self::new(
+            Kind::Band {
+                upper: upper.to_vec(),
+            },
+            x,
+            lower,
+        )
+    }
+
+    /// A dashed grey line across the panel at `y`.
+    #[must_use]
+    pub fn horizontal(y: f64) -> Self {
+        Self {
+            paint: Paint::Grey,
+            dashed: true,
+            ..Self::new(Kind::Horizontal, &[], &[y])
+        }
+    }
+
+    /// A dashed grey line up the panel at `x`.
+    #[must_use]
+    pub fn vertical(x: f64) -> Self {
+        Self {
+            paint: Paint::Grey,
+            dashed: true,
+            ..Self::new(Kind::Vertical, &[x], &[])
+        }
+    }
+
+    /// A correlation over lag time: its values as markers, its standard errors as bars. Lag 0 has no place on a
+    /// logarithmic axis and is then left out.
+    #[must_use]
+    pub fn curve(curve: &Curve) -> Self {
+        let time: Vec<f64> = curve.lag_times().collect();
+        Self {
+            errors: curve.standard_errors().to_vec(),
+            ..Self::points(&time, curve.values())
+        }
+        .size(0.75)
+    }
+
+    /// The values of a correlation joined by a line, without bars.
+    #[must_use]
+    pub fn curve_line(curve: &Curve) -> Self {
+        Self::line(&curve.lag_times().collect::<Vec<f64>>(), curve.values())
+    }
+
+    /// Error bars up and down; none where there is no error.
+    #[must_use]
+    pub fn errors<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
+        self.errors = errors.iter().map(|&error| error.into()).collect();
+        self
+    }
+
+    /// Error bars to both sides; none where there is no error.
+    #[must_use]
+    pub fn errors_x<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
+        self.errors_x = errors.iter().map(|&error| error.into()).collect();
+        self
+    }
+
+    /// The name in the legend. Series without one are not in it.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Colour `index` of the palette: of blue, vermilion, green, purple, light blue, orange and black, in turn.
+    #[must_use]
+    pub fn colour(mut self, index: usize) -> Self {
+        self.paint = Paint::Category(index);
+        self
+    }
+
+    /// A colour of an ordered scale from dark (0) to light (1): for families of curves, such as temperatures.
+    #[must_use]
+    pub fn shade(mut self, fraction: f64) -> Self {
+        self.paint = Paint::Shade(fraction);
+        self
+    }
+
+    /// In grey: for what is not data.
+    #[must_use]
+    pub fn grey(mut self) -> Self {
+        self.paint = Paint::Grey;
+        self
+    }
+
+    /// Dashed, not solid.
+    #[must_use]
+    pub fn dashed(mut self) -> Self {
+        self.dashed = true;
+        self
+    }
+
+    /// Empty markers.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Markers, or the line's width, times `factor`.
+    #[must_use]
+    pub fn size(mut self, factor: f64) -> Self {
+        self.size = if factor.is_finite() {
+            factor.clamp(0.1, 10.0)
+        } else {
+            1.0
+        };
+        self
+    }
+
+    /// The first of the lists that has a wrong length: what it holds, how many, and how many were expected.
+    pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
+        let n = self.x.len();
+        let optional = |list: &[Option<f64>]| if list.is_empty() { n } else { list.len() };
+        let (x, y) = match self.kind {
+            Kind::Horizontal | Kind::Vertical => return None,
+            Kind::Steps => ("edges", "heights"),
+            _ => ("abscissae", "ordinates"),
+        };
+        if matches!(self.kind, Kind::Steps) {
+            return (n != self.y.len() + 1).then_some((x, n, self.y.len() + 1));
+        }
+        let upper = if let Kind::Band { upper } = &self.kind {
+            upper.len()
+        } else {
+            n
+        };
+        [
+            (y, self.y.len()),
+            ("upper ordinates", upper),
+            ("errors", optional(&self.errors)),
+            ("errors of the abscissa", optional(&self.errors_x)),
+        ]
+        .into_iter()
+        .find_map(|(what, found)| (found != n).then_some((what, found, n)))
+    }
+}
+
+/// A marker's shape.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shape {
+    Circle,
+    Polygon(&'static [(f64, f64)]),
+}
+
+/// Markers of about equal area, in turn.
+pub(super) fn shape(turn: usize) -> Shape {
+    match turn % 5 {
+        0 => Shape::Circle,
+        1 => Shape::Polygon(&[(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]),
+        2 => Shape::Polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
+        3 => Shape::Polygon(&[(0.0, -1.25), (1.12, 0.75), (-1.12, 0.75)]),
+        _ => Shape::Polygon(&[(0.0, 1.25), (1.12, -0.75), (-1.12, -0.75)]),
+    }
+}
