@@ -6,6 +6,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A distribution of energy differences.
+    #[error(transparent)]
+    Distribution(#[from] crate::energy::DistributionError),
     /// A time axis or a lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
@@ -35,4 +38,10 @@ pub enum Error {
     /// The way from wrapped to unwrapped coordinates.
     #[error(transparent)]
     Unwrap(#[from] crate::trajectory::UnwrapError),
+    /// A heat capacity, an entropy, or what follows from them.
+    #[error(transparent)]
+    Thermo(#[from] crate::thermo::ThermoError),
+    /// A unit system.
+    #[error(transparent)]
+    Units(#[from] crate::units::UnitsError),
 }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod curve;
+pub mod energy;
 pub mod error;
 #[cfg(feature = "io")]
 pub mod io;
@@ -12,7 +13,9 @@ pub mod plot;
 pub mod real;
 pub mod series;
 pub mod stats;
+pub mod thermo;
 pub mod trajectory;
+pub mod units;
 
 pub use curve::Curve;
 pub use error::Error;
@@ -20,4 +23,6 @@ pub use lag::{Lags, Sampling};
 pub use real::Real;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
+pub use thermo::Ensemble;
 pub use trajectory::Trajectory;
+pub use units::Units;

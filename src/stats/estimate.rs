@@ -87,6 +87,28 @@ impl Resamples {
         Some(((n - 1.0) / n * squares).sqrt())
     }
 
+    /// The covariance that two sets of values on the same resamples imply: `(B-1)/B sum (x_b - mean x)(y_b - mean y)` for
+    /// the jackknife over B blocks. `None` as for [`standard_error`](Self::standard_error).
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
+    pub fn covariance(&self, x: &[f64], y: &[f64]) -> Option<f64> {
+        let n = self.len() as f64;
+        if n < 2.0 || x.iter().chain(y).any(|x| !x.is_finite()) {
+            return None;
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+        let (a, b) = (mean(x), mean(y));
+        let products: f64 = x.iter().zip(y).map(|(x, y)| (x - a) * (y - b)).sum();
+        Some((n - 1.0) / n * products)
+    }
+
+    /// A number computed from the weights of the blocks: on the whole, where each counts once, and on each resample.
+    #[must_use]
+    pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
+        let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();
+        Estimate::new(f(&vec![1.0; self.blocks]), replicates, *self)
+    }
+
     /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard errors: Student's t
     /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two.
     ///
@@ -177,6 +199,16 @@ impl Estimate {
     pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
         let half = self.resamples.t_quantile(level) * self.standard_error()?;
         Some([self.value - half, self.value + half])
+    }
+
+    /// The covariance with a number of the same resamples; `None` as for [`standard_error`](Self::standard_error).
+    ///
+    /// # Panics
+    /// If the resamples differ.
+    #[must_use]
+    pub fn covariance(&self, other: &Self) -> Option<f64> {
+        assert_eq!(self.resamples, other.resamples, "numbers of different resamples");
+        self.resamples.covariance(&self.replicates, &other.replicates)
     }
 
     /// A function of this number.

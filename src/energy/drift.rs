@@ -1,0 +1,291 @@
+//! Whether the energy drifts.
+
+use crate::error::Error;
+use crate::real::Real;
+use crate::series::{EnergySeries, Runs};
+use crate::stats::{BlockSums, Estimate, Partition, Resampling};
+
+use super::moments::overall_mean;
+
+/// Two-sided level of the tests behind [`Stationarity`].
+const LEVEL: f64 = 0.99;
+
+/// The trend of the energy per particle over a run.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Drift {
+    slope: Estimate,
+    halves: [Estimate; 2],
+    duration: f64,
+    standard_deviation: f64,
+}
+
+/// Whether the mean energy stays where it is, with the numbers behind the answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Stationarity {
+    /// Neither the slope nor the difference of the halves is distinguishable from zero.
+    Stationary {
+        /// The slope in units of its standard error.
+        slope: f64,
+        /// Second half minus first half in units of its standard error.
+        halves: f64,
+        /// Student's t beyond which either would count: 99 % for the number of blocks.
+        threshold: f64,
+    },
+    /// At least one of the two is: the run ages, or its integrator heats it.
+    Drifting {
+        /// The slope in units of its standard error.
+        slope: f64,
+        /// Second half minus first half in units of its standard error.
+        halves: f64,
+        /// Student's t beyond which either counts.
+        threshold: f64,
+    },
+    /// No error bars, no answer.
+    Undecided,
+}
+
+impl Stationarity {
+    /// Whether the answer is [`Stationary`](Self::Stationary).
+    #[must_use]
+    pub fn is_stationary(&self) -> bool {
+        matches!(self, Self::Stationary { .. })
+    }
+}
+
+impl Drift {
+    /// Least-squares slope of the energy per particle and time unit; replicas share it, each with its own intercept.
+    #[must_use]
+    pub fn slope(&self) -> &Estimate {
+        &self.slope
+    }
+
+    /// Mean energy per particle of the first half of each run.
+    #[must_use]
+    pub fn first_half(&self) -> &Estimate {
+        &self.halves[0]
+    }
+
+    /// Mean energy per particle of the second half of each run.
+    #[must_use]
+    pub fn second_half(&self) -> &Estimate {
+        &self.halves[1]
+    }
+
+    /// Second half minus first half.
+    #[must_use]
+    pub fn difference(&self) -> Estimate {
+        Estimate::combine([&self.halves[0], &self.halves[1]], |[first, second]| {
+            second - first
+        })
+    }
+
+    /// The drift over the (longest) run in units of the energy's standard deviation: how much it matters, where the verdict
+    /// says how sure it is.
+    #[must_use]
+    pub fn over_run(&self) -> Estimate {
+        let factor = self.duration / self.standard_deviation;
+        self.slope.map(|slope| slope * factor)
+    }
+
+    /// The verdict: both the slope and the difference of the halves against Student's t at 99 %.
+    #[must_use]
+    pub fn verdict(&self) -> Stationarity {
+        let difference = self.difference();
+        let (Some(of_slope), Some(of_halves)) = (self.slope.standard_error(), difference.standard_error())
+        else {
+            return Stationarity::Undecided;
+        };
+        let in_errors = |value: f64, error: f64| if value == 0.0 { 0.0 } else { value / error };
+        let slope = in_errors(self.slope.value(), of_slope);
+        let halves = in_errors(difference.value(), of_halves);
+        let threshold = self.slope.resamples().t_quantile(LEVEL);
+        if slope.abs() <= threshold && halves.abs() <= threshold {
+            Stationarity::Stationary {
+                slope,
+                halves,
+                threshold,
+            }
+        } else {
+            Stationarity::Drifting {
+                slope,
+                halves,
+                threshold,
+            }
+        }
+    }
+}
+
+/// Slope of the energy over time, and the means of the two halves.
+///
+/// Errors are of the delete-one jackknife over the blocks: they hold for correlated samples as long as a block is long
+/// against the correlation time. Energy per particle (and time unit).
+///
+/// # Errors
+/// [`Error::Resampling`] where the runs cannot be divided as asked.
+///
+/// ```
+/// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
+/// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i) * 0.1 + f64::from(i * 7919 % 13)).collect();
+/// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 100, EnergyKind::Total)?;
+/// let drift = energy::drift(&run, Resampling::default())?;
+/// assert!((drift.slope().value() - 0.002).abs() < 1e-5);
+/// assert!(!drift.verdict().is_stationary());
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, Error> {
+    let runs = runs.runs();
+    let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
+    let partition = Partition::new(&lengths, resampling)?;
+    let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+    let centre = overall_mean(&columns);
+    let scale = runs[0].per_particle_scale();
+    let interval = runs[0].sampling().interval();
+
+    // Points: t, t^2, x, t x of the block's run, times about the middle of the run; then x of the first and second half.
+    let mut sums = BlockSums::new(partition.len(), 6);
+    let mut of_run = Vec::with_capacity(partition.len());
+    for (block, (run, range)) in partition.iter().enumerate() {
+        of_run.push(run);
+        let middle = (lengths[run] as f64 - 1.0) / 2.0;
+        let mut of_block = [0.0; 6];
+        let mut in_first = 0_usize;
+        for index in range.clone() {
+            let t = index as f64 - middle;
+            let x = (columns[run][index].to_f64() - centre) * scale;
+            let first = index < lengths[run] / 2;
+            in_first += usize::from(first);
+            let terms = [
+                t,
+                t * t,
+                x,
+                t * x,
+                if first { x } else { 0.0 },
+                if first { 0.0 } else { x },
+            ];
+            for (sum, term) in of_block.iter_mut().zip(terms) {
+                *sum += term;
+            }
+        }
+        let count = range.len() as f64;
+        let first = in_first as f64;
+        let weights = [count, count, count, count, first, count - first];
+        for (point, (sum, weight)) in of_block.into_iter().zip(weights).enumerate() {
+            sums.add(block, point, sum, weight);
+        }
+    }
+
+    let slope = |weights: &[f64]| {
+        let (mut covariance, mut variance) = (0.0, 0.0);
+        for run in 0..runs.len() {
+            let mut total = [0.0; 4];
+            let mut count = 0.0;
+            for block in (0..of_run.len()).filter(|&b| of_run[b] == run) {
+                count += weights[block] * sums.get(block, 0).1;
+                for (point, sum) in total.iter_mut().enumerate() {
+                    *sum += weights[block] * sums.get(block, point).0;
+                }
+            }
+            if count > 0.0 {
+                let [t, tt, x, tx] = total;
+                covariance += tx - t * x / count;
+                variance += tt - t * t / count;
+            }
+        }
+        covariance / variance / interval
+    };
+    let resamples = partition.resamples();
+    let half = |point| resamples.evaluate(|weights| centre * scale + sums.weighted_mean(point, weights));
+    let samples: usize = lengths.iter().sum();
+    let squares: f64 = columns
+        .iter()
+        .map(|column| super::moments::sum_of(column, |x| ((x - centre) * scale).powi(2)))
+        .sum();
+    Ok(Drift {
+        slope: resamples.evaluate(slope),
+        halves: [half(4), half(5)],
+        duration: runs.iter().map(EnergySeries::duration).fold(0.0, f64::max),
+        standard_deviation: (squares / samples as f64).sqrt(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lag::Sampling;
+    use crate::series::{EnergyKind, Replicas};
+    use rand::{RngExt, SeedableRng};
+
+    fn run(samples: Vec<f64>) -> EnergySeries<'static> {
+        EnergySeries::new(
+            samples,
+            Sampling::new(5, 0.01).unwrap(),
+            10,
+            EnergyKind::PerParticle,
+        )
+        .unwrap()
+    }
+
+    /// An AR(1) series of unit variance and correlation time 20 samples, with a slope per sample.
+    fn correlated(n: usize, seed: u64, slope: f64) -> Vec<f64> {
+        let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(seed);
+        let a = (-1.0_f64 / 20.0).exp();
+        let mut x: f64 = random.sample(rand_distr::StandardNormal);
+        (0..n)
+            .map(|i| {
+                x = a * x + (1.0 - a * a).sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal);
+                x + slope * i as f64
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_straight_line_has_its_slope_and_no_error() {
+        let line = |intercept: f64| run((0..400).map(|i| intercept + 0.25 * f64::from(i)).collect());
+        let alone = drift(&line(-7e3), Resampling::Blocks(8)).unwrap();
+        assert!((alone.slope().value() - 5.0).abs() < 1e-12);
+        assert!(alone.slope().standard_error().unwrap() < 1e-10);
+        assert!((alone.difference().value() - 50.0).abs() < 1e-9);
+        assert!((alone.over_run().value() - 12_f64.sqrt()).abs() < 1e-4);
+        // Replicas of another energy share the slope.
+        let both = Replicas::new(vec![line(0.0), line(1e4)]).unwrap();
+        for resampling in [Resampling::Blocks(4), Resampling::Replicas] {
+            let drift = drift(&both, resampling).unwrap();
+            assert!((drift.slope().value() - 5.0).abs() < 1e-10);
+            assert!((drift.difference().value() - 50.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn verdict_is_right_as_often_as_it_says() {
+        let n = 20_000;
+        let mut alarms = 0;
+        let mut found = 0;
+        let mut inside = 0;
+        let seeds = 200;
+        for seed in 0..seeds {
+            let still = drift(&run(correlated(n, seed, 0.0)), Resampling::default()).unwrap();
+            alarms += usize::from(!still.verdict().is_stationary());
+            let [low, high] = still.slope().interval(0.6827).unwrap();
+            inside += usize::from(low < 0.0 && 0.0 < high);
+            // The slope's standard error is sqrt(12 * 40 / n^3), 40 samples being twice the correlation time: 6.5 of them.
+            let moving = drift(&run(correlated(n, seed, 1.0 / n as f64)), Resampling::default()).unwrap();
+            found += usize::from(!moving.verdict().is_stationary());
+        }
+        // Two tests of 1 % each, strongly correlated.
+        assert!(alarms <= 8, "{alarms} false alarms in {seeds}");
+        assert!(found >= 195, "{found} drifts found in {seeds}");
+        assert!(
+            (116..=176).contains(&inside),
+            "{inside} of {seeds} intervals hold the truth"
+        );
+    }
+
+    #[test]
+    fn without_blocks_there_is_no_verdict() {
+        let drift = drift(&run(correlated(100, 1, 0.0)), Resampling::None).unwrap();
+        assert_eq!(drift.verdict(), Stationarity::Undecided);
+    }
+}

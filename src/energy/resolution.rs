@@ -1,0 +1,218 @@
+//! How finely the energies were printed.
+
+use crate::real::Real;
+use crate::series::{EnergySeries, Runs};
+
+/// How many samples a common spacing is searched in.
+const SEARCHED: usize = 1 << 20;
+/// How many spacings must be multiples of the smallest one before it counts.
+const EVIDENCE: usize = 50;
+
+/// The quantum q that energies were rounded to when they were printed or stored, and what it does to a mean-squared
+/// difference: rounding adds q²/6 at every lag but 0, which goes straight into U0².
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Resolution {
+    quantum: Option<f64>,
+    floor: Option<f64>,
+}
+
+impl Resolution {
+    /// The quantum in the unit and kind of the samples: that of the most finely printed sample. `None` where the samples
+    /// have no common spacing, as energies in full precision.
+    #[must_use]
+    pub fn quantum(&self) -> Option<f64> {
+        self.quantum
+    }
+
+    /// What the rounding adds to a mean-squared energy difference, in energy² per particle²: q²/6, or q²/(6 N²) for totals,
+    /// averaged over samples where the quantum varies with their size.
+    #[must_use]
+    pub fn floor(&self) -> Option<f64> {
+        self.floor
+    }
+
+    /// The floor as a fraction of a plateau, such as U0²; 0 in full precision.
+    #[must_use]
+    pub fn fraction_of(&self, plateau: f64) -> f64 {
+        self.floor.unwrap_or(0.0) / plateau
+    }
+}
+
+/// Finds the quantum of the samples.
+///
+/// For decimal prints, the digits that the samples have: a fixed number of decimals or (LAMMPS's `%.9g`) of significant
+/// digits. For binary storage and converted units, the smallest non-zero spacing between samples, if all spacings of the
+/// first million samples are multiples of it. A sample says what it is printed with: a series of the
+/// integers 0 and 1 has quantum 1.
+///
+/// ```
+/// use msed::{EnergyKind, EnergySeries, Sampling, energy};
+/// let energies: Vec<f64> = (0..100).map(|i| f64::from(-700_000 + i * i % 97) / 100.0).collect();
+/// let run = EnergySeries::new(energies, Sampling::new(1, 1.0)?, 10, EnergyKind::Total)?;
+/// let resolution = energy::resolution(&run);
+/// assert_eq!(resolution.quantum(), Some(0.01));
+/// assert!((resolution.floor().unwrap() - 1e-4 / 600.0).abs() < 1e-18);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[must_use]
+pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
+    let runs = runs.runs();
+    let scale = runs[0].per_particle_scale();
+    let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+    // Binary fractions are decimals too, with a wider spacing than their last digit.
+    let found = match (decimal(&columns), spacing(&columns)) {
+        (Some(printed), Some(wider)) if wider > 1.5 * printed.0 => Some((wider, wider * wider)),
+        (Some(printed), _) => Some(printed),
+        (None, stored) => stored.map(|q| (q, q * q)),
+    };
+    Resolution {
+        quantum: found.map(|(quantum, _)| quantum),
+        floor: found.map(|(_, square)| square / 6.0 * scale * scale),
+    }
+}
+
+/// The quantum of a decimal print and its mean square.
+fn decimal<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
+    let samples = || columns.iter().flat_map(|c| c.iter()).map(|&x| x.to_f64());
+    let (mut decimals, mut significant) = (i32::MIN, i32::MIN);
+    for x in samples() {
+        let of_sample = decimals_of(x)?;
+        decimals = decimals.max(of_sample);
+        if x != 0.0 {
+            significant = significant.max(of_sample + digits_before_point(x));
+        }
+    }
+    let quantum = |x: f64| {
+        let of_sample = if x == 0.0 {
+            decimals
+        } else {
+            decimals.min(significant - digits_before_point(x))
+        };
+        10_f64.powi(of_sample).recip()
+    };
+    let (mut finest, mut squares, mut count) = (f64::INFINITY, 0.0, 0.0);
+    for x in samples() {
+        let q = quantum(x);
+        finest = finest.min(q);
+        squares += q * q;
+        count += 1.0;
+    }
+    Some((finest, squares / count))
+}
+
+fn digits_before_point(x: f64) -> i32 {
+    x.abs().log10().floor() as i32 + 1
+}
+
+/// The fewest decimals that print this number, if its first fifteen digits do.
+fn decimals_of(x: f64) -> Option<i32> {
+    (0..=15)
+        .map(|decimals| (decimals, x * 10_f64.powi(decimals)))
+        .take_while(|(_, shifted)| shifted.abs() * f64::EPSILON < 0.25)
+        .find(|(_, shifted)| (shifted - shifted.round()).abs() <= shifted.abs() * f64::EPSILON)
+        .map(|(decimals, _)| decimals)
+}
+
+/// The smallest spacing, if the others are its multiples.
+fn spacing<T: Real>(columns: &[&[T]]) -> Option<f64> {
+    let mut sorted: Vec<f64> = columns
+        .iter()
+        .flat_map(|c| c.iter())
+        .take(SEARCHED)
+        .map(|&x| x.to_f64())
+        .collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let largest = sorted[0].abs().max(sorted[sorted.len() - 1].abs());
+    // Closer than rounding allows to tell is equal.
+    let spacings: Vec<f64> = sorted
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .filter(|&gap| gap > 64.0 * f64::EPSILON * largest)
+        .collect();
+    let smallest = spacings.iter().copied().fold(f64::INFINITY, f64::min);
+    let multiple = |gap: &f64| (gap / smallest - (gap / smallest).round()).abs() < 0.05;
+    (spacings.len() >= EVIDENCE && spacings.iter().all(multiple)).then_some(smallest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lag::Sampling;
+    use crate::series::EnergyKind;
+    use rand::{RngExt, SeedableRng};
+
+    fn of<T: Real>(samples: Vec<T>, kind: EnergyKind) -> Resolution {
+        resolution(&EnergySeries::new(samples, Sampling::new(1, 1.0).unwrap(), 100, kind).unwrap())
+    }
+
+    fn noise(n: usize, seed: u64) -> Vec<f64> {
+        let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(seed);
+        (0..n)
+            .map(|_| random.sample::<f64, _>(rand_distr::StandardNormal))
+            .collect()
+    }
+
+    fn printed(x: f64, decimals: usize) -> f64 {
+        format!("{x:.decimals$}").parse().unwrap()
+    }
+
+    #[test]
+    fn decimal_prints_are_recognised() {
+        let energies: Vec<f64> = noise(500, 1)
+            .iter()
+            .map(|x| printed(-7e3 + 15.0 * x, 5))
+            .collect();
+        let total = of(energies.clone(), EnergyKind::Total);
+        assert!((total.quantum().unwrap() - 1e-5).abs() < 1e-18);
+        assert!((total.floor().unwrap() / (1e-10 / 6e4) - 1.0).abs() < 1e-9);
+        let single = of(energies, EnergyKind::PerParticle);
+        assert!((single.floor().unwrap() / (1e-10 / 6.0) - 1.0).abs() < 1e-9);
+        assert!((single.fraction_of(1e-10) - 1.0 / 6.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn significant_digits_change_the_quantum_with_the_size() {
+        // Nine digits around 1000: 1e-5 above, 1e-6 below.
+        let energies: Vec<f64> = noise(1000, 2)
+            .iter()
+            .map(|x| {
+                let e = 1000.0 + x;
+                printed(e, if e < 1000.0 { 6 } else { 5 })
+            })
+            .collect();
+        let above = energies.iter().filter(|e| **e >= 1000.0).count() as f64 / 1000.0;
+        let found = of(energies, EnergyKind::PerParticle);
+        assert!((found.quantum().unwrap() - 1e-6).abs() < 1e-18);
+        let expected = (above * 1e-10 + (1.0 - above) * 1e-12) / 6.0;
+        assert!((found.floor().unwrap() / expected - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn binary_storage_has_its_spacing() {
+        // Near 1e6 an f32 has a spacing of 1/16.
+        let energies: Vec<f32> = noise(2000, 3).iter().map(|x| (1e6 + 10.0 * x) as f32).collect();
+        assert_eq!(of(energies, EnergyKind::Total).quantum(), Some(0.0625));
+    }
+
+    #[test]
+    fn full_precision_has_none() {
+        let energies: Vec<f64> = noise(2000, 4).iter().map(|x| -7e3 + 15.0 * x).collect();
+        let found = of(energies, EnergyKind::Total);
+        assert_eq!((found.quantum(), found.floor()), (None, None));
+        assert_eq!(found.fraction_of(1.0), 0.0);
+    }
+
+    #[test]
+    fn the_floor_is_what_rounding_adds() {
+        let exact = noise(200_000, 5);
+        let difference =
+            |x: &[f64]| x.windows(2).map(|w| (w[1] - w[0]).powi(2)).sum::<f64>() / (x.len() - 1) as f64;
+        let rounded: Vec<f64> = exact.iter().map(|x| printed(*x, 0)).collect();
+        let added = difference(&rounded) - difference(&exact);
+        let found = of(rounded, EnergyKind::PerParticle);
+        assert_eq!(found.quantum(), Some(1.0));
+        // The rounding error is a good uniform number here; the scatter of its mean square is 0.3 %, of the cross term 0.4 %.
+        assert!((added / found.floor().unwrap() - 1.0).abs() < 0.05, "{added}");
+    }
+}

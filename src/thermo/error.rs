@@ -1,0 +1,43 @@
+//! What thermodynamics refuses.
+
+use thiserror::Error;
+
+/// Input from which a heat capacity, or what follows from it, cannot be had.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ThermoError {
+    /// Constant pressure: the energy alone gives neither C_V nor C_p.
+    #[error(
+        "energy fluctuations at constant pressure give no heat capacity: expected a run in nve or nvt, \
+         for the enthalpy belongs to them and the volume is not in the series"
+    )]
+    ConstantPressure,
+    /// No temperature with the energies.
+    #[error("no temperature: give one, or the temperature column of the run")]
+    NoTemperature,
+    /// A number of degrees of freedom that is none.
+    #[error("{found} degrees of freedom per particle, expected a positive finite number")]
+    DegreesOfFreedom {
+        /// The number given.
+        found: f64,
+    },
+    /// A fluctuation that no microcanonical run has.
+    #[error(
+        "2 v/(g k^2 T^2) is {y}, expected less than 1 at constant energy: \
+         is the run canonical, or are the energies of another kind or unit?"
+    )]
+    TooLargeFluctuation {
+        /// The ratio found.
+        y: f64,
+    },
+    /// Numbers whose errors cannot be combined.
+    #[error(
+        "the fit went through {found} resamples and the moments through {expected}: use one resampling for both"
+    )]
+    Resamples {
+        /// Resamples of the fit.
+        found: usize,
+        /// Resamples of the moments.
+        expected: usize,
+    },
+}

@@ -1,0 +1,431 @@
+//! Unit systems, and the ways between them.
+//!
+//! Everything inside the crate is in the units of the run; a [`Units`] is only asked for Boltzmann's constant, for names,
+//! and for the factor of lengths in XTC files. [`Conversion`] takes whole results from one system to another.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019, section 2.2).
+pub const AVOGADRO: f64 = 6.022_140_76e23;
+/// Boltzmann's constant in J/K: exact by the SI of 2019 (the same).
+pub const BOLTZMANN: f64 = 1.380_649e-23;
+/// The elementary charge in C, which is one electronvolt in J: exact by the SI of 2019 (the same).
+pub const ELEMENTARY_CHARGE: f64 = 1.602_176_634e-19;
+/// The thermochemical calorie in J: exact by definition (NIST SP 811, 2008 edition, appendix B.8).
+pub const CALORIE: f64 = 4.184;
+/// The atomic mass unit in kg: 1.660 539 066 60(50)e-27 (CODATA 2018; Tiesinga et al., Rev. Mod. Phys. 93, 025010, 2021).
+pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
+
+/// A unit system, named as LAMMPS names it.
+///
+/// ```
+/// use msed::Units;
+/// assert_eq!(Units::by_name("lj")?, Units::LJ);
+/// assert_eq!(Units::LJ.boltzmann(), 1.0);
+/// // eV/K: CODATA 2018 prints 8.617 333 262... e-5.
+/// assert!((Units::METAL.boltzmann() / 8.617_333_262e-5 - 1.0).abs() < 1e-10);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Units {
+    name: &'static str,
+    boltzmann: f64,
+    energy: &'static str,
+    time: &'static str,
+    length: &'static str,
+    temperature: &'static str,
+    xtc_length: f64,
+    // Energy, time, length in SI and temperature in K, where the system has a scale.
+    si: Option<[f64; 4]>,
+}
+
+impl Units {
+    /// Reduced Lennard-Jones units: k = 1, no scale of their own. LAMMPS writes their lengths to XTC as they are.
+    pub const LJ: Self = Self {
+        name: "lj",
+        boltzmann: 1.0,
+        energy: "epsilon",
+        time: "tau",
+        length: "sigma",
+        temperature: "epsilon/k",
+        xtc_length: 1.0,
+        si: None,
+    };
+
+    /// eV, ps, angstrom, K. XTC lengths are in nm.
+    pub const METAL: Self = Self {
+        name: "metal",
+        boltzmann: BOLTZMANN / ELEMENTARY_CHARGE,
+        energy: "eV",
+        time: "ps",
+        length: "angstrom",
+        temperature: "K",
+        xtc_length: 10.0,
+        si: Some([ELEMENTARY_CHARGE, 1e-12, 1e-10, 1.0]),
+    };
+
+    /// kcal/mol, fs, angstrom, K. XTC lengths are in nm.
+    pub const REAL: Self = Self {
+        name: "real",
+        boltzmann: BOLTZMANN * AVOGADRO / (1000.0 * CALORIE),
+        energy: "kcal/mol",
+        time: "fs",
+        length: "angstrom",
+        temperature: "K",
+        xtc_length: 10.0,
+        si: Some([1000.0 * CALORIE / AVOGADRO, 1e-15, 1e-10, 1.0]),
+    };
+
+    /// All unit systems.
+    pub const ALL: [Self; 3] = [Self::LJ, Self::METAL, Self::REAL];
+
+    /// The unit system of that name.
+    ///
+    /// # Errors
+    /// [`UnitsError::UnknownName`], with the names that are known.
+    pub fn by_name(name: &str) -> Result<Self, UnitsError> {
+        Self::ALL
+            .into_iter()
+            .find(|units| units.name == name)
+            .ok_or_else(|| UnitsError::UnknownName {
+                found: name.to_owned(),
+            })
+    }
+
+    /// `lj`, `metal` or `real`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Boltzmann's constant, in energy per temperature unit.
+    #[must_use]
+    pub fn boltzmann(&self) -> f64 {
+        self.boltzmann
+    }
+
+    /// Name of the energy unit.
+    #[must_use]
+    pub fn energy(&self) -> &'static str {
+        self.energy
+    }
+
+    /// Name of the time unit.
+    #[must_use]
+    pub fn time(&self) -> &'static str {
+        self.time
+    }
+
+    /// Name of the length unit.
+    #[must_use]
+    pub fn length(&self) -> &'static str {
+        self.length
+    }
+
+    /// Name of the temperature unit.
+    #[must_use]
+    pub fn temperature(&self) -> &'static str {
+        self.temperature
+    }
+
+    /// The factor from a length in an XTC file to this system's unit: 1 for `lj`, which LAMMPS writes unscaled; 10 from
+    /// nanometres to angstrom else.
+    #[must_use]
+    pub fn xtc_length(&self) -> f64 {
+        self.xtc_length
+    }
+}
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A real substance behind reduced units: the three numbers that give `lj` a scale.
+///
+/// ```
+/// use msed::units::LennardJones;
+/// let alloy = LennardJones::NI80P20;
+/// assert_eq!(alloy.temperature(), 932.82);
+/// assert!((alloy.energy() - 0.080_384_2).abs() < 5e-8); // eV; printed as 0.0804
+/// assert!((alloy.time() - 0.627_211).abs() < 5e-7);     // ps; printed as 6.2721e-13 s
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LennardJones {
+    temperature: f64,
+    sigma: f64,
+    mass: f64,
+}
+
+impl LennardJones {
+    /// Ni80P20: epsilon/k = 932.82 K as in Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), where epsilon is rounded
+    /// to 0.0804 eV; sigma = 2.28 angstrom and the mass of nickel, 58.6934 u, are not printed there, and give its time unit
+    /// of 6.2721e-13 s to all digits.
+    pub const NI80P20: Self = Self {
+        temperature: 932.82,
+        sigma: 2.28,
+        mass: 58.6934,
+    };
+
+    /// Scales from epsilon/k in K, sigma in angstrom and the mass in atomic mass units.
+    ///
+    /// # Errors
+    /// [`UnitsError::Scale`] for a number that is not positive and finite.
+    pub fn new(temperature: f64, sigma: f64, mass: f64) -> Result<Self, UnitsError> {
+        for (quantity, found) in [("epsilon/k", temperature), ("sigma", sigma), ("mass", mass)] {
+            if !(found.is_finite() && found > 0.0) {
+                return Err(UnitsError::Scale { quantity, found });
+            }
+        }
+        Ok(Self {
+            temperature,
+            sigma,
+            mass,
+        })
+    }
+
+    /// The temperature unit epsilon/k in K.
+    #[must_use]
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    /// The energy unit epsilon in eV.
+    #[must_use]
+    pub fn energy(&self) -> f64 {
+        Units::METAL.boltzmann() * self.temperature
+    }
+
+    /// The length unit sigma in angstrom.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        self.sigma
+    }
+
+    /// The time unit sigma sqrt(m/epsilon) in ps.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.si()[1] * 1e12
+    }
+
+    fn si(&self) -> [f64; 4] {
+        let energy = BOLTZMANN * self.temperature;
+        let length = self.sigma * 1e-10;
+        let time = length * (self.mass * ATOMIC_MASS / energy).sqrt();
+        [energy, time, length, self.temperature]
+    }
+
+    /// The conversion from `lj` to `units`.
+    ///
+    /// # Errors
+    /// [`UnitsError::NoScale`] if `units` is `lj` itself.
+    pub fn to(&self, units: Units) -> Result<Conversion, UnitsError> {
+        Conversion::of(Units::LJ, self.si(), units)
+    }
+}
+
+/// Factors from one unit system to another.
+///
+/// Heat capacities, entropies (both in k per particle), exponents and verdicts are the same in every system.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Conversion {
+    from: Units,
+    to: Units,
+    energy: f64,
+    time: f64,
+    length: f64,
+    temperature: f64,
+}
+
+impl Conversion {
+    /// The conversion between two systems that have a scale.
+    ///
+    /// # Errors
+    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`].
+    ///
+    /// ```
+    /// use msed::{Units, units::Conversion};
+    /// let factors = Conversion::between(Units::METAL, Units::REAL)?;
+    /// assert!((factors.energy() - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
+    /// assert_eq!(factors.time().round(), 1000.0);            // fs in a ps
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn between(from: Units, to: Units) -> Result<Self, UnitsError> {
+        let si = from.si.ok_or(UnitsError::NoScale { units: from.name })?;
+        Self::of(from, si, to)
+    }
+
+    fn of(from: Units, si: [f64; 4], to: Units) -> Result<Self, UnitsError> {
+        let target = to.si.ok_or(UnitsError::NoScale { units: to.name })?;
+        Ok(Self {
+            from,
+            to,
+            energy: si[0] / target[0],
+            time: si[1] / target[1],
+            length: si[2] / target[2],
+            temperature: si[3] / target[3],
+        })
+    }
+
+    /// The system converted from.
+    #[must_use]
+    pub fn from(&self) -> Units {
+        self.from
+    }
+
+    /// The system converted to.
+    #[must_use]
+    pub fn to(&self) -> Units {
+        self.to
+    }
+
+    /// Factor of energies; squared for mean-squared energy differences.
+    #[must_use]
+    pub fn energy(&self) -> f64 {
+        self.energy
+    }
+
+    /// Factor of times.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.time
+    }
+
+    /// Factor of lengths.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        self.length
+    }
+
+    /// Factor of temperatures.
+    #[must_use]
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+}
+
+/// A unit system that is not there.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum UnitsError {
+    /// A name that is none of the three.
+    #[error("units `{found}`, expected lj, metal or real")]
+    UnknownName {
+        /// The name given.
+        found: String,
+    },
+    /// Reduced units without the substance behind them.
+    #[error("units `{units}` have no scale: give epsilon/k, sigma and a mass")]
+    NoScale {
+        /// The name of the units.
+        units: &'static str,
+    },
+    /// A scale that is none.
+    #[error("{quantity} is {found}, expected a positive finite number")]
+    Scale {
+        /// Which of the three.
+        quantity: &'static str,
+        /// The value given.
+        found: f64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_is_what_lammps_documents() {
+        let rows = [
+            ("lj", 1.0, "epsilon", "tau", "sigma", "epsilon/k", 1.0),
+            ("metal", 8.617_333_262e-5, "eV", "ps", "angstrom", "K", 10.0),
+            ("real", 1.987_204_259e-3, "kcal/mol", "fs", "angstrom", "K", 10.0),
+        ];
+        assert_eq!(rows.len(), Units::ALL.len());
+        for (units, (name, boltzmann, energy, time, length, temperature, xtc)) in
+            Units::ALL.into_iter().zip(rows)
+        {
+            assert_eq!(Units::by_name(name), Ok(units));
+            assert!(
+                (units.boltzmann() / boltzmann - 1.0).abs() < 5e-10,
+                "{name}: {}",
+                units.boltzmann()
+            );
+            assert_eq!(
+                (
+                    units.energy(),
+                    units.time(),
+                    units.length(),
+                    units.temperature(),
+                    units.xtc_length()
+                ),
+                (energy, time, length, temperature, xtc)
+            );
+            assert_eq!(units.to_string(), name);
+            // k T in SI is the same from the table's energy unit and from the constant.
+            if let Some(si) = units.si {
+                assert!(
+                    (units.boltzmann() * si[0] / (BOLTZMANN * si[3]) - 1.0).abs() < 1e-15,
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn constants_are_those_of_the_si_and_of_codata() {
+        // Gas constant, exact: 8.314 462 618 153 24 J/(mol K).
+        assert!((BOLTZMANN * AVOGADRO - 8.314_462_618_153_24).abs() < 1e-14);
+        // An eV per particle in kJ/mol: 96.485 332 123 310 02, Faraday's constant.
+        assert!((ELEMENTARY_CHARGE * AVOGADRO - 96_485.332_123_310_02).abs() < 1e-10);
+        assert!((ATOMIC_MASS * AVOGADRO * 1e3 - 1.0).abs() < 1e-9);
+        assert_eq!(CALORIE, 4.184);
+    }
+
+    #[test]
+    fn nickel_phosphorus_has_the_published_scales() {
+        let alloy = LennardJones::NI80P20;
+        assert!((alloy.time() * 1e-12 / 6.2721e-13 - 1.0).abs() < 5e-6);
+        let metal = alloy.to(Units::METAL).unwrap();
+        assert_eq!((metal.from(), metal.to()), (Units::LJ, Units::METAL));
+        assert!((metal.energy() / alloy.energy() - 1.0).abs() < 1e-14);
+        assert!((metal.time() / alloy.time() - 1.0).abs() < 1e-14);
+        assert!((metal.length() / 2.28 - 1.0).abs() < 1e-14);
+        assert_eq!(metal.temperature(), 932.82);
+        // The two ways to `real` agree.
+        let direct = alloy.to(Units::REAL).unwrap();
+        let step = Conversion::between(Units::METAL, Units::REAL).unwrap();
+        assert!((direct.energy() / (metal.energy() * step.energy()) - 1.0).abs() < 1e-14);
+        assert!((direct.time() / (metal.time() * step.time()) - 1.0).abs() < 1e-14);
+        // k T is k T in every system.
+        assert!((Units::REAL.boltzmann() * direct.temperature() / direct.energy() - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn refusals_say_what_is_missing() {
+        assert_eq!(
+            Units::by_name("si").unwrap_err().to_string(),
+            "units `si`, expected lj, metal or real"
+        );
+        assert_eq!(
+            Conversion::between(Units::LJ, Units::REAL)
+                .unwrap_err()
+                .to_string(),
+            "units `lj` have no scale: give epsilon/k, sigma and a mass"
+        );
+        assert_eq!(
+            LennardJones::NI80P20.to(Units::LJ).unwrap_err().to_string(),
+            "units `lj` have no scale: give epsilon/k, sigma and a mass"
+        );
+        assert_eq!(
+            LennardJones::new(1.0, -2.0, 1.0).unwrap_err().to_string(),
+            "sigma is -2, expected a positive finite number"
+        );
+    }
+}
