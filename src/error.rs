@@ -35,6 +35,12 @@ pub enum Error {
     /// A trajectory.
     #[error(transparent)]
     Trajectory(#[from] crate::trajectory::TrajectoryError),
+    /// Masses for the removal of drift.
+    #[error(transparent)]
+    Drift(#[from] crate::trajectory::DriftError),
+    /// A source of frames.
+    #[error(transparent)]
+    Source(#[from] crate::trajectory::SourceError),
     /// The way from wrapped to unwrapped coordinates.
     #[error(transparent)]
     Unwrap(#[from] crate::trajectory::UnwrapError),

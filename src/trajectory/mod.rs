@@ -1,13 +1,19 @@
 //! Trajectories: cells, species, positions over time, and how they become displacements.
 
+mod adapters;
 mod cell;
+mod drift;
 mod pairs;
 mod positions;
+mod source;
 mod species;
 mod unwrap;
 
+pub use adapters::{Select, Unwrap, WithoutDrift};
 pub use cell::{Cell, CellError};
+pub use drift::{Drift, DriftError, DriftRemoval};
 pub use pairs::{LagPairs, LagTable};
 pub use positions::{Coordinates, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+pub use source::{Convention, Frame, FrameSource, Interrupted, SourceError};
 pub use species::{Species, SpeciesError};
 pub use unwrap::{UnwrapError, Unwrapper, Unwrapping};
