@@ -223,7 +223,7 @@ impl Curve {
         self.select(|k| self.lags[k] > 0)
     }
 
-    fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
+    pub(crate) fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
         let kept: Vec<usize> = (0..self.len()).filter(|&k| keep(k)).collect();
         let pick = |values: &[f64]| kept.iter().map(|&k| values[k]).collect::<Vec<f64>>();
         Self {

@@ -26,6 +26,9 @@ pub enum Error {
     /// An energy series.
     #[error(transparent)]
     Series(#[from] crate::series::SeriesError),
+    /// A question about the structure.
+    #[error(transparent)]
+    Structure(#[from] crate::structure::StructureError),
     /// A periodic cell.
     #[error(transparent)]
     Cell(#[from] crate::trajectory::CellError),

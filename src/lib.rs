@@ -13,7 +13,9 @@ pub mod plot;
 pub mod real;
 pub mod series;
 pub mod stats;
+pub mod structure;
 pub mod thermo;
+mod threads;
 pub mod trajectory;
 pub mod units;
 

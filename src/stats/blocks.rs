@@ -150,6 +150,22 @@ impl BlockSums {
         )
     }
 
+    /// Replaces one point by that of other sums over the same blocks.
+    ///
+    /// # Panics
+    /// If the blocks or the points differ.
+    pub(crate) fn copy_point(&mut self, point: usize, from: &Self) {
+        assert_eq!(
+            (self.blocks, self.points),
+            (from.blocks, from.points),
+            "sums of one shape"
+        );
+        for at in (point..self.sums.len()).step_by(self.points) {
+            self.sums[at] = from.sums[at];
+            self.weights[at] = from.weights[at];
+        }
+    }
+
     /// The mean of a point over all blocks: NaN where nothing was added.
     #[must_use]
     pub fn mean(&self, point: usize) -> f64 {

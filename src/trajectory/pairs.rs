@@ -1,6 +1,7 @@
 //! Pairs of frames at a lag, for any spacing of the frames.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::lag::{LagError, Lags};
@@ -159,6 +160,29 @@ impl LagTable {
             lag: self.lags[k],
             first: 0,
             last: self.first_after(k),
+            end: self.steps.len(),
+        }
+    }
+
+    /// The pairs of lag `k` whose first frame lies in `firsts`.
+    ///
+    /// # Panics
+    /// If there is no such lag.
+    #[must_use]
+    pub fn pairs_from(&self, k: usize, firsts: Range<usize>) -> LagPairs<'_> {
+        let first = firsts.start.min(self.steps.len());
+        let last = if self.uniform {
+            first + self.first_after(k)
+        } else {
+            let wanted = self.steps.get(first).map_or(u64::MAX, |step| step + self.lags[k]);
+            self.steps.partition_point(|&step| step < wanted)
+        };
+        LagPairs {
+            steps: &self.steps,
+            lag: self.lags[k],
+            first,
+            last,
+            end: firsts.end,
         }
     }
 
@@ -177,18 +201,21 @@ impl LagTable {
     pub fn longest_with_error(&self, partition: &Partition) -> u64 {
         partition
             .iter()
-            .map(|(_, block)| {
-                let start = self.steps.get(block.start);
-                let end = self.steps.get(block.end);
-                let last = self.steps.last();
-                match (start, end, last) {
-                    (Some(start), Some(end), _) => end - start,
-                    (Some(start), None, Some(last)) => last - start + self.unit,
-                    _ => 0,
-                }
-            })
+            .map(|(_, block)| self.span(block))
             .min()
             .unwrap_or(0)
+    }
+
+    /// The steps from the first frame of a block of frames to the first of the next block.
+    #[must_use]
+    pub fn span(&self, block: Range<usize>) -> u64 {
+        let start = self.steps.get(block.start);
+        let end = self.steps.get(block.end);
+        match (start, end, self.steps.last()) {
+            (Some(start), Some(end), _) => end - start,
+            (Some(start), None, Some(last)) => last - start + self.unit,
+            _ => 0,
+        }
     }
 }
 
@@ -199,6 +226,8 @@ pub struct LagPairs<'a> {
     lag: u64,
     first: usize,
     last: usize,
+    /// End of the first frames.
+    end: usize,
 }
 
 impl Iterator for LagPairs<'_> {
@@ -206,7 +235,7 @@ impl Iterator for LagPairs<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<(usize, usize)> {
-        loop {
+        while self.first < self.end {
             let last = *self.steps.get(self.last)?;
             let found = last - self.steps[self.first];
             let pair = (self.first, self.last);
@@ -220,6 +249,7 @@ impl Iterator for LagPairs<'_> {
                 return Some(pair);
             }
         }
+        None
     }
 }
 
@@ -348,6 +378,22 @@ mod tests {
         let uniform = LagTable::new(&[0, 5, 10, 15], 1.0, &Lags::all()).unwrap();
         let two = Partition::new(&[4], Resampling::Blocks(2)).unwrap();
         assert_eq!(uniform.longest_with_error(&two), 10);
+    }
+
+    #[test]
+    fn pairs_from_parts_of_the_frames_are_all_pairs() {
+        let uniform: Vec<u64> = (0..40).map(|i| 7 + 5 * i).collect();
+        for steps in [uniform, blocks(5)] {
+            let table = LagTable::new(&steps, 0.1, &Lags::all()).unwrap();
+            for k in 0..table.len() {
+                let parts = [0..1, 1..7, 7..38, 38..40];
+                let pairs: Vec<_> = parts
+                    .into_iter()
+                    .flat_map(|firsts| table.pairs_from(k, firsts))
+                    .collect();
+                assert_eq!(pairs, table.pairs(k).collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]

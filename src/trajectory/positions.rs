@@ -546,6 +546,17 @@ pub enum TrajectoryError {
         /// The jump in units of the lattice vector.
         found: f64,
     },
+    /// No run at all.
+    #[error("0 replicas, expected at least 1")]
+    NoReplicas,
+    /// Runs of different systems.
+    #[error("replica {replica} has another {quantity} than the first")]
+    Replica {
+        /// Index of the run.
+        replica: usize,
+        /// What differs.
+        quantity: &'static str,
+    },
     /// A time step that is none.
     #[error(transparent)]
     Time(#[from] LagError),

@@ -1,0 +1,138 @@
+//! The inner loop over pairs of frames.
+
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use crate::Real;
+
+/// Particles that are worked on at once.
+const LANES: usize = 8;
+
+/// Sums over some particles of what one displacement gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct PairSums {
+    /// Squared displacement along x, y and z.
+    pub(super) squares: [f64; 3],
+    /// Fourth power of the distance moved.
+    pub(super) fourth: f64,
+    /// Particles that moved less than the overlap radius.
+    pub(super) close: u32,
+}
+
+/// Sums over pairs of frames of the [`PairSums`] of one group of particles.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct OriginSums {
+    /// Squared displacement along x, y and z.
+    pub(super) squares: [f64; 3],
+    /// Fourth power of the distance moved.
+    pub(super) fourth: f64,
+    /// Overlap counts, and their squares: integers.
+    pub(super) close: [f64; 2],
+    /// Pairs of frames.
+    pub(super) pairs: f64,
+}
+
+impl OriginSums {
+    fn add(&mut self, pair: &PairSums) {
+        for (sum, x) in self.squares.iter_mut().zip(pair.squares) {
+            *sum += x;
+        }
+        self.fourth += pair.fourth;
+        let close = f64::from(pair.close);
+        self.close[0] += close;
+        self.close[1] += close * close;
+        self.pairs += 1.0;
+    }
+}
+
+/// Sums over pairs of frames, for each group of particles and, last, for all of them.
+///
+/// Coordinates are widened before they are subtracted. Every instruction set adds the same numbers in the same order and
+/// none fuses a multiplication with an addition, so that all give the same bits.
+pub(super) struct SumPairs<'a, T, P> {
+    /// Frames of `3 * particles` coordinates.
+    pub(super) positions: &'a [T],
+    pub(super) particles: usize,
+    /// Ranges of particles.
+    pub(super) groups: &'a [Range<usize>],
+    /// Square of the overlap radius.
+    pub(super) radius_squared: f64,
+    /// Pairs of frames.
+    pub(super) pairs: P,
+}
+
+impl<T: Real, P: Iterator<Item = (usize, usize)>> WithSimd for SumPairs<'_, T, P> {
+    type Output = Vec<OriginSums>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Vec<OriginSums> {
+        let mut sums = vec![OriginSums::default(); self.groups.len() + 1];
+        let width = 3 * self.particles;
+        for (first, second) in self.pairs {
+            let from = &self.positions[first * width..][..width];
+            let to = &self.positions[second * width..][..width];
+            let mut all = PairSums::default();
+            for (group, sums) in self.groups.iter().zip(&mut sums) {
+                let range = 3 * group.start..3 * group.end;
+                let pair = pair_sums(&from[range.clone()], &to[range], self.radius_squared);
+                sums.add(&pair);
+                for (sum, x) in all.squares.iter_mut().zip(pair.squares) {
+                    *sum += x;
+                }
+                all.fourth += pair.fourth;
+                all.close += pair.close;
+            }
+            sums[self.groups.len()].add(&all);
+        }
+        sums
+    }
+}
+
+#[inline(always)]
+fn pair_sums<T: Real>(from: &[T], to: &[T], radius_squared: f64) -> PairSums {
+    let mut squares = [0.0; 3 * LANES];
+    let mut fourth = [0.0; LANES];
+    let mut close = [0_u64; LANES];
+    let (from_lanes, from_rest) = from.as_chunks::<{ 3 * LANES }>();
+    let (to_lanes, to_rest) = to.as_chunks::<{ 3 * LANES }>();
+    let mut add = |from: &[T; 3 * LANES], to: &[T; 3 * LANES]| {
+        let mut square = [0.0; 3 * LANES];
+        for i in 0..3 * LANES {
+            let d = to[i].to_f64() - from[i].to_f64();
+            square[i] = d * d;
+        }
+        for i in 0..3 * LANES {
+            squares[i] += square[i];
+        }
+        for lane in 0..LANES {
+            let r2 = (square[3 * lane] + square[3 * lane + 1]) + square[3 * lane + 2];
+            fourth[lane] += r2 * r2;
+            close[lane] += u64::from(r2 < radius_squared);
+        }
+    };
+    for (from, to) in from_lanes.iter().zip(to_lanes) {
+        add(from, to);
+    }
+    if !from_rest.is_empty() {
+        // Lanes without a particle do not move: they add nothing but to the overlap, which is taken back.
+        let mut padded = [[T::zero(); 3 * LANES]; 2];
+        padded[0][..from_rest.len()].copy_from_slice(from_rest);
+        padded[1][..to_rest.len()].copy_from_slice(to_rest);
+        add(&padded[0], &padded[1]);
+        for close in &mut close[from_rest.len() / 3..] {
+            *close -= u64::from(radius_squared > 0.0);
+        }
+    }
+    PairSums {
+        squares: std::array::from_fn(|axis| sum_lanes(std::array::from_fn(|lane| squares[3 * lane + axis]))),
+        fourth: sum_lanes(fourth),
+        close: u32::try_from(close.iter().sum::<u64>()).unwrap_or(u32::MAX),
+    }
+}
+
+/// In a tree, as registers of any width add their lanes.
+#[inline(always)]
+fn sum_lanes(x: [f64; LANES]) -> f64 {
+    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+}
