@@ -77,6 +77,14 @@ impl<R: Read> Lines<R> {
         }))
     }
 
+    /// The beginning of what is left: at least `length` bytes where there are as many.
+    pub(crate) fn head(&mut self, length: usize) -> io::Result<&[u8]> {
+        while self.end - self.start < length && !self.at_end {
+            self.fill()?;
+        }
+        Ok(&self.buffer[self.start..self.end])
+    }
+
     /// Reads more behind what is left.
     #[cold]
     fn fill(&mut self) -> io::Result<()> {

@@ -80,6 +80,14 @@ impl<R: Read> Text<R> {
         self.lines.number()
     }
 
+    /// The beginning of what is left, 16 KiB or more where there are as many.
+    pub(crate) fn head(&mut self) -> Result<&[u8], ReadError> {
+        let before = self.lines.number();
+        self.lines
+            .head(1 << 14)
+            .map_err(|source| failed(&self.name, self.compressed, before, source))
+    }
+
     /// The next line; `None` at the end.
     ///
     /// # Errors

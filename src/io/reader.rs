@@ -1,0 +1,170 @@
+//! Files of energies, whatever their format.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::bytes::{f64_field, fields};
+use super::layout::{Column, StepColumn, Wanted};
+use super::table::{CutOff, EnergyTable, Format};
+use super::text::Text;
+use super::{ReadError, columns, log};
+
+/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns with a header; plain or
+/// compressed with gzip. See [`EnergyReader`] for what is looked for, and for files that call it something else.
+///
+/// # Errors
+/// [`ReadError`] with the file, the line, what was found and what was expected.
+///
+/// ```
+/// let table = msed::io::energies("data/sample/energy.dat")?;
+/// assert_eq!((table.len(), table.first_step(), table.stride()), (2000, 16390, 10));
+/// assert_eq!(table.potential_name(), "v_pe");
+/// assert_eq!(table.temperature().map(|t| t[0]), Some(0.81666672));
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+    EnergyReader::new().read(path)
+}
+
+/// What to look for in a file of energies.
+///
+/// By default columns are found by name, the first that is there: the step in `TimeStep` or `Step`; the potential energy in
+/// `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus `E_mol` where there is one); the temperature, if any, in `v_te`,
+/// `c_thermo_temp` or `Temp`. Other columns are passed over.
+///
+/// Steps must be evenly spaced. What LAMMPS is known to do is understood, and told in the [`notes`](EnergyTable::notes):
+///
+/// - the first step of a run, or of a continued file, repeats the last of the one before: it counts once;
+/// - steps begin again at zero: the last series is taken;
+/// - a log has each run's first and last step even where they are no multiple of `thermo`: they are left out and counted;
+/// - a minimisation prints rows like a run: they are left out.
+///
+/// Anything else — a missing row, another spacing, a number that is none or not finite, a file that ends within a row — is
+/// an error that names the line. In a log, lines of text between the rows (warnings, output of `print`) are passed over;
+/// columns are not a place for them.
+///
+/// Reading is one pass in memory of the columns that are kept and a buffer of 256 KiB. Numbers are those that
+/// `str::parse` gives, to the last bit.
+///
+/// ```
+/// use msed::io::EnergyReader;
+/// let csv = "time,E,T\n0,-1.5,0.8\n1,-1.25,0.7\n2,-1.0,0.9\n";
+/// let table = EnergyReader::new().step("time").energy("E").temperature("T").read_from(csv.as_bytes(), "run.csv")?;
+/// assert_eq!(table.potential(), [-1.5, -1.25, -1.0]);
+///
+/// let bare = "10 -1.5\n20 -1.25\n";
+/// let table = EnergyReader::new().step(0).energy(1).read_from(bare.as_bytes(), "bare.dat")?;
+/// assert_eq!(table.stride(), 10);
+///
+/// let error = msed::io::EnergyReader::new().read_from(bare.as_bytes(), "bare.dat").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "bare.dat:1: 2 columns without a header, expected a line of names such as `# TimeStep v_pe v_te` above the \
+///      numbers, or columns chosen by number"
+/// );
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct EnergyReader {
+    wanted: Wanted,
+    cut_off: CutOff,
+}
+
+impl EnergyReader {
+    /// A reader that finds its columns by LAMMPS' names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The column of the potential energy.
+    #[must_use]
+    pub fn energy(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.energy = Some(column.into());
+        self
+    }
+
+    /// The column of the temperature, which must then be there.
+    #[must_use]
+    pub fn temperature(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.temperature = Some(column.into());
+        self
+    }
+
+    /// The column of the step.
+    #[must_use]
+    pub fn step(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.step = StepColumn::Given(column.into());
+        self
+    }
+
+    /// There is no column of steps: rows are one step apart, from 0. A gap cannot be found then.
+    #[must_use]
+    pub fn without_steps(mut self) -> Self {
+        self.wanted.step = StepColumn::None;
+        self
+    }
+
+    /// Another column to keep, by name: see [`EnergyTable::column`].
+    #[must_use]
+    pub fn keep(mut self, name: &str) -> Self {
+        self.wanted.kept.push(name.to_owned());
+        self
+    }
+
+    /// What to do with a last line that was cut off.
+    #[must_use]
+    pub fn cut_off(mut self, cut_off: CutOff) -> Self {
+        self.cut_off = cut_off;
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ReadError`] with the file, the line, what was found and what was expected.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+        self.read_text(Text::open(path.as_ref())?)
+    }
+
+    /// Reads from anything, which need not be buffered, under a name for messages.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_from(&self, reader: impl Read, name: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+        self.read_text(Text::new(reader, name.as_ref())?)
+    }
+
+    fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
+        match format(text.head()?) {
+            Format::Columns => columns::read(text, &self.wanted, self.cut_off),
+            Format::Log => log::read(text, &self.wanted, self.cut_off),
+        }
+    }
+}
+
+/// The format of a text that begins like this. Columns begin with a comment, a number, or names with a row of numbers
+/// below; everything else is a log.
+fn format(head: &[u8]) -> Format {
+    let mut lines = head
+        .split(|&byte| byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let numbers = |line: &[u8]| {
+        fields(line)
+            .next()
+            .is_some_and(|field| f64_field(field).is_some())
+    };
+    let Some(first) = lines.next() else {
+        return Format::Columns;
+    };
+    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || numbers(first) {
+        return Format::Columns;
+    }
+    let second = lines.next().unwrap_or_default();
+    if numbers(second) && fields(second).count() == fields(first).count() {
+        Format::Columns
+    } else {
+        Format::Log
+    }
+}
