@@ -5,7 +5,7 @@
 pub mod curve;
 pub mod energy;
 pub mod error;
-#[cfg(feature = "io")]
+#[cfg(any(feature = "io", feature = "xtc"))]
 pub mod io;
 pub mod lag;
 #[cfg(feature = "plot")]

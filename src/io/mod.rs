@@ -1,19 +1,39 @@
 //! Files that simulations write.
 //!
-//! Everything here may be compressed with gzip: it is found by its first bytes, not by the name.
+//! Text may be compressed with gzip: it is found by its first bytes, not by the name.
 
+#[cfg(feature = "io")]
 mod bytes;
+#[cfg(feature = "io")]
 mod columns;
+#[cfg(feature = "io")]
 mod error;
+mod frame_error;
+#[cfg(feature = "io")]
 mod layout;
+#[cfg(feature = "io")]
 mod lines;
+#[cfg(feature = "io")]
 mod log;
+#[cfg(feature = "io")]
 mod reader;
+#[cfg(feature = "io")]
 mod runs;
+#[cfg(feature = "io")]
 mod table;
+#[cfg(feature = "io")]
 mod text;
+#[cfg(feature = "xtc")]
+mod xtc;
 
+#[cfg(feature = "io")]
 pub use error::ReadError;
+pub use frame_error::{FrameError, Place};
+#[cfg(feature = "io")]
 pub use layout::Column;
+#[cfg(feature = "io")]
 pub use reader::{EnergyReader, energies};
+#[cfg(feature = "io")]
 pub use table::{CutOff, EnergyTable, Format, Note};
+#[cfg(feature = "xtc")]
+pub use xtc::XtcReader;

@@ -93,7 +93,7 @@ pub trait FrameSource<T: Real> {
     /// Whatever keeps the source from reading the next frame whole. Frames before it were good; there are none after it.
     fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError>;
 
-    /// How many frames there are, as a guess that only saves time and memory.
+    /// How many frames there are in all, as a guess that only saves time and memory: asked for after the first frame.
     fn frames_expected(&self) -> Option<usize> {
         None
     }
@@ -216,8 +216,6 @@ fn collect<T: Real, C: Coordinates>(
         steps: Vec::new(),
         cells: Vec::new(),
     };
-    let expected = source.frames_expected().unwrap_or(0);
-    frames.positions.reserve(3 * particles * expected);
     let mut frame = Frame::new();
     let end = loop {
         match source.next_frame(&mut frame) {
@@ -227,6 +225,13 @@ fn collect<T: Real, C: Coordinates>(
         }
         if let Err(error) = frames.push(&frame, particles) {
             break Err(error);
+        }
+        if frames.steps.len() == 1 {
+            // Room for what is left and a little more, so that the positions are not copied to grow by a frame.
+            let expected = source.frames_expected().unwrap_or(0);
+            frames
+                .positions
+                .reserve(3 * particles * (expected + expected / 64));
         }
     };
     if frames.steps.is_empty() {
