@@ -12,4 +12,29 @@ pub enum StructureError {
         /// The value given.
         found: f64,
     },
+    /// Bins that are none.
+    #[error(
+        "{count} bins from {start} to {end}, expected at least 1 between increasing finite distances, of which logarithmic bins begin above 0"
+    )]
+    Bins {
+        /// Smallest distance.
+        start: f64,
+        /// Largest distance.
+        end: f64,
+        /// Number of bins.
+        count: usize,
+    },
+    /// Motion in no dimension.
+    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
+    Dimensions,
+    /// A window that holds too little of the curve.
+    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
+    Window {
+        /// First lag time.
+        start: f64,
+        /// Last lag time.
+        end: f64,
+        /// Lags in it.
+        found: usize,
+    },
 }

@@ -82,6 +82,11 @@ impl Origins {
         &self.partition
     }
 
+    /// The longest lag, in steps, that has a standard error.
+    pub(super) fn longest_with_error(&self) -> u64 {
+        self.longest
+    }
+
     pub(super) fn resamples(&self) -> Resamples {
         self.partition.resamples()
     }
