@@ -21,6 +21,7 @@ pub struct Curve {
     origins: Vec<u64>,
     replicates: Vec<Vec<f64>>,
     resamples: Resamples,
+    longest: u64,
 }
 
 impl Curve {
@@ -108,6 +109,7 @@ impl Curve {
             origins,
             replicates,
             resamples,
+            longest,
         }
     }
 
@@ -172,6 +174,20 @@ impl Curve {
         self.resamples
     }
 
+    /// The longest lag, in steps, that the blocks can give an error for: the length of the shortest of them.
+    #[must_use]
+    pub fn longest_with_error(&self) -> u64 {
+        self.longest
+    }
+
+    /// The length of the shortest block in time units. Error bars can be believed where a block is many relaxation times
+    /// long.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
+    pub fn block_length(&self) -> f64 {
+        self.longest as f64 * self.time_step
+    }
+
     /// The values on resample `index`.
     #[must_use]
     pub fn replicate(&self, index: usize) -> &[f64] {
@@ -198,7 +214,6 @@ impl Curve {
         let times: Vec<f64> = self.lag_times().collect();
         let apply =
             |values: &[f64]| -> Vec<f64> { times.iter().zip(values).map(|(&t, &x)| f(t, x)).collect() };
-        let longest = self.longest_with_error();
         Self::from_replicates(
             self.lags.clone(),
             self.time_step,
@@ -206,7 +221,7 @@ impl Curve {
             self.origins.clone(),
             self.replicates.iter().map(|r| apply(r)).collect(),
             self.resamples,
-            longest,
+            self.longest,
         )
     }
 
@@ -234,13 +249,19 @@ impl Curve {
             origins: kept.iter().map(|&k| self.origins[k]).collect(),
             replicates: self.replicates.iter().map(|r| pick(r)).collect(),
             resamples: self.resamples,
+            longest: self.longest,
         }
     }
+}
 
-    fn longest_with_error(&self) -> u64 {
-        let last = self.standard_errors.iter().rposition(Option::is_some);
-        last.map_or(0, |k| self.lags[k])
-    }
+/// Which part of a curve a fit rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Window {
+    /// Chosen by the rule that the fit states; the result says which it was.
+    Automatic,
+    /// The first and the last lag time, both included.
+    Given([f64; 2]),
 }
 
 /// Which part of a curve a fit rests on.
@@ -306,6 +327,7 @@ mod tests {
         let doubled = curve().without_zero().map(|t, x| x / t);
         assert_eq!(doubled.values(), [0.3, 0.25]);
         assert_eq!(doubled.standard_errors()[1], None);
+        assert_eq!((tail.block_length(), doubled.longest_with_error()), (5.0, 10));
         assert_eq!(curve().evaluate(|v| v[2] - v[0]).standard_error(), Some(0.0));
     }
 
