@@ -5,8 +5,12 @@
 //! derived number is then evaluated once on the whole and once per resample, and the spread of the latter is its error:
 //! the correlation between lags, and between numbers of one run, is carried without being modelled.
 
+mod blocking;
 mod blocks;
+mod covariance;
 mod estimate;
 
+pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
+pub use covariance::Covariance;
 pub use estimate::{Estimate, Resamples, Resampling};
