@@ -12,6 +12,7 @@ pub mod lag;
 pub mod plot;
 pub mod real;
 pub mod series;
+pub mod spectral;
 pub mod stats;
 pub mod structure;
 pub mod thermo;

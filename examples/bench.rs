@@ -1,0 +1,182 @@
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
+//! Timings of the crate on the workloads of its benchmark record.
+//!
+//! `bench WORKLOAD --size SIZE --data DIR --threads T --reps R [--out FILE]` runs one workload on the arrays in DIR and prints one
+//! JSON line: `{"version", "threads", "median_s", "min_s", "all_s", "peak_mb", "what"}`. A call shorter than 0.1 s is repeated within
+//! a sample; one call before is not timed. Reading the input is not timed either. Exit status 2 for a workload that is not here.
+//!
+//! | workload | input | result |
+//! |---|---|---|
+//! | W1 | `walk_SIZE.f64`, raw little-endian | mean-squared difference at all lags |
+//! | W1b | the same, and `lags_SIZE.txt` | the same at those lags |
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use msed::spectral::{LagPlan, LagPlanner, Scratch};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+struct Options {
+    workload: String,
+    size: String,
+    data: PathBuf,
+    threads: usize,
+    reps: usize,
+    out: Option<PathBuf>,
+}
+
+impl Options {
+    fn parse() -> Result<Self, Failure> {
+        let mut words = std::env::args().skip(1);
+        let mut options = Self {
+            workload: words
+                .next()
+                .ok_or("usage: bench WORKLOAD --data DIR [--size SIZE] ...")?,
+            size: "1e6".into(),
+            data: PathBuf::from("."),
+            threads: 1,
+            reps: 3,
+            out: None,
+        };
+        while let Some(word) = words.next() {
+            let value = words.next().ok_or_else(|| format!("{word} without a value"))?;
+            match word.as_str() {
+                "--size" => options.size = value,
+                "--data" => options.data = value.into(),
+                "--threads" => options.threads = value.parse()?,
+                "--reps" => options.reps = value.parse()?,
+                "--out" => options.out = Some(value.into()),
+                _ => return Err(format!("{word}: no such option").into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn main() -> ExitCode {
+    match Options::parse().and_then(|options| run(&options)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(2),
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether there is such a workload.
+fn run(options: &Options) -> Result<bool, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()?;
+    pool.install(|| {
+        match options.workload.as_str() {
+            "W1" => all_lags(options),
+            "W1b" => some_lags(options),
+            _ => return Ok(false),
+        }
+        .map(|()| true)
+    })
+}
+
+fn all_lags(options: &Options) -> Result<(), Failure> {
+    let samples = read_f64(&options.data.join(format!("walk_{}.f64", options.size)))?;
+    let plan = LagPlanner::new().plan_every(samples.len(), 0..samples.len())?;
+    let values = lag_sums(options, &plan, &samples);
+    write_f64(options.out.as_deref(), &values)
+}
+
+fn some_lags(options: &Options) -> Result<(), Failure> {
+    let samples = read_f64(&options.data.join(format!("walk_{}.f64", options.size)))?;
+    let lags = fs::read_to_string(options.data.join(format!("lags_{}.txt", options.size)))?;
+    let lags = lags
+        .split_ascii_whitespace()
+        .map(str::parse)
+        .collect::<Result<Vec<u64>, _>>()?;
+    let plan = LagPlanner::new().plan(samples.len(), &lags)?;
+    let values = lag_sums(options, &plan, &samples);
+    write_pairs(
+        options.out.as_deref(),
+        lags.iter().map(|&lag| lag as f64),
+        &values,
+    )
+}
+
+fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
+    let mut values = vec![0.0; plan.len()];
+    let mut scratch = Scratch::default();
+    let methods: Vec<String> = plan.methods().iter().map(|s| format!("{:?}", s.method)).collect();
+    let what = format!("f64, {}", methods.join(" then "));
+    report(options, &what, || {
+        plan.msed_into(samples, &mut values, &mut scratch);
+    });
+    values
+}
+
+/// Times a call as the protocol asks, and prints the line.
+fn report(options: &Options, what: &str, mut call: impl FnMut()) {
+    call();
+    let start = Instant::now();
+    call();
+    let repeats = (0.1 / start.elapsed().as_secs_f64()).ceil().clamp(1.0, 1e6) as u32;
+    let mut times: Vec<f64> = (0..options.reps.max(1))
+        .map(|_| {
+            let start = Instant::now();
+            for _ in 0..repeats {
+                call();
+            }
+            start.elapsed().as_secs_f64() / f64::from(repeats)
+        })
+        .collect();
+    let all: Vec<String> = times.iter().map(|t| format!("{t:.6e}")).collect();
+    times.sort_by(f64::total_cmp);
+    let median = 0.5 * (times[times.len() / 2] + times[(times.len() - 1) / 2]);
+    println!(
+        r#"{{"version": "msed {}", "threads": {}, "median_s": {median:.6e}, "min_s": {:.6e}, "all_s": [{}], "peak_mb": {:.1}, "what": "{what}"}}"#,
+        env!("CARGO_PKG_VERSION"),
+        options.threads,
+        times[0],
+        all.join(", "),
+        peak_mb(),
+    );
+}
+
+/// The largest resident size of the process so far.
+fn peak_mb() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+    kib.map_or(0.0, |kib| kib * 1024.0 / 1e6)
+}
+
+fn read_f64(path: &Path) -> Result<Vec<f64>, Failure> {
+    use std::io::Read;
+    let file = fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut values = Vec::with_capacity(file.metadata()?.len() as usize / 8);
+    let mut reader = std::io::BufReader::with_capacity(1 << 20, file);
+    let mut word = [0; 8];
+    while values.len() < values.capacity() {
+        reader.read_exact(&mut word)?;
+        values.push(f64::from_le_bytes(word));
+    }
+    Ok(values)
+}
+
+fn write_f64(path: Option<&Path>, values: &[f64]) -> Result<(), Failure> {
+    use std::io::Write;
+    let Some(path) = path else { return Ok(()) };
+    let mut file = std::io::BufWriter::new(fs::File::create(path)?);
+    for value in values {
+        file.write_all(&value.to_le_bytes())?;
+    }
+    Ok(file.flush()?)
+}
+
+fn write_pairs(path: Option<&Path>, x: impl Iterator<Item = f64>, y: &[f64]) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let lines: Vec<String> = x.zip(y).map(|(x, y)| format!("{x} {y:e}\n")).collect();
+    Ok(fs::write(path, lines.concat())?)
+}

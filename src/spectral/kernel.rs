@@ -1,0 +1,152 @@
+//! The inner loops, dispatched at run time to the widest vector instructions that the processor has.
+
+use pulp::{Simd, WithSimd};
+
+use crate::real::Real;
+
+/// What is summed over the pairs of samples at a lag.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Term {
+    /// `(y - x)^2`.
+    SquaredDifference,
+    /// `(x - c) (y - c)`.
+    Product { about: f64 },
+}
+
+/// Origins that are summed before the sum joins a compensated total: both members of a block of pairs stay in the nearest
+/// caches, and rounding grows with the block, not with the run.
+pub(crate) const ORIGINS: usize = 2048;
+
+/// Partial sums side by side, two vectors of four.
+const LANES: usize = 8;
+
+/// Lags that share the loads of their first samples.
+const LAGS: usize = 4;
+
+/// A sum that keeps what rounding loses (Neumaier, Z. Angew. Math. Mech. 54, 39 (1974)).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Total {
+    sum: f64,
+    lost: f64,
+}
+
+impl Total {
+    #[inline(always)]
+    pub(crate) fn add(&mut self, x: f64) {
+        let sum = self.sum + x;
+        self.lost += if self.sum.abs() >= x.abs() {
+            (self.sum - sum) + x
+        } else {
+            (x - sum) + self.sum
+        };
+        self.sum = sum;
+    }
+
+    pub(crate) fn value(self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
+/// Adds to `totals[k]` the sum over the origins `from..until` (and inside of the series) at lag `lag(k)`, lags
+/// increasing.
+pub(crate) struct LagSums<'a, T, L> {
+    pub(crate) samples: &'a [T],
+    pub(crate) from: usize,
+    pub(crate) until: usize,
+    pub(crate) lag: L,
+    pub(crate) term: Term,
+    pub(crate) totals: &'a mut [Total],
+}
+
+impl<T: Real, L: Fn(usize) -> usize> WithSimd for LagSums<'_, T, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        match self.term {
+            Term::SquaredDifference if S::IS_SCALAR => self.sum(|x: f64, y: f64, sum: f64| {
+                let d = y - x;
+                sum + d * d
+            }),
+            Term::SquaredDifference => self.sum(|x: f64, y: f64, sum: f64| {
+                let d = y - x;
+                d.mul_add(d, sum)
+            }),
+            Term::Product { about: c } if S::IS_SCALAR => {
+                self.sum(|x: f64, y: f64, sum: f64| sum + (x - c) * (y - c));
+            }
+            Term::Product { about: c } => self.sum(|x: f64, y: f64, sum: f64| (x - c).mul_add(y - c, sum)),
+        }
+    }
+}
+
+impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
+    #[inline(always)]
+    fn sum(self, add: impl Fn(f64, f64, f64) -> f64 + Copy) {
+        let Self {
+            samples,
+            from,
+            until,
+            lag,
+            totals,
+            ..
+        } = self;
+        let n = samples.len();
+        let mut origin = from;
+        while origin < until {
+            let stop = until.min(origin + ORIGINS);
+            let mut k = 0;
+            while k < totals.len() {
+                // Lags increase, so the last of a group has the fewest origins.
+                let group = (totals.len() - k).min(LAGS);
+                let whole = |k: usize| n.saturating_sub(lag(k)) >= stop;
+                if group == LAGS && whole(k + LAGS - 1) {
+                    let at = |j: usize| &samples[origin + lag(k + j)..stop + lag(k + j)];
+                    let sums = side_by_side(&samples[origin..stop], [at(0), at(1), at(2), at(3)], add);
+                    for (total, sum) in totals[k..k + LAGS].iter_mut().zip(sums) {
+                        total.add(sum);
+                    }
+                    k += LAGS;
+                } else {
+                    let stop = stop.min(n.saturating_sub(lag(k)));
+                    if stop <= origin {
+                        break; // No origin here is left for this lag, nor for the longer ones.
+                    }
+                    let partner = &samples[origin + lag(k)..stop + lag(k)];
+                    let [sum] = side_by_side(&samples[origin..stop], [partner], add);
+                    totals[k].add(sum);
+                    k += 1;
+                }
+            }
+            origin = stop;
+        }
+    }
+}
+
+/// Sums over pairs of `first` with each of `partners`, all of the same length. The order of the additions at one lag does not
+/// depend on how many lags go together.
+#[inline(always)]
+fn side_by_side<T: Real, const N: usize>(
+    first: &[T],
+    partners: [&[T]; N],
+    add: impl Fn(f64, f64, f64) -> f64 + Copy,
+) -> [f64; N] {
+    let length = first.len();
+    let (first, rest) = first.as_chunks::<LANES>();
+    let partners = partners.map(|p| p[..length].as_chunks::<LANES>());
+    let mut sums = [[0.0; LANES]; N];
+    for (i, x) in first.iter().enumerate() {
+        for (sum, partner) in sums.iter_mut().zip(&partners) {
+            let y = &partner.0[i];
+            for lane in 0..LANES {
+                sum[lane] = add(x[lane].to_f64(), y[lane].to_f64(), sum[lane]);
+            }
+        }
+    }
+    for (sum, partner) in sums.iter_mut().zip(&partners) {
+        for lane in 0..rest.len() {
+            sum[lane] = add(rest[lane].to_f64(), partner.1[lane].to_f64(), sum[lane]);
+        }
+    }
+    sums.map(|s| ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])))
+}
