@@ -17,3 +17,6 @@ mod threads;
 pub use length::next_fast_length;
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, LagPlanner, Scratch};
+
+#[cfg(test)]
+mod tests;
