@@ -1,0 +1,238 @@
+//! Displacements of the shipped trajectories against reference values that an independent program (numpy, direct sums in
+//! double precision) computed from the same files.
+
+use std::collections::BTreeMap;
+
+use msed::io::XtcReader;
+use msed::structure::{self, SpeciesDisplacement};
+use msed::trajectory::{Species, Trajectory};
+use msed::{Lags, Resampling};
+use serde_json::Value;
+
+fn read(path: &str, time_step: f64, scale: f64, species: Species) -> Trajectory<'static, f64> {
+    let reader = XtcReader::open(path, scale).expect("the file");
+    Trajectory::from_source(reader, time_step, species).expect("a trajectory")
+}
+
+fn kob_andersen(path: &str) -> Trajectory<'static, f64> {
+    let species = Species::by_count([("A", 800), ("B", 200)]).expect("species");
+    read(&format!("data/kob-andersen/{path}"), 0.005, 1.0, species)
+}
+
+fn reference(file: &str, run: &str) -> Value {
+    let text = std::fs::read_to_string(file).expect("the reference");
+    let all: Value = serde_json::from_str(&text).expect("JSON");
+    let runs = all["runs"].as_array().expect("runs");
+    runs.iter().find(|r| r["name"] == run).expect("the run")["structure"].clone()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let list = value.as_array().expect("a list");
+    list.iter().map(|x| x.as_f64().expect("a number")).collect()
+}
+
+/// Displacements at a lag within 1e-5 of the overlap radius: which side they fall on is a matter of rounding.
+fn doubtful(run: &Trajectory<'_, f64>, particles: &[usize], lag: usize, radius: f64) -> u32 {
+    let near = |first: usize, p: usize| {
+        let (from, to) = (run.position(first, p), run.position(first + lag, p));
+        let r = from
+            .iter()
+            .zip(to)
+            .map(|(a, b)| (b - a) * (b - a))
+            .sum::<f64>()
+            .sqrt();
+        u32::from((r - radius).abs() < 1e-5)
+    };
+    let pairs = (0..run.frames() - lag).flat_map(|first| particles.iter().map(move |&p| (first, p)));
+    pairs.map(|(first, p)| near(first, p)).sum()
+}
+
+struct Largest(f64);
+
+impl Largest {
+    #[track_caller]
+    fn close(&mut self, at: &str, got: f64, wanted: f64) {
+        let bound = 1e-9 * wanted.abs() + 1e-12;
+        assert!(
+            got.is_finite() && (got - wanted).abs() <= bound,
+            "{at}: {got} {wanted}"
+        );
+        self.0 = self.0.max((got - wanted).abs() / wanted.abs());
+    }
+}
+
+fn hold_against(run: &Trajectory<'_, f64>, reference: &Value, radius: f64, key: &str) {
+    let interval = reference["frame_interval"].as_f64().expect("an interval");
+    let lags: Vec<u64> = numbers(&reference["lags"])
+        .iter()
+        .map(|t| (t / interval).round() as u64)
+        .collect();
+    let request = Lags::explicit(lags.clone());
+    let found =
+        structure::displacements(run, &request, radius, Resampling::default()).expect("displacements");
+    let by_transform = structure::msd(run, &Lags::all(), Resampling::default()).expect("msd");
+    let mut largest = Largest(0.0);
+    let all: Vec<usize> = (0..run.particles()).collect();
+    let species = found
+        .iter()
+        .map(|s| (s, run.species().indices(s.name()).expect("species")));
+    for (found, particles) in species.chain([(found.all(), all)]) {
+        let wanted = &reference[found.name()];
+        let of = |what: &str| numbers(&wanted[what]);
+        let (msd, alpha2) = (of("msd"), of("alpha2"));
+        let (overlap, chi4) = (of(&format!("overlap_{key}")), of(&format!("chi4_{key}")));
+        let transformed = by_transform.species(found.name()).unwrap_or(by_transform.all());
+        for (k, &lag) in lags.iter().enumerate() {
+            let at = format!("{} at {lag} frames", found.name());
+            largest.close(&at, found.msd().values()[k], msd[k]);
+            largest.close(&at, transformed.total().values()[lag as usize], msd[k]);
+            largest.close(&at, found.alpha2().values()[k], alpha2[k]);
+            hold_overlap(
+                run,
+                found,
+                &particles,
+                k,
+                lag as usize,
+                radius,
+                [overlap[k], chi4[k]],
+            );
+        }
+    }
+    println!("largest relative difference {:.1e}", largest.0);
+}
+
+fn hold_overlap(
+    run: &Trajectory<'_, f64>,
+    found: &SpeciesDisplacement,
+    particles: &[usize],
+    k: usize,
+    lag: usize,
+    radius: f64,
+    [overlap, chi4]: [f64; 2],
+) {
+    let n = particles.len() as f64;
+    let origins = found.overlap().origins()[k] as f64;
+    let counts = [found.overlap().values()[k], overlap].map(|q| (q * n * origins).round());
+    let differ = (counts[0] - counts[1]).abs();
+    let at = format!("{} at {lag} frames: {counts:?}", found.name());
+    let chi4_bound = if differ == 0.0 {
+        // Counts of single origins may still differ in pairs that cancel.
+        1e-9 * chi4.abs() + 1e-9
+    } else {
+        let doubtful = f64::from(doubtful(run, particles, lag, radius));
+        assert!(differ <= doubtful, "{at}, {doubtful} within 1e-5");
+        // One count more or less at one origin moves <Q^2> - <Q>^2 by no more than 2 / (N origins).
+        2.0 * doubtful / origins + 1e-9
+    };
+    assert!(
+        (found.chi4().values()[k] - chi4).abs() <= chi4_bound,
+        "{at}: {} {chi4}",
+        found.chi4().values()[k]
+    );
+}
+
+#[test]
+fn kob_andersen_runs_equal_their_reference_at_every_lag() {
+    for name in ["T1.000", "T0.700", "T0.600"] {
+        let run = kob_andersen(&format!("{name}/trajectory.xtc"));
+        let reference = reference("data/kob-andersen/reference/reference.json", name);
+        assert_eq!(reference["frames"], run.frames());
+        hold_against(&run, &reference, 0.3, "a0.3");
+    }
+}
+
+#[test]
+fn the_metallic_glass_equals_its_reference_at_every_lag() {
+    use std::io::Read;
+    let mut text = String::new();
+    let file = std::fs::File::open("data/cuzr/types.lammpstrj.gz").expect("the types");
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .expect("text");
+    let types: Vec<u32> = text
+        .lines()
+        .skip(9)
+        .map(|line| line.split(' ').nth(1).unwrap().parse().unwrap())
+        .collect();
+    let species = Species::by_type(&types, [(1, "Cu"), (2, "Zr")]).expect("species");
+    let run = read("data/cuzr/T1600/trajectory.xtc", 0.002, 10.0, species);
+    let reference = reference("data/cuzr/reference/reference.json", "T1600");
+    hold_against(&run, &reference, 1.0, "a1.0");
+}
+
+#[test]
+fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
+    let run = kob_andersen("T0.600/trajectory_blocks.xtc");
+    let found = structure::displacements(&run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
+    // Every pair of frames, sorted by how far apart they are: r^2, r^4, overlap count, its square, pairs.
+    let mut sums: BTreeMap<u64, [f64; 5]> = BTreeMap::new();
+    for first in 0..run.frames() {
+        for second in first..run.frames() {
+            let (from, to) = (run.frame(first), run.frame(second));
+            let mut pair = [0.0; 3];
+            for (a, b) in from.chunks_exact(3).zip(to.chunks_exact(3)) {
+                let r2: f64 = a.iter().zip(b).map(|(a, b)| (b - a) * (b - a)).sum();
+                pair[0] += r2;
+                pair[1] += r2 * r2;
+                pair[2] += if r2 < 0.3 * 0.3 { 1.0 } else { 0.0 };
+            }
+            let sums = sums.entry(run.steps()[second] - run.steps()[first]).or_default();
+            for (sum, x) in sums
+                .iter_mut()
+                .zip([pair[0], pair[1], pair[2], pair[2] * pair[2], 1.0])
+            {
+                *sum += x;
+            }
+        }
+    }
+    let all = found.all();
+    assert_eq!(all.msd().lags(), sums.keys().copied().collect::<Vec<_>>());
+    assert!(sums.len() > 200 && run.sampling().is_none());
+    let mut largest = Largest(0.0);
+    for (k, (lag, [r2, r4, close, close2, pairs])) in sums.into_iter().enumerate() {
+        let at = format!("lag {lag}");
+        let n = 1000.0;
+        let [r2, r4, close, close2] = [r2 / n, r4 / n, close, close2].map(|x| x / pairs);
+        assert_eq!(all.msd().origins()[k] as f64, pairs, "{at}");
+        largest.close(&at, all.overlap().values()[k], close / n);
+        largest.close(
+            &at,
+            all.chi4().values()[k] + 1.0,
+            (close2 - close * close) / n + 1.0,
+        );
+        if lag > 0 {
+            largest.close(&at, all.msd().values()[k], r2);
+            largest.close(
+                &at,
+                all.alpha2().values()[k - 1],
+                3.0 * r4 / (5.0 * r2 * r2) - 1.0,
+            );
+        }
+    }
+    println!("largest relative difference {:.1e}", largest.0);
+}
+
+#[test]
+fn tidynamics_finds_the_same_mean_squared_displacement() {
+    let run = kob_andersen("T0.700/trajectory.xtc");
+    let text = std::fs::read_to_string("tests/data/peers/tidynamics_msd.json").expect("the values");
+    let peer: Value = serde_json::from_str(&text).expect("JSON");
+    let msd = structure::msd(&run, &Lags::all(), Resampling::None).expect("msd");
+    let lags = peer["lags"].as_array().expect("lags");
+    assert_eq!(
+        (lags.len(), run.frames() as u64),
+        (23, peer["frames"].as_u64().expect("frames"))
+    );
+    let mut largest = Largest(0.0);
+    for of in msd.iter().chain([msd.all()]) {
+        for (lag, wanted) in lags.iter().zip(numbers(&peer["msd"][of.name()])) {
+            let lag = lag.as_u64().expect("a lag") as usize;
+            largest.close(
+                &format!("{} at {lag}", of.name()),
+                of.total().values()[lag],
+                wanted,
+            );
+        }
+    }
+    println!("largest relative difference {:.1e}", largest.0);
+}
