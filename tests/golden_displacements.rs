@@ -50,6 +50,14 @@ fn doubtful(run: &Trajectory<'_, f64>, particles: &[usize], lag: usize, radius: 
 struct Largest(f64);
 
 impl Largest {
+    #[allow(
+        clippy::print_stdout,
+        reason = "shown where a test fails or is run with --nocapture"
+    )]
+    fn report(&self) {
+        println!("largest relative difference {:.1e}", self.0);
+    }
+
     #[track_caller]
     fn close(&mut self, at: &str, got: f64, wanted: f64) {
         let bound = 1e-9 * wanted.abs() + 1e-12;
@@ -98,7 +106,7 @@ fn hold_against(run: &Trajectory<'_, f64>, reference: &Value, radius: f64, key: 
             );
         }
     }
-    println!("largest relative difference {:.1e}", largest.0);
+    largest.report();
 }
 
 fn hold_overlap(
@@ -209,7 +217,7 @@ fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
             );
         }
     }
-    println!("largest relative difference {:.1e}", largest.0);
+    largest.report();
 }
 
 #[test]
@@ -234,5 +242,5 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
             );
         }
     }
-    println!("largest relative difference {:.1e}", largest.0);
+    largest.report();
 }
