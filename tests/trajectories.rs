@@ -1,10 +1,11 @@
 //! The readers on every trajectory that ships with the repository.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::{Path, PathBuf};
 
 use molly::XTCReader as Oracle;
-use msed::io::XtcReader;
-use msed::trajectory::{Species, Trajectory};
+use msed::io::{LammpsDumpReader, XtcReader};
+use msed::trajectory::{Convention, Species, Trajectory};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
@@ -72,4 +73,47 @@ fn blocks_and_uniform_frames_of_one_run_share_112_equal_frames() {
         }
     }
     assert_eq!(shared, 112);
+}
+
+#[test]
+fn the_dump_and_the_compressed_trajectory_of_one_run_agree() {
+    let uniform = xtc("kob-andersen/T0.700/trajectory.xtc", 1.0, 0.005, 1000);
+    let reader = LammpsDumpReader::open(data("kob-andersen/T0.700/dump.lammpstrj.gz")).unwrap();
+    assert_eq!(reader.convention(), Convention::Unwrapped);
+    let types = reader.types().unwrap().to_vec();
+    let species = Species::by_type(&types, [(1, "A"), (2, "B")]).unwrap();
+    assert_eq!(species, Species::by_count([("A", 800), ("B", 200)]).unwrap());
+    let dump = Trajectory::<f64>::from_source(reader, 0.005, species).unwrap();
+    assert_eq!((dump.frames(), dump.sampling().unwrap().stride()), (20, 20_000));
+    assert!((dump.cell(0).unwrap().lengths()[0] - 9.410_360_288_81).abs() < 1e-12);
+    let mut shared = 0;
+    for (index, step) in dump.steps().iter().enumerate() {
+        let Ok(twin) = uniform.steps().binary_search(step) else {
+            continue;
+        };
+        shared += 1;
+        for (a, b) in dump.frame(index).iter().zip(uniform.frame(twin)) {
+            // Rounded to 1e-4 and then to 1e-3 on one side, to six digits on the other; the rounding of a decimal
+            // number to single precision is not counted.
+            let b = (f64::from(*b) * 1e3).round() / 1e3;
+            assert!((a - b).abs() <= 6e-4 + 1e-12, "step {step}: {a} and {b}");
+        }
+    }
+    assert_eq!(shared, 5);
+}
+
+#[test]
+fn types_of_the_metallic_glass() {
+    let reader = LammpsDumpReader::open(data("cuzr/types.lammpstrj.gz")).unwrap();
+    let species = Species::by_type(reader.types().unwrap(), [(1, "Cu"), (2, "Zr")]).unwrap();
+    assert_eq!(
+        (species.count("Cu").unwrap(), species.count("Zr").unwrap()),
+        (989, 1059)
+    );
+    // Frame 0 of both, in angstrom: the dump has six digits, the other file a precision of 0.01.
+    let dump = Trajectory::<f64>::from_source(reader, 0.002, species).unwrap();
+    let glass = xtc("cuzr/T1600/trajectory.xtc", 10.0, 0.002, 2048);
+    for (a, b) in dump.frame(0).iter().zip(glass.frame(0)) {
+        assert!((a - f64::from(*b)).abs() <= 5.2e-3, "{a} and {b}");
+    }
 }

@@ -8,7 +8,13 @@ mod bytes;
 mod columns;
 #[cfg(feature = "io")]
 mod error;
+#[cfg(feature = "io")]
+mod extxyz;
 mod frame_error;
+#[cfg(feature = "io")]
+mod frame_text;
+#[cfg(feature = "io")]
+mod lammps_dump;
 #[cfg(feature = "io")]
 mod layout;
 #[cfg(feature = "io")]
@@ -28,7 +34,11 @@ mod xtc;
 
 #[cfg(feature = "io")]
 pub use error::ReadError;
+#[cfg(feature = "io")]
+pub use extxyz::{ExtXyzReader, XyzSteps};
 pub use frame_error::{FrameError, Place};
+#[cfg(feature = "io")]
+pub use lammps_dump::LammpsDumpReader;
 #[cfg(feature = "io")]
 pub use layout::Column;
 #[cfg(feature = "io")]

@@ -1,0 +1,154 @@
+//! The second line of an XYZ frame: keys and values.
+
+use crate::io::bytes::{f64_field, fields, i64_field};
+use crate::io::frame_text::Bad;
+
+/// Which column is what.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layout {
+    /// The column of x, which y and z follow.
+    pub(super) position: usize,
+    pub(super) name: Option<usize>,
+    pub(super) columns: usize,
+    /// Whether there are no more columns.
+    pub(super) exact: bool,
+}
+
+/// The value of a key: bare, or in double or single quotes, braces or brackets.
+pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
+    let mut rest = comment;
+    loop {
+        rest = rest.trim_ascii_start();
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .iter()
+            .position(|byte| byte.is_ascii_whitespace() || *byte == b'=')
+            .unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        let Some(after) = after.trim_ascii_start().strip_prefix(b"=") else {
+            // A key alone, which is true.
+            rest = after;
+            continue;
+        };
+        let after = after.trim_ascii_start();
+        let close = match after.first() {
+            Some(quote @ (b'"' | b'\'')) => Some(*quote),
+            Some(b'{') => Some(b'}'),
+            Some(b'[') => Some(b']'),
+            _ => None,
+        };
+        let (found, next) = if let Some(close) = close {
+            let inner = &after[1..];
+            let end = inner
+                .iter()
+                .position(|&byte| byte == close)
+                .unwrap_or(inner.len());
+            (&inner[..end], inner.get(end + 1..).unwrap_or(&[]))
+        } else {
+            let end = after
+                .iter()
+                .position(u8::is_ascii_whitespace)
+                .unwrap_or(after.len());
+            after.split_at(end)
+        };
+        if name == key {
+            return Some(found);
+        }
+        rest = next;
+    }
+}
+
+/// The three vectors of `Lattice`.
+pub(super) fn cell(comment: &[u8]) -> Result<Option<[[f64; 3]; 3]>, Bad> {
+    let Some(found) = value(comment, b"Lattice") else {
+        return Ok(None);
+    };
+    let bad = || Bad::new("the lattice", found, "nine finite numbers");
+    let numbers: Option<Vec<f64>> = fields(found).map(f64_field).collect();
+    let numbers: [f64; 9] = numbers.and_then(|n| n.try_into().ok()).ok_or_else(bad)?;
+    Ok(Some(std::array::from_fn(|i| {
+        std::array::from_fn(|j| numbers[3 * i + j])
+    })))
+}
+
+/// The columns of `Properties`.
+pub(super) fn layout(comment: &[u8]) -> Result<Layout, Bad> {
+    let Some(properties) = value(comment, b"Properties") else {
+        return Ok(Layout {
+            position: 1,
+            name: Some(0),
+            columns: 4,
+            exact: false,
+        });
+    };
+    let expected = "name:type:columns for each property, and among them pos:R:3";
+    let bad = || Bad::new("the list of properties", properties, expected);
+    let parts: Vec<&[u8]> = properties.split(|&byte| byte == b':').collect();
+    let (triples, []) = parts.as_chunks::<3>() else {
+        return Err(bad());
+    };
+    let (mut columns, mut position, mut name) = (0_usize, None, None);
+    for [property, kind, count] in triples {
+        let count = i64_field(count).and_then(|n| usize::try_from(n).ok());
+        let count = count.filter(|n| (1..1000).contains(n)).ok_or_else(bad)?;
+        match (*property, *kind, count) {
+            (b"pos", b"R", 3) => position = Some(columns),
+            (b"species" | b"element", b"S", 1) => name = name.or(Some(columns)),
+            _ => {}
+        }
+        columns += count;
+    }
+    Ok(Layout {
+        position: position.ok_or_else(bad)?,
+        name,
+        columns,
+        exact: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_values_in_all_their_quotes() {
+        let line = br#"pbc="T T T" flag Step = 7 energy=-1.5 note='a step=3 b' list=[1, 2] set={x y}  last"#;
+        let text = |key: &str| value(line, key.as_bytes()).map(|v| String::from_utf8_lossy(v).into_owned());
+        assert_eq!(text("pbc").as_deref(), Some("T T T"));
+        assert_eq!(text("Step").as_deref(), Some("7"));
+        assert_eq!(text("energy").as_deref(), Some("-1.5"));
+        assert_eq!(text("list").as_deref(), Some("1, 2"));
+        assert_eq!(text("set").as_deref(), Some("x y"));
+        assert_eq!(text("step"), None);
+        assert_eq!(text("last"), None);
+        assert_eq!(value(b"a=", b"a"), Some(&b""[..]));
+        assert_eq!(value(b"a=\"x", b"a"), Some(&b"x"[..]));
+        assert_eq!(value(b"=x", b"a"), None);
+    }
+
+    #[test]
+    fn properties_say_where_the_columns_are() {
+        let found = layout(b"Properties=id:I:1:species:S:1:vel:R:3:pos:R:3")
+            .ok()
+            .unwrap();
+        let expected = Layout {
+            position: 5,
+            name: Some(1),
+            columns: 8,
+            exact: true,
+        };
+        assert_eq!(found, expected);
+        for wrong in ["species:S:1", "pos:R:2", "pos:R", "pos:R:x", "pos:R:3:a:I:0"] {
+            assert!(
+                layout(format!("Properties={wrong}").as_bytes()).is_err(),
+                "{wrong}"
+            );
+        }
+        assert_eq!(
+            layout(b"made by hand").ok().map(|l| (l.position, l.exact)),
+            Some((1, false))
+        );
+    }
+}
