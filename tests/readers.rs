@@ -1,6 +1,7 @@
 //! Readers of energies, on what LAMMPS wrote and on what it might have.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::io::Read;
 use std::path::Path;
 
 use msed::EnergyKind;
@@ -610,6 +611,83 @@ fn steps_of_other_programs_are_integers_too() {
         read("# a title of several words\n# written by hand\n# Step PotEng\n# units: epsilon\n0 1\n5 2\n")
             .unwrap();
     assert_eq!(table.stride(), 5);
+}
+
+/// Lines of `fix ave/time` made as they are read.
+struct Endless {
+    row: u64,
+    rows: u64,
+    line: Vec<u8>,
+}
+
+impl Read for Endless {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.line.is_empty() && self.row < self.rows {
+            self.line = format!("{} -6000.25 0.5\n", self.row * 10).into_bytes();
+            self.row += 1;
+        }
+        let taken = self.line.len().min(into.len());
+        into[..taken].copy_from_slice(&self.line[..taken]);
+        self.line.drain(..taken);
+        Ok(taken)
+    }
+}
+
+#[test]
+fn rows_one_by_one_are_those_of_the_table() {
+    let path = "data/kob-andersen/T0.800/energy_every_step.dat.gz";
+    let table = energies(path).unwrap();
+    let samples: Vec<_> = EnergyReader::new()
+        .stream(path)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(samples.len(), table.len());
+    for (row, (sample, step)) in samples.iter().zip(table.steps()).enumerate() {
+        assert_eq!(sample.step, step);
+        assert_eq!(sample.potential, table.potential()[row]);
+        assert_eq!(sample.temperature, table.temperature().map(|column| column[row]));
+    }
+    let source = Endless {
+        row: 0,
+        rows: 1_000_000,
+        line: b"# TimeStep v_pe v_te\n".to_vec(),
+    };
+    let count = EnergyReader::new()
+        .stream_from(source, "pipe")
+        .unwrap()
+        .map(Result::unwrap)
+        .count();
+    assert_eq!(count, 1_000_000);
+}
+
+#[test]
+fn rows_one_by_one_cannot_be_taken_back() {
+    let stream = |text: &'static str| EnergyReader::new().stream_from(text.as_bytes(), "x.dat");
+    let mut rows = stream("# TimeStep v_pe\n0 1\n10 2\n10 2\n20 3\n0 1\n10 2\n").unwrap();
+    assert_eq!(
+        rows.by_ref()
+            .take(3)
+            .map(|row| row.unwrap().step)
+            .collect::<Vec<_>>(),
+        [0, 10, 20]
+    );
+    assert_eq!(
+        rows.notes(),
+        [Note::RepeatedSteps {
+            rows: 1,
+            difference: 0.0
+        }]
+    );
+    assert_eq!(
+        rows.next().unwrap().unwrap_err().to_string(),
+        "x.dat:6: steps begin again at 0, expected one series: read the file as a table to take the last"
+    );
+    assert!(rows.next().is_none());
+    assert_eq!(
+        stream("LAMMPS\nStep PotEng\n").unwrap_err().to_string(),
+        "x.dat: a log, expected columns: which rows of a log count is known at its end only"
+    );
 }
 
 /// Whole files and pieces of them, in every format.

@@ -12,10 +12,22 @@ const POWERS: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Whether a byte ends a number: white space, a comma (CSV, YAML) or the bracket that closes a YAML list.
+/// Which bytes end a number: white space, a comma (CSV, YAML) and the bracket that closes a YAML list.
+const SEPARATORS: [bool; 256] = {
+    let mut table = [false; 256];
+    let separators = b" \t,\r\n]";
+    let mut at = 0;
+    while at < separators.len() {
+        table[separators[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// Whether a byte ends a number.
 #[inline]
 pub(crate) fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b',' | b'\r' | b'\n' | b']')
+    SEPARATORS[usize::from(byte)]
 }
 
 /// The number that `bytes` begins with and the number of bytes it takes, to the last bit what `str::parse` gives.
@@ -24,19 +36,16 @@ pub(crate) fn is_separator(byte: u8) -> bool {
 /// numbers: it is for the reader to refuse them with the line.
 #[inline]
 pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
-    let (negative, mut at) = match bytes.first()? {
-        b'-' => (true, 1),
-        b'+' => (false, 1),
-        _ => (false, 0),
-    };
-    let mut mantissa = 0_u64;
-    let mut digits = take_digits(bytes, &mut at, &mut mantissa);
+    let (negative, start) = sign(bytes)?;
+    let (mut mantissa, mut at) = take_digits(bytes, start, 0);
+    let mut digits = at - start;
     let mut power = 0_i64;
     if bytes.get(at) == Some(&b'.') {
-        at += 1;
-        let decimals = take_digits(bytes, &mut at, &mut mantissa);
+        let point = at + 1;
+        (mantissa, at) = take_digits(bytes, point, mantissa);
+        let decimals = at - point;
         digits += decimals;
-        power -= i64::try_from(decimals).ok()?;
+        power = -i64::try_from(decimals).ok()?;
     }
     if digits == 0 {
         return by_the_library(bytes);
@@ -65,13 +74,9 @@ pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
 /// at a separator or with the bytes, or where it does not fit.
 #[inline]
 pub(crate) fn leading_i64(bytes: &[u8]) -> Option<(i64, usize)> {
-    let (negative, mut at) = match bytes.first()? {
-        b'-' => (true, 1),
-        b'+' => (false, 1),
-        _ => (false, 0),
-    };
-    let mut magnitude = 0_u64;
-    let digits = take_digits(bytes, &mut at, &mut magnitude);
+    let (negative, start) = sign(bytes)?;
+    let (magnitude, at) = take_digits(bytes, start, 0);
+    let digits = at - start;
     if digits == 0 || digits > 19 || bytes.get(at).is_some_and(|&byte| !is_separator(byte)) {
         return None;
     }
@@ -148,35 +153,71 @@ pub(crate) fn shown(field: &[u8]) -> String {
     }
 }
 
+/// Appends the digits at `at` to `number` (modulo 2^64), and says where they end. Eight bytes at a time where there are as
+/// many: it pays to hand over more than the field.
 #[inline]
-fn take_digits(bytes: &[u8], at: &mut usize, number: &mut u64) -> usize {
-    let start = *at;
-    while let Some(digit) = bytes
-        .get(*at)
-        .map(|byte| byte.wrapping_sub(b'0'))
-        .filter(|&d| d < 10)
-    {
-        *number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
-        *at += 1;
+fn take_digits(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
+    const TENS: [u64; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        // Digits become their values; adding 118 takes any other value of seven bits to the eighth.
+        let values = u64::from_le_bytes(*chunk) ^ (ONES * b'0' as u64);
+        let others = (((values & (ONES * 0x7f)) + ONES * 118) | values) & (ONES << 7);
+        if others == 0 {
+            number = number
+                .wrapping_mul(100_000_000)
+                .wrapping_add(eight_digits(values));
+            at += 8;
+            continue;
+        }
+        // In bits: a multiple of eight below 64.
+        let length = others.trailing_zeros() & 0x38;
+        let digits = (length / 8) as usize;
+        // Zeros before the digits; in two shifts, since all 64 at once are none.
+        let values = (values << (56 - length)) << 8;
+        return (
+            number
+                .wrapping_mul(TENS[digits])
+                .wrapping_add(eight_digits(values)),
+            at + digits,
+        );
     }
-    *at - start
+    while let Some(digit) = bytes
+        .get(at)
+        .map(|byte| byte.wrapping_sub(b'0'))
+        .filter(|&digit| digit < 10)
+    {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+        at += 1;
+    }
+    (number, at)
 }
 
+/// The number of eight digits, the first in the lowest byte: pairs, then fours, then all.
 #[inline]
-fn exponent(bytes: &[u8], mut at: usize) -> Option<(i64, usize)> {
-    let negative = match bytes.get(at)? {
-        b'-' => {
-            at += 1;
-            true
-        }
-        b'+' => {
-            at += 1;
-            false
-        }
-        _ => false,
-    };
-    let mut magnitude = 0_u64;
-    let digits = take_digits(bytes, &mut at, &mut magnitude);
+fn eight_digits(digits: u64) -> u64 {
+    const FOURS: u64 = 0x0000_00ff_0000_00ff;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let high = (pairs & FOURS).wrapping_mul(100 + (1_000_000 << 32));
+    let low = ((pairs >> 16) & FOURS).wrapping_mul(1 + (10_000 << 32));
+    high.wrapping_add(low) >> 32
+}
+
+/// Whether the first byte is a minus sign, and where the digits begin.
+#[inline]
+fn sign(bytes: &[u8]) -> Option<(bool, usize)> {
+    let &first = bytes.first()?;
+    let negative = first == b'-';
+    Some((negative, usize::from(negative || first == b'+')))
+}
+
+/// The exponent at `at`, and where it ends.
+#[inline]
+fn exponent(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (negative, sign) = sign(bytes.get(at..)?)?;
+    let start = at + sign;
+    let (magnitude, at) = take_digits(bytes, start, 0);
+    let digits = at - start;
     if digits == 0 {
         return None;
     }
@@ -206,7 +247,7 @@ mod tests {
         let found = f64_field(text.as_bytes());
         assert_eq!(found.map(f64::to_bits), expected.map(f64::to_bits), "{text}");
         // As the head of a line.
-        let line = format!("{text} 7");
+        let line = format!("{text} 7 8 9 10");
         let found = leading_f64(line.as_bytes());
         assert_eq!(
             found.map(|(x, n)| (x.to_bits(), n)),

@@ -1,7 +1,7 @@
 //! Columns of numbers: LAMMPS' `fix ave/time`, and any table like it.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::ReadError;
 use super::bytes::{f64_field, fields};
@@ -23,10 +23,11 @@ pub(super) fn read<R: Read>(
         place,
         layout,
         values,
+        ..
     }) = reader.next_row()?
     {
         let rows = match (&mut rows, place) {
-            (Some(rows), Place::Next) => rows,
+            (Some(rows), Continuity::Next) => rows,
             (rows, _) => rows.insert(Rows::new(layout)),
         };
         rows.push(layout, values);
@@ -36,14 +37,16 @@ pub(super) fn read<R: Read>(
 
 /// A row, handed out by [`ColumnRows`].
 pub(super) struct Row<'a> {
-    pub(super) place: Place,
+    pub(super) place: Continuity,
+    pub(super) step: i64,
+    pub(super) line: u64,
     pub(super) layout: &'a Layout,
     pub(super) values: &'a [f64],
 }
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Continuity {
     /// The next of the series.
     Next,
     /// The first of another series: steps begin again.
@@ -112,7 +115,9 @@ impl<R: Read> ColumnRows<R> {
             };
             let number = line.number;
             let step = match &self.layout {
-                Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
+                Some(layout) if line.ended => {
+                    layout.parse_padded(line.padded, line.bytes.len(), &mut self.values)
+                }
                 _ => None,
             };
             let step = match step {
@@ -131,6 +136,8 @@ impl<R: Read> ColumnRows<R> {
         match (place, &self.layout) {
             (Some(place), Some(layout)) => Ok(Some(Row {
                 place,
+                step: self.steps.last,
+                line: self.text.line_number(),
                 layout,
                 values: &self.values,
             })),
@@ -240,7 +247,7 @@ impl<R: Read> ColumnRows<R> {
 
     /// Takes a row of this step into account: `None` where it repeats the one before.
     #[inline]
-    fn step(&mut self, step: i64, line: u64) -> Result<Option<Place>, ReadError> {
+    fn step(&mut self, step: i64, line: u64) -> Result<Option<Continuity>, ReadError> {
         let steps = &mut self.steps;
         if let Some(stride) = steps.stride
             && step > steps.last
@@ -249,13 +256,13 @@ impl<R: Read> ColumnRows<R> {
             steps.last = step;
             steps.rows += 1;
             steps.boundary = false;
-            return Ok(Some(Place::Next));
+            return Ok(Some(Continuity::Next));
         }
         self.odd_step(step, line)
     }
 
     #[cold]
-    fn odd_step(&mut self, step: i64, line: u64) -> Result<Option<Place>, ReadError> {
+    fn odd_step(&mut self, step: i64, line: u64) -> Result<Option<Continuity>, ReadError> {
         let Steps {
             first,
             stride,
@@ -273,7 +280,7 @@ impl<R: Read> ColumnRows<R> {
                 rows: rows + 1,
                 boundary: false,
             };
-            return Ok(Some(Place::Next));
+            return Ok(Some(Continuity::Next));
         }
         if step < 0 {
             return Err(ReadError::NegativeStep {
@@ -291,7 +298,7 @@ impl<R: Read> ColumnRows<R> {
         };
         if rows == 0 {
             self.steps = begin;
-            return Ok(Some(Place::Next));
+            return Ok(Some(Continuity::Next));
         }
         if stride.is_none() && step > last {
             self.steps = Steps {
@@ -301,7 +308,7 @@ impl<R: Read> ColumnRows<R> {
                 rows: 2,
                 boundary: false,
             };
-            return Ok(Some(Place::Next));
+            return Ok(Some(Continuity::Next));
         }
         let equal = || {
             self.values
@@ -322,7 +329,7 @@ impl<R: Read> ColumnRows<R> {
             self.notes.push(Note::Restart { line, rows });
             self.steps = begin;
             (self.repeated, self.difference) = (0, 0.0);
-            return Ok(Some(Place::Restart));
+            return Ok(Some(Continuity::Restart));
         }
         let expected = stride.map(|stride| last.saturating_add(stride));
         Err(ReadError::Step {
@@ -334,8 +341,22 @@ impl<R: Read> ColumnRows<R> {
         })
     }
 
+    /// What was decided so far.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
+            rows: self.repeated,
+            difference: self.difference,
+        });
+        self.notes.iter().cloned().chain(repeated).collect()
+    }
+
+    /// The name for messages.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// The table of the rows handed out since the last restart.
-    fn into_table(mut self, rows: Rows) -> Result<EnergyTable, ReadError> {
+    fn into_table(self, rows: Rows) -> Result<EnergyTable, ReadError> {
         let Some(layout) = &self.layout else {
             return Err(ReadError::TooFewRows {
                 file: self.file,
@@ -348,12 +369,7 @@ impl<R: Read> ColumnRows<R> {
                 found: rows.len(),
             });
         }
-        if self.repeated > 0 {
-            self.notes.push(Note::RepeatedSteps {
-                rows: self.repeated,
-                difference: self.difference,
-            });
-        }
+        let notes = self.notes();
         Ok(EnergyTable {
             potential_name: layout.energy_name(),
             file: self.file,
@@ -361,7 +377,7 @@ impl<R: Read> ColumnRows<R> {
             first_step: self.steps.first.unsigned_abs(),
             stride: self.steps.stride.unwrap_or(1).unsigned_abs(),
             rows,
-            notes: self.notes,
+            notes,
             particles: None,
         })
     }

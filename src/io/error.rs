@@ -141,6 +141,25 @@ pub enum ReadError {
         /// The step it should be; `None` where the spacing is not known yet.
         expected: Option<i64>,
     },
+    /// Steps begin again after rows were handed out one by one.
+    #[error(
+        "{}:{line}: steps begin again at {found}, expected one series: read the file as a table to take the last",
+        file.display()
+    )]
+    Restart {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: u64,
+        /// The step.
+        found: i64,
+    },
+    /// A log where rows are wanted one by one.
+    #[error("{}: a log, expected columns: which rows of a log count is known at its end only", file.display())]
+    NotColumns {
+        /// The file.
+        file: PathBuf,
+    },
     /// A negative step.
     #[error("{}:{line}: step {found}, expected 0 or more", file.display())]
     NegativeStep {

@@ -247,38 +247,41 @@ impl Layout {
     /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
     #[inline]
     pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
-        let mut rest = line;
+        self.parse_padded(line, line.len(), values)
+    }
+
+    /// [`parse`](Self::parse) of the first `length` bytes of `padded`. What follows them, from a line end on, is not read as
+    /// part of the row, but lets numbers be taken by eight bytes up to the end.
+    #[inline]
+    pub(crate) fn parse_padded(&self, padded: &[u8], length: usize, values: &mut [f64]) -> Option<i64> {
+        let mut at = 0;
         let mut step = 0;
         let mut values = values.iter_mut();
         for slot in &self.slots {
-            while let Some((&byte, after)) = rest.split_first()
-                && is_separator(byte)
-            {
-                rest = after;
+            while padded.get(at).is_some_and(|&byte| is_separator(byte)) {
+                at += 1;
             }
-            let length = match slot {
+            let rest = padded
+                .get(at..length)
+                .filter(|rest| !rest.is_empty())
+                .and(padded.get(at..))?;
+            at += match slot {
                 Slot::Value => {
-                    let (value, length) = leading_f64(rest)?;
+                    let (value, taken) = leading_f64(rest)?;
                     if !value.is_finite() {
                         return None;
                     }
                     *values.next()? = value;
-                    length
+                    taken
                 }
-                Slot::Skip => {
-                    let length = rest
-                        .iter()
-                        .position(|&byte| is_separator(byte))
-                        .unwrap_or(rest.len());
-                    if length == 0 {
-                        return None;
-                    }
-                    length
-                }
+                Slot::Skip => rest
+                    .iter()
+                    .position(|&byte| is_separator(byte))
+                    .unwrap_or(rest.len()),
                 Slot::Step => match leading_i64(rest) {
-                    Some((value, length)) => {
+                    Some((value, taken)) => {
                         step = value;
-                        length
+                        taken
                     }
                     None => {
                         let (field, _) = first_field(rest)?;
@@ -287,9 +290,12 @@ impl Layout {
                     }
                 },
             };
-            rest = &rest[length..];
         }
-        rest.iter().all(|&byte| is_separator(byte)).then_some(step)
+        padded
+            .get(at..length)?
+            .iter()
+            .all(|&byte| is_separator(byte))
+            .then_some(step)
     }
 
     /// Why a line that should be a row is none.

@@ -24,6 +24,8 @@ pub(crate) struct Lines<R> {
 pub(crate) struct Line<'a> {
     /// The line, without `\n` or `\r\n`.
     pub(crate) bytes: &'a [u8],
+    /// The line and what follows it in the buffer: for parsers that look at several bytes at a time.
+    pub(crate) padded: &'a [u8],
     /// Its number, from 1.
     pub(crate) number: u64,
     /// Whether it ended with a line feed. The last line of a file that was cut off does not.
@@ -67,11 +69,13 @@ impl<R: Read> Lines<R> {
             }
             self.fill()?;
         };
-        let line = &self.buffer[self.start..self.start + length];
+        let padded = &self.buffer[self.start..self.end];
+        let line = &padded[..length];
         self.start += length + usize::from(ended);
         self.number += 1;
         Ok(Some(Line {
             bytes: line.strip_suffix(b"\r").unwrap_or(line),
+            padded,
             number: self.number,
             ended,
         }))

@@ -26,6 +26,8 @@ mod reader;
 #[cfg(feature = "io")]
 mod runs;
 #[cfg(feature = "io")]
+mod stream;
+#[cfg(feature = "io")]
 mod table;
 #[cfg(feature = "io")]
 mod text;
@@ -43,6 +45,8 @@ pub use lammps_dump::LammpsDumpReader;
 pub use layout::Column;
 #[cfg(feature = "io")]
 pub use reader::{EnergyReader, energies};
+#[cfg(feature = "io")]
+pub use stream::{EnergySample, EnergyStream};
 #[cfg(feature = "io")]
 pub use table::{CutOff, EnergyTable, Format, Note};
 #[cfg(feature = "xtc")]

@@ -1,10 +1,13 @@
 //! Files of energies, whatever their format.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::bytes::{f64_field, fields};
+use super::columns::ColumnRows;
 use super::layout::{Column, StepColumn, Wanted};
+use super::stream::EnergyStream;
 use super::table::{CutOff, EnergyTable, Format};
 use super::text::Text;
 use super::{ReadError, columns, log};
@@ -133,6 +136,39 @@ impl EnergyReader {
     /// As [`read`](Self::read).
     pub fn read_from(&self, reader: impl Read, name: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
         self.read_text(Text::new(reader, name.as_ref())?)
+    }
+
+    /// The rows of a file of columns one by one, for files larger than memory.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be opened, [`ReadError::NotColumns`] for a log; then see [`EnergyStream`].
+    pub fn stream(&self, path: impl AsRef<Path>) -> Result<EnergyStream<File>, ReadError> {
+        self.stream_text(Text::open(path.as_ref())?)
+    }
+
+    /// [`stream`](Self::stream) from anything, under a name for messages.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_from<R: Read>(
+        &self,
+        reader: R,
+        name: impl AsRef<Path>,
+    ) -> Result<EnergyStream<R>, ReadError> {
+        self.stream_text(Text::new(reader, name.as_ref())?)
+    }
+
+    fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
+        match format(text.head()?) {
+            Format::Columns => Ok(EnergyStream::new(ColumnRows::new(
+                text,
+                self.wanted.clone(),
+                self.cut_off,
+            ))),
+            Format::Log => Err(ReadError::NotColumns {
+                file: text.name().to_owned(),
+            }),
+        }
     }
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
