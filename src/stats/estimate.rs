@@ -241,38 +241,38 @@ impl Estimate {
 
 impl fmt::Display for Estimate {
     /// The value with two digits of its standard error, as in `2.91(12)`.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "numbers of digits"
-    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.standard_error() {
-            Some(error) if error > 0.0 && self.value.is_finite() => {
-                // Round the error to two digits first: 0.0996 is 0.10, with a decimal less.
-                let digits = |error: f64| 1 - error.log10().floor() as i32;
-                let rounded = |d: i32| (error * 10_f64.powi(d)).round() / 10_f64.powi(d);
-                let decimals = digits(rounded(digits(error)));
-                if decimals > 12 || self.value.abs() >= 1e9 || decimals < -6 {
-                    return write!(f, "{:.6e} +- {:.1e}", self.value, error);
-                }
-                if decimals <= 0 {
-                    return write!(
-                        f,
-                        "{:.0}({:.0})",
-                        rounded_to(self.value, decimals),
-                        rounded_to(error, decimals)
-                    );
-                }
-                let scaled = (error * 10_f64.powi(decimals)).round();
-                if scaled < 100.0 && error < 1.0 {
-                    write!(f, "{:.*}({scaled:.0})", decimals as usize, self.value)
-                } else {
-                    write!(f, "{0:.1$}({2:.1$})", self.value, decimals as usize, error)
-                }
+        write_with_error(f, self.value, self.standard_error())
+    }
+}
+
+/// A value with two digits of its error in brackets.
+pub(super) fn write_with_error(f: &mut fmt::Formatter<'_>, value: f64, error: Option<f64>) -> fmt::Result {
+    match error {
+        Some(error) if error > 0.0 && value.is_finite() => {
+            // Round the error to two digits first: 0.0996 is 0.10, with a decimal less.
+            let digits = |error: f64| 1 - error.log10().floor() as i32;
+            let rounded = |d: i32| (error * 10_f64.powi(d)).round() / 10_f64.powi(d);
+            let decimals = digits(rounded(digits(error)));
+            if decimals > 12 || value.abs() >= 1e9 || decimals < -6 {
+                return write!(f, "{value:.6e} +- {error:.1e}");
             }
-            _ => write!(f, "{:.6}", self.value),
+            if decimals <= 0 {
+                return write!(
+                    f,
+                    "{:.0}({:.0})",
+                    rounded_to(value, decimals),
+                    rounded_to(error, decimals)
+                );
+            }
+            let scaled = (error * 10_f64.powi(decimals)).round();
+            if scaled < 100.0 && error < 1.0 {
+                write!(f, "{value:.*}({scaled:.0})", decimals as usize)
+            } else {
+                write!(f, "{value:.0$}({error:.0$})", decimals as usize)
+            }
         }
+        _ => write!(f, "{value:.6}"),
     }
 }
 

@@ -9,8 +9,10 @@ mod blocking;
 mod blocks;
 mod covariance;
 mod estimate;
+mod independent;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
 pub use covariance::Covariance;
 pub use estimate::{Estimate, Resamples, Resampling};
+pub use independent::{Combined, Independent};

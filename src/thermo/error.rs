@@ -40,4 +40,62 @@ pub enum ThermoError {
         /// Resamples of the moments.
         expected: usize,
     },
+    /// Points that cannot be interpolated.
+    #[error("{}", knots(*.positions, *.values, *.disorder))]
+    Knots {
+        /// Positions given.
+        positions: usize,
+        /// Values given.
+        values: usize,
+        /// The first position that is not above the one before it.
+        disorder: Option<usize>,
+    },
+    /// A scan with too few temperatures for what is asked.
+    #[error("{quantity} over {found} temperatures, expected at least {expected}")]
+    TooFewTemperatures {
+        /// What was asked.
+        quantity: &'static str,
+        /// Temperatures that have what it needs.
+        found: usize,
+        /// Temperatures needed.
+        expected: usize,
+    },
+    /// A reference temperature that the scan does not reach.
+    #[error(
+        "reference temperature {found}, expected one between {lowest} and {highest}, where the scan has been"
+    )]
+    Reference {
+        /// The temperature given.
+        found: f64,
+        /// Lowest temperature of the scan.
+        lowest: f64,
+        /// Highest temperature of the scan.
+        highest: f64,
+    },
+}
+
+impl ThermoError {
+    pub(super) fn enough_temperatures(
+        quantity: &'static str,
+        found: usize,
+        expected: usize,
+    ) -> Result<(), Self> {
+        if found < expected {
+            return Err(Self::TooFewTemperatures {
+                quantity,
+                found,
+                expected,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn knots(positions: usize, values: usize, disorder: Option<usize>) -> String {
+    match disorder {
+        Some(index) if positions == values => {
+            format!("position {index} is not above the one before it, expected strictly increasing positions")
+        }
+        _ => format!("{positions} positions and {values} values, expected as many of both and at least 2"),
+    }
 }

@@ -1,0 +1,449 @@
+//! The heat capacity from the slope of the energy over temperature, beside that from fluctuations.
+
+use crate::stats::{Combined, Estimate, Independent};
+use crate::units::Units;
+
+use super::{Path, PiecewiseCubic, ThermoError};
+
+/// Two-sided level beyond which the two heat capacities differ: three standard errors of a Gaussian.
+const LEVEL: f64 = 0.9973;
+
+/// One state point of an isochore or isobar. The three numbers share their resamples: in a microcanonical run a high mean
+/// temperature comes with a low mean energy, and the error of the energy *at a temperature* is that of e - C_ex T.
+#[derive(Debug, Clone, Copy)]
+pub struct EnergyPoint<'a> {
+    /// Mean temperature: the kinetic one of a microcanonical run.
+    pub temperature: &'a Estimate,
+    /// Mean potential energy per particle.
+    pub mean_energy: &'a Estimate,
+    /// C_ex from the fluctuations, in k per particle.
+    pub excess: &'a Estimate,
+}
+
+/// Whether two heat capacities agree at one temperature.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Agreement {
+    /// The difference is within its error.
+    Agrees {
+        /// The difference in units of its standard error.
+        z: f64,
+        /// Student's t beyond which it would not be: 99.73 % for its degrees of freedom.
+        threshold: f64,
+    },
+    /// It is not: the run is too short, out of equilibrium, or read with the wrong ensemble or energy kind.
+    Differs {
+        /// The difference in units of its standard error.
+        z: f64,
+        /// Student's t beyond which they differ.
+        threshold: f64,
+    },
+    /// Along an isobar the slope holds the expansion too: the two numbers stand beside each other and are not compared.
+    NotComparable,
+    /// No error bars, no answer.
+    Undecided,
+}
+
+/// Both heat capacities at one temperature, in k per particle.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CheckRow {
+    temperature: f64,
+    from_fluctuations: Combined,
+    from_energy_slope: Combined,
+    from_spline: Combined,
+    difference: Combined,
+    agreement: Agreement,
+}
+
+impl CheckRow {
+    /// The temperature.
+    #[must_use]
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    /// C_ex from the fluctuations.
+    #[must_use]
+    pub fn from_fluctuations(&self) -> &Combined {
+        &self.from_fluctuations
+    }
+
+    /// d<e>/dT by the Rosenfeld-Tarazona fit through all temperatures.
+    #[must_use]
+    pub fn from_energy_slope(&self) -> &Combined {
+        &self.from_energy_slope
+    }
+
+    /// d<e>/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
+    #[must_use]
+    pub fn from_spline(&self) -> &Combined {
+        &self.from_spline
+    }
+
+    /// Fluctuations minus slope, with the error of the difference.
+    #[must_use]
+    pub fn difference(&self) -> &Combined {
+        &self.difference
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        self.agreement
+    }
+}
+
+/// Heat capacities from fluctuations beside d<E>/dT, over temperature.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct HeatCapacityCheck {
+    path: Path,
+    boltzmann: f64,
+    rows: Vec<CheckRow>,
+    coefficients: [Combined; 2],
+    chi_squared: Option<f64>,
+}
+
+impl HeatCapacityCheck {
+    /// The path of the scan.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// One row per temperature, from the lowest on.
+    #[must_use]
+    pub fn rows(&self) -> &[CheckRow] {
+        &self.rows
+    }
+
+    /// a and b of <e> = a + b T^(3/5), in energy and energy per temperature^(3/5).
+    #[must_use]
+    pub fn rosenfeld_tarazona(&self) -> &[Combined; 2] {
+        &self.coefficients
+    }
+
+    /// The fitted energy per particle at a temperature.
+    #[must_use]
+    pub fn energy_at(&self, temperature: f64) -> Combined {
+        let [a, b] = &self.coefficients;
+        Combined::combine([a, b], |[a, b]| a + b * temperature.powf(0.6))
+    }
+
+    /// The fitted C_ex at a temperature, in k per particle.
+    #[must_use]
+    pub fn heat_capacity_at(&self, temperature: f64) -> Combined {
+        self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
+    }
+
+    /// The entropy from `reference` to `temperature` that the fit implies, the integral of d<e>/dT / T, in k per particle.
+    #[must_use]
+    pub fn entropy_between(&self, reference: f64, temperature: f64) -> Combined {
+        let powers = reference.powf(-0.4) - temperature.powf(-0.4);
+        self.coefficients[1].map(|b| 1.5 * b * powers / self.boltzmann)
+    }
+
+    /// Chi squared of the Rosenfeld-Tarazona fit, with two degrees of freedom less than there are temperatures; `None`
+    /// without error bars.
+    #[must_use]
+    pub fn chi_squared(&self) -> Option<f64> {
+        self.chi_squared
+    }
+
+    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they are not compared.
+    #[must_use]
+    pub fn mean_square_z(&self) -> Option<f64> {
+        let z: Option<Vec<f64>> = self
+            .rows
+            .iter()
+            .map(|row| match row.agreement {
+                Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
+                Agreement::NotComparable | Agreement::Undecided => None,
+            })
+            .collect();
+        z.map(|z| z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
+    }
+}
+
+/// C_ex from fluctuations beside d<E>/dT, which needs no model of the fluctuations.
+///
+/// ```text
+/// <e> = a + b T^(3/5)          d<e>/dT = (3/5) b T^(-2/5)
+/// ```
+///
+/// (Rosenfeld, Tarazona, Mol. Phys. 95, 141, 1998), fitted with weights from the error of e - C_ex T of each point, and a
+/// natural cubic spline of e over T^(3/5) beside it. Both are redone with each block of each run left out in turn, together
+/// with the heat capacity: the error of the difference holds the anticorrelation of e and T and the common blocks of e and
+/// C_ex. At constant volume the two sides are equal; along an isobar
+///
+/// ```text
+/// d<e>/dT = C_ex + (d<e>/dV)_T dV/dT
+/// ```
+///
+/// and the rows are marked as not comparable.
+///
+/// # Units
+/// Heat capacities in k per particle.
+///
+/// # Errors
+/// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::Knots`] where two have the same
+/// temperature.
+///
+/// # Panics
+/// If the three numbers of a point differ in their resamples.
+pub fn heat_capacity_check(
+    points: &[EnergyPoint<'_>],
+    units: Units,
+    path: Path,
+) -> Result<HeatCapacityCheck, ThermoError> {
+    ThermoError::enough_temperatures("the slope of the energy", points.len(), 3)?;
+    let mut points = points.to_vec();
+    points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
+    let k = units.boltzmann();
+    let temperatures: Vec<f64> = points.iter().map(|p| p.temperature.value()).collect();
+    let energies: Vec<f64> = points.iter().map(|p| p.mean_energy.value()).collect();
+    let errors: Option<Vec<f64>> = points
+        .iter()
+        .map(|p| {
+            let slope = k * p.excess.value();
+            Estimate::combine([p.mean_energy, p.temperature], |[e, t]| e - slope * t)
+                .standard_error()
+                .filter(|error| *error > 0.0)
+        })
+        .collect();
+    let weights: Vec<f64> = match &errors {
+        Some(errors) => errors.iter().map(|error| error.powi(-2)).collect(),
+        None => vec![1.0; points.len()],
+    };
+    spline(&temperatures, &energies)?;
+
+    let runs = Independent::new(
+        points
+            .iter()
+            .map(|p| vec![p.temperature, p.mean_energy, p.excess])
+            .collect(),
+    );
+    let column = |values: &[Vec<f64>], c: usize| -> Vec<f64> { values.iter().map(|row| row[c]).collect() };
+    let coefficients =
+        runs.evaluate(|values| rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights));
+    let [a, b] = [coefficients[0].value(), coefficients[1].value()];
+    let by_spline = runs.evaluate_all(|values| {
+        let (t, e) = (column(values, 0), column(values, 1));
+        match spline(&t, &e) {
+            // The chain rule takes the derivative from T^(3/5) to T.
+            Ok(curve) => t
+                .iter()
+                .map(|t| curve.derivative(t.powf(0.6)) * 0.6 * t.powf(-0.4) / k)
+                .collect(),
+            Err(_) => vec![f64::NAN; t.len()],
+        }
+    });
+    let fluctuations = runs.evaluate_all(|values| column(values, 2));
+    let slopes = runs.evaluate_all(|values| {
+        let t = column(values, 0);
+        let [_, b] = rosenfeld_tarazona(&t, &column(values, 1), &weights);
+        t.iter().map(|t| 0.6 * b * t.powf(-0.4) / k).collect()
+    });
+    let rows = fluctuations
+        .into_iter()
+        .zip(slopes)
+        .zip(by_spline)
+        .zip(&temperatures)
+        .map(
+            |(((from_fluctuations, from_energy_slope), from_spline), &temperature)| {
+                let difference = Combined::combine([&from_fluctuations, &from_energy_slope], |[c, s]| c - s);
+                CheckRow {
+                    temperature,
+                    agreement: agreement(&difference, path),
+                    from_fluctuations,
+                    from_energy_slope,
+                    from_spline,
+                    difference,
+                }
+            },
+        )
+        .collect();
+    let chi_squared = errors.map(|errors| {
+        let residual = |((t, e), error): ((&f64, &f64), &f64)| ((e - a - b * t.powf(0.6)) / error).powi(2);
+        temperatures
+            .iter()
+            .zip(&energies)
+            .zip(&errors)
+            .map(residual)
+            .sum()
+    });
+    Ok(HeatCapacityCheck {
+        path,
+        boltzmann: k,
+        rows,
+        coefficients,
+        chi_squared,
+    })
+}
+
+fn agreement(difference: &Combined, path: Path) -> Agreement {
+    if path == Path::Isobaric {
+        return Agreement::NotComparable;
+    }
+    let (Some(error), Some(threshold)) = (difference.standard_error(), difference.t_quantile(LEVEL)) else {
+        return Agreement::Undecided;
+    };
+    let z = difference.value() / error;
+    if z.abs() <= threshold {
+        Agreement::Agrees { z, threshold }
+    } else {
+        Agreement::Differs { z, threshold }
+    }
+}
+
+fn rosenfeld_tarazona(temperatures: &[f64], energies: &[f64], weights: &[f64]) -> [f64; 2] {
+    let x: Vec<f64> = temperatures.iter().map(|t| t.powf(0.6)).collect();
+    super::line::weighted(&x, energies, weights)
+}
+
+fn spline(temperatures: &[f64], energies: &[f64]) -> Result<PiecewiseCubic, ThermoError> {
+    let x: Vec<f64> = temperatures.iter().map(|t| t.powf(0.6)).collect();
+    PiecewiseCubic::natural(&x, energies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling};
+
+    fn exact(value: f64) -> Estimate {
+        Estimate::exact(value, Resamples::jackknife(Resampling::Blocks(4), 4))
+    }
+
+    fn scattered(value: f64, shifts: [f64; 4]) -> Estimate {
+        let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+        Estimate::new(value, shifts.iter().map(|s| value + s).collect(), resamples)
+    }
+
+    const TEMPERATURES: [f64; 5] = [0.5, 0.55, 0.65, 0.8, 1.0];
+
+    #[test]
+    fn an_exact_scan_has_its_coefficients_and_agrees() {
+        for (units, scale) in [(Units::LJ, 1.0), (Units::METAL, 2000.0)] {
+            let k = units.boltzmann();
+            let (a, b) = (-8.7 * k * scale, 2.6 * k * scale.powf(0.4));
+            let numbers: Vec<[Estimate; 3]> = TEMPERATURES
+                .iter()
+                .map(|t| t * scale)
+                .map(|t| [t, a + b * t.powf(0.6), 0.6 * b * t.powf(-0.4) / k].map(exact))
+                .collect();
+            let points: Vec<EnergyPoint<'_>> = numbers
+                .iter()
+                .rev()
+                .map(|[temperature, mean_energy, excess]| EnergyPoint {
+                    temperature,
+                    mean_energy,
+                    excess,
+                })
+                .collect();
+            let check = heat_capacity_check(&points, units, Path::Isochoric).unwrap();
+            assert!((check.rosenfeld_tarazona()[0].value() / a - 1.0).abs() < 1e-10);
+            assert!((check.rosenfeld_tarazona()[1].value() / b - 1.0).abs() < 1e-10);
+            for (row, t) in check.rows().iter().zip(TEMPERATURES) {
+                assert_eq!(row.temperature(), t * scale);
+                assert!((row.from_spline().value() / row.from_energy_slope().value() - 1.0).abs() < 1e-9);
+                assert!(row.difference().value().abs() < 1e-10);
+            }
+            // The entropy is the integral of C/T: a fine sum by the midpoint rule.
+            let (from, to) = (scale, 0.5 * scale);
+            let steps = 20_000;
+            let width = (to - from) / f64::from(steps);
+            let sum: f64 = (0..steps)
+                .map(|i| from + (f64::from(i) + 0.5) * width)
+                .map(|t| check.heat_capacity_at(t).value() / t * width)
+                .sum();
+            assert!((check.entropy_between(from, to).value() / sum - 1.0).abs() < 1e-8);
+            assert!((check.energy_at(scale).value() / (a + b * scale.powf(0.6)) - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_error_of_an_energy_is_that_at_its_temperature() {
+        // e moves along its own curve when T moves: the energy at a temperature has no error, only its small scatter.
+        let shifts = [[1e-3, -2e-3, 0.5e-3, 0.5e-3], [-1e-3, 0.0, 2e-3, -1e-3]];
+        let numbers: Vec<[Estimate; 3]> = TEMPERATURES
+            .iter()
+            .enumerate()
+            .map(|(i, &t)| {
+                let c = 0.6 * 2.6 * t.powf(-0.4);
+                let shift = shifts[i % 2];
+                let along = std::array::from_fn(|r| c * shift[r] + 1e-5 * shifts[(i + 1) % 2][r] / 1e-3);
+                let energy = -8.7 + 2.6 * t.powf(0.6) + 1e-5 * (i as f64 - 2.0);
+                [
+                    scattered(t, shift),
+                    scattered(energy, along),
+                    scattered(c, [0.01, 0.0, 0.0, -0.01]),
+                ]
+            })
+            .collect();
+        let points: Vec<EnergyPoint<'_>> = numbers
+            .iter()
+            .map(|[temperature, mean_energy, excess]| EnergyPoint {
+                temperature,
+                mean_energy,
+                excess,
+            })
+            .collect();
+        let check = heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();
+        let slope_error = check.heat_capacity_at(0.65).standard_error().unwrap();
+        // Scatter 1e-5 over a range of half a unit; T taken as exact would give 1e-3 times the slope.
+        assert!(slope_error < 2e-4, "{slope_error}");
+        assert!(check.chi_squared().unwrap() < 10.0, "{:?}", check.chi_squared());
+        assert!(check.mean_square_z().unwrap() < 1.0);
+        assert!(
+            check
+                .rows()
+                .iter()
+                .all(|row| matches!(row.agreement(), Agreement::Agrees { .. }))
+        );
+        // A heat capacity that is off by ten of its errors is found out.
+        let wrong = scattered(numbers[1][2].value() + 0.12, [0.01, 0.0, 0.0, -0.01]);
+        let mut points = points;
+        points[1].excess = &wrong;
+        let check = heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();
+        let differs: Vec<bool> = check
+            .rows()
+            .iter()
+            .map(|row| matches!(row.agreement(), Agreement::Differs { .. }))
+            .collect();
+        assert_eq!(differs, [false, true, false, false, false]);
+        let check = heat_capacity_check(&points, Units::LJ, Path::Isobaric).unwrap();
+        assert!(
+            check
+                .rows()
+                .iter()
+                .all(|row| row.agreement() == Agreement::NotComparable)
+        );
+        assert_eq!(check.mean_square_z(), None);
+    }
+
+    #[test]
+    fn two_temperatures_are_no_scan() {
+        let (t, e, c) = (exact(1.0), exact(2.0), exact(3.0));
+        let point = EnergyPoint {
+            temperature: &t,
+            mean_energy: &e,
+            excess: &c,
+        };
+        let message = |points: &[EnergyPoint<'_>]| {
+            heat_capacity_check(points, Units::LJ, Path::Isochoric)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            message(&[point, point]),
+            "the slope of the energy over 2 temperatures, expected at least 3"
+        );
+        assert_eq!(
+            message(&[point; 3]),
+            "position 1 is not above the one before it, expected strictly increasing positions"
+        );
+    }
+}
