@@ -72,6 +72,34 @@ pub enum ThermoError {
         /// Highest temperature of the scan.
         highest: f64,
     },
+    /// A relaxation time or a temperature that has no logarithm.
+    #[error(
+        "{found} at temperature {temperature}, expected positive finite temperatures and relaxation times"
+    )]
+    Time {
+        /// The value given.
+        found: f64,
+        /// The temperature of the point.
+        temperature: f64,
+    },
+    /// A configurational entropy that would be negative within the scan.
+    #[error(
+        "S_c of {found} at the reference temperature leaves {entropy} at {temperature}, expected more than 0"
+    )]
+    ReferenceEntropy {
+        /// S_c(T_ref) given, in k per particle.
+        found: f64,
+        /// The temperature where it fails.
+        temperature: f64,
+        /// S_c there.
+        entropy: f64,
+    },
+    /// A point without an error bar where one is needed.
+    #[error("no error bar at {at}, expected one at each point")]
+    NoErrors {
+        /// Position of the point.
+        at: f64,
+    },
 }
 
 impl ThermoError {

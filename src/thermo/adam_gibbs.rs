@@ -1,0 +1,486 @@
+//! Relaxation times against the configurational entropy.
+
+use crate::stats::{Combined, Estimate, Independent};
+
+use super::line::{self, End};
+use super::{PiecewiseCubic, ThermoError};
+
+/// Level beyond which a curvature of the Adam-Gibbs plot counts.
+const LEVEL: f64 = 0.9545;
+/// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
+const LARGEST_ENTROPY: f64 = 50.0;
+
+/// One state point of an Adam-Gibbs plot.
+#[derive(Debug, Clone, Copy)]
+pub struct AdamGibbsPoint<'a> {
+    /// Mean temperature.
+    pub temperature: &'a Estimate,
+    /// The slow part C_2 of the heat capacity in k per particle, of the temperature's resamples.
+    pub slow: &'a Estimate,
+    /// The relaxation time, where there is one; a point without it still carries the entropy's integral.
+    pub time: Option<SlowTime<'a>>,
+}
+
+/// A relaxation time, and whether it shares its blocks with the heat capacity.
+#[derive(Debug, Clone, Copy)]
+pub enum SlowTime<'a> {
+    /// From the same blocks of the same energies, such as tau*: the two errors are correlated.
+    OfEnergies(&'a Estimate),
+    /// From other frames, such as tau_alpha of a trajectory: taken as independent.
+    OfTrajectory(&'a Estimate),
+}
+
+/// The configurational entropy at the reference temperature, in k per particle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ReferenceEntropy {
+    /// Known from elsewhere: the fit is linear.
+    Given(f64),
+    /// A third parameter of the fit.
+    Fitted,
+}
+
+/// Whether the Adam-Gibbs plot is a straight line, and its parameters are determined.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum AdamGibbsVerdict {
+    /// No curvature beyond its error.
+    Straight {
+        /// The coefficient of a quadratic term, in units of its standard error.
+        curvature: f64,
+        /// Student's t beyond which it would count: 95.45 %.
+        threshold: f64,
+    },
+    /// A quadratic term that is: one line through all temperatures does not hold.
+    Curved {
+        /// The coefficient of a quadratic term, in units of its standard error.
+        curvature: f64,
+        /// Student's t beyond which it counts.
+        threshold: f64,
+    },
+    /// The fitted S_c(T_ref) ran to the end of its range: the data do not determine it.
+    Degenerate {
+        /// S_c(T_ref) there, in k per particle.
+        s_c_reference: f64,
+    },
+    /// No error bars or no spare point to test with.
+    Untested,
+}
+
+/// ln tau against 1/(T S_c).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct AdamGibbs {
+    reference: f64,
+    ln_tau_inf: Combined,
+    a: Combined,
+    s_c_reference: Combined,
+    points: Vec<[f64; 3]>,
+    weighted: bool,
+    chi_squared: f64,
+    parameters: usize,
+    verdict: AdamGibbsVerdict,
+}
+
+impl AdamGibbs {
+    /// The reference temperature of the entropy.
+    #[must_use]
+    pub fn reference_temperature(&self) -> f64 {
+        self.reference
+    }
+
+    /// ln tau at infinite temperature, in the times' unit.
+    #[must_use]
+    pub fn ln_tau_inf(&self) -> &Combined {
+        &self.ln_tau_inf
+    }
+
+    /// A, in temperature times k per particle.
+    #[must_use]
+    pub fn a(&self) -> &Combined {
+        &self.a
+    }
+
+    /// S_c at the reference temperature in k per particle: given, or fitted.
+    #[must_use]
+    pub fn s_c_reference(&self) -> &Combined {
+        &self.s_c_reference
+    }
+
+    /// The points of the plot: temperature, 1/(T S_c), ln tau.
+    #[must_use]
+    pub fn points(&self) -> &[[f64; 3]] {
+        &self.points
+    }
+
+    /// Chi squared by degrees of freedom, from the errors of ln tau alone: the entropy's come on top. `None` without
+    /// errors, or without a spare point.
+    #[must_use]
+    pub fn reduced_chi_squared(&self) -> Option<f64> {
+        let freedom = self.points.len().saturating_sub(self.parameters);
+        (self.weighted && freedom > 0).then(|| self.chi_squared / freedom as f64)
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub fn verdict(&self) -> AdamGibbsVerdict {
+        self.verdict
+    }
+}
+
+/// Fits the relation of Adam and Gibbs (J. Chem. Phys. 43, 139, 1965):
+///
+/// ```text
+/// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
+/// ```
+///
+/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. A line where S_c(T_ref) is given;
+/// where it is fitted, it is searched between the value that keeps S_c positive at all temperatures and 50 k. Straightness is
+/// tested by the coefficient of a quadratic term. Everything, the integral included, is redone with each block of each run
+/// left out in turn.
+///
+/// # Errors
+/// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
+/// [`ThermoError::Knots`] for equal temperatures, [`ThermoError::Time`] for a time that is not positive,
+/// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
+/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time.
+///
+/// # Panics
+/// If temperature and heat capacity of a point (or its time, if [`SlowTime::OfEnergies`]) differ in their resamples.
+pub fn adam_gibbs(
+    points: &[AdamGibbsPoint<'_>],
+    reference: Option<f64>,
+    reference_entropy: ReferenceEntropy,
+) -> Result<AdamGibbs, ThermoError> {
+    let mut points = points.to_vec();
+    points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
+    let timed: Vec<usize> = (0..points.len()).filter(|&i| points[i].time.is_some()).collect();
+    let parameters = match reference_entropy {
+        ReferenceEntropy::Given(_) => 2,
+        ReferenceEntropy::Fitted => 3,
+    };
+    ThermoError::enough_temperatures("an Adam-Gibbs plot", timed.len(), parameters + 1)?;
+    let pairs: Vec<[&Estimate; 2]> = points.iter().map(|p| [p.temperature, p.slow]).collect();
+    let entropy = super::entropy(&pairs, reference, super::Path::Isochoric)?;
+    let reference = entropy.reference_temperature();
+    let temperatures = entropy.temperatures().to_vec();
+
+    // Groups: temperature, C_2 and, from the same blocks, ln tau of each run; then ln tau from elsewhere.
+    let mut logarithms = Vec::with_capacity(timed.len());
+    for &i in &timed {
+        let (Some(SlowTime::OfEnergies(time) | SlowTime::OfTrajectory(time))) = points[i].time else {
+            continue;
+        };
+        if !(time.value().is_finite() && time.value() > 0.0) {
+            return Err(ThermoError::Time {
+                found: time.value(),
+                temperature: temperatures[i],
+            });
+        }
+        logarithms.push(time.map(f64::ln));
+    }
+    let mut groups: Vec<Vec<&Estimate>> = points.iter().map(|p| vec![p.temperature, p.slow]).collect();
+    let mut place = Vec::with_capacity(timed.len());
+    for (&i, ln_time) in timed.iter().zip(&logarithms) {
+        if let Some(SlowTime::OfEnergies(_)) = points[i].time {
+            groups[i].push(ln_time);
+            place.push((i, 2));
+        } else {
+            groups.push(vec![ln_time]);
+            place.push((groups.len() - 1, 0));
+        }
+    }
+    let errors: Option<Vec<f64>> = logarithms
+        .iter()
+        .map(|x| x.standard_error().filter(|error| *error > 0.0))
+        .collect();
+    let weighted = errors.is_some();
+    let weights: Vec<f64> = errors.map_or_else(
+        || vec![1.0; timed.len()],
+        |errors| errors.iter().map(|error| error.powi(-2)).collect(),
+    );
+
+    // S_2(T) - S_2(T_ref) at the tabulated temperatures.
+    let entropies = |values: &[Vec<f64>]| -> Option<Vec<f64>> {
+        let x: Vec<f64> = (0..points.len()).map(|i| values[i][0].ln()).collect();
+        let c: Vec<f64> = (0..points.len()).map(|i| values[i][1]).collect();
+        let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
+        Some(
+            timed
+                .iter()
+                .map(|&i| curve.integral(reference.ln(), temperatures[i].ln()))
+                .collect(),
+        )
+    };
+    let solve = |values: &[Vec<f64>]| -> Option<Solution> {
+        let s2 = entropies(values)?;
+        let y: Vec<f64> = place
+            .iter()
+            .map(|&(group, column)| values[group][column])
+            .collect();
+        let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
+        Some(Solution::new(&t, &s2, &y, &weights, reference_entropy))
+    };
+    let runs = Independent::new(groups.clone());
+    let [ln_tau_inf, a, s_c_reference, quadratic] = runs.evaluate(|values| {
+        solve(values).map_or([f64::NAN; 4], |s| {
+            [s.ln_tau_inf, s.a, s.s_c_reference, s.quadratic]
+        })
+    });
+    let whole: Vec<Vec<f64>> = groups
+        .iter()
+        .map(|group| group.iter().map(|x| x.value()).collect())
+        .collect();
+    let Some(solution) = solve(&whole) else {
+        return Err(ThermoError::Knots {
+            positions: points.len(),
+            values: points.len(),
+            disorder: None,
+        });
+    };
+    if let Some(i) = solution.entropy.iter().position(|s| *s <= 0.0) {
+        return Err(ThermoError::ReferenceEntropy {
+            found: solution.s_c_reference,
+            temperature: temperatures[timed[i]],
+            entropy: solution.entropy[i],
+        });
+    }
+    let verdict = if solution.end == End::Inside {
+        straightness(&quadratic)
+    } else {
+        AdamGibbsVerdict::Degenerate {
+            s_c_reference: solution.s_c_reference,
+        }
+    };
+    let plot = (0..timed.len())
+        .map(|i| {
+            let t = temperatures[timed[i]];
+            [t, 1.0 / (t * solution.entropy[i]), logarithms[i].value()]
+        })
+        .collect();
+    Ok(AdamGibbs {
+        reference,
+        ln_tau_inf,
+        a,
+        s_c_reference,
+        points: plot,
+        weighted,
+        chi_squared: solution.chi_squared,
+        parameters,
+        verdict,
+    })
+}
+
+fn straightness(quadratic: &Combined) -> AdamGibbsVerdict {
+    match (quadratic.standard_error(), quadratic.t_quantile(LEVEL)) {
+        (Some(error), Some(threshold)) if error > 0.0 && quadratic.value().is_finite() => {
+            let curvature = quadratic.value() / error;
+            if curvature.abs() <= threshold {
+                AdamGibbsVerdict::Straight { curvature, threshold }
+            } else {
+                AdamGibbsVerdict::Curved { curvature, threshold }
+            }
+        }
+        _ => AdamGibbsVerdict::Untested,
+    }
+}
+
+struct Solution {
+    ln_tau_inf: f64,
+    a: f64,
+    s_c_reference: f64,
+    quadratic: f64,
+    entropy: Vec<f64>,
+    chi_squared: f64,
+    end: End,
+}
+
+impl Solution {
+    fn new(t: &[f64], s2: &[f64], y: &[f64], weights: &[f64], reference: ReferenceEntropy) -> Self {
+        let plot =
+            |s_c: f64| -> Vec<f64> { t.iter().zip(s2).map(|(t, s2)| 1.0 / (t * (s2 + s_c))).collect() };
+        let fitted = |s_c: f64| {
+            let x = plot(s_c);
+            let [a, b] = line::weighted(&x, y, weights);
+            (line::chi_squared(y, |i| a + b * x[i], weights), a, b)
+        };
+        let (s_c, end) = match reference {
+            ReferenceEntropy::Given(s_c) => (s_c, End::Inside),
+            ReferenceEntropy::Fitted => {
+                // S_c stays above a thousandth of k at the lowest temperature.
+                let floor = 1e-3 - s2.iter().copied().fold(0.0, f64::min);
+                let from = 1e-3_f64.ln();
+                let grid: Vec<f64> = (0..=300)
+                    .map(|i| floor + (from + (LARGEST_ENTROPY.ln() - from) * f64::from(i) / 300.0).exp())
+                    .collect();
+                line::minimum(&grid, |s_c| fitted(s_c).0)
+            }
+        };
+        let (chi_squared, ln_tau_inf, a) = fitted(s_c);
+        let [_, _, quadratic] = line::parabola(&plot(s_c), y, weights);
+        Self {
+            ln_tau_inf,
+            a,
+            s_c_reference: s_c,
+            quadratic,
+            entropy: s2.iter().map(|s2| s2 + s_c).collect(),
+            chi_squared,
+            end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling};
+    use rand::{RngExt, SeedableRng};
+
+    const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
+
+    fn exact(value: f64) -> Estimate {
+        Estimate::exact(value, Resamples::jackknife(Resampling::Blocks(4), 4))
+    }
+
+    /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
+    fn entropy(t: f64) -> f64 {
+        1.4 + 0.3 * (1.0 - t.powi(-2))
+    }
+
+    fn ln_time(t: f64) -> f64 {
+        -1.0 + 1.5 / (t * entropy(t))
+    }
+
+    /// Many temperatures, so that the integral is good to 1e-5; times at six of them.
+    fn exact_scan() -> Vec<[Estimate; 3]> {
+        (0..=100)
+            .map(|i| 0.5 + 0.005 * f64::from(i))
+            .map(|t| [exact(t), exact(0.6 * t.powi(-2)), exact(ln_time(t).exp())])
+            .collect()
+    }
+
+    fn points(scan: &[[Estimate; 3]]) -> Vec<AdamGibbsPoint<'_>> {
+        scan.iter()
+            .map(|[temperature, slow, time]| {
+                let timed = TEMPERATURES
+                    .iter()
+                    .any(|t| (t - temperature.value()).abs() < 1e-9);
+                AdamGibbsPoint {
+                    temperature,
+                    slow,
+                    time: timed.then_some(SlowTime::OfTrajectory(time)),
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn an_exact_relation_is_recovered_given_and_fitted() {
+        let scan = exact_scan();
+        for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
+            let fit = adam_gibbs(&points(&scan), None, reference).unwrap();
+            assert_eq!((fit.reference_temperature(), fit.points().len()), (1.0, 6));
+            assert!(
+                (fit.ln_tau_inf().value() + 1.0).abs() < 1e-3,
+                "{}",
+                fit.ln_tau_inf()
+            );
+            assert!((fit.a().value() - 1.5).abs() < 1e-3, "{}", fit.a());
+            assert!(
+                (fit.s_c_reference().value() - 1.4).abs() < 1e-3,
+                "{}",
+                fit.s_c_reference()
+            );
+            assert_eq!(fit.verdict(), AdamGibbsVerdict::Untested);
+        }
+        // Another reference temperature moves the entropy there, and nothing else.
+        let fit = adam_gibbs(&points(&scan), Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
+        assert!((fit.a().value() - 1.5).abs() < 1e-3);
+        assert!((fit.points()[0][1] - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
+    }
+
+    fn noisy(value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
+        let blocks: Vec<f64> = (0..10)
+            .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
+            .collect();
+        let mean = blocks.iter().sum::<f64>() / 10.0;
+        let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
+        Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+    }
+
+    #[test]
+    fn straightness_is_tested_and_errors_cover() {
+        let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(5);
+        let (mut straight, mut found, mut inside) = (0, 0, 0);
+        let seeds = 200;
+        let resamples = Resamples::jackknife(Resampling::Blocks(10), 10);
+        for _ in 0..seeds {
+            let scan: Vec<[Estimate; 3]> = TEMPERATURES
+                .iter()
+                .map(|&t| {
+                    let slow = noisy(0.6 * t.powi(-2), 0.01, &mut random);
+                    [
+                        Estimate::exact(t, resamples),
+                        slow,
+                        noisy(ln_time(t).exp(), 0.04 * ln_time(t).exp(), &mut random),
+                    ]
+                })
+                .collect();
+            let bent: Vec<Estimate> = scan
+                .iter()
+                .map(|[t, _, time]| time.map(|x| x * (6.0 * (t.value() - 0.7).powi(2)).exp()))
+                .collect();
+            let given = ReferenceEntropy::Given(1.4);
+            let fit = adam_gibbs(&points(&scan), None, given).unwrap();
+            straight += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Straight { .. }));
+            // The integral over six temperatures is off by less than the errors.
+            let [low, high] = fit.a().interval(0.6827).unwrap();
+            inside += usize::from(low < 1.5 && 1.5 < high);
+            assert!(fit.reduced_chi_squared().unwrap() > 0.0);
+            let mut curved = points(&scan);
+            for (point, time) in curved.iter_mut().zip(&bent) {
+                point.time = Some(SlowTime::OfTrajectory(time));
+            }
+            let fit = adam_gibbs(&curved, None, given).unwrap();
+            found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));
+        }
+        assert!(straight >= 180, "{straight} straight of {seeds}");
+        assert!(found >= 190, "{found} curved of {seeds}");
+        assert!(
+            (116..=160).contains(&inside),
+            "{inside} of {seeds} intervals hold A"
+        );
+    }
+
+    #[test]
+    fn arrhenius_data_do_not_determine_the_entropy() {
+        let scan: Vec<[Estimate; 3]> = TEMPERATURES
+            .map(|t| [exact(t), exact(0.2), exact((3.0 / t).exp())])
+            .into();
+        let fit = adam_gibbs(&points(&scan), None, ReferenceEntropy::Fitted).unwrap();
+        assert!(
+            matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { s_c_reference } if s_c_reference > 40.0),
+            "{:?}",
+            fit.verdict()
+        );
+    }
+
+    #[test]
+    fn refusals_name_the_numbers() {
+        let scan = exact_scan();
+        let all = points(&scan);
+        let message = |points: &[AdamGibbsPoint<'_>], entropy| {
+            adam_gibbs(points, None, entropy).unwrap_err().to_string()
+        };
+        // 0.5, 0.55 and 0.6 are among the first thirty.
+        assert_eq!(
+            message(&all[..30], ReferenceEntropy::Fitted),
+            "an Adam-Gibbs plot over 3 temperatures, expected at least 4"
+        );
+        assert!(
+            message(&all, ReferenceEntropy::Given(0.5))
+                .starts_with("S_c of 0.5 at the reference temperature")
+        );
+    }
+}

@@ -1,0 +1,433 @@
+//! A crossover: two straight lines that meet, against one.
+
+use rand_pcg::Pcg64Mcg;
+use rand_pcg::rand_core::{Rng, SeedableRng};
+
+use crate::stats::Estimate;
+
+use super::{ThermoError, line};
+
+/// Chance that a straight line is called a crossover.
+const FALSE_ALARMS: f64 = 0.02;
+/// Level of the interval of the break.
+const LEVEL: f64 = 0.95;
+/// Simulated data sets behind each threshold.
+const DRAWS: usize = 999;
+/// Trial breaks over which the profile is followed.
+const PROFILE: usize = 1000;
+
+/// Whether a quantity over temperature breaks.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Crossover {
+    /// Two lines that meet are better than one by more than chance.
+    Found {
+        /// Where they meet.
+        at: f64,
+        /// Standard deviation of that place over simulated data sets of the fitted lines.
+        standard_error: f64,
+        /// 95 % profile-likelihood interval.
+        interval: [f64; 2],
+        /// Slopes below and above.
+        slopes: [f64; 2],
+        /// By how much chi squared falls from one line to two.
+        gain: f64,
+        /// The gain that 2 % of straight lines exceed.
+        threshold: f64,
+        /// Chi squared of the two lines (n - 4 degrees of freedom).
+        chi_squared: f64,
+        /// Chi squared of a parabola (n - 3): where it is as good, the data bend, and do not say that they break.
+        of_parabola: f64,
+    },
+    /// They are not: there is no crossover in this range, as far as these data tell.
+    NotFound {
+        /// By how much chi squared falls from one line to two.
+        gain: f64,
+        /// The gain that 2 % of straight lines exceed.
+        threshold: f64,
+        /// The range in which a break could have been found: from the second point to the last but one.
+        range: [f64; 2],
+    },
+}
+
+impl Crossover {
+    /// Whether there is one.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        matches!(self, Self::Found { .. })
+    }
+}
+
+/// Looks for a break in y over x, both taken from independent runs.
+///
+/// The alternative is a continuous piecewise-linear function with one break, from the second point to the last but one; its
+/// least-squares solution is found exactly, segment by segment. Under a straight line the break means nothing, so that the
+/// gain in chi squared does not follow a chi-squared law: the threshold is the 98 % quantile of the gain over 999 data sets
+/// simulated from the fitted line, in which the error bars scatter as those of as many blocks do. The 95 % interval holds
+/// every break whose chi squared is above the least one by no more than the 95 % quantile of that difference over data sets
+/// simulated from the fitted lines. `seed` fixes the simulation.
+///
+/// Points may come in any order. x is exact; the errors of y are used as weights.
+///
+/// # Errors
+/// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test them),
+/// [`ThermoError::Knots`] where two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
+/// nothing without them.
+///
+/// ```
+/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::thermo::{self, Crossover};
+/// let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+/// let y = |x: f64| 1.0 + x + if x > 0.62 { 3.0 * (x - 0.62) } else { 0.0 };
+/// let points: Vec<(f64, Estimate)> = [0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 1.0]
+///     .map(|x| (x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)))
+///     .into();
+/// let points: Vec<(f64, &Estimate)> = points.iter().map(|(x, y)| (*x, y)).collect();
+/// let Crossover::Found { at, interval, .. } = thermo::crossover(&points, 1)? else { panic!("a clear break") };
+/// assert!((at - 0.62).abs() < 1e-9 && interval[0] < 0.62 && 0.62 < interval[1]);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, ThermoError> {
+    ThermoError::enough_temperatures("a crossover", points.len(), 5)?;
+    let mut points = points.to_vec();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let x: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
+    super::PiecewiseCubic::linear(&x, &x)?;
+    let y: Vec<f64> = points.iter().map(|(_, y)| y.value()).collect();
+    let errors: Vec<f64> = points
+        .iter()
+        .map(|(x, y)| {
+            y.standard_error()
+                .filter(|error| *error > 0.0)
+                .ok_or(ThermoError::NoErrors { at: *x })
+        })
+        .collect::<Result<_, _>>()?;
+    let freedom: Vec<usize> = points
+        .iter()
+        .map(|(_, y)| y.resamples().blocks().saturating_sub(1).max(1))
+        .collect();
+    let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
+    let mut random = Normals::new(seed);
+
+    let [c0, c1] = line::weighted(&x, &y, &weights);
+    let of_line = line::chi_squared(&y, |i| c0 + c1 * x[i], &weights);
+    let broken = Broken::best(&x, &y, &weights);
+    let gain = of_line - broken.chi_squared;
+    let straight: Vec<f64> = x.iter().map(|x| c0 + c1 * x).collect();
+    let threshold = quantile(1.0 - FALSE_ALARMS, || {
+        let (y, weights) = random.data(&straight, &errors, &freedom);
+        let [c0, c1] = line::weighted(&x, &y, &weights);
+        line::chi_squared(&y, |i| c0 + c1 * x[i], &weights) - Broken::best(&x, &y, &weights).chi_squared
+    });
+    let range = [x[1], x[x.len() - 2]];
+    if gain <= threshold {
+        return Ok(Crossover::NotFound {
+            gain,
+            threshold,
+            range,
+        });
+    }
+
+    let fitted: Vec<f64> = x.iter().map(|&x| broken.value(x)).collect();
+    let (mut sum, mut squares) = (0.0, 0.0);
+    let widest = quantile(LEVEL, || {
+        let (y, weights) = random.data(&fitted, &errors, &freedom);
+        let best = Broken::best(&x, &y, &weights);
+        let shift = best.at - broken.at;
+        sum += shift;
+        squares += shift * shift;
+        Broken::with_break(&x, &y, &weights, broken.at).chi_squared - best.chi_squared
+    });
+    let draws = DRAWS as f64;
+    let inside = (0..=PROFILE)
+        .map(|i| range[0] + (range[1] - range[0]) * i as f64 / PROFILE as f64)
+        .filter(|&at| Broken::with_break(&x, &y, &weights, at).chi_squared - broken.chi_squared <= widest);
+    let interval = inside.fold([broken.at, broken.at], |[low, high], at| {
+        [f64::min(low, at), f64::max(high, at)]
+    });
+    let [p0, p1, p2] = line::parabola(&x, &y, &weights);
+    Ok(Crossover::Found {
+        at: broken.at,
+        standard_error: (squares / draws - (sum / draws).powi(2)).max(0.0).sqrt(),
+        interval,
+        slopes: [broken.slope, broken.slope + broken.turn],
+        gain,
+        threshold,
+        chi_squared: broken.chi_squared,
+        of_parabola: line::chi_squared(&y, |i| p0 + (p1 + p2 * x[i]) * x[i], &weights),
+    })
+}
+
+/// c0 + slope x + turn (x - at)_+ by least squares.
+#[derive(Debug, Clone, Copy)]
+struct Broken {
+    intercept: f64,
+    slope: f64,
+    turn: f64,
+    at: f64,
+    chi_squared: f64,
+}
+
+impl Broken {
+    fn value(&self, x: f64) -> f64 {
+        self.intercept + self.slope * x + self.turn * (x - self.at).max(0.0)
+    }
+
+    /// The best one with its break at a given place between the second point and the last but one.
+    fn with_break(x: &[f64], y: &[f64], weights: &[f64], at: f64) -> Self {
+        // The line first, then what the hinge beyond a line explains of the residual.
+        let hinge: Vec<f64> = x.iter().map(|x| (x - at).max(0.0)).collect();
+        let [h0, h1] = line::weighted(x, &hinge, weights);
+        let [y0, y1] = line::weighted(x, y, weights);
+        let (mut hh, mut hy) = (0.0, 0.0);
+        for i in 0..x.len() {
+            let h = hinge[i] - h0 - h1 * x[i];
+            hh += weights[i] * h * h;
+            hy += weights[i] * h * (y[i] - y0 - y1 * x[i]);
+        }
+        let turn = hy / hh;
+        let mut broken = Self {
+            intercept: y0 - turn * h0,
+            slope: y1 - turn * h1,
+            turn,
+            at,
+            chi_squared: 0.0,
+        };
+        broken.chi_squared = line::chi_squared(y, |i| broken.value(x[i]), weights);
+        broken
+    }
+
+    /// The best one: in each segment the lines of both sides if they meet there, else a break at a point.
+    fn best(x: &[f64], y: &[f64], weights: &[f64]) -> Self {
+        let n = x.len();
+        let at_points = (1..n - 1).map(|i| x[i]);
+        let in_segments = (1..n - 2).filter_map(|i| {
+            let [l0, l1] = line::weighted(&x[..=i], &y[..=i], &weights[..=i]);
+            let [r0, r1] = line::weighted(&x[i + 1..], &y[i + 1..], &weights[i + 1..]);
+            let at = (r0 - l0) / (l1 - r1);
+            (at > x[i] && at < x[i + 1]).then_some(at)
+        });
+        at_points
+            .chain(in_segments)
+            .map(|at| Self::with_break(x, y, weights, at))
+            .min_by(|a, b| a.chi_squared.total_cmp(&b.chi_squared))
+            .expect("five points have a second one")
+    }
+}
+
+fn quantile(level: f64, mut draw: impl FnMut() -> f64) -> f64 {
+    let mut values: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    // Of 999 draws the 980th is exceeded by one of fifty more: (k + 1) / (n + 1) of the law lie below it.
+    values[((level * (DRAWS + 1) as f64).ceil() as usize - 1).min(DRAWS - 1)]
+}
+
+/// Gaussian numbers by the polar method of Marsaglia.
+struct Normals {
+    random: Pcg64Mcg,
+    spare: Option<f64>,
+}
+
+impl Normals {
+    fn new(seed: u64) -> Self {
+        Self {
+            random: Pcg64Mcg::seed_from_u64(seed),
+            spare: None,
+        }
+    }
+
+    fn next(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        loop {
+            // 53 bits to (-1, 1).
+            let mut uniform = || (self.random.next_u64() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
+            let (u, v) = (uniform(), uniform());
+            let s = u * u + v * v;
+            if s > 0.0 && s < 1.0 {
+                let factor = (-2.0 * s.ln() / s).sqrt();
+                self.spare = Some(v * factor);
+                return u * factor;
+            }
+        }
+    }
+
+    /// Values about a model, and weights whose error bars scatter as those of so many blocks.
+    fn data(&mut self, model: &[f64], errors: &[f64], freedom: &[usize]) -> (Vec<f64>, Vec<f64>) {
+        let values = model
+            .iter()
+            .zip(errors)
+            .map(|(y, error)| y + error * self.next())
+            .collect();
+        let weights = errors
+            .iter()
+            .zip(freedom)
+            .map(|(error, &freedom)| {
+                let squares: f64 = (0..freedom).map(|_| self.next().powi(2)).sum();
+                freedom as f64 / (squares * error * error)
+            })
+            .collect();
+        (values, weights)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling};
+    use rand::RngExt;
+
+    const X: [f64; 8] = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+    /// A mean of ten blocks with the jackknife over them.
+    fn noisy(value: f64, error: f64, random: &mut Pcg64Mcg) -> Estimate {
+        let blocks: Vec<f64> = (0..10)
+            .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
+            .collect();
+        let mean = blocks.iter().sum::<f64>() / 10.0;
+        let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
+        Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+    }
+
+    fn search(f: impl Fn(f64) -> f64, error: f64, random: &mut Pcg64Mcg, seed: u64) -> Crossover {
+        let y = X.map(|x| noisy(f(x), error, random));
+        let points: Vec<(f64, &Estimate)> = X.into_iter().zip(&y).rev().collect();
+        crossover(&points, seed).unwrap()
+    }
+
+    #[test]
+    fn the_best_break_is_the_best_of_a_fine_search() {
+        let mut random = Pcg64Mcg::seed_from_u64(3);
+        for _ in 0..50 {
+            let y = X.map(|x| (x - 0.65).abs() + 0.1 * random.random::<f64>());
+            let weights = X.map(|_| 0.2 + random.random::<f64>());
+            let best = Broken::best(&X, &y, &weights);
+            let fine = (0..=4000)
+                .map(|i| X[1] + (X[6] - X[1]) * f64::from(i) / 4000.0)
+                .map(|at| Broken::with_break(&X, &y, &weights, at).chi_squared)
+                .fold(f64::INFINITY, f64::min);
+            assert!(
+                best.chi_squared <= fine + 1e-12 && best.chi_squared >= fine - 1e-4,
+                "{} {fine}",
+                best.chi_squared
+            );
+        }
+    }
+
+    #[test]
+    fn planted_breaks_lie_in_their_intervals() {
+        let mut random = Pcg64Mcg::seed_from_u64(1);
+        let (mut found, mut inside) = (0, 0);
+        let mut z2 = 0.0;
+        let seeds = 200;
+        for seed in 0..seeds {
+            let bent = |x: f64| 2.0 + 0.5 * x + 3.0 * (x - 0.63).max(0.0);
+            let result = search(bent, 0.03, &mut random, seed);
+            if let Crossover::Found {
+                at,
+                interval,
+                standard_error,
+                ..
+            } = result
+            {
+                found += 1;
+                inside += usize::from(interval[0] <= 0.63 && 0.63 <= interval[1]);
+                z2 += ((at - 0.63) / standard_error).powi(2);
+            }
+        }
+        println!(
+            "found {found}, inside {inside}, mean z^2 {}",
+            z2 / f64::from(found)
+        );
+        assert_eq!(found as u64, seeds);
+        assert!(inside >= 180, "{inside} of {seeds}");
+        let z2 = z2 / f64::from(found);
+        assert!((0.5..2.0).contains(&z2), "{z2}");
+    }
+
+    #[test]
+    fn straight_lines_are_rarely_called_a_crossover() {
+        let mut random = Pcg64Mcg::seed_from_u64(2);
+        let seeds = 200;
+        let called = (0..seeds)
+            .filter(|&seed| search(|x| 2.0 + 0.5 * x, 0.03, &mut random, seed).is_found())
+            .count();
+        println!("{called} of {seeds}");
+        assert!(called <= 10, "{called} of {seeds} straight lines");
+        // The threshold is not that of a chi-squared law with two degrees of freedom, 7.8 at 2 %.
+        let Crossover::NotFound { threshold, range, .. } = search(|x| x, 0.03, &mut random, 0) else {
+            panic!("a straight line")
+        };
+        assert!(threshold > 9.0, "{threshold}");
+        assert_eq!(range, [0.5, 0.9]);
+    }
+
+    #[test]
+    fn a_bend_is_told_from_a_break_by_the_parabola() {
+        let mut random = Pcg64Mcg::seed_from_u64(4);
+        let Crossover::Found {
+            chi_squared,
+            of_parabola,
+            slopes,
+            ..
+        } = search(|x| 10.0 * (x - 0.4).powi(2), 0.02, &mut random, 1)
+        else {
+            panic!("a strong curvature")
+        };
+        assert!(of_parabola < chi_squared + 8.0, "{of_parabola} {chi_squared}");
+        assert!(slopes[1] > slopes[0]);
+        let Crossover::Found {
+            chi_squared,
+            of_parabola,
+            ..
+        } = search(|x| 5.0 * (x - 0.7).abs(), 0.02, &mut random, 1)
+        else {
+            panic!("a strong break")
+        };
+        assert!(of_parabola > chi_squared + 100.0, "{of_parabola} {chi_squared}");
+    }
+
+    #[test]
+    fn the_seed_decides() {
+        let of = |seed| search(|x| x, 0.03, &mut Pcg64Mcg::seed_from_u64(9), seed);
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1), of(2));
+    }
+
+    #[test]
+    fn simulated_numbers_are_gaussian() {
+        let mut normals = Normals::new(1);
+        let n = 100_000;
+        let mut moments = [0.0; 4];
+        for _ in 0..n {
+            let z = normals.next();
+            for (power, moment) in moments.iter_mut().enumerate() {
+                *moment += z.powi(power as i32 + 1) / f64::from(n);
+            }
+        }
+        for (moment, (expected, error)) in
+            moments
+                .iter()
+                .zip([(0.0, 0.0032), (1.0, 0.0045), (0.0, 0.012), (3.0, 0.031)])
+        {
+            assert!((moment - expected).abs() < 4.0 * error, "{moments:?}");
+        }
+    }
+
+    #[test]
+    fn refusals_name_what_is_missing() {
+        let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+        let exact = Estimate::exact(1.0, resamples);
+        let message = |points: &[(f64, &Estimate)]| crossover(points, 0).unwrap_err().to_string();
+        let points: Vec<(f64, &Estimate)> = X.iter().map(|x| (*x, &exact)).collect();
+        assert_eq!(
+            message(&points[..4]),
+            "a crossover over 4 temperatures, expected at least 5"
+        );
+        assert_eq!(
+            message(&points),
+            "no error bar at 0.45, expected one at each point"
+        );
+    }
+}

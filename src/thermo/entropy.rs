@@ -1,0 +1,276 @@
+//! Entropies as integrals over temperature.
+
+use crate::stats::{Combined, Estimate, Independent};
+use crate::units::Units;
+
+use super::{Path, PiecewiseCubic, ThermoError};
+
+/// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures are not round.
+const TOLERANCE: f64 = 0.005;
+
+/// Entropies as differences from a reference temperature, one per temperature of the scan, from the lowest on.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct EntropyDifference {
+    reference: f64,
+    path: Path,
+    temperatures: Vec<f64>,
+    values: Vec<Combined>,
+    trapezoid: Vec<Combined>,
+}
+
+impl EntropyDifference {
+    /// The temperature at which the difference is zero.
+    #[must_use]
+    pub fn reference_temperature(&self) -> f64 {
+        self.reference
+    }
+
+    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave out.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// The temperatures, ascending.
+    #[must_use]
+    pub fn temperatures(&self) -> &[f64] {
+        &self.temperatures
+    }
+
+    /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
+    #[must_use]
+    pub fn values(&self) -> &[Combined] {
+        &self.values
+    }
+
+    /// The same by the trapezoidal rule in ln T.
+    #[must_use]
+    pub fn trapezoid(&self) -> &[Combined] {
+        &self.trapezoid
+    }
+
+    /// How much the two rules differ: what the spacing of the temperatures costs.
+    #[must_use]
+    pub fn integration_error(&self) -> Vec<f64> {
+        self.values
+            .iter()
+            .zip(&self.trapezoid)
+            .map(|(cubic, line)| (cubic.value() - line.value()).abs())
+            .collect()
+    }
+}
+
+/// The entropy that belongs to a heat capacity:
+///
+/// ```text
+/// S(T) - S(T_ref) = ∫_{T_ref}^{T} C(T')/T' dT' = ∫ C d ln T'
+/// ```
+///
+/// with C between the temperatures interpolated in ln T by [`PiecewiseCubic::pchip`] and, beside it, by straight lines. Each
+/// point is temperature and heat capacity (in k per particle) of one run; errors go through the whole integral, with each
+/// block of each run left out in turn. `reference` is the highest temperature unless given.
+///
+/// Eq. (12) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), has lost a power of T: see [`entropy_as_printed`].
+///
+/// # Units
+/// k per particle.
+///
+/// # Errors
+/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Knots`] for equal temperatures,
+/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %).
+///
+/// # Panics
+/// If temperature and heat capacity of a point differ in their resamples.
+///
+/// ```
+/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::thermo::{self, Path};
+/// let exact = |x| Estimate::exact(x, Resamples::jackknife(Resampling::Blocks(4), 4));
+/// let points: Vec<[Estimate; 2]> = [0.5, 0.7, 1.0].map(|t| [exact(t), exact(1.5)]).into();
+/// let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
+/// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
+/// assert_eq!(entropy.reference_temperature(), 1.0);
+/// assert!((entropy.values()[0].value() - 1.5 * 0.5_f64.ln()).abs() < 1e-12);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn entropy(
+    points: &[[&Estimate; 2]],
+    reference: Option<f64>,
+    path: Path,
+) -> Result<EntropyDifference, ThermoError> {
+    integral(points, reference, path, |_, c| c)
+}
+
+/// Eq. (12) as printed:
+///
+/// ```text
+/// ∫_{T_ref}^{T} U²/(N k T'²) dT'        U² = N² u²
+/// ```
+///
+/// It is an energy, not an entropy: one power of T short. Each point is a temperature and a plateau u² (U0² or Um²) in
+/// energy² per particle². For comparison with the publication only.
+///
+/// # Units
+/// Energy per particle.
+///
+/// # Errors
+/// As [`entropy`].
+pub fn entropy_as_printed(
+    points: &[[&Estimate; 2]],
+    particles: usize,
+    units: Units,
+    reference: Option<f64>,
+    path: Path,
+) -> Result<EntropyDifference, ThermoError> {
+    let factor = particles as f64 / units.boltzmann();
+    integral(points, reference, path, |t, u2| factor * u2 / t)
+}
+
+/// The integral of f(T, value) over ln T.
+fn integral(
+    points: &[[&Estimate; 2]],
+    reference: Option<f64>,
+    path: Path,
+    f: impl Fn(f64, f64) -> f64,
+) -> Result<EntropyDifference, ThermoError> {
+    ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
+    let mut points = points.to_vec();
+    points.sort_by(|a, b| a[0].value().total_cmp(&b[0].value()));
+    let temperatures: Vec<f64> = points.iter().map(|[t, _]| t.value()).collect();
+    let (lowest, highest) = (temperatures[0], temperatures[temperatures.len() - 1]);
+    let reference = reference.unwrap_or(highest);
+    let inside = lowest * (1.0 - TOLERANCE)..=highest * (1.0 + TOLERANCE);
+    if !inside.contains(&reference) {
+        return Err(ThermoError::Reference {
+            found: reference,
+            lowest,
+            highest,
+        });
+    }
+    // The check that a resample cannot fail where the whole passed, but for temperatures closer than their errors.
+    let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
+    PiecewiseCubic::linear(&x, &x)?;
+    let runs = Independent::new(points.iter().map(|point| point.to_vec()).collect());
+    let by = |rule: fn(&[f64], &[f64]) -> Result<PiecewiseCubic, ThermoError>| {
+        runs.evaluate_all(|values| {
+            let x: Vec<f64> = values.iter().map(|row| row[0].ln()).collect();
+            let y: Vec<f64> = values.iter().map(|row| f(row[0], row[1])).collect();
+            let curve = rule(&x, &y).ok();
+            temperatures
+                .iter()
+                .map(|t| {
+                    curve
+                        .as_ref()
+                        .map_or(f64::NAN, |c| c.integral(reference.ln(), t.ln()))
+                })
+                .collect()
+        })
+    };
+    Ok(EntropyDifference {
+        reference,
+        path,
+        values: by(PiecewiseCubic::pchip),
+        trapezoid: by(PiecewiseCubic::linear),
+        temperatures,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling};
+
+    fn resamples() -> Resamples {
+        Resamples::jackknife(Resampling::Blocks(4), 4)
+    }
+
+    fn points(temperatures: &[f64], c: impl Fn(f64) -> f64) -> Vec<[Estimate; 2]> {
+        let exact = |x: f64| Estimate::exact(x, resamples());
+        temperatures.iter().map(|&t| [exact(t), exact(c(t))]).collect()
+    }
+
+    fn borrowed(points: &[[Estimate; 2]]) -> Vec<[&Estimate; 2]> {
+        points.iter().map(|[t, c]| [t, c]).collect()
+    }
+
+    #[test]
+    fn a_power_law_is_integrated_and_the_rules_bracket_the_error() {
+        // C = c T^(-2/5): S = -(5/2) c (T^(-2/5) - Tref^(-2/5)).
+        let temperatures = [0.4988, 0.5572, 0.5913, 0.7161, 0.8031, 0.9931];
+        let points = points(&temperatures, |t| 1.58 * t.powf(-0.4));
+        for reference in [None, Some(0.9931), Some(0.65), Some(0.4988)] {
+            let entropy = entropy(&borrowed(&points), reference, Path::Isochoric).unwrap();
+            let from = reference.unwrap_or(0.9931);
+            assert_eq!(entropy.reference_temperature(), from);
+            let errors = entropy.integration_error();
+            for (k, t) in temperatures.iter().enumerate() {
+                let exact = 2.5 * 1.58 * (from.powf(-0.4) - t.powf(-0.4));
+                let (cubic, line) = (entropy.values()[k].value(), entropy.trapezoid()[k].value());
+                assert!((cubic - exact).abs() < 6e-5, "{t}: {cubic} {exact}");
+                assert!((line - exact).abs() < 4e-3, "{t}: {line} {exact}");
+                assert!(errors[k] < 4e-3 && (errors[k] - (line - exact).abs()).abs() < 6e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn errors_go_through_the_whole_integral() {
+        // Two points, trapezoid: S = (C1 + C2)/2 ln(T1/T2).
+        let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples());
+        let exact = points(&[0.5, 1.0], |_| 2.0);
+        let points = [[&exact[0][0], &c], [&exact[1][0], &exact[1][1]]];
+        let entropy = entropy(&points, None, Path::Isochoric).unwrap();
+        let expected = 0.5 * c.standard_error().unwrap() * 2.0_f64.ln();
+        for value in [&entropy.values()[0], &entropy.trapezoid()[0]] {
+            assert!((value.standard_error().unwrap() - expected).abs() < 1e-12);
+        }
+        assert!(entropy.values()[1].standard_error().unwrap() < 1e-12);
+    }
+
+    #[test]
+    fn the_printed_form_is_short_of_one_power_of_the_temperature() {
+        // Harmonic plateaus U0² = 3 (kT)²/N: the printed integrand is 3 k, its integral an energy 3 k (T - Tref), where
+        // the entropy would be (3/2) ln(T/Tref) with the right factor.
+        let units = Units::METAL;
+        let k = units.boltzmann();
+        let n = 500;
+        let points = points(&[1000.0, 1100.0, 1200.0], |t| 3.0 * (k * t).powi(2) / n as f64);
+        let printed = entropy_as_printed(&borrowed(&points), n, units, None, Path::Isochoric).unwrap();
+        assert!((printed.values()[0].value() / (3.0 * k * -200.0) - 1.0).abs() < 1e-3);
+        let wider = entropy_as_printed(&borrowed(&points), 2 * n, units, None, Path::Isochoric).unwrap();
+        assert!((wider.values()[0].value() / printed.values()[0].value() - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn isobars_say_what_is_missing() {
+        let points = points(&[0.5, 1.0], |_| 2.0);
+        let entropy = entropy(&borrowed(&points), None, Path::Isobaric).unwrap();
+        assert!(entropy.path().left_out().unwrap().contains("expansion"));
+        assert_eq!(Path::Isochoric.left_out(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_integrated_is_refused() {
+        let points = points(&[0.5, 1.0], |_| 2.0);
+        let message = |points: &[[&Estimate; 2]], reference| {
+            entropy(points, reference, Path::Isochoric)
+                .unwrap_err()
+                .to_string()
+        };
+        let both = borrowed(&points);
+        assert_eq!(
+            message(&both, Some(1.1)),
+            "reference temperature 1.1, expected one between 0.5 and 1, where the scan has been"
+        );
+        assert!(entropy(&both, Some(1.004), Path::Isochoric).is_ok());
+        assert_eq!(
+            message(&both[..1], None),
+            "an entropy over 1 temperatures, expected at least 2"
+        );
+        assert_eq!(
+            message(&[both[0], both[0]], None),
+            "position 1 is not above the one before it, expected strictly increasing positions"
+        );
+    }
+}

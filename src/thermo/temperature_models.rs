@@ -1,0 +1,411 @@
+//! Relaxation times over temperature.
+
+use crate::stats::{Combined, Estimate, Independent};
+use crate::units::Units;
+
+use super::ThermoError;
+use super::line::{self, End};
+
+/// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the scan's unit:
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum TemperatureModel {
+    /// `ln_tau_0 + activation_energy/(k T)`.
+    Arrhenius,
+    /// Vogel, Fulcher, Tammann: `ln_tau_0 + d t_0/(T - t_0)`.
+    Vft,
+    /// Mode coupling: `ln_tau_0 - gamma ln(T/t_c - 1)`, for T above t_c.
+    ModeCoupling,
+    /// Parabolic (Elmatad, Chandler, Garrahan, J. Phys. Chem. B 113, 5563, 2009): `ln_tau_o + (j/k)² (1/T - 1/t_o)²`, for T
+    /// below the onset t_o.
+    Parabolic,
+}
+
+impl TemperatureModel {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Arrhenius, Self::Vft, Self::ModeCoupling, Self::Parabolic];
+
+    /// `arrhenius`, `vft`, `mode_coupling` or `parabolic`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Arrhenius => "arrhenius",
+            Self::Vft => "vft",
+            Self::ModeCoupling => "mode_coupling",
+            Self::Parabolic => "parabolic",
+        }
+    }
+
+    /// Names of the parameters, as in the formulas above.
+    #[must_use]
+    pub fn parameter_names(&self) -> &'static [&'static str] {
+        match self {
+            Self::Arrhenius => &["ln_tau_0", "activation_energy"],
+            Self::Vft => &["ln_tau_0", "d", "t_0"],
+            Self::ModeCoupling => &["ln_tau_0", "gamma", "t_c"],
+            Self::Parabolic => &["ln_tau_o", "j", "t_o"],
+        }
+    }
+
+    /// ln tau and its derivative over T; NaN outside of the model's range.
+    fn ln_time(self, p: &[f64], k: f64, t: f64) -> (f64, f64) {
+        match self {
+            Self::Arrhenius => (p[0] + p[1] / (k * t), -p[1] / (k * t * t)),
+            Self::Vft if t > p[2] => (p[0] + p[1] * p[2] / (t - p[2]), -p[1] * p[2] / (t - p[2]).powi(2)),
+            Self::ModeCoupling if t > p[2] => (p[0] - p[1] * (t / p[2] - 1.0).ln(), -p[1] / (t - p[2])),
+            Self::Parabolic if t <= p[2] => {
+                let x = 1.0 / t - 1.0 / p[2];
+                (
+                    p[0] + (p[1] / k).powi(2) * x * x,
+                    -2.0 * (p[1] / k).powi(2) * x / (t * t),
+                )
+            }
+            _ => (f64::NAN, f64::NAN),
+        }
+    }
+}
+
+/// What a fit over temperature came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum TemperatureVerdict {
+    /// All parameters are determined.
+    Resolved,
+    /// The best value lies at the end of what is possible: the model degenerates (VFT at t_0 = 0 is Arrhenius's law).
+    AtBound {
+        /// The parameter's name.
+        parameter: &'static str,
+        /// Its value there.
+        value: f64,
+    },
+    /// ln tau does not curve upwards over 1/T: there is no parabola with a real j.
+    NotConvex {
+        /// The coefficient of 1/T² found, in temperature².
+        curvature: f64,
+    },
+    /// The onset lies inside the scan: points above it are on the parabola's wrong branch, and belong left out.
+    OnsetInside {
+        /// The onset found.
+        onset: f64,
+        /// The highest temperature of the scan.
+        highest: f64,
+    },
+}
+
+impl TemperatureVerdict {
+    /// Whether the answer is [`Resolved`](Self::Resolved).
+    #[must_use]
+    pub fn is_resolved(&self) -> bool {
+        matches!(self, Self::Resolved)
+    }
+}
+
+/// A model fitted to relaxation times over temperature.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct TemperatureFit {
+    model: TemperatureModel,
+    boltzmann: f64,
+    parameters: Vec<Combined>,
+    points: usize,
+    weighted: bool,
+    chi_squared: f64,
+    verdict: TemperatureVerdict,
+}
+
+impl TemperatureFit {
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> TemperatureModel {
+        self.model
+    }
+
+    /// Names and values of the parameters; none where ln tau is no parabola of the
+    /// model's kind.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Combined)> {
+        self.model.parameter_names().iter().copied().zip(&self.parameters)
+    }
+
+    /// A parameter by name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&Combined> {
+        self.parameters()
+            .find(|(n, _)| *n == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Number of temperatures fitted.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// Whether the points were weighted by their standard errors; without errors they count equally.
+    #[must_use]
+    pub fn weighted(&self) -> bool {
+        self.weighted
+    }
+
+    /// Sum of squared residuals of ln tau, in units of its errors where [`weighted`](Self::weighted).
+    #[must_use]
+    pub fn chi_squared(&self) -> f64 {
+        self.chi_squared
+    }
+
+    /// Chi squared by degrees of freedom.
+    #[must_use]
+    pub fn reduced_chi_squared(&self) -> f64 {
+        self.chi_squared / (self.points - self.model.parameter_names().len()) as f64
+    }
+
+    /// Akaike's information criterion: chi² + 2 p for known errors, n ln(chi²/n) + 2 (p + 1) without.
+    #[must_use]
+    pub fn aic(&self) -> f64 {
+        let (fit, parameters) = self.likelihood();
+        fit + 2.0 * parameters
+    }
+
+    /// Akaike's criterion corrected for few points; `None` where there are not two points more than parameters.
+    #[must_use]
+    pub fn corrected_aic(&self) -> Option<f64> {
+        let (_, parameters) = self.likelihood();
+        let spare = self.points as f64 - parameters - 1.0;
+        (spare > 0.0).then(|| self.aic() + 2.0 * parameters * (parameters + 1.0) / spare)
+    }
+
+    /// Schwarz's criterion: p ln n in place of 2 p.
+    #[must_use]
+    pub fn bic(&self) -> f64 {
+        let (fit, parameters) = self.likelihood();
+        fit + parameters * (self.points as f64).ln()
+    }
+
+    fn likelihood(&self) -> (f64, f64) {
+        let (n, p) = (self.points as f64, self.model.parameter_names().len() as f64);
+        if self.weighted {
+            (self.chi_squared, p)
+        } else {
+            (n * (self.chi_squared / n).ln(), p + 1.0)
+        }
+    }
+
+    /// The verdict.
+    #[must_use]
+    pub fn verdict(&self) -> TemperatureVerdict {
+        self.verdict
+    }
+
+    /// The model's relaxation time at a temperature; `None` outside of its range.
+    #[must_use]
+    pub fn time_at(&self, temperature: f64) -> Option<Combined> {
+        self.combine(|p| self.model.ln_time(p, self.boltzmann, temperature).0.exp())
+    }
+
+    /// The kinetic fragility d log10 tau / d (T_g/T) at T = T_g, for whatever `temperature` is called T_g. Below the scan
+    /// this is an extrapolation. `None` outside of the model's range.
+    #[must_use]
+    pub fn fragility_at(&self, temperature: f64) -> Option<Combined> {
+        self.combine(|p| {
+            let (_, slope) = self.model.ln_time(p, self.boltzmann, temperature);
+            -temperature * slope / std::f64::consts::LN_10
+        })
+    }
+
+    /// The temperature at which the model's relaxation time is `time`: T_g by a chosen time. `None` where the model does
+    /// not reach it.
+    #[must_use]
+    pub fn temperature_of(&self, time: f64) -> Option<Combined> {
+        let k = self.boltzmann;
+        self.combine(|p| {
+            let excess = time.ln() - p[0];
+            let t = match self.model {
+                TemperatureModel::Arrhenius => p[1] / (k * excess),
+                TemperatureModel::Vft => p[2] + p[1] * p[2] / excess,
+                TemperatureModel::ModeCoupling => p[2] * (1.0 + (-excess / p[1]).exp()),
+                TemperatureModel::Parabolic => 1.0 / (1.0 / p[2] + excess.sqrt() / (p[1] / k)),
+            };
+            if t > 0.0 { t } else { f64::NAN }
+        })
+    }
+
+    fn combine(&self, f: impl Fn(&[f64]) -> f64) -> Option<Combined> {
+        let result = match self.parameters.as_slice() {
+            [a, b] => Combined::combine([a, b], |p| f(&p)),
+            [a, b, c] => Combined::combine([a, b, c], |p| f(&p)),
+            _ => return None,
+        };
+        result.value().is_finite().then_some(result)
+    }
+}
+
+/// Fits a model to ln tau over temperature.
+///
+/// Weights are the errors of ln tau where every time has one. The one parameter that enters non-linearly (t_0 of VFT, t_c of
+/// mode coupling) is searched over its whole range, the others follow linearly, so that there are no starting values; errors
+/// are from refits with each block of each run left out in turn. Temperatures are taken as exact: their relative errors are
+/// of order 1e-4 and enter ln tau some ten times enlarged.
+///
+/// Mode coupling is fitted to all points given, and wants the lowest of them left out where the power law has ended.
+///
+/// # Errors
+/// [`ThermoError::TooFewTemperatures`] unless there is one more point than parameters, [`ThermoError::Time`] for a time or a
+/// temperature that is not positive.
+///
+/// ```
+/// use msed::{Units, stats::{Estimate, Resamples, Resampling}, thermo::{self, TemperatureModel}};
+/// let exact = |x| Estimate::exact(x, Resamples::jackknife(Resampling::Blocks(4), 4));
+/// let temperatures = [0.5, 0.6, 0.7, 0.8, 1.0];
+/// let times = temperatures.map(|t: f64| exact((0.2 + 1.8 / (t - 0.3)).exp()));
+/// let points: Vec<_> = temperatures.into_iter().zip(&times).collect();
+/// let vft = thermo::fit_relaxation_times(&points, TemperatureModel::Vft, Units::LJ)?;
+/// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
+/// assert!((vft.parameter("d").unwrap().value() - 6.0).abs() < 1e-4);
+/// assert!(vft.verdict().is_resolved());
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn fit_relaxation_times(
+    points: &[(f64, &Estimate)],
+    model: TemperatureModel,
+    units: Units,
+) -> Result<TemperatureFit, ThermoError> {
+    ThermoError::enough_temperatures(
+        "relaxation times",
+        points.len(),
+        model.parameter_names().len() + 1,
+    )?;
+    for (temperature, time) in points {
+        for found in [*temperature, time.value()] {
+            if !(found.is_finite() && found > 0.0) {
+                return Err(ThermoError::Time {
+                    found,
+                    temperature: *temperature,
+                });
+            }
+        }
+    }
+    let k = units.boltzmann();
+    let temperatures: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
+    let logarithms: Vec<Estimate> = points.iter().map(|(_, time)| time.map(f64::ln)).collect();
+    let errors: Option<Vec<f64>> = logarithms
+        .iter()
+        .map(|x| x.standard_error().filter(|error| *error > 0.0))
+        .collect();
+    let weighted = errors.is_some();
+    let weights: Vec<f64> = errors.map_or_else(
+        || vec![1.0; points.len()],
+        |errors| errors.iter().map(|error| error.powi(-2)).collect(),
+    );
+    let solve = |y: &[f64]| solve(model, &temperatures, y, &weights, k);
+    let y: Vec<f64> = logarithms.iter().map(Estimate::value).collect();
+    let (whole, verdict) = solve(&y);
+    let (parameters, chi_squared) = if !whole.iter().all(|p| p.is_finite()) {
+        let [c0, c1, c2] = line::parabola(&inverse(&temperatures), &y, &weights);
+        let parabola = |i: usize| c0 + (c1 + c2 / temperatures[i]) / temperatures[i];
+        (Vec::new(), line::chi_squared(&y, parabola, &weights))
+    } else {
+        let runs = Independent::new(logarithms.iter().map(|x| vec![x]).collect());
+        let parameters = runs.evaluate_all(|values| {
+            let y: Vec<f64> = values.iter().map(|row| row[0]).collect();
+            solve(&y).0
+        });
+        // The parabola's residual is the same on either branch.
+        let on_curve = |i: usize| match model {
+            TemperatureModel::Parabolic => {
+                whole[0] + (whole[1] / k).powi(2) * (1.0 / temperatures[i] - 1.0 / whole[2]).powi(2)
+            }
+            _ => model.ln_time(&whole, k, temperatures[i]).0,
+        };
+        (parameters, line::chi_squared(&y, on_curve, &weights))
+    };
+    Ok(TemperatureFit {
+        model,
+        boltzmann: k,
+        parameters,
+        points: points.len(),
+        weighted,
+        chi_squared,
+        verdict,
+    })
+}
+
+fn inverse(temperatures: &[f64]) -> Vec<f64> {
+    temperatures.iter().map(|t| t.recip()).collect()
+}
+
+fn solve(
+    model: TemperatureModel,
+    temperatures: &[f64],
+    y: &[f64],
+    weights: &[f64],
+    k: f64,
+) -> (Vec<f64>, TemperatureVerdict) {
+    let lowest = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = temperatures.iter().copied().fold(0.0, f64::max);
+    // For a trial of the non-linear parameter, the straight line in the model's own variable.
+    let searched = |grid: &[f64], variable: &dyn Fn(f64, f64) -> f64| {
+        let fitted = |trial: f64| {
+            let x: Vec<f64> = temperatures.iter().map(|&t| variable(t, trial)).collect();
+            let [a, b] = line::weighted(&x, y, weights);
+            (line::chi_squared(y, |i| a + b * x[i], weights), a, b)
+        };
+        let (best, end) = line::minimum(grid, |trial| fitted(trial).0);
+        let (_, a, b) = fitted(best);
+        (best, end, a, b)
+    };
+    let verdict = |end: End, parameter, value| {
+        if end == End::Inside {
+            TemperatureVerdict::Resolved
+        } else {
+            TemperatureVerdict::AtBound { parameter, value }
+        }
+    };
+    // Up to 0.1 % below the lowest temperature; closer, one point alone would carry the divergence.
+    let grid = |from: f64| -> Vec<f64> {
+        (0..=300)
+            .map(|i| lowest * (from + (0.999 - from) * f64::from(i) / 300.0))
+            .collect()
+    };
+    match model {
+        TemperatureModel::Arrhenius => {
+            let [a, b] = line::weighted(&inverse(temperatures), y, weights);
+            (vec![a, b * k], TemperatureVerdict::Resolved)
+        }
+        TemperatureModel::Vft => {
+            let (t0, end, a, b) = searched(&grid(1e-3), &|t, t0| 1.0 / (t - t0));
+            (vec![a, b / t0, t0], verdict(end, "t_0", t0))
+        }
+        TemperatureModel::ModeCoupling => {
+            let (tc, end, a, b) = searched(&grid(1e-3), &|t, tc| (t / tc - 1.0).ln());
+            (vec![a, -b, tc], verdict(end, "t_c", tc))
+        }
+        TemperatureModel::Parabolic => {
+            let [c0, c1, c2] = line::parabola(&inverse(temperatures), y, weights);
+            let at = -c1 / (2.0 * c2);
+            if c2 <= 0.0 {
+                (vec![f64::NAN; 3], TemperatureVerdict::NotConvex { curvature: c2 })
+            } else if at <= 0.0 {
+                // The minimum lies beyond infinite temperature: the law is Arrhenius's with some curvature.
+                let onset = f64::INFINITY;
+                (
+                    vec![f64::NAN; 3],
+                    TemperatureVerdict::AtBound {
+                        parameter: "t_o",
+                        value: onset,
+                    },
+                )
+            } else {
+                let onset = 1.0 / at;
+                let verdict = if onset < highest {
+                    TemperatureVerdict::OnsetInside { onset, highest }
+                } else {
+                    TemperatureVerdict::Resolved
+                };
+                (vec![c0 - c2 * at * at, c2.sqrt() * k, onset], verdict)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
