@@ -1,7 +1,9 @@
 //! Heat capacities, entropies and what follows from them, on the shipped Kob-Andersen scan.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use msed::energy::{self, Moments};
-use msed::thermo::{self, EnergyPoint, HeatCapacity, Path};
+use msed::stats::Combined;
+use msed::thermo::{self, Agreement, EnergyPoint, HeatCapacity, Path};
 use msed::{Ensemble, Resampling, Units};
 
 const PARTICLES: usize = 1000;
@@ -36,16 +38,27 @@ fn heat_capacities_are_the_slope_of_the_energy() {
         })
         .collect();
     let check = thermo::heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();
+    // Three standard errors at each temperature, and on average what chance gives.
     for row in check.rows() {
+        let (Agreement::Agrees { z, .. } | Agreement::Differs { z, .. }) = row.agreement() else {
+            panic!("an isochore with errors")
+        };
         println!(
-            "{:.4}  {}  {}  {}  {:?}",
+            "{:.4} {} {} {z:.2}",
             row.temperature(),
             row.from_fluctuations(),
-            row.from_energy_slope(),
-            row.from_spline(),
-            row.agreement()
+            row.from_energy_slope()
         );
+        assert!(z.abs() <= 3.0, "{z} at {}", row.temperature());
+        // The spline needs no model: the same within three of its own, larger errors.
+        let spline = Combined::combine([row.from_fluctuations(), row.from_spline()], |[c, s]| c - s);
+        assert!((spline.value() / spline.standard_error().unwrap()).abs() <= 3.0);
     }
-    println!("{:?} {:?}", check.chi_squared(), check.mean_square_z());
-    assert!(check.mean_square_z().unwrap() <= 2.5);
+    assert!(
+        check.mean_square_z().unwrap() <= 2.5,
+        "{:?}",
+        check.mean_square_z()
+    );
+    // With T taken as exact it would be 44: 4 degrees of freedom allow 18 at one in a thousand.
+    assert!(check.chi_squared().unwrap() < 18.0, "{:?}", check.chi_squared());
 }

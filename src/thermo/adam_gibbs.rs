@@ -169,7 +169,7 @@ pub fn adam_gibbs(
     // Groups: temperature, C_2 and, from the same blocks, ln tau of each run; then ln tau from elsewhere.
     let mut logarithms = Vec::with_capacity(timed.len());
     for &i in &timed {
-        let (Some(SlowTime::OfEnergies(time) | SlowTime::OfTrajectory(time))) = points[i].time else {
+        let Some(SlowTime::OfEnergies(time) | SlowTime::OfTrajectory(time)) = points[i].time else {
             continue;
         };
         if !(time.value().is_finite() && time.value() > 0.0) {
