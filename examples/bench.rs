@@ -9,12 +9,14 @@
 //! |---|---|---|
 //! | W1 | `walk_SIZE.f64`, raw little-endian | mean-squared difference at all lags |
 //! | W1b | the same, and `lags_SIZE.txt` | the same at those lags |
+//! | W5energy | `energy.dat`: `# TimeStep v_pe v_te v_e` and rows, whose steps may begin again | all four columns, row by row |
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use msed::io::EnergyReader;
 use msed::spectral::{LagPlan, LagPlanner, Scratch};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -76,6 +78,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
         match options.workload.as_str() {
             "W1" => all_lags(options),
             "W1b" => some_lags(options),
+            "W5energy" => read_energies(options),
             _ => return Ok(false),
         }
         .map(|()| true)
@@ -103,6 +106,36 @@ fn some_lags(options: &Options) -> Result<(), Failure> {
         lags.iter().map(|&lag| lag as f64),
         &values,
     )
+}
+
+fn read_energies(options: &Options) -> Result<(), Failure> {
+    let path = options.data.join("energy.dat");
+    // As numbers: the rows of the file are repeated to make it long enough.
+    let reader = EnergyReader::new().without_steps().keep("TimeStep").keep("v_e");
+    let mut table = reader.read(&path)?;
+    let mut failure = None;
+    report(
+        options,
+        "EnergyReader::read, every number checked, into columns",
+        || match reader.read(&path) {
+            Ok(again) => table = again,
+            Err(error) => failure = Some(error),
+        },
+    );
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let missing = || format!("{}: no temperature", path.display());
+    let columns = [
+        table.column("TimeStep").unwrap_or_default(),
+        table.potential(),
+        table.temperature().ok_or_else(missing)?,
+        table.column("v_e").unwrap_or_default(),
+    ];
+    let rows: Vec<f64> = (0..table.len())
+        .flat_map(|row| columns.map(|column| column[row]))
+        .collect();
+    write_f64(options.out.as_deref(), &rows)
 }
 
 fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
