@@ -153,35 +153,10 @@ pub(crate) fn shown(field: &[u8]) -> String {
     }
 }
 
-/// Appends the digits at `at` to `number` (modulo 2^64), and says where they end. Eight bytes at a time where there are as
-/// many: it pays to hand over more than the field.
+/// Appends the digits at `at` to `number` (modulo 2^64), and says where they end. One by one: the few digits between a point
+/// and a blank are over before eight at a time have paid for themselves.
 #[inline]
 fn take_digits(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
-    const TENS: [u64; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        // Digits become their values; adding 118 takes any other value of seven bits to the eighth.
-        let values = u64::from_le_bytes(*chunk) ^ (ONES * b'0' as u64);
-        let others = (((values & (ONES * 0x7f)) + ONES * 118) | values) & (ONES << 7);
-        if others == 0 {
-            number = number
-                .wrapping_mul(100_000_000)
-                .wrapping_add(eight_digits(values));
-            at += 8;
-            continue;
-        }
-        // In bits: a multiple of eight below 64.
-        let length = others.trailing_zeros() & 0x38;
-        let digits = (length / 8) as usize;
-        // Zeros before the digits; in two shifts, since all 64 at once are none.
-        let values = (values << (56 - length)) << 8;
-        return (
-            number
-                .wrapping_mul(TENS[digits])
-                .wrapping_add(eight_digits(values)),
-            at + digits,
-        );
-    }
     while let Some(digit) = bytes
         .get(at)
         .map(|byte| byte.wrapping_sub(b'0'))
@@ -191,16 +166,6 @@ fn take_digits(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
         at += 1;
     }
     (number, at)
-}
-
-/// The number of eight digits, the first in the lowest byte: pairs, then fours, then all.
-#[inline]
-fn eight_digits(digits: u64) -> u64 {
-    const FOURS: u64 = 0x0000_00ff_0000_00ff;
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
-    let high = (pairs & FOURS).wrapping_mul(100 + (1_000_000 << 32));
-    let low = ((pairs >> 16) & FOURS).wrapping_mul(1 + (10_000 << 32));
-    high.wrapping_add(low) >> 32
 }
 
 /// Whether the first byte is a minus sign, and where the digits begin.

@@ -58,6 +58,8 @@ pub(super) struct ColumnRows<R> {
     text: Text<R>,
     file: PathBuf,
     wanted: Wanted,
+    /// Whether steps are counted, since no column has them.
+    counted: bool,
     cut_off: CutOff,
     header: Option<Header>,
     layout: Option<Layout>,
@@ -82,7 +84,7 @@ struct Steps {
     first: i64,
     stride: Option<i64>,
     last: i64,
-    rows: usize,
+    rows: i64,
     /// Whether a header stands between the last row and the next.
     boundary: bool,
 }
@@ -92,6 +94,7 @@ impl<R: Read> ColumnRows<R> {
         Self {
             file: text.name().to_owned(),
             text,
+            counted: matches!(wanted.step, StepColumn::None),
             wanted,
             cut_off,
             header: None,
@@ -115,9 +118,7 @@ impl<R: Read> ColumnRows<R> {
             };
             let number = line.number;
             let step = match &self.layout {
-                Some(layout) if line.ended => {
-                    layout.parse_padded(line.padded, line.bytes.len(), &mut self.values)
-                }
+                Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
                 _ => None,
             };
             let step = match step {
@@ -127,6 +128,7 @@ impl<R: Read> ColumnRows<R> {
                     self.odd_line(&bytes, ended, number)?
                 }
             };
+            let step = step.map(|step| if self.counted { self.steps.rows } else { step });
             if let Some(step) = step
                 && let Some(place) = self.step(step, number)?
             {
@@ -270,18 +272,6 @@ impl<R: Read> ColumnRows<R> {
             rows,
             boundary,
         } = self.steps;
-        let counts = matches!(self.wanted.step, StepColumn::None);
-        if counts {
-            let step = i64::try_from(rows).unwrap_or(i64::MAX);
-            self.steps = Steps {
-                first: 0,
-                stride: None,
-                last: step,
-                rows: rows + 1,
-                boundary: false,
-            };
-            return Ok(Some(Continuity::Next));
-        }
         if step < 0 {
             return Err(ReadError::NegativeStep {
                 file: self.file.clone(),
@@ -326,6 +316,7 @@ impl<R: Read> ColumnRows<R> {
             return Ok(None);
         }
         if step < last && (step == 0 || stride == Some(step)) {
+            let rows = usize::try_from(rows).unwrap_or(usize::MAX);
             self.notes.push(Note::Restart { line, rows });
             self.steps = begin;
             (self.repeated, self.difference) = (0, 0.0);

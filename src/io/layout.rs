@@ -247,24 +247,14 @@ impl Layout {
     /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
     #[inline]
     pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
-        self.parse_padded(line, line.len(), values)
-    }
-
-    /// [`parse`](Self::parse) of the first `length` bytes of `padded`. What follows them, from a line end on, is not read as
-    /// part of the row, but lets numbers be taken by eight bytes up to the end.
-    #[inline]
-    pub(crate) fn parse_padded(&self, padded: &[u8], length: usize, values: &mut [f64]) -> Option<i64> {
         let mut at = 0;
         let mut step = 0;
         let mut values = values.iter_mut();
         for slot in &self.slots {
-            while padded.get(at).is_some_and(|&byte| is_separator(byte)) {
+            while line.get(at).is_some_and(|&byte| is_separator(byte)) {
                 at += 1;
             }
-            let rest = padded
-                .get(at..length)
-                .filter(|rest| !rest.is_empty())
-                .and(padded.get(at..))?;
+            let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
             at += match slot {
                 Slot::Value => {
                     let (value, taken) = leading_f64(rest)?;
@@ -291,8 +281,7 @@ impl Layout {
                 },
             };
         }
-        padded
-            .get(at..length)?
+        line.get(at..)?
             .iter()
             .all(|&byte| is_separator(byte))
             .then_some(step)

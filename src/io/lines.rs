@@ -24,8 +24,6 @@ pub(crate) struct Lines<R> {
 pub(crate) struct Line<'a> {
     /// The line, without `\n` or `\r\n`.
     pub(crate) bytes: &'a [u8],
-    /// The line and what follows it in the buffer: for parsers that look at several bytes at a time.
-    pub(crate) padded: &'a [u8],
     /// Its number, from 1.
     pub(crate) number: u64,
     /// Whether it ended with a line feed. The last line of a file that was cut off does not.
@@ -69,13 +67,11 @@ impl<R: Read> Lines<R> {
             }
             self.fill()?;
         };
-        let padded = &self.buffer[self.start..self.end];
-        let line = &padded[..length];
+        let line = &self.buffer[self.start..self.start + length];
         self.start += length + usize::from(ended);
         self.number += 1;
         Ok(Some(Line {
             bytes: line.strip_suffix(b"\r").unwrap_or(line),
-            padded,
             number: self.number,
             ended,
         }))
