@@ -1,4 +1,7 @@
-//! Work in fixed pieces, whose results are taken in order: the same bits for any number of threads.
+//! Work in fixed pieces: the same bits for any number of threads, and without the feature `rayon`.
+//!
+//! A piece is computed from start to end in one place and depends on nothing that another one writes; where results are added
+//! up, they are taken in order.
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
@@ -20,4 +23,48 @@ pub(crate) fn in_order<I: Sync, O: Send>(
             take(piece, result);
         }
     }
+}
+
+/// How many workers to prepare for `pieces` pieces of work.
+#[cfg(feature = "rayon")]
+pub(crate) fn workers(pieces: usize) -> usize {
+    rayon::current_num_threads().min(pieces).max(1)
+}
+
+/// How many workers to prepare for `pieces` pieces of work.
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn workers(_pieces: usize) -> usize {
+    1
+}
+
+/// Calls `work(index, piece, worker)` for each piece of `length` elements of `data`; the last may be shorter. Each worker takes
+/// `run` pieces in a row.
+pub(crate) fn for_each_piece<T: Send, W: Send>(
+    data: &mut [T],
+    length: usize,
+    workers: &mut [W],
+    work: impl Fn(usize, &mut [T], &mut W) + Sync,
+) {
+    if data.is_empty() {
+        return;
+    }
+    let pieces = data.len().div_ceil(length);
+    let share = pieces.div_ceil(workers.len());
+    let run = |(part, (data, worker)): (usize, (&mut [T], &mut W))| {
+        for (i, piece) in data.chunks_mut(length).enumerate() {
+            work(part * share + i, piece, worker);
+        }
+    };
+    #[cfg(feature = "rayon")]
+    if workers.len() > 1 {
+        data.par_chunks_mut(share * length)
+            .zip(workers.par_iter_mut())
+            .enumerate()
+            .for_each(run);
+        return;
+    }
+    data.chunks_mut(share * length)
+        .zip(workers)
+        .enumerate()
+        .for_each(run);
 }

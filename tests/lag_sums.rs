@@ -277,7 +277,7 @@ fn blocks_hold_the_pairs_of_their_first_samples() {
     let x = energies(n, -7e3, 15.0, 4);
     let lags: Vec<u64> = vec![0, 1, 2, 5, 30, 31, 100, 250, 399];
     let divisions: [Vec<Range<usize>>; 4] = [
-        Vec::from([0..n]),
+        std::iter::once(0..n).collect(),
         vec![0..133, 133..266, 266..n],
         (0..n).map(|i| i..i + 1).step_by(7).collect(),
         vec![5..64, 64..128, 130..131, 390..400],

@@ -5,8 +5,8 @@ use std::ops::Range;
 use pulp::Arch;
 
 use super::kernel::{LagSums, Term, Total};
-use super::threads::{for_each_piece, workers};
 use crate::real::Real;
+use crate::threads::{for_each_piece, workers};
 
 /// Pairs below which threads cost more than they bring.
 const WORTH_THREADS: usize = 1 << 20;

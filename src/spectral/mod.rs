@@ -6,17 +6,19 @@
 //! that the definition asks for, whatever the method, and the same bits for any number of threads.
 
 mod direct;
+mod integral;
 mod kernel;
 mod length;
 mod method;
 mod plan;
 mod split;
 mod squares;
-mod threads;
 
+pub use integral::CorrelationTime;
 pub use length::next_fast_length;
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, LagPlanner, Scratch};
+pub(crate) use plan::{mean, variance};
 
 #[cfg(test)]
 mod tests;

@@ -511,6 +511,15 @@ pub(crate) fn mean<T: Real>(samples: &[T]) -> f64 {
     rough + mean_about(samples, rough)
 }
 
+/// The variance with divisor n.
+#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
+pub(crate) fn variance<T: Real>(samples: &[T]) -> f64 {
+    let center = mean(samples);
+    let mut sums = Vec::new();
+    squares::bases(samples, center, &mut sums);
+    sums.last().copied().unwrap_or(0.0) / samples.len().max(1) as f64
+}
+
 /// The mean to a few roundings of its own size: good enough to centre on.
 fn rough_mean<T: Real>(samples: &[T]) -> f64 {
     mean_about(samples, 0.0)

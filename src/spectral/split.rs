@@ -19,8 +19,8 @@ use pulp::{Arch, Simd, WithSimd};
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::threads::{for_each_piece, workers};
 use crate::real::Real;
+use crate::threads::{for_each_piece, workers};
 
 /// Frequencies that are multiplied together: eight vectors of four sums. Rows of spectra are padded to a multiple.
 const FREQUENCIES: usize = 16;
