@@ -6,6 +6,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A fit or a crossing.
+    #[error(transparent)]
+    Fit(#[from] crate::relaxation::FitError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] crate::energy::DistributionError),

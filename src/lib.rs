@@ -11,6 +11,7 @@ pub mod lag;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod real;
+pub mod relaxation;
 pub mod series;
 pub mod spectral;
 pub mod stats;

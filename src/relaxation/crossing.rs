@@ -1,0 +1,206 @@
+//! Where a curve passes a level.
+
+use std::fmt;
+
+use super::error::FitError;
+use crate::curve::Curve;
+use crate::stats::Estimate;
+
+/// From which side a level is passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Direction {
+    /// From above to the level or below.
+    Falling,
+    /// From below to the level or above.
+    Rising,
+}
+
+/// Where a curve first passes a level: see [`first_crossing`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Crossing {
+    /// Between two lags.
+    Reached {
+        /// The lag time; NaN on a resample that does not reach the level, and then without a standard error.
+        time: Estimate,
+    },
+    /// Before the first lag above 0: the level lies in what is too fast for the sampling.
+    BeforeFirstLag {
+        /// The first lag time, which the crossing is shorter than.
+        upper_bound: f64,
+    },
+    /// Nowhere on the curve.
+    NotReached {
+        /// The last lag time, which the crossing is longer than.
+        lower_bound: f64,
+        /// The value there.
+        last_value: f64,
+        /// The level.
+        level: f64,
+    },
+}
+
+impl Crossing {
+    /// The lag time, if the level is reached.
+    #[must_use]
+    pub fn time(&self) -> Option<&Estimate> {
+        match self {
+            Self::Reached { time } => Some(time),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Crossing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reached { time } => write!(f, "{time}"),
+            Self::BeforeFirstLag { upper_bound } => {
+                write!(f, "reached before the first lag {upper_bound}")
+            }
+            Self::NotReached {
+                lower_bound,
+                last_value,
+                level,
+            } => write!(
+                f,
+                "not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}"
+            ),
+        }
+    }
+}
+
+/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring lags.
+///
+/// The structural relaxation time τ_α is where F_s(q,t) has fallen to 1/e. Of several crossings, as noise makes them
+/// where a curve is flat, the first counts. The error is that of the crossings of the curve's resamples. Cost: one pass.
+///
+/// # Errors
+/// [`FitError::Level`], [`FitError::NotFinite`], and [`FitError::TooFewPoints`] for a curve without a lag above 0.
+///
+/// ```
+/// use msed::relaxation::{Crossing, Direction, first_crossing};
+/// use msed::stats::{Resamples, Resampling};
+/// use msed::Curve;
+/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let values = vec![1.0, 0.75, 0.5, 0.0];
+/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// let crossing = first_crossing(&curve, 0.25, Direction::Falling)?;
+/// let time = crossing.time().unwrap().value();
+/// assert!((time - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
+/// let Crossing::NotReached { lower_bound, .. } = first_crossing(&curve, -1.0, Direction::Falling)? else {
+///     panic!("the curve stays above -1");
+/// };
+/// assert_eq!(lower_bound, 50.0);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn first_crossing(curve: &Curve, level: f64, direction: Direction) -> Result<Crossing, FitError> {
+    if !level.is_finite() {
+        return Err(FitError::Level { found: level });
+    }
+    let curve = curve.without_zero();
+    if let Some(k) = curve.values().iter().position(|v| !v.is_finite()) {
+        return Err(FitError::NotFinite {
+            lag_time: curve.lag_time(k),
+            found: curve.values()[k],
+        });
+    }
+    let Some(&last_value) = curve.values().last() else {
+        return Err(FitError::TooFewPoints {
+            found: 0,
+            expected: 1,
+            window: [0.0, 0.0],
+        });
+    };
+    let passed = |value: f64| match direction {
+        Direction::Falling => value <= level,
+        Direction::Rising => value >= level,
+    };
+    let log_times: Vec<f64> = curve.lag_times().map(f64::ln).collect();
+    let crossing = |values: &[f64]| match values.iter().position(|&v| passed(v)) {
+        None | Some(0) => f64::NAN,
+        Some(k) => {
+            let fraction = (level - values[k - 1]) / (values[k] - values[k - 1]);
+            (log_times[k - 1] + fraction * (log_times[k] - log_times[k - 1])).exp()
+        }
+    };
+    Ok(match curve.values().iter().position(|&v| passed(v)) {
+        Some(0) => Crossing::BeforeFirstLag {
+            upper_bound: curve.lag_time(0),
+        },
+        Some(_) => Crossing::Reached {
+            time: curve.evaluate(crossing),
+        },
+        None => Crossing::NotReached {
+            lower_bound: curve.lag_time(curve.len() - 1),
+            last_value,
+            level,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling};
+
+    fn curve(values: Vec<f64>, replicates: Vec<Vec<f64>>) -> Curve {
+        let lags = (0..values.len() as u64).map(|k| 10_u64.pow(k as u32)).collect();
+        let resamples = Resamples::jackknife(Resampling::Blocks(replicates.len()), replicates.len());
+        let origins = vec![1; values.len()];
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 1000)
+    }
+
+    #[test]
+    fn an_error_goes_through_the_resamples() {
+        let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.2], vec![1.0, -0.2]]);
+        let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
+        let time = crossing.time().unwrap();
+        assert!((time.value() - 10_f64.sqrt()).abs() < 1e-12);
+        let expected = [10_f64.powf(0.5 / 0.8), 10_f64.powf(0.5 / 1.2)];
+        for (found, expected) in time.replicates().iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+        }
+        assert!((time.standard_error().unwrap() - 0.5 * (expected[0] - expected[1])).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_resample_that_does_not_reach_leaves_no_error() {
+        let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.6], vec![1.0, -0.2]]);
+        let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
+        assert_eq!(crossing.time().unwrap().standard_error(), None);
+    }
+
+    #[test]
+    fn the_first_of_several_crossings_counts_in_either_direction() {
+        let values = vec![0.0, 1.0, 0.0, 1.0];
+        let replicates = vec![values.clone(), values.clone()];
+        let curve = curve(values, replicates);
+        let at = |level, direction| {
+            first_crossing(&curve, level, direction).map(|c| c.time().map(Estimate::value))
+        };
+        let time = at(0.5, Direction::Rising).unwrap().unwrap();
+        assert!((time - 10_f64.sqrt()).abs() < 1e-12);
+        assert_eq!(
+            first_crossing(&curve, 0.5, Direction::Falling).unwrap(),
+            Crossing::BeforeFirstLag { upper_bound: 1.0 }
+        );
+    }
+
+    #[test]
+    fn what_is_not_reached_has_a_bound_and_says_so() {
+        let curve = curve(vec![1.0, 0.8], vec![vec![1.0, 0.8]; 2]);
+        let crossing = first_crossing(&curve, (-1.0_f64).exp(), Direction::Falling).unwrap();
+        assert_eq!(
+            crossing.to_string(),
+            "not reached: 0.8000 at the longest lag 10, expected 0.3679"
+        );
+        assert_eq!(
+            first_crossing(&curve, f64::NAN, Direction::Falling)
+                .unwrap_err()
+                .to_string(),
+            "a crossing of level NaN, expected a finite number"
+        );
+    }
+}
