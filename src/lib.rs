@@ -5,6 +5,7 @@
 pub mod curve;
 pub mod energy;
 pub mod error;
+pub mod gaussian;
 #[cfg(any(feature = "io", feature = "xtc"))]
 pub mod io;
 pub mod lag;
