@@ -50,6 +50,9 @@ pub enum Error {
     /// The way from wrapped to unwrapped coordinates.
     #[error(transparent)]
     Unwrap(#[from] crate::trajectory::UnwrapError),
+    /// Wave vectors.
+    #[error(transparent)]
+    WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
     Thermo(#[from] crate::thermo::ThermoError),

@@ -37,4 +37,12 @@ pub enum StructureError {
         /// Lags in it.
         found: usize,
     },
+    /// A wave number that is none.
+    #[error("wave number {index} is {found}, expected a positive finite number")]
+    WaveNumber {
+        /// Position in the list.
+        index: usize,
+        /// The value given.
+        found: f64,
+    },
 }

@@ -82,6 +82,14 @@ impl Origins {
         &self.partition
     }
 
+    /// The blocks of one run: number, and frames.
+    pub(super) fn blocks_of(&self, run: usize) -> Vec<(usize, Range<usize>)> {
+        let blocks = self.partition.iter().enumerate();
+        blocks
+            .filter_map(|(block, (of, frames))| (of == run).then_some((block, frames)))
+            .collect()
+    }
+
     /// The longest lag, in steps, that has a standard error.
     pub(super) fn longest_with_error(&self) -> u64 {
         self.longest

@@ -170,7 +170,7 @@ fn transform_chunk<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], plan: 
 }
 
 /// Coordinates of some particles as columns: particle by particle, axis by axis, frame by frame.
-fn gather<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], columns: &mut [f64]) {
+pub(super) fn gather<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], columns: &mut [f64]) {
     let frames = run.frames();
     let width = 3 * run.particles();
     let mut tile = [[0.0; TILE]; 3 * GATHERED];

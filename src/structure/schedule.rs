@@ -1,0 +1,123 @@
+//! The pairs of frames of a run, as the kernels take them.
+
+use std::ops::Range;
+
+use super::origins::Origins;
+
+/// The pairs of frames of a run at each lag, by block of the first frame.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Schedule {
+    /// Frames equally far apart: lags in frames, increasing; contiguous blocks.
+    Uniform {
+        frames: usize,
+        lags: Vec<usize>,
+        blocks: Vec<Range<usize>>,
+    },
+    /// Any frames: the pairs of block b and lag k are those between `ends[b * lags + k]` and the next end.
+    Listed {
+        blocks: usize,
+        lags: usize,
+        pairs: Vec<[u32; 2]>,
+        ends: Vec<usize>,
+    },
+}
+
+/// The pairs of frames of one block at one lag.
+#[derive(Debug, Clone)]
+pub(super) enum Pairs<'a> {
+    /// Each of `origins` with the frame `lag` later.
+    Shifted { origins: Range<usize>, lag: usize },
+    /// These.
+    Listed(&'a [[u32; 2]]),
+}
+
+impl Pairs<'_> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Shifted { origins, .. } => origins.len(),
+            Self::Listed(pairs) => pairs.len(),
+        }
+    }
+
+    /// Pair `index`.
+    #[inline(always)]
+    pub(super) fn at(&self, index: usize) -> [usize; 2] {
+        match self {
+            Self::Shifted { origins, lag } => [origins.start + index, origins.start + index + lag],
+            Self::Listed(pairs) => pairs[index].map(|frame| frame as usize),
+        }
+    }
+}
+
+impl Schedule {
+    /// The pairs of run `run` at the lags that it reaches, in the given blocks of its frames.
+    pub(super) fn new(origins: &Origins, run: usize, frames: usize, blocks: &[Range<usize>]) -> Self {
+        let table = origins.table(run);
+        if table.is_uniform() {
+            let lag = |&steps: &u64| usize::try_from(steps / table.unit()).unwrap_or(usize::MAX);
+            return Self::Uniform {
+                frames,
+                lags: table.lags().iter().map(lag).collect(),
+                blocks: blocks.to_vec(),
+            };
+        }
+        let (mut pairs, mut ends) = (Vec::new(), vec![0]);
+        for block in blocks {
+            for k in 0..table.len() {
+                let index = |frame: usize| u32::try_from(frame).expect("fewer than 2^32 frames");
+                pairs.extend(
+                    table
+                        .pairs_from(k, block.clone())
+                        .map(|(i, j)| [index(i), index(j)]),
+                );
+                ends.push(pairs.len());
+            }
+        }
+        Self::Listed {
+            blocks: blocks.len(),
+            lags: table.len(),
+            pairs,
+            ends,
+        }
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        match self {
+            Self::Uniform { blocks, .. } => blocks.len(),
+            Self::Listed { blocks, .. } => *blocks,
+        }
+    }
+
+    pub(super) fn lags(&self) -> usize {
+        match self {
+            Self::Uniform { lags, .. } => lags.len(),
+            Self::Listed { lags, .. } => *lags,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn pairs(&self, block: usize, lag: usize) -> Pairs<'_> {
+        match self {
+            Self::Uniform { frames, lags, blocks } => {
+                let (block, lag) = (&blocks[block], lags[lag]);
+                let end = block.end.min(frames.saturating_sub(lag)).max(block.start);
+                Pairs::Shifted {
+                    origins: block.start..end,
+                    lag,
+                }
+            }
+            Self::Listed {
+                lags, pairs, ends, ..
+            } => {
+                let at = block * lags + lag;
+                Pairs::Listed(&pairs[ends[at]..ends[at + 1]])
+            }
+        }
+    }
+
+    /// All pairs, over blocks and lags.
+    pub(super) fn all_pairs(&self) -> usize {
+        let lags = |block| (0..self.lags()).map(move |lag| self.pairs(block, lag).len());
+        (0..self.blocks()).flat_map(lags).sum()
+    }
+}

@@ -1,0 +1,143 @@
+//! Sine and cosine of an angle given in turns.
+
+use pulp::Simd;
+
+/// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
+const ROUNDS: f64 = 6_755_399_441_055_744.0;
+
+/// Coefficients of sin(pi/2 x)/x and cos(pi/2 x) in powers of x^2: the Taylor series, whose remainder on [-1/2, 1/2] is
+/// below 5e-17.
+const SINE: [f64; 8] = [
+    std::f64::consts::FRAC_PI_2,
+    -0.645_964_097_506_246_3,
+    0.079_692_626_246_167_05,
+    -0.004_681_754_135_318_688,
+    0.000_160_441_184_787_359_83,
+    -3.598_843_235_212_085e-6,
+    5.692_172_921_967_927e-8,
+    -6.688_035_109_811_468e-10,
+];
+const COSINE: [f64; 9] = [
+    1.0,
+    -1.233_700_550_136_169_7,
+    0.253_669_507_901_048_03,
+    -0.020_863_480_763_352_96,
+    0.000_919_260_274_839_426_6,
+    -2.520_204_237_306_060_7e-5,
+    4.710_874_778_818_172e-7,
+    -6.386_603_083_791_852e-9,
+    6.565_963_114_979_473e-11,
+];
+
+/// `(sin 2 pi x, cos 2 pi x)`, each within 1.5e-15 for |x| < 2^51.
+///
+/// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing beyond the rounding of its
+/// own coordinate. The quarter of what is left is put into the series, and the angle doubled twice.
+#[inline(always)]
+pub(super) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
+    let rounds = simd.splat_f64s(ROUNDS);
+    let x = simd.sub_f64s(x, simd.sub_f64s(simd.add_f64s(x, rounds), rounds));
+    let square = simd.mul_f64s(x, x);
+    let quarter = (
+        simd.mul_f64s(x, series(simd, &SINE, square)),
+        series(simd, &COSINE, square),
+    );
+    doubled(simd, doubled(simd, quarter))
+}
+
+#[inline(always)]
+fn series<S: Simd, const N: usize>(simd: S, coefficients: &[f64; N], x: S::f64s) -> S::f64s {
+    let mut sum = simd.splat_f64s(coefficients[N - 1]);
+    for k in (0..N - 1).rev() {
+        sum = simd.mul_add_e_f64s(sum, x, simd.splat_f64s(coefficients[k]));
+    }
+    sum
+}
+
+/// Sine and cosine of twice the angle.
+#[inline(always)]
+fn doubled<S: Simd>(simd: S, (sine, cosine): (S::f64s, S::f64s)) -> (S::f64s, S::f64s) {
+    let twice = simd.add_f64s(sine, sine);
+    let lost = simd.mul_f64s(twice, sine);
+    (
+        simd.mul_f64s(twice, cosine),
+        simd.sub_f64s(simd.splat_f64s(1.0), lost),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::WithSimd;
+
+    use super::*;
+
+    struct All<'a>(&'a [f64]);
+
+    impl WithSimd for All<'_> {
+        type Output = Vec<[f64; 2]>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<[f64; 2]> {
+            let (x, rest) = S::as_simd_f64s(self.0);
+            assert!(rest.is_empty());
+            let mut found = Vec::new();
+            for &x in x {
+                let (sine, cosine) = sin_cos(simd, x);
+                let sine: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&sine));
+                let cosine: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&cosine));
+                found.extend(sine.iter().zip(cosine).map(|(&s, &c)| [s, c]));
+            }
+            found
+        }
+    }
+
+    /// Arguments with whole turns, whose sines are those of the part below one turn.
+    fn arguments() -> Vec<(f64, f64)> {
+        let fine = (-4096..4096).map(|i| f64::from(i) / 8191.0);
+        let whole = [0.0, 1.0, -3.0, 1024.0, -1_048_576.0, 4_294_967_296.0];
+        // The sum is rounded: the part below one turn that is left of it is exact.
+        fine.flat_map(|x| whole.map(|n| (x + n, (x + n) - n))).collect()
+    }
+
+    fn largest_error(found: &[[f64; 2]]) -> f64 {
+        let errors = found.iter().zip(arguments()).map(|([sine, cosine], (_, x))| {
+            let angle = std::f64::consts::TAU * x;
+            // |x| < 1: the angle is rounded by no more than 4.5e-16.
+            (sine - angle.sin()).abs().max((cosine - angle.cos()).abs())
+        });
+        errors.fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn every_instruction_set_stays_within_the_bound() {
+        let x: Vec<f64> = arguments().into_iter().map(|(x, _)| x).collect();
+        let scalar = largest_error(&pulp::Scalar.vectorize(All(&x)));
+        assert!(scalar < 1.5e-15 + 4.5e-16, "scalar: {scalar:e}");
+        let widest = largest_error(&pulp::Arch::new().dispatch(All(&x)));
+        assert!(widest < 1.5e-15 + 4.5e-16, "dispatched: {widest:e}");
+        #[cfg(target_arch = "x86_64")]
+        if let Some(v3) = pulp::x86::V3::try_new() {
+            let v3 = largest_error(&Simd::vectorize(v3, All(&x)));
+            assert!(v3 < 1.5e-15 + 4.5e-16, "AVX2 and FMA: {v3:e}");
+        }
+    }
+
+    #[test]
+    fn quarter_turns_are_exact() {
+        let x = [0.0, 0.25, 0.5, 0.75, 1.0, -0.25, 1e9 + 0.25, -1e9 - 0.5];
+        let found = pulp::Arch::new().dispatch(All(&x));
+        let wanted = [
+            [0.0, 1.0],
+            [1.0, 0.0],
+            [0.0, -1.0],
+            [-1.0, 0.0],
+            [0.0, 1.0],
+            [-1.0, 0.0],
+            [1.0, 0.0],
+            [0.0, -1.0],
+        ];
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert!((found[0] - wanted[0]).abs() < 1e-15 && (found[1] - wanted[1]).abs() < 1e-15);
+        }
+    }
+}
