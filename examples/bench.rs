@@ -9,6 +9,9 @@
 //! |---|---|---|
 //! | W1 | `walk_SIZE.f64`, raw little-endian | mean-squared difference at all lags |
 //! | W1b | the same, and `lags_SIZE.txt` | the same at those lags |
+//! | W2 | `traj.f64`: 8000 frames of 1000 particles | mean squared displacement at all lags |
+//! | W2blocks | the same | the same with the errors of ten blocks |
+//! | W2f32 | `traj.f32` | the same from single precision |
 //! | W5energy | `energy.dat`: `# TimeStep v_pe v_te v_e` and rows, whose steps may begin again | all four columns, row by row |
 
 use std::fs;
@@ -18,6 +21,8 @@ use std::time::Instant;
 
 use msed::io::EnergyReader;
 use msed::spectral::{LagPlan, LagPlanner, Scratch};
+use msed::trajectory::{Species, Trajectory};
+use msed::{Lags, Real, Resampling, structure};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -78,6 +83,9 @@ fn run(options: &Options) -> Result<bool, Failure> {
         match options.workload.as_str() {
             "W1" => all_lags(options),
             "W1b" => some_lags(options),
+            "W2" => displacements::<f64>(options, "traj.f64", Resampling::None),
+            "W2blocks" => displacements::<f64>(options, "traj.f64", Resampling::default()),
+            "W2f32" => displacements::<f32>(options, "traj.f32", Resampling::None),
             "W5energy" => read_energies(options),
             _ => return Ok(false),
         }
@@ -149,6 +157,43 @@ fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
     values
 }
 
+/// Mean squared displacement of 1000 particles at all lags.
+fn displacements<T: Stored>(options: &Options, file: &str, resampling: Resampling) -> Result<(), Failure> {
+    let particles = 1000;
+    let positions: Vec<T> = read_numbers(&options.data.join(file))?;
+    let frames = positions.len() / (3 * particles);
+    let steps: Vec<u64> = (0..frames as u64).collect();
+    let run = Trajectory::new(positions, steps, 1.0, Species::single("A", particles)?)?;
+    let mut found = None;
+    report(options, "spectra of blocks summed over columns, f64 sums", || {
+        found = Some(structure::msd(&run, &Lags::all(), resampling));
+    });
+    match found {
+        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total().values()),
+        None => Ok(()),
+    }
+}
+
+/// A storage type that files hold.
+trait Stored: Real {
+    const BYTES: usize;
+    fn from_bytes(bytes: &[u8]) -> Self;
+}
+
+impl Stored for f64 {
+    const BYTES: usize = 8;
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_le_bytes(std::array::from_fn(|i| bytes[i]))
+    }
+}
+
+impl Stored for f32 {
+    const BYTES: usize = 4;
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_le_bytes(std::array::from_fn(|i| bytes[i]))
+    }
+}
+
 /// Times a call as the protocol asks, and prints the line.
 fn report(options: &Options, what: &str, mut call: impl FnMut()) {
     call();
@@ -186,14 +231,18 @@ fn peak_mb() -> f64 {
 }
 
 fn read_f64(path: &Path) -> Result<Vec<f64>, Failure> {
+    read_numbers(path)
+}
+
+fn read_numbers<T: Stored>(path: &Path) -> Result<Vec<T>, Failure> {
     use std::io::Read;
     let file = fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let mut values = Vec::with_capacity(file.metadata()?.len() as usize / 8);
+    let mut values = Vec::with_capacity(file.metadata()?.len() as usize / T::BYTES);
     let mut reader = std::io::BufReader::with_capacity(1 << 20, file);
     let mut word = [0; 8];
     while values.len() < values.capacity() {
-        reader.read_exact(&mut word)?;
-        values.push(f64::from_le_bytes(word));
+        reader.read_exact(&mut word[..T::BYTES])?;
+        values.push(T::from_bytes(&word[..T::BYTES]));
     }
     Ok(values)
 }

@@ -11,10 +11,10 @@ use crate::{Real, threads};
 
 /// Particles of a piece of the work.
 const CHUNK: usize = 64;
-/// Pieces whose spectra may wait.
-const WAITING: usize = 8;
+/// Spectra of pieces that wait to be added may take this part of the memory of the trajectory.
+const WAITING_PART: usize = 8;
 /// Particles whose columns are gathered at once, so that whole cache lines are read of each frame...
-const GATHERED: usize = 16;
+const GATHERED: usize = 32;
 /// ...unless the columns are longer than this many numbers in all.
 const GATHERED_NUMBERS: usize = 1 << 20;
 /// Frames that are transposed at once.
@@ -118,7 +118,11 @@ fn transform<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], plan: &Colum
     let mut sums: Option<Columns> = None;
     let chunks: Vec<&[usize]> = particles.chunks(CHUNK).collect();
     let work = |chunk: &&[usize]| transform_chunk(run, chunk, plan);
-    threads::in_order(&chunks, WAITING, work, |_, found| match &mut sums {
+    let allowed = size_of_val(run.positions()) / WAITING_PART;
+    // A power of two, for that many threads or fewer to end together.
+    let waiting = (allowed / (3 * plan.spectra_bytes())).clamp(2, 64);
+    let waiting = 1 << waiting.ilog2();
+    threads::in_order(&chunks, waiting, work, |_, found| match &mut sums {
         None => sums = Some(found),
         Some(sums) => {
             for axis in 0..3 {
@@ -177,6 +181,7 @@ pub(super) fn gather<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], colu
     for start in (0..frames).step_by(TILE) {
         let tall = TILE.min(frames - start);
         let rows = run.positions()[start * width..(start + tall) * width].chunks_exact(width);
+        touch(rows.clone(), particles);
         for (t, row) in rows.enumerate() {
             for (&p, column) in particles.iter().zip(tile.chunks_exact_mut(3)) {
                 for (column, x) in column.iter_mut().zip(&row[3 * p..3 * p + 3]) {
@@ -192,6 +197,18 @@ pub(super) fn gather<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], colu
             column[start..start + tall].copy_from_slice(&tile[..tall]);
         }
     }
+}
+
+/// Reads once from each cache line of the particles' coordinates, and does nothing else meanwhile: the frames lie far apart,
+/// and so many misses wait for memory together.
+fn touch<'a, T: Real>(rows: impl Iterator<Item = &'a [T]>, particles: &[usize]) {
+    let mut sum = T::zero();
+    for row in rows {
+        for p in particles.iter().step_by(64 / (3 * size_of::<T>())) {
+            sum = sum + row[3 * p];
+        }
+    }
+    std::hint::black_box(sum);
 }
 
 /// Subtracts the mean: displacements do not change, and the digits that a far origin costs are saved.
