@@ -169,7 +169,7 @@ impl Process {
             duration,
             relaxation_time: self.relaxation_time,
         };
-        if samples < 16.0 || samples > 1e15 {
+        if !(16.0..=1e15).contains(&samples) {
             return Err(too_short);
         }
         let model = if self.beta == 1.0 {

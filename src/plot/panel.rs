@@ -209,58 +209,73 @@ impl Panel {
     }
 
     /// Draws the series into the frame. Returns where there is ink, for the legend to keep off.
-    pub(super) fn draw(&self, scene: &mut Scene, frame: Frame, (x, y): (Span, Span)) -> Vec<[f64; 2]> {
+    pub(super) fn draw(&self, scene: &mut Scene, frame: Frame, spans: (Span, Span)) -> Vec<[f64; 2]> {
         let mut ink = Vec::new();
-        let map = |[a, b]: [f64; 2]| frame.at(x.fraction(a), y.fraction(b));
-        // Lines under markers, whatever their order.
-        let looks = self.looks();
-        for look in looks.iter().filter(|look| look.series.kind != Kind::Points) {
-            for path in self.paths(look.series) {
-                let path: Vec<[f64; 2]> = match look.series.kind {
-                    Kind::Horizontal => vec![
-                        frame.at(0.0, y.fraction(path[0][1])),
-                        frame.at(1.0, y.fraction(path[0][1])),
-                    ],
-                    Kind::Vertical => vec![
-                        frame.at(x.fraction(path[0][0]), 0.0),
-                        frame.at(x.fraction(path[0][0]), 1.0),
-                    ],
-                    _ => path.into_iter().map(map).collect(),
-                };
-                match look.series.kind {
-                    Kind::Band { .. } => look.fill(scene, &path),
-                    Kind::Steps => {
-                        look.fill(scene, &path);
-                        look.stroke(scene, &path);
-                    }
-                    _ => look.stroke(scene, &path),
-                }
-                along(&path, &mut ink);
-            }
-        }
-        for look in looks.iter().filter(|look| look.series.kind == Kind::Points) {
-            let series = look.series;
-            for k in (0..series.x.len()).filter(|&k| self.shows(series, k)) {
-                let (a, b) = (series.x[k], series.y[k]);
-                let error = |list: &[Option<f64>]| {
-                    list.get(k)
-                        .copied()
-                        .flatten()
-                        .filter(|e| e.is_finite() && *e > 0.0)
-                };
-                if let Some(e) = error(&series.errors) {
-                    look.bar(scene, [map([a, b - e]), map([a, b + e])]);
-                    along(&[map([a, b - e]), map([a, b + e])], &mut ink);
-                }
-                if let Some(e) = error(&series.errors_x) {
-                    look.bar(scene, [map([a - e, b]), map([a + e, b])]);
-                    along(&[map([a - e, b]), map([a + e, b])], &mut ink);
-                }
-                look.marker(scene, map([a, b]));
-                ink.push(map([a, b]));
+        for look in self.looks() {
+            match look.series.kind {
+                Kind::Points => self.draw_points(scene, frame, spans, &look, &mut ink),
+                _ => self.draw_lines(scene, frame, spans, &look, &mut ink),
             }
         }
         ink
+    }
+
+    fn draw_lines(
+        &self,
+        scene: &mut Scene,
+        frame: Frame,
+        (x, y): (Span, Span),
+        look: &Look<'_>,
+        ink: &mut Vec<[f64; 2]>,
+    ) {
+        for path in self.paths(look.series) {
+            let [first_x, first_y] = path[0];
+            let across = [0.0, 1.0];
+            let path: Vec<[f64; 2]> = match look.series.kind {
+                Kind::Horizontal => across.map(|f| frame.at(f, y.fraction(first_y))).to_vec(),
+                Kind::Vertical => across.map(|f| frame.at(x.fraction(first_x), f)).to_vec(),
+                _ => path
+                    .into_iter()
+                    .map(|[a, b]| frame.at(x.fraction(a), y.fraction(b)))
+                    .collect(),
+            };
+            if matches!(look.series.kind, Kind::Band { .. } | Kind::Steps) {
+                look.fill(scene, &path);
+            }
+            if !matches!(look.series.kind, Kind::Band { .. }) {
+                look.stroke(scene, &path);
+            }
+            along(&path, ink);
+        }
+    }
+
+    fn draw_points(
+        &self,
+        scene: &mut Scene,
+        frame: Frame,
+        (x, y): (Span, Span),
+        look: &Look<'_>,
+        ink: &mut Vec<[f64; 2]>,
+    ) {
+        let series = look.series;
+        let map = |a: f64, b: f64| frame.at(x.fraction(a), y.fraction(b));
+        for k in (0..series.x.len()).filter(|&k| self.shows(series, k)) {
+            let (a, b) = (series.x[k], series.y[k]);
+            let error = |list: &[Option<f64>]| {
+                list.get(k)
+                    .copied()
+                    .flatten()
+                    .filter(|e| e.is_finite() && *e > 0.0)
+            };
+            let upright = error(&series.errors).map(|e| [map(a, b - e), map(a, b + e)]);
+            let level = error(&series.errors_x).map(|e| [map(a - e, b), map(a + e, b)]);
+            for bar in upright.into_iter().chain(level) {
+                look.bar(scene, bar);
+                along(&bar, ink);
+            }
+            look.marker(scene, map(a, b));
+            ink.push(map(a, b));
+        }
     }
 
     /// The lines of a series in its own coordinates, interrupted where it cannot be drawn.

@@ -160,17 +160,17 @@ pub fn fit_decay(curve: &Curve, window: Window, weighting: Weighting) -> Result<
     };
     let refit = Refit::new(curve, Form::Decay, true, window, weighting)?;
     let mut reasons = Vec::new();
-    if refit.has_relaxation(&refit.whole) {
-        if let Some((amplitude, standard_error)) = refit.amplitude(curve) {
-            let needed = Refit::needed(curve);
-            if amplitude <= needed * standard_error {
-                reasons.push(Reason::WithinNoise {
-                    amplitude,
-                    standard_error,
-                    needed,
-                    after: None,
-                });
-            }
+    if refit.has_relaxation(&refit.whole)
+        && let Some((amplitude, standard_error)) = refit.amplitude(curve)
+    {
+        let needed = Refit::needed(curve);
+        if amplitude <= needed * standard_error {
+            reasons.push(Reason::WithinNoise {
+                amplitude,
+                standard_error,
+                needed,
+                after: None,
+            });
         }
     }
     reasons.extend(refit.reasons());

@@ -22,10 +22,10 @@ pub(super) fn steepest_fall(curve: &Curve, lags: &[usize]) -> Option<Fall> {
     let mut worst: Option<Fall> = None;
     for (k, &i) in lags.iter().enumerate() {
         for &j in &lags[k + 1..] {
-            if let Some(fall) = fall(curve, i, j) {
-                if worst.is_none_or(|w| fall.standard_errors > w.standard_errors) {
-                    worst = Some(fall);
-                }
+            if let Some(fall) = fall(curve, i, j)
+                && worst.is_none_or(|w| fall.standard_errors > w.standard_errors)
+            {
+                worst = Some(fall);
             }
         }
     }

@@ -1,5 +1,10 @@
 //! What several test targets share; each uses a part of it.
-#![allow(dead_code, reason = "every target uses another part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "shared by test targets, each of which uses a part"
+)]
 
 pub mod oracle;
 pub mod synthetic;

@@ -12,7 +12,9 @@ pub fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, blocks: 
         for (b, (_, block)) in partition.iter().enumerate() {
             let end = block.end.min(samples.len() - lag);
             if block.start < end {
-                let pairs = samples[block.start..end].iter().zip(&samples[block.start + lag..end + lag]);
+                let pairs = samples[block.start..end]
+                    .iter()
+                    .zip(&samples[block.start + lag..end + lag]);
                 let sum = pairs.map(|(x, y)| (y - x) * (y - x)).sum();
                 sums.add(b, k, sum, (end - block.start) as f64);
             }
@@ -20,5 +22,12 @@ pub fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, blocks: 
     }
     let steps = lags.iter().map(|lag| lag * stride).collect();
     let longest = partition.shortest() as u64 * stride;
-    Curve::from_sums(steps, time_step, [&sums], partition.resamples(), longest, |[mean]| mean)
+    Curve::from_sums(
+        steps,
+        time_step,
+        [&sums],
+        partition.resamples(),
+        longest,
+        |[mean]| mean,
+    )
 }

@@ -39,14 +39,25 @@ impl Process {
     pub fn mixture(white: f64, parts: &[(f64, f64)]) -> Self {
         let slow = parts
             .iter()
-            .map(|&(variance, tau)| Slow { kind: Kind::OrnsteinUhlenbeck, variance, tau })
+            .map(|&(variance, tau)| Slow {
+                kind: Kind::OrnsteinUhlenbeck,
+                variance,
+                tau,
+            })
             .collect();
         Self { white, slow }
     }
 
     /// A telegraph signal in white noise.
     pub fn telegraph(white: f64, variance: f64, tau: f64) -> Self {
-        Self { white, slow: vec![Slow { kind: Kind::Telegraph, variance, tau }] }
+        Self {
+            white,
+            slow: vec![Slow {
+                kind: Kind::Telegraph,
+                variance,
+                tau,
+            }],
+        }
     }
 
     /// The exact mean-squared difference at a time above 0.

@@ -1,0 +1,229 @@
+//! One state point, from its energies to its heat capacity.
+
+use std::collections::BTreeMap;
+
+use msed::curve::Window;
+use msed::energy::{self, Bins, Distribution, Drift, Resolution};
+use msed::relaxation::{self, Fit, Model, Weighting};
+use msed::thermo::{self, HeatCapacity, Plateaus, Split};
+use msed::trajectory::Species;
+use msed::{Curve, Ensemble, Estimate, Lags, Resampling};
+
+use crate::energies::Energies;
+use crate::failure::Failure;
+use crate::frames;
+use crate::results::{CurveEntry, DriftEntry, FitEntry, HeatCapacityEntry, RunEntry, errors, value};
+use crate::scan_file::{EnsembleName, Run, Scan};
+use crate::structure::Structure;
+
+/// Lags per factor of ten.
+pub(crate) const LAGS_PER_DECADE: u32 = 20;
+
+/// Everything known about one state point.
+pub(crate) struct Point<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) energies: Energies,
+    pub(crate) msed: Curve,
+    pub(crate) drift: Drift,
+    pub(crate) resolution: Resolution,
+    pub(crate) exponential: Fit,
+    pub(crate) stretched: Fit,
+    pub(crate) heat_capacity: HeatCapacity,
+    /// At lags from the shortest to the longest.
+    pub(crate) distributions: Vec<Distribution>,
+    pub(crate) structure: Option<Structure>,
+}
+
+impl<'a> Point<'a> {
+    pub(crate) fn analyse(
+        scan: &Scan,
+        run: &'a Run,
+        energies: Energies,
+        species: Option<&Species>,
+        resampling: Resampling,
+    ) -> Result<Self, Failure> {
+        let place = format!("{}:{}: run `{}`", scan.file.display(), run.line, run.name);
+        let failed = |error: &dyn std::fmt::Display| Failure::at(&place, error);
+        let runs = &energies.replicas;
+        let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
+        let msed = energy::msed(runs, &lags, resampling)
+            .map_err(|error| failed(&error))?
+            .into_curve();
+        let drift = energy::drift(runs, resampling).map_err(|error| failed(&error))?;
+        let resolution = energy::resolution(runs);
+        let window = run.fit_window.map_or(Window::Automatic, Window::Given);
+        let fit = |model| {
+            relaxation::fit(&msed, model, window, Weighting::StandardErrors).map_err(|error| failed(&error))
+        };
+        let (exponential, stretched) = (fit(Model::Exponential)?, fit(Model::Stretched)?);
+        let ensemble = match scan.system.ensemble {
+            EnsembleName::Nve => Ensemble::nve(scan.system.particles),
+            EnsembleName::Nvt => Ensemble::Nvt,
+        };
+        let plateaus = exponential.verdict().is_resolved().then(|| Plateaus {
+            u0_squared: exponential.u0_squared(),
+            um_squared: exponential.um_squared(),
+        });
+        let units = scan.system.units.units();
+        let heat_capacity = thermo::heat_capacity(&energies.moments, units, ensemble, plateaus)
+            .map_err(|error| failed(&error))?;
+        let distributions = distributions(&energies, &msed, resampling).map_err(|error| failed(&error))?;
+        let structure = frames::load(scan, run, species)?
+            .map(|frames| Structure::analyse(scan, run, &frames, resampling))
+            .transpose()?;
+        Ok(Self {
+            run,
+            energies,
+            msed,
+            drift,
+            resolution,
+            exponential,
+            stretched,
+            heat_capacity,
+            distributions,
+            structure,
+        })
+    }
+
+    /// The mean temperature with its fluctuations: that of the column, even where one is given. At constant energy it goes
+    /// with the mean energy, block by block.
+    pub(crate) fn fluctuating_temperature(&self) -> &Estimate {
+        let given = self.heat_capacity.temperature();
+        match self.heat_capacity.ensemble() {
+            Ensemble::Nve { .. } => self.energies.moments.kinetic_temperature().unwrap_or(given),
+            _ => given,
+        }
+    }
+
+    /// tau* of the exponential fit, where that is resolved.
+    pub(crate) fn tau_msed(&self) -> Option<&Estimate> {
+        self.exponential
+            .verdict()
+            .is_resolved()
+            .then(|| self.exponential.relaxation_time())
+    }
+
+    /// tau_alpha of the probe, where F_s reaches 1/e.
+    pub(crate) fn tau_alpha(&self) -> Option<&Estimate> {
+        self.structure.as_ref()?.tau_alpha()
+    }
+
+    /// This point's part of `results.json`.
+    pub(crate) fn entry(&self) -> RunEntry {
+        let moments = &self.energies.moments;
+        let temperature = moments.temperature();
+        RunEntry {
+            name: self.run.name.clone(),
+            temperature: self.energies.temperature,
+            temperature_standard_error: temperature.and_then(|t| t.standard_error()),
+            samples: moments.samples(),
+            sampling_interval: self.energies.interval(),
+            replicas: self.run.energy.len(),
+            mean_energy: moments.mean().value(),
+            mean_energy_standard_error: moments.mean().standard_error(),
+            energy_variance: moments.variance().value(),
+            blocks: moments.resamples().blocks(),
+            left_out_rows: self.energies.left_out_rows,
+            excluded: self.run.exclude.clone(),
+            notes: self.energies.notes.clone(),
+            print_quantum: self.resolution.quantum(),
+            print_floor: self.resolution.floor(),
+            msed: CurveEntry::from(&self.msed),
+            drift: DriftEntry {
+                slope: self.drift.slope().value(),
+                standard_error: self.drift.slope().standard_error(),
+                stationary: self.drift.verdict().is_stationary(),
+                blocks: self.drift.slope().resamples().blocks(),
+            },
+            fit: BTreeMap::from([
+                ("exponential", fit_entry(&self.exponential)),
+                ("stretched", fit_entry(&self.stretched)),
+            ]),
+            spectral: BTreeMap::new(),
+            heat_capacity: self.heat_capacity_entry(),
+            structure: self.structure.as_ref().map(Structure::entry),
+        }
+    }
+
+    fn heat_capacity_entry(&self) -> HeatCapacityEntry {
+        let c = &self.heat_capacity;
+        HeatCapacityEntry {
+            excess: value(c.excess()),
+            fast: c.fast().and_then(value),
+            slow: c.slow().and_then(value),
+            uncorrected: value(c.uncorrected()),
+            standard_error: errors([
+                ("excess", Some(c.excess())),
+                ("fast", c.fast()),
+                ("slow", c.slow()),
+            ]),
+            ensemble: c.ensemble().name(),
+            as_printed: c.as_printed().and_then(value),
+            blocks: c.excess().resamples().blocks(),
+            reason: match c.split() {
+                Split::TooLarge { y } => Some(format!(
+                    "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"
+                )),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Distributions at three lags or fewer: the shortest, the middle of the lags on the logarithmic scale, the longest.
+fn distributions(
+    energies: &Energies,
+    msed: &Curve,
+    resampling: Resampling,
+) -> Result<Vec<Distribution>, msed::Error> {
+    let curve = msed.without_zero();
+    let stride = curve.lags()[0];
+    let mut places = vec![0, curve.len() / 2, curve.len() - 1];
+    places.dedup();
+    places
+        .into_iter()
+        .filter(|&place| curve.values()[place] > 0.0)
+        .map(|place| {
+            let width = 0.25 * curve.values()[place].sqrt();
+            energy::distribution(
+                &energies.replicas,
+                curve.lags()[place] / stride,
+                Bins::Width(width),
+                resampling,
+            )
+        })
+        .collect()
+}
+
+fn fit_entry(fit: &Fit) -> FitEntry {
+    FitEntry {
+        window: Some(fit.window()),
+        max_frequency: None,
+        u0_squared: value(fit.u0_squared()),
+        um_squared: value(fit.um_squared()),
+        relaxation_time: value(fit.relaxation_time()),
+        beta: value(fit.beta()),
+        mean_relaxation_time: value(fit.mean_relaxation_time()),
+        standard_error: errors([
+            ("u0_squared", Some(fit.u0_squared())),
+            ("um_squared", Some(fit.um_squared())),
+            ("relaxation_time", Some(fit.relaxation_time())),
+            ("beta", Some(fit.beta())),
+        ]),
+        blocks: Some(fit.u0_squared().resamples().blocks()),
+        reduced_chi_squared: fit.reduced_chi_squared(),
+        verdict: if fit.verdict().is_resolved() {
+            "resolved"
+        } else {
+            "unresolved"
+        },
+        reason: reason(fit),
+        cautions: fit.cautions().iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Why a fit is not resolved.
+pub(crate) fn reason(fit: &Fit) -> Option<String> {
+    let reasons: Vec<String> = fit.verdict().reasons().iter().map(ToString::to_string).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}

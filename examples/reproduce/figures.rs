@@ -1,0 +1,254 @@
+//! The figures.
+
+use msed::Curve;
+use msed::energy::Distribution;
+use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
+
+use crate::analysis::Point;
+use crate::scan_file::{EnsembleName, Scan};
+use crate::symbols::{Symbols, temperature, time};
+
+/// Where a point lies on the colour scale: dark for the coldest.
+fn shade(index: usize, of: usize) -> f64 {
+    if of < 2 {
+        0.0
+    } else {
+        index as f64 / (of - 1) as f64
+    }
+}
+
+fn name(point: &Point<'_>) -> String {
+    let excluded = if point.run.exclude.is_some() {
+        " (excluded)"
+    } else {
+        ""
+    };
+    format!("*{{T}} = {}{excluded}", temperature(point.energies.temperature))
+}
+
+/// Points in the order of temperature, the coldest first.
+fn ordered<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'b>> {
+    let mut sorted: Vec<&Point<'_>> = points.iter().collect();
+    sorted.sort_by(|a, b| a.energies.temperature.total_cmp(&b.energies.temperature));
+    sorted
+}
+
+/// Figure 1: the distribution of energy differences. Left: the coldest point at several lags. Right: every point at one
+/// lag, in units of its standard deviation, beside the Gaussian.
+pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
+    let symbols = Symbols::of(scan.system.units);
+    let sorted = ordered(points);
+    let coldest = sorted[0];
+    let mut left = Panel::new(
+        Axis::linear(format!("Δ*{{e}} ({})", symbols.energy)),
+        Axis::log(format!("*{{φ}}(Δ*{{e}}; *{{t}}) (1/{})", symbols.energy)).range(
+            0.3 * coldest
+                .distributions
+                .iter()
+                .map(rarest)
+                .fold(f64::INFINITY, f64::min),
+            coldest.distributions.iter().map(highest).fold(0.0, f64::max) * 4.0,
+        ),
+    )
+    .title(name(coldest));
+    for (k, phi) in coldest.distributions.iter().enumerate() {
+        let (x, y, errors) = histogram(phi, 1.0);
+        let label = format!("*{{t}} = {} {}", time(phi.lag_time()), symbols.time);
+        left.add(
+            Series::points(&x, &y)
+                .errors(&errors)
+                .colour(k)
+                .size(0.75)
+                .label(label),
+        );
+        let grid = grid(&x);
+        let gaussian: Vec<f64> = grid.iter().map(|&x| phi.gaussian(x)).collect();
+        left.add(Series::line(&grid, &gaussian).colour(k));
+    }
+    let mut right = Panel::new(
+        Axis::linear("Δ*{e} / standard deviation"),
+        Axis::log("density").range(1e-5, 3.0),
+    )
+    .title("the longest lag of each point");
+    for (k, point) in sorted.iter().enumerate() {
+        let Some(phi) = point.distributions.last() else {
+            continue;
+        };
+        let (x, y, errors) = histogram(phi, phi.variance().value().sqrt());
+        right.add(
+            Series::points(&x, &y)
+                .errors(&errors)
+                .shade(shade(k, sorted.len()))
+                .size(0.75)
+                .label(name(point)),
+        );
+    }
+    let grid: Vec<f64> = (0..=200).map(|k| -5.0 + 0.05 * f64::from(k)).collect();
+    let gaussian: Vec<f64> = grid
+        .iter()
+        .map(|x| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt())
+        .collect();
+    Figure::new(left).with(right.with(Series::line(&grid, &gaussian).colour(6).label("Gaussian")))
+}
+
+/// Bins that hold pairs, in multiples of `unit`.
+fn histogram(phi: &Distribution, unit: f64) -> (Vec<f64>, Vec<f64>, Vec<Option<f64>>) {
+    let mut columns = (Vec::new(), Vec::new(), Vec::new());
+    for (centre, density) in phi.centres().iter().zip(phi.densities()) {
+        if density.value() > 0.0 {
+            columns.0.push(centre / unit);
+            columns.1.push(density.value() * unit);
+            columns.2.push(density.standard_error().map(|e| e * unit));
+        }
+    }
+    columns
+}
+
+fn rarest(phi: &Distribution) -> f64 {
+    phi.densities()
+        .iter()
+        .map(msed::Estimate::value)
+        .filter(|&x| x > 0.0)
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn highest(phi: &Distribution) -> f64 {
+    phi.densities()
+        .iter()
+        .map(msed::Estimate::value)
+        .fold(0.0, f64::max)
+}
+
+/// A fine grid over the range of `x`.
+fn grid(x: &[f64]) -> Vec<f64> {
+    let low = x.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (0..=200)
+        .map(|k| low + f64::from(k) / 200.0 * (high - low))
+        .collect()
+}
+
+/// Times from one to the other in equal steps of the logarithm.
+fn times([from, to]: [f64; 2]) -> Vec<f64> {
+    (0..=200)
+        .map(|k| from * (to / from).powf(f64::from(k) / 200.0))
+        .collect()
+}
+
+/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories.
+fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
+    let symbols = Symbols::of(scan.system.units);
+    let probe = scan.system.probe.as_deref()?;
+    let sorted = ordered(points);
+    let mut panel = Panel::new(
+        Axis::log(format!("*{{t}} ({})", symbols.time)),
+        Axis::log(format!("MSD of {probe} ({}^{{2}})", symbols.length)),
+    )
+    .legend(LegendPlace::None);
+    for (k, point) in sorted.iter().enumerate().rev() {
+        if let Some(structure) = &point.structure {
+            panel.add(curve(point, structure.probe_msd(), shade(k, sorted.len())));
+        }
+    }
+    points
+        .iter()
+        .any(|point| point.structure.is_some())
+        .then_some(panel)
+}
+
+/// A curve as far as it has errors.
+fn curve(point: &Point<'_>, curve: &Curve, shade: f64) -> Series {
+    let last = curve.standard_errors().iter().rposition(Option::is_some);
+    let known = curve
+        .without_zero()
+        .window(0.0..=last.map_or(f64::INFINITY, |k| curve.lag_time(k)));
+    let series = Series::curve(&known).shade(shade).size(0.65).label(name(point));
+    if point.run.exclude.is_some() {
+        series.open()
+    } else {
+        series
+    }
+}
+
+/// Figure 2(b): MSED of every point, with the fits where they are resolved.
+fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
+    let symbols = Symbols::of(scan.system.units);
+    let sorted = ordered(points);
+    let mut panel = Panel::new(
+        Axis::log(format!("*{{t}} ({})", symbols.time)),
+        Axis::log(format!("MSED ({}^{{2}})", symbols.energy)),
+    )
+    .legend(LegendPlace::Outside);
+    for (k, point) in sorted.iter().enumerate().rev() {
+        panel.add(curve(point, &point.msed, shade(k, sorted.len())));
+    }
+    let resolved = sorted
+        .iter()
+        .filter(|point| point.exponential.verdict().is_resolved());
+    for (k, point) in resolved.enumerate() {
+        let time = times(point.exponential.window());
+        let model: Vec<f64> = time.iter().map(|&t| point.exponential.evaluate(t)).collect();
+        let line = Series::line(&time, &model).colour(6).size(0.6);
+        panel.add(if k == 0 { line.label("Eq. (11)") } else { line });
+    }
+    panel
+}
+
+/// Figure 2: both, beside each other where there are trajectories.
+pub(crate) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
+    match msd(scan, points) {
+        Some(panel) => Figure::new(panel).with(msed(scan, points)),
+        None => Figure::new(msed(scan, points)),
+    }
+}
+
+/// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations of a harmonic solid.
+pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>]) -> Panel {
+    let symbols = Symbols::of(scan.system.units);
+    let sorted = ordered(points);
+    let (mut t, mut u0, mut um) = (Vec::new(), Vec::new(), Vec::new());
+    for point in sorted
+        .iter()
+        .filter(|point| point.exponential.verdict().is_resolved())
+    {
+        t.push(point.energies.temperature);
+        u0.push(point.exponential.u0_squared().map(f64::sqrt));
+        um.push(point.exponential.um_squared().map(f64::sqrt));
+    }
+    let harmonic = |t: f64| {
+        // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes half of the noise.
+        let modes = match scan.system.ensemble {
+            EnsembleName::Nve => 1.5,
+            EnsembleName::Nvt => 3.0,
+        };
+        (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
+    };
+    let [low, high] = [sorted[0], sorted[sorted.len() - 1]].map(|point| point.energies.temperature);
+    let ends = [0.93 * low, 1.05 * high];
+    let columns = |of: &[msed::Estimate]| -> (Vec<f64>, Vec<Option<f64>>) {
+        of.iter().map(|u| (u.value(), u.standard_error())).unzip()
+    };
+    let ((u0, u0_errors), (um, um_errors)) = (columns(&u0), columns(&um));
+    Panel::new(
+        Axis::linear(format!("*{{T}} ({})", symbols.temperature)),
+        Axis::linear(format!("*{{U}}_{{0}}, *{{U}}_{{m}} ({})", symbols.energy)),
+    )
+    .with(
+        Series::line(&ends, &ends.map(harmonic))
+            .grey()
+            .dashed()
+            .label("harmonic *{U}_{0}"),
+    )
+    .with(
+        Series::points(&t, &u0)
+            .errors(&u0_errors)
+            .colour(0)
+            .label("*{U}_{0}"),
+    )
+    .with(
+        Series::points(&t, &um)
+            .errors(&um_errors)
+            .colour(1)
+            .label("*{U}_{m}"),
+    )
+}

@@ -1,0 +1,128 @@
+//! Analyses a scan: one glass-forming system at several temperatures, an energy file and perhaps a trajectory for each.
+//!
+//! ```text
+//! cargo run --release --example reproduce -- [DIR] [--out OUT]
+//! ```
+//!
+//! Reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the paper, and prints tables.
+//! Everything goes through the public API of the crate.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program: counts far below 2^53, and it talks to its user"
+)]
+
+mod analysis;
+mod arguments;
+mod energies;
+mod failure;
+mod figures;
+mod frames;
+mod output;
+mod over_temperature;
+mod results;
+mod scan_file;
+mod structure;
+mod symbols;
+mod tables;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use msed::Resampling;
+use msed::plot::Figure;
+
+use crate::analysis::Point;
+use crate::arguments::Arguments;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::over_temperature::OverTemperature;
+use crate::results::{Results, SystemEntry};
+use crate::scan_file::{PathName, Scan};
+
+fn main() -> ExitCode {
+    let result = Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments {
+        Arguments::Help => {
+            println!("{}", arguments::USAGE);
+            Ok(())
+        }
+        Arguments::Analyse { dir, out } => reproduce(&dir, &out),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
+    let scan = Scan::read(dir)?;
+    let progress = ProgressBar::new(2 * scan.runs.len() as u64);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let analysed = analyse(&scan, &progress);
+    progress.finish_and_clear();
+    let points = analysed?;
+
+    let mut output = Output::default();
+    let over_temperature = OverTemperature::analyse(&scan, &points);
+    let results = Results {
+        system: SystemEntry {
+            name: scan.system.name.clone(),
+            units: scan.system.units.name(),
+            particles: scan.system.particles,
+            ensemble: scan.system.ensemble.name(),
+            path: scan.system.path.unwrap_or(PathName::Isochoric).name(),
+        },
+        runs: points.iter().map(Point::entry).collect(),
+        scan: over_temperature.entry(),
+    };
+    for point in &points {
+        output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string());
+    }
+    let draw = |name: &str, figure: &Figure| match figure.to_svg() {
+        Ok(svg) => Ok((format!("{name}.svg"), svg)),
+        Err(error) => Err(Failure::at(name, error)),
+    };
+    let figures = [
+        ("fig1_distribution", figures::distribution(&scan, &points)),
+        ("fig2_msd_msed", figures::msd_msed(&scan, &points)),
+        ("fig4_landscape", Figure::new(figures::landscape(&scan, &points))),
+    ];
+    for (name, figure) in &figures {
+        let (name, svg) = draw(name, figure)?;
+        output.add(name, svg);
+    }
+    let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::at("results.json", error))?;
+    output.add("results.json", json + "\n");
+    output.write(out)?;
+    print!("{}", tables::energies(&scan, &points));
+    println!("\nWritten to {}", out.display());
+    Ok(())
+}
+
+fn analyse<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Point<'a>>, Failure> {
+    let resampling = Resampling::default();
+    let species = frames::species(scan)?;
+    let mut loaded = Vec::new();
+    for run in &scan.runs {
+        progress.set_message(format!("reading {}", run.name));
+        loaded.push(energies::load(scan, run, resampling)?);
+        progress.inc(1);
+    }
+    over_temperature::check_reference(scan, scan.runs.iter().zip(&loaded))?;
+    frames::check_volumes(scan)?;
+    let mut points = Vec::new();
+    for (run, energies) in scan.runs.iter().zip(loaded) {
+        progress.set_message(format!("analysing {}", run.name));
+        points.push(Point::analyse(scan, run, energies, species.as_ref(), resampling)?);
+        progress.inc(1);
+    }
+    Ok(points)
+}

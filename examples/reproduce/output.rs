@@ -1,0 +1,43 @@
+//! Files of the output directory: all of them made in memory first, then written under temporary names and renamed, so
+//! that a failure leaves what was there before, and never half a file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Files to write, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    files: Vec<(String, String)>,
+}
+
+impl Output {
+    pub(crate) fn add(&mut self, name: impl Into<String>, content: String) {
+        self.files.push((name.into(), content));
+    }
+
+    /// Writes all files, in the order they were added.
+    pub(crate) fn write(&self, directory: &Path) -> Result<(), Failure> {
+        fs::create_dir_all(directory).map_err(|source| Failure::writing(directory, source))?;
+        let temporary = |name: &str| directory.join(format!(".{name}.{}.part", std::process::id()));
+        let mut written: Vec<(PathBuf, PathBuf)> = Vec::new();
+        let result = self.files.iter().try_for_each(|(name, content)| {
+            let path = temporary(name);
+            written.push((path.clone(), directory.join(name)));
+            fs::write(&path, content).map_err(|source| Failure::writing(&path, source))
+        });
+        let result = result.and_then(|()| {
+            written.iter().try_for_each(|(from, to)| {
+                fs::rename(from, to).map_err(|source| Failure::writing(to, source))
+            })
+        });
+        if result.is_err() {
+            for (path, _) in &written {
+                // Gone already where it was renamed; the failure to report is the first one.
+                let _ = fs::remove_file(path);
+            }
+        }
+        result
+    }
+}

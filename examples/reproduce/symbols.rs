@@ -1,0 +1,61 @@
+//! Units as figures print them, and numbers as tables do.
+
+use crate::scan_file::UnitsName;
+
+/// Units in the marks of plot labels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Symbols {
+    pub(crate) energy: &'static str,
+    pub(crate) time: &'static str,
+    pub(crate) length: &'static str,
+    pub(crate) temperature: &'static str,
+    /// kT, for axes over the inverse temperature.
+    pub(crate) inverse_temperature: &'static str,
+}
+
+impl Symbols {
+    pub(crate) fn of(units: UnitsName) -> Self {
+        match units {
+            UnitsName::Lj => Self {
+                energy: "*{ε}",
+                time: "*{τ}_{LJ}",
+                length: "*{σ}",
+                temperature: "*{ε}/*{k}_{B}",
+                inverse_temperature: "*{k}_{B}/*{ε}",
+            },
+            UnitsName::Metal => Self {
+                energy: "eV",
+                time: "ps",
+                length: "Å",
+                temperature: "K",
+                inverse_temperature: "K^{−1}",
+            },
+            UnitsName::Real => Self {
+                energy: "kcal/mol",
+                time: "fs",
+                length: "Å",
+                temperature: "K",
+                inverse_temperature: "K^{−1}",
+            },
+        }
+    }
+}
+
+/// A temperature to the digits that tell state points apart.
+pub(crate) fn temperature(value: f64) -> String {
+    if value >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+/// A time in four digits at most.
+pub(crate) fn time(value: f64) -> String {
+    match value {
+        x if x >= 100.0 => format!("{x:.0}"),
+        x if x >= 10.0 => format!("{x:.1}"),
+        x if x >= 1.0 => format!("{x:.2}"),
+        x => format!("{x:.3}"),
+    }
+}

@@ -1,0 +1,155 @@
+//! The results as text.
+
+use std::fmt::Write;
+
+use msed::Estimate;
+
+use crate::analysis::{Point, reason};
+use crate::scan_file::{Scan, UnitsName};
+use crate::symbols;
+
+/// Rows of cells as aligned columns: the first to the left, the others to the right.
+fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+    };
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(k, (cell, &width))| {
+                if k == 0 {
+                    format!("{cell:<width$}")
+                } else {
+                    format!("{cell:>width$}")
+                }
+            })
+            .collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+    }
+    text
+}
+
+fn cells(text: &[&str]) -> Vec<String> {
+    text.iter().map(|&cell| cell.to_owned()).collect()
+}
+
+fn shown(estimate: Option<&Estimate>) -> String {
+    estimate
+        .filter(|e| e.value().is_finite())
+        .map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// What energies, times and lengths are counted in.
+fn unit_line(scan: &Scan) -> String {
+    let [energy, time, length, temperature] = match scan.system.units {
+        UnitsName::Lj => ["epsilon", "tau = sigma sqrt(m/epsilon)", "sigma", "epsilon/k"],
+        UnitsName::Metal => ["eV", "ps", "angstrom", "K"],
+        UnitsName::Real => ["kcal/mol", "fs", "angstrom", "K"],
+    };
+    format!(
+        "Units: energy {energy}, time {time}, length {length}, temperature {temperature}; heat capacities in k per particle; \
+         in brackets the standard error of the last digits."
+    )
+}
+
+/// Energies: relaxation time, landscape and heat capacity of each point.
+pub(crate) fn energies(scan: &Scan, points: &[Point<'_>]) -> String {
+    let mut rows = vec![cells(&[
+        "run", "T", "samples", "<E>/N", "U0", "Um", "tau*", "beta", "C_ex", "C fast", "C slow", "fit",
+    ])];
+    for point in points {
+        let moments = &point.energies.moments;
+        let fit = &point.exponential;
+        let resolved = fit.verdict().is_resolved();
+        let if_resolved = |estimate: &Estimate| {
+            if resolved {
+                shown(Some(estimate))
+            } else {
+                "-".to_owned()
+            }
+        };
+        rows.push(vec![
+            point.run.name.clone(),
+            symbols::temperature(point.energies.temperature),
+            moments.samples().to_string(),
+            shown(Some(moments.mean())),
+            if_resolved(&fit.u0_squared().map(f64::sqrt)),
+            if_resolved(&fit.um_squared().map(f64::sqrt)),
+            if_resolved(fit.relaxation_time()),
+            if point.stretched.verdict().is_resolved() {
+                shown(Some(point.stretched.beta()))
+            } else {
+                "-".to_owned()
+            },
+            shown(Some(point.heat_capacity.excess())),
+            shown(point.heat_capacity.fast()),
+            shown(point.heat_capacity.slow()),
+            if resolved { "resolved" } else { "unresolved" }.to_owned(),
+        ]);
+    }
+    let system = &scan.system;
+    format!(
+        "{}: {} particles, {}, units {}\n{}\n\n{}{}",
+        system.name,
+        system.particles,
+        system.ensemble.name(),
+        system.units.name(),
+        unit_line(scan),
+        aligned(&rows),
+        remarks(points)
+    )
+}
+
+/// What a reader of the table must know.
+fn remarks(points: &[Point<'_>]) -> String {
+    let mut text = String::new();
+    for point in points {
+        let name = &point.run.name;
+        if let Some(reason) = &point.run.exclude {
+            let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
+        }
+        if let Some(reason) = reason(&point.exponential) {
+            let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
+        }
+        for note in &point.energies.notes {
+            let _ = writeln!(text, "{name}: {note}");
+        }
+        if !point.drift.verdict().is_stationary() {
+            let over_run = point.drift.over_run();
+            let _ = writeln!(
+                text,
+                "{name}: the energy drifts, by {over_run} standard deviations over the run"
+            );
+        }
+        let fit = &point.exponential;
+        let floor = point.resolution.fraction_of(fit.u0_squared().value());
+        if fit.verdict().is_resolved() && floor > 0.01 {
+            let _ = writeln!(
+                text,
+                "{name}: the print's last digit makes {:.1} % of U0^2",
+                100.0 * floor
+            );
+        }
+    }
+    let cautioned: Vec<&str> = points
+        .iter()
+        .filter(|point| point.exponential.verdict().is_resolved() && !point.exponential.cautions().is_empty())
+        .map(|point| point.run.name.as_str())
+        .collect();
+    if !cautioned.is_empty() {
+        let names = cautioned.join(", ");
+        let _ = writeln!(
+            text,
+            "Error bars may be too small, see `cautions` in results.json: {names}"
+        );
+    }
+    text
+}

@@ -1,0 +1,165 @@
+//! Trajectories that are not what `scan.toml` says.
+
+use super::program::{Scan, xtc_frames};
+
+/// The small scan with 60 frames of a trajectory for its first run.
+fn with_frames(frames: &[Vec<u8>]) -> Scan {
+    let scan = Scan::small().edit(
+        "scan.toml",
+        "energy = \"T0.800.dat\"",
+        "energy = \"T0.800.dat\"\ntrajectory = \"a.xtc\"",
+    );
+    scan.write("a.xtc", frames.concat());
+    scan
+}
+
+fn message(frames: &[Vec<u8>]) -> String {
+    with_frames(frames).message()
+}
+
+#[test]
+fn whole_frames_are_taken() {
+    let scan = with_frames(&xtc_frames(60));
+    let results = scan.run().results();
+    let a = &results["runs"][0]["structure"]["A"];
+    assert_eq!(a["origins"][0], 60);
+    assert_eq!(a["lag_time"][1], 0.5);
+    assert_eq!(a["msd"][0], 0.0);
+    assert!(a["alpha2"][0].is_null() && a["alpha2"][1].is_number());
+    assert!(results["runs"][1]["structure"].is_null());
+}
+
+#[test]
+fn a_missing_file_or_an_unknown_kind() {
+    let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "a.xtc", "b.xtc");
+    assert_eq!(
+        scan.message(),
+        "cannot open DIR/b.xtc: No such file or directory (os error 2)"
+    );
+    let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "a.xtc", "T0.700.dat");
+    assert_eq!(
+        scan.message(),
+        "DIR/T0.700.dat: found an unknown kind of trajectory, expected a name that ends in .xtc, .lammpstrj or .lammpstrj.gz"
+    );
+}
+
+#[test]
+fn a_file_that_ends_within_a_frame() {
+    let mut frames = xtc_frames(60);
+    let last = frames[59].len();
+    frames[59].truncate(last / 2);
+    assert_eq!(
+        message(&frames),
+        "DIR/a.xtc, frame 59, byte 353748: the file ends after 2910 of 5912 bytes"
+    );
+}
+
+#[test]
+fn a_damaged_frame() {
+    let mut frames = xtc_frames(60);
+    frames[30][0] = 0x77;
+    assert_eq!(
+        message(&frames),
+        "DIR/a.xtc, frame 30, byte 179832: the magic number is `1996490699`, expected 1995 or 2023"
+    );
+}
+
+#[test]
+fn a_frame_that_is_missing() {
+    let mut frames = xtc_frames(60);
+    frames.remove(30);
+    assert_eq!(
+        message(&frames),
+        "DIR/a.xtc: frame 30 is 200 steps after the one before, expected 100 as at the start: frames must be evenly spaced, or in blocks of one pattern"
+    );
+}
+
+#[test]
+fn too_few_frames() {
+    assert_eq!(
+        message(&xtc_frames(12)),
+        "DIR/a.xtc: found 12 frames, 12 after `discard`, expected at least 20"
+    );
+    let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "discard = 25.0\ntrajectory");
+    assert_eq!(
+        scan.message(),
+        "DIR/a.xtc: found 60 frames, 10 after `discard`, expected at least 20"
+    );
+}
+
+#[test]
+fn another_number_of_particles() {
+    let scan = with_frames(&xtc_frames(60))
+        .edit("scan.toml", "particles = 1000", "particles = 1001")
+        .edit("scan.toml", "count = 800", "count = 801");
+    assert_eq!(
+        scan.message(),
+        "DIR/a.xtc: frame 0 has 1000 particles, expected 1001"
+    );
+}
+
+#[test]
+fn another_interval() {
+    let scan =
+        with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "frame_interval = 1.0\ntrajectory");
+    assert_eq!(
+        scan.message(),
+        "DIR/a.xtc: found frames 0.5 apart, expected the `frame_interval` 1 of DIR/scan.toml:11"
+    );
+    let scan =
+        with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
+    assert_eq!(
+        scan.run().results()["runs"][0]["structure"]["A"]["lag_time"][1],
+        0.5
+    );
+}
+
+#[test]
+fn steps_that_the_file_lacks() {
+    let mut frames = xtc_frames(60);
+    for frame in &mut frames {
+        frame[8..12].fill(0);
+    }
+    assert_eq!(
+        message(&frames),
+        "DIR/a.xtc: frame 1 has step 0 like the one before, expected rising steps, or `frame_interval` in the run"
+    );
+    let scan = with_frames(&frames).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
+    assert_eq!(
+        scan.run().results()["runs"][0]["structure"]["A"]["lag_time"][1],
+        0.5
+    );
+}
+
+#[test]
+fn another_cell() {
+    let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "box = 9.5\ntrajectory");
+    assert_eq!(
+        scan.message(),
+        "DIR/a.xtc: found a cell of [9.410360336303711, 9.410360336303711, 9.410360336303711], expected the `box` [9.5, 9.5, 9.5] of the run at DIR/scan.toml:11"
+    );
+}
+
+#[test]
+fn volumes_along_an_isochore() {
+    let scan = Scan::small().edit(
+        "scan.toml",
+        "energy = \"T0.700.dat\"",
+        "energy = \"T0.700.dat\"\nbox = 9.5",
+    );
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:16: run `T0.700`: found a volume of 857.375000, that of run `T0.800` is 833.333333; expected the same to 0.1 %, or `path` in [system]"
+    );
+    let scan = scan.edit(
+        "scan.toml",
+        "units = \"lj\"",
+        "units = \"lj\"\npath = \"isochoric\"",
+    );
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:17: run `T0.700`: found a volume of 857.375000, that of run `T0.800` is 833.333333; expected the same to 0.1 % on an isochore"
+    );
+    let scan = scan.edit("scan.toml", "\"isochoric\"", "\"isobaric\"");
+    assert_eq!(scan.run().results()["system"]["path"], "isobaric");
+}

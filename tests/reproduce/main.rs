@@ -1,0 +1,9 @@
+//! The program `reproduce`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
+//! every kind of bad input.
+
+mod bad_energies;
+mod bad_scan_files;
+mod bad_trajectories;
+mod data_sets;
+mod options;
+mod program;
