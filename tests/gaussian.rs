@@ -1,5 +1,7 @@
 //! The efficient estimator on Gaussian series whose truth is known.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use msed::gaussian::{self, Band, Process};
 use msed::relaxation::Model;
 use msed::{EnergyKind, EnergySeries, Resampling, Sampling};

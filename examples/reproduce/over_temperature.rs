@@ -302,6 +302,7 @@ fn with_temperature<'a>(
         .collect()
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the argument of map_err")]
 fn told(error: ThermoError) -> String {
     error.to_string()
 }

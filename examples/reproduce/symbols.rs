@@ -9,8 +9,6 @@ pub(crate) struct Symbols {
     pub(crate) time: &'static str,
     pub(crate) length: &'static str,
     pub(crate) temperature: &'static str,
-    /// kT, for axes over the inverse temperature.
-    pub(crate) inverse_temperature: &'static str,
 }
 
 impl Symbols {
@@ -21,21 +19,18 @@ impl Symbols {
                 time: "*{τ}_{LJ}",
                 length: "*{σ}",
                 temperature: "*{ε}/*{k}_{B}",
-                inverse_temperature: "*{k}_{B}/*{ε}",
             },
             UnitsName::Metal => Self {
                 energy: "eV",
                 time: "ps",
                 length: "Å",
                 temperature: "K",
-                inverse_temperature: "K^{−1}",
             },
             UnitsName::Real => Self {
                 energy: "kcal/mol",
                 time: "fs",
                 length: "Å",
                 temperature: "K",
-                inverse_temperature: "K^{−1}",
             },
         }
     }

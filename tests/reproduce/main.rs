@@ -4,6 +4,5 @@
 mod bad_energies;
 mod bad_scan_files;
 mod bad_trajectories;
-mod data_sets;
 mod options;
 mod program;
