@@ -70,13 +70,13 @@ impl CheckRow {
         &self.from_fluctuations
     }
 
-    /// d<e>/dT by the Rosenfeld-Tarazona fit through all temperatures.
+    /// d⟨e⟩/dT by the Rosenfeld-Tarazona fit through all temperatures.
     #[must_use]
     pub fn from_energy_slope(&self) -> &Combined {
         &self.from_energy_slope
     }
 
-    /// d<e>/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
+    /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
     #[must_use]
     pub fn from_spline(&self) -> &Combined {
         &self.from_spline
@@ -95,7 +95,7 @@ impl CheckRow {
     }
 }
 
-/// Heat capacities from fluctuations beside d<E>/dT, over temperature.
+/// Heat capacities from fluctuations beside d⟨E⟩/dT, over temperature.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeatCapacityCheck {
@@ -119,7 +119,7 @@ impl HeatCapacityCheck {
         &self.rows
     }
 
-    /// a and b of <e> = a + b T^(3/5), in energy and energy per temperature^(3/5).
+    /// a and b of ⟨e⟩ = a + b T^(3/5), in energy and energy per temperature^(3/5).
     #[must_use]
     pub fn rosenfeld_tarazona(&self) -> &[Combined; 2] {
         &self.coefficients
@@ -138,7 +138,7 @@ impl HeatCapacityCheck {
         self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
     }
 
-    /// The entropy from `reference` to `temperature` that the fit implies, the integral of d<e>/dT / T, in k per particle.
+    /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT / T, in k per particle.
     #[must_use]
     pub fn entropy_between(&self, reference: f64, temperature: f64) -> Combined {
         let powers = reference.powf(-0.4) - temperature.powf(-0.4);
@@ -167,10 +167,10 @@ impl HeatCapacityCheck {
     }
 }
 
-/// C_ex from fluctuations beside d<E>/dT, which needs no model of the fluctuations.
+/// C_ex from fluctuations beside d⟨E⟩/dT, which needs no model of the fluctuations.
 ///
 /// ```text
-/// <e> = a + b T^(3/5)          d<e>/dT = (3/5) b T^(-2/5)
+/// ⟨e⟩ = a + b T^(3/5)          d⟨e⟩/dT = (3/5) b T^(-2/5)
 /// ```
 ///
 /// (Rosenfeld, Tarazona, Mol. Phys. 95, 141, 1998), fitted with weights from the error of e - C_ex T of each point, and a
@@ -179,7 +179,7 @@ impl HeatCapacityCheck {
 /// C_ex. At constant volume the two sides are equal; along an isobar
 ///
 /// ```text
-/// d<e>/dT = C_ex + (d<e>/dV)_T dV/dT
+/// d⟨e⟩/dT = C_ex + (d<e>/dV)_T dV/dT
 /// ```
 ///
 /// and the rows are marked as not comparable.
