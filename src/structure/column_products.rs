@@ -319,4 +319,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_instruction_set_adds_the_same_products() {
+        let (held, blocks, length) = (3, 4, 301);
+        let parts = |seed| column(seed, held * blocks * 2 * length);
+        let (real, imaginary) = (parts(1), parts(2));
+        let add = |with: &dyn Fn(AddProducts<'_>)| {
+            let mut sums = column(3, blocks * (blocks + 1) / 2 * 4 * length);
+            with(AddProducts {
+                sums: &mut sums,
+                real: &real,
+                imaginary: &imaginary,
+                held,
+                blocks,
+                length,
+            });
+            sums
+        };
+        let scalar = add(&|products| products.with_simd(pulp::Scalar::new()));
+        assert_eq!(scalar, add(&|products| Arch::new().dispatch(products)));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(avx2) = pulp::x86::V3::try_new() {
+            assert_eq!(scalar, add(&|products| Arch::V3(avx2).dispatch(products)));
+        }
+    }
 }

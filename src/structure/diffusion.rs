@@ -7,8 +7,9 @@ use super::log_slope::slope_between;
 use crate::curve::{Curve, Window};
 use crate::stats::Estimate;
 
-/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept.
-const TOLERANCE: f64 = 0.02;
+/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
+/// takes out, and where it is a twentieth of the whole the slope is 0.95.
+const TOLERANCE: f64 = 0.05;
 /// A slope that is known no better than this says nothing.
 const LARGEST_INTERVAL: f64 = 0.25;
 /// Lags of a local slope lie this factor apart.
@@ -126,10 +127,10 @@ impl fmt::Display for NotDiffusive {
 ///
 /// **Automatic window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that is at least
 /// twice as long. The window begins at the first lag from which on every slope is 1 within its 95 % interval (Student's t
-/// for the blocks; or within 0.02, whichever is wider) and ends at the last lag that has a standard error. The slopes at
+/// for the blocks; or within 0.05, whichever is wider: the intercept, which the fit takes out, accounts for so much) and ends at the last lag that has a standard error. The slopes at
 /// its beginning and over the whole window must be known to 0.25 at that level, since a slope with large errors is
 /// compatible with anything. Where there is no such window the answer is
-/// [`NotReached`](DiffusionVerdict::NotReached), with the slope at the end. Without resamples the tolerance of 0.02 alone
+/// [`NotReached`](DiffusionVerdict::NotReached), with the slope at the end. Without resamples the tolerance of 0.05 alone
 /// decides, over all lags; the last lags of a run then rest on few origins.
 ///
 /// **Given window.** The fit alone; [`log_slope`](Diffusion::log_slope) says whether it is diffusive.

@@ -149,7 +149,7 @@ impl SpeciesDisplacement {
 ///   that overlap in time add no independent information, and a run of few relaxation times gives too small a variance.
 /// - **Accuracy.** Coordinates are widened before they are subtracted and sums are f64: relative errors of the means are
 ///   below 1e-13. Overlap counts are exact integers. The bits are the same for any number of threads and instruction set.
-/// - **Cost.** One pass over each pair of frames, about 1 ns a particle and pair, and a copy of the positions in their
+/// - **Cost.** One pass over each pair of frames, about 2 ns a particle and pair, and a copy of the positions in their
 ///   storage type where the species are mixed. For the MSD alone at many lags [`msd`](super::msd()) is faster.
 ///
 /// # Errors

@@ -136,3 +136,80 @@ fn pair_sums<T: Real>(from: &[T], to: &[T], radius_squared: f64) -> PairSums {
 fn sum_lanes(x: [f64; LANES]) -> f64 {
     ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pulp::Scalar;
+
+    /// Fractions with few bits, so that sums of squares are exact, and particles of every number of full and partial lanes.
+    fn frames(particles: usize) -> Vec<f32> {
+        let mut state = 12345_u32;
+        (0..4 * 3 * particles)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                #[allow(clippy::cast_precision_loss, reason = "seven bits")]
+                let x = (state >> 25) as f32;
+                x / 64.0
+            })
+            .collect()
+    }
+
+    fn sums<R>(
+        particles: usize,
+        with: impl Fn(SumPairs<'_, f32, std::vec::IntoIter<(usize, usize)>>) -> R,
+    ) -> R {
+        let positions = frames(particles);
+        let groups = [0..particles / 3, particles / 3..particles];
+        with(SumPairs {
+            positions: &positions,
+            particles,
+            groups: &groups,
+            radius_squared: 0.7,
+            pairs: vec![(0, 1), (0, 2), (1, 3)].into_iter(),
+        })
+    }
+
+    #[test]
+    fn lanes_full_and_partial_give_the_exact_sums() {
+        for particles in [1, 3, 8, 9, 24, 25, 40, 100] {
+            let found = sums(particles, |sum| sum.with_simd(Scalar::new()));
+            let positions: Vec<f64> = frames(particles).into_iter().map(f64::from).collect();
+            let groups = [0..particles / 3, particles / 3..particles, 0..particles];
+            for (group, found) in groups.into_iter().zip(found) {
+                let mut wanted = OriginSums::default();
+                for (first, second) in [(0, 1), (0, 2), (1, 3)] {
+                    let mut close = 0.0;
+                    for p in group.clone() {
+                        let d = |axis: usize| {
+                            let at = |frame: usize| positions[(frame * particles + p) * 3 + axis];
+                            (at(second) - at(first)).powi(2)
+                        };
+                        let squares = [d(0), d(1), d(2)];
+                        let r2: f64 = squares.iter().sum();
+                        (0..3).for_each(|axis| wanted.squares[axis] += squares[axis]);
+                        wanted.fourth += r2 * r2;
+                        close += if r2 < 0.7 { 1.0 } else { 0.0 };
+                    }
+                    wanted.close[0] += close;
+                    wanted.close[1] += close * close;
+                    wanted.pairs += 1.0;
+                }
+                assert_eq!(found, wanted, "{particles} particles");
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        for particles in [1, 7, 8, 61, 1000] {
+            let scalar = sums(particles, |sum| sum.with_simd(Scalar::new()));
+            let here = sums(particles, |sum| pulp::Arch::new().dispatch(sum));
+            assert_eq!(scalar, here);
+            #[cfg(target_arch = "x86_64")]
+            if let Some(avx2) = pulp::x86::V3::try_new() {
+                assert_eq!(scalar, sums(particles, |sum| pulp::Arch::V3(avx2).dispatch(sum)));
+            }
+        }
+    }
+}
