@@ -373,3 +373,40 @@ fn frames_that_are_not_uniform_pair_by_exact_steps() {
     assert_eq!(found.all().total().lags(), table.lags());
     assert!(found.methods().iter().all(|&m| m == structure::MsdMethod::Direct));
 }
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let run = walk((0..700).map(|i| 5 * i).collect(), 300, 4);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.expect("threads").install(|| {
+            let blocks = Resampling::default();
+            let msd = structure::msd(&run, &Lags::all(), blocks).unwrap();
+            let lags = Lags::logarithmic(5);
+            let moved = structure::displacements(&run, &lags, 0.3, blocks).unwrap();
+            let bins = structure::RadialBins::linear(3.0, 10).unwrap();
+            let distances = structure::van_hove(&run, &lags, &bins, blocks).unwrap();
+            let mut bits: Vec<u64> = Vec::new();
+            let all = moved.all();
+            for curve in [
+                msd.all().total(),
+                all.msd(),
+                all.alpha2(),
+                all.overlap(),
+                all.chi4(),
+            ] {
+                let replicates = (0..10).flat_map(|r| curve.replicate(r));
+                bits.extend(curve.values().iter().chain(replicates).map(|x| x.to_bits()));
+            }
+            for at in distances.all().lags() {
+                bits.extend(at.density().iter().map(|g| g.value().to_bits()));
+            }
+            bits
+        })
+    };
+    let one = with(1);
+    assert!(one.len() > 7000);
+    for threads in [2, 3, 8] {
+        assert!(with(threads) == one, "{threads} threads");
+    }
+}

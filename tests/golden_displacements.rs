@@ -244,3 +244,39 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
     }
     largest.report();
 }
+
+#[test]
+fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell() {
+    use msed::curve::Window;
+    use msed::structure::{NotResolved, PlateauTime, diffusion, tau_beta};
+    let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+    for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
+        let run = kob_andersen(&format!("{name}/trajectory.xtc"));
+        let msd = structure::msd(&run, &lags, Resampling::default()).expect("msd");
+        for species in msd.iter() {
+            let at = format!("{} of {name}", species.name());
+            let found = diffusion(species.total(), 3, Window::Automatic).expect("a verdict");
+            assert_eq!(found.reached().is_some(), is_diffusive, "{at}: {found:?}");
+            let plateau = tau_beta(species.total());
+            let no_maximum = PlateauTime::NotResolved(NotResolved::NoMaximum {
+                lags: species.total().len(),
+            });
+            assert_eq!(plateau.msd_maximum(), &no_maximum, "{at}");
+            let minimum = plateau.log_slope_minimum();
+            match name {
+                "T1.000" => {
+                    let time = minimum.time().expect("a minimum").value();
+                    assert!((0.5..0.8).contains(&time), "{at}: {time}");
+                }
+                "T0.600" => {
+                    let missed = matches!(
+                        minimum,
+                        PlateauTime::NotResolved(NotResolved::AtShortestLag { .. })
+                    );
+                    assert!(missed, "{at}: {minimum:?}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
