@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use msed::gaussian::{self, Band, Process};
+use msed::gaussian::{self, Band, Process, SpectralFit, SpectralReason};
 use msed::relaxation::Model;
 use msed::{EnergyKind, EnergySeries, Resampling, Sampling};
 use rand::SeedableRng;
@@ -69,4 +69,36 @@ fn reaches_the_cramer_rao_bound_and_covers() {
             "{length} tau: {covered} of 100 covered"
         );
     }
+}
+
+/// At an interval of 0.005 the level of the fast part is many times U0^2/2 and its spectrum is not flat. That run holds 30
+/// relaxation times only and says that it cannot tell tau to a factor of 1.6; within its Fisher error it is the same.
+#[test]
+fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
+    let fit = |file: &str| {
+        let table = msed::io::energies(format!("data/kob-andersen/T0.800/{file}")).unwrap();
+        let series = table.series(0.005, 1000, EnergyKind::Total).unwrap();
+        let blocks = Resampling::Blocks(10);
+        gaussian::fit_spectrum(&series, Model::Exponential, Band::Automatic, blocks).unwrap()
+    };
+    let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
+    assert_eq!(coarse.unresolved(), None);
+    assert!(matches!(
+        fine.unresolved(),
+        Some(SpectralReason::Degenerate { .. })
+    ));
+    let level = |fit: &SpectralFit| 2.0 * fit.fast_level() / fit.u0_squared().value();
+    assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));
+    assert!(level(&fine) > 5.0, "{}", level(&fine));
+    let ln_tau = |fit: &SpectralFit| {
+        (
+            fit.relaxation_time().value().ln(),
+            fit.fisher_standard_errors().unwrap()[1],
+        )
+    };
+    let ((a, a_error), (b, b_error)) = (ln_tau(&coarse), ln_tau(&fine));
+    let z = (a - b) / a_error.hypot(b_error);
+    assert!(z.abs() < 2.0, "ln tau {a} and {b}: z = {z}");
+    // Both limits lie below the vibrations, wherever the sampling puts the Nyquist frequency.
+    assert!(coarse.max_frequency() < 15.0 && fine.max_frequency() < 15.0);
 }

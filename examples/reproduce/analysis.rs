@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::frames;
 use crate::results::{CurveEntry, DriftEntry, FitEntry, HeatCapacityEntry, RunEntry, errors, value};
 use crate::scan_file::{EnsembleName, Run, Scan};
+use crate::spectral::Spectral;
 use crate::structure::Structure;
 
 /// Lags per factor of ten.
@@ -28,6 +29,7 @@ pub(crate) struct Point<'a> {
     pub(crate) resolution: Resolution,
     pub(crate) exponential: Fit,
     pub(crate) stretched: Fit,
+    pub(crate) spectral: Spectral,
     pub(crate) heat_capacity: HeatCapacity,
     /// At lags from the shortest to the longest.
     pub(crate) distributions: Vec<Distribution>,
@@ -56,6 +58,7 @@ impl<'a> Point<'a> {
             relaxation::fit(&msed, model, window, Weighting::StandardErrors).map_err(|error| failed(&error))
         };
         let (exponential, stretched) = (fit(Model::Exponential)?, fit(Model::Stretched)?);
+        let spectral = Spectral::fit(runs, resampling);
         let ensemble = match scan.system.ensemble {
             EnsembleName::Nve => Ensemble::nve(scan.system.particles),
             EnsembleName::Nvt => Ensemble::Nvt,
@@ -79,6 +82,7 @@ impl<'a> Point<'a> {
             resolution,
             exponential,
             stretched,
+            spectral,
             heat_capacity,
             distributions,
             structure,
@@ -92,6 +96,17 @@ impl<'a> Point<'a> {
         match self.heat_capacity.ensemble() {
             Ensemble::Nve { .. } => self.energies.moments.kinetic_temperature().unwrap_or(given),
             _ => given,
+        }
+    }
+
+    /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has no such denominator.
+    pub(crate) fn fluctuation_ratio(&self) -> f64 {
+        match self.heat_capacity.ensemble() {
+            Ensemble::Nve { degrees_of_freedom } => {
+                let c = self.heat_capacity.excess().value();
+                c / (c + 0.5 * degrees_of_freedom)
+            }
+            _ => 0.0,
         }
     }
 
@@ -139,7 +154,7 @@ impl<'a> Point<'a> {
                 ("exponential", fit_entry(&self.exponential)),
                 ("stretched", fit_entry(&self.stretched)),
             ]),
-            spectral: BTreeMap::new(),
+            spectral: self.spectral.entry(),
             heat_capacity: self.heat_capacity_entry(),
             structure: self.structure.as_ref().map(Structure::entry),
         }

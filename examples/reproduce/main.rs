@@ -25,6 +25,7 @@ mod output;
 mod over_temperature;
 mod results;
 mod scan_file;
+mod spectral;
 mod structure;
 mod symbols;
 mod tables;
@@ -103,6 +104,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     output.add("results.json", json + "\n");
     output.write(out)?;
     print!("{}", tables::energies(&scan, &points));
+    print!("\n{}", tables::second_opinions(&points));
     println!("\nWritten to {}", out.display());
     Ok(())
 }

@@ -6,6 +6,7 @@ use msed::Estimate;
 
 use crate::analysis::{Point, reason};
 use crate::scan_file::{Scan, UnitsName};
+use crate::spectral::WANTED;
 use crate::symbols;
 
 /// Rows of cells as aligned columns: the first to the left, the others to the right.
@@ -105,6 +106,55 @@ pub(crate) fn energies(scan: &Scan, points: &[Point<'_>]) -> String {
         unit_line(scan),
         aligned(&rows),
         remarks(points)
+    )
+}
+
+/// Relaxation by Eq. (11) beside the spectrum's, and how long to run for a wanted error.
+pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
+    let mut rows = vec![cells(&[
+        "run",
+        "tau* Eq. (11)",
+        "by spectrum",
+        "Um Eq. (11)",
+        "by spectrum",
+        "run/tau*",
+        "err tau*",
+        "err Um^2",
+        "err C_ex",
+        &format!("run for {:.0} %", 100.0 * WANTED),
+    ])];
+    for point in points {
+        let fit = Some(&point.exponential).filter(|fit| fit.verdict().is_resolved());
+        let spectral = point.spectral.resolved();
+        let um = |um_squared: &Estimate| um_squared.map(f64::sqrt);
+        let mut row = vec![
+            point.run.name.clone(),
+            shown(fit.map(msed::relaxation::Fit::relaxation_time)),
+            shown(spectral.map(msed::gaussian::SpectralFit::relaxation_time)),
+            shown(fit.map(|fit| um(fit.um_squared())).as_ref()),
+            shown(spectral.map(|fit| um(fit.um_squared())).as_ref()),
+        ];
+        row.extend(match (spectral, point.spectral.plan()) {
+            (Some(fit), Some(plan)) => {
+                let percent = |error: f64| format!("{:.1} %", 100.0 * error);
+                let heat_capacity = plan.expected.heat_capacity(point.fluctuation_ratio());
+                [
+                    format!("{:.0}", point.spectral.duration() / fit.relaxation_time().value()),
+                    percent(plan.expected.relaxation_time),
+                    percent(plan.expected.um_squared),
+                    percent(heat_capacity),
+                    format!("{:.0}", plan.duration),
+                ]
+            }
+            _ => std::array::from_fn(|_| "-".to_owned()),
+        });
+        rows.push(row);
+    }
+    format!(
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; relative errors that such a run is expected to give, and the \
+         length for {:.0} % of tau*.\n\n{}",
+        100.0 * WANTED,
+        aligned(&rows)
     )
 }
 

@@ -152,3 +152,22 @@ fn the_same_input_gives_the_same_bytes() {
     assert!(first.iter().any(|(path, _)| path.ends_with("fig2_msd_msed.svg")));
     assert!(first == read());
 }
+
+#[test]
+fn the_spectrum_gives_a_second_opinion() {
+    let results = Scan::small().run().results();
+    for run in results["runs"].as_array().expect("runs") {
+        let (fit, spectral) = (&run["fit"]["exponential"], &run["spectral"]["exponential"]);
+        assert_eq!(spectral["verdict"], "resolved", "{spectral}");
+        assert!(number(&spectral["max_frequency"]) > 2.0 / number(&spectral["relaxation_time"]));
+        assert_eq!(spectral.get("window"), None);
+        // Both sum to twice the variance of an infinite run.
+        let total = |fit: &Value| number(&fit["u0_squared"]) + number(&fit["um_squared"]);
+        assert!((total(spectral) / total(fit) - 1.0).abs() < 0.1);
+        let time =
+            |fit: &Value| [&fit["relaxation_time"], &fit["standard_error"]["relaxation_time"]].map(number);
+        let ([a, a_error], [b, b_error]) = (time(spectral), time(fit));
+        assert!((a - b).abs() < 3.0 * a_error.hypot(b_error), "{a} and {b}");
+        assert!(run["spectral"]["stretched"]["verdict"].is_string());
+    }
+}
