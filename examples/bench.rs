@@ -12,6 +12,8 @@
 //! | W2 | `traj.f64`: 8000 frames of 1000 particles | mean squared displacement at all lags |
 //! | W2blocks | the same | the same with the errors of ten blocks |
 //! | W2f32 | `traj.f32` | the same from single precision |
+//! | W5xtc | `traj.xtc` | its coordinates, single precision |
+//! | W5dump | `traj.lammpstrj`: sorted or not, any columns of coordinates | its coordinates, double precision |
 //! | W5energy | `energy.dat`: `# TimeStep v_pe v_te v_e` and rows, whose steps may begin again | all four columns, row by row |
 
 use std::fs;
@@ -19,9 +21,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use msed::io::EnergyReader;
+use msed::io::{EnergyReader, FrameError, LammpsDumpReader, XtcReader};
 use msed::spectral::{LagPlan, LagPlanner, Scratch};
-use msed::trajectory::{Species, Trajectory};
+use msed::trajectory::{FrameSource, Species, Trajectory};
 use msed::{Lags, Real, Resampling, structure};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -86,6 +88,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
             "W2" => displacements::<f64>(options, "traj.f64", Resampling::None),
             "W2blocks" => displacements::<f64>(options, "traj.f64", Resampling::default()),
             "W2f32" => displacements::<f32>(options, "traj.f32", Resampling::None),
+            "W5xtc" => read_frames::<f32, _>(options, "traj.xtc", |path| XtcReader::open(path, 1.0)),
+            "W5dump" => read_frames::<f64, _>(options, "traj.lammpstrj", |path| LammpsDumpReader::open(path)),
             "W5energy" => read_energies(options),
             _ => return Ok(false),
         }
@@ -144,6 +148,35 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
         .flat_map(|row| columns.map(|column| column[row]))
         .collect();
     write_f64(options.out.as_deref(), &rows)
+}
+
+/// A file of frames as one array.
+fn read_frames<T: Stored, S: FrameSource<T>>(
+    options: &Options,
+    file: &str,
+    open: impl Fn(&Path) -> Result<S, FrameError>,
+) -> Result<(), Failure> {
+    let path = options.data.join(file);
+    let read = || -> Result<_, Failure> {
+        let source = open(&path)?;
+        let species = Species::single("A", source.particles())?;
+        Ok(Trajectory::<T>::from_source(source, 1.0, species)?)
+    };
+    let mut run = read()?;
+    let mut failure = None;
+    report(
+        options,
+        "Trajectory::from_source, every frame checked, into one array",
+        || match read() {
+            Ok(again) => run = again,
+            Err(error) => failure = Some(error),
+        },
+    );
+    if let Some(error) = failure {
+        return Err(error);
+    }
+    let coordinates: Vec<f64> = run.positions().iter().copied().map(Real::to_f64).collect();
+    write_f64(options.out.as_deref(), &coordinates)
 }
 
 fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {

@@ -95,6 +95,18 @@ impl<R: Read> FrameText<R> {
         Ok(self.next_line()?.filter(|line| line.ended))
     }
 
+    /// What has been read of the rest, which may end anywhere.
+    #[inline]
+    pub(super) fn buffered(&self) -> &[u8] {
+        self.text.buffered()
+    }
+
+    /// Goes past one line of so many bytes, its end included, at the beginning of what is buffered.
+    #[inline]
+    pub(super) fn pass(&mut self, length: usize) {
+        self.text.pass(length);
+    }
+
     fn place(&self) -> Place {
         Place::Line(self.text.line_number())
     }

@@ -187,13 +187,12 @@ impl<R: Read> LammpsDumpReader<R> {
         frame.images.resize(if images { particles } else { 0 }, [0; 3]);
         let stamp = u32::try_from(self.text.frame + 1).unwrap_or(u32::MAX);
         for index in 0..particles {
-            let Some(line) = self.text.whole_line()? else {
-                let (found, expected) = (index as u64, particles as u64);
-                return Err(self.text.truncated(found, expected, "lines of atoms"));
-            };
-            let row = match self.columns.row(line.bytes) {
-                Ok(row) => row,
-                Err(bad) => return Err(self.text.bad(bad)),
+            let row = match self.columns.whole_row(self.text.buffered()) {
+                Some((row, length)) => {
+                    self.text.pass(length);
+                    row
+                }
+                None => self.row(index)?,
             };
             let Some(slot) = self.slot(index, row.id) else {
                 return Err(self.text.id(row.id, "is new"));
@@ -210,6 +209,16 @@ impl<R: Read> LammpsDumpReader<R> {
         }
         self.text.frame += 1;
         Ok(true)
+    }
+
+    /// The row of the next line, which is damaged or not all of it buffered.
+    #[cold]
+    fn row(&mut self, index: usize) -> Result<Row, FrameError> {
+        let Some(line) = self.text.whole_line()? else {
+            let (found, expected) = (index as u64, self.ids.len() as u64);
+            return Err(self.text.truncated(found, expected, "lines of atoms"));
+        };
+        self.columns.row(line.bytes).map_err(|bad| self.text.bad(bad))
     }
 
     /// Where the particle with this id stands; `index` is where it would in a sorted dump.

@@ -77,6 +77,20 @@ impl<R: Read> Lines<R> {
         }))
     }
 
+    /// What has been read of the rest, which may end anywhere. For one who finds the ends of lines along with something else,
+    /// and then says how far they went by [`pass`](Self::pass).
+    #[inline]
+    pub(crate) fn buffered(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Goes past one line of so many bytes, its end included, at the beginning of what is buffered.
+    #[inline]
+    pub(crate) fn pass(&mut self, length: usize) {
+        self.start = self.end.min(self.start + length);
+        self.number += 1;
+    }
+
     /// The beginning of what is left: at least `length` bytes where there are as many.
     pub(crate) fn head(&mut self, length: usize) -> io::Result<&[u8]> {
         while self.end - self.start < length && !self.at_end {

@@ -88,6 +88,18 @@ impl<R: Read> Text<R> {
             .map_err(|source| failed(&self.name, self.compressed, before, source))
     }
 
+    /// What has been read of the rest, which may end anywhere.
+    #[inline]
+    pub(crate) fn buffered(&self) -> &[u8] {
+        self.lines.buffered()
+    }
+
+    /// Goes past one line of so many bytes, its end included, at the beginning of what is buffered.
+    #[inline]
+    pub(crate) fn pass(&mut self, length: usize) {
+        self.lines.pass(length);
+    }
+
     /// The next line; `None` at the end.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The columns of the atoms, and their rows.
 
 use super::header::Header;
-use crate::io::bytes::{fields, first_field, leading_f64, leading_i64};
+use crate::io::bytes::{fields, first_field, is_separator, leading_f64, leading_i64};
 use crate::io::frame_text::Bad;
 use crate::trajectory::Convention;
 
@@ -22,6 +22,52 @@ pub(super) struct Row {
     pub(super) kind: u32,
     coordinates: [f64; 3],
     pub(super) images: [i32; 3],
+}
+
+impl Row {
+    /// Reads what `rest` begins with as `role` asks, and returns how long it is; where it is no such thing, what it should
+    /// have been. No number goes beyond its line.
+    #[inline(always)]
+    fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, (&'static str, &'static str)> {
+        match role {
+            Role::Coordinate(axis) => match leading_f64(rest) {
+                Some((value, length)) if value.is_finite() => {
+                    self.coordinates[axis] = value;
+                    Ok(length)
+                }
+                _ => Err(("a coordinate", "a finite number")),
+            },
+            Role::Id => {
+                let (value, length) = leading_i64(rest).ok_or(("an id", "an integer"))?;
+                self.id = value;
+                Ok(length)
+            }
+            Role::Type => match leading_i64(rest).map(|(value, length)| (u32::try_from(value), length)) {
+                Some((Ok(value), length)) => {
+                    self.kind = value;
+                    Ok(length)
+                }
+                _ => Err(("a type", "an integer of 0 or more")),
+            },
+            Role::Image(axis) => {
+                match leading_i64(rest).map(|(value, length)| (i32::try_from(value), length)) {
+                    Some((Ok(value), length)) => {
+                        self.images[axis] = value;
+                        Ok(length)
+                    }
+                    _ => Err(("an image flag", "an integer")),
+                }
+            }
+            Role::Skip => match rest
+                .iter()
+                .position(|&byte| is_separator(byte))
+                .unwrap_or(rest.len())
+            {
+                0 => Err(("a column", "a value")),
+                length => Ok(length),
+            },
+        }
+    }
 }
 
 /// The columns of a dump.
@@ -105,56 +151,38 @@ impl Columns {
     }
 
     /// The atom of a line.
-    #[inline]
     pub(super) fn row(&self, line: &[u8]) -> Result<Row, Bad> {
         let mut row = Row::default();
         let mut rest = line;
-        for role in &self.roles {
-            while let [b' ' | b'\t', after @ ..] = rest {
-                rest = after;
+        for &role in &self.roles {
+            rest = after_blanks(rest);
+            match row.take(role, rest) {
+                Ok(length) => rest = &rest[length..],
+                Err((what, expected)) => return Err(bad(line, rest, what, expected)),
             }
-            let length = match *role {
-                Role::Coordinate(axis) => match leading_f64(rest) {
-                    Some((value, length)) if value.is_finite() => {
-                        row.coordinates[axis] = value;
-                        length
-                    }
-                    _ => return Err(bad(line, rest, "a coordinate", "a finite number")),
-                },
-                Role::Id => match leading_i64(rest) {
-                    Some((value, length)) => {
-                        row.id = value;
-                        length
-                    }
-                    None => return Err(bad(line, rest, "an id", "an integer")),
-                },
-                Role::Type => match leading_i64(rest).map(|(value, length)| (u32::try_from(value), length)) {
-                    Some((Ok(value), length)) => {
-                        row.kind = value;
-                        length
-                    }
-                    _ => return Err(bad(line, rest, "a type", "an integer of 0 or more")),
-                },
-                Role::Image(axis) => {
-                    match leading_i64(rest).map(|(value, length)| (i32::try_from(value), length)) {
-                        Some((Ok(value), length)) => {
-                            row.images[axis] = value;
-                            length
-                        }
-                        _ => return Err(bad(line, rest, "an image flag", "an integer")),
-                    }
-                }
-                Role::Skip => match first_field(rest) {
-                    Some((field, _)) => field.len(),
-                    None => return Err(bad(line, rest, "a column", "a value")),
-                },
-            };
-            rest = &rest[length..];
         }
         if !rest.trim_ascii().is_empty() {
             return Err(bad(line, rest, "what follows the last column", "nothing"));
         }
         Ok(row)
+    }
+
+    /// The atom of the line that `text` begins with, and the bytes of that line with its end: `None` where its end is not
+    /// there, or something is wrong with it. The columns lead to the end, which need not be looked for.
+    #[inline]
+    pub(super) fn whole_row(&self, text: &[u8]) -> Option<(Row, usize)> {
+        let mut row = Row::default();
+        let mut rest = text;
+        for &role in &self.roles {
+            rest = after_blanks(rest);
+            let length = row.take(role, rest).ok()?;
+            rest = &rest[length..];
+        }
+        let rest = match after_blanks(rest) {
+            [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
+            _ => return None,
+        };
+        Some((row, text.len() - rest.len()))
     }
 
     /// The position of an atom.
@@ -167,6 +195,14 @@ impl Columns {
         let [a, b, c] = &header.vectors;
         std::array::from_fn(|i| header.origin[i] + s * a[i] + t * b[i] + u * c[i])
     }
+}
+
+#[inline]
+fn after_blanks(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', after @ ..] = bytes {
+        bytes = after;
+    }
+    bytes
 }
 
 /// A field that is none, or a line that is too short.

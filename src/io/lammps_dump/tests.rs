@@ -75,6 +75,50 @@ fn particles_come_in_the_order_of_their_ids() {
     );
 }
 
+/// Hands out so many bytes at a time.
+struct Dribble<'a>(&'a [u8], usize);
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.1.min(self.0.len()).min(into.len());
+        let (now, later) = self.0.split_at(n);
+        into[..n].copy_from_slice(now);
+        self.0 = later;
+        Ok(n)
+    }
+}
+
+/// Rows are read where they lie in the buffer as long as that holds all of the line: any division of the text must give
+/// the same, and so must every blank and line end that a row may have.
+#[test]
+fn rows_are_the_same_wherever_the_buffer_ends_and_however_lines_do() {
+    let (wanted, _) = frames(two_frames().as_bytes());
+    let blanks = two_frames().replace(" 1 ", "\t 1  ").replace('\n', " \t\r\n");
+    for text in [two_frames(), blanks] {
+        for at_a_time in 1..=text.len() {
+            let mut reader =
+                LammpsDumpReader::new(Dribble(text.as_bytes(), at_a_time), "x.lammpstrj").unwrap();
+            let mut frame = Frame::<f64>::new();
+            for wanted in &wanted {
+                assert!(reader.next_frame(&mut frame).unwrap());
+                assert_eq!(&frame, wanted, "{at_a_time} bytes at a time");
+            }
+            assert!(!reader.next_frame(&mut frame).unwrap());
+        }
+        for at_a_time in [1, 7, text.len()] {
+            let cut = Dribble(text[..text.len() - 4].as_bytes(), at_a_time);
+            let mut reader = LammpsDumpReader::new(cut, "x.lammpstrj").unwrap();
+            let mut frame = Frame::<f64>::new();
+            assert!(reader.next_frame(&mut frame).unwrap());
+            let error = reader.next_frame(&mut frame).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "x.lammpstrj, frame 1, line 24: the file ends after 2 of 3 lines of atoms"
+            );
+        }
+    }
+}
+
 #[test]
 fn compressed_text_and_newer_headers_are_read_likewise() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
