@@ -226,10 +226,13 @@ fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32>>, Failure> 
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
     if name.ends_with(".xtc") {
         let scale = scan.system.units.units().xtc_length();
         let reader = XtcReader::open(file, scale).map_err(|error| about(file, &error))?;
+        return Ok(Box::new(reader));
+    }
+    if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".lammpstrj") {
+        let reader = LammpsDumpReader::open(file).map_err(|error| about(file, &error))?;
         return Ok(Box::new(reader));
     }
     Err(about(

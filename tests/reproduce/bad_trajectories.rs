@@ -1,6 +1,6 @@
 //! Trajectories that are not what `scan.toml` says.
 
-use super::program::{Scan, xtc_frames};
+use super::program::{Scan, dump_frames, xtc_frames};
 
 /// The small scan with 60 frames of a trajectory for its first run.
 fn with_frames(frames: &[Vec<u8>]) -> Scan {
@@ -27,6 +27,81 @@ fn whole_frames_are_taken() {
     assert_eq!(a["msd"][0], 0.0);
     assert!(a["alpha2"][0].is_null() && a["alpha2"][1].is_number());
     assert!(results["runs"][1]["structure"].is_null());
+}
+
+#[test]
+fn a_dump_gives_what_the_same_frames_in_xtc_give() {
+    let wanted = with_frames(&xtc_frames(60)).run().results();
+    let text = dump_frames(60).concat();
+    let scan = with_frames(&[]);
+    scan.write("a.lammpstrj", &text);
+    let scan = scan.edit("scan.toml", "a.xtc", "a.lammpstrj");
+    let found = scan.run().results();
+    assert_eq!(found["runs"][0]["structure"], wanted["runs"][0]["structure"]);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, text.as_bytes()).expect("bytes");
+    let packed = packed.finish().expect("bytes");
+    scan.write("b.lammpstrj.gz", &packed);
+    let scan = scan.edit("scan.toml", "a.lammpstrj", "b.lammpstrj.gz");
+    let found = scan.run().results();
+    assert_eq!(found["runs"][0]["structure"], wanted["runs"][0]["structure"]);
+
+    let scan = with_frames(&[]).edit("scan.toml", "a.xtc", "b.lammpstrj.gz");
+    scan.write("b.lammpstrj.gz", &packed[..packed.len() / 2]);
+    let message = scan.message();
+    assert!(
+        message.starts_with("DIR/b.lammpstrj.gz, frame ") && message.contains("incomplete deflate stream"),
+        "{message}"
+    );
+}
+
+#[test]
+fn dumps_that_are_damaged() {
+    let frames = dump_frames(60);
+    let message = |frames: &[String]| {
+        let scan = with_frames(&[]).edit("scan.toml", "a.xtc", "a.lammpstrj");
+        scan.write("a.lammpstrj", frames.concat());
+        scan.message()
+    };
+    let mut cut = frames.clone();
+    let end = cut[59].trim_end().rfind('\n').unwrap_or(0);
+    cut[59].truncate(end - 5);
+    assert_eq!(
+        message(&cut),
+        "DIR/a.lammpstrj, frame 59, line 60539: the file ends after 998 of 1000 lines of atoms"
+    );
+    let with = |from: &str, to: &str| {
+        let mut frames = frames.clone();
+        assert!(frames[30].contains(from));
+        frames[30] = frames[30].replacen(from, to, 1);
+        message(&frames)
+    };
+    assert_eq!(
+        with("ATOMS\n1000", "ATOMS\n999"),
+        "DIR/a.lammpstrj, frame 30, line 30274: 999 particles, expected 1000 as in the first frame"
+    );
+    assert_eq!(
+        with("zu", "vz"),
+        "DIR/a.lammpstrj, frame 30, line 30279: the list of columns is `id type xu yu vz`, expected that of the first frame"
+    );
+    assert_eq!(
+        with("\n2 1 ", "\n2 1 nan "),
+        "DIR/a.lammpstrj, frame 30, line 30281: a coordinate is `nan`, expected a finite number"
+    );
+    let renamed = |names: &str| -> Vec<String> {
+        frames
+            .iter()
+            .map(|frame| frame.replacen("xu yu zu", names, 1))
+            .collect()
+    };
+    assert_eq!(
+        message(&renamed("vx vy vz")),
+        "DIR/a.lammpstrj, frame 0, line 9: no column of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs) among `id type vx vy vz`"
+    );
+    assert_eq!(
+        message(&renamed("x y z")),
+        "DIR/a.lammpstrj: the source has wrapped coordinates, expected unwrapped ones: unwrap them by image flags or by continuity"
+    );
 }
 
 #[test]

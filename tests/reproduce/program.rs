@@ -210,3 +210,26 @@ pub(crate) fn xtc_frames(count: usize) -> Vec<Vec<u8>> {
         })
         .collect()
 }
+
+/// The first frames of the same trajectory as LAMMPS dumps text, to the last bit of the coordinates, each as its text.
+pub(crate) fn dump_frames(count: usize) -> Vec<String> {
+    use msed::trajectory::{Frame, FrameSource};
+    use std::fmt::Write;
+    let file = data("kob-andersen/T0.700/trajectory.xtc");
+    let mut reader = msed::io::XtcReader::open(file, 1.0).expect("shipped data");
+    let mut frame = Frame::<f32>::new();
+    (0..count)
+        .map(|_| {
+            assert!(reader.next_frame(&mut frame).expect("a frame"));
+            let [a, b, c] = frame.cell.expect("a cell").lengths();
+            let mut text = format!(
+                "ITEM: TIMESTEP\n{}\nITEM: NUMBER OF ATOMS\n1000\nITEM: BOX BOUNDS pp pp pp\n0 {a}\n0 {b}\n0 {c}\nITEM: ATOMS id type xu yu zu\n",
+                frame.step
+            );
+            for (id, [x, y, z]) in frame.positions.as_chunks().0.iter().enumerate() {
+                writeln!(text, "{} {} {x} {y} {z}", id + 1, 1 + id / 800).expect("a string grows");
+            }
+            text
+        })
+        .collect()
+}
