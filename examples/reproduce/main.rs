@@ -86,6 +86,19 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     };
     for point in &points {
         output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string());
+        let displacements = point.structure.iter().map(|structure| &structure.displacements);
+        for one in displacements.flat_map(|found| found.iter().chain([found.all()])) {
+            let species = one.name().replace(['/', '\\', '\0', '\n'], "_");
+            for (name, curve) in [
+                ("msd", one.msd()),
+                ("alpha2", one.alpha2()),
+                ("overlap", one.overlap()),
+                ("chi4", one.chi4()),
+            ] {
+                let file = format!("{}.{species}.{name}.csv", point.run.name);
+                output.add(file, curve.to_string());
+            }
+        }
     }
     let draw = |name: &str, figure: &Figure| match figure.to_svg() {
         Ok(svg) => Ok((format!("{name}.svg"), svg)),

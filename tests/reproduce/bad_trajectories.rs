@@ -1,5 +1,7 @@
 //! Trajectories that are not what `scan.toml` says.
 
+use serde_json::Value;
+
 use super::program::{Scan, dump_frames, xtc_frames};
 
 /// The small scan with 60 frames of a trajectory for its first run.
@@ -20,8 +22,29 @@ fn message(frames: &[Vec<u8>]) -> String {
 #[test]
 fn whole_frames_are_taken() {
     let scan = with_frames(&xtc_frames(60));
-    let results = scan.run().results();
+    let outcome = scan.run();
+    let results = outcome.results();
     let a = &results["runs"][0]["structure"]["A"];
+    for of in ["A", "B", "all"] {
+        for name in ["msd", "alpha2", "overlap", "chi4"] {
+            let file = outcome.out.join(format!("T0.800.{of}.{name}.csv"));
+            let text = std::fs::read_to_string(file).expect("a file for each curve");
+            let last = text
+                .lines()
+                .last()
+                .and_then(|line| line.split(',').nth(1))
+                .expect("rows");
+            let values = results["runs"][0]["structure"][of][name]
+                .as_array()
+                .expect("values");
+            let value = values.last().and_then(Value::as_f64).expect("a number");
+            let printed: f64 = last.parse().expect("a number");
+            assert!(
+                (printed - value).abs() <= 1e-12 * value.abs(),
+                "{of} {name}: {printed} {value}"
+            );
+        }
+    }
     assert_eq!(a["origins"][0], 60);
     assert_eq!(a["lag_time"][1], 0.5);
     assert_eq!(a["msd"][0], 0.0);
