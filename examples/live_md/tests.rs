@@ -1,0 +1,247 @@
+use std::fs;
+
+use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+
+use crate::arguments::Arguments;
+use crate::checkpoint::{Beginning, Checkpoint};
+use crate::live::{EVERY, Live};
+use crate::mixture::{DENSITY, count_of_a};
+use crate::neighbours::{Neighbours, SKIN};
+use crate::simulation::{Simulation, side};
+
+const PARTICLES: usize = 300;
+
+fn liquid(time_step: f64) -> Simulation {
+    let mut simulation = Simulation::on_lattice(PARTICLES, 1.0, time_step, 7);
+    simulation.equilibrate(1000, 1.0);
+    simulation
+}
+
+/// The potential from its definition, pair by pair in powers of r, with nothing of the program's.
+fn potential(positions: &[[f64; 3]]) -> f64 {
+    let n = positions.len();
+    let side = (n as f64 / 1.2).cbrt();
+    let is_b = |i: usize| i >= n - n / 5;
+    let mut energy = 0.0;
+    for i in 0..n {
+        for j in 0..i {
+            let (epsilon, sigma): (f64, f64) = match (is_b(i), is_b(j)) {
+                (false, false) => (1.0, 1.0),
+                (true, true) => (0.5, 0.88),
+                _ => (1.5, 0.8),
+            };
+            let squared: f64 = (0..3)
+                .map(|k| positions[i][k] - positions[j][k])
+                .map(|d| (d - side * (d / side).round()).powi(2))
+                .sum();
+            let x = squared.sqrt() / sigma;
+            if x < 2.5 {
+                let lennard_jones = |x: f64| x.powi(-12) - x.powi(-6);
+                let slope = -12.0 * 2.5_f64.powi(-13) + 6.0 * 2.5_f64.powi(-7);
+                // Value and slope at the cut-off are taken off by a parabola in r.
+                let parabola = lennard_jones(2.5) + slope / (2.0 * 2.5) * (x * x - 2.5 * 2.5);
+                energy += 4.0 * epsilon * (lennard_jones(x) - parabola);
+            }
+        }
+    }
+    energy
+}
+
+#[test]
+fn the_potential_is_that_of_all_pairs() {
+    // With one cell, and with more than two along an edge.
+    for particles in [PARTICLES, 1500] {
+        let mut simulation = Simulation::on_lattice(particles, 1.5, 0.005, 3);
+        simulation.equilibrate(300, 1.0);
+        for _ in 0..60 {
+            simulation.advance();
+        }
+        let expected = potential(simulation.positions());
+        let found = simulation.potential_energy();
+        assert!(
+            (found - expected).abs() < 1e-10 * expected.abs(),
+            "{found} {expected}"
+        );
+        assert!(found < -4.0 * particles as f64, "a liquid");
+    }
+}
+
+#[test]
+fn forces_are_the_slope_of_the_potential() {
+    let simulation = liquid(0.005);
+    let h = 1e-5;
+    for particle in [0, 100, count_of_a(PARTICLES), PARTICLES - 1] {
+        for axis in 0..3 {
+            let at = |h: f64| {
+                let mut positions = simulation.positions().to_vec();
+                positions[particle][axis] += h;
+                potential(&positions)
+            };
+            let expected = (at(-h) - at(h)) / (2.0 * h);
+            let found = simulation.forces()[particle][axis];
+            assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+        }
+    }
+}
+
+/// The root of the mean square of the total energy per particle about its mean, over one time unit and a half.
+fn fluctuation(time_step: f64) -> f64 {
+    let mut simulation = liquid(0.005);
+    let mut state = simulation.state();
+    state.time_step = time_step;
+    simulation = Simulation::resume(state);
+    let energies: Vec<f64> = (0..(1.5 / time_step).round() as usize)
+        .map(|_| {
+            simulation.advance();
+            simulation.total_energy() / PARTICLES as f64
+        })
+        .collect();
+    let n = energies.len() as f64;
+    let mean = energies.iter().sum::<f64>() / n;
+    (energies.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / n).sqrt()
+}
+
+#[test]
+fn the_total_energy_fluctuates_with_the_square_of_the_time_step() {
+    let (whole, half) = (fluctuation(0.004), fluctuation(0.002));
+    assert!((3.5..4.5).contains(&(whole / half)), "{whole} {half}");
+    assert!(whole < 5e-4, "{whole}");
+}
+
+#[test]
+fn energy_does_not_drift_and_momentum_stays_zero() {
+    let mut simulation = liquid(0.005);
+    let mean = |simulation: &mut Simulation| {
+        let sum: f64 = (0..500)
+            .map(|_| {
+                simulation.advance();
+                simulation.total_energy() / PARTICLES as f64
+            })
+            .sum();
+        sum / 500.0
+    };
+    let before = mean(&mut simulation);
+    for _ in 0..10_000 {
+        simulation.advance();
+    }
+    let after = mean(&mut simulation);
+    assert!((after - before).abs() < 1e-4, "{before} {after}");
+    assert!(simulation.momentum().iter().all(|p| p.abs() < 1e-9));
+    assert!((0.7..1.3).contains(&simulation.temperature()));
+}
+
+#[test]
+fn a_list_from_cells_holds_every_pair_once() {
+    let simulation = Simulation::on_lattice(2000, 1.0, 0.005, 5);
+    let (side, cutoff) = (side(2000), 2.5);
+    // Far from the origin, as unwrapped positions come to be.
+    let positions: Vec<[f64; 3]> = simulation
+        .positions()
+        .iter()
+        .enumerate()
+        .map(|(i, r)| r.map(|x| x + side * (i % 5) as f64 - 2.0 * side))
+        .collect();
+    let list = Neighbours::new(&positions, side, cutoff);
+    for i in 0..positions.len() {
+        let mut found = list.after(i).to_vec();
+        found.sort_unstable();
+        let expected: Vec<u32> = (i + 1..positions.len())
+            .filter(|&j| {
+                let squared: f64 = (0..3)
+                    .map(|k| positions[i][k] - positions[j][k])
+                    .map(|d| (d - side * (d / side).round()).powi(2))
+                    .sum();
+                squared < (cutoff + SKIN).powi(2)
+            })
+            .map(|j| j as u32)
+            .collect();
+        assert_eq!(found, expected, "particle {i}");
+    }
+    assert!((positions.len() as f64 / side.powi(3) - DENSITY).abs() < 1e-12);
+}
+
+/// Goes on to a step, as the program does.
+fn go_on(simulation: &mut Simulation, live: &mut Live, to: u64) {
+    while simulation.step() < to {
+        simulation.advance();
+        if simulation.step().is_multiple_of(EVERY) {
+            live.push(simulation.potential_energy());
+        }
+    }
+}
+
+fn arguments(words: &[&str]) -> Result<Arguments, String> {
+    Arguments::parse(words.iter().map(Into::into)).map(|parsed| parsed.expect("a run"))
+}
+
+#[test]
+fn a_resumed_run_has_the_bits_of_one_that_was_not_stopped() {
+    let beginning = Beginning::from(&arguments(&["--particles", "300"]).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.json");
+    assert_eq!(Checkpoint::read(&path, &beginning), Ok(None));
+
+    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005));
+    // Between two lists, and between two energies.
+    go_on(&mut simulation, &mut live, 1234);
+    Checkpoint::new(beginning.clone(), simulation.state(), live.clone())
+        .write(&path)
+        .unwrap();
+    go_on(&mut simulation, &mut live, 3000);
+
+    let checkpoint = Checkpoint::read(&path, &beginning).unwrap().expect("a file");
+    let (mut resumed, mut resumed_live) = (Simulation::resume(checkpoint.state), checkpoint.live);
+    go_on(&mut resumed, &mut resumed_live, 3000);
+    assert_eq!(resumed.state(), simulation.state());
+    assert_eq!(resumed_live, live);
+    assert_eq!(resumed_live.msed().unwrap(), live.msed().unwrap());
+}
+
+#[test]
+fn damaged_and_foreign_checkpoints_are_refused() {
+    let beginning = Beginning::from(&arguments(&["--particles", "300"]).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.json");
+    let simulation = Simulation::on_lattice(PARTICLES, 1.0, 0.005, 7);
+    Checkpoint::new(beginning.clone(), simulation.state(), Live::new(PARTICLES, 0.005))
+        .write(&path)
+        .unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let refusal = |text: &str| {
+        fs::write(&path, text).unwrap();
+        Checkpoint::read(&path, &beginning).unwrap_err()
+    };
+    assert!(refusal(&text[..text.len() / 2]).contains("no checkpoint"));
+    assert!(refusal("").contains("no checkpoint"));
+    assert!(
+        refusal(&text.replacen("\"version\":1", "\"version\":9", 1)).ends_with("found version 9, expected 1")
+    );
+    assert!(refusal(&text.replacen("\"seed\":1", "\"seed\":2", 1)).contains("began as"));
+    let message = arguments(&["--particles", "20"]).unwrap_err();
+    assert!(
+        message.starts_with("`--particles`: found 20, expected at least 2"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_live_curve_is_that_of_the_series() {
+    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005));
+    let mut written = Vec::new();
+    for _ in 0..4000 {
+        simulation.advance();
+        if simulation.step().is_multiple_of(EVERY) {
+            live.push(simulation.potential_energy());
+            written.push(simulation.potential_energy());
+        }
+    }
+    let sampling = Sampling::new(EVERY, 0.005).unwrap();
+    let series = EnergySeries::new(written, sampling, PARTICLES, EnergyKind::Total).unwrap();
+    let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+    let batch = energy::msed(&series, &lags, Resampling::default()).unwrap();
+    let live = live.msed().unwrap();
+    assert_eq!(live.lags(), batch.curve().lags());
+    for (x, y) in live.values().iter().zip(batch.curve().values()) {
+        assert!((x - y).abs() < 1e-10 * y, "{x} {y}");
+    }
+}
