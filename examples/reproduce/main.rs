@@ -118,6 +118,9 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     output.write(out)?;
     print!("{}", tables::energies(&scan, &points));
     print!("\n{}", tables::second_opinions(&points));
+    if let Some(table) = tables::displacements(&scan, &points) {
+        print!("\n{table}");
+    }
     println!("\nWritten to {}", out.display());
     Ok(())
 }

@@ -231,8 +231,19 @@ pub(crate) struct CorrelationsEntry {
     pub(crate) lag_time: Vec<f64>,
     pub(crate) origins: Vec<u64>,
     pub(crate) blocks: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alpha2_peak: Option<PeakEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) chi4_peak: Option<PeakEntry>,
     #[serde(flatten)]
     pub(crate) curves: BTreeMap<String, Vec<Option<f64>>>,
+}
+
+/// Where a curve is largest.
+#[derive(Debug, Serialize)]
+pub(crate) struct PeakEntry {
+    pub(crate) time: NumberEntry,
+    pub(crate) height: NumberEntry,
 }
 
 impl CorrelationsEntry {
@@ -242,6 +253,8 @@ impl CorrelationsEntry {
             lag_time: curve.lag_times().collect(),
             origins: curve.origins().to_vec(),
             blocks: curve.resamples().blocks(),
+            alpha2_peak: None,
+            chi4_peak: None,
             curves: BTreeMap::new(),
         }
     }

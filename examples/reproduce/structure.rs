@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use msed::curve::Window;
-use msed::structure::{self, DiffusionVerdict, Displacements, PlateauTime, TauBeta};
+use msed::relaxation::{self, NoPeak, Peak};
+use msed::structure::{self, DiffusionVerdict, Displacements, PlateauTime, SpeciesDisplacement, TauBeta};
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use crate::analysis::LAGS_PER_DECADE;
 use crate::failure::Failure;
 use crate::frames::Frames;
-use crate::results::{CorrelationsEntry, NumberEntry, StructureEntry};
+use crate::results::{CorrelationsEntry, NumberEntry, PeakEntry, StructureEntry};
 use crate::scan_file::{Run, Scan};
 
 /// The longest lag as a fraction of the run. Beyond a tenth there are values without errors: relaxation may be that slow.
@@ -18,11 +19,30 @@ const LONGEST: f64 = 0.5;
 /// Correlations of a run's frames.
 pub(crate) struct Structure {
     pub(crate) displacements: Displacements,
-    /// Of each species, in their order.
-    pub(crate) diffusion: Vec<(String, DiffusionVerdict)>,
-    /// Of the probe.
-    pub(crate) tau_beta: TauBeta,
+    /// Of each species, in their order, and of all particles.
+    pub(crate) motion: Vec<Motion>,
     probe: String,
+}
+
+/// Numbers from the displacements of one species, or of all particles.
+pub(crate) struct Motion {
+    pub(crate) name: String,
+    pub(crate) diffusion: DiffusionVerdict,
+    pub(crate) tau_beta: TauBeta,
+    pub(crate) alpha2_peak: Peak,
+    pub(crate) chi4_peak: Peak,
+}
+
+impl Motion {
+    fn of(one: &SpeciesDisplacement) -> Result<Self, msed::Error> {
+        Ok(Self {
+            name: one.name().to_owned(),
+            diffusion: structure::diffusion(one.msd(), 3, Window::Automatic)?,
+            tau_beta: structure::tau_beta(&one.msd().without_zero()),
+            alpha2_peak: relaxation::peak(one.alpha2())?,
+            chi4_peak: relaxation::peak(one.chi4())?,
+        })
+    }
 }
 
 impl Structure {
@@ -39,27 +59,30 @@ impl Structure {
             .with_zero();
         let displacements = structure::displacements(frames, &lags, scan.system.overlap_radius, resampling)
             .map_err(failed)?;
-        let diffusion = displacements
+        let motion = displacements
             .iter()
-            .map(|one| {
-                let found = structure::diffusion(one.msd(), 3, Window::Automatic);
-                found
-                    .map(|found| (one.name().to_owned(), found))
-                    .map_err(|error| failed(error.into()))
-            })
+            .chain([displacements.all()])
+            .map(|one| Motion::of(one).map_err(failed))
             .collect::<Result<_, _>>()?;
-        let probe = scan.system.probe.clone().unwrap_or_default();
-        let msd = displacements
-            .species(&probe)
-            .unwrap_or_else(|| displacements.all())
-            .msd();
-        let tau_beta = structure::tau_beta(&msd.without_zero());
         Ok(Self {
             displacements,
-            diffusion,
-            tau_beta,
-            probe,
+            motion,
+            probe: scan.system.probe.clone().unwrap_or_default(),
         })
+    }
+
+    /// Each species.
+    pub(crate) fn species(&self) -> &[Motion] {
+        &self.motion[..self.motion.len() - 1]
+    }
+
+    /// The probe, or all particles where there is none.
+    fn probe(&self) -> &Motion {
+        let all = &self.motion[self.motion.len() - 1];
+        self.motion
+            .iter()
+            .find(|one| one.name == self.probe)
+            .unwrap_or(all)
     }
 
     /// Mean squared displacement of the probe.
@@ -88,8 +111,13 @@ impl Structure {
             ] {
                 entry.insert(name, curve);
             }
+            if let Some(motion) = self.motion.iter().find(|motion| motion.name == one.name()) {
+                entry.alpha2_peak = Some(peak(&motion.alpha2_peak));
+                entry.chi4_peak = Some(peak(&motion.chi4_peak));
+            }
             species.insert(one.name().to_owned(), entry);
         }
+        let tau_beta = &self.probe().tau_beta;
         StructureEntry {
             q: None,
             wave_vectors: None,
@@ -98,16 +126,13 @@ impl Structure {
             species,
             tau_alpha: None,
             tau_beta: BTreeMap::from([
-                ("msd_maximum", plateau_time(self.tau_beta.msd_maximum())),
-                (
-                    "log_slope_minimum",
-                    plateau_time(self.tau_beta.log_slope_minimum()),
-                ),
+                ("msd_maximum", plateau_time(tau_beta.msd_maximum())),
+                ("log_slope_minimum", plateau_time(tau_beta.log_slope_minimum())),
             ]),
             diffusion: self
-                .diffusion
+                .species()
                 .iter()
-                .map(|(name, found)| (name.clone(), coefficient(found)))
+                .map(|one| (one.name.clone(), coefficient(&one.diffusion)))
                 .collect(),
         }
     }
@@ -129,5 +154,25 @@ fn coefficient(found: &DiffusionVerdict) -> NumberEntry {
         },
         DiffusionVerdict::NotReached(reason) => NumberEntry::missing("not reached", reason.to_string(), None),
         _ => NumberEntry::missing("not reached", "for a reason unknown to this program", None),
+    }
+}
+
+fn peak(found: &Peak) -> PeakEntry {
+    match found {
+        Peak::Resolved { time, height } => PeakEntry {
+            time: NumberEntry::from(time),
+            height: NumberEntry::from(height),
+        },
+        Peak::NotResolved(reason) => {
+            let missing = |bound| NumberEntry::missing("not resolved", reason.to_string(), bound);
+            let [time, height] = match reason {
+                NoPeak::AtLongestLag { time, value } => [Some(*time), Some(value.value())],
+                _ => [None; 2],
+            };
+            PeakEntry {
+                time: missing(time),
+                height: missing(height),
+            }
+        }
     }
 }

@@ -3,10 +3,13 @@
 use std::fmt::Write;
 
 use msed::Estimate;
+use msed::relaxation::Peak;
+use msed::structure::{DiffusionVerdict, PlateauTime};
 
 use crate::analysis::{Point, reason};
 use crate::scan_file::{Scan, UnitsName};
 use crate::spectral::WANTED;
+use crate::structure::Structure;
 use crate::symbols;
 
 /// Rows of cells as aligned columns: the first to the left, the others to the right.
@@ -156,6 +159,86 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
         100.0 * WANTED,
         aligned(&rows)
     )
+}
+
+/// Displacements of each species: diffusion, the time of the plateau, the peaks of alpha2 and chi4. `None` where no run has a
+/// trajectory.
+pub(crate) fn displacements(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let mut rows = vec![cells(&[
+        "run",
+        "species",
+        "D",
+        "window",
+        "tau_beta max",
+        "tau_beta slope",
+        "alpha2",
+        "at t",
+        "chi4",
+        "at t",
+    ])];
+    // Reasons in the order in which they come up, each with the places that it holds for.
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    let mut missing = |what: &str, place: &str, why: &dyn std::fmt::Display| {
+        let reason = format!("{what} {why}");
+        match reasons.iter_mut().find(|(found, _)| *found == reason) {
+            Some((_, places)) => places.push(place.to_owned()),
+            None => reasons.push((reason, vec![place.to_owned()])),
+        }
+    };
+    for point in points {
+        for one in point.structure.iter().flat_map(Structure::species) {
+            let place = format!("{} {}", point.run.name, one.name);
+            let [d, window] = match &one.diffusion {
+                DiffusionVerdict::Reached(found) => {
+                    let [start, end] = found.window().map(symbols::time);
+                    [shown(Some(found.coefficient())), format!("{start}-{end}")]
+                }
+                found => {
+                    if let DiffusionVerdict::NotReached(why) = found {
+                        missing("D:", &place, why);
+                    }
+                    ["not reached".to_owned(), "-".to_owned()]
+                }
+            };
+            let mut row = vec![point.run.name.clone(), one.name.clone(), d, window];
+            for (what, found) in [
+                ("tau_beta by the maximum:", one.tau_beta.msd_maximum()),
+                ("tau_beta by the slope:", one.tau_beta.log_slope_minimum()),
+            ] {
+                if let PlateauTime::NotResolved(why) = found {
+                    missing(what, &place, why);
+                }
+                row.push(
+                    found
+                        .time()
+                        .map_or_else(|| "not resolved".to_owned(), |time| shown(Some(time))),
+                );
+            }
+            for (what, found) in [("alpha2:", &one.alpha2_peak), ("chi4:", &one.chi4_peak)] {
+                match found {
+                    Peak::Resolved { time, height } => row.extend([shown(Some(height)), shown(Some(time))]),
+                    Peak::NotResolved(why) => {
+                        missing(what, &place, why);
+                        row.extend(["not resolved".to_owned(), "-".to_owned()]);
+                    }
+                }
+            }
+            rows.push(row);
+        }
+    }
+    if rows.len() == 1 {
+        return None;
+    }
+    let mut text = format!(
+        "Displacements: diffusion coefficient; time of the plateau, by the first maximum of the MSD and by the smallest slope; the \
+         largest alpha2 and chi4 of the overlap within {}.\n\n{}",
+        scan.system.overlap_radius,
+        aligned(&rows)
+    );
+    for (reason, places) in reasons {
+        let _ = writeln!(text, "{}: {reason}", places.join(", "));
+    }
+    Some(text)
 }
 
 /// What a reader of the table must know.

@@ -4,5 +4,6 @@
 mod bad_energies;
 mod bad_scan_files;
 mod bad_trajectories;
+mod displacements;
 mod options;
 mod program;
