@@ -15,6 +15,9 @@ pub enum Error {
     /// A time axis or a lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
+    /// An accumulator.
+    #[error(transparent)]
+    Online(#[from] crate::online::OnlineError),
     /// A file.
     #[cfg(feature = "io")]
     #[error(transparent)]

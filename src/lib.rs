@@ -9,6 +9,7 @@ pub mod gaussian;
 #[cfg(any(feature = "io", feature = "xtc"))]
 pub mod io;
 pub mod lag;
+pub mod online;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod real;

@@ -1,8 +1,11 @@
 //! What is computed again and again allocates once.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::alloc::System;
 
+use msed::online::EnergyAccumulator;
 use msed::spectral::{LagPlanner, Method, Scratch};
+use msed::{EnergyKind, Lags, Sampling};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -16,7 +19,35 @@ fn allocations(call: impl FnOnce()) -> usize {
 
 /// One test, since the counter is the process's.
 #[test]
-fn a_warm_plan_allocates_nothing() {
+fn a_warm_plan_and_a_running_accumulator_allocate_nothing() {
+    // First, since threads of a pool allocate once more as they end.
+    accumulators();
+    plans();
+}
+
+fn accumulators() {
+    let samples: Vec<f64> = (0..200_000_u32).map(|i| f64::from(i * i % 1009)).collect();
+    let sampling = Sampling::new(1, 1.0).expect("a time axis");
+    let lags = Lags::logarithmic(20).up_to_samples(3000);
+    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &lags, samples.len());
+    for new in [ring] {
+        let mut live = None;
+        assert!(
+            allocations(|| live = new().ok()) > 0,
+            "a counter that counts nothing"
+        );
+        let mut live = live.expect("an accumulator");
+        let call = || {
+            live.push_slice(&samples).expect("finite energies");
+            for x in &samples {
+                live.push(*x).expect("a finite energy");
+            }
+        };
+        assert_eq!(allocations(call), 0, "from the first sample on");
+    }
+}
+
+fn plans() {
     let samples: Vec<f64> = (0..40_000_u32).map(|i| f64::from(i * i % 1009)).collect();
     let lags: Vec<u64> = (0..3000).collect();
     let mut planner = LagPlanner::new();

@@ -15,6 +15,7 @@ mod split;
 mod squares;
 
 pub use integral::CorrelationTime;
+pub(crate) use kernel::{LagSums, ORIGINS, Term, Total};
 pub use length::next_fast_length;
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, LagPlanner, Scratch};

@@ -1,0 +1,34 @@
+//! Accumulators: a simulation pushes an energy at every sampling step and asks for the correlation whenever it likes.
+//!
+//! [`EnergyAccumulator`] is what a run feeds: memory is fixed from the first sample on, the cost of a sample does not grow with the
+//! run, and nothing is allocated after construction. [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of
+//! samples so far, without disturbing the stream. From the sums follow the curves that the estimators of whole series return:
+//! [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`]. Sums of independent runs
+//! [`merge`](EnergySums::merge).
+//!
+//! ```
+//! use msed::online::EnergyAccumulator;
+//! use msed::{EnergyKind, Lags, Sampling};
+//!
+//! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the 10 000 samples that are planned.
+//! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+//! let mut live = EnergyAccumulator::ring(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total, &lags, 10_000)?;
+//! for step in 0..2000 {
+//!     let potential_energy = -7000.0 + 16.0 * (0.01 * f64::from(step)).sin();
+//!     live.push(potential_energy)?;
+//! }
+//! let now = live.snapshot()?.msed();
+//! assert_eq!(now.origins()[0], 1999);
+//! assert!(now.standard_errors()[0].is_some());
+//! # Ok::<(), msed::Error>(())
+//! ```
+
+mod energy;
+mod energy_sums;
+mod error;
+mod ring;
+mod sums;
+
+pub use energy::EnergyAccumulator;
+pub use energy_sums::EnergySums;
+pub use error::OnlineError;

@@ -1,0 +1,193 @@
+//! Accumulators beside the estimators of whole series: the same numbers, whenever they are asked.
+#![cfg(feature = "io")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use msed::online::{EnergyAccumulator, EnergySums};
+use msed::stats::Estimate;
+use msed::{Curve, EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling, energy, io};
+
+const PARTICLES: usize = 1000;
+
+/// Energies that the repository ships, and their time axis.
+fn shipped() -> (Vec<f64>, Sampling) {
+    let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
+    let series = table.series(0.005, PARTICLES, EnergyKind::Total).unwrap();
+    (series.samples().to_vec(), series.sampling())
+}
+
+fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
+    EnergySeries::new(samples, sampling, PARTICLES, EnergyKind::Total).unwrap()
+}
+
+fn close(name: &str, found: f64, expected: f64, scale: f64) {
+    let error = (found - expected).abs();
+    assert!(error <= 1e-10 * scale.abs(), "{name}: {found} is not {expected}");
+}
+
+/// Values to 1e-10 of themselves or of `scale`; errors to 1e-7, since they are differences of nearly equal replicates.
+fn same_curve(found: &Curve, expected: &Curve, scale: Option<f64>) {
+    assert_eq!(found.lags(), expected.lags());
+    assert_eq!(found.origins(), expected.origins());
+    for k in 0..found.len() {
+        let (x, y) = (found.values()[k], expected.values()[k]);
+        close("value", x, y, scale.unwrap_or(y));
+        match (found.standard_errors()[k], expected.standard_errors()[k]) {
+            (Some(x), Some(y)) => assert!((x - y).abs() <= 1e-7 * y, "error {x} is not {y} at {k}"),
+            (x, y) => assert_eq!(x, y, "errors at {k}"),
+        }
+    }
+}
+
+fn same_number(found: &Estimate, expected: &Estimate) {
+    close("number", found.value(), expected.value(), expected.value());
+    match (found.standard_error(), expected.standard_error()) {
+        (Some(x), Some(y)) => assert!((x - y).abs() <= 1e-7 * y, "error {x} is not {y}"),
+        (x, y) => assert_eq!(x, y),
+    }
+}
+
+fn same_as_batch(sums: &EnergySums, samples: &[f64], sampling: Sampling, lags: &Lags, blocks: usize) {
+    let run = series(samples, sampling);
+    let resampling = Resampling::Blocks(blocks);
+    let msed = energy::msed(&run, lags, resampling).unwrap();
+    same_curve(&sums.msed(), msed.curve(), None);
+    let correlation = energy::autocorrelation(&run, lags, resampling).unwrap();
+    let variance = correlation.raw().values()[0];
+    same_curve(&sums.autocovariance(), correlation.raw(), Some(variance));
+    same_curve(&sums.autocorrelation(), correlation.normalised(), Some(1.0));
+    let (found, expected) = (sums.moments(), energy::moments(&run, resampling).unwrap());
+    assert_eq!(found.samples(), expected.samples());
+    same_number(found.mean(), expected.mean());
+    same_number(found.variance(), expected.variance());
+    same_number(found.variance_of_mean(), expected.variance_of_mean());
+}
+
+fn lags() -> Lags {
+    Lags::logarithmic(20).up_to_samples(1500).with_zero()
+}
+
+#[test]
+fn a_ring_gives_the_batch_with_its_errors_at_any_moment() {
+    let (samples, sampling) = shipped();
+    let mut live =
+        EnergyAccumulator::ring(sampling, PARTICLES, EnergyKind::Total, &lags(), samples.len()).unwrap();
+    let mut taken = 0;
+    // Where blocks of one length, a power of two, fill the run: the batch has the same.
+    for (length, blocks) in [(1, 16), (64, 15), (256, 13), (512, 20), (1024, 11), (1024, 20)] {
+        let n = length * blocks;
+        live.push_slice(&samples[taken..n]).unwrap();
+        taken = n;
+        let there = Lags::logarithmic(20)
+            .up_to_samples(1500.min(n as u64 - 1))
+            .with_zero();
+        same_as_batch(&live.snapshot().unwrap(), &samples[..n], sampling, &there, blocks);
+    }
+    // Anywhere else the values are those of the batch.
+    for n in [20_481, 25_000, samples.len()] {
+        live.push_slice(&samples[taken..n]).unwrap();
+        taken = n;
+        let batch = energy::msed(&series(&samples[..n], sampling), &lags(), Resampling::None).unwrap();
+        let now = live.snapshot().unwrap().msed();
+        for (found, expected) in now.values().iter().zip(batch.curve().values()) {
+            close("value", *found, *expected, *expected);
+        }
+        assert_eq!(now.origins(), batch.curve().origins());
+        assert!(now.standard_errors().iter().flatten().count() > 50);
+    }
+}
+
+#[test]
+fn one_by_one_or_in_slices_with_or_without_snapshots_gives_the_same_bits() {
+    let (samples, sampling) = shipped();
+    let new = || EnergyAccumulator::ring(sampling, PARTICLES, EnergyKind::Total, &lags(), 10_000).unwrap();
+    let (mut single, mut slices, mut asked) = (new(), new(), new());
+    for x in &samples {
+        single.push(*x).unwrap();
+    }
+    let mut rest = &samples[..];
+    for size in (1..).map(|k| k * k * 7 % 5003) {
+        let size = size.min(rest.len());
+        slices.push_slice(&rest[..size]).unwrap();
+        rest = &rest[size..];
+        if rest.is_empty() {
+            break;
+        }
+    }
+    for part in samples.chunks(777) {
+        asked.push_slice(part).unwrap();
+        let _ = asked.snapshot().unwrap().msed();
+    }
+    let expected = single.snapshot().unwrap();
+    assert_eq!(slices.snapshot().unwrap(), expected);
+    assert_eq!(asked.snapshot().unwrap(), expected);
+    assert_eq!(expected.samples(), samples.len() as u64);
+}
+
+#[test]
+fn merged_replicas_give_the_batch_over_replicas() {
+    let (samples, sampling) = shipped();
+    let parts = [&samples[..5120], &samples[7000..12_120], &samples[15_000..20_120]];
+    let lags = Lags::logarithmic(10).up_to_samples(300).with_zero();
+    let of = |part: &[f64]| {
+        let mut live = EnergyAccumulator::ring(sampling, PARTICLES, EnergyKind::Total, &lags, 5120).unwrap();
+        live.push_slice(part).unwrap();
+        live.snapshot().unwrap()
+    };
+    let [a, b, c] = parts.map(of);
+    let left = a.clone().merge(b.clone()).unwrap().merge(c.clone()).unwrap();
+    let right = a.merge(b.merge(c).unwrap()).unwrap();
+    assert_eq!(left, right, "merging is associative");
+    let replicas = Replicas::new(parts.map(|part| series(part, sampling)).to_vec()).unwrap();
+    let msed = energy::msed(&replicas, &lags, Resampling::Blocks(20)).unwrap();
+    same_curve(&left.msed(), msed.curve(), None);
+    let correlation = energy::autocorrelation(&replicas, &lags, Resampling::Blocks(20)).unwrap();
+    let variance = correlation.raw().values()[0];
+    same_curve(&left.autocovariance(), correlation.raw(), Some(variance));
+    let moments = energy::moments(&replicas, Resampling::Blocks(20)).unwrap();
+    same_number(left.moments().mean(), moments.mean());
+    same_number(left.moments().variance(), moments.variance());
+    same_number(left.moments().variance_of_mean(), moments.variance_of_mean());
+}
+
+#[test]
+fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let lags = Lags::explicit([1, 2]);
+    let new =
+        |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
+    let mut live = new(2, &lags).unwrap();
+    let message = |result: Result<(), msed::online::OnlineError>| result.unwrap_err().to_string();
+    live.push(1.0).unwrap();
+    assert_eq!(
+        live.snapshot().unwrap_err().to_string(),
+        "1 samples so far, expected at least 2"
+    );
+    assert_eq!(
+        message(live.push_slice(&[2.0, f64::NAN])),
+        "sample 2 is NaN, expected a finite number"
+    );
+    assert_eq!(live.samples(), 1);
+    live.push_slice(&[3.0_f32, 4.0]).unwrap();
+    assert_eq!(
+        live.snapshot().unwrap().msed().values(),
+        [(4.0 + 1.0) / 2.0 / 4.0, 9.0 / 4.0]
+    );
+    let failed =
+        |result: Result<EnergyAccumulator, msed::online::OnlineError>| result.unwrap_err().to_string();
+    assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
+    assert_eq!(
+        failed(new(1, &Lags::explicit([1, 10]))),
+        "lag 1 is 10 samples, expected less than the run's 10"
+    );
+    assert_eq!(
+        failed(new(1, &lags).unwrap().with_blocks(3)),
+        "3 blocks, expected an even number of at least 2"
+    );
+    let mut other = new(3, &lags).unwrap();
+    other.push_slice(&[1.0, 2.0]).unwrap();
+    let merged = live.snapshot().unwrap().merge(other.snapshot().unwrap());
+    assert_eq!(
+        merged.unwrap_err().to_string(),
+        "particle number is 3, expected 2 as in the first"
+    );
+}
