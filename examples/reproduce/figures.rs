@@ -5,7 +5,7 @@ use msed::energy::Distribution;
 use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
 
 use crate::analysis::Point;
-use crate::scan_file::{EnsembleName, Scan};
+use crate::scan_file::Scan;
 use crate::symbols::{Symbols, temperature, time};
 
 /// Where a point lies on the colour scale: dark for the coldest.
@@ -17,7 +17,7 @@ fn shade(index: usize, of: usize) -> f64 {
     }
 }
 
-fn name(point: &Point<'_>) -> String {
+pub(crate) fn name(point: &Point<'_>) -> String {
     let excluded = if point.run.exclude.is_some() {
         " (excluded)"
     } else {
@@ -27,7 +27,7 @@ fn name(point: &Point<'_>) -> String {
 }
 
 /// Points in the order of temperature, the coldest first.
-fn ordered<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'b>> {
+pub(crate) fn ordered<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'b>> {
     let mut sorted: Vec<&Point<'_>> = points.iter().collect();
     sorted.sort_by(|a, b| a.energies.temperature.total_cmp(&b.energies.temperature));
     sorted
@@ -200,55 +200,4 @@ pub(crate) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
         Some(panel) => Figure::new(panel).with(msed(scan, points)),
         None => Figure::new(msed(scan, points)),
     }
-}
-
-/// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations of a harmonic solid.
-pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>]) -> Panel {
-    let symbols = Symbols::of(scan.system.units);
-    let sorted = ordered(points);
-    let (mut t, mut u0, mut um) = (Vec::new(), Vec::new(), Vec::new());
-    for point in sorted
-        .iter()
-        .filter(|point| point.exponential.verdict().is_resolved())
-    {
-        t.push(point.energies.temperature);
-        u0.push(point.exponential.u0_squared().map(f64::sqrt));
-        um.push(point.exponential.um_squared().map(f64::sqrt));
-    }
-    let harmonic = |t: f64| {
-        // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes half of the noise.
-        let modes = match scan.system.ensemble {
-            EnsembleName::Nve => 1.5,
-            EnsembleName::Nvt => 3.0,
-        };
-        (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
-    };
-    let [low, high] = [sorted[0], sorted[sorted.len() - 1]].map(|point| point.energies.temperature);
-    let ends = [0.93 * low, 1.05 * high];
-    let columns = |of: &[msed::Estimate]| -> (Vec<f64>, Vec<Option<f64>>) {
-        of.iter().map(|u| (u.value(), u.standard_error())).unzip()
-    };
-    let ((u0, u0_errors), (um, um_errors)) = (columns(&u0), columns(&um));
-    Panel::new(
-        Axis::linear(format!("*{{T}} ({})", symbols.temperature)),
-        Axis::linear(format!("*{{U}}_{{0}}, *{{U}}_{{m}} ({})", symbols.energy)),
-    )
-    .with(
-        Series::line(&ends, &ends.map(harmonic))
-            .grey()
-            .dashed()
-            .label("harmonic *{U}_{0}"),
-    )
-    .with(
-        Series::points(&t, &u0)
-            .errors(&u0_errors)
-            .colour(0)
-            .label("*{U}_{0}"),
-    )
-    .with(
-        Series::points(&t, &um)
-            .errors(&um_errors)
-            .colour(1)
-            .label("*{U}_{m}"),
-    )
 }

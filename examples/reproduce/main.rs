@@ -29,6 +29,7 @@ mod spectral;
 mod structure;
 mod symbols;
 mod tables;
+mod temperature_figures;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -107,10 +108,28 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     let figures = [
         ("fig1_distribution", figures::distribution(&scan, &points)),
         ("fig2_msd_msed", figures::msd_msed(&scan, &points)),
-        ("fig4_landscape", Figure::new(figures::landscape(&scan, &points))),
+        (
+            "fig4_landscape",
+            Figure::new(temperature_figures::landscape(&scan, &points, &over_temperature)),
+        ),
+        (
+            "heat_capacity_check",
+            temperature_figures::heat_capacity_check(&scan, &points, &over_temperature),
+        ),
     ];
-    for (name, figure) in &figures {
-        let (name, svg) = draw(name, figure)?;
+    // Two temperatures have no slope and one no entropy: what could not be had has no figure.
+    let optional = [
+        (
+            "entropies",
+            temperature_figures::entropies(&scan, &over_temperature),
+        ),
+        ("adam_gibbs", temperature_figures::adam_gibbs(&over_temperature)),
+    ];
+    let optional = optional
+        .into_iter()
+        .filter_map(|(name, figure)| Some((name, figure?)));
+    for (name, figure) in figures.into_iter().chain(optional) {
+        let (name, svg) = draw(name, &figure)?;
         output.add(name, svg);
     }
     let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::at("results.json", error))?;

@@ -55,7 +55,7 @@ pub(crate) struct OverTemperature<'a> {
     pub(crate) entropy: Result<EntropyDifference, String>,
     pub(crate) fast_entropy: Result<EntropyDifference, String>,
     pub(crate) slow_entropy: Result<EntropyDifference, String>,
-    as_printed: [Result<EntropyDifference, String>; 2],
+    pub(crate) as_printed: [Result<EntropyDifference, String>; 2],
     pub(crate) models: Vec<(&'static str, TemperatureFit)>,
     pub(crate) crossover: Result<Crossover, String>,
     pub(crate) adam_gibbs: Result<AdamGibbs, String>,
@@ -179,6 +179,8 @@ impl<'a> OverTemperature<'a> {
         let notes = [
             ("heat_capacity_check", self.check.as_ref().err()),
             ("entropy", self.entropy.as_ref().err()),
+            ("entropy, fast", self.fast_entropy.as_ref().err()),
+            ("entropy, slow", self.slow_entropy.as_ref().err()),
             ("crossover", self.crossover.as_ref().err()),
             ("adam_gibbs", self.adam_gibbs.as_ref().err()),
         ];
@@ -207,10 +209,12 @@ impl<'a> OverTemperature<'a> {
             from_energy_slope: number(row.from_energy_slope().value()),
             standard_error: row.difference().standard_error(),
             comparable: row.agreement() != Agreement::NotComparable,
+            from_spline: number(row.from_spline().value()),
             z: match row.agreement() {
                 Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => number(z),
                 _ => None,
             },
+            verdict: agreement_name(row.agreement()),
             blocks: point.energies.moments.resamples().blocks(),
         })
         .collect()
@@ -288,6 +292,16 @@ impl<'a> OverTemperature<'a> {
             blocks: self.blocks(),
             models,
         }
+    }
+}
+
+/// The verdict on one temperature in a word.
+pub(crate) fn agreement_name(agreement: Agreement) -> &'static str {
+    match agreement {
+        Agreement::Agrees { .. } => "agrees",
+        Agreement::Differs { .. } => "differs",
+        Agreement::NotComparable => "not comparable",
+        _ => "undecided",
     }
 }
 

@@ -294,12 +294,14 @@ pub(crate) struct CheckEntry {
     pub(crate) temperature: f64,
     pub(crate) from_fluctuations: Option<f64>,
     pub(crate) from_energy_slope: Option<f64>,
+    pub(crate) from_spline: Option<f64>,
     /// Of the difference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) standard_error: Option<f64>,
     pub(crate) comparable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) z: Option<f64>,
+    pub(crate) verdict: &'static str,
     pub(crate) blocks: usize,
 }
 

@@ -24,6 +24,8 @@ pub enum Crossover {
     Found {
         /// Where they meet.
         at: f64,
+        /// The value there.
+        height: f64,
         /// Standard deviation of that place over simulated data sets of the fitted lines.
         standard_error: f64,
         /// 95 % profile-likelihood interval.
@@ -83,8 +85,9 @@ impl Crossover {
 ///     .map(|x| (x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)))
 ///     .into();
 /// let points: Vec<(f64, &Estimate)> = points.iter().map(|(x, y)| (*x, y)).collect();
-/// let Crossover::Found { at, interval, .. } = thermo::crossover(&points, 1)? else { panic!("a clear break") };
+/// let Crossover::Found { at, height, interval, .. } = thermo::crossover(&points, 1)? else { panic!("a clear break") };
 /// assert!((at - 0.62).abs() < 1e-9 && interval[0] < 0.62 && 0.62 < interval[1]);
+/// assert!((height - 1.62).abs() < 1e-9);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, ThermoError> {
@@ -148,6 +151,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     let [p0, p1, p2] = line::parabola(&x, &y, &weights);
     Ok(Crossover::Found {
         at: broken.at,
+        height: broken.value(broken.at),
         standard_error: (squares / draws - (sum / draws).powi(2)).max(0.0).sqrt(),
         interval,
         slopes: [broken.slope, broken.slope + broken.turn],

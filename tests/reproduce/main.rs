@@ -6,4 +6,5 @@ mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
 mod options;
+mod over_temperature;
 mod program;
