@@ -1,8 +1,9 @@
-//! F_s of the shipped trajectories against reference values that an independent program (numpy, direct sums in double
+//! F_s and tau_alpha of the shipped trajectories against reference values that an independent program (numpy, direct sums in double
 //! precision) computed from the same files.
 
 mod shipped;
 
+use msed::relaxation::{Direction, first_crossing};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use msed::{Lags, Resampling};
@@ -58,6 +59,23 @@ fn hold_against(
         }
     }
     assert!(largest > 0.0, "another program rounds otherwise");
+    let level = (-1.0_f64).exp();
+    let crossing = first_crossing(&found, level, Direction::Falling).expect("a curve");
+    let (time, tau) = (
+        crossing.time().expect("reached"),
+        wanted["tau_alpha"].as_f64().expect("a time"),
+    );
+    assert!(
+        (time.value() / tau - 1.0).abs() <= 10.0 * relative,
+        "{time} {tau}"
+    );
+    // The error is that of ten jackknife replicates, each of which crosses.
+    assert!(
+        time.replicates().iter().all(|t| (t / tau - 1.0).abs() < 0.2),
+        "{:?}",
+        time.replicates()
+    );
+    assert!(time.standard_error().expect("an error") < 0.1 * tau);
 }
 
 #[test]

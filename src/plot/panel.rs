@@ -8,6 +8,9 @@ use super::error::PlotError;
 use super::palette::Paint;
 use super::series::{Kind, Series, Shape, shape};
 
+/// Length of the arrow of a bound, in pixels.
+const ARROW: f64 = 26.0;
+
 /// Where the legend goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -87,11 +90,11 @@ impl Panel {
                 let look = Look {
                     series,
                     colour: series.paint.colour(colour),
-                    shape: shape(marker),
+                    shape: shape(series.marker.unwrap_or(marker)),
                     open: series.open,
                 };
                 colour += usize::from(series.paint == Paint::Turn);
-                marker += usize::from(series.kind == Kind::Points);
+                marker += usize::from(series.kind == Kind::Points && series.marker.is_none());
                 look
             })
             .collect()
@@ -132,6 +135,9 @@ impl Panel {
                             let error = |list: &[Option<f64>]| list.get(k).copied().flatten();
                             xs.extend(bar(&self.x, x, error(&series.errors_x)));
                             ys.extend(bar(&self.y, y, error(&series.errors)));
+                            if series.bounds && self.y.logarithmic {
+                                ys.push(2.0 * y); // Room for the arrow.
+                            }
                             if let Kind::Band { upper } = &series.kind {
                                 ys.push(upper[k]);
                             }
@@ -272,6 +278,12 @@ impl Panel {
             for bar in upright.into_iter().chain(level) {
                 look.bar(scene, bar);
                 along(&bar, ink);
+            }
+            if series.bounds {
+                let [px, py] = map(a, b);
+                let arrow = [[px, py], [px, py - ARROW]];
+                look.arrow(scene, arrow);
+                along(&arrow, ink);
             }
             look.marker(scene, map(a, b));
             ink.push(map(a, b));
@@ -426,6 +438,19 @@ impl Look<'_> {
             stroke: Color::None,
             stroke_width: 0.0,
             opacity: Some(0.18),
+            stroke_dasharray: None,
+        })));
+    }
+
+    /// An arrow upwards.
+    fn arrow(&self, scene: &mut Scene, [from, to]: [[f64; 2]; 2]) {
+        let head = [-4.0, 0.0, 4.0].map(|dx: f64| (to[0] + dx, to[1] + 1.6 * dx.abs()));
+        scene.add(Primitive::Path(Box::new(PathData {
+            d: build_path(&[from, to].map(|[x, y]| (x, y))) + &build_path(&head),
+            fill: None,
+            stroke: self.colour.clone(),
+            stroke_width: 1.4,
+            opacity: None,
             stroke_dasharray: None,
         })));
     }

@@ -18,6 +18,8 @@ pub struct Series {
     pub(super) paint: Paint,
     pub(super) dashed: bool,
     pub(super) open: bool,
+    pub(super) bounds: bool,
+    pub(super) marker: Option<usize>,
     pub(super) size: f64,
 }
 
@@ -43,6 +45,8 @@ impl Series {
             paint: Paint::Turn,
             dashed: false,
             open: false,
+            bounds: false,
+            marker: None,
             size: 1.0,
         }
     }
@@ -172,6 +176,20 @@ impl Series {
         self
     }
 
+    /// Marker `index` of circle, square, diamond and two triangles, in turn: for several series of one kind.
+    #[must_use]
+    pub fn marker(mut self, index: usize) -> Self {
+        self.marker = Some(index);
+        self
+    }
+
+    /// Lower bounds: an arrow upwards from each marker.
+    #[must_use]
+    pub fn lower_bounds(mut self) -> Self {
+        self.bounds = true;
+        self
+    }
+
     /// Markers, or the line's width, times `factor`.
     #[must_use]
     pub fn size(mut self, factor: f64) -> Self {
@@ -226,5 +244,37 @@ pub(super) fn shape(turn: usize) -> Shape {
         2 => Shape::Polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
         3 => Shape::Polygon(&[(0.0, -1.25), (1.12, 0.75), (-1.12, 0.75)]),
         _ => Shape::Polygon(&[(0.0, 1.25), (1.12, -0.75), (-1.12, -0.75)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Axis, Figure, Panel};
+    use super::*;
+
+    #[test]
+    fn each_lower_bound_has_an_arrow_inside_of_the_frame() {
+        let panel = |series| {
+            Figure::new(Panel::new(Axis::linear(""), Axis::log("")).with(series))
+                .to_svg()
+                .unwrap()
+        };
+        let points = || Series::points(&[1.0, 2.0, 3.0], &[10.0, f64::NAN, 100.0]).colour(1);
+        let (plain, bounds) = (panel(points()), panel(points().lower_bounds()));
+        let paths = |svg: &str| svg.matches("<path").count();
+        assert_eq!(paths(&bounds), paths(&plain) + 2);
+        assert_eq!(bounds.matches("<circle").count(), 2);
+        // The upper marker made room for its arrow.
+        let highest = |svg: &str| -> f64 {
+            let heights = svg.split("cy=\"").skip(1);
+            let number = |rest: &str| rest.split('"').next().unwrap().parse::<f64>().unwrap();
+            heights.map(number).fold(f64::INFINITY, f64::min)
+        };
+        assert!(
+            highest(&bounds) > highest(&plain) + 26.0,
+            "{} {}",
+            highest(&bounds),
+            highest(&plain)
+        );
     }
 }
