@@ -264,7 +264,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         }
         let fit = &point.exponential;
         let floor = point.resolution.fraction_of(fit.u0_squared().value());
-        if fit.verdict().is_resolved() && floor > 0.01 {
+        if fit.verdict().is_resolved() && floor > 0.01 && floor.is_finite() {
             let _ = writeln!(
                 text,
                 "{name}: the print's last digit makes {:.1} % of U0^2",

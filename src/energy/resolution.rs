@@ -32,10 +32,10 @@ impl Resolution {
         self.floor
     }
 
-    /// The floor as a fraction of a plateau, such as U0²; 0 in full precision.
+    /// The floor as a fraction of a plateau, such as U0²; 0 in full precision, else infinite for a plateau of 0.
     #[must_use]
     pub fn fraction_of(&self, plateau: f64) -> f64 {
-        self.floor.unwrap_or(0.0) / plateau
+        self.floor.map_or(0.0, |floor| floor / plateau)
     }
 }
 

@@ -73,7 +73,9 @@ impl Fit {
         self.points
     }
 
-    /// The fast plateau U0², in the curve's unit (energy² per particle²).
+    /// The fast plateau U0², in the curve's unit (energy² per particle²). It is not negative. Where it rests at 0, on the whole
+    /// or on a resample, its replicates are those of a fit without that bound, to first order in the values, and may be
+    /// negative: its standard error says how well the data know it, and [`Caution::PlateauAtZero`] what it is below.
     #[must_use]
     pub fn u0_squared(&self) -> &Estimate {
         &self.u0_squared
@@ -187,7 +189,8 @@ impl Fit {
 /// # Solver
 /// For each τ (and β) of a logarithmic grid from 1/30 of the shortest to 30 times the longest lag the best non-negative
 /// U0² and Um² are a closed form; the lowest minima of this scan start Levenberg-Marquardt in U0, Um, ln τ and β with analytic
-/// derivatives, and the best end wins. A resample is scanned again and also started from the solution of the whole.
+/// derivatives, and the best end wins. A resample is scanned again and also started from the solution of the whole. A search
+/// that ends at U0² = 0 is repeated with U0² held there, since U0 has no slope at 0 and the search would stall on its way to τ.
 ///
 /// # Cost
 /// The scan's shapes are computed once: of the order of a millisecond for 70 lags, and a few tens of microseconds for each

@@ -98,19 +98,31 @@ impl Setting {
     }
 }
 
+/// What a search does with an offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offset {
+    /// It is searched, if the form has one.
+    Free,
+    /// It stays 0: its square root has no slope there, so that a search for it would stall.
+    Zero,
+}
+
 /// One set of values. Offset and amplitude are searched as their square roots, ln τ and β inside their bounds: whatever
 /// step the solver takes, the parameters mean something.
 #[derive(Debug, Clone)]
 pub(super) struct Problem<'a> {
     setting: &'a Setting,
     values: &'a [f64],
+    /// 1 where the offset is searched, else 0: the place of the amplitude in `free`.
+    offsets: usize,
     free: DVector<f64>,
 }
 
 impl<'a> Problem<'a> {
-    pub(super) fn new(setting: &'a Setting, values: &'a [f64], start: Parameters) -> Self {
+    pub(super) fn new(setting: &'a Setting, values: &'a [f64], start: Parameters, offset: Offset) -> Self {
+        let offsets = usize::from(setting.form == Form::Rise && offset == Offset::Free);
         let mut free = Vec::with_capacity(4);
-        if setting.form == Form::Rise {
+        if offsets == 1 {
             free.push(start.offset.sqrt());
         }
         free.push(start.amplitude.sqrt());
@@ -121,18 +133,19 @@ impl<'a> Problem<'a> {
         Self {
             setting,
             values,
+            offsets,
             free: DVector::from_vec(free),
         }
     }
 
     pub(super) fn parameters(&self) -> Parameters {
-        let rise = usize::from(self.setting.form == Form::Rise);
+        let first = self.offsets;
         Parameters {
-            offset: if rise == 1 { self.free[0].powi(2) } else { 0.0 },
-            amplitude: self.free[rise].powi(2),
-            log_tau: self.setting.log_tau.value(self.free[rise + 1]),
+            offset: if first == 1 { self.free[0].powi(2) } else { 0.0 },
+            amplitude: self.free[first].powi(2),
+            log_tau: self.setting.log_tau.value(self.free[first + 1]),
             beta: if self.setting.stretched {
-                self.setting.beta.value(self.free[rise + 2])
+                self.setting.beta.value(self.free[first + 2])
             } else {
                 1.0
             },
@@ -165,15 +178,18 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Problem<'_> {
     fn jacobian(&self) -> Option<DMatrix<f64>> {
         let p = self.parameters();
         let mut d = self.setting.derivatives(p);
-        let rise = usize::from(self.setting.form == Form::Rise);
-        for linear in 0..=rise {
+        let first = self.offsets;
+        if self.setting.form == Form::Rise && first == 0 {
+            d = d.remove_column(0);
+        }
+        for linear in 0..=first {
             d.column_mut(linear).scale_mut(2.0 * self.free[linear]);
         }
-        d.column_mut(rise + 1)
-            .scale_mut(self.setting.log_tau.derivative(self.free[rise + 1]));
+        d.column_mut(first + 1)
+            .scale_mut(self.setting.log_tau.derivative(self.free[first + 1]));
         if self.setting.stretched {
-            let by_free = self.setting.beta.derivative(self.free[rise + 2]);
-            d.column_mut(rise + 2).scale_mut(by_free / p.beta);
+            let by_free = self.setting.beta.derivative(self.free[first + 2]);
+            d.column_mut(first + 2).scale_mut(by_free / p.beta);
         }
         Some(d)
     }
@@ -186,11 +202,13 @@ mod tests {
 
     #[test]
     fn derivatives_are_those_of_finite_differences() {
-        for (form, stretched) in [
-            (Form::Rise, false),
-            (Form::Rise, true),
-            (Form::Decay, false),
-            (Form::Decay, true),
+        for (form, stretched, offset) in [
+            (Form::Rise, false, Offset::Free),
+            (Form::Rise, true, Offset::Free),
+            (Form::Rise, false, Offset::Zero),
+            (Form::Rise, true, Offset::Zero),
+            (Form::Decay, false, Offset::Free),
+            (Form::Decay, true, Offset::Free),
         ] {
             let setting = Setting {
                 form,
@@ -204,22 +222,25 @@ mod tests {
                 beta: Bounds { low: 0.05, high: 2.0 },
             };
             let values: Vec<f64> = (0..20).map(|k| 1.0 + 0.02 * f64::from(k)).collect();
-            for (offset, amplitude, log_tau, beta) in [
+            for (level, amplitude, log_tau, beta) in [
                 (0.9, 0.4, 1.0, 0.6),
                 (0.02, 2.0, -2.0, 1.4),
                 (1.0, 0.01, 6.0, 0.3),
             ] {
                 let start = Parameters {
-                    offset,
+                    offset: level,
                     amplitude,
                     log_tau,
                     beta,
                 };
-                let mut problem = Problem::new(&setting, &values, start);
+                let mut problem = Problem::new(&setting, &values, start, offset);
                 let exact = problem.jacobian().unwrap();
                 let numerical = differentiate_numerically(&mut problem).unwrap();
                 let worst = (&exact - &numerical).abs().max() / exact.abs().max();
-                assert!(worst < 1e-9, "{form:?}, stretched {stretched}: {worst:.1e}");
+                assert!(
+                    worst < 1e-9,
+                    "{form:?}, {offset:?}, stretched {stretched}: {worst:.1e}"
+                );
                 // The check can fail: the wrong sign of one column is seen.
                 let last = exact.ncols() - 1;
                 assert!((exact.column(last) + numerical.column(last)).abs().max() > 1e-3 * exact.abs().max());

@@ -20,6 +20,8 @@ const REACH: f64 = 100.0;
 const SLOPE: f64 = 1e-4;
 /// The level at which an amplitude differs from zero.
 const AMPLITUDE_LEVEL: f64 = 0.99;
+/// The level of the limit above an offset that rests at 0.
+const UPPER_LEVEL: f64 = 0.95;
 
 /// Solutions on the whole curve and on each resample, with the lags they rest on.
 #[derive(Debug)]
@@ -177,19 +179,29 @@ impl Refit {
         Estimate::new(f(&self.whole), replicates, curve.resamples())
     }
 
-    /// The offset with its replicates.
+    /// The offset with its replicates. Where it rests at 0, on the whole or on a resample, replicates that cannot be negative
+    /// would say that it is known better than it is: they are those of a fit without that bound.
     pub(super) fn offset(&self, curve: &Curve) -> Estimate {
-        Estimate::new(
-            self.whole.parameters.offset,
-            self.offsets.clone(),
-            curve.resamples(),
-        )
+        let p = self.whole.parameters;
+        let bounded = p.offset == 0.0 || self.offsets.contains(&0.0);
+        let replicates = match self.solver.unbounded_offset(p).filter(|_| bounded) {
+            Some(at) => (0..curve.resamples().len())
+                .map(|r| at(&self.picked(curve.replicate(r))))
+                .collect(),
+            None => self.offsets.clone(),
+        };
+        Estimate::new(p.offset, replicates, curve.resamples())
+    }
+
+    /// The values at the lags fitted.
+    fn picked(&self, values: &[f64]) -> Vec<f64> {
+        self.points.iter().map(|&k| values[k]).collect()
     }
 
     /// The amplitude and its standard error at the τ and β of the whole curve.
     pub(super) fn amplitude(&self, curve: &Curve) -> Option<(f64, f64)> {
         let at = self.solver.amplitude_at(self.whole.parameters);
-        let on = |values: &[f64]| at(&self.points.iter().map(|&k| values[k]).collect::<Vec<f64>>());
+        let on = |values: &[f64]| at(&self.picked(values));
         Some((on(curve.values()), curve.evaluate(on).standard_error()?))
     }
 
@@ -279,6 +291,16 @@ impl Refit {
         if of < 2 {
             cautions.push(Caution::NoResamples);
             return cautions;
+        }
+        if self.solver.setting().form == Form::Rise
+            && self.has_relaxation(&self.whole)
+            && self.whole.parameters.offset == 0.0
+            && let Some(error) = self.offset(curve).standard_error()
+        {
+            cautions.push(Caution::PlateauAtZero {
+                upper_limit: error * curve.resamples().t_quantile(2.0 * UPPER_LEVEL - 1.0),
+                level: UPPER_LEVEL,
+            });
         }
         let block = curve.block_length();
         if block < BLOCK.0 * mean_relaxation_time {

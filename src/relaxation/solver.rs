@@ -5,7 +5,7 @@ use std::fmt;
 use levenberg_marquardt::{LevenbergMarquardt, TerminationReason};
 use nalgebra::{DMatrix, DVector};
 
-use super::problem::{Bounds, Form, Parameters, Problem, Setting};
+use super::problem::{Bounds, Form, Offset, Parameters, Problem, Setting};
 
 /// Values of τ in the scan per factor of ten.
 const TAUS_PER_DECADE: f64 = 8.0;
@@ -226,7 +226,6 @@ impl Solver {
     /// problem; the best of their ends is taken.
     pub(super) fn solve(&self, values: &[f64], similar: Option<&Solution>) -> Solution {
         let moments = self.moments(values);
-        let scale = (moments.raw / self.total_weight).sqrt();
         let mut starts = self.scan(values, moments, if similar.is_some() { 1 } else { STARTS });
         if let Some(solution) = similar {
             let p = solution.parameters;
@@ -238,35 +237,47 @@ impl Solver {
                 ..p
             });
         }
-        let mut best: Option<Solution> = None;
-        for start in starts {
-            // The square root of a parameter has no slope at zero: begin beside it.
-            let start = Parameters {
-                offset: start.offset.max(1e-4 * scale),
-                amplitude: start.amplitude.max(1e-4 * scale),
-                ..start
-            };
-            let problem = Problem::new(&self.setting, values, start);
-            let (problem, report) = LevenbergMarquardt::new().with_patience(50).minimize(problem);
-            let found = problem.parameters();
-            let node = self.node(found.log_tau, found.beta);
-            let (offset, amplitude, _) = self.project(&node, values, moments);
-            let parameters = Parameters {
-                offset,
-                amplitude,
-                ..found
-            };
-            let squares = self.squares(values, parameters);
-            if best.is_none_or(|b| squares < b.squares) {
-                best = Some(Solution {
-                    parameters,
-                    squares,
-                    termination: report.termination.into(),
-                    slope: self.slope(values, parameters, scale),
-                });
+        let ends = starts.into_iter().map(|start| {
+            let end = self.descend(values, moments, start, Offset::Free);
+            if self.setting.form == Form::Decay || end.parameters.offset > 0.0 {
+                return end;
             }
+            // The search for an offset of 0 stalls before it has found the time. Without that offset it does not; and if the time
+            // then found wants an offset after all, it goes on from there.
+            let held = self.descend(values, moments, end.parameters, Offset::Zero);
+            if held.parameters.offset == 0.0 {
+                return lower(end, held);
+            }
+            lower(end, self.descend(values, moments, held.parameters, Offset::Free))
+        });
+        ends.reduce(lower).expect("the scan has a lowest node")
+    }
+
+    /// Where Levenberg-Marquardt comes to rest, with the best linear parameters for its time and exponent.
+    fn descend(&self, values: &[f64], moments: Moments, start: Parameters, offset: Offset) -> Solution {
+        let scale = (moments.raw / self.total_weight).sqrt();
+        // The square root of a parameter has no slope at zero: begin beside it.
+        let start = Parameters {
+            offset: start.offset.max(1e-4 * scale),
+            amplitude: start.amplitude.max(1e-4 * scale),
+            ..start
+        };
+        let problem = Problem::new(&self.setting, values, start, offset);
+        let (problem, report) = LevenbergMarquardt::new().with_patience(50).minimize(problem);
+        let found = problem.parameters();
+        let node = self.node(found.log_tau, found.beta);
+        let (offset, amplitude, _) = self.project(&node, values, moments);
+        let parameters = Parameters {
+            offset,
+            amplitude,
+            ..found
+        };
+        Solution {
+            parameters,
+            squares: self.squares(values, parameters),
+            termination: report.termination.into(),
+            slope: self.slope(values, parameters, scale),
         }
-        best.expect("the scan has a lowest node")
     }
 
     /// The lowest local minima of the scan, best first: one at least.
@@ -353,6 +364,19 @@ impl Solver {
         }
     }
 
+    /// The offset of a fit that may be negative, to first order about a solution: a linear function of the values, whose spread
+    /// over resamples is that of the data even where the offset itself rests at 0. `None` where parameters are degenerate.
+    pub(super) fn unbounded_offset(&self, p: Parameters) -> Option<impl Fn(&[f64]) -> f64> {
+        let covariance = self.information(p).covariance?;
+        let influence = self.setting.derivatives(p) * covariance.column(0);
+        let fitted: Vec<f64> = self.setting.curve(p).collect();
+        Some(move |values: &[f64]| {
+            let residuals = values.iter().zip(&fitted).zip(&self.setting.weights);
+            let steps = residuals.zip(&influence).map(|(((v, f), w), i)| i * w * (v - f));
+            p.offset + steps.sum::<f64>()
+        })
+    }
+
     /// What the derivatives at a solution say about its parameters.
     pub(super) fn information(&self, parameters: Parameters) -> Information {
         let d = self.setting.derivatives(parameters);
@@ -382,6 +406,11 @@ impl Solver {
             covariance,
         }
     }
+}
+
+/// The better of two ends; the first one of equals.
+fn lower(a: Solution, b: Solution) -> Solution {
+    if b.squares < a.squares { b } else { a }
 }
 
 /// How well the derivatives tell the parameters apart.

@@ -264,6 +264,13 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
     },
+    /// The fast plateau U0² came out as 0, the end of its range: no vibrations are seen, and all that is known is a limit above.
+    PlateauAtZero {
+        /// What U0² is below, in the curve's unit: Student's t times the standard error that it would have without the bound.
+        upper_limit: f64,
+        /// How probably.
+        level: f64,
+    },
     /// The window ends before three mean relaxation times: the plateau is extrapolated.
     ExtrapolatedPlateau {
         /// The longest fitted lag.
@@ -305,6 +312,11 @@ impl fmt::Display for Caution {
                 "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
                 Time(*block),
                 Time(*longest_lag)
+            ),
+            Self::PlateauAtZero { upper_limit, level } => write!(
+                f,
+                "U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %",
+                100.0 * level
             ),
             Self::ExtrapolatedPlateau {
                 longest_lag,
