@@ -13,6 +13,16 @@ pub(crate) enum Term {
     Product { about: f64 },
 }
 
+impl Term {
+    #[inline(always)]
+    fn of(self, x: f64, y: f64) -> f64 {
+        match self {
+            Self::SquaredDifference => (y - x) * (y - x),
+            Self::Product { about } => (x - about) * (y - about),
+        }
+    }
+}
+
 /// Origins that are summed before the sum joins a compensated total: both members of a block of pairs stay in the nearest
 /// caches, and rounding grows with the block, not with the run.
 pub(crate) const ORIGINS: usize = 2048;
@@ -62,34 +72,32 @@ impl<T: Real, L: Fn(usize) -> usize> WithSimd for LagSums<'_, T, L> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         match self.term {
-            Term::SquaredDifference if S::IS_SCALAR => self.sum(|x: f64, y: f64, sum: f64| {
-                let d = y - x;
-                sum + d * d
+            Term::SquaredDifference => self.sum(simd, |x, y, sum| {
+                let d = simd.sub_f64s(y, x);
+                simd.mul_add_e_f64s(d, d, sum)
             }),
-            Term::SquaredDifference => self.sum(|x: f64, y: f64, sum: f64| {
-                let d = y - x;
-                d.mul_add(d, sum)
-            }),
-            Term::Product { about: c } if S::IS_SCALAR => {
-                self.sum(|x: f64, y: f64, sum: f64| sum + (x - c) * (y - c));
+            Term::Product { about } => {
+                let c = simd.splat_f64s(about);
+                self.sum(simd, |x, y, sum| {
+                    simd.mul_add_e_f64s(simd.sub_f64s(x, c), simd.sub_f64s(y, c), sum)
+                });
             }
-            Term::Product { about: c } => self.sum(|x: f64, y: f64, sum: f64| (x - c).mul_add(y - c, sum)),
         }
     }
 }
 
 impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
     #[inline(always)]
-    fn sum(self, add: impl Fn(f64, f64, f64) -> f64 + Copy) {
+    fn sum<S: Simd>(self, simd: S, add: impl Fn(S::f64s, S::f64s, S::f64s) -> S::f64s + Copy) {
         let Self {
             samples,
             from,
             until,
             lag,
+            term,
             totals,
-            ..
         } = self;
         let n = samples.len();
         let mut origin = from;
@@ -102,7 +110,13 @@ impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
                 let whole = |k: usize| n.saturating_sub(lag(k)) >= stop;
                 if group == LAGS && whole(k + LAGS - 1) {
                     let at = |j: usize| &samples[origin + lag(k + j)..stop + lag(k + j)];
-                    let sums = side_by_side(&samples[origin..stop], [at(0), at(1), at(2), at(3)], add);
+                    let sums = side_by_side(
+                        simd,
+                        &samples[origin..stop],
+                        [at(0), at(1), at(2), at(3)],
+                        add,
+                        term,
+                    );
                     for (total, sum) in totals[k..k + LAGS].iter_mut().zip(sums) {
                         total.add(sum);
                     }
@@ -113,7 +127,7 @@ impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
                         break; // No origin here is left for this lag, nor for the longer ones.
                     }
                     let partner = &samples[origin + lag(k)..stop + lag(k)];
-                    let [sum] = side_by_side(&samples[origin..stop], [partner], add);
+                    let [sum] = side_by_side(simd, &samples[origin..stop], [partner], add, term);
                     totals[k].add(sum);
                     k += 1;
                 }
@@ -126,26 +140,33 @@ impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
 /// Sums over pairs of `first` with each of `partners`, all of the same length. The order of the additions at one lag does not
 /// depend on how many lags go together.
 #[inline(always)]
-fn side_by_side<T: Real, const N: usize>(
+fn side_by_side<S: Simd, T: Real, const N: usize>(
+    _: S,
     first: &[T],
     partners: [&[T]; N],
-    add: impl Fn(f64, f64, f64) -> f64 + Copy,
+    add: impl Fn(S::f64s, S::f64s, S::f64s) -> S::f64s + Copy,
+    term: Term,
 ) -> [f64; N] {
     let length = first.len();
     let (first, rest) = first.as_chunks::<LANES>();
     let partners = partners.map(|p| p[..length].as_chunks::<LANES>());
+    let heads = partners.map(|p| &p.0[..first.len()]);
     let mut sums = [[0.0; LANES]; N];
     for (i, x) in first.iter().enumerate() {
-        for (sum, partner) in sums.iter_mut().zip(&partners) {
-            let y = &partner.0[i];
-            for lane in 0..LANES {
-                sum[lane] = add(x[lane].to_f64(), y[lane].to_f64(), sum[lane]);
+        let x = x.map(Real::to_f64);
+        for (sum, head) in sums.iter_mut().zip(&heads) {
+            let y = head[i].map(Real::to_f64);
+            let (x, _) = S::as_simd_f64s(&x);
+            let (y, _) = S::as_simd_f64s(&y);
+            let (sum, _) = S::as_mut_simd_f64s(sum);
+            for ((sum, &x), &y) in sum.iter_mut().zip(x).zip(y) {
+                *sum = add(x, y, *sum);
             }
         }
     }
     for (sum, partner) in sums.iter_mut().zip(&partners) {
-        for lane in 0..rest.len() {
-            sum[lane] = add(rest[lane].to_f64(), partner.1[lane].to_f64(), sum[lane]);
+        for ((sum, x), y) in sum.iter_mut().zip(rest).zip(partner.1) {
+            *sum += term.of(Real::to_f64(*x), Real::to_f64(*y));
         }
     }
     sums.map(|s| ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7])))
