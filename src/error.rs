@@ -22,6 +22,10 @@ pub enum Error {
     #[cfg(feature = "io")]
     #[error(transparent)]
     Read(#[from] crate::io::ReadError),
+    /// The exchange between ranks.
+    #[cfg(feature = "mpi")]
+    #[error(transparent)]
+    Rank(#[from] crate::mpi::RankError),
     /// A figure.
     #[cfg(feature = "plot")]
     #[error(transparent)]

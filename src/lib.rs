@@ -9,6 +9,8 @@ pub mod gaussian;
 #[cfg(any(feature = "io", feature = "xtc"))]
 pub mod io;
 pub mod lag;
+#[cfg(feature = "mpi")]
+pub mod mpi;
 pub mod online;
 #[cfg(feature = "plot")]
 pub mod plot;

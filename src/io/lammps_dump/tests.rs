@@ -106,7 +106,7 @@ fn rows_are_the_same_wherever_the_buffer_ends_and_however_lines_do() {
             assert!(!reader.next_frame(&mut frame).unwrap());
         }
         for at_a_time in [1, 7, text.len()] {
-            let cut = Dribble(text[..text.len() - 4].as_bytes(), at_a_time);
+            let cut = Dribble(&text.as_bytes()[..text.len() - 4], at_a_time);
             let mut reader = LammpsDumpReader::new(cut, "x.lammpstrj").unwrap();
             let mut frame = Frame::<f64>::new();
             assert!(reader.next_frame(&mut frame).unwrap());

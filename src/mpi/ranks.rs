@@ -1,0 +1,280 @@
+//! The processes of a job.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::rc::Rc;
+
+use ::mpi::Threading;
+use ::mpi::environment::{self, Universe};
+use ::mpi::point_to_point::{Destination, Source};
+use ::mpi::topology::{Color, Communicator, SimpleCommunicator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::RankError;
+use crate::error::Error;
+
+/// Bytes in one message at most: MPI counts them in 32 bits, with a sign.
+const PIECE: usize = 1 << 26;
+
+/// The processes of a job, numbered from 0, and what they exchange.
+///
+/// Messages travel in a communicator of their own and are never mistaken for those of a simulation code. All calls belong to the thread
+/// that made this value.
+///
+/// Calls marked *collective* are made by every rank, in the same order; a rank that does not make one leaves the others waiting. A rank
+/// that cannot go on ends the job: see [`run`](super::run()).
+pub struct Ranks {
+    // Freed before MPI ends, which is when the last value that knows of its start is dropped.
+    communicator: SimpleCommunicator,
+    universe: Option<Rc<Universe>>,
+    _of_one_thread: PhantomData<*const ()>,
+}
+
+impl Ranks {
+    /// All processes of the job. Starts MPI where the simulation code has not, and then ends it when this value and the groups made from it
+    /// are dropped. Collective.
+    ///
+    /// # Errors
+    /// [`RankError::Finalized`] where MPI has ended in this process.
+    pub fn world() -> Result<Self, RankError> {
+        if environment::is_finalized() {
+            return Err(RankError::Finalized);
+        }
+        let universe = environment::initialize_with_threading(Threading::Funneled);
+        Ok(Self {
+            communicator: SimpleCommunicator::world().duplicate(),
+            universe: universe.map(|(universe, _)| Rc::new(universe)),
+            _of_one_thread: PhantomData,
+        })
+    }
+
+    /// The ranks that name the same group as this one does, in their order: those of one replica, say. Collective.
+    ///
+    /// # Errors
+    /// [`RankError::Group`] for a number above 2^31 - 1, on this rank alone, while the others wait.
+    pub fn group(&self, group: usize) -> Result<Self, RankError> {
+        let refused = || RankError::Group {
+            found: group,
+            most: i32::MAX as usize,
+        };
+        let color = Color::with_value(i32::try_from(group).map_err(|_| refused())?);
+        Ok(Self {
+            communicator: self.communicator.split_by_color(color).ok_or_else(refused)?,
+            universe: self.universe.clone(),
+            _of_one_thread: PhantomData,
+        })
+    }
+
+    /// The number of this process.
+    #[must_use]
+    #[allow(clippy::cast_sign_loss, reason = "ranks are not negative")]
+    pub fn rank(&self) -> usize {
+        self.communicator.rank() as usize
+    }
+
+    /// How many processes there are.
+    #[must_use]
+    #[allow(clippy::cast_sign_loss, reason = "counts are not negative")]
+    pub fn count(&self) -> usize {
+        self.communicator.size() as usize
+    }
+
+    /// Which of `items` items are this rank's: contiguous, in the order of the ranks, as equal as integers allow.
+    #[must_use]
+    pub fn share(&self, items: usize) -> Range<usize> {
+        share(items, self.rank(), self.count())
+    }
+
+    /// Merges a value of each rank into one, which rank 0 gets; `None` on the others. Collective.
+    ///
+    /// Rank 0's value comes first and the last rank's last: `merge` is always called with two neighbouring stretches of ranks, in that order,
+    /// by a tree that depends on the number of ranks alone. The result has the same bits every time; it has those of a merge one by one where
+    /// `merge` is associative to the bit, as that of blocks and of replicas is.
+    ///
+    /// **Cost.** log2(ranks) rounds, in each of which a rank sends its value once or receives one. A message holds the value alone, 8 bytes a
+    /// number; rank 0 holds the merged value and one more.
+    ///
+    /// # Errors
+    /// What `merge` refuses, and [`RankError`]: on the rank where it happened, while the others wait.
+    pub fn reduce<A, E>(
+        &self,
+        own: A,
+        mut merge: impl FnMut(A, A) -> Result<A, E>,
+    ) -> Result<Option<A>, Error>
+    where
+        A: Serialize + DeserializeOwned,
+        Error: From<E>,
+    {
+        let mut value = own;
+        for turn in turns(self.rank(), self.count()) {
+            match turn {
+                Turn::Receive(from) => value = merge(value, self.receive(from)?)?,
+                Turn::Send(to) => {
+                    self.send(to, &value)?;
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(value))
+    }
+
+    /// Rank 0's value, on all ranks. Collective.
+    ///
+    /// The other ranks' values are not looked at, so that what [`reduce`](Self::reduce) returned can be handed on as it is.
+    ///
+    /// # Errors
+    /// [`RankError`].
+    ///
+    /// # Panics
+    /// If rank 0 has none.
+    pub fn broadcast<A: Serialize + DeserializeOwned>(&self, value: Option<A>) -> Result<A, RankError> {
+        // The tree of `reduce`, upside down.
+        let turns: Vec<Turn> = turns(self.rank(), self.count()).collect();
+        let mut value = value;
+        for turn in turns.into_iter().rev() {
+            match turn {
+                Turn::Send(from) => value = Some(self.receive(from)?),
+                Turn::Receive(to) => self.send(to, value.as_ref().expect("rank 0 has a value"))?,
+            }
+        }
+        Ok(value.expect("rank 0 has a value"))
+    }
+
+    /// Prints `rank 2: message` to standard error and ends the job on all ranks, with exit status 1.
+    #[allow(
+        clippy::print_stderr,
+        reason = "a job that is ended has no other way to say why"
+    )]
+    pub fn abort(&self, message: &impl fmt::Display) -> ! {
+        eprintln!("rank {}: {message}", self.rank());
+        self.communicator.abort(1)
+    }
+
+    fn send<A: Serialize>(&self, to: usize, value: &A) -> Result<(), RankError> {
+        let bytes = postcard::to_allocvec(value).map_err(|error| RankError::Send {
+            rank: self.rank(),
+            message: error.to_string(),
+        })?;
+        let to = self.communicator.process_at_rank(rank(to));
+        to.send(&(bytes.len() as u64));
+        for piece in bytes.chunks(PIECE) {
+            to.send(piece);
+        }
+        Ok(())
+    }
+
+    fn receive<A: DeserializeOwned>(&self, from: usize) -> Result<A, RankError> {
+        let source = self.communicator.process_at_rank(rank(from));
+        let (length, _) = source.receive::<u64>();
+        let failed = |message: String| RankError::Receive {
+            rank: self.rank(),
+            from,
+            message,
+        };
+        let length = usize::try_from(length).map_err(|error| failed(error.to_string()))?;
+        let mut bytes = vec![0_u8; length];
+        for piece in bytes.chunks_mut(PIECE) {
+            source.receive_into(piece);
+        }
+        postcard::from_bytes(&bytes).map_err(|error| failed(error.to_string()))
+    }
+}
+
+impl fmt::Debug for Ranks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ranks")
+            .field("rank", &self.rank())
+            .field("count", &self.count())
+            .finish()
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "MPI's own number"
+)]
+fn rank(of: usize) -> i32 {
+    of as i32
+}
+
+fn share(items: usize, rank: usize, count: usize) -> Range<usize> {
+    let bound = |rank: usize| (items as u128 * rank as u128 / count as u128) as usize;
+    bound(rank)..bound(rank + 1)
+}
+
+/// What a rank does in a round of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Takes the value of this rank, which stands for as many ranks as its own does or fewer, all of them later.
+    Receive(usize),
+    /// Gives its value to this rank, and is done.
+    Send(usize),
+}
+
+/// The rounds of a binomial tree. In round k a rank holds the merged values of the `2^k` ranks from itself on.
+fn turns(rank: usize, count: usize) -> impl Iterator<Item = Turn> {
+    (0..usize::BITS)
+        .map(|round| 1_usize << round)
+        .take_while(move |span| *span < count)
+        .scan(false, move |done, span| {
+            (!*done).then(|| {
+                if rank & span != 0 {
+                    *done = true;
+                    Some(Turn::Send(rank - span))
+                } else {
+                    (rank + span < count).then_some(Turn::Receive(rank + span))
+                }
+            })
+        })
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a rank holds when it has made its turns in the tree, as text.
+    fn merged(rank: usize, count: usize) -> String {
+        let mut value = rank.to_string();
+        for turn in turns(rank, count) {
+            match turn {
+                Turn::Receive(from) => {
+                    assert_eq!(turns(from, count).last(), Some(Turn::Send(rank)));
+                    value = format!("({value} {})", merged(from, count));
+                }
+                Turn::Send(_) => break,
+            }
+        }
+        value
+    }
+
+    #[test]
+    fn values_are_merged_in_the_order_of_the_ranks() {
+        assert_eq!(merged(0, 1), "0");
+        assert_eq!(merged(0, 2), "(0 1)");
+        assert_eq!(merged(0, 4), "((0 1) (2 3))");
+        assert_eq!(merged(0, 6), "(((0 1) (2 3)) (4 5))");
+        for count in 1..=33 {
+            let digits = merged(0, count).replace(['(', ')'], "");
+            let expected: Vec<String> = (0..count).map(|rank| rank.to_string()).collect();
+            assert_eq!(digits, expected.join(" "));
+        }
+    }
+
+    #[test]
+    fn shares_are_contiguous_and_as_equal_as_integers_allow() {
+        for (items, count) in [(0, 3), (2, 4), (10, 4), (1000, 7)] {
+            let mut next = 0;
+            for rank in 0..count {
+                let share = share(items, rank, count);
+                assert_eq!(share.start, next);
+                assert!(share.len() == items / count || share.len() == items / count + 1);
+                next = share.end;
+            }
+            assert_eq!(next, items);
+        }
+    }
+}

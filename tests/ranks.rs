@@ -1,0 +1,266 @@
+//! Ranks of MPI: this program starts itself under `mpirun` and looks at what comes out.
+//!
+//! `cargo test --release --features mpi --test ranks`. The launcher is `mpirun.openmpi`, or what `MPIRUN` names: that of Open MPI, where
+//! it has another name.
+#![allow(
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a program that talks to its parent"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use msed::mpi::{self, Ranks};
+use msed::stats::{BlockSums, Resamples};
+use msed::{Curve, EnergyKind, EnergySeries, Error, Lags, Replicas, Resampling, Sampling, energy, io};
+
+type Scenario = fn(&Ranks) -> Result<(), Error>;
+
+/// What a rank does, by name.
+const SCENARIOS: [(&str, Scenario); 6] = [
+    ("replicas", print_replicas),
+    ("order", print_order),
+    ("groups", print_groups),
+    ("large", send_much),
+    ("failure", fail),
+    ("panic", panic),
+];
+
+const TESTS: [(&str, fn()); 6] = [
+    (
+        "replicas on any number of ranks have the curve of one process",
+        replicas,
+    ),
+    ("values are merged in the order of the ranks", order),
+    ("groups merge and broadcast apart from each other", groups),
+    ("a message may be longer than a piece", large),
+    ("a rank that fails ends the job with its message", failure),
+    ("a rank that panics ends the job", panics),
+];
+
+fn main() {
+    let scenario = std::env::var("MSED_RANKS_SCENARIO");
+    if let Some((_, body)) = SCENARIOS.iter().find(|(name, _)| scenario.as_deref() == Ok(name)) {
+        mpi::run(body).expect("MPI starts");
+        return;
+    }
+    println!("\nrunning {} tests", TESTS.len());
+    for (name, test) in TESTS {
+        // A test that fails panics, and ends this program.
+        test();
+        println!("test {name} ... ok");
+    }
+    println!("\ntest result: ok. {} passed; 0 failed", TESTS.len());
+}
+
+/// This program on so many ranks.
+fn job(scenario: &str, ranks: usize) -> Output {
+    let launcher = std::env::var("MPIRUN").unwrap_or_else(|_| "mpirun.openmpi".into());
+    let mut command = Command::new(&launcher);
+    command.args(["--oversubscribe", "--allow-run-as-root", "-n", &ranks.to_string()]);
+    command.arg(std::env::current_exe().expect("this program"));
+    command.env("MSED_RANKS_SCENARIO", scenario);
+    // Ranks outnumber the cores: threads of their own would only wait for each other.
+    command.env("RAYON_NUM_THREADS", "1");
+    command
+        .output()
+        .unwrap_or_else(|error| panic!("{launcher}: {error}"))
+}
+
+fn stdout(scenario: &str, ranks: usize) -> String {
+    let output = job(scenario, ranks);
+    assert!(
+        output.status.success(),
+        "{scenario} on {ranks} ranks: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+const REPLICAS: usize = 6;
+
+fn lags() -> Lags {
+    Lags::logarithmic(20).up_to_samples(500)
+}
+
+/// A sixth of a shipped run, as if it were a run of its own: the rows of the others are read over, and not kept.
+fn replica(index: usize) -> Result<EnergySeries<'static>, Error> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/kob-andersen/T0.800/energy.dat.gz");
+    let series = io::energies(path)?.into_series(0.005, 1000, EnergyKind::Total)?;
+    let length = series.len() / REPLICAS;
+    let samples = series.samples()[index * length..(index + 1) * length].to_vec();
+    Ok(EnergySeries::new(
+        samples,
+        series.sampling(),
+        1000,
+        EnergyKind::Total,
+    )?)
+}
+
+/// Sums of squared differences, by the definition; each replica a block.
+fn sums(replica: &EnergySeries<'_>, lags: &[u64]) -> BlockSums {
+    let mut sums = BlockSums::new(1, lags.len());
+    for (point, &lag) in lags.iter().enumerate() {
+        let (x, lag) = (replica.samples(), lag as usize);
+        let squares: f64 = (lag..x.len())
+            .map(|i| ((x[i] - x[i - lag]) / 1000.0).powi(2))
+            .sum();
+        sums.add(0, point, squares, (x.len() - lag) as f64);
+    }
+    sums
+}
+
+/// Each rank reads its replicas; rank 0 prints the curve and the errors over the replicas.
+fn print_replicas(ranks: &Ranks) -> Result<(), Error> {
+    let sampling = Sampling::new(10, 0.005)?;
+    let in_samples = lags().resolve(usize::MAX, 1.0)?;
+    let mut own = BlockSums::new(0, in_samples.len());
+    for index in ranks.share(REPLICAS) {
+        own = own.merge(&sums(&replica(index)?, &in_samples));
+    }
+    if let Some(all) = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))? {
+        let resamples = Resamples::jackknife(Resampling::Replicas, all.blocks());
+        let steps = in_samples.iter().map(|lag| lag * sampling.stride()).collect();
+        let curve = Curve::from_sums(steps, 0.005, [&all], resamples, u64::MAX, |[mean]| mean);
+        print!("{curve}");
+    }
+    Ok(())
+}
+
+fn replicas() {
+    let all = (0..REPLICAS)
+        .map(|index| replica(index).expect("shipped"))
+        .collect();
+    let all = Replicas::new(all).expect("one state point");
+    let serial = energy::msed(&all, &lags(), Resampling::Replicas).expect("a curve");
+    let serial = serial.curve();
+    let one = stdout("replicas", 1);
+    let rows: Vec<Vec<f64>> = one
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').map(|x| x.parse().expect("a number")).collect())
+        .collect();
+    assert_eq!(rows.len(), serial.len());
+    for (k, row) in rows.iter().enumerate() {
+        let error = serial.standard_errors()[k].expect("six replicas");
+        assert_eq!(row[0], serial.lag_time(k));
+        assert!(
+            (row[1] / serial.values()[k] - 1.0).abs() < 1e-10,
+            "{row:?} {}",
+            serial.values()[k]
+        );
+        assert!((row[2] / error - 1.0).abs() < 1e-7, "{row:?} {error}");
+        assert_eq!(row[3], serial.origins()[k] as f64);
+    }
+    // Numbers are printed so that they read back to the same bits; eight ranks are more than there are replicas.
+    for ranks in [2, 3, 4, 8] {
+        assert_eq!(stdout("replicas", ranks), one, "{ranks} ranks");
+    }
+}
+
+fn join(mut a: Vec<usize>, b: Vec<usize>) -> Result<Vec<usize>, Error> {
+    a.extend(b);
+    Ok(a)
+}
+
+fn print_order(ranks: &Ranks) -> Result<(), Error> {
+    let merged = ranks.reduce(vec![ranks.rank()], join)?;
+    assert_eq!(merged.is_some(), ranks.rank() == 0);
+    let everywhere = ranks.broadcast(merged)?;
+    let own: Vec<usize> = ranks.share(100).collect();
+    let shares = ranks.reduce(own, join)?;
+    if let Some(shares) = shares {
+        assert_eq!(shares, (0..100).collect::<Vec<_>>());
+        println!("{everywhere:?}");
+    }
+    // Whoever has another value than rank 0 says so.
+    assert_eq!(everywhere, (0..ranks.count()).collect::<Vec<_>>());
+    Ok(())
+}
+
+fn order() {
+    for ranks in [1, 2, 5, 8] {
+        let expected: Vec<usize> = (0..ranks).collect();
+        assert_eq!(stdout("order", ranks), format!("{expected:?}\n"));
+    }
+}
+
+fn print_groups(ranks: &Ranks) -> Result<(), Error> {
+    let group = ranks.group(ranks.rank() % 2)?;
+    let merged = group.reduce(vec![ranks.rank()], join)?;
+    let members = group.broadcast(merged)?;
+    let all = ranks.reduce(vec![members], |mut a, b| {
+        a.extend(b);
+        Ok::<_, Error>(a)
+    })?;
+    if let Some(all) = all {
+        println!("{all:?}");
+    }
+    Ok(())
+}
+
+fn groups() {
+    assert_eq!(
+        stdout("groups", 5),
+        "[[0, 2, 4], [1, 3], [0, 2, 4], [1, 3], [0, 2, 4]]\n"
+    );
+}
+
+/// 120 MB from rank 1, twice what one message holds.
+fn send_much(ranks: &Ranks) -> Result<(), Error> {
+    let count = 15_000_000;
+    let own: Vec<f64> = (0..count).map(|i| f64::from(i) + ranks.rank() as f64).collect();
+    let sum = ranks.reduce(own, |mut a, b| {
+        a.iter_mut().zip(&b).for_each(|(a, b)| *a += b);
+        Ok::<_, Error>(a)
+    })?;
+    if let Some(sum) = sum {
+        assert!((0..count).all(|i| sum[i as usize] == 2.0 * f64::from(i) + 1.0));
+        println!("{}", sum.len());
+    }
+    Ok(())
+}
+
+fn large() {
+    assert_eq!(stdout("large", 2), "15000000\n");
+}
+
+/// Rank 2 finds no file, while the others wait for what it should send.
+fn fail(ranks: &Ranks) -> Result<(), Error> {
+    if ranks.rank() == 2 {
+        io::energies("no/such/energy.dat")?;
+    }
+    ranks.reduce(vec![ranks.rank()], join)?;
+    Ok(())
+}
+
+fn panic(ranks: &Ranks) -> Result<(), Error> {
+    assert_ne!(ranks.rank(), 3, "a bug on rank 3");
+    ranks.reduce(vec![ranks.rank()], join)?;
+    Ok(())
+}
+
+/// A job that must end badly, and soon.
+fn ends_badly(scenario: &str) -> String {
+    let start = Instant::now();
+    let output = job(scenario, 4);
+    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(!output.status.success());
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn failure() {
+    let message = ends_badly("failure");
+    assert!(message.contains("rank 2: "), "{message}");
+    assert!(message.contains("no/such/energy.dat"), "{message}");
+}
+
+fn panics() {
+    let message = ends_badly("panic");
+    assert!(
+        message.contains("a bug on rank 3") && message.contains("rank 3: panicked"),
+        "{message}"
+    );
+}
