@@ -5,6 +5,7 @@
 //! species and for all particles. Frames may be spaced in any way: they are paired by their integer steps.
 
 mod column_products;
+mod density_modes;
 mod diffusion;
 mod direct_sums;
 mod displacement;
@@ -13,6 +14,7 @@ mod groups;
 mod isf_fluctuations;
 mod isotropic_isf;
 mod log_slope;
+mod main_peak;
 mod msd;
 mod origins;
 mod pair_sums;
@@ -21,6 +23,8 @@ mod schedule;
 mod self_isf;
 mod sign_sums;
 mod spectral_sums;
+mod static_structure;
+mod structure_factor;
 mod tau_beta;
 mod turns;
 mod van_hove;
@@ -32,8 +36,11 @@ pub use error::StructureError;
 pub use isf_fluctuations::{IsfFluctuations, self_isf_fluctuations};
 pub use isotropic_isf::isotropic_self_isf;
 pub use log_slope::{LogSlope, log_slope};
+pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
 pub use msd::{Msd, MsdMethod, SpeciesMsd, msd};
 pub use self_isf::{Particles, self_isf, self_isf_each};
+pub use static_structure::{StaticStructure, static_structure};
+pub use structure_factor::StructureFactor;
 pub use tau_beta::{NotResolved, PlateauTime, TauBeta, tau_beta};
 pub use van_hove::{DistanceDistribution, RadialBins, SpeciesVanHove, VanHove, van_hove};
 pub use wave_vectors::{Shell, WaveVectorError, WaveVectors};

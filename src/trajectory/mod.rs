@@ -8,6 +8,7 @@ mod positions;
 mod replicas;
 mod source;
 mod species;
+mod thinning;
 mod unwrap;
 
 pub use adapters::{Select, Unwrap, WithoutDrift};

@@ -462,6 +462,9 @@ pub enum TrajectoryError {
     /// No frame at all.
     #[error("the trajectory has 0 frames, expected at least 1")]
     NoFrames,
+    /// Frames that follow each other at no distance.
+    #[error("every 0th frame, expected a stride of at least 1")]
+    Thinning,
     /// A number of coordinates that does not match.
     #[error("{found} coordinates, expected {frames} frames x {particles} particles x 3")]
     Length {

@@ -1,0 +1,377 @@
+//! Where a structure factor has its main peak.
+
+use std::fmt;
+
+use super::StructureFactor;
+use crate::stats::Estimate;
+use crate::trajectory::Cell;
+
+/// (V/N)^(1/3) at the density 1.2 that the lengths of [`PeakWindow::LENNARD_JONES`] belong to.
+const SPACING: f64 = 0.941;
+/// Two heights differ where they do so by so many standard errors of their difference.
+const SIGNIFICANCE: f64 = 2.0;
+/// Fewest shells for a parabola.
+const FEWEST: usize = 4;
+
+/// The lengths, in inverse units of length, by which a peak is looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PeakWindow {
+    /// Width of the bins of which the highest is taken.
+    pub bin: f64,
+    /// How far from the middle of that bin the shells may lie that a parabola goes through.
+    pub half_width: f64,
+}
+
+impl PeakWindow {
+    /// Bins of 0.2, and shells within 0.5: for the Lennard-Jones unit of length and a density of order 1.
+    pub const LENNARD_JONES: Self = Self {
+        bin: 0.2,
+        half_width: 0.5,
+    };
+
+    /// The same at any density and in any unit of length: multiplied by 0.941/(V/N)^(1/3), where 0.941 is (V/N)^(1/3) at the
+    /// Lennard-Jones density 1.2.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
+    pub fn for_density(cell: &Cell, particles: usize) -> Self {
+        let scale = SPACING / (cell.volume() / particles as f64).cbrt();
+        Self {
+            bin: scale * Self::LENNARD_JONES.bin,
+            half_width: scale * Self::LENNARD_JONES.half_width,
+        }
+    }
+}
+
+/// The main peak of a structure factor, or why it cannot be told: see [`main_peak`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum MainPeak {
+    /// The peak stands out.
+    Resolved {
+        /// q_max, the vertex of the parabola.
+        position: Estimate,
+        /// The parabola's value there.
+        height: Estimate,
+        /// First and last q of the shells that the parabola goes through.
+        range: [f64; 2],
+        /// How many shells these are.
+        shells: usize,
+    },
+    /// It does not.
+    NotResolved(NoMainPeak),
+}
+
+impl MainPeak {
+    /// q_max, where it is resolved.
+    #[must_use]
+    pub fn position(&self) -> Option<&Estimate> {
+        match self {
+            Self::Resolved { position, .. } => Some(position),
+            Self::NotResolved(_) => None,
+        }
+    }
+}
+
+/// Why a structure factor has no main peak.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum NoMainPeak {
+    /// The function is largest at an end of its range.
+    AtTheEnd {
+        /// The middle of the highest bin.
+        q: f64,
+        /// First and last q.
+        range: [f64; 2],
+    },
+    /// Another peak is as high within errors.
+    Rival {
+        /// The middle of the highest bin.
+        q: f64,
+        /// That of the other peak's.
+        other: f64,
+        /// By how much the first is higher.
+        difference: Estimate,
+    },
+    /// Fewer shells near the highest bin than a parabola needs.
+    TooFewShells {
+        /// Shells there are.
+        found: usize,
+    },
+    /// The parabola has no maximum among the shells.
+    NoMaximum {
+        /// First and last q of the shells.
+        range: [f64; 2],
+    },
+}
+
+impl fmt::Display for NoMainPeak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtTheEnd {
+                q,
+                range: [low, high],
+            } => write!(
+                f,
+                "not resolved: S(q) is highest at q = {q:.6}, an end of the range {low:.6} to {high:.6}"
+            ),
+            Self::Rival { q, other, difference } => write!(
+                f,
+                "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {SIGNIFICANCE} \
+                 standard errors"
+            ),
+            Self::TooFewShells { found } => write!(
+                f,
+                "not resolved: {found} shells near the highest bin, expected at least {FEWEST}"
+            ),
+            Self::NoMaximum { range: [low, high] } => write!(
+                f,
+                "not resolved: the parabola through the shells from {low:.6} to {high:.6} has no maximum among them"
+            ),
+        }
+    }
+}
+
+/// The position q_max of the main peak.
+///
+/// Exact shells are jagged, and the largest single one wanders. So the mean over the vectors in bins of `window.bin` from 0 on is
+/// taken first; around the highest bin a parabola is fitted to all shells whose q lies within `window.half_width` of the bin's
+/// middle, each weighted by its number of vectors; its vertex is q_max. The highest bin makes it the main peak and not a
+/// prepeak: another peak that is as high within two standard errors, with a dip of more than two between them, leaves the question
+/// open.
+///
+/// - **Units.** q in inverse units of length, the height a number.
+/// - **Errors.** The parabola is fitted to the same shells on each resample of the structure factor.
+/// - **Cost.** Nothing beside that of the structure factor.
+///
+/// ```
+/// # use msed::{Resampling, structure::{self, WaveVectors}, trajectory::{Cell, Species, Trajectory}};
+/// // A simple cubic lattice: its density has no component below 2 pi over the spacing, and there it has all.
+/// let cell = Cell::cubic(6.0)?;
+/// let grid = |i: i32| [i % 6, i / 6 % 6, i / 36].map(f64::from);
+/// let run = Trajectory::new((0..216).flat_map(grid).collect::<Vec<_>>(), [0], 0.005, Species::single("A", 216)?)?.with_cell(cell)?;
+/// let s = structure::static_structure(&run, &WaveVectors::sphere(&cell, 6.3)?, Resampling::None)?;
+/// let window = structure::PeakWindow::for_density(&cell, 216);
+/// let peak = structure::main_peak(s.total(), window);
+/// assert!(peak.position().is_none()); // It stands at the end of the range.
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[must_use]
+pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
+    let bins = factor.binned(window.bin);
+    let middle = |bin: usize| ((bins.q()[bin] / window.bin).floor() + 0.5) * window.bin;
+    let height = |bin: usize| bins.values()[bin];
+    let last = bins.len() - 1;
+    let highest = (0..=last).fold(0, |best, bin| if height(bin) > height(best) { bin } else { best });
+    let centre = middle(highest);
+    let q = factor.q();
+    if highest == 0 || highest == last {
+        return MainPeak::NotResolved(NoMainPeak::AtTheEnd {
+            q: centre,
+            range: [q[0], q[q.len() - 1]],
+        });
+    }
+    if let Some((bin, difference)) = rival(&bins, highest) {
+        return MainPeak::NotResolved(NoMainPeak::Rival {
+            q: centre,
+            other: middle(bin),
+            difference,
+        });
+    }
+    let near: Vec<usize> = (0..q.len())
+        .filter(|&k| (q[k] - centre).abs() <= window.half_width)
+        .collect();
+    if near.len() < FEWEST {
+        return MainPeak::NotResolved(NoMainPeak::TooFewShells { found: near.len() });
+    }
+    let range = [q[near[0]], q[near[near.len() - 1]]];
+    let fit = |values: &[f64]| Parabola::through(factor, &near, values);
+    let position = factor.evaluate(|values| fit(values).vertex());
+    if !(position.value() >= range[0] && position.value() <= range[1]) {
+        return MainPeak::NotResolved(NoMainPeak::NoMaximum { range });
+    }
+    let height = factor.evaluate(|values| {
+        let parabola = fit(values);
+        parabola.at(parabola.vertex())
+    });
+    MainPeak::Resolved {
+        position,
+        height,
+        range,
+        shells: near.len(),
+    }
+}
+
+/// The highest of the other peaks that is as high as the highest bin within errors: a bin with a dip between the two.
+fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
+    let exceeds = |a: usize, b: usize| {
+        let difference = bins.evaluate(|values| values[a] - values[b]);
+        let error = difference.standard_error()?;
+        Some((difference.value() > SIGNIFICANCE * error, difference))
+    };
+    let dips = |bin: usize| {
+        let mut between = bin.min(highest) + 1..bin.max(highest);
+        between.any(|dip| exceeds(bin, dip).is_some_and(|(deep, _)| deep))
+    };
+    let mut others: Vec<usize> = (0..bins.len()).filter(|&bin| bin != highest).collect();
+    others.sort_by(|&a, &b| bins.values()[b].total_cmp(&bins.values()[a]));
+    for bin in others {
+        let (lower, difference) = exceeds(highest, bin)?;
+        if !lower && dips(bin) {
+            return Some((bin, difference));
+        }
+    }
+    None
+}
+
+/// `constant + slope (q - centre) + curvature (q - centre)^2`.
+struct Parabola {
+    centre: f64,
+    constant: f64,
+    slope: f64,
+    curvature: f64,
+}
+
+impl Parabola {
+    /// The weighted least squares fit to some shells, by polynomials that are orthogonal over them.
+    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
+    fn through(factor: &StructureFactor, shells: &[usize], values: &[f64]) -> Self {
+        let (q, counts) = (factor.q(), factor.wave_vectors());
+        let sum = |f: &dyn Fn(usize) -> f64| shells.iter().map(|&k| counts[k] as f64 * f(k)).sum::<f64>();
+        let weight = sum(&|_| 1.0);
+        let centre = sum(&|k| q[k]) / weight;
+        let x = |k: usize| q[k] - centre;
+        let second = sum(&|k| x(k) * x(k));
+        let (mean, skew) = (second / weight, sum(&|k| x(k).powi(3)) / second);
+        let quadratic = |k: usize| x(k) * x(k) - skew * x(k) - mean;
+        let constant = sum(&|k| values[k]) / weight;
+        let slope = sum(&|k| values[k] * x(k)) / second;
+        let curvature = sum(&|k| values[k] * quadratic(k)) / sum(&|k| quadratic(k).powi(2));
+        Self {
+            centre,
+            constant: constant - curvature * mean,
+            slope: slope - curvature * skew,
+            curvature,
+        }
+    }
+
+    /// The maximum; NaN where there is none.
+    fn vertex(&self) -> f64 {
+        if self.curvature < 0.0 {
+            self.centre - self.slope / (2.0 * self.curvature)
+        } else {
+            f64::NAN
+        }
+    }
+
+    fn at(&self, q: f64) -> f64 {
+        let x = q - self.centre;
+        self.constant + x * (self.slope + x * self.curvature)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{BlockSums, Resamples, Resampling};
+
+    /// Shells 0.05 apart from 0.05 to 10, of 1 to 5 vectors; two blocks that differ by `noise` up and down.
+    fn factor(s: impl Fn(f64) -> f64, noise: f64) -> StructureFactor {
+        let q: Vec<f64> = (1..=200).map(|k| 0.05 * f64::from(k)).collect();
+        let counts: Vec<usize> = (0..200).map(|k| 1 + k * k % 5).collect();
+        let mut sums = BlockSums::new(2, 200);
+        for (block, sign) in [(0, 1.0), (1, -1.0)] {
+            for (shell, &q) in q.iter().enumerate() {
+                sums.add(block, shell, s(q) + sign * noise * (7.0 * q).sin(), 1.0);
+            }
+        }
+        StructureFactor::from_sums(
+            None,
+            q,
+            counts,
+            &sums,
+            Resamples::jackknife(Resampling::Blocks(2), 2),
+        )
+    }
+
+    const WINDOW: PeakWindow = PeakWindow::LENNARD_JONES;
+
+    #[test]
+    fn the_vertex_of_a_parabola_is_found_exactly() {
+        let peak = main_peak(&factor(|q| 3.0 - 2.0 * (q - 7.237).powi(2), 0.0), WINDOW);
+        let MainPeak::Resolved {
+            position,
+            height,
+            range,
+            shells,
+        } = peak
+        else {
+            panic!("{peak:?}");
+        };
+        assert!((position.value() - 7.237).abs() < 1e-12, "{position}");
+        assert!((height.value() - 3.0).abs() < 1e-12);
+        assert!(position.standard_error().unwrap() < 1e-12);
+        // The highest bin is 7.2 to 7.4.
+        assert_eq!(
+            (range, shells),
+            ([6.800_000_000_000_001, 7.800_000_000_000_001], 21)
+        );
+    }
+
+    #[test]
+    fn the_main_peak_is_the_higher_one_unless_errors_hide_which_that_is() {
+        let bump = |q: f64, at: f64, height: f64| height * (-2.0 * (q - at).powi(2)).exp();
+        let s = move |low: f64| move |q: f64| bump(q, 4.0, low) + bump(q, 7.0, 2.0);
+        let found = main_peak(&factor(s(1.5), 0.1), WINDOW);
+        let position = found.position().unwrap();
+        assert!((position.value() - 7.0).abs() < 0.1, "{position}");
+        assert!(position.standard_error().unwrap() > 0.0);
+        let doubtful = main_peak(&factor(s(1.95), 0.1), WINDOW);
+        let MainPeak::NotResolved(reason @ NoMainPeak::Rival { .. }) = doubtful else {
+            panic!("{doubtful:?}");
+        };
+        assert!(
+            reason
+                .to_string()
+                .starts_with("not resolved: the peak at q = 6.9"),
+            "{reason}"
+        );
+    }
+
+    #[test]
+    fn no_peak_is_an_answer() {
+        let reason = |peak| match peak {
+            MainPeak::NotResolved(reason) => reason.to_string(),
+            MainPeak::Resolved { .. } => panic!("{peak:?}"),
+        };
+        assert_eq!(
+            reason(main_peak(&factor(|q| q, 0.0), WINDOW)),
+            "not resolved: S(q) is highest at q = 10.100000, an end of the range 0.050000 to 10.000000"
+        );
+        let narrow = PeakWindow {
+            bin: 0.2,
+            half_width: 0.05,
+        };
+        assert_eq!(
+            reason(main_peak(&factor(|q| -(q - 5.1).powi(2), 0.0), narrow)),
+            "not resolved: 3 shells near the highest bin, expected at least 4"
+        );
+        let hollow = |q: f64| {
+            if (q - 5.0).abs() < 0.2 {
+                20.0 + (q - 5.0).powi(2)
+            } else {
+                1.0
+            }
+        };
+        let wide = PeakWindow {
+            bin: 0.4,
+            half_width: 0.18,
+        };
+        assert_eq!(
+            reason(main_peak(&factor(hollow, 0.0), wide)),
+            "not resolved: the parabola through the shells from 4.850000 to 5.150000 has no maximum among them"
+        );
+    }
+}

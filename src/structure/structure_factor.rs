@@ -1,0 +1,253 @@
+//! A structure factor over its shells.
+
+use std::fmt;
+
+use crate::stats::{BlockSums, Estimate, Resamples};
+
+/// One structure factor, shell by shell: length of the wave vectors, value, standard error and number of vectors of each, and
+/// the whole function on each resample.
+///
+/// Whatever is computed from it, such as the position of its peak, is computed on each [`replicate`](StructureFactor::replicate)
+/// too: its error carries the correlation between shells.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct StructureFactor {
+    species: Option<[String; 2]>,
+    q: Vec<f64>,
+    wave_vectors: Vec<usize>,
+    values: Vec<f64>,
+    standard_errors: Vec<Option<f64>>,
+    replicates: Vec<Vec<f64>>,
+    resamples: Resamples,
+    frames: u64,
+}
+
+impl StructureFactor {
+    /// From sums over frames, a point for each shell.
+    pub(super) fn from_sums(
+        species: Option<[String; 2]>,
+        q: Vec<f64>,
+        wave_vectors: Vec<usize>,
+        sums: &BlockSums,
+        resamples: Resamples,
+    ) -> Self {
+        let all = |mean: &dyn Fn(usize) -> f64| -> Vec<f64> { (0..q.len()).map(mean).collect() };
+        let values = all(&|shell| sums.mean(shell));
+        let replicates = (0..resamples.len())
+            .map(|r| {
+                let weights = resamples.weights(r);
+                all(&|shell| sums.weighted_mean(shell, &weights))
+            })
+            .collect();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+        let frames = sums.weight(0).round() as u64;
+        Self::new(species, q, wave_vectors, values, replicates, resamples, frames)
+    }
+
+    fn new(
+        species: Option<[String; 2]>,
+        q: Vec<f64>,
+        wave_vectors: Vec<usize>,
+        values: Vec<f64>,
+        replicates: Vec<Vec<f64>>,
+        resamples: Resamples,
+        frames: u64,
+    ) -> Self {
+        let standard_errors = (0..q.len())
+            .map(|k| resamples.standard_error(replicates.iter().map(|r| r[k])))
+            .collect();
+        Self {
+            species,
+            q,
+            wave_vectors,
+            values,
+            standard_errors,
+            replicates,
+            resamples,
+            frames,
+        }
+    }
+
+    /// The two species of a partial structure factor; `None` for the total.
+    #[must_use]
+    pub fn species(&self) -> Option<[&str; 2]> {
+        let [a, b] = self.species.as_ref()?;
+        Some([a, b])
+    }
+
+    /// `A-B` for the species A and B, or `total`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.species {
+            Some([a, b]) => format!("{a}-{b}"),
+            None => "total".to_owned(),
+        }
+    }
+
+    /// Number of shells.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "there is always a shell")]
+    pub fn len(&self) -> usize {
+        self.q.len()
+    }
+
+    /// Mean length of the wave vectors of each shell, increasing.
+    #[must_use]
+    pub fn q(&self) -> &[f64] {
+        &self.q
+    }
+
+    /// Number of wave vectors of each shell, `q` and `-q` counted once.
+    #[must_use]
+    pub fn wave_vectors(&self) -> &[usize] {
+        &self.wave_vectors
+    }
+
+    /// Values.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Standard errors; `None` where the blocks give none.
+    #[must_use]
+    pub fn standard_errors(&self) -> &[Option<f64>] {
+        &self.standard_errors
+    }
+
+    /// Number of frames, over all blocks and runs.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// The resamples.
+    #[must_use]
+    pub fn resamples(&self) -> Resamples {
+        self.resamples
+    }
+
+    /// The values on resample `index`.
+    #[must_use]
+    pub fn replicate(&self, index: usize) -> &[f64] {
+        &self.replicates[index]
+    }
+
+    /// The number at one shell.
+    #[must_use]
+    pub fn point(&self, index: usize) -> Estimate {
+        let replicates = self.replicates.iter().map(|r| r[index]).collect();
+        Estimate::new(self.values[index], replicates, self.resamples)
+    }
+
+    /// A number computed from the values, on the whole and on each resample; NaN where `f` has none.
+    #[must_use]
+    pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
+        let replicates = self.replicates.iter().map(|r| f(r)).collect();
+        Estimate::new(f(&self.values), replicates, self.resamples)
+    }
+
+    /// The same in bins of `width` from 0 on, each with its lower edge: single shells of a small system scatter by
+    /// tens of per cent, since few vectors have one length. Every vector counts the same; bins without one are left out; q is
+    /// the mean length of the bin's vectors.
+    ///
+    /// # Panics
+    /// If the width is not positive.
+    #[must_use]
+    pub fn binned(&self, width: f64) -> Self {
+        assert!(width > 0.0, "bins of width {width}");
+        let bin = |q: f64| (q / width).floor();
+        let mut q = Vec::new();
+        let mut wave_vectors = Vec::new();
+        let mut members = Vec::new();
+        let mut start = 0;
+        for shells in self.q.chunk_by(|&a, &b| bin(a) == bin(b)) {
+            let range = start..start + shells.len();
+            start = range.end;
+            q.push(self.mean_over(&self.q, range.clone()));
+            wave_vectors.push(self.wave_vectors[range.clone()].iter().sum());
+            members.push(range);
+        }
+        let merge = |values: &[f64]| -> Vec<f64> {
+            members
+                .iter()
+                .map(|range| self.mean_over(values, range.clone()))
+                .collect()
+        };
+        Self::new(
+            self.species.clone(),
+            q,
+            wave_vectors,
+            merge(&self.values),
+            self.replicates.iter().map(|r| merge(r)).collect(),
+            self.resamples,
+            self.frames,
+        )
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
+    fn mean_over(&self, values: &[f64], shells: std::ops::Range<usize>) -> f64 {
+        let weights = self.wave_vectors[shells.clone()].iter().map(|&n| n as f64);
+        let (sum, weight) = values[shells]
+            .iter()
+            .zip(weights)
+            .fold((0.0, 0.0), |(sum, weight), (x, n)| (sum + n * x, weight + n));
+        sum / weight
+    }
+}
+
+impl fmt::Display for StructureFactor {
+    /// Comma-separated values with a header: `q,value,standard_error,wave_vectors`, an empty field where there is no standard
+    /// error. Numbers read back to the same bits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "q,value,standard_error,wave_vectors")?;
+        for k in 0..self.len() {
+            write!(f, "{:e},{:e},", self.q[k], self.values[k])?;
+            if let Some(error) = self.standard_errors[k] {
+                write!(f, "{error:e}")?;
+            }
+            writeln!(f, ",{}", self.wave_vectors[k])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Resampling;
+
+    /// Four shells, two blocks of two frames each.
+    fn factor() -> StructureFactor {
+        let mut sums = BlockSums::new(2, 4);
+        for block in 0..2 {
+            for shell in 0..4 {
+                #[allow(clippy::cast_precision_loss, reason = "small integers")]
+                sums.add(block, shell, (2 * (shell + block)) as f64, 2.0);
+            }
+        }
+        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let q = vec![0.5, 1.0, 1.2, 1.9];
+        StructureFactor::from_sums(None, q, vec![3, 6, 4, 2], &sums, resamples)
+    }
+
+    #[test]
+    fn bins_weigh_shells_by_their_vectors() {
+        let binned = factor().binned(1.0);
+        assert_eq!(binned.wave_vectors(), [3, 12]);
+        let mean = |x: [f64; 3]| (6.0 * x[0] + 4.0 * x[1] + 2.0 * x[2]) / 12.0;
+        assert_eq!(binned.q(), [0.5, mean([1.0, 1.2, 1.9])]);
+        assert_eq!(binned.values(), [0.5, mean([1.5, 2.5, 3.5])]);
+        assert_eq!(binned.replicate(0)[1], mean([2.0, 3.0, 4.0]));
+        assert_eq!((binned.frames(), binned.name()), (4, "total".to_owned()));
+    }
+
+    #[test]
+    fn prints_as_csv() {
+        let text = factor().binned(1.5).to_string();
+        let mut lines = text.lines();
+        assert_eq!(lines.next(), Some("q,value,standard_error,wave_vectors"));
+        let second = lines.nth(1).unwrap();
+        assert_eq!(second, "1.9e0,3.5e0,5e-1,2");
+    }
+}
