@@ -205,6 +205,7 @@ impl Pieces {
         for (block, (run, range)) in partition.iter().enumerate() {
             let inner = match resampling {
                 Resampling::Blocks(_) => 1,
+                Resampling::Bootstrap { blocks, .. } if blocks > 1 => 1,
                 _ => INNER_BLOCKS.min(range.len()),
             };
             for piece in 0..inner {
@@ -283,7 +284,10 @@ impl Column {
                 .sum();
             total += count;
             squares += square - count * mean * mean;
-            of_means += between / (blocks - 1.0);
+            // A bootstrap may have drawn one block of a run: that has no spread.
+            if blocks > 1.0 {
+                of_means += between / (blocks - 1.0);
+            }
         }
         (squares / total, of_means / total)
     }

@@ -5,6 +5,8 @@ use crate::stats::Covariance;
 
 /// Points per relaxation time of the sums over the slow part.
 const PER_TAU: f64 = 24.0;
+/// Most lags whose correlation is computed once and kept.
+const KEPT: usize = 1 << 22;
 
 impl Process {
     /// The covariance of the mean-squared difference at several lags that this process implies for a run of `samples`,
@@ -18,7 +20,7 @@ impl Process {
     /// relaxation time by the trapezoid, the fast part, white, at its four lags exactly.
     ///
     /// # Cost
-    /// A few thousand exponentials for each pair of lags.
+    /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a few thousand multiply-adds for each pair of lags.
     ///
     /// # Panics
     /// If a lag is 0 or not below `samples`.
@@ -36,11 +38,19 @@ impl Process {
         );
         let tau = self.relaxation_time() / interval;
         let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
-        let slow_part = |h: i64| slow * (-(h.unsigned_abs() as f64 / tau).powf(beta)).exp();
+        let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
         let stride = ((tau / PER_TAU) as i64).max(1);
         // Beyond this the squared correlation is below 1e-10.
         let reach = (tau * 11.5_f64.powf(1.0 / beta)).min(samples as f64) as i64;
         let n = samples as i64;
+        let longest = lags.iter().copied().max().unwrap_or(0) as usize;
+        let kept: Vec<f64> = (0..(reach as usize + 2 * longest + 2).min(KEPT))
+            .map(correlation)
+            .collect();
+        let slow_part = |h: i64| {
+            let h = h.unsigned_abs() as usize;
+            kept.get(h).copied().unwrap_or_else(|| correlation(h))
+        };
         Covariance::from_fn(lags.len(), |a, b| {
             let (k, l) = (lags[a] as i64, lags[b] as i64);
             let (n_k, n_l) = (n - k, n - l);

@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::block_powers::BlockPowers;
 use super::likelihood::{Likelihood, Maximum, Parameters, beta_of};
 use super::periodogram::{Periodogram, relaxation_limit};
 use super::process::{Process, ProcessError};
@@ -23,20 +24,19 @@ pub enum Band {
     UpTo(f64),
 }
 
-/// A piece of a run shorter than this has nothing to say and is left out of a resample.
-const SHORTEST_PIECE: usize = 16;
-
 /// Fits the relaxation model to the spectrum of the energy per particle, by the largest Whittle likelihood.
 ///
-/// Replicas add their likelihoods. The errors come from the same blocks as those of every other estimate: a resample leaves
-/// one block out and adds the likelihoods of what is left of the run before and after it. The Fisher information gives
-/// standard errors as well ([`SpectralFit::fisher_standard_errors`]), which hold for a Gaussian series only.
+/// Replicas add their likelihoods. The errors come from the same blocks as those of every other estimate: the periodogram is a sum over
+/// pairs of samples and is kept by block, half of each pair in the block of either sample, so that a resample weights its blocks and
+/// transforms nothing again. The Fisher information gives standard errors as well ([`SpectralFit::fisher_standard_errors`]), which hold for
+/// a Gaussian series only.
 ///
 /// # Units
 /// u0_squared and um_squared in energy^2 per particle^2, times in time units.
 ///
 /// # Cost
-/// O(n log n) for each of the B resamples, and about 10^5 multiply-adds per step of the search: 0.1 s for 2.6e5 samples in 10 blocks.
+/// O(n log n) for each of the B blocks, and about 10^5 multiply-adds per step of each resample's search. For 2.6e5 samples ten blocks take
+/// twice the time of no resamples, and 200 draws of the bootstrap five times.
 ///
 /// # Errors
 /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates, or it is not positive.
@@ -62,8 +62,19 @@ pub fn fit_spectrum<T: Real>(
                 .collect()
         })
         .collect();
-    let whole: Vec<&[f64]> = energies.iter().map(Vec::as_slice).collect();
-    let periodograms: Vec<Periodogram> = whole.iter().map(|piece| Periodogram::new(piece)).collect();
+    let powers: Vec<BlockPowers> = energies
+        .iter()
+        .enumerate()
+        .map(|(index, energy)| {
+            let ranges: Vec<_> = partition
+                .iter()
+                .filter(|(run, _)| *run == index)
+                .map(|(_, range)| range)
+                .collect();
+            BlockPowers::new(energy, &ranges)
+        })
+        .collect();
+    let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole().clone()).collect();
     let limit = match band {
         Band::Automatic => relaxation_limit(&periodograms),
         Band::UpTo(limit) if limit > 0.0 && limit.is_finite() => {
@@ -85,38 +96,28 @@ pub fn fit_spectrum<T: Real>(
     let likelihood = Likelihood::new(&periodograms, limit);
     let maximum = likelihood.maximise(model).ok_or(SpectralError::NoMaximum)?;
 
+    let resamples = partition.resamples();
     let mut replicates: [Vec<f64>; 5] = Default::default();
-    if resampling != Resampling::None {
-        for (run, range) in partition.iter() {
-            let mut pieces: Vec<&[f64]> = Vec::new();
-            for (index, &energy) in whole.iter().enumerate() {
-                if index == run {
-                    pieces.push(&energy[..range.start]);
-                    pieces.push(&energy[range.end..]);
-                } else {
-                    pieces.push(energy);
-                }
-            }
-            pieces.retain(|piece| piece.len() >= SHORTEST_PIECE);
-            let periodograms: Vec<Periodogram> = pieces.iter().map(|piece| Periodogram::new(piece)).collect();
-            let found = Likelihood::new(&periodograms, limit).polish(model, maximum.parameters.clone());
-            let numbers = found.map_or([f64::NAN; 5], |found| {
-                numbers(&found.parameters, &pieces, sampling)
-            });
-            for (column, number) in replicates.iter_mut().zip(numbers) {
-                column.push(number);
-            }
+    for r in 0..resamples.len() {
+        let weights = resamples.weights(r);
+        let found = likelihood
+            .resampled(&powers, limit, &weights)
+            .and_then(|resampled| resampled.polish(model, maximum.parameters.clone()));
+        let numbers = found.map_or([f64::NAN; 5], |found| {
+            numbers(&found.parameters, &powers, &weights, sampling)
+        });
+        for (column, number) in replicates.iter_mut().zip(numbers) {
+            column.push(number);
         }
     }
-    let values = numbers(&maximum.parameters, &whole, sampling);
+    let values = numbers(
+        &maximum.parameters,
+        &powers,
+        &vec![1.0; partition.len()],
+        sampling,
+    );
     let mut replicates = replicates.into_iter();
-    let mut estimate = |value: f64| {
-        Estimate::new(
-            value,
-            replicates.next().unwrap_or_default(),
-            partition.resamples(),
-        )
-    };
+    let mut estimate = |value: f64| Estimate::new(value, replicates.next().unwrap_or_default(), resamples);
     let [
         u0_squared,
         um_squared,
@@ -158,19 +159,25 @@ pub fn fit_spectrum<T: Real>(
 }
 
 /// u0_squared, um_squared, tau, beta, mean tau.
-#[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
-fn numbers(parameters: &Parameters, pieces: &[&[f64]], sampling: Sampling) -> [f64; 5] {
+fn numbers(
+    parameters: &Parameters,
+    powers: &[BlockPowers],
+    mut weights: &[f64],
+    sampling: Sampling,
+) -> [f64; 5] {
     let (level, slow, tau) = (parameters[0].exp(), parameters[1].exp(), parameters[2].exp());
     let beta = beta_of(parameters);
     let mean_tau = mean_relaxation_time(tau, beta);
-    // The variance of an infinite run: that about the mean of each piece, and that of the mean, S(0)/n.
+    // The variance of an infinite run: that about the mean of each run, and that of the mean, S(0)/n.
     let (mut squares, mut count) = (0.0, 0.0);
-    for piece in pieces {
-        let n = piece.len() as f64;
-        let mean = piece.iter().sum::<f64>() / n;
-        squares += piece.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-        squares += level + 2.0 * mean_tau * slow;
-        count += n;
+    for run in powers {
+        let (of_run, others) = weights.split_at(run.blocks());
+        weights = others;
+        let (samples, about_mean) = run.squares(of_run);
+        if samples > 0.0 {
+            squares += about_mean + level + 2.0 * mean_tau * slow;
+            count += samples;
+        }
     }
     let um_squared = 2.0 * slow;
     let interval = sampling.interval();

@@ -1,15 +1,18 @@
 //! Whittle's likelihood of several pieces, and its maximum.
 
+use std::sync::Arc;
+
 use nalgebra::{DMatrix, DVector};
 
+use super::block_powers::BlockPowers;
 use super::periodogram::{Bin, Periodogram};
 use super::spectrum::{Transform, slow_part};
 use crate::relaxation::Model;
 
-/// Pieces of runs, each with its periodogram below the limit and the transform of its length. Likelihoods add.
+/// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods add.
 #[derive(Debug)]
 pub(super) struct Likelihood {
-    pieces: Vec<(Vec<Bin>, Transform)>,
+    pieces: Vec<(Vec<Bin>, Arc<Transform>)>,
 }
 
 /// ln B, ln (Um^2/2), ln tau in samples and, for the stretched form, ln (beta / (2 - beta)).
@@ -57,10 +60,25 @@ impl Likelihood {
             .filter(|(bins, _)| !bins.is_empty())
             .map(|(bins, samples)| {
                 let transform = Transform::new(samples, &bins);
-                (bins, transform)
+                (bins, Arc::new(transform))
             })
             .collect();
         Self { pieces }
+    }
+
+    /// The same with the blocks of the runs weighted, in the order of the runs; `None` where nothing is left.
+    pub(super) fn resampled(&self, powers: &[BlockPowers], limit: f64, mut weights: &[f64]) -> Option<Self> {
+        let mut pieces = Vec::with_capacity(self.pieces.len());
+        let runs = powers.iter().filter(|p| !p.whole().below(limit).is_empty());
+        for (run, (_, transform)) in runs.zip(&self.pieces) {
+            let (of_run, others) = weights.split_at(run.blocks());
+            weights = others;
+            let bins = run.resampled(limit, of_run);
+            if !bins.is_empty() {
+                pieces.push((bins, Arc::clone(transform)));
+            }
+        }
+        (!pieces.is_empty()).then_some(Self { pieces })
     }
 
     /// The spectrum and its derivatives by each parameter, at the bins of one piece.

@@ -18,9 +18,13 @@
 //! B, the level of the fast part, is a free nuisance: it equals U0^2/2 only where the fast part is white at the sampling
 //! interval. `U0^2 = 2 Var(e) - Um^2`.
 //!
+//! [`choose_blocks`] cuts runs into blocks that are long against the relaxation time found so.
+//!
 //! [`Process`] turns the same information round: the errors that a run of any length is expected to give, and the
 //! length for a wanted error.
 
+mod block_choice;
+mod block_powers;
 mod covariance;
 mod fit;
 mod generalised;
@@ -29,6 +33,7 @@ mod periodogram;
 mod process;
 mod spectrum;
 
+pub use block_choice::{BlockChoice, BlockVerdict, choose_blocks};
 pub use fit::{Band, SpectralCaution, SpectralError, SpectralFit, SpectralReason, fit_spectrum};
 pub use generalised::{GeneralisedFit, fit_generalised};
 pub use periodogram::{Bin, Periodogram, relaxation_limit};

@@ -98,7 +98,7 @@ impl Periodogram {
     clippy::cast_sign_loss,
     reason = "sample counts are far below 2^53"
 )]
-fn bins(n: usize, ordinate: impl Fn(usize) -> f64) -> Vec<Bin> {
+pub(super) fn bins(n: usize, ordinate: impl Fn(usize) -> f64) -> Vec<Bin> {
     let mut bins = Vec::new();
     let mut first = 1;
     while first <= n / 2 {
@@ -219,7 +219,7 @@ fn below_cutoff(pieces: &[Periodogram]) -> f64 {
 }
 
 /// The largest product of 2, 3, 5 and 7 that does not exceed `n`.
-fn smooth_length(n: usize) -> usize {
+pub(super) fn smooth_length(n: usize) -> usize {
     let mut best = n.min(1);
     let mut a = 1_usize;
     while a <= n {

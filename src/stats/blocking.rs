@@ -39,32 +39,51 @@ pub struct BlockingLevel {
 impl Blocking {
     /// All levels down to two blocks. A last odd block is left out. Cost: O(n).
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn new(samples: &[f64]) -> Self {
+        Self::of_runs(&[samples])
+    }
+
+    /// Of the mean of several independent runs, each about its own mean: runs at constant energy have an energy each.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
+    pub fn of_runs(runs: &[&[f64]]) -> Self {
         let mut levels = Vec::new();
-        let offset = samples.first().copied().unwrap_or(0.0);
-        let mut means: Vec<f64> = samples.iter().map(|x| x - offset).collect();
+        let mut means: Vec<Vec<f64>> = runs
+            .iter()
+            .map(|run| run.iter().map(|x| x - run[0]).collect())
+            .collect();
         let mut block = 1;
-        while means.len() >= 2 {
-            let n = means.len() as f64;
-            let mean = means.iter().sum::<f64>() / n;
-            let variance = means.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n * (n - 1.0));
-            let standard_error = variance.sqrt();
-            let uncertainty = standard_error / (2.0 * (n - 1.0)).sqrt();
+        loop {
+            // A run of one block says nothing of its spread.
+            means.retain(|run| run.len() >= 2);
+            if means.is_empty() {
+                break;
+            }
+            let (mut blocks, mut squares) = (0, 0.0);
+            for run in &means {
+                let mean = run.iter().sum::<f64>() / run.len() as f64;
+                squares += run.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+                blocks += run.len();
+            }
+            let freedom = (blocks - means.len()) as f64;
+            let standard_error = (squares / (freedom * blocks as f64)).sqrt();
+            let uncertainty = standard_error / (2.0 * freedom).sqrt();
             levels.push(BlockingLevel {
                 block,
-                blocks: means.len(),
+                blocks,
                 standard_error,
                 uncertainty,
             });
-            means = means
-                .chunks_exact(2)
-                .map(|pair| 0.5 * (pair[0] + pair[1]))
-                .collect();
+            for run in &mut means {
+                *run = run
+                    .chunks_exact(2)
+                    .map(|pair| 0.5 * (pair[0] + pair[1]))
+                    .collect();
+            }
             block *= 2;
         }
         Self {
-            samples: samples.len(),
+            samples: runs.iter().map(|run| run.len()).sum(),
             levels,
         }
     }
@@ -140,6 +159,25 @@ mod tests {
                 "a = {a}: {found}, expected {expected}"
             );
         }
+    }
+
+    #[test]
+    fn runs_are_taken_about_their_own_means() {
+        let whole = autoregression(0.5, 1 << 15);
+        let shifted: Vec<Vec<f64>> = whole
+            .chunks(1 << 13)
+            .zip([0.0, 50.0, -20.0, 3.0])
+            .map(|(run, by)| run.iter().map(|x| x + by).collect())
+            .collect();
+        let runs: Vec<&[f64]> = shifted.iter().map(Vec::as_slice).collect();
+        let (one, four) = (Blocking::new(&whole), Blocking::of_runs(&runs));
+        for (a, b) in one.levels().iter().zip(four.levels()).take(9) {
+            assert_eq!((a.block, a.blocks), (b.block, b.blocks));
+            let error = a.uncertainty.hypot(b.uncertainty);
+            assert!((a.standard_error - b.standard_error).abs() < error, "{a:?} {b:?}");
+        }
+        let ratio = four.independent_samples().unwrap() / one.independent_samples().unwrap();
+        assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
     }
 
     #[test]

@@ -27,7 +27,19 @@ impl Partition {
             Resampling::Blocks(blocks @ (0 | 1)) => {
                 return Err(ResamplingError::TooFewBlocks { found: blocks });
             }
-            Resampling::Blocks(blocks) => blocks,
+            Resampling::Bootstrap {
+                draws: found @ (0 | 1),
+                ..
+            } => {
+                return Err(ResamplingError::TooFewDraws { found });
+            }
+            Resampling::Bootstrap { blocks: 0, .. } => {
+                return Err(ResamplingError::TooFewBlocks { found: 0 });
+            }
+            Resampling::Bootstrap { blocks: 1, .. } if lengths.len() < 2 => {
+                return Err(ResamplingError::TooFewReplicas { found: lengths.len() });
+            }
+            Resampling::Blocks(blocks) | Resampling::Bootstrap { blocks, .. } => blocks,
             Resampling::Replicas if lengths.len() < 2 => {
                 return Err(ResamplingError::TooFewReplicas { found: lengths.len() });
             }
@@ -77,7 +89,7 @@ impl Partition {
     /// The resamples over these blocks.
     #[must_use]
     pub fn resamples(&self) -> Resamples {
-        Resamples::jackknife(self.resampling, self.len())
+        Resamples::new(self.resampling, self.len())
     }
 }
 
@@ -228,6 +240,12 @@ pub enum ResamplingError {
         /// Runs given.
         found: usize,
     },
+    /// Fewer than two draws of the bootstrap.
+    #[error("{found} draws, expected at least 2, and some hundred for an error bar")]
+    TooFewDraws {
+        /// Draws asked for.
+        found: usize,
+    },
     /// A run with fewer samples than blocks.
     #[error("run {run} has {samples} samples, expected at least {blocks}, one per block")]
     ShortRun {
@@ -274,6 +292,25 @@ mod tests {
             message(&[5], Resampling::Blocks(1)),
             "1 blocks, expected at least 2: an error bar needs a spread"
         );
+        let bootstrap = |blocks, draws| Resampling::Bootstrap {
+            blocks,
+            draws,
+            seed: 1,
+        };
+        assert_eq!(
+            message(&[5], bootstrap(4, 1)),
+            "1 draws, expected at least 2, and some hundred for an error bar"
+        );
+        assert_eq!(
+            message(&[5], bootstrap(0, 100)),
+            message(&[5], Resampling::Blocks(0))
+        );
+        assert_eq!(
+            message(&[5], bootstrap(1, 100)),
+            message(&[5], Resampling::Replicas)
+        );
+        let runs = Partition::new(&[5, 7], bootstrap(1, 100)).unwrap();
+        assert_eq!((runs.len(), runs.resamples().len()), (2, 100));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use nalgebra::{Cholesky, DMatrix, Dyn};
 
+use super::Resampling;
+use crate::curve::Curve;
+
 /// A covariance matrix of the points of a curve: symmetric, in the square of the curve's unit.
 ///
 /// From B blocks it has rank B - 1 at most, so that with more points than blocks it must be shrunk towards its diagonal before a
@@ -29,6 +32,51 @@ impl Covariance {
             matrix,
             shrinkage: 0.0,
         }
+    }
+
+    /// The covariance of a curve from its resamples, shrunk towards its diagonal: see [`shrunk`](Self::shrunk).
+    ///
+    /// Draws of the bootstrap know no more of a correlation r than their B blocks do: there `Var(r) = (1 - r^2)^2/(B-1)`, that of Gaussian blocks,
+    /// takes the place of the spread of products. `None` as there, and where a lag has no standard error.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
+    pub fn of_curve(curve: &Curve) -> Option<Self> {
+        if curve.standard_errors().iter().any(Option::is_none) {
+            return None;
+        }
+        let resamples = curve.resamples();
+        if !matches!(resamples.resampling(), Resampling::Bootstrap { .. }) {
+            let replicates: Vec<&[f64]> = (0..resamples.len()).map(|r| curve.replicate(r)).collect();
+            return Self::shrunk(&replicates);
+        }
+        let columns: Vec<Vec<f64>> = (0..curve.len())
+            .map(|k| curve.point(k).replicates().to_vec())
+            .collect();
+        let of = |i: usize, j: usize| resamples.covariance(&columns[i], &columns[j]);
+        let errors: Vec<f64> = (0..columns.len())
+            .map(|k| of(k, k).map(f64::sqrt))
+            .collect::<Option<_>>()?;
+        if resamples.blocks() < 3 || errors.iter().any(|&e| e <= 0.0) {
+            return None;
+        }
+        let (mut variance, mut square) = (0.0, 0.0);
+        for i in 0..columns.len() {
+            for j in 0..i {
+                let r = of(i, j)? / (errors[i] * errors[j]);
+                variance += (1.0 - r * r).powi(2) / (resamples.blocks() as f64 - 1.0);
+                square += r * r;
+            }
+        }
+        let shrinkage = if square > 0.0 {
+            (variance / square).min(1.0)
+        } else {
+            1.0
+        };
+        let matrix = DMatrix::from_fn(columns.len(), columns.len(), |i, j| {
+            let kept = if i == j { 1.0 } else { 1.0 - shrinkage };
+            kept * of(i, j).unwrap_or(f64::NAN)
+        });
+        Some(Self { matrix, shrinkage })
     }
 
     /// The jackknife's covariance of a curve from its delete-one replicates, shrunk towards its diagonal.

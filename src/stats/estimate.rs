@@ -2,7 +2,12 @@
 
 use std::fmt;
 
+use rand_pcg::Pcg64;
+use rand_pcg::rand_core::{Rng, SeedableRng};
 use statrs::distribution::{ContinuousCDF, StudentsT};
+
+/// 2^64 over the golden ratio: steps of it spread seeds.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Where error bars come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +18,18 @@ pub enum Resampling {
     Blocks(usize),
     /// Each run as one block, and the delete-one jackknife over the runs.
     Replicas,
+    /// The bootstrap: as many blocks as there are, drawn with replacement over all runs.
+    ///
+    /// Its errors agree with the jackknife's where a number is nearly linear in the block sums, as the errors of long runs are; where it is
+    /// not, the spread of many draws says so, at the cost of `draws` evaluations in place of one per block.
+    Bootstrap {
+        /// Contiguous blocks in each run; 1 draws whole runs.
+        blocks: usize,
+        /// Number of resamples.
+        draws: usize,
+        /// Seed of the draws: equal seeds draw equally, so that numbers of one run stay correlated.
+        seed: u64,
+    },
     /// No error bars.
     None,
 }
@@ -36,6 +53,12 @@ pub struct Resamples {
 }
 
 impl Resamples {
+    /// The resamples that `resampling` makes of `blocks` blocks in all: none for [`Resampling::None`].
+    #[must_use]
+    pub fn new(resampling: Resampling, blocks: usize) -> Self {
+        Self { resampling, blocks }
+    }
+
     /// The delete-one jackknife over `blocks` blocks; no resample at all for [`Resampling::None`].
     #[must_use]
     pub fn jackknife(resampling: Resampling, blocks: usize) -> Self {
@@ -58,48 +81,74 @@ impl Resamples {
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a property, not a collection")]
     pub fn len(&self) -> usize {
-        if self.resampling == Resampling::None {
-            0
-        } else {
-            self.blocks
+        match self.resampling {
+            Resampling::None => 0,
+            Resampling::Bootstrap { draws, .. } => draws,
+            Resampling::Blocks(_) | Resampling::Replicas => self.blocks,
         }
     }
 
-    /// How often each block counts in resample `index`.
+    /// How often each block counts in resample `index`: the jackknife leaves one out, the bootstrap draws as many as there are with
+    /// replacement.
     #[must_use]
     pub fn weights(&self, index: usize) -> Vec<f64> {
+        if let Resampling::Bootstrap { seed, .. } = self.resampling {
+            let mut weights = vec![0.0; self.blocks];
+            // Seeded for each resample, so that it does not hang on which were asked for before.
+            let mut random = Pcg64::seed_from_u64(seed.wrapping_add((index as u64).wrapping_mul(GOLDEN)));
+            for _ in 0..self.blocks {
+                let drawn = (u128::from(random.next_u64()) * self.blocks as u128) >> 64;
+                weights[drawn as usize] += 1.0;
+            }
+            return weights;
+        }
         (0..self.blocks)
             .map(|block| if block == index { 0.0 } else { 1.0 })
             .collect()
     }
 
-    /// The standard error that values on the resamples imply: for the jackknife over B blocks
-    /// `sqrt((B-1)/B sum (x_b - mean x)^2)`. `None` without resamples, or where a value is missing (not finite).
+    /// The standard error that values on the resamples imply: for the jackknife over B blocks `sqrt((B-1)/B sum (x_b - mean x)^2)`, for
+    /// D draws of the bootstrap `sqrt(B/(B-1) sum (x_d - mean x)^2/(D-1))`, which of a mean is the same. `None` without resamples, or
+    /// where a value is missing (not finite).
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn standard_error(&self, values: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
-        let n = self.len() as f64;
-        if n < 2.0 || values.clone().into_iter().any(|x| !x.is_finite()) {
+        let factor = self.factor()?;
+        if values.clone().into_iter().any(|x| !x.is_finite()) {
             return None;
         }
-        let mean = values.clone().into_iter().sum::<f64>() / n;
+        let mean = values.clone().into_iter().sum::<f64>() / self.len() as f64;
         let squares: f64 = values.into_iter().map(|x| (x - mean).powi(2)).sum();
-        Some(((n - 1.0) / n * squares).sqrt())
+        Some((factor * squares).sqrt())
     }
 
-    /// The covariance that two sets of values on the same resamples imply: `(B-1)/B sum (x_b - mean x)(y_b - mean y)` for
-    /// the jackknife over B blocks. `None` as for [`standard_error`](Self::standard_error).
+    /// The covariance that two sets of values on the same resamples imply: that of the standard errors, with products in place of squares.
+    /// `None` as for [`standard_error`](Self::standard_error).
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn covariance(&self, x: &[f64], y: &[f64]) -> Option<f64> {
-        let n = self.len() as f64;
-        if n < 2.0 || x.iter().chain(y).any(|x| !x.is_finite()) {
+        let factor = self.factor()?;
+        if x.iter().chain(y).any(|x| !x.is_finite()) {
             return None;
         }
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / self.len() as f64;
         let (a, b) = (mean(x), mean(y));
         let products: f64 = x.iter().zip(y).map(|(x, y)| (x - a) * (y - b)).sum();
-        Some((n - 1.0) / n * products)
+        Some(factor * products)
+    }
+
+    /// From a sum of squared deviations over the resamples to a variance. Draws from B blocks spread by (B-1)/B too little, as the
+    /// squared deviations of B values do about their own mean.
+    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
+    fn factor(&self) -> Option<f64> {
+        let (blocks, resamples) = (self.blocks as f64, self.len() as f64);
+        if blocks < 2.0 || resamples < 2.0 {
+            return None;
+        }
+        Some(match self.resampling {
+            Resampling::Bootstrap { .. } => blocks / ((blocks - 1.0) * (resamples - 1.0)),
+            _ => (blocks - 1.0) / blocks,
+        })
     }
 
     /// A number computed from the weights of the blocks: on the whole, where each counts once, and on each resample.
@@ -314,6 +363,40 @@ mod tests {
             .unwrap();
         let variance = data.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
         assert!((error - (variance / n).sqrt()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn bootstrap_of_a_mean_is_its_standard_error_too() {
+        let data = [1.0, 4.0, 2.0, 7.0, 3.0, 5.0];
+        let mean = data.iter().sum::<f64>() / 6.0;
+        let variance = data.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 5.0;
+        let bootstrap = |seed| {
+            let resampling = Resampling::Bootstrap {
+                blocks: 6,
+                draws: 20_000,
+                seed,
+            };
+            Resamples::new(resampling, 6)
+        };
+        let of = |resamples: Resamples, f: fn(f64) -> f64| {
+            resamples
+                .evaluate(|w| f(w.iter().zip(data).map(|(w, x)| w * x).sum::<f64>() / w.iter().sum::<f64>()))
+        };
+        let found = of(bootstrap(1), |x| x);
+        assert_eq!((found.value(), found.replicates().len()), (mean, 20_000));
+        let error = found.standard_error().unwrap();
+        // 20 000 draws know their spread to 0.5 %.
+        assert!((error / (variance / 6.0).sqrt() - 1.0).abs() < 0.015, "{error}");
+        // Every block is drawn once on average, and as many in each resample as there are.
+        for r in 0..100 {
+            assert_eq!(bootstrap(1).weights(r).iter().sum::<f64>(), 6.0);
+        }
+        assert_ne!(bootstrap(1).weights(0), bootstrap(2).weights(0));
+        assert_ne!(bootstrap(1).weights(0), bootstrap(1).weights(1));
+        // Two numbers of the same draws: fully correlated.
+        let (x, y) = (of(bootstrap(1), |x| x), of(bootstrap(1), |x| 2.0 * x));
+        let covariance = x.covariance(&y).unwrap();
+        assert!((covariance / (2.0 * error * error) - 1.0).abs() < 1e-9);
     }
 
     #[test]
