@@ -3,7 +3,7 @@
 
 use std::alloc::System;
 
-use msed::online::EnergyAccumulator;
+use msed::online::{EnergyAccumulator, OnlineError};
 use msed::spectral::{LagPlanner, Method, Scratch};
 use msed::{EnergyKind, Lags, Sampling};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -20,7 +20,6 @@ fn allocations(call: impl FnOnce()) -> usize {
 /// One test, since the counter is the process's.
 #[test]
 fn a_warm_plan_and_a_running_accumulator_allocate_nothing() {
-    // First, since threads of a pool allocate once more as they end.
     accumulators();
     plans();
 }
@@ -29,21 +28,28 @@ fn accumulators() {
     let samples: Vec<f64> = (0..200_000_u32).map(|i| f64::from(i * i % 1009)).collect();
     let sampling = Sampling::new(1, 1.0).expect("a time axis");
     let lags = Lags::logarithmic(20).up_to_samples(3000);
-    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &lags, samples.len());
-    for new in [ring] {
-        let mut live = None;
-        assert!(
-            allocations(|| live = new().ok()) > 0,
-            "a counter that counts nothing"
-        );
-        let mut live = live.expect("an accumulator");
-        let call = || {
-            live.push_slice(&samples).expect("finite energies");
-            for x in &samples {
-                live.push(*x).expect("a finite energy");
-            }
+    let kind = EnergyKind::Total;
+    let ring = || EnergyAccumulator::ring(sampling, 1, kind, &lags, samples.len());
+    let block_fft = || EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples.len());
+    let multi_tau = || EnergyAccumulator::multi_tau(sampling, 1, kind, 16, 10_000);
+    let all: [&dyn Fn() -> Result<EnergyAccumulator, OnlineError>; 3] = [&ring, &block_fft, &multi_tau];
+    for new in all {
+        // The harness's own thread allocates now and then: the least of a few trials.
+        let trial = |_| {
+            let mut live = None;
+            assert!(
+                allocations(|| live = new().ok()) > 0,
+                "a counter that counts nothing"
+            );
+            let mut live = live.expect("an accumulator");
+            allocations(|| {
+                live.push_slice(&samples).expect("finite energies");
+                for x in &samples {
+                    live.push(*x).expect("a finite energy");
+                }
+            })
         };
-        assert_eq!(allocations(call), 0, "from the first sample on");
+        assert_eq!((0..3).map(trial).min(), Some(0), "from the first sample on");
     }
 }
 

@@ -96,11 +96,191 @@ fn a_ring_gives_the_batch_with_its_errors_at_any_moment() {
     }
 }
 
+/// One accumulator of each kind, for lags up to 1500 or somewhat above.
+fn all_kinds(sampling: Sampling) -> [EnergyAccumulator; 3] {
+    let (kind, lags) = (EnergyKind::Total, lags());
+    [
+        EnergyAccumulator::ring(sampling, PARTICLES, kind, &lags, 10_000).unwrap(),
+        EnergyAccumulator::block_fft(sampling, PARTICLES, kind, &lags, 10_000).unwrap(),
+        EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, 1500).unwrap(),
+    ]
+}
+
+#[test]
+fn block_transforms_give_the_batch_with_its_errors_at_any_moment() {
+    let (samples, sampling) = shipped();
+    for lags in [
+        lags(),
+        Lags::all().up_to_samples(1400),
+        Lags::linear(3).up_to_samples(9),
+    ] {
+        let kind = EnergyKind::Total;
+        let mut live = EnergyAccumulator::block_fft(sampling, PARTICLES, kind, &lags, 10_000).unwrap();
+        let mut taken = 0;
+        let mut segment = 0;
+        for n in [10, 900, 3000, 9000] {
+            live.push_slice(&samples[taken..n]).unwrap();
+            taken = n;
+            let longest = (n as u64 - 1).min(1500);
+            let now = live.snapshot().unwrap().msed();
+            let there = Lags::explicit(
+                now.lags()
+                    .iter()
+                    .map(|l| l / sampling.stride())
+                    .collect::<Vec<_>>(),
+            );
+            assert_eq!(
+                now.len(),
+                live.lags().iter().filter(|&&lag| lag <= longest).count()
+            );
+            let batch = energy::msed(&series(&samples[..n], sampling), &there, Resampling::None).unwrap();
+            for (found, expected) in now.values().iter().zip(batch.curve().values()) {
+                close("value", *found, *expected, *expected);
+            }
+            assert_eq!(now.origins(), batch.curve().origins());
+            segment = (now.longest_with_error() / sampling.stride()) as usize;
+        }
+        // Whole blocks of one length.
+        for blocks in [10, 11, 14] {
+            let n = segment * blocks;
+            live.push_slice(&samples[taken..n]).unwrap();
+            taken = n;
+            same_as_batch(&live.snapshot().unwrap(), &samples[..n], sampling, &lags, blocks);
+        }
+    }
+}
+
+#[test]
+fn decimation_gives_the_batch_over_the_same_origins() {
+    let (samples, sampling) = shipped();
+    let [_, _, mut live] = all_kinds(sampling);
+    for part in [&samples[..5000], &samples[5000..20_000], &samples[20_000..]] {
+        live.push_slice(part).unwrap();
+    }
+    let now = live.snapshot().unwrap().msed();
+    let lags = [
+        (0, 1..17),
+        (1, 9..17),
+        (2, 9..17),
+        (3, 9..17),
+        (4, 9..17),
+        (5, 9..17),
+        (6, 9..17),
+        (7, 9..17),
+    ];
+    let mut point = 0;
+    for (level, lags) in lags {
+        let kept: Vec<f64> = samples.iter().copied().step_by(1 << level).collect();
+        let lags: Vec<u64> = lags.collect();
+        let batch = energy::msed(
+            &series(&kept, sampling),
+            &Lags::explicit(lags.clone()),
+            Resampling::None,
+        );
+        let batch = batch.unwrap().into_curve();
+        for (k, lag) in lags.iter().enumerate() {
+            assert_eq!(now.lags()[point] / sampling.stride(), lag << level);
+            close("value", now.values()[point], batch.values()[k], batch.values()[k]);
+            assert_eq!(now.origins()[point], batch.origins()[k]);
+            assert!(
+                now.standard_errors()[point].is_some()
+                    == (lag << level <= now.longest_with_error() / sampling.stride())
+            );
+            point += 1;
+        }
+    }
+    assert_eq!(point, now.len());
+}
+
+/// Pieces of one run, cut anywhere, are the run: none of their pairs is lost, in whichever order they are joined.
+#[test]
+fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
+    let (samples, sampling) = shipped();
+    let n = samples.len();
+    for cuts in [
+        [7000, 7001, 15_000],
+        [3, 40, 8000],
+        [1500, 1501, 3050],
+        [16, 9000, n - 5],
+        [4000, 8000, 16_000],
+    ] {
+        for kind in 0..3 {
+            let of = |from: usize, to: usize| {
+                let live = all_kinds(sampling).into_iter().nth(kind).unwrap();
+                let mut live = live.starting_at(from as u64).unwrap();
+                live.push_slice(&samples[from..to]).unwrap();
+                live
+            };
+            let [a, b, c] = cuts;
+            let whole = of(0, n).snapshot().unwrap();
+            let left = of(0, a).followed_by(&of(a, b)).unwrap();
+            let left = left
+                .followed_by(&of(b, c))
+                .unwrap()
+                .followed_by(&of(c, n))
+                .unwrap();
+            let right = of(b, c).followed_by(&of(c, n)).unwrap();
+            let right = of(0, a)
+                .followed_by(&of(a, b).followed_by(&right).unwrap())
+                .unwrap();
+            // The joined accumulator goes on like any other.
+            let mut on = of(0, a).followed_by(&of(a, b)).unwrap();
+            on.push_slice(&samples[b..]).unwrap();
+            for joined in [left, right, on] {
+                assert_eq!(joined.samples(), n as u64);
+                let joined = joined.snapshot().unwrap();
+                let variance = whole.autocovariance().values()[0];
+                let pairs = [
+                    (joined.msed(), whole.msed(), None),
+                    (joined.autocovariance(), whole.autocovariance(), Some(variance)),
+                ];
+                for (found, expected, scale) in pairs {
+                    assert_eq!(found.lags(), expected.lags());
+                    assert_eq!(found.origins(), expected.origins(), "{cuts:?}, {kind}");
+                    for (x, y) in found.values().iter().zip(expected.values()) {
+                        close("value", *x, *y, scale.unwrap_or(*y));
+                    }
+                    // Blocks begin elsewhere, but they are as many and as long, within a factor.
+                    let (x, y) = (
+                        found.standard_errors()[1].unwrap(),
+                        expected.standard_errors()[1].unwrap(),
+                    );
+                    assert!(x > 0.4 * y && x < 2.5 * y, "{x} and {y}, {cuts:?}, {kind}");
+                }
+                let (x, y) = (joined.moments(), whole.moments());
+                close("mean", x.mean().value(), y.mean().value(), y.mean().value());
+                close(
+                    "variance",
+                    x.variance().value(),
+                    y.variance().value(),
+                    y.variance().value(),
+                );
+            }
+        }
+    }
+    let [ring, fft, _] = all_kinds(sampling);
+    let message = |a: EnergyAccumulator, b: &EnergyAccumulator| a.followed_by(b).unwrap_err().to_string();
+    assert_eq!(
+        message(ring, &fft),
+        "the method is 1 levels, transforms, expected 1 levels, no transforms as in the first"
+    );
+    let [_, other, _] = all_kinds(sampling);
+    assert_eq!(
+        message(fft, &other.starting_at(5).unwrap()),
+        "the piece begins with sample 5 of the run, expected 0, the one after the last"
+    );
+}
+
 #[test]
 fn one_by_one_or_in_slices_with_or_without_snapshots_gives_the_same_bits() {
+    for kind in 0..3 {
+        same_bits(|sampling| all_kinds(sampling).into_iter().nth(kind).unwrap());
+    }
+}
+
+fn same_bits(new: impl Fn(Sampling) -> EnergyAccumulator) {
     let (samples, sampling) = shipped();
-    let new = || EnergyAccumulator::ring(sampling, PARTICLES, EnergyKind::Total, &lags(), 10_000).unwrap();
-    let (mut single, mut slices, mut asked) = (new(), new(), new());
+    let (mut single, mut slices, mut asked) = (new(sampling), new(sampling), new(sampling));
     for x in &samples {
         single.push(*x).unwrap();
     }
@@ -118,8 +298,8 @@ fn one_by_one_or_in_slices_with_or_without_snapshots_gives_the_same_bits() {
         let _ = asked.snapshot().unwrap().msed();
     }
     let expected = single.snapshot().unwrap();
-    assert_eq!(slices.snapshot().unwrap(), expected);
-    assert_eq!(asked.snapshot().unwrap(), expected);
+    assert!(slices.snapshot().unwrap() == expected, "slices");
+    assert!(asked.snapshot().unwrap() == expected, "snapshots");
     assert_eq!(expected.samples(), samples.len() as u64);
 }
 
@@ -178,6 +358,17 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     assert_eq!(
         failed(new(1, &Lags::explicit([1, 10]))),
         "lag 1 is 10 samples, expected less than the run's 10"
+    );
+    let kind = EnergyKind::Total;
+    assert_eq!(
+        failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
+        "5 points in a level, expected an even number of at least 2"
+    );
+    let mut running = new(1, &lags).unwrap();
+    running.push(1.0).unwrap();
+    assert_eq!(
+        failed(running.starting_at(1)),
+        "1 samples are taken in already, expected none"
     );
     assert_eq!(
         failed(new(1, &lags).unwrap().with_blocks(3)),

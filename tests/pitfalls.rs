@@ -4,6 +4,7 @@
 mod common;
 
 use common::synthetic::Process;
+use msed::online::EnergyAccumulator;
 use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
 use msed::stats::{Estimate, Resamples};
 use msed::thermo::{self, Path};
@@ -166,4 +167,36 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
     assert!((found - exact).abs() < stated);
     assert!(stated < 0.01 * exact.abs());
     assert!((naive - exact).abs() > 5.0 * stated);
+}
+
+/// Averages over 0.64 relaxation times lose the variance inside of them, so that a plateau comes out low by the known factor;
+/// decimation keeps the samples as they are.
+#[test]
+fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
+    const TAU: f64 = 100.0;
+    const BLOCK: usize = 64;
+    let samples = Process::two_scale(0.0, 1.0, TAU).sample(4_000_000, 1.0, 9);
+    let plateau = 2.0 * samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64;
+    let sampling = Sampling::new(1, 1.0).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 16, 1024).unwrap();
+    live.push_slice(&samples).unwrap();
+    let decimated = live.snapshot().unwrap().msed();
+    let last = decimated.point(decimated.len() - 1);
+    assert_eq!(decimated.lags().last(), Some(&(16 * BLOCK as u64)));
+    let averages: Vec<f64> = samples
+        .chunks_exact(BLOCK)
+        .map(|block| block.iter().sum::<f64>() / BLOCK as f64)
+        .collect();
+    let averaged = curve(averages, 16.0);
+    let low = averaged.values().last().unwrap() / plateau;
+    // The variance of an average over T of exp(-t/tau): 2 tau/T [1 - tau/T (1 - exp(-T/tau))].
+    let ratio = TAU / BLOCK as f64;
+    let expected = 2.0 * ratio * (1.0 - ratio * (1.0 - (-1.0 / ratio).exp()));
+    println!(
+        "decimated {:.4}, averaged {low:.4}, expected {expected:.4}",
+        last.value() / plateau
+    );
+    assert!(expected < 0.83 && (low - expected).abs() < 0.02);
+    let error = last.standard_error().unwrap();
+    assert!(error < 0.03 * plateau && (last.value() - plateau).abs() < 4.0 * error);
 }

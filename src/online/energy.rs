@@ -6,38 +6,58 @@ use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
 use super::ring::{Ring, Work};
 use super::sums::RunSums;
+use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::series::{EnergyKind, SeriesError};
+use crate::spectral::{cheapest_length, mean};
 
 /// Blocks at most, unless asked otherwise.
 const BLOCKS: usize = 20;
+
+/// Transforms of shorter segments are not worth their overhead.
+const LEAST_SEGMENT: usize = 1024;
+
+/// Levels at most: 2^48 times the longest lag of the first.
+const LEVELS: usize = 48;
 
 /// The energy correlations of a run that is going on: [`push`](Self::push) a sample at every sampling step, and ask for a
 /// [`snapshot`](Self::snapshot) at any time.
 ///
 /// **What it sums.** Every pair of samples at each lag, as [`energy::msed`](crate::energy::msed()) and
-/// [`energy::autocorrelation`](crate::energy::autocorrelation()) do over a whole series: the results are theirs to rounding.
+/// [`energy::autocorrelation`](crate::energy::autocorrelation()) do over a whole series: the results are theirs to rounding. The three
+/// constructors differ in the lags, and in cost:
+///
+/// | | lags | a sample costs | memory |
+/// |---|---|---|---|
+/// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 56 bytes a sample of m |
+/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 180 bytes a sample of m |
+/// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 30 kB a level |
 ///
 /// **Blocks.** Their number is bounded and their length is not: when there would be more than [`with_blocks`](Self::with_blocks)
 /// says, 20 unless said, neighbours are joined. A run of n samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a
 /// lag longer than a block has no standard error.
 ///
-/// **Memory.** Fixed at construction: 16 bytes for each sample of the longest lag (at least 24 kB in all), twice that again to work
-/// in, and 32 bytes for each lag and block. **Cost.** One multiplication and addition for each sample and lag, in vector
-/// instructions; a sample's work is done when some thousands have come together. Nothing is allocated after construction.
+/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides. Nothing is allocated after construction, and the
+/// work of a sample is done when some thousands, or a segment, have come together.
+///
+/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
+/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`EnergySums::merge`].
 #[derive(Debug)]
 pub struct EnergyAccumulator {
     system: System,
-    levels: Vec<Ring>,
-    sums: RunSums,
+    /// Sample of the run that was the first here.
+    first: u64,
     samples: u64,
+    levels: Vec<Ring>,
+    transform: Option<Transform>,
+    sums: RunSums,
     work: Work,
 }
 
 impl EnergyAccumulator {
     /// An accumulator that keeps as many samples as the longest lag reaches over and sums every lag by its definition: exact, and the
-    /// fastest for a few hundred lags.
+    /// fastest for some tens of lags.
     ///
     /// `samples` is the planned length of the run. It only says which lags there are, as in [`Lags::up_to_fraction`]: the run may be
     /// shorter, or go on.
@@ -64,32 +84,120 @@ impl EnergyAccumulator {
         samples: usize,
     ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(samples, sampling.interval())?;
-        #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-        let in_ring = lags.iter().map(|&lag| lag as usize).collect();
+        let ring = Ring::new(1, places(&lags), 0);
         let system = System::new(sampling, particles, kind, lags)?;
-        Ok(Self::of(system, vec![Ring::new(1, in_ring, 0)], BLOCKS, 1))
+        Ok(Self::of(system, vec![ring], None, 1))
     }
 
-    fn of(system: System, levels: Vec<Ring>, most: usize, length: u64) -> Self {
-        let longest = |of: fn(&Ring) -> usize| levels.iter().map(of).max().unwrap_or(0);
+    /// An accumulator that sums lags from 16 on through Fourier transforms of segments somewhat longer than the longest lag: exact to
+    /// rounding, at a cost that hardly depends on how many lags there are or how long they are.
+    ///
+    /// Blocks are whole segments, so that there are no error bars before four segments. Rounding is relative to the variance,
+    /// about 10^-15 of it.
+    ///
+    /// # Errors
+    /// As [`ring`](Self::ring).
+    ///
+    /// ```
+    /// use msed::online::EnergyAccumulator;
+    /// use msed::{EnergyKind, Lags, Sampling};
+    /// let lags = Lags::all().up_to_samples(1000);
+    /// let mut live = EnergyAccumulator::block_fft(Sampling::new(1, 1.0)?, 1, EnergyKind::Total, &lags, 100_000)?;
+    /// for i in 0..20_000 {
+    ///     live.push((0.02 * f64::from(i)).cos())?;
+    /// }
+    /// let msed = live.snapshot()?.msed();
+    /// assert!((msed.values()[1000] - (1.0 - 20.0_f64.cos())).abs() < 0.01);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn block_fft(
+        sampling: Sampling,
+        particles: usize,
+        kind: EnergyKind,
+        lags: &Lags,
+        samples: usize,
+    ) -> Result<Self, OnlineError> {
+        let lags = lags.resolve(samples, sampling.interval())?;
+        let in_ring = places(&lags);
+        let longest = in_ring.last().copied().unwrap_or(0);
+        let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
+        let ring = Ring::of_segments(segment, in_ring);
+        let system = System::new(sampling, particles, kind, lags)?;
+        let transform = Transform::new(segment);
+        Ok(Self::of(system, vec![ring], Some(transform), segment as u64))
+    }
+
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
+    /// next lag above.
+    ///
+    /// Level l keeps every 2^l-th sample and gives the lags j 2^l, j = points/2 + 1 ... points, by their definition over the first samples at
+    /// multiples of 2^l. Nothing is averaged, so that there is no bias: averages over blocks of samples, the usual multi-tau scheme, lose
+    /// the variance inside of the blocks, which is a fifth of a plateau where a block is 0.64 relaxation times long. What is lost here is origins,
+    /// of which neighbours say nearly the same.
+    ///
+    /// # Errors
+    /// [`OnlineError::Points`] for an odd number of points or none, [`OnlineError::Series`] for no particles.
+    ///
+    /// ```
+    /// use msed::online::EnergyAccumulator;
+    /// use msed::{EnergyKind, Sampling};
+    /// let mut live = EnergyAccumulator::multi_tau(Sampling::new(1, 1.0)?, 1, EnergyKind::Total, 4, 16)?;
+    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// live.push_slice(&[0.0, 1.0, 4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0])?;
+    /// let msed = live.snapshot()?.msed();
+    /// // Lag 6: first samples 0 and 2.
+    /// assert_eq!((msed.values()[4], msed.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn multi_tau(
+        sampling: Sampling,
+        particles: usize,
+        kind: EnergyKind,
+        points: usize,
+        longest: u64,
+    ) -> Result<Self, OnlineError> {
+        if points < 2 || points % 2 == 1 {
+            return Err(OnlineError::Points { found: points });
+        }
+        let (mut rings, mut lags): (Vec<Ring>, Vec<u64>) = (Vec::new(), Vec::new());
+        while rings.len() < LEVELS && lags.last().is_none_or(|&lag| lag < longest) {
+            let stride = 1 << rings.len();
+            let of_level: Vec<usize> = if rings.is_empty() {
+                1..=points
+            } else {
+                points / 2 + 1..=points
+            }
+            .collect();
+            let first_point = lags.len();
+            lags.extend(of_level.iter().map(|&lag| lag as u64 * stride));
+            rings.push(Ring::new(stride, of_level, first_point));
+        }
+        let system = System::new(sampling, particles, kind, lags)?;
+        Ok(Self::of(system, rings, None, 1))
+    }
+
+    fn of(system: System, levels: Vec<Ring>, transform: Option<Transform>, length: u64) -> Self {
         Self {
-            work: Work::new(longest(Ring::lags), longest(Ring::capacity)),
-            sums: RunSums::new(system.lags.len(), most, length),
+            work: Work::new(&levels),
+            sums: RunSums::new(system.lags.len(), BLOCKS, length),
+            first: 0,
             samples: 0,
             system,
             levels,
+            transform,
         }
     }
 
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, or an odd number.
+    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         if most < 2 || most % 2 == 1 {
             return Err(OnlineError::Blocks { found: most });
         }
-        self.sums.limit(most);
+        self.not_running()?;
+        self.sums = self.sums.with_most(most);
         Ok(self)
     }
 
@@ -103,6 +211,26 @@ impl EnergyAccumulator {
         }
         self.system.temperature = Some(temperature);
         Ok(self)
+    }
+
+    /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See [`followed_by`](Self::followed_by).
+    ///
+    /// # Errors
+    /// [`OnlineError::Running`] after the first sample.
+    pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
+        self.not_running()?;
+        self.first = sample;
+        for level in &mut self.levels {
+            level.begin_at(sample);
+        }
+        Ok(self)
+    }
+
+    fn not_running(&self) -> Result<(), OnlineError> {
+        match self.samples {
+            0 => Ok(()),
+            found => Err(OnlineError::Running { found }),
+        }
     }
 
     /// Takes in the next sample, in the kind given at construction.
@@ -121,21 +249,59 @@ impl EnergyAccumulator {
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         if let Some(bad) = samples.iter().position(|x| !x.is_finite()) {
             return Err(OnlineError::NotFinite {
-                index: self.samples + bad as u64,
+                index: self.first + self.samples + bad as u64,
                 found: Real::to_f64(samples[bad]),
             });
         }
         let mut rest = samples;
         while !rest.is_empty() {
-            let level = &mut self.levels[0];
-            let taken = level.fill(rest.iter().map(|&x| Real::to_f64(x)));
-            if level.is_full() {
-                level.advance(&mut self.sums, &mut self.work);
+            let taken = self.levels[0].fill(rest.iter().map(|&x| Real::to_f64(x)));
+            let (now, later) = rest.split_at(taken);
+            if self.levels.len() > 1 {
+                self.decimate(now);
             }
-            rest = &rest[taken..];
+            if self.levels[0].is_full() {
+                self.advance();
+            }
+            self.samples += taken as u64;
+            rest = later;
         }
-        self.samples += samples.len() as u64;
         Ok(())
+    }
+
+    /// Sums what has all its partners in the first level.
+    fn advance(&mut self) {
+        let ring = &mut self.levels[0];
+        let Some(transform) = &mut self.transform else {
+            ring.advance(&mut self.sums, &mut self.work);
+            return;
+        };
+        let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
+        let (block, end) = self.sums.block_of(ring.base());
+        transform.add(ring, centre);
+        ring.advance(&mut self.sums, &mut self.work);
+        if ring.base() == end {
+            transform.close(ring, block, &mut self.sums);
+        }
+    }
+
+    /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
+    fn decimate<T: Real>(&mut self, samples: &[T]) {
+        let first = self.first + self.samples;
+        #[allow(clippy::cast_possible_truncation, reason = "0 or 1")]
+        let odd = (first % 2) as usize;
+        for (i, x) in samples.iter().enumerate().skip(odd).step_by(2) {
+            let place = first + i as u64;
+            for (l, level) in self.levels.iter_mut().enumerate().skip(1) {
+                if !place.is_multiple_of(1 << l) {
+                    break;
+                }
+                level.fill(std::iter::once(Real::to_f64(*x)));
+                if level.is_full() {
+                    level.advance(&mut self.sums, &mut self.work);
+                }
+            }
+        }
     }
 
     /// Number of samples taken in.
@@ -172,13 +338,110 @@ impl EnergyAccumulator {
         if self.samples < 2 {
             return Err(OnlineError::TooFewSamples { found: self.samples });
         }
-        let mut sums = self.sums.clone();
-        let level = &self.levels[0];
-        let mut work = Work::new(level.lags(), level.capacity());
+        let mut sums = self.closed_sums();
+        let mut work = Work::new(&self.levels);
         for level in &self.levels {
-            level.sum_all(&mut sums, &mut work);
+            level.sum_with(&[], &mut sums, &mut work)?;
         }
         sums.finish(self.samples);
         Ok(EnergySums::new(self.system.clone(), sums))
     }
+
+    /// The sums of all that has been summed, through transforms too.
+    fn closed_sums(&self) -> RunSums {
+        let mut sums = self.sums.clone();
+        if let (Some(transform), Some(last)) = (&self.transform, self.levels[0].base().checked_sub(1)) {
+            let (block, _) = sums.block_of(last);
+            transform.closer().close(&self.levels[0], block, &mut sums);
+        }
+        sums
+    }
+
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the
+    /// earlier piece has kept its last samples, the later one its first.
+    ///
+    /// The result is that of the undivided run, but for rounding and for where its blocks begin. Associative in the same sense.
+    ///
+    /// # Errors
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last one here,
+    /// [`OnlineError::Mismatch`] where sampling, particles, kind, temperature, lags or method differ.
+    ///
+    /// ```
+    /// use msed::online::EnergyAccumulator;
+    /// use msed::{EnergyKind, Lags, Sampling};
+    /// let piece = |first, samples: &[f64]| {
+    ///     let sampling = Sampling::new(1, 1.0)?;
+    ///     let lags = Lags::explicit([1, 2]);
+    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &lags, 10)?.starting_at(first)?;
+    ///     live.push_slice(samples)?;
+    ///     Ok::<_, msed::Error>(live)
+    /// };
+    /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
+    /// assert_eq!(run.snapshot()?.msed().values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
+        self.system.same(&later.system)?;
+        let shape = |a: &Self| {
+            format!(
+                "{} levels, {}",
+                a.levels.len(),
+                if a.transform.is_some() {
+                    "transforms"
+                } else {
+                    "no transforms"
+                }
+            )
+        };
+        if shape(&self) != shape(later) {
+            return Err(OnlineError::Mismatch {
+                quantity: "the method",
+                found: shape(later),
+                expected: shape(&self),
+            });
+        }
+        if later.first != self.first + self.samples {
+            return Err(OnlineError::NotConsecutive {
+                found: later.first,
+                expected: self.first + self.samples,
+            });
+        }
+        if !later.levels[0].is_past_head() {
+            self.push_slice(later.levels[0].buffer())?;
+            return Ok(self);
+        }
+        let samples = self.samples;
+        self.sums = self.closed_sums();
+        for (level, next) in self.levels.iter().zip(&later.levels) {
+            if next.is_past_head() {
+                level.sum_with(next.head(), &mut self.sums, &mut self.work)?;
+            }
+        }
+        let cut = later.transform.is_some().then(|| later.levels[0].base());
+        self.sums.followed_by(samples, &later.closed_sums(), cut);
+        for (level, next) in self.levels.iter_mut().zip(&later.levels) {
+            if next.is_past_head() {
+                level.go_on_as(next, samples);
+            } else {
+                let mut rest = next.buffer();
+                while !rest.is_empty() {
+                    let taken = level.fill(rest.iter().copied());
+                    rest = &rest[taken..];
+                    if level.is_full() {
+                        level.advance(&mut self.sums, &mut self.work);
+                    }
+                }
+            }
+        }
+        if let Some(transform) = &mut self.transform {
+            transform.clear();
+        }
+        self.samples += later.samples;
+        Ok(self)
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
+fn places(lags: &[u64]) -> Vec<usize> {
+    lags.iter().map(|&lag| lag as usize).collect()
 }

@@ -29,6 +29,26 @@ pub enum OnlineError {
         /// Blocks asked for.
         found: usize,
     },
+    /// Points of a level that cannot be halved.
+    #[error("{found} points in a level, expected an even number of at least 2")]
+    Points {
+        /// Points asked for.
+        found: usize,
+    },
+    /// A setting that came too late.
+    #[error("{found} samples are taken in already, expected none")]
+    Running {
+        /// Samples taken in.
+        found: u64,
+    },
+    /// Pieces of a run that do not follow each other.
+    #[error("the piece begins with sample {found} of the run, expected {expected}, the one after the last")]
+    NotConsecutive {
+        /// Where it begins.
+        found: u64,
+        /// Where it should.
+        expected: u64,
+    },
     /// A request for lags that means nothing.
     #[error(transparent)]
     Lag(#[from] LagError),

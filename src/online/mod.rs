@@ -4,7 +4,7 @@
 //! run, and nothing is allocated after construction. [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of
 //! samples so far, without disturbing the stream. From the sums follow the curves that the estimators of whole series return:
 //! [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`]. Sums of independent runs
-//! [`merge`](EnergySums::merge).
+//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them.
 //!
 //! ```
 //! use msed::online::EnergyAccumulator;
@@ -28,6 +28,7 @@ mod energy_sums;
 mod error;
 mod ring;
 mod sums;
+mod transform;
 
 pub use energy::EnergyAccumulator;
 pub use energy_sums::EnergySums;

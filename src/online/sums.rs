@@ -40,7 +40,8 @@ impl Samples {
 /// The blocks of one run and their sums.
 ///
 /// Blocks have one length. When there would be more than `most`, neighbours are added up and the length doubles, so that there
-/// are between `most/2` and `most` of them however long the run is.
+/// are between `most/2` and `most` of them however long the run is. Where pieces of a run were joined, this is true of the last
+/// piece; the blocks of those before it are sealed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RunSums {
     /// What samples count from; none before the first sums.
@@ -51,6 +52,10 @@ pub(super) struct RunSums {
     length: u64,
     /// Where each block begins, in samples from the start of the run.
     starts: Vec<u64>,
+    /// Where the last block ends when it is full.
+    end: u64,
+    /// Blocks of earlier pieces.
+    sealed: usize,
     samples: Vec<Samples>,
     /// By block, then by lag.
     pairs: Vec<Pairs>,
@@ -65,21 +70,16 @@ impl RunSums {
             most,
             length,
             starts: Vec::with_capacity(most),
+            end: 0,
+            sealed: 0,
             samples: Vec::with_capacity(most),
             pairs: Vec::with_capacity(most * points),
         }
     }
 
-    /// Another number of blocks at most.
-    pub(super) fn limit(&mut self, most: usize) {
-        while self.blocks() > most {
-            self.halve();
-        }
-        self.most = most;
-        let more = most - self.blocks();
-        self.starts.reserve_exact(more);
-        self.samples.reserve_exact(more);
-        self.pairs.reserve_exact(more * self.points);
+    /// The same before its first block, with another number of blocks at most.
+    pub(super) fn with_most(&self, most: usize) -> Self {
+        Self::new(self.points, most, self.length)
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -104,37 +104,34 @@ impl RunSums {
 
     /// The block that a sample lies in, and where that block ends. Blocks are opened up to it.
     pub(super) fn block_of(&mut self, place: u64) -> (usize, u64) {
-        while self.end() <= place {
-            if self.blocks() == self.most {
+        while self.end <= place {
+            if self.blocks() - self.sealed >= self.most {
                 self.halve();
             } else {
-                self.starts.push(self.end());
+                self.starts.push(self.end);
+                self.end += self.length;
                 self.samples.push(Samples::default());
                 self.pairs.resize(self.blocks() * self.points, Pairs::default());
             }
         }
         let block = self.starts.partition_point(|&start| start <= place) - 1;
-        let end = self.starts.get(block + 1).copied().unwrap_or(self.end());
+        let end = self.starts.get(block + 1).copied().unwrap_or(self.end);
         (block, end)
     }
 
-    /// Where the last block ends when it is full.
-    fn end(&self) -> u64 {
-        self.starts.last().map_or(0, |start| start + self.length)
-    }
-
-    /// Adds neighbours up: half as many blocks of twice the length.
+    /// Adds neighbours up, all of them full: half as many blocks of twice the length.
     fn halve(&mut self) {
         let blocks = self.blocks();
-        let half = blocks.div_ceil(2);
-        for block in 0..half {
-            self.starts[block] = self.starts[2 * block];
-            self.move_block(2 * block, block);
-            if 2 * block + 1 < blocks {
-                self.add_block(2 * block + 1, block);
+        let mut to = self.sealed;
+        for from in (self.sealed..blocks).step_by(2) {
+            self.starts[to] = self.starts[from];
+            self.move_block(from, to);
+            if from + 1 < blocks {
+                self.add_block(from + 1, to);
             }
+            to += 1;
         }
-        self.truncate(half);
+        self.truncate(to);
         self.length *= 2;
     }
 
@@ -159,13 +156,71 @@ impl RunSums {
         self.pairs.truncate(blocks * self.points);
     }
 
-    /// Ends the run after `samples` samples: a last block that is not full joins the one before it, so that no block is
-    /// shorter than the others.
+    /// Ends the run after `samples` samples. A last block that is not full joins the one before it, and so do blocks of short pieces,
+    /// so that none is much shorter than the others.
+    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub(super) fn finish(&mut self, samples: u64) {
-        if self.end() > samples && self.blocks() > 1 {
+        self.seal(samples);
+        let least = (samples / self.most as u64) as f64;
+        let mut last = 0;
+        for block in 1..self.blocks() {
+            if self.samples[last].number < least {
+                self.add_block(block, last);
+            } else {
+                last += 1;
+                self.starts[last] = self.starts[block];
+                self.move_block(block, last);
+            }
+        }
+        if last > 0 && self.samples[last].number < least {
+            self.add_block(last, last - 1);
+            last -= 1;
+        }
+        self.truncate(last + 1);
+    }
+
+    /// Ends a piece after `samples` samples.
+    fn seal(&mut self, samples: u64) {
+        if self.end > samples && self.blocks() > self.sealed + 1 {
             let last = self.blocks() - 1;
             self.add_block(last, last - 1);
             self.truncate(last);
+        }
+        self.end = samples;
+    }
+
+    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows, as those of one run. The block of
+    /// `later` that is open stays open, or ends at its sample `cut`.
+    pub(super) fn followed_by(&mut self, samples: u64, later: &Self, cut: Option<u64>) {
+        self.seal(samples);
+        let mut later = later.clone();
+        if let (Some(to), Some(from)) = (self.centre, later.centre) {
+            later.shift(from - to);
+        }
+        self.centre = self.centre.or(later.centre);
+        self.sealed = self.blocks() + later.sealed;
+        self.starts
+            .extend(later.starts.iter().map(|start| start + samples));
+        self.samples.extend(later.samples);
+        self.pairs.extend(later.pairs);
+        (self.most, self.length) = (later.most, later.length);
+        self.end = samples + cut.unwrap_or(later.end);
+        // The rest of the run allocates nothing.
+        let more = self.most + self.sealed - self.blocks();
+        self.starts.reserve_exact(more);
+        self.samples.reserve_exact(more);
+        self.pairs.reserve_exact(more * self.points);
+    }
+
+    /// Samples that are `by` larger, counted from the new centre.
+    fn shift(&mut self, by: f64) {
+        for samples in &mut self.samples {
+            samples.squares += by * (2.0 * samples.sum + by * samples.number);
+            samples.sum += by * samples.number;
+        }
+        for pairs in &mut self.pairs {
+            pairs.squares += 2.0 * by * (pairs.ends + by * pairs.number);
+            pairs.ends += 2.0 * by * pairs.number;
         }
     }
 }
@@ -190,8 +245,6 @@ mod tests {
         assert_eq!(sums.block_of(3), (0, 16));
         assert_eq!(sums.pairs(1, 0).differences, (16..32).map(f64::from).sum());
         sums.finish(37);
-        assert_eq!(numbers(&sums), [16.0, 21.0]);
-        sums.finish(32);
         assert_eq!(numbers(&sums), [16.0, 21.0]);
     }
 }

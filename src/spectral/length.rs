@@ -17,7 +17,7 @@ pub fn next_fast_length(least: usize) -> usize {
 }
 
 /// The segment length of at least `least`, and not much above it, whose transforms are cheapest for what they cover.
-pub(super) fn cheapest_length(least: usize) -> usize {
+pub(crate) fn cheapest_length(least: usize) -> usize {
     let least = least.max(1);
     let mut best = next_fast_length(least);
     for_each_smooth(least, least + least / 8, |length| {
