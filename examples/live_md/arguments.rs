@@ -16,7 +16,8 @@ Runs a Kob-Andersen mixture at constant energy and prints its relaxation time wh
   --equilibration N   steps before (20000)
   --report N          prints every so many steps (40000)
   --seed N            of the places of the species and the velocities (1)
-  --checkpoint FILE   goes on from FILE if it is there; writes it at every report";
+  --checkpoint FILE   goes on from FILE if it is there; writes it at every report
+  --overhead          measures what measuring costs, and ends";
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,7 @@ pub(crate) struct Arguments {
     pub(crate) report: u64,
     pub(crate) seed: u64,
     pub(crate) checkpoint: Option<PathBuf>,
+    pub(crate) overhead: bool,
 }
 
 impl Arguments {
@@ -41,12 +43,18 @@ impl Arguments {
             report: 40_000,
             seed: 1,
             checkpoint: None,
+            overhead: false,
         };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let option = word.to_string_lossy().into_owned();
-            if option == "--help" || option == "-h" {
-                return Ok(None);
+            match option.as_str() {
+                "--help" | "-h" => return Ok(None),
+                "--overhead" => {
+                    arguments.overhead = true;
+                    continue;
+                }
+                _ => {}
             }
             let mut value = || {
                 words

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::Arguments;
-use crate::live::Live;
+use crate::live::Record;
 use crate::simulation::State;
 
 /// Files of another version are refused.
@@ -39,16 +39,16 @@ pub(crate) struct Checkpoint {
     version: u32,
     beginning: Beginning,
     pub(crate) state: State,
-    pub(crate) live: Live,
+    pub(crate) record: Record,
 }
 
 impl Checkpoint {
-    pub(crate) fn new(beginning: Beginning, state: State, live: Live) -> Self {
+    pub(crate) fn new(beginning: Beginning, state: State, record: Record) -> Self {
         Self {
             version: VERSION,
             beginning,
             state,
-            live,
+            record,
         }
     }
 

@@ -4,7 +4,7 @@
 //! cargo run --release --example live_md -- [--temperature T] [--steps N] [--checkpoint FILE] ...
 //! ```
 //!
-//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential energy is handed on ([`live`]), and
+//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential energy is handed on (`live.rs`), and
 //! from time to time a line says what tau* is so far, with its error, or why it is not known yet. With `--checkpoint` a run that
 //! was stopped, by whatever, goes on from its last report as if it had never been stopped.
 #![allow(
@@ -21,6 +21,7 @@ mod checkpoint;
 mod live;
 mod mixture;
 mod neighbours;
+mod overhead;
 mod simulation;
 #[cfg(test)]
 mod tests;
@@ -54,18 +55,22 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let (mut simulation, mut live) = begin(arguments)?;
+    if arguments.overhead {
+        return overhead::print(&mut simulation, TIME_STEP).map_err(|error| error.to_string());
+    }
     println!("{:>9} {:>10} {:>8}  tau*", "time", "energy/N", "T");
     let mut kinetic = Mean::default();
     while simulation.step() < arguments.steps {
         simulation.advance();
         if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy());
+            live.push(simulation.potential_energy())
+                .map_err(|error| format!("step {}: {error}", simulation.step()))?;
             kinetic.push(simulation.temperature());
         }
         if simulation.step().is_multiple_of(arguments.report) {
             report(&simulation, &live, kinetic.take());
             if let Some(path) = &arguments.checkpoint {
-                Checkpoint::new(arguments.into(), simulation.state(), live.clone()).write(path)?;
+                Checkpoint::new(arguments.into(), simulation.state(), live.record().clone()).write(path)?;
             }
         }
     }
@@ -82,12 +87,15 @@ fn begin(arguments: &Arguments) -> Result<(Simulation, Live), String> {
             checkpoint.state.step,
             path.display()
         );
-        return Ok((Simulation::resume(checkpoint.state), checkpoint.live));
+        let live = Live::resume(&checkpoint.record).map_err(|error| error.to_string())?;
+        return Ok((Simulation::resume(checkpoint.state), live));
     }
     let (particles, temperature) = (arguments.particles, arguments.temperature);
+    let live =
+        Live::new(particles, TIME_STEP, arguments.steps).map_err(|error| format!("`--steps`: {error}"))?;
     let mut simulation = Simulation::on_lattice(particles, temperature, TIME_STEP, arguments.seed);
     simulation.equilibrate(arguments.equilibration, temperature);
-    Ok((simulation, Live::new(particles, TIME_STEP)))
+    Ok((simulation, live))
 }
 
 fn report(simulation: &Simulation, live: &Live, temperature: f64) {

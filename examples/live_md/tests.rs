@@ -165,7 +165,7 @@ fn go_on(simulation: &mut Simulation, live: &mut Live, to: u64) {
     while simulation.step() < to {
         simulation.advance();
         if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy());
+            live.push(simulation.potential_energy()).unwrap();
         }
     }
 }
@@ -181,19 +181,22 @@ fn a_resumed_run_has_the_bits_of_one_that_was_not_stopped() {
     let path = folder.path().join("run.json");
     assert_eq!(Checkpoint::read(&path, &beginning), Ok(None));
 
-    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005));
+    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005, 4000).unwrap());
     // Between two lists, and between two energies.
     go_on(&mut simulation, &mut live, 1234);
-    Checkpoint::new(beginning.clone(), simulation.state(), live.clone())
+    Checkpoint::new(beginning.clone(), simulation.state(), live.record().clone())
         .write(&path)
         .unwrap();
     go_on(&mut simulation, &mut live, 3000);
 
     let checkpoint = Checkpoint::read(&path, &beginning).unwrap().expect("a file");
-    let (mut resumed, mut resumed_live) = (Simulation::resume(checkpoint.state), checkpoint.live);
+    let (mut resumed, mut resumed_live) = (
+        Simulation::resume(checkpoint.state),
+        Live::resume(&checkpoint.record).unwrap(),
+    );
     go_on(&mut resumed, &mut resumed_live, 3000);
     assert_eq!(resumed.state(), simulation.state());
-    assert_eq!(resumed_live, live);
+    assert_eq!(resumed_live.record(), live.record());
     assert_eq!(resumed_live.msed().unwrap(), live.msed().unwrap());
 }
 
@@ -203,7 +206,8 @@ fn damaged_and_foreign_checkpoints_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.json");
     let simulation = Simulation::on_lattice(PARTICLES, 1.0, 0.005, 7);
-    Checkpoint::new(beginning.clone(), simulation.state(), Live::new(PARTICLES, 0.005))
+    let live = Live::new(PARTICLES, 0.005, 4000).unwrap();
+    Checkpoint::new(beginning.clone(), simulation.state(), live.record().clone())
         .write(&path)
         .unwrap();
     let text = fs::read_to_string(&path).unwrap();
@@ -226,12 +230,12 @@ fn damaged_and_foreign_checkpoints_are_refused() {
 
 #[test]
 fn the_live_curve_is_that_of_the_series() {
-    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005));
+    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005, 4000).unwrap());
     let mut written = Vec::new();
     for _ in 0..4000 {
         simulation.advance();
         if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy());
+            live.push(simulation.potential_energy()).unwrap();
             written.push(simulation.potential_energy());
         }
     }
