@@ -162,6 +162,65 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     })
 }
 
+/// Looks for a break of a relaxation time: of ln tau over 1/T, where Arrhenius's law is a straight line.
+///
+/// The same test as [`crossover`], its answer given in temperatures: `at`, its error, `interval` and `range` are temperatures
+/// (the error to first order), `height` is ln tau there, and `slopes` are d ln tau/d(1/T), activation energies over k, below
+/// and above that temperature. ln tau that bends, as that of a fragile liquid does, is as well or better described by a
+/// parabola: read `of_parabola` beside `chi_squared`.
+///
+/// # Errors
+/// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.
+///
+/// ```
+/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::thermo::{self, Crossover};
+/// let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+/// // An activation energy of 3 above T = 0.7 and of 6 below it.
+/// let ln_tau = |t: f64| 3.0 / t + if t < 0.7 { 3.0 / t - 3.0 / 0.7 } else { 0.0 };
+/// let times = [0.5, 0.55, 0.6, 0.65, 0.75, 0.85, 1.0].map(|t| {
+///     let tau = ln_tau(t).exp();
+///     (t, Estimate::new(tau, vec![0.99 * tau, 1.01 * tau], resamples))
+/// });
+/// let points: Vec<(f64, &Estimate)> = times.iter().map(|(t, tau)| (*t, tau)).collect();
+/// let Crossover::Found { at, slopes, .. } = thermo::crossover_of_times(&points, 1)? else { panic!("a clear break") };
+/// assert!((at - 0.7).abs() < 1e-9 && (slopes[0] - 6.0).abs() < 1e-9 && (slopes[1] - 3.0).abs() < 1e-9);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn crossover_of_times(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, ThermoError> {
+    for (temperature, time) in points {
+        for found in [*temperature, time.value()] {
+            if !(found.is_finite() && found > 0.0) {
+                let temperature = *temperature;
+                return Err(ThermoError::Time { found, temperature });
+            }
+        }
+    }
+    let logarithms: Vec<(f64, Estimate)> = points
+        .iter()
+        .map(|(t, tau)| (t.recip(), tau.map(f64::ln)))
+        .collect();
+    let logarithms: Vec<(f64, &Estimate)> = logarithms.iter().map(|(x, y)| (*x, y)).collect();
+    let temperatures = |[low, high]: [f64; 2]| [high.recip(), low.recip()];
+    let mut found = crossover(&logarithms, seed)?;
+    match &mut found {
+        Crossover::Found {
+            at,
+            standard_error,
+            interval,
+            slopes,
+            ..
+        } => {
+            *standard_error /= *at * *at;
+            *at = at.recip();
+            *interval = temperatures(*interval);
+            slopes.reverse();
+        }
+        Crossover::NotFound { range, .. } => *range = temperatures(*range),
+    }
+    Ok(found)
+}
+
 /// c0 + slope x + turn (x - at)_+ by least squares.
 #[derive(Debug, Clone, Copy)]
 struct Broken {

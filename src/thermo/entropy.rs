@@ -138,16 +138,8 @@ fn integral(
     let mut points = points.to_vec();
     points.sort_by(|a, b| a[0].value().total_cmp(&b[0].value()));
     let temperatures: Vec<f64> = points.iter().map(|[t, _]| t.value()).collect();
-    let (lowest, highest) = (temperatures[0], temperatures[temperatures.len() - 1]);
-    let reference = reference.unwrap_or(highest);
-    let inside = lowest * (1.0 - TOLERANCE)..=highest * (1.0 + TOLERANCE);
-    if !inside.contains(&reference) {
-        return Err(ThermoError::Reference {
-            found: reference,
-            lowest,
-            highest,
-        });
-    }
+    let reference = reference.unwrap_or(temperatures[temperatures.len() - 1]);
+    check_reference(reference, &temperatures)?;
     // The check that a resample cannot fail where the whole passed, but for temperatures closer than their errors.
     let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
     PiecewiseCubic::linear(&x, &x)?;
@@ -173,6 +165,20 @@ fn integral(
         values: by(PiecewiseCubic::pchip),
         trapezoid: by(PiecewiseCubic::linear),
         temperatures,
+    })
+}
+
+/// A reference must lie where the scan has been.
+pub(super) fn check_reference(found: f64, temperatures: &[f64]) -> Result<(), ThermoError> {
+    let lowest = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = temperatures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if (lowest * (1.0 - TOLERANCE)..=highest * (1.0 + TOLERANCE)).contains(&found) {
+        return Ok(());
+    }
+    Err(ThermoError::Reference {
+        found,
+        lowest,
+        highest,
     })
 }
 

@@ -60,6 +60,20 @@ pub enum ThermoError {
         /// Temperatures needed.
         expected: usize,
     },
+    /// State points that are not of one system.
+    #[error(
+        "`{name}` has {quantity} {found}, the scan {expected}: expected one system in one system of units"
+    )]
+    Mixed {
+        /// What differs.
+        quantity: &'static str,
+        /// The name of the point.
+        name: String,
+        /// What it has.
+        found: String,
+        /// What the first point has.
+        expected: String,
+    },
     /// A reference temperature that the scan does not reach.
     #[error(
         "reference temperature {found}, expected one between {lowest} and {highest}, where the scan has been"

@@ -20,6 +20,7 @@ pub struct Plateaus<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct HeatCapacity {
+    units: Units,
     ensemble: Ensemble,
     temperature: Estimate,
     excess: Estimate,
@@ -50,6 +51,12 @@ pub enum Split {
 }
 
 impl HeatCapacity {
+    /// The units that energies and temperatures were in.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
     /// The ensemble whose formula was used.
     #[must_use]
     pub fn ensemble(&self) -> Ensemble {
@@ -194,6 +201,7 @@ pub fn heat_capacity(
         }
     };
     Ok(HeatCapacity {
+        units,
         ensemble,
         uncorrected: of_variance(moments.variance()),
         temperature,

@@ -1,0 +1,356 @@
+//! A scan: the state points of one system, and what they say together.
+
+use std::fmt;
+
+use crate::stats::{Combined, Estimate};
+use crate::units::Units;
+
+use super::{
+    AdamGibbs, AdamGibbsPoint, Crossover, EnergyPoint, EntropyDifference, HeatCapacityCheck, Path, Plateaus,
+    ReferenceEntropy, Relaxing, SlowTime, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+};
+
+/// A part of the heat capacity and of the entropy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Part {
+    /// All of it.
+    Total,
+    /// C_1 and S_1, of the vibrations.
+    Fast,
+    /// C_2 and S_2, of the slow relaxation.
+    Slow,
+}
+
+/// What may break over temperature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Breaking {
+    /// Um over T.
+    Um,
+    /// ln tau over 1/T.
+    Time(Relaxing),
+}
+
+/// State points of one system along one path, and what follows from all of them.
+///
+/// Points may come in any order and at any temperatures; those without a resolved relaxation or without a trajectory are left
+/// out of what needs one, and excluded ones of everything. What cannot be had is an error that says how many points it found.
+///
+/// ```
+/// use msed::thermo::{self, Part, Path, Relaxing, Scan, StatePoint, TemperatureModel};
+/// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy};
+///
+/// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of 1.8 T^(-2/5) implies.
+/// let point = |t: f64| -> Result<StatePoint, msed::Error> {
+///     let swing = (1.8 * t.powf(-0.4) * t * t / 1000.0).sqrt();
+///     let energies: Vec<f64> = (0..4000).map(|i| 3.0 * t.powf(0.6) + if i % 4 < 2 { swing } else { -swing }).collect();
+///     let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(t)?;
+///     let moments = energy::moments(&run, Resampling::default())?;
+///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
+///     Ok(StatePoint::new(format!("T{t}"), &moments, c)?)
+/// };
+/// let points = vec![point(0.5)?, point(0.6)?, point(0.8)?, point(1.0)?, point(0.4)?.exclude("ages")];
+/// let scan = Scan::new(points, Path::Isochoric)?;
+/// assert_eq!((scan.counted().count(), scan.reference_temperature()), (4, Some(1.0)));
+/// assert_eq!(scan.excluded().next(), Some(("T0.4", "ages")));
+/// let entropy = scan.entropy(Part::Total)?;
+/// assert!((entropy.values()[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
+/// // No relaxation was given: there is nothing to fit.
+/// assert!(scan.relaxation(Relaxing::Energy, TemperatureModel::Arrhenius).is_err());
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Scan {
+    points: Vec<StatePoint>,
+    units: Units,
+    path: Path,
+    reference: Option<f64>,
+}
+
+impl Scan {
+    /// State points along a path. The reference of entropies is the highest temperature that counts.
+    ///
+    /// # Errors
+    /// [`ThermoError::TooFewTemperatures`] without a point, [`ThermoError::Mixed`] where units or particle numbers differ.
+    pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
+        ThermoError::enough_temperatures("a scan", points.len(), 1)?;
+        let units = points[0].heat_capacity().units();
+        for point in &points {
+            let found = [
+                point.heat_capacity().units().name().to_owned(),
+                point.particles().to_string(),
+            ];
+            let expected = [units.name().to_owned(), points[0].particles().to_string()];
+            for (quantity, (found, expected)) in ["units", "particles"]
+                .into_iter()
+                .zip(found.into_iter().zip(expected))
+            {
+                if found != expected {
+                    let name = point.name().to_owned();
+                    return Err(ThermoError::Mixed {
+                        quantity,
+                        name,
+                        found,
+                        expected,
+                    });
+                }
+            }
+        }
+        points.sort_by(|a, b| a.temperature().total_cmp(&b.temperature()));
+        let highest = points.iter().rfind(|point| point.excluded().is_none());
+        Ok(Self {
+            reference: highest.map(StatePoint::temperature),
+            points,
+            units,
+            path,
+        })
+    }
+
+    /// With entropies that are zero at this temperature.
+    ///
+    /// # Errors
+    /// [`ThermoError::Reference`] outside of the temperatures that count, by more than 0.5 %.
+    pub fn with_reference_temperature(mut self, temperature: f64) -> Result<Self, ThermoError> {
+        let counted: Vec<f64> = self.counted().map(StatePoint::temperature).collect();
+        super::entropy::check_reference(temperature, &counted)?;
+        self.reference = Some(temperature);
+        Ok(self)
+    }
+
+    /// All points, the coldest first.
+    #[must_use]
+    pub fn points(&self) -> &[StatePoint] {
+        &self.points
+    }
+
+    /// Those that count.
+    #[must_use]
+    pub fn counted(&self) -> impl DoubleEndedIterator<Item = &StatePoint> {
+        self.points.iter().filter(|point| point.excluded().is_none())
+    }
+
+    /// Names of those that do not, each with its reason.
+    pub fn excluded(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.points
+            .iter()
+            .filter_map(|point| Some((point.name(), point.excluded()?)))
+    }
+
+    /// The path.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// The units of all points.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
+    /// The temperature at which entropies are zero; `None` where no point counts.
+    #[must_use]
+    pub fn reference_temperature(&self) -> Option<f64> {
+        self.reference
+    }
+
+    /// Heat capacities from fluctuations beside the slope of the energy: see [`heat_capacity_check`](super::heat_capacity_check).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn heat_capacity_check(&self) -> Result<HeatCapacityCheck, ThermoError> {
+        let points: Vec<EnergyPoint<'_>> = self
+            .counted()
+            .map(|point| EnergyPoint {
+                temperature: point.energy_temperature(),
+                mean_energy: point.mean_energy(),
+                excess: point.heat_capacity().excess(),
+            })
+            .collect();
+        super::heat_capacity_check(&points, self.units, self.path)
+    }
+
+    /// An entropy from the points that have this part of the heat capacity: see [`entropy`](super::entropy()).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
+        let points: Vec<[&Estimate; 2]> = self
+            .counted()
+            .filter_map(|point| {
+                let c = point.heat_capacity();
+                let value = match part {
+                    Part::Total => c.excess(),
+                    Part::Fast => c.fast()?,
+                    Part::Slow => c.slow()?,
+                };
+                Some([c.temperature(), value])
+            })
+            .collect();
+        super::entropy(&points, self.reference, self.path)
+    }
+
+    /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an energy, for comparison only. See
+    /// [`entropy_as_printed`](super::entropy_as_printed).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
+        let plateaus: Vec<[Estimate; 2]> = self
+            .counted()
+            .filter_map(|point| {
+                let Plateaus {
+                    u0_squared,
+                    um_squared,
+                } = point.plateaus()?;
+                let plateau = match part {
+                    Part::Total => Estimate::combine([u0_squared, um_squared], |[u0, um]| u0 + um),
+                    Part::Fast => u0_squared.clone(),
+                    Part::Slow => um_squared.clone(),
+                };
+                Some([point.heat_capacity().temperature().clone(), plateau])
+            })
+            .collect();
+        let points: Vec<[&Estimate; 2]> = plateaus.iter().map(|[t, u]| [t, u]).collect();
+        super::entropy_as_printed(
+            &points,
+            self.points[0].particles(),
+            self.units,
+            self.reference,
+            self.path,
+        )
+    }
+
+    /// Total entropies from fluctuations minus those from the slope of the energy, one per temperature that counts, from the
+    /// lowest on: both went through the same resamples, and the difference has the error that follows. Zero within it on an
+    /// isochore; along an isobar it is the expansion's part.
+    ///
+    /// # Errors
+    /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
+    pub fn entropy_check(&self) -> Result<Vec<Combined>, ThermoError> {
+        let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
+        let reference = entropy.reference_temperature();
+        let differences = entropy.temperatures().iter().zip(entropy.values());
+        Ok(differences
+            .map(|(&t, total)| {
+                let slope = check.entropy_between(reference, t);
+                Combined::combine([total, &slope], |[total, slope]| total - slope)
+            })
+            .collect())
+    }
+
+    /// Temperatures and relaxation times of the points that have one.
+    #[must_use]
+    pub fn times(&self, of: Relaxing) -> Vec<(f64, &Estimate)> {
+        self.counted()
+            .filter_map(|point| Some((point.temperature(), point.time(of)?)))
+            .collect()
+    }
+
+    /// A model of a relaxation time over temperature: see [`fit_relaxation_times`](super::fit_relaxation_times).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn relaxation(&self, of: Relaxing, model: TemperatureModel) -> Result<TemperatureFit, ThermoError> {
+        super::fit_relaxation_times(&self.times(of), model, self.units)
+    }
+
+    /// A break in Um or in a relaxation time: see [`crossover`](super::crossover()) and
+    /// [`crossover_of_times`](super::crossover_of_times).
+    ///
+    /// # Errors
+    /// As these.
+    pub fn crossover(&self, of: Breaking, seed: u64) -> Result<Crossover, ThermoError> {
+        match of {
+            Breaking::Time(relaxing) => super::crossover_of_times(&self.times(relaxing), seed),
+            Breaking::Um => {
+                let um: Vec<(f64, Estimate)> = self
+                    .counted()
+                    .filter_map(|point| {
+                        Some((point.temperature(), point.plateaus()?.um_squared.map(f64::sqrt)))
+                    })
+                    .collect();
+                let um: Vec<(f64, &Estimate)> = um.iter().map(|(t, um)| (*t, um)).collect();
+                super::crossover(&um, seed)
+            }
+        }
+    }
+
+    /// A relaxation time against 1/(T S_c): see [`adam_gibbs`](super::adam_gibbs()). S_c holds the integral of C_2/T alone;
+    /// along an isobar the expansion's part is missing from it.
+    ///
+    /// # Errors
+    /// As that.
+    pub fn adam_gibbs(&self, of: Relaxing, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
+        let points: Vec<AdamGibbsPoint<'_>> = self
+            .counted()
+            .filter_map(|point| {
+                Some(AdamGibbsPoint {
+                    temperature: point.heat_capacity().temperature(),
+                    slow: point.heat_capacity().slow()?,
+                    time: point.time(of).map(|time| match of {
+                        Relaxing::Energy => SlowTime::OfEnergies(time),
+                        Relaxing::Structure => SlowTime::OfTrajectory(time),
+                    }),
+                })
+            })
+            .collect();
+        super::adam_gibbs(&points, self.reference, entropy)
+    }
+}
+
+impl fmt::Display for Scan {
+    /// Comma-separated values with a header, one row per point; each number is followed by its standard error, and a field is
+    /// empty where there is none. Excluded points carry their reason in the last field.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "name")?;
+        for column in [
+            "temperature",
+            "mean_energy",
+            "c_excess",
+            "c_fast",
+            "c_slow",
+            "u0",
+            "um",
+            "tau_energy",
+            "tau_structure",
+        ] {
+            write!(f, ",{column},{column}_standard_error")?;
+        }
+        writeln!(f, ",excluded")?;
+        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        for point in &self.points {
+            write!(f, "{}", quoted(point.name()))?;
+            let c = point.heat_capacity();
+            let root = |of: fn(&Plateaus<'_>) -> Estimate| point.plateaus().map(|p| of(&p).map(f64::sqrt));
+            let (u0, um) = (root(|p| p.u0_squared.clone()), root(|p| p.um_squared.clone()));
+            let columns = [
+                Some(c.temperature()),
+                Some(point.mean_energy()),
+                Some(c.excess()),
+                c.fast(),
+                c.slow(),
+                u0.as_ref(),
+                um.as_ref(),
+                point.time(Relaxing::Energy),
+                point.time(Relaxing::Structure),
+            ];
+            for column in columns {
+                let value = column.map(Estimate::value).filter(|x| x.is_finite());
+                for number in [value, column.and_then(Estimate::standard_error)] {
+                    match number {
+                        Some(number) => write!(f, ",{number:e}")?,
+                        None => write!(f, ",")?,
+                    }
+                }
+            }
+            writeln!(f, ",{}", point.excluded().map(quoted).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

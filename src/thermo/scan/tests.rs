@@ -1,0 +1,222 @@
+use super::*;
+use crate::energy::Moments;
+use crate::stats::{Resamples, Resampling};
+use crate::thermo::{Agreement, Ensemble, heat_capacity};
+
+const N: usize = 1000;
+const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
+
+fn resamples() -> Resamples {
+    Resamples::jackknife(Resampling::Blocks(4), 4)
+}
+
+/// A value with four replicates that spread a little.
+fn about(value: f64) -> Estimate {
+    let spread = [1e-3, -1e-3, 5e-4, -5e-4];
+    Estimate::new(value, spread.map(|s| value * (1.0 + s)).to_vec(), resamples())
+}
+
+/// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
+fn point(name: &str, t: f64, units: Units) -> StatePoint {
+    let kt = units.boltzmann() * t;
+    let variance = |c: f64| c * kt * kt / N as f64;
+    let slow = 0.6 * t.powf(-0.4);
+    let energy = Estimate::exact(units.boltzmann() * (t + t.powf(0.6)), resamples());
+    let parts = [
+        energy,
+        about(variance(1.0 + slow)),
+        Estimate::exact(0.0, resamples()),
+    ];
+    let moments = Moments::from_parts(N, 1000, parts, Some(t), None);
+    let (u0, um) = (about(2.0 * variance(1.0)), about(2.0 * variance(slow)));
+    let plateaus = Plateaus {
+        u0_squared: &u0,
+        um_squared: &um,
+    };
+    let c = heat_capacity(&moments, units, Ensemble::Nvt, Some(plateaus)).unwrap();
+    let point = StatePoint::new(name, &moments, c).unwrap();
+    point.with_relaxation(plateaus, &about((1.0 / t).exp())).unwrap()
+}
+
+fn scan() -> Scan {
+    let points = TEMPERATURES.map(|t| point(&format!("T{t}"), t, Units::LJ));
+    Scan::new(points.into(), Path::Isochoric).unwrap()
+}
+
+#[test]
+fn points_are_sorted_and_give_what_the_parts_give_alone() {
+    let scan = scan();
+    let temperatures: Vec<f64> = scan.counted().map(StatePoint::temperature).collect();
+    assert_eq!(temperatures, [0.5, 0.55, 0.6, 0.7, 0.8, 1.0]);
+    assert_eq!(
+        (scan.reference_temperature(), scan.units()),
+        (Some(1.0), Units::LJ)
+    );
+    let entropy = |part| scan.entropy(part).unwrap().values()[0].value();
+    assert!((entropy(Part::Fast) - 0.5_f64.ln()).abs() < 1e-12);
+    let slow = 1.5 * (1.0 - 0.5_f64.powf(-0.4));
+    assert!(
+        (entropy(Part::Slow) - slow).abs() < 1e-4,
+        "{}",
+        entropy(Part::Slow)
+    );
+    assert!((entropy(Part::Total) - entropy(Part::Fast) - entropy(Part::Slow)).abs() < 1e-12);
+    // As printed: U0² N/(k T²) = 2 C_1 k, integrated over T.
+    let printed = |part| scan.entropy_as_printed(part).unwrap().values()[0].value();
+    assert!((printed(Part::Fast) + 2.0 * 0.5).abs() < 1e-2);
+    assert!((printed(Part::Total) - printed(Part::Fast) - printed(Part::Slow)).abs() < 1e-3);
+    let fit = scan
+        .relaxation(Relaxing::Energy, TemperatureModel::Arrhenius)
+        .unwrap();
+    assert!((fit.parameter("activation_energy").unwrap().value() - 1.0).abs() < 1e-9);
+    assert!(
+        !scan
+            .crossover(Breaking::Time(Relaxing::Energy), 1)
+            .unwrap()
+            .is_found()
+    );
+    assert!(scan.crossover(Breaking::Um, 1).is_ok());
+    let plot = scan
+        .adam_gibbs(Relaxing::Energy, ReferenceEntropy::Given(5.0))
+        .unwrap();
+    assert_eq!(plot.points().len(), 6);
+}
+
+#[test]
+fn excluded_points_are_named_and_count_nowhere() {
+    let mut points: Vec<StatePoint> = TEMPERATURES.map(|t| point(&format!("T{t}"), t, Units::LJ)).into();
+    points.push(point("hot", 1.3, Units::LJ).exclude("boils, \"as such\""));
+    points.push(point("cold", 0.3, Units::LJ).exclude("not in equilibrium"));
+    let with = Scan::new(points, Path::Isochoric).unwrap();
+    let excluded: Vec<(&str, &str)> = with.excluded().collect();
+    assert_eq!(
+        excluded,
+        [("cold", "not in equilibrium"), ("hot", "boils, \"as such\"")]
+    );
+    let without = scan();
+    assert_eq!((with.points().len(), with.counted().count()), (8, 6));
+    assert_eq!(with.reference_temperature(), Some(1.0));
+    assert_eq!(with.entropy(Part::Total), without.entropy(Part::Total));
+    assert_eq!(with.heat_capacity_check(), without.heat_capacity_check());
+    assert_eq!(with.times(Relaxing::Energy), without.times(Relaxing::Energy));
+    // The table shows them, with the reason.
+    let table = with.to_string();
+    let rows: Vec<&str> = table.lines().collect();
+    assert_eq!(rows.len(), 9);
+    let columns = rows[0].split(',').count();
+    assert!(
+        rows[1].starts_with("\"cold\",3e-1,0e0,") && rows[1].ends_with(",,\"not in equilibrium\""),
+        "{}",
+        rows[1]
+    );
+    assert!(rows[8].ends_with(",\"boils, \"\"as such\"\"\""));
+    assert!(
+        rows[2..8]
+            .iter()
+            .all(|row| row.split(',').count() == columns && row.ends_with(",,,")),
+        "{table}"
+    );
+    let none = Scan::new(
+        vec![point("cold", 0.3, Units::LJ).exclude("ages")],
+        Path::Isochoric,
+    )
+    .unwrap();
+    assert_eq!(none.reference_temperature(), None);
+    assert_eq!(
+        none.entropy(Part::Total).unwrap_err().to_string(),
+        "an entropy over 0 temperatures, expected at least 2"
+    );
+}
+
+#[test]
+fn points_without_a_time_are_left_out_where_one_is_needed() {
+    let points: Vec<StatePoint> = TEMPERATURES
+        .iter()
+        .map(|&t| {
+            let point = point(&format!("T{t}"), t, Units::LJ);
+            if t < 0.75 {
+                point.with_structural_time(&about((3.0 / t).exp()))
+            } else {
+                point
+            }
+        })
+        .collect();
+    let scan = Scan::new(points, Path::Isochoric).unwrap();
+    assert_eq!(scan.times(Relaxing::Structure).len(), 4);
+    let fit = scan
+        .relaxation(Relaxing::Structure, TemperatureModel::Arrhenius)
+        .unwrap();
+    assert!((fit.parameter("activation_energy").unwrap().value() - 3.0).abs() < 1e-9);
+    assert_eq!(
+        scan.crossover(Breaking::Time(Relaxing::Structure), 1)
+            .unwrap_err()
+            .to_string(),
+        "a crossover over 4 temperatures, expected at least 5"
+    );
+    // All temperatures carry the integral, four of them the plot.
+    let plot = scan
+        .adam_gibbs(Relaxing::Structure, ReferenceEntropy::Given(5.0))
+        .unwrap();
+    assert_eq!((plot.points().len(), plot.reference_temperature()), (4, 1.0));
+    assert_eq!(scan.entropy(Part::Slow).unwrap().temperatures().len(), 6);
+}
+
+#[test]
+fn the_reference_is_carried_and_lies_in_the_scan() {
+    let scan = scan().with_reference_temperature(0.65).unwrap();
+    for part in [Part::Total, Part::Fast, Part::Slow] {
+        assert_eq!(scan.entropy(part).unwrap().reference_temperature(), 0.65);
+    }
+    assert_eq!(
+        scan.with_reference_temperature(1.1).unwrap_err().to_string(),
+        "reference temperature 1.1, expected one between 0.5 and 1, where the scan has been"
+    );
+}
+
+#[test]
+fn isobars_are_not_compared() {
+    let points = TEMPERATURES.map(|t| point(&format!("T{t}"), t, Units::LJ));
+    let scan = Scan::new(points.into(), Path::Isobaric).unwrap();
+    let check = scan.heat_capacity_check().unwrap();
+    assert!(
+        check
+            .rows()
+            .iter()
+            .all(|row| row.agreement() == Agreement::NotComparable)
+    );
+    assert!(scan.entropy(Part::Total).unwrap().path().left_out().is_some());
+}
+
+#[test]
+fn what_the_slope_implies_is_subtracted() {
+    // dE/dT = k (1 + 0.6 T^(-2/5)) is C_ex: the difference is what the fit of T^(3/5) to T + T^(3/5) leaves.
+    let difference = scan().entropy_check().unwrap();
+    assert_eq!(difference.len(), 6);
+    assert!(difference[5].value().abs() < 1e-12);
+    assert!(difference[0].value().abs() < 0.05, "{}", difference[0]);
+}
+
+#[test]
+fn one_system_in_one_system_of_units() {
+    let mixed = vec![point("a", 0.5, Units::LJ), point("b", 600.0, Units::METAL)];
+    assert_eq!(
+        Scan::new(mixed, Path::Isochoric).unwrap_err().to_string(),
+        "`b` has units metal, the scan lj: expected one system in one system of units"
+    );
+    assert_eq!(
+        Scan::new(Vec::new(), Path::Isochoric).unwrap_err().to_string(),
+        "a scan over 0 temperatures, expected at least 1"
+    );
+    let other = Estimate::exact(1.0, Resamples::jackknife(Resampling::Blocks(5), 5));
+    let plateaus = Plateaus {
+        u0_squared: &other,
+        um_squared: &other,
+    };
+    assert_eq!(
+        point("a", 0.5, Units::LJ)
+            .with_relaxation(plateaus, &other)
+            .unwrap_err()
+            .to_string(),
+        "the fit went through 5 resamples and the moments through 4: use one resampling for both"
+    );
+}
