@@ -3,10 +3,14 @@
 use msed::Curve;
 use msed::energy::Distribution;
 use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
+use msed::structure::StructureFactor;
 
 use crate::analysis::Point;
 use crate::scan_file::Scan;
 use crate::symbols::{Symbols, temperature, time};
+
+/// Bins of a structure factor over its range.
+const BINS: f64 = 120.0;
 
 /// Where a point lies on the colour scale: dark for the coldest.
 fn shade(index: usize, of: usize) -> f64 {
@@ -200,4 +204,40 @@ pub(crate) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
         Some(panel) => Figure::new(panel).with(msed(scan, points)),
         None => Figure::new(msed(scan, points)),
     }
+}
+
+/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest, where there are trajectories.
+pub(crate) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let symbols = Symbols::of(scan.system.units);
+    let probe = scan.system.probe.as_deref()?;
+    let sorted = ordered(points);
+    let axes = |what: String| {
+        Panel::new(
+            Axis::linear(format!("*{{q}} ({}^{{-1}})", symbols.length)),
+            Axis::linear(what),
+        )
+    };
+    let bins = |factor: &StructureFactor| factor.binned(factor.q()[factor.len() - 1] / BINS);
+    let series = |factor: &StructureFactor| {
+        let bins = bins(factor);
+        Series::points(bins.q(), bins.values())
+            .errors(bins.standard_errors())
+            .size(0.6)
+    };
+    let mut left = axes(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})")).legend(LegendPlace::Outside);
+    for (k, point) in sorted.iter().enumerate().rev() {
+        let factors = point.structure.as_ref().map(|found| &found.waves.factors);
+        if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
+            left.add(series(factor).shade(shade(k, sorted.len())).label(name(point)));
+        }
+    }
+    let coldest = sorted.iter().find(|point| point.structure.is_some())?;
+    let mut right = axes("*{S}(*{q})".to_owned())
+        .title(name(coldest))
+        .legend(LegendPlace::Outside);
+    let factors = &coldest.structure.as_ref()?.waves.factors;
+    for (k, factor) in factors.iter().enumerate() {
+        right.add(series(factor).colour(k).label(factor.name()));
+    }
+    Some(Figure::new(left).with(right))
 }

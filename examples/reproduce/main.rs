@@ -30,6 +30,7 @@ mod structure;
 mod symbols;
 mod tables;
 mod temperature_figures;
+mod waves;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -100,6 +101,17 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
                 output.add(file, curve.to_string());
             }
         }
+        for factor in point
+            .structure
+            .iter()
+            .flat_map(|found| found.waves.factors.iter())
+        {
+            let pair = factor.name().replace(['/', '\\', '\0', '\n'], "_");
+            output.add(
+                format!("{}.{pair}.s_of_q.csv", point.run.name),
+                factor.to_string(),
+            );
+        }
     }
     let draw = |name: &str, figure: &Figure| match figure.to_svg() {
         Ok(svg) => Ok((format!("{name}.svg"), svg)),
@@ -124,6 +136,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
             temperature_figures::entropies(&scan, &over_temperature),
         ),
         ("adam_gibbs", temperature_figures::adam_gibbs(&over_temperature)),
+        ("structure_factor", figures::structure_factor(&scan, &points)),
     ];
     let optional = optional
         .into_iter()
@@ -137,6 +150,9 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     output.write(out)?;
     print!("{}", tables::energies(&scan, &points));
     print!("\n{}", tables::second_opinions(&points));
+    if let Some(table) = tables::waves(&scan, &points) {
+        print!("\n{table}");
+    }
     if let Some(table) = tables::displacements(&scan, &points) {
         print!("\n{table}");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use msed::structure::StructureFactor;
 use msed::{Curve, Estimate};
 use serde::Serialize;
 
@@ -223,6 +224,18 @@ pub(crate) struct ShellsEntry {
     pub(crate) standard_error: Vec<Option<f64>>,
     pub(crate) wave_vectors: Vec<usize>,
     pub(crate) blocks: usize,
+}
+
+impl From<&StructureFactor> for ShellsEntry {
+    fn from(factor: &StructureFactor) -> Self {
+        Self {
+            q: factor.q().to_vec(),
+            value: finite(factor.values()),
+            standard_error: factor.standard_errors().to_vec(),
+            wave_vectors: factor.wave_vectors().to_vec(),
+            blocks: factor.resamples().blocks(),
+        }
+    }
 }
 
 /// Correlations of one species, or of all particles, over common lags.

@@ -28,10 +28,6 @@ pub(crate) struct System {
     pub(crate) timestep: f64,
     pub(crate) species: Option<SpeciesList>,
     pub(crate) probe: Option<String>,
-    #[expect(
-        dead_code,
-        reason = "validated here; the shell belongs to scattering functions"
-    )]
     pub(crate) q_shell: Option<[f64; 2]>,
     pub(crate) overlap_radius: f64,
     pub(crate) reference_temperature: Option<Given<f64>>,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use msed::curve::Window;
 use msed::relaxation::{self, NoPeak, Peak};
-use msed::structure::{self, DiffusionVerdict, Displacements, PlateauTime, SpeciesDisplacement, TauBeta};
+use msed::structure::{
+    self, DiffusionVerdict, Displacements, PlateauTime, SpeciesDisplacement, TauBeta, WaveVectors,
+};
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use crate::analysis::LAGS_PER_DECADE;
@@ -12,6 +14,7 @@ use crate::failure::Failure;
 use crate::frames::Frames;
 use crate::results::{CorrelationsEntry, NumberEntry, PeakEntry, StructureEntry};
 use crate::scan_file::{Run, Scan};
+use crate::waves::Waves;
 
 /// The longest lag as a fraction of the run. Beyond a tenth there are values without errors: relaxation may be that slow.
 const LONGEST: f64 = 0.5;
@@ -21,6 +24,7 @@ pub(crate) struct Structure {
     pub(crate) displacements: Displacements,
     /// Of each species, in their order, and of all particles.
     pub(crate) motion: Vec<Motion>,
+    pub(crate) waves: Waves,
     probe: String,
 }
 
@@ -67,6 +71,7 @@ impl Structure {
         Ok(Self {
             displacements,
             motion,
+            waves: Waves::analyse(scan, run, frames, resampling)?,
             probe: scan.system.probe.clone().unwrap_or_default(),
         })
     }
@@ -119,10 +124,10 @@ impl Structure {
         }
         let tau_beta = &self.probe().tau_beta;
         StructureEntry {
-            q: None,
-            wave_vectors: None,
-            q_max: None,
-            s_of_q: BTreeMap::new(),
+            q: self.waves.shell.as_ref().map(WaveVectors::mean_modulus),
+            wave_vectors: self.waves.shell.as_ref().map(WaveVectors::len),
+            q_max: Some(self.waves.q_max()),
+            s_of_q: self.waves.s_of_q(),
             species,
             tau_alpha: None,
             tau_beta: BTreeMap::from([

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use msed::Estimate;
 use msed::relaxation::Peak;
-use msed::structure::{DiffusionVerdict, PlateauTime};
+use msed::structure::{DiffusionVerdict, MainPeak, PlateauTime};
 
 use crate::analysis::{Point, reason};
 use crate::scan_file::{Scan, UnitsName};
@@ -159,6 +159,47 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
         100.0 * WANTED,
         aligned(&rows)
     )
+}
+
+/// The main peak of the probe's structure factor, and the shell of wave vectors that relaxation is measured at.
+pub(crate) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let mut rows = vec![cells(&[
+        "run", "T", "frames", "q_max", "S(q_max)", "q", "vectors",
+    ])];
+    let mut reasons = String::new();
+    for point in points {
+        let Some(structure) = &point.structure else {
+            continue;
+        };
+        let waves = &structure.waves;
+        let [position, height] = match &waves.peak {
+            MainPeak::Resolved { position, height, .. } => [Some(position), Some(height)],
+            _ => [None; 2],
+        };
+        if let MainPeak::NotResolved(reason) = &waves.peak {
+            let _ = writeln!(reasons, "{}: q_max: {reason}", point.run.name);
+        }
+        let [q, vectors] = match &waves.shell {
+            Some(shell) => [format!("{:.4}", shell.mean_modulus()), shell.len().to_string()],
+            None => ["-".to_owned(), "-".to_owned()],
+        };
+        rows.push(vec![
+            point.run.name.clone(),
+            symbols::temperature(point.energies.temperature),
+            waves.factors.total().frames().to_string(),
+            shown(position),
+            shown(height),
+            q,
+            vectors,
+        ]);
+    }
+    let probe = scan.system.probe.as_deref().unwrap_or("all particles");
+    (rows.len() > 1).then(|| {
+        format!(
+            "Structure factor of {probe}: its main peak, and the shell of wave vectors at which relaxation is measured.\n\n{}{reasons}",
+            aligned(&rows)
+        )
+    })
 }
 
 /// Displacements of each species: diffusion, the time of the plateau, the peaks of alpha2 and chi4. `None` where no run has a

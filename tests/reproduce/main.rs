@@ -8,3 +8,4 @@ mod displacements;
 mod options;
 mod over_temperature;
 mod program;
+mod waves;

@@ -1,0 +1,128 @@
+//! Structure factors of one state point, and the shell of wave vectors that relaxation is measured at.
+
+use std::collections::BTreeMap;
+
+use msed::Resampling;
+use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
+use msed::trajectory::{Cell, Trajectories, Trajectory, TrajectoryError, TrajectoryRuns};
+
+use crate::failure::Failure;
+use crate::frames::Frames;
+use crate::results::{NumberEntry, ShellsEntry};
+use crate::scan_file::{Run, Scan, UnitsName};
+
+/// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the dip after it.
+const LONGEST: f64 = 11.76;
+/// Half the width of the shell around the main peak, relative.
+const HALF_WIDTH: f64 = 0.014;
+/// Frames that are enough for a smooth curve.
+const FRAMES: usize = 400;
+/// Frames that blocks need.
+const FEWEST: usize = 10;
+/// Particles times vectors times frames, of all replicas: some seconds.
+const WORK: usize = 10_000_000_000;
+/// Vectors beyond which a part of them, drawn by lot, stands for all: large cells have very many.
+const VECTORS: usize = 50_000;
+
+/// Structure factors, the main peak of the probe's, and the shell.
+pub(crate) struct Waves {
+    pub(crate) factors: StaticStructure,
+    pub(crate) peak: MainPeak,
+    /// That of the scan file, else around the main peak; none where there is no peak.
+    pub(crate) shell: Option<WaveVectors>,
+}
+
+impl Waves {
+    pub(crate) fn analyse(
+        scan: &Scan,
+        run: &Run,
+        frames: &Frames,
+        resampling: Resampling,
+    ) -> Result<Self, Failure> {
+        let place = format!("{}:{}: run `{}`", scan.file.display(), run.line, run.name);
+        Self::of(scan, run, frames, resampling).map_err(|error| Failure::at(&place, error))
+    }
+
+    fn of(scan: &Scan, run: &Run, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
+        let cell = cell(run, frames)?;
+        let particles = scan.system.particles;
+        let spacing = (cell.volume() / particles as f64).cbrt();
+        let mut vectors = WaveVectors::sphere(&cell, LONGEST / spacing)?;
+        if vectors.len() > VECTORS {
+            vectors = vectors.subset(VECTORS, 1)?;
+        }
+        let thin = thinned(frames, WORK / (particles * vectors.len()))?;
+        let factors = structure::static_structure(&thin, &vectors, resampling)?;
+        let probe = scan.system.probe.as_deref().unwrap_or_default();
+        let window = match scan.system.units {
+            UnitsName::Lj => PeakWindow::LENNARD_JONES,
+            UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(&cell, particles),
+        };
+        let of_probe = factors.partial(probe, probe).unwrap_or(factors.total());
+        let peak = structure::main_peak(of_probe, window);
+        let shell = match (scan.system.q_shell, peak.position()) {
+            (Some([low, high]), _) => Some(WaveVectors::shell(&cell, low..=high)?),
+            (None, Some(q)) => {
+                let [low, high] = [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * q.value());
+                WaveVectors::shell(&cell, low..=high).ok()
+            }
+            (None, None) => None,
+        };
+        Ok(Self { factors, peak, shell })
+    }
+
+    /// `q_max` in `results.json`.
+    pub(crate) fn q_max(&self) -> NumberEntry {
+        match &self.peak {
+            MainPeak::Resolved { position, .. } => NumberEntry::from(position),
+            MainPeak::NotResolved(reason) => NumberEntry::missing("not resolved", reason.to_string(), None),
+            _ => NumberEntry::missing("not resolved", "for a reason unknown to this program", None),
+        }
+    }
+
+    /// `s_of_q` in `results.json`.
+    pub(crate) fn s_of_q(&self) -> BTreeMap<String, ShellsEntry> {
+        let factors = self.factors.iter();
+        factors
+            .map(|factor| (factor.name(), ShellsEntry::from(factor)))
+            .collect()
+    }
+}
+
+/// The cell of the vectors: that of the file, the mean of its frames where it changes; where `box` gives the same with more
+/// digits, that.
+fn cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error> {
+    let cells: Vec<Cell> = frames
+        .runs()
+        .iter()
+        .flat_map(Trajectory::cells)
+        .copied()
+        .collect();
+    let mut mean = [[0.0; 3]; 3];
+    for cell in &cells {
+        for (sum, vector) in mean.iter_mut().zip(cell.vectors()) {
+            for (sum, x) in sum.iter_mut().zip(vector) {
+                *sum += x / cells.len() as f64;
+            }
+        }
+    }
+    let mean = Cell::triclinic(mean)?;
+    let same = |given: &[f64; 3]| {
+        let mut pairs = mean.lengths().into_iter().zip(given);
+        mean.is_orthorhombic() && pairs.all(|(found, given)| (found - given).abs() < 1e-6 * given)
+    };
+    Ok(match run.cell.filter(same) {
+        Some(given) => Cell::orthorhombic(given)?,
+        None => mean,
+    })
+}
+
+/// Evenly spaced frames of each replica, as many as the work allows.
+fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, TrajectoryError> {
+    let replicas = frames.runs();
+    let wanted = (affordable.min(FRAMES) / replicas.len()).max(FEWEST);
+    let thin = replicas
+        .iter()
+        .map(|run| run.thinned((run.frames() / wanted).max(1)));
+    Trajectories::new(thin.collect::<Result<_, _>>()?)
+}
