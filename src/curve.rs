@@ -225,6 +225,23 @@ impl Curve {
         )
     }
 
+    /// The curve divided by its value at lag 0, on the whole and on each resample: F(q,t)/S(q) of a coherent scattering function.
+    /// `None` without a lag 0.
+    #[must_use]
+    pub fn over_zero(&self) -> Option<Self> {
+        let zero = self.lags.iter().position(|&lag| lag == 0)?;
+        let apply = |values: &[f64]| -> Vec<f64> { values.iter().map(|x| x / values[zero]).collect() };
+        Some(Self::from_replicates(
+            self.lags.clone(),
+            self.time_step,
+            apply(&self.values),
+            self.origins.clone(),
+            self.replicates.iter().map(|r| apply(r)).collect(),
+            self.resamples,
+            self.longest,
+        ))
+    }
+
     /// The part of the curve whose lag times lie in `window`, its ends included (to rounding).
     #[must_use]
     pub fn window(&self, window: RangeInclusive<f64>) -> Self {
@@ -319,6 +336,13 @@ mod tests {
         assert_eq!(doubled.standard_errors()[1], None);
         assert_eq!((tail.block_length(), doubled.longest_with_error()), (5.0, 10));
         assert_eq!(curve().evaluate(|v| v[2] - v[0]).standard_error(), Some(0.0));
+        let relative = curve().over_zero().unwrap();
+        assert_eq!(
+            (relative.values(), relative.replicate(0)),
+            (&[1.0, 3.0, 5.0][..], &[1.0, 2.0, 3.0][..])
+        );
+        assert_eq!(relative.standard_errors()[0], None);
+        assert_eq!(curve().without_zero().over_zero(), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`Trajectories`](crate::trajectory::Trajectories), and return [`Curve`](crate::Curve)s with standard errors, for each
 //! species and for all particles. Frames may be spaced in any way: they are paired by their integer steps.
 
+mod coherent_isf;
 mod column_products;
 mod density_modes;
 mod diffusion;
@@ -30,6 +31,7 @@ mod turns;
 mod van_hove;
 mod wave_vectors;
 
+pub use coherent_isf::{CoherentIsf, coherent_isf, coherent_isf_each};
 pub use diffusion::{Diffusion, DiffusionVerdict, NotDiffusive, diffusion};
 pub use displacement::{Displacements, SpeciesDisplacement, displacements};
 pub use error::StructureError;

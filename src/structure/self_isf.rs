@@ -62,22 +62,32 @@ pub(super) enum Method {
 const PRODUCTS: f64 = 2.0;
 const TRANSFORM: f64 = 6.0;
 
+/// Costs of the sums over each pair of frames, and of transforms, for so many series.
+#[allow(clippy::cast_precision_loss, reason = "costs are estimates")]
+fn costs(series: usize, schedule: &Schedule) -> [f64; 2] {
+    let count = series as f64;
+    let transforms = match schedule {
+        Schedule::Uniform { frames, blocks, .. } => {
+            let (n, blocks) = (*frames as f64, blocks.len() as f64);
+            count * n * (TRANSFORM * (n / blocks).log2().max(1.0) + 4.0 * blocks)
+        }
+        Schedule::Listed { .. } => f64::INFINITY,
+    };
+    [count * schedule.all_pairs() as f64 * PRODUCTS, transforms]
+}
+
+/// Whether transforms cost less than sums over each pair of frames.
+pub(super) fn prefers_transforms(series: usize, schedule: &Schedule) -> bool {
+    let [direct, transforms] = costs(series, schedule);
+    transforms < direct
+}
+
 impl Method {
-    #[allow(clippy::cast_precision_loss, reason = "costs are estimates")]
     /// The cheapest way.
     fn new(vectors: &WaveVectors, schedule: &Schedule) -> Self {
-        let pairs = schedule.all_pairs() as f64;
-        let count = vectors.len() as f64;
-        let direct = count * pairs * PRODUCTS;
-        let transforms = match schedule {
-            Schedule::Uniform { frames, blocks, .. } => {
-                let (n, blocks) = (*frames as f64, blocks.len() as f64);
-                count * n * (TRANSFORM * (n / blocks).log2().max(1.0) + 4.0 * blocks)
-            }
-            Schedule::Listed { .. } => f64::INFINITY,
-        };
+        let [direct, transforms] = costs(vectors.len(), schedule);
         match Self::signs(vectors) {
-            Some((cost, signs)) if cost * pairs < direct.min(transforms) => signs,
+            Some((cost, signs)) if cost * count(schedule.all_pairs()) < direct.min(transforms) => signs,
             _ if direct <= transforms => Self::Vectors(turns(vectors)),
             _ => Self::Transforms(turns(vectors)),
         }
