@@ -89,16 +89,6 @@ impl<'a> Point<'a> {
         })
     }
 
-    /// The mean temperature with its fluctuations: that of the column, even where one is given. At constant energy it goes
-    /// with the mean energy, block by block.
-    pub(crate) fn fluctuating_temperature(&self) -> &Estimate {
-        let given = self.heat_capacity.temperature();
-        match self.heat_capacity.ensemble() {
-            Ensemble::Nve { .. } => self.energies.moments.kinetic_temperature().unwrap_or(given),
-            _ => given,
-        }
-    }
-
     /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has no such denominator.
     pub(crate) fn fluctuation_ratio(&self) -> f64 {
         match self.heat_capacity.ensemble() {
@@ -108,14 +98,6 @@ impl<'a> Point<'a> {
             }
             _ => 0.0,
         }
-    }
-
-    /// tau* of the exponential fit, where that is resolved.
-    pub(crate) fn tau_msed(&self) -> Option<&Estimate> {
-        self.exponential
-            .verdict()
-            .is_resolved()
-            .then(|| self.exponential.relaxation_time())
     }
 
     /// tau_alpha of the probe, where F_s reaches 1/e.

@@ -29,7 +29,9 @@ mod spectral;
 mod structure;
 mod symbols;
 mod tables;
+mod temperature_entries;
 mod temperature_figures;
+mod temperature_tables;
 mod waves;
 
 use std::path::Path;
@@ -74,7 +76,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     let points = analysed?;
 
     let mut output = Output::default();
-    let over_temperature = OverTemperature::analyse(&scan, &points);
+    let over_temperature = OverTemperature::analyse(&scan, &points)?;
     let results = Results {
         system: SystemEntry {
             name: scan.system.name.clone(),
@@ -86,6 +88,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
         runs: points.iter().map(Point::entry).collect(),
         scan: over_temperature.entry(),
     };
+    output.add("scan.csv", over_temperature.scan.to_string());
     for point in &points {
         output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string());
         let displacements = point.structure.iter().map(|structure| &structure.displacements);
@@ -154,6 +157,13 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
         print!("\n{table}");
     }
     if let Some(table) = tables::displacements(&scan, &points) {
+        print!("\n{table}");
+    }
+    let over_temperature = [
+        temperature_tables::heat_capacities(&over_temperature),
+        temperature_tables::relaxation(&over_temperature),
+    ];
+    for table in over_temperature.into_iter().flatten() {
         print!("\n{table}");
     }
     println!("\nWritten to {}", out.display());

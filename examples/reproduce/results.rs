@@ -295,8 +295,17 @@ pub(crate) struct ScanEntry {
     pub(crate) relaxation: Option<RelaxationEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) crossover: Option<CrossoverEntry>,
+    /// Of ln tau over 1/T, by the name of the time.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) crossover_of_times: BTreeMap<&'static str, CrossoverEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) adam_gibbs: Option<AdamGibbsEntry>,
+    /// With tau_alpha, S_c at the reference being the one that tau* gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) adam_gibbs_alpha: Option<AdamGibbsEntry>,
+    /// Points that do not count, with the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) excluded: BTreeMap<String, String>,
     /// Why something is absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
@@ -336,6 +345,8 @@ pub(crate) struct EntropyEntry {
     pub(crate) as_printed: AsPrintedEntry,
     pub(crate) integration_error: Vec<Option<f64>>,
     pub(crate) from_energy_slope: Vec<Option<f64>>,
+    /// `total` minus `from_energy_slope` in standard errors of the difference.
+    pub(crate) z: Vec<Option<f64>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -359,11 +370,27 @@ pub(crate) struct RelaxationEntry {
 pub(crate) struct ModelEntry {
     pub(crate) parameters: BTreeMap<&'static str, Option<f64>>,
     pub(crate) standard_error: BTreeMap<&'static str, f64>,
+    pub(crate) points: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) aic: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) corrected_aic: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bic: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fragility: Option<FragilityEntry>,
     pub(crate) verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
+}
+
+/// d log10 tau/d(T'/T) at T = T', with the coldest point of the scan in the glass transition's place: no extrapolation.
+#[derive(Debug, Serialize)]
+pub(crate) struct FragilityEntry {
+    pub(crate) temperature: f64,
+    pub(crate) value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) standard_error: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]

@@ -13,7 +13,7 @@ use crate::structure::Structure;
 use crate::symbols;
 
 /// Rows of cells as aligned columns: the first to the left, the others to the right.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter()
@@ -41,7 +41,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
     text
 }
 
-fn cells(text: &[&str]) -> Vec<String> {
+pub(crate) fn cells(text: &[&str]) -> Vec<String> {
     text.iter().map(|&cell| cell.to_owned()).collect()
 }
 

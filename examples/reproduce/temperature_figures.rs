@@ -2,7 +2,10 @@
 
 use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
 use msed::stats::{Combined, Estimate};
-use msed::thermo::{AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck};
+use msed::thermo::{
+    AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing,
+    ThermoError,
+};
 
 use crate::analysis::Point;
 use crate::figures::ordered;
@@ -64,7 +67,7 @@ fn over(scan: &Scan) -> Axis {
 
 /// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations of a harmonic solid, and
 /// the two lines of a crossover where there is one.
-pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTemperature<'_>) -> Panel {
+pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Panel {
     let symbols = Symbols::of(scan.system.units);
     let sorted = ordered(points);
     let [low, high] = [sorted[0], sorted[sorted.len() - 1]].map(|point| point.energies.temperature);
@@ -142,11 +145,7 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 
 /// The heat capacity from fluctuations beside the slope of the energy; below it the difference in standard errors, with the
 /// verdict of each temperature.
-pub(crate) fn heat_capacity_check(
-    scan: &Scan,
-    points: &[Point<'_>],
-    results: &OverTemperature<'_>,
-) -> Figure {
+pub(crate) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Figure {
     let mut panel = Panel::new(over(scan), Axis::linear("*{C}_{ex}/*{k}_{B} per particle"));
     if let Ok(check) = &results.check {
         let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
@@ -217,7 +216,7 @@ fn verdicts(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
 }
 
 /// The entropies by the integral of C/T and by that of d<E>/dT/T; beside them Eq. (12) as printed, which is an energy.
-pub(crate) fn entropies(scan: &Scan, results: &OverTemperature<'_>) -> Option<Figure> {
+pub(crate) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
     let total = results.entropy.as_ref().ok()?;
     let reference = total.reference_temperature();
     let axis = Axis::linear(format!(
@@ -236,11 +235,12 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature<'_>) -> Option<Fi
             left.add(series);
         }
     }
-    let add = |panel: &mut Panel, entropy: &Result<EntropyDifference, String>, colour: usize, label: &str| {
-        let Ok(entropy) = entropy else { return };
-        let columns = Columns::of(entropy.temperatures(), entropy.values().iter());
-        panel.add(columns.series().colour(colour).label(label));
-    };
+    let add =
+        |panel: &mut Panel, entropy: &Result<EntropyDifference, ThermoError>, colour: usize, label: &str| {
+            let Ok(entropy) = entropy else { return };
+            let columns = Columns::of(entropy.temperatures(), entropy.values().iter());
+            panel.add(columns.series().colour(colour).label(label));
+        };
     add(&mut left, &results.entropy, 6, "total");
     add(&mut left, &results.fast_entropy, 0, "*{S}_{1}");
     add(&mut left, &results.slow_entropy, 1, "*{S}_{2}");
@@ -259,15 +259,13 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature<'_>) -> Option<Fi
 }
 
 /// The Adam-Gibbs plot, with its line.
-pub(crate) fn adam_gibbs(results: &OverTemperature<'_>) -> Option<Figure> {
+pub(crate) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
     let fit = results.adam_gibbs.as_ref().ok()?;
     let mut columns = Columns::default();
     for &[t, x, ln_tau] in fit.points() {
-        let error = results
-            .points
-            .iter()
-            .filter(|point| (point.energies.temperature - t).abs() <= 1e-9 * t)
-            .find_map(|point| point.tau_msed()?.map(f64::ln).standard_error());
+        let times = results.scan.times(Relaxing::Energy);
+        let time = times.iter().find(|(other, _)| (other - t).abs() <= 1e-9 * t);
+        let error = time.and_then(|(_, time)| time.map(f64::ln).standard_error());
         columns.add(x, ln_tau, error);
     }
     let low = columns.x.iter().copied().fold(f64::INFINITY, f64::min);

@@ -106,6 +106,7 @@ fn an_excluded_point_is_shown_and_does_not_count() {
     assert_eq!(results["runs"][1]["excluded"], "ages");
     assert!(results["runs"][1]["fit"]["exponential"]["verdict"].is_string());
     assert!(results["runs"][0].get("excluded").is_none());
+    assert_eq!(results["scan"]["excluded"]["T0.700"], "ages");
     assert!(
         outcome
             .stdout

@@ -56,6 +56,14 @@ fn the_shipped_scan_has_every_result_over_temperature() {
         temperatures.last(),
         entropy["reference_temperature"].as_f64().as_ref()
     );
+    // Entropies agree with the slope too; at the reference there is nothing to compare.
+    let z: Vec<f64> = entropy["z"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    assert!(z.len() == 5 && z.iter().all(|z| z.abs() <= 3.0), "{z:?}");
     for k in 0..6 {
         // The cubic between the points is not linear in what it interpolates: the parts add up to a few thousandths.
         assert!(
@@ -102,7 +110,37 @@ fn the_shipped_scan_has_every_result_over_temperature() {
             "{key}"
         );
     }
+    let crossover = &scan["crossover_of_times"]["msed"];
+    assert_eq!(crossover["quantity"], "ln_tau");
+    assert!(crossover["verdict"].is_string() && crossover["reason"].is_string());
     assert!(adam_gibbs["reduced_chi_squared"].is_f64() && adam_gibbs["verdict"].is_string());
+}
+
+#[test]
+fn the_table_of_the_scan_has_a_row_for_each_point() {
+    let outcome = shipped();
+    let text = std::fs::read_to_string(outcome.out.join("scan.csv")).expect("the table");
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 7);
+    let column = |name: &str| rows[0].iter().position(|field| *field == name).expect(name);
+    let results = outcome.results();
+    let found: Vec<f64> = rows[1..]
+        .iter()
+        .map(|row| row[column("tau_energy")].parse().expect("a number"))
+        .collect();
+    assert_eq!(found, numbers(&results["scan"]["relaxation"]["tau_msed"]));
+    for part in [
+        "heat capacity",
+        "Heat capacity from fluctuations",
+        "Models of the relaxation times",
+        "Adam-Gibbs, tau*",
+    ] {
+        assert!(
+            outcome.stdout.to_lowercase().contains(&part.to_lowercase()),
+            "{part}: {}",
+            outcome.stdout
+        );
+    }
 }
 
 #[test]
