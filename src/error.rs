@@ -18,6 +18,10 @@ pub enum Error {
     /// An accumulator.
     #[error(transparent)]
     Online(#[from] crate::online::OnlineError),
+    /// A checkpoint.
+    #[cfg(feature = "serde")]
+    #[error(transparent)]
+    Checkpoint(#[from] crate::online::checkpoint::CheckpointError),
     /// A file.
     #[cfg(feature = "io")]
     #[error(transparent)]

@@ -9,10 +9,31 @@ use thiserror::Error;
 /// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones units appears only on
 /// the way out. A lag of `m` samples is `m * stride` steps and `m * stride * time_step` time units.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Spacing")
+)]
 pub struct Sampling {
     stride: NonZeroU64,
     time_step: f64,
+}
+
+/// The numbers of a sampling, which may be wrong.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Spacing {
+    stride: u64,
+    time_step: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Spacing> for Sampling {
+    type Error = LagError;
+
+    fn try_from(spacing: Spacing) -> Result<Self, LagError> {
+        Self::new(spacing.stride, spacing.time_step)
+    }
 }
 
 impl Sampling {

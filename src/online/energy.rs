@@ -43,16 +43,16 @@ const LEVELS: usize = 48;
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
 /// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`EnergySums::merge`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnergyAccumulator {
-    system: System,
+    pub(super) system: System,
     /// Sample of the run that was the first here.
-    first: u64,
-    samples: u64,
-    levels: Vec<Ring>,
-    transform: Option<Transform>,
-    sums: RunSums,
-    work: Work,
+    pub(super) first: u64,
+    pub(super) samples: u64,
+    pub(super) levels: Vec<Ring>,
+    pub(super) transform: Option<Transform>,
+    pub(super) sums: RunSums,
+    pub(super) work: Work,
 }
 
 impl EnergyAccumulator {
@@ -159,6 +159,13 @@ impl EnergyAccumulator {
         if points < 2 || points % 2 == 1 {
             return Err(OnlineError::Points { found: points });
         }
+        let (rings, lags) = Self::levels_of(points, longest);
+        let system = System::new(sampling, particles, kind, lags)?;
+        Ok(Self::of(system, rings, None, 1))
+    }
+
+    /// The levels of [`multi_tau`](Self::multi_tau), and their lags.
+    pub(super) fn levels_of(points: usize, longest: u64) -> (Vec<Ring>, Vec<u64>) {
         let (mut rings, mut lags): (Vec<Ring>, Vec<u64>) = (Vec::new(), Vec::new());
         while rings.len() < LEVELS && lags.last().is_none_or(|&lag| lag < longest) {
             let stride = 1 << rings.len();
@@ -172,8 +179,7 @@ impl EnergyAccumulator {
             lags.extend(of_level.iter().map(|&lag| lag as u64 * stride));
             rings.push(Ring::new(stride, of_level, first_point));
         }
-        let system = System::new(sampling, particles, kind, lags)?;
-        Ok(Self::of(system, rings, None, 1))
+        (rings, lags)
     }
 
     fn of(system: System, levels: Vec<Ring>, transform: Option<Transform>, length: u64) -> Self {

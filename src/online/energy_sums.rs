@@ -12,6 +12,7 @@ use crate::stats::{BlockSums, Resamples, Resampling};
 
 /// What the samples are of, and the lags in samples: the same for all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct System {
     pub(super) sampling: Sampling,
     pub(super) particles: NonZeroUsize,
@@ -43,6 +44,15 @@ impl System {
             EnergyKind::Total => 1.0 / self.particles.get() as f64,
             EnergyKind::PerParticle => 1.0,
         }
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn is_sound(&self) -> bool {
+        let temperature = self.temperature.unwrap_or(1.0);
+        self.lags.windows(2).all(|w| w[0] < w[1])
+            && !self.lags.is_empty()
+            && temperature.is_finite()
+            && temperature > 0.0
     }
 
     /// What another system has that this one has not.
@@ -79,9 +89,36 @@ impl System {
 /// A curve has the lags that some pair of samples lies apart by; its error bars are those of the delete-one jackknife over the blocks of
 /// all runs. Sums [`merge`](Self::merge): threads and ranks accumulate runs of their own, and add up what they have.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "State")
+)]
 pub struct EnergySums {
     system: System,
     runs: Vec<RunSums>,
+}
+
+/// The same without the knowledge that it can be.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct State {
+    system: System,
+    runs: Vec<RunSums>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<State> for EnergySums {
+    type Error = &'static str;
+
+    fn try_from(State { system, runs }: State) -> Result<Self, Self::Error> {
+        let points = system.lags.len();
+        let sound = |run: &RunSums| run.is_sound(points) && run.blocks() > 0;
+        if runs.is_empty() || !system.is_sound() || !runs.iter().all(sound) {
+            return Err("sums of other blocks or lags");
+        }
+        Ok(Self { system, runs })
+    }
 }
 
 impl EnergySums {

@@ -4,7 +4,9 @@
 //! run, and nothing is allocated after construction. [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of
 //! samples so far, without disturbing the stream. From the sums follow the curves that the estimators of whole series return:
 //! [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`]. Sums of independent runs
-//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them.
+//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them. With the
+//! feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run resumes from
+//! bit for bit.
 //!
 //! ```
 //! use msed::online::EnergyAccumulator;
@@ -23,7 +25,11 @@
 //! # Ok::<(), msed::Error>(())
 //! ```
 
+#[cfg(feature = "serde")]
+pub mod checkpoint;
 mod energy;
+#[cfg(feature = "serde")]
+mod energy_state;
 mod energy_sums;
 mod error;
 mod ring;

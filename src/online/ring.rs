@@ -16,7 +16,7 @@ const LEAST: usize = 1024;
 const LONG: usize = 16;
 
 /// Memory that rings sum in; what it holds is rubbish after a call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Work {
     arch: Arch,
     totals: Vec<Total>,
@@ -149,6 +149,34 @@ impl Ring {
     /// Whether the ring has seen more than its head.
     pub(super) fn is_past_head(&self) -> bool {
         self.head.len() == self.reach
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn lags(&self) -> usize {
+        self.lags.len()
+    }
+
+    /// Takes back the samples of a run that has `samples` of them; false where they cannot be.
+    #[cfg(feature = "serde")]
+    pub(super) fn restore(&mut self, base: u64, buffer: &[f64], head: &[f64], samples: u64) -> bool {
+        // Where the next one will be.
+        let next = (buffer.len() as u64)
+            .checked_mul(self.stride)
+            .and_then(|length| length.checked_add(base));
+        let follows = next.is_some_and(|next| next >= samples && next - samples < self.stride);
+        let waiting = head.len() < self.reach && (base != self.base || head != buffer);
+        let sound = follows
+            && !waiting
+            && base >= self.base
+            && buffer.len() < self.capacity
+            && head.len() <= self.reach
+            && buffer.iter().chain(head).all(|x| x.is_finite());
+        if sound {
+            self.buffer.extend_from_slice(buffer);
+            self.head.extend_from_slice(head);
+            self.base = base;
+        }
+        sound
     }
 
     /// Goes on as `later` does, a ring that began `samples` samples later and whose head this one has summed.

@@ -2,6 +2,7 @@
 
 /// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Pairs {
     pub(super) number: f64,
     /// `(y - x)^2`.
@@ -23,6 +24,7 @@ impl Pairs {
 
 /// Sums over the samples of one block, which count from the run's centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Samples {
     pub(super) number: f64,
     pub(super) sum: f64,
@@ -43,6 +45,7 @@ impl Samples {
 /// are between `most/2` and `most` of them however long the run is. Where pieces of a run were joined, this is true of the last
 /// piece; the blocks of those before it are sealed.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct RunSums {
     /// What samples count from; none before the first sums.
     pub(super) centre: Option<f64>,
@@ -177,6 +180,7 @@ impl RunSums {
             last -= 1;
         }
         self.truncate(last + 1);
+        self.sealed = 0;
     }
 
     /// Ends a piece after `samples` samples.
@@ -205,11 +209,41 @@ impl RunSums {
         self.pairs.extend(later.pairs);
         (self.most, self.length) = (later.most, later.length);
         self.end = samples + cut.unwrap_or(later.end);
-        // The rest of the run allocates nothing.
-        let more = self.most + self.sealed - self.blocks();
+        self.reserve();
+    }
+
+    /// Makes room for all blocks that will be.
+    pub(super) fn reserve(&mut self) {
+        let more = (self.most + self.sealed).saturating_sub(self.blocks());
         self.starts.reserve_exact(more);
         self.samples.reserve_exact(more);
         self.pairs.reserve_exact(more * self.points);
+    }
+
+    /// Whether these can be sums over `points` lags: blocks in order, numbers that are finite.
+    #[cfg(feature = "serde")]
+    pub(super) fn is_sound(&self, points: usize) -> bool {
+        let blocks = self.blocks();
+        let finite = |values: &[f64]| values.iter().all(|x| x.is_finite());
+        self.points == points
+            && (2..=1 << 16).contains(&self.most)
+            && self.length > 0
+            && self.samples.len() == blocks
+            && blocks.checked_mul(points) == Some(self.pairs.len())
+            && self.sealed <= blocks
+            && self.starts.first().is_none_or(|&start| start == 0)
+            && self.starts.windows(2).all(|w| w[0] < w[1])
+            && self.starts.last().is_none_or(|&start| start < self.end)
+            && self.centre.is_some() == (blocks > 0)
+            && finite(&[self.centre.unwrap_or(0.0)])
+            && self
+                .samples
+                .iter()
+                .all(|s| s.number >= 0.0 && finite(&[s.number, s.sum, s.squares]))
+            && self
+                .pairs
+                .iter()
+                .all(|p| p.number >= 0.0 && finite(&[p.number, p.differences, p.ends, p.squares]))
     }
 
     /// Samples that are `by` larger, counted from the new centre.

@@ -22,6 +22,7 @@ use crate::stats::BlockSums;
 /// ```
 /// the first half of the inverse transform of `G_0[f] + (-1)^f G_1[f]` holds the sums of `x[j] x[j+m]` over first samples j in the segments i,
 /// at all lags m < L: the factor is a shift by L. One transform for each segment, and one inverse for each block.
+#[derive(Clone)]
 pub(super) struct Transform {
     segment: usize,
     forward: Arc<dyn RealToComplex<f64>>,
@@ -136,6 +137,29 @@ impl Transform {
         };
         copy.products.clone_from(&self.products);
         copy
+    }
+
+    /// The products of the open block, as pairs of numbers; none where it has none.
+    #[cfg(feature = "serde")]
+    pub(super) fn products(&self) -> Vec<f64> {
+        let numbers = self.products.iter().flat_map(|z| [z.re, z.im]);
+        if self.open { numbers.collect() } else { Vec::new() }
+    }
+
+    /// Takes back what [`products`](Self::products) gave; false where there are not as many.
+    #[cfg(feature = "serde")]
+    pub(super) fn restore(&mut self, products: &[f64]) -> bool {
+        self.open = !products.is_empty();
+        for (z, pair) in self.products.iter_mut().zip(products.chunks_exact(2)) {
+            *z = Complex64::new(pair[0], pair[1]);
+        }
+        let numbers = products.is_empty() || products.len() == 2 * self.products.len();
+        numbers && products.iter().all(|x| x.is_finite())
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn segment(&self) -> usize {
+        self.segment
     }
 
     /// Begins anew, after a block was closed on a copy: the next segment need not be the one after the last.

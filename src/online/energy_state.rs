@@ -1,0 +1,133 @@
+//! The state of an accumulator as plain numbers.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::energy::EnergyAccumulator;
+use super::energy_sums::System;
+use super::ring::{Ring, Work};
+use super::sums::RunSums;
+use super::transform::Transform;
+
+/// What differs from a new accumulator of the same kind.
+#[derive(Serialize, Deserialize)]
+struct State {
+    version: u32,
+    system: System,
+    method: Method,
+    first: u64,
+    samples: u64,
+    levels: Vec<Level>,
+    /// Spectra of the open block.
+    products: Vec<f64>,
+    sums: RunSums,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Method {
+    Ring,
+    BlockFft { segment: u64 },
+    MultiTau { points: u64 },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Level {
+    base: u64,
+    buffer: Vec<f64>,
+    head: Vec<f64>,
+}
+
+const VERSION: u32 = 1;
+
+impl Serialize for EnergyAccumulator {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let level = |ring: &Ring| Level {
+            base: ring.base(),
+            buffer: ring.buffer().to_vec(),
+            head: ring.head().to_vec(),
+        };
+        let method = match &self.transform {
+            Some(transform) => Method::BlockFft {
+                segment: transform.segment() as u64,
+            },
+            None if self.levels.len() > 1 => Method::MultiTau {
+                points: self.levels[0].lags() as u64,
+            },
+            None => Method::Ring,
+        };
+        let state = State {
+            version: VERSION,
+            system: self.system.clone(),
+            method,
+            first: self.first,
+            samples: self.samples,
+            levels: self.levels.iter().map(level).collect(),
+            products: self.transform.as_ref().map_or(Vec::new(), Transform::products),
+            sums: self.sums.clone(),
+        };
+        state.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for EnergyAccumulator {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let state = State::deserialize(deserializer)?;
+        Self::try_from(state).map_err(de::Error::custom)
+    }
+}
+
+impl TryFrom<State> for EnergyAccumulator {
+    type Error = String;
+
+    fn try_from(state: State) -> Result<Self, String> {
+        let expect = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
+        expect(state.version == VERSION, "another version of the state")?;
+        let lags = &state.system.lags;
+        expect(
+            state.system.is_sound(),
+            "lags that do not increase, or no temperature",
+        )?;
+        expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
+        let longest = lags.last().copied().unwrap_or(0);
+        let in_ring = || -> Result<Vec<usize>, String> {
+            let lag = |&lag: &u64| usize::try_from(lag).map_err(|_| "a lag beyond memory".to_owned());
+            lags.iter().map(lag).collect()
+        };
+        let (mut levels, mut transform) = match state.method {
+            Method::Ring => (vec![Ring::new(1, in_ring()?, 0)], None),
+            Method::BlockFft { segment } => {
+                let near = segment > longest && segment <= longest.max(1024).saturating_mul(2);
+                expect(near, "segments that do not fit the lags")?;
+                let segment = usize::try_from(segment).map_err(|error| error.to_string())?;
+                let ring = Ring::of_segments(segment, in_ring()?);
+                (vec![ring], Some(Transform::new(segment)))
+            }
+            Method::MultiTau { points } => {
+                let points = usize::try_from(points).map_err(|error| error.to_string())?;
+                expect(points <= lags.len(), "points that are not those of the lags")?;
+                let (rings, expected) = Self::levels_of(points, longest);
+                expect(&expected == lags, "lags that are not those of the levels")?;
+                (rings, None)
+            }
+        };
+        expect(levels.len() == state.levels.len(), "other levels")?;
+        for (ring, level) in levels.iter_mut().zip(state.levels) {
+            ring.begin_at(state.first);
+            let restored = ring.restore(level.base, &level.buffer, &level.head, state.samples);
+            expect(restored, "samples that are not those of the level")?;
+        }
+        if let Some(transform) = &mut transform {
+            expect(transform.restore(&state.products), "spectra of another length")?;
+        }
+        let mut sums = state.sums;
+        sums.reserve();
+        Ok(Self {
+            work: Work::new(&levels),
+            system: state.system,
+            first: state.first,
+            samples: state.samples,
+            levels,
+            transform,
+            sums,
+        })
+    }
+}
