@@ -201,6 +201,28 @@ impl Curve {
         Estimate::new(self.values[index], replicates, self.resamples)
     }
 
+    /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside of the curve.
+    ///
+    /// ```
+    /// use msed::{Curve, stats::{Resamples, Resampling}};
+    /// let none = Resamples::jackknife(Resampling::None, 1);
+    /// let curve = Curve::from_replicates(vec![0, 10, 20], 0.5, vec![0.0, 1.0, 4.0], vec![9; 3], vec![], none, 1);
+    /// assert_eq!(curve.at(7.5).unwrap().value(), 2.5);
+    /// assert!(curve.at(10.1).is_none());
+    /// ```
+    #[must_use]
+    pub fn at(&self, time: f64) -> Option<Estimate> {
+        let inside = |k: &usize| self.lag_time(*k) >= time * (1.0 - 1e-12);
+        let after = (0..self.len()).find(inside)?;
+        let there = self.lag_time(after);
+        if (there - time).abs() <= 1e-12 * there {
+            return Some(self.point(after));
+        }
+        let before = after.checked_sub(1)?;
+        let fraction = (time - self.lag_time(before)) / (there - self.lag_time(before));
+        Some(self.evaluate(|values| values[before] + fraction * (values[after] - values[before])))
+    }
+
     /// A number computed from the curve's values, on the whole and on each resample; NaN where `f` has none.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
@@ -343,6 +365,20 @@ mod tests {
         );
         assert_eq!(relative.standard_errors()[0], None);
         assert_eq!(curve().without_zero().over_zero(), None);
+    }
+
+    #[test]
+    fn a_number_between_two_lags_carries_their_correlation() {
+        let between = curve().at(2.5).unwrap();
+        assert_eq!((between.value(), between.replicates()), (1.0, &[1.5, 0.5][..]));
+        assert_eq!(curve().at(5.0), Some(curve().point(1)));
+        assert_eq!(curve().at(0.0), Some(curve().point(0)));
+        assert!(
+            [-1.0, 10.5, f64::NAN]
+                .into_iter()
+                .all(|time| curve().at(time).is_none())
+        );
+        assert_eq!(curve().without_zero().at(2.5), None);
     }
 
     #[test]

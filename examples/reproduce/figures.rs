@@ -151,7 +151,7 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     .legend(LegendPlace::None);
     for (k, point) in sorted.iter().enumerate().rev() {
         if let Some(structure) = &point.structure {
-            panel.add(curve(point, structure.probe_msd(), shade(k, sorted.len())));
+            panel.add(curve(point, structure.probe_msd(), k, sorted.len()));
         }
     }
     points
@@ -160,13 +160,18 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
         .then_some(panel)
 }
 
-/// A curve as far as it has errors.
-fn curve(point: &Point<'_>, curve: &Curve, shade: f64) -> Series {
+/// A curve as far as it has errors, in the colour and with the symbol of place `k` of `of` in the order of temperature: the same in
+/// every panel.
+fn curve(point: &Point<'_>, curve: &Curve, k: usize, of: usize) -> Series {
     let last = curve.standard_errors().iter().rposition(Option::is_some);
     let known = curve
         .without_zero()
         .window(0.0..=last.map_or(f64::INFINITY, |k| curve.lag_time(k)));
-    let series = Series::curve(&known).shade(shade).size(0.65).label(name(point));
+    let series = Series::curve(&known)
+        .shade(shade(k, of))
+        .marker(k)
+        .size(0.65)
+        .label(name(point));
     if point.run.exclude.is_some() {
         series.open()
     } else {
@@ -184,7 +189,7 @@ fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     )
     .legend(LegendPlace::Outside);
     for (k, point) in sorted.iter().enumerate().rev() {
-        panel.add(curve(point, &point.msed, shade(k, sorted.len())));
+        panel.add(curve(point, &point.msed, k, sorted.len()));
     }
     let resolved = sorted
         .iter()

@@ -72,6 +72,13 @@ impl<R: Read> FrameText<R> {
         }
     }
 
+    /// The beginning of what is left.
+    pub(super) fn head(&mut self) -> Result<Vec<u8>, FrameError> {
+        let frame = self.frame;
+        let head = self.text.head().map_err(|error| of_frame(error, frame))?;
+        Ok(head.to_vec())
+    }
+
     /// The next line; `None` at the end.
     #[inline]
     pub(super) fn next_line(&mut self) -> Result<Option<Line<'_>>, FrameError> {

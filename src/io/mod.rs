@@ -1,6 +1,7 @@
 //! Files that simulations write.
 //!
-//! Text may be compressed with gzip: it is found by its first bytes, not by the name.
+//! [`energies`] and [`trajectory`](trajectory()) read a file whatever its format; behind them are the readers, for what a format leaves open.
+//! Text may be compressed with gzip. Format and compression are found by the first bytes, not by the name.
 
 #[cfg(feature = "io")]
 mod bytes;
@@ -13,6 +14,7 @@ mod extxyz;
 mod frame_error;
 #[cfg(feature = "io")]
 mod frame_text;
+mod frames;
 #[cfg(feature = "io")]
 mod lammps_dump;
 #[cfg(feature = "io")]
@@ -39,6 +41,7 @@ pub use error::ReadError;
 #[cfg(feature = "io")]
 pub use extxyz::{ExtXyzReader, XyzSteps};
 pub use frame_error::{FrameError, Place};
+pub use frames::{frames, trajectory};
 #[cfg(feature = "io")]
 pub use lammps_dump::LammpsDumpReader;
 #[cfg(feature = "io")]

@@ -1,6 +1,6 @@
 //! What is drawn in a panel.
 
-use crate::Curve;
+use crate::{Curve, Estimate};
 
 use super::palette::Paint;
 
@@ -120,6 +120,29 @@ impl Series {
         Self::line(&curve.lag_times().collect::<Vec<f64>>(), curve.values())
     }
 
+    /// Numbers over `x`: their values as markers, their standard errors as bars.
+    #[must_use]
+    pub fn estimates(x: &[f64], estimates: &[Estimate]) -> Self {
+        let numbers = estimates
+            .iter()
+            .map(|number| (number.value(), number.standard_error()));
+        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
+        Self::points(x, &values).errors(&errors)
+    }
+
+    /// The line of a function from `start` to `end`, through points dense enough for linear and logarithmic axes.
+    #[must_use]
+    pub fn function([start, end]: [f64; 2], f: impl Fn(f64) -> f64) -> Self {
+        let fractions = (0..=200).map(|k| f64::from(k) / 200.0);
+        let mut x: Vec<f64> = fractions.clone().map(|p| start + p * (end - start)).collect();
+        if start > 0.0 && end > 0.0 {
+            x.extend(fractions.map(|p| start * (end / start).powf(p)));
+            x.sort_by(f64::total_cmp);
+        }
+        let y: Vec<f64> = x.iter().map(|&x| f(x)).collect();
+        Self::line(&x, &y)
+    }
+
     /// Error bars up and down; none where there is no error.
     #[must_use]
     pub fn errors<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
@@ -176,7 +199,8 @@ impl Series {
         self
     }
 
-    /// Marker `index` of circle, square, diamond and two triangles, in turn: for several series of one kind.
+    /// Marker `index` of circle, square, diamond and two triangles, in turn: for what is to look the same in several series
+    /// or panels.
     #[must_use]
     pub fn marker(mut self, index: usize) -> Self {
         self.marker = Some(index);
@@ -251,6 +275,7 @@ pub(super) fn shape(turn: usize) -> Shape {
 mod tests {
     use super::super::{Axis, Figure, Panel};
     use super::*;
+    use crate::stats::{Resamples, Resampling};
 
     #[test]
     fn each_lower_bound_has_an_arrow_inside_of_the_frame() {
@@ -276,5 +301,42 @@ mod tests {
             highest(&bounds),
             highest(&plain)
         );
+    }
+
+    #[test]
+    fn estimates_bring_their_errors() {
+        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let of = |value: f64, error: f64| Estimate::new(value, vec![value - error, value + error], resamples);
+        let series = Series::estimates(&[1.0, 2.0], &[of(3.0, 0.5), of(4.0, f64::NAN)]);
+        assert_eq!((&series.x, &series.y), (&vec![1.0, 2.0], &vec![3.0, 4.0]));
+        assert_eq!(series.errors, [Some(0.5), None]);
+    }
+
+    #[test]
+    fn a_function_is_dense_on_both_kinds_of_axis() {
+        let series = Series::function([0.01, 1000.0], |x| 2.0 * x);
+        let (mut widest, mut ratio) = (0.0_f64, 1.0_f64);
+        for (pair, y) in series.x.windows(2).zip(&series.y) {
+            widest = widest.max(pair[1] - pair[0]);
+            ratio = ratio.max(pair[1] / pair[0]);
+            assert!((y - 2.0 * pair[0]).abs() <= 1e-12 * y);
+        }
+        assert!(widest < 0.0051 * 1000.0 && ratio < 1.07, "{widest} {ratio}");
+        let ends = [series.x[0], series.x[series.x.len() - 1]];
+        assert!(
+            (ends[0] - 0.01).abs() < 1e-12 && (ends[1] - 1000.0).abs() < 1e-9,
+            "{ends:?}"
+        );
+        assert_eq!(Series::function([-1.0, 1.0], f64::abs).x.len(), 201);
+    }
+
+    #[test]
+    fn a_given_marker_takes_no_turn() {
+        let points = || Series::points(&[1.0], &[1.0]);
+        let panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
+        let circles = |panel: Panel| Figure::new(panel).to_svg().unwrap().matches("<circle").count();
+        assert_eq!(circles(panel.clone().with(points()).with(points())), 1);
+        assert_eq!(circles(panel.clone().with(points().marker(1)).with(points())), 1);
+        assert_eq!(circles(panel.with(points().marker(5)).with(points())), 2);
     }
 }

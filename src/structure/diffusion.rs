@@ -39,6 +39,18 @@ impl DiffusionVerdict {
     }
 }
 
+impl fmt::Display for DiffusionVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reached(diffusion) => {
+                let [start, end] = diffusion.window;
+                write!(f, "{} from t = {start:.6} to {end:.6}", diffusion.coefficient)
+            }
+            Self::NotReached(why) => write!(f, "{why}"),
+        }
+    }
+}
+
 /// A diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

@@ -60,6 +60,15 @@ impl PlateauTime {
     }
 }
 
+impl fmt::Display for PlateauTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolved { time, .. } => write!(f, "{time}"),
+            Self::NotResolved(why) => write!(f, "{why}"),
+        }
+    }
+}
+
 /// Why a plateau has no time.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]

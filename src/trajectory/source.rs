@@ -316,7 +316,7 @@ pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
 }
 
 impl<T: Real, C: Coordinates> Interrupted<T, C> {
-    fn at_start(error: SourceError) -> Self {
+    pub(crate) fn at_start(error: SourceError) -> Self {
         Self {
             error: Box::new(error),
             before: None,
