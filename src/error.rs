@@ -9,6 +9,12 @@ pub enum Error {
     /// A fit or a crossing.
     #[error(transparent)]
     Fit(#[from] crate::relaxation::FitError),
+    /// A fit of the energy's spectrum.
+    #[error(transparent)]
+    Spectral(#[from] crate::gaussian::SpectralError),
+    /// A process with a known spectrum.
+    #[error(transparent)]
+    Process(#[from] crate::gaussian::ProcessError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] crate::energy::DistributionError),

@@ -6,6 +6,7 @@ mod common;
 
 use common::oracle;
 use msed::relaxation::{self, Fit, Model, Weighting, Window};
+use msed::stats::Estimate;
 use msed::{Lags, io};
 
 fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window) -> Fit {
@@ -66,4 +67,50 @@ fn the_metallic_glass_former_has_an_exponential_and_no_stretched_fit() {
         "tau {}",
         stretched.relaxation_time()
     );
+}
+
+/// The scan's windows were chosen by eye; the automatic ones start where the vibrations are over by themselves.
+#[test]
+fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_eye() {
+    for (name, window) in [
+        ("T1.000", [0.5, 200.0]),
+        ("T0.800", [0.5, 200.0]),
+        ("T0.700", [0.5, 200.0]),
+        ("T0.600", [1.0, 300.0]),
+        ("T0.550", [1.0, 500.0]),
+        ("T0.500", [1.5, 1500.0]),
+    ] {
+        let path = format!("kob-andersen/{name}/energy.dat.gz");
+        let found = |window| fit(&path, 1000, 0.005, Model::Exponential, window);
+        let [given, automatic] = [found(Window::Given(window)), found(Window::Automatic)];
+        println!(
+            "{name}: {:?}, tau* {}; given {window:?}, {}",
+            automatic.window(),
+            automatic.relaxation_time(),
+            given.relaxation_time()
+        );
+        assert!(
+            automatic.verdict().is_resolved(),
+            "{name}: {}",
+            automatic.verdict()
+        );
+        let difference = Estimate::combine(
+            [automatic.relaxation_time(), given.relaxation_time()],
+            |[a, b]| (a / b).ln(),
+        );
+        assert!(
+            difference.value().abs() < 3.0 * difference.standard_error().unwrap(),
+            "{name}: ln of the ratio {difference}"
+        );
+    }
+    // The same system at every step of 0.005 in place of 0.05, in a run of its own.
+    let path = "kob-andersen/T0.800/energy_every_step.dat.gz";
+    let fine = fit(path, 1000, 0.005, Model::Exponential, Window::Automatic);
+    let path = "kob-andersen/T0.800/energy.dat.gz";
+    let coarse = fit(path, 1000, 0.005, Model::Exponential, Window::Automatic);
+    println!("every step: {:?}, tau* {}", fine.window(), fine.relaxation_time());
+    assert!(fine.verdict().is_resolved(), "{}", fine.verdict());
+    let [a, b] = [fine.relaxation_time(), coarse.relaxation_time()];
+    let error = a.standard_error().unwrap().hypot(b.standard_error().unwrap());
+    assert!((a.value() - b.value()).abs() < 3.0 * error, "{a} {b}");
 }

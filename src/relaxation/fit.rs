@@ -6,7 +6,7 @@ use super::problem::Form;
 use super::refit::Refit;
 use super::solver::Termination;
 use super::verdict::{Caution, Fall, Reason, Verdict};
-use super::window::{Opening, allowed_fall, asked, opening, steepest_fall};
+use super::window::{Opening, agreeing, allowed_fall, asked, opening, steepest_fall};
 use crate::curve::{Curve, Window};
 use crate::stats::Estimate;
 
@@ -176,7 +176,12 @@ impl Fit {
 ///   errors of the difference (more than six for fewer than ten blocks: the same quantile of Student's t): vibrations, or a
 ///   thermostat's oscillation. The window starts at twice the time of the bottom of that fall, where an oscillation that decays
 ///   exponentially has decayed once more by as much. Where there is neither, it starts at the first lag.
-/// - *End.* At the last lag that keeps nine tenths of the origins (a tenth of the run), or earlier at ten mean relaxation
+/// - *Agreement.* Vibrations that only rise are found by the fit: from there on, the first lag is sought from which a fit differs from the
+///   curve by no more than three standard errors of the difference at its first lags (up to twice the start, three at least) and five at any
+///   up to ten mean relaxation times, with τ no shorter than the start. If that is not the first one tried, the window starts at twice its
+///   time, but for that not later than τ/2: what is left of the vibrations is within noise at the one and far below it at the other. Where no
+///   start agrees, as where the run is too short for errors or Eq. (11) is not the curve's form, the start stays.
+/// - *End.* At the last lag that keeps nine tenths of the origins (a tenth of the run), or earlier at five mean relaxation
 ///   times of a first fit up to there, but not before twenty times the start.
 ///
 /// # Verdict
@@ -228,12 +233,16 @@ pub fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) ->
     let (window, after, refit) = match asked(window)? {
         Some(window) => (window, None, refit(window)?),
         None => {
-            let Opening { window, after } = usable_opening(curve, model)?;
-            let first = refit(window)?;
+            let opening = usable_opening(curve, model)?;
+            let (opening, first) = agreeing(curve, opening, 2 * model.parameters(), refit)?;
             let relaxes = first.has_relaxation(&first.whole);
-            let closed = Opening { window, after }.close(relaxes.then(|| first.mean_time()));
-            let refit = if closed == window { first } else { refit(closed)? };
-            (closed, after, refit)
+            let closed = opening.close(relaxes.then(|| first.mean_time()));
+            let refit = if closed == opening.window {
+                first
+            } else {
+                refit(closed)?
+            };
+            (closed, opening.after, refit)
         }
     };
     let mut reasons = Vec::new();

@@ -4,7 +4,7 @@ use super::error::FitError;
 use super::problem::Form;
 use super::solver::{Information, Solution, Solver};
 use super::verdict::{Caution, Reason};
-use super::window::contains;
+use super::window::{allowed_fall, contains};
 use super::{Weighting, mean_relaxation_time};
 use crate::curve::Curve;
 use crate::stats::Estimate;
@@ -205,6 +205,38 @@ impl Refit {
         Some((on(curve.values()), curve.evaluate(on).standard_error()?))
     }
 
+    /// By how many standard errors the curve differs from the fit, at most: over the first lags (those within a factor of two of
+    /// the shortest, three at least) and over all up to `end` mean relaxation times. The errors are those of the differences, with
+    /// fit and value from the same resample. `None` without errors, or where a resample has no such relaxation.
+    pub(super) fn misfit(&self, curve: &Curve, end: f64) -> Option<[f64; 2]> {
+        let solutions: Vec<&Solution> = self
+            .replicates
+            .iter()
+            .map(Option::as_ref)
+            .collect::<Option<_>>()?;
+        let setting = self.solver.setting();
+        let whole: Vec<f64> = setting.curve(self.whole.parameters).collect();
+        let fits: Vec<Vec<f64>> = solutions
+            .iter()
+            .map(|s| setting.curve(s.parameters).collect())
+            .collect();
+        let mut worst = [0.0_f64; 2];
+        for (k, (&point, &time)) in self.points.iter().zip(&self.times).enumerate() {
+            let first = k < 3 || contains([0.0, 2.0 * self.shortest()], time);
+            if !first && !contains([0.0, end * self.mean_time()], time) {
+                break;
+            }
+            let differences = (0..fits.len()).map(|r| curve.replicate(r)[point] - fits[r][k]);
+            let error = curve.resamples().standard_error(differences)?;
+            let deviation = ((curve.values()[point] - whole[k]) / error).abs();
+            worst[1] = worst[1].max(deviation);
+            if first {
+                worst[0] = worst[0].max(deviation);
+            }
+        }
+        Some(worst)
+    }
+
     /// How many standard errors an amplitude needs.
     pub(super) fn needed(curve: &Curve) -> f64 {
         curve.resamples().t_quantile(AMPLITUDE_LEVEL)
@@ -316,6 +348,15 @@ impl Refit {
             cautions.push(Caution::Resamples {
                 without: self.without(),
                 of,
+            });
+        }
+        let allowed = allowed_fall(curve);
+        if let Some([_, standard_errors]) = self.misfit(curve, f64::INFINITY)
+            && standard_errors > allowed
+        {
+            cautions.push(Caution::Misfit {
+                standard_errors,
+                allowed,
             });
         }
         let error = self.estimate(curve, |s| s.parameters.log_tau).standard_error();

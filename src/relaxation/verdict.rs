@@ -286,6 +286,13 @@ pub enum Caution {
         /// All of them.
         of: usize,
     },
+    /// The curve is not the model's: it differs from the fit by more than chance allows.
+    Misfit {
+        /// The largest difference at a fitted lag in standard errors of the difference, with value and fit from the same resamples.
+        standard_errors: f64,
+        /// How many are allowed.
+        allowed: f64,
+    },
     /// The relaxation time is known to its order of magnitude only.
     LargeError {
         /// Standard error of ln τ.
@@ -331,6 +338,14 @@ impl fmt::Display for Caution {
                 f,
                 "amplitude and relaxation time have no standard error: {without} of {of} resamples of the curve have no such \
                  relaxation"
+            ),
+            Self::Misfit {
+                standard_errors,
+                allowed,
+            } => write!(
+                f,
+                "the curve is not the model's: it differs from the fit by {standard_errors:.1} standard errors of the difference \
+                 ({allowed:.1} allowed)"
             ),
             Self::LargeError { log_time_error } => write!(
                 f,
