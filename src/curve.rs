@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::stats::{BlockSums, Estimate, Resamples};
+use crate::units::{Conversion, Dimension};
 
 /// A correlation over lag: value, standard error and number of origins at each lag, and the whole curve on each resample.
 ///
@@ -245,6 +246,30 @@ impl Curve {
             self.resamples,
             self.longest,
         )
+    }
+
+    /// The curve in other units: lag times by the factor of times, values by that of their dimension. A fit of the converted
+    /// curve, with its window converted too, is the converted fit.
+    ///
+    /// ```
+    /// use msed::units::{Dimension, LennardJones};
+    /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, Units, energy};
+    /// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i % 7)).collect();
+    /// let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
+    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?.into_curve();
+    /// let factors = LennardJones::NI80P20.to(Units::METAL)?;
+    /// let real = msed.converted(&factors, Dimension::MSED);
+    /// assert!((real.lag_time(0) - 0.05 * 0.627_211).abs() < 1e-7); // ps
+    /// assert_eq!(real.values()[0], msed.values()[0] * factors.energy().powi(2));
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn converted(&self, conversion: &Conversion, dimension: Dimension) -> Self {
+        let factor = conversion.factor(dimension);
+        Self {
+            time_step: self.time_step * conversion.time(),
+            ..self.map(|_, value| value * factor)
+        }
     }
 
     /// The curve divided by its value at lag 0, on the whole and on each resample: F(q,t)/S(q) of a coherent scattering function.

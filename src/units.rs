@@ -3,9 +3,13 @@
 //! Everything inside the crate is in the units of the run; a [`Units`] is only asked for Boltzmann's constant, for names,
 //! and for the factor of lengths in XTC files. [`Conversion`] takes whole results from one system to another.
 
+mod conversion;
+
 use std::fmt;
 
 use thiserror::Error;
+
+pub use conversion::{Conversion, Dimension};
 
 /// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019, section 2.2).
 pub const AVOGADRO: f64 = 6.022_140_76e23;
@@ -229,87 +233,6 @@ impl LennardJones {
     }
 }
 
-/// Factors from one unit system to another.
-///
-/// Heat capacities, entropies (both in k per particle), exponents and verdicts are the same in every system.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Conversion {
-    from: Units,
-    to: Units,
-    energy: f64,
-    time: f64,
-    length: f64,
-    temperature: f64,
-}
-
-impl Conversion {
-    /// The conversion between two systems that have a scale.
-    ///
-    /// # Errors
-    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`].
-    ///
-    /// ```
-    /// use msed::{Units, units::Conversion};
-    /// let factors = Conversion::between(Units::METAL, Units::REAL)?;
-    /// assert!((factors.energy() - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
-    /// assert_eq!(factors.time().round(), 1000.0);            // fs in a ps
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn between(from: Units, to: Units) -> Result<Self, UnitsError> {
-        let si = from.si.ok_or(UnitsError::NoScale { units: from.name })?;
-        Self::of(from, si, to)
-    }
-
-    fn of(from: Units, si: [f64; 4], to: Units) -> Result<Self, UnitsError> {
-        let target = to.si.ok_or(UnitsError::NoScale { units: to.name })?;
-        Ok(Self {
-            from,
-            to,
-            energy: si[0] / target[0],
-            time: si[1] / target[1],
-            length: si[2] / target[2],
-            temperature: si[3] / target[3],
-        })
-    }
-
-    /// The system converted from.
-    #[must_use]
-    pub fn from(&self) -> Units {
-        self.from
-    }
-
-    /// The system converted to.
-    #[must_use]
-    pub fn to(&self) -> Units {
-        self.to
-    }
-
-    /// Factor of energies; squared for mean-squared energy differences.
-    #[must_use]
-    pub fn energy(&self) -> f64 {
-        self.energy
-    }
-
-    /// Factor of times.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.time
-    }
-
-    /// Factor of lengths.
-    #[must_use]
-    pub fn length(&self) -> f64 {
-        self.length
-    }
-
-    /// Factor of temperatures.
-    #[must_use]
-    pub fn temperature(&self) -> f64 {
-        self.temperature
-    }
-}
-
 /// A unit system that is not there.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -325,6 +248,14 @@ pub enum UnitsError {
     NoScale {
         /// The name of the units.
         units: &'static str,
+    },
+    /// A result that is not in the system that is converted from.
+    #[error("a result in units `{found}`, expected one in `{expected}`, where the conversion begins")]
+    Mismatch {
+        /// The units of the result.
+        found: &'static str,
+        /// The units that the conversion is from.
+        expected: &'static str,
     },
     /// A scale that is none.
     #[error("{quantity} is {found}, expected a positive finite number")]
@@ -405,6 +336,49 @@ mod tests {
         assert!((direct.time() / (metal.time() * step.time()) - 1.0).abs() < 1e-14);
         // k T is k T in every system.
         assert!((Units::REAL.boltzmann() * direct.temperature() / direct.energy() - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn every_named_dimension_has_its_factor() {
+        // eV to kcal/mol, ps to fs; lengths and temperatures are the same in both systems.
+        let (energy, time) = (23.060_547_830_619_03, 1000.0);
+        let rows = [
+            ("energy", energy),
+            ("time", time),
+            ("length", 1.0),
+            ("temperature", 1.0),
+            ("mean-squared energy difference", energy * energy),
+            ("energy diffusion", energy * energy / time),
+            ("mean-squared displacement", 1.0),
+            ("diffusion", 1.0 / time),
+            ("wave vector", 1.0),
+            ("density", 1.0),
+            ("number", 1.0),
+        ];
+        let there = Conversion::between(Units::METAL, Units::REAL).unwrap();
+        let alloy = LennardJones::NI80P20.to(Units::METAL).unwrap();
+        assert_eq!(rows.len(), Dimension::NAMED.len());
+        for ((name, dimension), (expected_name, expected)) in Dimension::NAMED.into_iter().zip(rows) {
+            assert_eq!(name, expected_name);
+            let factor = there.factor(dimension);
+            assert!((factor / expected - 1.0).abs() < 1e-12, "{name}: {factor}");
+            // There and back, and the powers of the four scales.
+            assert!(
+                (factor * there.inverse().factor(dimension) - 1.0).abs() < 1e-14,
+                "{name}"
+            );
+            let powers = alloy.energy().powi(dimension.energy)
+                * alloy.time().powi(dimension.time)
+                * alloy.length().powi(dimension.length)
+                * alloy.temperature().powi(dimension.temperature);
+            assert!((alloy.factor(dimension) / powers - 1.0).abs() < 1e-14, "{name}");
+        }
+        assert_eq!(
+            (there.inverse().from(), there.inverse().to()),
+            (Units::REAL, Units::METAL)
+        );
+        let back = Conversion::between(Units::REAL, Units::METAL).unwrap();
+        assert!((back.energy() * there.energy() - 1.0).abs() < 1e-14);
     }
 
     #[test]

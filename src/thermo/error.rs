@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::units::UnitsError;
+
 /// Input from which a heat capacity, or what follows from it, cannot be had.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -108,6 +110,9 @@ pub enum ThermoError {
         /// S_c there.
         entropy: f64,
     },
+    /// A conversion of a result that is in other units.
+    #[error(transparent)]
+    Units(#[from] UnitsError),
     /// A point without an error bar where one is needed.
     #[error("no error bar at {at}, expected one at each point")]
     NoErrors {

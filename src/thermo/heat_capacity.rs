@@ -2,7 +2,7 @@
 
 use crate::energy::Moments;
 use crate::stats::Estimate;
-use crate::units::Units;
+use crate::units::{Conversion, Units};
 
 use super::{Ensemble, ThermoError};
 
@@ -55,6 +55,19 @@ impl HeatCapacity {
     #[must_use]
     pub fn units(&self) -> Units {
         self.units
+    }
+
+    /// The same in other units: a heat capacity in k per particle stays as it is, its temperature does not.
+    ///
+    /// # Errors
+    /// [`ThermoError::Units`] unless the conversion begins with these units.
+    pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
+        conversion.expect(self.units)?;
+        Ok(Self {
+            units: conversion.to(),
+            temperature: self.temperature.map(|t| t * conversion.temperature()),
+            ..self.clone()
+        })
     }
 
     /// The ensemble whose formula was used.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::stats::{Combined, Estimate};
-use crate::units::Units;
+use crate::units::{Conversion, Units};
 
 use super::{
     AdamGibbs, AdamGibbsPoint, Crossover, EnergyPoint, EntropyDifference, HeatCapacityCheck, Path, Plateaus,
@@ -117,6 +117,21 @@ impl Scan {
         super::entropy::check_reference(temperature, &counted)?;
         self.reference = Some(temperature);
         Ok(self)
+    }
+
+    /// The whole scan in other units, and with it all that follows: tables of the converted scan are the converted tables. Heat
+    /// capacities, entropies, information criteria and verdicts are the same in every system.
+    ///
+    /// # Errors
+    /// [`ThermoError::Units`] unless the conversion begins with the units of the scan.
+    pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
+        let points = self.points.iter().map(|point| point.converted(conversion));
+        Ok(Self {
+            points: points.collect::<Result<_, _>>()?,
+            units: conversion.to(),
+            path: self.path,
+            reference: self.reference.map(|t| t * conversion.temperature()),
+        })
     }
 
     /// All points, the coldest first.

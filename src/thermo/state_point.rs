@@ -1,8 +1,14 @@
 //! One temperature of a scan.
 
-use crate::energy::Moments;
-use crate::relaxation::Fit;
-use crate::stats::Estimate;
+use crate::curve::Window;
+use crate::energy::{self, Moments};
+use crate::error::Error;
+use crate::lag::Lags;
+use crate::real::Real;
+use crate::relaxation::{self, Fit, Model, Weighting};
+use crate::series::Runs;
+use crate::stats::{Estimate, Resampling};
+use crate::units::{Conversion, Dimension, Units};
 
 use super::{Ensemble, HeatCapacity, Plateaus, ThermoError};
 
@@ -50,6 +56,50 @@ impl StatePoint {
         })
     }
 
+    /// A state point from its energies alone, those of one run or of several replicas: moments, MSED at 20 lags a decade up to a
+    /// tenth of the run, the exponential form of Eq. (11) in `window` weighted by the errors, and the heat capacity with its two
+    /// parts where that fit is resolved.
+    ///
+    /// # Errors
+    /// Those of [`energy::moments`], [`energy::msed`], [`relaxation::fit`] and [`heat_capacity`](super::heat_capacity()).
+    ///
+    /// ```
+    /// use msed::curve::Window;
+    /// use msed::thermo::{Relaxing, StatePoint};
+    /// use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+    /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+    /// let window = Window::Given([0.5, 200.0]);
+    /// let point =
+    ///     StatePoint::from_energies("T0.700", &run, Units::LJ, Ensemble::nve(1000), window, Resampling::default())?;
+    /// assert_eq!(point.heat_capacity().excess().to_string(), "1.846(40)");
+    /// assert_eq!(point.time(Relaxing::Energy).unwrap().to_string(), "5.44(73)");
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn from_energies<T: Real>(
+        name: impl Into<String>,
+        runs: &impl Runs<T>,
+        units: Units,
+        ensemble: Ensemble,
+        window: Window,
+        resampling: Resampling,
+    ) -> Result<Self, Error> {
+        let moments = energy::moments(runs, resampling)?;
+        let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+        let msed = energy::msed(runs, &lags, resampling)?;
+        let fit = relaxation::fit(
+            msed.curve(),
+            Model::Exponential,
+            window,
+            Weighting::StandardErrors,
+        )?;
+        let plateaus = fit.verdict().is_resolved().then(|| Plateaus {
+            u0_squared: fit.u0_squared(),
+            um_squared: fit.um_squared(),
+        });
+        let heat_capacity = super::heat_capacity(&moments, units, ensemble, plateaus)?;
+        Ok(Self::new(name, &moments, heat_capacity)?.with_fit(&fit)?)
+    }
+
     /// With the relaxation of the energy by Eq. (11), where that is resolved; unchanged where it is not.
     ///
     /// # Errors
@@ -95,6 +145,35 @@ impl StatePoint {
     pub fn exclude(mut self, reason: impl Into<String>) -> Self {
         self.excluded = Some(reason.into());
         self
+    }
+
+    /// The same point in other units.
+    ///
+    /// # Errors
+    /// [`ThermoError::Units`] unless the conversion begins with the units of its heat capacity.
+    pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
+        let by = |estimate: &Estimate, dimension| {
+            let factor = conversion.factor(dimension);
+            estimate.map(|x| x * factor)
+        };
+        let relaxation = self.relaxation.as_ref().map(|[u0, um, time]| {
+            [
+                by(u0, Dimension::MSED),
+                by(um, Dimension::MSED),
+                by(time, Dimension::TIME),
+            ]
+        });
+        Ok(Self {
+            mean_energy: by(&self.mean_energy, Dimension::ENERGY),
+            energy_temperature: by(&self.energy_temperature, Dimension::TEMPERATURE),
+            heat_capacity: self.heat_capacity.converted(conversion)?,
+            relaxation,
+            structural_time: self
+                .structural_time
+                .as_ref()
+                .map(|time| by(time, Dimension::TIME)),
+            ..self.clone()
+        })
     }
 
     /// Its name.

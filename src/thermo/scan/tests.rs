@@ -220,3 +220,99 @@ fn one_system_in_one_system_of_units() {
         "the fit went through 5 resamples and the moments through 4: use one resampling for both"
     );
 }
+
+fn close(found: &Combined, expected: &Combined, factor: f64) {
+    assert!(
+        (found.value() / (expected.value() * factor) - 1.0).abs() < 1e-9,
+        "{found} {expected} {factor}"
+    );
+    let (error, of) = (
+        found.standard_error().unwrap(),
+        expected.standard_error().unwrap() * factor,
+    );
+    assert!(
+        (error - of).abs() <= 1e-6 * of + 1e-9 * expected.value().abs() * factor,
+        "{error} {of}"
+    );
+}
+
+#[test]
+fn a_converted_scan_has_the_converted_tables() {
+    use crate::units::{Conversion, LennardJones};
+    let points = TEMPERATURES
+        .map(|t| point(&format!("T{t}"), t, Units::LJ).with_structural_time(&about((2.0 / t).exp())));
+    let reduced = Scan::new(points.into(), Path::Isochoric).unwrap();
+    let alloy = LennardJones::NI80P20;
+    let step = Conversion::between(Units::METAL, Units::REAL).unwrap();
+    let metal = reduced.converted(&alloy.to(Units::METAL).unwrap()).unwrap();
+    let real = metal.converted(&step).unwrap();
+    for (scan, factors) in [
+        (&metal, alloy.to(Units::METAL).unwrap()),
+        (&real, alloy.to(Units::REAL).unwrap()),
+    ] {
+        assert_eq!(scan.units(), factors.to());
+        let reference = scan.reference_temperature().unwrap();
+        assert!((reference - 932.82).abs() < 1e-9);
+        // In k per particle: the same numbers at other temperatures.
+        for part in [Part::Total, Part::Fast, Part::Slow] {
+            let (found, expected) = (scan.entropy(part).unwrap(), reduced.entropy(part).unwrap());
+            for (found, expected) in found.values().iter().zip(expected.values()).take(5) {
+                close(found, expected, 1.0);
+            }
+            let printed = |scan: &Scan| scan.entropy_as_printed(part).unwrap().values()[0].clone();
+            close(&printed(scan), &printed(&reduced), factors.energy());
+        }
+        let (check, expected) = (
+            scan.heat_capacity_check().unwrap(),
+            reduced.heat_capacity_check().unwrap(),
+        );
+        for (row, expected) in check.rows().iter().zip(expected.rows()) {
+            close(row.from_energy_slope(), expected.from_energy_slope(), 1.0);
+            close(row.from_spline(), expected.from_spline(), 1.0);
+        }
+        close(
+            &check.energy_at(466.41),
+            &expected.energy_at(0.5),
+            factors.energy(),
+        );
+        for relaxing in [Relaxing::Energy, Relaxing::Structure] {
+            let fit = |scan: &Scan| scan.relaxation(relaxing, TemperatureModel::Arrhenius).unwrap();
+            let (found, expected) = (fit(scan), fit(&reduced));
+            assert!((found.aic() - expected.aic()).abs() < 1e-6);
+            let energy = |fit: &TemperatureFit| fit.parameter("activation_energy").unwrap().clone();
+            close(&energy(&found), &energy(&expected), factors.energy());
+            close(
+                &found.time_at(466.41).unwrap(),
+                &expected.time_at(0.5).unwrap(),
+                factors.time(),
+            );
+            close(
+                &found.fragility_at(466.41).unwrap(),
+                &expected.fragility_at(0.5).unwrap(),
+                1.0,
+            );
+        }
+        let plot = |scan: &Scan| {
+            scan.adam_gibbs(Relaxing::Structure, ReferenceEntropy::Given(5.0))
+                .unwrap()
+        };
+        close(plot(scan).a(), plot(&reduced).a(), factors.temperature());
+        for (point, expected) in scan.points().iter().zip(reduced.points()) {
+            assert_eq!(point.heat_capacity().excess(), expected.heat_capacity().excess());
+            // U0 of a harmonic solid stays sqrt(3/N) k T.
+            let u0 = point.plateaus().unwrap().u0_squared.value().sqrt();
+            let kt = scan.units().boltzmann() * point.temperature();
+            let of_reduced = expected.plateaus().unwrap().u0_squared.value().sqrt() / expected.temperature();
+            assert!((u0 / kt / of_reduced - 1.0).abs() < 1e-9);
+        }
+    }
+    assert_eq!(
+        reduced.converted(&step).unwrap_err().to_string(),
+        "a result in units `lj`, expected one in `metal`, where the conversion begins"
+    );
+    let back = real.converted(&alloy.to(Units::REAL).unwrap().inverse()).unwrap();
+    assert!(
+        (back.points()[0].mean_energy().value() / reduced.points()[0].mean_energy().value() - 1.0).abs()
+            < 1e-12
+    );
+}
