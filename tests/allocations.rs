@@ -3,8 +3,10 @@
 
 use std::alloc::System;
 
-use msed::online::{EnergyAccumulator, OnlineError};
+use msed::online::{EnergyAccumulator, FrameAccumulator, OnlineError};
 use msed::spectral::{LagPlanner, Method, Scratch};
+use msed::structure::WaveVectors;
+use msed::trajectory::Species;
 use msed::{EnergyKind, Lags, Sampling};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -21,6 +23,7 @@ fn allocations(call: impl FnOnce()) -> usize {
 #[test]
 fn a_warm_plan_and_a_running_accumulator_allocate_nothing() {
     accumulators();
+    frames();
     plans();
 }
 
@@ -51,6 +54,32 @@ fn accumulators() {
         };
         assert_eq!((0..3).map(trial).min(), Some(0), "from the first sample on");
     }
+}
+
+fn frames() {
+    let species = Species::by_count([("A", 8), ("B", 3)]).expect("species");
+    let vectors = WaveVectors::from_vectors(&[[1.0, 0.0, 2.0], [0.5, 0.5, 0.5]]).expect("vectors");
+    let trial = |_| {
+        let mut live = None;
+        assert!(
+            allocations(|| {
+                let sampling = Sampling::new(1, 1.0).expect("a time axis");
+                let lags = Lags::logarithmic(20).up_to_samples(100);
+                live = FrameAccumulator::new(sampling, &species, &lags, 1000)
+                    .and_then(|live| live.with_overlap(0.3))
+                    .and_then(|live| live.with_self_isf(&vectors))
+                    .ok();
+            }) > 0,
+            "a counter that counts nothing"
+        );
+        let mut live = live.expect("an accumulator");
+        allocations(|| {
+            for frame in 0..2000_u16 {
+                live.push(&[f64::from(frame); 33]).expect("a frame");
+            }
+        })
+    };
+    assert_eq!((0..3).map(trial).min(), Some(0), "from the first frame on");
 }
 
 fn plans() {

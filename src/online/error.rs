@@ -4,6 +4,8 @@ use thiserror::Error;
 
 use crate::lag::LagError;
 use crate::series::SeriesError;
+use crate::structure::StructureError;
+use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -49,6 +51,38 @@ pub enum OnlineError {
         /// Where it should.
         expected: u64,
     },
+    /// A frame of other particles.
+    #[error("{found} coordinates, expected {expected}, three for each particle")]
+    Coordinates {
+        /// Coordinates given.
+        found: usize,
+        /// Three times the number of particles.
+        expected: usize,
+    },
+    /// A coordinate that is a NaN or an infinity; the frame was not taken in.
+    #[error("particle {particle} of frame {frame} is at {found}, expected a finite number")]
+    Position {
+        /// Index of the frame in the run.
+        frame: u64,
+        /// Index of the particle.
+        particle: usize,
+        /// The coordinate.
+        found: f64,
+    },
+    /// A list of wave vectors that is not there.
+    #[error("list {found} of wave vectors, expected one of the {lists}, counted from 0")]
+    WaveVectors {
+        /// The list asked for.
+        found: usize,
+        /// Lists there are.
+        lists: usize,
+    },
+    /// An overlap that is none.
+    #[error(transparent)]
+    Structure(#[from] StructureError),
+    /// A species that is not there.
+    #[error(transparent)]
+    Species(#[from] SpeciesError),
     /// A request for lags that means nothing.
     #[error(transparent)]
     Lag(#[from] LagError),

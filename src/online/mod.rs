@@ -8,6 +8,9 @@
 //! feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run resumes from
 //! bit for bit.
 //!
+//! [`FrameAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
+//! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
+//!
 //! ```
 //! use msed::online::EnergyAccumulator;
 //! use msed::{EnergyKind, Lags, Sampling};
@@ -27,11 +30,15 @@
 
 #[cfg(feature = "serde")]
 pub mod checkpoint;
+mod displaced;
 mod energy;
 #[cfg(feature = "serde")]
 mod energy_state;
 mod energy_sums;
 mod error;
+mod frame_blocks;
+mod frame_sums;
+mod frames;
 mod ring;
 mod sums;
 mod transform;
@@ -39,3 +46,5 @@ mod transform;
 pub use energy::EnergyAccumulator;
 pub use energy_sums::EnergySums;
 pub use error::OnlineError;
+pub use frame_sums::FrameSums;
+pub use frames::FrameAccumulator;

@@ -44,5 +44,6 @@ pub use self_isf::{Particles, self_isf, self_isf_each};
 pub use static_structure::{StaticStructure, static_structure};
 pub use structure_factor::StructureFactor;
 pub use tau_beta::{NotResolved, PlateauTime, TauBeta, tau_beta};
+pub(crate) use turns::sin_cos;
 pub use van_hove::{DistanceDistribution, RadialBins, SpeciesVanHove, VanHove, van_hove};
 pub use wave_vectors::{Shell, WaveVectorError, WaveVectors};

@@ -34,7 +34,7 @@ const COSINE: [f64; 9] = [
 /// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing beyond the rounding of its
 /// own coordinate. The quarter of what is left is put into the series, and the angle doubled twice.
 #[inline(always)]
-pub(super) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
+pub(crate) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
     let rounds = simd.splat_f64s(ROUNDS);
     let x = simd.sub_f64s(x, simd.sub_f64s(simd.add_f64s(x, rounds), rounds));
     let square = simd.mul_f64s(x, x);
