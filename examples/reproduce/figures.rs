@@ -132,14 +132,12 @@ fn grid(x: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// Times from one to the other in equal steps of the logarithm.
-fn times([from, to]: [f64; 2]) -> Vec<f64> {
-    (0..=200)
-        .map(|k| from * (to / from).powf(f64::from(k) / 200.0))
-        .collect()
+/// Whether figure 2 has two panels. The first of them then names the points for both.
+fn has_trajectories(points: &[Point<'_>]) -> bool {
+    points.iter().any(|point| point.structure.is_some())
 }
 
-/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories.
+/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories. Its corner has room to name all points.
 fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let symbols = Symbols::of(scan.system.units);
     let probe = scan.system.probe.as_deref()?;
@@ -147,31 +145,27 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let mut panel = Panel::new(
         Axis::log(format!("*{{t}} ({})", symbols.time)),
         Axis::log(format!("MSD of {probe} ({}^{{2}})", symbols.length)),
-    )
-    .legend(LegendPlace::None);
+    );
     for (k, point) in sorted.iter().enumerate().rev() {
-        if let Some(structure) = &point.structure {
-            panel.add(curve(point, structure.probe_msd(), k, sorted.len()));
-        }
+        let series = match &point.structure {
+            Some(structure) => known(structure.probe_msd()),
+            None => Series::points(&[], &[]),
+        };
+        panel.add(dressed(series, point, k, sorted.len()).label(name(point)));
     }
-    points
-        .iter()
-        .any(|point| point.structure.is_some())
-        .then_some(panel)
+    has_trajectories(points).then_some(panel)
 }
 
-/// A curve as far as it has errors, in the colour and with the symbol of place `k` of `of` in the order of temperature: the same in
-/// every panel.
-fn curve(point: &Point<'_>, curve: &Curve, k: usize, of: usize) -> Series {
+/// A curve as far as it has errors.
+fn known(curve: &Curve) -> Series {
     let last = curve.standard_errors().iter().rposition(Option::is_some);
-    let known = curve
-        .without_zero()
-        .window(0.0..=last.map_or(f64::INFINITY, |k| curve.lag_time(k)));
-    let series = Series::curve(&known)
-        .shade(shade(k, of))
-        .marker(k)
-        .size(0.65)
-        .label(name(point));
+    let end = last.map_or(f64::INFINITY, |k| curve.lag_time(k));
+    Series::curve(&curve.without_zero().window(0.0..=end))
+}
+
+/// In the colour and with the marker of place `k` of `of` in the order of temperature: the same in every panel.
+fn dressed(series: Series, point: &Point<'_>, k: usize, of: usize) -> Series {
+    let series = series.shade(shade(k, of)).marker(k).size(0.65);
     if point.run.exclude.is_some() {
         series.open()
     } else {
@@ -186,18 +180,21 @@ fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     let mut panel = Panel::new(
         Axis::log(format!("*{{t}} ({})", symbols.time)),
         Axis::log(format!("MSED ({}^{{2}})", symbols.energy)),
-    )
-    .legend(LegendPlace::Outside);
+    );
     for (k, point) in sorted.iter().enumerate().rev() {
-        panel.add(curve(point, &point.msed, k, sorted.len()));
+        let series = dressed(known(&point.msed), point, k, sorted.len());
+        panel.add(if has_trajectories(points) {
+            series
+        } else {
+            series.label(name(point))
+        });
     }
     let resolved = sorted
         .iter()
         .filter(|point| point.exponential.verdict().is_resolved());
     for (k, point) in resolved.enumerate() {
-        let time = times(point.exponential.window());
-        let model: Vec<f64> = time.iter().map(|&t| point.exponential.evaluate(t)).collect();
-        let line = Series::line(&time, &model).colour(6).size(0.6);
+        let line = Series::function(point.exponential.window(), |t| point.exponential.evaluate(t));
+        let line = line.colour(6).size(0.6);
         panel.add(if k == 0 { line.label("Eq. (11)") } else { line });
     }
     panel

@@ -56,7 +56,8 @@ pub enum Convention {
     Unknown,
 }
 
-/// Frames one after the other: what readers are, and what another reader or a running simulation can be made into.
+/// Frames one after the other: what readers are, and what another reader or a running simulation can be made into (a longer
+/// one, with wrapped coordinates and image flags: `examples/foreign_frames.rs`).
 ///
 /// ```
 /// use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species, Trajectory};
