@@ -17,12 +17,14 @@
 
 mod analysis;
 mod arguments;
+mod decay;
 mod energies;
 mod failure;
 mod figures;
 mod frames;
 mod output;
 mod over_temperature;
+mod relaxation_times;
 mod results;
 mod scan_file;
 mod spectral;
@@ -91,6 +93,12 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     output.add("scan.csv", over_temperature.scan.to_string());
     for point in &points {
         output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string());
+        if let Some(decay) = point.structure.as_ref().and_then(|found| found.decay.as_ref()) {
+            let probe = scan.system.probe.as_deref().unwrap_or_default();
+            let species = probe.replace(['/', '\\', '\0', '\n'], "_");
+            let file = format!("{}.{species}.self_isf.csv", point.run.name);
+            output.add(file, decay.isf.to_string());
+        }
         let displacements = point.structure.iter().map(|structure| &structure.displacements);
         for one in displacements.flat_map(|found| found.iter().chain([found.all()])) {
             let species = one.name().replace(['/', '\\', '\0', '\n'], "_");
@@ -140,6 +148,10 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
         ),
         ("adam_gibbs", temperature_figures::adam_gibbs(&over_temperature)),
         ("structure_factor", figures::structure_factor(&scan, &points)),
+        (
+            "fig3_relaxation_times",
+            relaxation_times::figure(&scan, &points).map(Figure::new),
+        ),
     ];
     let optional = optional
         .into_iter()
@@ -154,6 +166,9 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     print!("{}", tables::energies(&scan, &points));
     print!("\n{}", tables::second_opinions(&points));
     if let Some(table) = tables::waves(&scan, &points) {
+        print!("\n{table}");
+    }
+    if let Some(table) = relaxation_times::table(&scan, &points) {
         print!("\n{table}");
     }
     if let Some(table) = tables::displacements(&scan, &points) {

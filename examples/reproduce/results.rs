@@ -211,10 +211,48 @@ pub(crate) struct StructureEntry {
     pub(crate) species: BTreeMap<String, CorrelationsEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tau_alpha: Option<NumberEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kww: Option<TailEntry>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) tau_beta: BTreeMap<&'static str, NumberEntry>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) diffusion: BTreeMap<String, NumberEntry>,
+}
+
+/// The tail of F_s, f_q exp(-(t/tau)^beta).
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct TailEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) window: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) f_q: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tau: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) beta: Option<f64>,
+    /// (tau/beta) Gamma(1/beta).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mean_tau: Option<f64>,
+    pub(crate) standard_error: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blocks: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reduced_chi_squared: Option<f64>,
+    pub(crate) verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cautions: Vec<String>,
+}
+
+impl TailEntry {
+    pub(crate) fn missing(reason: String) -> Self {
+        Self {
+            verdict: "unresolved",
+            reason: Some(reason),
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]

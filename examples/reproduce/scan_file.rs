@@ -214,13 +214,14 @@ enum RawCell {
 }
 
 /// Keys of `structure` in the results that no species may be called.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "q",
     "wave_vectors",
     "q_max",
     "s_of_q",
     "all",
     "tau_alpha",
+    "kww",
     "tau_beta",
     "diffusion",
 ];

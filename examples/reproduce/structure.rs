@@ -10,6 +10,7 @@ use msed::structure::{
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use crate::analysis::LAGS_PER_DECADE;
+use crate::decay::Decay;
 use crate::failure::Failure;
 use crate::frames::Frames;
 use crate::results::{CorrelationsEntry, NumberEntry, PeakEntry, StructureEntry};
@@ -25,6 +26,8 @@ pub(crate) struct Structure {
     /// Of each species, in their order, and of all particles.
     pub(crate) motion: Vec<Motion>,
     pub(crate) waves: Waves,
+    /// Of the probe; `None` without a shell.
+    pub(crate) decay: Option<Decay>,
     probe: String,
 }
 
@@ -68,11 +71,20 @@ impl Structure {
             .chain([displacements.all()])
             .map(|one| Motion::of(one).map_err(failed))
             .collect::<Result<_, _>>()?;
+        let probe = scan.system.probe.clone().unwrap_or_default();
+        let waves = Waves::analyse(scan, run, frames, resampling)?;
+        let decay = waves
+            .shell
+            .as_ref()
+            .map(|shell| Decay::analyse(frames, &probe, shell, &lags, resampling))
+            .transpose()
+            .map_err(failed)?;
         Ok(Self {
             displacements,
             motion,
-            waves: Waves::analyse(scan, run, frames, resampling)?,
-            probe: scan.system.probe.clone().unwrap_or_default(),
+            waves,
+            decay,
+            probe,
         })
     }
 
@@ -100,7 +112,7 @@ impl Structure {
 
     /// Where F_s of the probe reaches 1/e.
     pub(crate) fn tau_alpha(&self) -> Option<&Estimate> {
-        None
+        self.decay.as_ref()?.crossing.time()
     }
 
     /// This run's `structure` in `results.json`.
@@ -120,6 +132,9 @@ impl Structure {
                 entry.alpha2_peak = Some(peak(&motion.alpha2_peak));
                 entry.chi4_peak = Some(peak(&motion.chi4_peak));
             }
+            if let Some(decay) = self.decay.as_ref().filter(|_| one.name() == self.probe) {
+                entry.insert("self_isf", &decay.isf);
+            }
             species.insert(one.name().to_owned(), entry);
         }
         let tau_beta = &self.probe().tau_beta;
@@ -129,7 +144,14 @@ impl Structure {
             q_max: Some(self.waves.q_max()),
             s_of_q: self.waves.s_of_q(),
             species,
-            tau_alpha: None,
+            tau_alpha: Some(match &self.decay {
+                Some(decay) => decay.tau_alpha(),
+                None => {
+                    let reason = "no `q_shell` is given, and q_max is not resolved";
+                    NumberEntry::missing("no shell", reason, None)
+                }
+            }),
+            kww: self.decay.as_ref().map(Decay::tail),
             tau_beta: BTreeMap::from([
                 ("msd_maximum", plateau_time(tau_beta.msd_maximum())),
                 ("log_slope_minimum", plateau_time(tau_beta.log_slope_minimum())),

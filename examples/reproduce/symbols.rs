@@ -9,6 +9,8 @@ pub(crate) struct Symbols {
     pub(crate) time: &'static str,
     pub(crate) length: &'static str,
     pub(crate) temperature: &'static str,
+    /// What the reciprocal temperature is multiplied by, and its name.
+    pub(crate) reciprocal: (f64, &'static str),
 }
 
 impl Symbols {
@@ -19,18 +21,21 @@ impl Symbols {
                 time: "*{τ}_{LJ}",
                 length: "*{σ}",
                 temperature: "*{ε}/*{k}_{B}",
+                reciprocal: (1.0, "1/*{T} (*{k}_{B}/*{ε})"),
             },
             UnitsName::Metal => Self {
                 energy: "eV",
                 time: "ps",
                 length: "Å",
                 temperature: "K",
+                reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
             UnitsName::Real => Self {
                 energy: "kcal/mol",
                 time: "fs",
                 length: "Å",
                 temperature: "K",
+                reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
         }
     }

@@ -45,7 +45,7 @@ pub(crate) fn cells(text: &[&str]) -> Vec<String> {
     text.iter().map(|&cell| cell.to_owned()).collect()
 }
 
-fn shown(estimate: Option<&Estimate>) -> String {
+pub(crate) fn shown(estimate: Option<&Estimate>) -> String {
     estimate
         .filter(|e| e.value().is_finite())
         .map_or_else(|| "-".to_owned(), ToString::to_string)

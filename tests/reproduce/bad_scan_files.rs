@@ -163,7 +163,7 @@ fn values_that_mean_nothing() {
             "\"B\"",
             "\"all\"",
             "9: `species`: found the name `all`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
-             all, tau_alpha, tau_beta, diffusion)",
+             all, tau_alpha, kww, tau_beta, diffusion)",
         ),
         (
             "count = 800",

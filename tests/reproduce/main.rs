@@ -8,4 +8,5 @@ mod displacements;
 mod options;
 mod over_temperature;
 mod program;
+mod relaxation_times;
 mod waves;

@@ -1,0 +1,84 @@
+//! The decay of the probe's structure: F_s, where it reaches 1/e, and its tail.
+
+use msed::curve::Window;
+use msed::relaxation::{self, Crossing, Direction, Weighting};
+use msed::structure::{self, WaveVectors};
+use msed::{Curve, Lags, Resampling};
+
+use crate::frames::Frames;
+use crate::results::{NumberEntry, TailEntry, errors, value};
+
+/// F_s of the probe on a shell of wave vectors, and its times.
+pub(crate) struct Decay {
+    pub(crate) isf: Curve,
+    /// Mean length of the vectors.
+    pub(crate) q: f64,
+    /// Where F_s has fallen to 1/e: tau_alpha.
+    pub(crate) crossing: Crossing,
+    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
+    pub(crate) tail: Result<relaxation::Decay, String>,
+}
+
+impl Decay {
+    pub(crate) fn analyse(
+        frames: &Frames,
+        probe: &str,
+        shell: &WaveVectors,
+        lags: &Lags,
+        resampling: Resampling,
+    ) -> Result<Self, msed::Error> {
+        let isf = structure::self_isf(frames, probe, shell, lags, resampling)?;
+        let crossing = relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?;
+        let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors)
+            .map_err(|error| error.to_string());
+        Ok(Self {
+            q: shell.mean_modulus(),
+            isf,
+            crossing,
+            tail,
+        })
+    }
+
+    /// `tau_alpha` of `results.json`.
+    pub(crate) fn tau_alpha(&self) -> NumberEntry {
+        let reason = || format!("F_s = 1/e {}", self.crossing);
+        match &self.crossing {
+            Crossing::Reached { time } => NumberEntry::from(time),
+            Crossing::NotReached { lower_bound, .. } => {
+                NumberEntry::missing("not reached", reason(), Some(*lower_bound))
+            }
+            Crossing::BeforeFirstLag { .. } => NumberEntry::missing("too fast", reason(), None),
+        }
+    }
+
+    /// `kww` of `results.json`.
+    pub(crate) fn tail(&self) -> TailEntry {
+        let tail = match &self.tail {
+            Ok(tail) => tail,
+            Err(error) => return TailEntry::missing(error.clone()),
+        };
+        let reasons: Vec<String> = tail.verdict().reasons().iter().map(ToString::to_string).collect();
+        TailEntry {
+            window: Some(tail.window()),
+            f_q: value(tail.amplitude()),
+            tau: value(tail.relaxation_time()),
+            beta: value(tail.beta()),
+            mean_tau: value(tail.mean_relaxation_time()),
+            standard_error: errors([
+                ("f_q", Some(tail.amplitude())),
+                ("tau", Some(tail.relaxation_time())),
+                ("beta", Some(tail.beta())),
+                ("mean_tau", Some(tail.mean_relaxation_time())),
+            ]),
+            blocks: Some(tail.amplitude().resamples().blocks()),
+            reduced_chi_squared: tail.reduced_chi_squared(),
+            verdict: if tail.verdict().is_resolved() {
+                "resolved"
+            } else {
+                "unresolved"
+            },
+            reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
+            cautions: tail.cautions().iter().map(ToString::to_string).collect(),
+        }
+    }
+}
