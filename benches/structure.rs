@@ -1,12 +1,12 @@
-//! Displacements over the number of frames and of lags, beside each other.
+//! Displacements over the number of frames and of lags, and the structure of frames over the number of particles.
 //!
 //! `cargo bench --bench structure`
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use msed::structure::{RadialBins, displacements, msd, van_hove};
-use msed::trajectory::{Species, Trajectory};
+use msed::structure::{RadialBins, WaveVectors, displacements, msd, rdf, static_structure, van_hove};
+use msed::trajectory::{Cell, Species, Trajectory, Wrapped};
 use msed::{Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
@@ -56,5 +56,41 @@ fn benchmarks(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(structure, benchmarks);
+/// The structure of single frames, over the number of particles.
+fn at_one_instant(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("structure of 20 frames");
+    group.sample_size(10);
+    for particles in [200, 1000, 5000] {
+        let edge = (particles as f64 / 1.2).cbrt();
+        let cell = Cell::cubic(edge).expect("a cell");
+        let mut rng = StdRng::seed_from_u64(3);
+        let positions: Vec<f32> = (0..60 * particles)
+            .map(|_| edge as f32 * rng.random::<f32>())
+            .collect();
+        let steps: Vec<u64> = (0..20).collect();
+        let species = Species::by_count([("A", particles * 4 / 5), ("B", particles / 5)]).expect("species");
+        let run =
+            Trajectory::<f32, Wrapped>::wrapped(positions, steps, 0.005, species, [cell]).expect("a run");
+        let vectors = WaveVectors::shell(&cell, 7.0..=7.5).expect("vectors");
+        group.throughput(Throughput::Elements((20 * particles * vectors.len()) as u64));
+        group.bench_function(BenchmarkId::new("S(q), 7.0 to 7.5", particles), |bencher| {
+            bencher.iter(|| static_structure(black_box(&run), &vectors, Resampling::Blocks(10)));
+        });
+        let some = vectors.subset(vectors.len().min(30), 7).expect("a part");
+        group.throughput(Throughput::Elements((20 * particles * some.len()) as u64));
+        group.bench_function(BenchmarkId::new("S(q), 30 vectors", particles), |bencher| {
+            bencher.iter(|| static_structure(black_box(&run), &some, Resampling::Blocks(10)));
+        });
+        group.throughput(Throughput::Elements(10 * (particles * (particles - 1)) as u64));
+        for (name, end) in [("g(r) to half of the cell", 0.5 * edge), ("g(r) to 1.5", 1.5)] {
+            let bins = RadialBins::linear(end, 200).expect("bins");
+            group.bench_function(BenchmarkId::new(name, particles), |bencher| {
+                bencher.iter(|| rdf(black_box(&run), &bins, Resampling::Blocks(10)));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(structure, benchmarks, at_one_instant);
 criterion_main!(structure);

@@ -12,6 +12,8 @@
 //! | W2 | `traj.f64`: 8000 frames of 1000 particles | mean squared displacement at all lags |
 //! | W2blocks | the same | the same with the errors of ten blocks |
 //! | W2f32 | `traj.f32` | the same from single precision |
+//! | W4 | `sq.f64`: 200 wrapped frames of 1000 particles, `manifest.json` with `box` and `qmax` | structure factor in bins of 0.2 |
+//! | W4blocks | the same | the same with the errors of ten blocks |
 //! | W5xtc | `traj.xtc` | its coordinates, single precision |
 //! | W5dump | `traj.lammpstrj`: sorted or not, any columns of coordinates | its coordinates, double precision |
 //! | W5energy | `energy.dat`: `# TimeStep v_pe v_te v_e` and rows, whose steps may begin again | all four columns, row by row |
@@ -23,7 +25,8 @@ use std::time::Instant;
 
 use msed::io::{EnergyReader, FrameError, LammpsDumpReader, XtcReader};
 use msed::spectral::{LagPlan, LagPlanner, Scratch};
-use msed::trajectory::{FrameSource, Species, Trajectory};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, FrameSource, Species, Trajectory, Wrapped};
 use msed::{Lags, Real, Resampling, structure};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -88,6 +91,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
             "W2" => displacements::<f64>(options, "traj.f64", Resampling::None),
             "W2blocks" => displacements::<f64>(options, "traj.f64", Resampling::default()),
             "W2f32" => displacements::<f32>(options, "traj.f32", Resampling::None),
+            "W4" => structure_factor(options, Resampling::None),
+            "W4blocks" => structure_factor(options, Resampling::default()),
             "W5xtc" => read_frames::<f32, _>(options, "traj.xtc", |path| XtcReader::open(path, 1.0)),
             "W5dump" => read_frames::<f64, _>(options, "traj.lammpstrj", |path| LammpsDumpReader::open(path)),
             "W5energy" => read_energies(options),
@@ -205,6 +210,32 @@ fn displacements<T: Stored>(options: &Options, file: &str, resampling: Resamplin
         Some(msd) => write_f64(options.out.as_deref(), msd?.all().total().values()),
         None => Ok(()),
     }
+}
+
+/// Structure factor of all vectors up to `qmax`, in bins.
+fn structure_factor(options: &Options, resampling: Resampling) -> Result<(), Failure> {
+    let (particles, width) = (1000, 0.2);
+    let manifest: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(options.data.join("manifest.json"))?)?;
+    let number = |key: &str| {
+        manifest[key]
+            .as_f64()
+            .ok_or(format!("manifest.json: no number `{key}`"))
+    };
+    let (cell, longest) = (Cell::cubic(number("box")?)?, number("qmax")?);
+    let positions: Vec<f64> = read_numbers(&options.data.join("sq.f64"))?;
+    let steps: Vec<u64> = (0..(positions.len() / (3 * particles)) as u64).collect();
+    let species = Species::single("A", particles)?;
+    let run = Trajectory::<f64, Wrapped>::wrapped(positions, steps, 1.0, species, [cell])?;
+    let vectors = WaveVectors::sphere(&cell, longest)?;
+    let mut found = None;
+    report(options, "sums shared by the signs of (h, k, l), f64", || {
+        found = Some(structure::static_structure(&run, &vectors, resampling));
+    });
+    let Some(found) = found else { return Ok(()) };
+    let bins = found?.total().binned(width);
+    let centres = bins.q().iter().map(|q| ((q / width).floor() + 0.5) * width);
+    write_pairs(options.out.as_deref(), centres, bins.values())
 }
 
 /// A storage type that files hold.

@@ -5,7 +5,7 @@ mod shipped;
 
 use msed::Resampling;
 use msed::io::XtcReader;
-use msed::structure::{self, MainPeak, PeakWindow, StructureFactor, WaveVectors};
+use msed::structure::{self, MainPeak, PeakWindow, RadialBins, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use serde_json::Value;
 
@@ -158,4 +158,51 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     let prepeak = at(1.6, 1.8).into_iter().fold(0.0, f64::max);
     let dip = at(1.8, 2.4).into_iter().fold(f64::INFINITY, f64::min);
     assert!(prepeak > dip + 0.05 && q_max > 2.4, "{prepeak} {dip} {q_max}");
+}
+
+#[test]
+fn dynasor_and_freud_find_the_same() {
+    let text = std::fs::read_to_string("tests/data/peers/dynasor_freud_structure.json").expect("the numbers");
+    let peers: Value = serde_json::from_str(&text).expect("JSON");
+    let number = |key: &str| peers[key].as_f64().expect("a number");
+    let cell = Cell::cubic(number("box")).expect("a cell");
+    let run = shipped::kob_andersen::<f32>("T0.700/trajectory.xtc");
+    let thin = run.thinned(number("every") as usize).expect("a stride");
+    let vectors = WaveVectors::sphere(&cell, 9.0).expect("vectors");
+    let found = structure::static_structure(&thin, &vectors, Resampling::None).expect("S(q)");
+    let first = |members: &[usize]| vectors.integers()[members[0]].map(|n| f64::from(n * n));
+    let squares: Vec<f64> = (vectors.shells().iter())
+        .map(|shell| first(shell.members()).iter().sum())
+        .collect();
+    assert_eq!(squares, numbers(&peers["h2"]));
+    for factor in found.iter() {
+        for (value, wanted) in factor
+            .values()
+            .iter()
+            .zip(numbers(&peers["s_of_q"][factor.name()]))
+        {
+            assert!(
+                (value - wanted).abs() < 1e-10,
+                "{}: {value} {wanted}",
+                factor.name()
+            );
+        }
+    }
+    let names = ["A-A", "A-B", "B-B"];
+    let count = numbers(&peers["rdf"][names[0]]).len();
+    let bins = RadialBins::linear(number("r_max"), count).expect("bins");
+    let g = structure::rdf(&thin, &bins, Resampling::None).expect("g(r)");
+    for (pair, name) in g.partials().iter().zip(names) {
+        assert_eq!(pair.name(), name);
+        let wanted = numbers(&peers["rdf"][name]);
+        assert!(wanted.iter().any(|&g| g > 1.2));
+        for ((r, value), wanted) in bins.centres().into_iter().zip(pair.values()).zip(wanted) {
+            // Single precision moves a pair in 10^4 to the next bin.
+            let bound = 2e-3 * wanted + 2e-3;
+            assert!(
+                (value.value() - wanted).abs() < bound,
+                "{name} at {r}: {value} {wanted}"
+            );
+        }
+    }
 }

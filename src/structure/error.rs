@@ -24,6 +24,25 @@ pub enum StructureError {
         /// Number of bins.
         count: usize,
     },
+    /// Distances beyond half of the cell.
+    #[error(
+        "distances up to {found}, expected no more than {limit}, half of the smallest distance between opposite faces of the cell of \
+         run {run}"
+    )]
+    TooFar {
+        /// Index of the run.
+        run: usize,
+        /// The end of the bins.
+        found: f64,
+        /// Half of the cell's smallest width.
+        limit: f64,
+    },
+    /// A density without a volume.
+    #[error("run {run} has no periodic cell, expected one for the density")]
+    NoCell {
+        /// Index of the run.
+        run: usize,
+    },
     /// Motion in no dimension.
     #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
     Dimensions,

@@ -74,6 +74,16 @@ impl MainPeak {
     }
 }
 
+impl fmt::Display for MainPeak {
+    /// `q_max = 7.2275(31), S = 3.015(10)`, or why there is none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolved { position, height, .. } => write!(f, "q_max = {position}, S = {height}"),
+            Self::NotResolved(reason) => reason.fmt(f),
+        }
+    }
+}
+
 /// Why a structure factor has no main peak.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -327,6 +337,7 @@ mod tests {
         let found = main_peak(&factor(s(1.5), 0.1), WINDOW);
         let position = found.position().unwrap();
         assert!((position.value() - 7.0).abs() < 0.1, "{position}");
+        assert!(found.to_string().starts_with("q_max = "), "{found}");
         assert!(position.standard_error().unwrap() > 0.0);
         let doubtful = main_peak(&factor(s(1.95), 0.1), WINDOW);
         let MainPeak::NotResolved(reason @ NoMainPeak::Rival { .. }) = doubtful else {

@@ -55,6 +55,20 @@ impl RadialBins {
         &self.edges
     }
 
+    /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
+    #[must_use]
+    pub fn centres(&self) -> Vec<f64> {
+        let linear = self.edges[0] == 0.0;
+        let middle = |w: &[f64]| {
+            if linear {
+                0.5 * (w[0] + w[1])
+            } else {
+                (w[0] * w[1]).sqrt()
+            }
+        };
+        self.edges.windows(2).map(middle).collect()
+    }
+
     /// Number of bins.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "there is always a bin")]
@@ -153,15 +167,7 @@ impl DistanceDistribution {
     /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
     #[must_use]
     pub fn centres(&self) -> Vec<f64> {
-        let linear = self.bins.edges[0] == 0.0;
-        let middle = |w: &[f64]| {
-            if linear {
-                0.5 * (w[0] + w[1])
-            } else {
-                (w[0] * w[1]).sqrt()
-            }
-        };
-        self.bins.edges.windows(2).map(middle).collect()
+        self.bins.centres()
     }
 
     /// Whether the lag is short enough for the blocks to give an error; the estimates' standard errors mean nothing

@@ -1,0 +1,317 @@
+//! The radial distribution function.
+
+use std::f64::consts::PI;
+use std::fmt;
+
+use pulp::Arch;
+
+use super::groups::Groups;
+use super::pair_counts::{CountPairs, Grid};
+use super::{RadialBins, StructureError};
+use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
+use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
+use crate::{Error, Real, threads};
+
+/// Frames whose counts may wait.
+const WAITING: usize = 64;
+
+/// Radial distribution functions, partial and total: see [`rdf`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rdf {
+    partials: Vec<RadialDistribution>,
+    total: RadialDistribution,
+}
+
+impl Rdf {
+    /// g_ab of two species, in either order; `None` where there is no such species, or one particle of a species is asked for its
+    /// distance from itself.
+    #[must_use]
+    pub fn partial(&self, a: &str, b: &str) -> Option<&RadialDistribution> {
+        self.partials
+            .iter()
+            .find(|g| g.species() == Some([a, b]) || g.species() == Some([b, a]))
+    }
+
+    /// Every pair of species, in their order: AA, AB, ..., BB, ...
+    #[must_use]
+    pub fn partials(&self) -> &[RadialDistribution] {
+        &self.partials
+    }
+
+    /// Of all particles.
+    #[must_use]
+    pub fn total(&self) -> &RadialDistribution {
+        &self.total
+    }
+
+    /// The partials, and the total last.
+    pub fn iter(&self) -> impl Iterator<Item = &RadialDistribution> {
+        self.partials.iter().chain([&self.total])
+    }
+}
+
+/// The radial distribution function of two species, or of all particles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RadialDistribution {
+    species: Option<[String; 2]>,
+    bins: RadialBins,
+    /// By block: g in each bin, then the neighbours in each bin.
+    sums: BlockSums,
+    resamples: Resamples,
+}
+
+impl RadialDistribution {
+    /// The two species of a partial function; `None` for the total.
+    #[must_use]
+    pub fn species(&self) -> Option<[&str; 2]> {
+        let [a, b] = self.species.as_ref()?;
+        Some([a, b])
+    }
+
+    /// `A-B` for the species A and B, or `total`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.species {
+            Some([a, b]) => format!("{a}-{b}"),
+            None => "total".to_owned(),
+        }
+    }
+
+    /// The bins of distance.
+    #[must_use]
+    pub fn bins(&self) -> &RadialBins {
+        &self.bins
+    }
+
+    /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
+    #[must_use]
+    pub fn centres(&self) -> Vec<f64> {
+        self.bins.centres()
+    }
+
+    /// Number of frames, over all blocks and runs.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    pub fn frames(&self) -> u64 {
+        self.sums.weight(0).round() as u64
+    }
+
+    /// g(r) in each bin: its mean over the volume of the bin's shell.
+    #[must_use]
+    pub fn values(&self) -> Vec<Estimate> {
+        (0..self.bins.len()).map(|bin| self.estimate(&[bin])).collect()
+    }
+
+    /// The mean number of particles of the second species around one of the first, from the first edge to the upper edge of
+    /// each bin: up to the minimum after the first peak it is the coordination number.
+    #[must_use]
+    pub fn neighbours(&self) -> Vec<Estimate> {
+        let bins = self.bins.len();
+        (1..=bins)
+            .map(|end| self.estimate(&(bins..bins + end).collect::<Vec<_>>()))
+            .collect()
+    }
+
+    /// The sum of some points.
+    fn estimate(&self, points: &[usize]) -> Estimate {
+        self.resamples
+            .evaluate(|weights| points.iter().map(|&p| self.sums.weighted_mean(p, weights)).sum())
+    }
+}
+
+impl fmt::Display for RadialDistribution {
+    /// Comma-separated values with a header: `r,value,standard_error,neighbours`, r the middle of each bin, an empty field where
+    /// there is no standard error. Numbers read back to the same bits.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "r,value,standard_error,neighbours")?;
+        let columns = self
+            .centres()
+            .into_iter()
+            .zip(self.values())
+            .zip(self.neighbours());
+        for ((r, value), neighbours) in columns {
+            write!(f, "{r:e},{:e},", value.value())?;
+            if let Some(error) = value.standard_error() {
+                write!(f, "{error:e}")?;
+            }
+            writeln!(f, ",{:e}", neighbours.value())?;
+        }
+        Ok(())
+    }
+}
+
+/// Radial distribution functions, partial and total.
+///
+/// ```text
+/// g_ab(r) = V/(N_a (N_b - δ_ab)) < Σ_i∈a Σ_j∈b, j≠i δ(r - r_ij) > / (4π r²)
+/// ```
+///
+/// over all frames, with distances to the nearest image; in a bin the mean over the volume of the spherical shell. The total is the
+/// same of all particles: `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
+///
+/// - **Normalisation.** The pairs that an ideal gas of as many particles has in the same volume: its g is 1 at every r and
+///   for any number of particles, since a particle does not count itself. Each frame is normalised by its own volume.
+/// - **Range.** Up to half of the smallest distance between opposite faces of the cell: farther, a sphere meets itself.
+/// - **Coordinates** wrapped or unwrapped: the result is the same.
+/// - **Units.** r in units of length, g a number.
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`.
+/// - **Cost.** One distance for each pair of particles and frame, in vector code; bins that end below a third of the cell's
+///   width look only at particles nearby. [`Trajectory::thinned`] takes fewer frames. The bits do not depend on the number of
+///   threads.
+///
+/// # Errors
+/// [`StructureError::NoCell`] for a trajectory without a cell, [`StructureError::TooFar`] for bins that end beyond half of the
+/// cell's smallest width; what the blocks refuse.
+///
+/// ```
+/// use msed::{Resampling, structure::{self, RadialBins}, trajectory::{Cell, Species, Trajectory}};
+/// // A simple cubic lattice: 6 neighbours at 1, 12 at the square root of 2, 8 at that of 3.
+/// let grid = |i: i32| [i % 5, i / 5 % 5, i / 25].map(f64::from);
+/// let positions: Vec<f64> = (0..125).flat_map(grid).collect();
+/// let run = Trajectory::new(positions, [0], 0.005, Species::single("A", 125)?)?.with_cell(Cell::cubic(5.0)?)?;
+/// let g = structure::rdf(&run, &RadialBins::linear(2.4, 8)?, Resampling::None)?;
+/// let neighbours: Vec<f64> = g.total().neighbours().iter().map(|n| n.value()).collect();
+/// assert_eq!(neighbours[2..6], [0.0, 6.0, 18.0, 26.0]);
+/// assert_eq!(g.total().values()[0].value(), 0.0);
+/// # Ok::<(), msed::Error>(())
+/// ```
+///
+/// Reference: M. P. Allen and D. J. Tildesley, Computer Simulation of Liquids, 2nd edition (2017), section 8.2.
+pub fn rdf<T: Real, C: Coordinates>(
+    runs: &impl TrajectoryRuns<T, C>,
+    bins: &RadialBins,
+    resampling: Resampling,
+) -> Result<Rdf, Error> {
+    let runs = runs.runs();
+    check_reach(runs, bins)?;
+    let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
+    let partition = Partition::new(&lengths, resampling)?;
+    let frames: Vec<[usize; 3]> = (partition.iter().enumerate())
+        .flat_map(|(block, (run, frames))| frames.map(move |frame| [block, run, frame]))
+        .collect();
+    let plan = Plan::new(&runs[0], bins);
+    let points = 2 * bins.len();
+    let mut sums: Vec<BlockSums> = (0..=plan.pairs.len())
+        .map(|_| BlockSums::new(partition.len(), points))
+        .collect();
+    threads::in_order(
+        &frames,
+        WAITING,
+        |&[_, run, frame]| plan.frame(&runs[run], frame),
+        |&[block, ..], found| {
+            for (sums, found) in sums.iter_mut().zip(found.chunks_exact(points)) {
+                for (point, &x) in found.iter().enumerate() {
+                    sums.add(block, point, x, 1.0);
+                }
+            }
+        },
+    );
+    let names = runs[0].species().names();
+    let species = plan.pairs.iter().map(|pair| Some(pair.map(|s| names[s].clone())));
+    let mut partials: Vec<RadialDistribution> = species
+        .chain([None])
+        .zip(sums)
+        .map(|(species, sums)| RadialDistribution {
+            species,
+            bins: bins.clone(),
+            sums,
+            resamples: partition.resamples(),
+        })
+        .collect();
+    let total = partials.pop().expect("the total comes last");
+    // A single particle has no distance from another of its kind.
+    let sizes = plan.groups.sizes();
+    let alone = |pair: &[usize; 2]| pair[0] == pair[1] && sizes[pair[0]] < 2.0;
+    let mut kept = plan.pairs.iter().map(|pair| !alone(pair));
+    partials.retain(|_| kept.next().unwrap_or(true));
+    Ok(Rdf { partials, total })
+}
+
+/// The bins of every frame end within half of the cell's smallest width.
+fn check_reach<T: Real, C: Coordinates>(
+    runs: &[Trajectory<'_, T, C>],
+    bins: &RadialBins,
+) -> Result<(), StructureError> {
+    let end = bins.edges()[bins.len()];
+    for (run, trajectory) in runs.iter().enumerate() {
+        if trajectory.cells().is_empty() {
+            return Err(StructureError::NoCell { run });
+        }
+        for cell in trajectory.cells() {
+            let limit = 0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min);
+            if end > limit * (1.0 + 1e-9) {
+                return Err(StructureError::TooFar {
+                    run,
+                    found: end,
+                    limit,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is the same for all frames.
+struct Plan<'a> {
+    arch: Arch,
+    groups: Groups,
+    pairs: Vec<[usize; 2]>,
+    edges: &'a [f64],
+}
+
+impl<'a> Plan<'a> {
+    fn new<T: Real, C: Coordinates>(run: &Trajectory<'_, T, C>, bins: &'a RadialBins) -> Self {
+        let kinds = run.species().names().len();
+        Self {
+            arch: Arch::new(),
+            groups: Groups::new(run.species()),
+            pairs: (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect(),
+            edges: bins.edges(),
+        }
+    }
+
+    /// g and the neighbours in each bin, of each pair of species and of all particles.
+    #[allow(clippy::cast_precision_loss, reason = "numbers of pairs are far below 2^53")]
+    fn frame<T: Real, C: Coordinates>(&self, run: &Trajectory<'_, T, C>, frame: usize) -> Vec<f64> {
+        let bins = self.edges.len() - 1;
+        let Some(cell) = run.cell(frame) else {
+            return vec![f64::NAN; 2 * bins * (self.pairs.len() + 1)]; // Refused before.
+        };
+        let position = |p: usize| run.position(frame, p);
+        let grid = Grid::new(cell, self.edges[bins], self.groups.particles(), position);
+        let mut counts = vec![0; (bins + 1) * self.pairs.len()];
+        self.arch.dispatch(CountPairs {
+            grid: &grid,
+            cell,
+            pairs: &self.pairs,
+            edges: self.edges,
+            uniform: self.edges[0] == 0.0,
+            counts: &mut counts,
+        });
+        let sizes = self.groups.sizes();
+        let volumes = self
+            .edges
+            .windows(2)
+            .map(|w| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)));
+        let per_volume: Vec<f64> = volumes.map(|shell| cell.volume() / shell).collect();
+        let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));
+        let mut add = |around: f64, others: f64, ordered: &[f64]| {
+            let expected = around * others;
+            let g = |(&n, &per_volume): (&f64, &f64)| if n == 0.0 { 0.0 } else { n / expected * per_volume };
+            found.extend(ordered.iter().zip(&per_volume).map(g));
+            found.extend(ordered.iter().map(|n| n / around));
+        };
+        let mut all = vec![0.0; bins];
+        for (&[a, b], counts) in self.pairs.iter().zip(counts.chunks_exact(bins + 1)) {
+            let twice = if a == b { 2.0 } else { 1.0 };
+            let ordered: Vec<f64> = counts[..bins].iter().map(|&n| twice * n as f64).collect();
+            for (all, &n) in all.iter_mut().zip(&counts[..bins]) {
+                *all += 2.0 * n as f64;
+            }
+            add(sizes[a], if a == b { sizes[b] - 1.0 } else { sizes[b] }, &ordered);
+        }
+        let particles = sizes[sizes.len() - 1];
+        add(particles, particles - 1.0, &all);
+        found
+    }
+}
