@@ -2,7 +2,8 @@
 //! renumbered and time reversed; species add up to all; replicas pool their origins. The checker must reject each of a set
 //! of planted faults.
 
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
+use msed::structure::{Particles, WaveVectors};
+use msed::trajectory::{Cell, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
@@ -338,7 +339,47 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
             };
             species.zip(sizes).map(mean).collect()
         })),
+        Box::new(Of("F_s on a shell", |runs: &[Run]| {
+            each_species(runs, |runs, which| {
+                let vectors = shell(&runs.runs()[0]);
+                structure::self_isf(runs, which, &vectors, &Lags::all(), Resampling::None).expect("F_s")
+            })
+        })),
+        Box::new(Of("F_s averaged over all directions", |runs: &[Run]| {
+            each_species(runs, |runs, which| {
+                let found =
+                    structure::isotropic_self_isf(runs, which, &[2.5], &Lags::all(), Resampling::None);
+                found.expect("F_s").remove(0)
+            })
+        })),
+        // A sum over pairs of particles, which species do not add up to.
+        Box::new(Of("F of all", |runs: &[Run]| {
+            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let vectors = shell(&runs.runs()[0]);
+            let found = structure::coherent_isf(&runs, &vectors, &Lags::all(), Resampling::None).expect("F");
+            vec![of_curve("all", None, found.total())]
+        })),
     ]
+}
+
+/// Wave vectors that take every path of the sums: several signs of one orbit, and axes.
+fn shell(run: &Trajectory<'_, f64>) -> WaveVectors {
+    WaveVectors::shell(run.cell(0).expect("a cell"), 1.5..=2.5).expect("vectors")
+}
+
+/// A curve of each species and of all particles.
+fn each_species(
+    runs: &[Run],
+    curve: impl Fn(&Trajectories<'static, f64>, Particles<'_>) -> Curve,
+) -> Vec<Mean> {
+    let species = runs[0].species();
+    let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+    let of = |name: &String| {
+        let size = species.count(name).expect("a species") as f64;
+        of_curve(name, Some(size), &curve(&runs, Particles::Species(name)))
+    };
+    let all = of_curve("all", Some(species.len() as f64), &curve(&runs, Particles::All));
+    species.names().iter().map(of).chain([all]).collect()
 }
 
 #[test]
