@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use msed::gaussian::{self, Band, ExpectedErrors, SpectralFit};
+use msed::gaussian::{self, Band, ExpectedErrors, Goal, SpectralFit};
 use msed::relaxation::Model;
 use msed::{Replicas, Resampling, Runs};
 
@@ -60,7 +60,9 @@ impl Spectral {
         let process = self.resolved()?.process().ok()?;
         Some(Plan {
             expected: process.expected_errors(self.interval, self.duration).ok()?,
-            duration: process.duration_for(self.interval, WANTED).ok()?,
+            duration: process
+                .duration_for(Goal::RelaxationTime, self.interval, WANTED)
+                .ok()?,
         })
     }
 

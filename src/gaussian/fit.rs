@@ -35,7 +35,7 @@ pub enum Band {
 /// u0_squared and um_squared in energy^2 per particle^2, times in time units.
 ///
 /// # Cost
-/// O(n log n) for each of the B blocks, and about 10^5 multiply-adds per step of each resample's search. For 2.6e5 samples ten blocks take
+/// O(n log n) for each of the B blocks and runs, and about 10^5 multiply-adds per step of each resample's search, for each length of run. For 2.6e5 samples ten blocks take
 /// twice the time of no resamples, and 200 draws of the bootstrap five times.
 ///
 /// # Errors

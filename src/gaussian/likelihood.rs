@@ -9,10 +9,13 @@ use super::periodogram::{Bin, Periodogram};
 use super::spectrum::{Transform, slow_part};
 use crate::relaxation::Model;
 
-/// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods add.
+/// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods add: runs of one length have one expected
+/// spectrum, and their ordinates are pooled bin by bin.
 #[derive(Debug)]
 pub(super) struct Likelihood {
     pieces: Vec<(Vec<Bin>, Arc<Transform>)>,
+    /// The piece that each run is a part of; none where it has no ordinate below the limit.
+    of_run: Vec<Option<usize>>,
 }
 
 /// ln B, ln (Um^2/2), ln tau in samples and, for the stretched form, ln (beta / (2 - beta)).
@@ -54,31 +57,52 @@ pub(super) fn beta_of(parameters: &Parameters) -> f64 {
 impl Likelihood {
     /// `limit` is an angular frequency per sample.
     pub(super) fn new(periodograms: &[Periodogram], limit: f64) -> Self {
-        let pieces = periodograms
-            .iter()
-            .map(|p| (p.below(limit).to_vec(), p.samples()))
-            .filter(|(bins, _)| !bins.is_empty())
-            .map(|(bins, samples)| {
-                let transform = Transform::new(samples, &bins);
-                (bins, Arc::new(transform))
-            })
-            .collect();
-        Self { pieces }
+        let mut pieces: Vec<(Vec<Bin>, Arc<Transform>)> = Vec::new();
+        let mut lengths: Vec<usize> = Vec::new();
+        let mut of_run = Vec::with_capacity(periodograms.len());
+        for periodogram in periodograms {
+            let bins = periodogram.below(limit);
+            if bins.is_empty() {
+                of_run.push(None);
+                continue;
+            }
+            let known = lengths.iter().position(|&n| n == periodogram.samples());
+            if let Some(piece) = known {
+                pool(&mut pieces[piece].0, bins);
+            } else {
+                let transform = Transform::new(periodogram.samples(), bins);
+                pieces.push((bins.to_vec(), Arc::new(transform)));
+                lengths.push(periodogram.samples());
+            }
+            of_run.push(Some(known.unwrap_or(pieces.len() - 1)));
+        }
+        Self { pieces, of_run }
     }
 
     /// The same with the blocks of the runs weighted, in the order of the runs; `None` where nothing is left.
     pub(super) fn resampled(&self, powers: &[BlockPowers], limit: f64, mut weights: &[f64]) -> Option<Self> {
-        let mut pieces = Vec::with_capacity(self.pieces.len());
-        let runs = powers.iter().filter(|p| !p.whole().below(limit).is_empty());
-        for (run, (_, transform)) in runs.zip(&self.pieces) {
+        let mut pooled: Vec<Vec<Bin>> = vec![Vec::new(); self.pieces.len()];
+        for (run, piece) in powers.iter().zip(&self.of_run) {
             let (of_run, others) = weights.split_at(run.blocks());
             weights = others;
+            let Some(piece) = *piece else { continue };
             let bins = run.resampled(limit, of_run);
-            if !bins.is_empty() {
-                pieces.push((bins, Arc::clone(transform)));
+            if pooled[piece].is_empty() {
+                pooled[piece] = bins;
+            } else if !bins.is_empty() {
+                pool(&mut pooled[piece], &bins);
             }
         }
-        (!pieces.is_empty()).then_some(Self { pieces })
+        let pieces: Vec<_> = pooled
+            .into_iter()
+            .zip(&self.pieces)
+            .filter(|(bins, _)| !bins.is_empty())
+            .map(|(bins, (_, transform))| (bins, Arc::clone(transform)))
+            .collect();
+        (!pieces.is_empty()).then_some(Self {
+            pieces,
+            of_run: Vec::new(),
+        })
     }
 
     /// The spectrum and its derivatives by each parameter, at the bins of one piece.
@@ -248,6 +272,15 @@ impl Likelihood {
             information: here.information,
             converged,
         })
+    }
+}
+
+/// Adds the ordinates of a run to those of others of its length.
+fn pool(bins: &mut [Bin], more: &[Bin]) {
+    for (bin, more) in bins.iter_mut().zip(more) {
+        let ordinates = bin.ordinates + more.ordinates;
+        bin.power = (bin.ordinates * bin.power + more.ordinates * more.power) / ordinates;
+        bin.ordinates = ordinates;
     }
 }
 

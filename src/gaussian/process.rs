@@ -6,17 +6,18 @@ use super::likelihood::{Likelihood, Parameters};
 use super::periodogram::Periodogram;
 use crate::relaxation::{Model, mean_relaxation_time};
 
-/// What a run would measure: a fast part that is white at the sampling interval, of variance U0^2/2, and a slow part of variance
-/// Um^2/2 that relaxes as `exp(-(t/tau)^beta)`, both Gaussian. From a short run's fit, or assumed.
+/// What a run would measure, and how long it must be: a fast part that is white at the sampling interval, of variance U0^2/2, and a slow part of variance
+/// Um^2/2 that relaxes as `exp(-(t/tau)^beta)`, both Gaussian. From a short run's fit ([`SpectralFit::process`](super::SpectralFit::process)), or
+/// assumed. docs/run_length.md works an example, docs/errors.md holds the expected errors against those of 500 runs.
 ///
 /// ```
-/// use msed::gaussian::Process;
+/// use msed::gaussian::{Goal, Process};
 /// // The Kob-Andersen mixture at T = 0.8, 1000 particles.
 /// let process = Process::new(9.3e-4, 1.1e-4, 2.6, 1.0)?;
 /// let errors = process.expected_errors(0.05, 2000.0)?;
 /// assert!(errors.relaxation_time > 0.05 && errors.relaxation_time < 0.15);
 /// // Half of the error takes four times the run.
-/// let longer = process.duration_for(0.05, 0.5 * errors.relaxation_time)?;
+/// let longer = process.duration_for(Goal::RelaxationTime, 0.05, 0.5 * errors.relaxation_time)?;
 /// assert!((longer / 8000.0 - 1.0).abs() < 0.05);
 /// # Ok::<(), msed::gaussian::ProcessError>(())
 /// ```
@@ -28,6 +29,21 @@ pub struct Process {
     relaxation_time: f64,
     beta: f64,
     fast_level: f64,
+}
+
+/// A number that a run is to give.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Goal {
+    /// tau.
+    RelaxationTime,
+    /// Um^2.
+    UmSquared,
+    /// The excess heat capacity, with y of the microcanonical formula or 0: see [`ExpectedErrors::heat_capacity`].
+    HeatCapacity {
+        /// `2 N Var(e)/(g k^2 T^2)` at constant energy, 0 at constant temperature.
+        y: f64,
+    },
 }
 
 /// Relative standard errors that a run is expected to give.
@@ -53,6 +69,19 @@ impl ExpectedErrors {
     pub fn heat_capacity(&self, y: f64) -> f64 {
         assert!((0.0..1.0).contains(&y), "y = {y} is not in [0, 1)");
         self.variance / (1.0 - y)
+    }
+
+    /// The relative error of one number.
+    ///
+    /// # Panics
+    /// For a heat capacity, unless `0 <= y < 1`.
+    #[must_use]
+    pub fn of(&self, goal: Goal) -> f64 {
+        match goal {
+            Goal::RelaxationTime => self.relaxation_time,
+            Goal::UmSquared => self.um_squared,
+            Goal::HeatCapacity { y } => self.heat_capacity(y),
+        }
     }
 }
 
@@ -207,22 +236,31 @@ impl Process {
         })
     }
 
-    /// The duration of a run, sampled every `interval`, that is expected to give tau to a relative error.
+    /// The duration of a run, sampled every `interval`, that is expected to give the number of `goal` to a relative error.
+    ///
+    /// # Cost
+    /// A few times that of [`expected_errors`](Self::expected_errors).
     ///
     /// # Errors
-    /// [`ProcessError`] for an error or an interval that is not positive, or one that no run of 10^15 samples reaches.
-    pub fn duration_for(&self, interval: f64, relative_error: f64) -> Result<f64, ProcessError> {
+    /// [`ProcessError`] for an error or an interval that is not positive, a y outside of [0, 1), or an error that no run of 10^15 samples
+    /// reaches.
+    pub fn duration_for(&self, goal: Goal, interval: f64, relative_error: f64) -> Result<f64, ProcessError> {
         if !(relative_error.is_finite() && relative_error > 0.0) {
             return Err(ProcessError::Parameter {
                 name: "relative error",
                 found: relative_error,
             });
         }
+        if let Goal::HeatCapacity { y } = goal
+            && !(0.0..1.0).contains(&y)
+        {
+            return Err(ProcessError::Ratio { found: y });
+        }
         // Errors fall as the square root: start from a long run and correct for what is left of the finite length.
         let mut duration = 1000.0 * self.relaxation_time.max(interval);
         for _ in 0..40 {
             let found = match self.expected_errors(interval, duration) {
-                Ok(errors) => errors.relaxation_time,
+                Ok(errors) => errors.of(goal),
                 Err(ProcessError::TooShort { .. }) if duration / interval < 1e14 => {
                     duration *= 4.0;
                     continue;
@@ -239,6 +277,11 @@ impl Process {
     }
 }
 
+/// The page's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/run_length.md")]
+struct RunLength;
+
 /// A plan that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -248,6 +291,12 @@ pub enum ProcessError {
     Parameter {
         /// Which.
         name: &'static str,
+        /// Its value.
+        found: f64,
+    },
+    /// y of a heat capacity out of its range.
+    #[error("y = {found}, expected 0 or more and below 1")]
+    Ratio {
         /// Its value.
         found: f64,
     },
@@ -296,10 +345,19 @@ mod tests {
     fn durations_invert_errors() {
         for beta in [1.0, 0.7] {
             let process = Process::new(1.0, 0.5, 3.0, beta).unwrap();
-            for error in [0.3, 0.05, 0.005] {
-                let duration = process.duration_for(0.1, error).unwrap();
-                let found = process.expected_errors(0.1, duration).unwrap().relaxation_time;
-                assert!((found / error - 1.0).abs() < 1e-3, "{beta} {error}: {found}");
+            for goal in [
+                Goal::RelaxationTime,
+                Goal::UmSquared,
+                Goal::HeatCapacity { y: 0.6 },
+            ] {
+                for error in [0.3, 0.05, 0.005] {
+                    let duration = process.duration_for(goal, 0.1, error).unwrap();
+                    let found = process.expected_errors(0.1, duration).unwrap().of(goal);
+                    assert!(
+                        (found / error - 1.0).abs() < 1e-3,
+                        "{beta} {goal:?} {error}: {found}"
+                    );
+                }
             }
         }
     }
@@ -316,8 +374,18 @@ mod tests {
             "a run of 0.5 for a relaxation time of 1, expected several relaxation times and at least 16 samples"
         );
         assert_eq!(
-            process.duration_for(0.1, 0.0).unwrap_err().to_string(),
+            process
+                .duration_for(Goal::UmSquared, 0.1, 0.0)
+                .unwrap_err()
+                .to_string(),
             "relative error 0, expected a positive finite number (and beta below 2)"
+        );
+        assert_eq!(
+            process
+                .duration_for(Goal::HeatCapacity { y: 1.0 }, 0.1, 0.1)
+                .unwrap_err()
+                .to_string(),
+            "y = 1, expected 0 or more and below 1"
         );
     }
 }
