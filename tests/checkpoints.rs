@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use msed::online::checkpoint::{self, CheckpointError};
-use msed::online::{EnergyAccumulator, EnergySums};
+use msed::online::{DistributionAccumulator, DistributionSums, EnergyAccumulator, EnergySums};
 use msed::{EnergyKind, Lags, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -84,6 +84,29 @@ fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
         checkpoint::save(&again.snapshot().unwrap(), &file).unwrap();
         let sums: EnergySums = checkpoint::load(&file).unwrap();
         assert!(sums == resumed.snapshot().unwrap(), "kind {kind}");
+    }
+}
+
+#[test]
+fn distributions_resume_with_the_same_bits() {
+    let samples = samples();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("phi.msed");
+    let new = || {
+        let (sampling, lags) = (Sampling::new(10, 0.005).unwrap(), Lags::explicit([1, 50]));
+        DistributionAccumulator::new(sampling, 1000, EnergyKind::Total, &lags, SAMPLES, 1e-4, 0.01).unwrap()
+    };
+    let mut whole = new();
+    whole.push_slice(&samples).unwrap();
+    for stop in [0, 1, 333, 9000] {
+        let mut live = new();
+        live.push_slice(&samples[..stop]).unwrap();
+        checkpoint::save(&live, &file).unwrap();
+        let mut resumed: DistributionAccumulator = checkpoint::load(&file).unwrap();
+        resumed.push_slice(&samples[stop..]).unwrap();
+        checkpoint::save(&resumed.snapshot().unwrap(), &file).unwrap();
+        let sums: DistributionSums = checkpoint::load(&file).unwrap();
+        assert!(sums == whole.snapshot().unwrap(), "stopped at {stop}");
     }
 }
 

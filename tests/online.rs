@@ -2,7 +2,8 @@
 #![cfg(feature = "io")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use msed::online::{EnergyAccumulator, EnergySums};
+use msed::energy::{Bins, Distribution};
+use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums};
 use msed::stats::Estimate;
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling, energy, io};
 
@@ -380,5 +381,89 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     assert_eq!(
         merged.unwrap_err().to_string(),
         "particle number is 3, expected 2 as in the first"
+    );
+}
+
+#[test]
+fn distributions_of_differences_are_those_of_the_batch_at_any_moment() {
+    let (samples, sampling) = shipped();
+    let width = 0.001_234_5;
+    let new = |range| {
+        let (kind, lags) = (EnergyKind::Total, Lags::explicit([1, 10, 300]));
+        DistributionAccumulator::new(sampling, PARTICLES, kind, &lags, 20_480, width, range).unwrap()
+    };
+    let of = |range, part: &[f64]| {
+        let mut live = new(range);
+        live.push_slice(part).unwrap();
+        live.snapshot().unwrap()
+    };
+    let batch = |runs: &[&[f64]], lag, blocks| {
+        let runs = runs.iter().map(|part| series(part, sampling)).collect();
+        let replicas = Replicas::new(runs).unwrap();
+        energy::distribution(&replicas, lag, Bins::Width(width), Resampling::Blocks(blocks)).unwrap()
+    };
+    let mut live = new(0.2);
+    for (n, blocks) in [(512, 16), (20_480, 20)] {
+        live.push_slice(&samples[live.samples() as usize..n]).unwrap();
+        let now = live.snapshot().unwrap();
+        for lag in [1, 10, 300] {
+            same_distribution(
+                &now.distribution(lag).unwrap(),
+                &batch(&[&samples[..n]], lag, blocks),
+            );
+            assert_eq!(now.outside(lag).unwrap(), 0);
+        }
+    }
+    let (a, b) = (&samples[..10_240], &samples[20_000..30_240]);
+    let both = of(0.2, a).merge(of(0.2, b)).unwrap();
+    same_distribution(&both.distribution(10).unwrap(), &batch(&[a, b], 10, 20));
+    // Bins that are too few: moments and densities of all pairs, those outside counted.
+    let (narrow, all) = (of(0.02, a).distribution(10).unwrap(), batch(&[a], 10, 20));
+    same_number(narrow.variance(), all.variance());
+    let kept: u64 = narrow.counts().iter().sum();
+    assert_eq!(narrow.counts().len(), 33);
+    assert_eq!(kept + of(0.02, a).outside(10).unwrap(), narrow.pairs());
+    let norm: f64 = narrow.densities().iter().map(|d| d.value() * width).sum();
+    assert!((norm - kept as f64 / narrow.pairs() as f64).abs() < 1e-12 && kept < narrow.pairs());
+    assert_eq!(
+        of(0.2, a).distribution(11).unwrap_err().to_string(),
+        "no two of the 10240 frames lie 11 steps apart"
+    );
+    assert!(
+        of(0.2, &[1.0; 20])
+            .distribution(1)
+            .unwrap_err()
+            .to_string()
+            .contains("expected a spread")
+    );
+    assert_eq!(
+        of(0.2, a).merge(of(0.3, b)).unwrap_err().to_string(),
+        "the number of bins is 487 of 0.0012345, expected 325 of 0.0012345 as in the first"
+    );
+}
+
+fn same_distribution(found: &Distribution, expected: &Distribution) {
+    assert_eq!((found.lag(), found.pairs()), (expected.lag(), expected.pairs()));
+    assert_eq!(found.counts(), expected.counts());
+    for (x, y) in found.centres().iter().zip(expected.centres()) {
+        close("centre", *x, *y, 1.0);
+    }
+    for (x, y) in found.densities().iter().zip(expected.densities()) {
+        same_number(x, y);
+    }
+    same_number(found.variance(), expected.variance());
+    let spread = expected.variance().value().sqrt();
+    close("mean", found.mean().value(), expected.mean().value(), spread);
+    close(
+        "skewness",
+        found.skewness().value(),
+        expected.skewness().value(),
+        1.0,
+    );
+    close(
+        "kurtosis",
+        found.excess_kurtosis().value(),
+        expected.excess_kurtosis().value(),
+        1.0,
     );
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lag::LagError;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling};
+use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;
@@ -44,6 +44,43 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// A distribution from sums by block: `histogram` has counts over width in each bin, `powers` the first four powers of the distance
+    /// from a centre.
+    pub(crate) fn from_sums(
+        [lag, pairs]: [u64; 2],
+        interval: f64,
+        [start, width]: [f64; 2],
+        counts: Vec<u64>,
+        histogram: &BlockSums,
+        (centre, powers): (f64, &BlockSums),
+        resamples: Resamples,
+    ) -> Self {
+        let moment = |f: &dyn Fn([f64; 4]) -> f64| {
+            resamples.evaluate(|weights| f(std::array::from_fn(|p| powers.weighted_mean(p, weights))))
+        };
+        // Central moments from those about the centre.
+        let second = |[m1, m2, ..]: [f64; 4]| m2 - m1 * m1;
+        let third = |[m1, m2, m3, _]: [f64; 4]| m3 - 3.0 * m1 * m2 + 2.0 * m1.powi(3);
+        let fourth = |[m1, m2, m3, m4]: [f64; 4]| m4 - 4.0 * m1 * m3 + 6.0 * m1 * m1 * m2 - 3.0 * m1.powi(4);
+        Self {
+            lag,
+            lag_time: lag as f64 * interval,
+            pairs,
+            width,
+            centres: (0..counts.len())
+                .map(|bin| start + (bin as f64 + 0.5) * width)
+                .collect(),
+            densities: (0..counts.len())
+                .map(|bin| resamples.evaluate(|weights| histogram.weighted_mean(bin, weights)))
+                .collect(),
+            counts,
+            mean: moment(&|[m1, ..]| centre + m1),
+            variance: moment(&second),
+            skewness: moment(&|m| third(m) / second(m).powf(1.5)),
+            excess_kurtosis: moment(&|m| fourth(m) / second(m).powi(2) - 3.0),
+        }
+    }
+
     /// The lag in samples.
     #[must_use]
     pub fn lag(&self) -> u64 {
@@ -205,20 +242,12 @@ pub fn distribution<T: Real>(
         }
     }
     let resamples = partition.resamples();
-    let moment = |f: &dyn Fn([f64; 4]) -> f64| {
-        resamples.evaluate(|weights| f(std::array::from_fn(|p| powers.weighted_mean(p, weights))))
-    };
-    // Central moments from those about the overall mean.
-    let second = |[m1, m2, ..]: [f64; 4]| m2 - m1 * m1;
-    let third = |[m1, m2, m3, _]: [f64; 4]| m3 - 3.0 * m1 * m2 + 2.0 * m1.powi(3);
-    let fourth = |[m1, m2, m3, m4]: [f64; 4]| m4 - 4.0 * m1 * m3 + 6.0 * m1 * m1 * m2 - 3.0 * m1.powi(4);
-
     let axis = Axis::new(
         bins,
         [low, high],
         pairs,
         || interquartile_range(all().collect()),
-        || moment(&second).value(),
+        || powers.mean(1) - powers.mean(0).powi(2),
     )?;
     let mut histogram = BlockSums::new(differences.len(), axis.bins);
     let mut counts = vec![0_u64; axis.bins];
@@ -232,23 +261,15 @@ pub fn distribution<T: Real>(
             histogram.add(block, bin, count as f64 / axis.width, of_block.len() as f64);
         }
     }
-    Ok(Distribution {
-        lag,
-        lag_time: lag as f64 * runs[0].sampling().interval(),
-        pairs: pairs as u64,
-        width: axis.width,
-        centres: (0..axis.bins)
-            .map(|bin| axis.start + (bin as f64 + 0.5) * axis.width)
-            .collect(),
+    Ok(Distribution::from_sums(
+        [lag, pairs as u64],
+        runs[0].sampling().interval(),
+        [axis.start, axis.width],
         counts,
-        densities: (0..axis.bins)
-            .map(|bin| resamples.evaluate(|weights| histogram.weighted_mean(bin, weights)))
-            .collect(),
-        mean: moment(&|[m1, ..]| centre + m1),
-        variance: moment(&second),
-        skewness: moment(&|m| third(m) / second(m).powf(1.5)),
-        excess_kurtosis: moment(&|m| fourth(m) / second(m).powi(2) - 3.0),
-    })
+        &histogram,
+        (centre, &powers),
+        resamples,
+    ))
 }
 
 /// Equal bins from `start` on.

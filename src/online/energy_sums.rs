@@ -39,7 +39,7 @@ impl System {
 
     /// From a sample to the energy per particle.
     #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
-    fn scale(&self) -> f64 {
+    pub(super) fn scale(&self) -> f64 {
         match self.kind {
             EnergyKind::Total => 1.0 / self.particles.get() as f64,
             EnergyKind::PerParticle => 1.0,

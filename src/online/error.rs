@@ -51,6 +51,16 @@ pub enum OnlineError {
         /// Where it should.
         expected: u64,
     },
+    /// A sample or a frame of another step than the sampling says.
+    #[error("sample {index} is of step {found}, expected {expected}")]
+    Step {
+        /// Its index in the run.
+        index: u64,
+        /// Its step.
+        found: u64,
+        /// Where the sampling puts it.
+        expected: u64,
+    },
     /// A frame of other particles.
     #[error("{found} coordinates, expected {expected}, three for each particle")]
     Coordinates {

@@ -55,13 +55,17 @@ impl FrameBlocks {
 
     /// Adds what `columns` holds of one pair of frames.
     pub(super) fn add(&mut self, first: u64, lag: usize, columns: &[f64]) {
+        for (sum, x) in self.pair_mut(first, lag).iter_mut().zip(columns) {
+            *sum += x;
+        }
+    }
+
+    /// Counts a pair of frames; its sums.
+    pub(super) fn pair_mut(&mut self, first: u64, lag: usize) -> &mut [f64] {
         #[allow(clippy::cast_possible_truncation, reason = "a number of blocks")]
         let point = (first / self.length) as usize * self.lags + lag;
         self.pairs[point] += 1.0;
-        let sums = &mut self.sums[point * self.width..][..self.width];
-        for (sum, x) in sums.iter_mut().zip(columns) {
-            *sum += x;
-        }
+        &mut self.sums[point * self.width..][..self.width]
     }
 
     /// Adds neighbours up, all of them full.

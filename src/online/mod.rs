@@ -11,6 +11,10 @@
 //! [`FrameAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
 //! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
 //!
+//! [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
+//!
+//! Files larger than memory go through the same accumulators: [`feed_energies`], [`feed_frames`].
+//!
 //! ```
 //! use msed::online::EnergyAccumulator;
 //! use msed::{EnergyKind, Lags, Sampling};
@@ -31,11 +35,13 @@
 #[cfg(feature = "serde")]
 pub mod checkpoint;
 mod displaced;
+mod distributions;
 mod energy;
 #[cfg(feature = "serde")]
 mod energy_state;
 mod energy_sums;
 mod error;
+mod feed;
 mod frame_blocks;
 mod frame_sums;
 mod frames;
@@ -43,8 +49,10 @@ mod ring;
 mod sums;
 mod transform;
 
+pub use distributions::{DistributionAccumulator, DistributionSums};
 pub use energy::EnergyAccumulator;
 pub use energy_sums::EnergySums;
 pub use error::OnlineError;
+pub use feed::{Fed, feed_energies, feed_frames};
 pub use frame_sums::FrameSums;
 pub use frames::FrameAccumulator;

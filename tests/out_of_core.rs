@@ -1,0 +1,243 @@
+//! Series and trajectories larger than memory.
+#![cfg(feature = "io")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::process::Command;
+
+use msed::io::{EnergyReader, EnergySample, ReadError};
+use msed::online::{EnergyAccumulator, Fed, FrameAccumulator, OnlineError, feed_energies, feed_frames};
+use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
+use msed::{EnergyKind, Error, Lags, Sampling};
+
+const BYTES: u64 = 2_000_000_000;
+
+/// What the process may map, in kilobytes: its program, stacks and all.
+const LIMIT: u64 = 262_144;
+
+/// Samples after which the series repeats itself.
+const PERIOD: usize = 30_011;
+
+fn energy(i: usize) -> f64 {
+    let i = (i % PERIOD) as f64;
+    -6339.5 + 16.0 * (std::f64::consts::TAU * 5.0 * i / PERIOD as f64).sin() + (i * i % 7.0) / 8.0
+}
+
+/// Rows of a file that is made up as it is read.
+struct Rows {
+    text: Vec<u8>,
+    at: usize,
+    left: u64,
+}
+
+impl Rows {
+    fn new(bytes: u64) -> Self {
+        let lines = (0..PERIOD).flat_map(|i| format!("{:.12}\n", energy(i)).into_bytes());
+        let text: Vec<u8> = lines.collect();
+        // Whole rows.
+        let row = text.len() as u64 / PERIOD as u64;
+        Self {
+            text,
+            at: 0,
+            left: bytes / row * row,
+        }
+    }
+}
+
+impl Read for Rows {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let count = to.len().min(self.text.len() - self.at).min(left);
+        to[..count].copy_from_slice(&self.text[self.at..self.at + count]);
+        self.at = (self.at + count) % self.text.len();
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+fn rows(source: impl Read) -> impl Iterator<Item = Result<(u64, f64), ReadError>> {
+    let reader = EnergyReader::new().without_steps().energy(0);
+    let stream = reader.stream_from(source, "made up").unwrap();
+    stream.map(|row| row.map(|EnergySample { step, potential, .. }| (step, potential)))
+}
+
+fn accumulator() -> EnergyAccumulator {
+    let lags = Lags::logarithmic(10).up_to_samples(100_000);
+    let sampling = Sampling::new(1, 0.005).unwrap();
+    EnergyAccumulator::block_fft(sampling, 1, EnergyKind::Total, &lags, 1_000_000).unwrap()
+}
+
+/// A thousand particles in flight, a tenth of a unit a frame.
+struct Flight {
+    frame: u64,
+    until: u64,
+    convention: Convention,
+}
+
+const PARTICLES: usize = 1000;
+
+impl FrameSource<f64> for Flight {
+    fn particles(&self) -> usize {
+        PARTICLES
+    }
+
+    fn convention(&self) -> Convention {
+        self.convention
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+        frame.step = 100 * self.frame;
+        let x = 0.1 * self.frame as f64;
+        frame.positions.resize(3 * PARTICLES, 0.0);
+        frame.positions.iter_mut().step_by(3).for_each(|to| *to = x);
+        self.frame += 1;
+        Ok(self.frame <= self.until)
+    }
+}
+
+fn frames() -> FrameAccumulator {
+    let species = Species::single("A", PARTICLES).unwrap();
+    FrameAccumulator::new(
+        Sampling::new(100, 0.005).unwrap(),
+        &species,
+        &Lags::explicit([1, 8]),
+        100,
+    )
+    .unwrap()
+}
+
+/// What the next test runs in a process of its own, under a limit of memory.
+#[test]
+fn child() {
+    if std::env::var("MSED_TEST_LIMITED").is_err() {
+        return;
+    }
+    let mut whole = Vec::<u8>::new();
+    assert!(
+        whole.try_reserve_exact(BYTES as usize / 4).is_err(),
+        "the limit does not hold"
+    );
+    let mut live = accumulator();
+    let mut reports = 0;
+    let end = feed_energies(&mut live, rows(Rows::new(BYTES)), |_| {
+        reports += 1;
+        ControlFlow::Continue(())
+    });
+    assert_eq!(end.unwrap(), Fed::Complete);
+    assert_eq!(live.samples(), BYTES / 19);
+    assert_eq!(reports, live.samples() / 4096 + 1);
+    let msed = live.snapshot().unwrap().msed();
+    for (k, lag) in live.lags().iter().enumerate() {
+        let period = (0..PERIOD).map(|i| (energy(i + *lag as usize) - energy(i)).powi(2));
+        let expected = period.sum::<f64>() / PERIOD as f64;
+        let found = msed.values()[k];
+        assert!(
+            (found - expected).abs() < 1e-3 * expected + 1e-9,
+            "{found} is not {expected} at {lag}"
+        );
+    }
+    let mut live = frames();
+    let until = BYTES / (24 * PARTICLES as u64);
+    let flight = Flight {
+        frame: 0,
+        until,
+        convention: Convention::Unwrapped,
+    };
+    feed_frames(&mut live, flight, |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(live.frames(), until);
+    let msd = live.snapshot().unwrap().msd("A").unwrap();
+    for (found, expected) in msd.values().iter().zip([0.01, 0.64]) {
+        assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_gigabytes_of_energies_and_of_frames_pass_through_a_quarter_of_one() {
+    let output = Command::new("sh")
+        .args(["-c", &format!("ulimit -v {LIMIT} && exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--test-threads", "1", "--nocapture"])
+        .env("MSED_TEST_LIMITED", "1")
+        // The C library reserves 128 MiB of addresses for each further thread's heap otherwise.
+        .env("MALLOC_ARENA_MAX", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+#[test]
+fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
+    let bytes = 19 * 50_000;
+    let mut live = accumulator();
+    let mut seen = Vec::new();
+    let end = feed_energies(&mut live, rows(Rows::new(bytes)), |live| {
+        seen.push(live.samples());
+        if seen.len() < 3 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    assert_eq!((end.unwrap(), seen), (Fed::Cancelled, vec![4096, 8192, 12_288]));
+    let samples: Vec<f64> = rows(Rows::new(bytes)).map(|row| row.unwrap().1).collect();
+    let of = |samples: &[f64]| {
+        let mut live = accumulator();
+        live.push_slice(samples).unwrap();
+        live.snapshot().unwrap()
+    };
+    assert!(live.snapshot().unwrap() == of(&samples[..12_288]));
+    let rest = rows(Rows::new(bytes)).skip(live.samples() as usize);
+    let end = feed_energies(&mut live, rest, |_| ControlFlow::Continue(()));
+    assert_eq!((end.unwrap(), live.samples()), (Fed::Complete, 50_000));
+    assert!(live.snapshot().unwrap() == of(&samples));
+
+    let mut live = frames();
+    let flight = Flight {
+        frame: 0,
+        until: 100,
+        convention: Convention::Unwrapped,
+    };
+    let stop = |live: &FrameAccumulator| match live.frames() {
+        20 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), Fed::Cancelled);
+    assert_eq!(live.snapshot().unwrap().msd("A").unwrap().origins(), [19, 12]);
+}
+
+#[test]
+fn a_feed_that_fails_names_the_place_and_keeps_what_came_before() {
+    let go_on = |_: &EnergyAccumulator| ControlFlow::Continue(());
+    let mut live = accumulator();
+    let text = "-1.5\n-1.25\n-1.0\nnone\n-1.5\n";
+    let error = feed_energies(&mut live, rows(text.as_bytes()), go_on).unwrap_err();
+    assert!(
+        matches!(error, Error::Read(_)) && error.to_string().contains("made up:4"),
+        "{error}"
+    );
+    assert_eq!(live.samples(), 3);
+
+    let mut live = accumulator();
+    let steps = [5, 6, 7, 9].map(|step| Ok::<_, OnlineError>((step, -1.0)));
+    let error = feed_energies(&mut live, steps, go_on).unwrap_err();
+    assert_eq!(error.to_string(), "sample 3 is of step 9, expected 8");
+    assert_eq!(live.samples(), 3);
+
+    let mut live = frames();
+    let wrapped = Flight {
+        frame: 0,
+        until: 10,
+        convention: Convention::Wrapped,
+    };
+    let error = feed_frames(&mut live, wrapped, |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the source has wrapped coordinates"),
+        "{error}"
+    );
+}
