@@ -1,5 +1,6 @@
 //! What is drawn in a panel.
 
+use crate::stats::Combined;
 use crate::{Curve, Estimate};
 
 use super::palette::Paint;
@@ -125,6 +126,16 @@ impl Series {
     pub fn estimates(x: &[f64], estimates: &[Estimate]) -> Self {
         let numbers = estimates
             .iter()
+            .map(|number| (number.value(), number.standard_error()));
+        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
+        Self::points(x, &values).errors(&errors)
+    }
+
+    /// As [`estimates`](Self::estimates), for numbers that several runs went into.
+    #[must_use]
+    pub fn combined<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Combined>) -> Self {
+        let numbers = numbers
+            .into_iter()
             .map(|number| (number.value(), number.standard_error()));
         let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
         Self::points(x, &values).errors(&errors)
@@ -275,7 +286,7 @@ pub(super) fn shape(turn: usize) -> Shape {
 mod tests {
     use super::super::{Axis, Figure, Panel};
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Independent, Resamples, Resampling};
 
     #[test]
     fn each_lower_bound_has_an_arrow_inside_of_the_frame() {
@@ -310,6 +321,12 @@ mod tests {
         let series = Series::estimates(&[1.0, 2.0], &[of(3.0, 0.5), of(4.0, f64::NAN)]);
         assert_eq!((&series.x, &series.y), (&vec![1.0, 2.0], &vec![3.0, 4.0]));
         assert_eq!(series.errors, [Some(0.5), None]);
+        let (x, y) = (of(3.0, 0.5), of(4.0, 1.0));
+        let [sum, difference] =
+            Independent::new(vec![vec![&x], vec![&y]]).evaluate(|v| [v[0][0] + v[1][0], v[0][0] - v[1][0]]);
+        let series = Series::combined(&[1.0, 2.0], [&sum, &difference]);
+        assert_eq!(series.y, [7.0, -1.0]);
+        assert_eq!(series.errors, [sum.standard_error(), difference.standard_error()]);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Conversion {
     /// The conversion between two systems that have a scale.
     ///
     /// # Errors
-    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`].
+    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`](super::LennardJones::to).
     ///
     /// ```
     /// use msed::{Units, units::Conversion};

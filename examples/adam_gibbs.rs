@@ -1,0 +1,39 @@
+//! The Adam-Gibbs plot: the logarithm of the relaxation time against 1/(T S_c).
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
+
+use msed::curve::Window;
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::thermo::{Path, ReferenceEntropy, Relaxing, Scan, StatePoint};
+use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+
+fn main() -> Result<(), msed::Error> {
+    let mut points = Vec::new();
+    for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
+        let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
+        let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
+        let (units, nve, blocks) = (Units::LJ, Ensemble::nve(1000), Resampling::Blocks(10));
+        points.push(StatePoint::from_energies(
+            name,
+            &run,
+            units,
+            nve,
+            Window::Automatic,
+            blocks,
+        )?);
+    }
+    let scan = Scan::new(points, Path::Isochoric)?;
+    let fit = scan.adam_gibbs(Relaxing::Energy, ReferenceEntropy::Fitted)?;
+    println!(
+        "S_c({:.3}) = {} k: {:?}",
+        fit.reference_temperature(),
+        fit.s_c_reference(),
+        fit.verdict()
+    );
+    let x: Vec<f64> = fit.points().iter().map(|point| point[1]).collect();
+    let y: Vec<f64> = fit.points().iter().map(|point| point[2]).collect();
+    let line = |x: f64| fit.ln_tau_inf().value() + fit.a().value() * x;
+    let panel = Panel::new(Axis::linear("1/(*{T} *{S}_{c})"), Axis::linear("ln *{τ}*"))
+        .with(Series::points(&x, &y))
+        .with(Series::function([x[5], x[0]], line));
+    Ok(Figure::new(panel).save("target/adam_gibbs.svg")?)
+}

@@ -1,0 +1,42 @@
+//! The heat capacity from fluctuations beside the slope of the energy, over temperature.
+#![allow(clippy::print_stdout, reason = "an example shows what it found")]
+
+use msed::curve::Window;
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::thermo::{CheckRow, Path, Scan, StatePoint};
+use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+
+fn main() -> Result<(), msed::Error> {
+    let mut points = Vec::new();
+    for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
+        let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
+        let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
+        let (units, nve, blocks) = (Units::LJ, Ensemble::nve(1000), Resampling::Blocks(10));
+        points.push(StatePoint::from_energies(
+            name,
+            &run,
+            units,
+            nve,
+            Window::Automatic,
+            blocks,
+        )?);
+    }
+    let scan = Scan::new(points, Path::Isochoric)?;
+    let check = scan.heat_capacity_check()?;
+    for row in check.rows() {
+        let (c, slope) = (row.from_fluctuations(), row.from_energy_slope());
+        println!(
+            "T = {:.3}: C_ex = {c}, d<e>/dT = {slope}, difference {}",
+            row.temperature(),
+            row.difference()
+        );
+    }
+    let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
+    let panel = Panel::new(
+        Axis::linear("*{T} (*{ε}/*{k}_{B})"),
+        Axis::linear("*{C}_{ex}/*{k}_{B}"),
+    )
+    .with(Series::function([t[0], t[5]], |t| check.heat_capacity_at(t).value()).label("d⟨*{e}⟩/d*{T}"))
+    .with(Series::combined(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
+    Ok(Figure::new(panel).save("target/heat_capacity.svg")?)
+}
