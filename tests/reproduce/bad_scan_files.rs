@@ -75,9 +75,9 @@ fn unknown_keys() {
         after("count = 800", "number = 800"),
         "DIR/scan.toml:9: unknown key `number`, expected one of `name`, `count`, `type`"
     );
-    assert!(
-        after("[system]", "[sistem]")
-            .starts_with("DIR/scan.toml:1: unknown key `sistem`, expected `system` or `run`")
+    assert_eq!(
+        after("[system]", "[sistem]"),
+        "DIR/scan.toml:1: unknown key `sistem`, expected `system` or `run`"
     );
 }
 
@@ -253,6 +253,113 @@ fn values_that_mean_nothing() {
     ] {
         assert_eq!(after(old, new), format!("DIR/scan.toml:{expected}"));
     }
+}
+
+/// Species by the types of a dump, which `types` names.
+#[test]
+fn species_by_type() {
+    let counts = "species = [ { name = \"A\", count = 800 }, { name = \"B\", count = 200 } ]";
+    for (new, expected) in [
+        (
+            "types = \"types.lammpstrj\"",
+            "9: found `types` alone, expected `species` with a `type` each",
+        ),
+        (
+            "types = \"types.lammpstrj\"\nspecies = [ { name = \"A\", type = 1, count = 800 }, { name = \"B\", type = 2 } ]",
+            "10: species `A`: expected a `type` and no `count` beside `types`",
+        ),
+        (
+            "types = \"types.lammpstrj\"\nspecies = [ { name = \"A\", type = 1 }, { name = \"B\", type = 1 } ]",
+            "10: `species`: found type 1 twice, expected different types",
+        ),
+        (
+            "types = \"types.lammpstrj\"\nspecies = [ { name = \"A\", type = 0 }, { name = \"B\", type = 1 } ]",
+            "10: `type` of species `A`: found 0, expected at least 1",
+        ),
+        ("species = []", "9: `species`: found none, expected at least one"),
+        (
+            "species = [ { name = \"\", count = 1000 } ]",
+            "9: `species`: found the name ``, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
+             all, tau_alpha, kww, tau_beta, diffusion)",
+        ),
+        (
+            "probe = \"A\"",
+            "9: `probe`: found `A`, expected `species` with it",
+        ),
+    ] {
+        assert_eq!(after(counts, new), format!("DIR/scan.toml:{expected}"));
+    }
+    let scan = Scan::small().edit("scan.toml", counts, "").edit(
+        "scan.toml",
+        "fit_window = [0.5, 15.0]",
+        "trajectory = \"a.xtc\"",
+    );
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:14: found a `trajectory` without species, expected `species` in [system]"
+    );
+}
+
+#[test]
+fn values_of_a_run() {
+    for (new, expected) in [
+        ("box = -9.0", "14: `box`: found -9, expected positive lengths"),
+        (
+            "trajectory = \"\"",
+            "14: `trajectory`: found an empty list or name, expected a file name",
+        ),
+        (
+            "fit_window = [15.0, 0.5]",
+            "14: `fit_window`: found [15, 0.5], expected two positive numbers in rising order",
+        ),
+        (
+            "temperature = \"cold\"",
+            "14: `temperature`: found string \"cold\", expected a number",
+        ),
+        (
+            "discard = nan",
+            "14: `discard`: found NaN, expected a time, 0 or more",
+        ),
+    ] {
+        assert_eq!(
+            after("fit_window = [0.5, 15.0]", new),
+            format!("DIR/scan.toml:{expected}")
+        );
+    }
+}
+
+/// The reference of entropies lies within the scan.
+#[test]
+fn a_reference_temperature_outside_the_scan() {
+    for (found, expected) in [
+        (
+            "1.2",
+            "9: `reference_temperature`: found 1.2, expected one between the scan's lowest, 0.716885, and highest, 0.802260",
+        ),
+        (
+            "0.1",
+            "9: `reference_temperature`: found 0.1, expected one between the scan's lowest, 0.716885, and highest, 0.802260",
+        ),
+        (
+            "-0.8",
+            "9: `reference_temperature`: found -0.8, expected a positive number",
+        ),
+    ] {
+        let message = after(
+            "species = [",
+            &format!("reference_temperature = {found}\nspecies = ["),
+        );
+        assert_eq!(message, format!("DIR/scan.toml:{expected}"));
+    }
+}
+
+/// A window that no lag lies in.
+#[test]
+fn a_window_without_lags() {
+    assert_eq!(
+        after("[0.5, 15.0]", "[500.0, 1500.0]"),
+        "DIR/scan.toml:11: run `T0.800`: 0 lags in the fit window from 500 to 1500, expected at least 3: as many as there are parameters"
+    );
 }
 
 #[test]
