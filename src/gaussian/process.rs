@@ -353,8 +353,10 @@ mod tests {
                 for error in [0.3, 0.05, 0.005] {
                     let duration = process.duration_for(goal, 0.1, error).unwrap();
                     let found = process.expected_errors(0.1, duration).unwrap().of(goal);
+                    // A short run's transform has one of few lengths, and the error moves in steps.
+                    let bound = if error < 0.1 { 1e-3 } else { 1e-2 };
                     assert!(
-                        (found / error - 1.0).abs() < 1e-3,
+                        (found / error - 1.0).abs() < bound,
                         "{beta} {goal:?} {error}: {found}"
                     );
                 }
