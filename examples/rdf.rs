@@ -3,7 +3,7 @@
 
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::structure::{self, RadialBins};
-use msed::{Resampling, Units, io, trajectory::Species};
+use msed::{Estimate, Resampling, Units, io, trajectory::Species};
 
 fn main() -> Result<(), msed::Error> {
     let species = Species::by_count([("A", 800), ("B", 200)])?;
@@ -14,8 +14,8 @@ fn main() -> Result<(), msed::Error> {
     let mut panel = Panel::new(Axis::linear("*{r} (*{σ})"), Axis::linear("*{g}(*{r})"));
     for pair in g.partials() {
         println!("{} within 1.4: {}", pair.name(), pair.neighbours()[69]);
-        let line = Series::estimates(&pair.centres(), &pair.values());
-        panel.add(line.size(0.4).label(pair.name()));
+        let g: Vec<f64> = pair.values().iter().map(Estimate::value).collect();
+        panel.add(Series::line(&pair.centres(), &g).label(pair.name()));
     }
     Ok(Figure::new(panel).save("target/rdf.svg")?)
 }

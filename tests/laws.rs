@@ -2,7 +2,7 @@
 //! renumbered and time reversed; species add up to all; replicas pool their origins. The checker must reject each of a set
 //! of planted faults.
 
-use msed::structure::{Particles, WaveVectors};
+use msed::structure::{Particles, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, structure};
 use rand::prelude::*;
@@ -46,6 +46,18 @@ fn of_curve(of: &str, particles: Option<f64>, curve: &Curve) -> Mean {
         particles,
         values: curve.values().to_vec(),
         origins: curve.origins().iter().map(|&n| n as f64).collect(),
+    }
+}
+
+/// Pairs of species, which do not add up to all in proportion to their particles; each frame is an origin.
+fn over_frames(of: String, values: Vec<f64>, frames: u64) -> Mean {
+    let origins = vec![frames as f64; values.len()];
+    let particles = None;
+    Mean {
+        of,
+        particles,
+        values,
+        origins,
     }
 }
 
@@ -319,7 +331,7 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
                 of_curve(s.name(), Some(s.particles() as f64), s.msd())
             });
             let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
-            let bins = structure::RadialBins::linear(3.0, 8).expect("bins");
+            let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found =
                 structure::van_hove(&runs, &Lags::explicit([1]), &bins, Resampling::None).expect("van Hove");
             let species = found.iter().chain([found.all()]);
@@ -358,6 +370,23 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
             let vectors = shell(&runs.runs()[0]);
             let found = structure::coherent_isf(&runs, &vectors, &Lags::all(), Resampling::None).expect("F");
             vec![of_curve("all", None, found.total())]
+        })),
+        Box::new(Of("S(q)", |runs: &[Run]| {
+            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let vectors = shell(&runs.runs()[0]);
+            let found = structure::static_structure(&runs, &vectors, Resampling::None).expect("S(q)");
+            let mean = |s: &StructureFactor| over_frames(s.name(), s.values().to_vec(), s.frames());
+            found.iter().map(mean).collect()
+        })),
+        Box::new(Of("g(r)", |runs: &[Run]| {
+            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let bins = RadialBins::linear(3.0, 8).expect("bins");
+            let found = structure::rdf(&runs, &bins, Resampling::None).expect("g(r)");
+            let values = |g: &RadialDistribution| g.values().iter().map(msed::Estimate::value).collect();
+            found
+                .iter()
+                .map(|g| over_frames(g.name(), values(g), g.frames()))
+                .collect()
         })),
     ]
 }
