@@ -6,9 +6,15 @@ mod common;
 use common::synthetic::Process;
 use msed::energy::{self, Moments};
 use msed::relaxation::{self, Model, Weighting, Window};
-use msed::stats::{Combined, Estimate};
-use msed::thermo::{self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus};
+use msed::stats::{Combined, Estimate, Resamples};
+use msed::thermo::{
+    self, Agreement, Breaking, Crossover, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus,
+    Relaxing, Scan, StatePoint,
+};
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 const PARTICLES: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.5, 0.55, 0.6, 0.7, 0.8, 1.0];
@@ -230,4 +236,78 @@ fn on_an_isobar_the_difference_is_the_expansion() {
         "{difference} {left_out}"
     );
     assert!(left_out.abs() > 10.0 * difference.standard_error().unwrap());
+}
+
+/// Temperatures of the scans that break, or do not.
+const RANGE: [f64; 8] = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// A number of ten blocks with that standard error.
+fn noisy(value: f64, error: f64, random: &mut Pcg64) -> Estimate {
+    let blocks: Vec<f64> = (0..10)
+        .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(StandardNormal))
+        .collect();
+    let mean = blocks.iter().sum::<f64>() / 10.0;
+    let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
+    Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+}
+
+/// A scan whose Um and tau* are given, Um to 3 % and tau* to 8 %.
+fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64) -> Scan {
+    let point = |t: f64| {
+        let energies: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 1e-2).collect();
+        let moments = moments(&series(energies).with_temperature(t).unwrap());
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
+        let u0 = noisy(1e-3, 1e-5, random);
+        let um = noisy(um(t), 0.03 * um(t), random).map(|um| um * um);
+        let time = noisy(ln_tau(t), 0.08, random).map(f64::exp);
+        let plateaus = Plateaus {
+            u0_squared: &u0,
+            um_squared: &um,
+        };
+        let point = StatePoint::new(format!("T{t}"), &moments, c).unwrap();
+        point.with_relaxation(plateaus, &time).unwrap()
+    };
+    Scan::new(RANGE.map(point).into(), Path::Isochoric).unwrap()
+}
+
+const QUANTITIES: [Breaking; 2] = [Breaking::Um, Breaking::Time(Relaxing::Energy)];
+
+#[test]
+fn planted_crossovers_of_both_quantities_lie_in_their_intervals() {
+    let break_at = 0.63;
+    let um = |t: f64| 0.01 + 0.01 * t + 0.03 * (t - break_at).max(0.0);
+    // The activation energy doubles below the break.
+    let ln_tau = |t: f64| 3.0 / t + 3.0 * (t.recip() - break_at.recip()).max(0.0);
+    let mut random = Pcg64::seed_from_u64(11);
+    let mut inside = [0; 2];
+    for seed in 0..200 {
+        let scan = scan(um, ln_tau, &mut random);
+        for (inside, quantity) in inside.iter_mut().zip(QUANTITIES) {
+            if let Crossover::Found {
+                interval: [low, high],
+                ..
+            } = scan.crossover(quantity, seed).unwrap()
+            {
+                *inside += u32::from(low <= break_at && break_at <= high);
+            }
+        }
+    }
+    println!("{inside:?} of 200");
+    // One that is not found is not in its interval either.
+    assert!(inside.iter().all(|&inside| inside >= 180), "{inside:?} of 200");
+}
+
+#[test]
+fn straight_lines_of_both_quantities_are_rarely_called_a_crossover() {
+    let mut random = Pcg64::seed_from_u64(12);
+    let mut called = [0; 2];
+    for seed in 0..200 {
+        let scan = scan(|t| 0.01 + 0.01 * t, |t| 3.0 / t, &mut random);
+        for (called, quantity) in called.iter_mut().zip(QUANTITIES) {
+            *called += u32::from(scan.crossover(quantity, seed).unwrap().is_found());
+        }
+    }
+    println!("{called:?} of 200");
+    // Two in a hundred are meant.
+    assert!(called.iter().all(|&called| called <= 10), "{called:?} of 200");
 }
