@@ -1,72 +1,62 @@
 //! What is measured while the run goes.
 
-use msed::online::{EnergyAccumulator, OnlineError};
-use msed::relaxation::{self, Fit, Model, Weighting, Window};
-use msed::{Curve, EnergyKind, Lags, Sampling};
+use msed::online::{EnergyAccumulator, FrameAccumulator};
+use msed::relaxation::{self, Crossing, Direction, Fit, Model, Weighting, Window};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Species};
+use msed::{Curve, EnergyKind, Error, Lags, Sampling};
 use serde::{Deserialize, Serialize};
+
+use crate::mixture::count_of_a;
+use crate::simulation::{Simulation, side};
 
 /// Steps between two energies.
 pub(crate) const EVERY: u64 = 10;
 
-/// The energy correlations of the run so far.
-#[derive(Debug)]
+/// Steps between two frames.
+pub(crate) const FRAME_EVERY: u64 = 100;
+
+/// Wave vectors of F_s.
+pub(crate) const VECTORS: usize = 30;
+
+/// The correlations of the run so far.
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Live {
     energy: EnergyAccumulator,
-    record: Record,
-}
-
-/// What they were accumulated from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    particles: usize,
-    time_step: f64,
-    steps: u64,
-    energies: Vec<f64>,
+    frames: FrameAccumulator,
 }
 
 impl Live {
     /// For a run that is planned to have so many steps: lags go up to a tenth of it.
-    pub(crate) fn new(particles: usize, time_step: f64, steps: u64) -> Result<Self, OnlineError> {
-        let sampling = Sampling::new(EVERY, time_step)?;
+    pub(crate) fn new(particles: usize, time_step: f64, steps: u64) -> Result<Self, Error> {
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-        let samples = (steps / EVERY) as usize;
+        let energies = (steps / EVERY) as usize;
+        let sampling = Sampling::new(EVERY, time_step)?;
+        let frames = (steps / FRAME_EVERY) as usize;
         Ok(Self {
-            energy: EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, &lags, samples)?,
-            record: Record {
-                particles,
-                time_step,
-                steps,
-                energies: Vec::new(),
-            },
+            energy: EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, &lags, energies)?,
+            frames: frame_accumulator(particles, time_step, &lags, frames)?,
         })
     }
 
-    /// Goes on from a record, bit by bit as if it had never been left: what is accumulated depends on the samples alone.
-    pub(crate) fn resume(record: &Record) -> Result<Self, OnlineError> {
-        let mut live = Self::new(record.particles, record.time_step, record.steps)?;
-        live.energy.push_slice(&record.energies)?;
-        live.record.energies.clone_from(&record.energies);
-        Ok(live)
-    }
-
-    pub(crate) fn record(&self) -> &Record {
-        &self.record
-    }
-
-    /// The potential energy of all particles, every [`EVERY`] steps.
-    pub(crate) fn push(&mut self, energy: f64) -> Result<(), OnlineError> {
-        self.energy.push(energy)?;
-        self.record.energies.push(energy);
+    /// Looks at the run after a step.
+    pub(crate) fn see(&mut self, run: &Simulation) -> Result<(), Error> {
+        if run.step().is_multiple_of(EVERY) {
+            self.energy.push(run.potential_energy())?;
+        }
+        if run.step().is_multiple_of(FRAME_EVERY) {
+            self.frames.push_points(run.positions())?;
+        }
         Ok(())
     }
 
     /// The mean-squared energy difference of the run so far.
-    pub(crate) fn msed(&self) -> Result<Curve, OnlineError> {
+    pub(crate) fn msed(&self) -> Result<Curve, Error> {
         Ok(self.energy.snapshot()?.msed())
     }
 
-    /// Its relaxation.
-    pub(crate) fn relaxation(&self) -> Result<Fit, msed::Error> {
+    /// Its relaxation: tau*.
+    pub(crate) fn relaxation(&self) -> Result<Fit, Error> {
         Ok(relaxation::fit(
             &self.msed()?,
             Model::Exponential,
@@ -74,4 +64,34 @@ impl Live {
             Weighting::StandardErrors,
         )?)
     }
+
+    /// F_s of the A particles at the main peak of the structure factor.
+    pub(crate) fn self_isf(&self) -> Result<Curve, Error> {
+        Ok(self.frames.snapshot()?.self_isf(0, "A")?)
+    }
+
+    /// Where it falls to 1/e: tau_alpha.
+    pub(crate) fn structural_relaxation(&self) -> Result<Crossing, Error> {
+        let level = (-1.0_f64).exp();
+        Ok(relaxation::first_crossing(
+            &self.self_isf()?,
+            level,
+            Direction::Falling,
+        )?)
+    }
+}
+
+/// Mean squared displacement and F_s at q = 7.25, over some vectors of the shell.
+pub(crate) fn frame_accumulator(
+    particles: usize,
+    time_step: f64,
+    lags: &Lags,
+    frames: usize,
+) -> Result<FrameAccumulator, Error> {
+    let cell = Cell::cubic(side(particles))?;
+    let vectors = WaveVectors::shell(&cell, 7.0..=7.5)?.subset(VECTORS, 1)?;
+    let a = count_of_a(particles);
+    let species = Species::by_count([("A", a), ("B", particles - a)])?;
+    let sampling = Sampling::new(FRAME_EVERY, time_step)?;
+    Ok(FrameAccumulator::new(sampling, &species, lags, frames)?.with_self_isf(&vectors)?)
 }

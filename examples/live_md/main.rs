@@ -4,8 +4,9 @@
 //! cargo run --release --example live_md -- [--temperature T] [--steps N] [--checkpoint FILE] ...
 //! ```
 //!
-//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential energy is handed on (`live.rs`), and
-//! from time to time a line says what tau* is so far, with its error, or why it is not known yet. With `--checkpoint` a run that
+//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential energy is handed on, and every hundred the
+//! positions (`live.rs`); from time to time a line says what tau* of the energy and tau_alpha of the structure are so far, with their errors,
+//! or why they are not known yet. With `--checkpoint` a run that
 //! was stopped, by whatever, goes on from its last report as if it had never been stopped.
 #![allow(
     clippy::cast_precision_loss,
@@ -29,8 +30,8 @@ mod tests;
 use std::process::ExitCode;
 
 use crate::arguments::Arguments;
-use crate::checkpoint::{Beginning, Checkpoint};
-use crate::live::{EVERY, Live};
+use crate::checkpoint::Beginning;
+use crate::live::Live;
 use crate::simulation::Simulation;
 
 const TIME_STEP: f64 = 0.005;
@@ -58,19 +59,17 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     if arguments.overhead {
         return overhead::print(&mut simulation, TIME_STEP).map_err(|error| error.to_string());
     }
-    println!("{:>9} {:>10} {:>8}  tau*", "time", "energy/N", "T");
+    println!("{:>9} {:>10} {:>8}  relaxation", "time", "energy/N", "T");
     let mut kinetic = Mean::default();
     while simulation.step() < arguments.steps {
         simulation.advance();
-        if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy())
-                .map_err(|error| format!("step {}: {error}", simulation.step()))?;
-            kinetic.push(simulation.temperature());
-        }
+        live.see(&simulation)
+            .map_err(|error| format!("step {}: {error}", simulation.step()))?;
+        kinetic.push(simulation.temperature());
         if simulation.step().is_multiple_of(arguments.report) {
             report(&simulation, &live, kinetic.take());
             if let Some(path) = &arguments.checkpoint {
-                Checkpoint::new(arguments.into(), simulation.state(), live.record().clone()).write(path)?;
+                checkpoint::write(path, &arguments.into(), &simulation, &live)?;
             }
         }
     }
@@ -80,15 +79,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 /// From the checkpoint where there is one, else from a melted lattice.
 fn begin(arguments: &Arguments) -> Result<(Simulation, Live), String> {
     if let Some(path) = &arguments.checkpoint
-        && let Some(checkpoint) = Checkpoint::read(path, &Beginning::from(arguments))?
+        && let Some((simulation, live)) = checkpoint::read(path, &Beginning::from(arguments))?
     {
-        println!(
-            "goes on from step {} of {}",
-            checkpoint.state.step,
-            path.display()
-        );
-        let live = Live::resume(&checkpoint.record).map_err(|error| error.to_string())?;
-        return Ok((Simulation::resume(checkpoint.state), live));
+        println!("goes on from step {} of {}", simulation.step(), path.display());
+        return Ok((simulation, live));
     }
     let (particles, temperature) = (arguments.particles, arguments.temperature);
     let live =
@@ -99,12 +93,16 @@ fn begin(arguments: &Arguments) -> Result<(Simulation, Live), String> {
 }
 
 fn report(simulation: &Simulation, live: &Live, temperature: f64) {
-    let tau = match live.relaxation() {
+    let tau_star = match live.relaxation() {
         Ok(fit) => format!("{}  {}", fit.relaxation_time(), fit.verdict()),
         Err(error) => format!("none: {error}"),
     };
+    let tau_alpha = match live.structural_relaxation() {
+        Ok(crossing) => crossing.to_string(),
+        Err(error) => format!("none: {error}"),
+    };
     println!(
-        "{:9.1} {:10.6} {temperature:8.4}  {tau}",
+        "{:9.1} {:10.6} {temperature:8.4}  tau_alpha = {tau_alpha}; tau* = {tau_star}",
         simulation.step() as f64 * TIME_STEP,
         simulation.total_energy() / simulation.particles() as f64,
     );

@@ -2,30 +2,32 @@
 
 use std::time::{Duration, Instant};
 
-use msed::online::{EnergyAccumulator, OnlineError};
-use msed::{EnergyKind, Lags, Sampling};
+use msed::online::EnergyAccumulator;
+use msed::{EnergyKind, Error, Lags, Sampling};
 
+use crate::live::{FRAME_EVERY, VECTORS, frame_accumulator};
 use crate::simulation::Simulation;
 
 /// Stretches of the run, each with a share of its own.
-const STRETCHES: usize = 10;
+const STRETCHES: usize = 11;
 
 /// Steps in a stretch.
 const STEPS: u64 = 1000;
 
-/// The share of a loop's time that is spent in one part of it.
-#[derive(Debug)]
-struct Share {
-    shares: Vec<f64>,
-}
+/// Lags of the frames.
+const LAGS: usize = 40;
 
-impl Share {
+/// The time spent on measuring in each stretch, in per cent of that of the steps.
+#[derive(Debug)]
+struct Shares(Vec<f64>);
+
+impl Shares {
     /// Runs the loop: `measure` after every `every` steps. Reading the clock counts as measuring.
     fn of(
         simulation: &mut Simulation,
         every: u64,
-        mut measure: impl FnMut(&Simulation) -> Result<(), OnlineError>,
-    ) -> Result<Self, OnlineError> {
+        mut measure: impl FnMut(&Simulation) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let mut shares = Vec::new();
         for _ in 0..STRETCHES {
             let start = Instant::now();
@@ -42,40 +44,53 @@ impl Share {
             shares.push(100.0 * measuring.as_secs_f64() / steps.as_secs_f64());
         }
         shares.sort_by(f64::total_cmp);
-        Ok(Self { shares })
+        Ok(Self(shares))
     }
 
     fn print(&self, what: &str) {
+        let [least, most] = [self.0[0], self.0[STRETCHES - 1]];
         println!(
-            "{what}: {:.4} % of the steps' time ({:.4} to {:.4} in {STRETCHES} stretches of {STEPS} steps)",
-            self.shares[STRETCHES / 2],
-            self.shares[0],
-            self.shares[STRETCHES - 1]
+            "{what}: {:.4} % of the time of the steps (median of {STRETCHES} stretches of {STEPS} steps; {least:.4} to {most:.4})",
+            self.0[STRETCHES / 2],
         );
     }
 }
 
 /// Measures, and prints.
-pub(crate) fn print(simulation: &mut Simulation, time_step: f64) -> Result<(), OnlineError> {
+pub(crate) fn print(simulation: &mut Simulation, time_step: f64) -> Result<(), Error> {
     let particles = simulation.particles();
-    let start = Instant::now();
+    let mut times = Vec::new();
     for _ in 0..STEPS {
+        let start = Instant::now();
         simulation.advance();
+        times.push(start.elapsed().as_secs_f64() * 1e6);
     }
+    times.sort_by(f64::total_cmp);
     println!(
-        "a step of {particles} particles: {:.0} us",
-        start.elapsed().as_secs_f64() / STEPS as f64 * 1e6
+        "a step of {particles} particles: median {:.0} us, least {:.0} us",
+        times[times.len() / 2],
+        times[0]
     );
-    let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-    let mut energy = EnergyAccumulator::ring(
-        Sampling::new(1, time_step)?,
-        particles,
-        EnergyKind::Total,
-        &lags,
-        1_000_000,
-    )?;
+
+    let lags = Lags::logarithmic(20).up_to_samples(100_000);
+    let sampling = Sampling::new(1, time_step)?;
+    let mut energy = EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, &lags, usize::MAX)?;
     let number = energy.lags().len();
-    let share = Share::of(simulation, 1, |now| energy.push(now.potential_energy()))?;
-    share.print(&format!("MSED at {number} lags, an energy every step"));
+    let shares = Shares::of(simulation, 1, |run| Ok(energy.push(run.potential_energy())?))?;
+    shares.print(&format!("MSED at {number} lags to 1e5, an energy every step"));
+
+    let lags = Lags::logarithmic(20).resolve(10_000, 1.0)?[..LAGS].to_vec();
+    let longest = lags[LAGS - 1];
+    let mut frames = frame_accumulator(particles, time_step, &Lags::explicit(lags), 10_000)?;
+    for _ in 0..=longest {
+        // Every lag has its pairs from the first stretch on.
+        frames.push_points(simulation.positions())?;
+    }
+    let shares = Shares::of(simulation, FRAME_EVERY, |run| {
+        Ok(frames.push_points(run.positions())?)
+    })?;
+    shares.print(&format!(
+        "MSD, alpha2 and F_s at {VECTORS} vectors and {LAGS} lags to {longest}, a frame every {FRAME_EVERY} steps"
+    ));
     Ok(())
 }

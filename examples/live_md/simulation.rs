@@ -219,7 +219,6 @@ impl Simulation {
         self.step
     }
 
-    #[cfg(test)]
     /// Unwrapped positions, x y z of each particle; A first.
     pub(crate) fn positions(&self) -> &[[f64; 3]] {
         &self.positions

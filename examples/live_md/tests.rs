@@ -1,10 +1,12 @@
 use std::fs;
 
-use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Species, Trajectory};
+use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy, structure};
 
 use crate::arguments::Arguments;
-use crate::checkpoint::{Beginning, Checkpoint};
-use crate::live::{EVERY, Live};
+use crate::checkpoint::{self, Beginning};
+use crate::live::{EVERY, FRAME_EVERY, Live};
 use crate::mixture::{DENSITY, count_of_a};
 use crate::neighbours::{Neighbours, SKIN};
 use crate::simulation::{Simulation, side};
@@ -164,9 +166,7 @@ fn a_list_from_cells_holds_every_pair_once() {
 fn go_on(simulation: &mut Simulation, live: &mut Live, to: u64) {
     while simulation.step() < to {
         simulation.advance();
-        if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy()).unwrap();
-        }
+        live.see(simulation).unwrap();
     }
 }
 
@@ -178,49 +178,36 @@ fn arguments(words: &[&str]) -> Result<Arguments, String> {
 fn a_resumed_run_has_the_bits_of_one_that_was_not_stopped() {
     let beginning = Beginning::from(&arguments(&["--particles", "300"]).unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.json");
-    assert_eq!(Checkpoint::read(&path, &beginning), Ok(None));
+    let path = folder.path().join("run");
+    assert!(checkpoint::read(&path, &beginning).unwrap().is_none());
 
     let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005, 4000).unwrap());
-    // Between two lists, and between two energies.
+    // Between two lists, two energies, and two frames.
     go_on(&mut simulation, &mut live, 1234);
-    Checkpoint::new(beginning.clone(), simulation.state(), live.record().clone())
-        .write(&path)
-        .unwrap();
+    checkpoint::write(&path, &beginning, &simulation, &live).unwrap();
     go_on(&mut simulation, &mut live, 3000);
 
-    let checkpoint = Checkpoint::read(&path, &beginning).unwrap().expect("a file");
-    let (mut resumed, mut resumed_live) = (
-        Simulation::resume(checkpoint.state),
-        Live::resume(&checkpoint.record).unwrap(),
-    );
+    let (mut resumed, mut resumed_live) = checkpoint::read(&path, &beginning).unwrap().expect("a file");
     go_on(&mut resumed, &mut resumed_live, 3000);
     assert_eq!(resumed.state(), simulation.state());
-    assert_eq!(resumed_live.record(), live.record());
     assert_eq!(resumed_live.msed().unwrap(), live.msed().unwrap());
+    assert_eq!(resumed_live.self_isf().unwrap(), live.self_isf().unwrap());
 }
 
 #[test]
 fn damaged_and_foreign_checkpoints_are_refused() {
     let beginning = Beginning::from(&arguments(&["--particles", "300"]).unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.json");
+    let path = folder.path().join("run");
     let simulation = Simulation::on_lattice(PARTICLES, 1.0, 0.005, 7);
     let live = Live::new(PARTICLES, 0.005, 4000).unwrap();
-    Checkpoint::new(beginning.clone(), simulation.state(), live.record().clone())
-        .write(&path)
-        .unwrap();
-    let text = fs::read_to_string(&path).unwrap();
-    let refusal = |text: &str| {
-        fs::write(&path, text).unwrap();
-        Checkpoint::read(&path, &beginning).unwrap_err()
-    };
-    assert!(refusal(&text[..text.len() / 2]).contains("no checkpoint"));
-    assert!(refusal("").contains("no checkpoint"));
-    assert!(
-        refusal(&text.replacen("\"version\":1", "\"version\":9", 1)).ends_with("found version 9, expected 1")
-    );
-    assert!(refusal(&text.replacen("\"seed\":1", "\"seed\":2", 1)).contains("began as"));
+    checkpoint::write(&path, &beginning, &simulation, &live).unwrap();
+    let refusal = |beginning: &Beginning| checkpoint::read(&path, beginning).map(|_| ()).unwrap_err();
+    let other = Beginning::from(&arguments(&["--particles", "300", "--seed", "2"]).unwrap());
+    assert!(refusal(&other).contains("found a run that began as"));
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(refusal(&beginning).contains(&path.display().to_string()));
     let message = arguments(&["--particles", "20"]).unwrap_err();
     assert!(
         message.starts_with("`--particles`: found 20, expected at least 2"),
@@ -229,23 +216,41 @@ fn damaged_and_foreign_checkpoints_are_refused() {
 }
 
 #[test]
-fn the_live_curve_is_that_of_the_series() {
-    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005, 4000).unwrap());
-    let mut written = Vec::new();
-    for _ in 0..4000 {
+fn live_curves_are_those_of_the_written_run() {
+    let (mut simulation, mut live) = (liquid(0.005), Live::new(PARTICLES, 0.005, 8000).unwrap());
+    let (mut energies, mut positions, mut steps) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..8000 {
         simulation.advance();
+        live.see(&simulation).unwrap();
         if simulation.step().is_multiple_of(EVERY) {
-            live.push(simulation.potential_energy()).unwrap();
-            written.push(simulation.potential_energy());
+            energies.push(simulation.potential_energy());
+        }
+        if simulation.step().is_multiple_of(FRAME_EVERY) {
+            positions.extend_from_slice(simulation.positions().as_flattened());
+            steps.push(simulation.step());
         }
     }
-    let sampling = Sampling::new(EVERY, 0.005).unwrap();
-    let series = EnergySeries::new(written, sampling, PARTICLES, EnergyKind::Total).unwrap();
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+    let same = |live: &Curve, batch: &Curve| {
+        assert_eq!(live.lags(), batch.lags());
+        assert_eq!(live.origins(), batch.origins());
+        for (x, y) in live.values().iter().zip(batch.values()) {
+            assert!((x - y).abs() < 1e-10 * y.abs(), "{x} {y}");
+        }
+    };
+    let sampling = Sampling::new(EVERY, 0.005).unwrap();
+    let series = EnergySeries::new(energies, sampling, PARTICLES, EnergyKind::Total).unwrap();
     let batch = energy::msed(&series, &lags, Resampling::default()).unwrap();
-    let live = live.msed().unwrap();
-    assert_eq!(live.lags(), batch.curve().lags());
-    for (x, y) in live.values().iter().zip(batch.curve().values()) {
-        assert!((x - y).abs() < 1e-10 * y, "{x} {y}");
-    }
+    same(&live.msed().unwrap(), batch.curve());
+
+    let a = count_of_a(PARTICLES);
+    let species = Species::by_count([("A", a), ("B", PARTICLES - a)]).unwrap();
+    let run = Trajectory::new(positions, steps, 0.005, species).unwrap();
+    let cell = Cell::cubic(side(PARTICLES)).unwrap();
+    let vectors = WaveVectors::shell(&cell, 7.0..=7.5)
+        .unwrap()
+        .subset(30, 1)
+        .unwrap();
+    let batch = structure::self_isf(&run, "A", &vectors, &lags, Resampling::default()).unwrap();
+    same(&live.self_isf().unwrap(), &batch);
 }

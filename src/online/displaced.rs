@@ -90,24 +90,33 @@ fn moments(d: [&[f64]; 3], radius_squared: f64) -> [f64; MOMENTS] {
 #[inline(always)]
 fn cosines<S: Simd>(simd: S, d: [&[f64]; 3], list: &[[f64; 3]]) -> f64 {
     let [(x, x_rest), (y, y_rest), (z, z_rest)] = d.map(S::as_simd_f64s);
+    let rest = [x_rest, y_rest, z_rest].map(|rest| simd.partial_load_f64s(rest));
     let mut sum = simd.splat_f64s(0.0);
-    let mut rest = 0.0;
+    let mut sum_rest = 0.0;
     for turns in list {
-        let g = turns.map(|g| simd.splat_f64s(g));
-        let along = |x: S::f64s, y: S::f64s, z: S::f64s| {
-            let sum = simd.mul_add_e_f64s(g[1], y, simd.mul_f64s(g[0], x));
-            sin_cos(simd, simd.mul_add_e_f64s(g[2], z, sum)).1
-        };
+        let g = [
+            simd.splat_f64s(turns[0]),
+            simd.splat_f64s(turns[1]),
+            simd.splat_f64s(turns[2]),
+        ];
         for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
-            sum = simd.add_f64s(sum, along(x, y, z));
+            sum = simd.add_f64s(sum, cosine(simd, g, [x, y, z]));
         }
         if !x_rest.is_empty() {
-            let load = |rest| simd.partial_load_f64s(rest);
             let mut lanes = [0.0; 16];
             let lanes = &mut lanes[..x_rest.len()];
-            simd.partial_store_f64s(lanes, along(load(x_rest), load(y_rest), load(z_rest)));
-            rest += lanes.iter().sum::<f64>();
+            simd.partial_store_f64s(lanes, cosine(simd, g, rest));
+            for x in lanes {
+                sum_rest += *x;
+            }
         }
     }
-    simd.reduce_sum_f64s(sum) + rest
+    simd.reduce_sum_f64s(sum) + sum_rest
+}
+
+/// A function and no closure, since it must be compiled for the instruction set of `S`.
+#[inline(always)]
+fn cosine<S: Simd>(simd: S, g: [S::f64s; 3], d: [S::f64s; 3]) -> S::f64s {
+    let along = simd.mul_add_e_f64s(g[1], d[1], simd.mul_f64s(g[0], d[0]));
+    sin_cos(simd, simd.mul_add_e_f64s(g[2], d[2], along)).1
 }

@@ -26,8 +26,8 @@ const BLOCKS: usize = 20;
 /// lag longer than a block has no standard error.
 ///
 /// **Memory.** Fixed at construction: 24 bytes for each particle and frame that the longest lag reaches over, and 8 bytes for each block,
-/// lag, group of particles and quantity. **Cost.** About 2 ns for each particle and lag, and as much again for each particle, lag and
-/// wave vector. Nothing is allocated after construction.
+/// lag, group of particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few for each particle and lag.
+/// Nothing is allocated after construction.
 ///
 /// ```
 /// use msed::online::FrameAccumulator;
