@@ -181,6 +181,12 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     for table in over_temperature.into_iter().flatten() {
         print!("\n{table}");
     }
+    if !results.scan.notes.is_empty() {
+        println!(
+            "\nNot to be had over temperature: {}",
+            results.scan.notes.join("; ")
+        );
+    }
     println!("\nWritten to {}", out.display());
     Ok(())
 }

@@ -90,6 +90,9 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             .dashed()
             .label("harmonic *{U}_{0}"),
     );
+    let any_resolved = sorted
+        .iter()
+        .any(|point| point.exponential.verdict().is_resolved());
     for (excluded, suffix) in [(false, ""), (true, ", excluded")] {
         let (mut u0, mut um) = (Columns::default(), Columns::default());
         let resolved = |point: &&&Point<'_>| point.exponential.verdict().is_resolved();
@@ -139,7 +142,8 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             temperature(*from),
             temperature(*to)
         )),
-        Err(_) => panel,
+        Err(_) if any_resolved => panel,
+        Err(_) => panel.title("no relaxation is resolved"),
     }
 }
 

@@ -172,6 +172,11 @@ fn two_temperatures_have_entropies_and_say_what_they_lack() {
         notes.contains("heat_capacity_check: the slope of the energy over 2 temperatures"),
         "{notes}"
     );
+    assert!(
+        outcome
+            .stdout
+            .contains("over temperature: heat_capacity_check: the slope of the energy over 2 temperatures")
+    );
     let there = |name: &str| outcome.out.join(format!("{name}.svg")).exists();
     assert!(there("heat_capacity_check") && there("entropies") && !there("adam_gibbs"));
 }
