@@ -120,6 +120,8 @@ impl<'a> Point<'a> {
             mean_energy_standard_error: moments.mean().standard_error(),
             energy_variance: moments.variance().value(),
             blocks: moments.resamples().blocks(),
+            correlation_time: self.spectral.choice().correlation_time(),
+            independent_samples: self.spectral.independent_samples(),
             left_out_rows: self.energies.left_out_rows,
             excluded: self.run.exclude.clone(),
             notes: self.energies.notes.clone(),

@@ -37,6 +37,10 @@ pub(crate) struct RunEntry {
     pub(crate) mean_energy_standard_error: Option<f64>,
     pub(crate) energy_variance: f64,
     pub(crate) blocks: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) correlation_time: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) independent_samples: Option<f64>,
     pub(crate) left_out_rows: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) excluded: Option<String>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use msed::gaussian::{self, Band, ExpectedErrors, Goal, SpectralFit};
+use msed::gaussian::{self, Band, BlockChoice, ExpectedErrors, Goal, SpectralFit};
 use msed::relaxation::Model;
 use msed::{Replicas, Resampling, Runs};
 
@@ -15,6 +15,8 @@ pub(crate) const WANTED: f64 = 0.1;
 pub(crate) struct Spectral {
     exponential: Result<SpectralFit, String>,
     stretched: Result<SpectralFit, String>,
+    /// The blocks that the run's correlation time asks for: beside those that were used.
+    choice: BlockChoice,
     interval: f64,
     duration: f64,
 }
@@ -37,6 +39,7 @@ impl Spectral {
         Self {
             exponential: fit(Model::Exponential),
             stretched: fit(Model::Stretched),
+            choice: gaussian::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(msed::EnergySeries::duration).sum(),
         }
@@ -48,6 +51,17 @@ impl Spectral {
             .as_ref()
             .ok()
             .filter(|fit| fit.unresolved().is_none())
+    }
+
+    /// The blocks that the correlation time asks for.
+    pub(crate) fn choice(&self) -> &BlockChoice {
+        &self.choice
+    }
+
+    /// Samples that would give the error of the mean energy if they were independent; none where that error still rises with the
+    /// length of the blocks.
+    pub(crate) fn independent_samples(&self) -> Option<f64> {
+        self.choice.blocking().independent_samples()
     }
 
     /// Length of all runs together.

@@ -120,6 +120,7 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
         "by spectrum",
         "Um Eq. (11)",
         "by spectrum",
+        "independent",
         "run/tau*",
         "err tau*",
         "err Um^2",
@@ -136,6 +137,10 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
             shown(spectral.map(msed::gaussian::SpectralFit::relaxation_time)),
             shown(fit.map(|fit| um(fit.um_squared())).as_ref()),
             shown(spectral.map(|fit| um(fit.um_squared())).as_ref()),
+            point
+                .spectral
+                .independent_samples()
+                .map_or_else(|| "-".to_owned(), |samples| format!("{samples:.0}")),
         ];
         row.extend(match (spectral, point.spectral.plan()) {
             (Some(fit), Some(plan)) => {
@@ -153,9 +158,15 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
         });
         rows.push(row);
     }
+    let short: String = points
+        .iter()
+        .map(|point| (&point.run.name, point.spectral.choice().verdict()))
+        .filter(|(_, verdict)| !verdict.is_believable())
+        .map(|(name, verdict)| format!("{name}: {verdict}\n"))
+        .collect();
     format!(
-        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; relative errors that such a run is expected to give, and the \
-         length for {:.0} % of tau*.\n\n{}",
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
+         run is expected to give, and the length for {:.0} % of tau*.\n\n{}{short}",
         100.0 * WANTED,
         aligned(&rows)
     )
