@@ -23,6 +23,8 @@ const FEWEST: usize = 10;
 const WORK: usize = 10_000_000_000;
 /// Vectors beyond which a part of them, drawn by lot, stands for all: large cells have very many.
 const VECTORS: usize = 50_000;
+/// Vectors that are left of them even where the particles are very many.
+const FEWEST_VECTORS: usize = 2_000;
 
 /// Structure factors, the main peak of the probe's, and the shell.
 pub(crate) struct Waves {
@@ -48,8 +50,9 @@ impl Waves {
         let particles = scan.system.particles;
         let spacing = (cell.volume() / particles as f64).cbrt();
         let mut vectors = WaveVectors::sphere(&cell, LONGEST / spacing)?;
-        if vectors.len() > VECTORS {
-            vectors = vectors.subset(VECTORS, 1)?;
+        let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
+        if vectors.len() > most {
+            vectors = vectors.subset(most, 1)?;
         }
         let thin = thinned(frames, WORK / (particles * vectors.len()))?;
         let factors = structure::static_structure(&thin, &vectors, resampling)?;
