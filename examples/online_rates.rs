@@ -1,12 +1,15 @@
-//! Samples a second of the accumulators of energies, and whether that changes as the run grows:
+//! What accumulators cost, and whether that changes as the run grows: samples or frames a second, memory, bytes of a checkpoint and of
+//! the sums that ranks send each other:
 //! `cargo run --release --example online_rates -- 1e9`. Seconds are those on a processor where the system tells them, so that other
 //! work of the machine counts less.
 #![allow(clippy::print_stdout, reason = "a program that prints")]
 
 use std::time::Instant;
 
-use msed::online::EnergyAccumulator;
+use msed::online::{EnergyAccumulator, FrameAccumulator, checkpoint};
+use msed::trajectory::Species;
 use msed::{EnergyKind, Lags, Sampling};
+use serde::Serialize;
 
 /// Samples in a slice, made once: making them is not what is timed.
 const SLICE: usize = 1 << 16;
@@ -38,28 +41,96 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             EnergyAccumulator::multi_tau(sampling, 1000, kind, 16, 1_000_000_000)
         }),
     ];
-    println!("accumulator,lags,samples,seconds,samples_per_second,resident_MB");
+    println!("accumulator,lags,count,seconds,per_second,resident_MB,checkpoint_bytes,sums_bytes");
     for (name, new) in all {
         let mut live = new()?;
+        let mut clock = Clock::new();
         let mut next = 1e6;
-        let start = Instant::now();
-        let clock = || on_processor().unwrap_or_else(|| start.elapsed().as_secs_f64());
-        let begin = clock();
-        let mut before = (0, 0.0);
         while next <= most {
             while (live.samples() as f64) < next {
                 live.push_slice(&slice)?;
             }
-            // The rate since the line before.
-            let seconds = clock() - begin;
-            let rate = (live.samples() - before.0) as f64 / (seconds - before.1);
-            let (lags, samples, memory) = (live.lags().len(), live.samples(), resident());
-            println!("\"{name}\",{lags},{samples},{seconds:.3},{rate:.3e},{memory}");
-            before = (samples, seconds);
+            let (lags, count) = (live.lags().len(), live.samples());
+            let rate = clock.rate(count);
+            let sizes = [bytes(&live)?, bytes(&live.snapshot()?)?];
+            clock.line(name, lags, rate, sizes);
             next *= 10.0;
         }
     }
+    frames(most / 1e4)
+}
+
+/// A thousand particles, lags to 100 frames.
+fn frames(most: f64) -> Result<(), Box<dyn std::error::Error>> {
+    let species = Species::by_count([("A", 800), ("B", 200)])?;
+    let lags = Lags::logarithmic(20).up_to_samples(100);
+    let sampling = Sampling::new(100, 0.005)?;
+    let mut positions: Vec<f64> = (0..3000).map(|i| f64::from(i * i % 941) / 100.0).collect();
+    let mut live = FrameAccumulator::new(sampling, &species, &lags, 1000)?.with_overlap(0.3)?;
+    let mut clock = Clock::new();
+    let mut next = 1e2;
+    while next <= most {
+        while (live.frames() as f64) < next {
+            positions.iter_mut().step_by(7).for_each(|x| *x += 0.003);
+            live.push(&positions)?;
+        }
+        let (lags, count) = (live.lags().len(), live.frames());
+        let rate = clock.rate(count);
+        let sizes = [bytes(&live)?, bytes(&live.snapshot()?)?];
+        clock.line("frames, displacements", lags, rate, sizes);
+        next *= 10.0;
+    }
     Ok(())
+}
+
+/// Bytes of the state, as a checkpoint holds it.
+fn bytes<T: Serialize>(value: &T) -> Result<u64, Box<dyn std::error::Error>> {
+    let file = std::env::temp_dir().join(format!("online_rates-{}.msed", std::process::id()));
+    checkpoint::save(value, &file)?;
+    let length = std::fs::metadata(&file)?.len();
+    std::fs::remove_file(&file)?;
+    Ok(length)
+}
+
+/// The time of an accumulator's life, without that of its checkpoints.
+struct Clock {
+    start: Instant,
+    /// Seconds at the last stop, seconds counted, and samples at the last stop.
+    stopped: f64,
+    counted: f64,
+    count: u64,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let mut clock = Self {
+            start: Instant::now(),
+            stopped: 0.0,
+            counted: 0.0,
+            count: 0,
+        };
+        clock.stopped = clock.now();
+        clock
+    }
+
+    fn now(&self) -> f64 {
+        on_processor().unwrap_or_else(|| self.start.elapsed().as_secs_f64())
+    }
+
+    /// The rate since the line before.
+    fn rate(&mut self, count: u64) -> f64 {
+        let seconds = self.now() - self.stopped;
+        let rate = (count - self.count) as f64 / seconds;
+        self.counted += seconds;
+        self.count = count;
+        rate
+    }
+
+    fn line(&mut self, name: &str, lags: usize, rate: f64, [checkpoint, sums]: [u64; 2]) {
+        let (count, seconds, memory) = (self.count, self.counted, resident());
+        println!("\"{name}\",{lags},{count},{seconds:.3},{rate:.3e},{memory},{checkpoint},{sums}");
+        self.stopped = self.now();
+    }
 }
 
 /// Seconds that this thread has spent on a processor.

@@ -11,7 +11,7 @@
 //! [`FrameAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
 //! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
 //!
-//! [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
+//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
 //!
 //! Files larger than memory go through the same accumulators: [`feed_energies`], [`feed_frames`].
 //!
@@ -34,6 +34,8 @@
 
 #[cfg(feature = "serde")]
 pub mod checkpoint;
+mod coherent;
+mod coherent_sums;
 mod displaced;
 mod distributions;
 mod energy;
@@ -49,6 +51,8 @@ mod ring;
 mod sums;
 mod transform;
 
+pub use coherent::CoherentAccumulator;
+pub use coherent_sums::CoherentSums;
 pub use distributions::{DistributionAccumulator, DistributionSums};
 pub use energy::EnergyAccumulator;
 pub use energy_sums::EnergySums;

@@ -1,0 +1,141 @@
+//! The coherent intermediate scattering function from frames as they come, beside that of whole trajectories.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use msed::online::{CoherentAccumulator, CoherentSums, checkpoint};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
+use msed::{Curve, Lags, Resampling, Sampling};
+use rand::prelude::*;
+use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
+
+const SIDE: f64 = 6.0;
+
+fn species() -> Species {
+    // 13 and 8 particles, not in order: one species fills its columns, the other does not.
+    Species::by_name((0..21).map(|p| if p % 5 < 3 { "A" } else { "B" })).unwrap()
+}
+
+fn walk(seed: u64, frames: usize) -> Vec<f64> {
+    let mut random = Pcg64::seed_from_u64(seed);
+    let mut now: Vec<f64> = (0..63).map(|_| SIDE * random.random::<f64>()).collect();
+    let mut all = Vec::new();
+    for _ in 0..frames {
+        for x in &mut now {
+            *x += 0.05 * random.sample::<f64, _>(StandardNormal);
+        }
+        all.extend_from_slice(&now);
+    }
+    all
+}
+
+fn trajectory(positions: &[f64]) -> Trajectory<'static, f64> {
+    let steps = (0..positions.len() as u64 / 63)
+        .map(|i| 10 * i)
+        .collect::<Vec<_>>();
+    let run = Trajectory::new(positions.to_vec(), steps, 0.005, species()).unwrap();
+    run.with_cell(Cell::cubic(SIDE).unwrap()).unwrap()
+}
+
+fn vectors() -> WaveVectors {
+    WaveVectors::shell(&Cell::cubic(SIDE).unwrap(), 2.0..=2.6).unwrap()
+}
+
+fn lags() -> Lags {
+    Lags::logarithmic(8).up_to_samples(30).with_zero()
+}
+
+fn new() -> CoherentAccumulator {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    CoherentAccumulator::new(sampling, &species(), &vectors(), &lags(), 1000).unwrap()
+}
+
+fn sums(positions: &[f64]) -> CoherentSums {
+    let mut live = new();
+    for frame in positions.chunks_exact(63) {
+        // Wrapped coordinates are as good.
+        let wrapped: Vec<f64> = frame.iter().map(|x| x.rem_euclid(SIDE)).collect();
+        live.push(&wrapped).unwrap();
+        if live.frames() > 1 {
+            let _ = live.snapshot().unwrap();
+        }
+    }
+    live.snapshot().unwrap()
+}
+
+fn same(found: &Curve, expected: &Curve) {
+    assert_eq!(found.lags(), expected.lags());
+    assert_eq!(found.origins(), expected.origins());
+    let mut errors = 0;
+    for k in 0..found.len() {
+        let (x, y) = (found.values()[k], expected.values()[k]);
+        assert!((x - y).abs() < 1e-10, "{x} is not {y} at {k}");
+        if let (Some(x), Some(y)) = (found.standard_errors()[k], expected.standard_errors()[k]) {
+            assert!((x - y).abs() < 1e-8, "error {x} is not {y} at {k}");
+            errors += 1;
+        }
+    }
+    assert!(errors > 5);
+}
+
+#[test]
+fn frames_one_by_one_give_the_batch_with_its_errors() {
+    // 13 blocks of 16 frames, 20 of 16, 20 of 32.
+    for (frames, blocks) in [(208, 13), (320, 20), (640, 20)] {
+        let positions = walk(1, frames);
+        let run = trajectory(&positions);
+        let batch = structure::coherent_isf(&run, &vectors(), &lags(), Resampling::Blocks(blocks)).unwrap();
+        let now = sums(&positions);
+        same(&now.total(), batch.total());
+        for (a, b) in [("A", "A"), ("A", "B"), ("B", "B"), ("B", "A")] {
+            same(&now.partial(a, b).unwrap(), batch.partial(a, b).unwrap());
+        }
+        assert!(now.partial("A", "C").is_none());
+    }
+}
+
+#[test]
+fn replicas_merge_and_a_resumed_run_has_the_same_bits() {
+    let [a, b] = [walk(2, 320), walk(3, 320)];
+    let runs = Trajectories::new(vec![trajectory(&a), trajectory(&b)]).unwrap();
+    let batch = structure::coherent_isf(&runs, &vectors(), &lags(), Resampling::Blocks(20)).unwrap();
+    let both = sums(&a).merge(sums(&b)).unwrap();
+    same(&both.total(), batch.total());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("coherent.msed");
+    checkpoint::save(&both, &file).unwrap();
+    assert!(checkpoint::load::<CoherentSums>(&file).unwrap() == both);
+    for stop in [0, 1, 17, 200] {
+        let (before, after) = a.split_at(63 * stop);
+        let mut live = new();
+        before
+            .chunks_exact(63)
+            .for_each(|frame| live.push(frame).unwrap());
+        checkpoint::save(&live, &file).unwrap();
+        let mut live: CoherentAccumulator = checkpoint::load(&file).unwrap();
+        after.chunks_exact(63).for_each(|frame| live.push(frame).unwrap());
+        let mut whole = new();
+        a.chunks_exact(63).for_each(|frame| whole.push(frame).unwrap());
+        assert!(
+            live.snapshot().unwrap() == whole.snapshot().unwrap(),
+            "stopped at {stop}"
+        );
+    }
+}
+
+#[test]
+fn what_has_no_densities_is_refused() {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let free = WaveVectors::from_vectors(&[[7.2, 0.0, 0.0]]).unwrap();
+    let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags(), 1000).unwrap_err();
+    assert!(matches!(refused, msed::Error::WaveVector(_)), "{refused}");
+    let mut live = new();
+    assert_eq!(
+        live.push(&[1.0_f32; 62]).unwrap_err().to_string(),
+        "62 coordinates, expected 63, three for each particle"
+    );
+    assert!(live.push(&[f64::NAN; 63]).is_err());
+    assert_eq!(live.frames(), 0);
+    live.push(&[1.0_f32; 63]).unwrap();
+    assert!(live.snapshot().is_err());
+}
