@@ -228,8 +228,8 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
         temperature(reference)
     ));
     let mut left = Panel::new(over(scan), axis);
-    if let Some(missing) = total.path().left_out() {
-        left = left.title(format!("{}: without {missing}", total.path().name()));
+    if total.path().left_out().is_some() {
+        left = left.title(format!("{}: without the expansion's part", total.path().name()));
     }
     let t = total.temperatures();
     if let Ok(check) = &results.check {

@@ -208,4 +208,6 @@ fn isobars_are_marked_and_not_compared() {
     assert!(scan["entropy"]["left_out"].to_string().contains("expansion"));
     let svg = std::fs::read_to_string(outcome.out.join("heat_capacity_check.svg")).expect("the figure");
     assert!(svg.contains("not comparable"));
+    let svg = std::fs::read_to_string(outcome.out.join("entropies.svg")).expect("the figure");
+    assert!(svg.contains("isobaric: without the expansion"));
 }
