@@ -51,7 +51,7 @@ fn reaches_the_cramer_rao_bound_and_covers() {
             let resampling = Resampling::Blocks(blocks);
             let fit =
                 gaussian::fit_spectrum(&series, Model::Exponential, Band::Automatic, resampling).unwrap();
-            assert_eq!(fit.unresolved(), None);
+            assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
             let ln_tau = fit.relaxation_time().map(f64::ln);
             let [low, high] = ln_tau.interval(0.6827).unwrap();
             covered += u32::from(low < TAU.ln() && TAU.ln() < high);
@@ -82,10 +82,10 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
         gaussian::fit_spectrum(&series, Model::Exponential, Band::Automatic, blocks).unwrap()
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
-    assert_eq!(coarse.unresolved(), None);
+    assert!(coarse.verdict().is_resolved(), "{}", coarse.verdict());
     assert!(matches!(
-        fine.unresolved(),
-        Some(SpectralReason::Degenerate { .. })
+        fine.verdict().reasons(),
+        [SpectralReason::Degenerate { .. }]
     ));
     let level = |fit: &SpectralFit| 2.0 * fit.fast_level() / fit.u0_squared().value();
     assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));

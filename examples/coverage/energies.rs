@@ -213,7 +213,7 @@ impl Study {
             resolved: fit.verdict().is_resolved(),
             warned: [
                 !(fit.verdict().is_resolved() && fit.cautions().is_empty()),
-                spectral.is_none_or(|fit| fit.unresolved().is_some() || !fit.cautions().is_empty()),
+                spectral.is_none_or(|fit| !fit.verdict().is_resolved() || !fit.cautions().is_empty()),
             ],
         }
     }

@@ -50,7 +50,7 @@ impl Spectral {
         self.exponential
             .as_ref()
             .ok()
-            .filter(|fit| fit.unresolved().is_none())
+            .filter(|fit| fit.verdict().is_resolved())
     }
 
     /// The blocks that the correlation time asks for.
@@ -107,12 +107,12 @@ fn entry(fit: &Result<SpectralFit, String>) -> FitEntry {
             ]),
             blocks: Some(fit.u0_squared().resamples().blocks()),
             reduced_chi_squared: fit.reduced_chi_squared(),
-            verdict: if fit.unresolved().is_none() {
+            verdict: if fit.verdict().is_resolved() {
                 "resolved"
             } else {
                 "unresolved"
             },
-            reason: fit.unresolved().map(ToString::to_string),
+            reason: fit.verdict().reasons().first().map(ToString::to_string),
             cautions: fit.cautions().iter().map(ToString::to_string).collect(),
         },
         Err(error) => FitEntry {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::fit::{Band, SpectralReason, fit_spectrum};
+use super::fit::{Band, fit_spectrum};
+use super::verdict::SpectralReason;
 use crate::real::Real;
 use crate::relaxation::Model;
 use crate::series::{EnergySeries, Runs};
@@ -158,12 +159,12 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
         .and_then(|fit| {
             let time = fit.mean_relaxation_time().value();
             // A relaxation that is not resolved because the run is short still says that it is.
-            let usable = match fit.unresolved() {
-                None => true,
-                Some(SpectralReason::ShortRun { .. } | SpectralReason::Degenerate { .. }) => {
+            let usable = match fit.verdict().reasons() {
+                [] => true,
+                [SpectralReason::ShortRun { .. } | SpectralReason::Degenerate { .. }] => {
                     duration < needed * time
                 }
-                Some(_) => false,
+                _ => false,
             };
             usable.then_some(time)
         });

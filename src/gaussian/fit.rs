@@ -1,18 +1,16 @@
-//! The fit, its errors, and how far it can be trusted.
-
-use std::fmt;
-
-use thiserror::Error;
+//! The fit and its errors.
 
 use super::block_powers::BlockPowers;
+use super::error::SpectralError;
 use super::likelihood::{Likelihood, Maximum, Parameters, beta_of};
 use super::periodogram::{Periodogram, relaxation_limit};
 use super::process::{Process, ProcessError};
+use super::verdict::{self, SpectralCaution, SpectralReason};
 use crate::lag::Sampling;
 use crate::real::Real;
-use crate::relaxation::{Model, mean_relaxation_time};
+use crate::relaxation::{Model, Verdict, mean_relaxation_time};
 use crate::series::Runs;
-use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
+use crate::stats::{Estimate, Partition, Resampling};
 
 /// The frequencies that a spectral fit uses: from the lowest of the run to a limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -149,12 +147,13 @@ pub fn fit_spectrum<T: Real>(
         fisher,
         reduced_chi_squared,
         excess,
-        converged: maximum.converged,
-        unresolved: None,
+        verdict: Verdict::Resolved,
         cautions: Vec::new(),
     };
     #[allow(clippy::cast_precision_loss, reason = "block lengths are far below 2^53")]
-    fitted.judge(duration, blocks as f64 * sampling.interval());
+    let block = blocks as f64 * sampling.interval();
+    fitted.verdict = Verdict::new(verdict::reason(&fitted, maximum.converged, duration));
+    fitted.cautions = verdict::cautions(&fitted, duration, block);
     Ok(fitted)
 }
 
@@ -219,9 +218,8 @@ pub struct SpectralFit {
     fisher: Option<[f64; 3]>,
     reduced_chi_squared: Option<f64>,
     excess: Option<f64>,
-    converged: bool,
     #[cfg_attr(feature = "serde", serde(skip))]
-    unresolved: Option<SpectralReason>,
+    verdict: Verdict<SpectralReason>,
     #[cfg_attr(feature = "serde", serde(skip))]
     cautions: Vec<SpectralCaution>,
 }
@@ -311,10 +309,10 @@ impl SpectralFit {
         self.excess
     }
 
-    /// Why tau and Um^2 are not to be had, or `None` where they are.
+    /// Whether tau and Um^2 are to be had, or why not.
     #[must_use]
-    pub fn unresolved(&self) -> Option<&SpectralReason> {
-        self.unresolved.as_ref()
+    pub fn verdict(&self) -> &Verdict<SpectralReason> {
+        &self.verdict
     }
 
     /// What a reader should know of a resolved fit.
@@ -322,196 +320,4 @@ impl SpectralFit {
     pub fn cautions(&self) -> &[SpectralCaution] {
         &self.cautions
     }
-
-    fn judge(&mut self, duration: f64, block: f64) {
-        let tau = self.mean_relaxation_time.value();
-        let ln_tau_error = self.fisher.map(|f| f[1]);
-        let noise = self.fisher.map_or(f64::INFINITY, |f| f[0]);
-        self.unresolved = if !self.converged {
-            Some(SpectralReason::NoMaximum)
-        } else if self.um_squared.value() <= 0.0 || noise > 0.5 {
-            Some(SpectralReason::Noise {
-                relative_error: noise,
-            })
-        } else if tau * self.max_frequency < 2.0 {
-            Some(SpectralReason::NotSeparated {
-                tau,
-                max_frequency: self.max_frequency,
-            })
-        } else if tau * SHORTEST_RUN > duration {
-            Some(SpectralReason::ShortRun { tau, duration })
-        } else if ln_tau_error.is_none_or(|e| e > 0.5) {
-            Some(SpectralReason::Degenerate {
-                ln_tau_error: ln_tau_error.unwrap_or(f64::INFINITY),
-            })
-        } else {
-            None
-        };
-        if tau * LONG_RUN > duration {
-            self.cautions.push(SpectralCaution::ShortRun { tau, duration });
-        }
-        if self.um_squared.standard_error().is_some() && block < SHORT_BLOCK * tau {
-            self.cautions.push(SpectralCaution::ShortBlocks { tau, block });
-        }
-        if let (Some(excess), Some(reduced_chi_squared)) = (self.excess, self.reduced_chi_squared)
-            && excess > MISFIT
-        {
-            self.cautions.push(SpectralCaution::Misfit {
-                reduced_chi_squared,
-                excess,
-            });
-        }
-    }
-}
-
-/// Fewer relaxation times than this in a run: no result.
-const SHORTEST_RUN: f64 = 8.0;
-/// Fewer relaxation times than this in a run: errors are themselves uncertain.
-const LONG_RUN: f64 = 100.0;
-/// Fewer relaxation times than this in a block: jackknife errors are too small.
-const SHORT_BLOCK: f64 = 5.0;
-/// A misfit by more standard deviations than this is no chance.
-const MISFIT: f64 = 4.0;
-
-/// Why a spectral fit gives no relaxation time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum SpectralReason {
-    /// The search ended nowhere.
-    NoMaximum,
-    /// Um^2 is not known to within a factor of about 1.6.
-    Noise {
-        /// Fisher error of ln Um^2.
-        relative_error: f64,
-    },
-    /// The slow part is as fast as the band's limit.
-    NotSeparated {
-        /// Mean relaxation time.
-        tau: f64,
-        /// Limit of the band.
-        max_frequency: f64,
-    },
-    /// The run is too short to hold the relaxation.
-    ShortRun {
-        /// Mean relaxation time.
-        tau: f64,
-        /// Length of all runs.
-        duration: f64,
-    },
-    /// tau is not known to within a factor of about 1.6.
-    Degenerate {
-        /// Fisher error of ln tau.
-        ln_tau_error: f64,
-    },
-}
-
-impl fmt::Display for SpectralReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMaximum => write!(f, "the likelihood has no maximum"),
-            Self::Noise { relative_error } => {
-                write!(
-                    f,
-                    "Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise"
-                )
-            }
-            Self::NotSeparated { tau, max_frequency } => write!(
-                f,
-                "tau {tau:.4} is not separated from the fast part: the band ends at {max_frequency:.4}, below 2/tau"
-            ),
-            Self::ShortRun { tau, duration } => {
-                write!(
-                    f,
-                    "the run of {duration:.4} is {:.1} tau long, fewer than 8",
-                    duration / tau
-                )
-            }
-            Self::Degenerate { ln_tau_error } => {
-                write!(f, "tau is known to a factor exp({ln_tau_error:.2}) only")
-            }
-        }
-    }
-}
-
-/// What a reader of a resolved spectral fit should know.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum SpectralCaution {
-    /// Fewer than 100 relaxation times in all.
-    ShortRun {
-        /// Mean relaxation time.
-        tau: f64,
-        /// Length of all runs.
-        duration: f64,
-    },
-    /// Blocks shorter than 5 relaxation times: jackknife errors may be too small.
-    ShortBlocks {
-        /// Mean relaxation time.
-        tau: f64,
-        /// Length of the shortest block.
-        block: f64,
-    },
-    /// The spectrum is not the model's.
-    Misfit {
-        /// Mean square deviation in units of its expectation.
-        reduced_chi_squared: f64,
-        /// The same in standard deviations above 1.
-        excess: f64,
-    },
-}
-
-impl fmt::Display for SpectralCaution {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ShortRun { tau, duration } => {
-                write!(
-                    f,
-                    "the run is {:.0} tau long, fewer than 100: errors are uncertain",
-                    duration / tau
-                )
-            }
-            Self::ShortBlocks { tau, block } => {
-                write!(
-                    f,
-                    "blocks are {:.1} tau long, fewer than 5: errors may be too small",
-                    block / tau
-                )
-            }
-            Self::Misfit {
-                reduced_chi_squared,
-                excess,
-            } => write!(
-                f,
-                "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"
-            ),
-        }
-    }
-}
-
-/// A spectral fit that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SpectralError {
-    /// The blocks.
-    #[error(transparent)]
-    Resampling(#[from] ResamplingError),
-    /// A limit that is no frequency.
-    #[error("band up to {found}, expected a positive finite angular frequency")]
-    Band {
-        /// The limit given.
-        found: f64,
-    },
-    /// Too few ordinates below the limit.
-    #[error(
-        "{found} ordinates up to angular frequency {limit}, expected at least 8: a longer run or a higher limit"
-    )]
-    TooFewOrdinates {
-        /// Ordinates there.
-        found: f64,
-        /// The limit, per time unit.
-        limit: f64,
-    },
-    /// No start leads anywhere: the energy does not vary.
-    #[error("the energy has no spectrum to fit: it does not vary within the band")]
-    NoMaximum,
 }

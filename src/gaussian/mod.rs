@@ -29,15 +29,19 @@
 mod block_choice;
 mod block_powers;
 mod covariance;
+mod error;
 mod fit;
 mod generalised;
 mod likelihood;
 mod periodogram;
 mod process;
 mod spectrum;
+mod verdict;
 
 pub use block_choice::{BlockChoice, BlockVerdict, choose_blocks};
-pub use fit::{Band, SpectralCaution, SpectralError, SpectralFit, SpectralReason, fit_spectrum};
+pub use error::SpectralError;
+pub use fit::{Band, SpectralFit, fit_spectrum};
 pub use generalised::{GeneralisedFit, fit_generalised};
 pub use periodogram::{Bin, Periodogram, relaxation_limit};
 pub use process::{ExpectedErrors, Goal, Process, ProcessError};
+pub use verdict::{SpectralCaution, SpectralReason};

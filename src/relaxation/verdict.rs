@@ -2,20 +2,21 @@
 
 use std::fmt;
 
-/// Whether the parameters of a fit mean what their names say.
+/// Whether the parameters of a fit mean what their names say; each kind of fit has reasons of its own.
 ///
 /// An unresolved fit still has its numbers, as evidence; they are not to be used.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Verdict {
+pub enum Verdict<R = Reason> {
     /// A relaxation with both of its plateaus.
     Resolved,
     /// None, or not this one: for these reasons, of which there is at least one.
-    Unresolved(Vec<Reason>),
+    Unresolved(Vec<R>),
 }
 
-impl Verdict {
-    pub(super) fn new(reasons: Vec<Reason>) -> Self {
+impl<R> Verdict<R> {
+    pub(crate) fn new(reasons: impl IntoIterator<Item = R>) -> Self {
+        let reasons: Vec<R> = reasons.into_iter().collect();
         if reasons.is_empty() {
             Self::Resolved
         } else {
@@ -26,12 +27,12 @@ impl Verdict {
     /// Whether the fit is resolved.
     #[must_use]
     pub fn is_resolved(&self) -> bool {
-        *self == Self::Resolved
+        matches!(self, Self::Resolved)
     }
 
     /// Why the fit is not resolved; empty where it is.
     #[must_use]
-    pub fn reasons(&self) -> &[Reason] {
+    pub fn reasons(&self) -> &[R] {
         match self {
             Self::Resolved => &[],
             Self::Unresolved(reasons) => reasons,
@@ -39,7 +40,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl<R: fmt::Display> fmt::Display for Verdict<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resolved => f.write_str("resolved"),
