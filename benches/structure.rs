@@ -5,7 +5,10 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use msed::structure::{RadialBins, WaveVectors, displacements, msd, rdf, static_structure, van_hove};
+use msed::structure::{
+    RadialBins, WaveVectors, coherent_isf, displacements, isotropic_self_isf, msd, rdf, self_isf,
+    static_structure, van_hove,
+};
 use msed::trajectory::{Cell, Species, Trajectory, Wrapped};
 use msed::{Lags, Resampling};
 use rand::prelude::*;
@@ -92,5 +95,31 @@ fn at_one_instant(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(structure, benchmarks, at_one_instant);
+/// Scattering functions of 200 particles over the number of frames.
+fn scattering(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scattering of 200 particles");
+    group.sample_size(10);
+    let cell = Cell::cubic(9.41036).expect("a cell");
+    let shell = WaveVectors::shell(&cell, 7.15..=7.35).expect("a shell");
+    let some = shell.subset(30, 7).expect("a part");
+    let lags = Lags::logarithmic(10).up_to_fraction(0.1);
+    for frames in [500, 2000] {
+        let run = walk(frames).with_cell(cell).expect("a cell");
+        for (name, vectors) in [("30 vectors", &some), ("whole shell of 219", &shell)] {
+            group.throughput(Throughput::Elements((frames * PARTICLES * vectors.len()) as u64));
+            group.bench_function(BenchmarkId::new(format!("F_s, {name}"), frames), |bencher| {
+                bencher.iter(|| self_isf(black_box(&run), "A", vectors, &lags, Resampling::Blocks(10)));
+            });
+            group.bench_function(BenchmarkId::new(format!("F(q,t), {name}"), frames), |bencher| {
+                bencher.iter(|| coherent_isf(black_box(&run), vectors, &lags, Resampling::Blocks(10)));
+            });
+        }
+        group.bench_function(BenchmarkId::new("isotropic F_s", frames), |bencher| {
+            bencher.iter(|| isotropic_self_isf(black_box(&run), "A", &[7.25], &lags, Resampling::Blocks(10)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(structure, benchmarks, at_one_instant, scattering);
 criterion_main!(structure);

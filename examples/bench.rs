@@ -14,6 +14,10 @@
 //! | W2f32 | `traj.f32` | the same from single precision |
 //! | W4 | `sq.f64`: 200 wrapped frames of 1000 particles, `manifest.json` with `box` and `qmax` | structure factor in bins of 0.2 |
 //! | W4blocks | the same | the same with the errors of ten blocks |
+//! | W3 | `traj.f64`, vectors of `w3_30.txt`, lags of `w3_lags.txt` | F_s of all particles |
+//! | W3shell | the same, all vectors of `w3_shell.txt` | the same |
+//! | W3sixty | the same, 60 of these vectors without symmetry | the same |
+//! | W3f32, W3shellf32 | `traj.f32` | the same from single precision |
 //! | W5xtc | `traj.xtc` | its coordinates, single precision |
 //! | W5dump | `traj.lammpstrj`: sorted or not, any columns of coordinates | its coordinates, double precision |
 //! | W5energy | `energy.dat`: `# TimeStep v_pe v_te v_e` and rows, whose steps may begin again | all four columns, row by row |
@@ -93,6 +97,11 @@ fn run(options: &Options) -> Result<bool, Failure> {
             "W2f32" => displacements::<f32>(options, "traj.f32", Resampling::None),
             "W4" => structure_factor(options, Resampling::None),
             "W4blocks" => structure_factor(options, Resampling::default()),
+            "W3" => scattering::<f64>(options, "traj.f64", "w3_30.txt", None),
+            "W3shell" => scattering::<f64>(options, "traj.f64", "w3_shell.txt", None),
+            "W3sixty" => scattering::<f64>(options, "traj.f64", "w3_shell.txt", Some(60)),
+            "W3f32" => scattering::<f32>(options, "traj.f32", "w3_30.txt", None),
+            "W3shellf32" => scattering::<f32>(options, "traj.f32", "w3_shell.txt", None),
             "W5xtc" => read_frames::<f32, _>(options, "traj.xtc", |path| XtcReader::open(path, 1.0)),
             "W5dump" => read_frames::<f64, _>(options, "traj.lammpstrj", |path| LammpsDumpReader::open(path)),
             "W5energy" => read_energies(options),
@@ -236,6 +245,56 @@ fn structure_factor(options: &Options, resampling: Resampling) -> Result<(), Fai
     let bins = found?.total().binned(width);
     let centres = bins.q().iter().map(|q| ((q / width).floor() + 0.5) * width);
     write_pairs(options.out.as_deref(), centres, bins.values())
+}
+
+/// F_s of 1000 particles in a cube of 9.41036 at listed vectors and lags.
+fn scattering<T: Stored>(
+    options: &Options,
+    file: &str,
+    vectors: &str,
+    subset: Option<usize>,
+) -> Result<(), Failure> {
+    let particles = 1000;
+    let positions: Vec<T> = read_numbers(&options.data.join(file))?;
+    let frames = positions.len() / (3 * particles);
+    let steps: Vec<u64> = (0..frames as u64).collect();
+    let cell = Cell::cubic(9.41036)?;
+    let run = Trajectory::new(positions, steps, 1.0, Species::single("A", particles)?)?.with_cell(cell)?;
+    let integers: Vec<i32> = read_words(&options.data.join(vectors))?;
+    let mut vectors = WaveVectors::from_integers(&cell, integers.as_chunks().0)?;
+    if let Some(count) = subset {
+        vectors = vectors.subset(count, 1)?;
+    }
+    let lags: Vec<u64> = read_words(&options.data.join("w3_lags.txt"))?;
+    let request = Lags::explicit(lags.clone());
+    let what = format!("{} vectors, f64 sums, blocks of one", vectors.len());
+    let mut found = None;
+    report(options, &what, || {
+        found = Some(structure::self_isf(
+            &run,
+            "A",
+            &vectors,
+            &request,
+            Resampling::None,
+        ));
+    });
+    match found {
+        Some(isf) => write_pairs(
+            options.out.as_deref(),
+            lags.iter().map(|&lag| lag as f64),
+            isf?.values(),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn read_words<N: std::str::FromStr>(path: &Path) -> Result<Vec<N>, Failure>
+where
+    N::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let words = text.split_ascii_whitespace().map(str::parse);
+    Ok(words.collect::<Result<_, _>>()?)
 }
 
 /// A storage type that files hold.

@@ -1,5 +1,5 @@
 //! F_s and tau_alpha of the shipped trajectories against reference values that an independent program (numpy, direct sums in double
-//! precision) computed from the same files.
+//! precision) computed from the same files; F_s and F(q,t) against dynasor.
 
 mod shipped;
 
@@ -96,4 +96,38 @@ fn the_metallic_glass_equals_its_reference_at_every_lag() {
     let cell = Cell::orthorhombic([edges[0], edges[1], edges[2]]).expect("a cell");
     // Nanometres became angstroms in single precision there, and in double precision here.
     hold_against(&run, cell, &reference["structure"], "Cu", [2.75, 2.85], 1e-7);
+}
+
+#[test]
+fn dynasor_finds_the_same() {
+    let text = std::fs::read_to_string("tests/data/peers/dynasor_scattering.json").expect("the numbers");
+    let peer: Value = serde_json::from_str(&text).expect("JSON");
+    let cell = Cell::cubic(peer["box"].as_f64().expect("an edge")).expect("a cell");
+    let run = shipped::kob_andersen::<f32>("T0.700/trajectory.xtc");
+    let thin = run
+        .thinned(peer["every"].as_u64().expect("a stride") as usize)
+        .expect("frames");
+    let vectors = WaveVectors::from_integers(&cell, &integers(&peer["vectors"])).expect("vectors");
+    let last = numbers(&peer["self"]["A"]).len() as u64 - 1;
+    let lags = Lags::all().up_to_samples(last).with_zero();
+    let hold = |name: &str, found: &[f64], wanted: &Value| {
+        let wanted = numbers(wanted);
+        assert_eq!(found.len(), wanted.len(), "{name}");
+        for (k, (found, wanted)) in found.iter().zip(wanted).enumerate() {
+            assert!(
+                (found - wanted).abs() < 1e-11,
+                "{name}, lag {k}: {found} {wanted}"
+            );
+        }
+    };
+    for name in ["A", "B"] {
+        let isf = structure::self_isf(&thin, name, &vectors, &lags, Resampling::None).expect("F_s");
+        hold(name, isf.values(), &peer["self"][name]);
+    }
+    let isf = structure::coherent_isf(&thin, &vectors, &lags, Resampling::None).expect("F(q,t)");
+    for ([a, b], partial) in isf.partials() {
+        let name = format!("{a}-{b}");
+        hold(&name, partial.values(), &peer["coherent"][&name]);
+    }
+    hold("total", isf.total().values(), &peer["coherent"]["total"]);
 }
