@@ -13,14 +13,21 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use msed::mpi::{self, Ranks};
+use msed::online::{EnergyAccumulator, EnergySums, FrameAccumulator};
 use msed::stats::{BlockSums, Resamples};
-use msed::{Curve, EnergyKind, EnergySeries, Error, Lags, Replicas, Resampling, Sampling, energy, io};
+use msed::structure::{Particles, WaveVectors};
+use msed::trajectory::{Species, Trajectory};
+use msed::{
+    Curve, EnergyKind, EnergySeries, Error, Lags, Replicas, Resampling, Sampling, energy, io, structure,
+};
 
 type Scenario = fn(&Ranks) -> Result<(), Error>;
 
 /// What a rank does, by name.
-const SCENARIOS: [(&str, Scenario); 6] = [
+const SCENARIOS: [(&str, Scenario); 8] = [
     ("replicas", print_replicas),
+    ("accumulators", print_accumulators),
+    ("particles", print_particles),
     ("order", print_order),
     ("groups", print_groups),
     ("large", send_much),
@@ -28,10 +35,18 @@ const SCENARIOS: [(&str, Scenario); 6] = [
     ("panic", panic),
 ];
 
-const TESTS: [(&str, fn()); 6] = [
+const TESTS: [(&str, fn()); 8] = [
     (
         "replicas on any number of ranks have the curve of one process",
         replicas,
+    ),
+    (
+        "accumulators on any number of ranks have the curve of one process",
+        accumulators,
+    ),
+    (
+        "parts of the particles on several ranks have the curves of all of them",
+        particles,
     ),
     ("values are merged in the order of the ranks", order),
     ("groups merge and broadcast apart from each other", groups),
@@ -157,6 +172,124 @@ fn replicas() {
     // Numbers are printed so that they read back to the same bits; eight ranks are more than there are replicas.
     for ranks in [2, 3, 4, 8] {
         assert_eq!(stdout("replicas", ranks), one, "{ranks} ranks");
+    }
+}
+
+/// Each rank accumulates its replicas; rank 0 prints the curve.
+fn print_accumulators(ranks: &Ranks) -> Result<(), Error> {
+    let mut own: Option<EnergySums> = None;
+    for index in ranks.share(REPLICAS) {
+        let run = replica(index)?;
+        let kind = EnergyKind::Total;
+        let mut live = EnergyAccumulator::block_fft(run.sampling(), 1000, kind, &lags(), run.len())?;
+        live.push_slice(run.samples())?;
+        let sums = live.snapshot()?;
+        own = Some(match own {
+            Some(own) => own.merge(sums)?,
+            None => sums,
+        });
+    }
+    // A rank may have no replica.
+    let all = ranks.reduce(own, |a, b| match (a, b) {
+        (Some(a), Some(b)) => a.merge(b).map(Some),
+        (a, b) => Ok(a.or(b)),
+    })?;
+    if let Some(all) = all.flatten() {
+        print!("{}", all.msed());
+    }
+    Ok(())
+}
+
+/// The columns of a printed curve; 0 for a standard error that is not there.
+fn rows(text: &str) -> Vec<Vec<f64>> {
+    let number = |x: &str| {
+        if x.is_empty() {
+            0.0
+        } else {
+            x.parse().expect("a number")
+        }
+    };
+    let row = |line: &str| line.split(',').map(number).collect();
+    text.lines().skip(1).map(row).collect()
+}
+
+fn accumulators() {
+    let all = (0..REPLICAS)
+        .map(|index| replica(index).expect("shipped"))
+        .collect();
+    let all = Replicas::new(all).expect("one state point");
+    let serial = energy::msed(&all, &lags(), Resampling::default()).expect("a curve");
+    let one = stdout("accumulators", 1);
+    let found = rows(&one);
+    assert_eq!(found.len(), serial.curve().len());
+    for (row, value) in found.iter().zip(serial.curve().values()) {
+        assert!((row[1] / value - 1.0).abs() < 1e-10, "{row:?} {value}");
+    }
+    for ranks in [2, 4, 8] {
+        assert_eq!(stdout("accumulators", ranks), one, "{ranks} ranks");
+    }
+}
+
+const FRAMES: usize = 200;
+
+/// Of the shipped trajectory.
+fn frames() -> Result<Trajectory<'static, f64>, Error> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/data/kob-andersen/T0.600/trajectory.xtc"
+    );
+    let species = Species::by_count([("A", 800), ("B", 200)])?;
+    let whole = Trajectory::from_source(io::XtcReader::open(path, 1.0)?, 0.005, species)?;
+    Ok(whole.slice(0..FRAMES)?.into_owned())
+}
+
+/// Each rank accumulates its part of the particles; rank 0 prints a curve of all and one of a species.
+fn print_particles(ranks: &Ranks) -> Result<(), Error> {
+    let run = frames()?;
+    let own = run.select(&ranks.share(run.particles()).collect::<Vec<_>>())?;
+    let sampling = run.sampling().expect("uniform frames");
+    let mut live = FrameAccumulator::new(sampling, own.species(), &lags().up_to_samples(50), FRAMES)?
+        .with_self_isf(&WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]])?)?;
+    for frame in 0..own.frames() {
+        live.push(own.frame(frame))?;
+    }
+    let sums = ranks.reduce(live.snapshot()?, |a, b| a.merge_particles(&b))?;
+    if let Some(sums) = sums {
+        print!("{}{}", sums.msd(Particles::All)?, sums.self_isf(0, "B")?);
+    }
+    Ok(())
+}
+
+fn particles() {
+    let run = frames().expect("shipped");
+    let lags = lags().up_to_samples(50);
+    let vectors = WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]]).expect("a vector");
+    let msd = structure::msd(&run, &lags, Resampling::None).expect("a curve");
+    let isf = structure::self_isf(&run, "B", &vectors, &lags, Resampling::None).expect("a curve");
+    let expected: Vec<f64> = [msd.all().total(), &isf]
+        .into_iter()
+        .flat_map(|curve| curve.values().to_vec())
+        .collect();
+    for ranks in [1, 3, 4] {
+        let text = stdout("particles", ranks);
+        // The second curve has a header of its own.
+        let text: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.starts_with("lag_time"))
+            .collect();
+        let found = rows(&format!("header\n{}", text.join("\n")));
+        assert_eq!(found.len(), expected.len());
+        for (row, expected) in found.iter().zip(&expected) {
+            assert!(
+                (row[1] - expected).abs() < 1e-11,
+                "{ranks} ranks: {row:?} {expected}"
+            );
+        }
+        assert_eq!(
+            stdout("particles", ranks),
+            stdout("particles", ranks),
+            "the same bits"
+        );
     }
 }
 
