@@ -32,7 +32,7 @@ const LEVELS: usize = 48;
 /// |---|---|---|---|
 /// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 56 bytes a sample of m |
 /// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 180 bytes a sample of m |
-/// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 30 kB a level |
+/// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
 /// **Blocks.** Their number is bounded and their length is not: when there would be more than [`with_blocks`](Self::with_blocks)
 /// says, 20 unless said, neighbours are joined. A run of n samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a
