@@ -193,6 +193,8 @@ struct Pieces {
     // Of each piece, the block of the resampling that it lies in.
     block: Vec<usize>,
     runs: usize,
+    // Whether blocks are drawn.
+    drawn: bool,
 }
 
 impl Pieces {
@@ -201,6 +203,7 @@ impl Pieces {
             ranges: Vec::new(),
             block: Vec::new(),
             runs: lengths.len(),
+            drawn: matches!(resampling, Resampling::Bootstrap { .. }),
         };
         for (block, (run, range)) in partition.iter().enumerate() {
             let inner = match resampling {
@@ -284,8 +287,8 @@ impl Column {
                 .sum();
             total += count;
             squares += square - count * mean * mean;
-            // A bootstrap may have drawn one block of a run: that has no spread.
-            if blocks > 1.0 {
+            // A run left with one block has no spread, and no value: but the bootstrap draws such runs now and then.
+            if blocks > 1.0 || !pieces.drawn {
                 of_means += between / (blocks - 1.0);
             }
         }
