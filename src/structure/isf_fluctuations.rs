@@ -186,3 +186,112 @@ fn each_origin<T: Real>(
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use pulp::Simd;
+
+    use super::*;
+    use crate::structure::sign_sums::SignPolynomial;
+    use crate::trajectory::Cell;
+
+    const FRAMES: usize = 53;
+    const LAGS: [usize; 5] = [0, 1, 3, 20, 52];
+    const EDGES: [f64; 3] = [7.0, 8.0, 9.5];
+
+    /// Two particles that wander through several cells.
+    fn tile() -> Vec<f64> {
+        let at = |i: u32| 20.0 * (0.37 * f64::from(i)).sin() + 15.0 * (0.011 * f64::from(i * i)).cos();
+        (0..6 * FRAMES as u32).map(at).collect()
+    }
+
+    fn schedules() -> [Schedule; 2] {
+        let uniform = Schedule::Uniform {
+            frames: FRAMES,
+            lags: LAGS.to_vec(),
+            blocks: std::iter::once(0..FRAMES).collect(),
+        };
+        let (mut pairs, mut ends) = (Vec::new(), vec![0]);
+        for lag in LAGS {
+            pairs.extend((0..FRAMES - lag).map(|i| [i as u32, (i + lag) as u32]));
+            ends.push(pairs.len());
+        }
+        let listed = Schedule::Listed {
+            blocks: 1,
+            lags: LAGS.len(),
+            pairs,
+            ends,
+        };
+        [uniform, listed]
+    }
+
+    #[test]
+    fn the_value_at_each_pair_is_its_definition_on_every_instruction_set() {
+        let cell = Cell::orthorhombic(EDGES).unwrap();
+        let vectors = WaveVectors::shell(&cell, 4.0..=4.4).unwrap();
+        let polynomial = SignPolynomial::new(&vectors.sign_classes().unwrap());
+        let turns: Vec<[f64; 3]> = (vectors.vectors().iter())
+            .map(|q| q.map(|q| q / std::f64::consts::TAU))
+            .collect();
+        let tile = tile();
+        let instant = |lag: usize, i: usize| -> f64 {
+            let mut sum = 0.0;
+            for r in tile.chunks_exact(3 * FRAMES) {
+                let d = [0, 1, 2].map(|axis| r[axis * FRAMES + i + lag] - r[axis * FRAMES + i]);
+                for q in vectors.vectors() {
+                    sum += (q[0] * d[0] + q[1] * d[1] + q[2] * d[2]).cos();
+                }
+            }
+            sum
+        };
+        // Phases within 1e-12 each.
+        let bound = 1e-12 * 2.0 * count(vectors.len());
+        let check = |of: &str, sums: &[Vec<f64>]| {
+            for (lag, sums) in LAGS.into_iter().zip(sums) {
+                for (i, &found) in sums.iter().enumerate() {
+                    let wanted = instant(lag, i);
+                    assert!(
+                        (found - wanted).abs() < bound,
+                        "{of}, lag {lag} at {i}: {found} {wanted}"
+                    );
+                }
+            }
+        };
+        let zeros = || LAGS.map(|lag| vec![0.0; FRAMES - lag]);
+        for schedule in schedules() {
+            macro_rules! on_every_instruction_set {
+                ($kernel:expr) => {{
+                    let mut sums = zeros();
+                    pulp::Scalar.vectorize($kernel(&mut sums[..]));
+                    check("scalar", &sums);
+                    let mut sums = zeros();
+                    Arch::new().dispatch($kernel(&mut sums[..]));
+                    check("dispatched", &sums);
+                    #[cfg(target_arch = "x86_64")]
+                    if let Some(v3) = pulp::x86::V3::try_new() {
+                        let mut sums = zeros();
+                        Simd::vectorize(v3, $kernel(&mut sums[..]));
+                        check("AVX2 and FMA", &sums);
+                    }
+                }};
+            }
+            on_every_instruction_set!(|sums| SignsEach {
+                frames: FRAMES,
+                tile: &tile,
+                turns: EDGES.map(f64::recip),
+                polynomial: &polynomial,
+                schedule: &schedule,
+                lags: 0..LAGS.len(),
+                sums,
+            });
+            on_every_instruction_set!(|sums| PhasesEach {
+                frames: FRAMES,
+                tile: &tile,
+                turns: &turns,
+                schedule: &schedule,
+                lags: 0..LAGS.len(),
+                sums,
+            });
+        }
+    }
+}
