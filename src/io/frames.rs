@@ -138,13 +138,13 @@ mod tests {
     use std::io::Write;
 
     fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(bytes).unwrap();
+        let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+        file.write_all(bytes).expect("bytes");
         file
     }
 
     fn two() -> Species {
-        Species::single("A", 2).unwrap()
+        Species::single("A", 2).expect("species")
     }
 
     const XYZ: &str = "2\nstep=10\nA 1 2 3\nA 4 5 6\n2\nstep=20\nA 1 2 3\nA 4 5 7\n";
