@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::FitError;
 use crate::curve::Curve;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Parabola};
 
 /// The parabola goes through the lags within this factor of the highest one.
 const REACH: f64 = 2.0;
@@ -226,34 +226,15 @@ fn is_significant(difference: &Estimate) -> bool {
     difference.value() > SIGNIFICANCE * difference.standard_error().unwrap_or(0.0)
 }
 
-/// Place and height of the vertex of the least-squares parabola; NaN where it is no maximum within the range of `x`.
-#[allow(clippy::cast_precision_loss, reason = "a few points")]
+/// Place and height of the maximum of the least-squares parabola; NaN where it has none within the range of `x`.
 fn vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
-    // Orthogonal polynomials on the points: 1, x - m, and (x - m)^2 with its parts along the other two taken out.
-    let n = x.len() as f64;
-    let mean = x.iter().sum::<f64>() / n;
-    let moment = |power: i32| x.iter().map(|x| (x - mean).powi(power)).sum::<f64>();
-    let (second, skew) = (moment(2), moment(3) / moment(2));
-    let quadratic = |x: f64| (x - mean).powi(2) - skew * (x - mean) - second / n;
-    let along = |f: &dyn Fn(f64) -> f64| {
-        let (mut product, mut square) = (0.0, 0.0);
-        for (&x, &y) in x.iter().zip(y) {
-            product += f(x) * y;
-            square += f(x) * f(x);
-        }
-        product / square
-    };
-    let (slope, curvature) = (along(&|x| x - mean), along(&quadratic));
-    let place = mean + 0.5 * (skew - slope / curvature);
-    let inside = place >= x[0] && place <= x[x.len() - 1];
-    if !(curvature < 0.0 && inside) {
-        return [f64::NAN; 2];
+    let parabola = Parabola::through(x, y, &vec![1.0; x.len()]);
+    let place = parabola.maximum();
+    if place >= x[0] && place <= x[x.len() - 1] {
+        [place, parabola.at(place)]
+    } else {
+        [f64::NAN; 2]
     }
-    let level = y.iter().sum::<f64>() / n;
-    [
-        place,
-        level + slope * (place - mean) + curvature * quadratic(place),
-    ]
 }
 
 #[cfg(test)]

@@ -13,9 +13,11 @@ mod blocks;
 mod covariance;
 mod estimate;
 mod independent;
+mod parabola;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
 pub use covariance::Covariance;
 pub use estimate::{Estimate, Resamples, Resampling};
 pub use independent::{Combined, Independent};
+pub(crate) use parabola::Parabola;

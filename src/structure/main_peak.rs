@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::StructureFactor;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Parabola};
 use crate::trajectory::Cell;
 
 /// (V/N)^(1/3) at the density 1.2 that the lengths of [`PeakWindow::LENNARD_JONES`] belong to.
@@ -197,14 +197,20 @@ pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
         return MainPeak::NotResolved(NoMainPeak::TooFewShells { found: near.len() });
     }
     let range = [q[near[0]], q[near[near.len() - 1]]];
-    let fit = |values: &[f64]| Parabola::through(factor, &near, values);
-    let position = factor.evaluate(|values| fit(values).vertex());
+    let shells: Vec<f64> = near.iter().map(|&k| q[k]).collect();
+    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
+    let weights: Vec<f64> = near.iter().map(|&k| factor.wave_vectors()[k] as f64).collect();
+    let fit = |values: &[f64]| {
+        let values: Vec<f64> = near.iter().map(|&k| values[k]).collect();
+        Parabola::through(&shells, &values, &weights)
+    };
+    let position = factor.evaluate(|values| fit(values).maximum());
     if !(position.value() >= range[0] && position.value() <= range[1]) {
         return MainPeak::NotResolved(NoMainPeak::NoMaximum { range });
     }
     let height = factor.evaluate(|values| {
         let parabola = fit(values);
-        parabola.at(parabola.vertex())
+        parabola.at(parabola.maximum())
     });
     MainPeak::Resolved {
         position,
@@ -234,52 +240,6 @@ fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
         }
     }
     None
-}
-
-/// `constant + slope (q - centre) + curvature (q - centre)^2`.
-struct Parabola {
-    centre: f64,
-    constant: f64,
-    slope: f64,
-    curvature: f64,
-}
-
-impl Parabola {
-    /// The weighted least squares fit to some shells, by polynomials that are orthogonal over them.
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
-    fn through(factor: &StructureFactor, shells: &[usize], values: &[f64]) -> Self {
-        let (q, counts) = (factor.q(), factor.wave_vectors());
-        let sum = |f: &dyn Fn(usize) -> f64| shells.iter().map(|&k| counts[k] as f64 * f(k)).sum::<f64>();
-        let weight = sum(&|_| 1.0);
-        let centre = sum(&|k| q[k]) / weight;
-        let x = |k: usize| q[k] - centre;
-        let second = sum(&|k| x(k) * x(k));
-        let (mean, skew) = (second / weight, sum(&|k| x(k).powi(3)) / second);
-        let quadratic = |k: usize| x(k) * x(k) - skew * x(k) - mean;
-        let constant = sum(&|k| values[k]) / weight;
-        let slope = sum(&|k| values[k] * x(k)) / second;
-        let curvature = sum(&|k| values[k] * quadratic(k)) / sum(&|k| quadratic(k).powi(2));
-        Self {
-            centre,
-            constant: constant - curvature * mean,
-            slope: slope - curvature * skew,
-            curvature,
-        }
-    }
-
-    /// The maximum; NaN where there is none.
-    fn vertex(&self) -> f64 {
-        if self.curvature < 0.0 {
-            self.centre - self.slope / (2.0 * self.curvature)
-        } else {
-            f64::NAN
-        }
-    }
-
-    fn at(&self, q: f64) -> f64 {
-        let x = q - self.centre;
-        self.constant + x * (self.slope + x * self.curvature)
-    }
 }
 
 #[cfg(test)]
