@@ -303,9 +303,8 @@ impl Work {
     fn functions(&self, origins: &Origins, names: &[String], sums: &[BlockSums]) -> CoherentIsf {
         let (sizes, kinds) = (self.groups.sizes(), names.len());
         let of = |union: &[usize]| &sums[self.unions.place(union)];
-        let pairs = (0..kinds).flat_map(|a| (a..kinds).map(move |b| (a, b)));
-        let partials = pairs
-            .map(|(a, b)| {
+        let partials = (self.groups.pairs())
+            .map(|[a, b]| {
                 let curve = if a == b {
                     origins.curve([of(&[a])], |[sum]| sum / sizes[a])
                 } else {

@@ -29,6 +29,12 @@ impl Groups {
         self.ranges.iter().map(|range| &self.order[range.clone()])
     }
 
+    /// Each two species, and each with itself, in their order: AA, AB, ..., BB, ...
+    pub(super) fn pairs(&self) -> impl Iterator<Item = [usize; 2]> {
+        let kinds = self.ranges.len();
+        (0..kinds).flat_map(move |a| (a..kinds).map(move |b| [a, b]))
+    }
+
     /// Number of particles of each species and, last, of all.
     #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub(super) fn sizes(&self) -> Vec<f64> {

@@ -11,6 +11,7 @@ mod diffusion;
 mod direct_sums;
 mod displacement;
 mod error;
+mod frame_averages;
 mod groups;
 mod isf_fluctuations;
 mod isotropic_isf;

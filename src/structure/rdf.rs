@@ -5,15 +5,13 @@ use std::fmt;
 
 use pulp::Arch;
 
+use super::frame_averages::frame_averages;
 use super::groups::Groups;
 use super::pair_counts::{CountPairs, Grid};
 use super::{RadialBins, StructureError};
-use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
+use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
 use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
-use crate::{Error, Real, threads};
-
-/// Frames whose counts may wait.
-const WAITING: usize = 64;
+use crate::{Error, Real};
 
 /// Radial distribution functions, partial and total: see [`rdf`].
 #[derive(Debug, Clone, PartialEq)]
@@ -184,28 +182,11 @@ pub fn rdf<T: Real, C: Coordinates>(
 ) -> Result<Rdf, Error> {
     let runs = runs.runs();
     check_reach(runs, bins)?;
-    let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
-    let partition = Partition::new(&lengths, resampling)?;
-    let frames: Vec<[usize; 3]> = (partition.iter().enumerate())
-        .flat_map(|(block, (run, frames))| frames.map(move |frame| [block, run, frame]))
-        .collect();
     let plan = Plan::new(&runs[0], bins);
-    let points = 2 * bins.len();
-    let mut sums: Vec<BlockSums> = (0..=plan.pairs.len())
-        .map(|_| BlockSums::new(partition.len(), points))
-        .collect();
-    threads::in_order(
-        &frames,
-        WAITING,
-        |&[_, run, frame]| plan.frame(&runs[run], frame),
-        |&[block, ..], found| {
-            for (sums, found) in sums.iter_mut().zip(found.chunks_exact(points)) {
-                for (point, &x) in found.iter().enumerate() {
-                    sums.add(block, point, x, 1.0);
-                }
-            }
-        },
-    );
+    let shape = [plan.pairs.len() + 1, 2 * bins.len()];
+    let (sums, resamples) = frame_averages(runs, resampling, shape, |run, frame| {
+        plan.frame(&runs[run], frame)
+    })?;
     let names = runs[0].species().names();
     let species = plan.pairs.iter().map(|pair| Some(pair.map(|s| names[s].clone())));
     let mut partials: Vec<RadialDistribution> = species
@@ -215,7 +196,7 @@ pub fn rdf<T: Real, C: Coordinates>(
             species,
             bins: bins.clone(),
             sums,
-            resamples: partition.resamples(),
+            resamples,
         })
         .collect();
     let total = partials.pop().expect("the total comes last");
@@ -261,11 +242,11 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new<T: Real, C: Coordinates>(run: &Trajectory<'_, T, C>, bins: &'a RadialBins) -> Self {
-        let kinds = run.species().names().len();
+        let groups = Groups::new(run.species());
         Self {
             arch: Arch::new(),
-            groups: Groups::new(run.species()),
-            pairs: (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect(),
+            pairs: groups.pairs().collect(),
+            groups,
             edges: bins.edges(),
         }
     }

@@ -3,14 +3,13 @@
 use pulp::Arch;
 
 use super::density_modes::{DensityModes, SumModes};
+use super::frame_averages::frame_averages;
 use super::groups::Groups;
 use super::{StructureFactor, WaveVectorError, WaveVectors};
-use crate::stats::{BlockSums, Partition, Resampling};
+use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
-use crate::{Error, Real, threads};
+use crate::{Error, Real};
 
-/// Frames whose sums may wait.
-const WAITING: usize = 64;
 /// Cells that differ by less than this, relative to the longest lattice vector, are equal: what single precision leaves.
 const SAME: f64 = 1e-6;
 /// A cell that changes by more than this is another one.
@@ -100,35 +99,18 @@ pub fn static_structure<T: Real, C: Coordinates>(
 ) -> Result<StaticStructure, Error> {
     let runs = runs.runs();
     let cells = Cells::new(runs, vectors)?;
-    let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
-    let partition = Partition::new(&lengths, resampling)?;
-    let frames: Vec<[usize; 3]> = (partition.iter().enumerate())
-        .flat_map(|(block, (run, frames))| frames.map(move |frame| [block, run, frame]))
-        .collect();
     let plan = Plan::new(runs[0].species(), vectors);
-    let points = plan.shells.len();
-    let mut sums: Vec<BlockSums> = (0..=plan.pairs.len())
-        .map(|_| BlockSums::new(partition.len(), points))
-        .collect();
-    threads::in_order(
-        &frames,
-        WAITING,
-        |&[_, run, frame]| plan.frame(&runs[run], frame, cells.of(run, frame)),
-        |&[block, ..], found| {
-            for (sums, found) in sums.iter_mut().zip(found.chunks_exact(points)) {
-                for (shell, &x) in found.iter().enumerate() {
-                    sums.add(block, shell, x, 1.0);
-                }
-            }
-        },
-    );
+    let shape = [plan.pairs.len() + 1, plan.shells.len()];
+    let (sums, resamples) = frame_averages(runs, resampling, shape, |run, frame| {
+        plan.frame(&runs[run], frame, cells.of(run, frame))
+    })?;
     let shells = vectors.shells();
     let q: Vec<f64> = shells.iter().map(super::Shell::modulus).collect();
     let counts: Vec<usize> = shells.iter().map(super::Shell::len).collect();
     let names = runs[0].species().names();
     let species = plan.pairs.iter().map(|pair| Some(pair.map(|s| names[s].clone())));
     let factor = |(species, sums): (Option<[String; 2]>, &BlockSums)| {
-        StructureFactor::from_sums(species, q.clone(), counts.clone(), sums, partition.resamples())
+        StructureFactor::from_sums(species, q.clone(), counts.clone(), sums, resamples)
     };
     let mut partials: Vec<StructureFactor> = species.chain([None]).zip(&sums).map(factor).collect();
     let total = partials.pop().expect("the total comes last");
@@ -195,12 +177,12 @@ struct Plan {
 
 impl Plan {
     fn new(species: &crate::trajectory::Species, vectors: &WaveVectors) -> Self {
-        let kinds = species.names().len();
+        let groups = Groups::new(species);
         Self {
             arch: Arch::new(),
             modes: DensityModes::new(vectors.integers()),
-            groups: Groups::new(species),
-            pairs: (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect(),
+            pairs: groups.pairs().collect(),
+            groups,
             shells: vectors.shells().iter().map(|s| s.members().to_vec()).collect(),
         }
     }
