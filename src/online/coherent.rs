@@ -4,15 +4,13 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::coherent_sums::{CoherentSums, Scattering};
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
+use super::frame_blocks::{FrameBlocks, check_frame, kept};
+use super::runs::BLOCKS;
 use crate::error::Error;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::structure::{WaveVectorError, WaveVectors, sin_cos};
 use crate::trajectory::Species;
-
-/// Blocks at most, unless asked otherwise.
-const BLOCKS: usize = 20;
 
 /// Particles side by side: columns are padded to a multiple with particles at the origin.
 const LANES: usize = 8;
@@ -88,7 +86,7 @@ impl CoherentAccumulator {
             turns: vectors.vectors().iter().map(turns).collect(),
         };
         let blocks = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
-        let ring = vec![0.0; system.kept() * system.modes()];
+        let ring = vec![0.0; kept(&system.lags) * system.modes()];
         Ok(Self::of(system, species.of_particles().to_vec(), blocks, ring))
     }
 
@@ -110,21 +108,8 @@ impl CoherentAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; nothing of the frame is
     /// taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let expected = 3 * self.of_particle.len();
-        if positions.len() != expected {
-            return Err(OnlineError::Coordinates {
-                found: positions.len(),
-                expected,
-            });
-        }
         let frame = self.frames();
-        if let Some(index) = positions.iter().position(|x| !x.is_finite()) {
-            return Err(OnlineError::Position {
-                frame,
-                particle: index / 3,
-                found: Real::to_f64(positions[index]),
-            });
-        }
+        check_frame(positions, self.of_particle.len(), frame)?;
         self.densities(positions, frame);
         self.blocks.open();
         for k in 0..self.system.lags.len() {
@@ -140,7 +125,7 @@ impl CoherentAccumulator {
     /// Where the densities of a frame begin.
     #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
     fn place(&self, frame: u64) -> usize {
-        (frame % self.system.kept() as u64) as usize * self.system.modes()
+        (frame % kept(&self.system.lags) as u64) as usize * self.system.modes()
     }
 
     /// The densities of a frame, species by species.
@@ -291,7 +276,7 @@ impl TryFrom<State> for CoherentAccumulator {
         if !counts.iter().eq(system.species.iter().map(|(_, count)| count)) {
             return Err("species of other numbers of particles");
         }
-        if system.kept().checked_mul(system.modes()) != Some(ring.len())
+        if kept(&system.lags).checked_mul(system.modes()) != Some(ring.len())
             || ring.iter().any(|x| !x.is_finite())
         {
             return Err("densities of another length, or not finite");

@@ -1,10 +1,12 @@
 //! Products of densities of one run or of several, and the curves that follow from them.
 
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
+use super::frame_blocks::{self, FrameBlocks};
+#[cfg(feature = "serde")]
+use super::runs::are_lags;
+use super::runs::{agree, same_lags};
 use crate::curve::Curve;
 use crate::lag::Sampling;
-use crate::stats::{BlockSums, Resamples, Resampling};
 
 /// What is summed, and over what: the same for all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,12 +27,6 @@ impl Scattering {
         self.species.len() * (self.species.len() + 1) / 2 + 1
     }
 
-    /// Frames that the longest lag reaches over, both ends included.
-    #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-    pub(super) fn kept(&self) -> usize {
-        self.lags.last().map_or(1, |&lag| lag as usize + 1)
-    }
-
     /// Numbers that a frame's densities are.
     pub(super) fn modes(&self) -> usize {
         2 * self.species.len() * self.turns.len()
@@ -39,9 +35,8 @@ impl Scattering {
     /// What a constructor would refuse.
     #[cfg(feature = "serde")]
     pub(super) fn check(&self, runs: &[FrameBlocks]) -> Result<(), &'static str> {
-        let increase = self.lags.windows(2).all(|w| w[0] < w[1]);
-        if self.lags.is_empty() || !increase || self.lags.last().is_some_and(|&lag| lag >= u64::MAX / 2) {
-            return Err("lags that do not increase");
+        if !are_lags(&self.lags) {
+            return Err("lags that do not increase, or reach too far");
         }
         if self.species.is_empty() || self.species.iter().any(|(_, count)| *count == 0) {
             return Err("a species without particles");
@@ -82,23 +77,34 @@ impl CoherentSums {
     /// # Errors
     /// [`OnlineError::Mismatch`] where sampling, species, lags or wave vectors differ.
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
-        let shown = |system: &Scattering| {
+        let shown = |Scattering {
+                         sampling,
+                         species,
+                         turns,
+                         ..
+                     }: &Scattering| {
+            let species: Vec<String> = species
+                .iter()
+                .map(|(name, count)| format!("{count} {name}"))
+                .collect();
             [
-                ("sampling", format!("{:?}", system.sampling)),
-                ("the list of species", format!("{:?}", system.species)),
-                ("the list of lags", format!("{:?}", system.lags)),
-                ("the list of wave vectors", format!("{:?}", system.turns)),
+                ("sampling interval", format!("{:?}", sampling.interval())),
+                ("stride", sampling.stride().to_string()),
+                ("the number of particles", species.join(", ")),
+                ("number of wave vectors", turns.len().to_string()),
             ]
         };
-        let pairs = shown(&self.system).into_iter().zip(shown(&other.system));
-        for ((quantity, expected), (_, found)) in pairs {
-            if found != expected {
-                return Err(OnlineError::Mismatch {
-                    quantity,
-                    found,
-                    expected,
-                });
-            }
+        agree(shown(&self.system), shown(&other.system))?;
+        same_lags(&self.system.lags, &other.system.lags)?;
+        let different = self
+            .system
+            .turns
+            .iter()
+            .zip(&other.system.turns)
+            .find(|(a, b)| a != b);
+        if let Some((a, b)) = different {
+            let shown = |turns: &[f64; 3]| [("a wave vector over 2 pi", format!("{turns:?}"))];
+            agree(shown(a), shown(b))?;
         }
         self.runs.extend(other.runs);
         Ok(self)
@@ -128,38 +134,15 @@ impl CoherentSums {
 
     #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     fn curve(&self, column: usize, count: f64) -> Curve {
-        let blocks: Vec<(&FrameBlocks, usize)> = self
-            .runs
-            .iter()
-            .flat_map(|run| (0..run.blocks()).map(move |block| (run, block)))
-            .collect();
-        let has_pairs = |k: &usize| blocks.iter().any(|(run, block)| run.pairs(*block, *k) > 0.0);
-        let stride = self.system.sampling.stride();
-        let lags: Vec<u64> = (0..self.system.lags.len())
-            .take_while(has_pairs)
-            .map(|k| self.system.lags[k] * stride)
-            .collect();
-        let mut sums = BlockSums::new(blocks.len(), lags.len());
-        for (b, (run, block)) in blocks.iter().enumerate() {
-            for k in 0..lags.len() {
-                sums.add(b, k, run.sums(*block, k)[column], run.pairs(*block, k));
-            }
-        }
-        let most = self.runs.iter().map(FrameBlocks::blocks).max().unwrap_or(0);
-        let resampling = match (blocks.len(), most) {
-            (0 | 1, _) => Resampling::None,
-            (_, 1) => Resampling::Replicas,
-            _ => Resampling::Blocks(most),
-        };
-        let shortest = self.runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
-        let terms = count * self.system.turns.len() as f64;
-        Curve::from_sums(
-            lags,
-            self.system.sampling.time_step(),
-            [&sums],
-            Resamples::jackknife(resampling, blocks.len()),
-            shortest * stride,
-            |[mean]| mean / terms,
+        let system = &self.system;
+        let terms = count * system.turns.len() as f64;
+        frame_blocks::curve(
+            &self.runs,
+            system.sampling,
+            &system.lags,
+            [column],
+            terms,
+            |[mean]| mean,
         )
     }
 }

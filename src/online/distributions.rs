@@ -2,16 +2,14 @@
 
 use super::energy_sums::System;
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
+use super::frame_blocks::{FrameBlocks, kept};
+use super::runs::{BLOCKS, agree, numbered, resamples};
 use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
 use crate::lag::{LagError, Lags, Sampling};
 use crate::real::Real;
 use crate::series::EnergyKind;
-use crate::stats::{BlockSums, Resamples, Resampling};
-
-/// Blocks at most, unless asked otherwise.
-const BLOCKS: usize = 20;
+use crate::stats::BlockSums;
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;
@@ -210,12 +208,6 @@ impl DistributionAccumulator {
     }
 }
 
-/// Samples that the longest lag reaches over, both ends included.
-#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-fn kept(lags: &[u64]) -> usize {
-    lags.last().map_or(1, |&lag| lag as usize + 1)
-}
-
 /// The differences of one run or of several at a few lags, sorted into bins.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
@@ -236,14 +228,8 @@ impl DistributionSums {
     /// [`OnlineError::Mismatch`] where sampling, particles, kind, lags or bins differ.
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
         self.system.same(&other.system)?;
-        if self.axis != other.axis {
-            let shown = |axis: Axis| format!("{} of {}", axis.bins(), axis.width);
-            return Err(OnlineError::Mismatch {
-                quantity: "the number of bins",
-                found: shown(other.axis),
-                expected: shown(self.axis),
-            });
-        }
+        let shown = |axis: Axis| [("the number of bins", format!("{} of {}", axis.bins(), axis.width))];
+        agree(shown(self.axis), shown(other.axis))?;
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -265,8 +251,8 @@ impl DistributionSums {
     )]
     pub fn outside(&self, lag: u64) -> Result<u64, LagError> {
         let k = self.place(lag)?;
-        let of = |(run, block): (&FrameBlocks, usize)| run.sums(block, k)[OUTSIDE];
-        Ok(self.numbered().map(of).sum::<f64>() as u64)
+        let of = |(_, (run, block)): (usize, (&FrameBlocks, usize))| run.sums(block, k)[OUTSIDE];
+        Ok(numbered(&self.runs).map(of).sum::<f64>() as u64)
     }
 
     fn place(&self, lag: u64) -> Result<usize, LagError> {
@@ -276,11 +262,6 @@ impl DistributionSums {
             lag,
             frames: usize::try_from(frames).unwrap_or(usize::MAX),
         })
-    }
-
-    fn numbered(&self) -> impl Iterator<Item = (&FrameBlocks, usize)> {
-        let blocks = |run| (0..FrameBlocks::blocks(run)).map(move |block| (run, block));
-        self.runs.iter().flat_map(blocks)
     }
 
     /// The distribution at a lag in samples, from the lowest bin that holds a difference to the highest. Its densities add up to the fraction
@@ -296,7 +277,7 @@ impl DistributionSums {
     )]
     pub fn distribution(&self, lag: u64) -> Result<Distribution, Error> {
         let k = self.place(lag)?;
-        let blocks: Vec<(&FrameBlocks, usize)> = self.numbered().collect();
+        let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();
         let pairs: f64 = blocks.iter().map(|(run, block)| run.pairs(*block, k)).sum();
         if pairs == 0.0 {
             let frames = self.runs.iter().map(FrameBlocks::frames).max().unwrap_or(0);
@@ -344,20 +325,8 @@ impl DistributionSums {
             counts[first..=last].to_vec(),
             &histogram,
             (0.0, &powers),
-            self.resamples(),
+            resamples(&self.runs),
         ))
-    }
-
-    /// Blocks in each run, or each run as one block; no resamples where there is a single block.
-    fn resamples(&self) -> Resamples {
-        let blocks = self.numbered().count();
-        let most = self.runs.iter().map(FrameBlocks::blocks).max().unwrap_or(0);
-        let resampling = match (blocks, most) {
-            (0 | 1, _) => Resampling::None,
-            (_, 1) => Resampling::Replicas,
-            _ => Resampling::Blocks(most),
-        };
-        Resamples::jackknife(resampling, blocks)
     }
 }
 

@@ -5,15 +5,13 @@ use std::num::NonZeroUsize;
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
 use super::ring::{Ring, Work};
+use super::runs::{BLOCKS, check_most};
 use super::sums::RunSums;
 use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::series::{EnergyKind, SeriesError};
 use crate::spectral::{cheapest_length, mean};
-
-/// Blocks at most, unless asked otherwise.
-const BLOCKS: usize = 20;
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
@@ -199,11 +197,8 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        if most < 2 || most % 2 == 1 {
-            return Err(OnlineError::Blocks { found: most });
-        }
         self.not_running()?;
-        self.sums = self.sums.with_most(most);
+        self.sums = self.sums.with_most(check_most(most)?);
         Ok(self)
     }
 

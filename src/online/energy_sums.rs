@@ -3,12 +3,15 @@
 use std::num::NonZeroUsize;
 
 use super::error::OnlineError;
+#[cfg(feature = "serde")]
+use super::runs::are_lags;
+use super::runs::{InBlocks, agree, numbered, resamples, same_lags};
 use super::sums::RunSums;
 use crate::curve::Curve;
 use crate::energy::Moments;
 use crate::lag::Sampling;
 use crate::series::{EnergyKind, SeriesError};
-use crate::stats::{BlockSums, Resamples, Resampling};
+use crate::stats::BlockSums;
 
 /// What the samples are of, and the lags in samples: the same for all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,10 +52,7 @@ impl System {
     #[cfg(feature = "serde")]
     pub(super) fn is_sound(&self) -> bool {
         let temperature = self.temperature.unwrap_or(1.0);
-        self.lags.windows(2).all(|w| w[0] < w[1])
-            && !self.lags.is_empty()
-            && temperature.is_finite()
-            && temperature > 0.0
+        are_lags(&self.lags) && temperature.is_finite() && temperature > 0.0
     }
 
     /// What another system has that this one has not.
@@ -64,23 +64,10 @@ impl System {
                 ("particle number", format!("{}", system.particles)),
                 ("energy kind", format!("{:?}", system.kind)),
                 ("given temperature", format!("{:?}", system.temperature)),
-                ("number of lags", format!("{}", system.lags.len())),
             ]
         };
-        let mismatch = |quantity, found, expected| OnlineError::Mismatch {
-            quantity,
-            found,
-            expected,
-        };
-        for ((quantity, expected), (_, found)) in shown(self).into_iter().zip(shown(other)) {
-            if found != expected {
-                return Err(mismatch(quantity, found, expected));
-            }
-        }
-        match self.lags.iter().zip(&other.lags).find(|(a, b)| a != b) {
-            Some((a, b)) => Err(mismatch("a lag", b.to_string(), a.to_string())),
-            None => Ok(()),
-        }
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)
     }
 }
 
@@ -184,7 +171,7 @@ impl EnergySums {
     pub fn msed(&self) -> Curve {
         let lags = self.lags_with_pairs();
         let mut sums = BlockSums::new(self.blocks(), lags.len());
-        for (block, (run, of_run)) in self.numbered() {
+        for (block, (run, of_run)) in numbered(&self.runs) {
             for k in 0..lags.len() {
                 let pairs = run.pairs(of_run, k);
                 sums.add(block, k, pairs.differences, pairs.number);
@@ -195,7 +182,7 @@ impl EnergySums {
             self.steps(lags),
             self.system.sampling.time_step(),
             [&sums],
-            self.resamples(),
+            resamples(&self.runs),
             self.longest(),
             |[mean]| mean * scale,
         )
@@ -226,8 +213,12 @@ impl EnergySums {
             let (covariances, variance) = self.covariances(points, weights);
             covariances.into_iter().map(|c| f(c, variance)).collect()
         };
-        let resamples = self.resamples();
-        let origins = |k| -> f64 { self.numbered().map(|(_, (run, b))| run.pairs(b, k).number).sum() };
+        let resamples = resamples(&self.runs);
+        let origins = |k| -> f64 {
+            numbered(&self.runs)
+                .map(|(_, (run, b))| run.pairs(b, k).number)
+                .sum()
+        };
         Curve::from_replicates(
             self.steps(lags),
             self.system.sampling.time_step(),
@@ -284,7 +275,7 @@ impl EnergySums {
     )]
     pub fn moments(&self) -> Moments {
         let scale = self.system.scale();
-        let resamples = self.resamples();
+        let resamples = resamples(&self.runs);
         // Over runs: the mean of all samples; variances about the runs' own means.
         let of = |weights: &[f64]| -> [f64; 3] {
             let (mut total, mut sums, mut squares, mut of_means) = (0.0, 0.0, 0.0, 0.0);
@@ -320,19 +311,10 @@ impl EnergySums {
         )
     }
 
-    /// The blocks of all runs, numbered: the run that each lies in, and its place there.
-    fn numbered(&self) -> impl Iterator<Item = (usize, (&RunSums, usize))> {
-        let blocks = |run| (0..RunSums::blocks(run)).map(move |block| (run, block));
-        self.runs.iter().flat_map(blocks).enumerate()
-    }
-
     /// The lags, in samples, that some pair lies apart by.
     fn lags_with_pairs(&self) -> &[u64] {
         let lags = &self.system.lags;
-        let has_pairs = |k| {
-            self.numbered()
-                .any(|(_, (run, block))| run.pairs(block, k).number > 0.0)
-        };
+        let has_pairs = |k| numbered(&self.runs).any(|(_, (run, block))| run.pairs(block, k).number > 0.0);
         let some = (0..lags.len()).take_while(|&k| has_pairs(k)).count();
         &lags[..some]
     }
@@ -342,17 +324,6 @@ impl EnergySums {
         lags.iter().map(|lag| lag * stride).collect()
     }
 
-    /// Blocks in each run, or each run as one block; no resamples where there is a single block.
-    fn resamples(&self) -> Resamples {
-        let most = self.runs.iter().map(RunSums::blocks).max().unwrap_or(0);
-        let resampling = match (self.blocks(), most) {
-            (0 | 1, _) => Resampling::None,
-            (_, 1) => Resampling::Replicas,
-            _ => Resampling::Blocks(most),
-        };
-        Resamples::jackknife(resampling, self.blocks())
-    }
-
     /// The shortest block, in steps.
     #[allow(
         clippy::cast_possible_truncation,
@@ -360,7 +331,7 @@ impl EnergySums {
         reason = "counts of samples"
     )]
     fn longest(&self) -> u64 {
-        let lengths = self.numbered().map(|(_, (run, block))| run.samples(block).number);
+        let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
         shortest as u64 * self.system.sampling.stride()
     }

@@ -1,5 +1,72 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
+use super::error::OnlineError;
+use super::runs::{InBlocks, numbered, resamples};
+use crate::curve::Curve;
+use crate::lag::Sampling;
+use crate::real::Real;
+use crate::stats::BlockSums;
+
+/// Frames, or samples, that the longest lag reaches over, both ends included.
+#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
+pub(super) fn kept(lags: &[u64]) -> usize {
+    lags.last().map_or(1, |&lag| lag as usize + 1)
+}
+
+/// Whether these are the coordinates of so many particles, all of them finite.
+pub(super) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
+    if positions.len() != 3 * particles {
+        return Err(OnlineError::Coordinates {
+            found: positions.len(),
+            expected: 3 * particles,
+        });
+    }
+    match positions.iter().position(|x| !x.is_finite()) {
+        None => Ok(()),
+        Some(index) => Err(OnlineError::Position {
+            frame,
+            particle: index / 3,
+            found: Real::to_f64(positions[index]),
+        }),
+    }
+}
+
+/// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
+pub(super) fn curve<const N: usize>(
+    runs: &[FrameBlocks],
+    sampling: Sampling,
+    lags: &[u64],
+    columns: [usize; N],
+    size: f64,
+    f: impl Fn([f64; N]) -> f64,
+) -> Curve {
+    let stride = sampling.stride();
+    let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
+    let steps: Vec<u64> = (0..lags.len())
+        .take_while(has_pairs)
+        .map(|k| lags[k] * stride)
+        .collect();
+    let resamples = resamples(runs);
+    let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
+    for (number, (run, block)) in numbered(runs) {
+        for k in 0..steps.len() {
+            let (found, pairs) = (run.sums(block, k), run.pairs(block, k));
+            for (sums, column) in sums.iter_mut().zip(columns) {
+                sums.add(number, k, found[column] / size, pairs);
+            }
+        }
+    }
+    let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
+    Curve::from_sums(
+        steps,
+        sampling.time_step(),
+        sums.each_ref(),
+        resamples,
+        shortest * stride,
+        f,
+    )
+}
+
 /// Blocks of one length and what is summed over the pairs of frames whose first one lies in them. When there would be more than `most`,
 /// neighbours are added up and the length doubles.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +84,12 @@ pub(super) struct FrameBlocks {
     pairs: Vec<f64>,
     /// By block, lag and column.
     sums: Vec<f64>,
+}
+
+impl InBlocks for FrameBlocks {
+    fn blocks(&self) -> usize {
+        self.pairs.len() / self.lags
+    }
 }
 
 impl FrameBlocks {
@@ -97,10 +170,6 @@ impl FrameBlocks {
             }
             values.truncate(stride * (blocks - 1));
         }
-    }
-
-    pub(super) fn blocks(&self) -> usize {
-        self.pairs.len() / self.lags
     }
 
     /// The shortest block, in frames.

@@ -2,10 +2,12 @@
 
 use super::displaced::MOMENTS;
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
+use super::frame_blocks::{self, FrameBlocks};
+#[cfg(feature = "serde")]
+use super::runs::are_lags;
+use super::runs::{InBlocks, agree, same_lags};
 use crate::curve::Curve;
 use crate::lag::Sampling;
-use crate::stats::{BlockSums, Resamples, Resampling};
 use crate::structure::Particles;
 use crate::trajectory::SpeciesError;
 
@@ -51,12 +53,6 @@ impl FrameSystem {
         LISTS + self.lists.len()
     }
 
-    /// Frames that the longest lag reaches over, both ends included.
-    #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-    pub(super) fn kept(&self) -> usize {
-        self.lags.last().map_or(1, |&lag| lag as usize + 1)
-    }
-
     /// What a constructor would refuse.
     #[cfg(feature = "serde")]
     pub(super) fn check(&self) -> Result<(), String> {
@@ -70,11 +66,8 @@ impl FrameSystem {
         if sum != Some(all.particles) || all.particles > usize::MAX / 64 {
             return Err("species that do not add up to all particles".to_owned());
         }
-        if self.lags.is_empty() || self.lags.windows(2).any(|pair| pair[0] >= pair[1]) {
-            return Err("lags that do not increase".to_owned());
-        }
-        if self.lags.last().is_some_and(|&lag| lag >= u64::MAX / 2) {
-            return Err("a lag beyond all frames".to_owned());
+        if !are_lags(&self.lags) {
+            return Err("lags that do not increase, or reach too far".to_owned());
         }
         if self
             .radius
@@ -97,17 +90,10 @@ impl FrameSystem {
                 ("stride", format!("{}", system.sampling.stride())),
                 ("overlap radius", format!("{:?}", system.radius)),
                 ("number of lists of wave vectors", system.lists.len().to_string()),
-                ("number of lags", system.lags.len().to_string()),
             ]
         };
-        for ((quantity, expected), (_, found)) in shown(self).into_iter().zip(shown(other)) {
-            if found != expected {
-                return Err(mismatch(quantity, found, expected));
-            }
-        }
-        if let Some((a, b)) = self.lags.iter().zip(&other.lags).find(|(a, b)| a != b) {
-            return Err(mismatch("a lag", b.to_string(), a.to_string()));
-        }
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)?;
         match self.lists.iter().zip(&other.lists).find(|(a, b)| a != b) {
             Some((a, b)) => Err(mismatch(
                 "a list of wave vectors",
@@ -367,44 +353,14 @@ impl FrameSums {
         let group = self.system.find(particles.into())?;
         let size = self.system.groups[group].particles as f64;
         let first = group * self.system.width();
-        let blocks = || {
-            let of_run = |run| (0..FrameBlocks::blocks(run)).map(move |block| (run, block));
-            self.runs.iter().flat_map(of_run).enumerate()
-        };
-        let has_pairs = |k: usize| blocks().any(|(_, (run, block))| run.pairs(block, k) > 0.0);
-        let lags: Vec<u64> = (0..self.system.lags.len())
-            .take_while(|&k| has_pairs(k))
-            .map(|k| self.system.lags[k] * self.system.sampling.stride())
-            .collect();
-        let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(self.blocks(), lags.len()));
-        for (number, (run, block)) in blocks() {
-            for k in 0..lags.len() {
-                let found = run.sums(block, k);
-                for (sums, column) in sums.iter_mut().zip(columns) {
-                    sums.add(number, k, found[first + column] / size, run.pairs(block, k));
-                }
-            }
-        }
-        let shortest = self.runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
-        Ok(Curve::from_sums(
-            lags,
-            self.system.sampling.time_step(),
-            sums.each_ref(),
-            self.resamples(),
-            shortest * self.system.sampling.stride(),
+        Ok(frame_blocks::curve(
+            &self.runs,
+            self.system.sampling,
+            &self.system.lags,
+            columns.map(|column| first + column),
+            size,
             |means| f(means, size),
         ))
-    }
-
-    /// Blocks in each run, or each run as one block; no resamples where there is a single block.
-    fn resamples(&self) -> Resamples {
-        let most = self.runs.iter().map(FrameBlocks::blocks).max().unwrap_or(0);
-        let resampling = match (self.blocks(), most) {
-            (0 | 1, _) => Resampling::None,
-            (_, 1) => Resampling::Replicas,
-            _ => Resampling::Blocks(most),
-        };
-        Resamples::jackknife(resampling, self.blocks())
     }
 }
 

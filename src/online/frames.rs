@@ -6,15 +6,13 @@ use pulp::Arch;
 
 use super::displaced::{Displaced, MOMENTS};
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
+use super::frame_blocks::{FrameBlocks, check_frame, kept};
 use super::frame_sums::{FrameSums, FrameSystem, Group, close_squared};
+use super::runs::{BLOCKS, check_most};
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::structure::{StructureError, WaveVectors};
 use crate::trajectory::Species;
-
-/// Blocks at most, unless asked otherwise.
-const BLOCKS: usize = 20;
 
 /// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
 /// [`snapshot`](Self::snapshot) at any time.
@@ -130,7 +128,7 @@ impl FrameAccumulator {
             lists: Vec::new(),
             whole: true,
         };
-        let length = 3 * order.len() * system.kept();
+        let length = 3 * order.len() * kept(&system.lags);
         Ok(Self {
             blocks: FrameBlocks::new(system.lags.len(), system.groups.len() * system.width(), BLOCKS),
             work: Work::new(&system),
@@ -172,10 +170,7 @@ impl FrameAccumulator {
     /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
         self.not_running()?;
-        if most < 2 || most % 2 == 1 {
-            return Err(OnlineError::Blocks { found: most });
-        }
-        Ok(self.with_new_blocks(Some(most)))
+        Ok(self.with_new_blocks(Some(check_most(most)?)))
     }
 
     fn with_new_blocks(mut self, most: Option<usize>) -> Self {
@@ -200,21 +195,8 @@ impl FrameAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; the frame is then
     /// not taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let particles = self.order.len();
-        if positions.len() != 3 * particles {
-            return Err(OnlineError::Coordinates {
-                found: positions.len(),
-                expected: 3 * particles,
-            });
-        }
-        if let Some(index) = positions.iter().position(|x| !x.is_finite()) {
-            return Err(OnlineError::Position {
-                frame: self.frames(),
-                particle: index / 3,
-                found: positions[index].to_f64(),
-            });
-        }
-        let frame = self.frames();
+        let (particles, frame) = (self.order.len(), self.frames());
+        check_frame(positions, particles, frame)?;
         let place = self.place(frame);
         let (x, rest) = self.frames[place].split_at_mut(particles);
         let (y, z) = rest.split_at_mut(particles);
@@ -249,7 +231,7 @@ impl FrameAccumulator {
     #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
     fn place(&self, frame: u64) -> Range<usize> {
         let length = 3 * self.order.len();
-        let start = (frame % self.system.kept() as u64) as usize * length;
+        let start = (frame % kept(&self.system.lags) as u64) as usize * length;
         start..start + length
     }
 
@@ -352,8 +334,7 @@ impl TryFrom<State> for FrameAccumulator {
         if !blocks.is_sound(system.lags.len(), system.groups.len() * system.width()) {
             return Err("sums of another shape, or not finite".to_owned());
         }
-        let expected = system
-            .kept()
+        let expected = kept(&system.lags)
             .checked_mul(particles)
             .and_then(|n| n.checked_mul(3));
         if Some(frames.len()) != expected || frames.iter().any(|x| !x.is_finite()) {

@@ -48,6 +48,7 @@ mod frame_blocks;
 mod frame_sums;
 mod frames;
 mod ring;
+mod runs;
 mod sums;
 mod transform;
 

@@ -1,5 +1,7 @@
 //! Sums over the pairs of one run, by block and lag, in memory that does not grow with the run.
 
+use super::runs::InBlocks;
+
 /// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -64,6 +66,12 @@ pub(super) struct RunSums {
     pairs: Vec<Pairs>,
 }
 
+impl InBlocks for RunSums {
+    fn blocks(&self) -> usize {
+        self.starts.len()
+    }
+}
+
 impl RunSums {
     /// No block yet, and room for all that will be.
     pub(super) fn new(points: usize, most: usize, length: u64) -> Self {
@@ -83,10 +91,6 @@ impl RunSums {
     /// The same before its first block, with another number of blocks at most.
     pub(super) fn with_most(&self, most: usize) -> Self {
         Self::new(self.points, most, self.length)
-    }
-
-    pub(super) fn blocks(&self) -> usize {
-        self.starts.len()
     }
 
     pub(super) fn samples(&self, block: usize) -> &Samples {

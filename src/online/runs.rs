@@ -1,0 +1,71 @@
+//! Several runs, block by block.
+
+use super::error::OnlineError;
+use crate::stats::{Resamples, Resampling};
+
+/// Blocks of a run at most, unless asked otherwise.
+pub(super) const BLOCKS: usize = 20;
+
+/// A number of blocks at most that can be halved.
+pub(super) fn check_most(most: usize) -> Result<usize, OnlineError> {
+    if most < 2 || most % 2 == 1 {
+        return Err(OnlineError::Blocks { found: most });
+    }
+    Ok(most)
+}
+
+/// Sums of one run by block.
+pub(super) trait InBlocks {
+    fn blocks(&self) -> usize;
+}
+
+/// The blocks of all runs, numbered: the run that each lies in, and its place there.
+pub(super) fn numbered<R: InBlocks>(runs: &[R]) -> impl Iterator<Item = (usize, (&R, usize))> + Clone {
+    let blocks = |run| (0..R::blocks(run)).map(move |block| (run, block));
+    runs.iter().flat_map(blocks).enumerate()
+}
+
+/// Blocks in each run, or each run as one block; no resamples where there is a single block.
+pub(super) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
+    let blocks = runs.iter().map(R::blocks).sum();
+    let most = runs.iter().map(R::blocks).max().unwrap_or(0);
+    let resampling = match (blocks, most) {
+        (0 | 1, _) => Resampling::None,
+        (_, 1) => Resampling::Replicas,
+        _ => Resampling::Blocks(most),
+    };
+    Resamples::jackknife(resampling, blocks)
+}
+
+/// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
+pub(super) fn agree<const N: usize>(
+    expected: [(&'static str, String); N],
+    found: [(&'static str, String); N],
+) -> Result<(), OnlineError> {
+    for ((quantity, expected), (_, found)) in expected.into_iter().zip(found) {
+        if found != expected {
+            return Err(OnlineError::Mismatch {
+                quantity,
+                found,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether two sets of sums have the same lags.
+pub(super) fn same_lags(expected: &[u64], found: &[u64]) -> Result<(), OnlineError> {
+    let number = |lags: &[u64]| [("number of lags", lags.len().to_string())];
+    agree(number(expected), number(found))?;
+    let different = expected.iter().zip(found).find(|(a, b)| a != b);
+    different.map_or(Ok(()), |(a, b)| {
+        agree([("a lag", a.to_string())], [("a lag", b.to_string())])
+    })
+}
+
+/// Whether these can be lags: increasing, and within what a run can reach.
+#[cfg(feature = "serde")]
+pub(super) fn are_lags(lags: &[u64]) -> bool {
+    lags.windows(2).all(|w| w[0] < w[1]) && lags.last().is_some_and(|&lag| lag < u64::MAX / 2)
+}
