@@ -12,7 +12,9 @@ use msed::{Curve, Ensemble, Estimate, Lags, Resampling};
 use crate::energies::Energies;
 use crate::failure::Failure;
 use crate::frames;
-use crate::results::{CurveEntry, DriftEntry, FitEntry, HeatCapacityEntry, RunEntry, errors, value};
+use crate::results::{
+    CurveEntry, DriftEntry, FitEntry, FitQuality, HeatCapacityEntry, RunEntry, errors, value,
+};
 use crate::scan_file::{EnsembleName, Run, Scan};
 use crate::spectral::Spectral;
 use crate::structure::Structure;
@@ -203,26 +205,16 @@ fn fit_entry(fit: &Fit) -> FitEntry {
         relaxation_time: value(fit.relaxation_time()),
         beta: value(fit.beta()),
         mean_relaxation_time: value(fit.mean_relaxation_time()),
-        standard_error: errors([
-            ("u0_squared", Some(fit.u0_squared())),
-            ("um_squared", Some(fit.um_squared())),
-            ("relaxation_time", Some(fit.relaxation_time())),
-            ("beta", Some(fit.beta())),
-        ]),
-        blocks: Some(fit.u0_squared().resamples().blocks()),
-        reduced_chi_squared: fit.reduced_chi_squared(),
-        verdict: if fit.verdict().is_resolved() {
-            "resolved"
-        } else {
-            "unresolved"
-        },
-        reason: reason(fit),
-        cautions: fit.cautions().iter().map(ToString::to_string).collect(),
+        quality: FitQuality::new(
+            &[
+                ("u0_squared", fit.u0_squared()),
+                ("um_squared", fit.um_squared()),
+                ("relaxation_time", fit.relaxation_time()),
+                ("beta", fit.beta()),
+            ],
+            fit.reduced_chi_squared(),
+            fit.verdict(),
+            fit.cautions(),
+        ),
     }
-}
-
-/// Why a fit is not resolved.
-pub(crate) fn reason(fit: &Fit) -> Option<String> {
-    let reasons: Vec<String> = fit.verdict().reasons().iter().map(ToString::to_string).collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
 }

@@ -6,7 +6,7 @@ use msed::structure::{self, WaveVectors};
 use msed::{Curve, Lags, Resampling};
 
 use crate::frames::Frames;
-use crate::results::{NumberEntry, TailEntry, errors, value};
+use crate::results::{FitQuality, NumberEntry, TailEntry, value};
 
 /// F_s of the probe on a shell of wave vectors, and its times.
 pub(crate) struct Decay {
@@ -55,30 +55,30 @@ impl Decay {
     pub(crate) fn tail(&self) -> TailEntry {
         let tail = match &self.tail {
             Ok(tail) => tail,
-            Err(error) => return TailEntry::missing(error.clone()),
+            Err(error) => {
+                return TailEntry {
+                    quality: FitQuality::missing(error),
+                    ..TailEntry::default()
+                };
+            }
         };
-        let reasons: Vec<String> = tail.verdict().reasons().iter().map(ToString::to_string).collect();
         TailEntry {
             window: Some(tail.window()),
             f_q: value(tail.amplitude()),
             tau: value(tail.relaxation_time()),
             beta: value(tail.beta()),
             mean_tau: value(tail.mean_relaxation_time()),
-            standard_error: errors([
-                ("f_q", Some(tail.amplitude())),
-                ("tau", Some(tail.relaxation_time())),
-                ("beta", Some(tail.beta())),
-                ("mean_tau", Some(tail.mean_relaxation_time())),
-            ]),
-            blocks: Some(tail.amplitude().resamples().blocks()),
-            reduced_chi_squared: tail.reduced_chi_squared(),
-            verdict: if tail.verdict().is_resolved() {
-                "resolved"
-            } else {
-                "unresolved"
-            },
-            reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
-            cautions: tail.cautions().iter().map(ToString::to_string).collect(),
+            quality: FitQuality::new(
+                &[
+                    ("f_q", tail.amplitude()),
+                    ("tau", tail.relaxation_time()),
+                    ("beta", tail.beta()),
+                    ("mean_tau", tail.mean_relaxation_time()),
+                ],
+                tail.reduced_chi_squared(),
+                tail.verdict(),
+                tail.cautions(),
+            ),
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn table(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
             shown(tau_star(point)),
             shown(spectral.map(msed::gaussian::SpectralFit::relaxation_time)),
         ]);
-        if let Some(reason) = decay.tail().reason {
+        if let Some(reason) = decay.tail().quality.reason {
             let _ = writeln!(reasons, "{name}: the tail of F_s is not resolved: {reason}");
         }
     }

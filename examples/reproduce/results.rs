@@ -1,7 +1,9 @@
 //! `results.json`: the names that other programs read. A number that could not be had is absent, or `null` in an array.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
+use msed::relaxation::Verdict;
 use msed::structure::StructureFactor;
 use msed::{Curve, Estimate};
 use serde::Serialize;
@@ -98,8 +100,59 @@ pub(crate) struct DriftEntry {
     pub(crate) blocks: usize,
 }
 
+/// How good a fit is: errors of its numbers, and whether they mean what their names say.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct FitQuality {
+    pub(crate) standard_error: BTreeMap<&'static str, f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blocks: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reduced_chi_squared: Option<f64>,
+    pub(crate) verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cautions: Vec<String>,
+}
+
+impl FitQuality {
+    pub(crate) fn new<R: Display>(
+        numbers: &[(&'static str, &Estimate)],
+        reduced_chi_squared: Option<f64>,
+        verdict: &Verdict<R>,
+        cautions: &[impl Display],
+    ) -> Self {
+        Self {
+            standard_error: errors(numbers.iter().map(|&(name, number)| (name, Some(number)))),
+            blocks: numbers.first().map(|(_, number)| number.resamples().blocks()),
+            reduced_chi_squared,
+            verdict: if verdict.is_resolved() {
+                "resolved"
+            } else {
+                "unresolved"
+            },
+            reason: reason(verdict),
+            cautions: cautions.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    pub(crate) fn missing(reason: &str) -> Self {
+        Self {
+            verdict: "unresolved",
+            reason: Some(reason.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Why a fit is not resolved.
+pub(crate) fn reason<R: Display>(verdict: &Verdict<R>) -> Option<String> {
+    let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
 /// One fit: Eq. (11) on a curve, or its spectrum.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct FitEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) window: Option<[f64; 2]>,
@@ -115,16 +168,8 @@ pub(crate) struct FitEntry {
     pub(crate) beta: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mean_relaxation_time: Option<f64>,
-    pub(crate) standard_error: BTreeMap<&'static str, f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) blocks: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reduced_chi_squared: Option<f64>,
-    pub(crate) verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) cautions: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) quality: FitQuality,
 }
 
 #[derive(Debug, Serialize)]
@@ -237,26 +282,8 @@ pub(crate) struct TailEntry {
     /// (tau/beta) Gamma(1/beta).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mean_tau: Option<f64>,
-    pub(crate) standard_error: BTreeMap<&'static str, f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) blocks: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reduced_chi_squared: Option<f64>,
-    pub(crate) verdict: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) cautions: Vec<String>,
-}
-
-impl TailEntry {
-    pub(crate) fn missing(reason: String) -> Self {
-        Self {
-            verdict: "unresolved",
-            reason: Some(reason),
-            ..Self::default()
-        }
-    }
+    #[serde(flatten)]
+    pub(crate) quality: FitQuality,
 }
 
 #[derive(Debug, Serialize)]
@@ -465,8 +492,8 @@ pub(crate) struct AdamGibbsEntry {
 }
 
 /// A standard error under its name, where there is one.
-pub(crate) fn errors<const N: usize>(
-    of: [(&'static str, Option<&Estimate>); N],
+pub(crate) fn errors<'a>(
+    of: impl IntoIterator<Item = (&'static str, Option<&'a Estimate>)>,
 ) -> BTreeMap<&'static str, f64> {
     let error = |estimate: Option<&Estimate>| estimate.and_then(Estimate::standard_error);
     of.into_iter()

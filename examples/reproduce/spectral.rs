@@ -6,7 +6,7 @@ use msed::gaussian::{self, Band, BlockChoice, ExpectedErrors, Goal, SpectralFit}
 use msed::relaxation::Model;
 use msed::{Replicas, Resampling, Runs};
 
-use crate::results::{FitEntry, errors, value};
+use crate::results::{FitEntry, FitQuality, value};
 
 /// The relative error of tau* that the table gives a length of run for.
 pub(crate) const WANTED: f64 = 0.1;
@@ -99,36 +99,21 @@ fn entry(fit: &Result<SpectralFit, String>) -> FitEntry {
             relaxation_time: value(fit.relaxation_time()),
             beta: value(fit.beta()),
             mean_relaxation_time: value(fit.mean_relaxation_time()),
-            standard_error: errors([
-                ("u0_squared", Some(fit.u0_squared())),
-                ("um_squared", Some(fit.um_squared())),
-                ("relaxation_time", Some(fit.relaxation_time())),
-                ("beta", Some(fit.beta())),
-            ]),
-            blocks: Some(fit.u0_squared().resamples().blocks()),
-            reduced_chi_squared: fit.reduced_chi_squared(),
-            verdict: if fit.verdict().is_resolved() {
-                "resolved"
-            } else {
-                "unresolved"
-            },
-            reason: fit.verdict().reasons().first().map(ToString::to_string),
-            cautions: fit.cautions().iter().map(ToString::to_string).collect(),
+            quality: FitQuality::new(
+                &[
+                    ("u0_squared", fit.u0_squared()),
+                    ("um_squared", fit.um_squared()),
+                    ("relaxation_time", fit.relaxation_time()),
+                    ("beta", fit.beta()),
+                ],
+                fit.reduced_chi_squared(),
+                fit.verdict(),
+                fit.cautions(),
+            ),
         },
         Err(error) => FitEntry {
-            window: None,
-            max_frequency: None,
-            u0_squared: None,
-            um_squared: None,
-            relaxation_time: None,
-            beta: None,
-            mean_relaxation_time: None,
-            standard_error: BTreeMap::new(),
-            blocks: None,
-            reduced_chi_squared: None,
-            verdict: "unresolved",
-            reason: Some(error.clone()),
-            cautions: Vec::new(),
+            quality: FitQuality::missing(error),
+            ..FitEntry::default()
         },
     }
 }

@@ -6,7 +6,8 @@ use msed::Estimate;
 use msed::relaxation::Peak;
 use msed::structure::{DiffusionVerdict, MainPeak, PlateauTime};
 
-use crate::analysis::{Point, reason};
+use crate::analysis::Point;
+use crate::results::reason;
 use crate::scan_file::{Scan, UnitsName};
 use crate::spectral::WANTED;
 use crate::structure::Structure;
@@ -301,7 +302,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         if let Some(reason) = &point.run.exclude {
             let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
         }
-        if let Some(reason) = reason(&point.exponential) {
+        if let Some(reason) = reason(point.exponential.verdict()) {
             let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
         }
         for note in &point.energies.notes {
