@@ -3,10 +3,12 @@
 
 use std::alloc::System;
 
-use msed::online::{EnergyAccumulator, FrameAccumulator, OnlineError};
+use msed::online::{
+    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator, OnlineError,
+};
 use msed::spectral::{LagPlanner, Method, Scratch};
 use msed::structure::WaveVectors;
-use msed::trajectory::Species;
+use msed::trajectory::{Cell, Species};
 use msed::{EnergyKind, Lags, Sampling};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -24,6 +26,8 @@ fn allocations(call: impl FnOnce()) -> usize {
 fn a_warm_plan_and_a_running_accumulator_allocate_nothing() {
     accumulators();
     frames();
+    densities();
+    differences();
     plans();
 }
 
@@ -80,6 +84,41 @@ fn frames() {
         })
     };
     assert_eq!((0..3).map(trial).min(), Some(0), "from the first frame on");
+}
+
+/// The least of a few trials, for the harness's own thread allocates now and then.
+fn least(mut trial: impl FnMut() -> usize) -> Option<usize> {
+    (0..3).map(|_| trial()).min()
+}
+
+fn densities() {
+    let species = Species::by_count([("A", 8), ("B", 3)]).expect("species");
+    let vectors = WaveVectors::sphere(&Cell::cubic(6.0).expect("a cell"), 4.0).expect("vectors");
+    let sampling = Sampling::new(1, 1.0).expect("a time axis");
+    let lags = Lags::logarithmic(5).up_to_samples(20);
+    let frames: Vec<[f64; 33]> = (0..300_u32)
+        .map(|i| std::array::from_fn(|j| f64::from(i * i % 97) * 0.01 + j as f64))
+        .collect();
+    let found = least(|| {
+        let mut live =
+            CoherentAccumulator::new(sampling, &species, &vectors, &lags, 300).expect("an accumulator");
+        allocations(|| frames.iter().for_each(|frame| live.push(frame).expect("a frame")))
+    });
+    assert_eq!(found, Some(0), "F(q,t), from the first frame on");
+}
+
+fn differences() {
+    let sampling = Sampling::new(1, 1.0).expect("a time axis");
+    let lags = Lags::explicit([1, 10, 1000]);
+    let found = least(|| {
+        let (kind, samples) = (EnergyKind::Total, 100_000);
+        let mut live =
+            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 1.0, 500.0).expect("bins");
+        allocations(|| {
+            (0..samples as u32).for_each(|i| live.push(f64::from(i * 7 % 1009)).expect("a finite energy"));
+        })
+    });
+    assert_eq!(found, Some(0), "phi, from the first sample on");
 }
 
 fn plans() {

@@ -1,6 +1,6 @@
 //! The coherent intermediate scattering function, while a run goes on.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 
 use super::coherent_sums::{CoherentSums, Scattering};
 use super::error::OnlineError;
@@ -9,19 +9,17 @@ use super::runs::BLOCKS;
 use crate::error::Error;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
-use crate::structure::{WaveVectorError, WaveVectors, sin_cos};
+use crate::structure::{DensityModes, SumModes, Tables, WaveVectorError, WaveVectors};
 use crate::trajectory::Species;
-
-/// Particles side by side: columns are padded to a multiple with particles at the origin.
-const LANES: usize = 8;
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
 ///
 /// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()). Coordinates may be wrapped or not; the cell stays.
 ///
 /// **Blocks** as for [`FrameAccumulator`](super::FrameAccumulator). **Memory.** Fixed at construction, and independent of the number of particles: 16 bytes
-/// for each species, wave vector and frame of the longest lag, and 8 bytes for each block, lag and pair of species. **Cost** of a frame: some 2 ns
-/// for each particle and vector, and 1 ns for each vector, lag and pair of species. Nothing is allocated after construction.
+/// for each species, wave vector and frame of the longest lag, and 8 bytes for each block, lag and pair of species. **Cost** of a frame: the
+/// densities as in [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns for each particle and vector of a shell or
+/// sphere, and 1 ns for each vector, lag and pair of species. Nothing is allocated after construction.
 ///
 /// ```
 /// use msed::online::CoherentAccumulator;
@@ -53,11 +51,33 @@ pub struct CoherentAccumulator {
     blocks: FrameBlocks,
     /// Densities of the last frames, frame k in place k modulo their number: a cosine and a sine by species and vector.
     ring: Vec<f64>,
-    /// Coordinates of one species: x of all, then y, then z.
     #[cfg_attr(feature = "serde", serde(skip))]
-    columns: Vec<f64>,
-    #[cfg_attr(feature = "serde", serde(skip))]
+    work: Work,
+}
+
+/// What every push fills anew.
+#[derive(Debug)]
+struct Work {
+    modes: DensityModes,
+    tables: Tables,
+    sums: Vec<f64>,
+    /// Coordinates of one species along the lattice vectors, in units of them.
+    positions: Vec<[f64; 3]>,
     products: Vec<f64>,
+}
+
+impl Work {
+    fn new(system: &Scattering) -> Self {
+        let modes = DensityModes::new(&system.integers);
+        let largest = system.species.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        Self {
+            tables: modes.tables(),
+            sums: vec![0.0; modes.sums()],
+            positions: Vec::with_capacity(largest),
+            products: vec![0.0; system.width()],
+            modes,
+        }
+    }
 }
 
 impl CoherentAccumulator {
@@ -73,17 +93,15 @@ impl CoherentAccumulator {
         lags: &Lags,
         frames: usize,
     ) -> Result<Self, Error> {
-        if vectors.cell().is_none() {
-            return Err(WaveVectorError::NotCommensurate.into());
-        }
+        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
         let lags = lags.resolve(frames, sampling.interval())?;
-        let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
         let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
         let system = Scattering {
             sampling,
             species: species.names().iter().map(count).collect::<Result<_, _>>()?,
             lags,
-            turns: vectors.vectors().iter().map(turns).collect(),
+            cell,
+            integers: vectors.integers().to_vec(),
         };
         let blocks = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
         let ring = vec![0.0; kept(&system.lags) * system.modes()];
@@ -91,10 +109,8 @@ impl CoherentAccumulator {
     }
 
     fn of(system: Scattering, of_particle: Vec<u32>, blocks: FrameBlocks, ring: Vec<f64>) -> Self {
-        let largest = system.species.iter().map(|(_, count)| *count).max().unwrap_or(0);
         Self {
-            columns: vec![0.0; 3 * largest.next_multiple_of(LANES)],
-            products: vec![0.0; system.width()],
+            work: Work::new(&system),
             system,
             of_particle,
             blocks,
@@ -117,7 +133,7 @@ impl CoherentAccumulator {
                 break;
             };
             self.multiply(first, frame);
-            self.blocks.add(first, k, &self.products);
+            self.blocks.add(first, k, &self.work.products);
         }
         Ok(())
     }
@@ -131,35 +147,36 @@ impl CoherentAccumulator {
     /// The densities of a frame, species by species.
     fn densities<T: Real>(&mut self, positions: &[T], frame: u64) {
         let place = self.place(frame);
-        let arch = Arch::new();
-        let length = 2 * self.system.turns.len();
-        for (s, (_, count)) in self.system.species.iter().enumerate() {
-            let padded = count.next_multiple_of(LANES);
-            let (x, rest) = self.columns.split_at_mut(padded);
-            let (y, rest) = rest.split_at_mut(padded);
-            let z = &mut rest[..padded];
-            let members = positions.chunks_exact(3).zip(&self.of_particle);
-            let members = members.filter(|(_, of)| **of as usize == s).map(|(r, _)| r);
-            for (i, r) in members.enumerate() {
-                (x[i], y[i], z[i]) = (Real::to_f64(r[0]), Real::to_f64(r[1]), Real::to_f64(r[2]));
-            }
-            for column in [&mut *x, &mut *y, &mut *z] {
-                column[*count..].fill(0.0);
-            }
-            #[allow(clippy::cast_precision_loss, reason = "fewer than the lanes")]
-            let padding = (padded - count) as f64;
-            arch.dispatch(Densities {
-                positions: [x, y, z],
-                turns: &self.system.turns,
-                padding,
-                densities: &mut self.ring[place + s * length..][..length],
+        let length = 2 * self.system.integers.len();
+        let Work {
+            modes,
+            tables,
+            sums,
+            positions: of_species,
+            ..
+        } = &mut self.work;
+        for s in 0..self.system.species.len() {
+            let particles = positions.as_chunks::<3>().0.iter().zip(&self.of_particle);
+            let members = particles.filter(|(_, of)| **of as usize == s);
+            of_species.clear();
+            of_species.extend(members.map(|(r, _)| self.system.cell.fractional(r.map(Real::to_f64))));
+            sums.fill(0.0);
+            Arch::new().dispatch(SumModes {
+                modes,
+                positions: of_species,
+                sums,
+                tables,
             });
+            let densities = self.ring[place + s * length..][..length].as_chunks_mut::<2>().0;
+            for (density, found) in densities.iter_mut().zip(modes.components(sums)) {
+                *density = found;
+            }
         }
     }
 
     /// The products of the densities of two frames: of each pair of species and, last, of all particles.
     fn multiply(&mut self, first: u64, last: u64) {
-        let (modes, length) = (self.system.modes(), 2 * self.system.turns.len());
+        let (modes, length) = (self.system.modes(), 2 * self.system.integers.len());
         let (then, now) = (self.place(first), self.place(last));
         let (then, now) = (&self.ring[then..][..modes], &self.ring[now..][..modes]);
         let dot = |a: usize, b: usize| -> f64 {
@@ -174,12 +191,12 @@ impl CoherentAccumulator {
                 } else {
                     0.5 * (dot(a, b) + dot(b, a))
                 };
-                self.products[column] = sum;
+                self.work.products[column] = sum;
                 total += if a == b { sum } else { 2.0 * sum };
                 column += 1;
             }
         }
-        self.products[column] = total;
+        self.work.products[column] = total;
     }
 
     /// Number of frames taken in.
@@ -205,45 +222,6 @@ impl CoherentAccumulator {
         let mut blocks = self.blocks.clone();
         blocks.finish();
         Ok(CoherentSums::new(self.system.clone(), blocks))
-    }
-}
-
-/// The densities of one species: for each wave vector a cosine and a sine, summed over the particles.
-struct Densities<'a> {
-    positions: [&'a [f64]; 3],
-    turns: &'a [[f64; 3]],
-    /// Particles at the origin that are none.
-    padding: f64,
-    densities: &'a mut [f64],
-}
-
-impl WithSimd for Densities<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let [x, y, z] = self.positions.map(|column| S::as_simd_f64s(column).0);
-        for (q, density) in self.turns.iter().zip(self.densities.as_chunks_mut::<2>().0) {
-            // No closure, which would not be compiled for the instruction set of `S`.
-            let q = [
-                simd.splat_f64s(q[0]),
-                simd.splat_f64s(q[1]),
-                simd.splat_f64s(q[2]),
-            ];
-            let (mut cosines, mut sines) = (simd.splat_f64s(0.0), simd.splat_f64s(0.0));
-            for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
-                let turn = simd.mul_f64s(q[0], x);
-                let turn = simd.mul_add_e_f64s(q[1], y, turn);
-                let turn = simd.mul_add_e_f64s(q[2], z, turn);
-                let (sine, cosine) = sin_cos(simd, turn);
-                cosines = simd.add_f64s(cosines, cosine);
-                sines = simd.add_f64s(sines, sine);
-            }
-            *density = [
-                simd.reduce_sum_f64s(cosines) - self.padding,
-                simd.reduce_sum_f64s(sines),
-            ];
-        }
     }
 }
 

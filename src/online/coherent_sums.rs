@@ -7,6 +7,7 @@ use super::runs::are_lags;
 use super::runs::{agree, same_lags};
 use crate::curve::Curve;
 use crate::lag::Sampling;
+use crate::trajectory::Cell;
 
 /// What is summed, and over what: the same for all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +18,9 @@ pub(super) struct Scattering {
     pub(super) species: Vec<(String, usize)>,
     /// In frames.
     pub(super) lags: Vec<u64>,
-    /// Wave vectors over 2 pi.
-    pub(super) turns: Vec<[f64; 3]>,
+    pub(super) cell: Cell,
+    /// Wave vectors, in reciprocal lattice vectors of the cell.
+    pub(super) integers: Vec<[i32; 3]>,
 }
 
 impl Scattering {
@@ -29,7 +31,7 @@ impl Scattering {
 
     /// Numbers that a frame's densities are.
     pub(super) fn modes(&self) -> usize {
-        2 * self.species.len() * self.turns.len()
+        2 * self.species.len() * self.integers.len()
     }
 
     /// What a constructor would refuse.
@@ -41,7 +43,7 @@ impl Scattering {
         if self.species.is_empty() || self.species.iter().any(|(_, count)| *count == 0) {
             return Err("a species without particles");
         }
-        if self.turns.is_empty() || self.turns.as_flattened().iter().any(|x| !x.is_finite()) {
+        if self.integers.is_empty() {
             return Err("wave vectors that are none");
         }
         let sound = |run: &FrameBlocks| run.is_sound(self.lags.len(), self.width());
@@ -80,7 +82,8 @@ impl CoherentSums {
         let shown = |Scattering {
                          sampling,
                          species,
-                         turns,
+                         cell,
+                         integers,
                          ..
                      }: &Scattering| {
             let species: Vec<String> = species
@@ -91,19 +94,20 @@ impl CoherentSums {
                 ("sampling interval", format!("{:?}", sampling.interval())),
                 ("stride", sampling.stride().to_string()),
                 ("the number of particles", species.join(", ")),
-                ("number of wave vectors", turns.len().to_string()),
+                ("the cell", format!("{:?}", cell.vectors())),
+                ("number of wave vectors", integers.len().to_string()),
             ]
         };
         agree(shown(&self.system), shown(&other.system))?;
         same_lags(&self.system.lags, &other.system.lags)?;
         let different = self
             .system
-            .turns
+            .integers
             .iter()
-            .zip(&other.system.turns)
+            .zip(&other.system.integers)
             .find(|(a, b)| a != b);
         if let Some((a, b)) = different {
-            let shown = |turns: &[f64; 3]| [("a wave vector over 2 pi", format!("{turns:?}"))];
+            let shown = |integers: &[i32; 3]| [("a wave vector", format!("{integers:?}"))];
             agree(shown(a), shown(b))?;
         }
         self.runs.extend(other.runs);
@@ -135,7 +139,7 @@ impl CoherentSums {
     #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     fn curve(&self, column: usize, count: f64) -> Curve {
         let system = &self.system;
-        let terms = count * system.turns.len() as f64;
+        let terms = count * system.integers.len() as f64;
         frame_blocks::curve(
             &self.runs,
             system.sampling,

@@ -21,7 +21,7 @@ const PRODUCTS: usize = 8;
 /// times the angle along the first axis, times the same of k and of l: each of the vectors is four of these with its signs.
 /// The factors along an axis follow from one sine and cosine of each particle by products.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct DensityModes {
+pub(crate) struct DensityModes {
     /// The absolute integers along each axis, increasing.
     integers: [Vec<u32>; 3],
     columns: Vec<Column>,
@@ -47,7 +47,7 @@ struct Mode {
 }
 
 impl DensityModes {
-    pub(super) fn new(vectors: &[[i32; 3]]) -> Self {
+    pub(crate) fn new(vectors: &[[i32; 3]]) -> Self {
         let absolute = |n: &[i32; 3]| n.map(i32::unsigned_abs);
         let mut triples: Vec<[u32; 3]> = vectors.iter().map(absolute).collect();
         triples.sort_unstable();
@@ -85,12 +85,12 @@ impl DensityModes {
     }
 
     /// Numbers that [`SumModes`] adds to.
-    pub(super) fn sums(&self) -> usize {
+    pub(crate) fn sums(&self) -> usize {
         PRODUCTS * self.along_z.len()
     }
 
     /// The components at each vector, real and imaginary part, from the sums.
-    pub(super) fn components<'a>(&'a self, sums: &'a [f64]) -> impl ExactSizeIterator<Item = [f64; 2]> + 'a {
+    pub(crate) fn components<'a>(&'a self, sums: &'a [f64]) -> impl ExactSizeIterator<Item = [f64; 2]> + 'a {
         self.modes.iter().map(|mode| {
             let sums = &sums[PRODUCTS * mode.triple..PRODUCTS * (mode.triple + 1)];
             let [x, y, z] = mode.signs;
@@ -101,6 +101,16 @@ impl DensityModes {
         })
     }
 
+    /// Memory that [`SumModes`] works in.
+    pub(crate) fn tables(&self) -> Tables {
+        let tile = self.tile();
+        Tables {
+            along: std::array::from_fn(|axis| vec![0.0; 2 * self.integers[axis].len() * tile]),
+            rows: vec![0.0; 4 * tile],
+            turns: vec![0.0; tile],
+        }
+    }
+
     fn tile(&self) -> usize {
         let numbers: usize = self.integers.iter().map(|along| 2 * along.len()).sum();
         (NUMBERS / numbers.max(1)).clamp(LANES, PARTICLES) / LANES * LANES
@@ -109,11 +119,20 @@ impl DensityModes {
 
 /// Adds the sums over some particles: the products cos cos, cos sin, sin cos, sin sin along x and y, first with the cosine and
 /// then with the sine along z, triple by triple.
-pub(super) struct SumModes<'a> {
-    pub(super) modes: &'a DensityModes,
+pub(crate) struct SumModes<'a> {
+    pub(crate) modes: &'a DensityModes,
     /// Coordinates along the lattice vectors in units of them, particle by particle.
-    pub(super) positions: &'a [[f64; 3]],
-    pub(super) sums: &'a mut [f64],
+    pub(crate) positions: &'a [[f64; 3]],
+    pub(crate) sums: &'a mut [f64],
+    pub(crate) tables: &'a mut Tables,
+}
+
+/// Factors along each axis, and products of two of them, of the particles of a tile; what they hold is rubbish after a call.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    along: [Vec<f64>; 3],
+    rows: Vec<f64>,
+    turns: Vec<f64>,
 }
 
 impl WithSimd for SumModes<'_> {
@@ -125,12 +144,14 @@ impl WithSimd for SumModes<'_> {
             modes,
             positions,
             sums,
+            tables:
+                Tables {
+                    along: tables,
+                    rows,
+                    turns,
+                },
         } = self;
         let tile = modes.tile();
-        let mut tables: [Vec<f64>; 3] =
-            std::array::from_fn(|a| vec![0.0; 2 * modes.integers[a].len() * tile]);
-        let mut rows = vec![0.0; 4 * tile];
-        let mut turns = vec![0.0; tile];
         for particles in positions.chunks(tile) {
             // The last tile may be short: its registers are filled with particles that count nothing.
             let length = particles.len().next_multiple_of(LANES);
@@ -286,6 +307,7 @@ mod tests {
             modes: &modes,
             positions: &positions,
             sums: &mut found,
+            tables: &mut modes.tables(),
         });
         assert_eq!(modes.components(&found).len(), vectors.len());
         let difference = |(n, found): (&[i32; 3], [f64; 2])| {

@@ -35,6 +35,7 @@ mod van_hove;
 mod wave_vectors;
 
 pub use coherent_isf::{CoherentIsf, coherent_isf, coherent_isf_each};
+pub(crate) use density_modes::{DensityModes, SumModes, Tables};
 pub use diffusion::{Diffusion, DiffusionVerdict, NotDiffusive, diffusion};
 pub use displacement::{Displacements, SpeciesDisplacement, displacements};
 pub use error::StructureError;

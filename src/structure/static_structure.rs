@@ -237,6 +237,7 @@ pub(super) fn density<T: Real, C: Coordinates>(
         modes,
         positions: &positions,
         sums: &mut sums,
+        tables: &mut modes.tables(),
     });
     modes.components(&sums).collect()
 }
