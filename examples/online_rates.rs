@@ -1,7 +1,6 @@
 //! What accumulators cost, and whether that changes as the run grows: samples or frames a second, memory, bytes of a checkpoint and of
 //! the sums that ranks send each other:
-//! `cargo run --release --example online_rates -- 1e9`. Seconds are those on a processor where the system tells them, so that other
-//! work of the machine counts less.
+//! `cargo run --release --example online_rates -- 1e9`, on a machine that does nothing else.
 #![allow(clippy::print_stdout, reason = "a program that prints")]
 
 use std::time::Instant;
@@ -114,7 +113,7 @@ impl Clock {
     }
 
     fn now(&self) -> f64 {
-        on_processor().unwrap_or_else(|| self.start.elapsed().as_secs_f64())
+        self.start.elapsed().as_secs_f64()
     }
 
     /// The rate since the line before.
@@ -131,12 +130,6 @@ impl Clock {
         println!("\"{name}\",{lags},{count},{seconds:.3},{rate:.3e},{memory},{checkpoint},{sums}");
         self.stopped = self.now();
     }
-}
-
-/// Seconds that this thread has spent on a processor.
-fn on_processor() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(1e-9 * text.split(' ').next()?.parse::<f64>().ok()?)
 }
 
 /// Megabytes of the process in memory; 0 where the system does not say.
