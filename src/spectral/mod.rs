@@ -20,7 +20,7 @@ pub(crate) use length::cheapest_length;
 pub use length::next_fast_length;
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, LagPlanner, Scratch};
-pub(crate) use plan::{mean, variance};
+pub(crate) use plan::{mean, rough_mean, variance};
 
 #[cfg(test)]
 mod tests;

@@ -521,7 +521,7 @@ pub(crate) fn variance<T: Real>(samples: &[T]) -> f64 {
 }
 
 /// The mean to a few roundings of its own size: good enough to centre on.
-fn rough_mean<T: Real>(samples: &[T]) -> f64 {
+pub(crate) fn rough_mean<T: Real>(samples: &[T]) -> f64 {
     mean_about(samples, 0.0)
 }
 

@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-use crate::spectral::next_fast_length;
+use crate::spectral::cheapest_length;
 
 /// Pairs of columns whose spectra are kept before they are added to the sums.
 const BATCH: usize = 4;
@@ -59,7 +59,7 @@ impl ColumnProducts {
     /// For columns that are cut into these contiguous blocks.
     pub(crate) fn new(blocks: Vec<Range<usize>>) -> Self {
         let longest = blocks.iter().map(Range::len).max().unwrap_or(0).max(1);
-        let length = next_fast_length(longest);
+        let length = cheapest_length(longest);
         let mut planner = FftPlanner::new();
         #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
         let twist = (0..length)

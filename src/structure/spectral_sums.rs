@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::column_products::{ColumnProducts, Scratch, Spectra};
 use super::groups::Groups;
 use super::origins::Origins;
+use crate::spectral::rough_mean;
 use crate::stats::BlockSums;
 use crate::trajectory::Trajectory;
 use crate::{Real, threads};
@@ -13,8 +14,8 @@ use crate::{Real, threads};
 const CHUNK: usize = 64;
 /// Spectra of pieces that wait to be added may take this part of the memory of the trajectory.
 const WAITING_PART: usize = 8;
-/// Particles whose columns are gathered at once, so that whole cache lines are read of each frame...
-const GATHERED: usize = 32;
+/// Particles whose columns are gathered at once: three cache lines of each frame, and columns that stay in the second-level cache...
+const GATHERED: usize = 8;
 /// ...unless the columns are longer than this many numbers in all.
 const GATHERED_NUMBERS: usize = 1 << 20;
 /// Frames that are transposed at once.
@@ -158,11 +159,7 @@ fn transform_chunk<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], plan: 
                 let (first, second) = pair.split_at_mut(3 * frames);
                 let x = &mut first[axis * frames..][..frames];
                 let y = &mut second[axis * frames..][..frames];
-                centre(x);
-                centre(y);
-                for ((sum, x), y) in sums.squares[axis].iter_mut().zip(&*x).zip(&*y) {
-                    *sum += x * x + y * y;
-                }
+                centre(x, y, &mut sums.squares[axis]);
                 plan.push(x, y, &mut sums.spectra[axis], &mut scratch[axis]);
             }
         }
@@ -178,50 +175,34 @@ pub(super) fn gather<T: Real>(run: &Trajectory<'_, T>, particles: &[usize], colu
     let frames = run.frames();
     let width = 3 * run.particles();
     let mut tile = [[0.0; TILE]; 3 * GATHERED];
-    for start in (0..frames).step_by(TILE) {
-        let tall = TILE.min(frames - start);
-        let rows = run.positions()[start * width..(start + tall) * width].chunks_exact(width);
-        touch(rows.clone(), particles);
-        for (t, row) in rows.enumerate() {
-            for (&p, column) in particles.iter().zip(tile.chunks_exact_mut(3)) {
-                for (column, x) in column.iter_mut().zip(&row[3 * p..3 * p + 3]) {
-                    column[t] = Real::to_f64(*x);
+    let columns = columns.chunks_mut(3 * GATHERED * frames);
+    for (particles, columns) in particles.chunks(GATHERED).zip(columns) {
+        for start in (0..frames).step_by(TILE) {
+            let tall = TILE.min(frames - start);
+            let rows = run.positions()[start * width..(start + tall) * width].chunks_exact(width);
+            for (t, row) in rows.enumerate() {
+                for (&p, column) in particles.iter().zip(tile.chunks_exact_mut(3)) {
+                    for (column, x) in column.iter_mut().zip(&row[3 * p..3 * p + 3]) {
+                        column[t] = Real::to_f64(*x);
+                    }
                 }
             }
-        }
-        for (column, tile) in columns
-            .chunks_exact_mut(frames)
-            .zip(&tile)
-            .take(3 * particles.len())
-        {
-            column[start..start + tall].copy_from_slice(&tile[..tall]);
+            let columns = columns.chunks_exact_mut(frames).take(3 * particles.len());
+            for (column, tile) in columns.zip(&tile) {
+                column[start..start + tall].copy_from_slice(&tile[..tall]);
+            }
         }
     }
 }
 
-/// Reads once from each cache line of the particles' coordinates, and does nothing else meanwhile: the frames lie far apart,
-/// and so many misses wait for memory together.
-fn touch<'a, T: Real>(rows: impl Iterator<Item = &'a [T]>, particles: &[usize]) {
-    let mut sum = T::zero();
-    for row in rows {
-        for p in particles.iter().step_by(64 / (3 * size_of::<T>())) {
-            sum = sum + row[3 * p];
-        }
-    }
-    std::hint::black_box(sum);
-}
-
-/// Subtracts the mean: displacements do not change, and the digits that a far origin costs are saved.
-fn centre(column: &mut [f64]) {
-    let mut lanes = [0.0; 8];
-    for chunk in column.chunks(8) {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane += x;
-        }
-    }
-    let mean = lanes.iter().sum::<f64>() / count(column.len());
-    for x in column {
-        *x -= mean;
+/// Subtracts the means of two columns, and adds up the squares of what is left, frame by frame. Displacements do not change, and the
+/// digits that a far origin costs are saved.
+fn centre(x: &mut [f64], y: &mut [f64], squares: &mut [f64]) {
+    let means = [rough_mean(x), rough_mean(y)];
+    for ((x, y), square) in x.iter_mut().zip(y).zip(squares) {
+        *x -= means[0];
+        *y -= means[1];
+        *square += *x * *x + *y * *y;
     }
 }
 
