@@ -239,7 +239,7 @@ fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
                     assert_eq!(found.lags(), expected.lags());
                     assert_eq!(found.origins(), expected.origins(), "{cuts:?}, {kind}");
                     for (x, y) in found.values().iter().zip(expected.values()) {
-                        close("value", *x, *y, scale.unwrap_or(*y));
+                        close(&format!("value {kind} {cuts:?}"), *x, *y, scale.unwrap_or(*y));
                     }
                     // Blocks begin elsewhere, but they are as many and as long, within a factor.
                     let (x, y) = (
@@ -440,6 +440,40 @@ fn distributions_of_differences_are_those_of_the_batch_at_any_moment() {
         of(0.2, a).merge(of(0.3, b)).unwrap_err().to_string(),
         "the number of bins is 487 of 0.0012345, expected 325 of 0.0012345 as in the first"
     );
+}
+
+/// Counts of differences are the same whichever way the run was cut.
+#[test]
+fn distributions_of_pieces_joined_in_any_order_are_those_of_the_run() {
+    let (samples, sampling) = shipped();
+    let samples = &samples[..4000];
+    let of = |from: usize, to: usize| {
+        let (kind, lags) = (EnergyKind::Total, Lags::explicit([1, 10, 300]));
+        let mut live = DistributionAccumulator::new(sampling, PARTICLES, kind, &lags, 4000, 0.001, 0.2)
+            .and_then(|live| Ok(live.starting_at(from as u64)?))
+            .unwrap();
+        live.push_slice(&samples[from..to]).unwrap();
+        live
+    };
+    let whole = of(0, 4000).snapshot().unwrap();
+    for [a, b, c] in [[1, 2, 40], [150, 290, 450], [300, 601, 3900], [1000, 2000, 3000]] {
+        let left = of(0, a).followed_by(&of(a, b)).unwrap();
+        let left = left.followed_by(&of(b, c)).unwrap();
+        let left = left.followed_by(&of(c, 4000)).unwrap();
+        let right = of(b, c).followed_by(&of(c, 4000)).unwrap();
+        let right = of(a, b).followed_by(&right).unwrap();
+        let right = of(0, a).followed_by(&right).unwrap();
+        for joined in [left, right] {
+            let joined = joined.snapshot().unwrap();
+            for lag in [1, 10, 300] {
+                let [found, expected] = [&joined, &whole].map(|sums| sums.distribution(lag).unwrap());
+                assert_eq!(found.counts(), expected.counts(), "{a} {b} {c}, lag {lag}");
+                assert_eq!(found.pairs(), expected.pairs());
+                let (x, y) = (found.variance().value(), expected.variance().value());
+                close("variance", x, y, y);
+            }
+        }
+    }
 }
 
 fn same_distribution(found: &Distribution, expected: &Distribution) {

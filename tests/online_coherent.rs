@@ -1,7 +1,7 @@
 //! The coherent intermediate scattering function from frames as they come, beside that of whole trajectories.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use msed::online::{CoherentAccumulator, CoherentSums, checkpoint};
+use msed::online::{CoherentAccumulator, CoherentSums, OnlineError, checkpoint};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
 use msed::{Curve, Lags, Resampling, Sampling};
@@ -121,6 +121,48 @@ fn replicas_merge_and_a_resumed_run_has_the_same_bits() {
             "stopped at {stop}"
         );
     }
+}
+
+#[test]
+fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
+    let positions = walk(4, 200);
+    let whole = sums(&positions);
+    // The longest lag is 30.
+    for cuts in [[1, 2, 40], [15, 29, 45], [30, 61, 92], [70, 150, 195]] {
+        let of = |from: usize, to: usize| {
+            let mut live = new().starting_at(from as u64).unwrap();
+            let frames = positions[63 * from..63 * to].chunks_exact(63);
+            frames.for_each(|frame| live.push(frame).unwrap());
+            live
+        };
+        let [a, b, c] = cuts;
+        let left = of(0, a).followed_by(&of(a, b)).unwrap();
+        let left = left.followed_by(&of(b, c)).unwrap();
+        let left = left.followed_by(&of(c, 200)).unwrap();
+        let right = of(b, c).followed_by(&of(c, 200)).unwrap();
+        let right = of(0, a)
+            .followed_by(&of(a, b).followed_by(&right).unwrap())
+            .unwrap();
+        for joined in [left, right] {
+            assert_eq!(joined.frames(), 200);
+            let joined = joined.snapshot().unwrap();
+            let curves = |sums: &CoherentSums| [sums.total(), sums.partial("A", "B").unwrap()];
+            for (found, expected) in curves(&joined).iter().zip(&curves(&whole)) {
+                assert_eq!(found.origins(), expected.origins());
+                for (x, y) in found.values().iter().zip(expected.values()) {
+                    assert!((x - y).abs() < 1e-11, "{x} {y}, {cuts:?}");
+                }
+            }
+        }
+    }
+    let refused = new().followed_by(&new().starting_at(3).unwrap()).unwrap_err();
+    assert!(matches!(
+        refused,
+        OnlineError::NotConsecutive {
+            found: 3,
+            expected: 0
+        }
+    ));
 }
 
 #[test]

@@ -215,6 +215,100 @@ fn parts_of_the_particles_merge_to_all_of_them() {
     );
 }
 
+/// Pieces of one run, cut anywhere, are the run: none of their pairs is lost, in whichever order they are joined.
+#[test]
+fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
+    let run = walk(200, 7);
+    let n = run.frames();
+    // Pieces shorter and longer than the longest lag, which is 60.
+    for cuts in [
+        [1, 2, 100],
+        [30, 59, 90],
+        [60, 61, 62],
+        [70, 150, 195],
+        [3, 64, 125],
+    ] {
+        let of = |from: usize, to: usize| {
+            let mut live = accumulator(run.species(), 10, n)
+                .starting_at(from as u64)
+                .unwrap();
+            (from..to).for_each(|frame| live.push(run.frame(frame)).unwrap());
+            live
+        };
+        let resumed = |live: FrameAccumulator| -> FrameAccumulator {
+            serde_json::from_str(&serde_json::to_string(&live).unwrap()).unwrap()
+        };
+        let [a, b, c] = cuts;
+        let left = of(0, a).followed_by(&of(a, b)).unwrap();
+        let left = resumed(left)
+            .followed_by(&resumed(of(b, c)))
+            .and_then(|left| left.followed_by(&of(c, n)))
+            .unwrap();
+        let right = of(b, c).followed_by(&of(c, n)).unwrap();
+        let right = of(a, b).followed_by(&resumed(right)).unwrap();
+        let right = of(0, a).followed_by(&right).unwrap();
+        // The joined accumulator goes on like any other.
+        let mut on = of(0, a).followed_by(&of(a, b)).unwrap();
+        (b..n).for_each(|frame| on.push(run.frame(frame)).unwrap());
+        let whole = accumulated(&run);
+        for joined in [left, right, on] {
+            assert_eq!(joined.frames(), n as u64);
+            same_but_for_blocks(&joined.snapshot().unwrap(), &whole);
+        }
+    }
+    let live = |first| accumulator(run.species(), 10, n).starting_at(first).unwrap();
+    let message = |a: FrameAccumulator, b: &FrameAccumulator| a.followed_by(b).unwrap_err().to_string();
+    assert_eq!(
+        message(live(0), &live(5)),
+        "the piece begins with sample 5 of the run, expected 0, the one after the last"
+    );
+    let other = accumulator(&Species::by_count([("A", 36), ("B", 1)]).unwrap(), 10, n);
+    assert_eq!(
+        message(live(0), &other),
+        "the number of particles is 36 A, 1 B, 37 all, expected 10 B, 18 A, 9 C, 37 all as in the first"
+    );
+    let mut names: Vec<&str> = (0..37).map(|i| ["B", "A", "C", "A"][i % 4]).collect();
+    names.swap(4, 5);
+    let order = Species::by_name(names).unwrap();
+    assert_eq!(
+        message(live(0), &accumulator(&order, 10, n)),
+        "the order of the species is another, expected the same as in the first"
+    );
+}
+
+/// Every curve has the values of another's; blocks begin elsewhere, but are as many and as long within a factor.
+fn same_but_for_blocks(found: &FrameSums, expected: &FrameSums) {
+    let curves = |sums: &FrameSums| -> Vec<Curve> {
+        let each = ["A", "B", "C"].map(Particles::Species);
+        let all = each.into_iter().chain([Particles::All]);
+        all.flat_map(|particles| {
+            [
+                sums.msd(particles).unwrap(),
+                sums.alpha2(particles).unwrap(),
+                sums.overlap(particles).unwrap().unwrap(),
+                sums.chi4(particles).unwrap().unwrap(),
+                sums.self_isf(0, particles).unwrap(),
+                sums.self_isf(1, particles).unwrap(),
+            ]
+        })
+        .collect()
+    };
+    for (found, expected) in curves(found).iter().zip(&curves(expected)) {
+        assert_eq!(found.lags(), expected.lags());
+        assert_eq!(found.origins(), expected.origins());
+        let scale = expected
+            .values()
+            .iter()
+            .fold(0.0, |scale: f64, x| scale.max(x.abs()));
+        for (x, y) in found.values().iter().zip(expected.values()) {
+            assert!((x - y).abs() <= 1e-11 * scale, "{x} {y}");
+        }
+    }
+    let error = |sums: &FrameSums| sums.msd("A").unwrap().standard_errors()[1].unwrap();
+    let ratio = error(found) / error(expected);
+    assert!(ratio > 0.4 && ratio < 2.5, "{ratio}");
+}
+
 #[test]
 fn resumed_from_its_numbers_a_run_has_the_same_bits() {
     let run = walk(150, 6);
@@ -244,8 +338,11 @@ fn resumed_from_its_numbers_a_run_has_the_same_bits() {
     assert!(damage("\"order\":[0,", "\"order\":[3,").starts_with("an order that does not hold"));
     assert!(damage("\"lags\":[0,1,2", "\"lags\":[0,2,1").starts_with("lags that do not increase"));
     assert!(damage("\"particles\":37", "\"particles\":38").starts_with("species that do not add up"));
-    assert!(damage("\"length\":8", "\"length\":4").starts_with("sums of another shape"));
-    assert!(damage("\"frames\":[", "\"frames\":[0.0,").starts_with("frames of another length"));
+    assert!(damage("\"length\":8", "\"length\":4").starts_with("frames or sums of another shape"));
+    assert!(damage("\"recent\":[", "\"recent\":[0.0,").starts_with("frames or sums of another shape"));
+    assert!(damage("\"head\":[", "\"head\":[0.0").starts_with("frames or sums of another shape"));
+    assert!(damage("\"count\":150", "\"count\":200").starts_with("frames or sums of another shape"));
+    assert!(damage("\"end\":152", "\"end\":151").starts_with("frames or sums of another shape"));
     assert!(damage("\"radius\":0.3", "\"radius\":-0.3").starts_with("an overlap radius"));
 }
 

@@ -2,10 +2,11 @@
 
 use pulp::Arch;
 
+use super::blocks::{BLOCKS, check_most};
 use super::coherent_sums::{CoherentSums, Scattering};
 use super::error::OnlineError;
-use super::frame_blocks::{FrameBlocks, check_frame, kept};
-use super::runs::BLOCKS;
+use super::frame_blocks::{FrameBlocks, check_frame};
+use super::stream::PairStream;
 use crate::error::Error;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
@@ -20,6 +21,9 @@ use crate::trajectory::Species;
 /// for each species, wave vector and frame of the longest lag, and 8 bytes for each block, lag and pair of species. **Cost** of a frame: the
 /// densities as in [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns for each particle and vector of a shell or
 /// sphere, and 1 ns for each vector, lag and pair of species. Nothing is allocated after construction.
+///
+/// **Pieces of one run** join without losing a pair: [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs
+/// merge as sums: [`CoherentSums::merge`].
 ///
 /// ```
 /// use msed::online::CoherentAccumulator;
@@ -38,7 +42,7 @@ use crate::trajectory::Species;
 /// assert!((total.values()[0] - 2.0).abs() < 1e-13 && total.values()[1].abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -48,22 +52,20 @@ pub struct CoherentAccumulator {
     system: Scattering,
     /// Species of each particle.
     of_particle: Vec<u32>,
-    blocks: FrameBlocks,
-    /// Densities of the last frames, frame k in place k modulo their number: a cosine and a sine by species and vector.
-    ring: Vec<f64>,
+    /// Densities: a cosine and a sine by species and vector.
+    stream: PairStream,
     #[cfg_attr(feature = "serde", serde(skip))]
     work: Work,
 }
 
 /// What every push fills anew.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Work {
     modes: DensityModes,
     tables: Tables,
     sums: Vec<f64>,
     /// Coordinates of one species along the lattice vectors, in units of them.
     positions: Vec<[f64; 3]>,
-    products: Vec<f64>,
 }
 
 impl Work {
@@ -74,8 +76,36 @@ impl Work {
             tables: modes.tables(),
             sums: vec![0.0; modes.sums()],
             positions: Vec::with_capacity(largest),
-            products: vec![0.0; system.width()],
             modes,
+        }
+    }
+
+    /// Fills `densities` with those of a frame, species by species.
+    fn densities<T: Real>(
+        &mut self,
+        system: &Scattering,
+        of_particle: &[u32],
+        positions: &[T],
+        densities: &mut [f64],
+    ) {
+        let length = 2 * system.integers.len();
+        for (s, densities) in densities.chunks_exact_mut(length).enumerate() {
+            let particles = positions.as_chunks::<3>().0.iter().zip(of_particle);
+            let members = particles.filter(|(_, of)| **of as usize == s);
+            self.positions.clear();
+            self.positions
+                .extend(members.map(|(r, _)| system.cell.fractional(r.map(Real::to_f64))));
+            self.sums.fill(0.0);
+            Arch::new().dispatch(SumModes {
+                modes: &self.modes,
+                positions: &self.positions,
+                sums: &mut self.sums,
+                tables: &mut self.tables,
+            });
+            let found = self.modes.components(&self.sums);
+            for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
+                *density = found;
+            }
         }
     }
 }
@@ -103,19 +133,38 @@ impl CoherentAccumulator {
             cell,
             integers: vectors.integers().to_vec(),
         };
-        let blocks = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
-        let ring = vec![0.0; kept(&system.lags) * system.modes()];
-        Ok(Self::of(system, species.of_particles().to_vec(), blocks, ring))
+        let sums = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
+        let stream = PairStream::new(&system.lags, system.modes(), sums);
+        Ok(Self::of(system, species.of_particles().to_vec(), stream))
     }
 
-    fn of(system: Scattering, of_particle: Vec<u32>, blocks: FrameBlocks, ring: Vec<f64>) -> Self {
+    fn of(system: Scattering, of_particle: Vec<u32>, stream: PairStream) -> Self {
         Self {
             work: Work::new(&system),
             system,
             of_particle,
-            blocks,
-            ring,
+            stream,
         }
+    }
+
+    /// At most `most` blocks, an even number.
+    ///
+    /// # Errors
+    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first frame.
+    pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
+        let sums = FrameBlocks::new(self.system.lags.len(), self.system.width(), check_most(most)?);
+        self.stream = self.stream.with_sums(sums)?;
+        Ok(self)
+    }
+
+    /// For a piece of a run: the frames begin with frame `frame` of the run, counted from 0. See [`followed_by`](Self::followed_by). A piece
+    /// that begins later than the run keeps the densities of its first frames too, as many as the longest lag reaches over.
+    ///
+    /// # Errors
+    /// [`OnlineError::Running`] after the first frame.
+    pub fn starting_at(mut self, frame: u64) -> Result<Self, OnlineError> {
+        self.stream = self.stream.starting_at(frame)?;
+        Ok(self)
     }
 
     /// Takes in the next frame: coordinates, particle by particle, x y z.
@@ -124,85 +173,25 @@ impl CoherentAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; nothing of the frame is
     /// taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let frame = self.frames();
-        check_frame(positions, self.of_particle.len(), frame)?;
-        self.densities(positions, frame);
-        self.blocks.open();
-        for k in 0..self.system.lags.len() {
-            let Some(first) = frame.checked_sub(self.system.lags[k]) else {
-                break;
-            };
-            self.multiply(first, frame);
-            self.blocks.add(first, k, &self.work.products);
-        }
+        check_frame(positions, self.of_particle.len(), self.stream.next_place())?;
+        let (system, work) = (&self.system, &mut self.work);
+        work.densities(system, &self.of_particle, positions, self.stream.room());
+        self.stream.push(&system.lags, |then, now, sums| {
+            add_products(system, then, now, sums);
+        });
         Ok(())
-    }
-
-    /// Where the densities of a frame begin.
-    #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
-    fn place(&self, frame: u64) -> usize {
-        (frame % kept(&self.system.lags) as u64) as usize * self.system.modes()
-    }
-
-    /// The densities of a frame, species by species.
-    fn densities<T: Real>(&mut self, positions: &[T], frame: u64) {
-        let place = self.place(frame);
-        let length = 2 * self.system.integers.len();
-        let Work {
-            modes,
-            tables,
-            sums,
-            positions: of_species,
-            ..
-        } = &mut self.work;
-        for s in 0..self.system.species.len() {
-            let particles = positions.as_chunks::<3>().0.iter().zip(&self.of_particle);
-            let members = particles.filter(|(_, of)| **of as usize == s);
-            of_species.clear();
-            of_species.extend(members.map(|(r, _)| self.system.cell.fractional(r.map(Real::to_f64))));
-            sums.fill(0.0);
-            Arch::new().dispatch(SumModes {
-                modes,
-                positions: of_species,
-                sums,
-                tables,
-            });
-            let densities = self.ring[place + s * length..][..length].as_chunks_mut::<2>().0;
-            for (density, found) in densities.iter_mut().zip(modes.components(sums)) {
-                *density = found;
-            }
-        }
-    }
-
-    /// The products of the densities of two frames: of each pair of species and, last, of all particles.
-    fn multiply(&mut self, first: u64, last: u64) {
-        let (modes, length) = (self.system.modes(), 2 * self.system.integers.len());
-        let (then, now) = (self.place(first), self.place(last));
-        let (then, now) = (&self.ring[then..][..modes], &self.ring[now..][..modes]);
-        let dot = |a: usize, b: usize| -> f64 {
-            let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
-            a.iter().zip(b).map(|(a, b)| a * b).sum()
-        };
-        let (mut total, mut column) = (0.0, 0);
-        for a in 0..self.system.species.len() {
-            for b in a..self.system.species.len() {
-                let sum = if a == b {
-                    dot(a, a)
-                } else {
-                    0.5 * (dot(a, b) + dot(b, a))
-                };
-                self.work.products[column] = sum;
-                total += if a == b { sum } else { 2.0 * sum };
-                column += 1;
-            }
-        }
-        self.work.products[column] = total;
     }
 
     /// Number of frames taken in.
     #[must_use]
     pub fn frames(&self) -> u64 {
-        self.blocks.frames()
+        self.stream.count()
+    }
+
+    /// The time axis.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        self.system.sampling
     }
 
     /// The lags, in frames.
@@ -216,13 +205,47 @@ impl CoherentAccumulator {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second frame.
     pub fn snapshot(&self) -> Result<CoherentSums, OnlineError> {
-        if self.frames() < 2 {
-            return Err(OnlineError::TooFewSamples { found: self.frames() });
-        }
-        let mut blocks = self.blocks.clone();
-        blocks.finish();
-        Ok(CoherentSums::new(self.system.clone(), blocks))
+        Ok(CoherentSums::new(self.system.clone(), self.stream.finished()?))
     }
+
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is, as
+    /// [`FrameAccumulator::followed_by`](super::FrameAccumulator::followed_by).
+    ///
+    /// # Errors
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the frame after the last one here, [`OnlineError::Mismatch`] where
+    /// sampling, particles, lags, cell or wave vectors differ.
+    pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
+        self.system.same(&later.system)?;
+        let system = &self.system;
+        self.stream
+            .followed_by(&later.stream, &system.lags, |then, now, sums| {
+                add_products(system, then, now, sums);
+            })?;
+        Ok(self)
+    }
+}
+
+/// Adds the products of the densities of two frames: of each pair of species and, last, of all particles.
+fn add_products(system: &Scattering, then: &[f64], now: &[f64], sums: &mut [f64]) {
+    let length = 2 * system.integers.len();
+    let dot = |a: usize, b: usize| -> f64 {
+        let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    };
+    let (mut total, mut column) = (0.0, 0);
+    for a in 0..system.species.len() {
+        for b in a..system.species.len() {
+            let sum = if a == b {
+                dot(a, a)
+            } else {
+                0.5 * (dot(a, b) + dot(b, a))
+            };
+            sums[column] += sum;
+            total += if a == b { sum } else { 2.0 * sum };
+            column += 1;
+        }
+    }
+    sums[column] += total;
 }
 
 /// The numbers of an accumulator, which may be wrong.
@@ -231,8 +254,7 @@ impl CoherentAccumulator {
 struct State {
     system: Scattering,
     of_particle: Vec<u32>,
-    blocks: FrameBlocks,
-    ring: Vec<f64>,
+    stream: PairStream,
 }
 
 #[cfg(feature = "serde")]
@@ -243,10 +265,9 @@ impl TryFrom<State> for CoherentAccumulator {
         let State {
             system,
             of_particle,
-            mut blocks,
-            ring,
+            mut stream,
         } = state;
-        system.check(std::slice::from_ref(&blocks))?;
+        system.check()?;
         let mut counts = vec![0; system.species.len()];
         for &s in &of_particle {
             *counts.get_mut(s as usize).ok_or("a particle of no species")? += 1;
@@ -254,12 +275,9 @@ impl TryFrom<State> for CoherentAccumulator {
         if !counts.iter().eq(system.species.iter().map(|(_, count)| count)) {
             return Err("species of other numbers of particles");
         }
-        if kept(&system.lags).checked_mul(system.modes()) != Some(ring.len())
-            || ring.iter().any(|x| !x.is_finite())
-        {
-            return Err("densities of another length, or not finite");
+        if !stream.restore(&system.lags, system.modes(), system.width()) {
+            return Err("densities or sums of another shape, or not finite");
         }
-        blocks.reserve();
-        Ok(Self::of(system, of_particle, blocks, ring))
+        Ok(Self::of(system, of_particle, stream))
     }
 }

@@ -34,9 +34,32 @@ impl Scattering {
         2 * self.species.len() * self.integers.len()
     }
 
+    /// What another system has that this one has not.
+    pub(super) fn same(&self, other: &Self) -> Result<(), OnlineError> {
+        let shown = |system: &Self| {
+            let species = system.species.iter();
+            let species: Vec<String> = species.map(|(name, count)| format!("{count} {name}")).collect();
+            [
+                ("sampling interval", format!("{:?}", system.sampling.interval())),
+                ("stride", system.sampling.stride().to_string()),
+                ("the number of particles", species.join(", ")),
+                ("the cell", format!("{:?}", system.cell.vectors())),
+                ("number of wave vectors", system.integers.len().to_string()),
+            ]
+        };
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)?;
+        let pairs = self.integers.iter().zip(&other.integers);
+        let different = pairs.into_iter().find(|(a, b)| a != b);
+        different.map_or(Ok(()), |(a, b)| {
+            let shown = |integers: &[i32; 3]| [("a wave vector", format!("{integers:?}"))];
+            agree(shown(a), shown(b))
+        })
+    }
+
     /// What a constructor would refuse.
     #[cfg(feature = "serde")]
-    pub(super) fn check(&self, runs: &[FrameBlocks]) -> Result<(), &'static str> {
+    pub(super) fn check(&self) -> Result<(), &'static str> {
         if !are_lags(&self.lags) {
             return Err("lags that do not increase, or reach too far");
         }
@@ -45,10 +68,6 @@ impl Scattering {
         }
         if self.integers.is_empty() {
             return Err("wave vectors that are none");
-        }
-        let sound = |run: &FrameBlocks| run.is_sound(self.lags.len(), self.width());
-        if runs.is_empty() || !runs.iter().all(sound) {
-            return Err("sums of another shape, or not finite");
         }
         Ok(())
     }
@@ -79,37 +98,7 @@ impl CoherentSums {
     /// # Errors
     /// [`OnlineError::Mismatch`] where sampling, species, lags or wave vectors differ.
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
-        let shown = |Scattering {
-                         sampling,
-                         species,
-                         cell,
-                         integers,
-                         ..
-                     }: &Scattering| {
-            let species: Vec<String> = species
-                .iter()
-                .map(|(name, count)| format!("{count} {name}"))
-                .collect();
-            [
-                ("sampling interval", format!("{:?}", sampling.interval())),
-                ("stride", sampling.stride().to_string()),
-                ("the number of particles", species.join(", ")),
-                ("the cell", format!("{:?}", cell.vectors())),
-                ("number of wave vectors", integers.len().to_string()),
-            ]
-        };
-        agree(shown(&self.system), shown(&other.system))?;
-        same_lags(&self.system.lags, &other.system.lags)?;
-        let different = self
-            .system
-            .integers
-            .iter()
-            .zip(&other.system.integers)
-            .find(|(a, b)| a != b);
-        if let Some((a, b)) = different {
-            let shown = |integers: &[i32; 3]| [("a wave vector", format!("{integers:?}"))];
-            agree(shown(a), shown(b))?;
-        }
+        self.system.same(&other.system)?;
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -164,7 +153,11 @@ impl TryFrom<State> for CoherentSums {
     type Error = &'static str;
 
     fn try_from(State { system, runs }: State) -> Result<Self, Self::Error> {
-        system.check(&runs)?;
+        system.check()?;
+        let sound = |run: &FrameBlocks| run.is_sound(system.lags.len(), system.width());
+        if runs.is_empty() || !runs.iter().all(sound) {
+            return Err("sums of another shape, or not finite");
+        }
         Ok(Self { system, runs })
     }
 }

@@ -1,9 +1,11 @@
 //! Distributions of energy differences, while a run goes on.
 
+use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::System;
 use super::error::OnlineError;
-use super::frame_blocks::{FrameBlocks, kept};
-use super::runs::{BLOCKS, agree, numbered, resamples};
+use super::frame_blocks::FrameBlocks;
+use super::runs::{agree, numbered, resamples};
+use super::stream::PairStream;
 use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
 use crate::lag::{LagError, Lags, Sampling};
@@ -50,9 +52,8 @@ const BINS: usize = 5;
 pub struct DistributionAccumulator {
     system: System,
     axis: Axis,
-    blocks: FrameBlocks,
-    /// The last samples, sample i in place i modulo their number.
-    ring: Vec<f64>,
+    /// Samples, one in a row.
+    stream: PairStream,
 }
 
 /// Bins of one width, as many on either side of the one centred on 0.
@@ -108,6 +109,29 @@ impl Axis {
         let bin = place as usize;
         (place >= 0.0 && bin < self.bins()).then_some(bin)
     }
+
+    /// Columns of one lag.
+    fn columns(self) -> usize {
+        BINS + self.bins()
+    }
+
+    /// Counts a difference.
+    #[inline]
+    fn add(self, difference: f64, columns: &mut [f64]) {
+        let mut power = 1.0;
+        for column in &mut columns[..OUTSIDE] {
+            power *= difference;
+            *column += power;
+        }
+        let column = self.bin(difference).map_or(OUTSIDE, |bin| BINS + bin);
+        columns[column] += 1.0;
+    }
+
+    /// Whether these are the bins of another.
+    fn same(self, other: Self) -> Result<(), OnlineError> {
+        let shown = |axis: Self| [("the number of bins", format!("{} of {}", axis.bins(), axis.width))];
+        agree(shown(self), shown(other))
+    }
 }
 
 impl DistributionAccumulator {
@@ -128,12 +152,31 @@ impl DistributionAccumulator {
         let axis = Axis::new(width, range)?;
         let lags = lags.resolve(samples, sampling.interval())?;
         let system = System::new(sampling, particles, kind, lags)?;
+        let sums = FrameBlocks::new(system.lags.len(), axis.columns(), BLOCKS);
         Ok(Self {
-            blocks: FrameBlocks::new(system.lags.len(), BINS + axis.bins(), BLOCKS),
-            ring: vec![0.0; kept(&system.lags)],
+            stream: PairStream::new(&system.lags, 1, sums),
             system,
             axis,
         })
+    }
+
+    /// At most `most` blocks, an even number.
+    ///
+    /// # Errors
+    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first sample.
+    pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
+        let sums = FrameBlocks::new(self.system.lags.len(), self.axis.columns(), check_most(most)?);
+        self.stream = self.stream.with_sums(sums)?;
+        Ok(self)
+    }
+
+    /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See [`followed_by`](Self::followed_by).
+    ///
+    /// # Errors
+    /// [`OnlineError::Running`] after the first sample.
+    pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
+        self.stream = self.stream.starting_at(sample)?;
+        Ok(self)
     }
 
     /// Takes in the next sample, in the kind given at construction.
@@ -141,30 +184,15 @@ impl DistributionAccumulator {
     /// # Errors
     /// [`OnlineError::NotFinite`] for a NaN or an infinity, which is not taken in.
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
-        let (index, sample) = (self.samples(), Real::to_f64(sample));
+        let (index, sample) = (self.stream.next_place(), Real::to_f64(sample));
         if !sample.is_finite() {
             return Err(OnlineError::NotFinite { index, found: sample });
         }
-        let kept = self.ring.len() as u64;
-        #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
-        let place = |index: u64| (index % kept) as usize;
-        self.ring[place(index)] = sample;
-        self.blocks.open();
-        let scale = self.system.scale();
-        for (k, &lag) in self.system.lags.iter().enumerate() {
-            let Some(first) = index.checked_sub(lag) else {
-                break;
-            };
-            let difference = (sample - self.ring[place(first)]) * scale;
-            let columns = self.blocks.pair_mut(first, k);
-            let mut power = 1.0;
-            for column in &mut columns[..OUTSIDE] {
-                power *= difference;
-                *column += power;
-            }
-            let column = self.axis.bin(difference).map_or(OUTSIDE, |bin| BINS + bin);
-            columns[column] += 1.0;
-        }
+        self.stream.room()[0] = sample;
+        let (scale, axis) = (self.system.scale(), self.axis);
+        self.stream.push(&self.system.lags, |then, now, sums| {
+            axis.add((now[0] - then[0]) * scale, sums);
+        });
         Ok(())
     }
 
@@ -179,7 +207,7 @@ impl DistributionAccumulator {
     /// Number of samples taken in.
     #[must_use]
     pub fn samples(&self) -> u64 {
-        self.blocks.frames()
+        self.stream.count()
     }
 
     /// The lags, in samples.
@@ -193,18 +221,28 @@ impl DistributionAccumulator {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second sample.
     pub fn snapshot(&self) -> Result<DistributionSums, OnlineError> {
-        if self.samples() < 2 {
-            return Err(OnlineError::TooFewSamples {
-                found: self.samples(),
-            });
-        }
-        let mut blocks = self.blocks.clone();
-        blocks.finish();
         Ok(DistributionSums {
             system: self.system.clone(),
             axis: self.axis,
-            runs: vec![blocks],
+            runs: vec![self.stream.finished()?],
         })
+    }
+
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is, as
+    /// [`EnergyAccumulator::followed_by`](super::EnergyAccumulator::followed_by).
+    ///
+    /// # Errors
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last one here, [`OnlineError::Mismatch`]
+    /// where sampling, particles, kind, lags or bins differ.
+    pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
+        self.system.same(&later.system)?;
+        self.axis.same(later.axis)?;
+        let (scale, axis) = (self.system.scale(), self.axis);
+        let lags = &self.system.lags;
+        self.stream.followed_by(&later.stream, lags, |then, now, sums| {
+            axis.add((now[0] - then[0]) * scale, sums);
+        })?;
+        Ok(self)
     }
 }
 
@@ -228,8 +266,7 @@ impl DistributionSums {
     /// [`OnlineError::Mismatch`] where sampling, particles, kind, lags or bins differ.
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
         self.system.same(&other.system)?;
-        let shown = |axis: Axis| [("the number of bins", format!("{} of {}", axis.bins(), axis.width))];
-        agree(shown(self.axis), shown(other.axis))?;
+        self.axis.same(other.axis)?;
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -336,8 +373,7 @@ impl DistributionSums {
 struct State {
     system: System,
     axis: Axis,
-    blocks: FrameBlocks,
-    ring: Vec<f64>,
+    stream: PairStream,
 }
 
 #[cfg(feature = "serde")]
@@ -348,21 +384,13 @@ impl TryFrom<State> for DistributionAccumulator {
         let State {
             system,
             axis,
-            mut blocks,
-            ring,
+            mut stream,
         } = state;
-        check(&system, axis, std::slice::from_ref(&blocks))?;
-        let length = system.lags.last().and_then(|lag| lag.checked_add(1));
-        if length != Some(ring.len() as u64) || ring.iter().any(|x| !x.is_finite()) {
-            return Err("samples of another length, or not finite");
+        check(&system, axis)?;
+        if !stream.restore(&system.lags, 1, axis.columns()) {
+            return Err("samples or sums of another shape, or not finite");
         }
-        blocks.reserve();
-        Ok(Self {
-            system,
-            axis,
-            blocks,
-            ring,
-        })
+        Ok(Self { system, axis, stream })
     }
 }
 
@@ -380,22 +408,22 @@ impl TryFrom<SumsState> for DistributionSums {
     type Error = &'static str;
 
     fn try_from(SumsState { system, axis, runs }: SumsState) -> Result<Self, Self::Error> {
-        check(&system, axis, &runs)?;
+        check(&system, axis)?;
+        let sound = |run: &FrameBlocks| run.is_sound(system.lags.len(), axis.columns());
+        if runs.is_empty() || !runs.iter().all(sound) {
+            return Err("sums of another shape, or not finite");
+        }
         Ok(Self { system, axis, runs })
     }
 }
 
 #[cfg(feature = "serde")]
-fn check(system: &System, axis: Axis, runs: &[FrameBlocks]) -> Result<(), &'static str> {
+fn check(system: &System, axis: Axis) -> Result<(), &'static str> {
     if !system.is_sound() {
         return Err("lags that do not increase, or no temperature");
     }
     if !(axis.width.is_finite() && axis.width > 0.0) || axis.side >= MOST_BINS {
         return Err("bins that are none, or too many");
-    }
-    let (lags, width) = (system.lags.len(), BINS + axis.bins());
-    if runs.is_empty() || !runs.iter().all(|run| run.is_sound(lags, width)) {
-        return Err("sums of another shape, or not finite");
     }
     Ok(())
 }

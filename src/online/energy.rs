@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 
+use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
 use super::ring::{Ring, Work};
-use super::runs::{BLOCKS, check_most};
 use super::sums::RunSums;
 use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
@@ -278,7 +278,8 @@ impl EnergyAccumulator {
             return;
         };
         let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
-        let (block, end) = self.sums.block_of(ring.base());
+        let block = self.sums.blocks.open(ring.base());
+        let end = self.sums.blocks.end_of(block);
         transform.add(ring, centre);
         ring.advance(&mut self.sums, &mut self.work);
         if ring.base() == end {
@@ -344,7 +345,7 @@ impl EnergyAccumulator {
         for level in &self.levels {
             level.sum_with(&[], &mut sums, &mut work)?;
         }
-        sums.finish(self.samples);
+        sums.blocks.finish(self.samples);
         Ok(EnergySums::new(self.system.clone(), sums))
     }
 
@@ -352,7 +353,7 @@ impl EnergyAccumulator {
     fn closed_sums(&self) -> RunSums {
         let mut sums = self.sums.clone();
         if let (Some(transform), Some(last)) = (&self.transform, self.levels[0].base().checked_sub(1)) {
-            let (block, _) = sums.block_of(last);
+            let block = sums.blocks.block_of(last);
             transform.closer().close(&self.levels[0], block, &mut sums);
         }
         sums
@@ -418,8 +419,8 @@ impl EnergyAccumulator {
                 level.sum_with(next.head(), &mut self.sums, &mut self.work)?;
             }
         }
-        let cut = later.transform.is_some().then(|| later.levels[0].base());
-        self.sums.followed_by(samples, &later.closed_sums(), cut);
+        self.sums
+            .followed_by(samples, later.closed_sums(), later.levels[0].base());
         for (level, next) in self.levels.iter_mut().zip(&later.levels) {
             if next.is_past_head() {
                 level.go_on_as(next, samples);

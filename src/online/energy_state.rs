@@ -119,7 +119,7 @@ impl TryFrom<State> for EnergyAccumulator {
             expect(transform.restore(&state.products), "spectra of another length")?;
         }
         let mut sums = state.sums;
-        sums.reserve();
+        sums.blocks.reserve();
         Ok(Self {
             work: Work::new(&levels),
             system: state.system,

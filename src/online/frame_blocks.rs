@@ -1,17 +1,12 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
+use super::blocks::Blocks;
 use super::error::OnlineError;
 use super::runs::{InBlocks, numbered, resamples};
 use crate::curve::Curve;
 use crate::lag::Sampling;
 use crate::real::Real;
 use crate::stats::BlockSums;
-
-/// Frames, or samples, that the longest lag reaches over, both ends included.
-#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-pub(super) fn kept(lags: &[u64]) -> usize {
-    lags.last().map_or(1, |&lag| lag as usize + 1)
-}
 
 /// Whether these are the coordinates of so many particles, all of them finite.
 pub(super) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
@@ -67,28 +62,20 @@ pub(super) fn curve<const N: usize>(
     )
 }
 
-/// Blocks of one length and what is summed over the pairs of frames whose first one lies in them. When there would be more than `most`,
-/// neighbours are added up and the length doubles.
+/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct FrameBlocks {
     lags: usize,
     /// Sums at each lag.
     width: usize,
-    most: usize,
-    /// Frames in a block.
-    length: u64,
-    /// Frames of the run.
-    frames: u64,
-    /// Pairs, by block and lag.
-    pairs: Vec<f64>,
-    /// By block, lag and column.
-    sums: Vec<f64>,
+    /// Lag by lag, the number of pairs and their sums.
+    blocks: Blocks<f64>,
 }
 
 impl InBlocks for FrameBlocks {
     fn blocks(&self) -> usize {
-        self.pairs.len() / self.lags
+        self.blocks.count()
     }
 }
 
@@ -98,143 +85,101 @@ impl FrameBlocks {
         Self {
             lags,
             width,
-            most,
-            length: 1,
-            frames: 0,
-            pairs: Vec::with_capacity(most * lags),
-            sums: Vec::with_capacity(most * lags * width),
+            blocks: Blocks::new(lags * (1 + width), most, 1),
         }
     }
 
     pub(super) fn most(&self) -> usize {
-        self.most
+        self.blocks.most()
     }
 
+    /// Frames of a run that has [finished](Self::finish).
     pub(super) fn frames(&self) -> u64 {
-        self.frames
+        self.blocks.end()
     }
 
-    /// Counts a frame. Its block is there from now on.
-    pub(super) fn open(&mut self) {
-        if self.frames == self.length * self.most as u64 {
-            self.halve();
-        }
-        if self.frames.is_multiple_of(self.length) {
-            self.pairs.resize(self.pairs.len() + self.lags, 0.0);
-            self.sums.resize(self.sums.len() + self.lags * self.width, 0.0);
-        }
-        self.frames += 1;
-    }
-
-    /// Adds what `columns` holds of one pair of frames.
-    pub(super) fn add(&mut self, first: u64, lag: usize, columns: &[f64]) {
-        for (sum, x) in self.pair_mut(first, lag).iter_mut().zip(columns) {
-            *sum += x;
-        }
+    /// The block of a frame is there from now on.
+    pub(super) fn open(&mut self, frame: u64) {
+        self.blocks.open(frame);
     }
 
     /// Counts a pair of frames; its sums.
+    #[inline]
     pub(super) fn pair_mut(&mut self, first: u64, lag: usize) -> &mut [f64] {
-        #[allow(clippy::cast_possible_truncation, reason = "a number of blocks")]
-        let point = (first / self.length) as usize * self.lags + lag;
-        self.pairs[point] += 1.0;
-        &mut self.sums[point * self.width..][..self.width]
+        let block = self.blocks.block_of(first);
+        let row = &mut self.blocks.row_mut(block)[lag * (1 + self.width)..][..=self.width];
+        row[0] += 1.0;
+        &mut row[1..]
     }
 
-    /// Adds neighbours up, all of them full.
-    fn halve(&mut self) {
-        for values in [&mut self.pairs, &mut self.sums] {
-            let stride = values.len() / self.most;
-            for to in 0..self.most / 2 {
-                for i in 0..stride {
-                    values[to * stride + i] = values[2 * to * stride + i] + values[(2 * to + 1) * stride + i];
-                }
-            }
-            values.truncate(stride * (self.most / 2));
-        }
-        self.length *= 2;
+    /// Ends the run after `frames` frames, as [`Blocks::finish`].
+    pub(super) fn finish(&mut self, frames: u64) {
+        self.blocks.finish(frames);
     }
 
-    /// Ends the run: a last block that is not full joins the one before it.
-    pub(super) fn finish(&mut self) {
-        let blocks = self.blocks();
-        if blocks < 2 || self.frames.is_multiple_of(self.length) {
-            return;
-        }
-        for values in [&mut self.pairs, &mut self.sums] {
-            let stride = values.len() / blocks;
-            let (before, last) = values.split_at_mut(stride * (blocks - 1));
-            let to = &mut before[stride * (blocks - 2)..];
-            for (to, last) in to.iter_mut().zip(last.iter()) {
-                *to += *last;
-            }
-            values.truncate(stride * (blocks - 1));
-        }
+    /// The sums of a piece of `frames` frames and of the piece that follows, as those of one run.
+    pub(super) fn followed_by(&mut self, frames: u64, later: Self, later_frames: u64) {
+        self.blocks.followed_by(frames, later.blocks, later_frames);
     }
 
     /// The shortest block, in frames.
     pub(super) fn shortest(&self) -> u64 {
-        if self.blocks() < 2 {
-            self.frames
-        } else {
-            self.length
-        }
+        let lengths = (0..self.blocks()).map(|block| self.blocks.length_of(block));
+        lengths.min().unwrap_or(0)
     }
 
     /// The pairs of a block at a lag.
     pub(super) fn pairs(&self, block: usize, lag: usize) -> f64 {
-        self.pairs[block * self.lags + lag]
+        self.blocks.row(block)[lag * (1 + self.width)]
     }
 
     /// The sums of a block at a lag.
     pub(super) fn sums(&self, block: usize, lag: usize) -> &[f64] {
-        &self.sums[(block * self.lags + lag) * self.width..][..self.width]
+        &self.blocks.row(block)[lag * (1 + self.width) + 1..][..self.width]
     }
 
-    /// The same pairs, with other sums at each: `columns` turns old ones into new ones.
-    pub(super) fn map(&self, width: usize, columns: impl Fn(usize, usize, &mut [f64])) -> Self {
-        let mut sums = vec![0.0; self.pairs.len() * width];
-        for (point, sums) in sums.chunks_exact_mut(width).enumerate() {
-            columns(point / self.lags, point % self.lags, sums);
-        }
+    /// The same pairs, with other sums at each: `fill` makes those of a block and lag.
+    pub(super) fn map(&self, width: usize, fill: impl Fn(usize, usize, &mut [f64])) -> Self {
+        let blocks = self.blocks.with_rows(self.lags * (1 + width), |block, row| {
+            for (lag, row) in row.chunks_exact_mut(1 + width).enumerate() {
+                row[0] = self.pairs(block, lag);
+                fill(block, lag, &mut row[1..]);
+            }
+        });
         Self {
             width,
-            pairs: self.pairs.clone(),
-            sums,
-            ..*self
+            blocks,
+            lags: self.lags,
         }
     }
 
     /// Whether these are sums over the same pairs of frames.
     pub(super) fn same_pairs(&self, other: &Self) -> bool {
-        self.length == other.length && self.frames == other.frames && self.pairs == other.pairs
+        let at = |i: usize| (i / self.lags, i % self.lags);
+        let same = |(block, lag)| self.pairs(block, lag) == other.pairs(block, lag);
+        self.lags == other.lags
+            && self.blocks.same_stretches(&other.blocks)
+            && (0..self.blocks() * self.lags).map(at).all(same)
     }
 
     /// Whether these can be sums at so many lags and columns.
     #[cfg(feature = "serde")]
     pub(super) fn is_sound(&self, lags: usize, width: usize) -> bool {
-        let finite = |values: &[f64]| values.iter().all(|x| x.is_finite());
-        let blocks = self.pairs.len().checked_div(lags).unwrap_or(0) as u64;
-        lags > 0
-            && (self.lags, self.width) == (lags, width)
-            && (2..=1 << 16).contains(&self.most)
-            && self.most.is_multiple_of(2)
-            && self.length > 0
-            && self.pairs.len() == blocks as usize * lags
-            && self.sums.len() == self.pairs.len() * width
-            && blocks <= self.most as u64
-            // One block less where the last one has joined the one before it.
-            && (self.frames.div_ceil(self.length) == blocks
-                || self.frames / self.length == blocks && blocks > 0)
-            && finite(&self.pairs)
-            && finite(&self.sums)
+        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
+        (self.lags, self.width) == (lags, width)
+            && lags > 0
+            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
+    }
+
+    /// Whether these can be sums of a run that has had `frames` frames so far.
+    #[cfg(feature = "serde")]
+    pub(super) fn are_of(&self, frames: u64) -> bool {
+        self.blocks.are_of(frames)
     }
 
     /// Makes room for all blocks that will be.
     #[cfg(feature = "serde")]
     pub(super) fn reserve(&mut self) {
-        let more = self.most - self.blocks();
-        self.pairs.reserve_exact(more * self.lags);
-        self.sums.reserve_exact(more * self.lags * self.width);
+        self.blocks.reserve();
     }
 }

@@ -53,6 +53,11 @@ impl FrameSystem {
         LISTS + self.lists.len()
     }
 
+    /// Columns of all groups.
+    pub(super) fn columns(&self) -> usize {
+        self.groups.len() * self.width()
+    }
+
     /// What a constructor would refuse.
     #[cfg(feature = "serde")]
     pub(super) fn check(&self) -> Result<(), String> {
@@ -83,7 +88,7 @@ impl FrameSystem {
     }
 
     /// What another system has that this one has not; the particles aside.
-    fn same(&self, other: &Self) -> Result<(), OnlineError> {
+    pub(super) fn same(&self, other: &Self) -> Result<(), OnlineError> {
         let shown = |system: &Self| {
             [
                 ("sampling interval", format!("{:?}", system.sampling.interval())),
@@ -102,6 +107,19 @@ impl FrameSystem {
             )),
             None => Ok(()),
         }
+    }
+
+    /// Whether the species are the same, and as large.
+    pub(super) fn same_particles(&self, other: &Self) -> Result<(), OnlineError> {
+        if self.groups == other.groups {
+            return Ok(());
+        }
+        let shown = |system: &Self| {
+            let groups = system.groups.iter();
+            let each: Vec<String> = groups.map(|g| format!("{} {}", g.particles, g.name)).collect();
+            each.join(", ")
+        };
+        Err(mismatch("the number of particles", shown(other), shown(self)))
     }
 
     fn find(&self, particles: Particles<'_>) -> Result<usize, OnlineError> {
@@ -184,18 +202,7 @@ impl FrameSums {
     /// [`OnlineError::Mismatch`] where sampling, species, lags, overlap radius or wave vectors differ.
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
         self.system.same(&other.system)?;
-        if self.system.groups != other.system.groups {
-            let shown = |system: &FrameSystem| {
-                let groups = system.groups.iter();
-                let each: Vec<String> = groups.map(|g| format!("{} {}", g.particles, g.name)).collect();
-                each.join(", ")
-            };
-            return Err(mismatch(
-                "the number of particles",
-                shown(&other.system),
-                shown(&self.system),
-            ));
-        }
+        self.system.same_particles(&other.system)?;
         self.system.whole &= other.system.whole;
         self.runs.extend(other.runs);
         Ok(self)
@@ -378,7 +385,7 @@ impl TryFrom<State> for FrameSums {
 
     fn try_from(State { system, runs }: State) -> Result<Self, String> {
         system.check()?;
-        let (lags, width) = (system.lags.len(), system.groups.len() * system.width());
+        let (lags, width) = (system.lags.len(), system.columns());
         if runs.is_empty() || !runs.iter().all(|run| run.is_sound(lags, width)) {
             return Err("sums of another shape, or not finite".to_owned());
         }

@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use pulp::Arch;
 
+use super::blocks::{BLOCKS, check_most};
 use super::displaced::{Displaced, MOMENTS};
 use super::error::OnlineError;
-use super::frame_blocks::{FrameBlocks, check_frame, kept};
+use super::frame_blocks::{FrameBlocks, check_frame};
 use super::frame_sums::{FrameSums, FrameSystem, Group, close_squared};
-use super::runs::{BLOCKS, check_most};
+use super::runs::agree;
+use super::stream::PairStream;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::structure::{StructureError, WaveVectors};
@@ -27,6 +29,9 @@ use crate::trajectory::Species;
 /// lag, group of particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few for each particle and lag.
 /// Nothing is allocated after construction.
 ///
+/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
+/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`FrameSums::merge`].
+///
 /// ```
 /// use msed::online::FrameAccumulator;
 /// use msed::trajectory::Species;
@@ -42,7 +47,7 @@ use crate::trajectory::Species;
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
@@ -52,21 +57,20 @@ pub struct FrameAccumulator {
     system: FrameSystem,
     /// The particles, species by species.
     order: Vec<u64>,
-    blocks: FrameBlocks,
-    /// The last frames, frame k in place k modulo their number: x of all particles, then y, then z.
-    frames: Vec<f64>,
+    /// Frames: x of all particles, then y, then z.
+    stream: PairStream,
     #[cfg_attr(feature = "serde", serde(skip))]
     work: Work,
 }
 
 /// What every push fills anew.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone)]
 struct Work {
     /// The particles of each species, in order.
     ranges: Vec<Range<usize>>,
     moved: Vec<f64>,
     /// Sums of one pair of frames over each species.
-    sums: Vec<f64>,
+    found: Vec<f64>,
     /// The same and what follows from them, over each species and all particles.
     columns: Vec<f64>,
 }
@@ -85,10 +89,44 @@ impl Work {
             .collect();
         Self {
             moved: vec![0.0; 3 * start],
-            sums: vec![0.0; ranges.len() * (MOMENTS + system.lists.len())],
-            columns: vec![0.0; system.groups.len() * system.width()],
+            found: vec![0.0; ranges.len() * (MOMENTS + system.lists.len())],
+            columns: vec![0.0; system.columns()],
             ranges,
         }
+    }
+
+    /// Adds to `sums` what two frames give.
+    fn add_pair(&mut self, system: &FrameSystem, from: &[f64], to: &[f64], sums: &mut [f64]) {
+        let Self {
+            ranges,
+            moved,
+            found,
+            columns,
+        } = self;
+        Arch::new().dispatch(Displaced {
+            from,
+            to,
+            groups: ranges,
+            radius_squared: system.radius.map_or(0.0, |radius| radius * radius),
+            lists: &system.lists,
+            moved,
+            sums: found,
+        });
+        let width = system.width();
+        let (species, all) = columns.split_at_mut(ranges.len() * width);
+        all.fill(0.0);
+        let found = found.chunks_exact(MOMENTS + system.lists.len());
+        for (columns, found) in species.chunks_exact_mut(width).zip(found) {
+            let (of_moments, of_lists) = found.split_at(MOMENTS);
+            columns[..MOMENTS].copy_from_slice(of_moments);
+            columns[MOMENTS + 1..].copy_from_slice(of_lists);
+            close_squared(columns);
+            for (all, x) in all.iter_mut().zip(columns) {
+                *all += *x;
+            }
+        }
+        close_squared(all);
+        sums.iter_mut().zip(columns).for_each(|(sum, x)| *sum += *x);
     }
 }
 
@@ -128,11 +166,10 @@ impl FrameAccumulator {
             lists: Vec::new(),
             whole: true,
         };
-        let length = 3 * order.len() * kept(&system.lags);
+        let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS);
         Ok(Self {
-            blocks: FrameBlocks::new(system.lags.len(), system.groups.len() * system.width(), BLOCKS),
+            stream: PairStream::new(&system.lags, 3 * order.len(), sums),
             work: Work::new(&system),
-            frames: vec![0.0; length],
             order,
             system,
         })
@@ -143,7 +180,7 @@ impl FrameAccumulator {
     /// # Errors
     /// [`StructureError::OverlapRadius`] unless positive and finite, [`OnlineError::Running`] after the first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
-        self.not_running()?;
+        self.stream.not_running()?;
         if !(radius.is_finite() && radius > 0.0) {
             return Err(StructureError::OverlapRadius { found: radius }.into());
         }
@@ -156,12 +193,12 @@ impl FrameAccumulator {
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
     pub fn with_self_isf(mut self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
-        self.not_running()?;
         let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
         self.system
             .lists
             .push(vectors.vectors().iter().map(turns).collect());
-        Ok(self.with_new_blocks(None))
+        let most = self.stream.sums().most();
+        self.with_new_sums(most)
     }
 
     /// At most `most` blocks, an even number.
@@ -169,23 +206,28 @@ impl FrameAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
-        self.not_running()?;
-        Ok(self.with_new_blocks(Some(check_most(most)?)))
+        self.with_new_sums(check_most(most)?)
     }
 
-    fn with_new_blocks(mut self, most: Option<usize>) -> Self {
-        let system = &self.system;
-        let most = most.unwrap_or(self.blocks.most());
-        self.blocks = FrameBlocks::new(system.lags.len(), system.groups.len() * system.width(), most);
-        self.work = Work::new(system);
-        self
+    fn with_new_sums(self, most: usize) -> Result<Self, OnlineError> {
+        let system = self.system;
+        let sums = FrameBlocks::new(system.lags.len(), system.columns(), most);
+        Ok(Self {
+            stream: self.stream.with_sums(sums)?,
+            work: Work::new(&system),
+            order: self.order,
+            system,
+        })
     }
 
-    fn not_running(&self) -> Result<(), OnlineError> {
-        match self.frames() {
-            0 => Ok(()),
-            found => Err(OnlineError::Running { found }),
-        }
+    /// For a piece of a run: the frames begin with frame `frame` of the run, counted from 0. See [`followed_by`](Self::followed_by). A piece
+    /// that begins later than the run keeps its first frames too, as many as the longest lag reaches over.
+    ///
+    /// # Errors
+    /// [`OnlineError::Running`] after the first frame.
+    pub fn starting_at(mut self, frame: u64) -> Result<Self, OnlineError> {
+        self.stream = self.stream.starting_at(frame)?;
+        Ok(self)
     }
 
     /// Takes in the next frame: unwrapped coordinates, x y z of each particle, in the order of the species. Positions that re-enter a
@@ -195,10 +237,9 @@ impl FrameAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; the frame is then
     /// not taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let (particles, frame) = (self.order.len(), self.frames());
-        check_frame(positions, particles, frame)?;
-        let place = self.place(frame);
-        let (x, rest) = self.frames[place].split_at_mut(particles);
+        let particles = self.order.len();
+        check_frame(positions, particles, self.stream.next_place())?;
+        let (x, rest) = self.stream.room().split_at_mut(particles);
         let (y, z) = rest.split_at_mut(particles);
         for (i, &particle) in self.order.iter().enumerate() {
             #[allow(clippy::cast_possible_truncation, reason = "an index")]
@@ -209,13 +250,10 @@ impl FrameAccumulator {
                 positions[at + 2].to_f64(),
             );
         }
-        self.blocks.open();
-        let reached = self.system.lags.partition_point(|&lag| lag <= frame);
-        for k in 0..reached {
-            let first = frame - self.system.lags[k];
-            self.sum_pair(first, frame);
-            self.blocks.add(first, k, &self.work.columns);
-        }
+        let (system, work) = (&self.system, &mut self.work);
+        self.stream.push(&system.lags, |from, to, sums| {
+            work.add_pair(system, from, to, sums);
+        });
         Ok(())
     }
 
@@ -227,52 +265,10 @@ impl FrameAccumulator {
         self.push(points.as_flattened())
     }
 
-    /// Where a frame that is kept lies.
-    #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
-    fn place(&self, frame: u64) -> Range<usize> {
-        let length = 3 * self.order.len();
-        let start = (frame % kept(&self.system.lags) as u64) as usize * length;
-        start..start + length
-    }
-
-    /// Fills the columns with what two frames give.
-    fn sum_pair(&mut self, first: u64, last: u64) {
-        let (from, to) = (self.place(first), self.place(last));
-        let Work {
-            ranges,
-            moved,
-            sums,
-            columns,
-        } = &mut self.work;
-        Arch::new().dispatch(Displaced {
-            from: &self.frames[from],
-            to: &self.frames[to],
-            groups: ranges,
-            radius_squared: self.system.radius.map_or(0.0, |radius| radius * radius),
-            lists: &self.system.lists,
-            moved,
-            sums,
-        });
-        let width = self.system.width();
-        let (species, all) = columns.split_at_mut(ranges.len() * width);
-        all.fill(0.0);
-        let found = sums.chunks_exact(MOMENTS + self.system.lists.len());
-        for (columns, sums) in species.chunks_exact_mut(width).zip(found) {
-            let (of_moments, of_lists) = sums.split_at(MOMENTS);
-            columns[..MOMENTS].copy_from_slice(of_moments);
-            columns[MOMENTS + 1..].copy_from_slice(of_lists);
-            close_squared(columns);
-            for (all, x) in all.iter_mut().zip(columns) {
-                *all += *x;
-            }
-        }
-        close_squared(all);
-    }
-
     /// Number of frames taken in.
     #[must_use]
     pub fn frames(&self) -> u64 {
-        self.blocks.frames()
+        self.stream.count()
     }
 
     /// The time axis.
@@ -294,12 +290,53 @@ impl FrameAccumulator {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second frame.
     pub fn snapshot(&self) -> Result<FrameSums, OnlineError> {
-        if self.frames() < 2 {
-            return Err(OnlineError::TooFewSamples { found: self.frames() });
-        }
-        let mut blocks = self.blocks.clone();
-        blocks.finish();
-        Ok(FrameSums::new(self.system.clone(), blocks))
+        Ok(FrameSums::new(self.system.clone(), self.stream.finished()?))
+    }
+
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the earlier
+    /// piece has kept its last frames, the later one its first.
+    ///
+    /// The result is that of the undivided run, but for rounding and for where its blocks begin. Associative in the same sense. In this way
+    /// ranks share the time of a run, as [`FrameSums::merge_particles`] lets them share its particles; F_s, overlap and chi4 are then
+    /// those of the whole.
+    ///
+    /// # Errors
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the frame after the last one here, [`OnlineError::Mismatch`] where
+    /// sampling, species, lags, overlap radius or wave vectors differ.
+    ///
+    /// ```
+    /// use msed::online::FrameAccumulator;
+    /// use msed::trajectory::Species;
+    /// use msed::{Lags, Sampling};
+    /// let piece = |first: u64, places: &[f64]| {
+    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::explicit([1, 2]));
+    ///     let live = FrameAccumulator::new(sampling, &Species::single("A", 1)?, &lags, 10)?;
+    ///     let mut live = live.starting_at(first)?;
+    ///     for &x in places {
+    ///         live.push(&[x, 0.0, 0.0])?;
+    ///     }
+    ///     Ok::<_, msed::Error>(live)
+    /// };
+    /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
+    /// assert_eq!(run.snapshot()?.msd("A")?.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
+        self.system.same(&later.system)?;
+        self.system.same_particles(&later.system)?;
+        let shown = |same: bool| {
+            [(
+                "the order of the species",
+                if same { "the same" } else { "another" }.to_owned(),
+            )]
+        };
+        agree(shown(true), shown(self.order == later.order))?;
+        let (system, work) = (&self.system, &mut self.work);
+        self.stream
+            .followed_by(&later.stream, &system.lags, |from, to, sums| {
+                work.add_pair(system, from, to, sums);
+            })?;
+        Ok(self)
     }
 }
 
@@ -309,8 +346,7 @@ impl FrameAccumulator {
 struct State {
     system: FrameSystem,
     order: Vec<u64>,
-    blocks: FrameBlocks,
-    frames: Vec<f64>,
+    stream: PairStream,
 }
 
 #[cfg(feature = "serde")]
@@ -321,8 +357,7 @@ impl TryFrom<State> for FrameAccumulator {
         let State {
             system,
             order,
-            mut blocks,
-            frames,
+            mut stream,
         } = state;
         system.check()?;
         let particles = system.groups[system.groups.len() - 1].particles;
@@ -331,22 +366,15 @@ impl TryFrom<State> for FrameAccumulator {
         if !sorted.into_iter().eq(0..particles as u64) {
             return Err("an order that does not hold each particle once".to_owned());
         }
-        if !blocks.is_sound(system.lags.len(), system.groups.len() * system.width()) {
-            return Err("sums of another shape, or not finite".to_owned());
+        let numbers = particles.checked_mul(3).ok_or("too many particles")?;
+        if !stream.restore(&system.lags, numbers, system.columns()) {
+            return Err("frames or sums of another shape, or not finite".to_owned());
         }
-        let expected = kept(&system.lags)
-            .checked_mul(particles)
-            .and_then(|n| n.checked_mul(3));
-        if Some(frames.len()) != expected || frames.iter().any(|x| !x.is_finite()) {
-            return Err("frames of another length, or not finite".to_owned());
-        }
-        blocks.reserve();
         Ok(Self {
             work: Work::new(&system),
             system,
             order,
-            blocks,
-            frames,
+            stream,
         })
     }
 }

@@ -32,6 +32,7 @@
 //! # Ok::<(), msed::Error>(())
 //! ```
 
+mod blocks;
 #[cfg(feature = "serde")]
 pub mod checkpoint;
 mod coherent;
@@ -49,6 +50,7 @@ mod frame_sums;
 mod frames;
 mod ring;
 mod runs;
+mod stream;
 mod sums;
 mod transform;
 

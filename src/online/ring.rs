@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::sums::RunSums;
+use super::sums::{RunSums, Samples};
 use super::transform::sum_long;
 use crate::lag::LagError;
 use crate::spectral::{LagSums, ORIGINS, Term, Total, mean};
@@ -203,7 +203,8 @@ impl Ring {
         running_sums(samples, centre, &mut work.before);
         let mut from = 0;
         while from < until {
-            let (block, end) = sums.block_of(self.base + from as u64 * self.stride);
+            let block = sums.blocks.open(self.base + from as u64 * self.stride);
+            let end = sums.blocks.end_of(block);
             let places = (end - self.base).div_ceil(self.stride);
             let stop = until.min(usize::try_from(places).unwrap_or(usize::MAX));
             self.sum_block(samples, from..stop, block, sums, work);
@@ -242,10 +243,8 @@ impl Ring {
         };
         if self.stride == 1 {
             let [sum, squares] = of(from, stop);
-            let samples = sums.samples_mut(block);
-            samples.number += (stop - from) as f64;
-            samples.sum += sum;
-            samples.squares += squares;
+            let number = (stop - from) as f64;
+            sums.add_samples(block, Samples { number, sum, squares });
         }
         for (k, &lag) in self.lags.iter().enumerate() {
             let stop = stop.min(length.saturating_sub(lag));

@@ -3,17 +3,6 @@
 use super::error::OnlineError;
 use crate::stats::{Resamples, Resampling};
 
-/// Blocks of a run at most, unless asked otherwise.
-pub(super) const BLOCKS: usize = 20;
-
-/// A number of blocks at most that can be halved.
-pub(super) fn check_most(most: usize) -> Result<usize, OnlineError> {
-    if most < 2 || most % 2 == 1 {
-        return Err(OnlineError::Blocks { found: most });
-    }
-    Ok(most)
-}
-
 /// Sums of one run by block.
 pub(super) trait InBlocks {
     fn blocks(&self) -> usize;

@@ -190,7 +190,8 @@ pub(super) fn sum_long(
     let mut blocks: Vec<(usize, Range<usize>)> = Vec::new();
     let mut from = 0;
     while from < until {
-        let (block, end) = sums.block_of(ring.base() + from as u64);
+        let block = sums.blocks.open(ring.base() + from as u64);
+        let end = sums.blocks.end_of(block);
         #[allow(clippy::cast_possible_truncation, reason = "cut to the length of a slice")]
         let stop = (end - ring.base()).min(until as u64) as usize;
         blocks.push((block, from..stop));

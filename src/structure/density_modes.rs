@@ -128,7 +128,7 @@ pub(crate) struct SumModes<'a> {
 }
 
 /// Factors along each axis, and products of two of them, of the particles of a tile; what they hold is rubbish after a call.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tables {
     along: [Vec<f64>; 3],
     rows: Vec<f64>,
