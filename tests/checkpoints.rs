@@ -154,11 +154,11 @@ fn a_file_that_is_cut_damaged_newer_or_another_is_a_typed_error() {
         }
     }
     let mut newer = bytes.clone();
-    newer[4] = 2;
+    newer[4] = 3;
     std::fs::write(&file, &newer).unwrap();
     let message = load().to_string();
     assert!(
-        message.ends_with("is a checkpoint of version 2, expected 1"),
+        message.ends_with("is a checkpoint of version 3, expected 2"),
         "{message}"
     );
     let longer = [&bytes[..], &[0]].concat();
@@ -185,8 +185,8 @@ fn a_state_that_cannot_be_is_refused() {
         ("/system/particles", 0.into()),
         ("/system/lags/3", 3.into()),
         ("/levels/0/base", 1.into()),
-        ("/sums/most", 0.into()),
-        ("/sums/starts/1", 0.into()),
+        ("/sums/blocks/most", 0.into()),
+        ("/sums/blocks/starts/1", 0.into()),
     ];
     for (place, value) in spoil {
         let mut state = sound.clone();

@@ -64,9 +64,9 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         self.length
     }
 
-    /// Blocks that keep their length.
-    pub(super) fn sealed(&self) -> usize {
-        self.sealed
+    /// Number of the blocks that are not sealed, the last ones.
+    pub(super) fn live(&self) -> usize {
+        self.count() - self.sealed
     }
 
     /// Where the last block ends.
@@ -96,7 +96,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     #[inline]
     pub(super) fn open(&mut self, place: u64) -> usize {
         while self.end <= place {
-            if self.count() - self.sealed >= self.most {
+            if self.live() >= self.most {
                 self.halve();
             } else {
                 self.starts.push(self.end);
@@ -256,7 +256,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
                 .last()
                 .map_or(self.end == 0, |&start| start < self.end)
             && self.sealed <= self.count()
-            && self.count() - self.sealed <= self.most
+            && self.live() <= self.most
             && uniform()
             && self.rows.iter().all(sound)
     }

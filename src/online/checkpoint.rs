@@ -1,7 +1,7 @@
 //! Accumulators on disk.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use thiserror::Error;
 const MAGIC: &[u8; 4] = b"msed";
 
 /// The layout of the files that this version writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes before the contents: the magic, the version, the length of the contents, and their digest.
 const HEADER: usize = 4 + 4 + 8 + 8;
@@ -48,14 +48,16 @@ pub fn save<T: Serialize>(value: &T, file: impl AsRef<Path>) -> Result<(), Check
         file: file.to_owned(),
         source,
     };
-    let contents = postcard::to_allocvec(value).map_err(|error| failed(io::Error::other(error)))?;
-    let mut bytes = Vec::with_capacity(HEADER + contents.len());
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&VERSION.to_le_bytes());
-    bytes.extend_from_slice(&(contents.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&digest(&contents).to_le_bytes());
-    bytes.extend_from_slice(&contents);
-    write_atomically(file, &bytes).map_err(failed)
+    // Once to measure, once to write: no copy of a large state.
+    let (length, digest) = write_contents(value, io::sink()).map_err(failed)?;
+    write_atomically(file, |to| {
+        to.write_all(MAGIC)?;
+        to.write_all(&VERSION.to_le_bytes())?;
+        to.write_all(&length.to_le_bytes())?;
+        to.write_all(&digest.to_le_bytes())?;
+        write_contents(value, to).map(|_| ())
+    })
+    .map_err(failed)
 }
 
 /// Reads what [`save`] wrote; what a constructor would refuse is refused here too.
@@ -93,7 +95,7 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
     if (contents.len() as u64) < length {
         return Err(truncated(length.saturating_add(HEADER as u64)));
     }
-    if contents.len() as u64 != length || digest(contents) != number(16, 8) {
+    if contents.len() as u64 != length || digest(SEED, contents) != number(16, 8) {
         return Err(CheckpointError::Damaged { file: file() });
     }
     postcard::from_bytes(contents).map_err(|error| CheckpointError::Contents {
@@ -102,15 +104,17 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
     })
 }
 
-/// Writes `bytes` to `file` so that it never holds a part of them.
-fn write_atomically(file: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes to `file` so that it never holds a part of what `write` writes.
+fn write_atomically(
+    file: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let mut name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     name.push(".new");
     let new = file.with_file_name(name);
-    let mut writer = File::create(&new)?;
-    writer.write_all(bytes)?;
-    writer.sync_all()?;
-    drop(writer);
+    let mut writer = BufWriter::new(File::create(&new)?);
+    write(&mut writer)?;
+    writer.into_inner()?.sync_all()?;
     fs::rename(&new, file)?;
     // The new name is on the disk once its folder is.
     #[cfg(unix)]
@@ -121,9 +125,57 @@ fn write_atomically(file: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Fowler, Noll and Vo's hash 1a: each step is one-to-one, so that no single wrong byte goes unseen.
-fn digest(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+/// Writes a value; the length and the digest of what was written.
+fn write_contents<T: Serialize>(value: &T, to: impl Write) -> io::Result<(u64, u64)> {
+    let mut measured = Measured {
+        to,
+        length: 0,
+        digest: SEED,
+        refused: None,
+    };
+    let written = postcard::to_io(value, &mut measured).map(|_| ());
+    match (written, measured.refused) {
+        (Ok(()), _) => Ok((measured.length, measured.digest)),
+        (Err(_), Some(refused)) => Err(refused),
+        (Err(error), None) => Err(io::Error::other(error)),
+    }
+}
+
+/// Measures what goes through, and keeps what the system said, which the format has no words for.
+struct Measured<W> {
+    to: W,
+    length: u64,
+    digest: u64,
+    refused: Option<io::Error>,
+}
+
+impl<W: Write> Write for Measured<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes).inspect_err(|error| {
+            // What is interrupted goes on.
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.refused = Some(
+                    error
+                        .raw_os_error()
+                        .map_or(error.kind().into(), io::Error::from_raw_os_error),
+                );
+            }
+        })?;
+        self.length += written as u64;
+        self.digest = digest(self.digest, &bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Fowler, Noll and Vo's hash 1a, from `SEED` or from the bytes before on: each step is one-to-one, so that no single wrong byte goes unseen.
+fn digest(before: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(before, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
@@ -188,4 +240,38 @@ pub enum CheckpointError {
         /// What is wrong.
         reason: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with room for so many bytes.
+    struct Disk(usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.0.min(bytes.len()) {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                room => {
+                    self.0 -= room;
+                    Ok(room)
+                }
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_named_and_what_is_written_is_measured() {
+        let value: Vec<f64> = (0..100).map(f64::from).collect();
+        let bytes = postcard::to_allocvec(&value).expect("bytes");
+        let measured = write_contents(&value, Disk(bytes.len())).expect("room");
+        assert_eq!(measured, (bytes.len() as u64, digest(SEED, &bytes)));
+        let refused = write_contents(&value, Disk(bytes.len() - 1)).expect_err("no room");
+        assert_eq!(refused.kind(), io::ErrorKind::StorageFull);
+    }
 }

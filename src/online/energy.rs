@@ -121,7 +121,7 @@ impl EnergyAccumulator {
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring);
         let system = System::new(sampling, particles, kind, lags)?;
-        let transform = Transform::new(segment);
+        let transform = Transform::new(segment, BLOCKS);
         Ok(Self::of(system, vec![ring], Some(transform), segment as u64))
     }
 
@@ -199,6 +199,9 @@ impl EnergyAccumulator {
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         self.not_running()?;
         self.sums = self.sums.with_most(check_most(most)?);
+        if let Some(transform) = &mut self.transform {
+            *transform = Transform::new(transform.segment(), most);
+        }
         Ok(self)
     }
 
@@ -278,13 +281,9 @@ impl EnergyAccumulator {
             return;
         };
         let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
-        let block = self.sums.blocks.open(ring.base());
-        let end = self.sums.blocks.end_of(block);
-        transform.add(ring, centre);
+        self.sums.blocks.open(ring.base());
+        transform.add(ring, &self.sums, centre);
         ring.advance(&mut self.sums, &mut self.work);
-        if ring.base() == end {
-            transform.close(ring, block, &mut self.sums);
-        }
     }
 
     /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
@@ -352,9 +351,8 @@ impl EnergyAccumulator {
     /// The sums of all that has been summed, through transforms too.
     fn closed_sums(&self) -> RunSums {
         let mut sums = self.sums.clone();
-        if let (Some(transform), Some(last)) = (&self.transform, self.levels[0].base().checked_sub(1)) {
-            let block = sums.blocks.block_of(last);
-            transform.closer().close(&self.levels[0], block, &mut sums);
+        if let Some(transform) = &self.transform {
+            transform.subtract_from(&self.levels[0], &mut sums);
         }
         sums
     }
@@ -436,7 +434,7 @@ impl EnergyAccumulator {
             }
         }
         if let Some(transform) = &mut self.transform {
-            transform.clear();
+            transform.clear(&self.sums);
         }
         self.samples += later.samples;
         Ok(self)

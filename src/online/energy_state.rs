@@ -1,5 +1,6 @@
 //! The state of an accumulator as plain numbers.
 
+use realfft::num_complex::Complex64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::energy::EnergyAccumulator;
@@ -8,17 +9,17 @@ use super::ring::{Ring, Work};
 use super::sums::RunSums;
 use super::transform::Transform;
 
-/// What differs from a new accumulator of the same kind.
+/// What differs from a new accumulator of the same kind; the spectra are borrowed for writing.
 #[derive(Serialize, Deserialize)]
-struct State {
+struct State<P> {
     version: u32,
     system: System,
     method: Method,
     first: u64,
     samples: u64,
     levels: Vec<Level>,
-    /// Spectra of the open block.
-    products: Vec<f64>,
+    /// Spectra of the blocks that are not sealed.
+    products: P,
     sums: RunSums,
 }
 
@@ -36,7 +37,16 @@ struct Level {
     head: Vec<f64>,
 }
 
-const VERSION: u32 = 1;
+/// Real and imaginary parts, and no copy of them.
+struct Spectra<'a>(&'a [Complex64]);
+
+impl Serialize for Spectra<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|z| [z.re, z.im]))
+    }
+}
+
+const VERSION: u32 = 2;
 
 impl Serialize for EnergyAccumulator {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -61,7 +71,7 @@ impl Serialize for EnergyAccumulator {
             first: self.first,
             samples: self.samples,
             levels: self.levels.iter().map(level).collect(),
-            products: self.transform.as_ref().map_or(Vec::new(), Transform::products),
+            products: Spectra(self.transform.as_ref().map_or(&[], Transform::products)),
             sums: self.sums.clone(),
         };
         state.serialize(serializer)
@@ -70,15 +80,15 @@ impl Serialize for EnergyAccumulator {
 
 impl<'de> Deserialize<'de> for EnergyAccumulator {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let state = State::deserialize(deserializer)?;
+        let state: State<Vec<[f64; 2]>> = State::deserialize(deserializer)?;
         Self::try_from(state).map_err(de::Error::custom)
     }
 }
 
-impl TryFrom<State> for EnergyAccumulator {
+impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
     type Error = String;
 
-    fn try_from(state: State) -> Result<Self, String> {
+    fn try_from(state: State<Vec<[f64; 2]>>) -> Result<Self, String> {
         let expect = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         expect(state.version == VERSION, "another version of the state")?;
         let lags = &state.system.lags;
@@ -99,7 +109,10 @@ impl TryFrom<State> for EnergyAccumulator {
                 expect(near, "segments that do not fit the lags")?;
                 let segment = usize::try_from(segment).map_err(|error| error.to_string())?;
                 let ring = Ring::of_segments(segment, in_ring()?);
-                (vec![ring], Some(Transform::new(segment)))
+                (
+                    vec![ring],
+                    Some(Transform::new(segment, state.sums.blocks.most())),
+                )
             }
             Method::MultiTau { points } => {
                 let points = usize::try_from(points).map_err(|error| error.to_string())?;
@@ -116,7 +129,10 @@ impl TryFrom<State> for EnergyAccumulator {
             expect(restored, "samples that are not those of the level")?;
         }
         if let Some(transform) = &mut transform {
-            expect(transform.restore(&state.products), "spectra of another length")?;
+            expect(
+                transform.restore(&state.products, &state.sums),
+                "spectra of another length",
+            )?;
         }
         let mut sums = state.sums;
         sums.blocks.reserve();

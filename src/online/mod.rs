@@ -49,6 +49,7 @@ mod frame_blocks;
 mod frame_sums;
 mod frames;
 mod ring;
+mod running_sums;
 mod runs;
 mod stream;
 mod sums;

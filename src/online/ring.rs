@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::sums::{RunSums, Samples};
+use super::running_sums::{self, RunningSums};
+use super::sums::{Pairs, RunSums, Samples};
 use super::transform::sum_long;
 use crate::lag::LagError;
-use crate::spectral::{LagSums, ORIGINS, Term, Total, mean};
+use crate::spectral::{LagSums, Term, Total, mean};
 
 /// Samples between two sums, where lags are shorter.
 const LEAST: usize = 1024;
@@ -20,8 +21,8 @@ const LONG: usize = 16;
 pub(super) struct Work {
     arch: Arch,
     totals: Vec<Total>,
-    /// Sums of the samples, and of their squares, before each place of the buffer.
-    before: Vec<[f64; 2]>,
+    /// Sums of the samples, and of their squares, before places of the buffer.
+    known: Vec<[f64; 2]>,
 }
 
 impl Work {
@@ -31,7 +32,7 @@ impl Work {
         Self {
             arch: Arch::new(),
             totals: Vec::with_capacity(most(|ring| ring.direct)),
-            before: Vec::with_capacity(most(|ring| ring.capacity) + 1),
+            known: running_sums::room(most(|ring| ring.capacity)),
         }
     }
 }
@@ -81,10 +82,10 @@ impl Ring {
             lags,
             first_point,
             reach,
-            buffer: Vec::with_capacity(capacity),
+            buffer: in_place(capacity),
             capacity,
             base: 0,
-            head: Vec::with_capacity(reach),
+            head: in_place(reach),
         }
     }
 
@@ -127,7 +128,7 @@ impl Ring {
     /// Sums the samples that have all their partners, and lets them go.
     pub(super) fn advance(&mut self, sums: &mut RunSums, work: &mut Work) {
         let until = self.buffer.len().saturating_sub(self.reach);
-        self.sum(&self.buffer, until, sums, work);
+        self.sum(&self.buffer, until, true, sums, work);
         self.buffer.copy_within(until.., 0);
         self.buffer.truncate(self.reach);
         self.base += until as u64 * self.stride;
@@ -137,7 +138,7 @@ impl Ring {
     pub(super) fn sum_with(&self, next: &[f64], sums: &mut RunSums, work: &mut Work) -> Result<(), LagError> {
         let joined = [&self.buffer, next].concat();
         let until = self.buffer.len();
-        self.sum(&joined, until, sums, work);
+        self.sum(&joined, until, false, sums, work);
         sum_long(self, &joined, until, sums)
     }
 
@@ -189,92 +190,90 @@ impl Ring {
             .extend_from_slice(&later.head[..more.min(later.head.len())]);
     }
 
-    /// Sums the pairs of the first `until` samples, block by block.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "places within a buffer, and counts far below 2^53"
-    )]
-    fn sum(&self, samples: &[f64], until: usize, sums: &mut RunSums, work: &mut Work) {
+    /// Sums the pairs of the first `until` samples, block by block; of the long lags, what transforms will subtract from where they do.
+    #[allow(clippy::cast_possible_truncation, reason = "places within a buffer")]
+    fn sum(&self, samples: &[f64], until: usize, transforms: bool, sums: &mut RunSums, work: &mut Work) {
         if until == 0 {
             return;
         }
         let centre = *sums.centre.get_or_insert_with(|| mean(samples));
-        running_sums(samples, centre, &mut work.before);
+        running_sums::know(samples, centre, &mut work.known);
+        let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
             let block = sums.blocks.open(self.base + from as u64 * self.stride);
             let end = sums.blocks.end_of(block);
             let places = (end - self.base).div_ceil(self.stride);
             let stop = until.min(usize::try_from(places).unwrap_or(usize::MAX));
-            self.sum_block(samples, from..stop, block, sums, work);
+            work.totals.clear();
+            work.totals.resize(self.direct, Total::default());
+            work.arch.dispatch(LagSums {
+                samples,
+                from,
+                until: stop,
+                lag: |k| self.lags[k],
+                term: Term::SquaredDifference,
+                totals: &mut work.totals,
+            });
+            let differences = |k: usize, squares: f64| match work.totals.get(k) {
+                Some(total) => total.value(),
+                None if transforms => squares,
+                None => 0.0,
+            };
+            self.add_block(running, from..stop, sums, block, differences);
             from = stop;
         }
     }
 
+    /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first samples of; `differences` says what the
+    /// squared differences at a lag sum up to, or makes that of the sum of the squares.
     #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-    fn sum_block(
+    fn add_block(
         &self,
-        samples: &[f64],
+        running: RunningSums<'_>,
         origins: Range<usize>,
-        block: usize,
         sums: &mut RunSums,
-        work: &mut Work,
+        block: usize,
+        differences: impl Fn(usize, f64) -> f64,
     ) {
-        let Range {
-            start: from,
-            end: stop,
-        } = origins;
-        let length = samples.len();
-        work.totals.clear();
-        work.totals.resize(self.direct, Total::default());
-        work.arch.dispatch(LagSums {
-            samples,
-            from,
-            until: stop,
-            lag: |k| self.lags[k],
-            term: Term::SquaredDifference,
-            totals: &mut work.totals,
-        });
-        let before = &work.before;
-        let of = |from: usize, stop: usize| {
-            let ([a, b], [c, d]) = (before[from], before[stop]);
-            [c - a, d - b]
-        };
+        let (from, stop) = (origins.start, origins.end);
+        // One goes along with the ends of each of the two ranges, of first samples and of their partners.
+        let [mut first, mut last, mut first_partner, mut last_partner] = [running; 4];
+        let first = first.before(from);
         if self.stride == 1 {
-            let [sum, squares] = of(from, stop);
-            let number = (stop - from) as f64;
-            sums.add_samples(block, Samples { number, sum, squares });
+            let last = last.before(stop);
+            sums.add_samples(
+                block,
+                Samples {
+                    number: (stop - from) as f64,
+                    sum: last[0] - first[0],
+                    squares: last[1] - first[1],
+                },
+            );
         }
         for (k, &lag) in self.lags.iter().enumerate() {
-            let stop = stop.min(length.saturating_sub(lag));
+            let stop = stop.min(running.samples().saturating_sub(lag));
             if stop <= from {
                 break;
             }
-            let (first, second) = (of(from, stop), of(from + lag, stop + lag));
-            let pairs = sums.pairs_mut(block, self.first_point + k);
-            pairs.number += (stop - from) as f64;
-            pairs.differences += work.totals.get(k).map_or(0.0, |total| total.value());
-            pairs.ends += first[0] + second[0];
-            pairs.squares += first[1] + second[1];
+            let (last, partners) = (
+                last.before(stop),
+                [first_partner.before(from + lag), last_partner.before(stop + lag)],
+            );
+            let [ends, squares] = [0, 1].map(|i| (last[i] - first[i]) + (partners[1][i] - partners[0][i]));
+            *sums.pairs_mut(block, self.first_point + k) += Pairs {
+                number: (stop - from) as f64,
+                differences: differences(k, squares),
+                ends,
+                squares,
+            };
         }
     }
 }
 
-/// `before[i]` becomes the sums of `x - centre` and of its square over the samples before `i`.
-fn running_sums(samples: &[f64], centre: f64, before: &mut Vec<[f64; 2]>) {
-    before.clear();
-    before.push([0.0; 2]);
-    let (mut sum, mut squares) = (Total::default(), Total::default());
-    for chunk in samples.chunks(ORIGINS) {
-        let base = [sum.value(), squares.value()];
-        let mut within = [0.0; 2];
-        for x in chunk {
-            let x = x - centre;
-            within = [within[0] + x, within[1] + x * x];
-            before.push([base[0] + within[0], base[1] + within[1]]);
-        }
-        sum.add(within[0]);
-        squares.add(within[1]);
-    }
+/// Room for so many samples, in memory that is there: written once, so that the system does not first look for it when samples come.
+fn in_place(samples: usize) -> Vec<f64> {
+    let mut room = vec![f64::NAN; samples];
+    room.clear();
+    room
 }

@@ -14,24 +14,25 @@ use crate::lag::LagError;
 use crate::spectral::LagPlanner;
 use crate::stats::BlockSums;
 
-/// Products of samples from the first of two segments and both of them, as spectra that accumulate until a block of the run is full.
+/// Products of samples from the first of two segments and both of them, as one spectrum for each block of the run.
 ///
 /// Segments of L samples, L above the longest lag, are zero-padded to 2L and transformed, F_i. With
 /// ```text
 /// G_0 = sum_i conj(F_i) F_i,      G_1 = sum_i conj(F_i) F_{i+1}
 /// ```
 /// the first half of the inverse transform of `G_0[f] + (-1)^f G_1[f]` holds the sums of `x[j] x[j+m]` over first samples j in the segments i,
-/// at all lags m < L: the factor is a shift by L. One transform for each segment, and one inverse for each block.
+/// at all lags m < L: the factor is a shift by L. One transform for each segment, however long the run is; inverse ones only when somebody asks.
 #[derive(Clone)]
 pub(super) struct Transform {
     segment: usize,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     arch: Arch,
-    /// G_0 + (-1)^f G_1 of the open block.
+    /// G_0 + (-1)^f G_1 of each block that is not sealed, and zeros for those to come.
     products: Vec<Complex64>,
-    /// Whether the open block has products.
-    open: bool,
+    /// How many blocks have products, and their length.
+    blocks: usize,
+    length: u64,
     /// The spectrum of the segment at the beginning of the ring, if it is known.
     before: Vec<Complex64>,
     known: bool,
@@ -44,35 +45,38 @@ impl fmt::Debug for Transform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transform")
             .field("segment", &self.segment)
-            .field("open", &self.open)
+            .field("blocks", &self.blocks)
             .finish_non_exhaustive()
     }
 }
 
 impl Transform {
-    pub(super) fn new(segment: usize) -> Self {
+    /// For at most `most` blocks of whole segments.
+    pub(super) fn new(segment: usize, most: usize) -> Self {
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(2 * segment);
         let inverse = planner.plan_fft_inverse(2 * segment);
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
-        let spectrum = || vec![Complex64::default(); segment + 1];
+        let spectra = |number: usize| vec![Complex64::default(); number * (segment + 1)];
         Self {
             segment,
             arch: Arch::new(),
-            products: spectrum(),
-            open: false,
-            before: spectrum(),
+            products: spectra(most),
+            blocks: 0,
+            length: segment as u64,
+            before: spectra(1),
             known: false,
-            present: spectrum(),
-            signal: vec![0.0; 2 * segment],
+            present: spectra(1),
+            // Not zeros, which the system would find no memory for before they are used.
+            signal: vec![f64::NAN; 2 * segment],
             scratch: vec![Complex64::default(); scratch],
             forward,
             inverse,
         }
     }
 
-    /// Adds the products of the two segments that a full ring holds, which the ring is about to sum; `centre` is that of the sums.
-    pub(super) fn add(&mut self, ring: &Ring, centre: f64) {
+    /// Adds the products of the two segments that a full ring holds, which the ring is about to sum, to their block, the last one of `sums`.
+    pub(super) fn add(&mut self, ring: &Ring, sums: &RunSums, centre: f64) {
         let (first, second) = ring.buffer().split_at(self.segment);
         if !self.known {
             self.transform(first, centre);
@@ -80,13 +84,37 @@ impl Transform {
             self.known = true;
         }
         self.transform(second, centre);
+        self.follow(sums);
+        let last = (self.blocks - 1) * (self.segment + 1);
         self.arch.dispatch(Multiply {
-            products: &mut self.products,
+            products: &mut self.products[last..][..=self.segment],
             first: &self.before,
             second: &self.present,
         });
-        self.open = true;
         std::mem::swap(&mut self.before, &mut self.present);
+    }
+
+    /// Has a spectrum for each block that `sums` has.
+    fn follow(&mut self, sums: &RunSums) {
+        let width = self.segment + 1;
+        while self.length < sums.blocks.length() {
+            for to in 0..self.blocks.div_ceil(2) {
+                for half in 0..2 {
+                    let from = (2 * to + half) * width;
+                    if from == to * width || from >= self.blocks * width {
+                        continue;
+                    }
+                    let (before, after) = self.products.split_at_mut(from);
+                    let after = &mut after[..width];
+                    let sums = before[to * width..].iter_mut();
+                    sums.zip(&mut *after)
+                        .for_each(|(sum, x)| *sum += std::mem::take(x));
+                }
+            }
+            self.blocks = self.blocks.div_ceil(2);
+            self.length *= 2;
+        }
+        self.blocks = sums.blocks.live();
     }
 
     /// `present` becomes the spectrum of a segment.
@@ -101,72 +129,62 @@ impl Transform {
             .expect("buffers of the plan's lengths");
     }
 
-    /// Turns the products of the open block into squared differences; the ring has summed the squares of the same pairs.
-    pub(super) fn close(&mut self, ring: &Ring, block: usize, sums: &mut RunSums) {
-        if !self.open {
-            return;
-        }
-        // The imaginary parts at both ends are zero but for rounding.
-        self.products[0].im = 0.0;
-        self.products[self.segment].im = 0.0;
-        self.inverse
-            .process_with_scratch(&mut self.products, &mut self.signal, &mut self.scratch)
-            .expect("buffers of the plan's lengths");
+    /// Completes the squared differences of `sums`, to which the ring has added the squares of the same pairs.
+    ///
+    /// Allocates what one inverse transform takes.
+    pub(super) fn subtract_from(&self, ring: &Ring, sums: &mut RunSums) {
+        let mut spectrum = vec![Complex64::default(); self.segment + 1];
+        let mut signal = vec![0.0; 2 * self.segment];
+        let mut scratch = vec![Complex64::default(); self.inverse.get_scratch_len()];
         #[allow(clippy::cast_precision_loss, reason = "a length")]
         let scale = 1.0 / (2 * self.segment) as f64;
         let (lags, first) = ring.long_lags();
-        for (k, &lag) in lags.iter().enumerate() {
-            let pairs = sums.pairs_mut(block, first + k);
-            pairs.differences = pairs.squares - 2.0 * scale * self.signal[lag];
+        let sealed = sums.blocks.count() - sums.blocks.live();
+        for (b, products) in self
+            .products
+            .chunks_exact(self.segment + 1)
+            .take(self.blocks)
+            .enumerate()
+        {
+            spectrum.copy_from_slice(products);
+            // The imaginary parts at both ends are zero but for rounding.
+            spectrum[0].im = 0.0;
+            spectrum[self.segment].im = 0.0;
+            self.inverse
+                .process_with_scratch(&mut spectrum, &mut signal, &mut scratch)
+                .expect("buffers of the plan's lengths");
+            for (k, &lag) in lags.iter().enumerate() {
+                sums.pairs_mut(sealed + b, first + k).differences -= 2.0 * scale * signal[lag];
+            }
         }
+    }
+
+    /// The products of the blocks.
+    #[cfg(feature = "serde")]
+    pub(super) fn products(&self) -> &[Complex64] {
+        &self.products[..self.blocks * (self.segment + 1)]
+    }
+
+    /// Takes back what [`products`](Self::products) gave; false where they are not those of `sums`.
+    #[cfg(feature = "serde")]
+    pub(super) fn restore(&mut self, products: &[[f64; 2]], sums: &RunSums) -> bool {
+        (self.blocks, self.length) = (sums.blocks.live(), sums.blocks.length());
+        for (z, [re, im]) in self.products.iter_mut().zip(products) {
+            *z = Complex64::new(*re, *im);
+        }
+        let finite = products.as_flattened().iter().all(|x| x.is_finite());
+        products.len() == self.blocks * (self.segment + 1) && finite
+    }
+
+    /// Begins anew, with sums of which all blocks are sealed: the next segment need not be the one after the last.
+    pub(super) fn clear(&mut self, sums: &RunSums) {
         self.products.fill(Complex64::default());
-        self.open = false;
+        (self.blocks, self.length) = (0, sums.blocks.length());
+        self.known = false;
     }
 
-    /// A copy that closes the open block, and nothing else.
-    pub(super) fn closer(&self) -> Self {
-        let mut copy = Self {
-            forward: Arc::clone(&self.forward),
-            inverse: Arc::clone(&self.inverse),
-            before: Vec::new(),
-            present: Vec::new(),
-            signal: vec![0.0; 2 * self.segment],
-            scratch: vec![Complex64::default(); self.scratch.len()],
-            products: Vec::new(),
-            ..*self
-        };
-        copy.products.clone_from(&self.products);
-        copy
-    }
-
-    /// The products of the open block, as pairs of numbers; none where it has none.
-    #[cfg(feature = "serde")]
-    pub(super) fn products(&self) -> Vec<f64> {
-        let numbers = self.products.iter().flat_map(|z| [z.re, z.im]);
-        if self.open { numbers.collect() } else { Vec::new() }
-    }
-
-    /// Takes back what [`products`](Self::products) gave; false where there are not as many.
-    #[cfg(feature = "serde")]
-    pub(super) fn restore(&mut self, products: &[f64]) -> bool {
-        self.open = !products.is_empty();
-        for (z, pair) in self.products.iter_mut().zip(products.chunks_exact(2)) {
-            *z = Complex64::new(pair[0], pair[1]);
-        }
-        let numbers = products.is_empty() || products.len() == 2 * self.products.len();
-        numbers && products.iter().all(|x| x.is_finite())
-    }
-
-    #[cfg(feature = "serde")]
     pub(super) fn segment(&self) -> usize {
         self.segment
-    }
-
-    /// Begins anew, after a block was closed on a copy: the next segment need not be the one after the last.
-    pub(super) fn clear(&mut self) {
-        self.products.fill(Complex64::default());
-        self.open = false;
-        self.known = false;
     }
 }
 

@@ -15,7 +15,7 @@ mod split;
 mod squares;
 
 pub use integral::CorrelationTime;
-pub(crate) use kernel::{LagSums, ORIGINS, Term, Total};
+pub(crate) use kernel::{LagSums, Term, Total};
 pub(crate) use length::cheapest_length;
 pub use length::next_fast_length;
 pub use method::{Method, Stretch};
