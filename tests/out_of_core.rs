@@ -7,8 +7,12 @@ use std::ops::ControlFlow;
 use std::process::Command;
 
 use msed::io::{EnergyReader, EnergySample, ReadError};
-use msed::online::{EnergyAccumulator, Fed, FrameAccumulator, OnlineError, feed_energies, feed_frames};
-use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
+use msed::online::{
+    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, Fed, FrameAccumulator, FrameSink,
+    OnlineError, feed_energies, feed_frames,
+};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species};
 use msed::{EnergyKind, Error, Lags, Sampling};
 
 const BYTES: u64 = 2_000_000_000;
@@ -207,6 +211,87 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
     };
     assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), Fed::Cancelled);
     assert_eq!(live.snapshot().unwrap().msd("A").unwrap().origins(), [19, 12]);
+}
+
+/// One reading of a file feeds all that is wanted of it.
+#[test]
+fn several_accumulators_take_the_same_rows_and_frames() {
+    let kind = EnergyKind::Total;
+    let phi = |stride| {
+        let sampling = Sampling::new(stride, 0.005).unwrap();
+        let lags = Lags::explicit([10]);
+        DistributionAccumulator::new(sampling, 1, kind, &lags, 1000, 0.1, 20.0).unwrap()
+    };
+    let mut both = (accumulator(), phi(1));
+    let all = rows(Rows::new(19 * 20_000));
+    assert_eq!(
+        feed_energies(&mut both, all, |_| ControlFlow::Continue(())).unwrap(),
+        Fed::Complete
+    );
+    assert_eq!((both.0.samples(), both.1.samples()), (20_000, 20_000));
+    let (msed, phi_10) = (both.0.snapshot().unwrap().msed(), both.1.snapshot().unwrap());
+    let phi_10 = phi_10.distribution(10).unwrap();
+    let second_moment = phi_10.variance().value() + phi_10.mean().value().powi(2);
+    let k = both.0.lags().iter().position(|&lag| lag == 10).unwrap();
+    assert!((msed.values()[k] - second_moment).abs() < 1e-9 * second_moment);
+    let mut differ = (accumulator(), phi(2));
+    let error = feed_energies(&mut differ, rows(Rows::new(190)), |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(
+        error.to_string().starts_with("sampling interval is 0.01"),
+        "{error}"
+    );
+
+    let cell = Cell::cubic(10.0).unwrap();
+    let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0]]).unwrap();
+    let coherent = || {
+        let species = Species::single("A", PARTICLES).unwrap();
+        let (sampling, lags) = (Sampling::new(100, 0.005).unwrap(), Lags::explicit([1, 8]));
+        CoherentAccumulator::new(sampling, &species, &vectors, &lags, 100).unwrap()
+    };
+    let flight = |convention| Flight {
+        frame: 0,
+        until: 100,
+        convention,
+    };
+    let mut both = (frames(), coherent());
+    feed_frames(&mut both, flight(Convention::Unwrapped), |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((both.0.frames(), both.1.frames()), (100, 100));
+    // All particles move together by a hundredth of the cell.
+    let f = both.1.snapshot().unwrap().total();
+    for (value, lag) in f.values().iter().zip([1.0, 8.0]) {
+        let expected = PARTICLES as f64 * (0.02 * std::f64::consts::PI * lag).cos();
+        assert!((value - expected).abs() < 1e-8, "{value} {expected}");
+    }
+    // Densities do not mind wrapped coordinates; displacements do.
+    assert!(
+        feed_frames(&mut coherent(), flight(Convention::Wrapped), |_| {
+            ControlFlow::Continue(())
+        })
+        .is_ok()
+    );
+    assert!(
+        feed_frames(&mut both, flight(Convention::Wrapped), |_| ControlFlow::Continue(
+            ()
+        ))
+        .is_err()
+    );
+    // A cell that changes has other wave vectors.
+    let frame = Frame {
+        step: 0,
+        cell: Some(Cell::cubic(10.1).unwrap()),
+        positions: vec![0.0; 3 * PARTICLES],
+        images: Vec::new(),
+    };
+    let error = coherent().take(&frame).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("the cell of frame 0 is [[10.1, 0.0"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use msed::mpi::{self, Ranks};
-use msed::online::{EnergyAccumulator, EnergySums, FrameAccumulator};
+use msed::online::{CoherentAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator};
 use msed::stats::{BlockSums, Resamples};
 use msed::structure::{Particles, WaveVectors};
 use msed::trajectory::{Species, Trajectory};
@@ -24,10 +24,11 @@ use msed::{
 type Scenario = fn(&Ranks) -> Result<(), Error>;
 
 /// What a rank does, by name.
-const SCENARIOS: [(&str, Scenario); 8] = [
+const SCENARIOS: [(&str, Scenario); 9] = [
     ("replicas", print_replicas),
     ("accumulators", print_accumulators),
     ("particles", print_particles),
+    ("pieces", print_pieces),
     ("order", print_order),
     ("groups", print_groups),
     ("large", send_much),
@@ -35,7 +36,7 @@ const SCENARIOS: [(&str, Scenario); 8] = [
     ("panic", panic),
 ];
 
-const TESTS: [(&str, fn()); 8] = [
+const TESTS: [(&str, fn()); 9] = [
     (
         "replicas on any number of ranks have the curve of one process",
         replicas,
@@ -47,6 +48,10 @@ const TESTS: [(&str, fn()); 8] = [
     (
         "parts of the particles on several ranks have the curves of all of them",
         particles,
+    ),
+    (
+        "pieces of the time on several ranks have the curves of the whole run",
+        pieces,
     ),
     ("values are merged in the order of the ranks", order),
     ("groups merge and broadcast apart from each other", groups),
@@ -270,27 +275,72 @@ fn particles() {
         .into_iter()
         .flat_map(|curve| curve.values().to_vec())
         .collect();
+    same_on_ranks("particles", &expected);
+}
+
+/// Curves that ranks print together have these values, and the same bits every time.
+fn same_on_ranks(scenario: &str, expected: &[f64]) {
+    let scale = expected.iter().fold(1.0, |scale: f64, x| scale.max(x.abs()));
     for ranks in [1, 3, 4] {
-        let text = stdout("particles", ranks);
-        // The second curve has a header of its own.
-        let text: Vec<&str> = text
+        let printed = stdout(scenario, ranks);
+        // Each curve has a header of its own.
+        let text: Vec<&str> = printed
             .lines()
             .filter(|line| !line.starts_with("lag_time"))
             .collect();
         let found = rows(&format!("header\n{}", text.join("\n")));
         assert_eq!(found.len(), expected.len());
-        for (row, expected) in found.iter().zip(&expected) {
+        for (row, expected) in found.iter().zip(expected) {
             assert!(
-                (row[1] - expected).abs() < 1e-11,
+                (row[1] - expected).abs() < 1e-11 * scale,
                 "{ranks} ranks: {row:?} {expected}"
             );
         }
-        assert_eq!(
-            stdout("particles", ranks),
-            stdout("particles", ranks),
-            "the same bits"
-        );
+        assert_eq!(stdout(scenario, ranks), printed, "the same bits");
     }
+}
+
+/// The vectors of a shell in the cell of the shipped run.
+fn shell(run: &Trajectory<'_, f64>) -> Result<WaveVectors, Error> {
+    let cell = run.cell(0).expect("a periodic cell");
+    Ok(WaveVectors::shell(&cell, 7.1..=7.4)?)
+}
+
+/// Each rank accumulates its piece of the time, with what is no sum over particles: chi4 and F(q,t).
+fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
+    let run = frames()?;
+    let own = ranks.share(run.frames());
+    let (sampling, lags) = (run.sampling().expect("uniform frames"), lags().up_to_samples(50));
+    let mut moved = FrameAccumulator::new(sampling, run.species(), &lags, FRAMES)?
+        .with_overlap(0.3)?
+        .starting_at(own.start as u64)?;
+    let mut waves = CoherentAccumulator::new(sampling, run.species(), &shell(&run)?, &lags, FRAMES)?
+        .starting_at(own.start as u64)?;
+    for frame in own {
+        moved.push(run.frame(frame))?;
+        waves.push(run.frame(frame))?;
+    }
+    let moved = ranks.reduce(moved, |a, b| a.followed_by(&b))?;
+    let waves = ranks.reduce(waves, |a, b| a.followed_by(&b))?;
+    if let (Some(moved), Some(waves)) = (moved, waves) {
+        let (moved, waves) = (moved.snapshot()?, waves.snapshot()?);
+        let chi4 = moved.chi4("A")?.expect("an overlap");
+        print!("{}{chi4}{}", moved.msd("A")?, waves.total());
+    }
+    Ok(())
+}
+
+fn pieces() {
+    let run = frames().expect("shipped");
+    let (lags, vectors) = (lags().up_to_samples(50), shell(&run).expect("a shell"));
+    let moved = structure::displacements(&run, &lags, 0.3, Resampling::None).expect("curves");
+    let moved = moved.species("A").expect("the species");
+    let waves = structure::coherent_isf(&run, &vectors, &lags, Resampling::None).expect("curves");
+    let expected: Vec<f64> = [moved.msd(), moved.chi4(), waves.total()]
+        .into_iter()
+        .flat_map(|curve| curve.values().to_vec())
+        .collect();
+    same_on_ranks("pieces", &expected);
 }
 
 fn join(mut a: Vec<usize>, b: Vec<usize>) -> Result<Vec<usize>, Error> {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
 use crate::structure::{DensityModes, SumModes, Tables, WaveVectorError, WaveVectors};
-use crate::trajectory::Species;
+use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
 ///
@@ -180,6 +180,25 @@ impl CoherentAccumulator {
             add_products(system, then, now, sums);
         });
         Ok(())
+    }
+
+    /// Whether a frame's cell is that of the wave vectors, to what single precision keeps of it.
+    pub(super) fn check_cell(&self, found: &Cell) -> Result<(), OnlineError> {
+        let expected = self.system.cell.vectors();
+        let size = expected
+            .as_flattened()
+            .iter()
+            .fold(0.0, |size: f64, x| size.max(x.abs()));
+        let found = found.vectors();
+        let pairs = expected.as_flattened().iter().zip(found.as_flattened());
+        if pairs.into_iter().all(|(a, b)| (a - b).abs() <= 1e-6 * size) {
+            return Ok(());
+        }
+        Err(OnlineError::Cell {
+            frame: self.stream.next_place(),
+            found: format!("{found:?}"),
+            expected: format!("{expected:?}"),
+        })
     }
 
     /// Number of frames taken in.

@@ -4,7 +4,7 @@ use super::error::OnlineError;
 use super::frame_blocks::{self, FrameBlocks};
 #[cfg(feature = "serde")]
 use super::runs::are_lags;
-use super::runs::{agree, same_lags};
+use super::runs::{agree, same_lags, same_sampling};
 use crate::curve::Curve;
 use crate::lag::Sampling;
 use crate::trajectory::Cell;
@@ -40,13 +40,12 @@ impl Scattering {
             let species = system.species.iter();
             let species: Vec<String> = species.map(|(name, count)| format!("{count} {name}")).collect();
             [
-                ("sampling interval", format!("{:?}", system.sampling.interval())),
-                ("stride", system.sampling.stride().to_string()),
                 ("the number of particles", species.join(", ")),
                 ("the cell", format!("{:?}", system.cell.vectors())),
                 ("number of wave vectors", system.integers.len().to_string()),
             ]
         };
+        same_sampling(self.sampling, other.sampling)?;
         agree(shown(self), shown(other))?;
         same_lags(&self.lags, &other.lags)?;
         let pairs = self.integers.iter().zip(&other.integers);

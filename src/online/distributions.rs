@@ -4,7 +4,7 @@ use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::System;
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
-use super::runs::{agree, numbered, resamples};
+use super::runs::{agree, check_samples, numbered, resamples};
 use super::stream::PairStream;
 use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
@@ -184,24 +184,31 @@ impl DistributionAccumulator {
     /// # Errors
     /// [`OnlineError::NotFinite`] for a NaN or an infinity, which is not taken in.
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
-        let (index, sample) = (self.stream.next_place(), Real::to_f64(sample));
-        if !sample.is_finite() {
-            return Err(OnlineError::NotFinite { index, found: sample });
-        }
-        self.stream.room()[0] = sample;
-        let (scale, axis) = (self.system.scale(), self.axis);
-        self.stream.push(&self.system.lags, |then, now, sums| {
-            axis.add((now[0] - then[0]) * scale, sums);
-        });
-        Ok(())
+        self.push_slice(std::slice::from_ref(&sample))
     }
 
     /// Takes in the next samples.
     ///
     /// # Errors
-    /// As [`push`](Self::push); the samples before are taken in.
+    /// [`OnlineError::NotFinite`] for a NaN or an infinity, in which case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
-        samples.iter().try_for_each(|&sample| self.push(sample))
+        check_samples(samples, self.stream.next_place())?;
+        samples.iter().for_each(|&sample| self.add(Real::to_f64(sample)));
+        Ok(())
+    }
+
+    fn add(&mut self, sample: f64) {
+        self.stream.room()[0] = sample;
+        let (scale, axis) = (self.system.scale(), self.axis);
+        self.stream.push(&self.system.lags, |then, now, sums| {
+            axis.add((now[0] - then[0]) * scale, sums);
+        });
+    }
+
+    /// The time axis.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        self.system.sampling
     }
 
     /// Number of samples taken in.

@@ -6,6 +6,7 @@ use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
 use super::ring::{Ring, Work};
+use super::runs::check_samples;
 use super::sums::RunSums;
 use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
@@ -29,15 +30,15 @@ const LEVELS: usize = 48;
 /// | | lags | a sample costs | memory |
 /// |---|---|---|---|
 /// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 56 bytes a sample of m |
-/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 180 bytes a sample of m |
+/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 440 bytes a sample of m |
 /// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
 /// **Blocks.** Their number is bounded and their length is not: when there would be more than [`with_blocks`](Self::with_blocks)
 /// says, 20 unless said, neighbours are joined. A run of n samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a
 /// lag longer than a block has no standard error.
 ///
-/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides. Nothing is allocated after construction, and the
-/// work of a sample is done when some thousands, or a segment, have come together.
+/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides; of that of transforms, 16 bytes a sample are for each of the
+/// 20 blocks. Nothing is allocated after construction, and the work of a sample is done when some thousands, or a segment, have come together.
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
 /// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`EnergySums::merge`].
@@ -251,12 +252,7 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::NotFinite`] for a NaN or an infinity, in which case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
-        if let Some(bad) = samples.iter().position(|x| !x.is_finite()) {
-            return Err(OnlineError::NotFinite {
-                index: self.first + self.samples + bad as u64,
-                found: Real::to_f64(samples[bad]),
-            });
-        }
+        check_samples(samples, self.first + self.samples)?;
         let mut rest = samples;
         while !rest.is_empty() {
             let taken = self.levels[0].fill(rest.iter().map(|&x| Real::to_f64(x)));
@@ -331,7 +327,8 @@ impl EnergyAccumulator {
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
     ///
-    /// **Cost.** The work of the samples that wait: at most twice the longest lag of them. Allocates the sums that it returns.
+    /// **Cost.** The work of the samples that wait, at most twice the longest lag of them, and an inverse transform for each block where there
+    /// are transforms. Allocates the sums that it returns.
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second sample.

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::error::OnlineError;
 #[cfg(feature = "serde")]
 use super::runs::are_lags;
-use super::runs::{InBlocks, agree, numbered, resamples, same_lags};
+use super::runs::{InBlocks, agree, numbered, resamples, same_lags, same_sampling};
 use super::sums::RunSums;
 use crate::curve::Curve;
 use crate::energy::Moments;
@@ -59,13 +59,12 @@ impl System {
     pub(super) fn same(&self, other: &Self) -> Result<(), OnlineError> {
         let shown = |system: &Self| {
             [
-                ("sampling interval", format!("{:?}", system.sampling.interval())),
-                ("stride", format!("{}", system.sampling.stride())),
                 ("particle number", format!("{}", system.particles)),
                 ("energy kind", format!("{:?}", system.kind)),
                 ("given temperature", format!("{:?}", system.temperature)),
             ]
         };
+        same_sampling(self.sampling, other.sampling)?;
         agree(shown(self), shown(other))?;
         same_lags(&self.lags, &other.lags)
     }

@@ -79,6 +79,16 @@ pub enum OnlineError {
         /// The coordinate.
         found: f64,
     },
+    /// A frame in another cell than that of the wave vectors.
+    #[error("the cell of frame {frame} is {found}, expected that of the wave vectors, {expected}")]
+    Cell {
+        /// Index of the frame in the run.
+        frame: u64,
+        /// Its lattice vectors.
+        found: String,
+        /// Those of the wave vectors.
+        expected: String,
+    },
     /// A list of wave vectors that is not there.
     #[error("list {found} of wave vectors, expected one of the {lists}, counted from 0")]
     WaveVectors {

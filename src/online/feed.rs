@@ -2,9 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::energy::EnergyAccumulator;
 use super::error::OnlineError;
-use super::frames::FrameAccumulator;
+use super::sink::{EnergySink, FrameSink};
 use crate::error::Error;
 use crate::real::Real;
 use crate::trajectory::{Convention, Frame, FrameSource, SourceError};
@@ -21,15 +20,15 @@ pub enum Fed {
     Cancelled,
 }
 
-/// Feeds an accumulator with energies that come one by one, such as the rows of a file
+/// Feeds an accumulator, or [several](EnergySink), with energies that come one by one, such as the rows of a file
 /// (`io::EnergyStream`): pairs of step and energy. Memory is that of the accumulator.
 ///
 /// `report` is called after every 4096 samples, and at the end, with the accumulator as it then is: to show progress, to take a snapshot, to
 /// write a checkpoint. When it breaks, the feed ends; whatever ends it, what came before is in the accumulator. To go on from
-/// there, skip as many rows as it has [`samples`](EnergyAccumulator::samples).
+/// there, skip as many rows as it has [`samples`](EnergySink::samples).
 ///
 /// # Errors
-/// What the rows say, and [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first row.
+/// What the rows say, what the accumulator refuses, and [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first row.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -44,15 +43,15 @@ pub enum Fed {
 /// assert_eq!((end, live.samples()), (Fed::Cancelled, 3 * 4096));
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn feed_energies<E>(
-    live: &mut EnergyAccumulator,
+pub fn feed_energies<S: EnergySink, E>(
+    live: &mut S,
     rows: impl IntoIterator<Item = Result<(u64, f64), E>>,
-    mut report: impl FnMut(&EnergyAccumulator) -> ControlFlow<()>,
+    mut report: impl FnMut(&S) -> ControlFlow<()>,
 ) -> Result<Fed, Error>
 where
     Error: From<E>,
 {
-    let stride = live.sampling().stride();
+    let stride = live.sampling()?.stride();
     let mut slice = Vec::with_capacity(SLICE);
     let mut next = None;
     for row in rows {
@@ -73,32 +72,32 @@ where
                 slice.push(energy);
             }
             Err(error) => {
-                live.push_slice(&slice)?;
+                live.take(&slice)?;
                 return Err(error);
             }
         }
         if slice.len() == SLICE {
-            live.push_slice(&slice)?;
+            live.take(&slice)?;
             slice.clear();
             if report(live).is_break() {
                 return Ok(Fed::Cancelled);
             }
         }
     }
-    live.push_slice(&slice)?;
+    live.take(&slice)?;
     // Nothing is left to break off.
     let _ = report(live);
     Ok(Fed::Complete)
 }
 
-/// Feeds an accumulator with the frames of a source, of unwrapped coordinates: wrapped ones go through
-/// [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. Memory is that of the accumulator and one frame.
+/// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements are wanted, coordinates are unwrapped:
+/// wrapped ones go through [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. Memory is that of the accumulator and one frame.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///
 /// # Errors
 /// What the source says, [`SourceError::Convention`] for wrapped coordinates, [`OnlineError::Step`] for a step that is not where the
-/// sampling puts it, counted from the first frame, and what [`FrameAccumulator::push`] refuses.
+/// sampling puts it, counted from the first frame, and what the accumulator refuses.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -122,15 +121,15 @@ where
 /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn feed_frames<T: Real>(
-    live: &mut FrameAccumulator,
+pub fn feed_frames<S: FrameSink, T: Real>(
+    live: &mut S,
     mut source: impl FrameSource<T>,
-    mut report: impl FnMut(&FrameAccumulator) -> ControlFlow<()>,
+    mut report: impl FnMut(&S) -> ControlFlow<()>,
 ) -> Result<Fed, Error> {
-    if source.convention() == Convention::Wrapped {
+    if live.needs_unwrapped() && source.convention() == Convention::Wrapped {
         return Err(SourceError::Convention.into());
     }
-    let stride = live.sampling().stride();
+    let stride = live.sampling()?.stride();
     let mut frame = Frame::new();
     let mut next = None;
     while source.next_frame(&mut frame)? {
@@ -143,7 +142,7 @@ pub fn feed_frames<T: Real>(
             }));
         }
         next = Some(frame.step.saturating_add(stride));
-        live.push(&frame.positions)?;
+        live.take(&frame)?;
         if report(live).is_break() {
             return Ok(Fed::Cancelled);
         }

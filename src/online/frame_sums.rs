@@ -5,7 +5,7 @@ use super::error::OnlineError;
 use super::frame_blocks::{self, FrameBlocks};
 #[cfg(feature = "serde")]
 use super::runs::are_lags;
-use super::runs::{InBlocks, agree, same_lags};
+use super::runs::{InBlocks, agree, same_lags, same_sampling};
 use crate::curve::Curve;
 use crate::lag::Sampling;
 use crate::structure::Particles;
@@ -91,12 +91,11 @@ impl FrameSystem {
     pub(super) fn same(&self, other: &Self) -> Result<(), OnlineError> {
         let shown = |system: &Self| {
             [
-                ("sampling interval", format!("{:?}", system.sampling.interval())),
-                ("stride", format!("{}", system.sampling.stride())),
                 ("overlap radius", format!("{:?}", system.radius)),
                 ("number of lists of wave vectors", system.lists.len().to_string()),
             ]
         };
+        same_sampling(self.sampling, other.sampling)?;
         agree(shown(self), shown(other))?;
         same_lags(&self.lags, &other.lags)?;
         match self.lists.iter().zip(&other.lists).find(|(a, b)| a != b) {

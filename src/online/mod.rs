@@ -12,8 +12,9 @@
 //! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
 //!
 //! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
+//! Pieces of one run join in the same way for all of them.
 //!
-//! Files larger than memory go through the same accumulators: [`feed_energies`], [`feed_frames`].
+//! Files larger than memory go through the same accumulators, one or several at once: [`feed_energies`], [`feed_frames`].
 //!
 //! ```
 //! use msed::online::EnergyAccumulator;
@@ -51,6 +52,7 @@ mod frames;
 mod ring;
 mod running_sums;
 mod runs;
+mod sink;
 mod stream;
 mod sums;
 mod transform;
@@ -64,3 +66,4 @@ pub use error::OnlineError;
 pub use feed::{Fed, feed_energies, feed_frames};
 pub use frame_sums::FrameSums;
 pub use frames::FrameAccumulator;
+pub use sink::{EnergySink, FrameSink};

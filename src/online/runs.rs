@@ -1,6 +1,8 @@
 //! Several runs, block by block.
 
 use super::error::OnlineError;
+use crate::lag::Sampling;
+use crate::real::Real;
 use crate::stats::{Resamples, Resampling};
 
 /// Sums of one run by block.
@@ -26,6 +28,17 @@ pub(super) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
     Resamples::jackknife(resampling, blocks)
 }
 
+/// Whether all of these samples, which begin at `place` of a run, are numbers.
+pub(super) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), OnlineError> {
+    match samples.iter().position(|x| !x.is_finite()) {
+        None => Ok(()),
+        Some(bad) => Err(OnlineError::NotFinite {
+            index: place + bad as u64,
+            found: Real::to_f64(samples[bad]),
+        }),
+    }
+}
+
 /// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
 pub(super) fn agree<const N: usize>(
     expected: [(&'static str, String); N],
@@ -41,6 +54,17 @@ pub(super) fn agree<const N: usize>(
         }
     }
     Ok(())
+}
+
+/// Whether two time axes are the same.
+pub(super) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), OnlineError> {
+    let shown = |sampling: Sampling| {
+        [
+            ("sampling interval", format!("{:?}", sampling.interval())),
+            ("stride", sampling.stride().to_string()),
+        ]
+    };
+    agree(shown(expected), shown(found))
 }
 
 /// Whether two sets of sums have the same lags.

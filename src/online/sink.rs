@@ -1,0 +1,153 @@
+//! What takes samples or frames one after the other.
+
+use super::coherent::CoherentAccumulator;
+use super::distributions::DistributionAccumulator;
+use super::energy::EnergyAccumulator;
+use super::error::OnlineError;
+use super::frames::FrameAccumulator;
+use super::runs::same_sampling;
+use crate::lag::Sampling;
+use crate::real::Real;
+use crate::trajectory::Frame;
+
+/// What takes energies: an accumulator, or two of them that take the same, as `(first, second)`, so that a file is read once.
+pub trait EnergySink {
+    /// The time axis.
+    ///
+    /// # Errors
+    /// [`OnlineError::Mismatch`] for two that differ.
+    fn sampling(&self) -> Result<Sampling, OnlineError>;
+
+    /// Number of samples taken in.
+    fn samples(&self) -> u64;
+
+    /// Takes in the next samples.
+    ///
+    /// # Errors
+    /// [`OnlineError::NotFinite`], in which case none is taken in.
+    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError>;
+}
+
+/// What takes frames: an accumulator, or two of them that take the same, as `(first, second)`, so that a file is read once.
+pub trait FrameSink {
+    /// The time axis.
+    ///
+    /// # Errors
+    /// [`OnlineError::Mismatch`] for two that differ.
+    fn sampling(&self) -> Result<Sampling, OnlineError>;
+
+    /// Number of frames taken in.
+    fn frames(&self) -> u64;
+
+    /// Whether coordinates that re-enter the cell are wrong.
+    fn needs_unwrapped(&self) -> bool;
+
+    /// Takes in the next frame.
+    ///
+    /// # Errors
+    /// What the accumulator refuses, which then has not taken it in.
+    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError>;
+}
+
+impl EnergySink for EnergyAccumulator {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        Ok(self.sampling())
+    }
+
+    fn samples(&self) -> u64 {
+        self.samples()
+    }
+
+    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
+        self.push_slice(samples)
+    }
+}
+
+impl EnergySink for DistributionAccumulator {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        Ok(self.sampling())
+    }
+
+    fn samples(&self) -> u64 {
+        self.samples()
+    }
+
+    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
+        self.push_slice(samples)
+    }
+}
+
+impl<A: EnergySink, B: EnergySink> EnergySink for (A, B) {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        let (first, second) = (self.0.sampling()?, self.1.sampling()?);
+        same_sampling(first, second).map(|()| first)
+    }
+
+    fn samples(&self) -> u64 {
+        self.0.samples()
+    }
+
+    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
+        self.0.take(samples)?;
+        self.1.take(samples)
+    }
+}
+
+impl FrameSink for FrameAccumulator {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        Ok(self.sampling())
+    }
+
+    fn frames(&self) -> u64 {
+        self.frames()
+    }
+
+    fn needs_unwrapped(&self) -> bool {
+        true
+    }
+
+    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.push(&frame.positions)
+    }
+}
+
+impl FrameSink for CoherentAccumulator {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        Ok(self.sampling())
+    }
+
+    fn frames(&self) -> u64 {
+        self.frames()
+    }
+
+    fn needs_unwrapped(&self) -> bool {
+        false
+    }
+
+    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        if let Some(cell) = &frame.cell {
+            self.check_cell(cell)?;
+        }
+        self.push(&frame.positions)
+    }
+}
+
+impl<A: FrameSink, B: FrameSink> FrameSink for (A, B) {
+    fn sampling(&self) -> Result<Sampling, OnlineError> {
+        let (first, second) = (self.0.sampling()?, self.1.sampling()?);
+        same_sampling(first, second).map(|()| first)
+    }
+
+    fn frames(&self) -> u64 {
+        self.0.frames()
+    }
+
+    fn needs_unwrapped(&self) -> bool {
+        self.0.needs_unwrapped() || self.1.needs_unwrapped()
+    }
+
+    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.0.take(frame)?;
+        self.1.take(frame)
+    }
+}
