@@ -303,7 +303,7 @@ fn same_on_ranks(scenario: &str, expected: &[f64]) {
 /// The vectors of a shell in the cell of the shipped run.
 fn shell(run: &Trajectory<'_, f64>) -> Result<WaveVectors, Error> {
     let cell = run.cell(0).expect("a periodic cell");
-    Ok(WaveVectors::shell(&cell, 7.1..=7.4)?)
+    Ok(WaveVectors::shell(cell, 7.1..=7.4)?)
 }
 
 /// Each rank accumulates its piece of the time, with what is no sum over particles: chi4 and F(q,t).
