@@ -59,25 +59,37 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     frames(most / 1e4)
 }
 
-/// A thousand particles, lags to 100 frames.
+/// A thousand particles: 30 lags to 100 frames, and 16 points a level to a million.
 fn frames(most: f64) -> Result<(), Box<dyn std::error::Error>> {
     let species = Species::by_count([("A", 800), ("B", 200)])?;
     let lags = Lags::logarithmic(20).up_to_samples(100);
     let sampling = Sampling::new(100, 0.005)?;
-    let mut positions: Vec<f64> = (0..3000).map(|i| f64::from(i * i % 941) / 100.0).collect();
-    let mut live = FrameAccumulator::new(sampling, &species, &lags, 1000)?.with_overlap(0.3)?;
-    let mut clock = Clock::new();
-    let mut next = 1e2;
-    while next <= most {
-        while (live.frames() as f64) < next {
-            positions.iter_mut().step_by(7).for_each(|x| *x += 0.003);
-            live.push(&positions)?;
+    let kinds = [
+        (
+            "frames, lags to 1e2",
+            FrameAccumulator::new(sampling, &species, &lags, 1000)?,
+        ),
+        (
+            "frames, multi-tau, lags to 1e6",
+            FrameAccumulator::multi_tau(sampling, &species, 16, 1_000_000)?,
+        ),
+    ];
+    for (name, live) in kinds {
+        let mut live = live.with_overlap(0.3)?;
+        let mut positions: Vec<f64> = (0..3000).map(|i| f64::from(i * i % 941) / 100.0).collect();
+        let mut clock = Clock::new();
+        let mut next = 1e2;
+        while next <= most {
+            while (live.frames() as f64) < next {
+                positions.iter_mut().step_by(7).for_each(|x| *x += 0.003);
+                live.push(&positions)?;
+            }
+            let (lags, count) = (live.lags().len(), live.frames());
+            let rate = clock.rate(count);
+            let sizes = [bytes(&live)?, bytes(&live.snapshot()?)?];
+            clock.line(name, lags, rate, sizes);
+            next *= 10.0;
         }
-        let (lags, count) = (live.lags().len(), live.frames());
-        let rate = clock.rate(count);
-        let sizes = [bytes(&live)?, bytes(&live.snapshot()?)?];
-        clock.line("frames, displacements", lags, rate, sizes);
-        next *= 10.0;
     }
     Ok(())
 }

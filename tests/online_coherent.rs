@@ -101,11 +101,23 @@ fn replicas_merge_and_a_resumed_run_has_the_same_bits() {
     let batch = structure::coherent_isf(&runs, &vectors(), &lags(), Resampling::Blocks(20)).unwrap();
     let both = sums(&a).merge(sums(&b)).unwrap();
     same(&both.total(), batch.total());
+    let [first, second, third] = [&a, &b, &a[..6300]].map(sums);
+    let left = first
+        .clone()
+        .merge(second.clone())
+        .unwrap()
+        .merge(third.clone())
+        .unwrap();
+    let right = first.merge(second.merge(third).unwrap()).unwrap();
+    assert!(left == right, "merging is associative");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("coherent.msed");
     checkpoint::save(&both, &file).unwrap();
     assert!(checkpoint::load::<CoherentSums>(&file).unwrap() == both);
-    for stop in [0, 1, 17, 200] {
+    for (new, stop) in [new, decimated]
+        .into_iter()
+        .flat_map(|new| [0, 1, 17, 200].map(|stop| (new, stop)))
+    {
         let (before, after) = a.split_at(63 * stop);
         let mut live = new();
         before
@@ -123,10 +135,50 @@ fn replicas_merge_and_a_resumed_run_has_the_same_bits() {
     }
 }
 
+fn decimated() -> CoherentAccumulator {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    CoherentAccumulator::multi_tau(sampling, &species(), &vectors(), 8, 48).unwrap()
+}
+
+/// Level l sums the first frames at multiples of 2^l: the batch over the same origins, and without a bias.
+#[test]
+fn decimation_gives_the_batch_over_the_same_origins() {
+    let positions = walk(5, 300);
+    let mut live = decimated();
+    for frame in positions.chunks_exact(63) {
+        live.push(frame).unwrap();
+    }
+    let found = live.snapshot().unwrap().total();
+    let run = trajectory(&positions);
+    for (k, &lag) in live.lags().iter().enumerate() {
+        // Lags below 9 have stride 1, below 17 stride 2, and so on.
+        let stride = lag.div_ceil(8).next_power_of_two().max(1);
+        let thinned = run.thinned(stride as usize).unwrap();
+        let one = Lags::explicit([lag / stride]);
+        let batch = structure::coherent_isf(&thinned, &vectors(), &one, Resampling::None).unwrap();
+        let (x, y) = (found.values()[k], batch.total().values()[0]);
+        assert!((x - y).abs() < 1e-10, "{x} {y} at lag {lag}");
+        assert_eq!(found.origins()[k], batch.total().origins()[0]);
+    }
+    assert_eq!(found.lags()[0], 0);
+}
+
 #[test]
 fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
+    pieces(new);
+    pieces(decimated);
+    let refused = new().followed_by(&new().starting_at(3).unwrap()).unwrap_err();
+    assert!(matches!(
+        refused,
+        OnlineError::NotConsecutive {
+            found: 3,
+            expected: 0
+        }
+    ));
+}
+
+fn pieces(new: impl Fn() -> CoherentAccumulator) {
     let positions = walk(4, 200);
-    let whole = sums(&positions);
     // The longest lag is 30.
     for cuts in [[1, 2, 40], [15, 29, 45], [30, 61, 92], [70, 150, 195]] {
         let of = |from: usize, to: usize| {
@@ -136,6 +188,7 @@ fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
             live
         };
         let [a, b, c] = cuts;
+        let whole = of(0, 200).snapshot().unwrap();
         let left = of(0, a).followed_by(&of(a, b)).unwrap();
         let left = left.followed_by(&of(b, c)).unwrap();
         let left = left.followed_by(&of(c, 200)).unwrap();
@@ -155,14 +208,6 @@ fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
             }
         }
     }
-    let refused = new().followed_by(&new().starting_at(3).unwrap()).unwrap_err();
-    assert!(matches!(
-        refused,
-        OnlineError::NotConsecutive {
-            found: 3,
-            expected: 0
-        }
-    ));
 }
 
 #[test]

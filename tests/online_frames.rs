@@ -47,9 +47,18 @@ fn shell() -> [WaveVectors; 2] {
 
 fn accumulator(species: &Species, stride: u64, frames: usize) -> FrameAccumulator {
     let sampling = Sampling::new(stride, 0.005).unwrap();
+    with_all(FrameAccumulator::new(sampling, species, &lags(), frames).unwrap())
+}
+
+/// Lags of 1 to 8, and four more in each doubling to 48.
+fn decimated(species: &Species) -> FrameAccumulator {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    with_all(FrameAccumulator::multi_tau(sampling, species, 8, 48).unwrap())
+}
+
+fn with_all(live: FrameAccumulator) -> FrameAccumulator {
     let [shell, other] = shell();
-    FrameAccumulator::new(sampling, species, &lags(), frames)
-        .and_then(|live| live.with_overlap(RADIUS))
+    live.with_overlap(RADIUS)
         .and_then(|live| live.with_self_isf(&shell))
         .and_then(|live| live.with_self_isf(&other))
         .unwrap()
@@ -215,47 +224,64 @@ fn parts_of_the_particles_merge_to_all_of_them() {
     );
 }
 
+/// Level l sums the first frames at multiples of 2^l, and nothing else.
+#[test]
+fn decimation_gives_the_definition_over_the_same_origins() {
+    let run = walk(300, 8);
+    let mut live = decimated(run.species());
+    (0..300).for_each(|frame| live.push(run.frame(frame)).unwrap());
+    assert_eq!(
+        live.lags(),
+        [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48]
+    );
+    let sums = live.snapshot().unwrap();
+    let [msd, overlap] = [sums.msd("A").unwrap(), sums.overlap("A").unwrap().unwrap()];
+    let (chi4, isf) = (sums.chi4("A").unwrap().unwrap(), sums.self_isf(1, "A").unwrap());
+    let members: Vec<usize> = (0..37).filter(|i| [1, 3].contains(&(i % 4))).collect();
+    let n = members.len() as f64;
+    for (k, lag) in live.lags().iter().map(|&lag| lag as usize).enumerate() {
+        let stride = [1, 2, 4, 8][[8, 16, 32, 48].iter().position(|&last| lag <= last).unwrap()];
+        let origins: Vec<usize> = (0..300 - lag).step_by(stride).collect();
+        let (mut square, mut close, mut close_squared, mut cosine) = (0.0, 0.0, 0.0, 0.0);
+        for &origin in &origins {
+            let mut near = 0.0;
+            for &i in &members {
+                let (a, b) = (run.frame(origin), run.frame(origin + lag));
+                let d: Vec<f64> = (0..3).map(|c| b[3 * i + c] - a[3 * i + c]).collect();
+                let squared: f64 = d.iter().map(|x| x * x).sum();
+                square += squared / n;
+                near += f64::from(squared < RADIUS * RADIUS) / n;
+                cosine += (0.3 * d[0] - 0.2 * d[1] + 0.9 * d[2]).cos() / n;
+            }
+            close += near;
+            close_squared += near * near;
+        }
+        let count = origins.len() as f64;
+        assert_eq!(msd.origins()[k], origins.len() as u64);
+        let variance = n * (close_squared / count - (close / count).powi(2));
+        let pairs = [
+            (msd.values()[k], square / count),
+            (overlap.values()[k], close / count),
+            (chi4.values()[k], variance),
+            (isf.values()[k], cosine / count),
+        ];
+        for (found, expected) in pairs {
+            assert!(
+                (found - expected).abs() < 1e-11,
+                "{found} {expected} at lag {lag}"
+            );
+        }
+    }
+    assert!(msd.standard_errors()[5].is_some());
+}
+
 /// Pieces of one run, cut anywhere, are the run: none of their pairs is lost, in whichever order they are joined.
 #[test]
 fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
     let run = walk(200, 7);
     let n = run.frames();
-    // Pieces shorter and longer than the longest lag, which is 60.
-    for cuts in [
-        [1, 2, 100],
-        [30, 59, 90],
-        [60, 61, 62],
-        [70, 150, 195],
-        [3, 64, 125],
-    ] {
-        let of = |from: usize, to: usize| {
-            let mut live = accumulator(run.species(), 10, n)
-                .starting_at(from as u64)
-                .unwrap();
-            (from..to).for_each(|frame| live.push(run.frame(frame)).unwrap());
-            live
-        };
-        let resumed = |live: FrameAccumulator| -> FrameAccumulator {
-            serde_json::from_str(&serde_json::to_string(&live).unwrap()).unwrap()
-        };
-        let [a, b, c] = cuts;
-        let left = of(0, a).followed_by(&of(a, b)).unwrap();
-        let left = resumed(left)
-            .followed_by(&resumed(of(b, c)))
-            .and_then(|left| left.followed_by(&of(c, n)))
-            .unwrap();
-        let right = of(b, c).followed_by(&of(c, n)).unwrap();
-        let right = of(a, b).followed_by(&resumed(right)).unwrap();
-        let right = of(0, a).followed_by(&right).unwrap();
-        // The joined accumulator goes on like any other.
-        let mut on = of(0, a).followed_by(&of(a, b)).unwrap();
-        (b..n).for_each(|frame| on.push(run.frame(frame)).unwrap());
-        let whole = accumulated(&run);
-        for joined in [left, right, on] {
-            assert_eq!(joined.frames(), n as u64);
-            same_but_for_blocks(&joined.snapshot().unwrap(), &whole);
-        }
-    }
+    pieces(&run, || accumulator(run.species(), 10, n));
+    pieces(&run, || decimated(run.species()));
     let live = |first| accumulator(run.species(), 10, n).starting_at(first).unwrap();
     let message = |a: FrameAccumulator, b: &FrameAccumulator| a.followed_by(b).unwrap_err().to_string();
     assert_eq!(
@@ -274,6 +300,52 @@ fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
         message(live(0), &accumulator(&order, 10, n)),
         "the order of the species is another, expected the same as in the first"
     );
+    // The same lags at other strides.
+    let strides = decimated(run.species());
+    let lags = Lags::explicit(strides.lags());
+    let single = FrameAccumulator::new(strides.sampling(), run.species(), &lags, n).unwrap();
+    assert_eq!(
+        message(with_all(single), &strides),
+        "number of strides is 4, expected 1 as in the first"
+    );
+}
+
+fn pieces(run: &Trajectory<'_, f64>, new: impl Fn() -> FrameAccumulator) {
+    let n = run.frames();
+    // Pieces shorter and longer than the longest lag, which is 60.
+    for cuts in [
+        [1, 2, 100],
+        [30, 59, 90],
+        [60, 61, 62],
+        [70, 150, 195],
+        [3, 64, 125],
+    ] {
+        let of = |from: usize, to: usize| {
+            let mut live = new().starting_at(from as u64).unwrap();
+            (from..to).for_each(|frame| live.push(run.frame(frame)).unwrap());
+            live
+        };
+        let resumed = |live: FrameAccumulator| -> FrameAccumulator {
+            serde_json::from_str(&serde_json::to_string(&live).unwrap()).unwrap()
+        };
+        let [a, b, c] = cuts;
+        let left = of(0, a).followed_by(&of(a, b)).unwrap();
+        let left = resumed(left)
+            .followed_by(&resumed(of(b, c)))
+            .and_then(|left| left.followed_by(&of(c, n)))
+            .unwrap();
+        let right = of(b, c).followed_by(&of(c, n)).unwrap();
+        let right = of(a, b).followed_by(&resumed(right)).unwrap();
+        let right = of(0, a).followed_by(&right).unwrap();
+        // The joined accumulator goes on like any other.
+        let mut on = of(0, a).followed_by(&of(a, b)).unwrap();
+        (b..n).for_each(|frame| on.push(run.frame(frame)).unwrap());
+        let whole = of(0, n).snapshot().unwrap();
+        for joined in [left, right, on] {
+            assert_eq!(joined.frames(), n as u64);
+            same_but_for_blocks(&joined.snapshot().unwrap(), &whole);
+        }
+    }
 }
 
 /// Every curve has the values of another's; blocks begin elsewhere, but are as many and as long within a factor.
@@ -312,6 +384,19 @@ fn same_but_for_blocks(found: &FrameSums, expected: &FrameSums) {
 #[test]
 fn resumed_from_its_numbers_a_run_has_the_same_bits() {
     let run = walk(150, 6);
+    let (mut live, mut resumed) = (decimated(run.species()), decimated(run.species()));
+    for frame in 0..run.frames() {
+        if frame % 13 == 0 {
+            resumed = serde_json::from_str(&serde_json::to_string(&resumed).unwrap()).unwrap();
+        }
+        live.push(run.frame(frame)).unwrap();
+        resumed.push(run.frame(frame)).unwrap();
+    }
+    assert_eq!(resumed.snapshot().unwrap(), live.snapshot().unwrap());
+    let text = serde_json::to_string(&live).unwrap();
+    let other = text.replacen("\"stride\":2", "\"stride\":3", 1);
+    assert!(serde_json::from_str::<FrameAccumulator>(&other).is_err());
+
     let mut live = accumulator(run.species(), 10, 150);
     let mut resumed = accumulator(run.species(), 10, 150);
     for frame in 0..run.frames() {

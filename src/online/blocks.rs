@@ -196,8 +196,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         self.starts.extend(later.starts.iter().map(|start| start + end));
         self.rows.extend(later.rows);
         (self.most, self.length) = (later.most, later.length);
-        self.end = end + later_end;
-        self.sealed = self.count();
+        // However many pieces there are, their blocks are no more than those of one run.
+        self.finish(end + later_end);
         self.reserve();
     }
 
@@ -299,16 +299,15 @@ mod tests {
     fn pieces_keep_their_blocks_and_places() {
         let mut run = counted(4, 2, 13);
         run.followed_by(13, counted(4, 2, 6), 6);
-        // Blocks of 4, the last of them of 5; then blocks of 2.
-        assert_eq!(numbers(&run), [4.0, 4.0, 5.0, 2.0, 2.0, 2.0]);
+        // Blocks of 4, the last of them of 5; then blocks of 2, of which none stays shorter than 19/4.
+        assert_eq!(numbers(&run), [4.0, 4.0, 5.0, 6.0]);
         assert_eq!(
             [0, 8, 12, 13, 18].map(|place| run.block_of(place)),
-            [0, 2, 2, 3, 5]
+            [0, 2, 2, 3, 3]
         );
-        assert_eq!((run.open(19), run.block_of(18)), (6, 5));
-        run.row_mut(6)[0] += 1.0;
+        assert_eq!((run.open(19), run.block_of(18), run.live()), (4, 3, 1));
+        run.row_mut(4)[0] += 1.0;
         run.finish(20);
-        // None is shorter than 20/4.
         assert_eq!(numbers(&run), [8.0, 5.0, 7.0]);
     }
 }

@@ -6,6 +6,7 @@ use super::blocks::{BLOCKS, check_most};
 use super::coherent_sums::{CoherentSums, Scattering};
 use super::error::OnlineError;
 use super::frame_blocks::{FrameBlocks, check_frame};
+use super::levels::LevelLags;
 use super::stream::PairStream;
 use crate::error::Error;
 use crate::lag::{Lags, Sampling};
@@ -123,8 +124,35 @@ impl CoherentAccumulator {
         lags: &Lags,
         frames: usize,
     ) -> Result<Self, Error> {
-        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
         let lags = lags.resolve(frames, sampling.interval())?;
+        Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
+    }
+
+    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
+    /// next lag above. Level l keeps the densities of every 2^l-th frame, as in [`FrameAccumulator::multi_tau`](super::FrameAccumulator::multi_tau).
+    ///
+    /// # Errors
+    /// [`WaveVectorError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Points`] for an odd number of points or
+    /// none.
+    pub fn multi_tau(
+        sampling: Sampling,
+        species: &Species,
+        vectors: &WaveVectors,
+        points: usize,
+        longest: u64,
+    ) -> Result<Self, Error> {
+        let (levels, lags) = LevelLags::doubling(0, points, longest)?;
+        Self::over(sampling, species, vectors, levels, lags)
+    }
+
+    fn over(
+        sampling: Sampling,
+        species: &Species,
+        vectors: &WaveVectors,
+        levels: Vec<LevelLags>,
+        lags: Vec<u64>,
+    ) -> Result<Self, Error> {
+        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
         let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
         let system = Scattering {
             sampling,
@@ -134,7 +162,7 @@ impl CoherentAccumulator {
             integers: vectors.integers().to_vec(),
         };
         let sums = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
-        let stream = PairStream::new(&system.lags, system.modes(), sums);
+        let stream = PairStream::new(levels, system.modes(), sums);
         Ok(Self::of(system, species.of_particles().to_vec(), stream))
     }
 
@@ -176,7 +204,7 @@ impl CoherentAccumulator {
         check_frame(positions, self.of_particle.len(), self.stream.next_place())?;
         let (system, work) = (&self.system, &mut self.work);
         work.densities(system, &self.of_particle, positions, self.stream.room());
-        self.stream.push(&system.lags, |then, now, sums| {
+        self.stream.push(|then, now, sums| {
             add_products(system, then, now, sums);
         });
         Ok(())
@@ -236,10 +264,9 @@ impl CoherentAccumulator {
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
         self.system.same(&later.system)?;
         let system = &self.system;
-        self.stream
-            .followed_by(&later.stream, &system.lags, |then, now, sums| {
-                add_products(system, then, now, sums);
-            })?;
+        self.stream.followed_by(&later.stream, |then, now, sums| {
+            add_products(system, then, now, sums);
+        })?;
         Ok(self)
     }
 }

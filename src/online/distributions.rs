@@ -4,6 +4,7 @@ use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::System;
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
+use super::levels::LevelLags;
 use super::runs::{agree, check_samples, numbered, resamples};
 use super::stream::PairStream;
 use crate::energy::{Distribution, DistributionError};
@@ -154,7 +155,7 @@ impl DistributionAccumulator {
         let system = System::new(sampling, particles, kind, lags)?;
         let sums = FrameBlocks::new(system.lags.len(), axis.columns(), BLOCKS);
         Ok(Self {
-            stream: PairStream::new(&system.lags, 1, sums),
+            stream: PairStream::new(vec![LevelLags::single(&system.lags)], 1, sums),
             system,
             axis,
         })
@@ -200,7 +201,7 @@ impl DistributionAccumulator {
     fn add(&mut self, sample: f64) {
         self.stream.room()[0] = sample;
         let (scale, axis) = (self.system.scale(), self.axis);
-        self.stream.push(&self.system.lags, |then, now, sums| {
+        self.stream.push(|then, now, sums| {
             axis.add((now[0] - then[0]) * scale, sums);
         });
     }
@@ -245,8 +246,7 @@ impl DistributionAccumulator {
         self.system.same(&later.system)?;
         self.axis.same(later.axis)?;
         let (scale, axis) = (self.system.scale(), self.axis);
-        let lags = &self.system.lags;
-        self.stream.followed_by(&later.stream, lags, |then, now, sums| {
+        self.stream.followed_by(&later.stream, |then, now, sums| {
             axis.add((now[0] - then[0]) * scale, sums);
         })?;
         Ok(self)

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use super::blocks::{BLOCKS, check_most};
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
+use super::levels::LevelLags;
 use super::ring::{Ring, Work};
 use super::runs::check_samples;
 use super::sums::RunSums;
@@ -16,9 +17,6 @@ use crate::spectral::{cheapest_length, mean};
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
-
-/// Levels at most: 2^48 times the longest lag of the first.
-const LEVELS: usize = 48;
 
 /// The energy correlations of a run that is going on: [`push`](Self::push) a sample at every sampling step, and ask for a
 /// [`snapshot`](Self::snapshot) at any time.
@@ -155,30 +153,14 @@ impl EnergyAccumulator {
         points: usize,
         longest: u64,
     ) -> Result<Self, OnlineError> {
-        if points < 2 || points % 2 == 1 {
-            return Err(OnlineError::Points { found: points });
-        }
-        let (rings, lags) = Self::levels_of(points, longest);
+        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
         let system = System::new(sampling, particles, kind, lags)?;
-        Ok(Self::of(system, rings, None, 1))
+        Ok(Self::of(system, Self::rings_of(levels), None, 1))
     }
 
-    /// The levels of [`multi_tau`](Self::multi_tau), and their lags.
-    pub(super) fn levels_of(points: usize, longest: u64) -> (Vec<Ring>, Vec<u64>) {
-        let (mut rings, mut lags): (Vec<Ring>, Vec<u64>) = (Vec::new(), Vec::new());
-        while rings.len() < LEVELS && lags.last().is_none_or(|&lag| lag < longest) {
-            let stride = 1 << rings.len();
-            let of_level: Vec<usize> = if rings.is_empty() {
-                1..=points
-            } else {
-                points / 2 + 1..=points
-            }
-            .collect();
-            let first_point = lags.len();
-            lags.extend(of_level.iter().map(|&lag| lag as u64 * stride));
-            rings.push(Ring::new(stride, of_level, first_point));
-        }
-        (rings, lags)
+    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Vec<Ring> {
+        let ring = |of: LevelLags| Ring::new(of.stride, of.lags, of.first_point);
+        levels.into_iter().map(ring).collect()
     }
 
     fn of(system: System, levels: Vec<Ring>, transform: Option<Transform>, length: u64) -> Self {

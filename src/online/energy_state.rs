@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::energy::EnergyAccumulator;
 use super::energy_sums::System;
+use super::levels::LevelLags;
 use super::ring::{Ring, Work};
 use super::sums::RunSums;
 use super::transform::Transform;
@@ -117,9 +118,10 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             Method::MultiTau { points } => {
                 let points = usize::try_from(points).map_err(|error| error.to_string())?;
                 expect(points <= lags.len(), "points that are not those of the lags")?;
-                let (rings, expected) = Self::levels_of(points, longest);
+                let (levels, expected) =
+                    LevelLags::doubling(1, points, longest).map_err(|error| error.to_string())?;
                 expect(&expected == lags, "lags that are not those of the levels")?;
-                (rings, None)
+                (Self::rings_of(levels), None)
             }
         };
         expect(levels.len() == state.levels.len(), "other levels")?;

@@ -9,6 +9,7 @@ use super::displaced::{Displaced, MOMENTS};
 use super::error::OnlineError;
 use super::frame_blocks::{FrameBlocks, check_frame};
 use super::frame_sums::{FrameSums, FrameSystem, Group, close_squared};
+use super::levels::LevelLags;
 use super::runs::agree;
 use super::stream::PairStream;
 use crate::lag::{Lags, Sampling};
@@ -25,8 +26,8 @@ use crate::trajectory::Species;
 /// **Blocks.** At most 20 unless [`with_blocks`](Self::with_blocks) says otherwise, of one length that doubles when there would be more; a
 /// lag longer than a block has no standard error.
 ///
-/// **Memory.** Fixed at construction: 24 bytes for each particle and frame that the longest lag reaches over, and 8 bytes for each block,
-/// lag, group of particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few for each particle and lag.
+/// **Memory.** Fixed at construction: 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
+/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few for each particle and lag.
 /// Nothing is allocated after construction.
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
@@ -145,6 +146,51 @@ impl FrameAccumulator {
         frames: usize,
     ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(frames, sampling.interval())?;
+        Ok(Self::over(
+            sampling,
+            species,
+            vec![LevelLags::single(&lags)],
+            lags,
+        ))
+    }
+
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
+    /// next lag above.
+    ///
+    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags j 2^l, j =
+    /// points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged, so that there is no bias:
+    /// displacements of averaged positions would lack what moves inside of the average. What is lost is origins, of which neighbours say
+    /// nearly the same.
+    ///
+    /// # Errors
+    /// [`OnlineError::Points`] for an odd number of points or none.
+    ///
+    /// ```
+    /// use msed::online::FrameAccumulator;
+    /// use msed::trajectory::Species;
+    /// use msed::Sampling;
+    /// let species = Species::single("A", 1)?;
+    /// let mut live = FrameAccumulator::multi_tau(Sampling::new(1, 0.005)?, &species, 4, 16)?;
+    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// for frame in 0..9 {
+    ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
+    /// }
+    /// let msd = live.snapshot()?.msd("A")?;
+    /// // Lag 6: first frames 0 and 2.
+    /// assert_eq!((msd.values()[4], msd.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn multi_tau(
+        sampling: Sampling,
+        species: &Species,
+        points: usize,
+        longest: u64,
+    ) -> Result<Self, OnlineError> {
+        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+        Ok(Self::over(sampling, species, levels, lags))
+    }
+
+    fn over(sampling: Sampling, species: &Species, levels: Vec<LevelLags>, lags: Vec<u64>) -> Self {
         let of_particles = species.of_particles();
         let mut order: Vec<u64> = (0..of_particles.len() as u64).collect();
         #[allow(clippy::cast_possible_truncation, reason = "an index")]
@@ -167,12 +213,12 @@ impl FrameAccumulator {
             whole: true,
         };
         let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS);
-        Ok(Self {
-            stream: PairStream::new(&system.lags, 3 * order.len(), sums),
+        Self {
+            stream: PairStream::new(levels, 3 * order.len(), sums),
             work: Work::new(&system),
             order,
             system,
-        })
+        }
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
@@ -251,7 +297,7 @@ impl FrameAccumulator {
             );
         }
         let (system, work) = (&self.system, &mut self.work);
-        self.stream.push(&system.lags, |from, to, sums| {
+        self.stream.push(|from, to, sums| {
             work.add_pair(system, from, to, sums);
         });
         Ok(())
@@ -332,10 +378,9 @@ impl FrameAccumulator {
         };
         agree(shown(true), shown(self.order == later.order))?;
         let (system, work) = (&self.system, &mut self.work);
-        self.stream
-            .followed_by(&later.stream, &system.lags, |from, to, sums| {
-                work.add_pair(system, from, to, sums);
-            })?;
+        self.stream.followed_by(&later.stream, |from, to, sums| {
+            work.add_pair(system, from, to, sums);
+        })?;
         Ok(self)
     }
 }

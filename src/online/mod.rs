@@ -49,6 +49,7 @@ mod feed;
 mod frame_blocks;
 mod frame_sums;
 mod frames;
+mod levels;
 mod ring;
 mod running_sums;
 mod runs;

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
+use super::levels::LevelLags;
+use super::runs::agree;
 
 /// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
 ///
@@ -17,22 +19,53 @@ pub(super) struct PairStream {
     count: u64,
     /// Numbers in a row.
     width: usize,
-    /// Row k of the run in place k modulo their number.
+    levels: Vec<Level>,
+    sums: FrameBlocks,
+}
+
+/// Every `stride`-th row of the run, those at multiples of it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Level {
+    of: LevelLags,
+    /// The last rows, row k of the level in place k modulo their number.
     recent: Vec<f64>,
     /// The first rows of a piece that does not begin with the run, up to the longest lag: what the piece before lacks.
     head: Vec<f64>,
-    sums: FrameBlocks,
+}
+
+impl Level {
+    /// Where row `index` of the level lies.
+    #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
+    fn places(&self, index: u64, width: usize) -> Range<usize> {
+        let slot = (index % (self.of.reach() as u64 + 1)) as usize;
+        slot * width..(slot + 1) * width
+    }
+
+    /// How many numbers the head has when it is full.
+    fn full_head(&self, width: usize) -> usize {
+        self.of.reach() * width
+    }
+
+    /// The rows of the level among those of the run.
+    fn rows(&self, rows: Range<u64>) -> Range<u64> {
+        rows.start.div_ceil(self.of.stride)..rows.end.div_ceil(self.of.stride)
+    }
 }
 
 impl PairStream {
     /// No row yet, and room for all that will be kept.
-    pub(super) fn new(lags: &[u64], width: usize, sums: FrameBlocks) -> Self {
+    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Self {
+        let level = |of: LevelLags| Level {
+            recent: vec![0.0; (of.reach() + 1) * width],
+            head: Vec::new(),
+            of,
+        };
         Self {
             first: 0,
             count: 0,
             width,
-            recent: vec![0.0; (reach(lags) + 1) * width],
-            head: Vec::new(),
+            levels: levels.into_iter().map(level).collect(),
             sums,
         }
     }
@@ -47,7 +80,14 @@ impl PairStream {
     pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
         self.not_running()?;
         self.first = first;
-        self.head = Vec::with_capacity(self.head_length());
+        for level in &mut self.levels {
+            let room = if first == 0 {
+                0
+            } else {
+                level.full_head(self.width)
+            };
+            level.head = Vec::with_capacity(room);
+        }
         Ok(self)
     }
 
@@ -85,56 +125,56 @@ impl PairStream {
         Ok(sums)
     }
 
-    /// Rows that are kept.
-    fn kept(&self) -> usize {
-        self.recent.len() / self.width
-    }
-
-    /// Numbers that the head has when it is full.
-    fn head_length(&self) -> usize {
-        if self.first == 0 {
-            0
-        } else {
-            self.recent.len() - self.width
-        }
-    }
-
-    /// Which of the rows that are kept is row `index` from the first one here.
-    #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
-    fn slot(&self, index: u64) -> usize {
-        ((self.first + index) % self.kept() as u64) as usize
-    }
-
-    /// The numbers of a row that is kept.
-    fn places(&self, slot: usize) -> Range<usize> {
-        slot * self.width..(slot + 1) * self.width
-    }
-
     /// Room for the next row, to be filled before it is [`push`](Self::push)ed.
     pub(super) fn room(&mut self) -> &mut [f64] {
-        let places = self.places(self.slot(self.count));
-        &mut self.recent[places]
+        let place = self.next_place();
+        let level = &mut self.levels[0];
+        let places = level.places(place, self.width);
+        &mut level.recent[places]
     }
 
     /// Takes in the row that lies in its room: `pair` adds to the sums what two rows, the earlier one first, give.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "lags are places in memory")]
-    pub(super) fn push(&mut self, lags: &[u64], mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
-        let (kept, now) = (self.kept(), self.slot(self.count));
-        if self.head.len() < self.head_length() {
-            let row = self.places(now);
-            self.head.extend_from_slice(&self.recent[row]);
-        }
+    pub(super) fn push(&mut self, mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
+        let (place, width) = (self.next_place(), self.width);
         self.sums.open(self.count);
-        for (k, &lag) in lags.iter().enumerate() {
-            let Some(first) = self.count.checked_sub(lag) else {
+        let (lowest, higher) = self.levels.split_first_mut().expect("a level");
+        let row = lowest.places(place, width);
+        for level in higher {
+            if !place.is_multiple_of(level.of.stride) {
                 break;
-            };
-            let lag = lag as usize;
-            let then = if now >= lag { now - lag } else { now + kept - lag };
-            let [then, now] = [then, now].map(|slot| self.places(slot));
-            let sums = self.sums.pair_mut(first, k);
-            pair(&self.recent[then], &self.recent[now], sums);
+            }
+            let to = level.places(place / level.of.stride, width);
+            level.recent[to].copy_from_slice(&lowest.recent[row.clone()]);
+        }
+        for level in &mut self.levels {
+            let stride = level.of.stride;
+            if !place.is_multiple_of(stride) {
+                break;
+            }
+            let begin = self.first.div_ceil(stride);
+            let (index, kept) = (place / stride, level.of.reach() + 1);
+            let now = level.places(index, width);
+            if self.first > 0 && level.head.len() < level.full_head(width) {
+                level.head.extend_from_slice(&level.recent[now.clone()]);
+            }
+            for (k, &lag) in level.of.lags.iter().enumerate() {
+                if index - begin < lag as u64 {
+                    break;
+                }
+                let back = lag * width;
+                let then = if now.start >= back {
+                    now.start - back
+                } else {
+                    now.start + kept * width - back
+                };
+                let first = (index - lag as u64) * stride - self.first;
+                pair(
+                    &level.recent[then..then + width],
+                    &level.recent[now.clone()],
+                    self.sums.pair_mut(first, level.of.first_point + k),
+                );
+            }
         }
         self.count += 1;
     }
@@ -143,14 +183,15 @@ impl PairStream {
     /// has kept its last rows, the later one its first.
     ///
     /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here.
-    #[allow(clippy::cast_possible_truncation, reason = "lags are places in memory")]
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here, [`OnlineError::Mismatch`] where its lags
+    /// are summed at other strides.
     pub(super) fn followed_by(
         &mut self,
         later: &Self,
-        lags: &[u64],
         mut pair: impl FnMut(&[f64], &[f64], &mut [f64]),
     ) -> Result<(), OnlineError> {
+        let strides = |stream: &Self| [("number of strides", stream.levels.len().to_string())];
+        agree(strides(self), strides(later))?;
         if later.first != self.next_place() {
             return Err(OnlineError::NotConsecutive {
                 found: later.first,
@@ -161,59 +202,73 @@ impl PairStream {
             self.clone_from(later);
             return Ok(());
         }
-        if later.count <= reach(lags) as u64 {
-            for row in later.head.chunks_exact(self.width) {
-                self.room().copy_from_slice(row);
-                self.push(lags, &mut pair);
-            }
-            return Ok(());
-        }
-        for (i, row) in later.head.chunks_exact(self.width).enumerate() {
-            for (k, &lag) in lags.iter().enumerate() {
-                // How far before the later piece the earlier row lies.
-                let before = lag.saturating_sub(i as u64);
-                let Some(first) = self.count.checked_sub(before) else {
-                    break;
-                };
-                if before > 0 {
-                    let then = self.places(self.slot(first));
-                    pair(&self.recent[then], row, self.sums.pair_mut(first, k));
+        let (width, cut) = (self.width, later.first);
+        for (level, other) in self.levels.iter_mut().zip(&later.levels) {
+            let own = level.rows(self.first..cut);
+            for (i, row) in other.head.chunks_exact(width).enumerate() {
+                for (k, &lag) in level.of.lags.iter().enumerate() {
+                    // How far before the later piece the earlier row lies.
+                    let before = lag.saturating_sub(i) as u64;
+                    if before > own.end - own.start {
+                        break;
+                    }
+                    if before > 0 {
+                        let index = own.end - before;
+                        let then = level.places(index, width);
+                        let first = index * level.of.stride - self.first;
+                        let sums = self.sums.pair_mut(first, level.of.first_point + k);
+                        pair(&level.recent[then], row, sums);
+                    }
                 }
+            }
+            let new = level.rows(cut..later.next_place());
+            let kept = level.of.reach() as u64 + 1;
+            for index in new.start.max(new.end.saturating_sub(kept))..new.end {
+                let places = level.places(index, width);
+                level.recent[places.clone()].copy_from_slice(&other.recent[places]);
+            }
+            if self.first > 0 {
+                let more = (level.full_head(width) - level.head.len()).min(other.head.len());
+                level.head.extend_from_slice(&other.head[..more]);
             }
         }
         self.sums.followed_by(self.count, later.sums.clone(), later.count);
-        let more = self.head_length() - self.head.len();
-        self.head.extend_from_slice(&later.head[..more]);
-        self.recent.copy_from_slice(&later.recent);
         self.count += later.count;
         Ok(())
     }
 
-    /// Whether these can be rows of so many numbers, and sums of such a shape over them; and makes room for what will be.
+    /// Whether these can be rows of so many numbers, and sums of such a shape over them at these lags; and makes room for what will be.
     #[cfg(feature = "serde")]
     pub(super) fn restore(&mut self, lags: &[u64], width: usize, columns: usize) -> bool {
-        let kept = (reach(lags) as u64).checked_add(1);
-        let numbers = kept.and_then(|kept| kept.checked_mul(width as u64));
-        let sound = width > 0
-            && self.width == width
-            && numbers == Some(self.recent.len() as u64)
-            && self.first < 1 << 62
-            && self.count < 1 << 62
-            && self.head.len() as u64
-                == (self.head_length() as u64).min(self.count.saturating_mul(width as u64))
-            && self.recent.iter().chain(&self.head).all(|x| x.is_finite())
+        let (first, width_found) = (self.first, self.width);
+        if width_found != width || width == 0 || first >= 1 << 62 || self.count >= 1 << 62 {
+            return false;
+        }
+        let run = first..self.next_place();
+        let sound = |level: &Level| {
+            let reach = level.of.reach() as u64;
+            let rows = level.rows(run.clone());
+            let head = if first == 0 {
+                0
+            } else {
+                reach.min(rows.end - rows.start)
+            };
+            let numbers = |rows: u64| rows.checked_mul(width as u64);
+            numbers(reach.saturating_add(1)) == Some(level.recent.len() as u64)
+                && numbers(head) == Some(level.head.len() as u64)
+                && level.recent.iter().chain(&level.head).all(|x| x.is_finite())
+        };
+        let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
+            && self.levels.iter().all(sound)
             && self.sums.is_sound(lags.len(), columns)
             && self.sums.are_of(self.count);
-        if sound {
+        if all_sound {
             self.sums.reserve();
-            self.head.reserve_exact(self.head_length() - self.head.len());
+            for level in &mut self.levels {
+                let room = if first == 0 { 0 } else { level.full_head(width) };
+                level.head.reserve_exact(room - level.head.len());
+            }
         }
-        sound
+        all_sound
     }
-}
-
-/// Rows between the first and the last of a pair at the longest lag.
-#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
-fn reach(lags: &[u64]) -> usize {
-    lags.last().map_or(0, |&lag| lag as usize)
 }

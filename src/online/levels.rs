@@ -1,0 +1,79 @@
+//! Lags whose spacing doubles, and the strides that they are summed at.
+
+use super::error::OnlineError;
+
+/// Levels at most: 2^48 times the longest lag of the first.
+const LEVELS: usize = 48;
+
+/// Lags between every `stride`-th sample or frame.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct LevelLags {
+    pub(super) stride: u64,
+    /// In strides.
+    pub(super) lags: Vec<usize>,
+    /// Place of the first of them among the lags of all levels.
+    pub(super) first_point: usize,
+}
+
+impl LevelLags {
+    /// One level that has all lags.
+    #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
+    pub(super) fn single(lags: &[u64]) -> Self {
+        Self {
+            stride: 1,
+            lags: lags.iter().map(|&lag| lag as usize).collect(),
+            first_point: 0,
+        }
+    }
+
+    /// Levels with lags of `first`, which is 0 or 1, ... `points`, and from there `points/2` in each doubling, up to `longest` or the next lag above: level l has
+    /// the lags j 2^l, j at most `points`. And all lags.
+    ///
+    /// # Errors
+    /// [`OnlineError::Points`] for an odd number of points or none.
+    pub(super) fn doubling(
+        first: usize,
+        points: usize,
+        longest: u64,
+    ) -> Result<(Vec<Self>, Vec<u64>), OnlineError> {
+        if points < 2 || points % 2 == 1 {
+            return Err(OnlineError::Points { found: points });
+        }
+        let (mut levels, mut all): (Vec<Self>, Vec<u64>) = (Vec::new(), Vec::new());
+        while levels.len() < LEVELS && all.last().is_none_or(|&lag| lag < longest) {
+            let stride = 1 << levels.len();
+            let first = if levels.is_empty() { first } else { points / 2 + 1 };
+            let last = usize::try_from(longest.div_ceil(stride).max(1)).unwrap_or(usize::MAX);
+            let level = Self {
+                stride,
+                lags: (first..=points.min(last)).collect(),
+                first_point: all.len(),
+            };
+            all.extend(level.lags.iter().map(|&lag| lag as u64 * stride));
+            levels.push(level);
+        }
+        Ok((levels, all))
+    }
+
+    /// The longest lag, in strides.
+    pub(super) fn reach(&self) -> usize {
+        self.lags.last().copied().unwrap_or(0)
+    }
+
+    /// Whether these levels have these lags, in one of the two ways.
+    #[cfg(feature = "serde")]
+    pub(super) fn are_of<'a>(levels: impl ExactSizeIterator<Item = &'a Self>, lags: &[u64]) -> bool {
+        let mut levels = levels.peekable();
+        if levels.len() == 1 {
+            return levels.next() == Some(&Self::single(lags));
+        }
+        let [first, points] = levels.peek().map_or([0, 0], |level| {
+            [level.lags.first().copied().unwrap_or(0), level.reach()]
+        });
+        let longest = lags.last().copied().unwrap_or(0);
+        (first <= 1 && points <= lags.len())
+            && Self::doubling(first, points, longest)
+                .is_ok_and(|(expected, all)| all == lags && levels.eq(expected.iter()))
+    }
+}
