@@ -12,6 +12,9 @@ pub enum Error {
     /// A fit of the energy's spectrum.
     #[error(transparent)]
     Spectral(#[from] crate::gaussian::SpectralError),
+    /// A fit with the covariance of the lags.
+    #[error(transparent)]
+    Generalised(#[from] crate::gaussian::GeneralisedError),
     /// A process with a known spectrum.
     #[error(transparent)]
     Process(#[from] crate::gaussian::ProcessError),

@@ -4,13 +4,14 @@
 mod common;
 
 use common::synthetic::Process;
-use msed::gaussian::{self, Band, BlockVerdict, choose_blocks};
+use msed::gaussian::{self, Band, BlockVerdict, GeneralisedError, choose_blocks};
 use msed::relaxation::{self, Direction, Model, Weighting, Window, first_crossing};
-use msed::stats::Covariance;
+use msed::stats::{Covariance, Resamples};
 use msed::structure::{self, Particles};
 use msed::trajectory::{Species, Trajectory};
 use msed::{
-    EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy, thermo,
+    Curve, EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy,
+    thermo,
 };
 use rand::prelude::*;
 use rand_distr::StandardNormal;
@@ -221,6 +222,29 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         (tau - TAU).abs() < 3.5 * error && error < 0.3 * TAU,
         "{tau} {error}"
     );
+    assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
+    // Lags that end before the relaxation time do not resolve it, however exact their values are.
+    let short = msed.curve().window(0.5..=0.6 * TAU);
+    let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
+    let none = Resamples::jackknife(Resampling::None, 1);
+    let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
+    let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
+    let of_short = start.msed_covariance(short.lags(), 12_000, 0.5);
+    let fit = gaussian::fit_generalised(&exact, Model::Exponential, &of_short, &start).unwrap();
+    assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
+    assert!(matches!(
+        fit.verdict().reasons()[0],
+        relaxation::Reason::NoPlateau { .. }
+    ));
+    let refused = gaussian::fit_generalised(&short, Model::Exponential, &covariance, &start).unwrap_err();
+    let (found, expected) = (curve.len(), short.len());
+    assert_eq!(refused, GeneralisedError::Rows { found, expected });
+    let few = curve.window(2.0..=4.0);
+    let of_few = Covariance::of_curve(&few).unwrap();
+    assert!(matches!(
+        gaussian::fit_generalised(&few, Model::Stretched, &of_few, &start).unwrap_err(),
+        GeneralisedError::TooFewLags { needed: 5, .. }
+    ));
     // Draws of the bootstrap have the same variances, to what 400 of them know.
     let bootstrap = Resampling::Bootstrap {
         blocks: 30,

@@ -272,7 +272,8 @@ impl Study {
     fn generalised(&self, curve: &Curve, exact: &Curve, fit: &SpectralFit) -> Option<[Shot; 2]> {
         let process = fit.process().ok()?;
         let covariance = process.msed_covariance(curve.lags(), self.samples(), 1.0);
-        let fit = |curve: &Curve| gaussian::fit_generalised(curve, Model::Exponential, &covariance, &process);
+        let fit =
+            |curve: &Curve| gaussian::fit_generalised(curve, Model::Exponential, &covariance, &process).ok();
         let found = fit(curve)?;
         let truth = |f: &dyn Fn(&GeneralisedFit) -> f64, known: f64| {
             if self.source.exact {

@@ -4,6 +4,36 @@ use thiserror::Error;
 
 use crate::stats::ResamplingError;
 
+/// A generalised fit that cannot be made.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum GeneralisedError {
+    /// A covariance of other lags.
+    #[error("a covariance of {found} lags, expected {expected}, those of the curve")]
+    Rows {
+        /// Its rows.
+        found: usize,
+        /// Lags of the curve.
+        expected: usize,
+    },
+    /// A covariance without an inverse.
+    #[error(
+        "the covariance of the lags is not positive definite: more blocks, fewer lags, or one that is shrunk"
+    )]
+    Singular,
+    /// No lag is left beside the parameters.
+    #[error("{found} lags, expected at least {needed}")]
+    TooFewLags {
+        /// Lags of the curve.
+        found: usize,
+        /// One more than parameters.
+        needed: usize,
+    },
+    /// The search left every bound: no such relaxation near the start.
+    #[error("the search ends nowhere: the curve has no such relaxation near the start")]
+    NoMinimum,
+}
+
 /// A spectral fit that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]

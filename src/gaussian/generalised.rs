@@ -3,9 +3,15 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::Process;
+use super::error::GeneralisedError;
 use crate::curve::Curve;
-use crate::relaxation::{Model, mean_relaxation_time};
+use crate::relaxation::{Model, Reason, Verdict, mean_relaxation_time};
 use crate::stats::{Covariance, Estimate};
+
+/// The amplitude of a relaxation differs from zero by more standard errors than this: by the normal distribution, all but one in a hundred.
+const AMPLITUDE: f64 = 2.576;
+/// A larger error of ln tau says nothing of tau.
+const LOG_TIME_ERROR: f64 = 1.0;
 
 /// What generalised least squares found.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +26,7 @@ pub struct GeneralisedFit {
     standard_errors: Option<[f64; 4]>,
     chi_squared: f64,
     degrees_of_freedom: usize,
+    verdict: Verdict,
 }
 
 impl GeneralisedFit {
@@ -77,37 +84,65 @@ impl GeneralisedFit {
     pub fn degrees_of_freedom(&self) -> usize {
         self.degrees_of_freedom
     }
+
+    /// Whether the parameters mean what their names say: the relaxation time lies within the lags, Um² differs from zero, and half of the resamples
+    /// or more have such a relaxation. Whether the model holds, [`chi_squared`](Self::chi_squared) says.
+    #[must_use]
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
 }
 
 /// Fits Eq. (11) to every lag of `curve` (take [`Curve::window`] of it first) by generalised least squares with the covariance of its lags:
 /// one implied by a process ([`Process::msed_covariance`]), or one from blocks ([`Covariance::shrunk`]). The search starts at `start`;
 /// errors come from the curve's resamples with the covariance fixed.
 ///
-/// `None` where the covariance is singular, there are no more lags than parameters, or the search leaves every bound.
-///
 /// # Cost
 /// O(K^2) for each of the steps and resamples, K lags.
 ///
-/// # Panics
-/// If the covariance has not one row per lag.
-#[must_use]
+/// # Errors
+/// [`GeneralisedError`] where the covariance is that of other lags or singular, there are no more lags than parameters, or the search leaves
+/// every bound.
+///
+/// ```
+/// use msed::gaussian::{Process, fit_generalised};
+/// use msed::relaxation::Model;
+/// use msed::stats::{Resamples, Resampling};
+/// use msed::{Curve, Lags};
+/// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, from 8000 samples, and the covariance that a guess implies.
+/// let lags = Lags::logarithmic(8).resolve(80, 1.0)?;
+/// let values = lags.iter().map(|&t| 5.0 - (-(t as f64) / 20.0).exp()).collect();
+/// let origins = lags.iter().map(|t| 8000 - t).collect();
+/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 8000);
+/// let guess = Process::new(3.5, 1.2, 15.0, 1.0)?;
+/// let covariance = guess.msed_covariance(curve.lags(), 8000, 1.0);
+/// let fit = fit_generalised(&curve, Model::Exponential, &covariance, &guess)?;
+/// assert!(fit.verdict().is_resolved());
+/// assert!((fit.relaxation_time().value() - 20.0).abs() < 1e-3);
+/// # Ok::<(), msed::Error>(())
+/// ```
 pub fn fit_generalised(
     curve: &Curve,
     model: Model,
     covariance: &Covariance,
     start: &Process,
-) -> Option<GeneralisedFit> {
-    assert_eq!(
-        covariance.points(),
-        curve.len(),
-        "one row of the covariance per lag"
-    );
-    let factor = covariance.factor()?;
+) -> Result<GeneralisedFit, GeneralisedError> {
+    if covariance.points() != curve.len() {
+        return Err(GeneralisedError::Rows {
+            found: covariance.points(),
+            expected: curve.len(),
+        });
+    }
     let times: Vec<f64> = curve.lag_times().collect();
     let parameters = model.parameters();
     if times.len() <= parameters {
-        return None;
+        return Err(GeneralisedError::TooFewLags {
+            found: times.len(),
+            needed: parameters + 1,
+        });
     }
+    let factor = covariance.factor().ok_or(GeneralisedError::Singular)?;
     let problem = Problem {
         model,
         times: &times,
@@ -119,7 +154,9 @@ pub fn fit_generalised(
         start.relaxation_time().ln(),
         start.beta().ln(),
     ];
-    let whole = problem.solve(curve.values(), first)?;
+    let whole = problem
+        .solve(curve.values(), first)
+        .ok_or(GeneralisedError::NoMinimum)?;
     let replicates: Vec<Option<Solution>> = (0..curve.resamples().len())
         .map(|r| problem.solve(curve.replicate(r), whole.parameters))
         .collect();
@@ -147,7 +184,15 @@ pub fn fit_generalised(
             p[3].exp()
         }
     };
-    Some(GeneralisedFit {
+    let without = replicates.iter().filter(|s| s.is_none()).count();
+    let mean_tau = mean_relaxation_time(whole.parameters[2].exp(), beta(&whole.parameters));
+    let reasons = reasons(&whole.parameters, mean_tau, standard_errors, &times);
+    let missing = (2 * without >= replicates.len() && without > 0).then_some(Reason::Resamples {
+        without,
+        of: replicates.len(),
+    });
+    Ok(GeneralisedFit {
+        verdict: Verdict::new(reasons.into_iter().chain(missing)),
         model,
         u0_squared: estimate(&|p| p[0]),
         um_squared: estimate(&|p| p[1]),
@@ -158,6 +203,44 @@ pub fn fit_generalised(
         chi_squared: whole.chi_squared,
         degrees_of_freedom: times.len() - parameters,
     })
+}
+
+/// What speaks against a fit, from its parameters and the errors of U0^2, Um^2, ln tau and ln beta.
+fn reasons(
+    parameters: &[f64; 4],
+    mean_relaxation_time: f64,
+    standard_errors: Option<[f64; 4]>,
+    times: &[f64],
+) -> Vec<Reason> {
+    let [_, amplitude, log_tau, _] = *parameters;
+    let [_, of_amplitude, of_log_tau, _] = standard_errors.unwrap_or([f64::INFINITY; 4]);
+    let (shortest, longest) = (times[0], times[times.len() - 1]);
+    let mut reasons = Vec::new();
+    if !(mean_relaxation_time <= longest) {
+        reasons.push(Reason::NoPlateau {
+            mean_relaxation_time,
+            longest_lag: longest,
+        });
+    }
+    if log_tau.exp() < shortest {
+        reasons.push(Reason::BeforeWindow {
+            relaxation_time: log_tau.exp(),
+            shortest_lag: shortest,
+        });
+    }
+    if amplitude <= AMPLITUDE * of_amplitude {
+        reasons.push(Reason::WithinNoise {
+            amplitude,
+            standard_error: of_amplitude,
+            needed: AMPLITUDE,
+            after: None,
+        });
+    } else if of_log_tau > LOG_TIME_ERROR {
+        reasons.push(Reason::Vague {
+            log_time_error: of_log_tau,
+        });
+    }
+    reasons
 }
 
 struct Problem<'a> {

@@ -39,7 +39,7 @@ mod spectrum;
 mod verdict;
 
 pub use block_choice::{BlockChoice, BlockVerdict, choose_blocks};
-pub use error::SpectralError;
+pub use error::{GeneralisedError, SpectralError};
 pub use fit::{Band, SpectralFit, fit_spectrum};
 pub use generalised::{GeneralisedFit, fit_generalised};
 pub use periodogram::{Bin, Periodogram, relaxation_limit};

@@ -27,7 +27,7 @@ const BINS: usize = 5;
 /// before the first sample, so that differences may fall outside: they are counted ([`DistributionSums::outside`]), and are in the moments.
 ///
 /// **Blocks** as for [`EnergyAccumulator`](super::EnergyAccumulator). **Memory.** Fixed at construction: 8 bytes for each sample of the longest lag,
-/// and for each lag, block and bin. **Cost.** Some 5 ns for each sample and lag. Nothing is allocated after construction.
+/// and for each lag, block and bin. **Cost.** Some 8 ns for each sample and lag. Nothing is allocated after construction.
 ///
 /// ```
 /// use msed::online::DistributionAccumulator;

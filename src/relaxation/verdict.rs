@@ -138,6 +138,11 @@ pub enum Reason {
         /// true error is larger.
         log_time_error: f64,
     },
+    /// The relaxation time is not known to within a factor of e.
+    Vague {
+        /// The error of ln τ.
+        log_time_error: f64,
+    },
     /// The exponent came to rest at the end of its range.
     ExponentAtBound {
         /// The exponent.
@@ -220,6 +225,12 @@ impl fmt::Display for Reason {
                 "degenerate: different parameters describe the curve equally well (condition number {condition:.0}, least-squares \
                  error of the logarithm of the relaxation time {log_time_error:.2})"
             ),
+            Self::Vague { log_time_error } => {
+                write!(
+                    f,
+                    "the relaxation time is known to a factor exp({log_time_error:.2}) only"
+                )
+            }
             Self::ExponentAtBound { beta, range } => write!(
                 f,
                 "the exponent {beta:.3} is at the end of its range from {} to {}",
