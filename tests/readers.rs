@@ -273,7 +273,7 @@ fn restarts_are_taken_from_the_last_and_said() {
     );
     assert_eq!(
         message("# TimeStep v_pe\n0 1.0\n10 2.0\n20 3.0\n# TimeStep v_pe\n0 4.0\n"),
-        "x.dat: 1 rows, expected at least 2 for the spacing of the steps"
+        "x.dat: rows that count: 1, expected at least 2 for the spacing of the steps"
     );
 }
 
@@ -579,7 +579,7 @@ fn damage_is_named_with_file_and_line() {
     );
     assert_eq!(
         message("# TimeStep v_pe\n0 1\n"),
-        "x.dat: 1 rows, expected at least 2 for the spacing of the steps"
+        "x.dat: rows that count: 1, expected at least 2 for the spacing of the steps"
     );
     assert_eq!(
         message("0 1\n10 2\n"),

@@ -50,7 +50,7 @@ pub enum ReadError {
         expected: &'static str,
     },
     /// Fewer rows than make a series.
-    #[error("{}: {found} rows, expected at least 2 for the spacing of the steps", file.display())]
+    #[error("{}: rows that count: {found}, expected at least 2 for the spacing of the steps", file.display())]
     TooFewRows {
         /// The file.
         file: PathBuf,

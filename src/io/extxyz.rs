@@ -176,12 +176,7 @@ impl<R: Read> ExtXyzReader<R> {
     fn read_frame<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, FrameError> {
         frame.images.clear();
         if let Some(first) = self.first.take() {
-            frame.step = first.step;
-            frame.cell = first.cell;
-            frame.positions.clear();
-            frame
-                .positions
-                .extend(first.positions.iter().map(|&x| T::from_f64(x)));
+            first.fill(frame);
             self.text.frame += 1;
             return Ok(true);
         }

@@ -163,13 +163,7 @@ impl<R: Read> LammpsDumpReader<R> {
 
     fn read_frame<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, FrameError> {
         if let Some(first) = self.first.take() {
-            frame.step = first.step;
-            frame.cell = first.cell;
-            frame.positions.clear();
-            frame
-                .positions
-                .extend(first.positions.iter().map(|&x| T::from_f64(x)));
-            frame.images = first.images;
+            first.fill(frame);
             self.text.frame += 1;
             return Ok(true);
         }

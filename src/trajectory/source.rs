@@ -38,6 +38,18 @@ impl<T> Frame<T> {
     }
 }
 
+impl Frame<f64> {
+    /// Becomes the contents of a frame that a caller keeps.
+    #[cfg(feature = "io")]
+    pub(crate) fn fill<T: Real>(self, frame: &mut Frame<T>) {
+        (frame.step, frame.cell, frame.images) = (self.step, self.cell, self.images);
+        frame.positions.clear();
+        frame
+            .positions
+            .extend(self.positions.into_iter().map(T::from_f64));
+    }
+}
+
 impl<T> Default for Frame<T> {
     fn default() -> Self {
         Self::new()

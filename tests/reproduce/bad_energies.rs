@@ -216,7 +216,7 @@ fn a_single_row() {
     scan.write(FILE, text.lines().take(3).collect::<Vec<_>>().join("\n") + "\n");
     assert_eq!(
         scan.message(),
-        "DIR/T0.700.dat: 1 rows, expected at least 2 for the spacing of the steps"
+        "DIR/T0.700.dat: rows that count: 1, expected at least 2 for the spacing of the steps"
     );
 }
 
