@@ -29,11 +29,11 @@ fn main() -> Result<(), msed::Error> {
         fit.s_c_reference(),
         fit.verdict()
     );
-    let x: Vec<f64> = fit.points().iter().map(|point| point[1]).collect();
-    let y: Vec<f64> = fit.points().iter().map(|point| point[2]).collect();
+    let plotted = fit.points().iter().map(|p| (p.reciprocal, p.ln_tau.clone()));
+    let (x, y): (Vec<f64>, Vec<_>) = plotted.unzip();
     let line = |x: f64| fit.ln_tau_inf().value() + fit.a().value() * x;
     let panel = Panel::new(Axis::linear("1/(*{T} *{S}_{c})"), Axis::linear("ln *{τ}*"))
-        .with(Series::points(&x, &y))
+        .with(Series::estimates(&x, &y))
         .with(Series::function([x[5], x[0]], line));
     Ok(Figure::new(panel).save("target/adam_gibbs.svg")?)
 }

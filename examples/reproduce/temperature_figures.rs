@@ -3,8 +3,7 @@
 use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
 use msed::stats::{Combined, Estimate};
 use msed::thermo::{
-    AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing,
-    ThermoError,
+    AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
 };
 
 use crate::analysis::Point;
@@ -266,11 +265,9 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
 pub(crate) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
     let fit = results.adam_gibbs.as_ref().ok()?;
     let mut columns = Columns::default();
-    for &[t, x, ln_tau] in fit.points() {
-        let times = results.scan.times(Relaxing::Energy);
-        let time = times.iter().find(|(other, _)| (other - t).abs() <= 1e-9 * t);
-        let error = time.and_then(|(_, time)| time.map(f64::ln).standard_error());
-        columns.add(x, ln_tau, error);
+    for point in fit.points() {
+        let ln_tau = &point.ln_tau;
+        columns.add(point.reciprocal, ln_tau.value(), ln_tau.standard_error());
     }
     let low = columns.x.iter().copied().fold(f64::INFINITY, f64::min);
     let high = columns.x.iter().copied().fold(0.0, f64::max);

@@ -68,6 +68,19 @@ pub enum AdamGibbsVerdict {
     Untested,
 }
 
+/// A point of the plot.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct AdamGibbsPlotted {
+    /// T, in the unit of the scan.
+    pub temperature: f64,
+    /// 1/(T S_c), with S_c in k per particle.
+    pub reciprocal: f64,
+    /// ln tau, tau in time units.
+    pub ln_tau: Estimate,
+}
+
 /// ln tau against 1/(T S_c).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -76,7 +89,7 @@ pub struct AdamGibbs {
     ln_tau_inf: Combined,
     a: Combined,
     s_c_reference: Combined,
-    points: Vec<[f64; 3]>,
+    points: Vec<AdamGibbsPlotted>,
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
@@ -108,9 +121,9 @@ impl AdamGibbs {
         &self.s_c_reference
     }
 
-    /// The points of the plot: temperature, 1/(T S_c), ln tau.
+    /// The points of the plot, from the lowest temperature on.
     #[must_use]
-    pub fn points(&self) -> &[[f64; 3]] {
+    pub fn points(&self) -> &[AdamGibbsPlotted] {
         &self.points
     }
 
@@ -253,12 +266,12 @@ pub fn adam_gibbs(
             s_c_reference: solution.s_c_reference,
         }
     };
-    let plot = (0..timed.len())
-        .map(|i| {
-            let t = temperatures[timed[i]];
-            [t, 1.0 / (t * solution.entropy[i]), logarithms[i].value()]
-        })
-        .collect();
+    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsPlotted {
+        temperature: temperatures[timed[i]],
+        reciprocal: 1.0 / (temperatures[timed[i]] * solution.entropy[i]),
+        ln_tau,
+    };
+    let plot = logarithms.into_iter().enumerate().map(plotted).collect();
     Ok(AdamGibbs {
         reference,
         ln_tau_inf,
@@ -397,7 +410,7 @@ mod tests {
         // Another reference temperature moves the entropy there, and nothing else.
         let fit = adam_gibbs(&points(&scan), Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
         assert!((fit.a().value() - 1.5).abs() < 1e-3);
-        assert!((fit.points()[0][1] - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
+        assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
 
     fn noisy(value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {

@@ -14,7 +14,9 @@ mod slope;
 mod state_point;
 mod temperature_models;
 
-pub use adam_gibbs::{AdamGibbs, AdamGibbsPoint, AdamGibbsVerdict, ReferenceEntropy, SlowTime, adam_gibbs};
+pub use adam_gibbs::{
+    AdamGibbs, AdamGibbsPlotted, AdamGibbsPoint, AdamGibbsVerdict, ReferenceEntropy, SlowTime, adam_gibbs,
+};
 pub use crossover::{Crossover, crossover, crossover_of_times};
 pub use ensemble::Ensemble;
 pub use entropy::{EntropyDifference, entropy, entropy_as_printed};
