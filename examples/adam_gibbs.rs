@@ -24,7 +24,7 @@ fn main() -> Result<(), msed::Error> {
     let scan = Scan::new(points, Path::Isochoric)?;
     let fit = scan.adam_gibbs(Relaxing::Energy, ReferenceEntropy::Fitted)?;
     println!(
-        "S_c({:.3}) = {} k: {:?}",
+        "S_c({:.3}) = {} k, {}",
         fit.reference_temperature(),
         fit.s_c_reference(),
         fit.verdict()

@@ -392,7 +392,7 @@ pub(crate) struct CheckEntry {
     pub(crate) comparable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) z: Option<f64>,
-    pub(crate) verdict: &'static str,
+    pub(crate) verdict: String,
     pub(crate) blocks: usize,
 }
 
@@ -486,7 +486,7 @@ pub(crate) struct AdamGibbsEntry {
     pub(crate) standard_error: BTreeMap<&'static str, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reduced_chi_squared: Option<f64>,
-    pub(crate) verdict: &'static str,
+    pub(crate) verdict: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<String>,
 }

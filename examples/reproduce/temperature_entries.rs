@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use msed::Estimate;
 use msed::stats::Combined;
 use msed::thermo::{
-    AdamGibbs, AdamGibbsVerdict, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing,
-    StatePoint, TemperatureFit, TemperatureVerdict, ThermoError,
+    AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing, StatePoint,
+    TemperatureFit, ThermoError,
 };
 
 use crate::over_temperature::OverTemperature;
@@ -76,7 +76,7 @@ impl OverTemperature {
                 Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => number(z),
                 _ => None,
             },
-            verdict: agreement_name(row.agreement()),
+            verdict: word(&row.agreement()).0,
             blocks: point.mean_energy().resamples().blocks(),
         })
         .collect()
@@ -182,30 +182,8 @@ impl OverTemperature {
             } else {
                 "unresolved"
             },
-            reason: match verdict {
-                TemperatureVerdict::Resolved => None,
-                TemperatureVerdict::AtBound { parameter, value } => {
-                    Some(format!("{parameter} is at the end of its range, {value:.6}"))
-                }
-                TemperatureVerdict::NotConvex { curvature } => Some(format!(
-                    "ln tau does not curve upwards over 1/T: the coefficient of 1/T^2 is {curvature:.4}"
-                )),
-                TemperatureVerdict::OnsetInside { onset, highest } => Some(format!(
-                    "the onset {onset:.4} lies below the highest temperature {highest:.4}"
-                )),
-                _ => Some("for a reason unknown to this program".to_owned()),
-            },
+            reason: (!verdict.is_resolved()).then(|| verdict.to_string()),
         }
-    }
-}
-
-/// The verdict on one temperature in a word.
-pub(crate) fn agreement_name(agreement: Agreement) -> &'static str {
-    match agreement {
-        Agreement::Agrees { .. } => "agrees",
-        Agreement::Differs { .. } => "differs",
-        Agreement::NotComparable => "not comparable",
-        _ => "undecided",
     }
 }
 
@@ -246,33 +224,17 @@ fn crossover_entry(quantity: &'static str, crossover: &Crossover) -> CrossoverEn
     }
 }
 
-/// The verdict on an Adam-Gibbs plot in a word.
-pub(crate) fn straightness(verdict: AdamGibbsVerdict) -> (&'static str, Option<String>) {
-    match verdict {
-        AdamGibbsVerdict::Straight { curvature, threshold } => (
-            "straight",
-            Some(format!(
-                "curvature of {curvature:.2} standard errors, {threshold:.2} would count"
-            )),
-        ),
-        AdamGibbsVerdict::Curved { curvature, threshold } => (
-            "curved",
-            Some(format!(
-                "curvature of {curvature:.2} standard errors, {threshold:.2} count"
-            )),
-        ),
-        AdamGibbsVerdict::Degenerate { s_c_reference } => (
-            "degenerate",
-            Some(format!(
-                "S_c at the reference ran to the end of its range, {s_c_reference:.2}"
-            )),
-        ),
-        _ => ("untested", None),
+/// What a verdict says, in a word and why.
+pub(crate) fn word(verdict: &impl ToString) -> (String, Option<String>) {
+    let text = verdict.to_string();
+    match text.split_once(": ") {
+        Some((word, why)) => (word.to_owned(), Some(why.to_owned())),
+        None => (text, None),
     }
 }
 
 fn adam_gibbs_entry(fit: &AdamGibbs) -> AdamGibbsEntry {
-    let (verdict, reason) = straightness(fit.verdict());
+    let (verdict, reason) = word(&fit.verdict());
     let named = [
         ("ln_tau_inf", fit.ln_tau_inf()),
         ("a", fit.a()),

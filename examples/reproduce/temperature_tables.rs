@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use msed::stats::Combined;
-use msed::thermo::{Agreement, Crossover, EntropyDifference};
+use msed::thermo::{Agreement, EntropyDifference};
 
 use crate::over_temperature::OverTemperature;
 use crate::symbols;
 use crate::tables::{aligned, cells};
-use crate::temperature_entries::{agreement_name, straightness};
+use crate::temperature_entries::word;
 
 /// Heat capacities and entropies beside what the slope of the energy says.
 pub(crate) fn heat_capacities(results: &OverTemperature) -> Option<String> {
@@ -32,7 +32,7 @@ pub(crate) fn heat_capacities(results: &OverTemperature) -> Option<String> {
             row.from_energy_slope().to_string(),
             row.from_spline().to_string(),
             z(of_row),
-            agreement_name(row.agreement()).to_owned(),
+            word(&row.agreement()).0,
             shown(&fast[k]),
             shown(&slow[k]),
             shown(&total[k]),
@@ -109,34 +109,14 @@ pub(crate) fn relaxation(results: &OverTemperature) -> Option<String> {
         .iter()
         .map(|(name, found)| (time_name(name), found));
     for (name, found) in um.chain(times) {
-        let line = match found {
-            Crossover::Found {
-                at,
-                standard_error,
-                interval: [low, high],
-                chi_squared,
-                of_parabola,
-                ..
-            } => format!(
-                "crossover at {at:.4} +- {standard_error:.4}, 95 % within {low:.4} and {high:.4}; chi squared {chi_squared:.2}, of a \
-                 parabola {of_parabola:.2}"
-            ),
-            Crossover::NotFound {
-                gain,
-                threshold,
-                range: [low, high],
-            } => format!(
-                "no crossover between {low:.4} and {high:.4}: chi squared falls by {gain:.2}, {threshold:.2} would count"
-            ),
-        };
-        let _ = writeln!(text, "{name}: {line}");
+        let _ = writeln!(text, "{name}: {found}");
     }
     for (name, fit) in [
         ("tau*", results.adam_gibbs.as_ref().ok()),
         ("tau_alpha", results.adam_gibbs_alpha.as_ref()),
     ] {
         let Some(fit) = fit else { continue };
-        let (verdict, why) = straightness(fit.verdict());
+        let (verdict, why) = word(&fit.verdict());
         let _ = writeln!(
             text,
             "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}{}",

@@ -1,5 +1,7 @@
 //! Relaxation times against the configurational entropy.
 
+use std::fmt;
+
 use crate::stats::{Combined, Estimate, Independent};
 
 use super::line::{self, End};
@@ -66,6 +68,30 @@ pub enum AdamGibbsVerdict {
     },
     /// No error bars or no spare point to test with.
     Untested,
+}
+
+impl fmt::Display for AdamGibbsVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Straight { curvature, threshold } => {
+                write!(
+                    f,
+                    "straight: a curvature of {curvature:.2} standard errors, {threshold:.2} would count"
+                )
+            }
+            Self::Curved { curvature, threshold } => {
+                write!(
+                    f,
+                    "curved: a curvature of {curvature:.2} standard errors, {threshold:.2} count"
+                )
+            }
+            Self::Degenerate { s_c_reference } => write!(
+                f,
+                "degenerate: S_c at the reference ran to the end of its range, {s_c_reference:.2} k per particle"
+            ),
+            Self::Untested => f.write_str("untested: no error bars, or no spare point"),
+        }
+    }
 }
 
 /// A point of the plot.

@@ -1,5 +1,7 @@
 //! A crossover: two straight lines that meet, against one.
 
+use std::fmt;
+
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
@@ -57,6 +59,33 @@ impl Crossover {
     #[must_use]
     pub fn is_found(&self) -> bool {
         matches!(self, Self::Found { .. })
+    }
+}
+
+impl fmt::Display for Crossover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found {
+                at,
+                standard_error,
+                interval: [low, high],
+                chi_squared,
+                of_parabola,
+                ..
+            } => write!(
+                f,
+                "crossover at {at:.4} +- {standard_error:.4}, 95 % within {low:.4} and {high:.4}; chi squared {chi_squared:.2}, of a \
+                 parabola {of_parabola:.2}"
+            ),
+            Self::NotFound {
+                gain,
+                threshold,
+                range: [low, high],
+            } => write!(
+                f,
+                "no crossover between {low:.4} and {high:.4}: chi squared falls by {gain:.2}, {threshold:.2} would count"
+            ),
+        }
     }
 }
 

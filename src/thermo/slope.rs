@@ -1,5 +1,7 @@
 //! The heat capacity from the slope of the energy over temperature, beside that from fluctuations.
 
+use std::fmt;
+
 use crate::stats::{Combined, Estimate, Independent};
 use crate::units::Units;
 
@@ -43,6 +45,23 @@ pub enum Agreement {
     NotComparable,
     /// No error bars, no answer.
     Undecided,
+}
+
+impl fmt::Display for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agrees { z, threshold } => {
+                write!(f, "agrees: {z:.2} standard errors, {threshold:.2} would count")
+            }
+            Self::Differs { z, threshold } => {
+                write!(f, "differs: {z:.2} standard errors, {threshold:.2} count")
+            }
+            Self::NotComparable => {
+                f.write_str("not comparable: the slope along an isobar holds the expansion too")
+            }
+            Self::Undecided => f.write_str("undecided: no error bars"),
+        }
+    }
 }
 
 /// Both heat capacities at one temperature, in k per particle.

@@ -1,5 +1,7 @@
 //! Relaxation times over temperature.
 
+use std::fmt;
+
 use crate::stats::{Combined, Estimate, Independent};
 use crate::units::Units;
 
@@ -98,6 +100,27 @@ impl TemperatureVerdict {
     #[must_use]
     pub fn is_resolved(&self) -> bool {
         matches!(self, Self::Resolved)
+    }
+}
+
+impl fmt::Display for TemperatureVerdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolved => f.write_str("resolved"),
+            Self::AtBound { parameter, value } => {
+                write!(f, "{parameter} is at the end of its range, {value:.6}")
+            }
+            Self::NotConvex { curvature } => write!(
+                f,
+                "ln tau does not curve upwards over 1/T: the coefficient of 1/T^2 is {curvature:.4}"
+            ),
+            Self::OnsetInside { onset, highest } => {
+                write!(
+                    f,
+                    "the onset {onset:.4} lies below the highest temperature {highest:.4}"
+                )
+            }
+        }
     }
 }
 
