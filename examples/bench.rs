@@ -242,7 +242,7 @@ fn structure_factor(options: &Options, resampling: Resampling) -> Result<(), Fai
         found = Some(structure::static_structure(&run, &vectors, resampling));
     });
     let Some(found) = found else { return Ok(()) };
-    let bins = found?.total().binned(width);
+    let bins = found?.total().binned(width)?;
     let centres = bins.q().iter().map(|q| ((q / width).floor() + 0.5) * width);
     write_pairs(options.out.as_deref(), centres, bins.values())
 }

@@ -16,7 +16,7 @@ fn main() -> Result<(), msed::Error> {
     for pair in s.partials() {
         let peak = structure::main_peak(pair, PeakWindow::LENNARD_JONES);
         println!("{}: {peak}", pair.name());
-        let bins = pair.binned(0.1);
+        let bins = pair.binned(0.1)?;
         let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
         panel.add(points.size(0.6).label(pair.name()));
     }

@@ -206,7 +206,7 @@ impl Curve {
     ///
     /// ```
     /// use msed::{Curve, stats::{Resamples, Resampling}};
-    /// let none = Resamples::jackknife(Resampling::None, 1);
+    /// let none = Resamples::new(Resampling::None, 1);
     /// let curve = Curve::from_replicates(vec![0, 10, 20], 0.5, vec![0.0, 1.0, 4.0], vec![9; 3], vec![], none, 1);
     /// assert_eq!(curve.at(7.5).unwrap().value(), 2.5);
     /// assert!(curve.at(10.1).is_none());
@@ -357,7 +357,7 @@ mod tests {
                 sums.add(block, point, (block + point) as f64 * 2.0, 2.0);
             }
         }
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         Curve::from_sums(vec![0, 10, 20], 0.5, [&sums], resamples, 10, |[x]| x)
     }
 

@@ -37,8 +37,23 @@ pub(crate) fn workers(_pieces: usize) -> usize {
     1
 }
 
+/// Calls `work(index, piece)` for each piece of `length` elements of `data`; the last may be shorter. Threads take pieces as they become
+/// free.
+pub(crate) fn for_each_chunk<T: Send>(data: &mut [T], length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
+    #[cfg(feature = "rayon")]
+    if data.len() > length {
+        data.par_chunks_mut(length)
+            .enumerate()
+            .for_each(|(index, piece)| work(index, piece));
+        return;
+    }
+    for (index, piece) in data.chunks_mut(length).enumerate() {
+        work(index, piece);
+    }
+}
+
 /// Calls `work(index, piece, worker)` for each piece of `length` elements of `data`; the last may be shorter. Each worker takes
-/// `run` pieces in a row.
+/// as many pieces in a row.
 pub(crate) fn for_each_piece<T: Send, W: Send>(
     data: &mut [T],
     length: usize,

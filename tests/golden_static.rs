@@ -74,7 +74,7 @@ fn hold_peak(found: &StructureFactor, wanted: &[f64], window: PeakWindow, range:
     let MainPeak::Resolved { position, height, .. } = &peak else {
         panic!("{peak:?}");
     };
-    let expected = vertex(found.q(), wanted, &counts, window.bin, window.half_width);
+    let expected = vertex(found.q(), wanted, &counts, window.bin(), window.half_width());
     assert!(
         (position.value() - expected).abs() < 1e-5,
         "{position} {expected}"
@@ -147,11 +147,11 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     hold_against(copper, &q, &numbers(&wanted["CuCu"]));
     hold_against(found.total(), &q, &numbers(&wanted["total"]));
     let window = PeakWindow::for_density(&cell, 2048);
-    assert!((window.bin - 0.2 * 0.941 / (cell.volume() / 2048.0).cbrt()).abs() < 1e-12);
+    assert!((window.bin() - 0.2 * 0.941 / (cell.volume() / 2048.0).cbrt()).abs() < 1e-12);
     let q_max = hold_peak(copper, &numbers(&wanted["CuCu"]), window, [2.7, 2.85]);
     // There is a prepeak, at 1.7: higher than what lies between it and the main peak.
     let at = |low: f64, high: f64| {
-        let bins = copper.binned(0.1);
+        let bins = copper.binned(0.1).unwrap();
         let inside = (0..bins.len()).filter(|&k| bins.q()[k] >= low && bins.q()[k] < high);
         inside.map(|k| bins.values()[k]).collect::<Vec<f64>>()
     };

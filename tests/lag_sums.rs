@@ -428,3 +428,21 @@ fn plans_and_memory_are_shared_and_sent() {
     shared::<Scratch>();
     sent::<LagPlanner>();
 }
+
+/// Nothing is known of a value of 0 that is a difference of transforms.
+#[test]
+fn bounds_of_a_constant_series_are_infinite_or_those_of_direct_sums() {
+    let n = 1000;
+    for plan in plans(n, &every_lag(n)) {
+        for m in 1..n {
+            let bound = plan.error_bound(m, 0.0, 0.0);
+            assert_eq!(
+                bound.is_infinite(),
+                plan.method(m) != Method::Direct,
+                "{:?}",
+                plan.method(m)
+            );
+            assert!(!bound.is_nan());
+        }
+    }
+}

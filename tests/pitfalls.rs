@@ -158,7 +158,7 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
         .windows(2)
         .map(|t| -0.5 * (c(t[0]) / t[0] + c(t[1]) / t[1]) * (t[1] - t[0]))
         .sum();
-    let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+    let resamples = Resamples::new(Resampling::Blocks(4), 4);
     let points = temperatures.map(|t| [t, c(t)].map(|x| Estimate::exact(x, resamples)));
     let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();

@@ -226,7 +226,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     // Lags that end before the relaxation time do not resolve it, however exact their values are.
     let short = msed.curve().window(0.5..=0.6 * TAU);
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
-    let none = Resamples::jackknife(Resampling::None, 1);
+    let none = Resamples::new(Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
     let of_short = start.msed_covariance(short.lags(), 12_000, 0.5);

@@ -207,7 +207,7 @@ fn an_ideal_gas_scatters_as_its_particles_do() {
     let found = structure::static_structure(&run, &vectors, Resampling::default()).expect("S(q)");
     for factor in found.iter() {
         let expected = if factor.name() == "A-B" { 0.0 } else { 1.0 };
-        let mean = factor.binned(10.0).point(0);
+        let mean = factor.binned(10.0).unwrap().point(0);
         let off = (mean.value() - expected) / mean.standard_error().expect("an error");
         assert!(off.abs() < 3.5, "{}: {mean}", factor.name());
     }

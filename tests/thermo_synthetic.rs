@@ -248,7 +248,7 @@ fn noisy(value: f64, error: f64, random: &mut Pcg64) -> Estimate {
         .collect();
     let mean = blocks.iter().sum::<f64>() / 10.0;
     let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-    Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+    Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
 }
 
 /// A scan whose Um and tau* are given, Um to 3 % and tau* to 8 %.

@@ -219,18 +219,16 @@ pub(crate) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
             Axis::linear(what),
         )
     };
-    let bins = |factor: &StructureFactor| factor.binned(factor.q()[factor.len() - 1] / BINS);
     let series = |factor: &StructureFactor| {
-        let bins = bins(factor);
-        Series::points(bins.q(), bins.values())
-            .errors(bins.standard_errors())
-            .size(0.6)
+        let bins = factor.binned(factor.q()[factor.len() - 1] / BINS).ok()?;
+        let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
+        Some(points.size(0.6))
     };
     let mut left = axes(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})")).legend(LegendPlace::Outside);
     for (k, point) in sorted.iter().enumerate().rev() {
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
         if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
-            left.add(series(factor).shade(shade(k, sorted.len())).label(name(point)));
+            left.add(series(factor)?.shade(shade(k, sorted.len())).label(name(point)));
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
@@ -239,7 +237,7 @@ pub(crate) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         .legend(LegendPlace::Outside);
     let factors = &coldest.structure.as_ref()?.waves.factors;
     for (k, factor) in factors.iter().enumerate() {
-        right.add(series(factor).colour(k).label(factor.name()));
+        right.add(series(factor)?.colour(k).label(factor.name()));
     }
     Some(Figure::new(left).with(right))
 }

@@ -17,7 +17,7 @@ use crate::curve::Curve;
 /// for block in 0..2 {
 ///     sums.add(block, 1, 6.0, 2.0);
 /// }
-/// let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
 /// let msed = Curve::from_sums(vec![0, 10], 0.5, [&sums], resamples, 10, |[x]| x);
 /// let diffusion = energy::diffusion(&msed);
 /// assert_eq!((diffusion.lags(), diffusion.values()), (&[10_u64][..], &[0.3][..]));

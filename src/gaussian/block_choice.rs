@@ -18,6 +18,7 @@ const MOST: usize = 30;
 
 /// How runs are cut into blocks, and what the choice rests on: see [`choose_blocks`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct BlockChoice {
     correlation_time: Option<f64>,
     blocking: Blocking,
@@ -29,6 +30,7 @@ pub struct BlockChoice {
 
 /// Whether errors from the blocks can be believed.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum BlockVerdict {
     /// Five blocks or more of fifteen correlation times or more.

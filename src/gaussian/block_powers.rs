@@ -22,7 +22,7 @@ pub(super) struct BlockPowers {
 }
 
 impl BlockPowers {
-    /// Cost: one transform of the run for each block, and one more.
+    /// Cost: one transform of the run for each block, and two more.
     #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub(super) fn new(samples: &[f64], blocks: &[Range<usize>]) -> Self {
         let n = smooth_length(samples.len());

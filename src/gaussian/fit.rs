@@ -206,7 +206,6 @@ fn fisher_errors(maximum: &Maximum) -> Option<[f64; 3]> {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SpectralFit {
-    #[cfg_attr(feature = "serde", serde(skip))]
     model: Model,
     max_frequency: f64,
     fast_level: f64,
@@ -218,9 +217,7 @@ pub struct SpectralFit {
     fisher: Option<[f64; 3]>,
     reduced_chi_squared: Option<f64>,
     excess: Option<f64>,
-    #[cfg_attr(feature = "serde", serde(skip))]
     verdict: Verdict<SpectralReason>,
-    #[cfg_attr(feature = "serde", serde(skip))]
     cautions: Vec<SpectralCaution>,
 }
 

@@ -113,7 +113,7 @@ impl GeneralisedFit {
 /// let lags = Lags::logarithmic(8).resolve(80, 1.0)?;
 /// let values = lags.iter().map(|&t| 5.0 - (-(t as f64) / 20.0).exp()).collect();
 /// let origins = lags.iter().map(|t| 8000 - t).collect();
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 8000);
 /// let guess = Process::new(3.5, 1.2, 15.0, 1.0)?;
 /// let covariance = guess.msed_covariance(curve.lags(), 8000, 1.0);

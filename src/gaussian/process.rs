@@ -207,11 +207,7 @@ impl Process {
             Model::Stretched
         };
         let tau = self.relaxation_time / interval;
-        let mut parameters = vec![
-            (0.5 * self.u0_squared).ln(),
-            (0.5 * self.um_squared).ln(),
-            tau.ln(),
-        ];
+        let mut parameters = vec![self.fast_level.ln(), (0.5 * self.um_squared).ln(), tau.ln()];
         if model == Model::Stretched {
             parameters.push((self.beta / (2.0 - self.beta)).ln());
         }
@@ -339,6 +335,23 @@ mod tests {
         let errors = process.expected_errors(1.0, 20_000.0).unwrap();
         assert!((errors.variance - 0.01).abs() < 1e-6);
         assert!((errors.heat_capacity(0.75) - 0.04).abs() < 1e-5);
+    }
+
+    #[test]
+    fn errors_grow_with_the_level_that_the_relaxation_stands_on() {
+        let process = Process::new(1.0, 0.5, 30.0, 1.0).unwrap();
+        let of = |process: Process| process.expected_errors(1.0, 3000.0).unwrap();
+        let white = of(process.with_fast_level(0.5).unwrap());
+        assert_eq!(white, of(process), "half of U0^2 is white");
+        let (low, high) = (
+            of(process.with_fast_level(0.05).unwrap()),
+            of(process.with_fast_level(5.0).unwrap()),
+        );
+        assert!(
+            low.relaxation_time < 0.9 * white.relaxation_time
+                && high.relaxation_time > 1.2 * white.relaxation_time
+        );
+        assert!(low.um_squared < white.um_squared && high.um_squared > white.um_squared);
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(super) fn cautions(fit: &SpectralFit, duration: f64, block: f64) -> Vec<Spec
 
 /// Why a spectral fit gives no relaxation time.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum SpectralReason {
     /// The search ended nowhere.
@@ -118,6 +119,7 @@ impl fmt::Display for SpectralReason {
 
 /// What a reader of a resolved spectral fit should know.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum SpectralCaution {
     /// Fewer than 100 relaxation times in all.

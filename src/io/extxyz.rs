@@ -189,19 +189,32 @@ impl<R: Read> ExtXyzReader<R> {
         frame.step = header.step;
         frame.cell = header.cell;
         frame.positions.clear();
+        // Aside for the time of the frame, and back whatever comes of it.
         let names = std::mem::take(&mut self.names);
+        let read = self.rows(&header, &names, &mut frame.positions);
+        self.names = names;
+        read?;
+        self.text.frame += 1;
+        Ok(true)
+    }
+
+    /// The positions of the particles, which have these names.
+    fn rows<T: Real>(
+        &mut self,
+        header: &Header,
+        names: &[String],
+        positions: &mut Vec<T>,
+    ) -> Result<(), FrameError> {
         for (index, expected) in names.iter().enumerate() {
             let same = |name: &[u8]| (name != expected.as_bytes()).then(|| name.to_vec());
-            let (position, other) = self.row(&header, index as u64, same)?;
+            let (position, other) = self.row(header, index as u64, same)?;
             if let Some(name) = other {
                 let bad = Bad::new("the name of a particle", &name, "that of the first frame");
                 return Err(self.text.bad(bad));
             }
-            frame.positions.extend(position.map(T::from_f64));
+            positions.extend(position.map(T::from_f64));
         }
-        self.names = names;
-        self.text.frame += 1;
-        Ok(true)
+        Ok(())
     }
 }
 

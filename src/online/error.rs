@@ -25,7 +25,7 @@ pub enum OnlineError {
         /// Samples taken in.
         found: u64,
     },
-    /// Fewer than two blocks.
+    /// A bound on the number of blocks that cannot be halved.
     #[error("{found} blocks, expected an even number of at least 2")]
     Blocks {
         /// Blocks asked for.

@@ -25,7 +25,7 @@ pub(super) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
         (_, 1) => Resampling::Replicas,
         _ => Resampling::Blocks(most),
     };
-    Resamples::jackknife(resampling, blocks)
+    Resamples::new(resampling, blocks)
 }
 
 /// Whether all of these samples, which begin at `place` of a run, are numbers.

@@ -188,8 +188,8 @@ impl Transform {
     }
 }
 
-/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the first `until`, which begin at `base`
-/// of the stream.
+/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the first `until`; they begin where the
+/// ring does.
 pub(super) fn sum_long(
     ring: &Ring,
     samples: &[f64],

@@ -488,7 +488,7 @@ mod tests {
                 );
             }
         }
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         let curve = crate::Curve::from_sums(vec![0, 1, 2], 0.5, [&sums], resamples, 1, |[x]| x);
         let panel = Panel::new(Axis::log("t"), Axis::linear("x")).with(Series::curve(&curve));
         let figure = Figure::new(panel.with(Series::curve_line(&curve)));

@@ -2,7 +2,7 @@
 
 use kuva::render::color::Color;
 
-/// Black and the seven colours of Okabe and Ito (2008), in an order that puts the strongest contrasts first.
+/// Seven of the eight colours of Okabe and Ito (2008), in an order that puts the strongest contrasts first.
 const CATEGORIES: [(u8, u8, u8); 7] = [
     (0, 114, 178),
     (213, 94, 0),

@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn estimates_bring_their_errors() {
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         let of = |value: f64, error: f64| Estimate::new(value, vec![value - error, value + error], resamples);
         let series = Series::estimates(&[1.0, 2.0], &[of(3.0, 0.5), of(4.0, f64::NAN)]);
         assert_eq!((&series.x, &series.y), (&vec![1.0, 2.0], &vec![3.0, 4.0]));

@@ -83,7 +83,7 @@ impl fmt::Display for Crossing {
 /// use msed::relaxation::{Crossing, Direction, first_crossing};
 /// use msed::stats::{Resamples, Resampling};
 /// use msed::Curve;
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let values = vec![1.0, 0.75, 0.5, 0.0];
 /// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
 /// let crossing = first_crossing(&curve, 0.25, Direction::Falling)?;
@@ -147,7 +147,7 @@ mod tests {
 
     fn curve(values: Vec<f64>, replicates: Vec<Vec<f64>>) -> Curve {
         let lags = (0..values.len() as u64).map(|k| 10_u64.pow(k as u32)).collect();
-        let resamples = Resamples::jackknife(Resampling::Blocks(replicates.len()), replicates.len());
+        let resamples = Resamples::new(Resampling::Blocks(replicates.len()), replicates.len());
         let origins = vec![1; values.len()];
         Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 1000)
     }

@@ -215,7 +215,7 @@ impl Fit {
 /// let lags = Lags::logarithmic(20).resolve(1000, 1.0)?;
 /// let values = lags.iter().map(|&t| 5.0 - (-(t as f64) / 20.0).exp()).collect();
 /// let origins = lags.iter().map(|t| 1000 - t).collect();
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 1000);
 ///
 /// let fit = relaxation::fit(&curve, Model::Exponential, Window::Given([1.0, 200.0]), Weighting::Uniform)?;

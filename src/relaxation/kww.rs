@@ -146,7 +146,7 @@ impl Decay {
 /// let lags = Lags::logarithmic(10).resolve(5000, 1.0)?;
 /// let values = lags.iter().map(|&t| 0.7 * (-(t as f64 / 300.0).powf(0.8)).exp()).collect();
 /// let origins = lags.iter().map(|t| 5000 - t).collect();
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 5000);
 /// let tail = relaxation::fit_decay(&curve, Window::Given([5.0, 2000.0]), Weighting::Uniform)?;
 /// assert!((tail.relaxation_time().value() - 300.0).abs() < 1e-3);

@@ -148,7 +148,7 @@ impl fmt::Display for NoPeak {
 /// use msed::relaxation::{NoPeak, Peak, peak};
 /// use msed::stats::{Resamples, Resampling};
 /// use msed::Curve;
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let values = vec![0.0, 1.0, 2.0, 1.0];
 /// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
 /// let found = peak(&curve)?;
@@ -257,7 +257,7 @@ mod tests {
         let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
         let origins = vec![1; lags.len()];
         let values = times(&of);
-        let resamples = Resamples::jackknife(how, resamples.max(1));
+        let resamples = Resamples::new(how, resamples.max(1));
         Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
     }
 

@@ -84,7 +84,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// same resamples as those of the energy.
     ///
     /// # Errors
-    /// [`SeriesError`] for a length that differs from the energies', or a value that is not finite and positive.
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is negative or not finite.
     pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
         let temperatures = temperatures.into();
         if temperatures.len() != self.samples.len() {

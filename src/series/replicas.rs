@@ -3,7 +3,7 @@
 use super::{EnergySeries, SeriesError};
 use crate::real::Real;
 
-/// Independent runs of one state point as one value: equal in sampling, particle number, kind and given temperature; lengths may
+/// Independent runs of one state point as one value: equal in sampling interval, particle number, kind and given temperature; lengths may
 /// differ. Estimators pool their origins, and [`Resampling::Replicas`](crate::Resampling::Replicas) takes the errors from
 /// the spread between them.
 ///

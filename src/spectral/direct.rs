@@ -6,7 +6,7 @@ use pulp::Arch;
 
 use super::kernel::{LagSums, Term, Total};
 use crate::real::Real;
-use crate::threads::{for_each_piece, workers};
+use crate::threads::{for_each_chunk, workers};
 
 /// Pairs below which threads cost more than they bring.
 const WORTH_THREADS: usize = 1 << 20;
@@ -36,26 +36,21 @@ pub(super) fn sums<T: Real>(
         workers(lags)
     };
     // Threads divide the lags: each lag is summed in the same order whatever their number. Where lags are many, the
-    // shares are small and dealt in turn, since the long lags have fewer pairs.
+    // shares are small, since the long lags have fewer pairs.
     let share = lags
         .div_ceil(threads)
         .clamp(1, if threads == 1 { lags.max(1) } else { 256 });
-    for_each_piece(
-        &mut scratch.totals,
-        share,
-        &mut vec![(); threads],
-        |piece, totals, ()| {
-            let first = piece * share;
-            arch.dispatch(LagSums {
-                samples,
-                from: origins.start,
-                until: origins.end,
-                lag: |k| lag(first + k),
-                term,
-                totals,
-            });
-        },
-    );
+    for_each_chunk(&mut scratch.totals, share, |piece, totals| {
+        let first = piece * share;
+        arch.dispatch(LagSums {
+            samples,
+            from: origins.start,
+            until: origins.end,
+            lag: |k| lag(first + k),
+            term,
+            totals,
+        });
+    });
     for (out, total) in out.iter_mut().zip(&scratch.totals) {
         *out = total.value();
     }

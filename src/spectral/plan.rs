@@ -362,6 +362,7 @@ impl LagPlan {
         match self.method(place) {
             _ if lag == 0 => 0.0,
             Method::Direct => direct,
+            _ if value == 0.0 => f64::INFINITY,
             Method::BlockFft { segment } | Method::SplitFft { segment } => {
                 let transforms = (2.0 * (2.0 * segment as f64).log2() + 8.0) * ROUNDOFF;
                 let n = self.samples as f64;

@@ -42,7 +42,7 @@ impl<'a, T: Real> Squares<'a, T> {
         self.bases[chunk] + sum_of_squares(&self.samples[chunk * CHUNK..place], self.center)
     }
 
-    /// The square at `place`; 0 past the end.
+    /// The square at `place`.
     #[inline(always)]
     fn square(&self, place: usize) -> f64 {
         let x = self.samples[place].to_f64() - self.center;

@@ -182,7 +182,7 @@ mod tests {
             .collect();
         let views: Vec<&[f64]> = replicates.iter().map(Vec::as_slice).collect();
         let covariance = Covariance::shrunk(&views).unwrap();
-        let resamples = crate::stats::Resamples::jackknife(Resampling::Blocks(8), 8);
+        let resamples = crate::stats::Resamples::new(Resampling::Blocks(8), 8);
         for i in 0..5 {
             let error = resamples.standard_error(replicates.iter().map(|r| r[i])).unwrap();
             assert!((covariance.get(i, i).sqrt() - error).abs() < 1e-12 * error);

@@ -59,12 +59,6 @@ impl Resamples {
         Self { resampling, blocks }
     }
 
-    /// The delete-one jackknife over `blocks` blocks; no resample at all for [`Resampling::None`].
-    #[must_use]
-    pub fn jackknife(resampling: Resampling, blocks: usize) -> Self {
-        Self { resampling, blocks }
-    }
-
     /// What the blocks are.
     #[must_use]
     pub fn resampling(&self) -> Resampling {
@@ -177,7 +171,7 @@ impl Resamples {
 ///
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling};
-/// let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+/// let resamples = Resamples::new(Resampling::Blocks(4), 4);
 /// let x = Estimate::new(2.0, vec![1.9, 2.1, 1.8, 2.2], resamples);
 /// let y = x.map(|x| 3.0 - x);
 /// assert!((x.standard_error().unwrap() - y.standard_error().unwrap()).abs() < 1e-12);
@@ -243,10 +237,11 @@ impl Estimate {
     }
 
     /// The interval `value -+ t standard_error` with Student's t for the number of blocks: see
-    /// [`Resamples::t_quantile`].
+    /// [`Resamples::t_quantile`]. `None` where there is no standard error.
     #[must_use]
     pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
-        let half = self.resamples.t_quantile(level) * self.standard_error()?;
+        let error = self.standard_error()?;
+        let half = self.resamples.t_quantile(level) * error;
         Some([self.value - half, self.value + half])
     }
 
@@ -336,8 +331,14 @@ mod tests {
 
     fn estimate(value: f64, error: f64) -> Estimate {
         // Two blocks: the jackknife error is half of the difference of the replicates.
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         Estimate::new(value, vec![value - error, value + error], resamples)
+    }
+
+    #[test]
+    fn there_is_no_interval_without_resamples() {
+        let alone = Estimate::new(1.0, vec![], Resamples::new(Resampling::None, 1));
+        assert_eq!((alone.standard_error(), alone.interval(0.95)), (None, None));
     }
 
     #[test]
@@ -356,7 +357,7 @@ mod tests {
         let data = [1.0, 4.0, 2.0, 7.0, 3.0];
         let n = 5.0;
         let mean = data.iter().sum::<f64>() / n;
-        let resamples = Resamples::jackknife(Resampling::Blocks(5), 5);
+        let resamples = Resamples::new(Resampling::Blocks(5), 5);
         let replicates = data.iter().map(|x| (mean * n - x) / (n - 1.0)).collect();
         let error = Estimate::new(mean, replicates, resamples)
             .standard_error()
@@ -401,19 +402,19 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_student() {
-        let ten = Resamples::jackknife(Resampling::Blocks(10), 10);
+        let ten = Resamples::new(Resampling::Blocks(10), 10);
         assert!((ten.t_quantile(0.682_689_49) - 1.059).abs() < 1e-3);
         assert!((ten.t_quantile(0.95) - 2.262).abs() < 1e-3);
     }
 
     #[test]
     fn a_missing_replicate_leaves_no_error() {
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         assert_eq!(
             Estimate::new(1.0, vec![1.0, f64::NAN], resamples).standard_error(),
             None
         );
-        let none = Resamples::jackknife(Resampling::None, 3);
+        let none = Resamples::new(Resampling::None, 3);
         assert_eq!(Estimate::new(1.0, vec![], none).standard_error(), None);
     }
 }

@@ -16,7 +16,7 @@ use super::{Estimate, Resamples};
 /// ```
 /// use msed::stats::{Estimate, Independent, Resamples, Resampling};
 /// let of = |value: f64, error: f64| {
-///     let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+///     let resamples = Resamples::new(Resampling::Blocks(2), 2);
 ///     Estimate::new(value, vec![value - error, value + error], resamples)
 /// };
 /// let (x, y, z) = (of(1.0, 0.3), of(2.0, 0.3), of(5.0, 0.4));
@@ -205,7 +205,7 @@ mod tests {
     use crate::stats::Resampling;
 
     fn estimate(replicates: &[f64]) -> Estimate {
-        let resamples = Resamples::jackknife(Resampling::Blocks(replicates.len()), replicates.len());
+        let resamples = Resamples::new(Resampling::Blocks(replicates.len()), replicates.len());
         let mean = replicates.iter().sum::<f64>() / replicates.len() as f64;
         Estimate::new(mean, replicates.to_vec(), resamples)
     }
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_run_without_resamples_leaves_no_error() {
         let x = estimate(&[1.0, 1.2, 0.9]);
-        let exact = Estimate::exact(2.0, Resamples::jackknife(Resampling::None, 1));
+        let exact = Estimate::exact(2.0, Resamples::new(Resampling::None, 1));
         let [sum] = Independent::new(vec![vec![&x], vec![&exact]]).evaluate(|v| [v[0][0] + v[1][0]]);
         assert_eq!((sum.standard_error(), sum.degrees_of_freedom()), (None, None));
     }

@@ -45,7 +45,7 @@ impl LogSlope {
 /// ```
 /// use msed::curve::Curve;
 /// use msed::stats::{Resamples, Resampling};
-/// let none = Resamples::jackknife(Resampling::None, 1);
+/// let none = Resamples::new(Resampling::None, 1);
 /// let values = vec![1.0, 4.0, 16.0];
 /// let ballistic = Curve::from_replicates(vec![1, 2, 4], 0.5, values, vec![9; 3], vec![], none, 4);
 /// let slope = msed::structure::log_slope(&ballistic, 1.25);

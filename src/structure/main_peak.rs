@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::StructureFactor;
+use super::{StructureFactor, WaveVectorError};
 use crate::stats::{Estimate, Parabola};
 use crate::trajectory::Cell;
 
@@ -17,13 +17,36 @@ const FEWEST: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PeakWindow {
-    /// Width of the bins of which the highest is taken.
-    pub bin: f64,
-    /// How far from the middle of that bin the shells may lie that a parabola goes through.
-    pub half_width: f64,
+    bin: f64,
+    half_width: f64,
 }
 
 impl PeakWindow {
+    /// `bin`: the width of the bins of which the highest is taken; `half_width`: how far from the middle of that bin the shells may lie that
+    /// a parabola goes through.
+    ///
+    /// # Errors
+    /// [`WaveVectorError::Window`] unless both are positive and finite.
+    pub fn new(bin: f64, half_width: f64) -> Result<Self, WaveVectorError> {
+        if [bin, half_width].iter().all(|x| x.is_finite() && *x > 0.0) {
+            Ok(Self { bin, half_width })
+        } else {
+            Err(WaveVectorError::Window { bin, half_width })
+        }
+    }
+
+    /// Width of the bins of which the highest is taken.
+    #[must_use]
+    pub fn bin(&self) -> f64 {
+        self.bin
+    }
+
+    /// How far from the middle of that bin the shells may lie that a parabola goes through.
+    #[must_use]
+    pub fn half_width(&self) -> f64 {
+        self.half_width
+    }
+
     /// Bins of 0.2, and shells within 0.5: for the Lennard-Jones unit of length and a density of order 1.
     pub const LENNARD_JONES: Self = Self {
         bin: 0.2,
@@ -35,7 +58,7 @@ impl PeakWindow {
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub fn for_density(cell: &Cell, particles: usize) -> Self {
-        let scale = SPACING / (cell.volume() / particles as f64).cbrt();
+        let scale = SPACING / (cell.volume() / particles.max(1) as f64).cbrt();
         Self {
             bin: scale * Self::LENNARD_JONES.bin,
             half_width: scale * Self::LENNARD_JONES.half_width,
@@ -170,7 +193,7 @@ impl fmt::Display for NoMainPeak {
 /// ```
 #[must_use]
 pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
-    let bins = factor.binned(window.bin);
+    let bins = factor.in_bins(window.bin);
     let middle = |bin: usize| ((bins.q()[bin] / window.bin).floor() + 0.5) * window.bin;
     let height = |bin: usize| bins.values()[bin];
     let last = bins.len() - 1;
@@ -257,13 +280,7 @@ mod tests {
                 sums.add(block, shell, s(q) + sign * noise * (7.0 * q).sin(), 1.0);
             }
         }
-        StructureFactor::from_sums(
-            None,
-            q,
-            counts,
-            &sums,
-            Resamples::jackknife(Resampling::Blocks(2), 2),
-        )
+        StructureFactor::from_sums(None, q, counts, &sums, Resamples::new(Resampling::Blocks(2), 2))
     }
 
     const WINDOW: PeakWindow = PeakWindow::LENNARD_JONES;

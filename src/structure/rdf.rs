@@ -15,6 +15,7 @@ use crate::{Error, Real};
 
 /// Radial distribution functions, partial and total: see [`rdf`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Rdf {
     partials: Vec<RadialDistribution>,
     total: RadialDistribution,
@@ -114,6 +115,21 @@ impl RadialDistribution {
     fn estimate(&self, points: &[usize]) -> Estimate {
         self.resamples
             .evaluate(|weights| points.iter().map(|&p| self.sums.weighted_mean(p, weights)).sum())
+    }
+}
+
+/// What the functions of the distribution return.
+#[cfg(feature = "serde")]
+impl serde::Serialize for RadialDistribution {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("RadialDistribution", 5)?;
+        fields.serialize_field("species", &self.species)?;
+        fields.serialize_field("frames", &self.frames())?;
+        fields.serialize_field("bins", &self.bins)?;
+        fields.serialize_field("values", &self.values())?;
+        fields.serialize_field("neighbours", &self.neighbours())?;
+        fields.end()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::WaveVectorError;
 use crate::stats::{BlockSums, Estimate, Resamples};
 
 /// One structure factor, shell by shell: length of the wave vectors, value, standard error and number of vectors of each, and
@@ -151,11 +152,16 @@ impl StructureFactor {
     /// tens of per cent, since few vectors have one length. Every vector counts the same; bins without one are left out; q is
     /// the mean length of the bin's vectors.
     ///
-    /// # Panics
-    /// If the width is not positive.
-    #[must_use]
-    pub fn binned(&self, width: f64) -> Self {
-        assert!(width > 0.0, "bins of width {width}");
+    /// # Errors
+    /// [`WaveVectorError::Width`] for a width that is not positive and finite.
+    pub fn binned(&self, width: f64) -> Result<Self, WaveVectorError> {
+        if !(width.is_finite() && width > 0.0) {
+            return Err(WaveVectorError::Width { found: width });
+        }
+        Ok(self.in_bins(width))
+    }
+
+    pub(super) fn in_bins(&self, width: f64) -> Self {
         let bin = |q: f64| (q / width).floor();
         let mut q = Vec::new();
         let mut wave_vectors = Vec::new();
@@ -226,14 +232,27 @@ mod tests {
                 sums.add(block, shell, (2 * (shell + block)) as f64, 2.0);
             }
         }
-        let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(Resampling::Blocks(2), 2);
         let q = vec![0.5, 1.0, 1.2, 1.9];
         StructureFactor::from_sums(None, q, vec![3, 6, 4, 2], &sums, resamples)
     }
 
     #[test]
+    fn bins_have_a_width() {
+        for width in [0.0, -1.0, f64::NAN] {
+            let message = factor().binned(width).unwrap_err().to_string();
+            assert_eq!(
+                message,
+                format!("bins of width {width}, expected a positive finite length")
+            );
+            assert!(crate::structure::PeakWindow::new(width, 0.5).is_err());
+            assert!(crate::structure::PeakWindow::new(0.2, width).is_err());
+        }
+    }
+
+    #[test]
     fn bins_weigh_shells_by_their_vectors() {
-        let binned = factor().binned(1.0);
+        let binned = factor().binned(1.0).unwrap();
         assert_eq!(binned.wave_vectors(), [3, 12]);
         let mean = |x: [f64; 3]| (6.0 * x[0] + 4.0 * x[1] + 2.0 * x[2]) / 12.0;
         assert_eq!(binned.q(), [0.5, mean([1.0, 1.2, 1.9])]);
@@ -244,7 +263,7 @@ mod tests {
 
     #[test]
     fn prints_as_csv() {
-        let text = factor().binned(1.5).to_string();
+        let text = factor().binned(1.5).unwrap().to_string();
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("q,value,standard_error,wave_vectors"));
         let second = lines.nth(1).unwrap();

@@ -15,6 +15,7 @@ const WAITING: usize = 64;
 
 /// Bins of distance, each with its lower edge and without its upper one.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct RadialBins {
     edges: Vec<f64>,
 }
@@ -79,6 +80,7 @@ impl RadialBins {
 
 /// Distances moved, of each species and of all particles: see [`van_hove`].
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct VanHove {
     species: Vec<SpeciesVanHove>,
     all: SpeciesVanHove,
@@ -106,6 +108,7 @@ impl VanHove {
 
 /// Distances moved by the particles of one species, or by all.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SpeciesVanHove {
     name: String,
     lags: Vec<DistanceDistribution>,
@@ -133,8 +136,8 @@ pub struct DistanceDistribution {
     bins: RadialBins,
     /// By block: the fraction in each bin, below the first, above the last, and the mean squared displacement.
     sums: BlockSums,
+    /// None for a lag that is longer than the blocks.
     resamples: Resamples,
-    has_errors: bool,
 }
 
 impl DistanceDistribution {
@@ -168,13 +171,6 @@ impl DistanceDistribution {
     #[must_use]
     pub fn centres(&self) -> Vec<f64> {
         self.bins.centres()
-    }
-
-    /// Whether the lag is short enough for the blocks to give an error; the estimates' standard errors mean nothing
-    /// otherwise.
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.has_errors
     }
 
     /// The fraction of displacements in each bin.
@@ -237,6 +233,23 @@ impl DistanceDistribution {
     }
 }
 
+/// What the functions of the distribution return.
+#[cfg(feature = "serde")]
+impl serde::Serialize for DistanceDistribution {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("DistanceDistribution", 7)?;
+        fields.serialize_field("lag", &self.lag)?;
+        fields.serialize_field("lag_time", &self.lag_time())?;
+        fields.serialize_field("origins", &self.origins())?;
+        fields.serialize_field("bins", &self.bins)?;
+        fields.serialize_field("density", &self.density())?;
+        fields.serialize_field("outside", &self.outside())?;
+        fields.serialize_field("msd", &self.msd())?;
+        fields.end()
+    }
+}
+
 /// The distribution of the distance that a particle moves in a time: the self part of van Hove's function `G_s(r, t)`, and
 /// `P(log10 r; t)`, at each lag, for each species and for all particles.
 ///
@@ -247,7 +260,7 @@ impl DistanceDistribution {
 /// - **Normalisation.** Fractions of all displacements; those outside of the bins count, and are reported
 ///   ([`outside`](DistanceDistribution::outside)), so that a range too narrow does not change the density inside. In three dimensions.
 /// - **Units.** G_s in inverse cubed units of length, P a number.
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the block of its first frame.
+/// - **Errors.** Those of `resampling`; each pair belongs to the block of its first frame. None for a lag that is longer than a block.
 /// - **Cost.** About 10 ns a particle and pair of frames: for some chosen lags, not for all.
 ///
 /// # Errors
@@ -318,9 +331,12 @@ pub fn van_hove<T: Real>(
                     lag,
                     time_step: runs[0].time_step(),
                     bins: bins.clone(),
+                    resamples: if lag <= origins.longest_with_error() {
+                        origins.resamples()
+                    } else {
+                        Resamples::new(Resampling::None, sums.blocks())
+                    },
                     sums,
-                    resamples: origins.resamples(),
-                    has_errors: lag <= origins.longest_with_error(),
                 })
                 .collect(),
         })

@@ -409,6 +409,20 @@ pub enum WaveVectorError {
         /// The upper end.
         high: f64,
     },
+    /// Lengths by which no peak can be looked for.
+    #[error("bins of {bin} and shells within {half_width}, expected positive finite lengths")]
+    Window {
+        /// Width of the bins.
+        bin: f64,
+        /// How far from the middle the shells may lie.
+        half_width: f64,
+    },
+    /// Bins of a structure factor that are none.
+    #[error("bins of width {found}, expected a positive finite length")]
+    Width {
+        /// The width.
+        found: f64,
+    },
     /// A range without a commensurate vector.
     #[error(
         "no commensurate wave vector of length {low} to {high}, the nearest have {}",

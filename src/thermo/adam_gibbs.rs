@@ -379,7 +379,7 @@ mod tests {
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
 
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::jackknife(Resampling::Blocks(4), 4))
+        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
     }
 
     /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
@@ -445,7 +445,7 @@ mod tests {
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
     }
 
     #[test]
@@ -453,7 +453,7 @@ mod tests {
         let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(5);
         let (mut straight, mut found, mut inside) = (0, 0, 0);
         let seeds = 200;
-        let resamples = Resamples::jackknife(Resampling::Blocks(10), 10);
+        let resamples = Resamples::new(Resampling::Blocks(10), 10);
         for _ in 0..seeds {
             let scan: Vec<[Estimate; 3]> = TEMPERATURES
                 .iter()

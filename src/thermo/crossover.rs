@@ -108,7 +108,7 @@ impl fmt::Display for Crossover {
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling};
 /// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
 /// let y = |x: f64| 1.0 + x + if x > 0.62 { 3.0 * (x - 0.62) } else { 0.0 };
 /// let points: Vec<(f64, Estimate)> = [0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 1.0]
 ///     .map(|x| (x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)))
@@ -204,7 +204,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling};
 /// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::jackknife(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
 /// // An activation energy of 3 above T = 0.7 and of 6 below it.
 /// let ln_tau = |t: f64| 3.0 / t + if t < 0.7 { 3.0 / t - 3.0 / 0.7 } else { 0.0 };
 /// let times = [0.5, 0.55, 0.6, 0.65, 0.75, 0.85, 1.0].map(|t| {
@@ -379,7 +379,7 @@ mod tests {
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
     }
 
     fn search(f: impl Fn(f64) -> f64, error: f64, random: &mut Pcg64Mcg, seed: u64) -> Crossover {
@@ -509,7 +509,7 @@ mod tests {
 
     #[test]
     fn refusals_name_what_is_missing() {
-        let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+        let resamples = Resamples::new(Resampling::Blocks(4), 4);
         let exact = Estimate::exact(1.0, resamples);
         let message = |points: &[(f64, &Estimate)]| crossover(points, 0).unwrap_err().to_string();
         let points: Vec<(f64, &Estimate)> = X.iter().map(|x| (*x, &exact)).collect();

@@ -86,7 +86,7 @@ impl EntropyDifference {
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling};
 /// use msed::thermo::{self, Path};
-/// let exact = |x| Estimate::exact(x, Resamples::jackknife(Resampling::Blocks(4), 4));
+/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
 /// let points: Vec<[Estimate; 2]> = [0.5, 0.7, 1.0].map(|t| [exact(t), exact(1.5)]).into();
 /// let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
 /// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
@@ -188,7 +188,7 @@ mod tests {
     use crate::stats::{Resamples, Resampling};
 
     fn resamples() -> Resamples {
-        Resamples::jackknife(Resampling::Blocks(4), 4)
+        Resamples::new(Resampling::Blocks(4), 4)
     }
 
     fn points(temperatures: &[f64], c: impl Fn(f64) -> f64) -> Vec<[Estimate; 2]> {

@@ -252,7 +252,7 @@ mod tests {
     const N: usize = 1000;
 
     fn resamples() -> Resamples {
-        Resamples::jackknife(Resampling::Blocks(4), 4)
+        Resamples::new(Resampling::Blocks(4), 4)
     }
 
     fn exact(value: f64) -> Estimate {
@@ -354,7 +354,7 @@ mod tests {
             message(&no_temperature, Ensemble::Nvt, None),
             "no temperature: give one, or the temperature column of the run"
         );
-        let other = Estimate::exact(1.0, Resamples::jackknife(Resampling::Blocks(5), 5));
+        let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
         let plateaus = Plateaus {
             u0_squared: &other,
             um_squared: &other,

@@ -333,11 +333,11 @@ mod tests {
     use crate::stats::{Resamples, Resampling};
 
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::jackknife(Resampling::Blocks(4), 4))
+        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
     }
 
     fn scattered(value: f64, shifts: [f64; 4]) -> Estimate {
-        let resamples = Resamples::jackknife(Resampling::Blocks(4), 4);
+        let resamples = Resamples::new(Resampling::Blocks(4), 4);
         Estimate::new(value, shifts.iter().map(|s| value + s).collect(), resamples)
     }
 

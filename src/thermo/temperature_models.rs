@@ -277,7 +277,7 @@ impl TemperatureFit {
 ///
 /// ```
 /// use msed::{Units, stats::{Estimate, Resamples, Resampling}, thermo::{self, TemperatureModel}};
-/// let exact = |x| Estimate::exact(x, Resamples::jackknife(Resampling::Blocks(4), 4));
+/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
 /// let temperatures = [0.5, 0.6, 0.7, 0.8, 1.0];
 /// let times = temperatures.map(|t: f64| exact((0.2 + 1.8 / (t - 0.3)).exp()));
 /// let points: Vec<_> = temperatures.into_iter().zip(&times).collect();

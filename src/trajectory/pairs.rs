@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::lag::{LagError, Lags};
-use crate::stats::Partition;
 
 /// The lags that a sequence of frames holds, and for each of them the pairs of frames that lie that far apart.
 ///
@@ -195,17 +194,6 @@ impl LagTable {
         }
     }
 
-    /// The longest lag, in steps, that blocks of these frames can give a standard error for: the shortest time that a
-    /// block spans.
-    #[must_use]
-    pub fn longest_with_error(&self, partition: &Partition) -> u64 {
-        partition
-            .iter()
-            .map(|(_, block)| self.span(block))
-            .min()
-            .unwrap_or(0)
-    }
-
     /// The steps from the first frame of a block of frames to the first of the next block.
     #[must_use]
     pub fn span(&self, block: Range<usize>) -> u64 {
@@ -297,7 +285,6 @@ fn candidates(steps: &[u64], unit: u64, last: u64) -> Vec<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resampling;
 
     fn by_definition(steps: &[u64], lag: u64) -> Vec<(usize, usize)> {
         let mut pairs = Vec::new();
@@ -367,17 +354,6 @@ mod tests {
         let explicit = Lags::explicit([1, 5]);
         let error = LagTable::new(&[0, 10, 20, 80, 100], 0.5, &explicit).unwrap_err();
         assert_eq!(error.to_string(), "no two of the 5 frames lie 50 steps apart");
-    }
-
-    #[test]
-    fn the_longest_lag_with_an_error_is_the_shortest_block() {
-        let steps = blocks(4);
-        let table = LagTable::new(&steps, 0.005, &Lags::all()).unwrap();
-        let four = Partition::new(&[steps.len()], Resampling::Blocks(4)).unwrap();
-        assert_eq!(table.longest_with_error(&four), 6500);
-        let uniform = LagTable::new(&[0, 5, 10, 15], 1.0, &Lags::all()).unwrap();
-        let two = Partition::new(&[4], Resampling::Blocks(2)).unwrap();
-        assert_eq!(uniform.longest_with_error(&two), 10);
     }
 
     #[test]

@@ -185,8 +185,10 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
         species: Species,
     ) -> Result<Self, Interrupted<T, Wrapped>> {
         let (trajectory, end) = collect(source, time_step, species)?;
-        if trajectory.cells.is_empty() && end.is_ok() {
-            return Err(Interrupted::at_start(SourceError::NoCell { frame: 0 }));
+        if trajectory.cells.is_empty() {
+            // The reader's own error comes first: without cells there is no wrapped trajectory to keep.
+            let error = end.err().unwrap_or(SourceError::NoCell { frame: 0 });
+            return Err(Interrupted::at_start(error));
         }
         finish(trajectory, end)
     }

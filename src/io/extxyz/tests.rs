@@ -161,3 +161,16 @@ fn any_change_of_bytes_ends_in_frames_or_an_error() {
         );
     }
 }
+
+#[test]
+fn names_and_particles_outlive_a_damaged_frame() {
+    let damaged = two_frames()
+        .replacen("B 3 4 5", "B 3 none 5", 2)
+        .replacen("none", "4", 1);
+    let mut reader = ExtXyzReader::new(damaged.as_bytes(), "x.xyz", XyzSteps::Every(1)).unwrap();
+    let names = reader.names().to_vec();
+    let mut frame = Frame::<f64>::new();
+    while let Ok(true) = reader.next_frame(&mut frame) {}
+    assert_eq!((reader.names(), reader.particles()), (&names[..], names.len()));
+    assert!(!names.is_empty());
+}

@@ -7,7 +7,7 @@ const N: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
 
 fn resamples() -> Resamples {
-    Resamples::jackknife(Resampling::Blocks(4), 4)
+    Resamples::new(Resampling::Blocks(4), 4)
 }
 
 /// A value with four replicates that spread a little.
@@ -207,7 +207,7 @@ fn one_system_in_one_system_of_units() {
         Scan::new(Vec::new(), Path::Isochoric).unwrap_err().to_string(),
         "a scan over 0 temperatures, expected at least 1"
     );
-    let other = Estimate::exact(1.0, Resamples::jackknife(Resampling::Blocks(5), 5));
+    let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
     let plateaus = Plateaus {
         u0_squared: &other,
         um_squared: &other,

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 const TEMPERATURES: [f64; 7] = [0.5, 0.54, 0.6, 0.66, 0.75, 0.85, 1.0];
 
 fn exact(value: f64) -> Estimate {
-    Estimate::exact(value, Resamples::jackknife(Resampling::Blocks(4), 4))
+    Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
 }
 
 fn fit(model: TemperatureModel, units: Units, scale: f64, ln_time: impl Fn(f64) -> f64) -> TemperatureFit {
@@ -111,7 +111,7 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
                     .collect();
                 let mean = blocks.iter().sum::<f64>() / 10.0;
                 let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-                Estimate::new(mean, left, Resamples::jackknife(Resampling::Blocks(10), 10))
+                Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
             })
             .collect();
         let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
@@ -130,7 +130,7 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
 
 #[test]
 fn without_errors_all_points_count_equally() {
-    let none = |x: f64| Estimate::new(x, vec![], Resamples::jackknife(Resampling::None, 1));
+    let none = |x: f64| Estimate::new(x, vec![], Resamples::new(Resampling::None, 1));
     let times = TEMPERATURES.map(|t| none((4.0 / t + 0.01 * (37.0 * t).sin()).exp()));
     let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
     let fitted = fit_relaxation_times(&points, TemperatureModel::Arrhenius, Units::LJ).unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::trajectory::Species;
+use crate::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
 
 fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
@@ -268,4 +268,34 @@ fn a_changed_number_of_particles_is_refused() {
     unwrapper.push(0, &mut [1.0; 6], &[], &cell).unwrap();
     let refusal = unwrapper.push(1, &mut [1.0; 3], &[], &cell).unwrap_err();
     assert_eq!(refusal.to_string(), "frame 1 has 1 particles, expected 2");
+}
+
+/// Frames of no cell that end in an error make no wrapped trajectory: nothing is handed out that could not be unwrapped.
+#[test]
+fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
+    struct Broken(u64);
+    impl FrameSource<f64> for Broken {
+        fn particles(&self) -> usize {
+            1
+        }
+        fn convention(&self) -> Convention {
+            Convention::Wrapped
+        }
+        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+            self.0 += 1;
+            (frame.step, frame.positions) = (self.0, vec![0.0; 3]);
+            if self.0 < 3 {
+                Ok(true)
+            } else {
+                Err(SourceError::reader("the disk is gone"))
+            }
+        }
+    }
+    let species = Species::single("A", 1).unwrap();
+    let interrupted = Trajectory::<f64, Wrapped>::wrapped_from_source(Broken(0), 0.005, species).unwrap_err();
+    assert!(
+        interrupted.to_string().contains("the disk is gone"),
+        "{interrupted}"
+    );
+    assert!(interrupted.frames().is_none());
 }
