@@ -177,6 +177,47 @@ fn integrated_time_of_an_exponential_is_its_time_constant() {
     assert!((independent_samples - 15_000.0 / time.value()).abs() < 1e-9);
 }
 
+/// A fast part closes the window before the slow one has begun to decay.
+#[test]
+fn integrated_time_does_not_take_the_fast_part_for_all() {
+    for slow in [0.03_f64, 0.1] {
+        let mut rng = Pcg64::seed_from_u64(5);
+        let energies = ornstein_uhlenbeck(1_000_000, 50.0, 11).into_iter().map(|x| {
+            let white: f64 = StandardNormal.sample(&mut rng);
+            slow.sqrt() * x + (1.0 - slow).sqrt() * white
+        });
+        let energies: Vec<f64> = energies.collect();
+        let run = EnergySeries::new(
+            energies,
+            Sampling::new(1, 1.0).unwrap(),
+            1,
+            EnergyKind::PerParticle,
+        )
+        .unwrap();
+        for resampling in [Resampling::Blocks(20), Resampling::None] {
+            let found = energy::integrated_time(&run, resampling).unwrap();
+            let truth = 0.5 + slow * 49.5;
+            let IntegratedTime::Unresolved { lower_bound, .. } = found else {
+                panic!("{slow}: {found:?}");
+            };
+            assert!(
+                lower_bound > 0.3 * truth && lower_bound < 1.1 * truth,
+                "{slow}: {lower_bound} of {truth}"
+            );
+        }
+    }
+    let alternating: Vec<f64> = (0..1000).map(|i| f64::from(i % 2)).collect();
+    let run = EnergySeries::new(
+        alternating,
+        Sampling::new(1, 1.0).unwrap(),
+        1,
+        EnergyKind::PerParticle,
+    )
+    .unwrap();
+    let found = energy::integrated_time(&run, Resampling::Blocks(10)).unwrap();
+    assert!(matches!(found, IntegratedTime::Unresolved { .. }), "{found:?}");
+}
+
 #[test]
 fn integrated_time_says_when_it_cannot_tell() {
     let ramp = series((0..100).map(f64::from).collect(), 1, EnergyKind::Total);

@@ -222,6 +222,10 @@ fn covariances(runs: &[RunSums], weights: &[f64], lags: &[u64], scale: f64) -> (
 
 /// How many correlation times Sokal's window reaches over.
 const WINDOW: f64 = 5.0;
+/// How many windows are looked at for what the first one missed.
+const TAIL: u64 = 4;
+/// A tail counts where it adds more than this part to the time, by more than so many standard errors.
+const MISSED: (f64, f64) = (0.05, 3.0);
 
 /// An integrated correlation time of the energy.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,7 +241,8 @@ pub enum IntegratedTime {
         /// The length of all runs over twice the time: how many independent samples they are worth.
         independent_samples: f64,
     },
-    /// The correlation had not decayed within half of the shortest run.
+    /// The correlation had not decayed within half of the shortest run, or goes on beyond the window that closed: there is a second, slower
+    /// part.
     Unresolved {
         /// The sum up to there, in time units: the integrated time is probably longer.
         lower_bound: f64,
@@ -253,6 +258,10 @@ pub enum IntegratedTime {
 /// the time constant of an exponential much longer than the sampling interval. The sum is cut by Sokal's self-consistent
 /// window ([`CorrelationTime::windowed`]): it leaves out 0.7 % of an exponential, and since the mean is that of the
 /// run, a part of about 2 M/n more. Resamples are summed up to the same M.
+///
+/// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to four windows: where that adds a twentieth or more, by more than
+/// three standard errors, the time is not resolved, and what is known is a lower bound. For the energies of a glass former fit the slow part
+/// instead: [`gaussian::fit_spectrum`](crate::gaussian::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
 ///
 /// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles until it is long enough.
 ///
@@ -288,14 +297,28 @@ pub fn integrated_time<T: Real>(
         let alone = autocorrelation(runs, &lags, Resampling::None)?;
         let values = alone.normalised.values();
         if let Some(time) = CorrelationTime::windowed(values, WINDOW) {
-            let lags = Lags::linear(1).up_to_samples(time.window as u64).with_zero();
+            let end = time.window;
+            let lags = Lags::linear(1)
+                .up_to_samples((TAIL * end as u64).min(longest))
+                .with_zero();
             let curve = autocorrelation(runs, &lags, resampling)?.normalised;
-            let time = curve.evaluate(|c| interval * (0.5 + c[1..].iter().sum::<f64>()));
-            let independent_samples = lengths().sum::<usize>() as f64 * interval / (2.0 * time.value());
+            let time = curve.evaluate(|c| interval * (0.5 + c[1..=end].iter().sum::<f64>()));
+            let tail = curve.evaluate(|c| interval * c[end + 1..].iter().sum::<f64>());
+            let total = lengths().sum::<usize>() as f64 * interval;
+            // Without resamples, of white noise that is correlated as long as the window says.
+            let lags = (curve.len() - end - 1) as f64;
+            let alone = 2.0 * time.value() * (lags * interval / total).sqrt();
+            let error = tail.standard_error().unwrap_or(alone) * MISSED.1;
+            if time.value() <= 0.0 || tail.value() > error.max(MISSED.0 * time.value()) {
+                return Ok(IntegratedTime::Unresolved {
+                    lower_bound: (time.value() + tail.value()).max(0.0),
+                    longest: curve.lag_time(curve.len() - 1),
+                });
+            }
             return Ok(IntegratedTime::Resolved {
-                window: curve.lag_time(curve.len() - 1),
+                window: curve.lag_time(end),
+                independent_samples: total / (2.0 * time.value()),
                 time,
-                independent_samples,
             });
         }
         if limit == longest {

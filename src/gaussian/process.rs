@@ -6,6 +6,9 @@ use super::likelihood::{Likelihood, Parameters};
 use super::periodogram::Periodogram;
 use crate::relaxation::{Model, mean_relaxation_time};
 
+/// Samples of the longest run that is planned.
+const LONGEST: f64 = 1e15;
+
 /// What a run would measure, and how long it must be: a fast part that is white at the sampling interval, of variance U0^2/2, and a slow part of variance
 /// Um^2/2 that relaxes as `exp(-(t/tau)^beta)`, both Gaussian. From a short run's fit ([`SpectralFit::process`](super::SpectralFit::process)), or
 /// assumed. docs/run_length.md works an example, docs/errors.md holds the expected errors against those of 500 runs.
@@ -198,7 +201,7 @@ impl Process {
             duration,
             relaxation_time: self.relaxation_time,
         };
-        if !(16.0..=1e15).contains(&samples) {
+        if !(16.0..=LONGEST).contains(&samples) {
             return Err(too_short);
         }
         let model = if self.beta == 1.0 {
@@ -235,7 +238,7 @@ impl Process {
     /// The duration of a run, sampled every `interval`, that is expected to give the number of `goal` to a relative error.
     ///
     /// # Cost
-    /// A few times that of [`expected_errors`](Self::expected_errors).
+    /// Some twenty times that of [`expected_errors`](Self::expected_errors).
     ///
     /// # Errors
     /// [`ProcessError`] for an error or an interval that is not positive, a y outside of [0, 1), or an error that no run of 10^15 samples
@@ -252,24 +255,32 @@ impl Process {
         {
             return Err(ProcessError::Ratio { found: y });
         }
-        // Errors fall as the square root: start from a long run and correct for what is left of the finite length.
-        let mut duration = 1000.0 * self.relaxation_time.max(interval);
-        for _ in 0..40 {
-            let found = match self.expected_errors(interval, duration) {
-                Ok(errors) => errors.of(goal),
-                Err(ProcessError::TooShort { .. }) if duration / interval < 1e14 => {
-                    duration *= 4.0;
-                    continue;
-                }
-                Err(error) => return Err(error),
-            };
-            let factor = (found / relative_error).powi(2);
-            if (factor - 1.0).abs() < 1e-4 {
-                break;
+        // The error of a run; infinite for one that is too short.
+        let error = |duration: f64| match self.expected_errors(interval, duration) {
+            Ok(errors) => Ok(errors.of(goal)),
+            Err(ProcessError::TooShort { .. }) => Ok(f64::INFINITY),
+            Err(other) => Err(other),
+        };
+        let mut long = 1000.0 * self.relaxation_time.max(interval);
+        while error(long)? > relative_error {
+            long *= 4.0;
+            if long / interval > LONGEST {
+                return Err(ProcessError::OutOfReach { relative_error });
             }
-            duration *= factor.clamp(0.05, 1e6);
         }
-        Ok(duration)
+        let mut short = 0.25 * long;
+        while error(short)? <= relative_error {
+            (short, long) = (0.25 * short, short);
+        }
+        while long / short > 1.0001 {
+            let middle = (short * long).sqrt();
+            if error(middle)? > relative_error {
+                short = middle;
+            } else {
+                long = middle;
+            }
+        }
+        Ok(long)
     }
 }
 
@@ -283,7 +294,7 @@ struct RunLength;
 #[non_exhaustive]
 pub enum ProcessError {
     /// A parameter out of its range.
-    #[error("{name} {found}, expected a positive finite number (and beta below 2)")]
+    #[error("{name} {found}, expected a positive finite number{}", if *name == "beta" { " below 2" } else { "" })]
     Parameter {
         /// Which.
         name: &'static str,
@@ -295,6 +306,12 @@ pub enum ProcessError {
     Ratio {
         /// Its value.
         found: f64,
+    },
+    /// An error that no run reaches.
+    #[error("a relative error of {relative_error}, expected one that a run of 10^15 samples reaches")]
+    OutOfReach {
+        /// The error asked for.
+        relative_error: f64,
     },
     /// The run carries no information on some parameter.
     #[error(
@@ -381,7 +398,7 @@ mod tests {
     fn refusals_name_the_parameter() {
         assert_eq!(
             Process::new(1.0, -1.0, 1.0, 1.0).unwrap_err().to_string(),
-            "Um^2 -1, expected a positive finite number (and beta below 2)"
+            "Um^2 -1, expected a positive finite number"
         );
         let process = Process::new(1.0, 1.0, 1.0, 1.0).unwrap();
         assert_eq!(
@@ -393,7 +410,7 @@ mod tests {
                 .duration_for(Goal::UmSquared, 0.1, 0.0)
                 .unwrap_err()
                 .to_string(),
-            "relative error 0, expected a positive finite number (and beta below 2)"
+            "relative error 0, expected a positive finite number"
         );
         assert_eq!(
             process

@@ -98,10 +98,12 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
     if contents.len() as u64 != length || digest(SEED, contents) != number(16, 8) {
         return Err(CheckpointError::Damaged { file: file() });
     }
-    postcard::from_bytes(contents).map_err(|error| CheckpointError::Contents {
-        file: file(),
-        reason: error.to_string(),
-    })
+    let other = |reason: String| CheckpointError::Contents { file: file(), reason };
+    match postcard::take_from_bytes(contents) {
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(other(format!("{} bytes are left", rest.len()))),
+        Err(error) => Err(other(error.to_string())),
+    }
 }
 
 /// Writes to `file` so that it never holds a part of what `write` writes.

@@ -181,7 +181,7 @@ impl Fit {
 ///   up to ten mean relaxation times, with τ no shorter than the start. If that is not the first one tried, the window starts at twice its
 ///   time, but for that not later than τ/2: what is left of the vibrations is within noise at the one and far below it at the other. Where no
 ///   start agrees, as where the run is too short for errors or Eq. (11) is not the curve's form, the start stays.
-/// - *End.* At the last lag that keeps nine tenths of the origins (a tenth of the run), or earlier at five mean relaxation
+/// - *End.* At the last lag that keeps nine tenths of the origins that a run has (a tenth of the run, where lags are decimated too), or earlier at five mean relaxation
 ///   times of a first fit up to there, but not before twenty times the start.
 ///
 /// # Verdict

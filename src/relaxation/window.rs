@@ -88,8 +88,13 @@ pub(super) fn opening(curve: &Curve) -> Result<Opening, FitError> {
             points: curve.lags().iter().filter(|&&lag| lag > 0).count(),
         });
     };
-    #[allow(clippy::cast_precision_loss, reason = "counts of origins are far below 2^53")]
-    let enough = |k: usize| curve.origins()[k] as f64 >= ORIGINS * curve.origins()[first] as f64;
+    let lost = origins_lost(curve, first, usable.get(1).copied());
+    let enough = |k: usize| {
+        let all = of(curve.origins()[first]);
+        // Where long lags are summed at fewer origins on purpose, what counts is how many the run has.
+        let there = all - lost * of(curve.lags()[k] - curve.lags()[first]);
+        of(curve.origins()[k]).max(there) >= ORIGINS * all
+    };
     let usable: Vec<usize> = usable.into_iter().filter(|&k| enough(k)).collect();
     let time = |position: usize| curve.lag_time(usable[position]);
     let value = |position: usize| values[usable[position]];
@@ -114,6 +119,21 @@ pub(super) fn opening(curve: &Curve) -> Result<Opening, FitError> {
         window: [start, time(last)],
         after,
     })
+}
+
+/// Origins that a run loses with each step of the lag, from the first two lags; infinite where they do not say.
+fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
+    let Some(second) = second else {
+        return f64::INFINITY;
+    };
+    let lost = of(curve.origins()[first]) - of(curve.origins()[second]);
+    let rate = lost / of(curve.lags()[second] - curve.lags()[first]);
+    if rate > 0.0 { rate } else { f64::INFINITY }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts and steps are far below 2^53")]
+fn of(count: u64) -> f64 {
+    count as f64
 }
 
 /// Where smooth vibrations end: twice the time of the first minimum after their first maximum. Zero where the curve does
