@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use msed::energy::{Bins, Distribution};
-use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums};
+use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError};
 use msed::stats::Estimate;
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling, energy, io};
 
@@ -264,7 +264,7 @@ fn pieces_of_a_run_joined_in_any_order_are_the_whole_run() {
     let message = |a: EnergyAccumulator, b: &EnergyAccumulator| a.followed_by(b).unwrap_err().to_string();
     assert_eq!(
         message(ring, &fft),
-        "the method is 1 levels, transforms, expected 1 levels, no transforms as in the first"
+        "the method is block transforms, expected a ring as in the first"
     );
     let [_, other, _] = all_kinds(sampling);
     assert_eq!(
@@ -331,6 +331,40 @@ fn merged_replicas_give_the_batch_over_replicas() {
     same_number(left.moments().variance_of_mean(), moments.variance_of_mean());
 }
 
+/// Arguments at the end of what numbers hold are refused, or give lags in order.
+#[test]
+fn extreme_arguments_are_refused_or_have_a_meaning() {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let multi_tau =
+        |points, longest| EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, longest);
+    for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
+        assert_eq!(
+            multi_tau(points, 100).unwrap_err(),
+            OnlineError::Points { found: points }
+        );
+    }
+    for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
+        let lags = multi_tau(points, longest).unwrap().lags().to_vec();
+        assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
+    }
+    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10).unwrap();
+    for found in [1 << 62, u64::MAX] {
+        assert_eq!(
+            ring().starting_at(found).unwrap_err(),
+            OnlineError::Start { found }
+        );
+    }
+    for found in [0, 3, (1 << 16) + 2, usize::MAX - 1] {
+        assert_eq!(
+            ring().with_blocks(found).unwrap_err(),
+            OnlineError::Blocks { found }
+        );
+    }
+    let mut late = ring().starting_at((1 << 62) - 1).unwrap();
+    late.push_slice(&[1.0, 2.0, 4.0]).unwrap();
+    assert_eq!(late.snapshot().unwrap().msed().values(), [2.5]);
+}
+
 #[test]
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
@@ -338,7 +372,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let new =
         |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
     let mut live = new(2, &lags).unwrap();
-    let message = |result: Result<(), msed::online::OnlineError>| result.unwrap_err().to_string();
+    let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
     live.push(1.0).unwrap();
     assert_eq!(
         live.snapshot().unwrap_err().to_string(),
@@ -354,8 +388,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
         live.snapshot().unwrap().msed().values(),
         [(4.0 + 1.0) / 2.0 / 4.0, 9.0 / 4.0]
     );
-    let failed =
-        |result: Result<EnergyAccumulator, msed::online::OnlineError>| result.unwrap_err().to_string();
+    let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
         failed(new(1, &Lags::explicit([1, 10]))),
@@ -364,7 +397,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let kind = EnergyKind::Total;
     assert_eq!(
         failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
-        "5 points in a level, expected an even number of at least 2"
+        "5 points in a level, expected an even number from 2 to 65536"
     );
     let mut running = new(1, &lags).unwrap();
     running.push(1.0).unwrap();
@@ -374,7 +407,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     );
     assert_eq!(
         failed(new(1, &lags).unwrap().with_blocks(3)),
-        "3 blocks, expected an even number of at least 2"
+        "3 blocks, expected an even number from 2 to 65536"
     );
     let mut other = new(3, &lags).unwrap();
     other.push_slice(&[1.0, 2.0]).unwrap();

@@ -456,7 +456,7 @@ fn frames_and_questions_that_mean_nothing_are_refused() {
     );
     assert_eq!(
         sums.self_isf(2, "A").unwrap_err().to_string(),
-        "list 2 of wave vectors, expected one of the 2, counted from 0"
+        "list 2 of wave vectors, expected one of the 2 that the accumulator was given, counted from 0"
     );
     assert_eq!(
         live.with_overlap(0.2).unwrap_err(),

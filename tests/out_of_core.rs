@@ -294,6 +294,68 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     );
 }
 
+/// A second feed goes on where the first has ended, through a checkpoint too, and nowhere else.
+#[test]
+fn feeds_follow_each_other_step_by_step() {
+    let go_on = |_: &EnergyAccumulator| ControlFlow::Continue(());
+    let row = |step: u64| Ok::<_, OnlineError>((step, energy(step as usize)));
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let new = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 100).unwrap();
+    let mut live = new();
+    feed_energies(&mut live, (0..50).map(|i| row(500 + 10 * i)), go_on).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    msed::online::checkpoint::save(&live, file.path()).unwrap();
+    live = msed::online::checkpoint::load(file.path()).unwrap();
+    // The last step again, as in the file of a restarted run; and a gap.
+    for start in [990, 1010] {
+        let error = feed_energies(&mut live, (0..3).map(|i| row(start + 10 * i)), go_on).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("sample 50 is of step {start}, expected 1000")
+        );
+    }
+    feed_energies(&mut live, (0..50).map(|i| row(1000 + 10 * i)), go_on).unwrap();
+    assert_eq!(live.samples(), 100);
+
+    let mut live = frames();
+    let flight = |until| Flight {
+        frame: 0,
+        until,
+        convention: Convention::Unwrapped,
+    };
+    feed_frames(&mut live, flight(20), |_| ControlFlow::Continue(())).unwrap();
+    let error = feed_frames(&mut live, flight(20), |_| ControlFlow::Continue(())).unwrap_err();
+    assert_eq!(error.to_string(), "sample 20 is of step 0, expected 2000");
+}
+
+/// A source that does not say whether its coordinates are wrapped, and whose particles jump from face to face.
+#[test]
+fn frames_that_look_wrapped_are_refused() {
+    struct Round(u64);
+    impl FrameSource<f64> for Round {
+        fn particles(&self) -> usize {
+            PARTICLES
+        }
+        fn convention(&self) -> Convention {
+            Convention::Unknown
+        }
+        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+            frame.step = 100 * self.0;
+            frame.cell = Some(Cell::cubic(10.0).unwrap());
+            frame.positions = vec![(0.1 * self.0 as f64 + 9.5) % 10.0; 3 * PARTICLES];
+            self.0 += 1;
+            Ok(self.0 <= 50)
+        }
+    }
+    let mut live = frames();
+    let error = feed_frames(&mut live, Round(0), |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(
+        error.to_string().starts_with("the coordinates look wrapped"),
+        "{error}"
+    );
+    assert_eq!(live.frames(), 5);
+}
+
 #[test]
 fn a_feed_that_fails_names_the_place_and_keeps_what_came_before() {
     let go_on = |_: &EnergyAccumulator| ControlFlow::Continue(());

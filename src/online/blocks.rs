@@ -7,12 +7,27 @@ use super::error::OnlineError;
 /// Blocks of a run at most, unless asked otherwise.
 pub(super) const BLOCKS: usize = 20;
 
+/// More blocks than this are a mistake.
+const MOST_BLOCKS: usize = 1 << 16;
+
+/// Samples and frames are counted up to here.
+pub(super) const LAST_PLACE: u64 = 1 << 62;
+
 /// A number of blocks at most that can be halved.
 pub(super) fn check_most(most: usize) -> Result<usize, OnlineError> {
-    if most < 2 || most % 2 == 1 {
+    if !(2..=MOST_BLOCKS).contains(&most) || most % 2 == 1 {
         return Err(OnlineError::Blocks { found: most });
     }
     Ok(most)
+}
+
+/// Whether a piece can begin there.
+pub(super) fn check_start(place: u64) -> Result<(), OnlineError> {
+    if place < LAST_PLACE {
+        Ok(())
+    } else {
+        Err(OnlineError::Start { found: place })
+    }
 }
 
 /// The blocks of one run, each with a row of sums. Places count samples or frames, from the first one on.
@@ -244,10 +259,9 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
             live.windows(2).all(|w| w[1] - w[0] == self.length)
         };
         self.width == width
-            && (2..=1 << 16).contains(&self.most)
-            && self.most.is_multiple_of(2)
-            && (1..1 << 62).contains(&self.length)
-            && self.end < 1 << 62
+            && check_most(self.most).is_ok()
+            && (1..LAST_PLACE).contains(&self.length)
+            && self.end < LAST_PLACE
             && self.count().checked_mul(width) == Some(self.rows.len())
             && self.starts.first().is_none_or(|&start| start == 0)
             && self.starts.windows(2).all(|w| w[0] < w[1])

@@ -54,7 +54,7 @@ pub struct CoherentAccumulator {
     /// Species of each particle.
     of_particle: Vec<u32>,
     /// Densities: a cosine and a sine by species and vector.
-    stream: PairStream,
+    pub(super) stream: PairStream,
     #[cfg_attr(feature = "serde", serde(skip))]
     work: Work,
 }
@@ -178,7 +178,7 @@ impl CoherentAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         let sums = FrameBlocks::new(self.system.lags.len(), self.system.width(), check_most(most)?);
         self.stream = self.stream.with_sums(sums)?;
@@ -189,7 +189,7 @@ impl CoherentAccumulator {
     /// that begins later than the run keeps the densities of its first frames too, as many as the longest lag reaches over.
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Running`] after the first frame, [`OnlineError::Start`] for a frame beyond 2^62.
     pub fn starting_at(mut self, frame: u64) -> Result<Self, OnlineError> {
         self.stream = self.stream.starting_at(frame)?;
         Ok(self)

@@ -65,6 +65,13 @@ impl Scattering {
         if self.species.is_empty() || self.species.iter().any(|(_, count)| *count == 0) {
             return Err("a species without particles");
         }
+        let all = self
+            .species
+            .iter()
+            .try_fold(0_usize, |all, (_, count)| all.checked_add(*count));
+        if all.is_none_or(|all| all > usize::MAX / 64) {
+            return Err("more particles than can be counted");
+        }
         if self.integers.is_empty() {
             return Err("wave vectors that are none");
         }

@@ -54,7 +54,7 @@ pub struct DistributionAccumulator {
     system: System,
     axis: Axis,
     /// Samples, one in a row.
-    stream: PairStream,
+    pub(super) stream: PairStream,
 }
 
 /// Bins of one width, as many on either side of the one centred on 0.
@@ -164,7 +164,7 @@ impl DistributionAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first sample.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         let sums = FrameBlocks::new(self.system.lags.len(), self.axis.columns(), check_most(most)?);
         self.stream = self.stream.with_sums(sums)?;
@@ -174,7 +174,7 @@ impl DistributionAccumulator {
     /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See [`followed_by`](Self::followed_by).
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first sample.
+    /// [`OnlineError::Running`] after the first sample, [`OnlineError::Start`] for a sample beyond 2^62.
     pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
         self.stream = self.stream.starting_at(sample)?;
         Ok(self)

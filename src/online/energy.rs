@@ -2,12 +2,12 @@
 
 use std::num::NonZeroUsize;
 
-use super::blocks::{BLOCKS, check_most};
+use super::blocks::{BLOCKS, check_most, check_start};
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
-use super::runs::check_samples;
+use super::runs::{agree, check_samples};
 use super::sums::RunSums;
 use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
@@ -46,6 +46,8 @@ pub struct EnergyAccumulator {
     /// Sample of the run that was the first here.
     pub(super) first: u64,
     pub(super) samples: u64,
+    /// Molecular-dynamics step of the first sample here, where a feed has said.
+    pub(super) first_step: Option<u64>,
     pub(super) levels: Vec<Ring>,
     pub(super) transform: Option<Transform>,
     pub(super) sums: RunSums,
@@ -129,11 +131,15 @@ impl EnergyAccumulator {
     ///
     /// Level l keeps every 2^l-th sample and gives the lags j 2^l, j = points/2 + 1 ... points, by their definition over the first samples at
     /// multiples of 2^l. Nothing is averaged, so that there is no bias: averages over blocks of samples, the usual multi-tau scheme, lose
-    /// the variance inside of the blocks, which is a fifth of a plateau where a block is 0.64 relaxation times long. What is lost here is origins,
-    /// of which neighbours say nearly the same.
+    /// the variance inside of the blocks, which is a fifth of a plateau where a block is 0.64 relaxation times long.
+    ///
+    /// **What is lost is origins.** Neighbouring ones say nearly the same of what is slow, but not of the fast part of an energy, whose noise is new at
+    /// each sample: at level l its share of the error is 2^(l/2) times what all origins would give. In a glass former the fast part is most of the
+    /// MSED, and errors at long lags come out several times larger; take more points, or [`block_fft`](Self::block_fft) wherever the longest lag fits into
+    /// memory.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points or none, [`OnlineError::Series`] for no particles.
+    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536, [`OnlineError::Series`] for no particles.
     ///
     /// ```
     /// use msed::online::EnergyAccumulator;
@@ -169,6 +175,7 @@ impl EnergyAccumulator {
             sums: RunSums::new(system.lags.len(), BLOCKS, length),
             first: 0,
             samples: 0,
+            first_step: None,
             system,
             levels,
             transform,
@@ -178,7 +185,7 @@ impl EnergyAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first sample.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         self.not_running()?;
         self.sums = self.sums.with_most(check_most(most)?);
@@ -203,9 +210,10 @@ impl EnergyAccumulator {
     /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See [`followed_by`](Self::followed_by).
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first sample.
+    /// [`OnlineError::Running`] after the first sample, [`OnlineError::Start`] for a sample beyond 2^62.
     pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
         self.not_running()?;
+        check_start(sample)?;
         self.first = sample;
         for level in &mut self.levels {
             level.begin_at(sample);
@@ -361,24 +369,15 @@ impl EnergyAccumulator {
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
         self.system.same(&later.system)?;
-        let shape = |a: &Self| {
-            format!(
-                "{} levels, {}",
-                a.levels.len(),
-                if a.transform.is_some() {
-                    "transforms"
-                } else {
-                    "no transforms"
-                }
-            )
+        let method = |a: &Self| {
+            let name = match (&a.transform, a.levels.len()) {
+                (Some(_), _) => "block transforms",
+                (None, 1) => "a ring",
+                (None, _) => "multi-tau",
+            };
+            [("the method", name.to_owned())]
         };
-        if shape(&self) != shape(later) {
-            return Err(OnlineError::Mismatch {
-                quantity: "the method",
-                found: shape(later),
-                expected: shape(&self),
-            });
-        }
+        agree(method(&self), method(later))?;
         if later.first != self.first + self.samples {
             return Err(OnlineError::NotConsecutive {
                 found: later.first,

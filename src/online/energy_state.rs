@@ -3,6 +3,7 @@
 use realfft::num_complex::Complex64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::blocks::LAST_PLACE;
 use super::energy::EnergyAccumulator;
 use super::energy_sums::System;
 use super::levels::LevelLags;
@@ -18,6 +19,7 @@ struct State<P> {
     method: Method,
     first: u64,
     samples: u64,
+    first_step: Option<u64>,
     levels: Vec<Level>,
     /// Spectra of the blocks that are not sealed.
     products: P,
@@ -71,6 +73,7 @@ impl Serialize for EnergyAccumulator {
             method,
             first: self.first,
             samples: self.samples,
+            first_step: self.first_step,
             levels: self.levels.iter().map(level).collect(),
             products: Spectra(self.transform.as_ref().map_or(&[], Transform::products)),
             sums: self.sums.clone(),
@@ -97,6 +100,8 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             state.system.is_sound(),
             "lags that do not increase, or no temperature",
         )?;
+        let counted = state.first < LAST_PLACE && state.samples < LAST_PLACE;
+        expect(counted, "samples beyond all counting")?;
         expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
         let longest = lags.last().copied().unwrap_or(0);
         let in_ring = || -> Result<Vec<usize>, String> {
@@ -143,6 +148,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             system: state.system,
             first: state.first,
             samples: state.samples,
+            first_step: state.first_step,
             levels,
             transform,
             sums,

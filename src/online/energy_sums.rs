@@ -320,7 +320,7 @@ impl EnergySums {
 
     fn steps(&self, lags: &[u64]) -> Vec<u64> {
         let stride = self.system.sampling.stride();
-        lags.iter().map(|lag| lag * stride).collect()
+        lags.iter().map(|lag| lag.saturating_mul(stride)).collect()
     }
 
     /// The shortest block, in steps.
@@ -332,7 +332,7 @@ impl EnergySums {
     fn longest(&self) -> u64 {
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
-        shortest as u64 * self.system.sampling.stride()
+        (shortest as u64).saturating_mul(self.system.sampling.stride())
     }
 }
 

@@ -26,16 +26,22 @@ pub enum OnlineError {
         found: u64,
     },
     /// A bound on the number of blocks that cannot be halved.
-    #[error("{found} blocks, expected an even number of at least 2")]
+    #[error("{found} blocks, expected an even number from 2 to 65536")]
     Blocks {
         /// Blocks asked for.
         found: usize,
     },
     /// Points of a level that cannot be halved.
-    #[error("{found} points in a level, expected an even number of at least 2")]
+    #[error("{found} points in a level, expected an even number from 2 to 65536")]
     Points {
         /// Points asked for.
         found: usize,
+    },
+    /// A piece of a run that begins nowhere.
+    #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
+    Start {
+        /// Where it begins.
+        found: u64,
     },
     /// A setting that came too late.
     #[error("{found} samples are taken in already, expected none")]
@@ -90,7 +96,9 @@ pub enum OnlineError {
         expected: String,
     },
     /// A list of wave vectors that is not there.
-    #[error("list {found} of wave vectors, expected one of the {lists}, counted from 0")]
+    #[error(
+        "list {found} of wave vectors, expected one of the {lists} that the accumulator was given, counted from 0"
+    )]
     WaveVectors {
         /// The list asked for.
         found: usize,

@@ -2,14 +2,28 @@
 
 use std::ops::ControlFlow;
 
+use super::blocks::LAST_PLACE;
 use super::error::OnlineError;
 use super::sink::{EnergySink, FrameSink};
 use crate::error::Error;
 use crate::real::Real;
-use crate::trajectory::{Convention, Frame, FrameSource, SourceError};
+use crate::trajectory::{Convention, Frame, FrameSource, SourceError, WrapCheck};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
+
+/// Whether a step is the one that comes next, and not beyond all counting.
+fn follows(next: Option<u64>, step: u64, index: u64) -> Result<(), Error> {
+    let expected = next.unwrap_or(step).min(LAST_PLACE);
+    if step == expected {
+        return Ok(());
+    }
+    Err(Error::Online(OnlineError::Step {
+        index,
+        found: step,
+        expected,
+    }))
+}
 
 /// How a feed ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +42,8 @@ pub enum Fed {
 /// there, skip as many rows as it has [`samples`](EnergySink::samples).
 ///
 /// # Errors
-/// What the rows say, what the accumulator refuses, and [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first row.
+/// What the rows say, what the accumulator refuses, and [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first row
+/// of the first feed: a second one goes on where the first has ended.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -53,21 +68,17 @@ where
 {
     let stride = live.sampling()?.stride();
     let mut slice = Vec::with_capacity(SLICE);
-    let mut next = None;
+    let mut next = live.next_step();
     for row in rows {
         let checked = row.map_err(Error::from).and_then(|(step, energy)| {
-            let expected = next.unwrap_or(step);
-            if step == expected {
-                return Ok((step, energy));
-            }
-            Err(Error::Online(OnlineError::Step {
-                index: live.samples() + slice.len() as u64,
-                found: step,
-                expected,
-            }))
+            let index = live.samples() + slice.len() as u64;
+            follows(next, step, index).map(|()| (step, energy))
         });
         match checked {
             Ok((step, energy)) => {
+                if next.is_none() {
+                    live.expect_step(step);
+                }
                 next = Some(step.saturating_add(stride));
                 slice.push(energy);
             }
@@ -97,7 +108,8 @@ where
 ///
 /// # Errors
 /// What the source says, [`SourceError::Convention`] for wrapped coordinates, [`OnlineError::Step`] for a step that is not where the
-/// sampling puts it, counted from the first frame, and what the accumulator refuses.
+/// sampling puts it, counted from the first frame of the first feed, what the accumulator refuses, and
+/// [`TrajectoryError::LooksWrapped`](crate::trajectory::TrajectoryError::LooksWrapped) where a source that does not say jumps from face to face of its cells.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -130,16 +142,18 @@ pub fn feed_frames<S: FrameSink, T: Real>(
         return Err(SourceError::Convention.into());
     }
     let stride = live.sampling()?.stride();
+    let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
+    let mut seen = unsure.then(WrapCheck::new);
     let mut frame = Frame::new();
-    let mut next = None;
+    let mut next = live.next_step();
     while source.next_frame(&mut frame)? {
-        let expected = next.unwrap_or(frame.step);
-        if frame.step != expected {
-            return Err(Error::Online(OnlineError::Step {
-                index: live.frames(),
-                found: frame.step,
-                expected,
-            }));
+        follows(next, frame.step, live.frames())?;
+        if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
+            seen.add(cell, &frame.positions);
+            seen.verdict()?;
+        }
+        if next.is_none() {
+            live.expect_step(frame.step);
         }
         next = Some(frame.step.saturating_add(stride));
         live.take(&frame)?;

@@ -39,7 +39,7 @@ pub(super) fn curve<const N: usize>(
     let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
     let steps: Vec<u64> = (0..lags.len())
         .take_while(has_pairs)
-        .map(|k| lags[k] * stride)
+        .map(|k| lags[k].saturating_mul(stride))
         .collect();
     let resamples = resamples(runs);
     let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
@@ -57,7 +57,7 @@ pub(super) fn curve<const N: usize>(
         sampling.time_step(),
         sums.each_ref(),
         resamples,
-        shortest * stride,
+        shortest.saturating_mul(stride),
         f,
     )
 }
@@ -169,6 +169,7 @@ impl FrameBlocks {
         (self.lags, self.width) == (lags, width)
             && lags > 0
             && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
+            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
     }
 
     /// Whether these can be sums of a run that has had `frames` frames so far.

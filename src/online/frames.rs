@@ -59,7 +59,7 @@ pub struct FrameAccumulator {
     /// The particles, species by species.
     order: Vec<u64>,
     /// Frames: x of all particles, then y, then z.
-    stream: PairStream,
+    pub(super) stream: PairStream,
     #[cfg_attr(feature = "serde", serde(skip))]
     work: Work,
 }
@@ -159,11 +159,11 @@ impl FrameAccumulator {
     ///
     /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags j 2^l, j =
     /// points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged, so that there is no bias:
-    /// displacements of averaged positions would lack what moves inside of the average. What is lost is origins, of which neighbours say
-    /// nearly the same.
+    /// displacements of averaged positions would lack what moves inside of the average. What is lost is origins: of a displacement
+    /// neighbouring ones say nearly the same, of chi4 less so.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points or none.
+    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
     ///
     /// ```
     /// use msed::online::FrameAccumulator;
@@ -250,7 +250,7 @@ impl FrameAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, or an odd number, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
         self.with_new_sums(check_most(most)?)
     }
@@ -270,7 +270,7 @@ impl FrameAccumulator {
     /// that begins later than the run keeps its first frames too, as many as the longest lag reaches over.
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Running`] after the first frame, [`OnlineError::Start`] for a frame beyond 2^62.
     pub fn starting_at(mut self, frame: u64) -> Result<Self, OnlineError> {
         self.stream = self.stream.starting_at(frame)?;
         Ok(self)

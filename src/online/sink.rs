@@ -21,6 +21,12 @@ pub trait EnergySink {
     /// Number of samples taken in.
     fn samples(&self) -> u64;
 
+    /// The step that the next sample must have; `None` before [`expect_step`](Self::expect_step).
+    fn next_step(&self) -> Option<u64>;
+
+    /// Says which molecular-dynamics step the next sample is of: those after it follow by the sampling.
+    fn expect_step(&mut self, step: u64);
+
     /// Takes in the next samples.
     ///
     /// # Errors
@@ -38,6 +44,12 @@ pub trait FrameSink {
 
     /// Number of frames taken in.
     fn frames(&self) -> u64;
+
+    /// The step that the next frame must have; `None` before [`expect_step`](Self::expect_step).
+    fn next_step(&self) -> Option<u64>;
+
+    /// Says which molecular-dynamics step the next frame is of: those after it follow by the sampling.
+    fn expect_step(&mut self, step: u64);
 
     /// Whether coordinates that re-enter the cell are wrong.
     fn needs_unwrapped(&self) -> bool;
@@ -58,6 +70,16 @@ impl EnergySink for EnergyAccumulator {
         self.samples()
     }
 
+    fn next_step(&self) -> Option<u64> {
+        let before = self.samples.checked_mul(self.system.sampling.stride())?;
+        before.checked_add(self.first_step?)
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        let before = self.samples.checked_mul(self.system.sampling.stride());
+        self.first_step = before.and_then(|before| step.checked_sub(before));
+    }
+
     fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
         self.push_slice(samples)
     }
@@ -70,6 +92,15 @@ impl EnergySink for DistributionAccumulator {
 
     fn samples(&self) -> u64 {
         self.samples()
+    }
+
+    fn next_step(&self) -> Option<u64> {
+        self.stream.next_step(self.sampling().stride())
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        let stride = self.sampling().stride();
+        self.stream.expect_step(step, stride);
     }
 
     fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
@@ -87,6 +118,15 @@ impl<A: EnergySink, B: EnergySink> EnergySink for (A, B) {
         self.0.samples()
     }
 
+    fn next_step(&self) -> Option<u64> {
+        self.0.next_step().or_else(|| self.1.next_step())
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        self.0.expect_step(step);
+        self.1.expect_step(step);
+    }
+
     fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
         self.0.take(samples)?;
         self.1.take(samples)
@@ -100,6 +140,15 @@ impl FrameSink for FrameAccumulator {
 
     fn frames(&self) -> u64 {
         self.frames()
+    }
+
+    fn next_step(&self) -> Option<u64> {
+        self.stream.next_step(self.sampling().stride())
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        let stride = self.sampling().stride();
+        self.stream.expect_step(step, stride);
     }
 
     fn needs_unwrapped(&self) -> bool {
@@ -118,6 +167,15 @@ impl FrameSink for CoherentAccumulator {
 
     fn frames(&self) -> u64 {
         self.frames()
+    }
+
+    fn next_step(&self) -> Option<u64> {
+        self.stream.next_step(self.sampling().stride())
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        let stride = self.sampling().stride();
+        self.stream.expect_step(step, stride);
     }
 
     fn needs_unwrapped(&self) -> bool {
@@ -140,6 +198,15 @@ impl<A: FrameSink, B: FrameSink> FrameSink for (A, B) {
 
     fn frames(&self) -> u64 {
         self.0.frames()
+    }
+
+    fn next_step(&self) -> Option<u64> {
+        self.0.next_step().or_else(|| self.1.next_step())
+    }
+
+    fn expect_step(&mut self, step: u64) {
+        self.0.expect_step(step);
+        self.1.expect_step(step);
     }
 
     fn needs_unwrapped(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blocks::check_start;
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
@@ -17,6 +18,8 @@ pub(super) struct PairStream {
     first: u64,
     /// Rows so far.
     count: u64,
+    /// Molecular-dynamics step of the first row here, where a feed has said.
+    first_step: Option<u64>,
     /// Numbers in a row.
     width: usize,
     levels: Vec<Level>,
@@ -64,6 +67,7 @@ impl PairStream {
         Self {
             first: 0,
             count: 0,
+            first_step: None,
             width,
             levels: levels.into_iter().map(level).collect(),
             sums,
@@ -79,6 +83,7 @@ impl PairStream {
     /// The same, before its first row, for a piece that begins with row `first` of its run.
     pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
         self.not_running()?;
+        check_start(first)?;
         self.first = first;
         for level in &mut self.levels {
             let room = if first == 0 {
@@ -101,6 +106,19 @@ impl PairStream {
     /// Rows so far.
     pub(super) fn count(&self) -> u64 {
         self.count
+    }
+
+    /// The step that the next row must have, where a feed has said.
+    pub(super) fn next_step(&self, stride: u64) -> Option<u64> {
+        self.count.checked_mul(stride)?.checked_add(self.first_step?)
+    }
+
+    /// The next row is of this step.
+    pub(super) fn expect_step(&mut self, step: u64, stride: u64) {
+        self.first_step = self
+            .count
+            .checked_mul(stride)
+            .and_then(|before| step.checked_sub(before));
     }
 
     /// Where the next row lies in its run.
@@ -240,8 +258,9 @@ impl PairStream {
     /// Whether these can be rows of so many numbers, and sums of such a shape over them at these lags; and makes room for what will be.
     #[cfg(feature = "serde")]
     pub(super) fn restore(&mut self, lags: &[u64], width: usize, columns: usize) -> bool {
-        let (first, width_found) = (self.first, self.width);
-        if width_found != width || width == 0 || first >= 1 << 62 || self.count >= 1 << 62 {
+        let first = self.first;
+        let counted = check_start(first).and(check_start(self.count)).is_ok();
+        if self.width != width || width == 0 || !counted {
             return false;
         }
         let run = first..self.next_place();

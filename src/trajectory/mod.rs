@@ -19,4 +19,5 @@ pub use positions::{Coordinates, Trajectory, TrajectoryError, Unwrapped, Wrapped
 pub use replicas::{Trajectories, TrajectoryRuns};
 pub use source::{Convention, Frame, FrameSource, Interrupted, SourceError};
 pub use species::{Species, SpeciesError};
+pub(crate) use unwrap::WrapCheck;
 pub use unwrap::{UnwrapError, Unwrapper, Unwrapping};

@@ -287,50 +287,91 @@ const LARGEST_SPREAD: f64 = 1.05;
 pub(super) fn check_unwrapped<T: Real>(
     trajectory: &Trajectory<'_, T, Unwrapped>,
 ) -> Result<(), TrajectoryError> {
-    if trajectory.cells.is_empty() {
-        return Ok(());
-    }
-    let mut low = [f64::INFINITY; 3];
-    let mut high = [f64::NEG_INFINITY; 3];
-    let mut jumps: [Option<(usize, usize, f64)>; 3] = [None; 3];
-    let mut before: Vec<[f64; 3]> = Vec::with_capacity(trajectory.particles());
+    let mut seen = WrapCheck::new();
     for frame in 0..trajectory.frames() {
-        let cell = &trajectory.cells[if trajectory.cells.len() == 1 { 0 } else { frame }];
-        for (particle, point) in trajectory.frame(frame).as_chunks::<3>().0.iter().enumerate() {
-            let s = cell.fractional(point.map(Real::to_f64));
-            for axis in 0..3 {
-                low[axis] = low[axis].min(s[axis]);
-                high[axis] = high[axis].max(s[axis]);
-            }
-            if frame == 0 {
-                before.push(s);
-                continue;
-            }
-            for axis in 0..3 {
-                let jump = (s[axis] - before[particle][axis]).abs();
-                if jump > 0.5 && jumps[axis].is_none() {
-                    jumps[axis] = Some((frame, particle, jump));
-                }
-            }
-            before[particle] = s;
-        }
-        if (0..3).all(|axis| high[axis] - low[axis] > LARGEST_SPREAD) {
+        let Some(cell) = trajectory.cell(frame) else {
+            return Ok(());
+        };
+        seen.add(cell, trajectory.frame(frame));
+        if seen.is_spread() {
             return Ok(());
         }
     }
-    for axis in 0..3 {
-        if let Some((frame, particle, found)) = jumps[axis]
-            && high[axis] - low[axis] <= LARGEST_SPREAD
-        {
-            return Err(TrajectoryError::LooksWrapped {
-                axis,
-                frame,
-                particle,
-                found,
-            });
+    seen.verdict()
+}
+
+/// What the frames so far say of whether their coordinates are wrapped.
+#[derive(Debug)]
+pub(crate) struct WrapCheck {
+    frames: usize,
+    /// Extremes along each lattice vector, in units of it.
+    low: [f64; 3],
+    high: [f64; 3],
+    /// The first jump of more than half a cell along each: frame, particle, and how far.
+    jumps: [Option<(usize, usize, f64)>; 3],
+    before: Vec<[f64; 3]>,
+}
+
+impl WrapCheck {
+    pub(crate) fn new() -> Self {
+        Self {
+            frames: 0,
+            low: [f64::INFINITY; 3],
+            high: [f64::NEG_INFINITY; 3],
+            jumps: [None; 3],
+            before: Vec::new(),
         }
     }
-    Ok(())
+
+    /// Looks at the next frame.
+    pub(crate) fn add<T: Real>(&mut self, cell: &Cell, positions: &[T]) {
+        for (particle, point) in positions.as_chunks::<3>().0.iter().enumerate() {
+            let s = cell.fractional(point.map(Real::to_f64));
+            for (x, (low, high)) in s.iter().zip(self.low.iter_mut().zip(&mut self.high)) {
+                *low = low.min(*x);
+                *high = high.max(*x);
+            }
+            let Some(before) = self.before.get_mut(particle) else {
+                self.before.push(s);
+                continue;
+            };
+            for ((s, before), first) in s.iter().zip(before.iter()).zip(&mut self.jumps) {
+                let jump = (s - before).abs();
+                if jump > 0.5 && first.is_none() {
+                    *first = Some((self.frames, particle, jump));
+                }
+            }
+            *before = s;
+        }
+        self.frames += 1;
+    }
+
+    fn spread(&self, axis: usize) -> f64 {
+        self.high[axis] - self.low[axis]
+    }
+
+    /// Whether coordinates reach further than one cell along all lattice vectors: they are not wrapped.
+    fn is_spread(&self) -> bool {
+        (0..3).all(|axis| self.spread(axis) > LARGEST_SPREAD)
+    }
+
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`].
+    pub(crate) fn verdict(&self) -> Result<(), TrajectoryError> {
+        for axis in 0..3 {
+            if let Some((frame, particle, found)) = self.jumps[axis]
+                && self.spread(axis) <= LARGEST_SPREAD
+            {
+                return Err(TrajectoryError::LooksWrapped {
+                    axis,
+                    frame,
+                    particle,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Wrapped coordinates that cannot be unwrapped in the way asked for.
