@@ -163,7 +163,7 @@ fn replica(
     Ok(kept.into_owned())
 }
 
-/// The cell of the file, or that of `box`, which must not contradict it.
+/// The cell of the file, which must be that of `box` and the same at all frames, or that of `box`.
 fn with_cell(
     scan: &Scan,
     run: &Run,
@@ -172,20 +172,26 @@ fn with_cell(
 ) -> Result<Trajectory<'static, f32>, Failure> {
     let place = format!("{}:{}", scan.file.display(), run.line);
     match (trajectory.cell(0).copied(), run.cell) {
-        (Some(cell), Some(given)) => {
-            let found = cell.lengths();
-            if found
-                .iter()
-                .zip(given)
-                .any(|(found, given)| (found - given).abs() > 1e-4 * given)
-            {
-                let message =
-                    format!("found a cell of {found:?}, expected the `box` {given:?} of the run at {place}");
-                return Err(about(file, &message));
+        (Some(first), given) => {
+            let (expected, whose) = match given {
+                Some(given) => (
+                    Cell::orthorhombic(given).map_err(|error| about(file, &error))?,
+                    format!("the `box` {given:?} of the run at {place}"),
+                ),
+                None => (first, format!("the {} of frame 0", edges(&first))),
+            };
+            // Runs are at constant volume; those along an isobar may have been made otherwise.
+            let free = given.is_none() && scan.system.path == Some(PathName::Isobaric);
+            let tolerance = if free { 0.25 } else { 1e-4 };
+            let mut cells = trajectory.cells().iter().enumerate();
+            match cells.find(|(_, cell)| !is_close(cell, &expected, tolerance)) {
+                Some((frame, cell)) => {
+                    let message = format!("frame {frame}: found a cell of {}, expected {whose}", edges(cell));
+                    Err(about(file, &message))
+                }
+                None => Ok(trajectory),
             }
-            Ok(trajectory)
         }
-        (Some(_), None) => Ok(trajectory),
         (None, Some(given)) => {
             let cell = Cell::orthorhombic(given).map_err(|error| about(file, &error))?;
             trajectory.with_cell(cell).map_err(|error| about(file, &error))
@@ -194,6 +200,26 @@ fn with_cell(
             file,
             &format!("found no cell, expected `box` in [system] or in the run at {place}"),
         )),
+    }
+}
+
+/// Whether no component of a vector differs by more than this part of the vector's length.
+fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
+    let vectors = cell.vectors().into_iter().zip(expected.vectors());
+    vectors
+        .zip(expected.lengths())
+        .all(|((found, expected), length)| {
+            let mut pairs = found.into_iter().zip(expected);
+            pairs.all(|(found, expected)| (found - expected).abs() <= tolerance * length)
+        })
+}
+
+/// The lengths of a cell, or its vectors where it is tilted.
+fn edges(cell: &Cell) -> String {
+    if cell.is_orthorhombic() {
+        format!("{:?}", cell.lengths())
+    } else {
+        format!("{:?}", cell.vectors())
     }
 }
 

@@ -10,9 +10,7 @@
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program: counts far below 2^53, and it talks to its user"
+    reason = "a program: counts far below 2^53"
 )]
 
 mod analysis;
@@ -36,6 +34,7 @@ mod temperature_figures;
 mod temperature_tables;
 mod waves;
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -53,18 +52,27 @@ use crate::scan_file::{PathName, Scan};
 
 fn main() -> ExitCode {
     let result = Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments {
-        Arguments::Help => {
-            println!("{}", arguments::USAGE);
-            Ok(())
-        }
+        Arguments::Help => say(&format!("{}\n", arguments::USAGE)),
         Arguments::Analyse { dir, out } => reproduce(&dir, &out),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            // Where nobody listens, the status says it.
+            let _ = writeln!(io::stderr(), "error: {failure}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough, as `head` has, is no failure.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -163,32 +171,30 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::at("results.json", error))?;
     output.add("results.json", json + "\n");
     output.write(out)?;
-    print!("{}", tables::energies(&scan, &points));
-    print!("\n{}", tables::second_opinions(&points));
-    if let Some(table) = tables::waves(&scan, &points) {
-        print!("\n{table}");
-    }
-    if let Some(table) = relaxation_times::table(&scan, &points) {
-        print!("\n{table}");
-    }
-    if let Some(table) = tables::displacements(&scan, &points) {
-        print!("\n{table}");
-    }
-    let over_temperature = [
-        temperature_tables::heat_capacities(&over_temperature),
-        temperature_tables::relaxation(&over_temperature),
+    let report = report(&scan, &points, &over_temperature, &results);
+    say(&format!("{report}\nWritten to {}\n", out.display()))
+}
+
+/// The tables that are printed.
+fn report(scan: &Scan, points: &[Point], over_temperature: &OverTemperature, results: &Results) -> String {
+    let tables = [
+        Some(tables::energies(scan, points)),
+        Some(tables::second_opinions(points)),
+        tables::waves(scan, points),
+        relaxation_times::table(scan, points),
+        tables::displacements(scan, points),
+        temperature_tables::heat_capacities(over_temperature),
+        temperature_tables::relaxation(over_temperature),
     ];
-    for table in over_temperature.into_iter().flatten() {
-        print!("\n{table}");
-    }
+    let tables = tables.into_iter().flatten().map(|table| table.to_string());
+    let mut text = tables.collect::<Vec<_>>().join("\n");
     if !results.scan.notes.is_empty() {
-        println!(
-            "\nNot to be had over temperature: {}",
+        text += &format!(
+            "\nNot to be had over temperature: {}\n",
             results.scan.notes.join("; ")
         );
     }
-    println!("\nWritten to {}", out.display());
-    Ok(())
+    text
 }
 
 fn analyse<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Point<'a>>, Failure> {

@@ -88,6 +88,20 @@ pub enum FrameError {
         /// Particles of the first frame.
         expected: usize,
     },
+    /// Coordinates rounded to another multiple than those of the first frame.
+    #[error("{}, frame {frame}, {place}: a precision of {found}, expected {expected} as in the first frame", file.display())]
+    Precision {
+        /// The file.
+        file: PathBuf,
+        /// The frame.
+        frame: usize,
+        /// Where it says so.
+        place: Place,
+        /// Steps to a unit of length there.
+        found: f32,
+        /// Those of the first frame.
+        expected: f32,
+    },
     /// A value that is none, or not of its kind.
     #[error("{}, frame {frame}, {place}: {what} is `{found}`, expected {expected}", file.display())]
     Value {

@@ -32,6 +32,8 @@ const PARTICLES_PER_BYTE: u64 = 4;
 /// `real` divided by ten. `scale` is what the file's numbers are multiplied with: 1 for Lennard-Jones lengths, 10 for
 /// angstrom.
 ///
+/// All frames must have the precision of the first.
+///
 /// Coordinates are decoded to single precision first, as every other reader does, and scaled after that.
 ///
 /// Cost: about 50 nanoseconds a particle; memory of one compressed frame.
@@ -57,6 +59,8 @@ pub struct XtcReader<R = File> {
     offset: u64,
     frame: usize,
     particles: usize,
+    /// That of the first frame: another one in the middle of a file is damage, which would scale a frame unseen.
+    precision: Option<f32>,
     /// The first header, which was read for the number of particles.
     first: Option<Header>,
     finished: bool,
@@ -111,6 +115,7 @@ impl<R: Read> XtcReader<R> {
             offset: 0,
             frame: 0,
             particles: 0,
+            precision: None,
             first: None,
             finished: false,
             bytes: Vec::new(),
@@ -161,16 +166,18 @@ impl<R: Read> XtcReader<R> {
         if self.particles == 0 {
             self.particles = count;
         }
-        for found in [particles, repeated] {
-            if found as usize != self.particles {
-                return Err(FrameError::Particles {
-                    file: self.name.clone(),
-                    frame: self.frame,
-                    place: Place::Byte(start),
-                    found: u64::from(found),
-                    expected: self.particles,
-                });
-            }
+        if count != self.particles {
+            return Err(FrameError::Particles {
+                file: self.name.clone(),
+                frame: self.frame,
+                place: Place::Byte(start),
+                found: u64::from(particles),
+                expected: self.particles,
+            });
+        }
+        if repeated != particles {
+            let found = format_args!("{particles}, then {}", repeated.cast_signed());
+            return Err(self.value("the number of particles", &found, "the same number twice"));
         }
         let Ok(step) = u64::try_from(step.cast_signed()) else {
             let found = step.cast_signed();
@@ -243,6 +250,16 @@ impl<R: Read> XtcReader<R> {
         let precision = f32::from_bits(precision);
         if !(precision.is_finite() && precision > 0.0) {
             return Err(self.value("the precision", &precision, "a positive finite number"));
+        }
+        let expected = *self.precision.get_or_insert(precision);
+        if precision.to_bits() != expected.to_bits() {
+            return Err(FrameError::Precision {
+                file: self.name.clone(),
+                frame: self.frame,
+                place: Place::Byte(header.start + HEADER as u64),
+                found: precision,
+                expected,
+            });
         }
         let [a, b, c, d, e, f, small] = prelude;
         let prelude = Prelude {

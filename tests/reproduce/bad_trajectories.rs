@@ -234,7 +234,57 @@ fn another_cell() {
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "box = 9.5\ntrajectory");
     assert_eq!(
         scan.message(),
-        "DIR/a.xtc: found a cell of [9.410360336303711, 9.410360336303711, 9.410360336303711], expected the `box` [9.5, 9.5, 9.5] of the run at DIR/scan.toml:11"
+        "DIR/a.xtc: frame 0: found a cell of [9.410360336303711, 9.410360336303711, 9.410360336303711], expected the `box` [9.5, 9.5, 9.5] of the run at DIR/scan.toml:11"
+    );
+}
+
+#[test]
+fn a_cell_that_changes() {
+    // The tilt of one frame, which leaves the volume as it is.
+    let tilted = |exponent: u8| {
+        let mut frames = xtc_frames(60);
+        frames[50][28] = exponent;
+        frames
+    };
+    for exponent in [0x41, 0x4f, 0x50] {
+        let given = message(&tilted(exponent));
+        assert!(
+            given.starts_with("DIR/a.xtc: frame 50: found a cell of [[9.410360336303711, 0.0, 0.0], [")
+                && given.ends_with(
+                    "expected the `box` [9.41036028881, 9.41036028881, 9.41036028881] of the run at DIR/scan.toml:11"
+                ),
+            "{given}"
+        );
+        let without = with_frames(&tilted(exponent)).edit("scan.toml", "box = 9.41036028881\n", "");
+        let path = "units = \"lj\"\npath = \"isobaric\"";
+        for scan in [
+            without.message(),
+            without.edit("scan.toml", "units = \"lj\"", path).message(),
+        ] {
+            assert!(
+                scan.starts_with("DIR/a.xtc: frame 50: found a cell of [[")
+                    && scan.ends_with(
+                        "expected the [9.410360336303711, 9.410360336303711, 9.410360336303711] of frame 0"
+                    ),
+                "{scan}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_frame_of_another_precision() {
+    let mut frames = xtc_frames(60);
+    assert_eq!(frames[30][56], 0x44);
+    frames[30][56] = 0x40;
+    let start = frames[..30].iter().map(Vec::len).sum::<usize>();
+    let found = message(&frames);
+    assert!(
+        found.starts_with(&format!(
+            "DIR/a.xtc, frame 30, byte {}: a precision of ",
+            start + 56
+        )) && found.ends_with(", expected 1000 as in the first frame"),
+        "{found}"
     );
 }
 

@@ -9,4 +9,5 @@ mod options;
 mod over_temperature;
 mod program;
 mod relaxation_times;
+mod standard_output;
 mod waves;

@@ -221,6 +221,24 @@ fn headers_are_held_against_the_file() {
         with(56, 0),
         "x.xtc, frame 0, byte 88: the precision is `0`, expected a positive finite number"
     );
+    assert_eq!(
+        with(52, 59),
+        "x.xtc, frame 0, byte 56: the number of particles is `60, then 59`, expected the same number twice"
+    );
+    assert_eq!(
+        with(second + 52, 59),
+        format!(
+            "x.xtc, frame 1, byte {}: the number of particles is `60, then 59`, expected the same number twice",
+            second + 56
+        )
+    );
+    assert_eq!(
+        with(second + 56, 500_f32.to_bits()),
+        format!(
+            "x.xtc, frame 1, byte {}: a precision of 500, expected 1000 as in the first frame",
+            second + 56
+        )
+    );
     assert!(with(60, i32::MAX.cast_unsigned()).contains("the range of the coordinates is"));
     assert!(with(84, 8).contains("a size from 9 to 72"));
     assert!(with(84, 73).contains("a size from 9 to 72"));
