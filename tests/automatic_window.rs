@@ -13,6 +13,7 @@ mod common;
 use std::f64::consts::TAU as TURN;
 
 use common::synthetic::Process;
+use msed::online::EnergyAccumulator;
 use msed::relaxation::{self, Caution, Fit, Model, Weighting, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
@@ -236,4 +237,39 @@ fn the_window_starts_at_the_first_lag_where_that_agrees_with_the_fit() {
             found.coverage()
         );
     }
+}
+
+/// Where long lags are summed at fewer origins on purpose, the window ends where the run does not hold them, and not where they become fewer.
+#[test]
+fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
+    let sampling = Sampling::new(1, 1.0).unwrap();
+    let energies = Process::two_scale(0.5, 0.5, 500.0).sample(1_000_000, 1.0, 3);
+    let mut live = EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 32, 100_000).unwrap();
+    live.push_slice(&energies).unwrap();
+    let decimated = live.snapshot().unwrap().msed();
+    let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
+    let lags = Lags::explicit(live.lags());
+    let whole = energy::msed(&run, &lags, Resampling::Blocks(20)).unwrap();
+    let fit = |curve: &Curve| {
+        relaxation::fit(
+            curve,
+            Model::Exponential,
+            Window::Automatic,
+            Weighting::StandardErrors,
+        )
+        .unwrap()
+    };
+    let (decimated, whole) = (fit(&decimated), fit(whole.curve()));
+    let [found, expected] = [&decimated, &whole].map(|fit| fit.window()[1]);
+    assert!(
+        found > 0.5 * expected && found < 2.0 * expected,
+        "{found} {expected}"
+    );
+    assert!(decimated.verdict().is_resolved(), "{}", decimated.verdict());
+    let tau = decimated.relaxation_time();
+    let error = tau.standard_error().unwrap();
+    assert!(
+        (tau.value() - 500.0).abs() < 4.0 * error && error < 200.0,
+        "{tau}"
+    );
 }

@@ -7,7 +7,8 @@ use msed::energy::{self, Moments};
 use msed::relaxation::{self, Model, Weighting, Window};
 use msed::stats::{Combined, Estimate};
 use msed::thermo::{
-    self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, ThermoError,
+    self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, Relaxing, StatePoint,
+    ThermoError,
 };
 use msed::{Ensemble, Lags, Resampling, Units};
 
@@ -185,4 +186,17 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
         matches!(refused, Err(ThermoError::TooLargeFluctuation { y }) if y > 1.0),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_point_without_a_relaxation_time_says_why() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cuzr/T1600/energy.dat.gz");
+    let table = msed::io::energies(file).unwrap();
+    let run = table.into_series(0.002, 2048, msed::EnergyKind::Total).unwrap();
+    let (nve, blocks) = (Ensemble::nve(2048), Resampling::Blocks(10));
+    let point =
+        StatePoint::from_energies("T1600", &run, Units::METAL, nve, Window::Automatic, blocks).unwrap();
+    let verdict = point.relaxation_verdict().unwrap();
+    assert!(point.time(Relaxing::Energy).is_none() && !verdict.is_resolved());
+    assert!(!verdict.reasons().is_empty(), "{verdict}");
 }

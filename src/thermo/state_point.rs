@@ -5,7 +5,7 @@ use crate::energy::{self, Moments};
 use crate::error::Error;
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::relaxation::{self, Fit, Model, Weighting};
+use crate::relaxation::{self, Fit, Model, Verdict, Weighting};
 use crate::series::Runs;
 use crate::stats::{Estimate, Resampling};
 use crate::units::{Conversion, Dimension, Units};
@@ -23,6 +23,7 @@ pub struct StatePoint {
     energy_temperature: Estimate,
     heat_capacity: HeatCapacity,
     relaxation: Option<[Estimate; 3]>,
+    verdict: Option<Verdict>,
     structural_time: Option<Estimate>,
     excluded: Option<String>,
 }
@@ -51,6 +52,7 @@ impl StatePoint {
             energy_temperature,
             heat_capacity,
             relaxation: None,
+            verdict: None,
             structural_time: None,
             excluded: None,
         })
@@ -73,6 +75,7 @@ impl StatePoint {
     ///     StatePoint::from_energies("T0.700", &run, Units::LJ, Ensemble::nve(1000), window, Resampling::default())?;
     /// assert_eq!(point.heat_capacity().excess().to_string(), "1.846(40)");
     /// assert_eq!(point.time(Relaxing::Energy).unwrap().to_string(), "5.44(73)");
+    /// assert!(point.relaxation_verdict().unwrap().is_resolved());
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn from_energies<T: Real>(
@@ -100,11 +103,12 @@ impl StatePoint {
         Ok(Self::new(name, &moments, heat_capacity)?.with_fit(&fit)?)
     }
 
-    /// With the relaxation of the energy by Eq. (11), where that is resolved; unchanged where it is not.
+    /// With the relaxation of the energy by Eq. (11), where that is resolved; where it is not, with [its verdict](Self::relaxation_verdict) alone.
     ///
     /// # Errors
     /// [`ThermoError::Resamples`] where the fit went through other resamples than the moments.
-    pub fn with_fit(self, fit: &Fit) -> Result<Self, ThermoError> {
+    pub fn with_fit(mut self, fit: &Fit) -> Result<Self, ThermoError> {
+        self.verdict = Some(fit.verdict().clone());
         if !fit.verdict().is_resolved() {
             return Ok(self);
         }
@@ -174,6 +178,12 @@ impl StatePoint {
                 .map(|time| by(time, Dimension::TIME)),
             ..self.clone()
         })
+    }
+
+    /// What the fit to its energies came to: why it has no relaxation time where it has none. `None` without a fit; in the fit's own units.
+    #[must_use]
+    pub fn relaxation_verdict(&self) -> Option<&Verdict> {
+        self.verdict.as_ref()
     }
 
     /// Its name.
