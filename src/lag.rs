@@ -1,8 +1,14 @@
 //! Which lags a correlation is wanted at.
 
 use std::num::NonZeroU64;
+use std::ops::RangeInclusive;
 
 use thiserror::Error;
+
+/// Steps between samples beyond which a run of 2^32 samples would have no step number.
+const LONGEST_STRIDE: u64 = 1 << 32;
+/// More lags than this are a missing limit: the list alone would fill 2 GiB.
+const MOST_LAGS: u64 = 1 << 28;
 
 /// A sampling time axis: an integer spacing in molecular-dynamics steps, and the time of one step.
 ///
@@ -40,7 +46,7 @@ impl Sampling {
     /// Samples every `stride` steps of `time_step` time units each.
     ///
     /// # Errors
-    /// [`LagError::Stride`] for a stride of zero, [`LagError::TimeStep`] for a time step that is not positive and finite.
+    /// [`LagError::Stride`] for a stride of zero, [`LagError::LongStride`] above 2^32 steps, [`LagError::TimeStep`] for a time step that is not positive and finite.
     ///
     /// ```
     /// let every_ten = msed::Sampling::new(10, 0.005)?;
@@ -50,6 +56,12 @@ impl Sampling {
     /// ```
     pub fn new(stride: u64, time_step: f64) -> Result<Self, LagError> {
         let stride = NonZeroU64::new(stride).ok_or(LagError::Stride)?;
+        if stride.get() > LONGEST_STRIDE {
+            return Err(LagError::LongStride {
+                found: stride.get(),
+                limit: LONGEST_STRIDE,
+            });
+        }
         if !(time_step.is_finite() && time_step > 0.0) {
             return Err(LagError::TimeStep { found: time_step });
         }
@@ -179,14 +191,14 @@ impl Lags {
     ///
     /// # Errors
     /// A grid without points (`per_decade` or spacing zero), explicit lags that do not increase or lie outside of the run,
-    /// a limit that is not positive or leaves no lag.
+    /// a limit that is not positive or leaves no lag, [`LagError::TooMany`] for more than 2^28 lags.
     pub fn resolve(&self, samples: usize, interval: f64) -> Result<Vec<u64>, LagError> {
         let last = self.last_allowed(samples as u64, interval)?;
         let mut lags: Vec<u64> = match &self.grid {
-            Grid::All => (1..=last).collect(),
+            Grid::All => up_to(last)?.collect(),
             Grid::Linear(0) | Grid::Logarithmic(0) => return Err(LagError::EmptyGrid),
-            Grid::Linear(every) => (1..=last / every).map(|k| k * every).collect(),
-            Grid::Logarithmic(per_decade) => logarithmic(*per_decade, last),
+            Grid::Linear(every) => up_to(last / every)?.map(|k| k * every).collect(),
+            Grid::Logarithmic(per_decade) => logarithmic(*per_decade, last)?,
             Grid::Explicit(lags) => {
                 if let Some(index) = (1..lags.len()).find(|&i| lags[i] <= lags[i - 1]) {
                     return Err(LagError::NotIncreasing {
@@ -234,7 +246,7 @@ impl Lags {
                 .map(|(lag, _)| lag)
                 .filter(|lag| lag % every == 0)
                 .collect(),
-            Grid::Logarithmic(per_decade) => nearest_to_grid(&logarithmic(per_decade, last), positive),
+            Grid::Logarithmic(per_decade) => nearest_to_grid(&logarithmic(per_decade, last)?, positive),
             Grid::All | Grid::Explicit(_) => positive.map(|(lag, _)| lag).collect(),
         };
         if self.with_zero {
@@ -266,18 +278,43 @@ impl Lags {
     }
 }
 
+/// 1 to `last`, unless they are too many.
+fn up_to(last: u64) -> Result<RangeInclusive<u64>, LagError> {
+    if last > MOST_LAGS {
+        return Err(LagError::TooMany {
+            found: last,
+            limit: MOST_LAGS,
+        });
+    }
+    Ok(1..=last)
+}
+
+/// The different ones of the rounded powers. Where they lie closer than the integers do, those that round to one lag are passed over
+/// together: the time is that of the list.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a rounded power of ten that is not above a u64"
+    clippy::cast_precision_loss,
+    reason = "a rounded power of ten that is not above a u64, and its exponent"
 )]
-fn logarithmic(per_decade: u32, last: u64) -> Vec<u64> {
-    let mut lags: Vec<u64> = (0..)
-        .map(|k| 10_f64.powf(f64::from(k) / f64::from(per_decade)).round() as u64)
-        .take_while(|&lag| lag <= last)
-        .collect();
-    lags.dedup();
-    lags
+fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
+    let density = f64::from(per_decade);
+    let power = |k: u64| 10_f64.powf(k as f64 / density).round() as u64;
+    let most = last.min((density * (last as f64).log10()) as u64 + 1);
+    up_to(most)?;
+    let mut lags = Vec::new();
+    let (mut k, mut lag) = (0, 1);
+    while lag <= last {
+        lags.push(lag);
+        // The first power above the middle to the next integer, from a little below it.
+        let before = (density * (lag as f64 + 0.5).log10()) as u64;
+        k = before.saturating_sub(1).max(k + 1);
+        while power(k) <= lag {
+            k += 1;
+        }
+        lag = power(k);
+    }
+    Ok(lags)
 }
 
 /// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its neighbours and have at
@@ -285,25 +322,23 @@ fn logarithmic(per_decade: u32, last: u64) -> Vec<u64> {
 #[allow(clippy::cast_precision_loss, reason = "lags are far below 2^53")]
 fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
     let distance = |point: u64, lag: u64| (point as f64 / lag as f64).ln().abs();
-    let mut cells: Vec<Vec<(u64, u64)>> = vec![Vec::new(); grid.len()];
-    for (lag, pairs) in existing {
+    let nearest = |(lag, pairs): (u64, u64)| {
         let above = grid.partition_point(|&point| point < lag);
-        let nearest = [above.wrapping_sub(1), above]
+        let point = [above.checked_sub(1), Some(above)]
             .into_iter()
-            .filter(|&k| k < grid.len())
-            .min_by(|&a, &b| distance(grid[a], lag).total_cmp(&distance(grid[b], lag)));
-        if let Some(k) = nearest {
-            cells[k].push((lag, pairs));
-        }
-    }
-    grid.iter()
-        .zip(&cells)
-        .filter_map(|(&point, cell)| {
-            let most = cell.iter().map(|&(_, pairs)| pairs).max()?;
+            .filter_map(|k| grid.get(k?).copied())
+            .min_by(|&a, &b| distance(a, lag).total_cmp(&distance(b, lag)))?;
+        Some((point, lag, pairs))
+    };
+    let near: Vec<(u64, u64, u64)> = existing.filter_map(nearest).collect();
+    near.chunk_by(|a, b| a.0 == b.0)
+        .filter_map(|cell| {
+            let most = cell.iter().map(|&(.., pairs)| pairs).max()?;
             cell.iter()
-                .filter(|&&(_, pairs)| 4 * pairs >= 3 * most)
-                .map(|&(lag, _)| lag)
-                .min_by(|&a, &b| distance(point, a).total_cmp(&distance(point, b)))
+                .filter(|&&(.., pairs)| 4 * pairs >= 3 * most)
+                .map(|&(point, lag, _)| (point, lag))
+                .min_by(|&(point, a), &(_, b)| distance(point, a).total_cmp(&distance(point, b)))
+                .map(|(_, lag)| lag)
         })
         .collect()
 }
@@ -315,6 +350,22 @@ pub enum LagError {
     /// A spacing of zero steps.
     #[error("samples are 0 steps apart, expected at least 1")]
     Stride,
+    /// A spacing that runs out of step numbers.
+    #[error("samples are {found} steps apart, expected at most {limit}")]
+    LongStride {
+        /// The stride given.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A list of lags that fills the memory.
+    #[error("a grid of {found} lags, expected at most {limit}: give it a limit or a wider spacing")]
+    TooMany {
+        /// Lags of the grid.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// A time step that is no time.
     #[error("time step {found}, expected a positive finite number")]
     TimeStep {
@@ -382,6 +433,55 @@ mod tests {
     }
 
     #[test]
+    fn a_logarithmic_grid_is_its_definition_at_every_density() {
+        for (per_decade, last) in [
+            (1, 100_000),
+            (7, 99_999),
+            (20, 40_000),
+            (300, 5000),
+            (5000, 700),
+            (65_536, 300),
+        ] {
+            let mut expected: Vec<u64> = (0..)
+                .map(|k| 10_f64.powf(f64::from(k) / f64::from(per_decade)).round() as u64)
+                .take_while(|&lag| lag <= last)
+                .collect();
+            expected.dedup();
+            assert_eq!(logarithmic(per_decade, last).unwrap(), expected, "{per_decade}");
+        }
+        // Of 4e9 points a decade each lag once, without a look at the others.
+        let every: Vec<u64> = (1..1000).collect();
+        assert_eq!(Lags::logarithmic(u32::MAX).resolve(1000, 1.0).unwrap(), every);
+        assert_eq!(logarithmic(1, u64::MAX - 1).unwrap().len(), 20);
+    }
+
+    #[test]
+    fn more_lags_than_memory_are_refused() {
+        let samples = 1 << 40;
+        for lags in [Lags::all(), Lags::linear(2), Lags::logarithmic(u32::MAX)] {
+            let refused = lags.resolve(samples, 1.0);
+            assert!(
+                matches!(
+                    refused,
+                    Err(LagError::TooMany {
+                        limit: 268_435_456,
+                        ..
+                    })
+                ),
+                "{lags:?}"
+            );
+        }
+        assert_eq!(
+            Lags::all().up_to_samples(2).resolve(samples, 1.0).unwrap(),
+            [0, 1, 2]
+        );
+        assert_eq!(
+            Lags::all().resolve(samples, 1.0).unwrap_err().to_string(),
+            "a grid of 1099511627775 lags, expected at most 268435456: give it a limit or a wider spacing"
+        );
+    }
+
+    #[test]
     fn limits_include_the_sample_they_fall_on() {
         assert_eq!(
             Lags::linear(1).up_to_time(0.15).resolve(10, 0.05).unwrap(),
@@ -421,6 +521,11 @@ mod tests {
             message(Lags::linear(20)),
             "no lag of the grid lies inside of the run's 10 samples"
         );
+        assert_eq!(
+            Sampling::new(u64::MAX, 1.0).unwrap_err().to_string(),
+            "samples are 18446744073709551615 steps apart, expected at most 4294967296"
+        );
+        assert!(Sampling::new(1 << 32, 1.0).is_ok());
         assert_eq!(
             Sampling::new(1, f64::NAN).unwrap_err().to_string(),
             "time step NaN, expected a positive finite number"

@@ -14,7 +14,7 @@ pub enum StructureError {
     },
     /// Bins that are none.
     #[error(
-        "{count} bins from {start} to {end}, expected at least 1 between increasing finite distances, of which logarithmic bins begin above 0"
+        "{count} bins from {start} to {end}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins begin above 0"
     )]
     Bins {
         /// Smallest distance.

@@ -13,6 +13,9 @@ use crate::{Error, Real, threads};
 /// Pieces whose counts may wait.
 const WAITING: usize = 64;
 
+/// More bins than this are a mistake.
+const MOST_BINS: usize = 1 << 20;
+
 /// Bins of distance, each with its lower edge and without its upper one.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -24,7 +27,7 @@ impl RadialBins {
     /// `count` bins of equal width from 0 to `end`.
     ///
     /// # Errors
-    /// [`StructureError::Bins`] for no bin, or an end that is not positive and finite.
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or an end that is not positive and finite.
     pub fn linear(end: f64, count: usize) -> Result<Self, StructureError> {
         Self::checked(0.0, end, count, |x| end * x)
     }
@@ -32,7 +35,7 @@ impl RadialBins {
     /// `count` bins of equal width in `log10 r` from `start` to `end`.
     ///
     /// # Errors
-    /// [`StructureError::Bins`] for no bin, or ends that are not positive, finite and increasing.
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or ends that are not positive, finite and increasing.
     pub fn logarithmic(start: f64, end: f64, count: usize) -> Result<Self, StructureError> {
         if start.is_nan() || start <= 0.0 {
             return Err(StructureError::Bins { start, end, count });
@@ -42,9 +45,13 @@ impl RadialBins {
 
     #[allow(clippy::cast_precision_loss, reason = "numbers of bins are small")]
     fn checked(start: f64, end: f64, count: usize, at: impl Fn(f64) -> f64) -> Result<Self, StructureError> {
+        let refused = StructureError::Bins { start, end, count };
+        if !(1..=MOST_BINS).contains(&count) {
+            return Err(refused);
+        }
         let mut edges: Vec<f64> = (0..=count).map(|i| at(i as f64 / count as f64)).collect();
-        if count == 0 || !edges.windows(2).all(|w| w[0] < w[1] && w[1].is_finite()) {
-            return Err(StructureError::Bins { start, end, count });
+        if !edges.windows(2).all(|w| w[0] < w[1] && w[1].is_finite()) {
+            return Err(refused);
         }
         (edges[0], edges[count]) = (start, end);
         Ok(Self { edges })
@@ -389,4 +396,26 @@ fn count<T: Real>(
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_counted_before_they_are_made() {
+        let expected = |count: usize, start: f64| {
+            format!(
+                "{count} bins from {start} to 2, expected 1 to 1048576 between increasing finite distances, of which logarithmic \
+                 bins begin above 0"
+            )
+        };
+        for count in [0, (1 << 20) + 1, usize::MAX] {
+            let linear = RadialBins::linear(2.0, count).unwrap_err();
+            assert_eq!(linear.to_string(), expected(count, 0.0));
+            let logarithmic = RadialBins::logarithmic(0.5, 2.0, count).unwrap_err();
+            assert_eq!(logarithmic.to_string(), expected(count, 0.5));
+        }
+        assert_eq!(RadialBins::linear(2.0, 1 << 20).unwrap().len(), 1 << 20);
+    }
 }

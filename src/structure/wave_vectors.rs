@@ -15,7 +15,7 @@ use crate::trajectory::Cell;
 const SHELL_WIDTH: f64 = 1e-6;
 /// A vector on the end of a range belongs to it in spite of rounding.
 const ROUNDING: f64 = 1e-12;
-/// More vectors than this are a mistake in a unit.
+/// More integers than this to look through are a mistake in a unit.
 const MOST: f64 = 1e8;
 
 /// A list of wave vectors, `q` and `-q` counted once.
@@ -85,7 +85,8 @@ impl WaveVectors {
     ///
     /// # Errors
     /// [`WaveVectorError::Range`] for a range that is none, [`WaveVectorError::EmptyShell`] where it holds no vector,
-    /// [`WaveVectorError::TooMany`] above 10^8.
+    /// [`WaveVectorError::TooMany`] where the integers up to the largest that such a vector can have number more than 10^8 (half of
+    /// them belong to longer vectors in a cubic cell, and most in a strongly skewed one).
     pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, WaveVectorError> {
         Self::in_range(cell, range, |_| true)
     }
@@ -111,17 +112,17 @@ impl WaveVectors {
     ///
     /// # Errors
     /// [`WaveVectorError::Empty`], [`WaveVectorError::Zero`] for the zero vector, [`WaveVectorError::Repeated`] where a
-    /// vector or its negative comes twice.
+    /// vector or its negative comes twice, [`WaveVectorError::Integer`] for -2^31, which has no negative.
     pub fn from_integers(cell: &Cell, integers: &[[i32; 3]]) -> Result<Self, WaveVectorError> {
+        if let Some(index) = integers.iter().position(|n| n.contains(&i32::MIN)) {
+            return Err(WaveVectorError::Integer {
+                index,
+                found: integers[index],
+            });
+        }
         let positive: Vec<[i32; 3]> = integers
             .iter()
-            .map(|&n| {
-                if is_positive(n) {
-                    n
-                } else {
-                    n.map(i32::saturating_neg)
-                }
-            })
+            .map(|&n| if is_positive(n) { n } else { n.map(|n| -n) })
             .collect();
         if let Some(index) = integers.iter().position(|&n| n == [0; 3]) {
             return Err(WaveVectorError::Zero { index });
@@ -187,7 +188,7 @@ impl WaveVectors {
             return Err(WaveVectorError::Range { low, high });
         }
         let (from, to) = (low * (1.0 - ROUNDING), high * (1.0 + ROUNDING));
-        let estimate = 0.5 * cell.volume() * 4.0 / 3.0 * std::f64::consts::PI * (high / TAU).powi(3);
+        let estimate = candidates(cell, to);
         if estimate > MOST {
             return Err(WaveVectorError::TooMany {
                 estimate,
@@ -288,7 +289,12 @@ impl WaveVectors {
     #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     pub fn shells(&self) -> Vec<Shell> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
-        let square = |i: usize| self.integers[i].iter().map(|&n| i64::from(n).pow(2)).sum::<i64>();
+        let square = |i: usize| {
+            self.integers[i]
+                .iter()
+                .map(|&n| u64::from(n.unsigned_abs()).pow(2))
+                .sum::<u64>()
+        };
         let mut order: Vec<usize> = (0..self.len()).collect();
         if cubic {
             order.sort_by_key(|&i| square(i));
@@ -348,24 +354,40 @@ fn is_positive(n: [i32; 3]) -> bool {
     n.iter().find(|&&n| n != 0).is_some_and(|&n| n > 0)
 }
 
+/// Largest integers of a vector no longer than `longest`: n_i = q . a_i / 2 pi is at most |q| |a_i| / 2 pi.
+fn largest(cell: &Cell, longest: f64) -> [f64; 3] {
+    cell.lengths().map(|a| (longest * a / TAU).floor())
+}
+
+/// How many integers [`half_ball`] looks through.
+fn candidates(cell: &Cell, longest: f64) -> f64 {
+    let [h, k, l] = largest(cell, longest);
+    (h + 1.0) * (2.0 * k + 1.0) * (2.0 * l + 1.0)
+}
+
 /// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by their integers.
 fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
-    // n_i = q . a_i / 2 pi is at most |q| |a_i| / 2 pi.
-    #[allow(clippy::cast_possible_truncation, reason = "the number of vectors is limited")]
-    let last = cell.lengths().map(|a| (longest * a / TAU).floor() as i32);
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the number of candidates is limited"
+    )]
+    let last = largest(cell, longest).map(|n| n as i32);
     (0..=last[0])
         .flat_map(move |h| (-last[1]..=last[1]).map(move |k| [h, k]))
         .flat_map(move |[h, k]| (-last[2]..=last[2]).map(move |l| [h, k, l]))
         .filter(move |&n| is_positive(n) && norm(cell.wave_vector(n)) <= longest)
 }
 
-/// The lengths next to an empty range.
+/// The lengths next to an empty range; none where they are too far to look for.
 fn nearest(cell: &Cell, from: f64, to: f64, keep: impl Fn([i32; 3]) -> bool) -> [Option<f64>; 2] {
     let step = cell
         .reciprocal()
         .map(norm)
         .into_iter()
         .fold(f64::INFINITY, f64::min);
+    if candidates(cell, to + step) > MOST {
+        return [None; 2];
+    }
     let lengths = half_ball(cell, to + step)
         .filter(|&n| keep(n))
         .map(|n| norm(cell.wave_vector(n)));
@@ -424,10 +446,7 @@ pub enum WaveVectorError {
         found: f64,
     },
     /// A range without a commensurate vector.
-    #[error(
-        "no commensurate wave vector of length {low} to {high}, the nearest have {}",
-        lengths(nearest)
-    )]
+    #[error("no commensurate wave vector of length {low} to {high}, {}", lengths(nearest))]
     EmptyShell {
         /// The lower end.
         low: f64,
@@ -438,10 +457,10 @@ pub enum WaveVectorError {
     },
     /// A range that holds more vectors than memory.
     #[error(
-        "about {estimate:.1e} wave vectors, expected less than {limit:.0e}: is q in inverse units of the cell?"
+        "about {estimate:.1e} wave vectors to look through, expected less than {limit:.0e}: is q in inverse units of the cell?"
     )]
     TooMany {
-        /// Volume of the half sphere over that of the reciprocal cell.
+        /// Integers up to the largest that a vector of the greatest length can have.
         estimate: f64,
         /// The limit.
         limit: f64,
@@ -454,6 +473,14 @@ pub enum WaveVectorError {
     Zero {
         /// Position in the list.
         index: usize,
+    },
+    /// An integer without a negative.
+    #[error("wave vector {index} has the integers {found:?}, expected none below -2147483647")]
+    Integer {
+        /// Position in the list.
+        index: usize,
+        /// The integers.
+        found: [i32; 3],
     },
     /// A component that is no number.
     #[error("wave vector {index} is {found:?}, expected finite components")]
@@ -508,9 +535,9 @@ pub enum WaveVectorError {
 fn lengths(nearest: &[Option<f64>; 2]) -> String {
     let known: Vec<String> = nearest.iter().flatten().map(|q| format!("{q:.6}")).collect();
     if known.is_empty() {
-        "no other length".to_owned()
+        "and none near".to_owned()
     } else {
-        known.join(" and ")
+        format!("the nearest have {}", known.join(" and "))
     }
 }
 
@@ -654,6 +681,40 @@ mod tests {
     }
 
     #[test]
+    fn thin_cells_are_refused_before_their_integers_are_looked_through() {
+        let message = |result: Result<WaveVectors, WaveVectorError>| result.unwrap_err().to_string();
+        // So long that its vectors alone fill the memory, though the volume is small.
+        let needle = Cell::orthorhombic([1e-3, 1e-3, 1e9]).unwrap();
+        assert_eq!(
+            message(WaveVectors::shell(&needle, 0.0..=1.0)),
+            "about 3.2e8 wave vectors to look through, expected less than 1e8: is q in inverse units of the cell?"
+        );
+        // The nearest vectors of a flat one are 6e8 long, and have integers up to 1e8.
+        let flat = Cell::triclinic([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 1e-8]]).unwrap();
+        assert_eq!(
+            message(WaveVectors::shell(&flat, 1e-9..=1e-8)),
+            "no commensurate wave vector of length 0.000000001 to 0.00000001, and none near"
+        );
+        assert!(matches!(
+            WaveVectors::sphere(&flat, f64::MAX),
+            Err(WaveVectorError::TooMany { .. })
+        ));
+    }
+
+    #[test]
+    fn the_largest_integers_keep_their_place() {
+        let cube = Cell::cubic(TAU).unwrap();
+        let found = WaveVectors::from_integers(&cube, &[[i32::MIN, 0, 1]]);
+        assert_eq!(
+            found.unwrap_err().to_string(),
+            "wave vector 0 has the integers [-2147483648, 0, 1], expected none below -2147483647"
+        );
+        let far = WaveVectors::from_integers(&cube, &[[i32::MAX; 3], [-i32::MAX, 0, 1]]).unwrap();
+        assert_eq!(far.integers(), [[i32::MAX; 3], [i32::MAX, 0, -1]]);
+        assert_eq!(far.shells()[1].members(), [0]);
+    }
+
+    #[test]
     fn refusals_name_what_was_found() {
         let cube = Cell::cubic(TAU).unwrap();
         let message = |result: Result<WaveVectors, WaveVectorError>| result.unwrap_err().to_string();
@@ -674,7 +735,7 @@ mod tests {
         assert!(message(WaveVectors::sphere(&cube, f64::NAN)).contains("NaN"));
         assert_eq!(
             message(WaveVectors::sphere(&cube, 1e4)),
-            "about 2.1e12 wave vectors, expected less than 1e8: is q in inverse units of the cell?"
+            "about 4.0e12 wave vectors to look through, expected less than 1e8: is q in inverse units of the cell?"
         );
         assert_eq!(
             message(WaveVectors::from_integers(&cube, &[[1, 0, 0], [0, 0, 0]])),

@@ -74,7 +74,7 @@ impl Cell {
         let product: f64 = vectors.iter().map(|v| norm(*v)).product();
         // Written so that a volume of NaN, from an overflow, is refused too.
         if !(volume.is_finite() && volume > 1e-9 * product) {
-            return Err(CellError::Flat { volume });
+            return Err(CellError::Flat { volume, product });
         }
         let orthorhombic = (0..3).all(|i| (0..3).all(|j| (i == j) == (vectors[i][j] != 0.0)))
             && (0..3).all(|i| vectors[i][i] > 0.0);
@@ -336,10 +336,15 @@ pub enum CellError {
         found: [f64; 3],
     },
     /// Vectors in one plane.
-    #[error("the lattice vectors span a volume of {volume}, expected three independent vectors")]
+    #[error(
+        "the lattice vectors span a volume of {volume}, the product of their lengths is {product}: expected three independent \
+         vectors, whose volume is finite and above 1e-9 of the product"
+    )]
     Flat {
         /// The volume.
         volume: f64,
+        /// The product of the lengths.
+        product: f64,
     },
 }
 
@@ -462,7 +467,13 @@ mod tests {
                 [2.0, 0.0, 0.0],
                 [0.0, 0.0, 1.0]
             ])),
-            "the lattice vectors span a volume of 0, expected three independent vectors"
+            "the lattice vectors span a volume of 0, the product of their lengths is 2: expected three independent vectors, \
+             whose volume is finite and above 1e-9 of the product"
         );
+        let nearly_flat = [[1e4, 0.0, 0.0], [0.0, 1e4, 0.0], [1e4, 0.0, 8e-6]];
+        let CellError::Flat { volume, product } = Cell::triclinic(nearly_flat).unwrap_err() else {
+            panic!("a flat cell")
+        };
+        assert!((volume - 800.0).abs() < 1e-9 && (product - 1e12).abs() < 1e-3);
     }
 }

@@ -63,7 +63,9 @@ impl LagTable {
         }
         let unit = greatest_common_divisor(steps);
         let samples = match (steps.first(), steps.last()) {
-            (Some(first), Some(last)) => usize::try_from((last - first) / unit).unwrap_or(usize::MAX) + 1,
+            (Some(first), Some(last)) => {
+                usize::try_from((last - first) / unit).map_or(usize::MAX, |m| m.saturating_add(1))
+            }
             _ => 0,
         };
         let chosen = lags.choose(samples, interval(unit), |last| candidates(steps, unit, last))?;
@@ -173,7 +175,10 @@ impl LagTable {
         let last = if self.uniform {
             first + self.first_after(k)
         } else {
-            let wanted = self.steps.get(first).map_or(u64::MAX, |step| step + self.lags[k]);
+            let wanted = self
+                .steps
+                .get(first)
+                .map_or(u64::MAX, |step| step.saturating_add(self.lags[k]));
             self.steps.partition_point(|&step| step < wanted)
         };
         LagPairs {
@@ -201,7 +206,7 @@ impl LagTable {
         let end = self.steps.get(block.end);
         match (start, end, self.steps.last()) {
             (Some(start), Some(end), _) => end - start,
-            (Some(start), None, Some(last)) => last - start + self.unit,
+            (Some(start), None, Some(last)) => (last - start).saturating_add(self.unit),
             _ => 0,
         }
     }
@@ -370,6 +375,19 @@ mod tests {
                 assert_eq!(pairs, table.pairs(k).collect::<Vec<_>>());
             }
         }
+    }
+
+    #[test]
+    fn the_last_step_there_is_pairs_as_any_other() {
+        let steps = [0, 1, u64::MAX];
+        let all = LagTable::new(&steps, 1.0, &Lags::all()).unwrap();
+        assert_eq!(all.lags()[..2], [0, 1]);
+        let table = LagTable::with_lags(&steps, 1.0, &[0, 1, u64::MAX - 1, u64::MAX]).unwrap();
+        assert_eq!(table.pairs_from(3, 0..3).collect::<Vec<_>>(), [(0, 2)]);
+        assert_eq!(table.pairs_from(3, 1..3).count(), 0);
+        assert_eq!(table.span(0..3), u64::MAX);
+        let logarithmic = LagTable::new(&steps, 1.0, &Lags::logarithmic(10)).unwrap();
+        assert_eq!(logarithmic.lags().first(), Some(&1));
     }
 
     #[test]

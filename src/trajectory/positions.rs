@@ -279,7 +279,7 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         self.time_step
     }
 
-    /// The frames as a uniform time axis, where they are two or more and equally far apart.
+    /// The frames as a uniform time axis, where they are two or more and equally far apart, by 2^32 steps at most.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
         let stride = super::pairs::uniform_stride(&self.steps)?;

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// More particles than this are a mistake.
+const MOST_PARTICLES: usize = 1 << 31;
+
 /// The species of every particle, in the order of the coordinates.
 ///
 /// ```
@@ -23,7 +26,7 @@ impl Species {
     /// All `particles` particles of one species.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for none.
+    /// [`SpeciesError::Empty`] for none, [`SpeciesError::TooMany`] above 2^31.
     pub fn single(name: &str, particles: usize) -> Result<Self, SpeciesError> {
         Self::by_count([(name, particles)])
     }
@@ -32,7 +35,7 @@ impl Species {
     ///
     /// # Errors
     /// [`SpeciesError::Empty`] where a species has no particle or there is no species, [`SpeciesError::Repeated`] for a
-    /// name used twice.
+    /// name used twice, [`SpeciesError::TooMany`] above 2^31 particles.
     pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, SpeciesError> {
         let mut species = Self {
             names: Vec::new(),
@@ -40,9 +43,14 @@ impl Species {
         };
         for (name, count) in counts {
             let index = species.add(name)?;
-            species
-                .of_particle
-                .resize(species.of_particle.len() + count, index);
+            let found = species.of_particle.len().saturating_add(count);
+            if found > MOST_PARTICLES {
+                return Err(SpeciesError::TooMany {
+                    found,
+                    limit: MOST_PARTICLES,
+                });
+            }
+            species.of_particle.resize(found, index);
         }
         species.checked()
     }
@@ -229,6 +237,14 @@ pub enum SpeciesError {
         /// The species.
         name: String,
     },
+    /// More particles than memory.
+    #[error("{found} particles, expected at most {limit}")]
+    TooMany {
+        /// Particles of the species so far.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// One name for two species.
     #[error("species `{name}` is listed twice, expected different names")]
     Repeated {
@@ -270,6 +286,18 @@ pub enum SpeciesError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_particles_than_memory_are_refused() {
+        let message = |counts: [usize; 2]| {
+            let counts = ["A", "B"].into_iter().zip(counts);
+            Species::by_count(counts).unwrap_err().to_string()
+        };
+        let expected = "18446744073709551615 particles, expected at most 2147483648";
+        assert_eq!(message([usize::MAX, 1]), expected);
+        assert_eq!(message([1, usize::MAX]), expected);
+        assert!(Species::single("A", (1 << 31) + 1).is_err());
+    }
 
     #[test]
     fn three_ways_to_say_the_same() {

@@ -100,7 +100,7 @@ fn damaged_text_is_an_error_with_frame_and_line() {
         (
             "9 0 0 1 8 0",
             "9 0 0 18 0 0",
-            "line 7: the lattice vectors span a volume of 0, expected three independent vectors",
+            "line 7: the lattice vectors span a volume of 0, the product of their lengths is 1134: expected three independent vectors, whose volume is finite and above 1e-9 of the product",
         ),
         (
             "pos:R:3",
