@@ -102,7 +102,8 @@ impl fmt::Display for Crossover {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test them),
-/// [`ThermoError::Knots`] where two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
+/// [`ThermoError::Temperature`] for an x that is not positive and finite, [`ThermoError::NotFinite`] for a y that is no number,
+/// [`ThermoError::EqualTemperatures`] where two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
 /// nothing without them.
 ///
 /// ```
@@ -123,14 +124,14 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     ThermoError::enough_temperatures("a crossover", points.len(), 5)?;
     let mut points = points.to_vec();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ThermoError::check_points(points.iter().map(|(x, y)| (*x, y.value())))?;
     let x: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
-    super::PiecewiseCubic::linear(&x, &x)?;
     let y: Vec<f64> = points.iter().map(|(_, y)| y.value()).collect();
     let errors: Vec<f64> = points
         .iter()
         .map(|(x, y)| {
             y.standard_error()
-                .filter(|error| *error > 0.0)
+                .filter(|error| error.is_finite() && *error > 0.0)
                 .ok_or(ThermoError::NoErrors { at: *x })
         })
         .collect::<Result<_, _>>()?;
@@ -225,6 +226,9 @@ pub fn crossover_of_times(points: &[(f64, &Estimate)], seed: u64) -> Result<Cros
             }
         }
     }
+    let mut sorted: Vec<(f64, f64)> = points.iter().map(|(t, tau)| (*t, tau.value())).collect();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ThermoError::check_points(sorted)?;
     let logarithms: Vec<(f64, Estimate)> = points
         .iter()
         .map(|(t, tau)| (t.recip(), tau.map(f64::ln)))
@@ -520,6 +524,27 @@ mod tests {
         assert_eq!(
             message(&points),
             "no error bar at 0.45, expected one at each point"
+        );
+        let mut wrong = points.clone();
+        wrong[2].0 = -0.55;
+        assert_eq!(
+            message(&wrong),
+            "temperature -0.55, expected a positive finite number"
+        );
+        wrong[2].0 = 0.6;
+        assert_eq!(
+            message(&wrong),
+            "two points at the equal temperature 0.6, expected different temperatures"
+        );
+        assert_eq!(
+            crossover_of_times(&wrong, 0).unwrap_err().to_string(),
+            message(&wrong)
+        );
+        let none = Estimate::exact(f64::NAN, resamples);
+        wrong[2] = (0.55, &none);
+        assert_eq!(
+            message(&wrong),
+            "NaN at temperature 0.55, expected a finite number"
         );
     }
 }

@@ -77,7 +77,8 @@ impl EntropyDifference {
 /// k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Knots`] for equal temperatures,
+/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Temperature`] and
+/// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none, [`ThermoError::EqualTemperatures`],
 /// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %).
 ///
 /// # Panics
@@ -137,6 +138,7 @@ fn integral(
     ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
     let mut points = points.to_vec();
     points.sort_by(|a, b| a[0].value().total_cmp(&b[0].value()));
+    ThermoError::check_points(points.iter().map(|[t, c]| (t.value(), c.value())))?;
     let temperatures: Vec<f64> = points.iter().map(|[t, _]| t.value()).collect();
     let reference = reference.unwrap_or(temperatures[temperatures.len() - 1]);
     check_reference(reference, &temperatures)?;
@@ -276,7 +278,22 @@ mod tests {
         );
         assert_eq!(
             message(&[both[0], both[0]], None),
-            "position 1 is not above the one before it, expected strictly increasing positions"
+            "two points at the equal temperature 0.5, expected different temperatures"
+        );
+        let refused = |temperature: f64, c: f64| {
+            let exact = |x: f64| Estimate::exact(x, resamples());
+            let third = [exact(temperature), exact(c)];
+            message(&[both[0], both[1], [&third[0], &third[1]]], None)
+        };
+        for temperature in [-5.0, 0.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(
+                refused(temperature, 2.0),
+                format!("temperature {temperature}, expected a positive finite number")
+            );
+        }
+        assert_eq!(
+            refused(0.7, f64::NAN),
+            "NaN at temperature 0.7, expected a finite number"
         );
     }
 }

@@ -98,6 +98,26 @@ pub enum ThermoError {
         /// The temperature of the point.
         temperature: f64,
     },
+    /// A temperature that is none.
+    #[error("temperature {found}, expected a positive finite number")]
+    Temperature {
+        /// The value given.
+        found: f64,
+    },
+    /// A value over temperature that is no number.
+    #[error("{found} at temperature {temperature}, expected a finite number")]
+    NotFinite {
+        /// The value given.
+        found: f64,
+        /// The temperature of the point.
+        temperature: f64,
+    },
+    /// Two points at one temperature.
+    #[error("two points at the equal temperature {found}, expected different temperatures")]
+    EqualTemperatures {
+        /// The temperature.
+        found: f64,
+    },
     /// A configurational entropy that would be negative within the scan.
     #[error(
         "S_c of {found} at the reference temperature leaves {entropy} at {temperature}, expected more than 0"
@@ -133,6 +153,24 @@ impl ThermoError {
                 found,
                 expected,
             });
+        }
+        Ok(())
+    }
+
+    /// Points of ascending temperature whose temperatures and values have a meaning.
+    pub(super) fn check_points(points: impl IntoIterator<Item = (f64, f64)>) -> Result<(), Self> {
+        let mut before = None;
+        for (temperature, found) in points {
+            if !(temperature.is_finite() && temperature > 0.0) {
+                return Err(Self::Temperature { found: temperature });
+            }
+            if !found.is_finite() {
+                return Err(Self::NotFinite { found, temperature });
+            }
+            if before == Some(temperature) {
+                return Err(Self::EqualTemperatures { found: temperature });
+            }
+            before = Some(temperature);
         }
         Ok(())
     }

@@ -272,7 +272,7 @@ impl TemperatureFit {
 /// Mode coupling is fitted to all points given, and wants the lowest of them left out where the power law has ended.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] unless there is one more point than parameters, [`ThermoError::Time`] for a time or a
+/// [`ThermoError::TooFewTemperatures`] unless there is one more temperature than parameters, [`ThermoError::Time`] for a time or a
 /// temperature that is not positive.
 ///
 /// ```
@@ -292,9 +292,12 @@ pub fn fit_relaxation_times(
     model: TemperatureModel,
     units: Units,
 ) -> Result<TemperatureFit, ThermoError> {
+    let mut different: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
+    different.sort_by(f64::total_cmp);
+    different.dedup();
     ThermoError::enough_temperatures(
         "relaxation times",
-        points.len(),
+        different.len(),
         model.parameter_names().len() + 1,
     )?;
     for (temperature, time) in points {

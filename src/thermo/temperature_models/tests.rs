@@ -161,4 +161,10 @@ fn refusals_name_the_point() {
         message(&points, TemperatureModel::Vft),
         "relaxation times over 3 temperatures, expected at least 4"
     );
+    // However many runs there are of each, two temperatures do not test an activation energy.
+    let repeated = [1.0, 0.8, 1.0, 0.8, 1.0].map(|t| (t, &times[0]));
+    assert_eq!(
+        message(&repeated, TemperatureModel::Arrhenius),
+        "relaxation times over 2 temperatures, expected at least 3"
+    );
 }
