@@ -229,7 +229,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let none = Resamples::new(Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
-    let of_short = start.msed_covariance(short.lags(), 12_000, 0.5);
+    let of_short = start.msed_covariance(short.lags(), 12_000, 0.5).unwrap();
     let fit = gaussian::fit_generalised(&exact, Model::Exponential, &of_short, &start).unwrap();
     assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
     assert!(matches!(

@@ -271,7 +271,7 @@ impl Study {
     /// Generalised least squares with the covariance of the process that the spectrum found.
     fn generalised(&self, curve: &Curve, exact: &Curve, fit: &SpectralFit) -> Option<[Shot; 2]> {
         let process = fit.process().ok()?;
-        let covariance = process.msed_covariance(curve.lags(), self.samples(), 1.0);
+        let covariance = process.msed_covariance(curve.lags(), self.samples(), 1.0).ok()?;
         let fit =
             |curve: &Curve| gaussian::fit_generalised(curve, Model::Exponential, &covariance, &process).ok();
         let found = fit(curve)?;

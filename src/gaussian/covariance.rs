@@ -1,6 +1,6 @@
 //! The covariance between lags of a mean-squared difference.
 
-use super::Process;
+use super::{Process, ProcessError};
 use crate::stats::Covariance;
 
 /// Points per relaxation time of the sums over the slow part.
@@ -22,20 +22,30 @@ impl Process {
     /// # Cost
     /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a few thousand multiply-adds for each pair of lags.
     ///
-    /// # Panics
-    /// If a lag is 0 or not below `samples`.
-    #[must_use]
+    /// # Errors
+    /// [`ProcessError::Parameter`] for an interval that is not positive and finite, [`ProcessError::Lag`] for a lag that is 0 or not below
+    /// `samples`, [`ProcessError::TooLarge`] where the square of a variance is no number any more.
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_possible_wrap,
         reason = "lags and sample counts are far below 2^53"
     )]
-    pub fn msed_covariance(&self, lags: &[u64], samples: usize, interval: f64) -> Covariance {
-        assert!(
-            lags.iter().all(|&l| l > 0 && l < samples as u64),
-            "lags inside of the run"
-        );
+    pub fn msed_covariance(
+        &self,
+        lags: &[u64],
+        samples: usize,
+        interval: f64,
+    ) -> Result<Covariance, ProcessError> {
+        if !(interval.is_finite() && interval > 0.0) {
+            return Err(ProcessError::Parameter {
+                name: "sampling interval",
+                found: interval,
+            });
+        }
+        if let Some(&found) = lags.iter().find(|&&l| l == 0 || l >= samples as u64) {
+            return Err(ProcessError::Lag { found, samples });
+        }
         let tau = self.relaxation_time() / interval;
         let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
@@ -51,7 +61,7 @@ impl Process {
             let h = h.unsigned_abs() as usize;
             kept.get(h).copied().unwrap_or_else(|| correlation(h))
         };
-        Covariance::from_fn(lags.len(), |a, b| {
+        let covariance = Covariance::finite(lags.len(), |a, b| {
             let (k, l) = (lags[a] as i64, lags[b] as i64);
             let (n_k, n_l) = (n - k, n - l);
             let pairs = |h: i64| (n_k.min(n_l - h) - 0.max(-h)).max(0) as f64;
@@ -85,6 +95,9 @@ impl Process {
                 }
             }
             2.0 * sum / (n_k as f64 * n_l as f64)
+        });
+        covariance.ok_or(ProcessError::TooLarge {
+            variance: slow + fast,
         })
     }
 }
@@ -116,7 +129,7 @@ mod tests {
         for (tau, beta, tolerance) in [(8.0, 1.0, 1e-9), (20.0, 0.7, 1e-6), (120.0, 1.0, 5e-3)] {
             let process = Process::new(1.0, 0.6, tau, beta).unwrap();
             let lags = [1, 2, 5, 17, 60, 150];
-            let covariance = process.msed_covariance(&lags, 400, 1.0);
+            let covariance = process.msed_covariance(&lags, 400, 1.0).unwrap();
             for (a, &k) in lags.iter().enumerate() {
                 for (b, &l) in lags.iter().enumerate() {
                     let exact = direct(&process, k as i64, l as i64, 400);
@@ -128,5 +141,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn refusals_name_what_was_found() {
+        let process = Process::new(1.0, 0.6, 8.0, 1.0).unwrap();
+        let message = |process: &Process, lags: &[u64], interval| {
+            let refused = process.msed_covariance(lags, 400, interval);
+            refused.unwrap_err().to_string()
+        };
+        for interval in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
+            assert_eq!(
+                message(&process, &[1], interval),
+                format!("sampling interval {interval}, expected a positive finite number")
+            );
+        }
+        for lag in [0, 400] {
+            assert_eq!(
+                message(&process, &[1, lag], 1.0),
+                format!("a lag of {lag} samples, expected 1 or more and less than the run's 400")
+            );
+        }
+        let large = Process::new(1e200, 1e200, 8.0, 1.0).unwrap();
+        assert!(message(&large, &[1], 1.0).ends_with("expected one whose square is a finite number"));
     }
 }

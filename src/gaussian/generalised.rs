@@ -116,7 +116,7 @@ impl GeneralisedFit {
 /// let none = Resamples::new(Resampling::None, 1);
 /// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 8000);
 /// let guess = Process::new(3.5, 1.2, 15.0, 1.0)?;
-/// let covariance = guess.msed_covariance(curve.lags(), 8000, 1.0);
+/// let covariance = guess.msed_covariance(curve.lags(), 8000, 1.0)?;
 /// let fit = fit_generalised(&curve, Model::Exponential, &covariance, &guess)?;
 /// assert!(fit.verdict().is_resolved());
 /// assert!((fit.relaxation_time().value() - 20.0).abs() < 1e-3);

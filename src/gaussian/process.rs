@@ -301,6 +301,20 @@ pub enum ProcessError {
         /// Its value.
         found: f64,
     },
+    /// A lag that the run does not have.
+    #[error("a lag of {found} samples, expected 1 or more and less than the run's {samples}")]
+    Lag {
+        /// The lag.
+        found: u64,
+        /// Samples of the run.
+        samples: usize,
+    },
+    /// A variance whose square has left the numbers.
+    #[error("a variance of {variance:e}, expected one whose square is a finite number")]
+    TooLarge {
+        /// That of the energy.
+        variance: f64,
+    },
     /// y of a heat capacity out of its range.
     #[error("y = {found}, expected 0 or more and below 1")]
     Ratio {

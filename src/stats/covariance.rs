@@ -22,16 +22,20 @@ impl Covariance {
     /// If an element is not finite.
     #[must_use]
     pub fn from_fn(points: usize, element: impl Fn(usize, usize) -> f64) -> Self {
+        Self::finite(points, element).expect("a covariance is finite")
+    }
+
+    /// A covariance given element by element; `None` if one is not finite.
+    pub(crate) fn finite(points: usize, element: impl Fn(usize, usize) -> f64) -> Option<Self> {
         let matrix = DMatrix::from_fn(
             points,
             points,
             |i, j| if i >= j { element(i, j) } else { element(j, i) },
         );
-        assert!(matrix.iter().all(|x| x.is_finite()), "a covariance is finite");
-        Self {
+        matrix.iter().all(|x| x.is_finite()).then_some(Self {
             matrix,
             shrinkage: 0.0,
-        }
+        })
     }
 
     /// The covariance of a curve from its resamples, shrunk towards its diagonal: see [`shrunk`](Self::shrunk).

@@ -123,10 +123,7 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for WithoutDrift<S> {
         if !self.source.next_frame(frame)? {
             return Ok(false);
         }
-        self.drift = self
-            .removal
-            .push(&mut frame.positions)
-            .map_err(SourceError::reader)?;
+        self.drift = self.removal.push(&mut frame.positions)?;
         let [x, y, z] = self.drift;
         self.largest = self.largest.max((x * x + y * y + z * z).sqrt());
         Ok(true)

@@ -8,7 +8,8 @@ use std::marker::PhantomData;
 use thiserror::Error;
 
 use super::{
-    Cell, Coordinates, Species, SpeciesError, Trajectory, TrajectoryError, UnwrapError, Unwrapped, Wrapped,
+    Cell, Coordinates, DriftError, Species, SpeciesError, Trajectory, TrajectoryError, UnwrapError,
+    Unwrapped, Wrapped,
 };
 use crate::real::Real;
 
@@ -424,6 +425,9 @@ pub enum SourceError {
     /// Frames that make no trajectory.
     #[error(transparent)]
     Trajectory(#[from] TrajectoryError),
+    /// Frames whose drift cannot be taken off.
+    #[error(transparent)]
+    Drift(#[from] DriftError),
     /// A selection that is none.
     #[error(transparent)]
     Species(#[from] SpeciesError),

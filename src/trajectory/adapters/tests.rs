@@ -1,5 +1,5 @@
 use super::*;
-use crate::trajectory::{Cell, Species, Trajectory, TrajectoryError};
+use crate::trajectory::{Cell, DriftError, Species, Trajectory, TrajectoryError};
 
 /// Frames in memory, and an error at the end where there is one.
 struct Memory {
@@ -175,6 +175,16 @@ fn refusals_name_what_was_found() {
     let drifting = WithoutDrift::new(wrapped(), [1.0, 1.0]).unwrap();
     let error = Trajectory::from_source(drifting, 0.1, species()).unwrap_err();
     assert!(matches!(error.error(), SourceError::Convention));
+    let unwrapped = Unwrap::new(wrapped(), Unwrapping::Images);
+    let mut of_three = WithoutDrift::new(unwrapped, [1.0; 3]).unwrap();
+    let error = of_three.next_frame(&mut Frame::default()).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            SourceError::Drift(DriftError::Particles { found: 2, masses: 3 })
+        ),
+        "{error}"
+    );
     let one = Species::single("A", 1).unwrap();
     let selected = Trajectory::wrapped_from_source(Select::new(wrapped(), [2]), 0.1, one);
     assert_eq!(
