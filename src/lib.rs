@@ -32,5 +32,5 @@ pub use real::Real;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
-pub use trajectory::Trajectory;
+pub use trajectory::{Trajectories, Trajectory};
 pub use units::Units;

@@ -90,7 +90,11 @@ fn frames_one_by_one_give_the_batch_with_its_errors() {
         for (a, b) in [("A", "A"), ("A", "B"), ("B", "B"), ("B", "A")] {
             same(&now.partial(a, b).unwrap(), batch.partial(a, b).unwrap());
         }
-        assert!(now.partial("A", "C").is_none());
+        assert_eq!(
+            now.partial("A", "C").unwrap_err().to_string(),
+            "no species `C`, expected one of: A, B"
+        );
+        assert_eq!((now.runs(), now.blocks()), (1, blocks));
     }
 }
 

@@ -4,10 +4,10 @@ use super::error::OnlineError;
 use super::frame_blocks::{self, FrameBlocks};
 #[cfg(feature = "serde")]
 use super::runs::are_lags;
-use super::runs::{agree, same_lags, same_sampling};
+use super::runs::{InBlocks, agree, same_lags, same_sampling};
 use crate::curve::Curve;
 use crate::lag::Sampling;
-use crate::trajectory::Cell;
+use crate::trajectory::{Cell, SpeciesError};
 
 /// What is summed, and over what: the same for all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,18 +109,42 @@ impl CoherentSums {
         Ok(self)
     }
 
-    /// F_ab of two species, in either order, with the normalisation of Ashcroft and Langreth; `None` where there is no such species.
+    /// Number of runs.
     #[must_use]
+    pub fn runs(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// Number of blocks, over all runs.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.runs.iter().map(FrameBlocks::blocks).sum()
+    }
+
+    /// F_ab of two species, in either order, with the normalisation of Ashcroft and Langreth.
+    ///
+    /// # Errors
+    /// [`SpeciesError::Unknown`].
     #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
-    pub fn partial(&self, a: &str, b: &str) -> Option<Curve> {
+    pub fn partial(&self, a: &str, b: &str) -> Result<Curve, OnlineError> {
         let species = &self.system.species;
-        let find = |name: &str| species.iter().position(|(n, _)| n == name);
+        let find = |name: &str| {
+            let found = species.iter().position(|(n, _)| n == name);
+            found.ok_or_else(|| SpeciesError::Unknown {
+                name: name.to_owned(),
+                known: species
+                    .iter()
+                    .map(|(n, _)| n.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+        };
         let (a, b) = (find(a)?, find(b)?);
         let (a, b) = (a.min(b), a.max(b));
         // The pairs in their order: all with the first, all others with the second, ...
         let column = a * species.len() - a * (a + 1) / 2 + b;
         let count = (species[a].1 as f64 * species[b].1 as f64).sqrt();
-        Some(self.curve(column, count))
+        Ok(self.curve(column, count))
     }
 
     /// F(q,t) of all particles, per particle: its value at lag 0 is the static structure factor.

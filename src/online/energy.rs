@@ -1,7 +1,5 @@
 //! The accumulator that a run feeds.
 
-use std::num::NonZeroUsize;
-
 use super::blocks::{BLOCKS, check_most, check_start};
 use super::energy_sums::{EnergySums, System};
 use super::error::OnlineError;
@@ -305,8 +303,8 @@ impl EnergyAccumulator {
 
     /// Number of particles.
     #[must_use]
-    pub fn particles(&self) -> NonZeroUsize {
-        self.system.particles
+    pub fn particles(&self) -> usize {
+        self.system.particles.get()
     }
 
     /// The lags, in samples.

@@ -41,12 +41,8 @@ impl System {
     }
 
     /// From a sample to the energy per particle.
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub(super) fn scale(&self) -> f64 {
-        match self.kind {
-            EnergyKind::Total => 1.0 / self.particles.get() as f64,
-            EnergyKind::PerParticle => 1.0,
-        }
+        self.kind.scale(self.particles)
     }
 
     #[cfg(feature = "serde")]

@@ -6,19 +6,10 @@ use super::problem::Form;
 use super::refit::Refit;
 use super::solver::Termination;
 use super::verdict::{Caution, Fall, Reason, Verdict};
+use super::weighting::Weighting;
 use super::window::{Opening, agreeing, allowed_fall, asked, opening, steepest_fall};
 use crate::curve::{Curve, Window};
 use crate::stats::Estimate;
-
-/// How the lags of a fit are weighted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Weighting {
-    /// By the inverse squares of the curve's standard errors; lags without one are left out.
-    StandardErrors,
-    /// All alike.
-    Uniform,
-}
 
 /// The relaxation of a mean-squared energy difference: see [`fit`].
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,12 @@
 
 use super::crossing::{Direction, first_crossing};
 use super::error::FitError;
-use super::fit::Weighting;
 use super::model::mean_relaxation_time;
 use super::problem::Form;
 use super::refit::Refit;
 use super::solver::Termination;
 use super::verdict::{Caution, Reason, Verdict};
+use super::weighting::Weighting;
 use super::window::{asked, contains};
 use crate::curve::{Curve, Window};
 use crate::stats::Estimate;

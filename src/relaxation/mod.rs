@@ -15,14 +15,16 @@ mod problem;
 mod refit;
 mod solver;
 mod verdict;
+mod weighting;
 mod window;
 
 pub use crate::curve::Window;
 pub use crossing::{Crossing, Direction, first_crossing};
 pub use error::FitError;
-pub use fit::{Fit, Weighting, fit};
+pub use fit::{Fit, fit};
 pub use kww::{Decay, fit_decay};
 pub use model::{Model, mean_relaxation_time};
 pub use peak::{NoPeak, Peak, peak};
 pub use solver::Termination;
 pub use verdict::{Caution, Fall, Reason, Verdict};
+pub use weighting::Weighting;

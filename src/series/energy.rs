@@ -19,6 +19,17 @@ pub enum EnergyKind {
     PerParticle,
 }
 
+impl EnergyKind {
+    /// The factor from a sample to the energy per particle.
+    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
+    pub(crate) fn scale(self, particles: NonZeroUsize) -> f64 {
+        match self {
+            Self::Total => 1.0 / particles.get() as f64,
+            Self::PerParticle => 1.0,
+        }
+    }
+}
+
 /// The potential energy of one run at evenly spaced steps, with what is needed to read it: spacing, particle number, kind,
 /// and the temperature where it is known.
 ///
@@ -177,12 +188,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
 
     /// The factor from a sample to the energy per particle: 1/N for totals, else 1.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub fn per_particle_scale(&self) -> f64 {
-        match self.kind {
-            EnergyKind::Total => 1.0 / self.particles.get() as f64,
-            EnergyKind::PerParticle => 1.0,
-        }
+        self.kind.scale(self.particles)
     }
 
     /// The temperature at each sample, if given.
