@@ -3,6 +3,7 @@
 use msed::{Replicas, Resampling, Runs, energy, io};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::scan_file::{Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
@@ -29,6 +30,7 @@ pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Ene
     let (mut series, mut notes, mut left_out_rows) = (Vec::new(), Vec::new(), 0);
     for file in &run.energy {
         let failure = |error: &dyn std::fmt::Display| Failure::at(file.display(), error);
+        files::check(file)?;
         let table = io::energies(file).map_err(|error| Failure::new(error.to_string()))?;
         left_out_rows += table.left_out_rows();
         notes.extend(

@@ -7,6 +7,7 @@ use msed::io::{LammpsDumpReader, XtcReader};
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species, Trajectories};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::scan_file::{PathName, Run, Scan, SpeciesList};
 
 /// A run's frames, in single precision as files have them.
@@ -247,6 +248,7 @@ fn check_spacing(file: &Path, steps: &[u64]) -> Result<(), Failure> {
 
 /// The format by the name.
 fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32>>, Failure> {
+    files::check(file)?;
     let name = file
         .file_name()
         .unwrap_or_default()
@@ -269,6 +271,7 @@ fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32>>, Failure> 
 
 /// The type of each particle in the first frame of a dump, in the order of ids.
 fn first_types(dump: &Path) -> Result<Vec<u32>, Failure> {
+    files::check(dump)?;
     let reader = LammpsDumpReader::open(dump).map_err(|error| about(dump, &error))?;
     reader.types().map(<[u32]>::to_vec).ok_or_else(|| {
         about(

@@ -19,6 +19,7 @@ mod decay;
 mod energies;
 mod failure;
 mod figures;
+mod files;
 mod frames;
 mod output;
 mod over_temperature;
@@ -98,14 +99,14 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
         runs: points.iter().map(Point::entry).collect(),
         scan: over_temperature.entry(),
     };
-    output.add("scan.csv", over_temperature.scan.to_string());
+    output.add("scan.csv", over_temperature.scan.to_string())?;
     for point in &points {
-        output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string());
+        output.add(format!("{}.msed.csv", point.run.name), point.msed.to_string())?;
         if let Some(decay) = point.structure.as_ref().and_then(|found| found.decay.as_ref()) {
             let probe = scan.system.probe.as_deref().unwrap_or_default();
             let species = probe.replace(['/', '\\', '\0', '\n'], "_");
             let file = format!("{}.{species}.self_isf.csv", point.run.name);
-            output.add(file, decay.isf.to_string());
+            output.add(file, decay.isf.to_string())?;
         }
         let displacements = point.structure.iter().map(|structure| &structure.displacements);
         for one in displacements.flat_map(|found| found.iter().chain([found.all()])) {
@@ -117,7 +118,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
                 ("chi4", one.chi4()),
             ] {
                 let file = format!("{}.{species}.{name}.csv", point.run.name);
-                output.add(file, curve.to_string());
+                output.add(file, curve.to_string())?;
             }
         }
         for factor in point
@@ -129,7 +130,7 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
             output.add(
                 format!("{}.{pair}.s_of_q.csv", point.run.name),
                 factor.to_string(),
-            );
+            )?;
         }
     }
     let draw = |name: &str, figure: &Figure| match figure.to_svg() {
@@ -166,10 +167,10 @@ fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
         .filter_map(|(name, figure)| Some((name, figure?)));
     for (name, figure) in figures.into_iter().chain(optional) {
         let (name, svg) = draw(name, &figure)?;
-        output.add(name, svg);
+        output.add(name, svg)?;
     }
     let json = serde_json::to_string_pretty(&results).map_err(|error| Failure::at("results.json", error))?;
-    output.add("results.json", json + "\n");
+    output.add("results.json", json + "\n")?;
     output.write(out)?;
     let report = report(&scan, &points, &over_temperature, &results);
     say(&format!("{report}\nWritten to {}\n", out.display()))

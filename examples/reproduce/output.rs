@@ -13,13 +13,27 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn add(&mut self, name: impl Into<String>, content: String) {
-        self.files.push((name.into(), content));
+    /// A file to write, whose name no other has.
+    pub(crate) fn add(&mut self, name: impl Into<String>, content: String) -> Result<(), Failure> {
+        let name = name.into();
+        if self.files.iter().any(|(other, _)| *other == name) {
+            return Err(Failure::new(format!(
+                "found two outputs of the name {name}, expected names of runs and species that differ in a file name, \
+                 where `/` is `_`"
+            )));
+        }
+        self.files.push((name, content));
+        Ok(())
     }
 
     /// Writes all files, in the order they were added.
     pub(crate) fn write(&self, directory: &Path) -> Result<(), Failure> {
         fs::create_dir_all(directory).map_err(|source| Failure::writing(directory, source))?;
+        let folder = |(name, _): &&(String, String)| directory.join(name).is_dir();
+        if let Some((name, _)) = self.files.iter().find(folder) {
+            let message = "found a folder, expected a file or nothing";
+            return Err(Failure::writing(&directory.join(name), message));
+        }
         let temporary = |name: &str| directory.join(format!(".{name}.{}.part", std::process::id()));
         let mut written: Vec<(PathBuf, PathBuf)> = Vec::new();
         let result = self.files.iter().try_for_each(|(name, content)| {

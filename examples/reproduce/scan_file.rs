@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::failure::Failure;
+use crate::files;
 
 /// A scan: one system at several temperatures.
 #[derive(Debug)]
@@ -213,6 +214,13 @@ enum RawCell {
     Box([f64; 3]),
 }
 
+/// Most particles of a system: more would not fit into memory.
+const MOST_PARTICLES: usize = 1_000_000_000;
+/// Most bytes of a species' name, and of a run's name and two of the longest species' together: 255 bytes is what a file
+/// system allows for a name, less what stands around these.
+const LONGEST_SPECIES: usize = 60;
+const LONGEST_NAMES: usize = 220;
+
 /// Keys of `structure` in the results that no species may be called.
 const RESERVED: [&str; 9] = [
     "q",
@@ -230,6 +238,7 @@ impl Scan {
     /// Reads `DIR/scan.toml`.
     pub(crate) fn read(dir: &Path) -> Result<Self, Failure> {
         let file = dir.join("scan.toml");
+        files::check(&file)?;
         let bytes = std::fs::read(&file)
             .map_err(|source| Failure::new(format!("cannot open {}: {source}", file.display())))?;
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -427,12 +436,19 @@ impl Checker<'_> {
 
     fn system(&self, raw: RawSystem) -> Result<System, Failure> {
         let particles = match usize::try_from(*raw.particles.get_ref()) {
-            Ok(particles @ 1..) => particles,
-            _ => {
+            Ok(particles @ 1..=MOST_PARTICLES) => particles,
+            many => {
                 let found = raw.particles.get_ref();
+                let expected = many.map_or("at least 1", |n| {
+                    if n == 0 {
+                        "at least 1"
+                    } else {
+                        "at most 1000000000"
+                    }
+                });
                 return self.fail(
                     &raw.particles,
-                    format!("`particles`: found {found}, expected at least 1"),
+                    format!("`particles`: found {found}, expected {expected}"),
                 );
             }
         };
@@ -519,6 +535,13 @@ impl Checker<'_> {
                 );
                 return self.fail(entry, message);
             }
+            if name.len() > LONGEST_SPECIES {
+                let message = format!(
+                    "`species`: found a name of {} bytes, expected at most {LONGEST_SPECIES}, since files are named after it",
+                    name.len()
+                );
+                return self.fail(entry, message);
+            }
             if entries[..k].iter().any(|other| other.get_ref().name == name) {
                 return self.fail(
                     entry,
@@ -592,6 +615,19 @@ impl Checker<'_> {
         let name = raw.name.get_ref();
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0', '\n']) {
             let message = format!("`name`: found `{name}`, expected a name that a file can have");
+            return self.fail(&raw.name, message);
+        }
+        let species = system
+            .species
+            .as_ref()
+            .map(SpeciesList::names)
+            .unwrap_or_default();
+        let longest = LONGEST_NAMES - 2 * species.iter().map(|name| name.len()).max().unwrap_or(0);
+        if name.len() > longest {
+            let found = name.len();
+            let message = format!(
+                "`name`: found {found} bytes, expected at most {longest}, since files are named after it and the species"
+            );
             return self.fail(&raw.name, message);
         }
         if let (Some(trajectory), None) = (&raw.trajectory, &system.species) {

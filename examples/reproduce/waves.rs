@@ -1,6 +1,7 @@
 //! Structure factors of one state point, and the shell of wave vectors that relaxation is measured at.
 
 use std::collections::BTreeMap;
+use std::f64::consts::PI;
 
 use msed::Resampling;
 use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
@@ -25,6 +26,8 @@ const WORK: usize = 10_000_000_000;
 const VECTORS: usize = 50_000;
 /// Vectors that are left of them even where the particles are very many.
 const FEWEST_VECTORS: usize = 2_000;
+/// Most vectors of `q_shell`: a shell around the main peak has some hundred.
+const SHELL: f64 = 1e5;
 
 /// Structure factors, the main peak of the probe's, and the shell.
 pub(crate) struct Waves {
@@ -42,14 +45,24 @@ impl Waves {
         resampling: Resampling,
     ) -> Result<Self, Failure> {
         let place = format!("{}:{}: run `{}`", scan.file.display(), run.line, run.name);
-        Self::of(scan, run, frames, resampling).map_err(|error| Failure::at(&place, error))
+        let cell = cell(run, frames).map_err(|error| Failure::at(&place, error))?;
+        if let Some([low, high]) = scan.system.q_shell {
+            // One of each pair of opposite ones, of which each takes (2 pi)^3 / V.
+            let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
+            if found > SHELL {
+                let message = format!(
+                    "`q_shell`: found about {found:.1e} wave vectors of length {low} to {high}, expected {SHELL:.0e} at most"
+                );
+                return Err(Failure::at(&place, message));
+            }
+        }
+        Self::of(scan, &cell, frames, resampling).map_err(|error| Failure::at(&place, error))
     }
 
-    fn of(scan: &Scan, run: &Run, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
-        let cell = cell(run, frames)?;
+    fn of(scan: &Scan, cell: &Cell, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
         let particles = scan.system.particles;
         let spacing = (cell.volume() / particles as f64).cbrt();
-        let mut vectors = WaveVectors::sphere(&cell, LONGEST / spacing)?;
+        let mut vectors = WaveVectors::sphere(cell, LONGEST / spacing)?;
         let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
         if vectors.len() > most {
             vectors = vectors.subset(most, 1)?;
@@ -59,15 +72,15 @@ impl Waves {
         let probe = scan.system.probe.as_deref().unwrap_or_default();
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
-            UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(&cell, particles),
+            UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(cell, particles),
         };
         let of_probe = factors.partial(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);
         let shell = match (scan.system.q_shell, peak.position()) {
-            (Some([low, high]), _) => Some(WaveVectors::shell(&cell, low..=high)?),
+            (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
             (None, Some(q)) => {
                 let [low, high] = [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * q.value());
-                WaveVectors::shell(&cell, low..=high).ok()
+                WaveVectors::shell(cell, low..=high).ok()
             }
             (None, None) => None,
         };

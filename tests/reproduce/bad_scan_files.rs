@@ -116,6 +116,11 @@ fn values_that_mean_nothing() {
         ),
         (
             "particles = 1000",
+            "particles = 4294967295",
+            "4: `particles`: found 4294967295, expected at most 1000000000",
+        ),
+        (
+            "particles = 1000",
             "particles = 1e3",
             "4: `particles`: found floating point `1000.0`, expected a whole number",
         ),

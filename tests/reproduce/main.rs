@@ -2,6 +2,7 @@
 //! every kind of bad input.
 
 mod bad_energies;
+mod bad_outputs;
 mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;

@@ -1,0 +1,23 @@
+//! Files to read.
+
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// Refuses what is no file before it is opened: a pipe that nobody writes to would be waited for without end.
+pub(crate) fn check(path: &Path) -> Result<(), Failure> {
+    let data = std::fs::metadata(path)
+        .map_err(|source| Failure::new(format!("cannot open {}: {source}", path.display())))?;
+    if data.is_file() {
+        return Ok(());
+    }
+    let found = if data.is_dir() {
+        "a folder"
+    } else {
+        "a pipe or a device"
+    };
+    Err(Failure::at(
+        path.display(),
+        format!("found {found}, expected a file"),
+    ))
+}
