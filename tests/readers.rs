@@ -373,6 +373,81 @@ fn what_stands_between_rows_of_a_log_is_passed_over() {
 }
 
 #[test]
+fn rows_of_a_log_under_no_header_are_said() {
+    let run = |from: u64| {
+        let rows: String = (from..=from + 3)
+            .map(|i| format!("   {}   1.5   -{i}.25\n", 10 * i))
+            .collect();
+        format!(
+            "Per MPI rank memory allocation (min/avg/max) = 4 | 4 | 4 Mbytes\n   Step   Temp   PotEng\n{rows}Loop time of 1 on 1 procs for 30 steps with 8 atoms\n\n"
+        )
+    };
+    let log = format!("LAMMPS\n{}{}", run(0), run(3));
+    assert_eq!(read(&log).unwrap().len(), 7);
+    let first = read(&log.replacen("Step", "Stp", 1)).unwrap();
+    assert_eq!((first.len(), first.first_step()), (4, 30));
+    assert_eq!(first.notes(), [Note::Headless { line: 4, rows: 4 }]);
+    assert_eq!(
+        first.notes()[0].to_string(),
+        "4 rows of numbers from line 4 on stand under no header and are left out"
+    );
+    let at = log.rfind("Step").unwrap();
+    let last = read(&format!("{}Stp{}", &log[..at], &log[at + 4..])).unwrap();
+    assert_eq!((last.len(), last.first_step()), (4, 0));
+    assert_eq!(last.notes(), [Note::Headless { line: 12, rows: 4 }]);
+    // The style yaml.
+    let yaml = "LAMMPS\nkeyword: ['Step', 'PotEng', ]\ndata:\n  - [0, 1, ]\n  - [10, 2, ]\nLoop time of 1\n";
+    let both = format!("{yaml}{}", yaml[7..].replace("keyword", "keywords"));
+    assert_eq!(
+        read(&both).unwrap().notes(),
+        [Note::Headless { line: 4, rows: 2 }]
+    );
+}
+
+#[test]
+fn the_first_row_of_a_run_is_not_lost_unsaid() {
+    let log = "LAMMPS\nStep Temp PotEng\n0 1 1\n10 1 2\n20 1 3\n30 1 4\nLoop time\n";
+    assert_eq!(
+        message(&log.replace("0 1 1", "abc 1 -6014")),
+        "x.dat:3: `abc` in column Step, expected an integer step"
+    );
+    let cut = read(&log.replace("0 1 1", "abc 1")).unwrap();
+    assert_eq!(
+        (cut.first_step(), cut.notes()),
+        (10, &[Note::Damaged { line: 3 }][..])
+    );
+    assert_eq!(
+        cut.notes()[0].to_string(),
+        "line 3 may be a damaged row and is passed over"
+    );
+    let last = read(&log.replace("30 1 4", "x30 1 4")).unwrap();
+    assert_eq!((last.len(), last.notes()), (3, &[Note::Damaged { line: 6 }][..]));
+    let warned = read(&log.replace("0 1 1", "WARNING: 3 bonds missing\n0 1 1")).unwrap();
+    assert_eq!((warned.len(), warned.notes()), (4, &[][..]));
+
+    assert_eq!(
+        message("# TimeStep v_pe v_te\nl6390 -6014 0.8\n16400 -6015 0.8\n16410 -6016 0.8\n"),
+        "x.dat:2: `l6390` in column TimeStep, expected an integer step"
+    );
+    let units = read("# TimeStep v_pe v_te\n(fs) (eV) (K)\n16400 -6015 0.8\n16410 -6016 0.8\n").unwrap();
+    assert_eq!(units.len(), 2);
+}
+
+#[test]
+fn a_trajectory_is_told_from_energies() {
+    for (file, kind) in [
+        ("data/kob-andersen/T0.700/dump.lammpstrj.gz", "a LAMMPS dump"),
+        ("data/kob-andersen/T0.700/trajectory.xtc", "an XTC trajectory"),
+    ] {
+        let expected =
+            format!("{file}: begins like {kind}, expected energies: `io::trajectory` reads frames");
+        assert_eq!(energies(file).unwrap_err().to_string(), expected);
+        let stream = EnergyReader::new().stream(file);
+        assert_eq!(stream.map(|_| ()).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
 fn cut_off_files_are_refused_or_said() {
     let columns = "# TimeStep v_pe\n0 -1.25\n10 -2.25\n20 -3.2";
     assert_eq!(

@@ -167,7 +167,7 @@ impl<R: Read> ColumnRows<R> {
         let is_row = fields(bytes)
             .next()
             .is_some_and(|field| f64_field(field).is_some());
-        if !is_row && self.layout.is_none() && ended {
+        if !is_row && self.layout.is_none() && ended && !self.is_damaged_row(bytes) {
             self.names(bytes, number)?;
             return Ok(None);
         }
@@ -195,6 +195,14 @@ impl<R: Read> ColumnRows<R> {
             }
             _ => Err(self.cut(number)),
         }
+    }
+
+    /// Whether a line in place of the first row has as many fields as a known header, numbers among them: a line of units
+    /// has none.
+    fn is_damaged_row(&self, line: &[u8]) -> bool {
+        let known = self.header.as_ref().filter(|header| header.known);
+        known.is_some_and(|header| header.names.len() == fields(line).count())
+            && fields(line).any(|field| f64_field(field).is_some())
     }
 
     fn cut(&self, line: u64) -> ReadError {

@@ -49,6 +49,14 @@ pub enum ReadError {
         /// What was looked for.
         expected: &'static str,
     },
+    /// A trajectory.
+    #[error("{}: begins like {found}, expected energies: `io::trajectory` reads frames", file.display())]
+    Frames {
+        /// The file.
+        file: PathBuf,
+        /// What it begins like.
+        found: &'static str,
+    },
     /// Fewer rows than make a series.
     #[error("{}: rows that count: {found}, expected at least 2 for the spacing of the steps", file.display())]
     TooFewRows {

@@ -130,6 +130,19 @@ impl Log<'_> {
     fn row(&mut self, line: &[u8], number: u64) -> Result<(), ReadError> {
         match &mut self.style {
             Some(Style::Lines(layout)) if is_numeric(line) => Err(layout.diagnose(line, &self.file, number)),
+            Some(Style::Lines(layout)) => {
+                let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
+                let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
+                let first = self.runs.is_at_start();
+                if mostly && first {
+                    return Err(layout.diagnose(line, &self.file, number));
+                }
+                // Between a header and the first row there are warnings, and nothing else.
+                if mostly || first && !line.is_empty() && !line.starts_with(b"WARNING") {
+                    self.runs.notes.push(Note::Damaged { line: number });
+                }
+                Ok(())
+            }
             Some(Style::Yaml(layout)) => {
                 let Some(row) = line.strip_prefix(b"- [") else {
                     return Ok(());
@@ -143,7 +156,17 @@ impl Log<'_> {
                 block.extend(line);
                 Ok(())
             }
-            _ => Ok(()),
+            None => {
+                let row = line.strip_prefix(b"- [").unwrap_or(line);
+                let mut words = fields(row);
+                if words.next().is_some_and(|step| i64_field(step).is_some())
+                    && words.next().is_some()
+                    && fields(row).all(|word| f64_field(word).is_some())
+                {
+                    self.runs.headless(number);
+                }
+                Ok(())
+            }
         }
     }
 

@@ -159,7 +159,7 @@ impl EnergyReader {
     }
 
     fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
-        match format(text.head()?) {
+        match format_of(&mut text)? {
             Format::Columns => Ok(EnergyStream::new(ColumnRows::new(
                 text,
                 self.wanted.clone(),
@@ -172,11 +172,25 @@ impl EnergyReader {
     }
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
-        match format(text.head()?) {
+        match format_of(&mut text)? {
             Format::Columns => columns::read(text, &self.wanted, self.cut_off),
             Format::Log => log::read(text, &self.wanted, self.cut_off),
         }
     }
+}
+
+/// The format of a text, which must not begin like a trajectory.
+fn format_of<R: Read>(text: &mut Text<R>) -> Result<Format, ReadError> {
+    let head = text.head()?;
+    let found = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
+        "an XTC trajectory"
+    } else if head.trim_ascii_start().starts_with(b"ITEM:") {
+        "a LAMMPS dump"
+    } else {
+        return Ok(format(head));
+    };
+    let file = text.name().to_owned();
+    Err(ReadError::Frames { file, found })
 }
 
 /// The format of a text that begins like this. Columns begin with a comment, a number, or names with a row of numbers

@@ -46,6 +46,25 @@ impl Runs {
         self.at_start = true;
     }
 
+    /// Whether the run that we are in has no row yet.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.at_start
+    }
+
+    /// A row of numbers under no header.
+    pub(super) fn headless(&mut self, number: u64) {
+        if let Some(Note::Headless { line, rows }) = self.notes.last_mut()
+            && *line + *rows as u64 == number
+        {
+            *rows += 1;
+        } else {
+            self.notes.push(Note::Headless {
+                line: number,
+                rows: 1,
+            });
+        }
+    }
+
     /// The run ends: its last row is an end.
     pub(super) fn end(&mut self) {
         self.at_start = false;

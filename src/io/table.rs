@@ -54,6 +54,18 @@ pub enum Note {
         /// The line of its last row.
         line: u64,
     },
+    /// Rows of numbers in a log that stand under no header, as where the header is damaged: they are left out.
+    Headless {
+        /// The line of the first.
+        line: u64,
+        /// How many follow each other.
+        rows: usize,
+    },
+    /// A line of a log, within a run, that may be a damaged row: it is passed over.
+    Damaged {
+        /// The line.
+        line: u64,
+    },
     /// The last line was cut off and is left out, as [`CutOff::LeaveOut`] asks.
     CutOff {
         /// The line.
@@ -84,6 +96,13 @@ impl fmt::Display for Note {
             }
             Self::Minimization { rows } => write!(f, "{rows} rows of minimisations left out"),
             Self::Unfinished { line } => write!(f, "the run whose last row is line {line} has no end"),
+            Self::Headless { line, rows } => {
+                write!(
+                    f,
+                    "{rows} rows of numbers from line {line} on stand under no header and are left out"
+                )
+            }
+            Self::Damaged { line } => write!(f, "line {line} may be a damaged row and is passed over"),
             Self::CutOff { line } => write!(f, "line {line}, the last, is cut off and left out"),
         }
     }
