@@ -293,7 +293,8 @@ impl fmt::Display for Estimate {
 /// A value with two digits of its error in brackets.
 pub(super) fn write_with_error(f: &mut fmt::Formatter<'_>, value: f64, error: Option<f64>) -> fmt::Result {
     match error {
-        Some(error) if error > 0.0 && value.is_finite() => {
+        // Less than the rounding of the value is no error.
+        Some(error) if error > 8.0 * f64::EPSILON * value.abs() && value.is_finite() => {
             // Round the error to two digits first: 0.0996 is 0.10, with a decimal less.
             let digits = |error: f64| 1 - error.log10().floor() as i32;
             let rounded = |d: i32| (error * 10_f64.powi(d)).round() / 10_f64.powi(d);
@@ -345,6 +346,7 @@ mod tests {
     fn prints_two_digits_of_the_error() {
         assert_eq!(estimate(2.9134, 0.12).to_string(), "2.91(12)");
         assert_eq!(estimate(2.9134, 0.0996).to_string(), "2.91(10)");
+        assert_eq!(estimate(1.6, 1.6e-15).to_string(), "1.600000");
         assert_eq!(estimate(1600.3, 42.0).to_string(), "1600(42)");
         assert_eq!(estimate(1603.3, 420.0).to_string(), "1600(420)");
         assert_eq!(estimate(12.34, 1.26).to_string(), "12.3(1.3)");
