@@ -25,8 +25,8 @@ const LEAST_SEGMENT: usize = 1024;
 ///
 /// | | lags | a sample costs | memory |
 /// |---|---|---|---|
-/// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 56 bytes a sample of m |
-/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 440 bytes a sample of m |
+/// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 25 bytes a sample of m |
+/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 460 bytes a sample of m |
 /// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
 /// **Blocks.** Their number is bounded and their length is not: when there would be more than [`with_blocks`](Self::with_blocks)
