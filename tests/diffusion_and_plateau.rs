@@ -348,7 +348,7 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
         assert!(
             bins.unwrap_err()
                 .to_string()
-                .contains("expected at least 1 between increasing finite distances")
+                .contains("expected 1 to 1048576 between increasing finite distances")
         );
     }
 }

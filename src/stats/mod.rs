@@ -13,6 +13,7 @@ mod blocks;
 mod covariance;
 mod estimate;
 mod independent;
+mod line;
 mod parabola;
 
 pub use blocking::{Blocking, BlockingLevel};
@@ -20,4 +21,5 @@ pub use blocks::{BlockSums, Partition, ResamplingError};
 pub use covariance::Covariance;
 pub use estimate::{Estimate, Resamples, Resampling};
 pub use independent::{Combined, Independent};
+pub(crate) use line::line;
 pub(crate) use parabola::Parabola;

@@ -30,10 +30,20 @@ impl Parabola {
         }
     }
 
+    /// The coefficient of x^2.
+    pub(crate) fn curvature(&self) -> f64 {
+        self.curvature
+    }
+
+    /// Where it does not rise or fall.
+    pub(crate) fn vertex(&self) -> f64 {
+        self.centre - self.slope / (2.0 * self.curvature)
+    }
+
     /// Where it is largest; NaN where it has no maximum.
     pub(crate) fn maximum(&self) -> f64 {
         if self.curvature < 0.0 {
-            self.centre - self.slope / (2.0 * self.curvature)
+            self.vertex()
         } else {
             f64::NAN
         }
@@ -64,5 +74,6 @@ mod tests {
         }
         let hollow = Parabola::through(&x, &x.map(|x| x * x), &weights);
         assert!(hollow.maximum().is_nan());
+        assert!(hollow.vertex().abs() < 1e-13 && (hollow.curvature() - 1.0).abs() < 1e-13);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::StructureError;
 use super::log_slope::slope_between;
 use crate::curve::{Curve, Window};
-use crate::stats::Estimate;
+use crate::stats::{Estimate, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
 /// takes out, and where it is a twentieth of the whole the slope is 0.95.
@@ -253,17 +253,4 @@ fn fit(part: &Curve, dimensions: u32) -> Diffusion {
         window,
         points: part.len(),
     }
-}
-
-/// Intercept and slope of the weighted straight line.
-fn line(x: &[f64], y: &[f64], weights: &[f64]) -> [f64; 2] {
-    let total: f64 = weights.iter().sum();
-    let mean = |of: &[f64]| of.iter().zip(weights).map(|(x, w)| x * w).sum::<f64>() / total;
-    let (x0, y0) = (mean(x), mean(y));
-    let (mut xx, mut xy) = (0.0, 0.0);
-    for ((x, y), w) in x.iter().zip(y).zip(weights) {
-        xx += w * (x - x0).powi(2);
-        xy += w * (x - x0) * (y - y0);
-    }
-    [y0 - xy / xx * x0, xy / xx]
 }

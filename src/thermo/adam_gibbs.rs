@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent};
+use crate::stats::{Combined, Estimate, Independent, Parabola, line};
 
-use super::line::{self, End};
+use super::search::{End, chi_squared, minimum};
 use super::{PiecewiseCubic, ThermoError};
 
 /// Level beyond which a curvature of the Adam-Gibbs plot counts.
@@ -181,7 +181,7 @@ impl AdamGibbs {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
-/// [`ThermoError::Knots`] for equal temperatures, [`ThermoError::Time`] for a time that is not positive,
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::Time`] for a time that is not positive,
 /// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
 /// S_c(T_ref) makes S_c negative at a temperature with a relaxation time.
 ///
@@ -278,7 +278,7 @@ pub fn adam_gibbs(
             disorder: None,
         });
     };
-    if let Some(i) = solution.entropy.iter().position(|s| *s <= 0.0) {
+    if let Some(i) = solution.entropy.iter().position(|s| !(*s > 0.0 && s.is_finite())) {
         return Err(ThermoError::ReferenceEntropy {
             found: solution.s_c_reference,
             temperature: temperatures[timed[i]],
@@ -341,8 +341,8 @@ impl Solution {
             |s_c: f64| -> Vec<f64> { t.iter().zip(s2).map(|(t, s2)| 1.0 / (t * (s2 + s_c))).collect() };
         let fitted = |s_c: f64| {
             let x = plot(s_c);
-            let [a, b] = line::weighted(&x, y, weights);
-            (line::chi_squared(y, |i| a + b * x[i], weights), a, b)
+            let [a, b] = line(&x, y, weights);
+            (chi_squared(y, |i| a + b * x[i], weights), a, b)
         };
         let (s_c, end) = match reference {
             ReferenceEntropy::Given(s_c) => (s_c, End::Inside),
@@ -353,16 +353,15 @@ impl Solution {
                 let grid: Vec<f64> = (0..=300)
                     .map(|i| floor + (from + (LARGEST_ENTROPY.ln() - from) * f64::from(i) / 300.0).exp())
                     .collect();
-                line::minimum(&grid, |s_c| fitted(s_c).0)
+                minimum(&grid, |s_c| fitted(s_c).0)
             }
         };
         let (chi_squared, ln_tau_inf, a) = fitted(s_c);
-        let [_, _, quadratic] = line::parabola(&plot(s_c), y, weights);
         Self {
             ln_tau_inf,
             a,
             s_c_reference: s_c,
-            quadratic,
+            quadratic: Parabola::through(&plot(s_c), y, weights).curvature(),
             entropy: s2.iter().map(|s2| s2 + s_c).collect(),
             chi_squared,
             end,
@@ -521,5 +520,11 @@ mod tests {
             message(&all, ReferenceEntropy::Given(0.5))
                 .starts_with("S_c of 0.5 at the reference temperature")
         );
+        for none in [f64::NAN, f64::INFINITY] {
+            assert!(
+                message(&all, ReferenceEntropy::Given(none))
+                    .starts_with(&format!("S_c of {none} at the reference temperature"))
+            );
+        }
     }
 }

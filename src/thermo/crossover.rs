@@ -5,9 +5,10 @@ use std::fmt;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Parabola, line};
 
-use super::{ThermoError, line};
+use super::ThermoError;
+use super::search::chi_squared;
 
 /// Chance that a straight line is called a crossover.
 const FALSE_ALARMS: f64 = 0.02;
@@ -142,15 +143,15 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
     let mut random = Normals::new(seed);
 
-    let [c0, c1] = line::weighted(&x, &y, &weights);
-    let of_line = line::chi_squared(&y, |i| c0 + c1 * x[i], &weights);
+    let [c0, c1] = line(&x, &y, &weights);
+    let of_line = chi_squared(&y, |i| c0 + c1 * x[i], &weights);
     let broken = Broken::best(&x, &y, &weights);
     let gain = of_line - broken.chi_squared;
     let straight: Vec<f64> = x.iter().map(|x| c0 + c1 * x).collect();
     let threshold = quantile(1.0 - FALSE_ALARMS, || {
         let (y, weights) = random.data(&straight, &errors, &freedom);
-        let [c0, c1] = line::weighted(&x, &y, &weights);
-        line::chi_squared(&y, |i| c0 + c1 * x[i], &weights) - Broken::best(&x, &y, &weights).chi_squared
+        let [c0, c1] = line(&x, &y, &weights);
+        chi_squared(&y, |i| c0 + c1 * x[i], &weights) - Broken::best(&x, &y, &weights).chi_squared
     });
     let range = [x[1], x[x.len() - 2]];
     if gain <= threshold {
@@ -178,7 +179,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     let interval = inside.fold([broken.at, broken.at], |[low, high], at| {
         [f64::min(low, at), f64::max(high, at)]
     });
-    let [p0, p1, p2] = line::parabola(&x, &y, &weights);
+    let parabola = Parabola::through(&x, &y, &weights);
     Ok(Crossover::Found {
         at: broken.at,
         height: broken.value(broken.at),
@@ -188,7 +189,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
         gain,
         threshold,
         chi_squared: broken.chi_squared,
-        of_parabola: line::chi_squared(&y, |i| p0 + (p1 + p2 * x[i]) * x[i], &weights),
+        of_parabola: chi_squared(&y, |i| parabola.at(x[i]), &weights),
     })
 }
 
@@ -273,8 +274,8 @@ impl Broken {
     fn with_break(x: &[f64], y: &[f64], weights: &[f64], at: f64) -> Self {
         // The line first, then what the hinge beyond a line explains of the residual.
         let hinge: Vec<f64> = x.iter().map(|x| (x - at).max(0.0)).collect();
-        let [h0, h1] = line::weighted(x, &hinge, weights);
-        let [y0, y1] = line::weighted(x, y, weights);
+        let [h0, h1] = line(x, &hinge, weights);
+        let [y0, y1] = line(x, y, weights);
         let (mut hh, mut hy) = (0.0, 0.0);
         for i in 0..x.len() {
             let h = hinge[i] - h0 - h1 * x[i];
@@ -289,7 +290,7 @@ impl Broken {
             at,
             chi_squared: 0.0,
         };
-        broken.chi_squared = line::chi_squared(y, |i| broken.value(x[i]), weights);
+        broken.chi_squared = chi_squared(y, |i| broken.value(x[i]), weights);
         broken
     }
 
@@ -298,8 +299,8 @@ impl Broken {
         let n = x.len();
         let at_points = (1..n - 1).map(|i| x[i]);
         let in_segments = (1..n - 2).filter_map(|i| {
-            let [l0, l1] = line::weighted(&x[..=i], &y[..=i], &weights[..=i]);
-            let [r0, r1] = line::weighted(&x[i + 1..], &y[i + 1..], &weights[i + 1..]);
+            let [l0, l1] = line(&x[..=i], &y[..=i], &weights[..=i]);
+            let [r0, r1] = line(&x[i + 1..], &y[i + 1..], &weights[i + 1..]);
             let at = (r0 - l0) / (l1 - r1);
             (at > x[i] && at < x[i + 1]).then_some(at)
         });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent};
+use crate::stats::{Combined, Estimate, Independent, line};
 use crate::units::Units;
 
 use super::{Path, PiecewiseCubic, ThermoError};
@@ -207,8 +207,8 @@ impl HeatCapacityCheck {
 /// Heat capacities in k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::Knots`] where two have the same
-/// temperature.
+/// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::EqualTemperatures`],
+/// [`ThermoError::Temperature`] and [`ThermoError::NotFinite`] for temperatures, energies or heat capacities that are none.
 ///
 /// # Panics
 /// If the three numbers of a point differ in their resamples.
@@ -220,6 +220,11 @@ pub fn heat_capacity_check(
     ThermoError::enough_temperatures("the slope of the energy", points.len(), 3)?;
     let mut points = points.to_vec();
     points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
+    let over_temperature = |value: fn(&EnergyPoint<'_>) -> f64| {
+        ThermoError::check_points(points.iter().map(|p| (p.temperature.value(), value(p))))
+    };
+    over_temperature(|p| p.mean_energy.value())?;
+    over_temperature(|p| p.excess.value())?;
     let k = units.boltzmann();
     let temperatures: Vec<f64> = points.iter().map(|p| p.temperature.value()).collect();
     let energies: Vec<f64> = points.iter().map(|p| p.mean_energy.value()).collect();
@@ -319,7 +324,7 @@ fn agreement(difference: &Combined, path: Path) -> Agreement {
 
 fn rosenfeld_tarazona(temperatures: &[f64], energies: &[f64], weights: &[f64]) -> [f64; 2] {
     let x: Vec<f64> = temperatures.iter().map(|t| t.powf(0.6)).collect();
-    super::line::weighted(&x, energies, weights)
+    line(&x, energies, weights)
 }
 
 fn spline(temperatures: &[f64], energies: &[f64]) -> Result<PiecewiseCubic, ThermoError> {
@@ -462,7 +467,24 @@ mod tests {
         );
         assert_eq!(
             message(&[point; 3]),
-            "position 1 is not above the one before it, expected strictly increasing positions"
+            "two points at the equal temperature 1, expected different temperatures"
         );
+        let (none, t2, t3) = (exact(f64::NAN), exact(2.0), exact(3.0));
+        let [warmer, warmest] = [&t2, &t3].map(|temperature| EnergyPoint { temperature, ..point });
+        for wrong in [
+            EnergyPoint {
+                mean_energy: &none,
+                ..point
+            },
+            EnergyPoint {
+                excess: &none,
+                ..point
+            },
+        ] {
+            assert_eq!(
+                message(&[wrong, warmer, warmest]),
+                "NaN at temperature 1, expected a finite number"
+            );
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent};
+use crate::stats::{Combined, Estimate, Independent, Parabola, line};
 use crate::units::Units;
 
 use super::ThermoError;
-use super::line::{self, End};
+use super::search::{End, chi_squared, minimum};
 
 /// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the scan's unit:
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -326,9 +326,9 @@ pub fn fit_relaxation_times(
     let y: Vec<f64> = logarithms.iter().map(Estimate::value).collect();
     let (whole, verdict) = solve(&y);
     let (parameters, chi_squared) = if !whole.iter().all(|p| p.is_finite()) {
-        let [c0, c1, c2] = line::parabola(&inverse(&temperatures), &y, &weights);
-        let parabola = |i: usize| c0 + (c1 + c2 / temperatures[i]) / temperatures[i];
-        (Vec::new(), line::chi_squared(&y, parabola, &weights))
+        let parabola = Parabola::through(&inverse(&temperatures), &y, &weights);
+        let at = |i: usize| parabola.at(temperatures[i].recip());
+        (Vec::new(), chi_squared(&y, at, &weights))
     } else {
         let runs = Independent::new(logarithms.iter().map(|x| vec![x]).collect());
         let parameters = runs.evaluate_all(|values| {
@@ -342,7 +342,7 @@ pub fn fit_relaxation_times(
             }
             _ => model.ln_time(&whole, k, temperatures[i]).0,
         };
-        (parameters, line::chi_squared(&y, on_curve, &weights))
+        (parameters, chi_squared(&y, on_curve, &weights))
     };
     Ok(TemperatureFit {
         model,
@@ -372,10 +372,10 @@ fn solve(
     let searched = |grid: &[f64], variable: &dyn Fn(f64, f64) -> f64| {
         let fitted = |trial: f64| {
             let x: Vec<f64> = temperatures.iter().map(|&t| variable(t, trial)).collect();
-            let [a, b] = line::weighted(&x, y, weights);
-            (line::chi_squared(y, |i| a + b * x[i], weights), a, b)
+            let [a, b] = line(&x, y, weights);
+            (chi_squared(y, |i| a + b * x[i], weights), a, b)
         };
-        let (best, end) = line::minimum(grid, |trial| fitted(trial).0);
+        let (best, end) = minimum(grid, |trial| fitted(trial).0);
         let (_, a, b) = fitted(best);
         (best, end, a, b)
     };
@@ -394,7 +394,7 @@ fn solve(
     };
     match model {
         TemperatureModel::Arrhenius => {
-            let [a, b] = line::weighted(&inverse(temperatures), y, weights);
+            let [a, b] = line(&inverse(temperatures), y, weights);
             (vec![a, b * k], TemperatureVerdict::Resolved)
         }
         TemperatureModel::Vft => {
@@ -406,10 +406,10 @@ fn solve(
             (vec![a, -b, tc], verdict(end, "t_c", tc))
         }
         TemperatureModel::Parabolic => {
-            let [c0, c1, c2] = line::parabola(&inverse(temperatures), y, weights);
-            let at = -c1 / (2.0 * c2);
-            if c2 <= 0.0 {
-                (vec![f64::NAN; 3], TemperatureVerdict::NotConvex { curvature: c2 })
+            let parabola = Parabola::through(&inverse(temperatures), y, weights);
+            let (curvature, at) = (parabola.curvature(), parabola.vertex());
+            if curvature <= 0.0 {
+                (vec![f64::NAN; 3], TemperatureVerdict::NotConvex { curvature })
             } else if at <= 0.0 {
                 // The minimum lies beyond infinite temperature: the law is Arrhenius's with some curvature.
                 let onset = f64::INFINITY;
@@ -427,7 +427,7 @@ fn solve(
                 } else {
                     TemperatureVerdict::Resolved
                 };
-                (vec![c0 - c2 * at * at, c2.sqrt() * k, onset], verdict)
+                (vec![parabola.at(at), curvature.sqrt() * k, onset], verdict)
             }
         }
     }

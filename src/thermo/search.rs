@@ -1,34 +1,4 @@
-//! Weighted straight lines.
-
-/// Intercept and slope of the weighted least-squares line; not finite where the positions coincide.
-pub(super) fn weighted(x: &[f64], y: &[f64], weights: &[f64]) -> [f64; 2] {
-    let total: f64 = weights.iter().sum();
-    let mean = |values: &[f64]| values.iter().zip(weights).map(|(v, w)| v * w).sum::<f64>() / total;
-    let (mx, my) = (mean(x), mean(y));
-    let (mut xx, mut xy) = (0.0, 0.0);
-    for ((x, y), w) in x.iter().zip(y).zip(weights) {
-        xx += w * (x - mx).powi(2);
-        xy += w * (x - mx) * (y - my);
-    }
-    let slope = xy / xx;
-    [my - slope * mx, slope]
-}
-
-/// Coefficients of the weighted least-squares parabola c0 + c1 x + c2 x²; not finite where it is not determined.
-pub(super) fn parabola(x: &[f64], y: &[f64], weights: &[f64]) -> [f64; 3] {
-    // By orthogonal polynomials: the line first, then what the part of x² beyond a line explains of the residual.
-    let square: Vec<f64> = x.iter().map(|x| x * x).collect();
-    let [s0, s1] = weighted(x, &square, weights);
-    let [y0, y1] = weighted(x, y, weights);
-    let (mut qq, mut qy) = (0.0, 0.0);
-    for ((x, y), w) in x.iter().zip(y).zip(weights) {
-        let q = x * x - s0 - s1 * x;
-        qq += w * q * q;
-        qy += w * q * (y - y0 - y1 * x);
-    }
-    let c2 = qy / qq;
-    [y0 - c2 * s0, y1 - c2 * s1, c2]
-}
+//! What a search over one parameter looks at, and the search.
 
 /// Weighted sum of squared residuals.
 pub(super) fn chi_squared(y: &[f64], model: impl Fn(usize) -> f64, weights: &[f64]) -> f64 {
@@ -87,19 +57,6 @@ pub(super) enum End {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn polynomials_are_recovered_whatever_the_weights() {
-        let x = [1.0, 1.5, 2.0, 4.0, 4.5];
-        let weights = [1.0, 4.0, 0.5, 2.0, 9.0];
-        let y: Vec<f64> = x.iter().map(|x| 3.0 - 2.0 * x).collect();
-        let [a, b] = weighted(&x, &y, &weights);
-        assert!((a - 3.0).abs() < 1e-13 && (b + 2.0).abs() < 1e-13);
-        let y: Vec<f64> = x.iter().map(|x| 3.0 - 2.0 * x + 0.25 * x * x).collect();
-        let [a, b, c] = parabola(&x, &y, &weights);
-        assert!((a - 3.0).abs() < 1e-11 && (b + 2.0).abs() < 1e-11 && (c - 0.25).abs() < 1e-12);
-        assert!(chi_squared(&y, |i| a + b * x[i] + c * x[i] * x[i], &weights) < 1e-20);
-    }
 
     #[test]
     fn minima_are_found_inside_and_at_the_ends() {
