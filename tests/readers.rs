@@ -402,6 +402,13 @@ fn rows_of_a_log_under_no_header_are_said() {
         read(&both).unwrap().notes(),
         [Note::Headless { line: 4, rows: 2 }]
     );
+    // The style multi: the values of the first step.
+    let multi = std::fs::read_to_string("data/logs/multi.lammps").unwrap();
+    let whole = read(&multi).unwrap();
+    let table = read(&multi.replacen("- Step ", "- Stp ", 1)).unwrap();
+    assert!(whole.len() > table.len());
+    let said = |note: &Note| matches!(note, Note::Headless { rows: 2.., .. });
+    assert!(!whole.notes().iter().any(said) && table.notes().iter().any(said));
 }
 
 #[test]

@@ -157,12 +157,7 @@ impl Log<'_> {
                 Ok(())
             }
             None => {
-                let row = line.strip_prefix(b"- [").unwrap_or(line);
-                let mut words = fields(row);
-                if words.next().is_some_and(|step| i64_field(step).is_some())
-                    && words.next().is_some()
-                    && fields(row).all(|word| f64_field(word).is_some())
-                {
+                if is_row_of_some_style(line) {
                     self.runs.headless(number);
                 }
                 Ok(())
@@ -334,6 +329,16 @@ fn is_numeric(line: &[u8]) -> bool {
         f64_field(word).is_some() || word.iter().any(u8::is_ascii_digit) && !word[0].is_ascii_alphabetic()
     });
     begins && fields(line).all(|word| !word[0].is_ascii_alphabetic() || f64_field(word).is_some())
+}
+
+/// Whether a line under no header is one of thermo output: a step and numbers, or two values with names at least.
+fn is_row_of_some_style(line: &[u8]) -> bool {
+    let row = line.strip_prefix(b"- [").unwrap_or(line);
+    let words: Vec<&[u8]> = fields(row).collect();
+    let (triples, rest) = words.as_chunks::<3>();
+    let named = |[_, equals, value]: &[&[u8]; 3]| *equals == b"=" && f64_field(value).is_some();
+    words.len() >= 2 && i64_field(words[0]).is_some() && words.iter().all(|word| f64_field(word).is_some())
+        || triples.len() >= 2 && rest.is_empty() && triples.iter().all(named)
 }
 
 /// The number of atoms in `Loop time of ... with 1000 atoms`.

@@ -41,6 +41,7 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// - steps begin again at zero: the last series is taken;
 /// - a log has each run's first and last step even where they are no multiple of `thermo`: they are left out and counted;
 /// - a minimisation prints rows like a run: they are left out.
+/// - rows of a log under no header are left out, and lines that may be damaged rows passed over.
 ///
 /// Anything else — a missing row, another spacing, a number that is none or not finite, a file that ends within a row — is
 /// an error that names the line. In a log, lines of text between the rows (warnings, output of `print`) are passed over;
