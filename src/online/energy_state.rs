@@ -1,6 +1,6 @@
 //! The state of an accumulator as plain numbers.
 
-use realfft::num_complex::Complex64;
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::blocks::LAST_PLACE;
@@ -41,11 +41,18 @@ struct Level {
 }
 
 /// Real and imaginary parts, and no copy of them.
-struct Spectra<'a>(&'a [Complex64]);
+struct Spectra<'a>(Option<&'a Transform>);
 
 impl Serialize for Spectra<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|z| [z.re, z.im]))
+        let Some((count, products)) = self.0.map(Transform::products) else {
+            return serializer.collect_seq([[0.0; 2]; 0]);
+        };
+        let mut seq = serializer.serialize_seq(Some(count))?;
+        for z in products {
+            seq.serialize_element(&[z.re, z.im])?;
+        }
+        seq.end()
     }
 }
 
@@ -75,7 +82,7 @@ impl Serialize for EnergyAccumulator {
             samples: self.samples,
             first_step: self.first_step,
             levels: self.levels.iter().map(level).collect(),
-            products: Spectra(self.transform.as_ref().map_or(&[], Transform::products)),
+            products: Spectra(self.transform.as_ref()),
             sums: self.sums.clone(),
         };
         state.serialize(serializer)

@@ -28,8 +28,10 @@ pub(super) struct Transform {
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     arch: Arch,
-    /// G_0 + (-1)^f G_1 of each block that is not sealed, and zeros for those to come.
+    /// G_0 + (-1)^f G_1 of each block that is not sealed, and room for those to come.
     products: Vec<Complex64>,
+    /// Which spectrum of `products` is that of each block, and which are free.
+    rows: Vec<usize>,
     /// How many blocks have products, and their length.
     blocks: usize,
     length: u64,
@@ -62,6 +64,7 @@ impl Transform {
             segment,
             arch: Arch::new(),
             products: spectra(most),
+            rows: (0..most).collect(),
             blocks: 0,
             length: segment as u64,
             before: spectra(1),
@@ -85,9 +88,9 @@ impl Transform {
         }
         self.transform(second, centre);
         self.follow(sums);
-        let last = (self.blocks - 1) * (self.segment + 1);
+        let last = self.row(self.blocks - 1);
         self.arch.dispatch(Multiply {
-            products: &mut self.products[last..][..=self.segment],
+            products: &mut self.products[last],
             first: &self.before,
             second: &self.present,
         });
@@ -96,25 +99,44 @@ impl Transform {
 
     /// Has a spectrum for each block that `sums` has.
     fn follow(&mut self, sums: &RunSums) {
-        let width = self.segment + 1;
         while self.length < sums.blocks.length() {
-            for to in 0..self.blocks.div_ceil(2) {
-                for half in 0..2 {
-                    let from = (2 * to + half) * width;
-                    if from == to * width || from >= self.blocks * width {
-                        continue;
-                    }
-                    let (before, after) = self.products.split_at_mut(from);
-                    let after = &mut after[..width];
-                    let sums = before[to * width..].iter_mut();
-                    sums.zip(&mut *after)
-                        .for_each(|(sum, x)| *sum += std::mem::take(x));
+            let halved = self.blocks.div_ceil(2);
+            for to in 0..halved {
+                if 2 * to + 1 < self.blocks {
+                    self.add_second(self.rows[2 * to], self.rows[2 * to + 1]);
                 }
+                self.rows.swap(to, 2 * to);
             }
-            self.blocks = self.blocks.div_ceil(2);
+            self.blocks = halved;
             self.length *= 2;
         }
+        for block in self.blocks..sums.blocks.live() {
+            let row = self.row(block);
+            self.products[row].fill(Complex64::default());
+        }
         self.blocks = sums.blocks.live();
+    }
+
+    /// Adds the second of two spectra to the first, which stands where it is: moving spectra costs as much as transforming.
+    fn add_second(&mut self, first: usize, second: usize) {
+        let width = self.segment + 1;
+        let (before, after) = self.products.split_at_mut(first.max(second) * width);
+        let (lower, upper) = (
+            &mut before[first.min(second) * width..][..width],
+            &mut after[..width],
+        );
+        let (to, from) = if first < second {
+            (lower, upper)
+        } else {
+            (upper, lower)
+        };
+        to.iter_mut().zip(from).for_each(|(sum, x)| *sum += *x);
+    }
+
+    /// Where the spectrum of a block lies.
+    fn row(&self, block: usize) -> Range<usize> {
+        let width = self.segment + 1;
+        self.rows[block] * width..(self.rows[block] + 1) * width
     }
 
     /// `present` becomes the spectrum of a segment.
@@ -140,13 +162,8 @@ impl Transform {
         let scale = 1.0 / (2 * self.segment) as f64;
         let (lags, first) = ring.long_lags();
         let sealed = sums.blocks.count() - sums.blocks.live();
-        for (b, products) in self
-            .products
-            .chunks_exact(self.segment + 1)
-            .take(self.blocks)
-            .enumerate()
-        {
-            spectrum.copy_from_slice(products);
+        for b in 0..self.blocks {
+            spectrum.copy_from_slice(&self.products[self.row(b)]);
             // The imaginary parts at both ends are zero but for rounding.
             spectrum[0].im = 0.0;
             spectrum[self.segment].im = 0.0;
@@ -159,10 +176,11 @@ impl Transform {
         }
     }
 
-    /// The products of the blocks.
+    /// The products of the blocks, one spectrum after the other, and how many numbers they are.
     #[cfg(feature = "serde")]
-    pub(super) fn products(&self) -> &[Complex64] {
-        &self.products[..self.blocks * (self.segment + 1)]
+    pub(super) fn products(&self) -> (usize, impl Iterator<Item = &Complex64>) {
+        let spectra = (0..self.blocks).flat_map(|block| &self.products[self.row(block)]);
+        (self.blocks * (self.segment + 1), spectra)
     }
 
     /// Takes back what [`products`](Self::products) gave; false where they are not those of `sums`.
@@ -178,7 +196,6 @@ impl Transform {
 
     /// Begins anew, with sums of which all blocks are sealed: the next segment need not be the one after the last.
     pub(super) fn clear(&mut self, sums: &RunSums) {
-        self.products.fill(Complex64::default());
         (self.blocks, self.length) = (0, sums.blocks.length());
         self.known = false;
     }
