@@ -104,7 +104,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
 
     /// Length of a block.
     pub(super) fn length_of(&self, block: usize) -> u64 {
-        self.starts.get(block + 1).copied().unwrap_or(self.end) - self.starts[block]
+        self.end_of(block) - self.starts[block]
     }
 
     /// Opens blocks up to the one that `place` lies in; that block.

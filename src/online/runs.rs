@@ -56,6 +56,16 @@ pub(super) fn agree<const N: usize>(
     Ok(())
 }
 
+/// The step of what comes after `count` samples of which the first is of step `first`.
+pub(super) fn next_step(first: Option<u64>, count: u64, stride: u64) -> Option<u64> {
+    count.checked_mul(stride)?.checked_add(first?)
+}
+
+/// The step of the first of `count` samples that one of step `next` follows.
+pub(super) fn first_step(next: u64, count: u64, stride: u64) -> Option<u64> {
+    next.checked_sub(count.checked_mul(stride)?)
+}
+
 /// Whether two time axes are the same.
 pub(super) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), OnlineError> {
     let shown = |sampling: Sampling| {

@@ -5,7 +5,7 @@ use super::distributions::DistributionAccumulator;
 use super::energy::EnergyAccumulator;
 use super::error::OnlineError;
 use super::frames::FrameAccumulator;
-use super::runs::same_sampling;
+use super::runs::{first_step, next_step, same_sampling};
 use crate::lag::Sampling;
 use crate::real::Real;
 use crate::trajectory::Frame;
@@ -71,13 +71,11 @@ impl EnergySink for EnergyAccumulator {
     }
 
     fn next_step(&self) -> Option<u64> {
-        let before = self.samples.checked_mul(self.system.sampling.stride())?;
-        before.checked_add(self.first_step?)
+        next_step(self.first_step, self.samples, self.sampling().stride())
     }
 
     fn expect_step(&mut self, step: u64) {
-        let before = self.samples.checked_mul(self.system.sampling.stride());
-        self.first_step = before.and_then(|before| step.checked_sub(before));
+        self.first_step = first_step(step, self.samples, self.sampling().stride());
     }
 
     fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {

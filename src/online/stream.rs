@@ -6,7 +6,7 @@ use super::blocks::check_start;
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
-use super::runs::agree;
+use super::runs::{agree, first_step, next_step};
 
 /// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
 ///
@@ -110,15 +110,12 @@ impl PairStream {
 
     /// The step that the next row must have, where a feed has said.
     pub(super) fn next_step(&self, stride: u64) -> Option<u64> {
-        self.count.checked_mul(stride)?.checked_add(self.first_step?)
+        next_step(self.first_step, self.count, stride)
     }
 
     /// The next row is of this step.
     pub(super) fn expect_step(&mut self, step: u64, stride: u64) {
-        self.first_step = self
-            .count
-            .checked_mul(stride)
-            .and_then(|before| step.checked_sub(before));
+        self.first_step = first_step(step, self.count, stride);
     }
 
     /// Where the next row lies in its run.
