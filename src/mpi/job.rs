@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::{RankError, Ranks};
 
 /// Runs `body` on every rank. Where it fails or panics on one of them, that rank prints `rank 2: ` and the message to standard error
-/// and ends the whole job with exit status 1, so that no other rank waits for it for ever.
+/// and ends the whole job with exit status 1, so that no other rank waits for it for ever. Collective: a rank whose `body` has ended waits
+/// here for those of the others.
 ///
 /// Panics of a job of one rank go on as they would without MPI.
 ///
@@ -37,7 +38,11 @@ use super::{RankError, Ranks};
 pub fn run<T, E: Display>(body: impl FnOnce(&Ranks) -> Result<T, E>) -> Result<T, RankError> {
     let ranks = Ranks::world()?;
     match catch_unwind(AssertUnwindSafe(|| body(&ranks))) {
-        Ok(Ok(value)) => Ok(value),
+        Ok(Ok(value)) => {
+            // A job that is aborted while some of its ranks finalize MPI can leave the launcher of Open MPI 4.1 waiting for ever.
+            ranks.wait();
+            Ok(value)
+        }
         Ok(Err(error)) => ranks.abort(&error),
         // The panic has printed its own message.
         Err(_) if ranks.count() > 1 => ranks.abort(&"panicked"),

@@ -1,11 +1,13 @@
 //! The processes of a job.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::rc::Rc;
 
 use ::mpi::Threading;
+use ::mpi::collective::CommunicatorCollectives;
 use ::mpi::environment::{self, Universe};
 use ::mpi::point_to_point::{Destination, Source};
 use ::mpi::topology::{Color, Communicator, SimpleCommunicator};
@@ -142,13 +144,16 @@ impl Ranks {
         Ok(value.expect("rank 0 has a value"))
     }
 
+    /// Until all ranks are here. Collective.
+    pub(super) fn wait(&self) {
+        self.communicator.barrier();
+    }
+
     /// Prints `rank 2: message` to standard error and ends the job on all ranks, with exit status 1.
-    #[allow(
-        clippy::print_stderr,
-        reason = "a job that is ended has no other way to say why"
-    )]
     pub fn abort(&self, message: &impl fmt::Display) -> ! {
-        eprintln!("rank {}: {message}", self.rank());
+        // Written at once: launchers mix the streams of the ranks at any byte. Where nobody can read it, the job ends all the same.
+        let line = format!("rank {}: {message}\n", self.rank());
+        let _ = io::stderr().write_all(line.as_bytes());
         self.communicator.abort(1)
     }
 
