@@ -2,7 +2,9 @@
 
 mod adapters;
 mod cell;
+mod coordinates;
 mod drift;
+mod error;
 mod pairs;
 mod positions;
 mod replicas;
@@ -13,9 +15,11 @@ mod unwrap;
 
 pub use adapters::{Select, Unwrap, WithoutDrift};
 pub use cell::{Cell, CellError};
+pub use coordinates::{Coordinates, Unwrapped, Wrapped};
 pub use drift::{Drift, DriftError, DriftRemoval};
+pub use error::TrajectoryError;
 pub use pairs::{LagPairs, LagTable};
-pub use positions::{Coordinates, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+pub use positions::Trajectory;
 pub use replicas::{Trajectories, TrajectoryRuns};
 pub use source::{Convention, Frame, FrameSource, Interrupted, SourceError};
 pub use species::{Species, SpeciesError};

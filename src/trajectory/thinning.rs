@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use super::positions::Coordinates;
+use super::coordinates::Coordinates;
 use super::{Trajectory, TrajectoryError};
 use crate::real::Real;
 
