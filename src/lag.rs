@@ -200,20 +200,7 @@ impl Lags {
             Grid::Linear(every) => up_to(last / every)?.map(|k| k * every).collect(),
             Grid::Logarithmic(per_decade) => logarithmic(*per_decade, last)?,
             Grid::Explicit(lags) => {
-                if let Some(index) = (1..lags.len()).find(|&i| lags[i] <= lags[i - 1]) {
-                    return Err(LagError::NotIncreasing {
-                        index,
-                        found: lags[index],
-                        before: lags[index - 1],
-                    });
-                }
-                if let Some(index) = lags.iter().position(|&lag| lag >= samples as u64) {
-                    return Err(LagError::OutsideRun {
-                        index,
-                        found: lags[index],
-                        samples,
-                    });
-                }
+                listed_in_run(lags, samples)?;
                 lags.iter().copied().filter(|&lag| lag <= last).collect()
             }
         };
@@ -275,6 +262,25 @@ impl Lags {
             Limit::Fraction(limit) if limit > 0.0 && limit <= 1.0 => floor(limit * samples as f64).min(end),
             Limit::Time(found) | Limit::Fraction(found) => return Err(LagError::Limit { found }),
         })
+    }
+}
+
+/// Whether a list of lags increases strictly and ends inside of a run.
+pub(crate) fn listed_in_run(lags: &[u64], samples: usize) -> Result<(), LagError> {
+    if let Some(index) = (1..lags.len()).find(|&i| lags[i] <= lags[i - 1]) {
+        return Err(LagError::NotIncreasing {
+            index,
+            found: lags[index],
+            before: lags[index - 1],
+        });
+    }
+    match lags.iter().position(|&lag| lag >= samples as u64) {
+        Some(index) => Err(LagError::OutsideRun {
+            index,
+            found: lags[index],
+            samples,
+        }),
+        None => Ok(()),
     }
 }
 

@@ -9,8 +9,10 @@ mod direct;
 mod integral;
 mod kernel;
 mod length;
+mod mean;
 mod method;
 mod plan;
+mod planner;
 mod split;
 mod squares;
 
@@ -18,9 +20,10 @@ pub use integral::CorrelationTime;
 pub(crate) use kernel::{LagSums, Term, Total};
 pub(crate) use length::cheapest_length;
 pub use length::next_fast_length;
+pub(crate) use mean::{mean, rough_mean, variance};
 pub use method::{Method, Stretch};
-pub use plan::{LagPlan, LagPlanner, Scratch};
-pub(crate) use plan::{mean, rough_mean, variance};
+pub use plan::{LagPlan, Scratch};
+pub use planner::LagPlanner;
 
 #[cfg(test)]
 mod tests;
