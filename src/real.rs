@@ -49,3 +49,14 @@ impl Real for f64 {
         value
     }
 }
+
+/// The largest size of a sample or a coordinate: the fourth powers of differences, summed over any run, are still numbers, and so are the
+/// squares of what their sums become.
+const LARGEST: f64 = 1e60;
+
+/// The first value that nothing can be computed with.
+pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
+    // Not a number is not below anything.
+    let fits = |x: &T| Real::to_f64(*x).abs() <= LARGEST;
+    values.iter().position(|x| !fits(x))
+}

@@ -380,7 +380,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     );
     assert_eq!(
         message(live.push_slice(&[2.0, f64::NAN])),
-        "sample 2 is NaN, expected a finite number"
+        "sample 2 is NaN, expected a finite number of at most 1e60 in size"
     );
     assert_eq!(live.samples(), 1);
     live.push_slice(&[3.0_f32, 4.0]).unwrap();

@@ -445,7 +445,7 @@ fn frames_and_questions_that_mean_nothing_are_refused() {
     positions[5] = f32::NAN;
     assert_eq!(
         message(live.push(&positions)),
-        "particle 1 of frame 1 is at NaN, expected a finite number"
+        "particle 1 of frame 1 is at NaN, expected a finite number of at most 1e60 in size"
     );
     assert_eq!(live.frames(), 1);
     live.push_points(&[[0.0, 0.0, 0.5]; 3]).unwrap();

@@ -198,7 +198,7 @@ impl CoherentAccumulator {
     /// Takes in the next frame: coordinates, particle by particle, x y z.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; nothing of the frame is
+    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; nothing of the frame is
     /// taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         check_frame(positions, self.of_particle.len(), self.stream.next_place())?;

@@ -183,7 +183,7 @@ impl DistributionAccumulator {
     /// Takes in the next sample, in the kind given at construction.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN or an infinity, which is not taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, which is not taken in.
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
         self.push_slice(std::slice::from_ref(&sample))
     }
@@ -191,7 +191,7 @@ impl DistributionAccumulator {
     /// Takes in the next samples.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN or an infinity, in which case none is taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, in which case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.next_place())?;
         samples.iter().for_each(|&sample| self.add(Real::to_f64(sample)));

@@ -229,7 +229,7 @@ impl EnergyAccumulator {
     /// Takes in the next sample, in the kind given at construction.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN or an infinity, which is not taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, which is not taken in.
     #[inline]
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
         self.push_slice(std::slice::from_ref(&sample))
@@ -238,7 +238,7 @@ impl EnergyAccumulator {
     /// Takes in the next samples: the same sums, to the last bit, as one by one.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN or an infinity, in which case none is taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, in which case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.first + self.samples)?;
         let mut rest = samples;

@@ -11,8 +11,8 @@ use crate::trajectory::SpeciesError;
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum OnlineError {
-    /// A NaN or an infinity; nothing of the call was taken in.
-    #[error("sample {index} is {found}, expected a finite number")]
+    /// A NaN, an infinity, or a number above 1e60 in size; nothing of the call was taken in.
+    #[error("sample {index} is {found:e}, expected a finite number of at most 1e60 in size")]
     NotFinite {
         /// Index of the sample in the run.
         index: u64,
@@ -75,8 +75,10 @@ pub enum OnlineError {
         /// Three times the number of particles.
         expected: usize,
     },
-    /// A coordinate that is a NaN or an infinity; the frame was not taken in.
-    #[error("particle {particle} of frame {frame} is at {found}, expected a finite number")]
+    /// A coordinate that is a NaN, an infinity, or above 1e60 in size; the frame was not taken in.
+    #[error(
+        "particle {particle} of frame {frame} is at {found:e}, expected a finite number of at most 1e60 in size"
+    )]
     Position {
         /// Index of the frame in the run.
         frame: u64,

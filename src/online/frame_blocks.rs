@@ -5,7 +5,7 @@ use super::error::OnlineError;
 use super::runs::{InBlocks, numbered, resamples};
 use crate::curve::Curve;
 use crate::lag::Sampling;
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 use crate::stats::BlockSums;
 
 /// Whether these are the coordinates of so many particles, all of them finite.
@@ -16,7 +16,7 @@ pub(super) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64
             expected: 3 * particles,
         });
     }
-    match positions.iter().position(|x| !x.is_finite()) {
+    match first_unfit(positions) {
         None => Ok(()),
         Some(index) => Err(OnlineError::Position {
             frame,

@@ -280,7 +280,7 @@ impl FrameAccumulator {
     /// periodic cell have no displacements, and nothing here can tell.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN or an infinity; the frame is then
+    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; the frame is then
     /// not taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         let particles = self.order.len();

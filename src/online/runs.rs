@@ -2,7 +2,7 @@
 
 use super::error::OnlineError;
 use crate::lag::Sampling;
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 use crate::stats::{Resamples, Resampling};
 
 /// Sums of one run by block.
@@ -30,7 +30,7 @@ pub(super) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
 
 /// Whether all of these samples, which begin at `place` of a run, are numbers.
 pub(super) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), OnlineError> {
-    match samples.iter().position(|x| !x.is_finite()) {
+    match first_unfit(samples) {
         None => Ok(()),
         Some(bad) => Err(OnlineError::NotFinite {
             index: place + bad as u64,

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use crate::lag::Sampling;
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
@@ -45,7 +45,7 @@ impl EnergyKind {
 /// assert_eq!(series.duration(), 0.2);
 ///
 /// let bad = EnergySeries::new(vec![1.0, f64::NAN], Sampling::new(10, 0.005)?, 1000, EnergyKind::Total);
-/// assert_eq!(bad.unwrap_err().to_string(), "energy 1 is NaN, expected a finite number");
+/// assert_eq!(bad.unwrap_err().to_string(), "energy 1 is NaN, expected a finite number of at most 1e60 in size");
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// A series of `samples`, evenly spaced, of a system of `particles`.
     ///
     /// # Errors
-    /// [`SeriesError`] for fewer than two samples, a sample that is not finite (with its index), or no particles.
+    /// [`SeriesError`] for fewer than two samples, a sample that is not finite or above 1e60 in size (with its index), or no particles.
     pub fn new(
         samples: impl Into<Cow<'a, [T]>>,
         sampling: Sampling,
@@ -73,7 +73,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         if samples.len() < 2 {
             return Err(SeriesError::TooFewSamples { found: samples.len() });
         }
-        if let Some(index) = samples.iter().position(|x| !x.is_finite()) {
+        if let Some(index) = first_unfit(&samples) {
             return Err(SeriesError::NotFinite {
                 quantity: "energy",
                 index,
@@ -95,7 +95,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// same resamples as those of the energy.
     ///
     /// # Errors
-    /// [`SeriesError`] for a length that differs from the energies', or a value that is negative or not finite.
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is negative, not finite or above 1e60.
     pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
         let temperatures = temperatures.into();
         if temperatures.len() != self.samples.len() {
@@ -104,7 +104,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
                 expected: self.samples.len(),
             });
         }
-        if let Some(index) = temperatures.iter().position(|x| !x.is_finite()) {
+        if let Some(index) = first_unfit(&temperatures) {
             let found = temperatures[index].to_f64();
             return Err(SeriesError::NotFinite {
                 quantity: "temperature",
@@ -225,8 +225,8 @@ pub enum SeriesError {
         /// Samples given.
         found: usize,
     },
-    /// A NaN or an infinity.
-    #[error("{quantity} {index} is {found}, expected a finite number")]
+    /// A NaN, an infinity, or a number above 1e60 in size.
+    #[error("{quantity} {index} is {found:e}, expected a finite number of at most 1e60 in size")]
     NotFinite {
         /// `energy` or `temperature`.
         quantity: &'static str,
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(message(&[1.0], 1), "1 samples, expected at least 2");
         assert_eq!(
             message(&[1.0, f32::INFINITY], 1),
-            "energy 1 is inf, expected a finite number"
+            "energy 1 is inf, expected a finite number of at most 1e60 in size"
         );
         assert_eq!(message(&[1.0, 2.0], 0), "0 particles, expected at least 1");
         let series = EnergySeries::new(vec![1.0, 2.0], sampling(), 1, EnergyKind::PerParticle).unwrap();
@@ -301,7 +301,7 @@ mod tests {
         assert_eq!(message(vec![1.0]), "1 temperatures, expected 2, one per energy");
         assert_eq!(
             message(vec![1.0, f64::NAN]),
-            "temperature 1 is NaN, expected a finite number"
+            "temperature 1 is NaN, expected a finite number of at most 1e60 in size"
         );
         assert_eq!(
             message(vec![1.0, -1.0]),

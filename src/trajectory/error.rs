@@ -25,9 +25,9 @@ pub enum TrajectoryError {
         /// Particles, by the species.
         particles: usize,
     },
-    /// A coordinate that is no number.
+    /// A coordinate that is no number, or one above 1e60 in size.
     #[error(
-        "a coordinate of particle {particle} is {found} in frame {frame} (step {step}), expected a finite number"
+        "a coordinate of particle {particle} is {found:e} in frame {frame} (step {step}), expected a finite number of at most 1e60 in size"
     )]
     NotFinite {
         /// The frame, from 0.

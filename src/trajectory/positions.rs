@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Cell, Coordinates, LagTable, Species, TrajectoryError, Unwrapped, Wrapped};
 use crate::lag::{LagError, Lags, Sampling};
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 
 /// Positions of all particles at all frames, with the molecular-dynamics step of each frame, the cell and the species.
 ///
@@ -57,7 +57,7 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     ///
     /// # Errors
     /// [`TrajectoryError`] where there is no frame, the length of `positions` is not frames x particles x 3, a coordinate
-    /// is not finite, steps do not increase, or the time step is not positive and finite.
+    /// is not finite or above 1e60 in size, steps do not increase, or the time step is not positive and finite.
     pub fn new(
         positions: impl Into<Cow<'a, [T]>>,
         steps: impl Into<Vec<u64>>,
@@ -177,7 +177,7 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
                 particles,
             });
         }
-        if let Some(index) = positions.iter().position(|x| !x.is_finite()) {
+        if let Some(index) = first_unfit(&positions) {
             let frame = index / (3 * particles);
             return Err(TrajectoryError::NotFinite {
                 frame,
@@ -510,7 +510,7 @@ mod tests {
         positions[10] = f64::INFINITY;
         assert_eq!(
             new(positions, &[0, 7]),
-            "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number"
+            "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number of at most 1e60 in size"
         );
         let error = Trajectory::new(vec![0.0; 6], [0], -1.0, species()).unwrap_err();
         assert!(matches!(error, TrajectoryError::Time(LagError::TimeStep { .. })));

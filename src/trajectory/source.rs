@@ -11,7 +11,7 @@ use super::{
     Cell, Coordinates, DriftError, Species, SpeciesError, Trajectory, TrajectoryError, UnwrapError,
     Unwrapped, Wrapped,
 };
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 
 /// One frame: the buffer that a source fills and the caller keeps, so that no memory is allocated after the first.
 #[derive(Debug, Clone, PartialEq)]
@@ -288,7 +288,7 @@ impl<T: Real> Frames<T> {
                 expected: particles,
             });
         }
-        if let Some(at) = frame.positions.iter().position(|x| !x.is_finite()) {
+        if let Some(at) = first_unfit(&frame.positions) {
             return Err(TrajectoryError::NotFinite {
                 frame: index,
                 step: frame.step,
