@@ -54,9 +54,13 @@ impl Real for f64 {
 /// squares of what their sums become.
 const LARGEST: f64 = 1e60;
 
-/// The first value that nothing can be computed with.
-pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
+/// Whether a sample or a coordinate can be computed with.
+pub(crate) fn is_fit(x: f64) -> bool {
     // Not a number is not below anything.
-    let fits = |x: &T| Real::to_f64(*x).abs() <= LARGEST;
-    values.iter().position(|x| !fits(x))
+    x.abs() <= LARGEST
+}
+
+/// The first value that cannot.
+pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
+    values.iter().position(|x| !is_fit(Real::to_f64(*x)))
 }

@@ -632,6 +632,10 @@ fn damage_is_named_with_file_and_line() {
         "x.dat:3: `1e999` in column v_pe, expected a finite number"
     );
     assert_eq!(
+        message("# TimeStep v_pe\n0 1\n10 1e160\n"),
+        "x.dat:3: `1e160` in column v_pe, expected a number of at most 1e60 in size"
+    );
+    assert_eq!(
         message("# TimeStep v_pe\n0 1\n10 1.2x\n"),
         "x.dat:3: `1.2x` in column v_pe, expected a number"
     );

@@ -6,6 +6,7 @@ use super::ReadError;
 use super::bytes::{
     f64_field, fields, first_field, i64_field, is_separator, leading_f64, leading_i64, shown,
 };
+use crate::real::is_fit;
 
 /// Names of the step column: the first that is there.
 const STEP: [&str; 2] = ["TimeStep", "Step"];
@@ -258,7 +259,7 @@ impl Layout {
             at += match slot {
                 Slot::Value => {
                     let (value, taken) = leading_f64(rest)?;
-                    if !value.is_finite() {
+                    if !is_fit(value) {
                         return None;
                     }
                     *values.next()? = value;
@@ -297,6 +298,9 @@ impl Layout {
                 Slot::Step if i64_field(field).is_none() => "an integer step",
                 Slot::Value if f64_field(field).is_none() => "a number",
                 Slot::Value if f64_field(field).is_some_and(|value| !value.is_finite()) => "a finite number",
+                Slot::Value if f64_field(field).is_some_and(|value| !is_fit(value)) => {
+                    "a number of at most 1e60 in size"
+                }
                 _ => continue,
             };
             return ReadError::Number {
