@@ -292,6 +292,13 @@ fn several_accumulators_take_the_same_rows_and_frames() {
             .starts_with("the cell of frame 0 is [[10.1, 0.0"),
         "{error}"
     );
+    // What one refuses, the other has not taken in, whichever comes first.
+    let mut both = (frames(), coherent());
+    assert!(both.take(&frame).is_err());
+    assert_eq!((both.0.frames(), both.1.frames()), (0, 0));
+    let mut both = (coherent(), (coherent(), frames()));
+    assert!(both.take(&frame).is_err());
+    assert_eq!((both.0.frames(), both.1.1.frames()), (0, 0));
 }
 
 /// A second feed goes on where the first has ended, through a checkpoint too, and nowhere else.
@@ -373,6 +380,12 @@ fn a_feed_that_fails_names_the_place_and_keeps_what_came_before() {
     let error = feed_energies(&mut live, steps, go_on).unwrap_err();
     assert_eq!(error.to_string(), "sample 3 is of step 9, expected 8");
     assert_eq!(live.samples(), 3);
+
+    let mut live = (accumulator(), accumulator());
+    let samples = (0..5000).map(|i| Ok::<_, OnlineError>((i, if i == 4321 { f64::NAN } else { -1.0 })));
+    let error = feed_energies(&mut live, samples, |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(error.to_string().starts_with("sample 4321 is NaN"), "{error}");
+    assert_eq!((live.0.samples(), live.1.samples()), (4321, 4321));
 
     let mut live = frames();
     let wrapped = Flight {

@@ -201,13 +201,18 @@ impl CoherentAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; nothing of the frame is
     /// taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        check_frame(positions, self.of_particle.len(), self.stream.next_place())?;
+        self.check_positions(positions)?;
         let (system, work) = (&self.system, &mut self.work);
         work.densities(system, &self.of_particle, positions, self.stream.room());
         self.stream.push(|then, now, sums| {
             add_products(system, then, now, sums);
         });
         Ok(())
+    }
+
+    /// Whether these can be the next frame.
+    pub(super) fn check_positions<T: Real>(&self, positions: &[T]) -> Result<(), OnlineError> {
+        check_frame(positions, self.of_particle.len(), self.stream.next_place())
     }
 
     /// Whether a frame's cell is that of the wave vectors, to what single precision keeps of it.

@@ -6,7 +6,7 @@ use super::blocks::LAST_PLACE;
 use super::error::OnlineError;
 use super::sink::{EnergySink, FrameSink};
 use crate::error::Error;
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 use crate::trajectory::{Convention, Frame, FrameSource, SourceError, WrapCheck};
 
 /// Samples between two reports.
@@ -23,6 +23,13 @@ fn follows(next: Option<u64>, step: u64, index: u64) -> Result<(), Error> {
         found: step,
         expected,
     }))
+}
+
+/// Takes in samples; where one cannot be, those before it.
+fn take(live: &mut impl EnergySink, samples: &[f64]) -> Result<(), OnlineError> {
+    let (fit, rest) = samples.split_at(first_unfit(samples).unwrap_or(samples.len()));
+    live.take(fit)?;
+    live.take(rest)
 }
 
 /// How a feed ended.
@@ -83,19 +90,19 @@ where
                 slice.push(energy);
             }
             Err(error) => {
-                live.take(&slice)?;
+                take(live, &slice)?;
                 return Err(error);
             }
         }
         if slice.len() == SLICE {
-            live.take(&slice)?;
+            take(live, &slice)?;
             slice.clear();
             if report(live).is_break() {
                 return Ok(Fed::Cancelled);
             }
         }
     }
-    live.take(&slice)?;
+    take(live, &slice)?;
     // Nothing is left to break off.
     let _ = report(live);
     Ok(Fed::Complete)

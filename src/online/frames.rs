@@ -283,8 +283,8 @@ impl FrameAccumulator {
     /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; the frame is then
     /// not taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
+        self.check_positions(positions)?;
         let particles = self.order.len();
-        check_frame(positions, particles, self.stream.next_place())?;
         let (x, rest) = self.stream.room().split_at_mut(particles);
         let (y, z) = rest.split_at_mut(particles);
         for (i, &particle) in self.order.iter().enumerate() {
@@ -301,6 +301,11 @@ impl FrameAccumulator {
             work.add_pair(system, from, to, sums);
         });
         Ok(())
+    }
+
+    /// Whether these can be the next frame.
+    pub(super) fn check_positions<T: Real>(&self, positions: &[T]) -> Result<(), OnlineError> {
+        check_frame(positions, self.order.len(), self.stream.next_place())
     }
 
     /// The same from points.

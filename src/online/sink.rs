@@ -54,10 +54,16 @@ pub trait FrameSink {
     /// Whether coordinates that re-enter the cell are wrong.
     fn needs_unwrapped(&self) -> bool;
 
+    /// Whether the next frame can be taken in.
+    ///
+    /// # Errors
+    /// What [`take`](Self::take) refuses.
+    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError>;
+
     /// Takes in the next frame.
     ///
     /// # Errors
-    /// What the accumulator refuses, which then has not taken it in.
+    /// What an accumulator refuses; then none has taken it in.
     fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError>;
 }
 
@@ -153,6 +159,10 @@ impl FrameSink for FrameAccumulator {
         true
     }
 
+    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.check_positions(&frame.positions)
+    }
+
     fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
         self.push(&frame.positions)
     }
@@ -180,10 +190,15 @@ impl FrameSink for CoherentAccumulator {
         false
     }
 
-    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
         if let Some(cell) = &frame.cell {
             self.check_cell(cell)?;
         }
+        self.check_positions(&frame.positions)
+    }
+
+    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.check(frame)?;
         self.push(&frame.positions)
     }
 }
@@ -211,7 +226,14 @@ impl<A: FrameSink, B: FrameSink> FrameSink for (A, B) {
         self.0.needs_unwrapped() || self.1.needs_unwrapped()
     }
 
+    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.0.check(frame)?;
+        self.1.check(frame)
+    }
+
     fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        // What the second would refuse, the first must not have taken in.
+        self.1.check(frame)?;
         self.0.take(frame)?;
         self.1.take(frame)
     }
