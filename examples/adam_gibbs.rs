@@ -11,15 +11,9 @@ fn main() -> Result<(), msed::Error> {
     for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
         let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
         let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
-        let (units, nve, blocks) = (Units::LJ, Ensemble::nve(1000), Resampling::Blocks(10));
-        points.push(StatePoint::from_energies(
-            name,
-            &run,
-            units,
-            nve,
-            Window::Automatic,
-            blocks,
-        )?);
+        let (nve, window, blocks) = (Ensemble::nve(1000), Window::Automatic, Resampling::default());
+        let point = StatePoint::from_energies(name, &run, Units::LJ, nve, window, blocks)?;
+        points.push(point);
     }
     let scan = Scan::new(points, Path::Isochoric)?;
     let fit = scan.adam_gibbs(Relaxing::Energy, ReferenceEntropy::Fitted)?;
