@@ -11,10 +11,11 @@ use msed::spectral::{LagPlanner, Scratch};
 use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 /// Energies per particle with a correlation time of 200 samples and as much again of white noise.
 fn energies(samples: usize) -> Vec<f64> {
-    let mut rng = StdRng::seed_from_u64(206);
+    let mut rng = Pcg64::seed_from_u64(206);
     let memory = (-1.0_f64 / 200.0).exp();
     let mut slow = 0.0;
     (0..samples)

@@ -13,11 +13,12 @@ use msed::trajectory::{Cell, Species, Trajectory, Wrapped};
 use msed::{Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 const PARTICLES: usize = 200;
 
 fn walk(frames: usize) -> Trajectory<'static, f32> {
-    let mut rng = StdRng::seed_from_u64(11);
+    let mut rng = Pcg64::seed_from_u64(11);
     let mut positions: Vec<f32> = (0..3 * PARTICLES).map(|_| 9.4 * rng.random::<f32>()).collect();
     for i in 3 * PARTICLES..3 * PARTICLES * frames {
         let step: f32 = rng.sample(StandardNormal);
@@ -66,7 +67,7 @@ fn at_one_instant(criterion: &mut Criterion) {
     for particles in [200, 1000, 5000] {
         let edge = (particles as f64 / 1.2).cbrt();
         let cell = Cell::cubic(edge).expect("a cell");
-        let mut rng = StdRng::seed_from_u64(3);
+        let mut rng = Pcg64::seed_from_u64(3);
         let positions: Vec<f32> = (0..60 * particles)
             .map(|_| edge as f32 * rng.random::<f32>())
             .collect();

@@ -7,6 +7,7 @@
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species, Unwrap, Unwrapping};
 use msed::{Error, Lags, Resampling, Trajectory, structure};
 use rand::prelude::*;
+use rand_pcg::Pcg64;
 
 const BOX: f32 = 5.0;
 const PARTICLES: usize = 100;
@@ -16,7 +17,7 @@ struct Engine {
     step: u64,
     positions: Vec<[f32; 3]>,
     crossings: Vec<[i32; 3]>,
-    random: StdRng,
+    random: Pcg64,
 }
 
 impl Engine {
@@ -73,7 +74,7 @@ fn main() -> Result<(), Error> {
         step: 0,
         positions: vec![[0.5 * BOX; 3]; PARTICLES],
         crossings: vec![[0; 3]; PARTICLES],
-        random: StdRng::seed_from_u64(1),
+        random: Pcg64::seed_from_u64(1),
     };
 
     // Frame by frame, unwrapped by the engine's own counts on the way.

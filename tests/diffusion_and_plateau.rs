@@ -11,13 +11,14 @@ use msed::trajectory::{Species, Trajectory};
 use msed::{Curve, Estimate, Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 /// A curve that follows a function of time, with independent relative noise on ten resamples.
 fn curve(lags: &[u64], noise: f64, of: impl Fn(f64) -> f64) -> Curve {
-    let mut rng = StdRng::seed_from_u64(17);
+    let mut rng = Pcg64::seed_from_u64(17);
     let values: Vec<f64> = lags.iter().map(|&lag| of(lag as f64 * 0.01)).collect();
     let mut noisy = || -> Vec<f64> {
-        let relative = |rng: &mut StdRng| -> f64 { rng.sample(StandardNormal) };
+        let relative = |rng: &mut Pcg64| -> f64 { rng.sample(StandardNormal) };
         values
             .iter()
             .map(|x| x * (1.0 + noise * relative(&mut rng)))
@@ -56,7 +57,7 @@ fn log_lags(last: u64) -> Vec<u64> {
 
 /// Brownian particles with `<x²> = 2 D t` along each axis.
 fn brownian(frames: usize, particles: usize, d: f64, seed: u64) -> Trajectory<'static, f64> {
-    let mut rng = StdRng::seed_from_u64(seed);
+    let mut rng = Pcg64::seed_from_u64(seed);
     let mut positions = vec![0.0; 3 * particles];
     for i in 3 * particles..3 * particles * frames {
         let step: f64 = rng.sample(StandardNormal);

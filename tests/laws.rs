@@ -7,6 +7,7 @@ use msed::trajectory::{Cell, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 type Run = Trajectory<'static, f64>;
 
@@ -192,7 +193,7 @@ fn systems() -> Vec<(String, Run)> {
 }
 
 fn walk(steps: Vec<u64>, particles: usize, cell: Cell) -> Run {
-    let mut rng = StdRng::seed_from_u64(steps.len() as u64);
+    let mut rng = Pcg64::seed_from_u64(steps.len() as u64);
     let mut frame: Vec<f64> = (0..3 * particles).map(|_| 9.0 * rng.random::<f64>()).collect();
     let mut positions = frame.clone();
     for _ in 1..steps.len() {
@@ -237,7 +238,7 @@ fn scaled(run: &Run, by: f64) -> Run {
 
 fn renumbered(run: &Run) -> Run {
     let mut order: Vec<usize> = (0..run.particles()).collect();
-    order.shuffle(&mut StdRng::seed_from_u64(1));
+    order.shuffle(&mut Pcg64::seed_from_u64(1));
     // Names keep their order: the first particle stays the first of its species.
     let first = order.iter().position(|&p| p == 0).expect("particle 0");
     order.swap(0, first);

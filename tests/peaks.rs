@@ -7,6 +7,7 @@ use msed::trajectory::{Species, Trajectory};
 use msed::{Estimate, Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::{Poisson, StandardNormal};
+use rand_pcg::Pcg64;
 use statrs::function::erf::erf;
 
 /// Variance of a caged particle along each axis, much faster than the frames.
@@ -19,7 +20,7 @@ const PARTICLES: usize = 200;
 const RADIUS: f64 = 0.6;
 
 fn cages_with_jumps(frames: usize, seed: u64) -> Trajectory<'static, f64> {
-    let mut random = StdRng::seed_from_u64(seed);
+    let mut random = Pcg64::seed_from_u64(seed);
     let jumps = Poisson::new(RATE).expect("a rate");
     let mut centres = vec![0.0; 3 * PARTICLES];
     let mut positions = Vec::with_capacity(3 * PARTICLES * frames);

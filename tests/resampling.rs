@@ -15,6 +15,7 @@ use msed::{
 };
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 const TAU: f64 = 20.0;
 
@@ -29,7 +30,7 @@ fn run(length: usize, seed: u64) -> EnergySeries<'static> {
 }
 
 fn brownian(frames: usize, particles: usize, seed: u64) -> Trajectory<'static, f64> {
-    let mut random = StdRng::seed_from_u64(seed);
+    let mut random = Pcg64::seed_from_u64(seed);
     let mut positions = vec![0.0; 3 * particles];
     for k in 0..3 * particles * (frames - 1) {
         let step: f64 = random.sample(StandardNormal);

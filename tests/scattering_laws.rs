@@ -9,6 +9,7 @@ use msed::trajectory::{Cell, Species, Trajectory};
 use msed::{Curve, Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 type Run = Trajectory<'static, f64>;
 
@@ -204,7 +205,7 @@ fn systems() -> Vec<(String, Run)> {
 
 /// Gaussian steps, with a drift along x.
 fn walk(steps: Vec<u64>, particles: usize, step: f64, drift: f64, cell: Cell) -> Run {
-    let mut rng = StdRng::seed_from_u64(steps.len() as u64);
+    let mut rng = Pcg64::seed_from_u64(steps.len() as u64);
     let mut frame: Vec<f64> = (0..3 * particles).map(|_| 9.0 * rng.random::<f64>()).collect();
     let mut positions = frame.clone();
     for _ in 1..steps.len() {

@@ -7,6 +7,7 @@ use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
 use msed::{Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
 
 #[track_caller]
 fn assert_close(what: &str, got: f64, wanted: f64, bound: f64) {
@@ -19,7 +20,7 @@ fn assert_close(what: &str, got: f64, wanted: f64, bound: f64) {
 
 /// Random walks of mixed species that leave the cell.
 fn walk(steps: Vec<u64>, particles: usize, step: f64, cell: Cell) -> Trajectory<'static, f64> {
-    let mut rng = StdRng::seed_from_u64(steps.len() as u64);
+    let mut rng = Pcg64::seed_from_u64(steps.len() as u64);
     let mut frame: Vec<f64> = (0..3 * particles)
         .map(|_| 40.0 * rng.random::<f64>() - 20.0)
         .collect();

@@ -4,10 +4,11 @@ use msed::structure::{self, StaticStructure, WaveVectorError, WaveVectors};
 use msed::trajectory::{Cell, Coordinates, Species, Trajectories, Trajectory, Unwrapped, Wrapped};
 use msed::{Error, Resampling};
 use rand::prelude::*;
+use rand_pcg::Pcg64;
 
 /// Frames of random positions, of mixed species, in several cells.
 fn gas(frames: usize, particles: usize, cell: Cell, seed: u64) -> Trajectory<'static, f64> {
-    let mut rng = StdRng::seed_from_u64(seed);
+    let mut rng = Pcg64::seed_from_u64(seed);
     let mut positions = Vec::new();
     for _ in 0..frames * particles {
         let fractional = [0; 3].map(|_| 3.0 * rng.random::<f64>() - 1.0);
