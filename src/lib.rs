@@ -1,6 +1,73 @@
 //! Relaxation times and the energy landscape of supercooled liquids from the potential energy of a simulation, with the
 //! structural relaxation beside them.
+//!
+//! The mean-squared difference of the potential energy per particle over a lag time,
+//!
+//! ```text
+//! MSED(t) = <[e(t0 + t) - e(t0)]^2> = U0^2 + Um^2 [1 - exp(-(t/tau*)^beta)]
+//! ```
+//!
+//! rises from a fast plateau U0² (vibrations) by Um² (rearrangements) with the relaxation time τ*. Nothing but the energy that a run writes is
+//! needed (Zhang, Sun and Gong, [arXiv:2501.07902](https://arxiv.org/abs/2501.07902)):
+//!
+//! ```
+//! use msed::relaxation::{self, Model, Weighting, Window};
+//! use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+//!
+//! // Total energies of 500 particles, one every 10 steps of 0.005: here a plateau that jumps now and then, and vibrations.
+//! let mut state = 1_u64;
+//! let mut level = 0.0;
+//! let energies: Vec<f64> = (0..20_000)
+//!     .map(|_| {
+//!         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+//!         let random = (state >> 11) as f64 / (1_u64 << 53) as f64;
+//!         // One sample in 100 begins a new level.
+//!         if random < 0.01 { level = 3000.0 * random - 15.0; }
+//!         -2800.0 + level + 8.0 * (1000.0 * random).fract()
+//!     })
+//!     .collect();
+//! let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 500, EnergyKind::Total)?;
+//! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+//! let msed = energy::msed(&run, &lags, Resampling::default())?;
+//! let fit = relaxation::fit(msed.curve(), Model::Exponential, Window::Automatic, Weighting::StandardErrors)?;
+//! assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
+//! let (tau, error) = (fit.relaxation_time().value(), fit.relaxation_time().standard_error().unwrap());
+//! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time());
+//! # Ok::<(), msed::Error>(())
+//! ```
+//!
+//! # What is where
+//!
+//! | for | take |
+//! |---|---|
+//! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`], [`Trajectories`] |
+//! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
+//! | MSED, autocorrelation, distribution of the difference, energy diffusion, moments | [`energy`] |
+//! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks | [`relaxation`] |
+//! | the same from the spectrum, for half of the simulation; how long to run | [`gaussian`] |
+//! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove, D, τ_β | [`structure`] |
+//! | heat capacity, entropies, Adam-Gibbs, crossover, models of τ(T) | [`thermo`] |
+//! | any of the curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |
+//! | other units | [`units`] |
+//! | figures | `plot` |
+//! | errors of quantities of your own | [`stats`] |
+//!
+//! # What holds everywhere
+//!
+//! - Steps are integers: a lag is a number of steps, and a time is that number times the [time step](Sampling). Lengths, energies and times are in the
+//!   units of the data.
+//! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned; every sum is `f64`, over all time origins, and has the same bits for any number of threads.
+//! - A number is an [`Estimate`], a correlation a [`Curve`]: with replicates over blocks of the run, or over replicas ([`Resampling`]), from which the
+//!   error of any function of them follows.
+//! - A result that the data do not hold is not an error: a fit has a verdict, which says `unresolved` and why. Input that cannot be right is an
+//!   [`Error`] that names the file and line, or the index, with what was found and what was expected. Nothing panics on data.
+//!
+//! # Features
+//!
+//! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and dumps, extended XYZ and plain columns, `xtc` XTC, `plot`
+//! figures, `serde` serialisation and checkpoints, `rayon` threads, `mpi` ranks.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod curve;
 pub mod energy;
@@ -34,3 +101,8 @@ pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
 pub use trajectory::{Trajectories, Trajectory};
 pub use units::Units;
+
+/// The examples of the README are tests.
+#[cfg(all(doctest, feature = "io"))]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

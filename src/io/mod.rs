@@ -1,5 +1,12 @@
 //! Files that simulations write.
 //!
+//! | file | read by |
+//! |---|---|
+//! | LAMMPS logs in every thermo style, `fix ave/time`, columns with a header | `energies`, `EnergyReader`; row by row `EnergyStream` |
+//! | LAMMPS dumps | `LammpsDumpReader` |
+//! | extended XYZ | `ExtXyzReader` |
+//! | XTC | `XtcReader` |
+//!
 //! [`energies`] and [`trajectory`](trajectory()) read a file whatever its format; behind them are the readers, for what a format leaves open.
 //! Text may be compressed with gzip. Format and compression are found by the first bytes, not by the name.
 

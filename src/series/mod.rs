@@ -1,4 +1,7 @@
 //! Energy series: validated at the door, so that everything after may assume it.
+//!
+//! An [`EnergySeries`] is samples with their sampling, particle number and [kind](EnergyKind); [`Replicas`] are several of one state point, and [`Runs`] is what
+//! estimators take: either.
 
 mod energy;
 mod replicas;

@@ -1,4 +1,19 @@
-//! What the particles do: displacements and their distributions.
+//! Where the particles are and how far they go: structural relaxation beside that of the energy.
+//!
+//! | quantity | function |
+//! |---|---|
+//! | MSD, α₂, overlap Q, χ₄ in one pass | [`displacements`] |
+//! | MSD alone, at many lags | [`msd`](msd()) |
+//! | S(q), partial and total; its main peak | [`static_structure`], [`main_peak`](main_peak()) |
+//! | wave vectors of a shell | [`WaveVectors`] |
+//! | F_s(q,t); its isotropic average; its χ₄ | [`self_isf`](self_isf()), [`isotropic_self_isf`], [`self_isf_fluctuations`] |
+//! | F(q,t), partial and total | [`coherent_isf`](coherent_isf()) |
+//! | g(r) and coordination numbers | [`rdf`](rdf()) |
+//! | van Hove function, self part | [`van_hove`](van_hove()) |
+//! | D, τ_β, the slope d ln MSD/d ln t | [`diffusion`](diffusion()), [`tau_beta`](tau_beta()), [`log_slope`](log_slope()) |
+//!
+//! τ_α is where F_s passes 1/e: [`relaxation::first_crossing`](crate::relaxation::first_crossing); its stretched tail
+//! [`relaxation::fit_decay`](crate::relaxation::fit_decay); the peaks of α₂ and χ₄ [`relaxation::peak`](crate::relaxation::peak()).
 //!
 //! Estimators take one [`Trajectory`](crate::Trajectory) of unwrapped coordinates or several independent
 //! [`Trajectories`](crate::trajectory::Trajectories), and return [`Curve`](crate::Curve)s with standard errors, for each
