@@ -198,8 +198,8 @@ impl CoherentAccumulator {
     /// Takes in the next frame: coordinates, particle by particle, x y z.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; nothing of the frame is
-    /// taken in.
+    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in
+    /// size; nothing of the frame is taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         self.check_positions(positions)?;
         let (system, work) = (&self.system, &mut self.work);

@@ -280,8 +280,8 @@ impl FrameAccumulator {
     /// periodic cell have no displacements, and nothing here can tell.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in size; the frame is then
-    /// not taken in.
+    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in
+    /// size; the frame is then not taken in.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         self.check_positions(positions)?;
         let particles = self.order.len();

@@ -8,6 +8,8 @@ use super::running_sums::{self, RunningSums};
 use super::sums::{Pairs, RunSums, Samples};
 use super::transform::sum_long;
 use crate::lag::LagError;
+#[cfg(feature = "serde")]
+use crate::real::is_fit;
 use crate::spectral::{LagSums, Term, Total, mean};
 
 /// Samples between two sums, where lags are shorter.
@@ -171,7 +173,7 @@ impl Ring {
             && base >= self.base
             && buffer.len() < self.capacity
             && head.len() <= self.reach
-            && buffer.iter().chain(head).all(|x| x.is_finite());
+            && buffer.iter().chain(head).all(|&x| is_fit(x));
         if sound {
             self.buffer.extend_from_slice(buffer);
             self.head.extend_from_slice(head);

@@ -7,6 +7,8 @@ use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
 use super::runs::{agree, first_step, next_step};
+#[cfg(feature = "serde")]
+use crate::real::is_fit;
 
 /// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
 ///
@@ -272,7 +274,7 @@ impl PairStream {
             let numbers = |rows: u64| rows.checked_mul(width as u64);
             numbers(reach.saturating_add(1)) == Some(level.recent.len() as u64)
                 && numbers(head) == Some(level.head.len() as u64)
-                && level.recent.iter().chain(&level.head).all(|x| x.is_finite())
+                && level.recent.iter().chain(&level.head).all(|&x| is_fit(x))
         };
         let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
             && self.levels.iter().all(sound)
