@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use msed::energy::{Bins, Distribution};
-use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError};
+use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
 use msed::stats::Estimate;
+use msed::trajectory::Species;
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling, energy, io};
 
 const PARTICLES: usize = 1000;
@@ -540,4 +541,32 @@ fn same_distribution(found: &Distribution, expected: &Distribution) {
         expected.excess_kurtosis().value(),
         1.0,
     );
+}
+
+/// What no machine holds is an error, and does not end the process.
+#[test]
+fn requests_beyond_memory_are_refused() {
+    let (sampling, kind) = (Sampling::new(1, 1.0).unwrap(), EnergyKind::Total);
+    for samples in [1 << 50, 1 << 62, usize::MAX] {
+        let lags = Lags::logarithmic(10);
+        let species = Species::single("A", 1).unwrap();
+        for message in [
+            EnergyAccumulator::ring(sampling, 1, kind, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+            EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 0.1, 1.0)
+                .unwrap_err()
+                .to_string(),
+            FrameAccumulator::new(sampling, &species, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+        ] {
+            assert!(message.contains("bytes of memory cannot be had"), "{message}");
+        }
+        // Decimated lags need hardly any.
+        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, samples as u64).unwrap();
+    }
 }

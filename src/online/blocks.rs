@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use super::error::OnlineError;
+use super::memory::check_room;
 
 /// Blocks of a run at most, unless asked otherwise.
 pub(super) const BLOCKS: usize = 20;
@@ -54,16 +55,22 @@ pub(super) struct Blocks<T> {
 
 impl<T: Copy + Default + AddAssign> Blocks<T> {
     /// No block yet, and room for all that will be.
-    pub(super) fn new(width: usize, most: usize, length: u64) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(width: usize, most: usize, length: u64) -> Result<Self, OnlineError> {
+        let mut blocks = Self {
             width,
             most,
             length,
-            starts: Vec::with_capacity(most),
+            starts: Vec::new(),
             end: 0,
             sealed: 0,
-            rows: Vec::with_capacity(most * width),
-        }
+            rows: Vec::new(),
+        };
+        blocks.check_room()?;
+        blocks.reserve();
+        Ok(blocks)
     }
 
     pub(super) fn count(&self) -> usize {
@@ -216,6 +223,13 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         self.reserve();
     }
 
+    /// Whether there can be room for all blocks that will be.
+    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
+    pub(super) fn check_room(&self) -> Result<(), OnlineError> {
+        let blocks = (self.most + self.sealed).max(self.count());
+        check_room(size_of::<T>() as f64 * blocks as f64 * self.width as f64)
+    }
+
     /// Makes room for all blocks that will be.
     pub(super) fn reserve(&mut self) {
         let more = (self.most + self.sealed).saturating_sub(self.count());
@@ -282,7 +296,7 @@ mod tests {
 
     /// Counts places in a first column, and adds them up in a second.
     fn counted(most: usize, length: u64, places: u64) -> Blocks<f64> {
-        let mut blocks = Blocks::new(2, most, length);
+        let mut blocks = Blocks::new(2, most, length).unwrap();
         for place in 0..places {
             let block = blocks.open(place);
             assert!(blocks.end_of(block) > place && blocks.count() <= most);

@@ -116,7 +116,7 @@ impl CoherentAccumulator {
     ///
     /// # Errors
     /// [`WaveVectorError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Lag`] for lags that a run of `frames`
-    /// frames does not have.
+    /// frames does not have, [`OnlineError::Memory`] for those that reach over more than there is memory for.
     pub fn new(
         sampling: Sampling,
         species: &Species,
@@ -161,8 +161,8 @@ impl CoherentAccumulator {
             cell,
             integers: vectors.integers().to_vec(),
         };
-        let sums = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS);
-        let stream = PairStream::new(levels, system.modes(), sums);
+        let sums = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS)?;
+        let stream = PairStream::new(levels, system.modes(), sums)?;
         Ok(Self::of(system, species.of_particles().to_vec(), stream))
     }
 
@@ -180,7 +180,7 @@ impl CoherentAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        let sums = FrameBlocks::new(self.system.lags.len(), self.system.width(), check_most(most)?);
+        let sums = FrameBlocks::new(self.system.lags.len(), self.system.width(), check_most(most)?)?;
         self.stream = self.stream.with_sums(sums)?;
         Ok(self)
     }

@@ -153,9 +153,9 @@ impl DistributionAccumulator {
         let axis = Axis::new(width, range)?;
         let lags = lags.resolve(samples, sampling.interval())?;
         let system = System::new(sampling, particles, kind, lags)?;
-        let sums = FrameBlocks::new(system.lags.len(), axis.columns(), BLOCKS);
+        let sums = FrameBlocks::new(system.lags.len(), axis.columns(), BLOCKS)?;
         Ok(Self {
-            stream: PairStream::new(vec![LevelLags::single(&system.lags)], 1, sums),
+            stream: PairStream::new(vec![LevelLags::single(&system.lags)], 1, sums)?,
             system,
             axis,
         })
@@ -166,7 +166,7 @@ impl DistributionAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        let sums = FrameBlocks::new(self.system.lags.len(), self.axis.columns(), check_most(most)?);
+        let sums = FrameBlocks::new(self.system.lags.len(), self.axis.columns(), check_most(most)?)?;
         self.stream = self.stream.with_sums(sums)?;
         Ok(self)
     }

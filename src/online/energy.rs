@@ -60,7 +60,8 @@ impl EnergyAccumulator {
     /// shorter, or go on.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that a run of `samples` samples does not have, [`OnlineError::Series`] for no particles.
+    /// [`OnlineError::Lag`] for lags that a run of `samples` samples does not have, [`OnlineError::Memory`] for those that reach over more than
+    /// there is memory for, [`OnlineError::Series`] for no particles.
     ///
     /// ```
     /// use msed::online::EnergyAccumulator;
@@ -81,9 +82,9 @@ impl EnergyAccumulator {
         samples: usize,
     ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(samples, sampling.interval())?;
-        let ring = Ring::new(1, places(&lags), 0);
+        let ring = Ring::new(1, places(&lags), 0)?;
         let system = System::new(sampling, particles, kind, lags)?;
-        Ok(Self::of(system, vec![ring], None, 1))
+        Self::of(system, vec![ring], None, 1)
     }
 
     /// An accumulator that sums lags from 16 on through Fourier transforms of segments somewhat longer than the longest lag: exact to
@@ -117,11 +118,13 @@ impl EnergyAccumulator {
         let lags = lags.resolve(samples, sampling.interval())?;
         let in_ring = places(&lags);
         let longest = in_ring.last().copied().unwrap_or(0);
+        // Before a length is looked for that has small primes: past all counting there may be none.
+        Transform::check_room(longest, BLOCKS)?;
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
-        let ring = Ring::of_segments(segment, in_ring);
+        let ring = Ring::of_segments(segment, in_ring)?;
         let system = System::new(sampling, particles, kind, lags)?;
-        let transform = Transform::new(segment, BLOCKS);
-        Ok(Self::of(system, vec![ring], Some(transform), segment as u64))
+        let transform = Transform::new(segment, BLOCKS)?;
+        Self::of(system, vec![ring], Some(transform), segment as u64)
     }
 
     /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
@@ -159,25 +162,30 @@ impl EnergyAccumulator {
     ) -> Result<Self, OnlineError> {
         let (levels, lags) = LevelLags::doubling(1, points, longest)?;
         let system = System::new(sampling, particles, kind, lags)?;
-        Ok(Self::of(system, Self::rings_of(levels), None, 1))
+        Self::of(system, Self::rings_of(levels)?, None, 1)
     }
 
-    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Vec<Ring> {
+    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Result<Vec<Ring>, OnlineError> {
         let ring = |of: LevelLags| Ring::new(of.stride, of.lags, of.first_point);
         levels.into_iter().map(ring).collect()
     }
 
-    fn of(system: System, levels: Vec<Ring>, transform: Option<Transform>, length: u64) -> Self {
-        Self {
+    fn of(
+        system: System,
+        levels: Vec<Ring>,
+        transform: Option<Transform>,
+        length: u64,
+    ) -> Result<Self, OnlineError> {
+        Ok(Self {
             work: Work::new(&levels),
-            sums: RunSums::new(system.lags.len(), BLOCKS, length),
+            sums: RunSums::new(system.lags.len(), BLOCKS, length)?,
             first: 0,
             samples: 0,
             first_step: None,
             system,
             levels,
             transform,
-        }
+        })
     }
 
     /// At most `most` blocks, an even number.
@@ -186,9 +194,9 @@ impl EnergyAccumulator {
     /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         self.not_running()?;
-        self.sums = self.sums.with_most(check_most(most)?);
+        self.sums = self.sums.with_most(check_most(most)?)?;
         if let Some(transform) = &mut self.transform {
-            *transform = Transform::new(transform.segment(), most);
+            *transform = Transform::new(transform.segment(), most)?;
         }
         Ok(self)
     }

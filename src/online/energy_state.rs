@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::blocks::LAST_PLACE;
 use super::energy::EnergyAccumulator;
 use super::energy_sums::System;
+use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
 use super::sums::RunSums;
@@ -110,21 +111,22 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
         let counted = state.first < LAST_PLACE && state.samples < LAST_PLACE;
         expect(counted, "samples beyond all counting")?;
         expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
+        let room = |error: OnlineError| error.to_string();
         let longest = lags.last().copied().unwrap_or(0);
         let in_ring = || -> Result<Vec<usize>, String> {
             let lag = |&lag: &u64| usize::try_from(lag).map_err(|_| "a lag beyond memory".to_owned());
             lags.iter().map(lag).collect()
         };
         let (mut levels, mut transform) = match state.method {
-            Method::Ring => (vec![Ring::new(1, in_ring()?, 0)], None),
+            Method::Ring => (vec![Ring::new(1, in_ring()?, 0).map_err(room)?], None),
             Method::BlockFft { segment } => {
                 let near = segment > longest && segment <= longest.max(1024).saturating_mul(2);
                 expect(near, "segments that do not fit the lags")?;
                 let segment = usize::try_from(segment).map_err(|error| error.to_string())?;
-                let ring = Ring::of_segments(segment, in_ring()?);
+                let ring = Ring::of_segments(segment, in_ring()?).map_err(room)?;
                 (
                     vec![ring],
-                    Some(Transform::new(segment, state.sums.blocks.most())),
+                    Some(Transform::new(segment, state.sums.blocks.most()).map_err(room)?),
                 )
             }
             Method::MultiTau { points } => {
@@ -133,7 +135,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
                 let (levels, expected) =
                     LevelLags::doubling(1, points, longest).map_err(|error| error.to_string())?;
                 expect(&expected == lags, "lags that are not those of the levels")?;
-                (Self::rings_of(levels), None)
+                (Self::rings_of(levels).map_err(room)?, None)
             }
         };
         expect(levels.len() == state.levels.len(), "other levels")?;
@@ -149,6 +151,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             )?;
         }
         let mut sums = state.sums;
+        sums.blocks.check_room().map_err(room)?;
         sums.blocks.reserve();
         Ok(Self {
             work: Work::new(&levels),

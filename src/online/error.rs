@@ -37,6 +37,14 @@ pub enum OnlineError {
         /// Points asked for.
         found: usize,
     },
+    /// More memory than there is.
+    #[error(
+        "{bytes:.1e} bytes of memory cannot be had, expected shorter lags, fewer of them, or fewer blocks"
+    )]
+    Memory {
+        /// What the accumulator would need, in one of its parts.
+        bytes: f64,
+    },
     /// A piece of a run that begins nowhere.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
     Start {

@@ -81,12 +81,21 @@ impl InBlocks for FrameBlocks {
 
 impl FrameBlocks {
     /// No block yet, and room for all that will be.
-    pub(super) fn new(lags: usize, width: usize, most: usize) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(lags: usize, width: usize, most: usize) -> Result<Self, OnlineError> {
+        Ok(Self {
             lags,
             width,
-            blocks: Blocks::new(lags * (1 + width), most, 1),
-        }
+            blocks: Blocks::new(lags.saturating_mul(1 + width), most, 1)?,
+        })
+    }
+
+    /// Whether there can be room for all blocks that will be.
+    #[cfg(feature = "serde")]
+    pub(super) fn check_room(&self) -> Result<(), OnlineError> {
+        self.blocks.check_room()
     }
 
     pub(super) fn most(&self) -> usize {

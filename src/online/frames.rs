@@ -138,7 +138,8 @@ impl FrameAccumulator {
     /// shorter, or go on.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that a run of `frames` frames does not have.
+    /// [`OnlineError::Lag`] for lags that a run of `frames` frames does not have, [`OnlineError::Memory`] for those that reach over more frames than there
+    /// is memory for.
     pub fn new(
         sampling: Sampling,
         species: &Species,
@@ -146,12 +147,7 @@ impl FrameAccumulator {
         frames: usize,
     ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(frames, sampling.interval())?;
-        Ok(Self::over(
-            sampling,
-            species,
-            vec![LevelLags::single(&lags)],
-            lags,
-        ))
+        Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
     /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
@@ -187,10 +183,15 @@ impl FrameAccumulator {
         longest: u64,
     ) -> Result<Self, OnlineError> {
         let (levels, lags) = LevelLags::doubling(1, points, longest)?;
-        Ok(Self::over(sampling, species, levels, lags))
+        Self::over(sampling, species, levels, lags)
     }
 
-    fn over(sampling: Sampling, species: &Species, levels: Vec<LevelLags>, lags: Vec<u64>) -> Self {
+    fn over(
+        sampling: Sampling,
+        species: &Species,
+        levels: Vec<LevelLags>,
+        lags: Vec<u64>,
+    ) -> Result<Self, OnlineError> {
         let of_particles = species.of_particles();
         let mut order: Vec<u64> = (0..of_particles.len() as u64).collect();
         #[allow(clippy::cast_possible_truncation, reason = "an index")]
@@ -212,13 +213,13 @@ impl FrameAccumulator {
             lists: Vec::new(),
             whole: true,
         };
-        let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS);
-        Self {
-            stream: PairStream::new(levels, 3 * order.len(), sums),
+        let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS)?;
+        Ok(Self {
+            stream: PairStream::new(levels, 3 * order.len(), sums)?,
             work: Work::new(&system),
             order,
             system,
-        }
+        })
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
@@ -257,7 +258,7 @@ impl FrameAccumulator {
 
     fn with_new_sums(self, most: usize) -> Result<Self, OnlineError> {
         let system = self.system;
-        let sums = FrameBlocks::new(system.lags.len(), system.columns(), most);
+        let sums = FrameBlocks::new(system.lags.len(), system.columns(), most)?;
         Ok(Self {
             stream: self.stream.with_sums(sums)?,
             work: Work::new(&system),

@@ -50,6 +50,7 @@ mod frame_blocks;
 mod frame_sums;
 mod frames;
 mod levels;
+mod memory;
 mod ring;
 mod running_sums;
 mod runs;

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use pulp::Arch;
 
+use super::error::OnlineError;
+use super::memory::check_room;
 use super::running_sums::{self, RunningSums};
 use super::sums::{Pairs, RunSums, Samples};
 use super::transform::sum_long;
@@ -64,21 +66,33 @@ pub(super) struct Ring {
 
 impl Ring {
     /// A ring for every `stride`-th sample of a stream, from the first on.
-    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`], as for [`of_segments`](Self::of_segments).
+    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Result<Self, OnlineError> {
         let reach = lags.last().copied().unwrap_or(0);
-        Self::of(stride, lags, first_point, reach, reach + reach.max(LEAST))
+        let capacity = reach.saturating_add(reach.max(LEAST));
+        Self::of(stride, lags, first_point, reach, capacity)
     }
 
     /// A ring that sums whenever two segments are there, those of the first with the second; lags from `LONG` on are left to
     /// transforms.
-    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Self {
-        let mut ring = Self::of(1, lags, 0, segment, 2 * segment);
+    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, OnlineError> {
+        let mut ring = Self::of(1, lags, 0, segment, 2 * segment)?;
         ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
-        ring
+        Ok(ring)
     }
 
-    fn of(stride: u64, lags: Vec<usize>, first_point: usize, reach: usize, capacity: usize) -> Self {
-        Self {
+    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
+    fn of(
+        stride: u64,
+        lags: Vec<usize>,
+        first_point: usize,
+        reach: usize,
+        capacity: usize,
+    ) -> Result<Self, OnlineError> {
+        check_room(8.0 * (capacity as f64 + reach as f64))?;
+        Ok(Self {
             stride,
             direct: lags.len(),
             lags,
@@ -88,7 +102,7 @@ impl Ring {
             capacity,
             base: 0,
             head: in_place(reach),
-        }
+        })
     }
 
     /// Before the first sample: that one is sample `place` of a run.

@@ -60,20 +60,26 @@ impl Level {
 
 impl PairStream {
     /// No row yet, and room for all that will be kept.
-    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Self {
-        let level = |of: LevelLags| Level {
-            recent: vec![0.0; (of.reach() + 1) * width],
-            head: Vec::new(),
-            of,
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Result<Self, OnlineError> {
+        let level = |of: LevelLags| -> Result<Level, OnlineError> {
+            of.check_room(width)?;
+            Ok(Level {
+                recent: vec![0.0; (of.reach() + 1) * width],
+                head: Vec::new(),
+                of,
+            })
         };
-        Self {
+        Ok(Self {
             first: 0,
             count: 0,
             first_step: None,
             width,
-            levels: levels.into_iter().map(level).collect(),
+            levels: levels.into_iter().map(level).collect::<Result<_, _>>()?,
             sums,
-        }
+        })
     }
 
     /// The same, before its first row, with other sums.
@@ -91,6 +97,7 @@ impl PairStream {
             let room = if first == 0 {
                 0
             } else {
+                level.of.check_room(self.width)?;
                 level.full_head(self.width)
             };
             level.head = Vec::with_capacity(room);
@@ -279,7 +286,8 @@ impl PairStream {
         let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
             && self.levels.iter().all(sound)
             && self.sums.is_sound(lags.len(), columns)
-            && self.sums.are_of(self.count);
+            && self.sums.are_of(self.count)
+            && self.sums.check_room().is_ok();
         if all_sound {
             self.sums.reserve();
             for level in &mut self.levels {

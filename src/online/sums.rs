@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use super::blocks::Blocks;
+use super::error::OnlineError;
 use super::runs::InBlocks;
 
 /// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
@@ -54,16 +55,19 @@ impl InBlocks for RunSums {
 
 impl RunSums {
     /// No block yet, and room for all that will be.
-    pub(super) fn new(points: usize, most: usize, length: u64) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(points: usize, most: usize, length: u64) -> Result<Self, OnlineError> {
+        Ok(Self {
             centre: None,
             points,
-            blocks: Blocks::new(1 + points, most, length),
-        }
+            blocks: Blocks::new(1 + points, most, length)?,
+        })
     }
 
     /// The same before its first block, with another number of blocks at most.
-    pub(super) fn with_most(&self, most: usize) -> Self {
+    pub(super) fn with_most(&self, most: usize) -> Result<Self, OnlineError> {
         Self::new(self.points, most, self.blocks.length())
     }
 

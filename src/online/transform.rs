@@ -8,6 +8,8 @@ use pulp::{Arch, Simd, WithSimd};
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
+use super::error::OnlineError;
+use super::memory::check_room;
 use super::ring::Ring;
 use super::sums::RunSums;
 use crate::lag::LagError;
@@ -54,13 +56,17 @@ impl fmt::Debug for Transform {
 
 impl Transform {
     /// For at most `most` blocks of whole segments.
-    pub(super) fn new(segment: usize, most: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(segment: usize, most: usize) -> Result<Self, OnlineError> {
+        Self::check_room(segment, most)?;
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(2 * segment);
         let inverse = planner.plan_fft_inverse(2 * segment);
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         let spectra = |number: usize| vec![Complex64::default(); number * (segment + 1)];
-        Self {
+        Ok(Self {
             segment,
             arch: Arch::new(),
             products: spectra(most),
@@ -75,7 +81,13 @@ impl Transform {
             scratch: vec![Complex64::default(); scratch],
             forward,
             inverse,
-        }
+        })
+    }
+
+    /// Whether there can be spectra of such segments.
+    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
+    pub(super) fn check_room(segment: usize, most: usize) -> Result<(), OnlineError> {
+        check_room(16.0 * most as f64 * segment as f64)
     }
 
     /// Adds the products of the two segments that a full ring holds, which the ring is about to sum, to their block, the last one of `sums`.
