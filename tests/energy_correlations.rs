@@ -1,8 +1,11 @@
 //! Correlations of energy series against their definitions, and against the reference values of the shipped runs.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod common;
+
 use std::path::{Path, PathBuf};
 
+use common::numbers::numbers;
 use msed::energy::{self, IntegratedTime};
 use msed::spectral::{LagPlan, LagPlanner, Method};
 use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
@@ -263,15 +266,6 @@ fn shipped(run: &str) -> EnergySeries<'static> {
 fn reference() -> serde_json::Value {
     let text = std::fs::read_to_string(data("kob-andersen/reference/reference.json")).unwrap();
     serde_json::from_str(&text).unwrap()
-}
-
-fn numbers(value: &serde_json::Value) -> Vec<f64> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|x| x.as_f64().unwrap())
-        .collect()
 }
 
 #[test]

@@ -1,35 +1,16 @@
 //! Displacements of the shipped trajectories against reference values that an independent program (numpy, direct sums in
 //! double precision) computed from the same files.
 
+mod common;
+
 use std::collections::BTreeMap;
 
-use msed::io::XtcReader;
+use common::numbers::numbers;
+use common::shipped::{self, kob_andersen, metallic_glass};
 use msed::structure::{self, SpeciesDisplacement};
-use msed::trajectory::{Species, Trajectory};
+use msed::trajectory::Trajectory;
 use msed::{Lags, Resampling};
 use serde_json::Value;
-
-fn read(path: &str, time_step: f64, scale: f64, species: Species) -> Trajectory<'static, f64> {
-    let reader = XtcReader::open(path, scale).expect("the file");
-    Trajectory::from_source(reader, time_step, species).expect("a trajectory")
-}
-
-fn kob_andersen(path: &str) -> Trajectory<'static, f64> {
-    let species = Species::by_count([("A", 800), ("B", 200)]).expect("species");
-    read(&format!("data/kob-andersen/{path}"), 0.005, 1.0, species)
-}
-
-fn reference(file: &str, run: &str) -> Value {
-    let text = std::fs::read_to_string(file).expect("the reference");
-    let all: Value = serde_json::from_str(&text).expect("JSON");
-    let runs = all["runs"].as_array().expect("runs");
-    runs.iter().find(|r| r["name"] == run).expect("the run")["structure"].clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|x| x.as_f64().expect("a number")).collect()
-}
 
 /// Displacements at a lag within 1e-5 of the overlap radius: which side they fall on is a matter of rounding.
 fn doubtful(run: &Trajectory<'_, f64>, particles: &[usize], lag: usize, radius: f64) -> u32 {
@@ -142,35 +123,23 @@ fn hold_overlap(
 #[test]
 fn kob_andersen_runs_equal_their_reference_at_every_lag() {
     for name in ["T1.000", "T0.700", "T0.600"] {
-        let run = kob_andersen(&format!("{name}/trajectory.xtc"));
-        let reference = reference("data/kob-andersen/reference/reference.json", name);
+        let run = kob_andersen::<f64>(&format!("{name}/trajectory.xtc"));
+        let reference = &shipped::reference("data/kob-andersen/reference/reference.json", name)["structure"];
         assert_eq!(reference["frames"], run.frames());
-        hold_against(&run, &reference, 0.3, "a0.3");
+        hold_against(&run, reference, 0.3, "a0.3");
     }
 }
 
 #[test]
 fn the_metallic_glass_equals_its_reference_at_every_lag() {
-    use std::io::Read;
-    let mut text = String::new();
-    let file = std::fs::File::open("data/cuzr/types.lammpstrj.gz").expect("the types");
-    flate2::read::GzDecoder::new(file)
-        .read_to_string(&mut text)
-        .expect("text");
-    let types: Vec<u32> = text
-        .lines()
-        .skip(9)
-        .map(|line| line.split(' ').nth(1).unwrap().parse().unwrap())
-        .collect();
-    let species = Species::by_type(&types, [(1, "Cu"), (2, "Zr")]).expect("species");
-    let run = read("data/cuzr/T1600/trajectory.xtc", 0.002, 10.0, species);
-    let reference = reference("data/cuzr/reference/reference.json", "T1600");
-    hold_against(&run, &reference, 1.0, "a1.0");
+    let run = metallic_glass();
+    let reference = &shipped::reference("data/cuzr/reference/reference.json", "T1600")["structure"];
+    hold_against(&run, reference, 1.0, "a1.0");
 }
 
 #[test]
 fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
-    let run = kob_andersen("T0.600/trajectory_blocks.xtc");
+    let run = kob_andersen::<f64>("T0.600/trajectory_blocks.xtc");
     let found = structure::displacements(&run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
     // Every pair of frames, sorted by how far apart they are: r^2, r^4, overlap count, its square, pairs.
     let mut sums: BTreeMap<u64, [f64; 5]> = BTreeMap::new();
@@ -222,7 +191,7 @@ fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
 
 #[test]
 fn tidynamics_finds_the_same_mean_squared_displacement() {
-    let run = kob_andersen("T0.700/trajectory.xtc");
+    let run = kob_andersen::<f64>("T0.700/trajectory.xtc");
     let text = std::fs::read_to_string("tests/data/peers/tidynamics_msd.json").expect("the values");
     let peer: Value = serde_json::from_str(&text).expect("JSON");
     let msd = structure::msd(&run, &Lags::all(), Resampling::None).expect("msd");
@@ -251,7 +220,7 @@ fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell(
     use msed::structure::{NotResolved, PlateauTime, diffusion, tau_beta};
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
-        let run = kob_andersen(&format!("{name}/trajectory.xtc"));
+        let run = kob_andersen::<f64>(&format!("{name}/trajectory.xtc"));
         let msd = structure::msd(&run, &lags, Resampling::default()).expect("msd");
         for species in msd.iter() {
             let at = format!("{} of {name}", species.name());

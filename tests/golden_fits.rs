@@ -1,6 +1,9 @@
 //! Fits of Eq. (11) to the shipped runs, against those that a separate numpy and scipy program found: data/*/reference.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod common;
+
+use common::numbers::numbers;
 use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
 use msed::{Curve, EnergyKind, Lags, Resampling, energy};
 use serde_json::Value;
@@ -58,14 +61,6 @@ impl System {
         );
         msed.into_curve()
     }
-}
-
-fn numbers(list: &Value) -> Vec<f64> {
-    list.as_array()
-        .unwrap()
-        .iter()
-        .map(|x| x.as_f64().unwrap())
-        .collect()
 }
 
 fn fit(curve: &Curve, run: &Value, model: Model) -> Fit {

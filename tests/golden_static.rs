@@ -1,15 +1,15 @@
 //! S(q) of the shipped trajectories, shell by shell, against reference values that an independent program (numpy, direct sums
 //! in double precision) computed from the same frames; and q_max from those values by normal equations.
 
-mod shipped;
+mod common;
 
+use common::numbers::numbers;
+use common::shipped;
 use msed::Resampling;
 use msed::io::XtcReader;
 use msed::structure::{self, MainPeak, PeakWindow, RadialBins, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use serde_json::Value;
-
-use shipped::numbers;
 
 /// Every shell of a curve against the reference's; returns the largest relative difference.
 fn hold_against(found: &StructureFactor, q: &[f64], wanted: &[f64]) -> f64 {

@@ -1,15 +1,15 @@
 //! F_s and tau_alpha of the shipped trajectories against reference values that an independent program (numpy, direct sums in double
 //! precision) computed from the same files; F_s and F(q,t) against dynasor.
 
-mod shipped;
+mod common;
 
+use common::numbers::numbers;
+use common::shipped;
 use msed::relaxation::{Direction, first_crossing};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use msed::{Lags, Resampling};
 use serde_json::Value;
-
-use shipped::numbers;
 
 fn integers(value: &Value) -> Vec<[i32; 3]> {
     let triple = |n: &Value| -> [i32; 3] {

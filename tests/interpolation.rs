@@ -1,17 +1,11 @@
 //! Interpolation against scipy: `tests/data/interpolation/make.py` made the golden values.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod common;
+
+use common::numbers::numbers;
 use msed::thermo::PiecewiseCubic;
 use serde_json::Value;
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|x| x.as_f64().unwrap())
-        .collect()
-}
 
 #[test]
 fn pchip_and_natural_spline_are_those_of_scipy() {

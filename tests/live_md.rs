@@ -1,36 +1,14 @@
 //! The example `live_md`, killed as a queue or a failing machine kills it.
 
-use std::path::{Path, PathBuf};
+mod common;
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use common::program::example;
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
-use serde_json::Value;
-
-/// The example as cargo builds it in the profile of this test.
-fn executable() -> PathBuf {
-    let mut build = Command::new(env!("CARGO"));
-    build.current_dir(env!("CARGO_MANIFEST_DIR"));
-    build.args(["build", "--quiet", "--example", "live_md"]);
-    build.args(["--message-format", "json"]);
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
-    let output = build.output().expect("cargo runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout)
-        .expect("messages are text")
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).expect("one message a line"))
-        .find(|message| message["target"]["name"] == "live_md" && message["executable"].is_string())
-        .map(|message| PathBuf::from(message["executable"].as_str().expect("checked")))
-        .expect("cargo names the executable")
-}
 
 /// A short run of a small liquid that writes a checkpoint every 25 steps.
 fn run(executable: &Path, checkpoint: &Path) -> Command {
@@ -54,7 +32,7 @@ fn finish(executable: &Path, checkpoint: &Path) -> Vec<u8> {
 
 #[test]
 fn a_run_that_is_killed_at_random_moments_ends_with_the_same_bits() {
-    let executable = executable();
+    let executable = example("live_md");
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name);
     let start = Instant::now();

@@ -1,9 +1,9 @@
 //! Displacements accumulated while frames come, against the estimators of whole trajectories.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#[allow(dead_code, reason = "shared by test targets, each of which uses a part")]
-mod shipped;
+mod common;
 
+use common::shipped;
 use msed::online::{FrameAccumulator, FrameSums, OnlineError};
 use msed::structure::{Particles, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectories, Trajectory};

@@ -1,49 +1,19 @@
 //! The self part of the intermediate scattering function against its definition, known motion, and reference values.
 
+mod common;
+
 use std::f64::consts::TAU;
 
+use common::closeness::assert_close;
+use common::walk::{self, spacings};
 use msed::structure::{self, Particles, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
 use msed::{Lags, Resampling};
-use rand::prelude::*;
-use rand_distr::StandardNormal;
-use rand_pcg::Pcg64;
 
-#[track_caller]
-fn assert_close(what: &str, got: f64, wanted: f64, bound: f64) {
-    assert!(
-        got.is_finite() && wanted.is_finite() && (got - wanted).abs() <= bound,
-        "{what}: {got} {wanted}, off by {:e}",
-        (got - wanted).abs()
-    );
-}
-
-/// Random walks of mixed species that leave the cell.
+/// Random walks of mixed species.
 fn walk(steps: Vec<u64>, particles: usize, step: f64, cell: Cell) -> Trajectory<'static, f64> {
-    let mut rng = Pcg64::seed_from_u64(steps.len() as u64);
-    let mut frame: Vec<f64> = (0..3 * particles)
-        .map(|_| 40.0 * rng.random::<f64>() - 20.0)
-        .collect();
-    let mut positions = frame.clone();
-    for gap in steps.windows(2).map(|w| w[1] - w[0]) {
-        for x in &mut frame {
-            let noise: f64 = rng.sample(StandardNormal);
-            *x += step * noise * (gap as f64).sqrt();
-        }
-        positions.extend_from_slice(&frame);
-    }
     let species = Species::by_name((0..particles).map(|p| ["A", "B", "A"][p % 3])).expect("species");
-    let run = Trajectory::new(positions, steps, 0.005, species).expect("a trajectory");
-    run.with_cell(cell).expect("unwrapped")
-}
-
-fn spacings() -> Vec<Vec<u64>> {
-    let blocks = (0..9).flat_map(|b| [0, 1, 2, 4, 8, 16].map(|offset| 5 * (32 * b + offset)));
-    vec![
-        (0..61).map(|i| 100 + 10 * i).collect(),
-        (0..24).map(|i| 1 << i).collect(),
-        blocks.collect(),
-    ]
+    walk::walk(steps, species, step, cell)
 }
 
 /// `(1/N) sum_j <cos q.(r_j(second) - r_j(first))>` over the vectors.

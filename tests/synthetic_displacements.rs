@@ -1,5 +1,8 @@
 //! Displacements of motion whose answer is known, in every spacing of frames and kind of cell.
 
+mod common;
+
+use common::closeness::assert_close;
 use msed::trajectory::{Cell, Species, Trajectory, Unwrapping};
 use msed::{Lags, Resampling, structure};
 use rand::prelude::*;
@@ -8,14 +11,6 @@ use rand_pcg::Pcg64;
 
 fn species(particles: usize) -> Species {
     Species::single("A", particles).expect("species")
-}
-
-#[track_caller]
-fn assert_close(what: &str, got: f64, wanted: f64, bound: f64) {
-    assert!(
-        got.is_finite() && (got - wanted).abs() <= bound,
-        "{what}: {got}, expected {wanted} within {bound}"
-    );
 }
 
 #[test]

@@ -6,5 +6,11 @@
     reason = "shared by test targets, each of which uses a part"
 )]
 
+pub mod closeness;
+pub mod gas;
+pub mod numbers;
 pub mod oracle;
+pub mod program;
+pub mod shipped;
 pub mod synthetic;
+pub mod walk;

@@ -1,6 +1,9 @@
 //! The program `reproduce`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
 //! every kind of bad input.
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod bad_energies;
 mod bad_outputs;
 mod bad_scan_files;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::common::numbers::numbers;
 use crate::program::{Outcome, Scan, data, run};
 
 /// The program on the shipped scan, run once.
@@ -16,13 +17,6 @@ fn shipped() -> &'static Outcome {
         (directory, outcome)
     });
     outcome
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().unwrap_or_else(|| panic!("{value} is a list"));
-    list.iter()
-        .map(|x| x.as_f64().unwrap_or_else(|| panic!("{x} is a number")))
-        .collect()
 }
 
 #[test]

@@ -7,37 +7,12 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The example as cargo builds it in the profile of this test.
+use crate::common::program::example;
+
+/// The program, built once.
 pub(crate) fn executable() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let mut build = Command::new(env!("CARGO"));
-        build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.args([
-            "build",
-            "--quiet",
-            "--example",
-            "reproduce",
-            "--message-format",
-            "json",
-        ]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let output = build.output().expect("cargo runs");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout)
-            .expect("messages are text")
-            .lines()
-            .map(|line| serde_json::from_str::<Value>(line).expect("one message a line"))
-            .find(|message| message["target"]["name"] == "reproduce" && message["executable"].is_string())
-            .map(|message| PathBuf::from(message["executable"].as_str().expect("checked")))
-            .expect("cargo names the executable")
-    })
+    PATH.get_or_init(|| example("reproduce"))
 }
 
 /// A data set of the repository.

@@ -3,11 +3,7 @@
 use serde_json::Value;
 
 use super::program::{Scan, data, run, xtc_frames};
-
-fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|x| x.as_f64().expect("a number")).collect()
-}
+use crate::common::numbers::numbers;
 
 /// The small scan with frames for its first run, and a shell.
 fn with_shell(frames: usize, shell: &str) -> Scan {

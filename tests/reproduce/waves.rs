@@ -5,11 +5,7 @@ use msed::trajectory::Cell;
 use serde_json::Value;
 
 use super::program::{Outcome, Scan, data, run, xtc_frames};
-
-fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|x| x.as_f64().expect("a number")).collect()
-}
+use crate::common::numbers::numbers;
 
 /// The row of a run in the table of structure factors.
 fn row<'o>(outcome: &'o Outcome, name: &str) -> Vec<&'o str> {

@@ -12,12 +12,12 @@ fn read<T: Real>(path: &str, time_step: f64, scale: f64, species: Species) -> Tr
     Trajectory::from_source(reader, time_step, species).expect("a trajectory")
 }
 
-pub(crate) fn kob_andersen<T: Real>(path: &str) -> Trajectory<'static, T> {
+pub fn kob_andersen<T: Real>(path: &str) -> Trajectory<'static, T> {
     let species = Species::by_count([("A", 800), ("B", 200)]).expect("species");
     read(&format!("data/kob-andersen/{path}"), 0.005, 1.0, species)
 }
 
-pub(crate) fn metallic_glass<T: Real>() -> Trajectory<'static, T> {
+pub fn metallic_glass<T: Real>() -> Trajectory<'static, T> {
     let mut text = String::new();
     let file = std::fs::File::open("data/cuzr/types.lammpstrj.gz").expect("the types");
     let mut decoder = flate2::read::GzDecoder::new(file);
@@ -35,14 +35,9 @@ pub(crate) fn metallic_glass<T: Real>() -> Trajectory<'static, T> {
 }
 
 /// The reference of one run.
-pub(crate) fn reference(file: &str, run: &str) -> Value {
+pub fn reference(file: &str, run: &str) -> Value {
     let text = std::fs::read_to_string(file).expect("the reference");
     let all: Value = serde_json::from_str(&text).expect("JSON");
     let runs = all["runs"].as_array().expect("runs");
     runs.iter().find(|r| r["name"] == run).expect("the run").clone()
-}
-
-pub(crate) fn numbers(value: &Value) -> Vec<f64> {
-    let list = value.as_array().expect("a list");
-    list.iter().map(|x| x.as_f64().expect("a number")).collect()
 }
