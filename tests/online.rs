@@ -6,7 +6,10 @@ use msed::energy::{Bins, Distribution};
 use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
 use msed::stats::Estimate;
 use msed::trajectory::Species;
-use msed::{Curve, EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling, energy, io};
+use msed::{
+    Curve, EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io,
+    thermo,
+};
 
 const PARTICLES: usize = 1000;
 
@@ -330,6 +333,20 @@ fn merged_replicas_give_the_batch_over_replicas() {
     same_number(left.moments().mean(), moments.mean());
     same_number(left.moments().variance(), moments.variance());
     same_number(left.moments().variance_of_mean(), moments.variance_of_mean());
+    // A temperature that is known at the end gives the heat capacity of the batch, where it is given at the start.
+    let given = |part| series(part, sampling).with_temperature(0.803).unwrap();
+    let given = Replicas::new(parts.map(given).to_vec()).unwrap();
+    let heat_capacity = |moments: &energy::Moments| {
+        let (units, nve) = (Units::LJ, Ensemble::nve(PARTICLES));
+        thermo::heat_capacity(moments, units, nve, None)
+            .unwrap()
+            .excess()
+            .clone()
+    };
+    same_number(
+        &heat_capacity(&left.moments().with_temperature(0.803).unwrap()),
+        &heat_capacity(&energy::moments(&given, Resampling::Blocks(20)).unwrap()),
+    );
 }
 
 /// Arguments at the end of what numbers hold are refused, or give lags in order.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{EnergySeries, Runs, SeriesError};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
@@ -100,6 +100,31 @@ impl Moments {
         self.temperature
             .map(|given| Estimate::exact(given, self.resamples()))
             .or_else(|| self.kinetic_temperature.clone())
+    }
+
+    /// With a given temperature, which takes precedence over a kinetic one: what is known at the end only, such as the mean of what a
+    /// simulation has kept, or that of replicas at constant energy, each of which has its own.
+    ///
+    /// # Errors
+    /// [`SeriesError::Temperature`] unless positive and finite.
+    ///
+    /// ```
+    /// use msed::online::EnergyAccumulator;
+    /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
+    /// let (sampling, lags) = (Sampling::new(1, 0.1)?, Lags::explicit([1]));
+    /// let mut live = EnergyAccumulator::ring(sampling, 100, EnergyKind::PerParticle, &lags, 4000)?;
+    /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
+    /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
+    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
+    /// assert!((c.excess().value() - 100.0 * 0.01).abs() < 1e-9);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
+        if !(temperature.is_finite() && temperature > 0.0) {
+            return Err(SeriesError::Temperature { found: temperature });
+        }
+        self.temperature = Some(temperature);
+        Ok(self)
     }
 
     /// The mean of the temperature column, through the same resamples as the energy.

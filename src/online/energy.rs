@@ -201,7 +201,8 @@ impl EnergyAccumulator {
         Ok(self)
     }
 
-    /// The temperature of the run, which [`EnergySums::moments`] hands on.
+    /// The temperature of the run, which [`EnergySums::moments`] hands on, and which sums that merge must share. One that is known at the end only, or
+    /// that differs between replicas, is given there: [`Moments::with_temperature`](crate::energy::Moments::with_temperature).
     ///
     /// # Errors
     /// [`SeriesError::Temperature`] unless positive and finite.
