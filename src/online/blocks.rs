@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 
 use super::error::OnlineError;
-use super::memory::check_room;
+use super::memory::reserve;
 
 /// Blocks of a run at most, unless asked otherwise.
 pub(super) const BLOCKS: usize = 20;
@@ -68,8 +68,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
             sealed: 0,
             rows: Vec::new(),
         };
-        blocks.check_room()?;
-        blocks.reserve();
+        blocks.reserve()?;
         Ok(blocks)
     }
 
@@ -212,7 +211,15 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     }
 
     /// The blocks of the piece up to `end`, and of the piece that follows up to its `later_end`, as those of one run.
-    pub(super) fn followed_by(&mut self, end: u64, mut later: Self, later_end: u64) {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn followed_by(
+        &mut self,
+        end: u64,
+        mut later: Self,
+        later_end: u64,
+    ) -> Result<(), OnlineError> {
         self.seal(end);
         later.seal(later_end);
         self.starts.extend(later.starts.iter().map(|start| start + end));
@@ -220,21 +227,17 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         (self.most, self.length) = (later.most, later.length);
         // However many pieces there are, their blocks are no more than those of one run.
         self.finish(end + later_end);
-        self.reserve();
-    }
-
-    /// Whether there can be room for all blocks that will be.
-    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
-    pub(super) fn check_room(&self) -> Result<(), OnlineError> {
-        let blocks = (self.most + self.sealed).max(self.count());
-        check_room(size_of::<T>() as f64 * blocks as f64 * self.width as f64)
+        self.reserve()
     }
 
     /// Makes room for all blocks that will be.
-    pub(super) fn reserve(&mut self) {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn reserve(&mut self) -> Result<(), OnlineError> {
         let more = (self.most + self.sealed).saturating_sub(self.count());
-        self.starts.reserve_exact(more);
-        self.rows.reserve_exact(more * self.width);
+        reserve(&mut self.starts, more)?;
+        reserve(&mut self.rows, more.saturating_mul(self.width))
     }
 
     /// The same blocks, with other sums in each row.
@@ -326,7 +329,7 @@ mod tests {
     #[test]
     fn pieces_keep_their_blocks_and_places() {
         let mut run = counted(4, 2, 13);
-        run.followed_by(13, counted(4, 2, 6), 6);
+        run.followed_by(13, counted(4, 2, 6), 6).unwrap();
         // Blocks of 4, the last of them of 5; then blocks of 2, of which none stays shorter than 19/4.
         assert_eq!(numbers(&run), [4.0, 4.0, 5.0, 6.0]);
         assert_eq!(

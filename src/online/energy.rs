@@ -117,9 +117,8 @@ impl EnergyAccumulator {
     ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(samples, sampling.interval())?;
         let in_ring = places(&lags);
-        let longest = in_ring.last().copied().unwrap_or(0);
-        // Before a length is looked for that has small primes: past all counting there may be none.
-        Transform::check_room(longest, BLOCKS)?;
+        // The cut is far beyond any memory, and keeps the search for a length within what integers hold.
+        let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring)?;
         let system = System::new(sampling, particles, kind, lags)?;
@@ -403,7 +402,7 @@ impl EnergyAccumulator {
             }
         }
         self.sums
-            .followed_by(samples, later.closed_sums(), later.levels[0].base());
+            .followed_by(samples, later.closed_sums(), later.levels[0].base())?;
         for (level, next) in self.levels.iter_mut().zip(&later.levels) {
             if next.is_past_head() {
                 level.go_on_as(next, samples);

@@ -151,8 +151,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             )?;
         }
         let mut sums = state.sums;
-        sums.blocks.check_room().map_err(room)?;
-        sums.blocks.reserve();
+        sums.blocks.reserve().map_err(room)?;
         Ok(Self {
             work: Work::new(&levels),
             system: state.system,

@@ -27,9 +27,12 @@ fn follows(next: Option<u64>, step: u64, index: u64) -> Result<(), Error> {
 
 /// Takes in samples; where one cannot be, those before it.
 fn take(live: &mut impl EnergySink, samples: &[f64]) -> Result<(), OnlineError> {
-    let (fit, rest) = samples.split_at(first_unfit(samples).unwrap_or(samples.len()));
-    live.take(fit)?;
-    live.take(rest)
+    let taken = live.take(samples);
+    if let Err(OnlineError::NotFinite { .. }) = taken {
+        let fit = first_unfit(samples).unwrap_or(0);
+        live.take(&samples[..fit])?;
+    }
+    taken
 }
 
 /// How a feed ended.

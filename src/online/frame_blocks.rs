@@ -92,12 +92,6 @@ impl FrameBlocks {
         })
     }
 
-    /// Whether there can be room for all blocks that will be.
-    #[cfg(feature = "serde")]
-    pub(super) fn check_room(&self) -> Result<(), OnlineError> {
-        self.blocks.check_room()
-    }
-
     pub(super) fn most(&self) -> usize {
         self.blocks.most()
     }
@@ -127,8 +121,16 @@ impl FrameBlocks {
     }
 
     /// The sums of a piece of `frames` frames and of the piece that follows, as those of one run.
-    pub(super) fn followed_by(&mut self, frames: u64, later: Self, later_frames: u64) {
-        self.blocks.followed_by(frames, later.blocks, later_frames);
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn followed_by(
+        &mut self,
+        frames: u64,
+        later: Self,
+        later_frames: u64,
+    ) -> Result<(), OnlineError> {
+        self.blocks.followed_by(frames, later.blocks, later_frames)
     }
 
     /// The shortest block, in frames.
@@ -189,7 +191,7 @@ impl FrameBlocks {
 
     /// Makes room for all blocks that will be.
     #[cfg(feature = "serde")]
-    pub(super) fn reserve(&mut self) {
-        self.blocks.reserve();
+    pub(super) fn reserve(&mut self) -> Result<(), OnlineError> {
+        self.blocks.reserve()
     }
 }

@@ -2,7 +2,6 @@
 
 use super::blocks::LAST_PLACE;
 use super::error::OnlineError;
-use super::memory::check_room;
 
 /// Levels at most: 2^48 times the longest lag of the first.
 const LEVELS: usize = 48;
@@ -65,12 +64,6 @@ impl LevelLags {
     /// The longest lag, in strides.
     pub(super) fn reach(&self) -> usize {
         self.lags.last().copied().unwrap_or(0)
-    }
-
-    /// Whether there can be room for rows of `width` numbers, as many as the longest lag reaches over.
-    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
-    pub(super) fn check_room(&self, width: usize) -> Result<(), OnlineError> {
-        check_room(8.0 * (self.reach() as f64 + 1.0) * width as f64)
     }
 
     /// Whether these levels have these lags, in one of the two ways.

@@ -1,19 +1,26 @@
-//! Memory that is asked for before it is needed.
-
-use std::hint::black_box;
+//! Memory that is asked for once, and may be refused.
 
 use super::error::OnlineError;
 
-/// Whether so many bytes can be had at all: what no machine holds is an error here, where it would end the process later.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a positive number that is cut to the largest"
-)]
-pub(super) fn check_room(bytes: f64) -> Result<(), OnlineError> {
-    // Nothing is written to it, so that it costs no time.
-    let mut room: Vec<u8> = Vec::new();
-    let had = room.try_reserve_exact(bytes as usize);
-    black_box(&room);
-    had.map_err(|_| OnlineError::Memory { bytes })
+/// Room for so many more numbers.
+///
+/// # Errors
+/// [`OnlineError::Memory`] where the system has none, which would end the process otherwise.
+#[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
+pub(super) fn reserve<T>(numbers: &mut Vec<T>, more: usize) -> Result<(), OnlineError> {
+    let refused = |_| OnlineError::Memory {
+        bytes: size_of::<T>() as f64 * more as f64,
+    };
+    numbers.try_reserve_exact(more).map_err(refused)
+}
+
+/// So many numbers, all of this value: written, so that the system finds them a place now.
+///
+/// # Errors
+/// As [`reserve`].
+pub(super) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, OnlineError> {
+    let mut numbers = Vec::new();
+    reserve(&mut numbers, count)?;
+    numbers.resize(count, value);
+    Ok(numbers)
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::Arch;
 
 use super::error::OnlineError;
-use super::memory::check_room;
+use super::memory::filled;
 use super::running_sums::{self, RunningSums};
 use super::sums::{Pairs, RunSums, Samples};
 use super::transform::sum_long;
@@ -78,12 +78,11 @@ impl Ring {
     /// A ring that sums whenever two segments are there, those of the first with the second; lags from `LONG` on are left to
     /// transforms.
     pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, OnlineError> {
-        let mut ring = Self::of(1, lags, 0, segment, 2 * segment)?;
+        let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
         ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
         Ok(ring)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
     fn of(
         stride: u64,
         lags: Vec<usize>,
@@ -91,17 +90,16 @@ impl Ring {
         reach: usize,
         capacity: usize,
     ) -> Result<Self, OnlineError> {
-        check_room(8.0 * (capacity as f64 + reach as f64))?;
         Ok(Self {
             stride,
             direct: lags.len(),
             lags,
             first_point,
             reach,
-            buffer: in_place(capacity),
+            buffer: in_place(capacity)?,
             capacity,
             base: 0,
-            head: in_place(reach),
+            head: in_place(reach)?,
         })
     }
 
@@ -288,8 +286,8 @@ impl Ring {
 }
 
 /// Room for so many samples, in memory that is there: written once, so that the system does not first look for it when samples come.
-fn in_place(samples: usize) -> Vec<f64> {
-    let mut room = vec![f64::NAN; samples];
+fn in_place(samples: usize) -> Result<Vec<f64>, OnlineError> {
+    let mut room = filled(f64::NAN, samples)?;
     room.clear();
-    room
+    Ok(room)
 }

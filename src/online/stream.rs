@@ -6,6 +6,7 @@ use super::blocks::check_start;
 use super::error::OnlineError;
 use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
+use super::memory::{filled, reserve};
 use super::runs::{agree, first_step, next_step};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
@@ -65,9 +66,8 @@ impl PairStream {
     /// [`OnlineError::Memory`].
     pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Result<Self, OnlineError> {
         let level = |of: LevelLags| -> Result<Level, OnlineError> {
-            of.check_room(width)?;
             Ok(Level {
-                recent: vec![0.0; (of.reach() + 1) * width],
+                recent: filled(0.0, (of.reach() + 1).saturating_mul(width))?,
                 head: Vec::new(),
                 of,
             })
@@ -94,15 +94,21 @@ impl PairStream {
         check_start(first)?;
         self.first = first;
         for level in &mut self.levels {
-            let room = if first == 0 {
-                0
-            } else {
-                level.of.check_room(self.width)?;
-                level.full_head(self.width)
-            };
-            level.head = Vec::with_capacity(room);
+            level.head = Vec::new();
         }
+        self.reserve_heads()?;
         Ok(self)
+    }
+
+    /// Makes room for the heads of a piece that does not begin with its run.
+    fn reserve_heads(&mut self) -> Result<(), OnlineError> {
+        if self.first > 0 {
+            for level in &mut self.levels {
+                let more = level.full_head(self.width) - level.head.len();
+                reserve(&mut level.head, more)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn not_running(&self) -> Result<(), OnlineError> {
@@ -256,7 +262,8 @@ impl PairStream {
                 level.head.extend_from_slice(&other.head[..more]);
             }
         }
-        self.sums.followed_by(self.count, later.sums.clone(), later.count);
+        self.sums
+            .followed_by(self.count, later.sums.clone(), later.count)?;
         self.count += later.count;
         Ok(())
     }
@@ -286,15 +293,7 @@ impl PairStream {
         let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
             && self.levels.iter().all(sound)
             && self.sums.is_sound(lags.len(), columns)
-            && self.sums.are_of(self.count)
-            && self.sums.check_room().is_ok();
-        if all_sound {
-            self.sums.reserve();
-            for level in &mut self.levels {
-                let room = if first == 0 { 0 } else { level.full_head(width) };
-                level.head.reserve_exact(room - level.head.len());
-            }
-        }
-        all_sound
+            && self.sums.are_of(self.count);
+        all_sound && self.sums.reserve().and(self.reserve_heads()).is_ok()
     }
 }

@@ -104,12 +104,20 @@ impl RunSums {
 
     /// The sums of the piece of `samples` samples that these are of, and of the piece that follows, of which `summed` samples have been
     /// summed, as those of one run.
-    pub(super) fn followed_by(&mut self, samples: u64, mut later: Self, summed: u64) {
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn followed_by(
+        &mut self,
+        samples: u64,
+        mut later: Self,
+        summed: u64,
+    ) -> Result<(), OnlineError> {
         if let (Some(to), Some(from)) = (self.centre, later.centre) {
             later.shift(from - to);
         }
         self.centre = self.centre.or(later.centre);
-        self.blocks.followed_by(samples, later.blocks, summed);
+        self.blocks.followed_by(samples, later.blocks, summed)
     }
 
     /// Samples that are `by` larger, counted from the new centre.

@@ -9,7 +9,7 @@ use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::error::OnlineError;
-use super::memory::check_room;
+use super::memory::filled;
 use super::ring::Ring;
 use super::sums::RunSums;
 use crate::lag::LagError;
@@ -60,34 +60,33 @@ impl Transform {
     /// # Errors
     /// [`OnlineError::Memory`].
     pub(super) fn new(segment: usize, most: usize) -> Result<Self, OnlineError> {
-        Self::check_room(segment, most)?;
+        // Before the plans, which take as much and cannot be refused.
+        let spectra = |number: usize| {
+            filled(
+                Complex64::default(),
+                number.saturating_mul(segment.saturating_add(1)),
+            )
+        };
+        let (products, before, present) = (spectra(most)?, spectra(1)?, spectra(1)?);
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(2 * segment);
         let inverse = planner.plan_fft_inverse(2 * segment);
         let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
-        let spectra = |number: usize| vec![Complex64::default(); number * (segment + 1)];
         Ok(Self {
             segment,
             arch: Arch::new(),
-            products: spectra(most),
+            products,
             rows: (0..most).collect(),
             blocks: 0,
             length: segment as u64,
-            before: spectra(1),
+            before,
             known: false,
-            present: spectra(1),
-            // Not zeros, which the system would find no memory for before they are used.
-            signal: vec![f64::NAN; 2 * segment],
-            scratch: vec![Complex64::default(); scratch],
+            present,
+            signal: filled(f64::NAN, 2 * segment)?,
+            scratch: filled(Complex64::default(), scratch)?,
             forward,
             inverse,
         })
-    }
-
-    /// Whether there can be spectra of such segments.
-    #[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
-    pub(super) fn check_room(segment: usize, most: usize) -> Result<(), OnlineError> {
-        check_room(16.0 * most as f64 * segment as f64)
     }
 
     /// Adds the products of the two segments that a full ring holds, which the ring is about to sum, to their block, the last one of `sums`.
