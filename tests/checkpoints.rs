@@ -8,10 +8,18 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use msed::online::checkpoint::{self, CheckpointError};
-use msed::online::{DistributionAccumulator, DistributionSums, EnergyAccumulator, EnergySums};
+use msed::online::{
+    CoherentAccumulator, DistributionAccumulator, DistributionSums, EnergyAccumulator, EnergySums,
+    FrameAccumulator,
+};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Species};
 use msed::{EnergyKind, Lags, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 const SAMPLES: usize = 12_000;
 
@@ -195,6 +203,91 @@ fn a_state_that_cannot_be_is_refused() {
             .unwrap_or_else(|| panic!("{place} is not there")) = value;
         assert!(read(state).is_err(), "{place}");
     }
+}
+
+/// Every whole number of a state, made extreme in turn: an error, or an accumulator that goes on. Nothing panics or asks for more memory
+/// than there is.
+fn survives_extreme_numbers<A: Serialize + DeserializeOwned>(live: &A, go_on: impl Fn(A)) {
+    fn places(of: &Value, at: &str, found: &mut Vec<String>) {
+        match of {
+            Value::Number(number) if number.is_u64() => found.push(at.to_owned()),
+            Value::Array(list) => {
+                for (k, inner) in list.iter().enumerate() {
+                    places(inner, &format!("{at}/{k}"), found);
+                }
+            }
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    places(inner, &format!("{at}/{key}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let sound = serde_json::to_value(live).unwrap();
+    let mut all = Vec::new();
+    places(&sound, "", &mut all);
+    assert!(all.len() > 10, "a state without numbers");
+    let mut refused = 0;
+    for place in &all {
+        let mut state = sound.clone();
+        let number = state.pointer(place).and_then(Value::as_u64).unwrap();
+        for extreme in [0, number + 1, 1 << 50, 1 << 62, u64::MAX] {
+            *state.pointer_mut(place).unwrap() = extreme.into();
+            match serde_json::from_value(state.clone()) {
+                Ok(live) => go_on(live),
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused > 3 * all.len(), "{refused} of {} refused", 5 * all.len());
+}
+
+#[test]
+fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
+    let (sampling, of) = (Sampling::new(10, 0.005).unwrap(), EnergyKind::Total);
+    let lags = Lags::explicit([1, 2, 20]);
+    let samples = &samples()[..400];
+    for live in [
+        EnergyAccumulator::ring(sampling, 1000, of, &lags, 400),
+        EnergyAccumulator::multi_tau(sampling, 1000, of, 4, 20),
+        EnergyAccumulator::block_fft(sampling, 1000, of, &lags, 400),
+    ] {
+        let mut live = live.unwrap().with_blocks(4).unwrap();
+        live.push_slice(samples).unwrap();
+        survives_extreme_numbers(&live, |mut live: EnergyAccumulator| {
+            let _ = live.push_slice(samples);
+            let _ = live.snapshot().map(|sums| sums.msed());
+        });
+        survives_extreme_numbers(&live.snapshot().unwrap(), |sums: EnergySums| {
+            sums.msed();
+        });
+    }
+    let mut live = DistributionAccumulator::new(sampling, 1000, of, &lags, 400, 1e-3, 3e-3).unwrap();
+    live.push_slice(samples).unwrap();
+    survives_extreme_numbers(&live, |mut live: DistributionAccumulator| {
+        let _ = live.push_slice(samples);
+        let _ = live.snapshot();
+    });
+    let species = Species::by_count([("A", 1), ("B", 1)]).unwrap();
+    let cell = Cell::cubic(10.0).unwrap();
+    let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0]]).unwrap();
+    let frames = |live: &mut dyn FnMut(&[f64])| samples[..96].chunks_exact(6).for_each(live);
+    let mut moved = FrameAccumulator::new(sampling, &species, &lags, 100)
+        .and_then(|live| live.with_overlap(0.3))
+        .and_then(|live| live.starting_at(3))
+        .unwrap();
+    frames(&mut |frame| moved.push(frame).unwrap());
+    survives_extreme_numbers(&moved, |mut live: FrameAccumulator| {
+        frames(&mut |frame| drop(live.push(frame)));
+        let _ = live.snapshot().map(|sums| sums.chi4("A").map(drop));
+    });
+    let mut waves = CoherentAccumulator::new(sampling, &species, &vectors, &lags, 100).unwrap();
+    frames(&mut |frame| waves.push(frame).unwrap());
+    survives_extreme_numbers(&waves, |mut live: CoherentAccumulator| {
+        frames(&mut |frame| drop(live.push(frame)));
+        let _ = live.snapshot().map(|sums| sums.total());
+    });
 }
 
 /// The run that is killed: resumes where its last checkpoint is, and writes one every 60 samples.
