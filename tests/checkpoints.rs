@@ -184,9 +184,9 @@ fn a_state_that_cannot_be_is_refused() {
     let mut live = new(0);
     live.push_slice(&samples()[..3000]).unwrap();
     let sound = serde_json::to_value(&live).unwrap();
-    let read = |state: serde_json::Value| serde_json::from_value::<EnergyAccumulator>(state);
+    let read = |state: Value| serde_json::from_value::<EnergyAccumulator>(state);
     assert!(read(sound.clone()).unwrap().snapshot().unwrap() == live.snapshot().unwrap());
-    let spoil: [(&str, serde_json::Value); 8] = [
+    let spoil: [(&str, Value); 8] = [
         ("/version", 7.into()),
         ("/samples", 2999.into()),
         ("/system/sampling/time_step", (-1.0).into()),
@@ -260,7 +260,7 @@ fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
             let _ = live.snapshot().map(|sums| sums.msed());
         });
         survives_extreme_numbers(&live.snapshot().unwrap(), |sums: EnergySums| {
-            sums.msed();
+            let _ = sums.msed();
         });
     }
     let mut live = DistributionAccumulator::new(sampling, 1000, of, &lags, 400, 1e-3, 3e-3).unwrap();

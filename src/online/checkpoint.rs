@@ -60,7 +60,8 @@ pub fn save<T: Serialize>(value: &T, file: impl AsRef<Path>) -> Result<(), Check
     .map_err(failed)
 }
 
-/// Reads what [`save`] wrote; what a constructor would refuse is refused here too.
+/// Reads what [`save`] wrote; what a constructor would refuse is refused here too. An accumulator takes the memory that its lags need, however few samples
+/// it has seen.
 ///
 /// # Errors
 /// [`CheckpointError`]: a file that is not there, that is none of ours, of a later version, cut short, damaged, or of something else.

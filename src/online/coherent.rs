@@ -215,8 +215,9 @@ impl CoherentAccumulator {
         check_frame(positions, self.of_particle.len(), self.stream.next_place())
     }
 
-    /// Whether a frame's cell is that of the wave vectors, to what single precision keeps of it.
-    pub(super) fn check_cell(&self, found: &Cell) -> Result<(), OnlineError> {
+    /// Whether a frame's cell, if it has one, is that of the wave vectors, to what single precision keeps of it.
+    pub(super) fn check_cell(&self, found: Option<&Cell>) -> Result<(), OnlineError> {
+        let Some(found) = found else { return Ok(()) };
         let expected = self.system.cell.vectors();
         let size = expected
             .as_flattened()

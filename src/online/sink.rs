@@ -191,14 +191,12 @@ impl FrameSink for CoherentAccumulator {
     }
 
     fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        if let Some(cell) = &frame.cell {
-            self.check_cell(cell)?;
-        }
+        self.check_cell(frame.cell.as_ref())?;
         self.check_positions(&frame.positions)
     }
 
     fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.check(frame)?;
+        self.check_cell(frame.cell.as_ref())?;
         self.push(&frame.positions)
     }
 }
