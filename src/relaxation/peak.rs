@@ -195,7 +195,7 @@ fn found(curve: &Curve) -> Result<Peak, NoPeak> {
             .map(|k| curve.evaluate(|values| values[highest] - values[k]))
             .collect();
         let largest = falls.iter().max_by(|a, b| a.value().total_cmp(&b.value()));
-        if let (false, Some(fall)) = (falls.iter().any(is_significant), largest) {
+        if let (false, Some(fall)) = (falls.iter().any(|fall| fall.exceeds(SIGNIFICANCE)), largest) {
             let fall = fall.clone();
             return Err(NoPeak::Shallow { time, fall });
         }
@@ -219,11 +219,6 @@ fn found(curve: &Curve) -> Result<Peak, NoPeak> {
         time: vertex.map(|x| time * x.exp()),
         height,
     })
-}
-
-/// Whether a difference stands out from its errors, as far as they are known.
-fn is_significant(difference: &Estimate) -> bool {
-    difference.value() > SIGNIFICANCE * difference.standard_error().unwrap_or(0.0)
 }
 
 /// Place and height of the maximum of the least-squares parabola; NaN where it has none within the range of `x`.

@@ -236,6 +236,11 @@ impl Estimate {
         self.resamples.standard_error(self.replicates.iter().copied())
     }
 
+    /// Whether it is above so many of its standard errors: above 0 where they are not known.
+    pub(crate) fn exceeds(&self, errors: f64) -> bool {
+        self.value > errors * self.standard_error().unwrap_or(0.0)
+    }
+
     /// The interval `value -+ t standard_error` with Student's t for the number of blocks: see
     /// [`Resamples::t_quantile`]. `None` where there is no standard error.
     #[must_use]

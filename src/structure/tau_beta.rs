@@ -166,11 +166,6 @@ pub fn tau_beta(msd: &Curve) -> TauBeta {
     }
 }
 
-/// Whether a difference stands out from its errors, as far as they are known.
-fn is_significant(difference: &Estimate) -> bool {
-    difference.value() > SIGNIFICANCE * difference.standard_error().unwrap_or(0.0)
-}
-
 fn maximum(msd: &Curve) -> PlateauTime {
     let values = msd.values();
     let n = values.len();
@@ -184,7 +179,7 @@ fn maximum(msd: &Curve) -> PlateauTime {
             .min_by(|&a, &b| values[a].total_cmp(&values[b]))
             .unwrap_or(k + 1);
         let fall = msd.evaluate(|values| values[k] - values[lowest]);
-        if is_significant(&fall) {
+        if fall.exceeds(SIGNIFICANCE) {
             let three = [k - 1, k, k + 1];
             let times = three.map(|j| msd.lag_time(j));
             let points = three.map(|j| msd.point(j));
@@ -226,7 +221,7 @@ fn minimum_of_slope(msd: &Curve) -> PlateauTime {
         let mut largest: Option<Estimate> = None;
         let mut significant = false;
         for rise in rises {
-            significant |= is_significant(&rise);
+            significant |= rise.exceeds(SIGNIFICANCE);
             if largest
                 .as_ref()
                 .is_none_or(|largest| rise.value() > largest.value())

@@ -140,7 +140,8 @@ impl HeatCapacity {
 /// temperature and plateaus go through the same resamples.
 ///
 /// # Units
-/// k per particle. Energies and temperatures in the units of `units`.
+/// k per particle. Energies and temperatures in the units of `units`. One state point cannot tell that they are in others: at constant temperature any
+/// factor gives a heat capacity, at constant energy too small a unit does. Over temperature [`heat_capacity_check`](super::heat_capacity_check()) tells.
 ///
 /// # Errors
 /// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are none, y of 1 or more, a fit with other
