@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::Error;
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs, SeriesError};
+use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
@@ -120,10 +120,7 @@ impl Moments {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
-        if !(temperature.is_finite() && temperature > 0.0) {
-            return Err(SeriesError::Temperature { found: temperature });
-        }
-        self.temperature = Some(temperature);
+        self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
     }
 

@@ -10,7 +10,7 @@ use super::sums::RunSums;
 use super::transform::Transform;
 use crate::lag::{Lags, Sampling};
 use crate::real::Real;
-use crate::series::{EnergyKind, SeriesError};
+use crate::series::{EnergyKind, check_temperature};
 use crate::spectral::{cheapest_length, mean};
 
 /// Transforms of shorter segments are not worth their overhead.
@@ -204,12 +204,9 @@ impl EnergyAccumulator {
     /// that differs between replicas, is given there: [`Moments::with_temperature`](crate::energy::Moments::with_temperature).
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Temperature`](crate::series::SeriesError::Temperature) unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, OnlineError> {
-        if !(temperature.is_finite() && temperature > 0.0) {
-            return Err(SeriesError::Temperature { found: temperature }.into());
-        }
-        self.system.temperature = Some(temperature);
+        self.system.temperature = Some(check_temperature(temperature)?);
         Ok(self)
     }
 

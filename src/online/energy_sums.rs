@@ -10,6 +10,8 @@ use super::sums::RunSums;
 use crate::curve::Curve;
 use crate::energy::Moments;
 use crate::lag::Sampling;
+#[cfg(feature = "serde")]
+use crate::series::check_temperature;
 use crate::series::{EnergyKind, SeriesError};
 use crate::stats::BlockSums;
 
@@ -47,8 +49,10 @@ impl System {
 
     #[cfg(feature = "serde")]
     pub(super) fn is_sound(&self) -> bool {
-        let temperature = self.temperature.unwrap_or(1.0);
-        are_lags(&self.lags) && temperature.is_finite() && temperature > 0.0
+        are_lags(&self.lags)
+            && self
+                .temperature
+                .is_none_or(|found| check_temperature(found).is_ok())
     }
 
     /// What another system has that this one has not.

@@ -127,10 +127,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// # Errors
     /// [`SeriesError::Temperature`] unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
-        if !(temperature.is_finite() && temperature > 0.0) {
-            return Err(SeriesError::Temperature { found: temperature });
-        }
-        self.temperature = Some(temperature);
+        self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
     }
 
@@ -212,6 +209,15 @@ fn cut<T: Real>(column: Cow<'_, [T]>, samples: usize) -> Cow<'_, [T]> {
             values.drain(..samples);
             Cow::Owned(values)
         }
+    }
+}
+
+/// A temperature that a run can have.
+pub(crate) fn check_temperature(found: f64) -> Result<f64, SeriesError> {
+    if found.is_finite() && found > 0.0 {
+        Ok(found)
+    } else {
+        Err(SeriesError::Temperature { found })
     }
 }
 

@@ -6,5 +6,6 @@
 mod energy;
 mod replicas;
 
+pub(crate) use energy::check_temperature;
 pub use energy::{EnergyKind, EnergySeries, SeriesError};
 pub use replicas::{Replicas, Runs};
