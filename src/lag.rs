@@ -82,7 +82,6 @@ impl Sampling {
 
     /// Time units between samples.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "strides are far below 2^53")]
     pub fn interval(&self) -> f64 {
         self.stride.get() as f64 * self.time_step
     }
@@ -245,12 +244,6 @@ impl Lags {
         Ok(lags)
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "limits are checked to be positive and are cut to the length of the run"
-    )]
     fn last_allowed(&self, samples: u64, interval: f64) -> Result<u64, LagError> {
         let end = samples.saturating_sub(1);
         // A limit that falls on a sample but for rounding includes it.
@@ -297,12 +290,6 @@ fn up_to(last: u64) -> Result<RangeInclusive<u64>, LagError> {
 
 /// The different ones of the rounded powers. Where they lie closer than the integers do, those that round to one lag are passed over
 /// together: the time is that of the list.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a rounded power of ten that is not above a u64, and its exponent"
-)]
 fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
     let density = f64::from(per_decade);
     let power = |k: u64| 10_f64.powf(k as f64 / density).round() as u64;
@@ -325,7 +312,6 @@ fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
 
 /// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its neighbours and have at
 /// least three quarters as many pairs as the best of those.
-#[allow(clippy::cast_precision_loss, reason = "lags are far below 2^53")]
 fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
     let distance = |point: u64, lag: u64| (point as f64 / lag as f64).ln().abs();
     let nearest = |(lag, pairs): (u64, u64)| {

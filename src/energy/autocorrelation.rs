@@ -137,11 +137,6 @@ struct RunSums {
 }
 
 impl RunSums {
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "lags are below the length of a slice"
-    )]
     fn new<T: Real>(
         samples: &[T],
         center: f64,
@@ -281,7 +276,6 @@ pub enum IntegratedTime {
 /// assert!((time.value() - 5.0 * 0.5).abs() < 3.0 * time.standard_error().unwrap() + 0.1);
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
 pub fn integrated_time<T: Real>(
     runs: &impl Runs<T>,
     resampling: Resampling,

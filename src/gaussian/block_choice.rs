@@ -131,12 +131,6 @@ impl BlockChoice {
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[must_use]
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of samples and blocks"
-)]
 pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
     let of = runs.runs();
     let interval = of[0].sampling().interval();

@@ -23,7 +23,6 @@ pub(super) struct BlockPowers {
 
 impl BlockPowers {
     /// Cost: one transform of the run for each block, and two more.
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub(super) fn new(samples: &[f64], blocks: &[Range<usize>]) -> Self {
         let n = smooth_length(samples.len());
         let mean = samples.iter().sum::<f64>() / samples.len() as f64;
@@ -94,7 +93,6 @@ impl BlockPowers {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
 fn shares(samples: &[f64], blocks: &[Range<usize>]) -> Vec<Vec<f64>> {
     let n = samples.len();
     let mean = samples.iter().sum::<f64>() / n as f64;

@@ -25,12 +25,6 @@ impl Process {
     /// # Errors
     /// [`ProcessError::Parameter`] for an interval that is not positive and finite, [`ProcessError::Lag`] for a lag that is 0 or not below
     /// `samples`, [`ProcessError::TooLarge`] where the square of a variance is no number any more.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        reason = "lags and sample counts are far below 2^53"
-    )]
     pub fn msed_covariance(
         &self,
         lags: &[u64],

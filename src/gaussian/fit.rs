@@ -127,7 +127,6 @@ pub fn fit_spectrum<T: Real>(
     let misfit = likelihood.misfit(model, &maximum.parameters);
     let dimension = maximum.parameters.len();
     let freedom = misfit.groups.saturating_sub(dimension);
-    #[allow(clippy::cast_precision_loss, reason = "numbers of bins and samples")]
     let (reduced_chi_squared, excess) = (
         (freedom > 0).then(|| misfit.sum / freedom as f64),
         (freedom > 0).then(|| (misfit.sum - freedom as f64) / misfit.variance.sqrt()),
@@ -150,7 +149,6 @@ pub fn fit_spectrum<T: Real>(
         verdict: Verdict::Resolved,
         cautions: Vec::new(),
     };
-    #[allow(clippy::cast_precision_loss, reason = "block lengths are far below 2^53")]
     let block = blocks as f64 * sampling.interval();
     fitted.verdict = Verdict::new(verdict::reason(&fitted, maximum.converged, duration));
     fitted.cautions = verdict::cautions(&fitted, duration, block);

@@ -39,7 +39,6 @@ impl Periodogram {
     ///
     /// Cost: O(n log n) time, 3 n numbers of memory.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn new(samples: &[f64]) -> Self {
         let n = smooth_length(samples.len());
         if n < 2 {
@@ -92,12 +91,6 @@ impl Periodogram {
     }
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sample counts are far below 2^53"
-)]
 pub(super) fn bins(n: usize, ordinate: impl Fn(usize) -> f64) -> Vec<Bin> {
     let mut bins = Vec::new();
     let mut first = 1;

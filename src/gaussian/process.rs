@@ -184,12 +184,6 @@ impl Process {
     ///
     /// # Errors
     /// [`ProcessError`] for a time that is not positive, or a run too short to carry information on every parameter.
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of samples"
-    )]
     pub fn expected_errors(&self, interval: f64, duration: f64) -> Result<ExpectedErrors, ProcessError> {
         for (name, found) in [("sampling interval", interval), ("duration", duration)] {
             if !(found.is_finite() && found > 0.0) {

@@ -39,7 +39,6 @@ pub(super) struct Transform {
 pub(super) type Triple = [f64; 3];
 
 impl Transform {
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub(super) fn new(samples: usize, bins: &[Bin]) -> Self {
         let mut nodes: Vec<usize> = (0..=SINGLE.min(samples + 1)).collect();
         // The triangle's end is a kink of its own: the last three nodes are neighbours.

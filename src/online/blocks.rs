@@ -130,7 +130,6 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
 
     /// The block of a place that is in one.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "a number of blocks")]
     pub(super) fn block_of(&self, place: u64) -> usize {
         match self.starts.get(self.sealed) {
             Some(&first) if place >= first => self.sealed + ((place - first) / self.length) as usize,

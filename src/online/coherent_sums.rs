@@ -125,7 +125,6 @@ impl CoherentSums {
     ///
     /// # Errors
     /// [`SpeciesError::Unknown`].
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub fn partial(&self, a: &str, b: &str) -> Result<Curve, OnlineError> {
         let species = &self.system.species;
         let find = |name: &str| {
@@ -149,13 +148,11 @@ impl CoherentSums {
 
     /// F(q,t) of all particles, per particle: its value at lag 0 is the static structure factor.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub fn total(&self) -> Curve {
         let count: usize = self.system.species.iter().map(|(_, count)| count).sum();
         self.curve(self.system.width() - 1, count as f64)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     fn curve(&self, column: usize, count: f64) -> Curve {
         let system = &self.system;
         let terms = count * system.integers.len() as f64;

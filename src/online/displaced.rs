@@ -79,7 +79,6 @@ fn moments(d: [&[f64]; 3], radius_squared: f64) -> [f64; MOMENTS] {
     }
     let mut totals = sums.map(|lanes| lanes.iter().sum());
     if !x_rest.is_empty() && radius_squared > 0.0 {
-        #[allow(clippy::cast_precision_loss, reason = "at most eight")]
         let padded = (LANES - x_rest.len()) as f64;
         totals[4] -= padded;
     }

@@ -66,12 +66,6 @@ struct Axis {
 }
 
 impl Axis {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "bins are counted, and not too many"
-    )]
     fn new(width: f64, range: f64) -> Result<Self, DistributionError> {
         if !(width.is_finite() && width > 0.0) {
             return Err(DistributionError::Width { found: width });
@@ -94,17 +88,11 @@ impl Axis {
     }
 
     /// Lower end of a bin.
-    #[allow(clippy::cast_precision_loss, reason = "bins are not too many")]
     fn start(self, bin: usize) -> f64 {
         (bin as f64 - self.side as f64 - 0.5) * self.width
     }
 
     /// The bin of a difference; none outside.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked to be positive, and cut to the bins"
-    )]
     fn bin(self, difference: f64) -> Option<usize> {
         let place = (difference - self.start(0)) / self.width;
         let bin = place as usize;
@@ -288,11 +276,6 @@ impl DistributionSums {
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of pairs"
-    )]
     pub fn outside(&self, lag: u64) -> Result<u64, LagError> {
         let k = self.place(lag)?;
         let of = |(_, (run, block)): (usize, (&FrameBlocks, usize))| run.sums(block, k)[OUTSIDE];
@@ -314,11 +297,6 @@ impl DistributionSums {
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
     /// differences are equal or lie outside of the bins.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of pairs"
-    )]
     pub fn distribution(&self, lag: u64) -> Result<Distribution, Error> {
         let k = self.place(lag)?;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();

@@ -278,7 +278,6 @@ impl EnergyAccumulator {
     /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
     fn decimate<T: Real>(&mut self, samples: &[T]) {
         let first = self.first + self.samples;
-        #[allow(clippy::cast_possible_truncation, reason = "0 or 1")]
         let odd = (first % 2) as usize;
         for (i, x) in samples.iter().enumerate().skip(odd).step_by(2) {
             let place = first + i as u64;
@@ -422,7 +421,6 @@ impl EnergyAccumulator {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
 fn places(lags: &[u64]) -> Vec<usize> {
     lags.iter().map(|&lag| lag as usize).collect()
 }

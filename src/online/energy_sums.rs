@@ -129,11 +129,6 @@ impl EnergySums {
 
     /// Number of samples, over all runs.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of samples"
-    )]
     pub fn samples(&self) -> u64 {
         let of_run = |run: &RunSums| (0..run.blocks()).map(|b| run.samples(b).number).sum::<f64>();
         self.runs.iter().map(of_run).sum::<f64>() as u64
@@ -200,11 +195,6 @@ impl EnergySums {
         self.covariance(|covariance, variance| covariance / variance)
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of origins"
-    )]
     fn covariance(&self, f: impl Fn(f64, f64) -> f64) -> Curve {
         let lags = self.lags_with_pairs();
         let points = lags.len();
@@ -267,11 +257,6 @@ impl EnergySums {
 
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the same blocks.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "counts are far below 2^53"
-    )]
     pub fn moments(&self) -> Moments {
         let scale = self.system.scale();
         let resamples = resamples(&self.runs);
@@ -324,11 +309,6 @@ impl EnergySums {
     }
 
     /// The shortest block, in steps.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of samples"
-    )]
     fn longest(&self) -> u64 {
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);

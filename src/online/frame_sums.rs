@@ -343,13 +343,11 @@ impl FrameSums {
             found: list,
             lists: self.system.lists.len(),
         })?;
-        #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
         let count = vectors.len() as f64;
         self.curve(particles, [LISTS + list], |[sum], _| sum / count)
     }
 
     /// The curve that `f` makes of the means per particle of some columns, and of the number of particles.
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     fn curve<'p, const N: usize>(
         &self,
         particles: impl Into<Particles<'p>>,

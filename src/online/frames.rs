@@ -194,7 +194,6 @@ impl FrameAccumulator {
     ) -> Result<Self, OnlineError> {
         let of_particles = species.of_particles();
         let mut order: Vec<u64> = (0..of_particles.len() as u64).collect();
-        #[allow(clippy::cast_possible_truncation, reason = "an index")]
         order.sort_by_key(|&p| of_particles[p as usize]);
         let group = |(index, name): (usize, &String)| Group {
             name: name.clone(),
@@ -289,7 +288,6 @@ impl FrameAccumulator {
         let (x, rest) = self.stream.room().split_at_mut(particles);
         let (y, z) = rest.split_at_mut(particles);
         for (i, &particle) in self.order.iter().enumerate() {
-            #[allow(clippy::cast_possible_truncation, reason = "an index")]
             let at = 3 * particle as usize;
             (x[i], y[i], z[i]) = (
                 positions[at].to_f64(),

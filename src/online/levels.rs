@@ -22,7 +22,6 @@ pub(super) struct LevelLags {
 
 impl LevelLags {
     /// One level that has all lags.
-    #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
     pub(super) fn single(lags: &[u64]) -> Self {
         Self {
             stride: 1,

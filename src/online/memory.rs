@@ -6,7 +6,6 @@ use super::error::OnlineError;
 ///
 /// # Errors
 /// [`OnlineError::Memory`] where the system has none, which would end the process otherwise.
-#[allow(clippy::cast_precision_loss, reason = "bytes to a digit")]
 pub(super) fn reserve<T>(numbers: &mut Vec<T>, more: usize) -> Result<(), OnlineError> {
     let refused = |_| OnlineError::Memory {
         bytes: size_of::<T>() as f64 * more as f64,

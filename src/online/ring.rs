@@ -205,7 +205,6 @@ impl Ring {
     }
 
     /// Sums the pairs of the first `until` samples, block by block; of the long lags, what transforms will subtract from where they do.
-    #[allow(clippy::cast_possible_truncation, reason = "places within a buffer")]
     fn sum(&self, samples: &[f64], until: usize, transforms: bool, sums: &mut RunSums, work: &mut Work) {
         if until == 0 {
             return;
@@ -241,7 +240,6 @@ impl Ring {
 
     /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first samples of; `differences` says what the
     /// squared differences at a lag sum up to, or makes that of the sum of the squares.
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn add_block(
         &self,
         running: RunningSums<'_>,

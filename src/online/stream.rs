@@ -42,7 +42,6 @@ struct Level {
 
 impl Level {
     /// Where row `index` of the level lies.
-    #[allow(clippy::cast_possible_truncation, reason = "a place in memory")]
     fn places(&self, index: u64, width: usize) -> Range<usize> {
         let slot = (index % (self.of.reach() as u64 + 1)) as usize;
         slot * width..(slot + 1) * width

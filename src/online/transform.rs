@@ -169,7 +169,6 @@ impl Transform {
         let mut spectrum = vec![Complex64::default(); self.segment + 1];
         let mut signal = vec![0.0; 2 * self.segment];
         let mut scratch = vec![Complex64::default(); self.inverse.get_scratch_len()];
-        #[allow(clippy::cast_precision_loss, reason = "a length")]
         let scale = 1.0 / (2 * self.segment) as f64;
         let (lags, first) = ring.long_lags();
         let sealed = sums.blocks.count() - sums.blocks.live();
@@ -238,7 +237,6 @@ pub(super) fn sum_long(
     while from < until {
         let block = sums.blocks.open(ring.base() + from as u64);
         let end = sums.blocks.end_of(block);
-        #[allow(clippy::cast_possible_truncation, reason = "cut to the length of a slice")]
         let stop = (end - ring.base()).min(until as u64) as usize;
         blocks.push((block, from..stop));
         from = stop;

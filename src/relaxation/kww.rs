@@ -245,7 +245,6 @@ fn slope(times: &[f64], values: &[f64], k: usize) -> f64 {
             .filter(|&(&t, _)| contains(around, t))
             .map(|(t, v)| (t.ln(), v))
     };
-    #[allow(clippy::cast_precision_loss, reason = "a small count")]
     let count = near().count() as f64;
     let (x, y) = near().fold((0.0, 0.0), |(x, y), (t, v)| (x + t / count, y + v / count));
     let (xx, xy) = near().fold((0.0, 0.0), |(xx, xy), (t, v)| {

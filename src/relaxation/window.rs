@@ -131,7 +131,6 @@ fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
     if rate > 0.0 { rate } else { f64::INFINITY }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts and steps are far below 2^53")]
 fn of(count: u64) -> f64 {
     count as f64
 }

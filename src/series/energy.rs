@@ -21,7 +21,6 @@ pub enum EnergyKind {
 
 impl EnergyKind {
     /// The factor from a sample to the energy per particle.
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub(crate) fn scale(self, particles: NonZeroUsize) -> f64 {
         match self {
             Self::Total => 1.0 / particles.get() as f64,
@@ -166,7 +165,6 @@ impl<'a, T: Real> EnergySeries<'a, T> {
 
     /// Number of samples times their spacing, in time units.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn duration(&self) -> f64 {
         self.len() as f64 * self.sampling.interval()
     }

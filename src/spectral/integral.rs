@@ -32,7 +32,6 @@ impl CorrelationTime {
     /// assert_eq!(CorrelationTime::windowed(&exponential[..50], 5.0), None);
     /// ```
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "lags are far below 2^53")]
     pub fn windowed(normalised: &[f64], factor: f64) -> Option<Self> {
         let mut samples = 0.5;
         for (window, correlation) in normalised.iter().enumerate().skip(1) {

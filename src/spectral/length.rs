@@ -30,7 +30,6 @@ pub(crate) fn cheapest_length(least: usize) -> usize {
 
 /// Nanoseconds for a real transform of twice `segment`, measured: the work of each prime factor, and what memory adds
 /// where the transform leaves the caches. Fives are dear.
-#[allow(clippy::cast_precision_loss, reason = "an estimate of cost")]
 pub(super) fn transform_cost(segment: usize) -> f64 {
     let mut rest = segment;
     let mut work = 0.12;

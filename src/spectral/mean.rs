@@ -11,7 +11,6 @@ pub(crate) fn mean<T: Real>(samples: &[T]) -> f64 {
 }
 
 /// The variance with divisor n.
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
 pub(crate) fn variance<T: Real>(samples: &[T]) -> f64 {
     let center = mean(samples);
     let mut sums = Vec::new();
@@ -24,7 +23,6 @@ pub(crate) fn rough_mean<T: Real>(samples: &[T]) -> f64 {
     mean_about(samples, 0.0)
 }
 
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
 fn mean_about<T: Real>(samples: &[T], center: f64) -> f64 {
     let mut total = Total::default();
     for chunk in samples.chunks(ORIGINS) {

@@ -67,7 +67,6 @@ impl LagSet {
     }
 
     /// Pairs at the lags in `places` of a series of `samples`.
-    #[allow(clippy::cast_precision_loss, reason = "an estimate of cost")]
     fn pairs(&self, samples: usize, places: Range<usize>) -> f64 {
         match self {
             Self::Every(_) if places.is_empty() => 0.0,
@@ -93,12 +92,6 @@ const SPARE_MEMORY: usize = 1 << 25;
 const TYPICAL_ROUNDING: f64 = 2.5e-16;
 
 /// The cheapest way for lags `places`, all of them above 0.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "estimates of cost"
-)]
 pub(super) fn choose(samples: usize, lags: &LagSet, tolerance: f64) -> Vec<Stretch> {
     let n = samples as f64;
     let places = lags.len();
@@ -178,7 +171,6 @@ fn memory(samples: usize, longest: usize, method: Method) -> usize {
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "an estimate of cost")]
 fn through_transforms(samples: usize, first: usize, longest: usize, method: Method) -> f64 {
     let (Method::BlockFft { segment } | Method::SplitFft { segment }) = method else {
         return f64::INFINITY;

@@ -191,7 +191,6 @@ impl LagPlan {
     /// # Panics
     /// If `place` is not below [`len`](Self::len).
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
     pub fn error_bound(&self, place: usize, value: f64, variance: f64) -> f64 {
         let lag = self.lags.get(place);
         // Additions in a row, then lanes, total and division.
@@ -228,7 +227,6 @@ impl LagPlan {
         self.run(samples, term, blocks, &mut sums, scratch, |block, sums| {
             for (place, &sum) in sums.iter().enumerate() {
                 let pairs = self.origins(&blocks[block], place).len();
-                #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
                 into.add(first + block, place, sum, pairs as f64);
             }
         });
@@ -241,7 +239,6 @@ impl LagPlan {
         block.start.min(end)..end
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
     fn divide(&self, sums: &mut [f64]) {
         let pairs = |lag: usize| (self.samples - lag) as f64;
         match &self.lags {

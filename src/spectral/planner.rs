@@ -150,7 +150,6 @@ impl LagPlanner {
 
 fn listed(samples: usize, lags: &[u64]) -> Result<LagSet, LagError> {
     listed_in_run(lags, samples)?;
-    #[allow(clippy::cast_possible_truncation, reason = "below a length")]
     let place = |lag: &u64| *lag as usize;
     Ok(match (lags.first().map(place), lags.last().map(place)) {
         (Some(first), Some(last)) if last - first + 1 == lags.len() => LagSet::Every(first..last + 1),

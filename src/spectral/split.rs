@@ -360,7 +360,6 @@ impl Split {
                 self.inverse
                     .process_with_scratch(&mut worker.spectrum, &mut worker.signal, &mut worker.transform)
                     .expect("buffers of the plan's lengths, and real ends of the spectrum");
-                #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
                 let scale = 1.0 / (2 * self.segment) as f64;
                 worker.signal[..self.segment].iter_mut().for_each(|x| *x *= scale);
             });

@@ -43,7 +43,6 @@ impl Covariance {
     /// Draws of the bootstrap know no more of a correlation r than their B blocks do: there `Var(r) = (1 - r^2)^2/(B-1)`, that of Gaussian blocks,
     /// takes the place of the spread of products. `None` as there, and where a lag has no standard error.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn of_curve(curve: &Curve) -> Option<Self> {
         if curve.standard_errors().iter().any(Option::is_none) {
             return None;
@@ -90,7 +89,6 @@ impl Covariance {
     /// `lambda = sum Var(r_ij) / sum r_ij^2` over i != j, cut to [0, 1] (J. Schaefer and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)).
     /// `None` with fewer than three replicates, or where one is not finite or does not vary.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn shrunk(replicates: &[&[f64]]) -> Option<Self> {
         let blocks = replicates.len();
         let points = replicates.first()?.len();

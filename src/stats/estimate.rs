@@ -105,7 +105,6 @@ impl Resamples {
     /// D draws of the bootstrap `sqrt(B/(B-1) sum (x_d - mean x)^2/(D-1))`, which of a mean is the same. `None` without resamples, or
     /// where a value is missing (not finite).
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn standard_error(&self, values: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
         let factor = self.factor()?;
         if values.clone().into_iter().any(|x| !x.is_finite()) {
@@ -119,7 +118,6 @@ impl Resamples {
     /// The covariance that two sets of values on the same resamples imply: that of the standard errors, with products in place of squares.
     /// `None` as for [`standard_error`](Self::standard_error).
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn covariance(&self, x: &[f64], y: &[f64]) -> Option<f64> {
         let factor = self.factor()?;
         if x.iter().chain(y).any(|x| !x.is_finite()) {
@@ -133,7 +131,6 @@ impl Resamples {
 
     /// From a sum of squared deviations over the resamples to a variance. Draws from B blocks spread by (B-1)/B too little, as the
     /// squared deviations of B values do about their own mean.
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     fn factor(&self) -> Option<f64> {
         let (blocks, resamples) = (self.blocks as f64, self.len() as f64);
         if blocks < 2.0 || resamples < 2.0 {
@@ -158,7 +155,6 @@ impl Resamples {
     /// # Panics
     /// If the level is not between 0 and 1, or there are fewer than two blocks.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "block counts are small")]
     pub fn t_quantile(&self, level: f64) -> f64 {
         assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
         let t = StudentsT::new(0.0, 1.0, self.blocks as f64 - 1.0).expect("two blocks or more");

@@ -61,7 +61,6 @@ impl ColumnProducts {
         let longest = blocks.iter().map(Range::len).max().unwrap_or(0).max(1);
         let length = cheapest_length(longest);
         let mut planner = FftPlanner::new();
-        #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
         let twist = (0..length)
             .map(|j| Complex::from_polar(1.0, -std::f64::consts::PI * j as f64 / length as f64))
             .collect();
@@ -78,7 +77,6 @@ impl ColumnProducts {
     ///
     /// A transform of length L has a relative error of at most about `eps log2 L` in the sense of least squares; the
     /// forward one enters each product twice, the inverse once, and `|R|` is at most the sum of squares.
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
     pub(crate) fn relative_error(&self) -> f64 {
         2.0 * 3.0 * f64::EPSILON * (2.0 * self.length as f64).log2()
     }
@@ -176,7 +174,6 @@ impl ColumnProducts {
                     }
                 }
             }
-            #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
             let scale = 0.5 / self.length as f64;
             let twisted = scratch
                 .transform
@@ -271,7 +268,6 @@ mod tests {
                 state = state
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1_442_695_040_888_963_407);
-                #[allow(clippy::cast_precision_loss, reason = "a small integer")]
                 let x = (state >> 56) as f64;
                 x - 128.0
             })

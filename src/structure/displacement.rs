@@ -59,11 +59,6 @@ pub struct SpeciesDisplacement {
 }
 
 impl SpeciesDisplacement {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of particles"
-    )]
     fn new(name: &str, particles: f64, sums: &DisplacementSums, origins: &Origins) -> Self {
         let [x, y, z] = &sums.squares;
         let alpha2 = origins.curve([x, y, z, &sums.fourth], |[x, y, z, fourth]| {

@@ -36,7 +36,6 @@ impl Groups {
     }
 
     /// Number of particles of each species and, last, of all.
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub(super) fn sizes(&self) -> Vec<f64> {
         let species = self.ranges.iter().map(Range::len);
         species.chain([self.order.len()]).map(|n| n as f64).collect()

@@ -188,7 +188,6 @@ pub fn msd<T: Real>(
 
 /// Whether all lags by transforms cost less than the wanted ones directly. Costs per particle in ns, as measured: a pair
 /// of frames; a frame in a transform, by the binary logarithm of its length and by the number of blocks.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;

@@ -82,12 +82,6 @@ impl Grid {
 }
 
 /// Compartments along each axis, no more in all than about the particles.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a small positive number"
-)]
 fn cuts(cell: &Cell, distance: f64, particles: usize) -> [usize; 3] {
     let most = (particles as f64).cbrt().ceil();
     cell.widths().map(|width| {
@@ -97,12 +91,6 @@ fn cuts(cell: &Cell, distance: f64, particles: usize) -> [usize; 3] {
     })
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "below a small number of cuts"
-)]
 fn compartment(inside: [f64; 3], cuts: [usize; 3]) -> usize {
     let along = |i: usize| ((inside[i] * cuts[i] as f64) as usize).min(cuts[i] - 1);
     (along(0) * cuts[1] + along(1)) * cuts[2] + along(2)
@@ -183,7 +171,6 @@ struct Uniform<S: Simd> {
 
 impl<S: Simd> Uniform<S> {
     #[inline(always)]
-    #[allow(clippy::cast_precision_loss, reason = "numbers of bins are small")]
     fn new(simd: S, edges: &[f64]) -> Self {
         let bins = (edges.len() - 1) as f64;
         Self {
@@ -200,11 +187,6 @@ impl<S: Simd> Binning<S> for Uniform<S> {
     }
 
     #[inline(always)]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "at most the number of bins"
-    )]
     fn bin(&self, prepared: f64) -> usize {
         prepared as u32 as usize
     }
@@ -301,7 +283,6 @@ mod tests {
     use super::*;
 
     fn position(p: usize) -> [f64; 3] {
-        #[allow(clippy::cast_precision_loss, reason = "a small index")]
         let at = |k: usize| 30.0 * (0.37 * (3 * p + k) as f64 * (1.0 + 0.01 * p as f64)).sin();
         [at(0), at(1), at(2)]
     }

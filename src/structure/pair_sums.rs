@@ -148,7 +148,6 @@ mod tests {
         (0..4 * 3 * particles)
             .map(|_| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                #[allow(clippy::cast_precision_loss, reason = "seven bits")]
                 let x = (state >> 25) as f32;
                 x / 64.0
             })

@@ -63,7 +63,6 @@ const PRODUCTS: f64 = 2.0;
 const TRANSFORM: f64 = 6.0;
 
 /// Costs of the sums over each pair of frames, and of transforms, for so many series.
-#[allow(clippy::cast_precision_loss, reason = "costs are estimates")]
 fn costs(series: usize, schedule: &Schedule) -> [f64; 2] {
     let count = series as f64;
     let transforms = match schedule {
@@ -332,7 +331,6 @@ pub(super) fn read_lags(plan: &ColumnProducts, spectra: &Spectra, schedule: &Sch
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub(super) fn count(n: usize) -> f64 {
     n as f64
 }

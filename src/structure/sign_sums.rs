@@ -382,7 +382,6 @@ mod tests {
     /// Three particles that wander through several cells.
     fn tile() -> Vec<f64> {
         let at = |i: usize| {
-            #[allow(clippy::cast_precision_loss, reason = "a small index")]
             let x = i as f64;
             20.0 * (0.37 * x).sin() + 15.0 * (0.011 * x * x).cos()
         };

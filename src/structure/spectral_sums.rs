@@ -103,7 +103,6 @@ pub(super) fn spectral_sums<T: Real>(
     }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn count(n: usize) -> f64 {
     n as f64
 }

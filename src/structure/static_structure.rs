@@ -242,7 +242,6 @@ pub(super) fn density<T: Real, C: Coordinates>(
     modes.components(&sums).collect()
 }
 
-#[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
 fn mean(shell: &[usize], f: impl Fn(usize) -> f64) -> f64 {
     shell.iter().map(|&q| f(q)).sum::<f64>() / shell.len() as f64
 }

@@ -43,7 +43,6 @@ impl RadialBins {
         Self::checked(start, end, count, |x| start * (end / start).powf(x))
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "numbers of bins are small")]
     fn checked(start: f64, end: f64, count: usize, at: impl Fn(f64) -> f64) -> Result<Self, StructureError> {
         let refused = StructureError::Bins { start, end, count };
         if !(1..=MOST_BINS).contains(&count) {
@@ -156,14 +155,12 @@ impl DistanceDistribution {
 
     /// The lag in time units.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     pub fn lag_time(&self) -> f64 {
         self.lag as f64 * self.time_step
     }
 
     /// Number of time origins.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     pub fn origins(&self) -> u64 {
         self.sums.weight(0).round() as u64
     }

@@ -247,7 +247,6 @@ impl WaveVectors {
 
     /// Mean length: the q at which an average over the vectors stands.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     pub fn mean_modulus(&self) -> f64 {
         self.moduli.iter().sum::<f64>() / self.len() as f64
     }
@@ -263,7 +262,6 @@ impl WaveVectors {
     /// In a cubic cell vectors of one shell have equal `h^2 + k^2 + l^2`. In any other cell, and for vectors that are not
     /// commensurate, lengths within a relative 1e-6 of the shortest of the shell are equal.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     pub fn shells(&self) -> Vec<Shell> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
         let square = |i: usize| {
@@ -321,7 +319,6 @@ fn below(generator: &mut Pcg64, limit: u64) -> usize {
     loop {
         let drawn = generator.next_u64();
         if drawn < unfair {
-            #[allow(clippy::cast_possible_truncation, reason = "below a length")]
             return (drawn % limit) as usize;
         }
     }

@@ -22,10 +22,6 @@ pub(super) fn candidates(cell: &Cell, longest: f64) -> f64 {
 
 /// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by their integers.
 pub(super) fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the number of candidates is limited"
-    )]
     let last = largest(cell, longest).map(|n| n as i32);
     (0..=last[0])
         .flat_map(move |h| (-last[1]..=last[1]).map(move |k| [h, k]))
