@@ -311,16 +311,6 @@ impl Curve {
     }
 }
 
-/// Which part of a curve a fit rests on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Window {
-    /// Chosen by the rule that the fit states; the result says which it was.
-    Automatic,
-    /// The first and the last lag time, both included.
-    Given([f64; 2]),
-}
-
 impl fmt::Display for Curve {
     /// Comma-separated values with a header: `lag_time,value,standard_error,origins`, an empty field where there is no
     /// standard error. Numbers read back to the same bits.

@@ -24,7 +24,7 @@ use energies::{
     UNIFORM, UNIFORM_LEAST_SQUARES, VARIANCE, WHITTLE,
 };
 use msed::Resampling;
-use msed::gaussian::Process;
+use msed::spectrum::Process;
 
 /// 200 runs know a coverage of 68 % to 3.3 %, and 100 runs to 4.7 %: the bounds are three of these away.
 const OF_200: RangeInclusive<f64> = 0.58..=0.78;

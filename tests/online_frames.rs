@@ -5,8 +5,8 @@ mod common;
 
 use common::shipped;
 use msed::online::{FrameAccumulator, FrameSums, OnlineError};
-use msed::structure::{Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory};
 use msed::{Curve, Lags, Resampling, Sampling, structure};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;

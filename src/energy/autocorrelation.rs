@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
+use super::plan::Layout;
 use crate::curve::Curve;
 use crate::error::Error;
 use crate::lag::Lags;
+use crate::lag_sums::{CorrelationTime, Scratch, Stretch, mean};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::spectral::{CorrelationTime, Scratch, Stretch, mean};
 use crate::stats::{BlockSums, Estimate, Resampling};
-
-use super::msed::Layout;
 
 /// An autocorrelation, raw and normalised.
 #[derive(Debug, Clone, PartialEq)]
@@ -256,7 +255,7 @@ pub enum IntegratedTime {
 ///
 /// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to four windows: where that adds a twentieth or more, by more than
 /// three standard errors, the time is not resolved, and what is known is a lower bound. For the energies of a glass former fit the slow part
-/// instead: [`gaussian::fit_spectrum`](crate::gaussian::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
+/// instead: [`spectrum::fit_spectrum`](crate::spectrum::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
 ///
 /// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles until it is long enough.
 ///

@@ -1,18 +1,19 @@
 //! Distributions of energy differences, while a run goes on.
 
-use super::blocks::{BLOCKS, check_most};
-use super::energy_sums::System;
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
-use super::runs::{agree, check_samples, numbered, resamples};
-use super::stream::PairStream;
+use super::pair_stream::PairStream;
+use crate::energy::sums::System;
 use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
-use crate::lag::{LagError, Lags, Sampling};
+use crate::lag::{LagError, Lags};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::EnergyKind;
 use crate::stats::BlockSums;
+use crate::stats::doubling_blocks::{BLOCKS, check_most};
+use crate::stats::pair_table::FrameBlocks;
+use crate::stats::runs::{agree, check_samples, numbered, resamples};
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;

@@ -1,17 +1,18 @@
 //! The accumulator that a run feeds.
 
-use super::blocks::{BLOCKS, check_most, check_start};
-use super::energy_sums::{EnergySums, System};
+use super::energy_spectra::Transform;
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
-use super::runs::{agree, check_samples};
-use super::sums::RunSums;
-use super::transform::Transform;
-use crate::lag::{Lags, Sampling};
+use crate::energy::run_sums::RunSums;
+use crate::energy::sums::{EnergySums, System};
+use crate::lag::Lags;
+use crate::lag_sums::{cheapest_length, mean};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::{EnergyKind, check_temperature};
-use crate::spectral::{cheapest_length, mean};
+use crate::stats::doubling_blocks::{BLOCKS, check_most, check_start};
+use crate::stats::runs::{agree, check_samples};
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;

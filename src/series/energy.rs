@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
-use crate::lag::Sampling;
 use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.

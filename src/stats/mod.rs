@@ -10,16 +10,17 @@
 
 mod blocking;
 mod blocks;
-mod covariance;
+pub(crate) mod doubling_blocks;
 mod estimate;
 mod independent;
-mod line;
+pub(crate) mod pair_table;
 mod parabola;
+mod resampling;
+pub(crate) mod runs;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
-pub use covariance::Covariance;
-pub use estimate::{Estimate, Resamples, Resampling};
+pub use estimate::Estimate;
 pub use independent::{Combined, Independent};
-pub(crate) use line::line;
-pub(crate) use parabola::Parabola;
+pub(crate) use parabola::{Parabola, line};
+pub use resampling::{Resamples, Resampling};

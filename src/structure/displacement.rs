@@ -1,10 +1,9 @@
 //! What one pass over the displacements gives.
 
 use super::StructureError;
-use super::direct_sums::{DisplacementSums, direct_sums};
-use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Groups, Origins};
 use crate::curve::Curve;
+use crate::kernels::displacement_sums::{DisplacementSums, direct_sums};
 use crate::lag::Lags;
 use crate::stats::Resampling;
 use crate::trajectory::TrajectoryRuns;

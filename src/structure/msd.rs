@@ -1,11 +1,10 @@
 //! Mean squared displacement at many lags.
 
-use super::direct_sums::direct_sums;
-use super::groups::Groups;
-use super::origins::Origins;
-use super::spectral_sums::spectral_sums;
+use super::origins::{Groups, Origins};
 use crate::curve::Curve;
+use crate::kernels::displacement_sums::direct_sums;
 use crate::lag::Lags;
+use crate::lag_sums::displacements::spectral_sums;
 use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::TrajectoryRuns;
 use crate::{Error, Real};

@@ -5,10 +5,9 @@ use std::fmt;
 
 use pulp::Arch;
 
-use super::frame_averages::frame_averages;
-use super::groups::Groups;
-use super::pair_counts::{CountPairs, Grid};
+use super::origins::{Groups, frame_averages};
 use super::{RadialBins, StructureError};
+use crate::kernels::pair_counts::{CountPairs, Grid};
 use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
 use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
 use crate::{Error, Real};

@@ -2,10 +2,9 @@
 
 use pulp::Arch;
 
-use super::density_modes::{DensityModes, SumModes};
-use super::frame_averages::frame_averages;
-use super::groups::Groups;
+use super::origins::{Groups, frame_averages};
 use super::{StructureFactor, WaveVectorError, WaveVectors};
+use crate::kernels::density_modes::{DensityModes, SumModes};
 use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
 use crate::{Error, Real};
