@@ -1,7 +1,8 @@
 //! The program `reproduce`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
 //! every kind of bad input.
 
-#[path = "../common/mod.rs"]
+#[path = "../it/common/mod.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "it uses a part")]
 mod common;
 
 mod bad_energies;
