@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use msed::curve::Window;
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
-use msed::relaxation::{self, Fit, Model, Weighting};
+use msed::relaxation::{self, Fit, Model, Weighting, Window};
 use msed::thermo::{self, HeatCapacity, Plateaus, Split};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Estimate, Lags, Resampling};

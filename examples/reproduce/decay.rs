@@ -1,7 +1,6 @@
 //! The decay of the probe's structure: F_s, where it reaches 1/e, and its tail.
 
-use msed::curve::Window;
-use msed::relaxation::{self, Crossing, Direction, Weighting};
+use msed::relaxation::{self, Crossing, Direction, Weighting, Window};
 use msed::structure::{self, WaveVectors};
 use msed::{Curve, Lags, Resampling};
 

@@ -51,7 +51,7 @@ pub(crate) fn table(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
             shown(tail.map(Decay::relaxation_time)),
             shown(tail.map(Decay::beta)),
             shown(tau_star(point)),
-            shown(spectral.map(msed::gaussian::SpectralFit::relaxation_time)),
+            shown(spectral.map(msed::spectrum::SpectralFit::relaxation_time)),
         ]);
         if let Some(reason) = decay.tail().quality.reason {
             let _ = writeln!(reasons, "{name}: the tail of F_s is not resolved: {reason}");

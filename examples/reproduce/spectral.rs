@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use msed::gaussian::{self, Band, BlockChoice, ExpectedErrors, Goal, SpectralFit};
 use msed::relaxation::Model;
+use msed::spectrum::{self, Band, BlockChoice, ExpectedErrors, Goal, SpectralFit};
 use msed::{Replicas, Resampling, Runs};
 
 use crate::results::{FitEntry, FitQuality, value};
@@ -33,13 +33,13 @@ impl Spectral {
     /// Both forms. A fit that cannot be made, such as that of a run without frequencies below its vibrations, is an answer.
     pub(crate) fn fit(runs: &Replicas<'_>, resampling: Resampling) -> Self {
         let fit = |model| {
-            gaussian::fit_spectrum(runs, model, Band::Automatic, resampling)
+            spectrum::fit_spectrum(runs, model, Band::Automatic, resampling)
                 .map_err(|error| error.to_string())
         };
         Self {
             exponential: fit(Model::Exponential),
             stretched: fit(Model::Stretched),
-            choice: gaussian::choose_blocks(runs),
+            choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(msed::EnergySeries::duration).sum(),
         }

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use msed::curve::Window;
-use msed::relaxation::{self, NoPeak, Peak};
-use msed::structure::{
-    self, DiffusionVerdict, Displacements, PlateauTime, SpeciesDisplacement, TauBeta, WaveVectors,
-};
+use msed::relaxation::{self, DiffusionVerdict, NoPeak, Peak, PlateauTime, TauBeta, Window};
+use msed::structure::{self, Displacements, SpeciesDisplacement, WaveVectors};
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use crate::analysis::LAGS_PER_DECADE;
@@ -44,8 +41,8 @@ impl Motion {
     fn of(one: &SpeciesDisplacement) -> Result<Self, msed::Error> {
         Ok(Self {
             name: one.name().to_owned(),
-            diffusion: structure::diffusion(one.msd(), 3, Window::Automatic)?,
-            tau_beta: structure::tau_beta(&one.msd().without_zero()),
+            diffusion: relaxation::diffusion(one.msd(), 3, Window::Automatic)?,
+            tau_beta: relaxation::tau_beta(&one.msd().without_zero()),
             alpha2_peak: relaxation::peak(one.alpha2())?,
             chi4_peak: relaxation::peak(one.chi4())?,
         })

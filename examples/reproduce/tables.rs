@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use msed::Estimate;
-use msed::relaxation::Peak;
-use msed::structure::{DiffusionVerdict, MainPeak, PlateauTime};
+use msed::relaxation::{DiffusionVerdict, Peak, PlateauTime};
+use msed::structure::MainPeak;
 
 use crate::analysis::Point;
 use crate::results::reason;
@@ -135,7 +135,7 @@ pub(crate) fn second_opinions(points: &[Point<'_>]) -> String {
         let mut row = vec![
             point.run.name.clone(),
             shown(fit.map(msed::relaxation::Fit::relaxation_time)),
-            shown(spectral.map(msed::gaussian::SpectralFit::relaxation_time)),
+            shown(spectral.map(msed::spectrum::SpectralFit::relaxation_time)),
             shown(fit.map(|fit| um(fit.um_squared())).as_ref()),
             shown(spectral.map(|fit| um(fit.um_squared())).as_ref()),
             point

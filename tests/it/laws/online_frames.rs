@@ -2,8 +2,8 @@
 
 use crate::common::shipped;
 use msed::online::{FrameAccumulator, FrameSums, OnlineError};
-use msed::structure::{Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory};
 use msed::{Curve, Lags, Resampling, Sampling, structure};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
