@@ -1,8 +1,5 @@
-//! The program `reproduce`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
+//! The program `msed`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
 //! every kind of bad input.
-
-#[path = "../common/mod.rs"]
-mod common;
 
 mod bad_energies;
 mod bad_outputs;
@@ -13,5 +10,7 @@ mod options;
 mod over_temperature;
 mod program;
 mod relaxation_times;
+mod shipped;
+mod small_scan;
 mod standard_output;
 mod waves;
