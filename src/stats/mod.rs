@@ -10,16 +10,24 @@
 
 mod blocking;
 mod blocks;
+mod by_species;
 mod covariance;
 mod estimate;
 mod independent;
+mod invalid;
 mod line;
+mod outcome;
 mod parabola;
+mod significance;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
+pub use by_species::{ByPair, BySpecies, UnknownPair, UnknownSpecies};
 pub use covariance::Covariance;
 pub use estimate::{Estimate, Resamples, Resampling};
 pub use independent::{Combined, Independent};
+pub use invalid::Invalid;
 pub(crate) use line::line;
+pub use outcome::Outcome;
 pub(crate) use parabola::Parabola;
+pub use significance::Significance;
