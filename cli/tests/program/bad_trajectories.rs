@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::program::{Scan, dump_frames, xtc_frames};
+use crate::shipped::{dump_frames, xtc_frames};
+use crate::small_scan::Scan;
 
 /// The small scan with 60 frames of a trajectory for its first run.
 fn with_frames(frames: &[Vec<u8>]) -> Scan {

@@ -1,6 +1,7 @@
 //! Energies that are not what `scan.toml` says.
 
-use super::program::{Scan, data};
+use crate::shipped::data;
+use crate::small_scan::Scan;
 
 const FILE: &str = "T0.700.dat";
 

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::program::{Scan, data, run, xtc_frames};
-use crate::common::numbers::numbers;
+use crate::program::{numbers, run};
+use crate::shipped::{data, xtc_frames};
+use crate::small_scan::Scan;
 
 /// The small scan with frames for its first run, and a shell.
 fn with_shell(frames: usize, shell: &str) -> Scan {

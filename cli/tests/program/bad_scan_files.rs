@@ -1,6 +1,7 @@
 //! Mistakes in `scan.toml`, and the sentence that each is answered with.
 
-use super::program::{SMALL, Scan, run};
+use crate::program::run;
+use crate::small_scan::{SMALL, Scan};
 
 /// The message after an edit of the scan file.
 fn after(old: &str, new: &str) -> String {
@@ -390,13 +391,19 @@ fn arguments() {
         let paths: Vec<&std::path::Path> = arguments.iter().map(std::path::Path::new).collect();
         run(&paths, &out).message().to_owned()
     };
-    assert_eq!(
-        message(&["--force"]),
-        "found option `--force`, expected [DIR] [--out OUT]"
-    );
-    assert_eq!(
-        message(&["a", "b"]),
-        "found two directories, a and b, expected one"
-    );
-    assert_eq!(message(&["--out", "x"]), "found `--out` twice, expected it once");
+    for (arguments, expected) in [
+        (&["a", "--force"][..], "unexpected argument '--force' found; "),
+        (&["a", "b"], "unexpected argument 'b' found; "),
+        (
+            &["a", "--out", "x"],
+            "the argument '--out <OUT>' cannot be used multiple times; ",
+        ),
+        (&[], "the following required arguments were not provided: <DIR>; "),
+    ] {
+        let found = message(arguments);
+        assert!(
+            found.starts_with(expected) && found.contains("Usage: msed scan"),
+            "{found}"
+        );
+    }
 }

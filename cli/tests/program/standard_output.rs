@@ -3,15 +3,21 @@
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 
-use super::program::{Scan, executable};
+use crate::program::EXECUTABLE;
+use crate::small_scan::Scan;
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_failure() {
     let scan = Scan::small();
     let out = scan.dir().join("out");
-    let analysis = [scan.dir().as_os_str(), "--out".as_ref(), out.as_os_str()];
+    let analysis = [
+        "scan".as_ref(),
+        scan.dir().as_os_str(),
+        "--out".as_ref(),
+        out.as_os_str(),
+    ];
     for arguments in [&analysis[..], &["--help".as_ref()]] {
-        let mut child = Command::new(executable())
+        let mut child = Command::new(EXECUTABLE)
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -30,13 +36,18 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 fn a_full_disk_is_a_failure() {
     let scan = Scan::small();
     let out = scan.dir().join("out");
-    let analysis = [scan.dir().as_os_str(), "--out".as_ref(), out.as_os_str()];
+    let analysis = [
+        "scan".as_ref(),
+        scan.dir().as_os_str(),
+        "--out".as_ref(),
+        out.as_os_str(),
+    ];
     for arguments in [&analysis[..], &["--help".as_ref()]] {
         let full = OpenOptions::new()
             .write(true)
             .open("/dev/full")
             .expect("a device");
-        let output = Command::new(executable())
+        let output = Command::new(EXECUTABLE)
             .args(arguments)
             .stdout(full)
             .output()

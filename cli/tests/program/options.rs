@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::program::{SMALL, Scan};
+use crate::small_scan::{SMALL, Scan};
 
 fn number(value: &Value) -> f64 {
     value.as_f64().expect("a number")

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use super::program::{Scan, xtc_frames};
+use crate::shipped::xtc_frames;
+use crate::small_scan::Scan;
 
 fn with_frames() -> Scan {
     let scan = Scan::small().edit(

@@ -1,20 +1,15 @@
-//! Analyses a scan: one glass-forming system at several temperatures, an energy file and perhaps a trajectory for each.
+//! The program `msed`: analyses a scan, one glass-forming system at several temperatures with an energy file and perhaps a
+//! trajectory for each.
 //!
 //! ```text
-//! cargo run --release --example reproduce -- [DIR] [--out OUT]
+//! msed scan DIR [--out OUT]
 //! ```
 //!
 //! Reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the paper, and prints tables.
 //! Everything goes through the public API of the crate.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a program: counts far below 2^53"
-)]
 
 mod analysis;
-mod arguments;
+mod command_line;
 mod decay;
 mod energies;
 mod failure;
@@ -44,7 +39,7 @@ use msed::Resampling;
 use msed::plot::Figure;
 
 use crate::analysis::Point;
-use crate::arguments::Arguments;
+use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::over_temperature::OverTemperature;
@@ -52,9 +47,9 @@ use crate::results::{Results, SystemEntry};
 use crate::scan_file::{PathName, Scan};
 
 fn main() -> ExitCode {
-    let result = Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments {
-        Arguments::Help => say(&format!("{}\n", arguments::USAGE)),
-        Arguments::Analyse { dir, out } => reproduce(&dir, &out),
+    let result = Request::parse(std::env::args_os()).and_then(|request| match request {
+        Request::Text(text) => say(&text),
+        Request::Scan { dir, out } => analyse_scan(&dir, &out),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,7 +72,7 @@ fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn reproduce(dir: &Path, out: &Path) -> Result<(), Failure> {
+fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
     let scan = Scan::read(dir)?;
     let progress = ProgressBar::new(2 * scan.runs.len() as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::program::{data, run};
+use crate::program::run;
+use crate::shipped::data;
 
 fn list(value: &Value) -> Vec<Option<f64>> {
     let list = value.as_array().expect("a list");
@@ -85,7 +86,7 @@ fn the_table_of_displacements_holds_what_the_file_holds() {
 
 #[test]
 fn without_trajectories_there_is_no_such_table() {
-    let outcome = super::program::Scan::small().run();
+    let outcome = crate::small_scan::Scan::small().run();
     assert!(
         outcome.success && !outcome.stdout.contains("Displacements"),
         "{}",

@@ -25,14 +25,13 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One message is one line, whatever a library put into it.
-        f.write_str(
-            &self
-                .0
-                .split('\n')
-                .map(str::trim)
-                .filter(|l| !l.is_empty())
-                .collect::<Vec<_>>()
-                .join("; "),
-        )
+        let mut message = String::new();
+        for line in self.0.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            if !message.is_empty() {
+                message += if message.ends_with(':') { " " } else { "; " };
+            }
+            message += line;
+        }
+        f.write_str(&message)
     }
 }

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::common::numbers::numbers;
-use crate::program::{Outcome, Scan, data, run};
+use crate::program::{Outcome, numbers, run};
+use crate::shipped::data;
+use crate::small_scan::Scan;
 
 /// The program on the shipped scan, run once.
 fn shipped() -> &'static Outcome {

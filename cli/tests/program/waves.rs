@@ -4,8 +4,9 @@ use msed::structure::WaveVectors;
 use msed::trajectory::Cell;
 use serde_json::Value;
 
-use super::program::{Outcome, Scan, data, run, xtc_frames};
-use crate::common::numbers::numbers;
+use crate::program::{Outcome, numbers, run};
+use crate::shipped::{data, xtc_frames};
+use crate::small_scan::Scan;
 
 /// The row of a run in the table of structure factors.
 fn row<'o>(outcome: &'o Outcome, name: &str) -> Vec<&'o str> {
