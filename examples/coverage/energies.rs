@@ -8,8 +8,8 @@ use msed::{
 };
 use rayon::prelude::*;
 
-use crate::synthetic::Process;
-use crate::tally::{LEVEL, Shot, Tally};
+use super::synthetic::Process;
+use super::tally::{LEVEL, Shot, Tally};
 
 /// Samples per relaxation time.
 pub(crate) const TAU: f64 = 50.0;

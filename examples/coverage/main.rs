@@ -5,8 +5,8 @@
 
 mod energies;
 mod motion;
-#[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
-#[path = "../../tests/common/synthetic.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../tests/it/common/synthetic.rs"]
 mod synthetic;
 mod tally;
 

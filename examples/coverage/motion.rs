@@ -9,7 +9,7 @@ use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
 use rayon::prelude::*;
 
-use crate::tally::{LEVEL, Shot, Tally};
+use super::tally::{LEVEL, Shot, Tally};
 
 const PARTICLES: usize = 20;
 const FRAMES: usize = 620;

@@ -10,17 +10,25 @@
 
 mod blocking;
 mod blocks;
+mod by_species;
 pub(crate) mod doubling_blocks;
 mod estimate;
 mod independent;
+mod invalid;
+mod outcome;
 pub(crate) mod pair_table;
 mod parabola;
 mod resampling;
 pub(crate) mod runs;
+mod significance;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
+pub use by_species::{ByPair, BySpecies, UnknownPair, UnknownSpecies};
 pub use estimate::Estimate;
 pub use independent::{Combined, Independent};
+pub use invalid::Invalid;
+pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};
 pub use resampling::{Resamples, Resampling};
+pub use significance::Significance;
