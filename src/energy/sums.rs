@@ -152,7 +152,7 @@ impl EnergySums {
     /// };
     /// let both = run(&[0.0, 1.0])?.merge(run(&[5.0, 7.0, 7.0])?)?;
     /// assert_eq!(both.msed().values(), [(1.0 + 4.0 + 0.0) / 3.0]);
-    /// # Ok::<(), msed::online::OnlineError>(())
+    /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
         self.system.same(&other.system)?;
