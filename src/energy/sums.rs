@@ -144,9 +144,9 @@ impl EnergySums {
     /// ```
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
+    /// let sampling = Sampling::new(1, 1.0)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(
-    ///         Sampling::new(1, 1.0)?, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
+    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };
