@@ -120,11 +120,6 @@ impl Span {
         }
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "exponents and tick counts"
-    )]
     fn linear(&self, wanted: usize) -> Ticks {
         let (step, parts) = step((self.high - self.low) / wanted as f64);
         let largest = self.low.abs().max(self.high.abs());
@@ -154,7 +149,6 @@ impl Span {
         ticks
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "exponents of f64 numbers")]
     fn decades(&self, wanted: usize) -> Ticks {
         let mut ticks = Ticks::default();
         let (first, last) = ((self.low - 1e-9).ceil() as i32, (self.high + 1e-9).floor() as i32);
@@ -243,7 +237,6 @@ pub(super) fn power(exponent: i32) -> String {
     }
 }
 
-#[allow(clippy::cast_sign_loss, reason = "not negative after the cut at 0")]
 fn multiple(digit: i32, exponent: i32, plain: bool) -> String {
     match digit {
         _ if plain => format!(

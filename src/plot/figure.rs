@@ -61,7 +61,6 @@ impl Figure {
     /// # Errors
     /// [`PlotError::Empty`] for a panel with nothing to draw, [`PlotError::Length`] for lists of different lengths,
     /// [`PlotError::Range`] for an axis range that is none.
-    #[allow(clippy::cast_precision_loss, reason = "a few panels")]
     pub fn to_svg(&self) -> Result<String, PlotError> {
         let cells: Vec<Cell<'_>> = self
             .panels

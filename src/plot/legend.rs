@@ -28,7 +28,6 @@ impl<'a> Legend<'a> {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "a few entries")]
     pub(super) fn size(&self) -> [f64; 2] {
         if self.entries.is_empty() {
             return [0.0; 2];

@@ -50,12 +50,6 @@ impl Paint {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "between 0 and 255, and between 0 and 6"
-)]
 fn shade(fraction: f64) -> (u8, u8, u8) {
     let last = SCALE.len() - 1;
     let place = if fraction.is_finite() {

@@ -333,11 +333,6 @@ impl Panel {
 }
 
 /// Points along a line, close enough that no legend fits between them.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of pixels"
-)]
 fn along(path: &[[f64; 2]], ink: &mut Vec<[f64; 2]>) {
     for ends in path.windows(2) {
         let [a, b] = [ends[0], ends[1]];

@@ -16,7 +16,7 @@ use energies::{
     UNIFORM, UNIFORM_LEAST_SQUARES, VARIANCE, WHITTLE,
 };
 use msed::Resampling;
-use msed::gaussian::Process;
+use msed::spectrum::Process;
 
 use crate::common::synthetic;
 

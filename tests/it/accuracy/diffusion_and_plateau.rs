@@ -2,11 +2,9 @@
 
 use std::f64::consts::PI;
 
-use msed::curve::Window;
+use msed::relaxation::{self, DiffusionVerdict, NotDiffusive, NotResolved, PlateauTime, Window, tau_beta};
 use msed::stats::Resamples;
-use msed::structure::{
-    self, DiffusionVerdict, NotDiffusive, NotResolved, PlateauTime, RadialBins, StructureError, tau_beta,
-};
+use msed::structure::{self, RadialBins, StructureError};
 use msed::trajectory::{Species, Trajectory};
 use msed::{Curve, Estimate, Lags, Resampling};
 use rand::prelude::*;
@@ -73,7 +71,7 @@ fn brownian(frames: usize, particles: usize, d: f64, seed: u64) -> Trajectory<'s
     .expect("a trajectory")
 }
 
-fn reached(verdict: DiffusionVerdict) -> structure::Diffusion {
+fn reached(verdict: DiffusionVerdict) -> relaxation::Diffusion {
     match verdict {
         DiffusionVerdict::Reached(found) => found,
         other => panic!("{other:?}"),
@@ -83,16 +81,16 @@ fn reached(verdict: DiffusionVerdict) -> structure::Diffusion {
 #[test]
 fn a_straight_line_gives_its_slope_and_intercept() {
     let msd = curve(&log_lags(10_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
-    let given = reached(structure::diffusion(&msd, 3, Window::Given([1.0, 50.0])).unwrap());
+    let given = reached(relaxation::diffusion(&msd, 3, Window::Given([1.0, 50.0])).unwrap());
     assert!((given.coefficient().value() - 0.02).abs() < 1e-14);
     assert!((given.intercept().value() - 0.3).abs() < 1e-12);
     assert_eq!(given.window(), [1.0, 44.67]);
     assert_eq!(given.coefficient().standard_error(), None);
-    let component = reached(structure::diffusion(&msd, 1, Window::Given([1.0, 50.0])).unwrap());
+    let component = reached(relaxation::diffusion(&msd, 1, Window::Given([1.0, 50.0])).unwrap());
     assert!((component.coefficient().value() - 0.06).abs() < 1e-14);
     // The slope is 1 within 0.05 from where the intercept is a twentieth of the whole: t = 0.3/0.12/0.05 = 50.
     let far = curve(&log_lags(100_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
-    let automatic = reached(structure::diffusion(&far, 3, Window::Automatic).unwrap());
+    let automatic = reached(relaxation::diffusion(&far, 3, Window::Automatic).unwrap());
     assert!(
         automatic.window()[0] > 25.0 && automatic.window()[0] < 52.0,
         "{:?}",
@@ -105,7 +103,7 @@ fn a_straight_line_gives_its_slope_and_intercept() {
 fn caged_and_ballistic_motion_is_not_diffusive() {
     for (exponent, noise) in [(0.5, 0.0), (0.5, 0.02), (2.0, 0.02), (0.85, 0.01)] {
         let msd = curve(&log_lags(1000), noise, |t| t.powf(exponent));
-        match structure::diffusion(&msd, 3, Window::Automatic).unwrap() {
+        match relaxation::diffusion(&msd, 3, Window::Automatic).unwrap() {
             DiffusionVerdict::NotReached(NotDiffusive::Slope { log_slope, time }) => {
                 assert!((log_slope.value() - exponent).abs() < 1e-9);
                 assert!((time - 6.7).abs() < 0.1, "{time}");
@@ -115,10 +113,10 @@ fn caged_and_ballistic_motion_is_not_diffusive() {
     }
     // Errors so large that any slope is 1 within them are no evidence either.
     let vague = curve(&log_lags(1000), 0.5, |t| t.powf(0.5));
-    let verdict = structure::diffusion(&vague, 3, Window::Automatic).unwrap();
+    let verdict = relaxation::diffusion(&vague, 3, Window::Automatic).unwrap();
     assert!(verdict.reached().is_none());
     let short = curve(&[1], 0.0, |t| t);
-    let few = structure::diffusion(&short, 3, Window::Automatic).unwrap();
+    let few = relaxation::diffusion(&short, 3, Window::Automatic).unwrap();
     assert_eq!(
         few,
         DiffusionVerdict::NotReached(NotDiffusive::TooFewLags { found: 1 })
@@ -130,7 +128,7 @@ fn brownian_motion_is_diffusive_from_the_start() {
     let run = brownian(2000, 50, 0.04, 1);
     let lags = Lags::logarithmic(10).up_to_fraction(0.1);
     let msd = structure::msd(&run, &lags, Resampling::default()).unwrap();
-    let found = reached(structure::diffusion(msd.all().total(), 3, Window::Automatic).unwrap());
+    let found = reached(relaxation::diffusion(msd.all().total(), 3, Window::Automatic).unwrap());
     assert!(found.window()[0] < 0.5, "{:?}", found.window());
     let (d, error) = (
         found.coefficient().value(),
@@ -150,7 +148,7 @@ fn the_error_of_d_covers_its_scatter() {
     let mut inside = 0;
     for seed in 0..200 {
         let msd = structure::msd(&brownian(500, 8, 0.04, seed), &lags, Resampling::default()).unwrap();
-        let found = reached(structure::diffusion(msd.all().total(), 3, window).unwrap());
+        let found = reached(relaxation::diffusion(msd.all().total(), 3, window).unwrap());
         let [low, high] = found.coefficient().interval(0.6827).unwrap();
         inside += u32::from(low <= 0.04 && 0.04 <= high);
     }
@@ -161,7 +159,7 @@ fn the_error_of_d_covers_its_scatter() {
 #[test]
 fn impossible_windows_are_refused() {
     let msd = curve(&log_lags(100), 0.0, |t| t);
-    let error = structure::diffusion(&msd, 3, Window::Given([5.0, 9.0])).unwrap_err();
+    let error = relaxation::diffusion(&msd, 3, Window::Given([5.0, 9.0])).unwrap_err();
     assert_eq!(
         error,
         StructureError::Window {
@@ -174,7 +172,7 @@ fn impossible_windows_are_refused() {
         error.to_string(),
         "the window from 5 to 9 holds 0 lags, expected at least 2"
     );
-    assert!(structure::diffusion(&msd, 0, Window::Automatic).is_err());
+    assert!(relaxation::diffusion(&msd, 0, Window::Automatic).is_err());
 }
 
 /// Ballistic, a plateau with an overshoot of relative size `overshoot`, and diffusion.

@@ -1,7 +1,7 @@
 //! The efficient estimator on Gaussian series whose truth is known.
 
-use msed::gaussian::{self, Band, Process, SpectralFit, SpectralReason};
 use msed::relaxation::Model;
+use msed::spectrum::{self, Band, Process, SpectralFit, SpectralReason};
 use msed::{EnergyKind, EnergySeries, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -48,7 +48,7 @@ fn reaches_the_cramer_rao_bound_and_covers() {
             let series = two_scale(samples, seed);
             let resampling = Resampling::Blocks(blocks);
             let fit =
-                gaussian::fit_spectrum(&series, Model::Exponential, Band::Automatic, resampling).unwrap();
+                spectrum::fit_spectrum(&series, Model::Exponential, Band::Automatic, resampling).unwrap();
             assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
             let ln_tau = fit.relaxation_time().map(f64::ln);
             let [low, high] = ln_tau.interval(0.6827).unwrap();
@@ -77,7 +77,7 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
         let table = msed::io::energies(format!("data/kob-andersen/T0.800/{file}")).unwrap();
         let series = table.series(0.005, 1000, EnergyKind::Total).unwrap();
         let blocks = Resampling::Blocks(10);
-        gaussian::fit_spectrum(&series, Model::Exponential, Band::Automatic, blocks).unwrap()
+        spectrum::fit_spectrum(&series, Model::Exponential, Band::Automatic, blocks).unwrap()
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
     assert!(coarse.verdict().is_resolved(), "{}", coarse.verdict());

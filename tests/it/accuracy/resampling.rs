@@ -1,11 +1,13 @@
 //! One machine for all errors: jackknife and bootstrap over the same blocks, and blocks that are chosen.
 
 use crate::common::synthetic::Process;
-use msed::gaussian::{self, Band, BlockVerdict, GeneralisedError, choose_blocks};
-use msed::relaxation::{self, Direction, Model, Weighting, Window, first_crossing};
-use msed::stats::{Covariance, Resamples};
-use msed::structure::{self, Particles};
-use msed::trajectory::{Species, Trajectory};
+use msed::relaxation::{
+    self, Covariance, Direction, GeneralisedError, Model, Weighting, Window, first_crossing,
+};
+use msed::spectrum::{self, Band, BlockVerdict, choose_blocks};
+use msed::stats::Resamples;
+use msed::structure;
+use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
     Curve, EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy,
     thermo,
@@ -45,7 +47,7 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
     let curve = msed.curve();
     let window = Window::Given([2.0, 5.0 * TAU]);
     let fit = relaxation::fit(curve, Model::Exponential, window, Weighting::Uniform).unwrap();
-    let spectral = gaussian::fit_spectrum(run, Model::Exponential, Band::Automatic, resampling).unwrap();
+    let spectral = spectrum::fit_spectrum(run, Model::Exponential, Band::Automatic, resampling).unwrap();
     let moments = energy::moments(run, resampling).unwrap();
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
@@ -70,7 +72,7 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let msd = structure::msd(run, &lags, resampling).unwrap();
     let isf = structure::isotropic_self_isf(run, Particles::All, &[2.0], &lags, resampling).unwrap();
     let moved = structure::displacements(run, &lags, 0.5, resampling).unwrap();
-    let d = structure::diffusion(msd.all().total(), 3, Window::Given([10.0, 100.0])).unwrap();
+    let d = relaxation::diffusion(msd.all().total(), 3, Window::Given([10.0, 100.0])).unwrap();
     let tau_alpha = first_crossing(&isf[0], (-1.0_f64).exp(), Direction::Falling).unwrap();
     vec![
         ("D", d.reached().unwrap().coefficient().clone()),
@@ -147,7 +149,7 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
-    let fit = gaussian::fit_spectrum(&runs, Model::Exponential, Band::Automatic, bootstrap).unwrap();
+    let fit = spectrum::fit_spectrum(&runs, Model::Exponential, Band::Automatic, bootstrap).unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -210,8 +212,8 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         let error = curve.standard_errors()[k].unwrap();
         assert!((covariance.get(k, k).sqrt() / error - 1.0).abs() < 1e-9);
     }
-    let start = gaussian::Process::new(1.0, 1.0, TAU, 1.0).unwrap();
-    let fit = gaussian::fit_generalised(&curve, Model::Exponential, &covariance, &start).unwrap();
+    let start = spectrum::Process::new(1.0, 1.0, TAU, 1.0).unwrap();
+    let fit = relaxation::fit_generalised(&curve, Model::Exponential, &covariance, &start).unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -228,19 +230,19 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
     let of_short = start.msed_covariance(short.lags(), 12_000, 0.5).unwrap();
-    let fit = gaussian::fit_generalised(&exact, Model::Exponential, &of_short, &start).unwrap();
+    let fit = relaxation::fit_generalised(&exact, Model::Exponential, &of_short, &start).unwrap();
     assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
     assert!(matches!(
         fit.verdict().reasons()[0],
         relaxation::Reason::NoPlateau { .. }
     ));
-    let refused = gaussian::fit_generalised(&short, Model::Exponential, &covariance, &start).unwrap_err();
+    let refused = relaxation::fit_generalised(&short, Model::Exponential, &covariance, &start).unwrap_err();
     let (found, expected) = (curve.len(), short.len());
     assert_eq!(refused, GeneralisedError::Rows { found, expected });
     let few = curve.window(2.0..=4.0);
     let of_few = Covariance::of_curve(&few).unwrap();
     assert!(matches!(
-        gaussian::fit_generalised(&few, Model::Stretched, &of_few, &start).unwrap_err(),
+        relaxation::fit_generalised(&few, Model::Stretched, &of_few, &start).unwrap_err(),
         GeneralisedError::TooFewLags { needed: 5, .. }
     ));
     // Draws of the bootstrap have the same variances, to what 400 of them know.

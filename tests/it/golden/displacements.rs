@@ -214,8 +214,8 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
 
 #[test]
 fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell() {
-    use msed::curve::Window;
-    use msed::structure::{NotResolved, PlateauTime, diffusion, tau_beta};
+    use msed::relaxation::Window;
+    use msed::relaxation::{NotResolved, PlateauTime, diffusion, tau_beta};
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
         let run = kob_andersen::<f64>(&format!("{name}/trajectory.xtc"));

@@ -2,8 +2,8 @@
 //! renumbered and time reversed; species add up to all; replicas pool their origins. The checker must reject each of a set
 //! of planted faults.
 
-use msed::structure::{Particles, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory, TrajectoryRuns};
+use msed::structure::{RadialBins, RadialDistribution, StructureFactor, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;

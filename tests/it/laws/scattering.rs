@@ -4,8 +4,8 @@
 
 use std::f64::consts::TAU;
 
-use msed::structure::{self, Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectory};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{Curve, Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;

@@ -2,9 +2,9 @@
 //! beyond are refused.
 
 use crate::common::synthetic::Process;
-use msed::gaussian::{self, Band};
 use msed::online::{EnergyAccumulator, FrameAccumulator, OnlineError};
 use msed::relaxation::{self, Model, Weighting, Window};
+use msed::spectrum::{self, Band};
 use msed::stats::Estimate;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};
@@ -89,7 +89,7 @@ fn energies_in_any_unit_have_the_same_relaxation() {
             let fit =
                 relaxation::fit(msed.curve(), model, Window::Automatic, Weighting::StandardErrors).unwrap();
             let spectral =
-                gaussian::fit_spectrum(&run, model, Band::Automatic, Resampling::Blocks(10)).unwrap();
+                spectrum::fit_spectrum(&run, model, Band::Automatic, Resampling::Blocks(10)).unwrap();
             (fit, spectral)
         };
         let one = of(0);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::common::numbers::numbers;
 use msed::energy::{self, IntegratedTime};
-use msed::spectral::{LagPlan, LagPlanner, Method};
+use msed::lag_sums::{LagPlan, LagPlanner, Method};
 use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use msed::Real;
-use msed::spectral::{LagPlan, LagPlanner, Method, Scratch};
+use msed::lag_sums::{LagPlan, LagPlanner, Method, Scratch};
 use msed::stats::BlockSums;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};

@@ -4,8 +4,8 @@ use std::f64::consts::TAU;
 
 use crate::common::closeness::assert_close;
 use crate::common::walk::{self, spacings};
-use msed::structure::{self, Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory};
 use msed::{Lags, Resampling};
 
 /// Random walks of mixed species.

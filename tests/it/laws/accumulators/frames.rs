@@ -1,8 +1,8 @@
 //! Accumulators of displacements: rings of frames and decimated lags.
 
 use msed::online::{FrameAccumulator, FrameSums, OnlineError};
-use msed::structure::{self, Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory, TrajectoryRuns};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
