@@ -24,7 +24,6 @@ mod oracle {
 mod laws {
     mod accumulators;
     mod correlators;
-    mod scattering;
     mod units;
 }
 
