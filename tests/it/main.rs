@@ -57,6 +57,7 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod frame_files;
     mod readers;
 }
 
