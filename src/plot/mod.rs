@@ -20,20 +20,19 @@
 //! # Ok::<(), msed::plot::PlotError>(())
 //! ```
 
-// kuva writes the SVG: its scene of primitives with fractional coordinates and clipping, its escaping. Axes, ticks, legends
-// and marks are drawn here on that scene, for four reasons found in kuva 0.6: its logarithmic ticks stop at 1e-10 and mix
-// three notations in one axis, its clip regions are numbered by a counter of the whole process (two equal figures
-// differ), it prints warnings, and it has no subscripts. plotters 0.3.7 places everything on whole pixels, does not clip,
-// and has no minor ticks on logarithmic axes.
-
 mod axis;
 mod error;
 mod figure;
 mod label;
 mod legend;
+mod look;
+mod marks;
 mod palette;
 mod panel;
 mod series;
+mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use axis::Axis;
 pub use error::PlotError;

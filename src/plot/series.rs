@@ -1,7 +1,7 @@
 //! What is drawn in a panel.
 
-use crate::stats::Combined;
-use crate::{Curve, Estimate};
+use crate::curve::Curve;
+use crate::stats::{Combined, Estimate};
 
 use super::palette::Paint;
 
@@ -18,7 +18,7 @@ pub struct Series {
     pub(super) label: Option<String>,
     pub(super) paint: Paint,
     pub(super) dashed: bool,
-    pub(super) open: bool,
+    pub(super) filling: Filling,
     pub(super) bounds: bool,
     pub(super) marker: Option<usize>,
     pub(super) size: f64,
@@ -34,6 +34,14 @@ pub(super) enum Kind {
     Vertical,
 }
 
+/// How a marker is filled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Filling {
+    Full,
+    Pale,
+    Open,
+}
+
 impl Series {
     fn new(kind: Kind, x: &[f64], y: &[f64]) -> Self {
         Self {
@@ -45,7 +53,7 @@ impl Series {
             label: None,
             paint: Paint::Turn,
             dashed: false,
-            open: false,
+            filling: Filling::Full,
             bounds: false,
             marker: None,
             size: 1.0,
@@ -103,8 +111,8 @@ impl Series {
         }
     }
 
-    /// A correlation over lag time: its values as markers, its standard errors as bars. Lag 0 has no place on a
-    /// logarithmic axis and is then left out.
+    /// A correlation over lag time: its values as small pale markers, its standard errors as bars.
+    /// Lag 0 has no place on a logarithmic axis and is then left out.
     #[must_use]
     pub fn curve(curve: &Curve) -> Self {
         let time: Vec<f64> = curve.lag_times().collect();
@@ -113,6 +121,7 @@ impl Series {
             ..Self::points(&time, curve.values())
         }
         .size(0.75)
+        .pale()
     }
 
     /// The values of a correlation joined by a line, without bars.
@@ -206,7 +215,14 @@ impl Series {
     /// Empty markers.
     #[must_use]
     pub fn open(mut self) -> Self {
-        self.open = true;
+        self.filling = Filling::Open;
+        self
+    }
+
+    /// Markers in a light tone, for lines to show on them.
+    #[must_use]
+    pub fn pale(mut self) -> Self {
+        self.filling = Filling::Pale;
         self
     }
 
@@ -264,55 +280,10 @@ impl Series {
     }
 }
 
-/// A marker's shape.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Shape {
-    Circle,
-    Polygon(&'static [(f64, f64)]),
-}
-
-/// Markers of about equal area, in turn.
-pub(super) fn shape(turn: usize) -> Shape {
-    match turn % 5 {
-        0 => Shape::Circle,
-        1 => Shape::Polygon(&[(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]),
-        2 => Shape::Polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
-        3 => Shape::Polygon(&[(0.0, -1.25), (1.12, 0.75), (-1.12, 0.75)]),
-        _ => Shape::Polygon(&[(0.0, 1.25), (1.12, -0.75), (-1.12, -0.75)]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Axis, Figure, Panel};
     use super::*;
     use crate::stats::{Independent, Resamples, Resampling};
-
-    #[test]
-    fn each_lower_bound_has_an_arrow_inside_of_the_frame() {
-        let panel = |series| {
-            Figure::new(Panel::new(Axis::linear(""), Axis::log("")).with(series))
-                .to_svg()
-                .unwrap()
-        };
-        let points = || Series::points(&[1.0, 2.0, 3.0], &[10.0, f64::NAN, 100.0]).colour(1);
-        let (plain, bounds) = (panel(points()), panel(points().lower_bounds()));
-        let paths = |svg: &str| svg.matches("<path").count();
-        assert_eq!(paths(&bounds), paths(&plain) + 2);
-        assert_eq!(bounds.matches("<circle").count(), 2);
-        // The upper marker made room for its arrow.
-        let highest = |svg: &str| -> f64 {
-            let heights = svg.split("cy=\"").skip(1);
-            let number = |rest: &str| rest.split('"').next().unwrap().parse::<f64>().unwrap();
-            heights.map(number).fold(f64::INFINITY, f64::min)
-        };
-        assert!(
-            highest(&bounds) > highest(&plain) + 26.0,
-            "{} {}",
-            highest(&bounds),
-            highest(&plain)
-        );
-    }
 
     #[test]
     fn estimates_bring_their_errors() {
@@ -345,15 +316,5 @@ mod tests {
             "{ends:?}"
         );
         assert_eq!(Series::function([-1.0, 1.0], f64::abs).x.len(), 201);
-    }
-
-    #[test]
-    fn a_given_marker_takes_no_turn() {
-        let points = || Series::points(&[1.0], &[1.0]);
-        let panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
-        let circles = |panel: Panel| Figure::new(panel).to_svg().unwrap().matches("<circle").count();
-        assert_eq!(circles(panel.clone().with(points()).with(points())), 1);
-        assert_eq!(circles(panel.clone().with(points().marker(1)).with(points())), 1);
-        assert_eq!(circles(panel.with(points().marker(5)).with(points())), 2);
     }
 }
