@@ -1,6 +1,6 @@
 //! Figures over temperature: the energy landscape, the heat capacity check, the entropies, the Adam-Gibbs plot.
 
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
+use msed::plot::{Axis, Figure, Panel, Series};
 use msed::stats::{Combined, Estimate};
 use msed::thermo::{
     AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
@@ -286,7 +286,6 @@ pub(crate) fn adam_gibbs(scan: &Scan, results: &OverTemperature) -> Option<Figur
         Axis::linear(format!("1/(*{{T}} *{{S}}_{{c}}) ({})", symbols.adam_gibbs)),
         Axis::linear(format!("ln(*{{τ}}^{{*}}/{}) (dimensionless)", symbols.time)),
     )
-    .legend(LegendPlace::None)
     .title(format!(
         "*{{S}}_{{c}}({}{}) = {} *{{k}}_{{B}}: {verdict}",
         temperature(fit.reference_temperature()),

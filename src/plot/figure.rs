@@ -137,7 +137,7 @@ impl<'a> Cell<'a> {
             .iter()
             .filter(|(_, marks)| marks.show())
             .map(|(look, _)| *look);
-        let legend = Legend::new(shown, panel.legend, &ink);
+        let legend = Legend::new(shown, &ink);
         let widest = largest(ticks[1].major.iter().map(|(_, label)| width(label)));
         let letter = lettered.then(|| char::from(b'a' + u8::try_from(index % 26).unwrap_or(0)));
         let titled = lettered || panel.title.is_some();

@@ -5,9 +5,6 @@ use ::svg::node::{Blob, Text};
 
 use super::svg::{Place, at, px};
 
-/// Size of raised and lowered letters relative to the others.
-const SMALL: f64 = 0.7;
-
 /// Where the letters of a part stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Level {
@@ -21,35 +18,19 @@ impl Level {
     fn size_and_rise(self) -> (f64, f64) {
         match self {
             Self::Line => (1.0, 0.0),
-            Self::Raised => (SMALL, 0.38),
-            Self::Lowered => (SMALL, -0.2),
+            Self::Raised => (0.7, 0.38),
+            Self::Lowered => (0.7, -0.2),
         }
     }
 }
 
-/// A stretch of a label in one style.
-#[derive(Debug, PartialEq)]
-struct Part {
-    text: String,
-    level: Level,
-    slanted: bool,
-}
-
-impl Part {
-    fn new(level: Level, slanted: bool) -> Self {
-        Self {
-            text: String::new(),
-            level,
-            slanted,
-        }
-    }
-}
+/// Text in one style: its level, and whether it is slanted.
+type Part = (String, Level, bool);
 
 /// Parts of a label. A hyphen that joins no two words is a minus sign; characters that XML has no
 /// place for are left out.
 fn parts(label: &str) -> Vec<Part> {
-    let mut done: Vec<Part> = Vec::new();
-    let mut part = Part::new(Level::Line, false);
+    let mut parts: Vec<Part> = vec![(String::new(), Level::Line, false)];
     let (mut inside, mut before) = (false, None);
     let mut rest = label.chars().peekable();
     while let Some(c) = rest.next() {
@@ -62,25 +43,26 @@ fn parts(label: &str) -> Vec<Part> {
         match mark {
             Some((level, slanted)) if !inside && rest.peek() == Some(&'{') => {
                 rest.next();
-                done.push(std::mem::replace(&mut part, Part::new(level, slanted)));
+                parts.push((String::new(), level, slanted));
                 inside = true;
                 before = before.filter(|_| level == Level::Line);
             }
             _ if inside && c == '}' => {
-                done.push(std::mem::replace(&mut part, Part::new(Level::Line, false)));
+                parts.push((String::new(), Level::Line, false));
                 inside = false;
             }
             _ if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
             _ => {
-                let joins = part.level != Level::Raised && before.is_some_and(char::is_alphanumeric);
-                part.text.push(if c == '-' && !joins { '−' } else { c });
-                before = Some(c);
+                if let Some((text, level, _)) = parts.last_mut() {
+                    let joins = *level != Level::Raised && before.is_some_and(char::is_alphanumeric);
+                    text.push(if c == '-' && !joins { '−' } else { c });
+                    before = Some(c);
+                }
             }
         }
     }
-    done.push(part);
-    done.retain(|part| !part.text.is_empty());
-    done
+    parts.retain(|(text, ..)| !text.is_empty());
+    parts
 }
 
 /// Width of a label in pixels: an estimate from above, by the widest of the usual fonts.
@@ -92,10 +74,9 @@ pub(super) fn width(label: &str, size: f64) -> f64 {
         c if c.is_uppercase() => 0.7,
         _ => 0.63,
     };
-    let parts = parts(label);
-    let widths = parts.iter().map(|part| {
-        let size = size * part.level.size_and_rise().0;
-        part.text.chars().map(advance).sum::<f64>() * size
+    let widths = parts(label).into_iter().map(|(text, level, _)| {
+        let letters: f64 = text.chars().map(advance).sum();
+        letters * size * level.size_and_rise().0
     });
     widths.sum()
 }
@@ -103,21 +84,21 @@ pub(super) fn width(label: &str, size: f64) -> f64 {
 /// The inside of a text element.
 fn spans(label: &str) -> String {
     let mut risen = 0.0;
-    let span = |part: Part| {
-        let (size, rise) = part.level.size_and_rise();
+    let span = |(text, level, slanted): Part| {
+        let (size, rise) = level.size_and_rise();
         let fall = (risen - rise) / size;
         risen = rise;
-        if fall == 0.0 && !part.slanted {
-            return Text::new(part.text).to_string();
+        if fall == 0.0 && !slanted {
+            return Text::new(text).to_string();
         }
-        let mut span = TSpan::new(part.text);
+        let mut span = TSpan::new(text);
         if fall != 0.0 {
             span = span.set("dy", format!("{fall:.3}em"));
         }
-        if part.level != Level::Line {
+        if level != Level::Line {
             span = span.set("font-size", format!("{:.0}%", 100.0 * size));
         }
-        if part.slanted {
+        if slanted {
             span = span.set("font-style", "italic");
         }
         span.to_string()
@@ -172,7 +153,12 @@ mod tests {
 
     #[test]
     fn a_hyphen_joins_words_and_is_a_minus_sign_elsewhere() {
-        let plain = |label: &str| parts(label).into_iter().map(|part| part.text).collect::<String>();
+        let plain = |label: &str| {
+            parts(label)
+                .into_iter()
+                .map(|(text, ..)| text)
+                .collect::<String>()
+        };
         for (label, shown) in [
             ("10^{-3} *{σ}^{-1}", "10−3 σ−1"),
             ("x^{n-1}", "xn−1"),

@@ -4,7 +4,7 @@ use ::svg::node::element::Group;
 
 use super::label::{self, texts};
 use super::look::Look;
-use super::panel::{FRAME, LegendPlace};
+use super::panel::FRAME;
 use super::series::Kind;
 use super::svg::{Place, at, rectangle};
 
@@ -23,13 +23,9 @@ pub(super) struct Legend<'a> {
 }
 
 impl<'a> Legend<'a> {
-    /// The legend of the series that have a name, where asked, or inside of the frame where it
-    /// hides none of `ink`, or else to the right; `None` without entries.
-    pub(super) fn new(
-        looks: impl Iterator<Item = &'a Look<'a>>,
-        wanted: LegendPlace,
-        ink: &[Place],
-    ) -> Option<Self> {
+    /// The legend of the series that have a name, inside of the frame where it hides none of `ink`,
+    /// or else to the right; `None` without entries.
+    pub(super) fn new(looks: impl Iterator<Item = &'a Look<'a>>, ink: &[Place]) -> Option<Self> {
         let entries: Vec<(&str, &Look<'_>)> = looks
             .filter_map(|look| Some((look.series.label.as_deref()?, look)))
             .collect();
@@ -40,11 +36,11 @@ impl<'a> Legend<'a> {
             sample + GAP + texts.fold(0.0, f64::max),
             ROW * entries.len() as f64,
         ];
-        (!entries.is_empty() && wanted != LegendPlace::None).then(|| Self {
+        (!entries.is_empty()).then(|| Self {
             entries,
             sample,
             size,
-            corner: corner(size, wanted, ink),
+            corner: corner(size, ink),
         })
     }
 
@@ -70,9 +66,8 @@ impl<'a> Legend<'a> {
 }
 
 /// Where the upper left corner of a legend goes.
-fn corner([width, height]: [f64; 2], wanted: LegendPlace, ink: &[Place]) -> Place {
+fn corner([width, height]: [f64; 2], ink: &[Place]) -> Place {
     let room = [FRAME[0] - 2.0 * MARGIN - width, FRAME[1] - 2.0 * MARGIN - height];
-    let inside = |right: f64, down: f64| [MARGIN + right * room[0], MARGIN + down * room[1]];
     let outside = [FRAME[0] + MARGIN, 0.0];
     let is_free = |&[left, top]: &Place| {
         let covers = |&[x, y]: &Place| {
@@ -80,23 +75,15 @@ fn corner([width, height]: [f64; 2], wanted: LegendPlace, ink: &[Place]) -> Plac
         };
         !ink.iter().any(covers)
     };
-    match wanted {
-        LegendPlace::TopRight => inside(1.0, 0.0),
-        LegendPlace::TopLeft => inside(0.0, 0.0),
-        LegendPlace::BottomRight => inside(1.0, 1.0),
-        LegendPlace::BottomLeft => inside(0.0, 1.0),
-        LegendPlace::Free if room[0] >= 0.0 && room[1] >= 0.0 => {
-            // The corners first, then the middle of the sides, then places between.
-            let grid = |n: u32| {
-                let part = move |k: u32| f64::from(k) / f64::from(n);
-                (0..=n).flat_map(move |down| (0..=n).rev().map(move |right| (part(right), part(down))))
-            };
-            let places = [1, 2, 12].into_iter().flat_map(grid);
-            places
-                .map(|(right, down)| inside(right, down))
-                .find(is_free)
-                .unwrap_or(outside)
-        }
-        _ => outside,
+    if room[0] < 0.0 || room[1] < 0.0 {
+        return outside;
     }
+    // The corners first, then the middle of the sides, then places between.
+    let grid = |n: u32| {
+        let part = move |k: u32| f64::from(k) / f64::from(n);
+        (0..=n).flat_map(move |down| (0..=n).rev().map(move |right| (part(right), part(down))))
+    };
+    let places = [1, 2, 12].into_iter().flat_map(grid);
+    let places = places.map(|(right, down)| [MARGIN + right * room[0], MARGIN + down * room[1]]);
+    places.into_iter().find(is_free).unwrap_or(outside)
 }

@@ -39,9 +39,8 @@ impl<'a> Look<'a> {
     pub(super) fn draw(&self, marks: &Marks) -> Group {
         match self.series.kind {
             Kind::Points => self.points(marks),
-            Kind::Band { .. } => self.fill(self.group(), marks),
-            Kind::Steps => self.strokes(self.fill(self.group(), marks), marks),
-            Kind::Line | Kind::Horizontal | Kind::Vertical => self.strokes(self.group(), marks),
+            Kind::Band => self.area(marks),
+            Kind::Line | Kind::Horizontal | Kind::Vertical => self.strokes(marks),
         }
     }
 
@@ -54,7 +53,7 @@ impl<'a> Look<'a> {
                 ..Marks::default()
             },
             Kind::Line | Kind::Horizontal | Kind::Vertical => Marks::lines(vec![vec![[left, y], [right, y]]]),
-            Kind::Steps | Kind::Band { .. } => {
+            Kind::Band => {
                 let [low, high] = [y + 6.0, y - 6.0];
                 Marks::lines(vec![vec![[left, low], [left, high], [right, high], [right, low]]])
             }
@@ -68,7 +67,7 @@ impl<'a> Look<'a> {
             .set("stroke", self.colour.to_string())
     }
 
-    fn strokes(&self, group: Group, marks: &Marks) -> Group {
+    fn strokes(&self, marks: &Marks) -> Group {
         let data = self.series.paint != Paint::Grey;
         let width = self.series.size * if data { 2.0 } else { 1.3 };
         let mut line = lines(&marks.paths).set("stroke-width", width);
@@ -80,17 +79,16 @@ impl<'a> Look<'a> {
                 .clone()
                 .set("stroke", "white")
                 .set("stroke-width", width + 1.2);
-            return group.add(edge).add(line);
+            return self.group().add(edge).add(line);
         }
-        group.add(line)
+        self.group().add(line)
     }
 
-    fn fill(&self, group: Group, marks: &Marks) -> Group {
-        let area = outlines(&marks.paths).set("stroke", "none");
-        group.add(
-            area.set("fill", self.colour.to_string())
-                .set("fill-opacity", 0.18),
-        )
+    fn area(&self, marks: &Marks) -> Group {
+        let tone = Group::new()
+            .set("fill", self.colour.to_string())
+            .set("fill-opacity", 0.18);
+        tone.add(outlines(&marks.paths))
     }
 
     /// Error bars and arrows first, markers over them.
@@ -129,8 +127,7 @@ impl<'a> Look<'a> {
 
 /// An error bar with a cap at each end.
 fn capped(&[a, b]: &[Place; 2]) -> [[Place; 2]; 3] {
-    let [dx, dy] = if a[0] == b[0] { [3.2, 0.0] } else { [0.0, 3.2] };
-    let cap = |[x, y]: Place| [[x - dx, y - dy], [x + dx, y + dy]];
+    let cap = |[x, y]: Place| [[x - 3.2, y], [x + 3.2, y]];
     [[a, b], cap(a), cap(b)]
 }
 

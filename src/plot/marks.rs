@@ -40,82 +40,44 @@ impl Marks {
 
     /// The marks of a series of `panel`, whose axes have the given spans.
     pub(super) fn of(panel: &Panel, series: &Series, [x, y]: [Span; 2]) -> Self {
-        let at = |a: f64, b: f64| place(x.fraction(a), y.fraction(b));
-        let shown = |k: &usize| panel.shows(series, *k);
-        match &series.kind {
-            Kind::Points => Self::points(series, (0..series.x.len()).filter(shown), at),
-            Kind::Horizontal => {
-                let rules = series.y.iter().filter(|&&b| panel.y.shows(b));
-                Self::lines(
-                    rules
-                        .map(|&b| [0.0, 1.0].map(|f| place(f, y.fraction(b))).to_vec())
-                        .collect(),
-                )
-            }
-            Kind::Vertical => {
-                let rules = series.x.iter().filter(|&&a| panel.x.shows(a));
-                Self::lines(
-                    rules
-                        .map(|&a| [0.0, 1.0].map(|f| place(x.fraction(a), f)).to_vec())
-                        .collect(),
-                )
-            }
-            Kind::Steps => {
-                let mut path = Vec::with_capacity(2 * series.y.len() + 2);
-                for (ends, &height) in series.x.windows(2).zip(&series.y) {
-                    if height.abs() <= 1e300 && ends.iter().all(|&a| panel.x.shows(a)) {
-                        if path.is_empty() {
-                            path.push(at(ends[0], 0.0));
-                        }
-                        path.extend([at(ends[0], height), at(ends[1], height)]);
+        // A coordinate that a rule does not have runs along the frame.
+        let rule = |k: usize, f: f64| {
+            let fraction = |span: Span, list: &[f64]| list.get(k).map_or(f, |&at| span.fraction(at));
+            place(fraction(x, &series.x), fraction(y, &series.y))
+        };
+        let at = |k: usize| rule(k, 0.0);
+        let height = |value: f64| place(0.0, y.fraction(value))[1];
+        let shown = panel.shown(series);
+        match series.kind {
+            Kind::Points => shown
+                .filter(|&k| is_inside(at(k)))
+                .fold(Self::default(), |mut marks, k| {
+                    let [px, py] = at(k);
+                    if let Some(error) = series.error(k) {
+                        let ends = [series.y[k] - error, series.y[k] + error];
+                        marks.bars.push(ends.map(|end| [px, height(end)]));
                     }
-                }
-                if let Some(&[last, _]) = path.last() {
-                    path.push([last, at(0.0, 0.0)[1]]);
-                    return Self::lines(vec![path]);
-                }
-                Self::default()
-            }
-            Kind::Line | Kind::Band { .. } => {
-                let shown: Vec<usize> = (0..series.x.len()).filter(shown).collect();
-                let stretch = |run: &[usize]| -> Vec<Place> {
-                    let lower = run.iter().map(|&k| at(series.x[k], series.y[k]));
-                    match &series.kind {
-                        Kind::Band { upper } => lower
-                            .chain(run.iter().rev().map(|&k| at(series.x[k], upper[k])))
-                            .collect(),
-                        _ => lower.collect(),
+                    if series.bounds {
+                        marks.arrows.push([[px, py], [px, py - ARROW]]);
                     }
+                    marks.points.push([px, py]);
+                    marks
+                }),
+            Kind::Horizontal | Kind::Vertical => {
+                Self::lines(shown.map(|k| vec![rule(k, 0.0), rule(k, 1.0)]).collect())
+            }
+            Kind::Line | Kind::Band => {
+                let shown: Vec<usize> = shown.collect();
+                let stretch = |run: &[usize]| {
+                    let back = run
+                        .iter()
+                        .rev()
+                        .filter_map(|&k| Some([at(k)[0], height(*series.upper.get(k)?)]));
+                    run.iter().map(|&k| at(k)).chain(back).collect()
                 };
                 Self::lines(shown.chunk_by(|a, b| a + 1 == *b).map(stretch).collect())
             }
         }
-    }
-
-    fn points(series: &Series, shown: impl Iterator<Item = usize>, at: impl Fn(f64, f64) -> Place) -> Self {
-        let mut marks = Self::default();
-        for k in shown {
-            let (a, b) = (series.x[k], series.y[k]);
-            let [px, py] = at(a, b);
-            if !is_inside([px, py]) {
-                continue;
-            }
-            let error = |list: &[Option<f64>]| {
-                let error = list.get(k).copied().flatten();
-                error.filter(|e| e.is_finite() && *e > 0.0)
-            };
-            if let Some(e) = error(&series.errors) {
-                marks.bars.push([b - e, b + e].map(|end| [px, at(a, end)[1]]));
-            }
-            if let Some(e) = error(&series.errors_x) {
-                marks.bars.push([a - e, a + e].map(|end| [at(end, b)[0], py]));
-            }
-            if series.bounds {
-                marks.arrows.push([[px, py], [px, py - ARROW]]);
-            }
-            marks.points.push([px, py]);
-        }
-        marks
     }
 
     /// Whether any of the marks shows within the frame.

@@ -1,4 +1,4 @@
-//! Figures for a paper: points with error bars, curves, histograms, on linear or logarithmic axes, as SVG.
+//! Figures for a paper: points with error bars, curves and bands on linear or logarithmic axes, as SVG.
 //!
 //! A [`Figure`] holds [`Panel`]s, a panel holds two [`Axis`] values and [`Series`]. What comes out has a box frame, ticks
 //! inwards on all four sides, decades as powers of ten with minor ticks between them, colours that stay apart for
@@ -37,5 +37,5 @@ mod tests;
 pub use axis::Axis;
 pub use error::PlotError;
 pub use figure::Figure;
-pub use panel::{LegendPlace, Panel};
+pub use panel::Panel;
 pub use series::Series;

@@ -2,40 +2,21 @@
 
 use super::axis::{Axis, Span};
 use super::error::PlotError;
-use super::series::{Kind, Series};
+use super::series::Series;
 
 /// Width and height of every frame, in pixels.
 pub(super) const FRAME: [f64; 2] = [430.0, 330.0];
 
-/// Where the legend goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum LegendPlace {
-    /// Inside of the frame where it hides nothing, else to the right of it.
-    #[default]
-    Free,
-    /// In the upper right corner.
-    TopRight,
-    /// In the upper left corner.
-    TopLeft,
-    /// In the lower right corner.
-    BottomRight,
-    /// In the lower left corner.
-    BottomLeft,
-    /// To the right of the frame.
-    Outside,
-    /// Nowhere.
-    None,
-}
-
 /// Two axes and what is drawn between them.
+///
+/// The legend lists the series that have a name and show within the frame. It lies inside of the
+/// frame where it hides nothing, and else to the right of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
     pub(super) x: Axis,
     pub(super) y: Axis,
     pub(super) series: Vec<Series>,
     pub(super) title: Option<String>,
-    pub(super) legend: LegendPlace,
 }
 
 impl Panel {
@@ -47,7 +28,6 @@ impl Panel {
             y,
             series: Vec::new(),
             title: None,
-            legend: LegendPlace::Free,
         }
     }
 
@@ -70,66 +50,35 @@ impl Panel {
         self
     }
 
-    /// Where the legend goes.
-    #[must_use]
-    pub fn legend(mut self, place: LegendPlace) -> Self {
-        self.legend = place;
-        self
-    }
-
-    /// Coordinates of everything drawn, for the range of the axes: error bars upwards in full, downwards to a third of
-    /// the value at most, so that one bar through zero does not stretch a logarithmic axis.
-    pub(super) fn spans(&self, index: usize) -> Result<[Span; 2], PlotError> {
-        self.check(index)?;
-        let bar = |axis: &Axis, value: f64, error: Option<f64>| {
-            let error = error.filter(|e| e.is_finite()).unwrap_or(0.0);
-            let low = value - error;
-            [
-                value,
-                value + error,
-                if axis.logarithmic {
-                    low.max(value / 3.0)
-                } else {
-                    low
-                },
-            ]
-        };
+    /// The axes from end to end, so that they show everything drawn: error bars upwards in full; on
+    /// a logarithmic axis downwards to a third of the value at most, so that one bar through zero
+    /// does not stretch it.
+    pub(super) fn spans(&self, panel: usize) -> Result<[Span; 2], PlotError> {
+        self.check(panel)?;
         let (mut xs, mut ys) = (Vec::new(), Vec::new());
         for series in &self.series {
-            match &series.kind {
-                Kind::Horizontal => ys.extend(&series.y),
-                Kind::Vertical => xs.extend(&series.x),
-                Kind::Steps => {
-                    xs.extend(&series.x);
-                    ys.extend(&series.y);
-                    if !self.y.logarithmic {
-                        ys.push(0.0);
-                    }
-                }
-                Kind::Points | Kind::Line | Kind::Band { .. } => {
-                    for (k, (&x, &y)) in series.x.iter().zip(&series.y).enumerate() {
-                        if self.x.shows(x) && self.y.shows(y) {
-                            let error = |list: &[Option<f64>]| list.get(k).copied().flatten();
-                            xs.extend(bar(&self.x, x, error(&series.errors_x)));
-                            ys.extend(bar(&self.y, y, error(&series.errors)));
-                            if series.bounds && self.y.logarithmic {
-                                ys.push(2.0 * y); // Room for the arrow.
-                            }
-                            if let Kind::Band { upper } = &series.kind {
-                                ys.push(upper[k]);
-                            }
-                        }
+            for k in self.shown(series) {
+                xs.extend(series.x.get(k));
+                ys.extend(series.upper.get(k));
+                if let Some(&y) = series.y.get(k) {
+                    let error = series.error(k).unwrap_or(0.0);
+                    let lowest = if self.y.logarithmic {
+                        y / 3.0
+                    } else {
+                        f64::NEG_INFINITY
+                    };
+                    ys.extend([y, y + error, (y - error).max(lowest)]);
+                    if series.bounds && self.y.logarithmic {
+                        ys.push(2.0 * y); // Room for the arrow.
                     }
                 }
             }
         }
-        let empty = PlotError::Empty {
-            panel: index,
-            left_out: self.left_out(),
-        };
+        let left_out = self.left_out();
+        let drawn = self.series.iter().map(Series::len).sum::<usize>() > left_out;
         match (self.x.span(xs), self.y.span(ys)) {
-            (Some(x), Some(y)) if self.left_out() < self.points() => Ok([x, y]),
-            _ => Err(empty),
+            (Some(x), Some(y)) if drawn => Ok([x, y]),
+            _ => Err(PlotError::Empty { panel, left_out }),
         }
     }
 
@@ -160,34 +109,19 @@ impl Panel {
         Ok(())
     }
 
-    /// Whether point `k` of a series has a place on both axes.
-    pub(super) fn shows(&self, series: &Series, k: usize) -> bool {
-        let upper = if let Kind::Band { upper } = &series.kind {
-            upper[k]
-        } else {
-            series.y[k]
-        };
-        self.x.shows(series.x[k]) && self.y.shows(series.y[k]) && self.y.shows(upper)
-    }
-
-    fn points(&self) -> usize {
-        self.series
-            .iter()
-            .map(|series| series.x.len().max(series.y.len()))
-            .sum()
+    /// Which points of a series have a place on both axes. A rule has one coordinate alone.
+    pub(super) fn shown(&self, series: &Series) -> impl Iterator<Item = usize> {
+        let fits = |axis: &Axis, list: &[f64], k: usize| list.get(k).is_none_or(|&at| axis.shows(at));
+        (0..series.len()).filter(move |&k| {
+            fits(&self.x, &series.x, k) && fits(&self.y, &series.y, k) && fits(&self.y, &series.upper, k)
+        })
     }
 
     pub(super) fn left_out(&self) -> usize {
-        let count = |series: &Series| match series.kind {
-            _ if series.wrong_length().is_some() => 0,
-            Kind::Horizontal => series.y.iter().filter(|&&y| !self.y.shows(y)).count(),
-            Kind::Vertical => series.x.iter().filter(|&&x| !self.x.shows(x)).count(),
-            Kind::Steps => {
-                let bad = |&&y: &&f64| !y.is_finite() || y.abs() > 1e300;
-                series.x.iter().filter(|&&x| !self.x.shows(x)).count() + series.y.iter().filter(bad).count()
-            }
-            _ => (0..series.x.len()).filter(|&k| !self.shows(series, k)).count(),
-        };
-        self.series.iter().map(count).sum()
+        let good = self
+            .series
+            .iter()
+            .filter(|series| series.wrong_length().is_none());
+        good.map(|series| series.len() - self.shown(series).count()).sum()
     }
 }

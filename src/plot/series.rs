@@ -5,7 +5,7 @@ use crate::stats::{Combined, Estimate};
 
 use super::palette::Paint;
 
-/// One set of points, a line, a histogram, a band or a rule, with its look.
+/// One set of points, a line, a band or a rule, with its look.
 ///
 /// Colours go in turn through a palette that colour-blind readers can tell apart, markers through five shapes.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +13,8 @@ pub struct Series {
     pub(super) kind: Kind,
     pub(super) x: Vec<f64>,
     pub(super) y: Vec<f64>,
+    pub(super) upper: Vec<f64>,
     pub(super) errors: Vec<Option<f64>>,
-    pub(super) errors_x: Vec<Option<f64>>,
     pub(super) label: Option<String>,
     pub(super) paint: Paint,
     pub(super) dashed: bool,
@@ -24,12 +24,11 @@ pub struct Series {
     pub(super) size: f64,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     Points,
     Line,
-    Steps,
-    Band { upper: Vec<f64> },
+    Band,
     Horizontal,
     Vertical,
 }
@@ -48,8 +47,8 @@ impl Series {
             kind,
             x: x.to_vec(),
             y: y.to_vec(),
+            upper: Vec::new(),
             errors: Vec::new(),
-            errors_x: Vec::new(),
             label: None,
             paint: Paint::Turn,
             dashed: false,
@@ -72,23 +71,13 @@ impl Series {
         Self::new(Kind::Line, x, y)
     }
 
-    /// A histogram: `heights` over the bins between `edges`, of which there is one more. An empty bin goes down to the
-    /// frame on a logarithmic axis.
-    #[must_use]
-    pub fn steps(edges: &[f64], heights: &[f64]) -> Self {
-        Self::new(Kind::Steps, edges, heights)
-    }
-
     /// The region between two curves over `x`, in a light tone.
     #[must_use]
     pub fn band(x: &[f64], lower: &[f64], upper: &[f64]) -> Self {
-        Self::new(
-            Kind::Band {
-                upper: upper.to_vec(),
-            },
-            x,
-            lower,
-        )
+        Self {
+            upper: upper.to_vec(),
+            ..Self::new(Kind::Band, x, lower)
+        }
     }
 
     /// A dashed grey line across the panel at `y`.
@@ -170,13 +159,6 @@ impl Series {
         self
     }
 
-    /// Error bars to both sides; none where there is no error.
-    #[must_use]
-    pub fn errors_x<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
-        self.errors_x = errors.iter().map(|&error| error.into()).collect();
-        self
-    }
-
     /// The name in the legend. Series without one are not in it.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -252,31 +234,35 @@ impl Series {
         self
     }
 
-    /// The first of the lists that has a wrong length: what it holds, how many, and how many were expected.
+    /// How many points there are.
+    pub(super) fn len(&self) -> usize {
+        self.x.len().max(self.y.len())
+    }
+
+    /// The length of the error bar of point `k`, where it has one.
+    pub(super) fn error(&self, k: usize) -> Option<f64> {
+        let error = self.errors.get(k).copied().flatten();
+        error.filter(|&error| error.is_finite() && error > 0.0)
+    }
+
+    /// The first of the lists that has a wrong length: what it holds, its length, and that of the
+    /// abscissae.
     pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
-        let n = self.x.len();
-        let optional = |list: &[Option<f64>]| if list.is_empty() { n } else { list.len() };
-        let (x, y) = match self.kind {
-            Kind::Horizontal | Kind::Vertical => return None,
-            Kind::Steps => ("edges", "heights"),
-            _ => ("abscissae", "ordinates"),
-        };
-        if matches!(self.kind, Kind::Steps) {
-            return (n != self.y.len() + 1).then_some((x, n, self.y.len() + 1));
+        if matches!(self.kind, Kind::Horizontal | Kind::Vertical) {
+            return None;
         }
-        let upper = if let Kind::Band { upper } = &self.kind {
-            upper.len()
-        } else {
-            n
-        };
-        [
-            (y, self.y.len()),
-            ("upper ordinates", upper),
-            ("errors", optional(&self.errors)),
-            ("errors of the abscissa", optional(&self.errors_x)),
-        ]
-        .into_iter()
-        .find_map(|(what, found)| (found != n).then_some((what, found, n)))
+        let expected = self.x.len();
+        let optional = |found: usize, given: bool| if given { found } else { expected };
+        let lists = [
+            ("ordinates", self.y.len()),
+            (
+                "upper ordinates",
+                optional(self.upper.len(), self.kind == Kind::Band),
+            ),
+            ("errors", optional(self.errors.len(), !self.errors.is_empty())),
+        ];
+        let wrong = lists.into_iter().find(|&(_, found)| found != expected);
+        wrong.map(|(what, found)| (what, found, expected))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
-use super::{Axis, Figure, LegendPlace, Panel, Series};
+use super::{Axis, Figure, Panel, Series};
 use crate::stats::{BlockSums, Resamples, Resampling};
 
 const FRAME: [f64; 2] = super::panel::FRAME;
@@ -76,11 +76,11 @@ prop_compose! {
         let [x, y, z] = [0, 1, 2].map(|k| points.iter().map(|point| point[k]).collect::<Vec<f64>>());
         let series = match kind {
             0 => Series::line(&x, &y).dashed(),
-            1 => Series::steps(&x, &y[1..]),
+            1 => Series::function([x[0], y[0]], |x| x * z[0]),
             2 => Series::band(&x, &y, &z),
             3 => Series::horizontal(y[0]),
             4 => Series::vertical(x[0]),
-            _ => Series::points(&x, &y).errors(&z).errors_x(&z),
+            _ => Series::points(&x, &y).errors(&z),
         };
         let series = if bounds { series.lower_bounds() } else { series };
         let series = match filling {
@@ -266,10 +266,10 @@ fn refusals_name_the_panel_and_what_was_found() {
         message(Figure::new(good.clone().with(short))),
         "series 1 of panel 0 has 1 errors, expected 2"
     );
-    let steps = Series::steps(&[1.0, 2.0], &[1.0, 2.0]);
+    let band = Series::band(&[1.0, 2.0], &[1.0, 2.0], &[]);
     assert_eq!(
-        message(Figure::new(good.clone().with(steps))),
-        "series 1 of panel 0 has 2 edges, expected 3"
+        message(Figure::new(good.clone().with(band))),
+        "series 1 of panel 0 has 0 upper ordinates, expected 2"
     );
     let bad = Panel::new(Axis::log("t").range(0.0, 1.0), Axis::linear("y"));
     assert_eq!(
@@ -304,40 +304,30 @@ fn panels_are_lettered_and_share_one_outline() {
 }
 
 #[test]
-fn every_kind_and_place_is_drawn() {
+fn every_kind_is_drawn() {
     let x = [1.0, 2.0, 3.0];
-    for place in [
-        LegendPlace::Free,
-        LegendPlace::TopRight,
-        LegendPlace::TopLeft,
-        LegendPlace::BottomRight,
-        LegendPlace::BottomLeft,
-        LegendPlace::Outside,
-        LegendPlace::None,
-    ] {
-        let bars = Series::points(&x, &x).errors(&[Some(0.1), None, Some(f64::NAN)]);
-        let panel = Panel::new(Axis::linear("x"), Axis::linear("y").range(0.0, 4.0))
-            .with(bars.errors_x(&[0.1, 0.1, 0.0]).open())
-            .with(Series::line(&x, &x).dashed().grey().label("line"))
-            .with(Series::steps(&x, &[1.0, 0.0]).shade(0.3).label("steps"))
-            .with(Series::band(&x, &x, &[2.0, 3.0, 4.0]).colour(2).label("band"))
-            .with(Series::horizontal(2.0))
-            .with(Series::vertical(1.5).label("rule"))
-            .title("title")
-            .legend(place);
-        let svg = svg(panel);
-        // Each of the three bars has two caps.
-        assert_eq!(stretches(&svg, "1.2"), 3 * 3 + tick_marks(&svg));
-        let found = texts(&Document::parse(&svg).unwrap());
-        assert!(found.contains(&"title".to_owned()));
-        for name in ["line", "steps", "band", "rule"] {
-            assert_eq!(
-                found.contains(&name.to_owned()),
-                place != LegendPlace::None,
-                "{place:?}"
-            );
-        }
-    }
+    let panel = Panel::new(Axis::linear("x"), Axis::linear("y").range(0.0, 4.0))
+        .with(
+            Series::points(&x, &x)
+                .errors(&[Some(0.1), None, Some(f64::NAN)])
+                .open()
+                .label("points"),
+        )
+        .with(Series::line(&x, &x).dashed().grey().label("line"))
+        .with(Series::band(&x, &x, &[2.0, 3.0, 4.0]).colour(2).label("band"))
+        .with(Series::horizontal(2.0))
+        .with(Series::vertical(1.5).label("rule"))
+        .title("title");
+    let svg = svg(panel);
+    // The one bar has two caps.
+    assert_eq!(stretches(&svg, "1.2"), 3 + tick_marks(&svg));
+    // The grey line and the two rules, of which one is in the legend as the line is.
+    assert_eq!(stretches(&svg, "1.3"), 5);
+    let found = texts(&Document::parse(&svg).unwrap());
+    assert_eq!(
+        found[found.len() - 5..],
+        ["title", "points", "line", "band", "rule"]
+    );
 }
 
 /// How many tick marks a figure of one panel has.
