@@ -6,8 +6,8 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use msed::energy::{autocorrelation, msed};
+use msed::lag_sums::{LagPlanner, Scratch};
 use msed::relaxation::{Model, Weighting, Window, fit};
-use msed::spectral::{LagPlanner, Scratch};
 use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;

@@ -1,8 +1,8 @@
 //! The Adam-Gibbs plot: the logarithm of the relaxation time against 1/(T S_c).
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::curve::Window;
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Window;
 use msed::thermo::{Path, ReferenceEntropy, Relaxing, Scan, StatePoint};
 use msed::{EnergyKind, Ensemble, Resampling, Units, io};
 

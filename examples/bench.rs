@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use msed::io::{EnergyReader, FrameError, LammpsDumpReader, XtcReader};
-use msed::spectral::{LagPlan, LagPlanner, Scratch};
+use msed::lag_sums::{LagPlan, LagPlanner, Scratch};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, FrameSource, Species, Trajectory, Wrapped};
 use msed::{Lags, Real, Resampling, structure};

@@ -2,12 +2,12 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::{EnergyKind, gaussian, io};
+use msed::{EnergyKind, io, spectrum};
 
 fn main() -> Result<(), msed::Error> {
     let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz")?;
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
-    let choice = gaussian::choose_blocks(&run);
+    let choice = spectrum::choose_blocks(&run);
     println!(
         "{:?} of {:.4}: {}",
         choice.resampling(),

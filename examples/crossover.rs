@@ -1,8 +1,8 @@
 //! Whether the energy landscape's scale Um breaks over temperature, in the units of Ni80P20.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::curve::Window;
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Window;
 use msed::thermo::{Breaking, Crossover, Path, Scan, StatePoint};
 use msed::{EnergyKind, Ensemble, Resampling, Units, io, units::LennardJones};
 

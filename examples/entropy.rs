@@ -1,8 +1,8 @@
 //! Entropies of the vibrations and of the slow relaxation over temperature, beside what the slope of the energy implies.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::curve::Window;
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Window;
 use msed::thermo::{Part, Path, Scan, StatePoint};
 use msed::{EnergyKind, Ensemble, Resampling, Units, io};
 

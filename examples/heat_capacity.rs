@@ -1,8 +1,8 @@
 //! The heat capacity from fluctuations beside the slope of the energy, over temperature.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::curve::Window;
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Window;
 use msed::thermo::{CheckRow, Path, Scan, StatePoint};
 use msed::{EnergyKind, Ensemble, Resampling, Units, io};
 

@@ -1,14 +1,14 @@
 //! How long must I run? From a short run: what longer ones are expected to give.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::gaussian::{self, Band, Goal};
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::spectrum::{self, Band, Goal};
 use msed::{EnergyKind, Resampling, io, relaxation::Model};
 
 fn main() -> Result<(), msed::Error> {
     let table = io::energies("data/kob-andersen/T0.600/energy.dat.gz")?;
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
-    let fit = gaussian::fit_spectrum(&run, Model::Exponential, Band::Automatic, Resampling::default())?;
+    let fit = spectrum::fit_spectrum(&run, Model::Exponential, Band::Automatic, Resampling::default())?;
     let (process, interval) = (fit.process()?, run.sampling().interval());
     println!(
         "tau* = {}, Um^2 = {} in {}",

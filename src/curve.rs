@@ -35,11 +35,6 @@ impl Curve {
     /// # Panics
     /// If the sums differ in blocks or points, or there is not one point per lag.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "weights are counts of origins"
-    )]
     pub fn from_sums<const N: usize>(
         lags: Vec<u64>,
         time_step: f64,
@@ -140,7 +135,6 @@ impl Curve {
 
     /// Lag `index` in time units.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     pub fn lag_time(&self, index: usize) -> f64 {
         self.lags[index] as f64 * self.time_step
     }
@@ -184,7 +178,6 @@ impl Curve {
     /// The length of the shortest block in time units. Error bars can be believed where a block is many relaxation times
     /// long.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     pub fn block_length(&self) -> f64 {
         self.longest as f64 * self.time_step
     }
@@ -318,16 +311,6 @@ impl Curve {
     }
 }
 
-/// Which part of a curve a fit rests on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Window {
-    /// Chosen by the rule that the fit states; the result says which it was.
-    Automatic,
-    /// The first and the last lag time, both included.
-    Given([f64; 2]),
-}
-
 impl fmt::Display for Curve {
     /// Comma-separated values with a header: `lag_time,value,standard_error,origins`, an empty field where there is no
     /// standard error. Numbers read back to the same bits.
@@ -353,7 +336,6 @@ mod tests {
         let mut sums = BlockSums::new(2, 3);
         for block in 0..2 {
             for point in 0..3 {
-                #[allow(clippy::cast_precision_loss, reason = "small integers")]
                 sums.add(block, point, (block + point) as f64 * 2.0, 2.0);
             }
         }

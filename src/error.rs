@@ -11,17 +11,20 @@ pub enum Error {
     Fit(#[from] crate::relaxation::FitError),
     /// A fit of the energy's spectrum.
     #[error(transparent)]
-    Spectral(#[from] crate::gaussian::SpectralError),
+    Spectral(#[from] crate::spectrum::SpectralError),
     /// A fit with the covariance of the lags.
     #[error(transparent)]
-    Generalised(#[from] crate::gaussian::GeneralisedError),
+    Generalised(#[from] crate::relaxation::GeneralisedError),
     /// A process with a known spectrum.
     #[error(transparent)]
-    Process(#[from] crate::gaussian::ProcessError),
+    Process(#[from] crate::spectrum::ProcessError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] crate::energy::DistributionError),
-    /// A time axis or a lag request.
+    /// A time axis.
+    #[error(transparent)]
+    Sampling(#[from] crate::sampling::SamplingError),
+    /// A lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
     /// An accumulator.

@@ -1,92 +1,11 @@
 //! Which lags a correlation is wanted at.
 
-use std::num::NonZeroU64;
 use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-/// Steps between samples beyond which a run of 2^32 samples would have no step number.
-const LONGEST_STRIDE: u64 = 1 << 32;
 /// More lags than this are a missing limit: the list alone would fill 2 GiB.
 const MOST_LAGS: u64 = 1 << 28;
-
-/// A sampling time axis: an integer spacing in molecular-dynamics steps, and the time of one step.
-///
-/// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones units appears only on
-/// the way out. A lag of `m` samples is `m * stride` steps and `m * stride * time_step` time units.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "Spacing")
-)]
-pub struct Sampling {
-    stride: NonZeroU64,
-    time_step: f64,
-}
-
-/// The numbers of a sampling, which may be wrong.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Spacing {
-    stride: u64,
-    time_step: f64,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<Spacing> for Sampling {
-    type Error = LagError;
-
-    fn try_from(spacing: Spacing) -> Result<Self, LagError> {
-        Self::new(spacing.stride, spacing.time_step)
-    }
-}
-
-impl Sampling {
-    /// Samples every `stride` steps of `time_step` time units each.
-    ///
-    /// # Errors
-    /// [`LagError::Stride`] for a stride of zero, [`LagError::LongStride`] above 2^32 steps, [`LagError::TimeStep`] for a time step that is not positive and finite.
-    ///
-    /// ```
-    /// let every_ten = msed::Sampling::new(10, 0.005)?;
-    /// assert_eq!(every_ten.interval(), 0.05);
-    /// assert!(msed::Sampling::new(10, -0.005).is_err());
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn new(stride: u64, time_step: f64) -> Result<Self, LagError> {
-        let stride = NonZeroU64::new(stride).ok_or(LagError::Stride)?;
-        if stride.get() > LONGEST_STRIDE {
-            return Err(LagError::LongStride {
-                found: stride.get(),
-                limit: LONGEST_STRIDE,
-            });
-        }
-        if !(time_step.is_finite() && time_step > 0.0) {
-            return Err(LagError::TimeStep { found: time_step });
-        }
-        Ok(Self { stride, time_step })
-    }
-
-    /// Steps between samples.
-    #[must_use]
-    pub fn stride(&self) -> u64 {
-        self.stride.get()
-    }
-
-    /// Time units per step.
-    #[must_use]
-    pub fn time_step(&self) -> f64 {
-        self.time_step
-    }
-
-    /// Time units between samples.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "strides are far below 2^53")]
-    pub fn interval(&self) -> f64 {
-        self.stride.get() as f64 * self.time_step
-    }
-}
 
 /// A request for lags, resolved against a run only when its length is known.
 ///
@@ -245,12 +164,6 @@ impl Lags {
         Ok(lags)
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "limits are checked to be positive and are cut to the length of the run"
-    )]
     fn last_allowed(&self, samples: u64, interval: f64) -> Result<u64, LagError> {
         let end = samples.saturating_sub(1);
         // A limit that falls on a sample but for rounding includes it.
@@ -297,12 +210,6 @@ fn up_to(last: u64) -> Result<RangeInclusive<u64>, LagError> {
 
 /// The different ones of the rounded powers. Where they lie closer than the integers do, those that round to one lag are passed over
 /// together: the time is that of the list.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a rounded power of ten that is not above a u64, and its exponent"
-)]
 fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
     let density = f64::from(per_decade);
     let power = |k: u64| 10_f64.powf(k as f64 / density).round() as u64;
@@ -325,7 +232,6 @@ fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
 
 /// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its neighbours and have at
 /// least three quarters as many pairs as the best of those.
-#[allow(clippy::cast_precision_loss, reason = "lags are far below 2^53")]
 fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
     let distance = |point: u64, lag: u64| (point as f64 / lag as f64).ln().abs();
     let nearest = |(lag, pairs): (u64, u64)| {
@@ -349,21 +255,10 @@ fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> 
         .collect()
 }
 
-/// A time axis or a lag request that means nothing.
+/// A lag request that means nothing.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum LagError {
-    /// A spacing of zero steps.
-    #[error("samples are 0 steps apart, expected at least 1")]
-    Stride,
-    /// A spacing that runs out of step numbers.
-    #[error("samples are {found} steps apart, expected at most {limit}")]
-    LongStride {
-        /// The stride given.
-        found: u64,
-        /// The limit.
-        limit: u64,
-    },
     /// A list of lags that fills the memory.
     #[error("a grid of {found} lags, expected at most {limit}: give it a limit or a wider spacing")]
     TooMany {
@@ -371,12 +266,6 @@ pub enum LagError {
         found: u64,
         /// The limit.
         limit: u64,
-    },
-    /// A time step that is no time.
-    #[error("time step {found}, expected a positive finite number")]
-    TimeStep {
-        /// The value given.
-        found: f64,
     },
     /// A grid with a spacing or a density of zero.
     #[error("a lag grid with 0 points per decade or a spacing of 0, expected at least 1")]
@@ -526,15 +415,6 @@ mod tests {
         assert_eq!(
             message(Lags::linear(20)),
             "no lag of the grid lies inside of the run's 10 samples"
-        );
-        assert_eq!(
-            Sampling::new(u64::MAX, 1.0).unwrap_err().to_string(),
-            "samples are 18446744073709551615 steps apart, expected at most 4294967296"
-        );
-        assert!(Sampling::new(1 << 32, 1.0).is_ok());
-        assert_eq!(
-            Sampling::new(1, f64::NAN).unwrap_err().to_string(),
-            "time step NaN, expected a positive finite number"
         );
     }
 }

@@ -42,10 +42,10 @@
 //! |---|---|
 //! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`], [`Trajectories`] |
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
-//! | MSED, autocorrelation, distribution of the difference, energy diffusion, moments | [`energy`] |
-//! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks | [`relaxation`] |
-//! | the same from the spectrum, for half of the simulation; how long to run | [`gaussian`] |
-//! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove, D, τ_β | [`structure`] |
+//! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
+//! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
+//! | the same from the spectrum, for half of the simulation; how long to run | [`spectrum`] |
+//! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove | [`structure`] |
 //! | heat capacity, entropies, Adam-Gibbs, crossover, models of τ(T) | [`thermo`] |
 //! | any of the curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |
 //! | other units | [`units`] |
@@ -72,10 +72,11 @@
 pub mod curve;
 pub mod energy;
 pub mod error;
-pub mod gaussian;
 #[cfg(any(feature = "io", feature = "xtc"))]
 pub mod io;
+mod kernels;
 pub mod lag;
+pub mod lag_sums;
 #[cfg(feature = "mpi")]
 pub mod mpi;
 pub mod online;
@@ -83,8 +84,9 @@ pub mod online;
 pub mod plot;
 pub mod real;
 pub mod relaxation;
+pub mod sampling;
 pub mod series;
-pub mod spectral;
+pub mod spectrum;
 pub mod stats;
 pub mod structure;
 pub mod thermo;
@@ -94,8 +96,9 @@ pub mod units;
 
 pub use curve::Curve;
 pub use error::Error;
-pub use lag::{Lags, Sampling};
+pub use lag::Lags;
 pub use real::Real;
+pub use sampling::Sampling;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;

@@ -29,10 +29,6 @@ impl Real for f32 {
     }
 
     #[inline(always)]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "rounding to the storage type is the purpose"
-    )]
     fn from_f64(value: f64) -> Self {
         value as f32
     }

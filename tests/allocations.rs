@@ -3,10 +3,10 @@
 
 use std::alloc::System;
 
+use msed::lag_sums::{LagPlanner, Method, Scratch};
 use msed::online::{
     CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator, OnlineError,
 };
-use msed::spectral::{LagPlanner, Method, Scratch};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
 use msed::{EnergyKind, Lags, Sampling};

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use msed::mpi::{self, Ranks};
 use msed::online::{CoherentAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator};
 use msed::stats::{BlockSums, Resamples};
-use msed::structure::{Particles, WaveVectors};
-use msed::trajectory::{Species, Trajectory};
+use msed::structure::WaveVectors;
+use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
     Curve, EnergyKind, EnergySeries, Error, Lags, Replicas, Resampling, Sampling, energy, io, structure,
 };

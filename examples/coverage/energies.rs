@@ -1,15 +1,15 @@
 //! Energies whose relaxation is known: how often the intervals of each estimator hold it.
 
-use msed::gaussian::{self, Band, GeneralisedFit, SpectralFit};
-use msed::relaxation::{self, Fit, Model, Weighting, Window};
+use msed::relaxation::{self, Fit, GeneralisedFit, Model, Weighting, Window};
+use msed::spectrum::{self, Band, SpectralFit};
 use msed::{
     Curve, EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy,
     thermo,
 };
 use rayon::prelude::*;
 
-use crate::synthetic::Process;
-use crate::tally::{LEVEL, Shot, Tally};
+use super::synthetic::Process;
+use super::tally::{LEVEL, Shot, Tally};
 
 /// Samples per relaxation time.
 pub(crate) const TAU: f64 = 50.0;
@@ -272,8 +272,9 @@ impl Study {
     fn generalised(&self, curve: &Curve, exact: &Curve, fit: &SpectralFit) -> Option<[Shot; 2]> {
         let process = fit.process().ok()?;
         let covariance = process.msed_covariance(curve.lags(), self.samples(), 1.0).ok()?;
-        let fit =
-            |curve: &Curve| gaussian::fit_generalised(curve, Model::Exponential, &covariance, &process).ok();
+        let fit = |curve: &Curve| {
+            relaxation::fit_generalised(curve, Model::Exponential, &covariance, &process).ok()
+        };
         let found = fit(curve)?;
         let truth = |f: &dyn Fn(&GeneralisedFit) -> f64, known: f64| {
             if self.source.exact {
@@ -296,7 +297,7 @@ impl Study {
 }
 
 fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<SpectralFit> {
-    gaussian::fit_spectrum(runs, Model::Exponential, Band::Automatic, resampling).ok()
+    spectrum::fit_spectrum(runs, Model::Exponential, Band::Automatic, resampling).ok()
 }
 
 fn resampled(estimate: &Estimate, truth: f64) -> Shot {

@@ -5,8 +5,8 @@
 
 mod energies;
 mod motion;
-#[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
-#[path = "../../tests/common/synthetic.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+#[path = "../../tests/it/common/synthetic.rs"]
 mod synthetic;
 mod tally;
 
@@ -15,7 +15,7 @@ use energies::{
     UNIFORM, VARIANCE, WHITTLE,
 };
 use msed::Resampling;
-use msed::gaussian::Process;
+use msed::spectrum::Process;
 
 /// Length of a run in relaxation times, and blocks: of 6, 16.7 and 15 relaxation times.
 const PLANS: [(usize, usize); 3] = [(30, 5), (100, 6), (300, 20)];

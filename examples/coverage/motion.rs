@@ -1,15 +1,15 @@
 //! Brownian motion, whose F_s and mean squared displacement are known.
 
-use msed::relaxation::{Direction, first_crossing};
-use msed::structure::{self, Particles, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectory};
-use msed::{Curve, Estimate, Lags, Resampling, curve::Window};
+use msed::relaxation::{self, Direction, Window, first_crossing};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectory};
+use msed::{Curve, Estimate, Lags, Resampling};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
 use rayon::prelude::*;
 
-use crate::tally::{LEVEL, Shot, Tally};
+use super::tally::{LEVEL, Shot, Tally};
 
 const PARTICLES: usize = 20;
 const FRAMES: usize = 620;
@@ -45,14 +45,14 @@ fn one(seed: u64) -> [Shot; 2] {
     // The truth by the same interpolation between the lags.
     let truth = tau(&isf.map(|t, _| (-rate * t).exp()));
     let msd = structure::msd(&run, &lags, blocks).expect("displacements");
-    let d = structure::diffusion(msd.all().total(), 3, Window::Automatic).expect("three dimensions");
+    let d = relaxation::diffusion(msd.all().total(), 3, Window::Automatic).expect("three dimensions");
     let shot = |found: Option<&Estimate>, truth: Option<f64>| match (found, truth) {
         (Some(found), Some(truth)) => Shot::new(found.value(), found.interval(LEVEL), truth),
         _ => Shot::missed(),
     };
     [
         shot(tau(&isf).time(), truth.time().map(Estimate::value)),
-        shot(d.reached().map(structure::Diffusion::coefficient), Some(D)),
+        shot(d.reached().map(relaxation::Diffusion::coefficient), Some(D)),
     ]
 }
 

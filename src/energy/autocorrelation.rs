@@ -2,15 +2,14 @@
 
 use std::ops::Range;
 
+use super::plan::Layout;
 use crate::curve::Curve;
 use crate::error::Error;
 use crate::lag::Lags;
+use crate::lag_sums::{CorrelationTime, Scratch, Stretch, mean};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::spectral::{CorrelationTime, Scratch, Stretch, mean};
 use crate::stats::{BlockSums, Estimate, Resampling};
-
-use super::msed::Layout;
 
 /// An autocorrelation, raw and normalised.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,11 +136,6 @@ struct RunSums {
 }
 
 impl RunSums {
-    #[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "lags are below the length of a slice"
-    )]
     fn new<T: Real>(
         samples: &[T],
         center: f64,
@@ -261,7 +255,7 @@ pub enum IntegratedTime {
 ///
 /// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to four windows: where that adds a twentieth or more, by more than
 /// three standard errors, the time is not resolved, and what is known is a lower bound. For the energies of a glass former fit the slow part
-/// instead: [`gaussian::fit_spectrum`](crate::gaussian::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
+/// instead: [`spectrum::fit_spectrum`](crate::spectrum::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
 ///
 /// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles until it is long enough.
 ///
@@ -281,7 +275,6 @@ pub enum IntegratedTime {
 /// assert!((time.value() - 5.0 * 0.5).abs() < 3.0 * time.standard_error().unwrap() + 0.1);
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[allow(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
 pub fn integrated_time<T: Real>(
     runs: &impl Runs<T>,
     resampling: Resampling,

@@ -375,7 +375,7 @@ pub enum DistributionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lag::Sampling;
+    use crate::sampling::Sampling;
     use crate::series::{EnergyKind, Replicas};
     use rand::{RngExt, SeedableRng};
 

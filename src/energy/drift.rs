@@ -1,11 +1,10 @@
 //! Whether the energy drifts.
 
+use super::plan::{overall_mean, sum_of};
 use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Estimate, Partition, Resampling};
-
-use super::moments::overall_mean;
 
 /// Two-sided level of the tests behind [`Stationarity`].
 const LEVEL: f64 = 0.99;
@@ -201,7 +200,7 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
     let samples: usize = lengths.iter().sum();
     let squares: f64 = columns
         .iter()
-        .map(|column| super::moments::sum_of(column, |x| ((x - centre) * scale).powi(2)))
+        .map(|column| sum_of(column, |x| ((x - centre) * scale).powi(2)))
         .sum();
     Ok(Drift {
         slope: resamples.evaluate(slope),
@@ -214,7 +213,7 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lag::Sampling;
+    use crate::sampling::Sampling;
     use crate::series::{EnergyKind, Replicas};
     use rand::{RngExt, SeedableRng};
 

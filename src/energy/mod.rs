@@ -1,7 +1,7 @@
 //! What a run's potential energy says.
 //!
 //! [`msed`](msed()) is the mean-squared difference over a lag, whose rise [`relaxation::fit`](crate::relaxation::fit) turns into τ*, U0 and Um;
-//! [`distribution`](distribution()) the whole distribution of the difference, [`diffusion`](diffusion()) its growth over 2t.
+//! [`distribution`](distribution()) the whole distribution of the difference, [`energy_diffusion`](crate::relaxation::energy_diffusion) its growth over 2t.
 //! [`autocorrelation`](autocorrelation()) and [`integrated_time`] are the view from the other side, MSED(t) = 2 Var(e) - 2 C(t).
 //! [`moments`](moments()) are mean, variance and temperature, for [`thermo`](crate::thermo).
 //!
@@ -10,17 +10,19 @@
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several [`Replicas`](crate::Replicas); results are per particle.
 
 mod autocorrelation;
-mod diffusion;
 mod distribution;
 mod drift;
 mod moments;
 mod msed;
+mod plan;
 mod resolution;
+pub(crate) mod run_sums;
+pub(crate) mod sums;
 
 pub use autocorrelation::{Autocorrelation, IntegratedTime, autocorrelation, integrated_time};
-pub use diffusion::diffusion;
 pub use distribution::{Bins, Distribution, DistributionError, distribution};
 pub use drift::{Drift, Stationarity, drift};
 pub use moments::{Moments, moments};
 pub use msed::{Msed, msed};
 pub use resolution::{Resolution, resolution};
+pub use sums::EnergySums;

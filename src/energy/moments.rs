@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::plan::{overall_mean, sum_of};
 use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
@@ -193,22 +194,6 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     })
 }
 
-/// The mean of all samples, in their own units.
-pub(super) fn overall_mean<T: Real>(columns: &[&[T]]) -> f64 {
-    let origin = columns[0][0].to_f64();
-    let count: usize = columns.iter().map(|c| c.len()).sum();
-    let sum: f64 = columns.iter().map(|c| sum_of(c, |x| x - origin)).sum();
-    origin + sum / count as f64
-}
-
-/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with their product.
-pub(super) fn sum_of<T: Real>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
-    values
-        .chunks(1024)
-        .map(|chunk| chunk.iter().map(|&x| f(x.to_f64())).sum::<f64>())
-        .sum()
-}
-
 /// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it takes whole runs.
 struct Pieces {
     ranges: Vec<(usize, Range<usize>)>,
@@ -321,7 +306,7 @@ impl Column {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lag::Sampling;
+    use crate::sampling::Sampling;
     use crate::series::{EnergyKind, Replicas};
     use rand::{RngExt, SeedableRng};
 

@@ -1,12 +1,13 @@
 //! The mean-squared energy difference.
 
+use super::plan::Layout;
 use crate::curve::Curve;
 use crate::error::Error;
 use crate::lag::Lags;
+use crate::lag_sums::{Method, Scratch, Stretch, variance};
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs};
-use crate::spectral::{LagPlan, LagPlanner, Method, Scratch, Stretch, variance};
-use crate::stats::{BlockSums, Partition, Resampling};
+use crate::series::Runs;
+use crate::stats::{BlockSums, Resampling};
 
 /// A mean-squared energy difference, and how it was computed.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,7 @@ impl Msed {
     }
 
     /// A bound on the relative rounding error of each value: how far it may lie from the sums carried out exactly. It says nothing of
-    /// the statistical error. See [`LagPlan::error_bound`].
+    /// the statistical error. See [`LagPlan::error_bound`](crate::lag_sums::LagPlan::error_bound).
     #[must_use]
     pub fn error_bounds(&self) -> &[f64] {
         &self.error_bounds
@@ -150,63 +151,5 @@ impl Weighted {
 
     fn means(self) -> Vec<f64> {
         self.sums.into_iter().map(|(sum, weight)| sum / weight).collect()
-    }
-}
-
-/// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for each run.
-pub(super) struct Layout {
-    /// In samples.
-    pub(super) lags: Vec<u64>,
-    pub(super) plans: Vec<LagPlan>,
-    pub(super) partition: Partition,
-    pub(super) time_step: f64,
-    stride: u64,
-}
-
-impl Layout {
-    pub(super) fn new<T: Real>(
-        runs: &impl Runs<T>,
-        lags: &Lags,
-        resampling: Resampling,
-    ) -> Result<Self, Error> {
-        let runs = runs.runs();
-        let sampling = runs[0].sampling();
-        let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
-        let shortest = lengths.iter().copied().min().unwrap_or(0);
-        let lags = lags.resolve(shortest, sampling.interval())?;
-        let mut planner = LagPlanner::new();
-        let mut plans: Vec<LagPlan> = Vec::with_capacity(lengths.len());
-        for &length in &lengths {
-            let plan = match plans.iter().find(|plan| plan.samples() == length) {
-                Some(plan) => plan.clone(),
-                None => planner.plan(length, &lags)?,
-            };
-            plans.push(plan);
-        }
-        Ok(Self {
-            plans,
-            partition: Partition::new(&lengths, resampling)?,
-            time_step: sampling.time_step(),
-            stride: sampling.stride(),
-            lags,
-        })
-    }
-
-    /// The blocks of each run.
-    pub(super) fn blocks(&self) -> impl Iterator<Item = Vec<std::ops::Range<usize>>> + '_ {
-        (0..self.plans.len()).map(|run| {
-            let of_run = self.partition.iter().filter(|(r, _)| *r == run);
-            of_run.map(|(_, range)| range).collect()
-        })
-    }
-
-    /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<u64> {
-        self.lags.iter().map(|lag| lag * self.stride).collect()
-    }
-
-    /// The longest lag, in steps, that the blocks give an error for.
-    pub(super) fn longest(&self) -> u64 {
-        self.partition.shortest() as u64 * self.stride
     }
 }

@@ -138,7 +138,7 @@ fn spacing<T: Real>(columns: &[&[T]]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lag::Sampling;
+    use crate::sampling::Sampling;
     use crate::series::EnergyKind;
     use rand::{RngExt, SeedableRng};
 

@@ -60,9 +60,7 @@ pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     }
     // Nineteen digits fit into 64 bits whatever they are.
     if digits <= 19 && mantissa <= 1 << 53 && power.unsigned_abs() <= 22 {
-        #[allow(clippy::cast_precision_loss, reason = "at most 2^53")]
         let exact = mantissa as f64;
-        #[allow(clippy::cast_possible_truncation, reason = "at most 22")]
         let scale = POWERS[power.unsigned_abs() as usize];
         let value = if power < 0 { exact / scale } else { exact * scale };
         return Some((if negative { -value } else { value }, at));
@@ -97,7 +95,6 @@ pub(crate) fn i64_field(field: &[u8]) -> Option<i64> {
         return (length == field.len()).then_some(value);
     }
     let value = f64_field(field)?;
-    #[allow(clippy::cast_possible_truncation, reason = "integers below 2^53 are exact")]
     let integer = value as i64;
     (value.fract() == 0.0 && value.abs() < 9e15).then_some(integer)
 }

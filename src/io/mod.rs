@@ -35,8 +35,6 @@ mod reader;
 #[cfg(feature = "io")]
 mod runs;
 #[cfg(feature = "io")]
-mod stream;
-#[cfg(feature = "io")]
 mod table;
 #[cfg(feature = "io")]
 mod text;
@@ -54,9 +52,7 @@ pub use lammps_dump::LammpsDumpReader;
 #[cfg(feature = "io")]
 pub use layout::Column;
 #[cfg(feature = "io")]
-pub use reader::{EnergyReader, energies};
-#[cfg(feature = "io")]
-pub use stream::{EnergySample, EnergyStream};
+pub use reader::{EnergyReader, EnergySample, EnergyStream, energies};
 #[cfg(feature = "io")]
 pub use table::{CutOff, EnergyTable, Format, Note};
 #[cfg(feature = "xtc")]

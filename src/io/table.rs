@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::ReadError;
 use super::layout::Layout;
 use crate::error::Error;
-use crate::lag::Sampling;
+use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries};
 
 /// The format of a file of energies.

@@ -295,7 +295,6 @@ impl<R: Read> XtcReader<R> {
         let scale = self.scale;
         positions.resize(3 * self.particles, T::default());
         let (points, _) = positions.as_chunks_mut::<3>();
-        #[allow(clippy::cast_precision_loss, reason = "single precision is the file's")]
         let place = |integers: [i32; 3]| {
             integers.map(|integer| T::from_f64(f64::from(integer as f32 * inverse) * scale))
         };

@@ -71,14 +71,12 @@ impl Ranks {
 
     /// The number of this process.
     #[must_use]
-    #[allow(clippy::cast_sign_loss, reason = "ranks are not negative")]
     pub fn rank(&self) -> usize {
         self.communicator.rank() as usize
     }
 
     /// How many processes there are.
     #[must_use]
-    #[allow(clippy::cast_sign_loss, reason = "counts are not negative")]
     pub fn count(&self) -> usize {
         self.communicator.size() as usize
     }
@@ -196,11 +194,6 @@ impl fmt::Debug for Ranks {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "MPI's own number"
-)]
 fn rank(of: usize) -> i32 {
     of as i32
 }

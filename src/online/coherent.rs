@@ -2,16 +2,18 @@
 
 use pulp::Arch;
 
-use super::blocks::{BLOCKS, check_most};
-use super::coherent_sums::{CoherentSums, Scattering};
 use super::error::OnlineError;
-use super::frame_blocks::{FrameBlocks, check_frame};
 use super::levels::LevelLags;
-use super::stream::PairStream;
+use super::pair_stream::PairStream;
 use crate::error::Error;
-use crate::lag::{Lags, Sampling};
+use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
+use crate::lag::Lags;
 use crate::real::Real;
-use crate::structure::{DensityModes, SumModes, Tables, WaveVectorError, WaveVectors};
+use crate::sampling::Sampling;
+use crate::stats::doubling_blocks::{BLOCKS, check_most};
+use crate::stats::pair_table::{FrameBlocks, check_frame};
+use crate::structure::coherent_sums::{CoherentSums, Scattering};
+use crate::structure::{WaveVectorError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.

@@ -1,18 +1,19 @@
 //! Distributions of energy differences, while a run goes on.
 
-use super::blocks::{BLOCKS, check_most};
-use super::energy_sums::System;
 use super::error::OnlineError;
-use super::frame_blocks::FrameBlocks;
 use super::levels::LevelLags;
-use super::runs::{agree, check_samples, numbered, resamples};
-use super::stream::PairStream;
+use super::pair_stream::PairStream;
+use crate::energy::sums::System;
 use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
-use crate::lag::{LagError, Lags, Sampling};
+use crate::lag::{LagError, Lags};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::EnergyKind;
 use crate::stats::BlockSums;
+use crate::stats::doubling_blocks::{BLOCKS, check_most};
+use crate::stats::pair_table::FrameBlocks;
+use crate::stats::runs::{agree, check_samples, numbered, resamples};
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;
@@ -66,12 +67,6 @@ struct Axis {
 }
 
 impl Axis {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "bins are counted, and not too many"
-    )]
     fn new(width: f64, range: f64) -> Result<Self, DistributionError> {
         if !(width.is_finite() && width > 0.0) {
             return Err(DistributionError::Width { found: width });
@@ -94,17 +89,11 @@ impl Axis {
     }
 
     /// Lower end of a bin.
-    #[allow(clippy::cast_precision_loss, reason = "bins are not too many")]
     fn start(self, bin: usize) -> f64 {
         (bin as f64 - self.side as f64 - 0.5) * self.width
     }
 
     /// The bin of a difference; none outside.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked to be positive, and cut to the bins"
-    )]
     fn bin(self, difference: f64) -> Option<usize> {
         let place = (difference - self.start(0)) / self.width;
         let bin = place as usize;
@@ -288,11 +277,6 @@ impl DistributionSums {
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count of pairs"
-    )]
     pub fn outside(&self, lag: u64) -> Result<u64, LagError> {
         let k = self.place(lag)?;
         let of = |(_, (run, block)): (usize, (&FrameBlocks, usize))| run.sums(block, k)[OUTSIDE];
@@ -314,11 +298,6 @@ impl DistributionSums {
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
     /// differences are equal or lie outside of the bins.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "counts of pairs"
-    )]
     pub fn distribution(&self, lag: u64) -> Result<Distribution, Error> {
         let k = self.place(lag)?;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();

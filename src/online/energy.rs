@@ -1,17 +1,18 @@
 //! The accumulator that a run feeds.
 
-use super::blocks::{BLOCKS, check_most, check_start};
-use super::energy_sums::{EnergySums, System};
+use super::energy_spectra::Transform;
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
-use super::runs::{agree, check_samples};
-use super::sums::RunSums;
-use super::transform::Transform;
-use crate::lag::{Lags, Sampling};
+use crate::energy::run_sums::RunSums;
+use crate::energy::sums::{EnergySums, System};
+use crate::lag::Lags;
+use crate::lag_sums::{cheapest_length, mean};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::{EnergyKind, check_temperature};
-use crate::spectral::{cheapest_length, mean};
+use crate::stats::doubling_blocks::{BLOCKS, check_most, check_start};
+use crate::stats::runs::{agree, check_samples};
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
@@ -278,7 +279,6 @@ impl EnergyAccumulator {
     /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
     fn decimate<T: Real>(&mut self, samples: &[T]) {
         let first = self.first + self.samples;
-        #[allow(clippy::cast_possible_truncation, reason = "0 or 1")]
         let odd = (first % 2) as usize;
         for (i, x) in samples.iter().enumerate().skip(odd).step_by(2) {
             let place = first + i as u64;
@@ -422,7 +422,6 @@ impl EnergyAccumulator {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
 fn places(lags: &[u64]) -> Vec<usize> {
     lags.iter().map(|&lag| lag as usize).collect()
 }

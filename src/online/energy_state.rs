@@ -3,14 +3,14 @@
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::blocks::LAST_PLACE;
 use super::energy::EnergyAccumulator;
-use super::energy_sums::System;
+use super::energy_spectra::Transform;
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
-use super::sums::RunSums;
-use super::transform::Transform;
+use crate::energy::run_sums::RunSums;
+use crate::energy::sums::System;
+use crate::stats::doubling_blocks::LAST_PLACE;
 
 /// What differs from a new accumulator of the same kind; the spectra are borrowed for writing.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Lags whose spacing doubles, and the strides that they are summed at.
 
-use super::blocks::LAST_PLACE;
 use super::error::OnlineError;
+use crate::stats::doubling_blocks::LAST_PLACE;
 
 /// Levels at most: 2^48 times the longest lag of the first.
 const LEVELS: usize = 48;
@@ -22,7 +22,6 @@ pub(super) struct LevelLags {
 
 impl LevelLags {
     /// One level that has all lags.
-    #[allow(clippy::cast_possible_truncation, reason = "lags are below a length")]
     pub(super) fn single(lags: &[u64]) -> Self {
         Self {
             stride: 1,

@@ -33,39 +33,26 @@
 //! # Ok::<(), msed::Error>(())
 //! ```
 
-mod blocks;
 #[cfg(feature = "serde")]
 pub mod checkpoint;
 mod coherent;
-mod coherent_sums;
-mod displaced;
+mod displacements;
 mod distributions;
 mod energy;
+mod energy_spectra;
 #[cfg(feature = "serde")]
 mod energy_state;
-mod energy_sums;
-mod error;
+pub(crate) mod error;
 mod feed;
-mod frame_blocks;
-mod frame_sums;
-mod frames;
 mod levels;
-mod memory;
+mod pair_stream;
 mod ring;
-mod running_sums;
-mod runs;
-mod sink;
-mod stream;
-mod sums;
-mod transform;
 
+pub use crate::energy::EnergySums;
+pub use crate::structure::{CoherentSums, FrameSums};
 pub use coherent::CoherentAccumulator;
-pub use coherent_sums::CoherentSums;
+pub use displacements::FrameAccumulator;
 pub use distributions::{DistributionAccumulator, DistributionSums};
 pub use energy::EnergyAccumulator;
-pub use energy_sums::EnergySums;
 pub use error::OnlineError;
-pub use feed::{Fed, feed_energies, feed_frames};
-pub use frame_sums::FrameSums;
-pub use frames::FrameAccumulator;
-pub use sink::{EnergySink, FrameSink};
+pub use feed::{EnergySink, Fed, FrameSink, feed_energies, feed_frames};

@@ -5,14 +5,13 @@ use std::ops::Range;
 use pulp::Arch;
 
 use super::error::OnlineError;
-use super::memory::filled;
-use super::running_sums::{self, RunningSums};
-use super::sums::{Pairs, RunSums, Samples};
-use super::transform::sum_long;
+use crate::energy::run_sums::{Pairs, RunSums, Samples};
 use crate::lag::LagError;
+use crate::lag_sums::{LagPlanner, LagSums, Term, Total, mean};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
-use crate::spectral::{LagSums, Term, Total, mean};
+use crate::stats::BlockSums;
+use crate::stats::doubling_blocks::filled;
 
 /// Samples between two sums, where lags are shorter.
 const LEAST: usize = 1024;
@@ -36,7 +35,7 @@ impl Work {
         Self {
             arch: Arch::new(),
             totals: Vec::with_capacity(most(|ring| ring.direct)),
-            known: running_sums::room(most(|ring| ring.capacity)),
+            known: room(most(|ring| ring.capacity)),
         }
     }
 }
@@ -205,13 +204,12 @@ impl Ring {
     }
 
     /// Sums the pairs of the first `until` samples, block by block; of the long lags, what transforms will subtract from where they do.
-    #[allow(clippy::cast_possible_truncation, reason = "places within a buffer")]
     fn sum(&self, samples: &[f64], until: usize, transforms: bool, sums: &mut RunSums, work: &mut Work) {
         if until == 0 {
             return;
         }
         let centre = *sums.centre.get_or_insert_with(|| mean(samples));
-        running_sums::know(samples, centre, &mut work.known);
+        know(samples, centre, &mut work.known);
         let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
@@ -241,7 +239,6 @@ impl Ring {
 
     /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first samples of; `differences` says what the
     /// squared differences at a lag sum up to, or makes that of the sum of the squares.
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     fn add_block(
         &self,
         running: RunningSums<'_>,
@@ -290,4 +287,129 @@ fn in_place(samples: usize) -> Result<Vec<f64>, OnlineError> {
     let mut room = filled(f64::NAN, samples)?;
     room.clear();
     Ok(room)
+}
+
+/// Samples between two places that are known.
+const CHUNK: usize = 64;
+
+/// `known[c]` becomes the sums of `x - centre` and of its square over the samples before place 64 c.
+fn know(samples: &[f64], centre: f64, known: &mut Vec<[f64; 2]>) {
+    known.clear();
+    known.push([0.0; 2]);
+    let mut totals = [Total::default(); 2];
+    for chunk in samples.as_chunks::<CHUNK>().0 {
+        let mut lanes = [[0.0; 8]; 2];
+        for eight in chunk.as_chunks::<8>().0 {
+            for i in 0..8 {
+                let x = eight[i] - centre;
+                lanes[0][i] += x;
+                lanes[1][i] += x * x;
+            }
+        }
+        for (total, lanes) in totals.iter_mut().zip(lanes) {
+            total.add(lanes.iter().sum());
+        }
+        known.push(totals.map(Total::value));
+    }
+}
+
+/// Room for what is known of so many samples.
+fn room(samples: usize) -> Vec<[f64; 2]> {
+    Vec::with_capacity(samples / CHUNK + 1)
+}
+
+/// Goes forward from place to place: an addition for each sample of a short way, and no more than 64 of a long one.
+#[derive(Clone, Copy)]
+struct RunningSums<'a> {
+    samples: &'a [f64],
+    centre: f64,
+    known: &'a [[f64; 2]],
+    place: usize,
+    /// From the last place that is known.
+    within: [f64; 2],
+}
+
+impl<'a> RunningSums<'a> {
+    pub(super) fn new(samples: &'a [f64], centre: f64, known: &'a [[f64; 2]]) -> Self {
+        Self {
+            samples,
+            centre,
+            known,
+            place: 0,
+            within: [0.0; 2],
+        }
+    }
+
+    /// Number of samples.
+    pub(super) fn samples(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The sums of `x - centre` and of its square over the samples before `place`.
+    #[inline]
+    pub(super) fn before(&mut self, place: usize) -> [f64; 2] {
+        let chunk = place / CHUNK;
+        if !(chunk * CHUNK..=place).contains(&self.place) {
+            (self.place, self.within) = (chunk * CHUNK, [0.0; 2]);
+        }
+        for x in &self.samples[self.place..place] {
+            let x = x - self.centre;
+            self.within[0] += x;
+            self.within[1] += x * x;
+        }
+        self.place = place;
+        [0, 1].map(|i| self.known[chunk][i] + self.within[i])
+    }
+}
+
+/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the first `until`; they begin where the
+/// ring does.
+fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> Result<(), LagError> {
+    let (lags, first) = ring.long_lags();
+    let there: Vec<u64> = lags
+        .iter()
+        .filter(|&&lag| lag < samples.len())
+        .map(|&lag| lag as u64)
+        .collect();
+    if there.is_empty() || until == 0 {
+        return Ok(());
+    }
+    let mut blocks: Vec<(usize, Range<usize>)> = Vec::new();
+    let mut from = 0;
+    while from < until {
+        let block = sums.blocks.open(ring.base() + from as u64);
+        let end = sums.blocks.end_of(block);
+        let stop = (end - ring.base()).min(until as u64) as usize;
+        blocks.push((block, from..stop));
+        from = stop;
+    }
+    let plan = LagPlanner::new().plan(samples.len(), &there)?;
+    let ranges: Vec<Range<usize>> = blocks.iter().map(|(_, range)| range.clone()).collect();
+    let mut added = BlockSums::new(blocks.len(), there.len());
+    plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut plan.scratch());
+    for (b, (block, _)) in blocks.iter().enumerate() {
+        for k in 0..there.len() {
+            sums.pairs_mut(*block, first + k).differences += added.get(b, k).0;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_before_a_place_are_those_one_by_one_in_any_order_of_places() {
+        let samples: Vec<f64> = (0..1000).map(|i| f64::from(i * i % 37) - 11.0).collect();
+        let mut known = room(samples.len());
+        know(&samples, 3.0, &mut known);
+        let mut sums = RunningSums::new(&samples, 3.0, &known);
+        let places = [0, 1, 2, 63, 64, 65, 128, 1000, 999, 3, 500, 511, 512].into_iter();
+        for place in places.chain(0..=1000) {
+            let before = samples[..place].iter().map(|x| x - 3.0);
+            let expected = [before.clone().sum::<f64>(), before.map(|x| x * x).sum()];
+            assert_eq!(sums.before(place), expected, "integers, before {place}");
+        }
+    }
 }

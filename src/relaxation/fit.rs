@@ -1,15 +1,24 @@
 //! The fit of Eq. (11) to a mean-squared energy difference.
 
+use super::Window;
 use super::error::FitError;
-use super::model::{Model, mean_relaxation_time};
+use super::model::{Model, Weighting, mean_relaxation_time};
 use super::problem::Form;
 use super::refit::Refit;
 use super::solver::Termination;
 use super::verdict::{Caution, Fall, Reason, Verdict};
-use super::weighting::Weighting;
-use super::window::{Opening, agreeing, allowed_fall, asked, opening, steepest_fall};
-use crate::curve::{Curve, Window};
+use super::window::{AFTER_FALL, END, Opening, allowed_fall, asked, opening, steepest_fall};
+use crate::curve::Curve;
 use crate::stats::Estimate;
+
+/// How many standard errors a curve may differ from a fit at its first lags, and at any up to ten mean relaxation times, where the
+/// window can start. With fewer blocks than ten more are allowed: the levels at which Student's t reaches these with nine degrees of
+/// freedom.
+const AGREES: [f64; 2] = [3.0, 5.0];
+const AGREES_LEVELS: [f64; 2] = [1.0 - 1.496e-2, 1.0 - 7.39e-4];
+const AGREES_UP_TO: f64 = 10.0;
+/// The latest start, in relaxation times, that is put off further than where the curve begins to agree with the fit.
+const LATEST_START: f64 = 0.5;
 
 /// The relaxation of a mean-squared energy difference: see [`fit`].
 #[derive(Debug, Clone, PartialEq)]
@@ -318,4 +327,44 @@ fn covariance(refit: &Refit, stretched: bool) -> Option<[[f64; 4]; 4]> {
         }
     }
     Some(covariance)
+}
+
+/// Where a fit to the lags from a start onwards describes the first of them. `refit` fits a window, `least` is the number of lags that
+/// it needs. The opening, with the fit in it, where there is no such start.
+fn agreeing(
+    curve: &Curve,
+    opening: Opening,
+    least: usize,
+    refit: impl Fn([f64; 2]) -> Result<Refit, FitError>,
+) -> Result<(Opening, Refit), FitError> {
+    let [_, end] = opening.window;
+    let first = refit(opening.window)?;
+    if curve.resamples().len() < 2 {
+        return Ok((opening, first));
+    }
+    let allowed: [f64; 2] =
+        std::array::from_fn(|k| AGREES[k].max(curve.resamples().t_quantile(AGREES_LEVELS[k])));
+    let agrees = |fit: &Refit| {
+        fit.has_relaxation(&fit.whole)
+            && fit.tau() >= fit.shortest()
+            && fit
+                .misfit(curve, AGREES_UP_TO)
+                .is_some_and(|misfit| misfit.iter().zip(&allowed).all(|(m, a)| m <= a))
+    };
+    if agrees(&first) {
+        return Ok((opening, first));
+    }
+    let times: Vec<f64> = first.points().iter().map(|&k| curve.lag_time(k)).collect();
+    let last_start = times.len().saturating_sub(least);
+    for &start in times[..last_start].iter().skip(1).filter(|&&t| END.1 * t <= end) {
+        let found = refit([start, end])?;
+        if agrees(&found) {
+            // What is left of the vibrations is within noise here, and twice as late far below it.
+            let start = start.max((AFTER_FALL * start).min(LATEST_START * found.tau()));
+            let window = [start, end];
+            let found = refit(window)?;
+            return Ok((Opening { window, ..opening }, found));
+        }
+    }
+    Ok((opening, first))
 }

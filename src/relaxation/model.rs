@@ -1,8 +1,7 @@
 //! The two forms of Eq. (11).
 
-use std::fmt;
-
 use statrs::function::gamma::gamma;
+use std::fmt;
 
 /// How a mean-squared energy difference rises from its fast plateau U0² to its long-time limit U0² + Um²:
 ///
@@ -54,4 +53,14 @@ pub fn mean_relaxation_time(tau: f64, beta: f64) -> f64 {
         return tau;
     }
     tau / beta * gamma(1.0 / beta)
+}
+
+/// How the lags of a fit are weighted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Weighting {
+    /// By the inverse squares of the curve's standard errors; lags without one are left out.
+    StandardErrors,
+    /// All alike.
+    Uniform,
 }

@@ -106,7 +106,6 @@ impl Refit {
             })
             .collect();
         let information = solver.information(whole.parameters);
-        #[allow(clippy::cast_precision_loss, reason = "counts of lags are small")]
         let variance = match weighting {
             Weighting::StandardErrors => 1.0,
             Weighting::Uniform if points.len() > parameters => {
@@ -157,7 +156,6 @@ impl Refit {
     /// The reduced chi² of a weighted fit with more lags than parameters.
     pub(super) fn reduced_chi_squared(&self, weighting: Weighting) -> Option<f64> {
         let freedom = self.points.len() - self.parameters;
-        #[allow(clippy::cast_precision_loss, reason = "counts of lags are small")]
         (weighting == Weighting::StandardErrors && freedom > 0).then(|| self.whole.squares / freedom as f64)
     }
 

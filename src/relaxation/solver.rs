@@ -118,11 +118,6 @@ impl Solver {
         let square_weights: Vec<f64> = weights.iter().map(|w| w * w).collect();
         let total_weight = square_weights.iter().sum();
         let (low, high) = (first - SCAN_MARGIN.ln(), last + SCAN_MARGIN.ln());
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a small positive count"
-        )]
         let taus = ((high - low) / std::f64::consts::LN_10 * TAUS_PER_DECADE).ceil() as usize + 1;
         let mut solver = Self {
             setting,
@@ -134,7 +129,6 @@ impl Solver {
         let betas: &[f64] = if stretched { &BETAS } else { &[1.0] };
         for &beta in betas {
             for k in 0..taus {
-                #[allow(clippy::cast_precision_loss, reason = "a small count")]
                 let log_tau = low + (high - low) * k as f64 / (taus - 1) as f64;
                 solver.nodes.push(solver.node(log_tau, beta));
             }

@@ -1,26 +1,27 @@
 //! Which lags a fit rests on.
 
 use super::error::FitError;
-use super::refit::Refit;
 use super::verdict::Fall;
-use crate::curve::{Curve, Window};
+use crate::curve::Curve;
+
+/// Which part of a curve a fit rests on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub enum Window {
+    /// Chosen by the rule that the fit states; the result says which it was.
+    Automatic,
+    /// The first and the last lag time, both included.
+    Given([f64; 2]),
+}
 
 /// How many standard errors of the difference a curve may fall inside of a window, with ten blocks or more.
 const ALLOWED_FALL: f64 = 6.0;
 /// The level at which Student's t with nine degrees of freedom reaches six: fewer blocks need more.
 const ALLOWED_LEVEL: f64 = 1.0 - 2.02e-4;
 /// The start of an automatic window, in units of the time at which the last fall has reached its bottom.
-const AFTER_FALL: f64 = 2.0;
+pub(super) const AFTER_FALL: f64 = 2.0;
 /// The end of an automatic window in mean relaxation times, and the least it may be in units of its start.
-const END: (f64, f64) = (5.0, 20.0);
-/// How many standard errors a curve may differ from a fit at its first lags, and at any up to ten mean relaxation times, where the
-/// window can start. With fewer blocks than ten more are allowed: the levels at which Student's t reaches these with nine degrees of
-/// freedom.
-const AGREES: [f64; 2] = [3.0, 5.0];
-const AGREES_LEVELS: [f64; 2] = [1.0 - 1.496e-2, 1.0 - 7.39e-4];
-const AGREES_UP_TO: f64 = 10.0;
-/// The latest start, in relaxation times, that is put off further than where the curve begins to agree with the fit.
-const LATEST_START: f64 = 0.5;
+pub(super) const END: (f64, f64) = (5.0, 20.0);
 /// The part of the run's origins that the longest lag of an automatic window must keep.
 const ORIGINS: f64 = 0.9;
 /// d ln MSED / d ln t of smooth motion is 2, that of a random process 1 at most.
@@ -131,7 +132,6 @@ fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
     if rate > 0.0 { rate } else { f64::INFINITY }
 }
 
-#[allow(clippy::cast_precision_loss, reason = "counts and steps are far below 2^53")]
 fn of(count: u64) -> f64 {
     count as f64
 }
@@ -154,46 +154,6 @@ fn inertial_end(last: usize, time: impl Fn(usize) -> f64, value: impl Fn(usize) 
         .find(|&k| value(k + 1) > value(k))
         .unwrap_or(maximum);
     AFTER_FALL * time(minimum)
-}
-
-/// Where a fit to the lags from a start onwards describes the first of them. `refit` fits a window, `least` is the number of lags that
-/// it needs. The opening, with the fit in it, where there is no such start.
-pub(super) fn agreeing(
-    curve: &Curve,
-    opening: Opening,
-    least: usize,
-    refit: impl Fn([f64; 2]) -> Result<Refit, FitError>,
-) -> Result<(Opening, Refit), FitError> {
-    let [_, end] = opening.window;
-    let first = refit(opening.window)?;
-    if curve.resamples().len() < 2 {
-        return Ok((opening, first));
-    }
-    let allowed: [f64; 2] =
-        std::array::from_fn(|k| AGREES[k].max(curve.resamples().t_quantile(AGREES_LEVELS[k])));
-    let agrees = |fit: &Refit| {
-        fit.has_relaxation(&fit.whole)
-            && fit.tau() >= fit.shortest()
-            && fit
-                .misfit(curve, AGREES_UP_TO)
-                .is_some_and(|misfit| misfit.iter().zip(&allowed).all(|(m, a)| m <= a))
-    };
-    if agrees(&first) {
-        return Ok((opening, first));
-    }
-    let times: Vec<f64> = first.points().iter().map(|&k| curve.lag_time(k)).collect();
-    let last_start = times.len().saturating_sub(least);
-    for &start in times[..last_start].iter().skip(1).filter(|&&t| END.1 * t <= end) {
-        let found = refit([start, end])?;
-        if agrees(&found) {
-            // What is left of the vibrations is within noise here, and twice as late far below it.
-            let start = start.max((AFTER_FALL * start).min(LATEST_START * found.tau()));
-            let window = [start, end];
-            let found = refit(window)?;
-            return Ok((Opening { window, ..opening }, found));
-        }
-    }
-    Ok((opening, first))
 }
 
 impl Opening {

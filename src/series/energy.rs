@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
-use crate::lag::Sampling;
 use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
@@ -21,7 +21,6 @@ pub enum EnergyKind {
 
 impl EnergyKind {
     /// The factor from a sample to the energy per particle.
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub(crate) fn scale(self, particles: NonZeroUsize) -> f64 {
         match self {
             Self::Total => 1.0 / particles.get() as f64,
@@ -166,7 +165,6 @@ impl<'a, T: Real> EnergySeries<'a, T> {
 
     /// Number of samples times their spacing, in time units.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn duration(&self) -> f64 {
         self.len() as f64 * self.sampling.interval()
     }

@@ -87,7 +87,7 @@ impl<T: Real> Runs<T> for Replicas<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lag::Sampling;
+    use crate::sampling::Sampling;
     use crate::series::EnergyKind;
 
     #[test]

@@ -45,7 +45,6 @@ impl Blocking {
 
     /// Of the mean of several independent runs, each about its own mean: runs at constant energy have an energy each.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn of_runs(runs: &[&[f64]]) -> Self {
         let mut levels = Vec::new();
         let mut means: Vec<Vec<f64>> = runs
@@ -114,7 +113,6 @@ impl Blocking {
     /// How many independent samples would give the same error of the mean: the naive variance of the mean over that of the
     /// plateau, times the number of samples. `None` without a plateau.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "sample counts are far below 2^53")]
     pub fn independent_samples(&self) -> Option<f64> {
         let plateau = self.plateau()?;
         let naive = self.levels.first()?.standard_error;
@@ -138,7 +136,6 @@ mod tests {
                     state = state
                         .wrapping_mul(6_364_136_223_846_793_005)
                         .wrapping_add(1_442_695_040_888_963_407);
-                    #[allow(clippy::cast_precision_loss, reason = "53 bits")]
                     let uniform = (state >> 11) as f64 / (1_u64 << 53) as f64;
                     sum += uniform - 0.5;
                 }

@@ -10,16 +10,25 @@
 
 mod blocking;
 mod blocks;
-mod covariance;
+mod by_species;
+pub(crate) mod doubling_blocks;
 mod estimate;
 mod independent;
-mod line;
+mod invalid;
+mod outcome;
+pub(crate) mod pair_table;
 mod parabola;
+mod resampling;
+pub(crate) mod runs;
+mod significance;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
-pub use covariance::Covariance;
-pub use estimate::{Estimate, Resamples, Resampling};
+pub use by_species::{ByPair, BySpecies, UnknownPair, UnknownSpecies};
+pub use estimate::Estimate;
 pub use independent::{Combined, Independent};
-pub(crate) use line::line;
-pub(crate) use parabola::Parabola;
+pub use invalid::Invalid;
+pub use outcome::Outcome;
+pub(crate) use parabola::{Parabola, line};
+pub use resampling::{Resamples, Resampling};
+pub use significance::Significance;

@@ -3,16 +3,14 @@
 use pulp::{Arch, Simd, WithSimd};
 
 use super::WaveVectors;
-use super::column_products::{ColumnProducts, Spectra};
-use super::density_modes::DensityModes;
-use super::groups::Groups;
-use super::origins::Origins;
-use super::phase_sums::lag_sums;
-use super::schedule::Schedule;
-use super::self_isf::{count, prefers_transforms, read_lags};
+use super::origins::{Groups, Origins};
 use super::static_structure::{Cells, density};
 use crate::curve::Curve;
+use crate::kernels::density_modes::DensityModes;
+use crate::kernels::schedule::{Schedule, count, prefers_transforms, read_lags};
+use crate::kernels::vector_sums::lag_sums;
 use crate::lag::Lags;
+use crate::lag_sums::columns::{ColumnProducts, Spectra};
 use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
 use crate::{Error, Real, threads};

@@ -1,10 +1,9 @@
 //! What one pass over the displacements gives.
 
 use super::StructureError;
-use super::direct_sums::{DisplacementSums, direct_sums};
-use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Groups, Origins};
 use crate::curve::Curve;
+use crate::kernels::displacement_sums::{DisplacementSums, direct_sums};
 use crate::lag::Lags;
 use crate::stats::Resampling;
 use crate::trajectory::TrajectoryRuns;
@@ -59,11 +58,6 @@ pub struct SpeciesDisplacement {
 }
 
 impl SpeciesDisplacement {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a number of particles"
-    )]
     fn new(name: &str, particles: f64, sums: &DisplacementSums, origins: &Origins) -> Self {
         let [x, y, z] = &sums.squares;
         let alpha2 = origins.curve([x, y, z, &sums.fourth], |[x, y, z, fourth]| {

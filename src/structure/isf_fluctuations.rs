@@ -6,15 +6,15 @@ use pulp::Arch;
 
 use super::WaveVectors;
 use super::origins::Origins;
-use super::phase_sums::PhasesEach;
-use super::schedule::Schedule;
-use super::self_isf::{Method, Particles, count, tile_particles};
-use super::sign_sums::SignsEach;
-use super::spectral_sums::gather;
+use super::self_isf::{Method, tile_particles};
 use crate::curve::Curve;
+use crate::kernels::schedule::{Schedule, count};
+use crate::kernels::sign_sums::SignsEach;
+use crate::kernels::vector_sums::PhasesEach;
 use crate::lag::Lags;
+use crate::lag_sums::displacements::gather;
 use crate::stats::Resampling;
-use crate::trajectory::{Trajectory, TrajectoryRuns};
+use crate::trajectory::{Particles, Trajectory, TrajectoryRuns};
 use crate::{Error, Real, threads};
 
 /// Lags whose values at each origin are held at once.
@@ -192,7 +192,7 @@ mod tests {
     use pulp::Simd;
 
     use super::*;
-    use crate::structure::sign_sums::SignPolynomial;
+    use crate::kernels::sign_sums::SignPolynomial;
     use crate::trajectory::Cell;
 
     const FRAMES: usize = 53;

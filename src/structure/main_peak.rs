@@ -56,7 +56,6 @@ impl PeakWindow {
     /// The same at any density and in any unit of length: multiplied by 0.941/(V/N)^(1/3), where 0.941 is (V/N)^(1/3) at the
     /// Lennard-Jones density 1.2.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "particle numbers are far below 2^53")]
     pub fn for_density(cell: &Cell, particles: usize) -> Self {
         let scale = SPACING / (cell.volume() / particles.max(1) as f64).cbrt();
         Self {
@@ -221,7 +220,6 @@ pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
     }
     let range = [q[near[0]], q[near[near.len() - 1]]];
     let shells: Vec<f64> = near.iter().map(|&k| q[k]).collect();
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     let weights: Vec<f64> = near.iter().map(|&k| factor.wave_vectors()[k] as f64).collect();
     let fit = |values: &[f64]| {
         let values: Vec<f64> = near.iter().map(|&k| values[k]).collect();

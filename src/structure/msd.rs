@@ -1,11 +1,10 @@
 //! Mean squared displacement at many lags.
 
-use super::direct_sums::direct_sums;
-use super::groups::Groups;
-use super::origins::Origins;
-use super::spectral_sums::spectral_sums;
+use super::origins::{Groups, Origins};
 use crate::curve::Curve;
+use crate::kernels::displacement_sums::direct_sums;
 use crate::lag::Lags;
+use crate::lag_sums::displacements::spectral_sums;
 use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::TrajectoryRuns;
 use crate::{Error, Real};
@@ -188,7 +187,6 @@ pub fn msd<T: Real>(
 
 /// Whether all lags by transforms cost less than the wanted ones directly. Costs per particle in ns, as measured: a pair
 /// of frames; a frame in a transform, by the binary logarithm of its length and by the number of blocks.
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;

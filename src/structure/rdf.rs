@@ -5,10 +5,9 @@ use std::fmt;
 
 use pulp::Arch;
 
-use super::frame_averages::frame_averages;
-use super::groups::Groups;
-use super::pair_counts::{CountPairs, Grid};
+use super::origins::{Groups, frame_averages};
 use super::{RadialBins, StructureError};
+use crate::kernels::pair_counts::{CountPairs, Grid};
 use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
 use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
 use crate::{Error, Real};
@@ -90,7 +89,6 @@ impl RadialDistribution {
 
     /// Number of frames, over all blocks and runs.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     pub fn frames(&self) -> u64 {
         self.sums.weight(0).round() as u64
     }
@@ -268,7 +266,6 @@ impl<'a> Plan<'a> {
     }
 
     /// g and the neighbours in each bin, of each pair of species and of all particles.
-    #[allow(clippy::cast_precision_loss, reason = "numbers of pairs are far below 2^53")]
     fn frame<T: Real, C: Coordinates>(&self, run: &Trajectory<'_, T, C>, frame: usize) -> Vec<f64> {
         let bins = self.edges.len() - 1;
         let Some(cell) = run.cell(frame) else {

@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::WaveVectors;
-use super::column_products::{ColumnProducts, Spectra};
 use super::origins::Origins;
-use super::phase_sums::{PhaseSums, Phases};
-use super::schedule::Schedule;
-use super::sign_sums::{SignPolynomial, SignSums};
-use super::spectral_sums::gather;
+use super::wave_vectors::{WaveVectors, turns};
 use crate::curve::Curve;
+use crate::kernels::schedule::{PRODUCTS, Schedule, costs, count, read_lags};
+use crate::kernels::sign_sums::{SignPolynomial, SignSums};
+use crate::kernels::vector_sums::{PhaseSums, Phases};
 use crate::lag::Lags;
+use crate::lag_sums::columns::{ColumnProducts, Spectra};
+use crate::lag_sums::displacements::gather;
 use crate::stats::{BlockSums, Resampling};
-use crate::trajectory::{Trajectory, TrajectoryRuns};
+use crate::trajectory::{Particles, Trajectory, TrajectoryRuns};
 use crate::{Error, Real, threads};
 
 /// Particles whose coordinates are gathered at once...
@@ -24,30 +24,6 @@ const NUMBERS: usize = 1 << 20;
 /// Results that may wait, in numbers.
 const WAITING: usize = 1 << 21;
 
-/// Which particles an average goes over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Particles<'a> {
-    /// All of them.
-    All,
-    /// Those of one species.
-    Species(&'a str),
-}
-
-impl<'a> From<&'a str> for Particles<'a> {
-    fn from(species: &'a str) -> Self {
-        Self::Species(species)
-    }
-}
-
-impl Particles<'_> {
-    pub(super) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, Error> {
-        Ok(match self {
-            Self::All => (0..run.particles()).collect(),
-            Self::Species(name) => run.species().indices(name)?,
-        })
-    }
-}
-
 /// How the sums over a list of vectors are carried out.
 pub(super) enum Method {
     /// By the polynomial in the cosines of the components: every combination of signs is in the list.
@@ -56,30 +32,6 @@ pub(super) enum Method {
     Vectors(Vec<[f64; 3]>),
     /// Vector by vector, all lags by transforms.
     Transforms(Vec<[f64; 3]>),
-}
-
-/// Vector instructions for the products of a pair of frames, and for a transform of n frames, n log2 n apart: from timings.
-const PRODUCTS: f64 = 2.0;
-const TRANSFORM: f64 = 6.0;
-
-/// Costs of the sums over each pair of frames, and of transforms, for so many series.
-#[allow(clippy::cast_precision_loss, reason = "costs are estimates")]
-fn costs(series: usize, schedule: &Schedule) -> [f64; 2] {
-    let count = series as f64;
-    let transforms = match schedule {
-        Schedule::Uniform { frames, blocks, .. } => {
-            let (n, blocks) = (*frames as f64, blocks.len() as f64);
-            count * n * (TRANSFORM * (n / blocks).log2().max(1.0) + 4.0 * blocks)
-        }
-        Schedule::Listed { .. } => f64::INFINITY,
-    };
-    [count * schedule.all_pairs() as f64 * PRODUCTS, transforms]
-}
-
-/// Whether transforms cost less than sums over each pair of frames.
-pub(super) fn prefers_transforms(series: usize, schedule: &Schedule) -> bool {
-    let [direct, transforms] = costs(series, schedule);
-    transforms < direct
 }
 
 impl Method {
@@ -107,12 +59,6 @@ impl Method {
         let turns = vectors.cell()?.lengths().map(f64::recip);
         Some((count(polynomial.cost()), Self::Signs(turns, polynomial)))
     }
-}
-
-/// Wave vectors over 2 pi.
-fn turns(vectors: &WaveVectors) -> Vec<[f64; 3]> {
-    let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
-    vectors.vectors().iter().map(turns).collect()
 }
 
 /// Particles whose columns are held at once.
@@ -314,25 +260,4 @@ fn transform(
     }
     plan.flush(&mut spectra, &mut scratch);
     spectra
-}
-
-/// The lag sums that follow from spectra, by block and lag.
-pub(super) fn read_lags(plan: &ColumnProducts, spectra: &Spectra, schedule: &Schedule, sums: &mut [f64]) {
-    let Schedule::Uniform { lags, .. } = schedule else {
-        return; // Frames that are not uniform are never transformed.
-    };
-    for (products, sums) in plan
-        .lag_products(spectra)
-        .iter()
-        .zip(sums.chunks_exact_mut(lags.len()))
-    {
-        for (&lag, sum) in lags.iter().zip(sums) {
-            *sum = products.get(lag).copied().unwrap_or(0.0);
-        }
-    }
-}
-
-#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-pub(super) fn count(n: usize) -> f64 {
-    n as f64
 }

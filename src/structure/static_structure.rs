@@ -2,10 +2,9 @@
 
 use pulp::Arch;
 
-use super::density_modes::{DensityModes, SumModes};
-use super::frame_averages::frame_averages;
-use super::groups::Groups;
+use super::origins::{Groups, frame_averages};
 use super::{StructureFactor, WaveVectorError, WaveVectors};
+use crate::kernels::density_modes::{DensityModes, SumModes};
 use crate::stats::{BlockSums, Resampling};
 use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
 use crate::{Error, Real};
@@ -242,7 +241,6 @@ pub(super) fn density<T: Real, C: Coordinates>(
     modes.components(&sums).collect()
 }
 
-#[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
 fn mean(shell: &[usize], f: impl Fn(usize) -> f64) -> f64 {
     shell.iter().map(|&q| f(q)).sum::<f64>() / shell.len() as f64
 }

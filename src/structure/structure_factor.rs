@@ -40,7 +40,6 @@ impl StructureFactor {
                 all(&|shell| sums.weighted_mean(shell, &weights))
             })
             .collect();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
         let frames = sums.weight(0).round() as u64;
         Self::new(species, q, wave_vectors, values, replicates, resamples, frames)
     }
@@ -191,7 +190,6 @@ impl StructureFactor {
         )
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     fn mean_over(&self, values: &[f64], shells: std::ops::Range<usize>) -> f64 {
         let weights = self.wave_vectors[shells.clone()].iter().map(|&n| n as f64);
         let (sum, weight) = values[shells]
@@ -228,7 +226,6 @@ mod tests {
         let mut sums = BlockSums::new(2, 4);
         for block in 0..2 {
             for shell in 0..4 {
-                #[allow(clippy::cast_precision_loss, reason = "small integers")]
                 sums.add(block, shell, (2 * (shell + block)) as f64, 2.0);
             }
         }

@@ -2,9 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::StructureError;
-use super::groups::Groups;
-use super::origins::{Origins, Piece};
+use super::RadialBins;
+use super::origins::{Groups, Origins, Piece};
 use crate::lag::Lags;
 use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
 use crate::trajectory::{Trajectory, TrajectoryRuns};
@@ -12,78 +11,6 @@ use crate::{Error, Real, threads};
 
 /// Pieces whose counts may wait.
 const WAITING: usize = 64;
-
-/// More bins than this are a mistake.
-const MOST_BINS: usize = 1 << 20;
-
-/// Bins of distance, each with its lower edge and without its upper one.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct RadialBins {
-    edges: Vec<f64>,
-}
-
-impl RadialBins {
-    /// `count` bins of equal width from 0 to `end`.
-    ///
-    /// # Errors
-    /// [`StructureError::Bins`] for no bin or more than 2^20, or an end that is not positive and finite.
-    pub fn linear(end: f64, count: usize) -> Result<Self, StructureError> {
-        Self::checked(0.0, end, count, |x| end * x)
-    }
-
-    /// `count` bins of equal width in `log10 r` from `start` to `end`.
-    ///
-    /// # Errors
-    /// [`StructureError::Bins`] for no bin or more than 2^20, or ends that are not positive, finite and increasing.
-    pub fn logarithmic(start: f64, end: f64, count: usize) -> Result<Self, StructureError> {
-        if start.is_nan() || start <= 0.0 {
-            return Err(StructureError::Bins { start, end, count });
-        }
-        Self::checked(start, end, count, |x| start * (end / start).powf(x))
-    }
-
-    #[allow(clippy::cast_precision_loss, reason = "numbers of bins are small")]
-    fn checked(start: f64, end: f64, count: usize, at: impl Fn(f64) -> f64) -> Result<Self, StructureError> {
-        let refused = StructureError::Bins { start, end, count };
-        if !(1..=MOST_BINS).contains(&count) {
-            return Err(refused);
-        }
-        let mut edges: Vec<f64> = (0..=count).map(|i| at(i as f64 / count as f64)).collect();
-        if !edges.windows(2).all(|w| w[0] < w[1] && w[1].is_finite()) {
-            return Err(refused);
-        }
-        (edges[0], edges[count]) = (start, end);
-        Ok(Self { edges })
-    }
-
-    /// The edges, one more than there are bins.
-    #[must_use]
-    pub fn edges(&self) -> &[f64] {
-        &self.edges
-    }
-
-    /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
-    #[must_use]
-    pub fn centres(&self) -> Vec<f64> {
-        let linear = self.edges[0] == 0.0;
-        let middle = |w: &[f64]| {
-            if linear {
-                0.5 * (w[0] + w[1])
-            } else {
-                (w[0] * w[1]).sqrt()
-            }
-        };
-        self.edges.windows(2).map(middle).collect()
-    }
-
-    /// Number of bins.
-    #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "there is always a bin")]
-    pub fn len(&self) -> usize {
-        self.edges.len() - 1
-    }
-}
 
 /// Distances moved, of each species and of all particles: see [`van_hove`].
 #[derive(Debug, Clone, PartialEq)]
@@ -156,14 +83,12 @@ impl DistanceDistribution {
 
     /// The lag in time units.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
     pub fn lag_time(&self) -> f64 {
         self.lag as f64 * self.time_step
     }
 
     /// Number of time origins.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     pub fn origins(&self) -> u64 {
         self.sums.weight(0).round() as u64
     }
@@ -204,7 +129,7 @@ impl DistanceDistribution {
     /// that begins at 0.
     #[must_use]
     pub fn log_density(&self) -> Vec<Option<Estimate>> {
-        let widths = self.bins.edges.windows(2).map(|w| (w[1] / w[0]).log10());
+        let widths = self.bins.edges().windows(2).map(|w| (w[1] / w[0]).log10());
         let per_width =
             |(fraction, width): (Estimate, f64)| width.is_finite().then(|| fraction.map(|x| x / width));
         self.fractions().into_iter().zip(widths).map(per_width).collect()
@@ -224,7 +149,7 @@ impl DistanceDistribution {
     }
 
     fn per(&self, size: impl Fn(&[f64]) -> f64) -> Vec<Estimate> {
-        let sizes = self.bins.edges.windows(2).map(size);
+        let sizes = self.bins.edges().windows(2).map(size);
         self.fractions()
             .iter()
             .zip(sizes)
@@ -301,7 +226,7 @@ pub fn van_hove<T: Real>(
         .iter()
         .map(|_| origins.lags().iter().map(|_| empty()).collect())
         .collect();
-    let squared_edges: Vec<f64> = bins.edges.iter().map(|r| r * r).collect();
+    let squared_edges: Vec<f64> = bins.edges().iter().map(|r| r * r).collect();
     let particles: Vec<&[usize]> = groups.particles().collect();
     let work = |piece: &Piece| count(&runs[piece.run], &origins, piece, &particles, &squared_edges);
     threads::in_order(
@@ -396,26 +321,4 @@ fn count<T: Real>(
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bins_are_counted_before_they_are_made() {
-        let expected = |count: usize, start: f64| {
-            format!(
-                "{count} bins from {start} to 2, expected 1 to 1048576 between increasing finite distances, of which logarithmic \
-                 bins begin above 0"
-            )
-        };
-        for count in [0, (1 << 20) + 1, usize::MAX] {
-            let linear = RadialBins::linear(2.0, count).unwrap_err();
-            assert_eq!(linear.to_string(), expected(count, 0.0));
-            let logarithmic = RadialBins::logarithmic(0.5, 2.0, count).unwrap_err();
-            assert_eq!(logarithmic.to_string(), expected(count, 0.5));
-        }
-        assert_eq!(RadialBins::linear(2.0, 1 << 20).unwrap().len(), 1 << 20);
-    }
 }

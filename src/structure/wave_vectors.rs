@@ -1,20 +1,14 @@
 //! Wave vectors as a value that can be looked at.
 
-mod error;
-mod integers;
-mod shell;
-
+use std::f64::consts::TAU;
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
+use super::WaveVectorError;
 use crate::trajectory::Cell;
-use integers::{candidates, half_ball, is_positive, nearest, norm};
-
-pub use error::WaveVectorError;
-pub use shell::Shell;
 
 /// Vectors whose length differs by less than this, relatively, belong to one shell: what is left of equal edges in a
 /// single-precision file.
@@ -247,7 +241,6 @@ impl WaveVectors {
 
     /// Mean length: the q at which an average over the vectors stands.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     pub fn mean_modulus(&self) -> f64 {
         self.moduli.iter().sum::<f64>() / self.len() as f64
     }
@@ -263,7 +256,6 @@ impl WaveVectors {
     /// In a cubic cell vectors of one shell have equal `h^2 + k^2 + l^2`. In any other cell, and for vectors that are not
     /// commensurate, lengths within a relative 1e-6 of the shortest of the shell are equal.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "numbers of vectors are far below 2^53")]
     pub fn shells(&self) -> Vec<Shell> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
         let square = |i: usize| {
@@ -300,7 +292,7 @@ impl WaveVectors {
 
     /// The sets of absolute integers of which every combination of signs is listed, if that is so for all vectors and a
     /// change of sign leaves the length unchanged (orthorhombic cell).
-    pub(super) fn sign_classes(&self) -> Option<Vec<[u32; 3]>> {
+    pub(crate) fn sign_classes(&self) -> Option<Vec<[u32; 3]>> {
         if !self.cell?.is_orthorhombic() {
             return None;
         }
@@ -321,7 +313,6 @@ fn below(generator: &mut Pcg64, limit: u64) -> usize {
     loop {
         let drawn = generator.next_u64();
         if drawn < unfair {
-            #[allow(clippy::cast_possible_truncation, reason = "below a length")]
             return (drawn % limit) as usize;
         }
     }
@@ -340,6 +331,91 @@ impl fmt::Display for WaveVectors {
         }
         Ok(())
     }
+}
+
+/// Wave vectors over 2 pi.
+pub(crate) fn turns(vectors: &WaveVectors) -> Vec<[f64; 3]> {
+    let turns = |q: &[f64; 3]| q.map(|q| q / TAU);
+    vectors.vectors().iter().map(turns).collect()
+}
+
+/// The vectors of one length.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Shell {
+    modulus: f64,
+    members: Vec<usize>,
+}
+
+impl Shell {
+    /// Mean length of the vectors.
+    #[must_use]
+    pub fn modulus(&self) -> f64 {
+        self.modulus
+    }
+
+    /// Their positions in the list, increasing.
+    #[must_use]
+    pub fn members(&self) -> &[usize] {
+        &self.members
+    }
+
+    /// How many there are, `q` and `-q` counted once.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a shell has a vector")]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+}
+
+fn is_positive(n: [i32; 3]) -> bool {
+    n.iter().find(|&&n| n != 0).is_some_and(|&n| n > 0)
+}
+
+/// Largest integers of a vector no longer than `longest`: n_i = q . a_i / 2 pi is at most |q| |a_i| / 2 pi.
+fn largest(cell: &Cell, longest: f64) -> [f64; 3] {
+    cell.lengths().map(|a| (longest * a / TAU).floor())
+}
+
+/// How many integers [`half_ball`] looks through.
+fn candidates(cell: &Cell, longest: f64) -> f64 {
+    let [h, k, l] = largest(cell, longest);
+    (h + 1.0) * (2.0 * k + 1.0) * (2.0 * l + 1.0)
+}
+
+/// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by their integers.
+fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
+    let last = largest(cell, longest).map(|n| n as i32);
+    (0..=last[0])
+        .flat_map(move |h| (-last[1]..=last[1]).map(move |k| [h, k]))
+        .flat_map(move |[h, k]| (-last[2]..=last[2]).map(move |l| [h, k, l]))
+        .filter(move |&n| is_positive(n) && norm(cell.wave_vector(n)) <= longest)
+}
+
+/// The lengths next to an empty range; none where they are too far to look for.
+fn nearest(cell: &Cell, from: f64, to: f64, keep: impl Fn([i32; 3]) -> bool) -> [Option<f64>; 2] {
+    let step = cell
+        .reciprocal()
+        .map(norm)
+        .into_iter()
+        .fold(f64::INFINITY, f64::min);
+    if candidates(cell, to + step) > MOST {
+        return [None; 2];
+    }
+    let lengths = half_ball(cell, to + step)
+        .filter(|&n| keep(n))
+        .map(|n| norm(cell.wave_vector(n)));
+    lengths.fold([None, None], |[below, above], q| {
+        if q < from {
+            [Some(below.map_or(q, |b: f64| b.max(q))), above]
+        } else {
+            [below, Some(above.map_or(q, |a: f64| a.min(q)))]
+        }
+    })
+}
+
+fn norm(q: [f64; 3]) -> f64 {
+    q.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent, Parabola, line};
-
-use super::search::{End, chi_squared, minimum};
+use super::temperature_models::{End, chi_squared, minimum};
 use super::{PiecewiseCubic, ThermoError};
+use crate::stats::{Combined, Estimate, Independent, Parabola, line};
 
 /// Level beyond which a curvature of the Adam-Gibbs plot counts.
 const LEVEL: f64 = 0.9545;

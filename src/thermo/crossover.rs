@@ -2,20 +2,15 @@
 
 use std::fmt;
 
-use rand_pcg::Pcg64Mcg;
-use rand_pcg::rand_core::{Rng, SeedableRng};
-
-use crate::stats::{Estimate, Parabola, line};
-
 use super::ThermoError;
-use super::search::chi_squared;
+use super::broken_line::{Broken, DRAWS, Normals, quantile};
+use super::temperature_models::chi_squared;
+use crate::stats::{Estimate, Parabola, line};
 
 /// Chance that a straight line is called a crossover.
 const FALSE_ALARMS: f64 = 0.02;
 /// Level of the interval of the break.
 const LEVEL: f64 = 0.95;
-/// Simulated data sets behind each threshold.
-const DRAWS: usize = 999;
 /// Trial breaks over which the profile is followed.
 const PROFILE: usize = 1000;
 
@@ -255,125 +250,12 @@ pub fn crossover_of_times(points: &[(f64, &Estimate)], seed: u64) -> Result<Cros
     Ok(found)
 }
 
-/// c0 + slope x + turn (x - at)_+ by least squares.
-#[derive(Debug, Clone, Copy)]
-struct Broken {
-    intercept: f64,
-    slope: f64,
-    turn: f64,
-    at: f64,
-    chi_squared: f64,
-}
-
-impl Broken {
-    fn value(&self, x: f64) -> f64 {
-        self.intercept + self.slope * x + self.turn * (x - self.at).max(0.0)
-    }
-
-    /// The best one with its break at a given place between the second point and the last but one.
-    fn with_break(x: &[f64], y: &[f64], weights: &[f64], at: f64) -> Self {
-        // The line first, then what the hinge beyond a line explains of the residual.
-        let hinge: Vec<f64> = x.iter().map(|x| (x - at).max(0.0)).collect();
-        let [h0, h1] = line(x, &hinge, weights);
-        let [y0, y1] = line(x, y, weights);
-        let (mut hh, mut hy) = (0.0, 0.0);
-        for i in 0..x.len() {
-            let h = hinge[i] - h0 - h1 * x[i];
-            hh += weights[i] * h * h;
-            hy += weights[i] * h * (y[i] - y0 - y1 * x[i]);
-        }
-        let turn = hy / hh;
-        let mut broken = Self {
-            intercept: y0 - turn * h0,
-            slope: y1 - turn * h1,
-            turn,
-            at,
-            chi_squared: 0.0,
-        };
-        broken.chi_squared = chi_squared(y, |i| broken.value(x[i]), weights);
-        broken
-    }
-
-    /// The best one: in each segment the lines of both sides if they meet there, else a break at a point.
-    fn best(x: &[f64], y: &[f64], weights: &[f64]) -> Self {
-        let n = x.len();
-        let at_points = (1..n - 1).map(|i| x[i]);
-        let in_segments = (1..n - 2).filter_map(|i| {
-            let [l0, l1] = line(&x[..=i], &y[..=i], &weights[..=i]);
-            let [r0, r1] = line(&x[i + 1..], &y[i + 1..], &weights[i + 1..]);
-            let at = (r0 - l0) / (l1 - r1);
-            (at > x[i] && at < x[i + 1]).then_some(at)
-        });
-        at_points
-            .chain(in_segments)
-            .map(|at| Self::with_break(x, y, weights, at))
-            .min_by(|a, b| a.chi_squared.total_cmp(&b.chi_squared))
-            .expect("five points have a second one")
-    }
-}
-
-fn quantile(level: f64, mut draw: impl FnMut() -> f64) -> f64 {
-    let mut values: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
-    values.sort_unstable_by(f64::total_cmp);
-    // Of 999 draws the 980th is exceeded by one of fifty more: (k + 1) / (n + 1) of the law lie below it.
-    values[((level * (DRAWS + 1) as f64).ceil() as usize - 1).min(DRAWS - 1)]
-}
-
-/// Gaussian numbers by the polar method of Marsaglia.
-struct Normals {
-    random: Pcg64Mcg,
-    spare: Option<f64>,
-}
-
-impl Normals {
-    fn new(seed: u64) -> Self {
-        Self {
-            random: Pcg64Mcg::seed_from_u64(seed),
-            spare: None,
-        }
-    }
-
-    fn next(&mut self) -> f64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
-        }
-        loop {
-            // 53 bits to (-1, 1).
-            let mut uniform = || (self.random.next_u64() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0;
-            let (u, v) = (uniform(), uniform());
-            let s = u * u + v * v;
-            if s > 0.0 && s < 1.0 {
-                let factor = (-2.0 * s.ln() / s).sqrt();
-                self.spare = Some(v * factor);
-                return u * factor;
-            }
-        }
-    }
-
-    /// Values about a model, and weights whose error bars scatter as those of so many blocks.
-    fn data(&mut self, model: &[f64], errors: &[f64], freedom: &[usize]) -> (Vec<f64>, Vec<f64>) {
-        let values = model
-            .iter()
-            .zip(errors)
-            .map(|(y, error)| y + error * self.next())
-            .collect();
-        let weights = errors
-            .iter()
-            .zip(freedom)
-            .map(|(error, &freedom)| {
-                let squares: f64 = (0..freedom).map(|_| self.next().powi(2)).sum();
-                freedom as f64 / (squares * error * error)
-            })
-            .collect();
-        (values, weights)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::stats::{Resamples, Resampling};
-    use rand::RngExt;
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
 
     const X: [f64; 8] = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
 
@@ -490,26 +372,6 @@ mod tests {
         let of = |seed| search(|x| x, 0.03, &mut Pcg64Mcg::seed_from_u64(9), seed);
         assert_eq!(of(1), of(1));
         assert_ne!(of(1), of(2));
-    }
-
-    #[test]
-    fn simulated_numbers_are_gaussian() {
-        let mut normals = Normals::new(1);
-        let n = 100_000;
-        let mut moments = [0.0; 4];
-        for _ in 0..n {
-            let z = normals.next();
-            for (power, moment) in moments.iter_mut().enumerate() {
-                *moment += z.powi(power as i32 + 1) / f64::from(n);
-            }
-        }
-        for (moment, (expected, error)) in
-            moments
-                .iter()
-                .zip([(0.0, 0.0032), (1.0, 0.0045), (0.0, 0.012), (3.0, 0.031)])
-        {
-            assert!((moment - expected).abs() < 4.0 * error, "{moments:?}");
-        }
     }
 
     #[test]

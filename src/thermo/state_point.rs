@@ -1,16 +1,14 @@
 //! One temperature of a scan.
 
-use crate::curve::Window;
+use super::{Ensemble, HeatCapacity, Plateaus, ThermoError};
 use crate::energy::{self, Moments};
 use crate::error::Error;
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::relaxation::{self, Fit, Model, Verdict, Weighting};
+use crate::relaxation::{self, Fit, Model, Verdict, Weighting, Window};
 use crate::series::Runs;
 use crate::stats::{Estimate, Resampling};
 use crate::units::{Conversion, Dimension, Units};
-
-use super::{Ensemble, HeatCapacity, Plateaus, ThermoError};
 
 /// One system at one temperature: its energies (of one run or of several replicas), what they relaxed by, and what is known
 /// of its structure.
@@ -66,7 +64,7 @@ impl StatePoint {
     /// Those of [`energy::moments`], [`energy::msed`], [`relaxation::fit`] and [`heat_capacity`](super::heat_capacity()).
     ///
     /// ```
-    /// use msed::curve::Window;
+    /// use msed::relaxation::Window;
     /// use msed::thermo::{Relaxing, StatePoint};
     /// use msed::{EnergyKind, Ensemble, Resampling, Units, io};
     /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;

@@ -174,10 +174,6 @@ impl Cell {
     ///
     /// A position more than 2^31 cells away saturates the count.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "a count of cells, saturating by definition"
-    )]
     pub fn wrap(&self, position: [f64; 3]) -> ([f64; 3], [i32; 3]) {
         let images = self.fractional(position).map(f64::floor);
         let shift = self.cartesian(images);

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::SpeciesError;
-use crate::lag::LagError;
+use crate::sampling::SamplingError;
 
 /// Positions, steps, cells or species that do not make a trajectory.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -112,7 +112,7 @@ pub enum TrajectoryError {
     },
     /// A time step that is none.
     #[error(transparent)]
-    Time(#[from] LagError),
+    Time(#[from] SamplingError),
     /// A selection that is none.
     #[error(transparent)]
     Selection(#[from] SpeciesError),

@@ -54,7 +54,6 @@ impl LagTable {
     /// If steps do not increase; those of a [`Trajectory`](super::Trajectory) do.
     pub fn new(steps: &[u64], time_step: f64, lags: &Lags) -> Result<Self, LagError> {
         assert_increasing(steps);
-        #[allow(clippy::cast_precision_loss, reason = "steps are far below 2^53")]
         let interval = |unit: u64| unit as f64 * time_step;
         if let Some(stride) = uniform_stride(steps) {
             let lags = lags.resolve(steps.len(), interval(stride))?;

@@ -5,9 +5,30 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::{Cell, Coordinates, LagTable, Species, TrajectoryError, Unwrapped, Wrapped};
-use crate::lag::{LagError, Lags, Sampling};
+use super::{Cell, LagTable, Species, TrajectoryError};
+use crate::lag::{LagError, Lags};
 use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
+
+mod sealed {
+    pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {}
+    impl Sealed for super::Unwrapped {}
+    impl Sealed for super::Wrapped {}
+}
+
+/// How coordinates treat the cell's faces: [`Unwrapped`] or [`Wrapped`].
+pub trait Coordinates: sealed::Sealed {}
+
+/// Coordinates that follow each particle through the cell's faces: their differences over time are displacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unwrapped;
+
+/// Coordinates that a particle re-enters the cell with: good for structure at one instant, not for displacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrapped;
+
+impl Coordinates for Unwrapped {}
+impl Coordinates for Wrapped {}
 
 /// Positions of all particles at all frames, with the molecular-dynamics step of each frame, the cell and the species.
 ///
@@ -433,9 +454,55 @@ fn check_steps(steps: &[u64]) -> Result<(), TrajectoryError> {
     }
 }
 
+impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
+    /// Frame 0 and every `every`-th after it, copied.
+    ///
+    /// Frames that are closer together than the structure takes to change say the same again: for averages at one instant a
+    /// part of them is as good as all.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Thinning`] for `every` = 0.
+    ///
+    /// ```
+    /// use msed::trajectory::{Species, Trajectory};
+    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, Species::single("A", 1)?)?;
+    /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
+        if every == 0 {
+            return Err(TrajectoryError::Thinning);
+        }
+        let kept = || (0..self.frames()).step_by(every);
+        let particles = self.particles();
+        Ok(Trajectory {
+            positions: Cow::Owned(kept().flat_map(|i| self.frame(i)).copied().collect()),
+            steps: kept().map(|i| self.steps[i]).collect(),
+            time_step: self.time_step,
+            species: self.species.clone(),
+            cells: if self.cells.len() == self.frames() {
+                kept().map(|i| self.cells[i]).collect()
+            } else {
+                self.cells.clone()
+            },
+            images: if self.images.is_empty() {
+                Vec::new()
+            } else {
+                kept()
+                    .flat_map(|i| &self.images[i * particles..(i + 1) * particles])
+                    .copied()
+                    .collect()
+            },
+            coordinates: PhantomData,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sampling::SamplingError;
+    use crate::trajectory::{Cell, Species, Wrapped};
 
     fn species() -> Species {
         Species::by_count([("A", 1), ("B", 1)]).unwrap()
@@ -513,7 +580,10 @@ mod tests {
             "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number of at most 1e60 in size"
         );
         let error = Trajectory::new(vec![0.0; 6], [0], -1.0, species()).unwrap_err();
-        assert!(matches!(error, TrajectoryError::Time(LagError::TimeStep { .. })));
+        assert!(matches!(
+            error,
+            TrajectoryError::Time(SamplingError::TimeStep { .. })
+        ));
         let cells = vec![Cell::cubic(1.0).unwrap(); 2];
         assert_eq!(
             trajectory().with_cells(cells).unwrap_err().to_string(),
@@ -538,5 +608,24 @@ mod tests {
         );
         let none: Vec<Cell> = Vec::new();
         assert!(Trajectory::wrapped(vec![0.0; 6], [0], 1.0, species(), none).is_err());
+    }
+
+    #[test]
+    fn cells_and_images_go_with_their_frames() {
+        let cells: Vec<Cell> = [4.0, 5.0, 6.0].map(|l| Cell::cubic(l).unwrap()).to_vec();
+        let positions: Vec<f64> = (0..18).map(f64::from).collect();
+        let images: Vec<[i32; 3]> = (0..6).map(|i| [i; 3]).collect();
+        let species = Species::single("A", 2).unwrap();
+        let run = Trajectory::<f64, Wrapped>::wrapped(positions, vec![0, 1, 2], 1.0, species, cells)
+            .and_then(|run| run.with_images(images))
+            .unwrap();
+        let thin = run.thinned(2).unwrap();
+        assert_eq!(thin.frame(1), run.frame(2));
+        assert_eq!((thin.cell(1), thin.images(1)), (run.cell(2), run.images(2)));
+        assert_eq!(thin.frames(), 2);
+        assert_eq!(
+            run.thinned(0).unwrap_err().to_string(),
+            "every 0th frame, expected a stride of at least 1"
+        );
     }
 }

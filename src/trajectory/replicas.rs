@@ -1,6 +1,6 @@
 //! Several runs of one state point.
 
-use super::coordinates::Coordinates;
+use super::positions::Coordinates;
 use super::{Trajectory, TrajectoryError, Unwrapped};
 use crate::real::Real;
 

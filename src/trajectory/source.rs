@@ -224,7 +224,7 @@ fn collect<T: Real, C: Coordinates>(
             expected: species.len(),
         }));
     }
-    crate::lag::Sampling::new(1, time_step)
+    crate::sampling::Sampling::new(1, time_step)
         .map_err(|error| Interrupted::at_start(TrajectoryError::from(error).into()))?;
     let mut frames = Frames {
         positions: Vec::new(),

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+use super::Trajectory;
+use crate::real::Real;
+
 /// More particles than this are a mistake.
 const MOST_PARTICLES: usize = 1 << 31;
 
@@ -281,6 +284,30 @@ pub enum SpeciesError {
         /// How many there are.
         particles: usize,
     },
+}
+
+/// Which particles an average goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Particles<'a> {
+    /// All of them.
+    All,
+    /// Those of one species.
+    Species(&'a str),
+}
+
+impl<'a> From<&'a str> for Particles<'a> {
+    fn from(species: &'a str) -> Self {
+        Self::Species(species)
+    }
+}
+
+impl Particles<'_> {
+    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, crate::Error> {
+        Ok(match self {
+            Self::All => (0..run.particles()).collect(),
+            Self::Species(name) => run.species().indices(name)?,
+        })
+    }
 }
 
 #[cfg(test)]

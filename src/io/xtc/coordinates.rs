@@ -140,7 +140,6 @@ impl Bits<'_> {
 
     /// A number of 1 to 32 bits.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "at most 32 bits are left")]
     fn read(&mut self, count: u32) -> u32 {
         let number = self.window() >> (64 - count);
         self.at += count as usize;
@@ -149,7 +148,6 @@ impl Bits<'_> {
 
     /// A number of 1 to 72 bits whose bytes stand in reverse order: the lowest first, the bits that are left over last.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "at most 57 bits are left")]
     fn read_reversed(&mut self, count: u32) -> u128 {
         let whole = count & !7;
         let rest = count & 7;
@@ -187,7 +185,6 @@ impl Divisor {
 
     /// Quotient and remainder.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "the upper half of a product")]
     fn divide(self, number: u64) -> (u64, u64) {
         // The inverse is too small by less than 1 + 1/divisor, the quotient too small by less than two.
         let mut quotient = ((u128::from(number) * u128::from(self.inverse)) >> 64) as u64;
@@ -202,10 +199,6 @@ impl Divisor {
 
 /// Three integers below `sizes` from the one number that they make.
 #[inline]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "remainders are below 32 bits, and damaged data may come to nothing"
-)]
 fn split(number: u128, [_, y, z]: [Divisor; 3]) -> [u32; 3] {
     if let Ok(number) = u64::try_from(number) {
         let (number, third) = z.divide(number);
@@ -270,7 +263,6 @@ impl Small {
 
     #[inline]
     fn read(&self, bits: &mut Bits<'_>) -> [u32; 3] {
-        #[allow(clippy::cast_possible_truncation, reason = "an index of 72 at most")]
         let count = self.index as u32;
         split(bits.read_reversed(count), [self.size; 3])
     }

@@ -168,3 +168,13 @@ fn refusals_name_the_point() {
         "relaxation times over 2 temperatures, expected at least 3"
     );
 }
+
+#[test]
+fn minima_are_found_inside_and_at_the_ends() {
+    let grid: Vec<f64> = (0..=20).map(f64::from).collect();
+    let (x, end) = minimum(&grid, |x| (x - 7.3).powi(2));
+    assert!((x - 7.3).abs() < 1e-7 && end == End::Inside);
+    assert_eq!(minimum(&grid, |x| x), (0.0, End::Low));
+    let (x, end) = minimum(&grid, |x| -x);
+    assert!((x - 20.0).abs() < 1e-9 && end == End::High);
+}

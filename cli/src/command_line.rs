@@ -1,0 +1,71 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+/// Relaxation times and the energy landscape of a supercooled liquid from the potential energy of its simulations.
+#[derive(Debug, Parser)]
+#[command(name = "msed", version, arg_required_else_help = false)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Analyses a scan: one system at several temperatures, with an energy file and perhaps a trajectory for each.
+    #[command(after_help = SCAN_FILE)]
+    Scan {
+        /// The directory that holds `scan.toml`.
+        dir: PathBuf,
+        /// Where to write results.json, a CSV file per curve and the figures.
+        #[arg(long, default_value = "msed-out")]
+        out: PathBuf,
+    },
+}
+
+const SCAN_FILE: &str = "\
+DIR/scan.toml describes the system and its runs:
+
+  [system]                    one table, for all runs
+    name, units = \"lj\" | \"metal\" | \"real\", particles,
+    energy_kind = \"total\" | \"per_particle\", ensemble = \"nve\" | \"nvt\",
+    timestep
+    optional: path = \"isochoric\" | \"isobaric\", box, species, types, probe,
+    q_shell, overlap_radius, reference_temperature
+  [[run]]                     one table for each temperature
+    name, energy
+    optional: temperature, trajectory, box, frame_interval, fit_window,
+    discard, exclude
+
+Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.";
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// The help or the version.
+    Text(String),
+    Scan {
+        dir: PathBuf,
+        out: PathBuf,
+    },
+}
+
+impl Request {
+    pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, Failure> {
+        match CommandLine::try_parse_from(arguments) {
+            Ok(CommandLine {
+                command: Command::Scan { dir, out },
+            }) => Ok(Self::Scan { dir, out }),
+            Err(answer) if !answer.use_stderr() => Ok(Self::Text(answer.to_string())),
+            Err(error) => {
+                let text = error.to_string();
+                Err(Failure::new(text.strip_prefix("error: ").unwrap_or(&text)))
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Files that cannot be written, or not read as files.
+
+use std::process::Command;
+
+use crate::shipped::xtc_frames;
+use crate::small_scan::Scan;
+
+fn with_frames() -> Scan {
+    let scan = Scan::small().edit(
+        "scan.toml",
+        "energy = \"T0.800.dat\"",
+        "energy = \"T0.800.dat\"\ntrajectory = \"a.xtc\"",
+    );
+    scan.write("a.xtc", xtc_frames(60).concat());
+    scan
+}
+
+#[test]
+fn outputs_of_one_name_are_refused() {
+    let species = with_frames()
+        .edit("scan.toml", "name = \"A\"", "name = \"A/B\"")
+        .edit("scan.toml", "name = \"B\"", "name = \"A_B\"");
+    assert_eq!(
+        species.message(),
+        "found two outputs of the name T0.800.A_B.msd.csv, expected names of runs and species that differ in a file name, where `/` is `_`"
+    );
+}
+
+#[test]
+fn a_folder_in_the_place_of_an_output_leaves_all_as_it_was() {
+    let scan = Scan::small();
+    std::fs::create_dir_all(scan.dir().join("out/results.json")).unwrap();
+    scan.write("out/scan.csv", "before");
+    let outcome = scan.run();
+    assert_eq!(outcome.code, Some(1));
+    assert_eq!(
+        outcome.stderr.replace(&scan.dir().display().to_string(), "DIR"),
+        "error: cannot write DIR/out/results.json: found a folder, expected a file or nothing\n"
+    );
+    assert_eq!(scan.read("out/scan.csv"), "before");
+    assert_eq!(std::fs::read_dir(&outcome.out).unwrap().count(), 2);
+}
+
+#[test]
+fn names_too_long_for_a_file() {
+    let name = format!("name = \"{}\"", "T".repeat(240));
+    let run = Scan::small().edit("scan.toml", "name = \"T0.800\"", &name);
+    assert_eq!(
+        run.message(),
+        "DIR/scan.toml:12: `name`: found 240 bytes, expected at most 218, since files are named after it and the species"
+    );
+    let species = Scan::small().edit("scan.toml", "name = \"A\"", &name);
+    assert_eq!(
+        species.message(),
+        "DIR/scan.toml:9: `species`: found a name of 240 bytes, expected at most 60, since files are named after it"
+    );
+    // The longest that are taken can be written.
+    let long = with_frames()
+        .edit(
+            "scan.toml",
+            "name = \"A\"",
+            &format!("name = \"{}\"", "A".repeat(60)),
+        )
+        .edit(
+            "scan.toml",
+            "name = \"T0.800\"",
+            &format!("name = \"{}\"", "T".repeat(100)),
+        );
+    assert!(long.run().success);
+}
+
+#[test]
+fn folders_and_pipes_in_the_place_of_inputs() {
+    for name in ["scan.toml", "T0.700.dat", "a.xtc"] {
+        let scan = with_frames();
+        let path = scan.dir().join(name);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(
+            scan.message(),
+            format!("DIR/{name}: found a folder, expected a file")
+        );
+        std::fs::remove_dir(&path).unwrap();
+        if Command::new("mkfifo")
+            .arg(&path)
+            .status()
+            .is_ok_and(|made| made.success())
+        {
+            assert_eq!(
+                scan.message(),
+                format!("DIR/{name}: found a pipe or a device, expected a file")
+            );
+        }
+    }
+}
+
+#[test]
+fn a_shell_of_very_many_wave_vectors() {
+    let scan = with_frames().edit("scan.toml", "[[run]]", "q_shell = [0.1, 100]\n[[run]]");
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:12: run `T0.800`: `q_shell`: found about 7.0e6 wave vectors of length 0.1 to 100, expected 1e5 at most"
+    );
+}

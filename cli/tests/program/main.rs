@@ -1,0 +1,16 @@
+//! The program `msed`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
+//! every kind of bad input.
+
+mod bad_energies;
+mod bad_outputs;
+mod bad_scan_files;
+mod bad_trajectories;
+mod displacements;
+mod options;
+mod over_temperature;
+mod program;
+mod relaxation_times;
+mod shipped;
+mod small_scan;
+mod standard_output;
+mod waves;

@@ -1,0 +1,208 @@
+//! `scan` of the results, and the figures over temperature, on the shipped data.
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Outcome, numbers, run};
+use crate::shipped::data;
+use crate::small_scan::Scan;
+
+/// The program on the shipped scan, run once.
+fn shipped() -> &'static Outcome {
+    static RUN: OnceLock<(TempDir, Outcome)> = OnceLock::new();
+    let (_, outcome) = RUN.get_or_init(|| {
+        let directory = TempDir::new().expect("a temporary directory");
+        let outcome = run(&[&data("kob-andersen")], &directory.path().join("out"));
+        (directory, outcome)
+    });
+    outcome
+}
+
+#[test]
+fn the_shipped_scan_has_every_result_over_temperature() {
+    let scan = &shipped().results()["scan"];
+    assert_eq!(scan["notes"], Value::Null);
+    let check = scan["heat_capacity_check"].as_array().expect("rows");
+    assert_eq!(check.len(), 6);
+    for row in check {
+        for key in [
+            "temperature",
+            "from_fluctuations",
+            "from_energy_slope",
+            "from_spline",
+        ] {
+            assert!(row[key].as_f64().expect(key) > 0.0, "{row}");
+        }
+        let difference = row["from_fluctuations"].as_f64().expect("a number")
+            - row["from_energy_slope"].as_f64().expect("a number");
+        let z = difference / row["standard_error"].as_f64().expect("a number");
+        assert!((z - row["z"].as_f64().expect("a number")).abs() < 1e-9, "{row}");
+        assert_eq!(row["comparable"], true);
+        assert_eq!(row["verdict"], "agrees");
+    }
+    let entropy = &scan["entropy"];
+    assert_eq!(entropy["path"], "isochoric");
+    let [total, fast, slow] = ["total", "fast", "slow"].map(|part| numbers(&entropy[part]));
+    let slope = numbers(&entropy["from_energy_slope"]);
+    let temperatures = numbers(&entropy["temperature"]);
+    assert_eq!(
+        temperatures.last(),
+        entropy["reference_temperature"].as_f64().as_ref()
+    );
+    // Entropies agree with the slope too; at the reference there is nothing to compare.
+    let z: Vec<f64> = entropy["z"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    assert!(z.len() == 5 && z.iter().all(|z| z.abs() <= 3.0), "{z:?}");
+    for k in 0..6 {
+        // The cubic between the points is not linear in what it interpolates: the parts add up to a few thousandths.
+        assert!(
+            (fast[k] + slow[k] - total[k]).abs() < 3e-3,
+            "{k}: {fast:?} {slow:?} {total:?}"
+        );
+        assert!((total[k] - slope[k]).abs() < 0.06, "{k}: {total:?} {slope:?}");
+    }
+    for key in [
+        "standard_error",
+        "integration_error",
+        "fast_standard_error",
+        "slow_standard_error",
+    ] {
+        assert_eq!(numbers(&entropy[key]).len(), 6, "{key}");
+    }
+    for key in ["s1", "s2"] {
+        assert!(
+            numbers(&entropy["as_printed"][key])[..5].iter().all(|x| *x < 0.0),
+            "{key}"
+        );
+    }
+    let relaxation = &scan["relaxation"];
+    assert_eq!(numbers(&relaxation["tau_msed"]).len(), 6);
+    assert_eq!(numbers(&relaxation["tau_msed_standard_error"]).len(), 6);
+    for model in ["arrhenius", "vft", "mode_coupling", "parabolic"] {
+        let fit = &relaxation["models"][model]["msed"];
+        assert!(
+            fit["aic"].is_f64() && fit["parameters"].is_object(),
+            "{model}: {fit}"
+        );
+        assert!(
+            fit["verdict"] == "resolved" || fit["reason"].is_string(),
+            "{model}: {fit}"
+        );
+    }
+    // Three runs have a trajectory: enough for Arrhenius's law and for a plot with the entropy that tau* gave.
+    let alpha = relaxation["tau_alpha"].as_array().expect("a list");
+    assert_eq!(alpha.iter().filter(|time| time.is_f64()).count(), 3, "{alpha:?}");
+    assert_eq!(relaxation["models"]["arrhenius"]["alpha"]["points"], 3);
+    assert_eq!(relaxation["models"]["vft"].get("alpha"), None);
+    let plot = &scan["adam_gibbs_alpha"];
+    assert!(plot["a"].is_f64() && plot["verdict"].is_string(), "{plot}");
+    assert_eq!(plot["s_c_reference"], scan["adam_gibbs"]["s_c_reference"]);
+    let crossover = &scan["crossover"];
+    assert_eq!(crossover["quantity"], "um");
+    assert!(crossover["temperature"].is_f64() || crossover["reason"].is_string());
+    let adam_gibbs = &scan["adam_gibbs"];
+    for key in ["ln_tau_inf", "a", "s_c_reference"] {
+        assert!(
+            adam_gibbs[key].is_f64() && adam_gibbs["standard_error"][key].is_f64(),
+            "{key}"
+        );
+    }
+    let crossover = &scan["crossover_of_times"]["msed"];
+    assert_eq!(crossover["quantity"], "ln_tau");
+    assert!(crossover["verdict"].is_string() && crossover["reason"].is_string());
+    assert!(adam_gibbs["reduced_chi_squared"].is_f64() && adam_gibbs["verdict"].is_string());
+}
+
+#[test]
+fn the_table_of_the_scan_has_a_row_for_each_point() {
+    let outcome = shipped();
+    let text = std::fs::read_to_string(outcome.out.join("scan.csv")).expect("the table");
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 7);
+    let column = |name: &str| rows[0].iter().position(|field| *field == name).expect(name);
+    let results = outcome.results();
+    let found: Vec<f64> = rows[1..]
+        .iter()
+        .map(|row| row[column("tau_energy")].parse().expect("a number"))
+        .collect();
+    assert_eq!(found, numbers(&results["scan"]["relaxation"]["tau_msed"]));
+    for part in [
+        "heat capacity",
+        "Heat capacity from fluctuations",
+        "Models of the relaxation times",
+        "Adam-Gibbs, tau*",
+    ] {
+        assert!(
+            outcome.stdout.to_lowercase().contains(&part.to_lowercase()),
+            "{part}: {}",
+            outcome.stdout
+        );
+    }
+}
+
+#[test]
+fn figures_over_temperature_are_drawn() {
+    let out = &shipped().out;
+    for name in ["fig4_landscape", "heat_capacity_check", "entropies", "adam_gibbs"] {
+        let svg = std::fs::read_to_string(out.join(format!("{name}.svg"))).expect(name);
+        assert!(svg.starts_with("<svg") && svg.contains("<circle"), "{name}");
+    }
+}
+
+#[test]
+fn two_temperatures_have_entropies_and_say_what_they_lack() {
+    let small = Scan::small();
+    let outcome = small.run();
+    let scan = &outcome.results()["scan"];
+    assert_eq!(numbers(&scan["entropy"]["total"]).len(), 2);
+    assert_eq!(scan["heat_capacity_check"], Value::Null);
+    let notes = scan["notes"].to_string();
+    assert!(
+        notes.contains("heat_capacity_check: the slope of the energy over 2 temperatures"),
+        "{notes}"
+    );
+    assert!(
+        outcome
+            .stdout
+            .contains("over temperature: heat_capacity_check: the slope of the energy over 2 temperatures")
+    );
+    let there = |name: &str| outcome.out.join(format!("{name}.svg")).exists();
+    assert!(there("heat_capacity_check") && there("entropies") && !there("adam_gibbs"));
+}
+
+#[test]
+fn isobars_are_marked_and_not_compared() {
+    let out = TempDir::new().expect("a temporary directory");
+    let shipped = data("kob-andersen").display().to_string();
+    let text = std::fs::read_to_string(data("kob-andersen").join("scan.toml")).expect("the scan file");
+    let without: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.starts_with("trajectory") && !line.starts_with("frame_interval"))
+        .collect();
+    let text = without
+        .join("\n")
+        .replace("energy = \"", &format!("energy = \"{shipped}/"))
+        .replace("timestep = 0.005", "timestep = 0.005\npath = \"isobaric\"");
+    std::fs::write(out.path().join("scan.toml"), text).expect("a file");
+    let outcome = run(&[out.path()], &out.path().join("out"));
+    let scan = &outcome.results()["scan"];
+    for row in scan["heat_capacity_check"].as_array().expect("rows") {
+        assert_eq!(
+            (&row["comparable"], &row["verdict"]),
+            (&Value::Bool(false), &Value::from("not comparable"))
+        );
+        assert_eq!(row["z"], Value::Null);
+    }
+    assert_eq!(scan["entropy"]["path"], "isobaric");
+    assert!(scan["entropy"]["left_out"].to_string().contains("expansion"));
+    let svg = std::fs::read_to_string(outcome.out.join("heat_capacity_check.svg")).expect("the figure");
+    assert!(svg.contains("not comparable"));
+    let svg = std::fs::read_to_string(outcome.out.join("entropies.svg")).expect("the figure");
+    assert!(svg.contains("isobaric: without the expansion"));
+}

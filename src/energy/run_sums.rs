@@ -1,0 +1,144 @@
+//! Sums over the pairs of one run, by block and lag, in memory that does not grow with the run.
+
+use std::ops::AddAssign;
+
+use crate::online::error::OnlineError;
+use crate::stats::doubling_blocks::Blocks;
+use crate::stats::runs::InBlocks;
+
+/// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Pairs {
+    pub(crate) number: f64,
+    /// `(y - x)^2`.
+    pub(crate) differences: f64,
+    /// `x + y`.
+    pub(crate) ends: f64,
+    /// `x^2 + y^2`.
+    pub(crate) squares: f64,
+}
+
+impl AddAssign for Pairs {
+    fn add_assign(&mut self, other: Self) {
+        self.number += other.number;
+        self.differences += other.differences;
+        self.ends += other.ends;
+        self.squares += other.squares;
+    }
+}
+
+/// Sums over the samples of one block, which count from the run's centre.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Samples {
+    pub(crate) number: f64,
+    pub(crate) sum: f64,
+    pub(crate) squares: f64,
+}
+
+/// The blocks of one run and their sums.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct RunSums {
+    /// What samples count from; none before the first sums.
+    pub(crate) centre: Option<f64>,
+    points: usize,
+    /// The samples, as pairs of each with itself; then the pairs at each lag.
+    pub(crate) blocks: Blocks<Pairs>,
+}
+
+impl InBlocks for RunSums {
+    fn blocks(&self) -> usize {
+        self.blocks.count()
+    }
+}
+
+impl RunSums {
+    /// No block yet, and room for all that will be.
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(crate) fn new(points: usize, most: usize, length: u64) -> Result<Self, OnlineError> {
+        Ok(Self {
+            centre: None,
+            points,
+            blocks: Blocks::new(1 + points, most, length)?,
+        })
+    }
+
+    /// The same before its first block, with another number of blocks at most.
+    pub(crate) fn with_most(&self, most: usize) -> Result<Self, OnlineError> {
+        Self::new(self.points, most, self.blocks.length())
+    }
+
+    pub(crate) fn samples(&self, block: usize) -> Samples {
+        let Pairs {
+            number,
+            ends,
+            squares,
+            ..
+        } = self.blocks.row(block)[0];
+        Samples {
+            number,
+            sum: 0.5 * ends,
+            squares: 0.5 * squares,
+        }
+    }
+
+    pub(crate) fn add_samples(&mut self, block: usize, samples: Samples) {
+        self.blocks.row_mut(block)[0] += Pairs {
+            number: samples.number,
+            differences: 0.0,
+            ends: 2.0 * samples.sum,
+            squares: 2.0 * samples.squares,
+        };
+    }
+
+    pub(crate) fn pairs(&self, block: usize, point: usize) -> &Pairs {
+        &self.blocks.row(block)[1 + point]
+    }
+
+    pub(crate) fn pairs_mut(&mut self, block: usize, point: usize) -> &mut Pairs {
+        &mut self.blocks.row_mut(block)[1 + point]
+    }
+
+    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows, of which `summed` samples have been
+    /// summed, as those of one run.
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(crate) fn followed_by(
+        &mut self,
+        samples: u64,
+        mut later: Self,
+        summed: u64,
+    ) -> Result<(), OnlineError> {
+        if let (Some(to), Some(from)) = (self.centre, later.centre) {
+            later.shift(from - to);
+        }
+        self.centre = self.centre.or(later.centre);
+        self.blocks.followed_by(samples, later.blocks, summed)
+    }
+
+    /// Samples that are `by` larger, counted from the new centre.
+    fn shift(&mut self, by: f64) {
+        for pairs in self.blocks.rows_mut() {
+            pairs.squares += 2.0 * by * (pairs.ends + by * pairs.number);
+            pairs.ends += 2.0 * by * pairs.number;
+        }
+    }
+
+    /// Whether these can be sums over `points` lags: blocks in order, numbers that are finite.
+    #[cfg(feature = "serde")]
+    pub(crate) fn is_sound(&self, points: usize) -> bool {
+        let finite = |p: &Pairs| {
+            let rest = [p.differences, p.ends, p.squares];
+            p.number.is_finite() && p.number >= 0.0 && rest.iter().all(|x| x.is_finite())
+        };
+        self.points == points
+            && points < usize::MAX
+            && self.blocks.is_sound(1 + points, finite)
+            && self.centre.is_some() == (self.blocks() > 0)
+            && self.centre.unwrap_or(0.0).is_finite()
+    }
+}

@@ -1,0 +1,348 @@
+//! Counts of pairs of particles by their distance.
+
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use crate::trajectory::Cell;
+
+/// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
+const ROUNDS: f64 = 6_755_399_441_055_744.0;
+
+/// The particles of one frame in the compartments of a grid, so that pairs within a distance lie in the same compartment or in
+/// neighbours.
+///
+/// Compartments are cuts of the cell parallel to its faces, no thinner than the distance; along an axis that has no room for
+/// three there is one.
+#[derive(Debug)]
+pub(crate) struct Grid {
+    cuts: [usize; 3],
+    /// Coordinates along the lattice vectors in units of them, x y z, by species and compartment.
+    coordinates: [Vec<f64>; 3],
+    /// Where each compartment of each species begins, and the end.
+    starts: Vec<usize>,
+    /// The offsets of a compartment's neighbours, itself in the middle.
+    offsets: Vec<[isize; 3]>,
+}
+
+impl Grid {
+    /// The particles of each species, by their positions.
+    pub(crate) fn new<'p>(
+        cell: &Cell,
+        distance: f64,
+        species: impl Iterator<Item = &'p [usize]>,
+        position: impl Fn(usize) -> [f64; 3],
+    ) -> Self {
+        let species: Vec<&[usize]> = species.collect();
+        let particles: usize = species.iter().map(|s| s.len()).sum();
+        let cuts = cuts(cell, distance, particles);
+        let compartments = cuts.iter().product::<usize>();
+        let mut placed: Vec<(usize, [f64; 3])> = Vec::with_capacity(particles);
+        for (s, particles) in species.iter().enumerate() {
+            for &p in *particles {
+                let inside = cell.fractional(position(p)).map(|x| x - x.floor());
+                placed.push((s * compartments + compartment(inside, cuts), inside));
+            }
+        }
+        placed.sort_by_key(|&(place, _)| place);
+        let starts = (0..=species.len() * compartments)
+            .map(|place| placed.partition_point(|&(p, _)| p < place))
+            .collect();
+        let along = |cuts: usize| if cuts == 1 { 0..=0 } else { -1..=1 };
+        let offsets = along(cuts[0])
+            .flat_map(|x| along(cuts[1]).map(move |y| [x, y]))
+            .flat_map(|[x, y]| along(cuts[2]).map(move |z| [x, y, z]))
+            .collect();
+        Self {
+            cuts,
+            coordinates: std::array::from_fn(|i| placed.iter().map(|(_, r)| r[i]).collect()),
+            starts,
+            offsets,
+        }
+    }
+
+    fn compartments(&self) -> usize {
+        self.cuts.iter().product()
+    }
+
+    fn particles(&self, species: usize, compartment: usize) -> Range<usize> {
+        let place = species * self.compartments() + compartment;
+        self.starts[place]..self.starts[place + 1]
+    }
+
+    fn neighbour(&self, compartment: usize, offset: [isize; 3]) -> usize {
+        let [_, b, c] = self.cuts;
+        let at = [compartment / (b * c), compartment / c % b, compartment % c];
+        let moved: [usize; 3] = std::array::from_fn(|i| {
+            // One below the first is the last.
+            (at[i] + self.cuts[i]).wrapping_add_signed(offset[i]) % self.cuts[i]
+        });
+        (moved[0] * b + moved[1]) * c + moved[2]
+    }
+}
+
+/// Compartments along each axis, no more in all than about the particles.
+fn cuts(cell: &Cell, distance: f64, particles: usize) -> [usize; 3] {
+    let most = (particles as f64).cbrt().ceil();
+    cell.widths().map(|width| {
+        // A hair less, so that rounding never makes them too thin.
+        let room = (width / distance * (1.0 - 1e-12)).floor().min(most);
+        if room >= 3.0 { room as usize } else { 1 }
+    })
+}
+
+fn compartment(inside: [f64; 3], cuts: [usize; 3]) -> usize {
+    let along = |i: usize| ((inside[i] * cuts[i] as f64) as usize).min(cuts[i] - 1);
+    (along(0) * cuts[1] + along(1)) * cuts[2] + along(2)
+}
+
+/// Adds the pairs of each two species by distance: a count for each bin and, last, one for what is farther. A pair of one
+/// species counts once.
+///
+/// The nearest image is the one whose coordinates along the lattice vectors are all at most one half: for distances up to half
+/// of the smallest width this is so in any cell, since the width is one over the length of the dual vector.
+pub(crate) struct CountPairs<'a> {
+    pub(crate) grid: &'a Grid,
+    pub(crate) cell: &'a Cell,
+    pub(crate) pairs: &'a [[usize; 2]],
+    /// Edges of the bins.
+    pub(crate) edges: &'a [f64],
+    /// The bins have equal widths and begin at 0.
+    pub(crate) uniform: bool,
+    /// Of each pair of species the bins, and one more.
+    pub(crate) counts: &'a mut [u64],
+}
+
+impl WithSimd for CountPairs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            grid,
+            cell,
+            pairs,
+            edges,
+            uniform,
+            counts,
+        } = self;
+        let bins = edges.len() - 1;
+        let metric = Metric::new(simd, cell);
+        let uniform = uniform.then(|| Uniform::new(simd, edges));
+        for (&[a, b], counts) in pairs.iter().zip(counts.chunks_exact_mut(bins + 1)) {
+            for here in 0..grid.compartments() {
+                for &offset in &grid.offsets {
+                    // Of one species each two compartments meet once.
+                    if a == b && offset < [0; 3] {
+                        continue;
+                    }
+                    let others = grid.particles(b, grid.neighbour(here, offset));
+                    for i in grid.particles(a, here) {
+                        let first = if a == b && offset == [0; 3] {
+                            i + 1
+                        } else {
+                            others.start
+                        };
+                        let r = grid.coordinates.each_ref().map(|x| x[i]);
+                        let s = grid.coordinates.each_ref().map(|x| &x[first..others.end]);
+                        match &uniform {
+                            Some(binning) => count(simd, &metric, r, s, binning, counts),
+                            None => count(simd, &metric, r, s, &Edges(edges), counts),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which bin a distance falls into.
+trait Binning<S: Simd> {
+    /// What is done to all distances at once.
+    fn prepare(&self, simd: S, r: S::f64s) -> S::f64s;
+    fn bin(&self, prepared: f64) -> usize;
+}
+
+/// Bins of equal width from 0 on.
+struct Uniform<S: Simd> {
+    per_length: S::f64s,
+    last: S::f64s,
+}
+
+impl<S: Simd> Uniform<S> {
+    #[inline(always)]
+    fn new(simd: S, edges: &[f64]) -> Self {
+        let bins = (edges.len() - 1) as f64;
+        Self {
+            per_length: simd.splat_f64s(bins / edges[edges.len() - 1]),
+            last: simd.splat_f64s(bins),
+        }
+    }
+}
+
+impl<S: Simd> Binning<S> for Uniform<S> {
+    #[inline(always)]
+    fn prepare(&self, simd: S, r: S::f64s) -> S::f64s {
+        simd.min_f64s(simd.mul_f64s(r, self.per_length), self.last)
+    }
+
+    #[inline(always)]
+    fn bin(&self, prepared: f64) -> usize {
+        prepared as u32 as usize
+    }
+}
+
+/// Any bins; what lies below the first is counted with what lies above the last.
+struct Edges<'a>(&'a [f64]);
+
+impl<S: Simd> Binning<S> for Edges<'_> {
+    #[inline(always)]
+    fn prepare(&self, _: S, r: S::f64s) -> S::f64s {
+        r
+    }
+
+    #[inline(always)]
+    fn bin(&self, prepared: f64) -> usize {
+        let bins = self.0.len() - 1;
+        match self.0.partition_point(|&edge| edge <= prepared) {
+            0 => bins,
+            above => (above - 1).min(bins),
+        }
+    }
+}
+
+/// Counts the distances from one particle to others.
+#[inline(always)]
+fn count<S: Simd, B: Binning<S>>(
+    simd: S,
+    metric: &Metric<S>,
+    r: [f64; 3],
+    others: [&[f64]; 3],
+    binning: &B,
+    counts: &mut [u64],
+) {
+    let r = r.map(|x| simd.splat_f64s(x));
+    let [(x, x_rest), (y, y_rest), (z, z_rest)] = others.map(S::as_simd_f64s);
+    for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
+        let distance = binning.prepare(simd, metric.distance(simd, r, [x, y, z]));
+        let lanes: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&distance));
+        for &lane in lanes {
+            counts[binning.bin(lane)] += 1;
+        }
+    }
+    if !x_rest.is_empty() {
+        let rest = [x_rest, y_rest, z_rest].map(|rest| simd.partial_load_f64s(rest));
+        let distance = binning.prepare(simd, metric.distance(simd, r, rest));
+        let lanes: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&distance));
+        for &lane in &lanes[..x_rest.len()] {
+            counts[binning.bin(lane)] += 1;
+        }
+    }
+}
+
+/// From coordinates along the lattice vectors to distances.
+struct Metric<S: Simd> {
+    vectors: [[S::f64s; 3]; 3],
+    orthorhombic: bool,
+}
+
+impl<S: Simd> Metric<S> {
+    #[inline(always)]
+    fn new(simd: S, cell: &Cell) -> Self {
+        let vectors = cell.vectors();
+        Self {
+            vectors: std::array::from_fn(|i| std::array::from_fn(|j| simd.splat_f64s(vectors[i][j]))),
+            orthorhombic: cell.is_orthorhombic(),
+        }
+    }
+
+    #[inline(always)]
+    fn distance(&self, simd: S, from: [S::f64s; 3], to: [S::f64s; 3]) -> S::f64s {
+        let rounds = simd.splat_f64s(ROUNDS);
+        let part = |i: usize| {
+            let d = simd.sub_f64s(to[i], from[i]);
+            simd.sub_f64s(d, simd.sub_f64s(simd.add_f64s(d, rounds), rounds))
+        };
+        let d = [part(0), part(1), part(2)];
+        let v = &self.vectors;
+        let along = |j: usize| {
+            if self.orthorhombic {
+                return simd.mul_f64s(d[j], v[j][j]);
+            }
+            let first = simd.mul_f64s(d[0], v[0][j]);
+            simd.mul_add_e_f64s(d[2], v[2][j], simd.mul_add_e_f64s(d[1], v[1][j], first))
+        };
+        let [x, y, z] = [along(0), along(1), along(2)];
+        let square = simd.mul_add_e_f64s(y, y, simd.mul_f64s(x, x));
+        simd.sqrt_f64s(simd.mul_add_e_f64s(z, z, square))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(p: usize) -> [f64; 3] {
+        let at = |k: usize| 30.0 * (0.37 * (3 * p + k) as f64 * (1.0 + 0.01 * p as f64)).sin();
+        [at(0), at(1), at(2)]
+    }
+
+    #[test]
+    fn every_instruction_set_counts_what_a_double_loop_counts() {
+        let species: [Vec<usize>; 2] = [(0..150).collect(), (150..211).collect()];
+        let cells = [
+            Cell::orthorhombic([10.0, 12.0, 14.0]).unwrap(),
+            Cell::triclinic([[10.0, 0.0, 0.0], [4.0, 11.0, 0.0], [-3.0, 2.5, 12.0]]).unwrap(),
+        ];
+        let bins: [(Vec<f64>, bool); 3] = [
+            ((0..=20).map(|k| 0.2 * f64::from(k)).collect(), true),
+            // Far less than a third of the width: a grid.
+            ((0..=20).map(|k| 0.07 * f64::from(k)).collect(), true),
+            (vec![0.5, 1.0, 1.3, 2.9], false),
+        ];
+        for cell in &cells {
+            for (edges, uniform) in &bins {
+                let end = edges[edges.len() - 1];
+                let grid = Grid::new(cell, end, species.iter().map(Vec::as_slice), position);
+                assert_eq!(grid.compartments() > 26, end < 3.0);
+                let pairs = [[0, 0], [0, 1], [1, 1]];
+                let mut wanted = vec![0; 3 * edges.len()];
+                for (pair, [a, b]) in pairs.iter().enumerate() {
+                    for &i in &species[*a] {
+                        for &j in species[*b].iter().filter(|&&j| a != b || j > i) {
+                            let (r, s) = (position(i), position(j));
+                            let d = cell.minimum_image([s[0] - r[0], s[1] - r[1], s[2] - r[2]]);
+                            let bin = Binning::<pulp::Scalar>::bin(
+                                &Edges(edges),
+                                (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt(),
+                            );
+                            wanted[pair * edges.len() + bin] += 1;
+                        }
+                    }
+                }
+                let found = |run: &dyn Fn(CountPairs<'_>)| {
+                    let mut counts = vec![0; 3 * edges.len()];
+                    run(CountPairs {
+                        grid: &grid,
+                        cell,
+                        pairs: &pairs,
+                        edges,
+                        uniform: *uniform,
+                        counts: &mut counts,
+                    });
+                    // What is farther is counted as far as the grid meets it.
+                    let inside = counts.chunks(edges.len()).zip(wanted.chunks(edges.len()));
+                    for (counts, wanted) in inside {
+                        assert_eq!(counts[..edges.len() - 1], wanted[..edges.len() - 1]);
+                    }
+                };
+                found(&|pairs| pulp::Scalar.vectorize(pairs));
+                found(&|pairs| pulp::Arch::new().dispatch(pairs));
+                #[cfg(target_arch = "x86_64")]
+                if let Some(v3) = pulp::x86::V3::try_new() {
+                    found(&|pairs| Simd::vectorize(v3, pairs));
+                }
+            }
+        }
+    }
+}

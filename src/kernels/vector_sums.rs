@@ -1,0 +1,267 @@
+//! Lag sums of phase factors, vector by vector.
+
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use super::schedule::{Pairs, Schedule};
+use super::sin_cos::sin_cos;
+
+/// Origins that are worked on before the next lag: they and one set of partners stay in the nearest cache.
+const ORIGINS: usize = 512;
+/// Lags that share the loads of the origins.
+const LAGS: usize = 4;
+
+/// Phase factors `exp(i q . r)` of one particle over its frames.
+#[inline(always)]
+pub(crate) fn phases<S: Simd>(
+    simd: S,
+    r: [&[f64]; 3],
+    turns: [f64; 3],
+    cosine: &mut [f64],
+    sine: &mut [f64],
+) {
+    let g = [
+        simd.splat_f64s(turns[0]),
+        simd.splat_f64s(turns[1]),
+        simd.splat_f64s(turns[2]),
+    ];
+    let [(x, x_rest), (y, y_rest), (z, z_rest)] = r.map(S::as_simd_f64s);
+    let (c, c_rest) = S::as_mut_simd_f64s(cosine);
+    let (s, s_rest) = S::as_mut_simd_f64s(sine);
+    for ((((&x, &y), &z), c), s) in x.iter().zip(y).zip(z).zip(c).zip(s) {
+        (*s, *c) = sin_cos(simd, along(simd, g, [x, y, z]));
+    }
+    let x = simd.partial_load_f64s(x_rest);
+    let y = simd.partial_load_f64s(y_rest);
+    let z = simd.partial_load_f64s(z_rest);
+    let (s, c) = sin_cos(simd, along(simd, g, [x, y, z]));
+    simd.partial_store_f64s(c_rest, c);
+    simd.partial_store_f64s(s_rest, s);
+}
+
+#[inline(always)]
+fn along<S: Simd>(simd: S, g: [S::f64s; 3], r: [S::f64s; 3]) -> S::f64s {
+    let sum = simd.mul_add_e_f64s(g[1], r[1], simd.mul_f64s(g[0], r[0]));
+    simd.mul_add_e_f64s(g[2], r[2], sum)
+}
+
+/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the origins of each block at each lag to `sums[block * lags + lag]`, over
+/// the vectors and the particles of a tile.
+pub(crate) struct PhaseSums<'a> {
+    pub(crate) frames: usize,
+    /// Particle by particle x, y, z over the frames.
+    pub(crate) tile: &'a [f64],
+    /// Wave vectors over 2 pi.
+    pub(crate) turns: &'a [[f64; 3]],
+    pub(crate) schedule: &'a Schedule,
+    pub(crate) sums: &'a mut [f64],
+}
+
+impl WithSimd for PhaseSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            frames,
+            tile,
+            turns,
+            schedule,
+            sums,
+        } = self;
+        let mut cosine = vec![0.0; frames];
+        let mut sine = vec![0.0; frames];
+        for r in tile.chunks_exact(3 * frames) {
+            let r = [&r[..frames], &r[frames..2 * frames], &r[2 * frames..]];
+            for &turns in turns {
+                phases(simd, r, turns, &mut cosine, &mut sine);
+                lag_sums(simd, &cosine, &sine, schedule, sums);
+            }
+        }
+    }
+}
+
+/// Adds `sum Re z(t0)* z(t0 + t)` of the series `z = re + i im` by block and lag.
+#[inline(always)]
+pub(crate) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Schedule, sums: &mut [f64]) {
+    match schedule {
+        Schedule::Uniform { frames, lags, blocks } => {
+            for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
+                let pieces = block.len().div_ceil(ORIGINS).max(1);
+                for piece in 0..pieces {
+                    let start = block.start + block.len() * piece / pieces;
+                    let end = block.start + block.len() * (piece + 1) / pieces;
+                    uniform_sums(simd, re, im, *frames, lags, start..end, sums);
+                }
+            }
+        }
+        Schedule::Listed { pairs, ends, .. } => {
+            for (range, sum) in ends.windows(2).zip(sums) {
+                let mut total = 0.0;
+                for &[i, j] in &pairs[range[0]..range[1]] {
+                    let (i, j) = (i as usize, j as usize);
+                    total += re[i] * re[j] + im[i] * im[j];
+                }
+                *sum += total;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn uniform_sums<S: Simd>(
+    simd: S,
+    re: &[f64],
+    im: &[f64],
+    frames: usize,
+    lags: &[usize],
+    piece: Range<usize>,
+    sums: &mut [f64],
+) {
+    let mut k = 0;
+    while k < lags.len() {
+        let end = piece.end.min(frames.saturating_sub(lags[k]));
+        if end <= piece.start {
+            break; // The longer lags have no origin here either.
+        }
+        // Lags increase: where the last of a group has all of its origins, the others have.
+        let whole = k + LAGS <= lags.len() && lags[k + LAGS - 1] <= frames - piece.end;
+        if whole {
+            let group = [lags[k], lags[k + 1], lags[k + 2], lags[k + 3]];
+            let found = products(simd, re, im, piece.clone(), group);
+            for (sum, x) in sums[k..k + LAGS].iter_mut().zip(found) {
+                *sum += x;
+            }
+            k += LAGS;
+        } else {
+            sums[k] += products(simd, re, im, piece.start..end, [lags[k]])[0];
+            k += 1;
+        }
+    }
+}
+
+/// Sums of products of the origins with their partners at each lag.
+#[inline(always)]
+fn products<S: Simd, const N: usize>(
+    simd: S,
+    re: &[f64],
+    im: &[f64],
+    origins: Range<usize>,
+    lags: [usize; N],
+) -> [f64; N] {
+    let (first_re, rest_re) = S::as_simd_f64s(&re[origins.clone()]);
+    let (first_im, rest_im) = S::as_simd_f64s(&im[origins.clone()]);
+    let partners = lags.map(|lag| origins.start + lag..origins.end + lag);
+    let partner_re: [_; N] = std::array::from_fn(|j| S::as_simd_f64s(&re[partners[j].clone()]));
+    let partner_im: [_; N] = std::array::from_fn(|j| S::as_simd_f64s(&im[partners[j].clone()]));
+    let vectors = first_re.len();
+    let heads_re: [&[S::f64s]; N] = std::array::from_fn(|j| &partner_re[j].0[..vectors]);
+    let heads_im: [&[S::f64s]; N] = std::array::from_fn(|j| &partner_im[j].0[..vectors]);
+    let first_im = &first_im[..vectors];
+    let mut sum_re = [simd.splat_f64s(0.0); N];
+    let mut sum_im = [simd.splat_f64s(0.0); N];
+    for i in 0..vectors {
+        let (a, b) = (first_re[i], first_im[i]);
+        for j in 0..N {
+            sum_re[j] = simd.mul_add_e_f64s(a, heads_re[j][i], sum_re[j]);
+            sum_im[j] = simd.mul_add_e_f64s(b, heads_im[j][i], sum_im[j]);
+        }
+    }
+    let (a, b) = (simd.partial_load_f64s(rest_re), simd.partial_load_f64s(rest_im));
+    let mut sums = [0.0; N];
+    for j in 0..N {
+        let re = simd.mul_add_e_f64s(a, simd.partial_load_f64s(partner_re[j].1), sum_re[j]);
+        let im = simd.mul_add_e_f64s(b, simd.partial_load_f64s(partner_im[j].1), sum_im[j]);
+        sums[j] = simd.reduce_sum_f64s(simd.add_f64s(re, im));
+    }
+    sums
+}
+
+/// Adds `Re z(t0)* z(t0 + t)` at each pair of one lag to `out`.
+#[inline(always)]
+pub(crate) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'_>, out: &mut [f64]) {
+    match pairs {
+        Pairs::Shifted { origins, lag } => {
+            let partners = origins.start + lag..origins.end + lag;
+            let (a, a_rest) = S::as_simd_f64s(&re[origins.clone()]);
+            let (b, b_rest) = S::as_simd_f64s(&im[origins.clone()]);
+            let (c, c_rest) = S::as_simd_f64s(&re[partners.clone()]);
+            let (d, d_rest) = S::as_simd_f64s(&im[partners]);
+            let (out, out_rest) = S::as_mut_simd_f64s(out);
+            for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                *out = simd.mul_add_e_f64s(b, d, simd.mul_add_e_f64s(a, c, *out));
+            }
+            for ((((out, a), b), c), d) in out_rest
+                .iter_mut()
+                .zip(a_rest)
+                .zip(b_rest)
+                .zip(c_rest)
+                .zip(d_rest)
+            {
+                *out += a * c + b * d;
+            }
+        }
+        Pairs::Listed(pairs) => {
+            for (out, &[i, j]) in out.iter_mut().zip(*pairs) {
+                let (i, j) = (i as usize, j as usize);
+                *out += re[i] * re[j] + im[i] * im[j];
+            }
+        }
+    }
+}
+
+/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the vectors and the particles of a tile to `sums[lag][origin]`, at each pair
+/// of the only block.
+pub(crate) struct PhasesEach<'a> {
+    pub(crate) frames: usize,
+    pub(crate) tile: &'a [f64],
+    pub(crate) turns: &'a [[f64; 3]],
+    pub(crate) schedule: &'a Schedule,
+    pub(crate) lags: Range<usize>,
+    pub(crate) sums: &'a mut [Vec<f64>],
+}
+
+impl WithSimd for PhasesEach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self {
+            frames,
+            tile,
+            turns,
+            schedule,
+            lags,
+            sums,
+        } = self;
+        let mut cosine = vec![0.0; frames];
+        let mut sine = vec![0.0; frames];
+        for r in tile.chunks_exact(3 * frames) {
+            let r = [&r[..frames], &r[frames..2 * frames], &r[2 * frames..]];
+            for &turns in turns {
+                phases(simd, r, turns, &mut cosine, &mut sine);
+                for (lag, out) in lags.clone().zip(sums.iter_mut()) {
+                    add_each(simd, &cosine, &sine, &schedule.pairs(0, lag), out);
+                }
+            }
+        }
+    }
+}
+
+/// Phase factors of one particle at one vector.
+pub(crate) struct Phases<'a> {
+    pub(crate) r: [&'a [f64]; 3],
+    pub(crate) turns: [f64; 3],
+    pub(crate) cosine: &'a mut [f64],
+    pub(crate) sine: &'a mut [f64],
+}
+
+impl WithSimd for Phases<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        phases(simd, self.r, self.turns, self.cosine, self.sine);
+    }
+}

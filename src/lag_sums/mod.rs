@@ -1,0 +1,31 @@
+//! Sums over all pairs of samples a lag apart: the engine under the energy correlations, and what a method developer calls
+//! on plain slices.
+//!
+//! A [`LagPlanner`] makes a [`LagPlan`] for a length and a list of lags; the plan is immutable, says which [`Method`] it takes for
+//! which lags, and computes many series with memory lent by the caller ([`Scratch`]). Results are the sums over all time origins
+//! that the definition asks for, whatever the method, and the same bits for any number of threads.
+
+pub(crate) mod columns;
+mod direct;
+pub(crate) mod displacements;
+mod integral;
+mod kernel;
+mod length;
+mod mean;
+mod method;
+mod plan;
+mod planner;
+mod segments;
+mod squares;
+
+pub use integral::CorrelationTime;
+pub(crate) use kernel::{LagSums, Term, Total};
+pub(crate) use length::cheapest_length;
+pub use length::next_fast_length;
+pub(crate) use mean::{mean, rough_mean, variance};
+pub use method::{Method, Stretch};
+pub use plan::{LagPlan, Scratch};
+pub use planner::LagPlanner;
+
+#[cfg(test)]
+mod tests;

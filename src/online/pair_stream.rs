@@ -1,0 +1,297 @@
+//! Rows of numbers that come one after the other, and the sums over their pairs.
+
+use std::ops::Range;
+
+use super::error::OnlineError;
+use super::levels::LevelLags;
+#[cfg(feature = "serde")]
+use crate::real::is_fit;
+use crate::stats::doubling_blocks::{check_start, filled, reserve};
+use crate::stats::pair_table::FrameBlocks;
+use crate::stats::runs::{agree, first_step, next_step};
+
+/// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
+///
+/// What a row is and what a pair gives is the caller's: positions, densities, energies.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct PairStream {
+    /// Row of the run that was the first here.
+    first: u64,
+    /// Rows so far.
+    count: u64,
+    /// Molecular-dynamics step of the first row here, where a feed has said.
+    first_step: Option<u64>,
+    /// Numbers in a row.
+    width: usize,
+    levels: Vec<Level>,
+    sums: FrameBlocks,
+}
+
+/// Every `stride`-th row of the run, those at multiples of it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Level {
+    of: LevelLags,
+    /// The last rows, row k of the level in place k modulo their number.
+    recent: Vec<f64>,
+    /// The first rows of a piece that does not begin with the run, up to the longest lag: what the piece before lacks.
+    head: Vec<f64>,
+}
+
+impl Level {
+    /// Where row `index` of the level lies.
+    fn places(&self, index: u64, width: usize) -> Range<usize> {
+        let slot = (index % (self.of.reach() as u64 + 1)) as usize;
+        slot * width..(slot + 1) * width
+    }
+
+    /// How many numbers the head has when it is full.
+    fn full_head(&self, width: usize) -> usize {
+        self.of.reach() * width
+    }
+
+    /// The rows of the level among those of the run.
+    fn rows(&self, rows: Range<u64>) -> Range<u64> {
+        rows.start.div_ceil(self.of.stride)..rows.end.div_ceil(self.of.stride)
+    }
+}
+
+impl PairStream {
+    /// No row yet, and room for all that will be kept.
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Result<Self, OnlineError> {
+        let level = |of: LevelLags| -> Result<Level, OnlineError> {
+            Ok(Level {
+                recent: filled(0.0, (of.reach() + 1).saturating_mul(width))?,
+                head: Vec::new(),
+                of,
+            })
+        };
+        Ok(Self {
+            first: 0,
+            count: 0,
+            first_step: None,
+            width,
+            levels: levels.into_iter().map(level).collect::<Result<_, _>>()?,
+            sums,
+        })
+    }
+
+    /// The same, before its first row, with other sums.
+    pub(super) fn with_sums(self, sums: FrameBlocks) -> Result<Self, OnlineError> {
+        self.not_running()?;
+        Ok(Self { sums, ..self })
+    }
+
+    /// The same, before its first row, for a piece that begins with row `first` of its run.
+    pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
+        self.not_running()?;
+        check_start(first)?;
+        self.first = first;
+        for level in &mut self.levels {
+            level.head = Vec::new();
+        }
+        self.reserve_heads()?;
+        Ok(self)
+    }
+
+    /// Makes room for the heads of a piece that does not begin with its run.
+    fn reserve_heads(&mut self) -> Result<(), OnlineError> {
+        if self.first > 0 {
+            for level in &mut self.levels {
+                let more = level.full_head(self.width) - level.head.len();
+                reserve(&mut level.head, more)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn not_running(&self) -> Result<(), OnlineError> {
+        match self.count {
+            0 => Ok(()),
+            found => Err(OnlineError::Running { found }),
+        }
+    }
+
+    /// Rows so far.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The step that the next row must have, where a feed has said.
+    pub(super) fn next_step(&self, stride: u64) -> Option<u64> {
+        next_step(self.first_step, self.count, stride)
+    }
+
+    /// The next row is of this step.
+    pub(super) fn expect_step(&mut self, step: u64, stride: u64) {
+        self.first_step = first_step(step, self.count, stride);
+    }
+
+    /// Where the next row lies in its run.
+    pub(super) fn next_place(&self) -> u64 {
+        self.first + self.count
+    }
+
+    pub(super) fn sums(&self) -> &FrameBlocks {
+        &self.sums
+    }
+
+    /// Sums over the rows so far, at an end.
+    ///
+    /// # Errors
+    /// [`OnlineError::TooFewSamples`] before the second row.
+    pub(super) fn finished(&self) -> Result<FrameBlocks, OnlineError> {
+        if self.count < 2 {
+            return Err(OnlineError::TooFewSamples { found: self.count });
+        }
+        let mut sums = self.sums.clone();
+        sums.finish(self.count);
+        Ok(sums)
+    }
+
+    /// Room for the next row, to be filled before it is [`push`](Self::push)ed.
+    pub(super) fn room(&mut self) -> &mut [f64] {
+        let place = self.next_place();
+        let level = &mut self.levels[0];
+        let places = level.places(place, self.width);
+        &mut level.recent[places]
+    }
+
+    /// Takes in the row that lies in its room: `pair` adds to the sums what two rows, the earlier one first, give.
+    #[inline]
+    pub(super) fn push(&mut self, mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
+        let (place, width) = (self.next_place(), self.width);
+        self.sums.open(self.count);
+        let (lowest, higher) = self.levels.split_first_mut().expect("a level");
+        let row = lowest.places(place, width);
+        for level in higher {
+            if !place.is_multiple_of(level.of.stride) {
+                break;
+            }
+            let to = level.places(place / level.of.stride, width);
+            level.recent[to].copy_from_slice(&lowest.recent[row.clone()]);
+        }
+        for level in &mut self.levels {
+            let stride = level.of.stride;
+            if !place.is_multiple_of(stride) {
+                break;
+            }
+            let begin = self.first.div_ceil(stride);
+            let (index, kept) = (place / stride, level.of.reach() + 1);
+            let now = level.places(index, width);
+            if self.first > 0 && level.head.len() < level.full_head(width) {
+                level.head.extend_from_slice(&level.recent[now.clone()]);
+            }
+            for (k, &lag) in level.of.lags.iter().enumerate() {
+                if index - begin < lag as u64 {
+                    break;
+                }
+                let back = lag * width;
+                let then = if now.start >= back {
+                    now.start - back
+                } else {
+                    now.start + kept * width - back
+                };
+                let first = (index - lag as u64) * stride - self.first;
+                pair(
+                    &level.recent[then..then + width],
+                    &level.recent[now.clone()],
+                    self.sums.pair_mut(first, level.of.first_point + k),
+                );
+            }
+        }
+        self.count += 1;
+    }
+
+    /// This piece of a run and the one that follows it, as one stream, which goes on where `later` is. No pair is lost: the earlier piece
+    /// has kept its last rows, the later one its first.
+    ///
+    /// # Errors
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here, [`OnlineError::Mismatch`] where its lags
+    /// are summed at other strides.
+    pub(super) fn followed_by(
+        &mut self,
+        later: &Self,
+        mut pair: impl FnMut(&[f64], &[f64], &mut [f64]),
+    ) -> Result<(), OnlineError> {
+        let strides = |stream: &Self| [("number of strides", stream.levels.len().to_string())];
+        agree(strides(self), strides(later))?;
+        if later.first != self.next_place() {
+            return Err(OnlineError::NotConsecutive {
+                found: later.first,
+                expected: self.next_place(),
+            });
+        }
+        if self.count == 0 {
+            self.clone_from(later);
+            return Ok(());
+        }
+        let (width, cut) = (self.width, later.first);
+        for (level, other) in self.levels.iter_mut().zip(&later.levels) {
+            let own = level.rows(self.first..cut);
+            for (i, row) in other.head.chunks_exact(width).enumerate() {
+                for (k, &lag) in level.of.lags.iter().enumerate() {
+                    // How far before the later piece the earlier row lies.
+                    let before = lag.saturating_sub(i) as u64;
+                    if before > own.end - own.start {
+                        break;
+                    }
+                    if before > 0 {
+                        let index = own.end - before;
+                        let then = level.places(index, width);
+                        let first = index * level.of.stride - self.first;
+                        let sums = self.sums.pair_mut(first, level.of.first_point + k);
+                        pair(&level.recent[then], row, sums);
+                    }
+                }
+            }
+            let new = level.rows(cut..later.next_place());
+            let kept = level.of.reach() as u64 + 1;
+            for index in new.start.max(new.end.saturating_sub(kept))..new.end {
+                let places = level.places(index, width);
+                level.recent[places.clone()].copy_from_slice(&other.recent[places]);
+            }
+            if self.first > 0 {
+                let more = (level.full_head(width) - level.head.len()).min(other.head.len());
+                level.head.extend_from_slice(&other.head[..more]);
+            }
+        }
+        self.sums
+            .followed_by(self.count, later.sums.clone(), later.count)?;
+        self.count += later.count;
+        Ok(())
+    }
+
+    /// Whether these can be rows of so many numbers, and sums of such a shape over them at these lags; and makes room for what will be.
+    #[cfg(feature = "serde")]
+    pub(super) fn restore(&mut self, lags: &[u64], width: usize, columns: usize) -> bool {
+        let first = self.first;
+        let counted = check_start(first).and(check_start(self.count)).is_ok();
+        if self.width != width || width == 0 || !counted {
+            return false;
+        }
+        let run = first..self.next_place();
+        let sound = |level: &Level| {
+            let reach = level.of.reach() as u64;
+            let rows = level.rows(run.clone());
+            let head = if first == 0 {
+                0
+            } else {
+                reach.min(rows.end - rows.start)
+            };
+            let numbers = |rows: u64| rows.checked_mul(width as u64);
+            numbers(reach.saturating_add(1)) == Some(level.recent.len() as u64)
+                && numbers(head) == Some(level.head.len() as u64)
+                && level.recent.iter().chain(&level.head).all(|&x| is_fit(x))
+        };
+        let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
+            && self.levels.iter().all(sound)
+            && self.sums.is_sound(lags.len(), columns)
+            && self.sums.are_of(self.count);
+        all_sound && self.sums.reserve().and(self.reserve_heads()).is_ok()
+    }
+}

@@ -1,0 +1,126 @@
+//! When samples are taken.
+
+use std::num::NonZeroU64;
+
+use thiserror::Error;
+
+/// Steps between samples beyond which a run of 2^32 samples would have no step number.
+const LONGEST_STRIDE: u64 = 1 << 32;
+
+/// A sampling time axis: an integer spacing in molecular-dynamics steps, and the time of one step.
+///
+/// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones units appears only on
+/// the way out. A lag of `m` samples is `m * stride` steps and `m * stride * time_step` time units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Spacing")
+)]
+pub struct Sampling {
+    stride: NonZeroU64,
+    time_step: f64,
+}
+
+/// The numbers of a sampling, which may be wrong.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Spacing {
+    stride: u64,
+    time_step: f64,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Spacing> for Sampling {
+    type Error = SamplingError;
+
+    fn try_from(spacing: Spacing) -> Result<Self, SamplingError> {
+        Self::new(spacing.stride, spacing.time_step)
+    }
+}
+
+impl Sampling {
+    /// Samples every `stride` steps of `time_step` time units each.
+    ///
+    /// # Errors
+    /// [`SamplingError::Stride`] for a stride of zero, [`SamplingError::LongStride`] above 2^32 steps, [`SamplingError::TimeStep`] for a time step that is not positive and finite.
+    ///
+    /// ```
+    /// let every_ten = msed::Sampling::new(10, 0.005)?;
+    /// assert_eq!(every_ten.interval(), 0.05);
+    /// assert!(msed::Sampling::new(10, -0.005).is_err());
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn new(stride: u64, time_step: f64) -> Result<Self, SamplingError> {
+        let stride = NonZeroU64::new(stride).ok_or(SamplingError::Stride)?;
+        if stride.get() > LONGEST_STRIDE {
+            return Err(SamplingError::LongStride {
+                found: stride.get(),
+                limit: LONGEST_STRIDE,
+            });
+        }
+        if !(time_step.is_finite() && time_step > 0.0) {
+            return Err(SamplingError::TimeStep { found: time_step });
+        }
+        Ok(Self { stride, time_step })
+    }
+
+    /// Steps between samples.
+    #[must_use]
+    pub fn stride(&self) -> u64 {
+        self.stride.get()
+    }
+
+    /// Time units per step.
+    #[must_use]
+    pub fn time_step(&self) -> f64 {
+        self.time_step
+    }
+
+    /// Time units between samples.
+    #[must_use]
+    pub fn interval(&self) -> f64 {
+        self.stride.get() as f64 * self.time_step
+    }
+}
+
+/// A time axis that means nothing.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum SamplingError {
+    /// A spacing of zero steps.
+    #[error("samples are 0 steps apart, expected at least 1")]
+    Stride,
+    /// A spacing that runs out of step numbers.
+    #[error("samples are {found} steps apart, expected at most {limit}")]
+    LongStride {
+        /// The stride given.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A time step that is no time.
+    #[error("time step {found}, expected a positive finite number")]
+    TimeStep {
+        /// The value given.
+        found: f64,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_say_what_was_found() {
+        assert_eq!(
+            Sampling::new(u64::MAX, 1.0).unwrap_err().to_string(),
+            "samples are 18446744073709551615 steps apart, expected at most 4294967296"
+        );
+        assert!(Sampling::new(1 << 32, 1.0).is_ok());
+        assert_eq!(
+            Sampling::new(1, f64::NAN).unwrap_err().to_string(),
+            "time step NaN, expected a positive finite number"
+        );
+    }
+}

@@ -1,0 +1,148 @@
+//! A result that the data may not hold.
+
+use std::fmt;
+
+/// What was looked for in the data, or why it is not in them.
+///
+/// Data that do not hold an answer are no mistake of the caller: a curve that has not fallen to 1/e has no relaxation time,
+/// and the reason says how long that time is at least. Errors are for input that cannot be right.
+///
+/// ```
+/// use msed::stats::Outcome;
+/// let found: Outcome<f64, &str> = Outcome::Resolved(2.0);
+/// assert_eq!(found.map(|x| 2.0 * x).value(), Some(&4.0));
+///
+/// let missing: Outcome<f64, &str> = Outcome::Unresolved("the run is too short");
+/// assert_eq!((missing.value(), missing.why()), (None, Some(&"the run is too short")));
+/// assert_eq!(missing.to_string(), "the run is too short");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[must_use]
+pub enum Outcome<T, Why> {
+    /// The data hold it.
+    Resolved(T),
+    /// The data do not hold it, for this reason.
+    Unresolved(Why),
+}
+
+impl<T, Why> Outcome<T, Why> {
+    /// What was looked for, where the data hold it.
+    #[must_use]
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Resolved(value) => Some(value),
+            Self::Unresolved(_) => None,
+        }
+    }
+
+    /// The reason, where the data do not hold it.
+    #[must_use]
+    pub fn why(&self) -> Option<&Why> {
+        match self {
+            Self::Resolved(_) => None,
+            Self::Unresolved(why) => Some(why),
+        }
+    }
+
+    /// Whether the data hold it.
+    #[must_use]
+    pub fn is_resolved(&self) -> bool {
+        self.value().is_some()
+    }
+
+    /// What was looked for, taken out.
+    #[must_use]
+    pub fn into_value(self) -> Option<T> {
+        self.into_result().ok()
+    }
+
+    /// The same as a `Result`, so that `?` passes the reason on.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn into_result(self) -> Result<T, Why> {
+        match self {
+            Self::Resolved(value) => Ok(value),
+            Self::Unresolved(why) => Err(why),
+        }
+    }
+
+    /// The outcome of borrowed parts.
+    pub fn as_ref(&self) -> Outcome<&T, &Why> {
+        match self {
+            Self::Resolved(value) => Outcome::Resolved(value),
+            Self::Unresolved(why) => Outcome::Unresolved(why),
+        }
+    }
+
+    /// A function of what was found; a reason stays as it is.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Outcome<U, Why> {
+        match self {
+            Self::Resolved(value) => Outcome::Resolved(f(value)),
+            Self::Unresolved(why) => Outcome::Unresolved(why),
+        }
+    }
+
+    /// A function of the reason; what was found stays as it is.
+    pub fn map_why<Other>(self, f: impl FnOnce(Why) -> Other) -> Outcome<T, Other> {
+        match self {
+            Self::Resolved(value) => Outcome::Resolved(value),
+            Self::Unresolved(why) => Outcome::Unresolved(f(why)),
+        }
+    }
+}
+
+impl<T, Why> From<Result<T, Why>> for Outcome<T, Why> {
+    fn from(result: Result<T, Why>) -> Self {
+        match result {
+            Ok(value) => Self::Resolved(value),
+            Err(why) => Self::Unresolved(why),
+        }
+    }
+}
+
+impl<T: fmt::Display, Why: fmt::Display> fmt::Display for Outcome<T, Why> {
+    /// What was found, or the reason, in its own words and with its own formatting flags.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolved(value) => value.fmt(f),
+            Self::Unresolved(why) => why.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes() -> [Outcome<f64, String>; 2] {
+        [Ok(0.25), Err("too short".to_owned())].map(Outcome::from)
+    }
+
+    #[test]
+    fn an_outcome_is_a_value_or_a_reason_and_never_both() {
+        for outcome in outcomes() {
+            assert_eq!(outcome.value().is_some(), outcome.is_resolved());
+            assert_eq!(outcome.why().is_none(), outcome.is_resolved());
+            assert_eq!(
+                outcome.as_ref().into_result(),
+                outcome.clone().into_result().as_ref().map_err(|e| e)
+            );
+        }
+        let [found, missing] = outcomes();
+        assert_eq!((found.into_value(), missing.into_value()), (Some(0.25), None));
+    }
+
+    #[test]
+    fn functions_touch_their_own_side_only() {
+        let [found, missing] = outcomes().map(|o| o.map(|x| 4.0 * x).map_why(|why| why.len()));
+        assert_eq!((found, missing), (Outcome::Resolved(1.0), Outcome::Unresolved(9)));
+    }
+
+    #[test]
+    fn either_side_prints_in_its_own_words() {
+        let [found, missing] = outcomes();
+        assert_eq!(format!("{found:.1} {missing}"), "0.2 too short");
+    }
+}

@@ -1,0 +1,197 @@
+//! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
+
+use super::BlockSums;
+use super::doubling_blocks::Blocks;
+use super::runs::{InBlocks, numbered, resamples};
+use crate::curve::Curve;
+use crate::online::error::OnlineError;
+use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
+
+/// Whether these are the coordinates of so many particles, all of them finite.
+pub(crate) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
+    if positions.len() != 3 * particles {
+        return Err(OnlineError::Coordinates {
+            found: positions.len(),
+            expected: 3 * particles,
+        });
+    }
+    match first_unfit(positions) {
+        None => Ok(()),
+        Some(index) => Err(OnlineError::Position {
+            frame,
+            particle: index / 3,
+            found: Real::to_f64(positions[index]),
+        }),
+    }
+}
+
+/// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
+pub(crate) fn curve<const N: usize>(
+    runs: &[FrameBlocks],
+    sampling: Sampling,
+    lags: &[u64],
+    columns: [usize; N],
+    size: f64,
+    f: impl Fn([f64; N]) -> f64,
+) -> Curve {
+    let stride = sampling.stride();
+    let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
+    let steps: Vec<u64> = (0..lags.len())
+        .take_while(has_pairs)
+        .map(|k| lags[k].saturating_mul(stride))
+        .collect();
+    let resamples = resamples(runs);
+    let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
+    for (number, (run, block)) in numbered(runs) {
+        for k in 0..steps.len() {
+            let (found, pairs) = (run.sums(block, k), run.pairs(block, k));
+            for (sums, column) in sums.iter_mut().zip(columns) {
+                sums.add(number, k, found[column] / size, pairs);
+            }
+        }
+    }
+    let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
+    Curve::from_sums(
+        steps,
+        sampling.time_step(),
+        sums.each_ref(),
+        resamples,
+        shortest.saturating_mul(stride),
+        f,
+    )
+}
+
+/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct FrameBlocks {
+    lags: usize,
+    /// Sums at each lag.
+    width: usize,
+    /// Lag by lag, the number of pairs and their sums.
+    blocks: Blocks<f64>,
+}
+
+impl InBlocks for FrameBlocks {
+    fn blocks(&self) -> usize {
+        self.blocks.count()
+    }
+}
+
+impl FrameBlocks {
+    /// No block yet, and room for all that will be.
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(crate) fn new(lags: usize, width: usize, most: usize) -> Result<Self, OnlineError> {
+        Ok(Self {
+            lags,
+            width,
+            blocks: Blocks::new(lags.saturating_mul(1 + width), most, 1)?,
+        })
+    }
+
+    pub(crate) fn most(&self) -> usize {
+        self.blocks.most()
+    }
+
+    /// Frames of a run that has [finished](Self::finish).
+    pub(crate) fn frames(&self) -> u64 {
+        self.blocks.end()
+    }
+
+    /// The block of a frame is there from now on.
+    pub(crate) fn open(&mut self, frame: u64) {
+        self.blocks.open(frame);
+    }
+
+    /// Counts a pair of frames; its sums.
+    #[inline]
+    pub(crate) fn pair_mut(&mut self, first: u64, lag: usize) -> &mut [f64] {
+        let block = self.blocks.block_of(first);
+        let row = &mut self.blocks.row_mut(block)[lag * (1 + self.width)..][..=self.width];
+        row[0] += 1.0;
+        &mut row[1..]
+    }
+
+    /// Ends the run after `frames` frames, as [`Blocks::finish`].
+    pub(crate) fn finish(&mut self, frames: u64) {
+        self.blocks.finish(frames);
+    }
+
+    /// The sums of a piece of `frames` frames and of the piece that follows, as those of one run.
+    ///
+    /// # Errors
+    /// [`OnlineError::Memory`].
+    pub(crate) fn followed_by(
+        &mut self,
+        frames: u64,
+        later: Self,
+        later_frames: u64,
+    ) -> Result<(), OnlineError> {
+        self.blocks.followed_by(frames, later.blocks, later_frames)
+    }
+
+    /// The shortest block, in frames.
+    pub(crate) fn shortest(&self) -> u64 {
+        let lengths = (0..self.blocks()).map(|block| self.blocks.length_of(block));
+        lengths.min().unwrap_or(0)
+    }
+
+    /// The pairs of a block at a lag.
+    pub(crate) fn pairs(&self, block: usize, lag: usize) -> f64 {
+        self.blocks.row(block)[lag * (1 + self.width)]
+    }
+
+    /// The sums of a block at a lag.
+    pub(crate) fn sums(&self, block: usize, lag: usize) -> &[f64] {
+        &self.blocks.row(block)[lag * (1 + self.width) + 1..][..self.width]
+    }
+
+    /// The same pairs, with other sums at each: `fill` makes those of a block and lag.
+    pub(crate) fn map(&self, width: usize, fill: impl Fn(usize, usize, &mut [f64])) -> Self {
+        let blocks = self.blocks.with_rows(self.lags * (1 + width), |block, row| {
+            for (lag, row) in row.chunks_exact_mut(1 + width).enumerate() {
+                row[0] = self.pairs(block, lag);
+                fill(block, lag, &mut row[1..]);
+            }
+        });
+        Self {
+            width,
+            blocks,
+            lags: self.lags,
+        }
+    }
+
+    /// Whether these are sums over the same pairs of frames.
+    pub(crate) fn same_pairs(&self, other: &Self) -> bool {
+        let at = |i: usize| (i / self.lags, i % self.lags);
+        let same = |(block, lag)| self.pairs(block, lag) == other.pairs(block, lag);
+        self.lags == other.lags
+            && self.blocks.same_stretches(&other.blocks)
+            && (0..self.blocks() * self.lags).map(at).all(same)
+    }
+
+    /// Whether these can be sums at so many lags and columns.
+    #[cfg(feature = "serde")]
+    pub(crate) fn is_sound(&self, lags: usize, width: usize) -> bool {
+        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
+        (self.lags, self.width) == (lags, width)
+            && lags > 0
+            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
+            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
+    }
+
+    /// Whether these can be sums of a run that has had `frames` frames so far.
+    #[cfg(feature = "serde")]
+    pub(crate) fn are_of(&self, frames: u64) -> bool {
+        self.blocks.are_of(frames)
+    }
+
+    /// Makes room for all blocks that will be.
+    #[cfg(feature = "serde")]
+    pub(crate) fn reserve(&mut self) -> Result<(), OnlineError> {
+        self.blocks.reserve()
+    }
+}

@@ -1,0 +1,94 @@
+//! Several runs, block by block.
+
+use super::{Resamples, Resampling};
+use crate::online::error::OnlineError;
+use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
+
+/// Sums of one run by block.
+pub(crate) trait InBlocks {
+    fn blocks(&self) -> usize;
+}
+
+/// The blocks of all runs, numbered: the run that each lies in, and its place there.
+pub(crate) fn numbered<R: InBlocks>(runs: &[R]) -> impl Iterator<Item = (usize, (&R, usize))> + Clone {
+    let blocks = |run| (0..R::blocks(run)).map(move |block| (run, block));
+    runs.iter().flat_map(blocks).enumerate()
+}
+
+/// Blocks in each run, or each run as one block; no resamples where there is a single block.
+pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
+    let blocks = runs.iter().map(R::blocks).sum();
+    let most = runs.iter().map(R::blocks).max().unwrap_or(0);
+    let resampling = match (blocks, most) {
+        (0 | 1, _) => Resampling::None,
+        (_, 1) => Resampling::Replicas,
+        _ => Resampling::Blocks(most),
+    };
+    Resamples::new(resampling, blocks)
+}
+
+/// Whether all of these samples, which begin at `place` of a run, are numbers.
+pub(crate) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), OnlineError> {
+    match first_unfit(samples) {
+        None => Ok(()),
+        Some(bad) => Err(OnlineError::NotFinite {
+            index: place + bad as u64,
+            found: Real::to_f64(samples[bad]),
+        }),
+    }
+}
+
+/// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
+pub(crate) fn agree<const N: usize>(
+    expected: [(&'static str, String); N],
+    found: [(&'static str, String); N],
+) -> Result<(), OnlineError> {
+    for ((quantity, expected), (_, found)) in expected.into_iter().zip(found) {
+        if found != expected {
+            return Err(OnlineError::Mismatch {
+                quantity,
+                found,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The step of what comes after `count` samples of which the first is of step `first`.
+pub(crate) fn next_step(first: Option<u64>, count: u64, stride: u64) -> Option<u64> {
+    count.checked_mul(stride)?.checked_add(first?)
+}
+
+/// The step of the first of `count` samples that one of step `next` follows.
+pub(crate) fn first_step(next: u64, count: u64, stride: u64) -> Option<u64> {
+    next.checked_sub(count.checked_mul(stride)?)
+}
+
+/// Whether two time axes are the same.
+pub(crate) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), OnlineError> {
+    let shown = |sampling: Sampling| {
+        [
+            ("sampling interval", format!("{:?}", sampling.interval())),
+            ("stride", sampling.stride().to_string()),
+        ]
+    };
+    agree(shown(expected), shown(found))
+}
+
+/// Whether two sets of sums have the same lags.
+pub(crate) fn same_lags(expected: &[u64], found: &[u64]) -> Result<(), OnlineError> {
+    let number = |lags: &[u64]| [("number of lags", lags.len().to_string())];
+    agree(number(expected), number(found))?;
+    let different = expected.iter().zip(found).find(|(a, b)| a != b);
+    different.map_or(Ok(()), |(a, b)| {
+        agree([("a lag", a.to_string())], [("a lag", b.to_string())])
+    })
+}
+
+/// Whether these can be lags: increasing, and within what a run can reach.
+#[cfg(feature = "serde")]
+pub(crate) fn are_lags(lags: &[u64]) -> bool {
+    lags.windows(2).all(|w| w[0] < w[1]) && lags.last().is_some_and(|&lag| lag < u64::MAX / 2)
+}

@@ -1,0 +1,124 @@
+//! Peaks of α₂ and χ₄ for particles in cages that jump now and then, where both are known.
+
+use msed::relaxation::{self, Peak};
+use msed::structure;
+use msed::trajectory::{Species, Trajectory};
+use msed::{Estimate, Lags, Resampling};
+use rand::prelude::*;
+use rand_distr::{Poisson, StandardNormal};
+use rand_pcg::Pcg64;
+use statrs::function::erf::erf;
+
+/// Variance of a caged particle along each axis, much faster than the frames.
+const CAGE: f64 = 0.01;
+/// Variance of a jump along each axis.
+const JUMP: f64 = 0.2;
+/// Jumps a particle and frame.
+const RATE: f64 = 0.02;
+const PARTICLES: usize = 200;
+const RADIUS: f64 = 0.6;
+
+fn cages_with_jumps(frames: usize, seed: u64) -> Trajectory<'static, f64> {
+    let mut random = Pcg64::seed_from_u64(seed);
+    let jumps = Poisson::new(RATE).expect("a rate");
+    let mut centres = vec![0.0; 3 * PARTICLES];
+    let mut positions = Vec::with_capacity(3 * PARTICLES * frames);
+    for _ in 0..frames {
+        for particle in centres.chunks_exact_mut(3) {
+            let variance = jumps.sample(&mut random) * JUMP;
+            for x in particle {
+                let [step, vibration]: [f64; 2] = std::array::from_fn(|_| random.sample(StandardNormal));
+                *x += variance.sqrt() * step;
+                positions.push(*x + CAGE.sqrt() * vibration);
+            }
+        }
+    }
+    let steps: Vec<u64> = (0..frames as u64).collect();
+    let species = Species::single("A", PARTICLES).expect("particles");
+    Trajectory::new(positions, steps, 1.0, species).expect("a trajectory")
+}
+
+/// The fraction of displacements below the radius: after n jumps they are Gaussian with variance `2 CAGE + n JUMP`.
+fn overlap(time: f64) -> f64 {
+    let mut weight = (-RATE * time).exp();
+    let mut sum = 0.0;
+    for n in 0..200 {
+        let x = RADIUS / (2.0 * CAGE + f64::from(n) * JUMP).sqrt();
+        let inside = erf(x / 2_f64.sqrt()) - (2.0 / std::f64::consts::PI).sqrt() * x * (-0.5 * x * x).exp();
+        sum += weight * inside;
+        weight *= RATE * time / f64::from(n + 1);
+    }
+    sum
+}
+
+/// When half of the particles have left.
+fn half_time() -> f64 {
+    let (mut low, mut high) = (1.0, 1000.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if overlap(middle) > 0.5 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The number is within `z` standard errors of `expected`, and these are smaller than `largest` of it.
+fn assert_agrees(what: &str, found: &Estimate, expected: f64, largest: f64) {
+    let error = found.standard_error().expect("an error");
+    println!("{what}: {found}, expected {expected:.4}");
+    assert!(error < largest * expected, "{what}: {found}");
+    assert!(
+        (found.value() - expected).abs() < 3.0 * error,
+        "{what}: {found}, expected {expected}"
+    );
+}
+
+#[test]
+fn peaks_are_where_cages_with_jumps_have_them() {
+    let run = cages_with_jumps(6000, 5);
+    let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+    let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
+    // Given n jumps the displacement is Gaussian, so that alpha2 is the relative variance of 2 CAGE + n JUMP.
+    let alpha2 = relaxation::peak(moved.all().alpha2()).expect("finite values");
+    let Peak::Resolved { time, height } = &alpha2 else {
+        panic!("{alpha2}");
+    };
+    assert_agrees("time of alpha2", time, 2.0 * CAGE / (RATE * JUMP), 0.05);
+    assert_agrees("height of alpha2", height, JUMP / (8.0 * CAGE), 0.05);
+    // Particles that know nothing of each other: chi4 = Q (1 - Q).
+    let chi4 = relaxation::peak(moved.all().chi4()).expect("finite values");
+    let Peak::Resolved { time, height } = &chi4 else {
+        panic!("{chi4}");
+    };
+    assert_agrees("time of chi4", time, half_time(), 0.25);
+    assert_agrees("height of chi4", height, 0.25, 0.25);
+}
+
+/// Over many runs the interval of one standard error, with Student's t, should hold the truth in 68 % of the cases.
+#[test]
+fn the_errors_of_the_peak_of_alpha2_cover_its_scatter() {
+    let expected = [2.0 * CAGE / (RATE * JUMP), JUMP / (8.0 * CAGE)];
+    let mut held = [0, 0];
+    let runs = 60;
+    for seed in 0..runs {
+        let run = cages_with_jumps(600, 100 + seed);
+        let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+        let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
+        let peak = relaxation::peak(moved.all().alpha2()).expect("finite values");
+        let Peak::Resolved { time, height } = &peak else {
+            panic!("{peak}");
+        };
+        for (k, found) in [time, height].into_iter().enumerate() {
+            let [low, high] = found.interval(0.6827).expect("an interval");
+            held[k] += u32::from(low <= expected[k] && expected[k] <= high);
+        }
+    }
+    println!("time {} of {runs}, height {} of {runs}", held[0], held[1]);
+    // Binomial: 41 expected, with a standard deviation of 3.6.
+    for count in held {
+        assert!((31..=51).contains(&count), "{held:?} of {runs}");
+    }
+}

@@ -1,0 +1,10 @@
+//! What several tests share.
+
+pub(crate) mod closeness;
+pub(crate) mod gas;
+pub(crate) mod numbers;
+pub(crate) mod oracle;
+pub(crate) mod program;
+pub(crate) mod shipped;
+pub(crate) mod synthetic;
+pub(crate) mod walk;

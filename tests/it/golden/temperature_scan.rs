@@ -1,0 +1,201 @@
+//! Heat capacities, entropies and what follows from them, on the shipped Kob-Andersen scan.
+
+use std::sync::LazyLock;
+
+use msed::energy::{self, Moments};
+use msed::relaxation::{self, Model, Weighting, Window};
+use msed::stats::{Combined, Estimate};
+use msed::thermo::{
+    self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, Relaxing, StatePoint,
+    ThermoError,
+};
+use msed::{Ensemble, Lags, Resampling, Units};
+
+const PARTICLES: usize = 1000;
+/// Runs with the windows of the scan.
+const RUNS: [(&str, [f64; 2]); 6] = [
+    ("T0.500", [1.5, 1500.0]),
+    ("T0.550", [1.0, 500.0]),
+    ("T0.600", [1.0, 300.0]),
+    ("T0.700", [0.5, 200.0]),
+    ("T0.800", [0.5, 200.0]),
+    ("T1.000", [0.5, 200.0]),
+];
+
+/// Each run is read and fitted once.
+static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
+    RUNS.iter()
+        .map(|&(name, window)| {
+            let path = format!(
+                "{}/data/kob-andersen/{name}/energy.dat.gz",
+                env!("CARGO_MANIFEST_DIR")
+            );
+            let table = msed::io::energies(path).unwrap();
+            let run = table.series(0.005, PARTICLES, msed::EnergyKind::Total).unwrap();
+            let moments = energy::moments(&run, Resampling::default()).unwrap();
+            let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+            let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
+            let fit = relaxation::fit(
+                msed.curve(),
+                Model::Exponential,
+                Window::Given(window),
+                Weighting::StandardErrors,
+            )
+            .unwrap();
+            let plateaus = Plateaus {
+                u0_squared: fit.u0_squared(),
+                um_squared: fit.um_squared(),
+            };
+            let ensemble = Ensemble::nve(PARTICLES);
+            let c = thermo::heat_capacity(&moments, Units::LJ, ensemble, Some(plateaus)).unwrap();
+            (moments, c)
+        })
+        .collect()
+});
+
+/// Heat capacities of a scan beside the slope of its energy.
+fn check(scan: &[(Moments, HeatCapacity)], of: impl Fn(&HeatCapacity) -> &Estimate) -> HeatCapacityCheck {
+    let points: Vec<EnergyPoint<'_>> = scan
+        .iter()
+        .map(|(moments, c)| EnergyPoint {
+            temperature: moments.kinetic_temperature().unwrap(),
+            mean_energy: moments.mean(),
+            excess: of(c),
+        })
+        .collect();
+    thermo::heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap()
+}
+
+fn z(agreement: Agreement) -> f64 {
+    match agreement {
+        Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => z,
+        other => panic!("{other:?} on an isochore with errors"),
+    }
+}
+
+#[test]
+fn heat_capacities_are_the_slope_of_the_energy() {
+    let check = check(&SCAN, HeatCapacity::excess);
+    // Three standard errors at each temperature, and on average what chance gives.
+    for row in check.rows() {
+        let z = z(row.agreement());
+        println!(
+            "{:.4} {} {} {z:.2}",
+            row.temperature(),
+            row.from_fluctuations(),
+            row.from_energy_slope()
+        );
+        assert!(z.abs() <= 3.0, "{z} at {}", row.temperature());
+        // The spline needs no model: the same within three of its own, larger errors.
+        let spline = Combined::combine([row.from_fluctuations(), row.from_spline()], |[c, s]| c - s);
+        assert!((spline.value() / spline.standard_error().unwrap()).abs() <= 3.0);
+    }
+    assert!(
+        check.mean_square_z().unwrap() <= 2.5,
+        "{:?}",
+        check.mean_square_z()
+    );
+    // With T taken as exact it would be 44: 4 degrees of freedom allow 18 at one in a thousand.
+    assert!(check.chi_squared().unwrap() < 18.0, "{:?}", check.chi_squared());
+}
+
+/// N (U0² + Um²)/(k T)², as printed, is near the slope where y is near 1/2, and falls behind as the system is cooled.
+#[test]
+fn heat_capacities_as_printed_are_not_the_slope_of_the_energy() {
+    let check = check(&SCAN, |c| c.as_printed().unwrap());
+    for row in check.rows() {
+        println!(
+            "{:.4} {} {} {:.2}",
+            row.temperature(),
+            row.from_fluctuations(),
+            row.from_energy_slope(),
+            z(row.agreement())
+        );
+    }
+    let (_warmest, colder) = check.rows().split_last().unwrap();
+    assert!(colder.iter().all(|row| z(row.agreement()) < -3.0));
+    assert!(check.mean_square_z().unwrap() > 2.5);
+}
+
+#[test]
+fn entropies_are_the_integral_of_the_slope_of_the_energy() {
+    let check = check(&SCAN, HeatCapacity::excess);
+    let points: Vec<[&Estimate; 2]> = SCAN.iter().map(|(_, c)| [c.temperature(), c.excess()]).collect();
+    let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
+    let reference = entropy.reference_temperature();
+    let (mut squares, mut count) = (0.0, 0.0);
+    for (k, &t) in entropy.temperatures().iter().enumerate().take(RUNS.len() - 1) {
+        let (total, slope) = (&entropy.values()[k], check.entropy_between(reference, t));
+        // Both went through the same resamples, so that the difference has the right error.
+        let difference = Combined::combine([total, &slope], |[s, from_slope]| s - from_slope);
+        let z = difference.value() / difference.standard_error().unwrap();
+        println!("{t:.4} {total} {slope} {z:.2}");
+        assert!(z.abs() <= 3.0, "{z} at {t}");
+        // The spacing of the temperatures costs less than the errors.
+        assert!(entropy.integration_error()[k] < difference.standard_error().unwrap());
+        squares += z * z;
+        count += 1.0;
+    }
+    println!("mean square {:.2}", squares / count);
+    assert!(squares / count <= 2.5, "{}", squares / count);
+}
+
+/// The same system with a thermostat, at nearly the same temperature.
+fn canonical() -> Moments {
+    let path = format!(
+        "{}/data/kob-andersen-nvt/T1.000/energy.dat.gz",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let table = msed::io::energies(path).unwrap();
+    let run = table.series(0.005, PARTICLES, msed::EnergyKind::Total).unwrap();
+    energy::moments(&run, Resampling::default()).unwrap()
+}
+
+#[test]
+fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
+    let canonical = canonical();
+    let microcanonical = &SCAN.last().unwrap().0;
+    let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::Nvt, None).unwrap();
+    let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble, None).unwrap();
+    // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature along the fitted energy.
+    let check = check(&SCAN, HeatCapacity::excess);
+    let [there, here] = [
+        in_nvt.temperature(),
+        microcanonical.kinetic_temperature().unwrap(),
+    ]
+    .map(Estimate::value);
+    assert!((there - 1.0).abs() < 1e-3, "{there}");
+    let moved = check.heat_capacity_at(there).value() / check.heat_capacity_at(here).value();
+    let z = |c: &HeatCapacity| {
+        let c = c.excess().map(|c| c * moved);
+        let error = c
+            .standard_error()
+            .unwrap()
+            .hypot(in_nvt.excess().standard_error().unwrap());
+        let z = (c.value() - in_nvt.excess().value()) / error;
+        println!("{there:.4}: NVT {} NVE {c} {z:.2}", in_nvt.excess());
+        z
+    };
+    assert!(z(&in_nve(Ensemble::nve(PARTICLES))).abs() <= 3.0);
+    // The canonical formula at constant energy gives half of it, and the microcanonical one has no place for a canonical
+    // fluctuation of this size.
+    assert!(z(&in_nve(Ensemble::Nvt)) < -10.0);
+    let refused = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nve(PARTICLES), None);
+    assert!(
+        matches!(refused, Err(ThermoError::TooLargeFluctuation { y }) if y > 1.0),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_point_without_a_relaxation_time_says_why() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cuzr/T1600/energy.dat.gz");
+    let table = msed::io::energies(file).unwrap();
+    let run = table.into_series(0.002, 2048, msed::EnergyKind::Total).unwrap();
+    let (nve, blocks) = (Ensemble::nve(2048), Resampling::Blocks(10));
+    let point =
+        StatePoint::from_energies("T1600", &run, Units::METAL, nve, Window::Automatic, blocks).unwrap();
+    let verdict = point.relaxation_verdict().unwrap();
+    assert!(point.time(Relaxing::Energy).is_none() && !verdict.is_resolved());
+    assert!(!verdict.reasons().is_empty(), "{verdict}");
+}

@@ -1,0 +1,67 @@
+//! The tests of the crate as its users see it, as a ladder on which each rung trusts the one below:
+//! definitions, laws, reference values, accuracy where the truth is known, what callers may ask, and programs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed, and prints the figures of the documentation"
+)]
+
+mod common;
+
+/// Direct sums from the definition, checked on closed forms, and every path of the crate against them.
+mod oracle {
+    mod coherent_isf;
+    mod displacements;
+    mod energy_correlations;
+    mod lag_sums;
+    mod rdf;
+    mod self_isf;
+    mod static_structure;
+}
+
+/// What holds for all estimators of one kind, by checkers that must reject planted faults.
+mod laws {
+    mod accumulators;
+    mod correlators;
+    mod scattering;
+    mod units;
+}
+
+/// Numbers that independent programs computed from the same files.
+mod golden {
+    mod displacements;
+    mod fits;
+    mod interpolation;
+    mod relaxation_shipped;
+    mod static_structure;
+    mod temperature_scan;
+    mod trajectories;
+    mod waves;
+}
+
+/// Estimates and their errors on data whose truth is known.
+mod accuracy {
+    mod automatic_window;
+    mod coverage;
+    mod diffusion_and_plateau;
+    mod gaussian;
+    mod no_vibrations;
+    mod peaks;
+    mod pitfalls;
+    mod plateau;
+    mod resampling;
+    mod synthetic_displacements;
+    mod thermo_synthetic;
+}
+
+/// What callers may hand in, and the errors that they get.
+mod api {
+    mod checkpoints;
+    mod readers;
+}
+
+/// Examples that are run as programs.
+mod program {
+    mod live_md;
+}
