@@ -17,7 +17,7 @@ fn main() -> Result<(), msed::Error> {
     let moments = energy::moments(&run, blocks)?;
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000), None)?;
     println!("C_ex = {} k per particle at T = {}", c.excess(), c.temperature());
-    let panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("MSED (*{ε}^{2})"))
+    let panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::linear("MSED (*{ε}^{2})"))
         .with(Series::curve(&msed))
         .with(Series::function(fit.window(), |t| fit.evaluate(t)).label("Eq. (11)"));
     Ok(Figure::new(panel).save("target/quickstart.svg")?)
