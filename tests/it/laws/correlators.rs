@@ -3,8 +3,8 @@
 //! of planted faults.
 
 use msed::structure::{RadialBins, RadialDistribution, StructureFactor, WaveVectors};
-use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory, TrajectoryRuns};
-use msed::{Curve, Lags, Resampling, structure};
+use msed::trajectory::{Cell, Particles, Species, Trajectory};
+use msed::{Curve, Lags, Replicas, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -261,7 +261,7 @@ fn reversed(run: &Run) -> Run {
 }
 
 fn displacements(runs: &[Run]) -> structure::Displacements {
-    let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+    let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
     structure::displacements(&runs, &Lags::all(), 0.3, Resampling::None).expect("displacements")
 }
 
@@ -319,7 +319,7 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
                     .chain([species.len() as f64])
                     .collect()
             };
-            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
             let msd = structure::msd(&runs, &Lags::all(), Resampling::None).expect("msd");
             let species = msd.iter().chain([msd.all()]);
             species
@@ -331,7 +331,7 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
             let sizes = each(&displacements(&runs[..1]), |s| {
                 of_curve(s.name(), Some(s.particles() as f64), s.msd())
             });
-            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found =
                 structure::van_hove(&runs, &Lags::explicit([1]), &bins, Resampling::None).expect("van Hove");
@@ -367,20 +367,20 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
         })),
         // A sum over pairs of particles, which species do not add up to.
         Box::new(Of("F of all", |runs: &[Run]| {
-            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
             let vectors = shell(&runs.runs()[0]);
             let found = structure::coherent_isf(&runs, &vectors, &Lags::all(), Resampling::None).expect("F");
             vec![of_curve("all", None, found.total())]
         })),
         Box::new(Of("S(q)", |runs: &[Run]| {
-            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
             let vectors = shell(&runs.runs()[0]);
             let found = structure::static_structure(&runs, &vectors, Resampling::None).expect("S(q)");
             let mean = |s: &StructureFactor| over_frames(s.name(), s.values().to_vec(), s.frames());
             found.iter().map(mean).collect()
         })),
         Box::new(Of("g(r)", |runs: &[Run]| {
-            let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+            let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found = structure::rdf(&runs, &bins, Resampling::None).expect("g(r)");
             let values = |g: &RadialDistribution| g.values().iter().map(msed::Estimate::value).collect();
@@ -400,10 +400,10 @@ fn shell(run: &Trajectory<'_, f64>) -> WaveVectors {
 /// A curve of each species and of all particles.
 fn each_species(
     runs: &[Run],
-    curve: impl Fn(&Trajectories<'static, f64>, Particles<'_>) -> Curve,
+    curve: impl Fn(&Replicas<Trajectory<'static, f64>>, Particles<'_>) -> Curve,
 ) -> Vec<Mean> {
     let species = runs[0].species();
-    let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
+    let runs = Replicas::new(runs.to_vec()).expect("runs of one system");
     let of = |name: &String| {
         let size = species.count(name).expect("a species") as f64;
         of_curve(name, Some(size), &curve(&runs, Particles::Species(name)))

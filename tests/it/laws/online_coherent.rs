@@ -2,8 +2,8 @@
 
 use msed::online::{CoherentAccumulator, CoherentSums, OnlineError, checkpoint};
 use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
-use msed::{Curve, Lags, Resampling, Sampling};
+use msed::trajectory::{Cell, Species, Trajectory};
+use msed::{Curve, Lags, Replicas, Resampling, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -100,7 +100,7 @@ fn frames_one_by_one_give_the_batch_with_its_errors() {
 #[test]
 fn replicas_merge_and_a_resumed_run_has_the_same_bits() {
     let [a, b] = [walk(2, 320), walk(3, 320)];
-    let runs = Trajectories::new(vec![trajectory(&a), trajectory(&b)]).unwrap();
+    let runs = Replicas::new(vec![trajectory(&a), trajectory(&b)]).unwrap();
     let batch = structure::coherent_isf(&runs, &vectors(), &lags(), Resampling::Blocks(20)).unwrap();
     let both = sums(&a).merge(sums(&b)).unwrap();
     same(&both.total(), batch.total());

@@ -3,8 +3,8 @@
 use crate::common::shipped;
 use msed::online::{FrameAccumulator, FrameSums, OnlineError};
 use msed::structure::WaveVectors;
-use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory};
-use msed::{Curve, Lags, Resampling, Sampling, structure};
+use msed::trajectory::{Cell, Particles, Species, Trajectory};
+use msed::{Curve, Lags, Replicas, Resampling, Sampling, structure};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -175,7 +175,7 @@ fn replicas_merge_as_trajectories_pool() {
     let right = a.merge(b.merge(c).unwrap()).unwrap();
     assert_eq!(left, right);
     assert_eq!((left.runs(), left.blocks()), (3, 60));
-    let pooled = Trajectories::new(runs).unwrap();
+    let pooled = Replicas::new(runs).unwrap();
     assert_equal(&left, &pooled, Resampling::Blocks(20));
 }
 
