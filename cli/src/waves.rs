@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
-use msed::{Replicas, Resampling};
 use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
+use msed::{Replicas, Resampling};
 
 use crate::failure::Failure;
 use crate::frames::Frames;
