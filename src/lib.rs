@@ -40,7 +40,7 @@
 //!
 //! | for | take |
 //! |---|---|
-//! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`], [`Trajectories`] |
+//! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`] |
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
 //! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
 //! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
@@ -84,6 +84,7 @@ pub mod online;
 pub mod plot;
 pub mod real;
 pub mod relaxation;
+mod replicas;
 pub mod sampling;
 pub mod series;
 pub mod spectrum;
@@ -102,7 +103,7 @@ pub use sampling::Sampling;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
-pub use trajectory::{Trajectories, Trajectory};
+pub use trajectory::Trajectory;
 pub use units::Units;
 
 /// The examples of the README are tests.
