@@ -77,7 +77,9 @@ pub struct LeastSquares {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Spectrum {
-    /// The limit of the band: an angular frequency per time unit.
+    /// The lowest angular frequency of the runs, per time unit: where the band begins.
+    pub min_frequency: f64,
+    /// Where the band ends: an angular frequency per time unit.
     pub max_frequency: f64,
     /// B, the level of the fast part's spectrum: energy² per particle². It grows as the sampling interval falls below the fast
     /// part's correlation time.

@@ -158,10 +158,14 @@ impl Relaxation {
         &self.evidence
     }
 
-    /// The window of least squares in time units; `None` for a spectrum.
+    /// The lag times that were fitted, in time units: the window as given, or as chosen; of a spectrum the reciprocals of the
+    /// angular frequencies at the two ends of its band.
     #[must_use]
-    pub fn window(&self) -> Option<[f64; 2]> {
-        Some(self.evidence.least_squares()?.window)
+    pub fn window(&self) -> [f64; 2] {
+        match &self.evidence {
+            Evidence::Spectrum(of) => [of.max_frequency.recip(), of.min_frequency.recip()],
+            Evidence::LeastSquares(of) | Evidence::Decay(of) | Evidence::Generalised(of) => of.window,
+        }
     }
 
     /// χ² for each degree of freedom. `None` where there is no degree of freedom, or weights are uniform.

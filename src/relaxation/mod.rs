@@ -21,7 +21,7 @@
 //! let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
 //! let fit = Fit::new(Model::Exponential).to(msed.curve())?;
 //! assert!(fit.verdict().is_resolved());
-//! assert_eq!(fit.relaxation_time().to_string(), "5.03(68)");
+//! assert_eq!(fit.relaxation_time().to_string(), "4.27(71)");
 //! # Ok::<(), msed::Error>(())
 //! ```
 

@@ -161,17 +161,18 @@ impl<'a> Resampled<'a> {
         Estimate::new(p.offset, replicates, curve.resamples())
     }
 
-    /// The amplitude at the τ and β of the whole curve and its standard error: that of the covariance, where one was given, or that
-    /// over the resamples, where there are any.
+    /// The amplitude with its standard error. Where a covariance was given that is the error which it implies; else the amplitude is
+    /// that at the τ and β of the whole curve, with the error over the resamples, where there are any.
     pub(super) fn amplitude(&self) -> Option<(f64, f64)> {
+        if self.has_covariance() {
+            let error = self.covariance().map_or(f64::INFINITY, |c| c[1][1].sqrt());
+            return Some((self.parameters().amplitude, error));
+        }
         let node = self.solver.node(self.parameters());
-        let on = |values: &[f64]| node.amplitude(&self.points.pick(values));
-        let error = if self.has_covariance() {
-            Some(node.implied_error())
-        } else {
-            self.curve().evaluate(on).standard_error()
-        };
-        Some((on(self.curve().values()), error?))
+        let amplitude = self
+            .curve()
+            .evaluate(|values| node.amplitude(&self.points.pick(values)));
+        Some((amplitude.value(), amplitude.standard_error()?))
     }
 
     /// By how many standard errors the curve differs from the fit, at most: over the first lags (those within a factor of two of

@@ -58,11 +58,6 @@ impl Node {
     pub(super) fn amplitude(&self, values: &[f64]) -> f64 {
         self.applied(values) / self.square
     }
-
-    /// The standard error of the amplitude that the weights imply.
-    pub(super) fn implied_error(&self) -> f64 {
-        self.square.sqrt().recip()
-    }
 }
 
 impl Scan {

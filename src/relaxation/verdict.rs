@@ -81,12 +81,12 @@ pub enum Reason {
         /// The shortest fitted lag.
         shortest_lag: f64,
     },
-    /// The amplitude, at the relaxation time and exponent of the fit, does not differ from zero by more than the 99 %
-    /// interval of its resamples, or of the covariance that was given.
+    /// The amplitude does not differ from zero by more than its 99 % interval: that of its resamples, at the relaxation time and
+    /// exponent of the fit, or that of the covariance that was given.
     WithinNoise {
         /// The amplitude.
         amplitude: f64,
-        /// Its standard error: at fixed time and exponent, or by the covariance that was given.
+        /// Its standard error.
         standard_error: f64,
         /// How many standard errors would be needed.
         needed: f64,

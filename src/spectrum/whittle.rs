@@ -38,7 +38,7 @@ const ORDINATES: f64 = 8.0;
 /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
 /// let fit = Whittle::new(Model::Exponential).to(&run)?;
 /// assert!(fit.verdict().is_resolved());
-/// assert_eq!(fit.relaxation_time().to_string(), "0.00(0)");
+/// assert_eq!(fit.relaxation_time().to_string(), "4.87(35)");
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,11 +91,8 @@ impl Whittle {
         let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole().clone()).collect();
         let limit = self.band.limit(&periodograms, sampling.interval())?;
         let max_frequency = limit / sampling.interval();
-        let ordinates: f64 = periodograms
-            .iter()
-            .flat_map(|p| p.below(limit))
-            .map(|b| b.ordinates)
-            .sum();
+        let bins = || periodograms.iter().flat_map(|p| p.below(limit));
+        let ordinates: f64 = bins().map(|b| b.ordinates).sum();
         if ordinates < ORDINATES {
             return Err(SpectralError::TooFewOrdinates {
                 found: ordinates,
@@ -110,7 +107,9 @@ impl Whittle {
         let misfit = likelihood.misfit(self.model, &maximum.parameters);
         let freedom = misfit.groups.saturating_sub(maximum.parameters.len());
         let per_freedom = |f: &dyn Fn(f64) -> f64| (freedom > 0).then(|| f(freedom as f64));
+        let lowest = bins().map(|b| b.frequency).fold(limit, f64::min);
         let spectrum = Spectrum {
+            min_frequency: lowest / sampling.interval(),
             max_frequency,
             fast_level: maximum.parameters[0].exp(),
             fisher_standard_errors: fisher_errors(&maximum),
