@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{self, Direction, Weighting, Window};
+use msed::relaxation::{Fit, tau_alpha};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Species};
 use msed::{Lags, Resampling, Units, io};
@@ -19,8 +19,8 @@ fn main() -> Result<(), msed::Error> {
         let file = format!("data/kob-andersen/{name}/trajectory.xtc");
         let run = io::trajectory::<f32>(&file, Units::LJ, 0.005, species)?;
         let isf = structure::self_isf(&run, "A", &shell, &lags, Resampling::Blocks(10))?;
-        let tau_alpha = relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?;
-        let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors)?;
+        let tau_alpha = tau_alpha(&isf)?;
+        let tail = Fit::decay().to(&isf)?;
         println!(
             "{name}: tau_alpha {tau_alpha}, f_q {}, beta {}",
             tail.amplitude(),

@@ -21,12 +21,9 @@ pub enum Error {
     /// A fit of the energy's spectrum.
     #[error(transparent)]
     Spectral(#[from] crate::spectrum::SpectralError),
-    /// A fit with the covariance of the lags.
+    /// A Gaussian model of the energy.
     #[error(transparent)]
-    Generalised(#[from] crate::relaxation::GeneralisedError),
-    /// A process with a known spectrum.
-    #[error(transparent)]
-    Process(#[from] crate::spectrum::ProcessError),
+    GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] crate::energy::DistributionError),
