@@ -205,7 +205,7 @@ impl EnergyAccumulator {
     /// that differs between replicas, is given there: [`Moments::with_temperature`](crate::energy::Moments::with_temperature).
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`](crate::series::SeriesError::Temperature) unless positive and finite.
+    /// [`SeriesError::Invalid`](crate::series::SeriesError::Invalid) unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, OnlineError> {
         self.system.temperature = Some(check_temperature(temperature)?);
         Ok(self)
