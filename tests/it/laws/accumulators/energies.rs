@@ -33,7 +33,7 @@ pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
     EnergySeries::new(samples, sampling, PARTICLES, EnergyKind::Total).unwrap()
 }
 
-pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<'a> {
+pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<EnergySeries<'a>> {
     Replicas::new(runs.iter().map(|run| series(run, sampling)).collect()).unwrap()
 }
 

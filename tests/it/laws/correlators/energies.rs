@@ -43,7 +43,7 @@ impl Run for Energies {
     }
 }
 
-fn runs(runs: &[Energies]) -> Replicas<'_> {
+fn runs(runs: &[Energies]) -> Replicas<EnergySeries<'_>> {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let series = |run: &Energies| EnergySeries::new(run.0.clone(), sampling, 100, EnergyKind::PerParticle);
     Replicas::new(runs.iter().map(|run| series(run).unwrap()).collect()).unwrap()

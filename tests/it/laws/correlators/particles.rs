@@ -3,8 +3,8 @@
 use std::f64::consts::TAU;
 
 use msed::structure::{self, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
-use msed::trajectory::{Cell, LagTable, Particles, Species, Trajectories, Trajectory};
-use msed::{Curve, Lags, Resampling};
+use msed::trajectory::{Cell, LagTable, Particles, Species, Trajectory};
+use msed::{Curve, Lags, Replicas, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -118,8 +118,8 @@ fn walk(steps: Vec<u64>, particles: usize, sizes: [f64; 2], drift: f64, cell: Ce
     with(positions, steps, species, cell)
 }
 
-fn all_of(runs: &[Walk]) -> Trajectories<'static, f64> {
-    Trajectories::new(runs.to_vec()).expect("runs of one system")
+fn all_of(runs: &[Walk]) -> Replicas<Trajectory<'static, f64>> {
+    Replicas::new(runs.to_vec()).expect("runs of one system")
 }
 
 /// Each species by its name and number, and all particles.
@@ -140,7 +140,7 @@ fn displacements(runs: &[Walk], f: impl Fn(&structure::SpeciesDisplacement, f64)
 /// A curve of each species and of all particles.
 fn each_species(
     runs: &[Walk],
-    curve: impl Fn(&Trajectories<'static, f64>, Particles<'_>) -> Curve,
+    curve: impl Fn(&Replicas<Trajectory<'static, f64>>, Particles<'_>) -> Curve,
 ) -> Vec<Mean> {
     let all = all_of(runs);
     let of = |(name, n): (String, f64)| {
