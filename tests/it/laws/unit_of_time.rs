@@ -3,8 +3,8 @@
 
 use msed::energy::{self, Bins};
 use msed::online::{CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator};
-use msed::relaxation::{self, Direction, Model, Weighting, Window};
-use msed::spectrum::{self, Band, Goal};
+use msed::relaxation::{self, Direction, Fit, Model, SquaredDisplacement, Weighting, Window};
+use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
 use msed::stats::Estimate;
 use msed::structure::{self, WaveVectors};
 use msed::thermo::{self, AdamGibbsPoint, ReferenceEntropy, SlowTime, StatePoint, TemperatureModel};
@@ -59,12 +59,12 @@ const TIMES: [&str; 20] = [
     "upper_bound",
     "window",
 ];
-const RATES: [&str; 3] = ["coefficient", "max_frequency", "slope_per_time"];
+const RATES: [&str; 4] = ["coefficient", "max_frequency", "min_frequency", "slope_per_time"];
 
 /// The power of time of the innermost name in a path that tells one.
 fn power_at(path: &str) -> i32 {
     let names: Vec<&str> = path.split('.').collect();
-    if names.contains(&"least_squares_covariance") {
+    if names.contains(&"covariance") {
         // Rows and columns are those of U0², Um², τ and β.
         return names
             .iter()
@@ -204,33 +204,35 @@ fn fits(unit: f64) -> Results {
     for model in [Model::Exponential, Model::Stretched] {
         for window in [Window::Automatic, Window::Given([0.2 * unit, 30.0 * unit])] {
             for weighting in [Weighting::StandardErrors, Weighting::Uniform] {
-                let fit = relaxation::fit(&msed, model, window, weighting).unwrap();
+                let fit = Fit::new(model).window(window).weighting(weighting);
+                let fit = fit.to(&msed).unwrap();
                 results.add("fit", SEARCH, &fit);
                 results.add("fit at a time", SEARCH, fit.evaluate(1.7 * unit));
             }
         }
         // Too short, and too long.
         for window in [[0.05 * unit, 1.0 * unit], [20.0 * unit, 100.0 * unit]] {
-            let fit = relaxation::fit(&msed, model, Window::Given(window), Weighting::Uniform).unwrap();
+            let fit = Fit::new(model)
+                .window(Window::Given(window))
+                .weighting(Weighting::Uniform);
+            let fit = fit.to(&msed).unwrap();
             results.add("unresolved", 1e-2, fit.verdict());
         }
         for band in [Band::Automatic, Band::UpTo(20.0 / unit)] {
-            results.add(
-                "spectrum",
-                SEARCH,
-                spectrum::fit_spectrum(&run, model, band, blocks).unwrap(),
-            );
+            let fit = Whittle::new(model)
+                .band(band)
+                .resampling(blocks)
+                .to(&run)
+                .unwrap();
+            results.add("spectrum", SEARCH, fit);
         }
-        let guess = spectrum::Process::new(1.5, 1.5, 2.5 * unit, 1.0).unwrap();
+        let guess = GaussianModel::new(1.5, 1.5, 2.5 * unit, 1.0).unwrap();
         let part = msed.window(0.05 * unit..=10.0 * unit);
-        let in_samples: Vec<u64> = part.lags().iter().map(|lag| lag / 10).collect();
-        let covariance = guess
-            .msed_covariance(&in_samples, run.len(), 0.05 * unit)
-            .unwrap();
-        let fit = relaxation::fit_generalised(&part, model, &covariance, &guess).unwrap();
+        let covariance = guess.msed_covariance(&part, sampling(unit), run.len()).unwrap();
+        let fit = Fit::new(model).covariance(&covariance).to(&part).unwrap();
         results.add("generalised", SEARCH, fit);
     }
-    let process = spectrum::Process::new(2.0, 1.6, 2.0 * unit, 0.8).unwrap();
+    let process = GaussianModel::new(2.0, 1.6, 2.0 * unit, 0.8).unwrap();
     results.add("a process", ROUNDING, process);
     let expected = process.expected_errors(0.05 * unit, 1000.0 * unit).unwrap();
     let relative = [expected.relaxation_time, expected.um_squared, expected.variance];
@@ -268,29 +270,28 @@ fn particles(unit: f64) -> Results {
     let lags = Lags::logarithmic(10).up_to_time(8.0 * unit);
     let moved = structure::displacements(&run, &lags, 0.3, blocks).unwrap();
     let all = moved.all();
-    results.add(
-        "diffusion",
-        ROUNDING,
-        relaxation::diffusion(all.msd(), 3, Window::Automatic).unwrap(),
-    );
-    let window = Window::Given([1.0 * unit, 5.0 * unit]);
-    results.add(
-        "diffusion",
-        ROUNDING,
-        relaxation::diffusion(all.msd(), 3, window).unwrap(),
-    );
+    let msd = SquaredDisplacement::new(all.msd().clone(), 3).unwrap();
+    results.add("diffusion", ROUNDING, relaxation::diffusion(&msd));
+    let within = relaxation::diffusion_within(&msd, 1.0 * unit..=5.0 * unit).unwrap();
+    results.add("diffusion", ROUNDING, within);
     results.add("plateau", 1e-7, relaxation::tau_beta(all.msd()));
     results.add("slopes", 1e-7, relaxation::log_slope(all.msd(), 1.5));
     for curve in [all.alpha2(), all.chi4()] {
         results.add("peak", 1e-7, relaxation::peak(curve).unwrap());
     }
     let isf = structure::self_isf(&run, Particles::All, &shell(), &lags, blocks).unwrap();
-    for level in [1.0, (-1.0_f64).exp(), -1.0] {
+    results.add("time", ROUNDING, relaxation::tau_alpha(&isf).unwrap());
+    for level in [1.0, 0.5, -1.0] {
         let crossing = relaxation::first_crossing(&isf, level, Direction::Falling).unwrap();
-        results.add("crossing", ROUNDING, crossing);
+        let name = if crossing.is_resolved() {
+            "time"
+        } else {
+            "crossing"
+        };
+        results.add(name, ROUNDING, crossing);
     }
     for weighting in [Weighting::Uniform, Weighting::StandardErrors] {
-        let decay = relaxation::fit_decay(&isf, Window::Automatic, weighting).unwrap();
+        let decay = Fit::decay().weighting(weighting).to(&isf).unwrap();
         results.add("decay", SEARCH, decay);
     }
     results.add("F_s", ROUNDING, isf);
