@@ -121,10 +121,7 @@ fn caged_and_ballistic_motion_is_not_diffusive() {
     assert!(!diffusion(&total(&vague)).is_resolved());
     let short = curve(&[1], 0.0, |t| t);
     let few = diffusion(&total(&short));
-    assert_eq!(
-        few,
-        Outcome::Unresolved(NotDiffusive::TooFewLags { found: 1 })
-    );
+    assert_eq!(few, Outcome::Unresolved(NotDiffusive::TooFewLags { found: 1 }));
 }
 
 #[test]

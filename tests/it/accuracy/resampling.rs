@@ -2,7 +2,8 @@
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
-    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within, tau_alpha,
+    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within,
+    tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
 use msed::stats::Resamples;
@@ -50,7 +51,10 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
         .weighting(Weighting::Uniform)
         .to(curve)
         .unwrap();
-    let spectral = Whittle::new(Model::Exponential).resampling(resampling).to(run).unwrap();
+    let spectral = Whittle::new(Model::Exponential)
+        .resampling(resampling)
+        .to(run)
+        .unwrap();
     let moments = energy::moments(run, resampling).unwrap();
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
@@ -153,7 +157,10 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
-    let fit = Whittle::new(Model::Exponential).resampling(bootstrap).to(&runs).unwrap();
+    let fit = Whittle::new(Model::Exponential)
+        .resampling(bootstrap)
+        .to(&runs)
+        .unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -237,10 +244,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let of_short = model.msed_covariance(&short, run.sampling(), 12_000).unwrap();
     let fit = over(0.5, 0.6 * TAU).covariance(&of_short).to(&exact).unwrap();
     assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
-    assert!(matches!(
-        fit.verdict().reasons()[0],
-        Reason::NoPlateau { .. }
-    ));
+    assert!(matches!(fit.verdict().reasons()[0], Reason::NoPlateau { .. }));
     let refused = over(0.5, TAU).covariance(&covariance).to(&short).unwrap_err();
     let (found, expected) = (curve.len(), short.len());
     assert_eq!(refused, FitError::Rows { found, expected });
