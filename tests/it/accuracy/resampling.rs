@@ -2,10 +2,11 @@
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
-    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within, tau_alpha,
+    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within,
+    tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
-use msed::stats::Resamples;
+use msed::stats::{Resamples, RunId};
 use msed::structure;
 use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
@@ -50,12 +51,15 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
         .weighting(Weighting::Uniform)
         .to(curve)
         .unwrap();
-    let spectral = Whittle::new(Model::Exponential).resampling(resampling).to(run).unwrap();
+    let spectral = Whittle::new(Model::Exponential)
+        .resampling(resampling)
+        .to(run)
+        .unwrap();
     let moments = energy::moments(run, resampling).unwrap();
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
     let correlation = energy::autocorrelation(run, &lags, resampling).unwrap();
-    let ratio = Estimate::combine([fit.um_squared(), moments.variance()], |[um, v]| um / (2.0 * v));
+    let ratio = fit.um_squared() / (2.0 * moments.variance());
     vec![
         ("MSED", curve.point(curve.len() / 2)),
         ("correlation", correlation.normalised().point(10)),
@@ -153,7 +157,10 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
-    let fit = Whittle::new(Model::Exponential).resampling(bootstrap).to(&runs).unwrap();
+    let fit = Whittle::new(Model::Exponential)
+        .resampling(bootstrap)
+        .to(&runs)
+        .unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -230,17 +237,14 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     // Lags that end before the relaxation time do not resolve it, however exact their values are.
     let short = msed.curve().window(0.5..=0.6 * TAU);
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
-    let none = Resamples::new(Resampling::None, 1);
+    let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
     let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();
     let of_short = model.msed_covariance(&short, run.sampling(), 12_000).unwrap();
     let fit = over(0.5, 0.6 * TAU).covariance(&of_short).to(&exact).unwrap();
     assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
-    assert!(matches!(
-        fit.verdict().reasons()[0],
-        Reason::NoPlateau { .. }
-    ));
+    assert!(matches!(fit.verdict().reasons()[0], Reason::NoPlateau { .. }));
     let refused = over(0.5, TAU).covariance(&covariance).to(&short).unwrap_err();
     let (found, expected) = (curve.len(), short.len());
     assert_eq!(refused, FitError::Rows { found, expected });

@@ -237,10 +237,7 @@ fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell(
                     assert!((0.5..0.8).contains(&time), "{at}: {time}");
                 }
                 "T0.600" => {
-                    let missed = matches!(
-                        minimum,
-                        Outcome::Unresolved(NoPlateau::AtShortestLag { .. })
-                    );
+                    let missed = matches!(minimum, Outcome::Unresolved(NoPlateau::AtShortestLag { .. }));
                     assert!(missed, "{at}: {minimum:?}");
                 }
                 _ => {}
