@@ -191,6 +191,7 @@ pub fn distribution<T: Real>(
     bins: Bins,
     resampling: Resampling,
 ) -> Result<Distribution, Error> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
@@ -241,7 +242,7 @@ pub fn distribution<T: Real>(
             powers.add(block, point, sum, of_block.len() as f64);
         }
     }
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let axis = Axis::new(
         bins,
         [low, high],

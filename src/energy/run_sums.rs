@@ -3,6 +3,7 @@
 use std::ops::AddAssign;
 
 use crate::online::error::OnlineError;
+use crate::stats::RunId;
 use crate::stats::doubling_blocks::Blocks;
 use crate::stats::runs::InBlocks;
 
@@ -50,6 +51,15 @@ pub(crate) struct RunSums {
 impl InBlocks for RunSums {
     fn blocks(&self) -> usize {
         self.blocks.count()
+    }
+
+    fn run(&self) -> RunId {
+        let of_block = |block| {
+            let samples = self.samples(block);
+            [samples.number, samples.sum, samples.squares]
+        };
+        let sums = (0..self.blocks()).flat_map(of_block);
+        RunId::digest(self.blocks(), sums.chain(self.centre))
     }
 }
 

@@ -129,12 +129,12 @@ impl Covariance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resamples;
+    use crate::stats::{Resamples, RunId};
 
     /// A curve with these values on the blocks' resamples.
     fn curve(replicates: Vec<Vec<f64>>) -> Curve {
         let (blocks, points) = (replicates.len(), replicates[0].len());
-        let resamples = Resamples::new(Resampling::Blocks(blocks), blocks);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(blocks), blocks);
         let lags = (1..=points as u64).collect();
         let (values, origins) = (vec![1.0; points], vec![9; points]);
         Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 100)
@@ -160,7 +160,11 @@ mod tests {
     #[test]
     fn shrinkage_is_that_of_the_pseudo_values() {
         let replicates: Vec<Vec<f64>> = (0..8_u32)
-            .map(|b| (0..3).map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11)).collect())
+            .map(|b| {
+                (0..3)
+                    .map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11))
+                    .collect()
+            })
             .collect();
         let pseudo_values = |i: usize| -> Vec<f64> {
             let mean = replicates.iter().map(|r| r[i]).sum::<f64>() / 8.0;
@@ -178,7 +182,10 @@ mod tests {
         }
         let found = Covariance::of_curve(&curve(replicates)).unwrap().shrinkage();
         let expected = (variance / square).min(1.0);
-        assert!(expected < 1.0 && (found - expected).abs() < 1e-12, "{found} {expected}");
+        assert!(
+            expected < 1.0 && (found - expected).abs() < 1e-12,
+            "{found} {expected}"
+        );
     }
 
     #[test]

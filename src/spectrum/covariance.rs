@@ -102,10 +102,10 @@ impl GaussianModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn curve(lags: &[u64], time_step: f64) -> Curve {
-        let none = Resamples::new(Resampling::None, 1);
+        let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
         let (values, origins) = (vec![1.0; lags.len()], vec![9; lags.len()]);
         Curve::from_replicates(lags.to_vec(), time_step, values, origins, vec![], none, 1)
     }
@@ -138,7 +138,10 @@ mod tests {
             // The same run by steps that are a tenth as long, and samples at every tenth of them.
             let every_ten = Sampling::new(10, 0.1).unwrap();
             let by_steps = curve(&lags.map(|lag| 10 * lag), 0.1);
-            assert_eq!(model.msed_covariance(&by_steps, every_ten, 400).unwrap(), covariance);
+            assert_eq!(
+                model.msed_covariance(&by_steps, every_ten, 400).unwrap(),
+                covariance
+            );
             for (a, &k) in lags.iter().enumerate() {
                 for (b, &l) in lags.iter().enumerate() {
                     let exact = direct(&model, k as i64, l as i64, 400);

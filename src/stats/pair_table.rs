@@ -1,8 +1,8 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
-use super::BlockSums;
 use super::doubling_blocks::Blocks;
 use super::runs::{InBlocks, numbered, resamples};
+use super::{BlockSums, RunId};
 use crate::curve::Curve;
 use crate::online::error::OnlineError;
 use crate::real::{Real, first_unfit};
@@ -76,6 +76,11 @@ pub(crate) struct FrameBlocks {
 impl InBlocks for FrameBlocks {
     fn blocks(&self) -> usize {
         self.blocks.count()
+    }
+
+    fn run(&self) -> RunId {
+        let sums = self.blocks.rows();
+        RunId::digest(sums.len(), sums.iter().copied())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Several runs, block by block.
 
-use super::{Resamples, Resampling};
+use super::{Resamples, Resampling, RunId};
 use crate::online::error::OnlineError;
 use crate::real::{Real, first_unfit};
 use crate::sampling::Sampling;
@@ -8,6 +8,9 @@ use crate::sampling::Sampling;
 /// Sums of one run by block.
 pub(crate) trait InBlocks {
     fn blocks(&self) -> usize;
+
+    /// The identity of the run, from its sums: everything that is computed from them has it.
+    fn run(&self) -> RunId;
 }
 
 /// The blocks of all runs, numbered: the run that each lies in, and its place there.
@@ -25,7 +28,7 @@ pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
         (_, 1) => Resampling::Replicas,
         _ => Resampling::Blocks(most),
     };
-    Resamples::new(resampling, blocks)
+    Resamples::new(RunId::merged(runs.iter().map(R::run)), resampling, blocks)
 }
 
 /// Whether all of these samples, which begin at `place` of a run, are numbers.

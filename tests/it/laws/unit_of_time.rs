@@ -5,9 +5,9 @@ use msed::energy::{self, Bins};
 use msed::online::{CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator};
 use msed::relaxation::{self, Direction, Fit, Model, SquaredDisplacement, Weighting, Window};
 use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
-use msed::stats::Estimate;
+use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
-use msed::thermo::{self, AdamGibbsPoint, ReferenceEntropy, SlowTime, StatePoint, TemperatureModel};
+use msed::thermo::{self, AdamGibbsPoint, ReferenceEntropy, StatePoint, TemperatureModel};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -362,22 +362,22 @@ fn accumulators(unit: f64) -> Results {
 /// Eight state points with VFT times, whose errors are 3 %.
 fn over_temperature(unit: f64) -> Results {
     let mut results = Results { all: Vec::new() };
-    let blocks = msed::stats::Resamples::new(Resampling::Blocks(10), 10);
     let mut random = Pcg64::seed_from_u64(8);
-    let mut known = |value: f64, error: f64| {
+    let mut known = |run: f64, value: f64, error: f64| {
         let mut noise = || random.sample::<f64, _>(StandardNormal);
         let value = value * (1.0 + error * noise());
         let replicates = (0..10).map(|_| value * (1.0 + error / 3.0 * noise())).collect();
-        Estimate::new(value, replicates, blocks)
+        let run = RunId::named(&format!("T{run}"));
+        Estimate::new(value, replicates, Resamples::new(run, Resampling::Blocks(10), 10))
     };
     let temperatures = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
     let estimates: Vec<[Estimate; 3]> = temperatures
         .iter()
         .map(|&t: &f64| {
             [
-                known(t, 1e-4),
-                known(0.3 / t, 0.02),
-                known((0.5 / (t - 0.3)).exp(), 0.03),
+                known(t, t, 1e-4),
+                known(t, 0.3 / t, 0.02),
+                known(t, (0.5 / (t - 0.3)).exp(), 0.03),
             ]
         })
         .collect();
@@ -423,7 +423,7 @@ fn over_temperature(unit: f64) -> Results {
         .map(|([temperature, slow, _], time)| AdamGibbsPoint {
             temperature,
             slow,
-            time: Some(SlowTime::OfEnergies(time)),
+            time: Some(time),
         })
         .collect();
     let plot = thermo::adam_gibbs(&points, Some(1.0), ReferenceEntropy::Given(1.0)).unwrap();
@@ -455,7 +455,7 @@ fn over_temperature(unit: f64) -> Results {
 #[derive(Serialize)]
 struct Plot {
     verdict: thermo::AdamGibbsVerdict,
-    a: msed::stats::Combined,
+    a: Estimate,
     chi_squared: Option<f64>,
     time: f64,
 }
