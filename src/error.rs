@@ -18,9 +18,9 @@ pub enum Error {
     /// A process with a known spectrum.
     #[error(transparent)]
     Process(#[from] crate::spectrum::ProcessError),
-    /// A distribution of energy differences.
+    /// An estimator over energies.
     #[error(transparent)]
-    Distribution(#[from] crate::energy::DistributionError),
+    Energy(#[from] crate::energy::EnergyError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -30,6 +30,9 @@ pub enum Error {
     /// An accumulator.
     #[error(transparent)]
     Online(#[from] crate::online::OnlineError),
+    /// Sums of different things.
+    #[error(transparent)]
+    Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
@@ -82,4 +85,29 @@ pub enum Error {
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
+}
+
+impl<E> From<crate::online::FeedError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: crate::online::FeedError<E>) -> Self {
+        match error {
+            crate::online::FeedError::Source(error) => error.into(),
+            crate::online::FeedError::Refused(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "mpi")]
+impl<E> From<crate::mpi::ReduceError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: crate::mpi::ReduceError<E>) -> Self {
+        match error {
+            crate::mpi::ReduceError::Merge(error) => error.into(),
+            crate::mpi::ReduceError::Rank(error) => error.into(),
+        }
+    }
 }

@@ -175,7 +175,7 @@ fn distributions(
     energies: &Energies,
     msed: &Curve,
     resampling: Resampling,
-) -> Result<Vec<Distribution>, msed::Error> {
+) -> Result<Vec<Distribution>, energy::EnergyError> {
     let curve = msed.without_zero();
     let stride = curve.lags()[0];
     let mut places = vec![0, curve.len() / 2, curve.len() - 1];

@@ -1,8 +1,8 @@
 //! The mean-squared energy difference.
 
+use super::EnergyError;
 use super::plan::Layout;
 use crate::curve::Curve;
-use crate::error::Error;
 use crate::lag::Lags;
 use crate::lag_sums::{Method, Scratch, Stretch, variance};
 use crate::real::Real;
@@ -85,7 +85,7 @@ impl Msed {
 /// assert!(curve.standard_errors()[0].is_some());
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -> Result<Msed, Error> {
+pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -> Result<Msed, EnergyError> {
     let layout = Layout::new(runs, lags, resampling)?;
     let mut sums = BlockSums::new(layout.partition.len(), layout.lags.len());
     let mut bounds = Weighted::new(layout.lags.len());

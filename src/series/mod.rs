@@ -7,5 +7,7 @@ mod energy;
 mod replicas;
 
 pub(crate) use energy::check_temperature;
+#[cfg(feature = "serde")]
+pub(crate) use energy::positive_temperature;
 pub use energy::{EnergyKind, EnergySeries, SeriesError};
 pub use replicas::{Replicas, Runs};

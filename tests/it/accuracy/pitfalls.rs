@@ -1,6 +1,7 @@
 //! Where plausible estimators go wrong, each beside the one of this crate: a test fails if the crate had the other.
 
 use crate::common::synthetic::Process;
+use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
 use msed::stats::{Estimate, Resamples};
@@ -175,7 +176,8 @@ fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     let samples = Process::two_scale(0.0, 1.0, TAU).sample(4_000_000, 1.0, 9);
     let plateau = 2.0 * samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64;
     let sampling = Sampling::new(1, 1.0).unwrap();
-    let mut live = EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 16, 1024).unwrap();
+    let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 16, 1024).unwrap();
     live.push_slice(&samples).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let last = decimated.point(decimated.len() - 1);
