@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use msed::energy::{autocorrelation, msed};
 use msed::lag_sums::{LagPlanner, Scratch};
-use msed::relaxation::{Model, Weighting, Window, fit};
+use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
@@ -89,19 +89,10 @@ fn fits(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fits with the errors of ten blocks");
     let run = series(100_000);
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-    let curve = msed(&run, &lags, Resampling::Blocks(10))
-        .expect("a curve")
-        .into_curve();
+    let curve = msed(&run, &lags, Resampling::Blocks(10)).expect("a curve");
     for model in [Model::Exponential, Model::Stretched] {
         group.bench_function(format!("{model:?}"), |bencher| {
-            bencher.iter(|| {
-                fit(
-                    black_box(&curve),
-                    model,
-                    Window::Automatic,
-                    Weighting::StandardErrors,
-                )
-            });
+            bencher.iter(|| Fit::new(model).to(black_box(&curve)));
         });
     }
     group.finish();

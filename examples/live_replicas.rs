@@ -27,7 +27,7 @@ mod simulation;
 use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
 use msed::online::{EnergyAccumulator, EnergySums};
-use msed::relaxation::{self, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, Lags, Sampling};
 
 use crate::simulation::Simulation;
@@ -73,12 +73,7 @@ fn body(ranks: &Ranks) -> Result<(), Failure> {
 }
 
 fn print(step: u64, all: &EnergySums) -> Result<(), Failure> {
-    let fit = relaxation::fit(
-        &all.msed(),
-        Model::Exponential,
-        Window::Automatic,
-        Weighting::StandardErrors,
-    )?;
+    let fit = Fit::new(Model::Exponential).to(&all.msed())?;
     println!(
         "{:9.1} tau* = {} from {} replicas: {}",
         step as f64 * TIME_STEP,

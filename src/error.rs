@@ -1,6 +1,19 @@
 //! The umbrella over the narrow errors.
 
+#[cfg(feature = "serde")]
+use std::io::ErrorKind;
+use std::path::Path;
+
 use thiserror::Error;
+
+use crate::energy::{DistributionError, EnergyError};
+#[cfg(feature = "mpi")]
+use crate::mpi::ReduceError;
+use crate::online::FeedError;
+#[cfg(feature = "serde")]
+use crate::online::checkpoint::CheckpointError;
+use crate::real::Real;
+use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
 #[derive(Debug, Error)]
@@ -12,15 +25,12 @@ pub enum Error {
     /// A fit of the energy's spectrum.
     #[error(transparent)]
     Spectral(#[from] crate::spectrum::SpectralError),
-    /// A fit with the covariance of the lags.
+    /// A Gaussian model of the energy.
     #[error(transparent)]
-    Generalised(#[from] crate::relaxation::GeneralisedError),
-    /// A process with a known spectrum.
+    GaussianModel(#[from] crate::spectrum::GaussianModelError),
+    /// A distribution of energy differences.
     #[error(transparent)]
-    Process(#[from] crate::spectrum::ProcessError),
-    /// An estimator over energies.
-    #[error(transparent)]
-    Energy(#[from] crate::energy::EnergyError),
+    Distribution(#[from] DistributionError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -36,11 +46,7 @@ pub enum Error {
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
-    Checkpoint(#[from] crate::online::checkpoint::CheckpointError),
-    /// A file.
-    #[cfg(feature = "io")]
-    #[error(transparent)]
-    Read(#[from] crate::io::ReadError),
+    Checkpoint(#[from] CheckpointError),
     /// The exchange between ranks.
     #[cfg(feature = "mpi")]
     #[error(transparent)]
@@ -52,6 +58,16 @@ pub enum Error {
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),
+    /// A file.
+    #[cfg(any(feature = "io", feature = "xtc"))]
+    #[error(transparent)]
+    Read(#[from] crate::io::ReadError),
+    /// A trajectory.
+    #[error(transparent)]
+    Trajectory(TrajectoryError),
+    /// Runs of which one is not of the state point of the first.
+    #[error(transparent)]
+    Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     #[error(transparent)]
     Series(#[from] crate::series::SeriesError),
@@ -64,18 +80,6 @@ pub enum Error {
     /// The species of the particles.
     #[error(transparent)]
     Species(#[from] crate::trajectory::SpeciesError),
-    /// A trajectory.
-    #[error(transparent)]
-    Trajectory(#[from] crate::trajectory::TrajectoryError),
-    /// Masses for the removal of drift.
-    #[error(transparent)]
-    Drift(#[from] crate::trajectory::DriftError),
-    /// A source of frames.
-    #[error(transparent)]
-    Source(#[from] crate::trajectory::SourceError),
-    /// The way from wrapped to unwrapped coordinates.
-    #[error(transparent)]
-    Unwrap(#[from] crate::trajectory::UnwrapError),
     /// Wave vectors.
     #[error(transparent)]
     WaveVector(#[from] crate::structure::WaveVectorError),
@@ -87,27 +91,86 @@ pub enum Error {
     Units(#[from] crate::units::UnitsError),
 }
 
-impl<E> From<crate::online::FeedError<E>> for Error
+impl Error {
+    /// The file, where the error is that there is none of that name: whatever it was to hold.
+    ///
+    /// ```
+    /// use msed::trajectory::Species;
+    /// use msed::{Error, Units, io};
+    /// let energies = io::energies("no/energy.dat").map_err(Error::from).unwrap_err();
+    /// assert_eq!(energies.missing_file(), Some("no/energy.dat".as_ref()));
+    ///
+    /// let species = Species::single("A", 1000)?;
+    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species).map_err(Error::from);
+    /// assert_eq!(run.unwrap_err().missing_file(), Some("no/trajectory.xtc".as_ref()));
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            Self::Read(error) => error.missing_file(),
+            #[cfg(feature = "serde")]
+            Self::Checkpoint(CheckpointError::Read { file, source }) => {
+                (source.kind() == ErrorKind::NotFound).then_some(file)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
+impl From<TrajectoryError> for Error {
+    fn from(error: TrajectoryError) -> Self {
+        match error {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            TrajectoryError::Reader(error) => match error.downcast() {
+                Ok(error) => Self::Read(*error),
+                Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
+            },
+            error => Self::Trajectory(error),
+        }
+    }
+}
+
+impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
+    fn from(interrupted: Interrupted<T, C>) -> Self {
+        TrajectoryError::from(interrupted).into()
+    }
+}
+
+/// One fault is one variant, whichever estimator met it.
+impl From<EnergyError> for Error {
+    fn from(error: EnergyError) -> Self {
+        match error {
+            EnergyError::Lag(error) => error.into(),
+            EnergyError::Resampling(error) => error.into(),
+            EnergyError::Distribution(error) => error.into(),
+        }
+    }
+}
+
+impl<E> From<FeedError<E>> for Error
 where
     Self: From<E>,
 {
-    fn from(error: crate::online::FeedError<E>) -> Self {
+    fn from(error: FeedError<E>) -> Self {
         match error {
-            crate::online::FeedError::Source(error) => error.into(),
-            crate::online::FeedError::Refused(error) => error.into(),
+            FeedError::Source(error) => error.into(),
+            FeedError::Refused(error) => error.into(),
         }
     }
 }
 
 #[cfg(feature = "mpi")]
-impl<E> From<crate::mpi::ReduceError<E>> for Error
+impl<E> From<ReduceError<E>> for Error
 where
     Self: From<E>,
 {
-    fn from(error: crate::mpi::ReduceError<E>) -> Self {
+    fn from(error: ReduceError<E>) -> Self {
         match error {
-            crate::mpi::ReduceError::Merge(error) => error.into(),
-            crate::mpi::ReduceError::Rank(error) => error.into(),
+            ReduceError::Merge(error) => error.into(),
+            ReduceError::Rank(error) => error.into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::error::OnlineError;
 use super::sinks::{EnergySink, FrameSink};
 use crate::real::{Real, first_unfit};
 use crate::stats::doubling_blocks::LAST_PLACE;
-use crate::trajectory::{Convention, Frame, FrameSource, SourceError, WrapCheck};
+use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError, WrapCheck};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
@@ -46,7 +46,7 @@ pub enum FeedEnd {
 }
 
 /// Why a feed failed; what came before is in the accumulator.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Debug, Error)]
 pub enum FeedError<E> {
     /// The source failed.
     #[error(transparent)]
@@ -128,22 +128,21 @@ pub fn feed_energies<S: EnergySink, E>(
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///
 /// # Errors
-/// [`FeedError`]: the error of the source, [`SourceError::Convention`] for wrapped coordinates,
-/// [`TrajectoryError::LooksWrapped`](crate::trajectory::TrajectoryError::LooksWrapped) where particles of a source of unknown convention
-/// jump from face to face of its cells, a frame that the accumulator refuses, or [`OnlineError::Step`] for a step that is not where the
-/// sampling puts it, counted from the first frame of the first feed.
+/// [`FeedError`]: the error of the source, [`TrajectoryError::Convention`] for wrapped coordinates, [`TrajectoryError::LooksWrapped`] where
+/// particles of a source of unknown convention jump from face to face of its cells, a frame that the accumulator refuses, or
+/// [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first frame of the first feed.
 ///
 /// ```
 /// use std::ops::ControlFlow;
 /// use msed::online::{DisplacementAccumulator, FeedEnd, feed_frames};
-/// use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
+/// use msed::trajectory::{Convention, Frame, FrameSource, Species, TrajectoryError};
 /// use msed::{Lags, Sampling};
 /// /// A ballistic particle.
 /// struct Flight(u64);
 /// impl FrameSource<f64> for Flight {
 ///     fn particles(&self) -> usize { 1 }
 ///     fn convention(&self) -> Convention { Convention::Unwrapped }
-///     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+///     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
 ///         (frame.step, frame.positions) = (10 * self.0, vec![0.5 * self.0 as f64, 0.0, 0.0]);
 ///         self.0 += 1;
 ///         Ok(self.0 <= 100)
@@ -159,9 +158,9 @@ pub fn feed_frames<S: FrameSink, T: Real>(
     live: &mut S,
     mut source: impl FrameSource<T>,
     mut report: impl FnMut(&S) -> ControlFlow<()>,
-) -> Result<FeedEnd, FeedError<SourceError>> {
+) -> Result<FeedEnd, FeedError<TrajectoryError>> {
     if live.needs_unwrapped() && source.convention() == Convention::Wrapped {
-        return Err(FeedError::Source(SourceError::Convention));
+        return Err(FeedError::Source(TrajectoryError::Convention));
     }
     let stride = live.sampling().map_err(OnlineError::from)?.stride();
     let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
@@ -172,7 +171,7 @@ pub fn feed_frames<S: FrameSink, T: Real>(
         follows(next, frame.step, live.taken())?;
         if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
             seen.add(cell, &frame.positions);
-            seen.verdict().map_err(|error| FeedError::Source(error.into()))?;
+            seen.verdict().map_err(|error| FeedError::Source(error))?;
         }
         if next.is_none() {
             live.expect_step(frame.step);

@@ -24,7 +24,6 @@ mod oracle {
 mod laws {
     mod accumulators;
     mod correlators;
-    mod scattering;
     mod units;
 }
 
@@ -58,6 +57,7 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod frame_files;
     mod readers;
 }
 

@@ -8,7 +8,7 @@ use std::f64::consts::TAU as TURN;
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{self, Caution, Fit, Model, Weighting, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -54,9 +54,7 @@ impl Fast {
         let sampling = Sampling::new(1, 1.0).unwrap();
         let run = EnergySeries::new(energies, sampling, 1000, EnergyKind::PerParticle).unwrap();
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-        energy::msed(&run, &lags, Resampling::Blocks(10))
-            .unwrap()
-            .into_curve()
+        energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap()
     }
 }
 
@@ -96,7 +94,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(fits: impl Iterator<Item = Fit>) -> Self {
+    fn of(fits: impl Iterator<Item = Relaxation>) -> Self {
         let mut outcome = Self::default();
         for fit in fits {
             outcome.misfits +=
@@ -149,9 +147,11 @@ impl Outcome {
 fn outcomes(fast: Fast) -> [Outcome; 2] {
     let curves: Vec<Curve> = (0..RUNS).map(|seed| fast.curve(seed)).collect();
     let found = [Window::Given([1.0, 5.0 * TAU]), Window::Automatic].map(|window| {
-        Outcome::of(curves.iter().map(|curve| {
-            relaxation::fit(curve, Model::Exponential, window, Weighting::StandardErrors).unwrap()
-        }))
+        Outcome::of(
+            curves
+                .iter()
+                .map(|curve| Fit::new(Model::Exponential).window(window).to(curve).unwrap()),
+        )
     });
     println!("{fast:?}");
     println!("  from the first lag: {}", found[0].describe());
@@ -245,16 +245,8 @@ fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
     let lags = Lags::explicit(live.lags());
     let whole = energy::msed(&run, &lags, Resampling::Blocks(20)).unwrap();
-    let fit = |curve: &Curve| {
-        relaxation::fit(
-            curve,
-            Model::Exponential,
-            Window::Automatic,
-            Weighting::StandardErrors,
-        )
-        .unwrap()
-    };
-    let (decimated, whole) = (fit(&decimated), fit(whole.curve()));
+    let fit = |curve: &Curve| Fit::new(Model::Exponential).to(curve).unwrap();
+    let (decimated, whole) = (fit(&decimated), fit(&whole));
     let [found, expected] = [&decimated, &whole].map(|fit| fit.window()[1]);
     assert!(
         found > 0.5 * expected && found < 2.0 * expected,

@@ -5,7 +5,7 @@
 //! `unresolved` for not having ended in a minimum.
 
 use crate::common::synthetic::Process;
-use msed::relaxation::{self, Caution, Fit, Model, Weighting, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation, Weighting, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
 const RUNS: u64 = 200;
@@ -19,16 +19,15 @@ fn curve(u0_squared: f64, seed: u64) -> Curve {
     let sampling = Sampling::new(1, 1.0).unwrap();
     let run = EnergySeries::new(energies, sampling, 1000, EnergyKind::PerParticle).unwrap();
     let lags = Lags::logarithmic(20).up_to_time(WINDOW[1]);
-    energy::msed(&run, &lags, Resampling::Blocks(10))
-        .unwrap()
-        .into_curve()
+    energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap()
 }
 
-fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Fit {
-    relaxation::fit(curve, model, window, weighting).unwrap()
+fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Relaxation {
+    let fit = Fit::new(model).window(window).weighting(weighting);
+    fit.to(curve).unwrap()
 }
 
-fn upper_limit(fit: &Fit) -> Option<f64> {
+fn upper_limit(fit: &Relaxation) -> Option<f64> {
     fit.cautions().iter().find_map(|caution| match caution {
         Caution::PlateauAtZero { upper_limit, level } => {
             assert!((level - 0.95).abs() < 1e-12);

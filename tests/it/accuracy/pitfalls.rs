@@ -3,7 +3,7 @@
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
+use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
 use msed::stats::{Estimate, Resamples};
 use msed::thermo::{self, Path};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
@@ -15,8 +15,7 @@ fn series(energies: Vec<f64>) -> EnergySeries<'static> {
 
 fn curve(energies: Vec<f64>, longest: f64) -> Curve {
     let lags = Lags::logarithmic(20).up_to_time(longest);
-    let msed = energy::msed(&series(energies), &lags, Resampling::default()).unwrap();
-    msed.into_curve()
+    energy::msed(&series(energies), &lags, Resampling::default()).unwrap()
 }
 
 /// Mean and standard error of independent values.
@@ -42,7 +41,7 @@ fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
         let run = series(process.sample(SAMPLES, 1.0, seed));
         let msed = energy::msed(&run, &lags, Resampling::None).unwrap();
         let correlation = energy::autocorrelation(&run, &lags, Resampling::None).unwrap();
-        let difference = msed.curve().values()[1];
+        let difference = msed.values()[1];
         differences.push(difference / process.msed(LAG as f64));
         by_length.push(difference * (1.0 - LAG as f64 / SAMPLES as f64) / process.msed(LAG as f64));
         correlations.push(correlation.raw().values()[1]);
@@ -83,8 +82,8 @@ fn vibrating(samples: usize, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-fn fit(curve: &Curve, window: Window) -> Fit {
-    relaxation::fit(curve, Model::Exponential, window, Weighting::StandardErrors).unwrap()
+fn fit(curve: &Curve, window: Window) -> Relaxation {
+    Fit::new(Model::Exponential).window(window).to(curve).unwrap()
 }
 
 #[test]

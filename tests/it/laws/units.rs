@@ -4,8 +4,8 @@
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::{DisplacementAccumulator, EnergyAccumulator, OnlineError};
-use msed::relaxation::{self, Model, Weighting, Window};
-use msed::spectrum::{self, Band};
+use msed::relaxation::{Fit, Model};
+use msed::spectrum::Whittle;
 use msed::stats::Estimate;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};
@@ -63,7 +63,7 @@ fn energies_in_any_unit_have_the_same_curves() {
         let run = series(&samples, unit);
         let blocks = Resampling::Blocks(10);
         (
-            energy::msed(&run, &lags, blocks).unwrap().into_curve(),
+            energy::msed(&run, &lags, blocks).unwrap(),
             energy::autocorrelation(&run, &lags, blocks)
                 .unwrap()
                 .raw()
@@ -87,10 +87,8 @@ fn energies_in_any_unit_have_the_same_relaxation() {
         let of = |unit: i32| {
             let run = series(&samples, unit);
             let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
-            let fit =
-                relaxation::fit(msed.curve(), model, Window::Automatic, Weighting::StandardErrors).unwrap();
-            let spectral =
-                spectrum::fit_spectrum(&run, model, Band::Automatic, Resampling::Blocks(10)).unwrap();
+            let fit = Fit::new(model).to(&msed).unwrap();
+            let spectral = Whittle::new(model).to(&run).unwrap();
             (fit, spectral)
         };
         let one = of(0);

@@ -2,8 +2,8 @@
 
 use msed::online::{CoherentAccumulator, CoherentSums, OnlineError};
 use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory};
-use msed::{Curve, Lags, Sampling};
+use msed::trajectory::{Cell, Species, Trajectory};
+use msed::{Curve, Lags, Replicas, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -101,7 +101,7 @@ fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
             None => lags().resolve(1000, 1.0).unwrap(),
         },
         estimator: Box::new(|runs, lags, resampling| {
-            let runs = Trajectories::new(runs.iter().map(|run| trajectory(run)).collect()).unwrap();
+            let runs = Replicas::new(runs.iter().map(|run| trajectory(run)).collect()).unwrap();
             let isf = structure::coherent_isf(&runs, &vectors(), &Lags::explicit(lags), resampling).unwrap();
             let partials = PAIRS.map(|[a, b]| isf.partial(a, b).unwrap());
             seen(isf.total(), partials, [1e-10, 1e-8])

@@ -40,7 +40,7 @@ pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
     EnergySeries::new(samples, sampling, PARTICLES, EnergyKind::Total).unwrap()
 }
 
-pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<'a> {
+pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<EnergySeries<'a>> {
     Replicas::new(runs.iter().map(|run| series(run, sampling)).collect()).unwrap()
 }
 
@@ -85,12 +85,7 @@ fn estimator(sampling: Sampling) -> Estimator {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
-        curves(
-            msed.curve(),
-            correlation.raw(),
-            correlation.normalised(),
-            &moments,
-        )
+        curves(&msed, correlation.raw(), correlation.normalised(), &moments)
     })
 }
 
@@ -99,7 +94,7 @@ fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
         let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
-        vec![Seen::relative("msed", msed.curve(), WITHIN)]
+        vec![Seen::relative("msed", &msed, WITHIN)]
     })
 }
 

@@ -2,8 +2,8 @@
 
 use msed::online::{DisplacementAccumulator, FrameSums, OnlineError};
 use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory, TrajectoryRuns};
-use msed::{Curve, Lags, Resampling, Sampling};
+use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
+use msed::{Curve, Lags, Replicas, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -168,7 +168,7 @@ fn case(points: Option<u64>, frames: usize) -> Case<DisplacementAccumulator> {
                 let steps = &steps[..positions.len() / width];
                 Trajectory::new(positions.to_vec(), steps, 0.005, species.clone()).unwrap()
             };
-            let runs = Trajectories::new(runs.iter().map(run).collect()).unwrap();
+            let runs = Replicas::new(runs.iter().map(run).collect()).unwrap();
             estimated(&runs, lags, resampling)
         }),
         decimated: points,

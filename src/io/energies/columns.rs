@@ -1,66 +1,42 @@
 //! Columns of numbers: LAMMPS' `fix ave/time`, and any table like it.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
-use super::ReadError;
-use super::bytes::{f64_field, fields};
 use super::layout::{Layout, StepColumn, Wanted};
-use super::table::{CutOff, EnergyTable, Format, Note, Rows};
-use super::text::Text;
+use super::table::{EnergyTable, Note, Rows};
+use super::{Fault, Place, ReadError};
+use crate::io::text::Text;
+use crate::io::text::bytes::{f64_field, fields};
 
 const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
 
 /// Reads the table of a file of columns.
-pub(super) fn read<R: Read>(
-    text: Text<R>,
-    wanted: &Wanted,
-    cut_off: CutOff,
-) -> Result<EnergyTable, ReadError> {
-    let mut reader = ColumnRows::new(text, wanted.clone(), cut_off);
+pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
+    let mut reader = ColumnRows::new(text, wanted.clone());
     let mut rows: Option<Rows> = None;
-    while let Some(Row {
-        place,
-        layout,
-        values,
-        ..
-    }) = reader.next_row()?
-    {
-        let rows = match (&mut rows, place) {
-            (Some(rows), Continuity::Next) => rows,
-            (rows, _) => rows.insert(Rows::new(layout)),
-        };
-        rows.push(layout, values);
+    while let Some(row) = reader.next_row()? {
+        if row.restart {
+            rows = None;
+        }
+        let rows = rows.get_or_insert_with(|| Rows::new(row.layout));
+        rows.push(row.layout, row.values);
     }
     reader.into_table(rows.unwrap_or_default())
 }
 
 /// A row, handed out by [`ColumnRows`].
 pub(super) struct Row<'a> {
-    pub(super) place: Continuity,
+    /// Whether it is the first of another series: steps begin again.
+    pub(super) restart: bool,
     pub(super) step: i64,
-    pub(super) line: u64,
     pub(super) layout: &'a Layout,
     pub(super) values: &'a [f64],
-}
-
-/// Where a row stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Continuity {
-    /// The next of the series.
-    Next,
-    /// The first of another series: steps begin again.
-    Restart,
 }
 
 /// The rows of a file of columns, one by one, in bounded memory.
 pub(super) struct ColumnRows<R> {
     text: Text<R>,
-    file: PathBuf,
     wanted: Wanted,
-    /// Whether steps are counted, since no column has them.
-    counted: bool,
-    cut_off: CutOff,
     header: Option<Header>,
     layout: Option<Layout>,
     steps: Steps,
@@ -89,14 +65,23 @@ struct Steps {
     boundary: bool,
 }
 
-impl<R: Read> ColumnRows<R> {
-    pub(super) fn new(text: Text<R>, wanted: Wanted, cut_off: CutOff) -> Self {
+impl Steps {
+    fn begin(first: i64) -> Self {
         Self {
-            file: text.name().to_owned(),
+            first,
+            stride: None,
+            last: first,
+            rows: 1,
+            boundary: false,
+        }
+    }
+}
+
+impl<R: Read> ColumnRows<R> {
+    pub(super) fn new(text: Text<R>, wanted: Wanted) -> Self {
+        Self {
             text,
-            counted: matches!(wanted.step, StepColumn::None),
             wanted,
-            cut_off,
             header: None,
             layout: None,
             steps: Steps::default(),
@@ -108,15 +93,19 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// The next row: what it is, and its numbers; `None` at the end.
+    /// A fault in the row handed out last.
+    pub(super) fn error(&self, fault: Fault) -> ReadError {
+        self.text.error(fault)
+    }
+
+    /// The next row; `None` at the end.
     #[inline]
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
-        let place = loop {
+        let restart = loop {
             let Some(line) = self.text.next_line()? else {
                 break None;
             };
-            let number = line.number;
             let step = match &self.layout {
                 Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
                 _ => None,
@@ -125,58 +114,54 @@ impl<R: Read> ColumnRows<R> {
                 Some(step) => Some(step),
                 None => {
                     let (bytes, ended) = (line.bytes.to_vec(), line.ended);
-                    self.odd_line(&bytes, ended, number)?
+                    self.odd_line(&bytes, ended)?
                 }
             };
-            let step = step.map(|step| if self.counted { self.steps.rows } else { step });
-            if let Some(step) = step
-                && let Some(place) = self.step(step, number)?
-            {
-                break Some(place);
+            let Some(mut step) = step else {
+                continue;
+            };
+            if matches!(self.wanted.step, StepColumn::None) {
+                step = self.steps.rows;
+            }
+            if let Some(restart) = self.step(step).map_err(|fault| self.error(fault))? {
+                break Some(restart);
             }
         };
-        match (place, &self.layout) {
-            (Some(place), Some(layout)) => Ok(Some(Row {
-                place,
+        match (restart, &self.layout) {
+            (Some(restart), Some(layout)) => Ok(Some(Row {
+                restart,
                 step: self.steps.last,
-                line: self.text.line_number(),
                 layout,
                 values: &self.values,
             })),
             (_, Some(_)) => Ok(None),
-            (_, None) => Err(ReadError::NoRows {
-                file: self.file.clone(),
-                lines: self.text.line_number(),
-                expected: EXPECTED,
-            }),
+            (_, None) => {
+                let fault = Fault::no_rows(self.text.line_number(), EXPECTED);
+                Err(fault.at(self.text.name(), Place::File))
+            }
         }
     }
 
     /// The step of a line that is no whole row of the layout so far: the first row, or a last one without an end; `None` for
     /// comments, names and blank lines.
     #[cold]
-    fn odd_line(&mut self, line: &[u8], ended: bool, number: u64) -> Result<Option<i64>, ReadError> {
+    fn odd_line(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
         let bytes = line.trim_ascii();
         let Some(&first) = bytes.first() else {
             return Ok(None);
         };
         if matches!(first, b'#' | b'%' | b'@') {
-            self.names(&bytes[1..], number)?;
+            self.names(&bytes[1..])?;
             return Ok(None);
         }
-        let is_row = fields(bytes)
-            .next()
-            .is_some_and(|field| f64_field(field).is_some());
+        let mut words = fields(bytes);
+        let is_row = words.next().is_some_and(|field| f64_field(field).is_some());
         if !is_row && self.layout.is_none() && ended && !self.is_damaged_row(bytes) {
-            self.names(bytes, number)?;
+            self.names(bytes)?;
             return Ok(None);
         }
         if self.layout.is_none() {
-            let layout = match self.lay_out(fields(bytes).count(), number) {
-                // A cut line is the likelier reason for a row that does not fit its header.
-                Err(ReadError::Columns { .. }) if !ended => return Err(self.cut(number)),
-                layout => layout?,
-            };
+            let layout = self.lay_out(fields(bytes).count(), ended)?;
             self.values = vec![0.0; layout.values()];
             self.previous = self.values.clone();
             self.layout = Some(layout);
@@ -188,12 +173,13 @@ impl<R: Read> ColumnRows<R> {
         let may_end = ended || layout.names().iter().all(|name| name != "TimeStep");
         match layout.parse(bytes, &mut self.values) {
             Some(step) if may_end => Ok(Some(step)),
-            _ if ended => Err(layout.diagnose(bytes, &self.file, number)),
-            _ if self.cut_off == CutOff::LeaveOut => {
-                self.notes.push(Note::CutOff { line: number });
+            _ if ended => Err(self.error(layout.fault(bytes))),
+            _ if self.wanted.cut_off => {
+                let line = self.text.line_number();
+                self.notes.push(Note::CutOff { line });
                 Ok(None)
             }
-            _ => Err(self.cut(number)),
+            _ => Err(self.error(Fault::cut_row())),
         }
     }
 
@@ -205,15 +191,8 @@ impl<R: Read> ColumnRows<R> {
             && fields(line).any(|field| f64_field(field).is_some())
     }
 
-    fn cut(&self, line: u64) -> ReadError {
-        ReadError::CutOff {
-            file: self.file.clone(),
-            line,
-        }
-    }
-
     /// A line of names or a title.
-    fn names(&mut self, line: &[u8], number: u64) -> Result<(), ReadError> {
+    fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
         let names: Vec<String> = fields(line)
             .map(|field| String::from_utf8_lossy(field).into_owned())
             .collect();
@@ -221,43 +200,38 @@ impl<R: Read> ColumnRows<R> {
         if let Some(layout) = &self.layout {
             // The header again, where a restarted simulation went on with the file.
             if known && names != layout.names() {
-                return Err(ReadError::Header {
-                    file: self.file.clone(),
-                    line: number,
-                    found: names.join(", "),
-                    expected: layout.names().join(", "),
-                });
+                let expected = layout.names().join(", ");
+                return Err(self.error(Fault::header(&names.join(", "), &expected)));
             }
             self.steps.boundary = true;
         } else if known || !self.header.as_ref().is_some_and(|header| header.known) {
-            self.header = Some(Header {
-                names,
-                line: number,
-                known,
-            });
+            let line = self.text.line_number();
+            self.header = Some(Header { names, line, known });
         }
         Ok(())
     }
 
-    fn lay_out(&self, count: usize, line: u64) -> Result<Layout, ReadError> {
-        let file = &self.file;
+    /// The layout of the first row.
+    fn lay_out(&self, count: usize, ended: bool) -> Result<Layout, ReadError> {
         match &self.header {
             Some(header) if header.names.len() == count => {
-                Layout::new(&self.wanted, Some(&header.names), count, file, header.line)
+                let layout = Layout::new(&self.wanted, Some(&header.names), count);
+                layout.map_err(|fault| fault.at(self.text.name(), Place::Line(header.line)))
             }
-            Some(header) if header.known => Err(ReadError::Columns {
-                file: file.clone(),
-                line,
-                found: count,
-                expected: header.names.len(),
-            }),
-            _ => Layout::new(&self.wanted, None, count, file, line),
+            // A cut line is the likelier reason for a row that does not fit its header.
+            Some(header) if header.known => Err(self.error(if ended {
+                Fault::column_count(count, header.names.len())
+            } else {
+                Fault::cut_row()
+            })),
+            _ => Layout::new(&self.wanted, None, count).map_err(|fault| self.error(fault)),
         }
     }
 
-    /// Takes a row of this step into account: `None` where it repeats the one before.
+    /// Takes a row of this step into account, and says whether steps begin again with it; `None` where it repeats the one
+    /// before.
     #[inline]
-    fn step(&mut self, step: i64, line: u64) -> Result<Option<Continuity>, ReadError> {
+    fn step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
         let steps = &mut self.steps;
         if let Some(stride) = steps.stride
             && step > steps.last
@@ -266,55 +240,39 @@ impl<R: Read> ColumnRows<R> {
             steps.last = step;
             steps.rows += 1;
             steps.boundary = false;
-            return Ok(Some(Continuity::Next));
+            return Ok(Some(false));
         }
-        self.odd_step(step, line)
+        self.odd_step(step)
     }
 
     #[cold]
-    fn odd_step(&mut self, step: i64, line: u64) -> Result<Option<Continuity>, ReadError> {
+    fn odd_step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
         let Steps {
-            first,
             stride,
             last,
             rows,
             boundary,
+            ..
         } = self.steps;
         if step < 0 {
-            return Err(ReadError::NegativeStep {
-                file: self.file.clone(),
-                line,
-                found: step,
-            });
+            return Err(Fault::negative_step(step));
         }
-        let begin = Steps {
-            first: step,
-            stride: None,
-            last: step,
-            rows: 1,
-            boundary: false,
-        };
         if rows == 0 {
-            self.steps = begin;
-            return Ok(Some(Continuity::Next));
+            self.steps = Steps::begin(step);
+            return Ok(Some(false));
         }
         if stride.is_none() && step > last {
             self.steps = Steps {
-                first,
                 stride: Some(step - last),
                 last: step,
                 rows: 2,
                 boundary: false,
+                ..self.steps
             };
-            return Ok(Some(Continuity::Next));
+            return Ok(Some(false));
         }
-        let equal = || {
-            self.values
-                .iter()
-                .zip(&self.previous)
-                .all(|(a, b)| a.to_bits() == b.to_bits())
-        };
-        if step == last && (boundary || equal()) {
+        let mut pairs = self.values.iter().zip(&self.previous);
+        if step == last && (boundary || pairs.all(|(a, b)| a.to_bits() == b.to_bits())) {
             self.steps.boundary = false;
             self.repeated += 1;
             if let Some(layout) = &self.layout {
@@ -325,19 +283,14 @@ impl<R: Read> ColumnRows<R> {
         }
         if step < last && (step == 0 || stride == Some(step)) {
             let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+            let line = self.text.line_number();
             self.notes.push(Note::Restart { line, rows });
-            self.steps = begin;
+            self.steps = Steps::begin(step);
             (self.repeated, self.difference) = (0, 0.0);
-            return Ok(Some(Continuity::Restart));
+            return Ok(Some(true));
         }
         let expected = stride.map(|stride| last.saturating_add(stride));
-        Err(ReadError::Step {
-            file: self.file.clone(),
-            line,
-            found: step,
-            before: last,
-            expected,
-        })
+        Err(Fault::step(step, last, expected))
     }
 
     /// What was decided so far.
@@ -349,35 +302,20 @@ impl<R: Read> ColumnRows<R> {
         self.notes.iter().cloned().chain(repeated).collect()
     }
 
-    /// The name for messages.
-    pub(super) fn file(&self) -> &Path {
-        &self.file
-    }
-
     /// The table of the rows handed out since the last restart.
     fn into_table(self, rows: Rows) -> Result<EnergyTable, ReadError> {
-        let Some(layout) = &self.layout else {
-            return Err(ReadError::TooFewRows {
-                file: self.file,
-                found: 0,
-            });
-        };
-        if rows.len() < 2 {
-            return Err(ReadError::TooFewRows {
-                file: self.file,
-                found: rows.len(),
-            });
-        }
-        let notes = self.notes();
+        let file = self.text.name().to_owned();
+        let layout = self.layout.as_ref().filter(|_| rows.len() >= 2);
+        let layout = layout.ok_or_else(|| Fault::few_rows(rows.len()).at(&file, Place::File))?;
         Ok(EnergyTable {
             potential_name: layout.energy_name(),
-            file: self.file,
-            format: Format::Columns,
+            is_log: false,
             first_step: self.steps.first.unsigned_abs(),
             stride: self.steps.stride.unwrap_or(1).unsigned_abs(),
             rows,
-            notes,
+            notes: self.notes(),
             particles: None,
+            file,
         })
     }
 }

@@ -1,10 +1,8 @@
 //! Rows of several runs, and the one evenly spaced series that they make.
 
-use std::path::Path;
-
-use super::ReadError;
 use super::layout::Layout;
 use super::table::{Note, Rows};
+use super::{Fault, Place};
 
 /// Rows of a log's runs, since the last restart.
 #[derive(Default)]
@@ -93,26 +91,19 @@ impl Runs {
     #[inline]
     pub(super) fn push(
         &mut self,
-        file: &Path,
         layout: &Layout,
         step: i64,
         values: &[f64],
         line: u64,
-    ) -> Result<(), ReadError> {
+    ) -> Result<(), Fault> {
         let first = std::mem::replace(&mut self.at_start, false);
         self.last_line = line;
         if step < 0 {
-            return Err(ReadError::NegativeStep {
-                file: file.to_owned(),
-                line,
-                found: step,
-            });
+            return Err(Fault::negative_step(step));
         }
-        if first || self.steps.last().is_some_and(|&last| step <= last) {
-            let taken = self.check(file, layout, step, values, line, first)?;
-            if !taken {
-                return Ok(());
-            }
+        let odd = first || self.steps.last().is_some_and(|&last| step <= last);
+        if odd && !self.check(layout, step, values, line, first)? {
+            return Ok(());
         }
         if let Some(rows) = &mut self.rows {
             rows.push(layout, values);
@@ -127,42 +118,29 @@ impl Runs {
     #[cold]
     fn check(
         &mut self,
-        file: &Path,
         layout: &Layout,
         step: i64,
         values: &[f64],
         line: u64,
         first: bool,
-    ) -> Result<bool, ReadError> {
-        let repeats = self.steps.last() == Some(&step);
+    ) -> Result<bool, Fault> {
         if first {
-            let before = self.steps.last().copied();
-            if before.is_some_and(|before| step < before) && step == 0 {
+            if step == 0 && self.steps.last().is_some_and(|&before| before > 0) {
                 self.restart(line);
             }
             let names = (layout.energy_name(), layout.has_temperature());
             let expected = self.names.get_or_insert_with(|| names.clone());
             if *expected != names {
-                return Err(ReadError::Header {
-                    file: file.to_owned(),
-                    line,
-                    found: shown(&names),
-                    expected: shown(expected),
-                });
+                return Err(Fault::header(&shown(&names), &shown(expected)));
             }
             self.rows.get_or_insert_with(|| Rows::new(layout));
         }
         let Some(&before) = self.steps.last() else {
             return Ok(true);
         };
-        if repeats {
+        let once = self.rows.as_ref().and_then(|rows| rows.potential.last());
+        if let Some(once) = once.filter(|_| step == before) {
             let again = layout.energy_of(values);
-            let once = self
-                .rows
-                .as_ref()
-                .and_then(|rows| rows.potential.last())
-                .copied()
-                .unwrap_or(again);
             if first || once.to_bits() == again.to_bits() {
                 self.repeated += 1;
                 self.difference = self.difference.max((once - again).abs());
@@ -170,13 +148,7 @@ impl Runs {
             }
         }
         if step <= before {
-            return Err(ReadError::Step {
-                file: file.to_owned(),
-                line,
-                found: step,
-                before,
-                expected: None,
-            });
+            return Err(Fault::step(step, before, None));
         }
         Ok(true)
     }
@@ -198,48 +170,33 @@ impl Runs {
 
     /// The rows at even steps. LAMMPS prints thermo output at the multiples of one number of steps, and at the first and
     /// last step of each run, which are left out where they are no multiples.
-    pub(super) fn on_grid(mut self, file: &Path, thermo: Option<i64>) -> Result<Series, ReadError> {
-        let file = || file.to_owned();
-        let too_few = |found| ReadError::TooFewRows { file: file(), found };
-        let (stride, offset) = self.grid(thermo).ok_or_else(|| too_few(self.steps.len()))?;
+    pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<Series, (Place, Fault)> {
+        let few_rows = |found| (Place::File, Fault::few_rows(found));
+        let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.steps.len()))?;
+        let on_grid = |step: i64| (step - offset).rem_euclid(stride) == 0;
         let kept: Vec<bool> = self
             .steps
             .iter()
             .zip(&self.ends)
-            .map(|(step, end)| !end || (step - offset).rem_euclid(stride) == 0)
+            .map(|(&step, end)| !end || on_grid(step))
             .collect();
+        let mut first = None;
         let mut before: Option<i64> = None;
-        for ((&step, &line), _) in self
-            .steps
-            .iter()
-            .zip(&self.lines)
-            .zip(&kept)
-            .filter(|(_, kept)| **kept)
+        for ((&step, &line), _) in (self.steps.iter().zip(&self.lines).zip(&kept)).filter(|(_, kept)| **kept)
         {
             if let Some(before) = before
                 && step - before != stride
             {
                 let expected = Some(before.saturating_add(stride));
-                return Err(ReadError::Step {
-                    file: file(),
-                    line,
-                    found: step,
-                    before,
-                    expected,
-                });
+                return Err((Place::Line(line), Fault::step(step, before, expected)));
             }
+            first = first.or(Some(step));
             before = Some(step);
         }
         let left_out = kept.iter().filter(|kept| !**kept).count();
         let count = kept.len() - left_out;
-        let first_step = self
-            .steps
-            .iter()
-            .zip(&kept)
-            .find(|(_, kept)| **kept)
-            .map_or(0, |(step, _)| step.unsigned_abs());
         let (Some(mut rows), Some((potential_name, _)), 2..) = (self.rows, self.names, count) else {
-            return Err(too_few(count));
+            return Err(few_rows(count));
         };
         for column in rows.columns_mut() {
             let mut kept = kept.iter();
@@ -262,7 +219,7 @@ impl Runs {
         self.notes.extend(found.into_iter().flatten());
         Ok(Series {
             rows,
-            first_step,
+            first_step: first.unwrap_or(0).unsigned_abs(),
             stride,
             potential_name,
             notes: self.notes,

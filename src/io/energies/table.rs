@@ -1,23 +1,13 @@
 //! What a file of energies held.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::ReadError;
 use super::layout::Layout;
-use crate::error::Error;
+use super::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
-use crate::series::{EnergyKind, EnergySeries};
-
-/// The format of a file of energies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// Columns of numbers: what LAMMPS' `fix ave/time` writes, and any table like it.
-    Columns,
-    /// A LAMMPS log.
-    Log,
-}
+use crate::series::{EnergyKind, EnergySeries, SeriesError};
 
 /// What a reader had to decide about a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +56,7 @@ pub enum Note {
         /// The line.
         line: u64,
     },
-    /// The last line was cut off and is left out, as [`CutOff::LeaveOut`] asks.
+    /// The last line was cut off and is left out, as [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) asks.
     CutOff {
         /// The line.
         line: u64,
@@ -108,21 +98,11 @@ impl fmt::Display for Note {
     }
 }
 
-/// What to do with a last line that was cut off, as in the output of a job that was killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CutOff {
-    /// An error: a file that misses its end may miss more than that.
-    #[default]
-    Refuse,
-    /// Leave it out, with a [`Note::CutOff`].
-    LeaveOut,
-}
-
 /// Potential energies at evenly spaced steps, as a file held them, and what was decided on the way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnergyTable {
     pub(super) file: PathBuf,
-    pub(super) format: Format,
+    pub(super) is_log: bool,
     pub(super) first_step: u64,
     pub(super) stride: u64,
     pub(super) potential_name: String,
@@ -186,10 +166,10 @@ impl EnergyTable {
         &self.file
     }
 
-    /// Its format.
+    /// Whether the file is a LAMMPS log, rather than columns.
     #[must_use]
-    pub fn format(&self) -> Format {
-        self.format
+    pub fn is_log(&self) -> bool {
+        self.is_log
     }
 
     /// Number of rows: two or more.
@@ -274,8 +254,8 @@ impl EnergyTable {
     /// `time_step` is the time of one step: [`stride`](Self::stride) of them lie between rows.
     ///
     /// # Errors
-    /// [`ReadError::Particles`] where a log reports another number of atoms, and the refusals of [`Sampling`] and
-    /// [`EnergySeries`].
+    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with the
+    /// [`SeriesError`](crate::series::SeriesError) of what [`Sampling`] and [`EnergySeries`] refuse.
     ///
     /// ```
     /// use msed::EnergyKind;
@@ -290,13 +270,9 @@ impl EnergyTable {
         time_step: f64,
         particles: usize,
         kind: EnergyKind,
-    ) -> Result<EnergySeries<'_>, Error> {
-        let sampling = self.sampling(time_step, particles)?;
-        let series = EnergySeries::new(self.potential(), sampling, particles, kind)?;
-        match self.temperature() {
-            Some(temperatures) => Ok(series.with_temperatures(temperatures)?),
-            None => Ok(series),
-        }
+    ) -> Result<EnergySeries<'_>, ReadError> {
+        let temperature = self.temperature().map(Cow::from);
+        self.series_of(self.potential().into(), temperature, time_step, particles, kind)
     }
 
     /// [`series`](Self::series) that owns its samples.
@@ -304,28 +280,38 @@ impl EnergyTable {
     /// # Errors
     /// As [`series`](Self::series).
     pub fn into_series(
-        self,
+        mut self,
         time_step: f64,
         particles: usize,
         kind: EnergyKind,
-    ) -> Result<EnergySeries<'static>, Error> {
-        let sampling = self.sampling(time_step, particles)?;
-        let series = EnergySeries::new(self.rows.potential, sampling, particles, kind)?;
-        match self.rows.temperature {
-            Some(temperatures) => Ok(series.with_temperatures(temperatures)?),
-            None => Ok(series),
-        }
+    ) -> Result<EnergySeries<'static>, ReadError> {
+        let rows = std::mem::take(&mut self.rows);
+        let temperature = rows.temperature.map(Cow::from);
+        self.series_of(rows.potential.into(), temperature, time_step, particles, kind)
     }
 
-    fn sampling(&self, time_step: f64, particles: usize) -> Result<Sampling, Error> {
+    fn series_of<'a>(
+        &self,
+        potential: Cow<'a, [f64]>,
+        temperature: Option<Cow<'a, [f64]>>,
+        time_step: f64,
+        particles: usize,
+        kind: EnergyKind,
+    ) -> Result<EnergySeries<'a>, ReadError> {
+        let error = |fault: Fault| fault.at(&self.file, Place::File);
         if let Some(found) = self.particles.filter(|&found| found != particles) {
-            return Err(ReadError::Particles {
-                file: self.file.clone(),
-                found,
-                expected: particles,
-            }
-            .into());
+            return Err(error(Fault::Value(format!(
+                "{found} atoms, expected {particles}"
+            ))));
         }
-        Ok(Sampling::new(self.stride, time_step)?)
+        let checked = || -> Result<_, SeriesError> {
+            let sampling = Sampling::new(self.stride, time_step)?;
+            let series = EnergySeries::new(potential, sampling, particles, kind)?;
+            match temperature {
+                Some(temperature) => series.with_temperatures(temperature),
+                None => Ok(series),
+            }
+        };
+        checked().map_err(|refusal| error(Fault::Series(refusal)))
     }
 }

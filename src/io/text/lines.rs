@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::bytes::line_feed;
+use memchr::memchr;
 
 /// Bytes asked of the reader at a time.
 const CHUNK: usize = 1 << 18;
@@ -55,7 +55,7 @@ impl<R: Read> Lines<R> {
     pub(crate) fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         let mut searched = 0;
         let (length, ended) = loop {
-            if let Some(found) = line_feed(&self.buffer[self.start + searched..self.end]) {
+            if let Some(found) = memchr(b'\n', &self.buffer[self.start + searched..self.end]) {
                 break (searched + found, true);
             }
             searched = self.end - self.start;

@@ -1,9 +1,7 @@
 //! Which column is what, and rows of numbers.
 
-use std::path::Path;
-
-use super::ReadError;
-use super::bytes::{
+use super::Fault;
+use crate::io::text::bytes::{
     f64_field, fields, first_field, i64_field, is_separator, leading_f64, leading_i64, shown,
 };
 use crate::real::is_fit;
@@ -45,6 +43,8 @@ pub(crate) struct Wanted {
     pub(crate) energy: Option<Column>,
     pub(crate) temperature: Option<Column>,
     pub(crate) kept: Vec<String>,
+    /// Whether a last line that was cut off is left out.
+    pub(crate) cut_off: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -100,47 +100,40 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout of rows under a header, or of `count` columns without.
-    pub(crate) fn new(
-        wanted: &Wanted,
-        names: Option<&[String]>,
-        count: usize,
-        file: &Path,
-        line: u64,
-    ) -> Result<Self, ReadError> {
+    pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
         if names.is_none() && wanted.by_name() {
-            return Err(ReadError::NoHeader {
-                file: file.to_owned(),
-                line,
-                found: count,
-            });
+            let expected = "expected a line of names such as `# TimeStep v_pe v_te` above the numbers, or columns \
+                            chosen by number";
+            return Err(Fault::Columns(format!(
+                "{count} columns without a header, {expected}"
+            )));
         }
         let names: Vec<String> = names.map_or_else(
             || (1..=count).map(|place| place.to_string()).collect(),
             <[String]>::to_vec,
         );
-        let missing = |quantity, expected: String| ReadError::MissingColumn {
-            file: file.to_owned(),
-            line,
-            quantity,
-            expected,
-            found: names.join(", "),
+        let missing = |quantity: &str, expected: &str| {
+            let found = names.join(", ");
+            Fault::Columns(format!(
+                "no column for the {quantity}, expected {expected}, found {found}"
+            ))
         };
         let place = |name: &str| names.iter().position(|found| found == name);
         let find = |column: &Column, quantity| match column {
-            Column::Named(name) => place(name).ok_or_else(|| missing(quantity, name.clone())),
+            Column::Named(name) => place(name).ok_or_else(|| missing(quantity, name)),
             Column::At(index) if *index < count => Ok(*index),
-            Column::At(index) => Err(missing(quantity, format!("column {}", index + 1))),
+            Column::At(index) => Err(missing(quantity, &format!("column {}", index + 1))),
         };
         let among = |candidates: &[&str]| candidates.iter().find_map(|name| place(name));
 
         let step = match &wanted.step {
             StepColumn::None => None,
             StepColumn::Given(column) => Some(find(column, "step")?),
-            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", any_of(&STEP)))?),
+            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", &any_of(&STEP)))?),
         };
         let energy = match &wanted.energy {
             Some(column) => find(column, "potential energy")?,
-            None => among(&ENERGY).ok_or_else(|| missing("potential energy", any_of(&ENERGY)))?,
+            None => among(&ENERGY).ok_or_else(|| missing("potential energy", &any_of(&ENERGY)))?,
         };
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
@@ -165,13 +158,10 @@ impl Layout {
             let taken = [
                 ("potential energy", energy == step),
                 ("temperature", temperature == Some(step)),
+                ("column to keep", kept.contains(&step)),
             ];
-            let twice = taken
-                .into_iter()
-                .chain([("column to keep", kept.contains(&step))])
-                .find(|(_, twice)| *twice);
-            if let Some((quantity, _)) = twice {
-                return Err(missing(quantity, "another column than the step's".to_owned()));
+            if let Some((quantity, _)) = taken.into_iter().find(|(_, taken)| *taken) {
+                return Err(missing(quantity, "another column than the step's"));
             }
             slots[step] = Slot::Step;
         }
@@ -288,35 +278,22 @@ impl Layout {
             .then_some(step)
     }
 
-    /// Why a line that should be a row is none.
+    /// What is wrong with a line that should be a row.
     #[cold]
-    pub(crate) fn diagnose(&self, line: &[u8], file: &Path, number: u64) -> ReadError {
-        let file = file.to_owned();
+    pub(crate) fn fault(&self, line: &[u8]) -> Fault {
         for ((field, slot), name) in fields(line).zip(&self.slots).zip(&self.names) {
-            let expected = match slot {
-                Slot::Skip => continue,
-                Slot::Step if i64_field(field).is_none() => "an integer step",
-                Slot::Value if f64_field(field).is_none() => "a number",
-                Slot::Value if f64_field(field).is_some_and(|value| !value.is_finite()) => "a finite number",
-                Slot::Value if f64_field(field).is_some_and(|value| !is_fit(value)) => {
-                    "a number of at most 1e60 in size"
-                }
+            let expected = match (slot, f64_field(field)) {
+                (Slot::Skip, _) => continue,
+                (Slot::Step, _) if i64_field(field).is_none() => "an integer step",
+                (Slot::Value, None) => "a number",
+                (Slot::Value, Some(value)) if !value.is_finite() => "a finite number",
+                (Slot::Value, Some(value)) if !is_fit(value) => "a number of at most 1e60 in size",
                 _ => continue,
             };
-            return ReadError::Number {
-                file,
-                line: number,
-                column: name.clone(),
-                found: shown(field),
-                expected,
-            };
+            let field = shown(field);
+            return Fault::Value(format!("`{field}` in column {name}, expected {expected}"));
         }
-        ReadError::Columns {
-            file,
-            line: number,
-            found: fields(line).count(),
-            expected: self.columns(),
-        }
+        Fault::column_count(fields(line).count(), self.columns())
     }
 }
 
