@@ -34,7 +34,7 @@ fn main() -> Result<(), msed::Error> {
         (Part::Slow, "*{S}_{2}"),
     ] {
         let entropy = scan.entropy(part)?;
-        panel.add(Series::combined(entropy.temperatures(), entropy.values()).label(label));
+        panel.add(Series::estimates(entropy.temperatures(), entropy.values()).label(label));
     }
     let slope = Series::function([0.5, 1.0], |t| check.entropy_between(reference, t).value());
     Ok(Figure::new(panel.with(slope.grey().label("by slope"))).save("target/entropy.svg")?)

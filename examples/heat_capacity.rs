@@ -31,6 +31,6 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("*{C}_{ex} per particle (*{k}_{B})"),
     )
     .with(Series::function([t[0], t[5]], |t| check.heat_capacity_at(t).value()).label("d⟨*{e}⟩/d*{T}"))
-    .with(Series::combined(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
+    .with(Series::estimates(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
     Ok(Figure::new(panel).save("target/heat_capacity.svg")?)
 }

@@ -198,8 +198,8 @@ impl Curve {
     /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside of the curve.
     ///
     /// ```
-    /// use msed::{Curve, stats::{Resamples, Resampling}};
-    /// let none = Resamples::new(Resampling::None, 1);
+    /// use msed::{Curve, stats::{Resamples, Resampling, RunId}};
+    /// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     /// let curve = Curve::from_replicates(vec![0, 10, 20], 0.5, vec![0.0, 1.0, 4.0], vec![9; 3], vec![], none, 1);
     /// assert_eq!(curve.at(7.5).unwrap().value(), 2.5);
     /// assert!(curve.at(10.1).is_none());
@@ -330,7 +330,7 @@ impl fmt::Display for Curve {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resampling;
+    use crate::stats::{Resampling, RunId};
 
     fn curve() -> Curve {
         let mut sums = BlockSums::new(2, 3);
@@ -339,7 +339,7 @@ mod tests {
                 sums.add(block, point, (block + point) as f64 * 2.0, 2.0);
             }
         }
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         Curve::from_sums(vec![0, 10, 20], 0.5, [&sums], resamples, 10, |[x]| x)
     }
 

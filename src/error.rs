@@ -55,6 +55,9 @@ pub enum Error {
     #[cfg(feature = "plot")]
     #[error(transparent)]
     Plot(#[from] crate::plot::PlotError),
+    /// Numbers of one run that went through different resamples.
+    #[error(transparent)]
+    Mixture(#[from] crate::stats::Mixture),
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),

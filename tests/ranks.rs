@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
 use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator, EnergySums};
-use msed::stats::{BlockSums, Resamples};
+use msed::stats::{BlockSums, Resamples, RunId};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
@@ -177,7 +177,7 @@ fn print_replicas(ranks: &Ranks) -> Result<(), Error> {
         own = own.merge(&sums(&replica(index)?, &in_samples));
     }
     if let Some(all) = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))? {
-        let resamples = Resamples::new(Resampling::Replicas, all.blocks());
+        let resamples = Resamples::new(RunId::named("replicas"), Resampling::Replicas, all.blocks());
         let steps = in_samples.iter().map(|lag| lag * sampling.stride()).collect();
         let curve = Curve::from_sums(steps, 0.005, [&all], resamples, u64::MAX, |[mean]| mean);
         print!("{curve}");

@@ -118,7 +118,7 @@ impl<'a> Point<'a> {
             mean_energy: moments.mean().value(),
             mean_energy_standard_error: moments.mean().standard_error(),
             energy_variance: moments.variance().value(),
-            blocks: moments.resamples().blocks(),
+            blocks: moments.mean().blocks(),
             correlation_time: self.spectral.choice().correlation_time(),
             independent_samples: self.spectral.independent_samples(),
             left_out_rows: self.energies.left_out_rows,
@@ -131,7 +131,7 @@ impl<'a> Point<'a> {
                 slope: self.drift.slope().value(),
                 standard_error: self.drift.slope().standard_error(),
                 stationary: self.drift.verdict().is_stationary(),
-                blocks: self.drift.slope().resamples().blocks(),
+                blocks: self.drift.slope().blocks(),
             },
             fit: BTreeMap::from([
                 ("exponential", fit_entry(&self.exponential)),
@@ -157,7 +157,7 @@ impl<'a> Point<'a> {
             ]),
             ensemble: c.ensemble().name(),
             as_printed: c.as_printed().and_then(value),
-            blocks: c.excess().resamples().blocks(),
+            blocks: c.excess().blocks(),
             reason: match c.split() {
                 Split::TooLarge { y } => Some(format!(
                     "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"

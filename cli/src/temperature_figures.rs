@@ -1,7 +1,7 @@
 //! Figures over temperature: the energy landscape, the heat capacity check, the entropies, the Adam-Gibbs plot.
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::stats::{Combined, Estimate};
+use msed::stats::Estimate;
 use msed::thermo::{
     AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
 };
@@ -27,7 +27,7 @@ impl Columns {
         self.errors.push(error);
     }
 
-    fn of<'a>(temperatures: &[f64], values: impl Iterator<Item = &'a Combined>) -> Self {
+    fn of<'a>(temperatures: &[f64], values: impl Iterator<Item = &'a Estimate>) -> Self {
         let mut columns = Self::default();
         for (&t, value) in temperatures.iter().zip(values) {
             columns.add(t, value.value(), value.standard_error());
@@ -45,14 +45,14 @@ fn model(
     [low, high]: [f64; 2],
     colour: usize,
     label: &str,
-    of: impl Fn(f64) -> Combined,
+    of: impl Fn(f64) -> Estimate,
 ) -> impl Iterator<Item = Series> {
     let t: Vec<f64> = (0..=100)
         .map(|k| low + (high - low) * f64::from(k) / 100.0)
         .collect();
-    let values: Vec<Combined> = t.iter().map(|&t| of(t)).collect();
+    let values: Vec<Estimate> = t.iter().map(|&t| of(t)).collect();
     let at = |errors: f64| -> Vec<f64> {
-        let shifted = |x: &Combined| x.value() + errors * x.standard_error().unwrap_or(0.0);
+        let shifted = |x: &Estimate| x.value() + errors * x.standard_error().unwrap_or(0.0);
         values.iter().map(shifted).collect()
     };
     let band = Series::band(&t, &at(-1.0), &at(1.0)).colour(colour);

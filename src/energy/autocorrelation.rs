@@ -74,7 +74,7 @@ pub fn autocorrelation<T: Real>(
     resampling: Resampling,
 ) -> Result<Autocorrelation, EnergyError> {
     let layout = Layout::new(runs, lags, resampling)?;
-    let resamples = layout.partition.resamples();
+    let resamples = layout.resamples;
     let mut scratch = Scratch::default();
     let sums: Vec<RunSums> = runs
         .runs()

@@ -172,6 +172,7 @@ pub fn distribution<T: Real>(
     bins: Bins,
     resampling: Resampling,
 ) -> Result<Distribution, EnergyError> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
@@ -222,7 +223,7 @@ pub fn distribution<T: Real>(
             powers.add(block, point, sum, of_block.len() as f64);
         }
     }
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let axis = Axis::new(
         bins,
         [low, high],

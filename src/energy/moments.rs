@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::plan::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
-use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling, ResamplingError};
+use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
 const INNER_BLOCKS: usize = 10;
@@ -91,14 +91,14 @@ impl Moments {
     /// Variance of the energy per particle of an infinite run: the sum of the two above.
     #[must_use]
     pub fn corrected_variance(&self) -> Estimate {
-        Estimate::combine([&self.variance, &self.variance_of_mean], |[s, m]| s + m)
+        &self.variance + &self.variance_of_mean
     }
 
     /// The temperature of the state point: the given one, without error, else [`kinetic_temperature`](Self::kinetic_temperature).
     #[must_use]
     pub fn temperature(&self) -> Option<Estimate> {
         self.temperature
-            .map(|given| Estimate::exact(given, self.resamples()))
+            .map(Estimate::exact)
             .or_else(|| self.kinetic_temperature.clone())
     }
 
@@ -136,12 +136,6 @@ impl Moments {
     pub fn covariance_with_temperature(&self) -> Option<f64> {
         self.mean.covariance(self.kinetic_temperature.as_ref()?)
     }
-
-    /// The resamples that every number went through.
-    #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        self.mean.resamples()
-    }
 }
 
 /// Mean, variance and temperature of one run or several.
@@ -166,6 +160,7 @@ impl Moments {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
@@ -173,7 +168,7 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     let scale = runs[0].per_particle_scale();
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
     let energy = Column::new(&columns, &pieces, scale);
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let estimate = |f: &dyn Fn(&[f64]) -> f64| resamples.evaluate(f);
     let kinetic_temperature = runs
         .iter()
@@ -419,7 +414,7 @@ mod tests {
         let m = moments(&run, Resampling::default()).unwrap();
         let t = m.kinetic_temperature().unwrap().clone();
         assert_eq!(m.temperature(), Some(t.clone()));
-        let sum = Estimate::combine([m.mean(), &t], |[e, t]| e + 1.5 * t);
+        let sum = m.mean() + 1.5 * &t;
         assert!(sum.standard_error().unwrap() < 1e-14);
         let product = m.mean().standard_error().unwrap() * t.standard_error().unwrap();
         assert!((m.covariance_with_temperature().unwrap() / product + 1.0).abs() < 1e-9);

@@ -71,7 +71,7 @@ pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -
         layout.steps(),
         layout.time_step,
         [&sums],
-        layout.partition.resamples(),
+        layout.resamples,
         layout.longest(),
         |[mean]| mean * scale,
     ))

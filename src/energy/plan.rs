@@ -7,7 +7,7 @@ use crate::lag::Lags;
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{Partition, Resampling};
+use crate::stats::{Partition, Resamples, Resampling};
 
 /// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for each run.
 pub(super) struct Layout {
@@ -15,6 +15,7 @@ pub(super) struct Layout {
     pub(super) lags: Vec<u64>,
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
+    pub(super) resamples: Resamples,
     pub(super) time_step: f64,
     stride: u64,
 }
@@ -25,6 +26,7 @@ impl Layout {
         lags: &Lags,
         resampling: Resampling,
     ) -> Result<Self, EnergyError> {
+        let run = runs.run();
         let runs = runs.runs();
         let sampling = runs[0].sampling();
         let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
@@ -39,9 +41,11 @@ impl Layout {
             };
             plans.push(plan);
         }
+        let partition = Partition::new(&lengths, resampling)?;
         Ok(Self {
             plans,
-            partition: Partition::new(&lengths, resampling)?,
+            resamples: partition.resamples(run),
+            partition,
             time_step: sampling.time_step(),
             stride: sampling.stride(),
             lags,

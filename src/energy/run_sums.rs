@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use crate::stats::RunId;
 use crate::stats::doubling_blocks::{Blocks, NoMemory};
 use crate::stats::runs::InBlocks;
 
@@ -49,6 +50,15 @@ pub(crate) struct RunSums {
 impl InBlocks for RunSums {
     fn blocks(&self) -> usize {
         self.blocks.count()
+    }
+
+    fn run(&self) -> RunId {
+        let of_block = |block| {
+            let samples = self.samples(block);
+            [samples.number, samples.sum, samples.squares]
+        };
+        let sums = (0..self.blocks()).flat_map(of_block);
+        RunId::digest(self.blocks(), sums.chain(self.centre))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is drawn in a panel.
 
 use crate::curve::Curve;
-use crate::stats::{Combined, Estimate};
+use crate::stats::Estimate;
 
 use super::palette::Paint;
 
@@ -121,17 +121,7 @@ impl Series {
 
     /// Numbers over `x`: their values as markers, their standard errors as bars.
     #[must_use]
-    pub fn estimates(x: &[f64], estimates: &[Estimate]) -> Self {
-        let numbers = estimates
-            .iter()
-            .map(|number| (number.value(), number.standard_error()));
-        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
-        Self::points(x, &values).errors(&errors)
-    }
-
-    /// As [`estimates`](Self::estimates), for numbers that several runs went into.
-    #[must_use]
-    pub fn combined<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Combined>) -> Self {
+    pub fn estimates<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Estimate>) -> Self {
         let numbers = numbers
             .into_iter()
             .map(|number| (number.value(), number.standard_error()));
@@ -269,19 +259,20 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Independent, Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     #[test]
     fn estimates_bring_their_errors() {
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
-        let of = |value: f64, error: f64| Estimate::new(value, vec![value - error, value + error], resamples);
+        let of = |value: f64, error: f64| {
+            let resamples = Resamples::new(RunId::named(&format!("{value}")), Resampling::Blocks(2), 2);
+            Estimate::new(value, vec![value - error, value + error], resamples)
+        };
         let series = Series::estimates(&[1.0, 2.0], &[of(3.0, 0.5), of(4.0, f64::NAN)]);
         assert_eq!((&series.x, &series.y), (&vec![1.0, 2.0], &vec![3.0, 4.0]));
         assert_eq!(series.errors, [Some(0.5), None]);
         let (x, y) = (of(3.0, 0.5), of(4.0, 1.0));
-        let [sum, difference] =
-            Independent::new(vec![vec![&x], vec![&y]]).evaluate(|v| [v[0][0] + v[1][0], v[0][0] - v[1][0]]);
-        let series = Series::combined(&[1.0, 2.0], [&sum, &difference]);
+        let (sum, difference) = (&x + &y, x - y);
+        let series = Series::estimates(&[1.0, 2.0], [&sum, &difference]);
         assert_eq!(series.y, [7.0, -1.0]);
         assert_eq!(series.errors, [sum.standard_error(), difference.standard_error()]);
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use roxmltree::{Document, Node};
 
 use super::{Axis, Figure, Panel, Series};
-use crate::stats::{BlockSums, Resamples, Resampling};
+use crate::stats::{BlockSums, Resamples, Resampling, RunId};
 
 const FRAME: [f64; 2] = super::panel::FRAME;
 
@@ -347,7 +347,7 @@ fn a_curve_brings_its_errors() {
             sums.add(block, point, value, 1.0);
         }
     }
-    let resamples = Resamples::new(Resampling::Blocks(2), 2);
+    let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
     let curve = crate::Curve::from_sums(vec![0, 1, 2], 0.5, [&sums], resamples, 1, |[x]| x);
     let panel = Panel::new(Axis::log("t"), Axis::linear("x")).with(Series::curve(&curve));
     let figure = Figure::new(panel.with(Series::curve_line(&curve)));

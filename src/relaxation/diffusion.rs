@@ -173,11 +173,11 @@ impl fmt::Display for NotDiffusive {
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};
-/// use msed::stats::{Resamples, Resampling};
+/// use msed::stats::{Resamples, Resampling, RunId};
 /// use msed::Curve;
 /// let lags: Vec<u64> = (0..10).map(|k| 1 << k).collect();
 /// let values = lags.iter().map(|&t| 6.0 * 0.02 * t as f64).collect();
-/// let none = Resamples::new(Resampling::None, 1);
+/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
 /// let curve = Curve::from_replicates(lags, 1.0, values, vec![9; 10], vec![], none, 1);
 /// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
 /// assert!((found.value().unwrap().coefficient().value() - 0.02).abs() < 1e-14);
@@ -244,7 +244,7 @@ fn partner(curve: &Curve, first: usize) -> Option<usize> {
 
 /// Half of the interval of a slope; 0 without resamples.
 fn half_interval(slope: &Estimate) -> f64 {
-    let freedom = slope.resamples().degrees_of_freedom();
+    let freedom = slope.degrees_of_freedom();
     if freedom.is_none() {
         return 0.0;
     }
@@ -304,12 +304,12 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 ///
 /// ```
 /// use msed::relaxation::energy_diffusion;
-/// use msed::{Curve, Resampling, stats::{BlockSums, Resamples}};
+/// use msed::{Curve, Resampling, stats::{BlockSums, Resamples, RunId}};
 /// let mut sums = BlockSums::new(2, 2);
 /// for block in 0..2 {
 ///     sums.add(block, 1, 6.0, 2.0);
 /// }
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
 /// let msed = Curve::from_sums(vec![0, 10], 0.5, [&sums], resamples, 10, |[x]| x);
 /// let diffusion = energy_diffusion(&msed);
 /// assert_eq!((diffusion.lags(), diffusion.values()), (&[10_u64][..], &[0.3][..]));

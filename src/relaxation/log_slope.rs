@@ -45,8 +45,8 @@ impl LogSlope {
 /// ```
 /// use msed::curve::Curve;
 /// use msed::relaxation::log_slope;
-/// use msed::stats::{Resamples, Resampling};
-/// let none = Resamples::new(Resampling::None, 1);
+/// use msed::stats::{Resamples, Resampling, RunId};
+/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
 /// let values = vec![1.0, 4.0, 16.0];
 /// let ballistic = Curve::from_replicates(vec![1, 2, 4], 0.5, values, vec![9; 3], vec![], none, 4);
 /// let slope = log_slope(&ballistic, 1.25);

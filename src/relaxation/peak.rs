@@ -118,9 +118,9 @@ impl fmt::Display for NoPeak {
 ///
 /// ```
 /// use msed::relaxation::{NoPeak, peak};
-/// use msed::stats::{Resamples, Resampling};
+/// use msed::stats::{Resamples, Resampling, RunId};
 /// use msed::Curve;
-/// let none = Resamples::new(Resampling::None, 1);
+/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
 /// let values = vec![0.0, 1.0, 2.0, 1.0];
 /// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
 /// let found = peak(&curve)?;
@@ -203,7 +203,7 @@ fn vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample `of_resample(r, t)`.
     fn curve(of: impl Fn(f64) -> f64, resamples: usize, of_resample: impl Fn(usize, f64) -> f64) -> Curve {
@@ -220,7 +220,7 @@ mod tests {
         let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
         let origins = vec![1; lags.len()];
         let values = times(&of);
-        let resamples = Resamples::new(how, resamples.max(1));
+        let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
         Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
     }
 

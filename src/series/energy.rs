@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::real::{Real, first_unfit};
 use crate::sampling::{Sampling, SamplingError};
+use crate::stats::RunId;
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
@@ -142,6 +143,12 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         self.samples = cut(self.samples, samples);
         self.temperatures = self.temperatures.map(|column| cut(column, samples));
         Ok(self)
+    }
+
+    /// Which run this is: equal samples are one run.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId::of(&self.samples)
     }
 
     /// The energies, in the kind they were given in.

@@ -102,10 +102,10 @@ impl GaussianModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn curve(lags: &[u64], time_step: f64) -> Curve {
-        let none = Resamples::new(Resampling::None, 1);
+        let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
         let (values, origins) = (vec![1.0; lags.len()], vec![9; lags.len()]);
         Curve::from_replicates(lags.to_vec(), time_step, values, origins, vec![], none, 1)
     }

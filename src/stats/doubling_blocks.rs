@@ -91,6 +91,11 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     }
 
     /// All sums of all rows.
+    pub(crate) fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// The same, to change them.
     pub(crate) fn rows_mut(&mut self) -> &mut [T] {
         &mut self.rows
     }
@@ -332,7 +337,7 @@ mod tests {
         let mut blocks = counted(4, 2, 37);
         assert_eq!(numbers(&blocks), [16.0, 16.0, 5.0]);
         assert_eq!((blocks.block_of(3), blocks.end_of(0)), (0, 16));
-        assert_eq!(blocks.row(1)[1], (16..32).map(f64::from).sum());
+        assert_eq!(blocks.row(1)[1], (16..32).map(f64::from).sum::<f64>());
         blocks.finish(37);
         assert_eq!(numbers(&blocks), [16.0, 21.0]);
         assert_eq!([blocks.length_of(0), blocks.length_of(1)], [16, 21]);

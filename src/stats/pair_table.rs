@@ -1,8 +1,8 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
-use super::BlockSums;
 use super::doubling_blocks::{Blocks, NoMemory};
 use super::runs::{InBlocks, numbered, resamples};
+use super::{BlockSums, RunId};
 use crate::curve::Curve;
 use crate::sampling::Sampling;
 
@@ -56,6 +56,11 @@ pub struct FrameBlocks {
 impl InBlocks for FrameBlocks {
     fn blocks(&self) -> usize {
         self.blocks.count()
+    }
+
+    fn run(&self) -> RunId {
+        let sums = self.blocks.rows();
+        RunId::digest(sums.len(), sums.iter().copied())
     }
 }
 

@@ -1,11 +1,14 @@
 //! Several runs, block by block.
 
-use super::{MergeError, Resamples, Resampling};
+use super::{MergeError, Resamples, Resampling, RunId};
 use crate::sampling::Sampling;
 
 /// Sums of one run by block.
 pub(crate) trait InBlocks {
     fn blocks(&self) -> usize;
+
+    /// The identity of the run, from its sums: everything that is computed from them has it.
+    fn run(&self) -> RunId;
 }
 
 /// The blocks of all runs, numbered: the run that each lies in, and its place there.
@@ -23,7 +26,7 @@ pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
         (_, 1) => Resampling::Replicas,
         _ => Resampling::Blocks(most),
     };
-    Resamples::new(resampling, blocks)
+    Resamples::new(RunId::merged(runs.iter().map(R::run)), resampling, blocks)
 }
 
 /// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::curve::Curve;
 use crate::lag::Lags;
-use crate::stats::{BlockSums, Partition, Resamples, Resampling, ResamplingError};
+use crate::stats::{BlockSums, Partition, Resamples, Resampling, ResamplingError, RunId};
 use crate::trajectory::{Coordinates, LagTable, Species, Trajectory, Unwrapped};
 use crate::{Error, Real, threads};
 
@@ -20,6 +20,7 @@ const LAGS: usize = 32;
 pub(crate) struct Origins {
     tables: Vec<LagTable>,
     partition: Partition,
+    resamples: Resamples,
     lags: Vec<u64>,
     time_step: f64,
     longest: u64,
@@ -60,6 +61,7 @@ impl Origins {
             .unwrap_or(0);
         Ok(Self {
             tables,
+            resamples: partition.resamples(run_of(runs)),
             partition,
             lags,
             time_step,
@@ -97,7 +99,7 @@ impl Origins {
     }
 
     pub(crate) fn resamples(&self) -> Resamples {
-        self.partition.resamples()
+        self.resamples
     }
 
     /// Whether every run is uniform, with the same distance between frames.
@@ -208,6 +210,11 @@ impl Groups {
     }
 }
 
+/// The identity of the run, or of the replicas as one.
+fn run_of<T: Real, C: Coordinates>(runs: &[Trajectory<'_, T, C>]) -> RunId {
+    RunId::merged(runs.iter().map(Trajectory::run))
+}
+
 /// Frames whose numbers may wait.
 const WAITING: usize = 64;
 
@@ -239,5 +246,5 @@ pub(crate) fn frame_averages<T: Real, C: Coordinates>(
             }
         },
     );
-    Ok((sums, partition.resamples()))
+    Ok((sums, partition.resamples(run_of(runs))))
 }

@@ -266,7 +266,7 @@ pub fn van_hove<T: Real>(
                     resamples: if lag <= origins.longest_with_error() {
                         origins.resamples()
                     } else {
-                        Resamples::new(Resampling::None, sums.blocks())
+                        Resamples::new(origins.resamples().run(), Resampling::None, sums.blocks())
                     },
                     sums,
                 })

@@ -4,10 +4,8 @@ use std::fmt;
 
 use super::temperature_models::{End, chi_squared, minimum};
 use super::{PiecewiseCubic, ThermoError};
-use crate::stats::{Combined, Estimate, Independent, Parabola, line};
+use crate::stats::{Estimate, Parabola, Significance, line};
 
-/// Level beyond which a curvature of the Adam-Gibbs plot counts.
-const LEVEL: f64 = 0.9545;
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
 const LARGEST_ENTROPY: f64 = 50.0;
 
@@ -18,17 +16,9 @@ pub struct AdamGibbsPoint<'a> {
     pub temperature: &'a Estimate,
     /// The slow part C_2 of the heat capacity in k per particle, of the temperature's resamples.
     pub slow: &'a Estimate,
-    /// The relaxation time, where there is one; a point without it still carries the entropy's integral.
-    pub time: Option<SlowTime<'a>>,
-}
-
-/// A relaxation time, and whether it shares its blocks with the heat capacity.
-#[derive(Debug, Clone, Copy)]
-pub enum SlowTime<'a> {
-    /// From the same blocks of the same energies, such as tau*: the two errors are correlated.
-    OfEnergies(&'a Estimate),
-    /// From other frames, such as tau_alpha of a trajectory: taken as independent.
-    OfTrajectory(&'a Estimate),
+    /// The relaxation time, where there is one; a point without it still carries the entropy's integral. A time from the same energies,
+    /// such as tau*, is correlated with the heat capacity; one from a trajectory, such as tau_alpha, counts as independent.
+    pub time: Option<&'a Estimate>,
 }
 
 /// The configurational entropy at the reference temperature, in k per particle.
@@ -111,9 +101,9 @@ pub struct AdamGibbsPlotted {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AdamGibbs {
     reference: f64,
-    ln_tau_inf: Combined,
-    a: Combined,
-    s_c_reference: Combined,
+    ln_tau_inf: Estimate,
+    a: Estimate,
+    s_c_reference: Estimate,
     points: Vec<AdamGibbsPlotted>,
     weighted: bool,
     chi_squared: f64,
@@ -130,19 +120,19 @@ impl AdamGibbs {
 
     /// ln tau at infinite temperature, in the times' unit.
     #[must_use]
-    pub fn ln_tau_inf(&self) -> &Combined {
+    pub fn ln_tau_inf(&self) -> &Estimate {
         &self.ln_tau_inf
     }
 
     /// A, in temperature times k per particle.
     #[must_use]
-    pub fn a(&self) -> &Combined {
+    pub fn a(&self) -> &Estimate {
         &self.a
     }
 
     /// S_c at the reference temperature in k per particle: given, or fitted.
     #[must_use]
-    pub fn s_c_reference(&self) -> &Combined {
+    pub fn s_c_reference(&self) -> &Estimate {
         &self.s_c_reference
     }
 
@@ -182,10 +172,8 @@ impl AdamGibbs {
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
 /// [`ThermoError::EqualTemperatures`], [`ThermoError::Time`] for a time that is not positive,
 /// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
-/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time.
-///
-/// # Panics
-/// If temperature and heat capacity of a point (or its time, if [`SlowTime::OfEnergies`]) differ in their resamples.
+/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with
+/// different resamples.
 pub fn adam_gibbs(
     points: &[AdamGibbsPoint<'_>],
     reference: Option<f64>,
@@ -204,10 +192,10 @@ pub fn adam_gibbs(
     let reference = entropy.reference_temperature();
     let temperatures = entropy.temperatures().to_vec();
 
-    // Groups: temperature, C_2 and, from the same blocks, ln tau of each run; then ln tau from elsewhere.
+    // Temperature and C_2 of each point; then ln tau of those that have it.
     let mut logarithms = Vec::with_capacity(timed.len());
     for &i in &timed {
-        let Some(SlowTime::OfEnergies(time) | SlowTime::OfTrajectory(time)) = points[i].time else {
+        let Some(time) = points[i].time else {
             continue;
         };
         if !(time.value().is_finite() && time.value() > 0.0) {
@@ -218,17 +206,11 @@ pub fn adam_gibbs(
         }
         logarithms.push(time.map(f64::ln));
     }
-    let mut groups: Vec<Vec<&Estimate>> = points.iter().map(|p| vec![p.temperature, p.slow]).collect();
-    let mut place = Vec::with_capacity(timed.len());
-    for (&i, ln_time) in timed.iter().zip(&logarithms) {
-        if let Some(SlowTime::OfEnergies(_)) = points[i].time {
-            groups[i].push(ln_time);
-            place.push((i, 2));
-        } else {
-            groups.push(vec![ln_time]);
-            place.push((groups.len() - 1, 0));
-        }
-    }
+    let numbers: Vec<&Estimate> = points
+        .iter()
+        .flat_map(|p| [p.temperature, p.slow])
+        .chain(&logarithms)
+        .collect();
     let errors: Option<Vec<f64>> = logarithms
         .iter()
         .map(|x| x.standard_error().filter(|error| *error > 0.0))
@@ -240,9 +222,9 @@ pub fn adam_gibbs(
     );
 
     // S_2(T) - S_2(T_ref) at the tabulated temperatures.
-    let entropies = |values: &[Vec<f64>]| -> Option<Vec<f64>> {
-        let x: Vec<f64> = (0..points.len()).map(|i| values[i][0].ln()).collect();
-        let c: Vec<f64> = (0..points.len()).map(|i| values[i][1]).collect();
+    let entropies = |values: &[f64]| -> Option<Vec<f64>> {
+        let x: Vec<f64> = values.chunks_exact(2).map(|point| point[0].ln()).collect();
+        let c: Vec<f64> = values.chunks_exact(2).map(|point| point[1]).collect();
         let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
         Some(
             timed
@@ -251,25 +233,18 @@ pub fn adam_gibbs(
                 .collect(),
         )
     };
-    let solve = |values: &[Vec<f64>]| -> Option<Solution> {
-        let s2 = entropies(values)?;
-        let y: Vec<f64> = place
-            .iter()
-            .map(|&(group, column)| values[group][column])
-            .collect();
+    let solve = |values: &[f64]| -> Option<Solution> {
+        let (of_points, y) = values.split_at(2 * points.len());
+        let s2 = entropies(of_points)?;
         let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
-        Some(Solution::new(&t, &s2, &y, &weights, reference_entropy))
+        Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
     };
-    let runs = Independent::new(groups.clone());
-    let [ln_tau_inf, a, s_c_reference, quadratic] = runs.evaluate(|values| {
+    let [ln_tau_inf, a, s_c_reference, quadratic] = Estimate::evaluate(&numbers, |values| {
         solve(values).map_or([f64::NAN; 4], |s| {
             [s.ln_tau_inf, s.a, s.s_c_reference, s.quadratic]
         })
-    });
-    let whole: Vec<Vec<f64>> = groups
-        .iter()
-        .map(|group| group.iter().map(|x| x.value()).collect())
-        .collect();
+    })?;
+    let whole: Vec<f64> = numbers.iter().map(|x| x.value()).collect();
     let Some(solution) = solve(&whole) else {
         return Err(ThermoError::Knots {
             positions: points.len(),
@@ -310,9 +285,10 @@ pub fn adam_gibbs(
     })
 }
 
-fn straightness(quadratic: &Combined) -> AdamGibbsVerdict {
-    match (quadratic.standard_error(), quadratic.t_quantile(LEVEL)) {
-        (Some(error), Some(threshold)) if error > 0.0 && quadratic.value().is_finite() => {
+fn straightness(quadratic: &Estimate) -> AdamGibbsVerdict {
+    match (quadratic.standard_error(), quadratic.degrees_of_freedom()) {
+        (Some(error), freedom @ Some(_)) if error > 0.0 && quadratic.value().is_finite() => {
+            let threshold = Significance::CURVED.threshold(freedom);
             let curvature = quadratic.value() / error;
             if curvature.abs() <= threshold {
                 AdamGibbsVerdict::Straight { curvature, threshold }
@@ -371,13 +347,13 @@ impl Solution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
     use rand::{RngExt, SeedableRng};
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
 
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
+        Estimate::exact(value)
     }
 
     /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
@@ -406,7 +382,7 @@ mod tests {
                 AdamGibbsPoint {
                     temperature,
                     slow,
-                    time: timed.then_some(SlowTime::OfTrajectory(time)),
+                    time: timed.then_some(time),
                 }
             })
             .collect()
@@ -437,13 +413,14 @@ mod tests {
         assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
 
-    fn noisy(value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
+    fn noisy(run: &str, value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
         let blocks: Vec<f64> = (0..10)
             .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+        let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(10), 10);
+        Estimate::new(mean, left, resamples)
     }
 
     #[test]
@@ -451,17 +428,14 @@ mod tests {
         let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(5);
         let (mut straight, mut found, mut inside) = (0, 0, 0);
         let seeds = 200;
-        let resamples = Resamples::new(Resampling::Blocks(10), 10);
         for _ in 0..seeds {
             let scan: Vec<[Estimate; 3]> = TEMPERATURES
                 .iter()
                 .map(|&t| {
-                    let slow = noisy(0.6 * t.powi(-2), 0.01, &mut random);
-                    [
-                        Estimate::exact(t, resamples),
-                        slow,
-                        noisy(ln_time(t).exp(), 0.04 * ln_time(t).exp(), &mut random),
-                    ]
+                    let slow = noisy(&format!("energies at {t}"), 0.6 * t.powi(-2), 0.01, &mut random);
+                    let trajectory = format!("trajectory at {t}");
+                    let time = ln_time(t).exp();
+                    [exact(t), slow, noisy(&trajectory, time, 0.04 * time, &mut random)]
                 })
                 .collect();
             let bent: Vec<Estimate> = scan
@@ -477,7 +451,7 @@ mod tests {
             assert!(fit.reduced_chi_squared().unwrap() > 0.0);
             let mut curved = points(&scan);
             for (point, time) in curved.iter_mut().zip(&bent) {
-                point.time = Some(SlowTime::OfTrajectory(time));
+                point.time = Some(time);
             }
             let fit = adam_gibbs(&curved, None, given).unwrap();
             found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));

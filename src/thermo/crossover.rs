@@ -103,9 +103,9 @@ impl fmt::Display for Crossover {
 /// nothing without them.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::stats::{Estimate, Resamples, Resampling, RunId};
 /// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
 /// let y = |x: f64| 1.0 + x + if x > 0.62 { 3.0 * (x - 0.62) } else { 0.0 };
 /// let points: Vec<(f64, Estimate)> = [0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 1.0]
 ///     .map(|x| (x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)))
@@ -133,7 +133,10 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
         .collect::<Result<_, _>>()?;
     let freedom: Vec<usize> = points
         .iter()
-        .map(|(_, y)| y.resamples().blocks().saturating_sub(1).max(1))
+        .map(|(_, y)| {
+            y.degrees_of_freedom()
+                .map_or(1, |freedom| (freedom as usize).max(1))
+        })
         .collect();
     let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
     let mut random = Normals::new(seed);
@@ -199,9 +202,9 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
 /// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::stats::{Estimate, Resamples, Resampling, RunId};
 /// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
+/// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
 /// // An activation energy of 3 above T = 0.7 and of 6 below it.
 /// let ln_tau = |t: f64| 3.0 / t + if t < 0.7 { 3.0 / t - 3.0 / 0.7 } else { 0.0 };
 /// let times = [0.5, 0.55, 0.6, 0.65, 0.75, 0.85, 1.0].map(|t| {
@@ -253,7 +256,7 @@ pub fn crossover_of_times(points: &[(f64, &Estimate)], seed: u64) -> Result<Cros
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
     use rand::{RngExt, SeedableRng};
     use rand_pcg::Pcg64Mcg;
 
@@ -266,7 +269,11 @@ mod tests {
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+        Estimate::new(
+            mean,
+            left,
+            Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10),
+        )
     }
 
     fn search(f: impl Fn(f64) -> f64, error: f64, random: &mut Pcg64Mcg, seed: u64) -> Crossover {
@@ -376,8 +383,7 @@ mod tests {
 
     #[test]
     fn refusals_name_what_is_missing() {
-        let resamples = Resamples::new(Resampling::Blocks(4), 4);
-        let exact = Estimate::exact(1.0, resamples);
+        let exact = Estimate::exact(1.0);
         let message = |points: &[(f64, &Estimate)]| crossover(points, 0).unwrap_err().to_string();
         let points: Vec<(f64, &Estimate)> = X.iter().map(|x| (*x, &exact)).collect();
         assert_eq!(
@@ -403,7 +409,7 @@ mod tests {
             crossover_of_times(&wrong, 0).unwrap_err().to_string(),
             message(&wrong)
         );
-        let none = Estimate::exact(f64::NAN, resamples);
+        let none = Estimate::exact(f64::NAN);
         wrong[2] = (0.55, &none);
         assert_eq!(
             message(&wrong),

@@ -1,6 +1,6 @@
 //! Entropies as integrals over temperature.
 
-use crate::stats::{Combined, Estimate, Independent};
+use crate::stats::Estimate;
 use crate::units::Units;
 
 use super::{Path, PiecewiseCubic, ThermoError};
@@ -15,8 +15,8 @@ pub struct EntropyDifference {
     reference: f64,
     path: Path,
     temperatures: Vec<f64>,
-    values: Vec<Combined>,
-    trapezoid: Vec<Combined>,
+    values: Vec<Estimate>,
+    trapezoid: Vec<Estimate>,
 }
 
 impl EntropyDifference {
@@ -40,13 +40,13 @@ impl EntropyDifference {
 
     /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
     #[must_use]
-    pub fn values(&self) -> &[Combined] {
+    pub fn values(&self) -> &[Estimate] {
         &self.values
     }
 
     /// The same by the trapezoidal rule in ln T.
     #[must_use]
-    pub fn trapezoid(&self) -> &[Combined] {
+    pub fn trapezoid(&self) -> &[Estimate] {
         &self.trapezoid
     }
 
@@ -79,16 +79,13 @@ impl EntropyDifference {
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Temperature`] and
 /// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none, [`ThermoError::EqualTemperatures`],
-/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %).
-///
-/// # Panics
-/// If temperature and heat capacity of a point differ in their resamples.
+/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run
+/// with different resamples.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
+/// use msed::stats::Estimate;
 /// use msed::thermo::{self, Path};
-/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
-/// let points: Vec<[Estimate; 2]> = [0.5, 0.7, 1.0].map(|t| [exact(t), exact(1.5)]).into();
+/// let points: Vec<[Estimate; 2]> = [0.5, 0.7, 1.0].map(|t| [t, 1.5].map(Estimate::exact)).into();
 /// let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
 /// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
 /// assert_eq!(entropy.reference_temperature(), 1.0);
@@ -145,11 +142,12 @@ fn integral(
     // The check that a resample cannot fail where the whole passed, but for temperatures closer than their errors.
     let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
     PiecewiseCubic::linear(&x, &x)?;
-    let runs = Independent::new(points.iter().map(|point| point.to_vec()).collect());
+    let numbers: Vec<&Estimate> = points.iter().flatten().copied().collect();
     let by = |rule: fn(&[f64], &[f64]) -> Result<PiecewiseCubic, ThermoError>| {
-        runs.evaluate_all(|values| {
-            let x: Vec<f64> = values.iter().map(|row| row[0].ln()).collect();
-            let y: Vec<f64> = values.iter().map(|row| f(row[0], row[1])).collect();
+        Estimate::evaluate_all(&numbers, |values| {
+            let points = || values.chunks_exact(2);
+            let x: Vec<f64> = points().map(|point| point[0].ln()).collect();
+            let y: Vec<f64> = points().map(|point| f(point[0], point[1])).collect();
             let curve = rule(&x, &y).ok();
             temperatures
                 .iter()
@@ -164,8 +162,8 @@ fn integral(
     Ok(EntropyDifference {
         reference,
         path,
-        values: by(PiecewiseCubic::pchip),
-        trapezoid: by(PiecewiseCubic::linear),
+        values: by(PiecewiseCubic::pchip)?,
+        trapezoid: by(PiecewiseCubic::linear)?,
         temperatures,
     })
 }
@@ -187,15 +185,13 @@ pub(super) fn check_reference(found: f64, temperatures: &[f64]) -> Result<(), Th
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
-
-    fn resamples() -> Resamples {
-        Resamples::new(Resampling::Blocks(4), 4)
-    }
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn points(temperatures: &[f64], c: impl Fn(f64) -> f64) -> Vec<[Estimate; 2]> {
-        let exact = |x: f64| Estimate::exact(x, resamples());
-        temperatures.iter().map(|&t| [exact(t), exact(c(t))]).collect()
+        temperatures
+            .iter()
+            .map(|&t| [t, c(t)].map(Estimate::exact))
+            .collect()
     }
 
     fn borrowed(points: &[[Estimate; 2]]) -> Vec<[&Estimate; 2]> {
@@ -225,7 +221,8 @@ mod tests {
     #[test]
     fn errors_go_through_the_whole_integral() {
         // Two points, trapezoid: S = (C1 + C2)/2 ln(T1/T2).
-        let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples());
+        let resamples = Resamples::new(RunId::named("T0.5"), Resampling::Blocks(4), 4);
+        let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples);
         let exact = points(&[0.5, 1.0], |_| 2.0);
         let points = [[&exact[0][0], &c], [&exact[1][0], &exact[1][1]]];
         let entropy = entropy(&points, None, Path::Isochoric).unwrap();
@@ -281,8 +278,7 @@ mod tests {
             "two points at the equal temperature 0.5, expected different temperatures"
         );
         let refused = |temperature: f64, c: f64| {
-            let exact = |x: f64| Estimate::exact(x, resamples());
-            let third = [exact(temperature), exact(c)];
+            let third = [temperature, c].map(Estimate::exact);
             message(&[both[0], both[1], [&third[0], &third[1]]], None)
         };
         for temperature in [-5.0, 0.0, f64::NAN, f64::INFINITY] {

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::stats::{Estimate, Mixture, Replicates};
 use crate::units::UnitsError;
 
 /// Input from which a heat capacity, or what follows from it, cannot be had.
@@ -133,6 +134,15 @@ pub enum ThermoError {
     /// A conversion of a result that is in other units.
     #[error(transparent)]
     Units(#[from] UnitsError),
+    /// Numbers of two runs where one run is meant.
+    #[error("the {quantity} is of another run than the moments, expected both from the same energies")]
+    OtherRun {
+        /// What does not go with the moments.
+        quantity: &'static str,
+    },
+    /// Numbers of one run that went through different resamples.
+    #[error(transparent)]
+    Mixture(#[from] Mixture),
     /// A point without an error bar where one is needed.
     #[error("no error bar at {at}, expected one at each point")]
     NoErrors {
@@ -153,6 +163,27 @@ impl ThermoError {
                 found,
                 expected,
             });
+        }
+        Ok(())
+    }
+
+    /// Whether a number is of the run that the moments are of, and went through the same resamples. An exact number goes with any run.
+    pub(super) fn unless_of_run(
+        quantity: &'static str,
+        found: &Estimate,
+        moments: &Estimate,
+    ) -> Result<(), Self> {
+        for found in found.runs().iter().map(Replicates::resamples) {
+            let mut known = moments.runs().iter().map(Replicates::resamples);
+            let expected = known
+                .find(|known| known.run() == found.run())
+                .ok_or(Self::OtherRun { quantity })?;
+            if found != expected {
+                return Err(Self::Resamples {
+                    found: found.len(),
+                    expected: expected.len(),
+                });
+            }
         }
         Ok(())
     }

@@ -144,8 +144,8 @@ impl HeatCapacity {
 /// factor gives a heat capacity, at constant energy too small a unit does. Over temperature [`heat_capacity_check`](super::heat_capacity_check()) tells.
 ///
 /// # Errors
-/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are none, y of 1 or more, a fit with other
-/// resamples than the moments.
+/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are not positive, y of 1 or more, a fit of
+/// another run than the moments or through other resamples.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy, thermo};
@@ -184,7 +184,7 @@ pub fn heat_capacity(
         })
     };
     let corrected = moments.corrected_variance();
-    let excess = of_variance(&corrected);
+    let excess = of_variance(&corrected)?;
     if !excess.value().is_finite() {
         let y = fluctuation_ratio(particles * corrected.value(), k * temperature.value(), ensemble);
         return Err(ThermoError::TooLargeFluctuation { y });
@@ -192,20 +192,17 @@ pub fn heat_capacity(
     let (split, as_printed) = match plateaus {
         None => (Split::NotAsked, None),
         Some(plateaus) => {
-            if plateaus.u0_squared.resamples() != moments.resamples() {
-                return Err(ThermoError::Resamples {
-                    found: plateaus.u0_squared.resamples().len(),
-                    expected: moments.resamples().len(),
-                });
+            for plateau in [plateaus.u0_squared, plateaus.um_squared] {
+                ThermoError::unless_of_run("fit", plateau, moments.mean())?;
             }
             let printed = Estimate::combine(
                 [plateaus.u0_squared, plateaus.um_squared, &temperature],
                 |[u0, um, t]| particles * (u0 + um) / (k * t).powi(2),
-            );
-            let half = plateaus.u0_squared.map(|u0| 0.5 * u0);
-            let fast = of_variance(&half);
+            )?;
+            let half = 0.5 * plateaus.u0_squared;
+            let fast = of_variance(&half)?;
             let split = if fast.value().is_finite() {
-                let slow = Estimate::combine([&excess, &fast], |[c, c1]| c - c1);
+                let slow = &excess - &fast;
                 Split::Parts { fast, slow }
             } else {
                 let y = fluctuation_ratio(particles * half.value(), k * temperature.value(), ensemble);
@@ -217,7 +214,7 @@ pub fn heat_capacity(
     Ok(HeatCapacity {
         units,
         ensemble,
-        uncorrected: of_variance(moments.variance()),
+        uncorrected: of_variance(moments.variance())?,
         temperature,
         excess,
         split,
@@ -248,16 +245,17 @@ fn fluctuation_ratio(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     const N: usize = 1000;
 
     fn resamples() -> Resamples {
-        Resamples::new(Resampling::Blocks(4), 4)
+        Resamples::new(RunId::named("run"), Resampling::Blocks(4), 4)
     }
 
+    /// A number of a run that is the same on each resample.
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, resamples())
+        Estimate::new(value, vec![value; 4], resamples())
     }
 
     /// Moments of a system of that variance per particle squared at that temperature.
@@ -355,7 +353,18 @@ mod tests {
             message(&no_temperature, Ensemble::Nvt, None),
             "no temperature: give one, or the temperature column of the run"
         );
-        let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
+        let through = |resamples| Estimate::new(1.0, vec![1.0; 5], resamples);
+        let blocks = Resampling::Blocks(5);
+        let other = through(Resamples::new(RunId::named("another run"), blocks, 5));
+        let plateaus = Plateaus {
+            u0_squared: &other,
+            um_squared: &exact(1.0),
+        };
+        assert_eq!(
+            message(&good, Ensemble::Nvt, Some(plateaus)),
+            "the fit is of another run than the moments, expected both from the same energies"
+        );
+        let other = through(Resamples::new(RunId::named("run"), blocks, 5));
         let plateaus = Plateaus {
             u0_squared: &other,
             um_squared: &other,

@@ -26,7 +26,7 @@ mod state_point;
 mod temperature_models;
 
 pub use adam_gibbs::{
-    AdamGibbs, AdamGibbsPlotted, AdamGibbsPoint, AdamGibbsVerdict, ReferenceEntropy, SlowTime, adam_gibbs,
+    AdamGibbs, AdamGibbsPlotted, AdamGibbsPoint, AdamGibbsVerdict, ReferenceEntropy, adam_gibbs,
 };
 pub use crossover::{Crossover, crossover, crossover_of_times};
 pub use ensemble::{Ensemble, Path};

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate};
+use crate::stats::Estimate;
 use crate::units::{Conversion, Units};
 
 use super::{
     AdamGibbs, AdamGibbsPoint, Crossover, EnergyPoint, EntropyDifference, HeatCapacityCheck, Path, Plateaus,
-    ReferenceEntropy, Relaxing, SlowTime, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+    ReferenceEntropy, Relaxing, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
 };
 
 /// A part of the heat capacity and of the entropy.
@@ -221,7 +221,7 @@ impl Scan {
                     um_squared,
                 } = point.plateaus()?;
                 let plateau = match part {
-                    Part::Total => Estimate::combine([u0_squared, um_squared], |[u0, um]| u0 + um),
+                    Part::Total => u0_squared + um_squared,
                     Part::Fast => u0_squared.clone(),
                     Part::Slow => um_squared.clone(),
                 };
@@ -244,14 +244,14 @@ impl Scan {
     ///
     /// # Errors
     /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
-    pub fn entropy_check(&self) -> Result<Vec<Combined>, ThermoError> {
+    pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
         let reference = entropy.reference_temperature();
         let differences = entropy.temperatures().iter().zip(entropy.values());
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
-                Combined::combine([total, &slope], |[total, slope]| total - slope)
+                total - slope
             })
             .collect())
     }
@@ -305,10 +305,7 @@ impl Scan {
                 Some(AdamGibbsPoint {
                     temperature: point.heat_capacity().temperature(),
                     slow: point.heat_capacity().slow()?,
-                    time: point.time(of).map(|time| match of {
-                        Relaxing::Energy => SlowTime::OfEnergies(time),
-                        Relaxing::Structure => SlowTime::OfTrajectory(time),
-                    }),
+                    time: point.time(of),
                 })
             })
             .collect();

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent, line};
+use crate::stats::{Estimate, Significance, line};
 use crate::units::Units;
 
 use super::{Path, PiecewiseCubic, ThermoError};
-
-/// Two-sided level beyond which the two heat capacities differ: three standard errors of a Gaussian.
-const LEVEL: f64 = 0.9973;
 
 /// One state point of an isochore or isobar. The three numbers share their resamples: in a microcanonical run a high mean
 /// temperature comes with a low mean energy, and the error of the energy *at a temperature* is that of e - C_ex T.
@@ -69,10 +66,10 @@ impl fmt::Display for Agreement {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CheckRow {
     temperature: f64,
-    from_fluctuations: Combined,
-    from_energy_slope: Combined,
-    from_spline: Combined,
-    difference: Combined,
+    from_fluctuations: Estimate,
+    from_energy_slope: Estimate,
+    from_spline: Estimate,
+    difference: Estimate,
     agreement: Agreement,
 }
 
@@ -85,25 +82,25 @@ impl CheckRow {
 
     /// C_ex from the fluctuations.
     #[must_use]
-    pub fn from_fluctuations(&self) -> &Combined {
+    pub fn from_fluctuations(&self) -> &Estimate {
         &self.from_fluctuations
     }
 
     /// d⟨e⟩/dT by the Rosenfeld-Tarazona fit through all temperatures.
     #[must_use]
-    pub fn from_energy_slope(&self) -> &Combined {
+    pub fn from_energy_slope(&self) -> &Estimate {
         &self.from_energy_slope
     }
 
     /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
     #[must_use]
-    pub fn from_spline(&self) -> &Combined {
+    pub fn from_spline(&self) -> &Estimate {
         &self.from_spline
     }
 
     /// Fluctuations minus slope, with the error of the difference.
     #[must_use]
-    pub fn difference(&self) -> &Combined {
+    pub fn difference(&self) -> &Estimate {
         &self.difference
     }
 
@@ -121,7 +118,7 @@ pub struct HeatCapacityCheck {
     path: Path,
     boltzmann: f64,
     rows: Vec<CheckRow>,
-    coefficients: [Combined; 2],
+    coefficients: [Estimate; 2],
     chi_squared: Option<f64>,
 }
 
@@ -140,26 +137,26 @@ impl HeatCapacityCheck {
 
     /// a and b of ⟨e⟩ = a + b T^(3/5), in energy and energy per temperature^(3/5).
     #[must_use]
-    pub fn rosenfeld_tarazona(&self) -> &[Combined; 2] {
+    pub fn rosenfeld_tarazona(&self) -> &[Estimate; 2] {
         &self.coefficients
     }
 
     /// The fitted energy per particle at a temperature.
     #[must_use]
-    pub fn energy_at(&self, temperature: f64) -> Combined {
+    pub fn energy_at(&self, temperature: f64) -> Estimate {
         let [a, b] = &self.coefficients;
-        Combined::combine([a, b], |[a, b]| a + b * temperature.powf(0.6))
+        Estimate::together([a, b], |[a, b]| a + b * temperature.powf(0.6))
     }
 
     /// The fitted C_ex at a temperature, in k per particle.
     #[must_use]
-    pub fn heat_capacity_at(&self, temperature: f64) -> Combined {
+    pub fn heat_capacity_at(&self, temperature: f64) -> Estimate {
         self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
     }
 
     /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT / T, in k per particle.
     #[must_use]
-    pub fn entropy_between(&self, reference: f64, temperature: f64) -> Combined {
+    pub fn entropy_between(&self, reference: f64, temperature: f64) -> Estimate {
         let powers = reference.powf(-0.4) - temperature.powf(-0.4);
         self.coefficients[1].map(|b| 1.5 * b * powers / self.boltzmann)
     }
@@ -209,9 +206,7 @@ impl HeatCapacityCheck {
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::EqualTemperatures`],
 /// [`ThermoError::Temperature`] and [`ThermoError::NotFinite`] for temperatures, energies or heat capacities that are none.
-///
-/// # Panics
-/// If the three numbers of a point differ in their resamples.
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 pub fn heat_capacity_check(
     points: &[EnergyPoint<'_>],
     units: Units,
@@ -232,7 +227,7 @@ pub fn heat_capacity_check(
         .iter()
         .map(|p| {
             let slope = k * p.excess.value();
-            Estimate::combine([p.mean_energy, p.temperature], |[e, t]| e - slope * t)
+            (p.mean_energy - slope * p.temperature)
                 .standard_error()
                 .filter(|error| *error > 0.0)
         })
@@ -243,17 +238,17 @@ pub fn heat_capacity_check(
     };
     spline(&temperatures, &energies)?;
 
-    let runs = Independent::new(
-        points
-            .iter()
-            .map(|p| vec![p.temperature, p.mean_energy, p.excess])
-            .collect(),
-    );
-    let column = |values: &[Vec<f64>], c: usize| -> Vec<f64> { values.iter().map(|row| row[c]).collect() };
-    let coefficients =
-        runs.evaluate(|values| rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights));
+    let numbers: Vec<&Estimate> = points
+        .iter()
+        .flat_map(|p| [p.temperature, p.mean_energy, p.excess])
+        .collect();
+    let column =
+        |values: &[f64], c: usize| -> Vec<f64> { values.chunks_exact(3).map(|point| point[c]).collect() };
+    let coefficients = Estimate::evaluate(&numbers, |values| {
+        rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights)
+    })?;
     let [a, b] = [coefficients[0].value(), coefficients[1].value()];
-    let by_spline = runs.evaluate_all(|values| {
+    let by_spline = Estimate::evaluate_all(&numbers, |values| {
         let (t, e) = (column(values, 0), column(values, 1));
         match spline(&t, &e) {
             // The chain rule takes the derivative from T^(3/5) to T.
@@ -263,13 +258,13 @@ pub fn heat_capacity_check(
                 .collect(),
             Err(_) => vec![f64::NAN; t.len()],
         }
-    });
-    let fluctuations = runs.evaluate_all(|values| column(values, 2));
-    let slopes = runs.evaluate_all(|values| {
+    })?;
+    let fluctuations = Estimate::evaluate_all(&numbers, |values| column(values, 2))?;
+    let slopes = Estimate::evaluate_all(&numbers, |values| {
         let t = column(values, 0);
         let [_, b] = rosenfeld_tarazona(&t, &column(values, 1), &weights);
         t.iter().map(|t| 0.6 * b * t.powf(-0.4) / k).collect()
-    });
+    })?;
     let rows = fluctuations
         .into_iter()
         .zip(slopes)
@@ -277,7 +272,7 @@ pub fn heat_capacity_check(
         .zip(&temperatures)
         .map(
             |(((from_fluctuations, from_energy_slope), from_spline), &temperature)| {
-                let difference = Combined::combine([&from_fluctuations, &from_energy_slope], |[c, s]| c - s);
+                let difference = &from_fluctuations - &from_energy_slope;
                 CheckRow {
                     temperature,
                     agreement: agreement(&difference, path),
@@ -307,13 +302,15 @@ pub fn heat_capacity_check(
     })
 }
 
-fn agreement(difference: &Combined, path: Path) -> Agreement {
+fn agreement(difference: &Estimate, path: Path) -> Agreement {
     if path == Path::Isobaric {
         return Agreement::NotComparable;
     }
-    let (Some(error), Some(threshold)) = (difference.standard_error(), difference.t_quantile(LEVEL)) else {
+    let (Some(error), freedom @ Some(_)) = (difference.standard_error(), difference.degrees_of_freedom())
+    else {
         return Agreement::Undecided;
     };
+    let threshold = Significance::HEAT_CAPACITIES.threshold(freedom);
     let z = difference.value() / error;
     if z.abs() <= threshold {
         Agreement::Agrees { z, threshold }
@@ -335,14 +332,15 @@ fn spline(temperatures: &[f64], energies: &[f64]) -> Result<PiecewiseCubic, Ther
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
+        Estimate::exact(value)
     }
 
-    fn scattered(value: f64, shifts: [f64; 4]) -> Estimate {
-        let resamples = Resamples::new(Resampling::Blocks(4), 4);
+    fn scattered(run: usize, value: f64, shifts: [f64; 4]) -> Estimate {
+        let run = RunId::named(&format!("run {run}"));
+        let resamples = Resamples::new(run, Resampling::Blocks(4), 4);
         Estimate::new(value, shifts.iter().map(|s| value + s).collect(), resamples)
     }
 
@@ -401,9 +399,9 @@ mod tests {
                 let along = std::array::from_fn(|r| c * shift[r] + 1e-5 * shifts[(i + 1) % 2][r] / 1e-3);
                 let energy = -8.7 + 2.6 * t.powf(0.6) + 1e-5 * (i as f64 - 2.0);
                 [
-                    scattered(t, shift),
-                    scattered(energy, along),
-                    scattered(c, [0.01, 0.0, 0.0, -0.01]),
+                    scattered(i, t, shift),
+                    scattered(i, energy, along),
+                    scattered(i, c, [0.01, 0.0, 0.0, -0.01]),
                 ]
             })
             .collect();
@@ -428,7 +426,7 @@ mod tests {
                 .all(|row| matches!(row.agreement(), Agreement::Agrees { .. }))
         );
         // A heat capacity that is off by ten of its errors is found out.
-        let wrong = scattered(numbers[1][2].value() + 0.12, [0.01, 0.0, 0.0, -0.01]);
+        let wrong = scattered(1, numbers[1][2].value() + 0.12, [0.01, 0.0, 0.0, -0.01]);
         let mut points = points;
         points[1].excess = &wrong;
         let check = heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();

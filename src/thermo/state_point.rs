@@ -30,13 +30,14 @@ impl StatePoint {
     /// A state point from the moments of its energies and the heat capacity that follows from them.
     ///
     /// # Errors
-    /// [`ThermoError::Resamples`] where the two went through different resamples.
+    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Resamples`] where they went through different
+    /// resamples.
     pub fn new(
         name: impl Into<String>,
         moments: &Moments,
         heat_capacity: HeatCapacity,
     ) -> Result<Self, ThermoError> {
-        same_resamples(heat_capacity.excess(), moments.mean())?;
+        ThermoError::unless_of_run("heat capacity", heat_capacity.excess(), moments.mean())?;
         // At constant energy the kinetic temperature goes with the mean energy, block by block, even where one is given.
         let given = heat_capacity.temperature();
         let energy_temperature = match heat_capacity.ensemble() {
@@ -99,7 +100,8 @@ impl StatePoint {
     /// With the relaxation of the energy by Eq. (11), where that is resolved; where it is not, with [its verdict](Self::relaxation_verdict) alone.
     ///
     /// # Errors
-    /// [`ThermoError::Resamples`] where the fit went through other resamples than the moments.
+    /// [`ThermoError::OtherRun`] for a fit of another run than the moments, [`ThermoError::Resamples`] for one that went through other
+    /// resamples.
     pub fn with_fit(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
         self.verdict = Some(fit.verdict().clone());
         if !fit.verdict().is_resolved() {
@@ -115,7 +117,8 @@ impl StatePoint {
     /// With plateaus and a relaxation time of the energy from any estimator.
     ///
     /// # Errors
-    /// [`ThermoError::Resamples`] where they went through other resamples than the moments.
+    /// [`ThermoError::OtherRun`] where they are of another run than the moments, [`ThermoError::Resamples`] where they went through
+    /// other resamples.
     pub fn with_relaxation(
         mut self,
         plateaus: Plateaus<'_>,
@@ -123,7 +126,7 @@ impl StatePoint {
     ) -> Result<Self, ThermoError> {
         let parts = [plateaus.u0_squared, plateaus.um_squared, relaxation_time];
         for part in parts {
-            same_resamples(part, &self.mean_energy)?;
+            ThermoError::unless_of_run("fit", part, &self.mean_energy)?;
         }
         self.relaxation = Some(parts.map(Estimate::clone));
         Ok(self)
@@ -250,14 +253,4 @@ pub enum Relaxing {
     Energy,
     /// The structure: tau_alpha.
     Structure,
-}
-
-fn same_resamples(found: &Estimate, expected: &Estimate) -> Result<(), ThermoError> {
-    if found.resamples() == expected.resamples() {
-        return Ok(());
-    }
-    Err(ThermoError::Resamples {
-        found: found.resamples().len(),
-        expected: expected.resamples().len(),
-    })
 }

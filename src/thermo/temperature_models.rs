@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::ThermoError;
-use crate::stats::{Combined, Estimate, Independent, Parabola, line};
+use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
 
 /// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the scan's unit:
@@ -128,7 +128,7 @@ impl fmt::Display for TemperatureVerdict {
 pub struct TemperatureFit {
     model: TemperatureModel,
     boltzmann: f64,
-    parameters: Vec<Combined>,
+    parameters: Vec<Estimate>,
     points: usize,
     weighted: bool,
     chi_squared: f64,
@@ -144,13 +144,13 @@ impl TemperatureFit {
 
     /// Names and values of the parameters; none where ln tau is no parabola of the
     /// model's kind.
-    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Combined)> {
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Estimate)> {
         self.model.parameter_names().iter().copied().zip(&self.parameters)
     }
 
     /// A parameter by name.
     #[must_use]
-    pub fn parameter(&self, name: &str) -> Option<&Combined> {
+    pub fn parameter(&self, name: &str) -> Option<&Estimate> {
         self.parameters()
             .find(|(n, _)| *n == name)
             .map(|(_, value)| value)
@@ -219,14 +219,14 @@ impl TemperatureFit {
 
     /// The model's relaxation time at a temperature; `None` outside of its range.
     #[must_use]
-    pub fn time_at(&self, temperature: f64) -> Option<Combined> {
+    pub fn time_at(&self, temperature: f64) -> Option<Estimate> {
         self.combine(|p| self.model.ln_time(p, self.boltzmann, temperature).0.exp())
     }
 
     /// The kinetic fragility d log10 tau / d (T_g/T) at T = T_g, for whatever `temperature` is called T_g. Below the scan
     /// this is an extrapolation. `None` outside of the model's range.
     #[must_use]
-    pub fn fragility_at(&self, temperature: f64) -> Option<Combined> {
+    pub fn fragility_at(&self, temperature: f64) -> Option<Estimate> {
         self.combine(|p| {
             let (_, slope) = self.model.ln_time(p, self.boltzmann, temperature);
             -temperature * slope / std::f64::consts::LN_10
@@ -236,7 +236,7 @@ impl TemperatureFit {
     /// The temperature at which the model's relaxation time is `time`: T_g by a chosen time. `None` where the model does
     /// not reach it.
     #[must_use]
-    pub fn temperature_of(&self, time: f64) -> Option<Combined> {
+    pub fn temperature_of(&self, time: f64) -> Option<Estimate> {
         let k = self.boltzmann;
         self.combine(|p| {
             let excess = time.ln() - p[0];
@@ -250,10 +250,10 @@ impl TemperatureFit {
         })
     }
 
-    fn combine(&self, f: impl Fn(&[f64]) -> f64) -> Option<Combined> {
+    fn combine(&self, f: impl Fn(&[f64]) -> f64) -> Option<Estimate> {
         let result = match self.parameters.as_slice() {
-            [a, b] => Combined::combine([a, b], |p| f(&p)),
-            [a, b, c] => Combined::combine([a, b, c], |p| f(&p)),
+            [a, b] => Estimate::together([a, b], |p| f(&p)),
+            [a, b, c] => Estimate::together([a, b, c], |p| f(&p)),
             _ => return None,
         };
         result.value().is_finite().then_some(result)
@@ -275,9 +275,9 @@ impl TemperatureFit {
 ///
 /// ```
 /// use msed::{Units, stats::{Estimate, Resamples, Resampling}, thermo::{self, TemperatureModel}};
-/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
+/// let exact = |x| Estimate::exact(x);
 /// let temperatures = [0.5, 0.6, 0.7, 0.8, 1.0];
-/// let times = temperatures.map(|t: f64| exact((0.2 + 1.8 / (t - 0.3)).exp()));
+/// let times = temperatures.map(|t: f64| Estimate::exact((0.2 + 1.8 / (t - 0.3)).exp()));
 /// let points: Vec<_> = temperatures.into_iter().zip(&times).collect();
 /// let vft = thermo::fit_relaxation_times(&points, TemperatureModel::Vft, Units::LJ)?;
 /// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
@@ -328,11 +328,8 @@ pub fn fit_relaxation_times(
         let at = |i: usize| parabola.at(temperatures[i].recip());
         (Vec::new(), chi_squared(&y, at, &weights))
     } else {
-        let runs = Independent::new(logarithms.iter().map(|x| vec![x]).collect());
-        let parameters = runs.evaluate_all(|values| {
-            let y: Vec<f64> = values.iter().map(|row| row[0]).collect();
-            solve(&y).0
-        });
+        let numbers: Vec<&Estimate> = logarithms.iter().collect();
+        let parameters = Estimate::evaluate_all(&numbers, |y| solve(y).0)?;
         // The parabola's residual is the same on either branch.
         let on_curve = |i: usize| match model {
             TemperatureModel::Parabolic => {

@@ -10,6 +10,7 @@ use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::Real;
 use crate::sampling::Sampling;
+use crate::stats::RunId;
 
 mod sealed {
     pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {
@@ -319,6 +320,12 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     pub fn position(&self, frame: usize, particle: usize) -> [f64; 3] {
         let frame = self.frame(frame);
         std::array::from_fn(|i| frame[3 * particle + i].to_f64())
+    }
+
+    /// Which run this is: equal positions are one run.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId::of(&self.positions)
     }
 
     /// Number of frames.

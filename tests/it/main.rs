@@ -59,6 +59,7 @@ mod api {
     mod checkpoints;
     mod frame_files;
     mod readers;
+    mod runs;
 }
 
 /// Examples that are run as programs.

@@ -1,19 +1,16 @@
 use super::*;
 use crate::energy::Moments;
-use crate::stats::{Resamples, Resampling};
+use crate::stats::{Resamples, Resampling, RunId};
 use crate::thermo::{Agreement, Ensemble, heat_capacity};
 
 const N: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
 
-fn resamples() -> Resamples {
-    Resamples::new(Resampling::Blocks(4), 4)
-}
-
-/// A value with four replicates that spread a little.
-fn about(value: f64) -> Estimate {
+/// A value of a run, with four replicates that spread a little.
+fn about(run: &str, value: f64) -> Estimate {
     let spread = [1e-3, -1e-3, 5e-4, -5e-4];
-    Estimate::new(value, spread.map(|s| value * (1.0 + s)).to_vec(), resamples())
+    let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(4), 4);
+    Estimate::new(value, spread.map(|s| value * (1.0 + s)).to_vec(), resamples)
 }
 
 /// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
@@ -21,11 +18,11 @@ fn point(name: &str, t: f64, units: Units) -> StatePoint {
     let kt = units.boltzmann() * t;
     let variance = |c: f64| c * kt * kt / N as f64;
     let slow = 0.6 * t.powf(-0.4);
-    let energy = Estimate::exact(units.boltzmann() * (t + t.powf(0.6)), resamples());
+    let about = |value| about(name, value);
     let parts = [
-        energy,
+        about(0.0) + units.boltzmann() * (t + t.powf(0.6)),
         about(variance(1.0 + slow)),
-        Estimate::exact(0.0, resamples()),
+        Estimate::exact(0.0),
     ];
     let moments = Moments::from_parts(N, 1000, parts, Some(t), None);
     let (u0, um) = (about(2.0 * variance(1.0)), about(2.0 * variance(slow)));
@@ -135,7 +132,7 @@ fn points_without_a_time_are_left_out_where_one_is_needed() {
         .map(|&t| {
             let point = point(&format!("T{t}"), t, Units::LJ);
             if t < 0.75 {
-                point.with_structural_time(&about((3.0 / t).exp()))
+                point.with_structural_time(&about(&format!("trajectory at {t}"), (3.0 / t).exp()))
             } else {
                 point
             }
@@ -207,7 +204,8 @@ fn one_system_in_one_system_of_units() {
         Scan::new(Vec::new(), Path::Isochoric).unwrap_err().to_string(),
         "a scan over 0 temperatures, expected at least 1"
     );
-    let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
+    let resamples = Resamples::new(RunId::named("a"), Resampling::Blocks(5), 5);
+    let other = Estimate::new(1.0, vec![1.0; 5], resamples);
     let plateaus = Plateaus {
         u0_squared: &other,
         um_squared: &other,
@@ -221,7 +219,7 @@ fn one_system_in_one_system_of_units() {
     );
 }
 
-fn close(found: &Combined, expected: &Combined, factor: f64) {
+fn close(found: &Estimate, expected: &Estimate, factor: f64) {
     assert!(
         (found.value() / (expected.value() * factor) - 1.0).abs() < 1e-9,
         "{found} {expected} {factor}"
@@ -239,8 +237,10 @@ fn close(found: &Combined, expected: &Combined, factor: f64) {
 #[test]
 fn a_converted_scan_has_the_converted_tables() {
     use crate::units::{Conversion, LennardJones};
-    let points = TEMPERATURES
-        .map(|t| point(&format!("T{t}"), t, Units::LJ).with_structural_time(&about((2.0 / t).exp())));
+    let points = TEMPERATURES.map(|t| {
+        point(&format!("T{t}"), t, Units::LJ)
+            .with_structural_time(&about(&format!("trajectory at {t}"), (2.0 / t).exp()))
+    });
     let reduced = Scan::new(points.into(), Path::Isochoric).unwrap();
     let alloy = LennardJones::NI80P20;
     let step = Conversion::between(Units::METAL, Units::REAL).unwrap();

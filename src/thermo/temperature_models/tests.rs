@@ -1,23 +1,19 @@
 use super::*;
-use crate::stats::{Resamples, Resampling};
+use crate::stats::{Resamples, Resampling, RunId};
 use rand::{RngExt, SeedableRng};
 
 const TEMPERATURES: [f64; 7] = [0.5, 0.54, 0.6, 0.66, 0.75, 0.85, 1.0];
 
-fn exact(value: f64) -> Estimate {
-    Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
-}
-
 fn fit(model: TemperatureModel, units: Units, scale: f64, ln_time: impl Fn(f64) -> f64) -> TemperatureFit {
     let times: Vec<Estimate> = TEMPERATURES
         .iter()
-        .map(|t| exact(ln_time(t * scale).exp()))
+        .map(|t| Estimate::exact(ln_time(t * scale).exp()))
         .collect();
     let points: Vec<(f64, &Estimate)> = TEMPERATURES.iter().map(|t| t * scale).zip(&times).collect();
     fit_relaxation_times(&points, model, units).unwrap()
 }
 
-fn close(found: &Combined, expected: f64) {
+fn close(found: &Estimate, expected: f64) {
     assert!(
         (found.value() / expected - 1.0).abs() < 1e-5,
         "{found} against {expected}"
@@ -111,7 +107,8 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
                     .collect();
                 let mean = blocks.iter().sum::<f64>() / 10.0;
                 let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-                Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+                let run = RunId::named(&format!("T{t}"));
+                Estimate::new(mean, left, Resamples::new(run, Resampling::Blocks(10), 10))
             })
             .collect();
         let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
@@ -130,7 +127,13 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
 
 #[test]
 fn without_errors_all_points_count_equally() {
-    let none = |x: f64| Estimate::new(x, vec![], Resamples::new(Resampling::None, 1));
+    let none = |x: f64| {
+        Estimate::new(
+            x,
+            vec![],
+            Resamples::new(RunId::named("run"), Resampling::None, 1),
+        )
+    };
     let times = TEMPERATURES.map(|t| none((4.0 / t + 0.01 * (37.0 * t).sin()).exp()));
     let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
     let fitted = fit_relaxation_times(&points, TemperatureModel::Arrhenius, Units::LJ).unwrap();
@@ -146,7 +149,7 @@ fn without_errors_all_points_count_equally() {
 
 #[test]
 fn refusals_name_the_point() {
-    let times = [exact(1.0), exact(2.0), exact(-3.0)];
+    let times = [1.0, 2.0, -3.0].map(Estimate::exact);
     let points: Vec<(f64, &Estimate)> = [1.0, 0.8, 0.6].into_iter().zip(&times).collect();
     let message = |points: &[(f64, &Estimate)], model| {
         fit_relaxation_times(points, model, Units::LJ)

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use msed::relaxation::{
     Diffusion, FitError, NoPlateau, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, tau_beta,
 };
-use msed::stats::{Outcome, Resamples};
+use msed::stats::{Outcome, Resamples, RunId};
 use msed::structure::{self, RadialBins};
 use msed::trajectory::{Species, Trajectory};
 use msed::{Curve, Estimate, Lags, Resampling};
@@ -34,7 +34,7 @@ fn curve(lags: &[u64], noise: f64, of: impl Fn(f64) -> f64) -> Curve {
     } else {
         Resampling::None
     };
-    let resamples = Resamples::new(how, 10);
+    let resamples = Resamples::new(RunId::named("run"), how, 10);
     Curve::from_replicates(
         lags.to_vec(),
         0.01,

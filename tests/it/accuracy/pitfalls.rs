@@ -4,7 +4,7 @@ use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
-use msed::stats::{Estimate, Resamples};
+use msed::stats::Estimate;
 use msed::thermo::{self, Path};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
@@ -155,8 +155,7 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
         .windows(2)
         .map(|t| -0.5 * (c(t[0]) / t[0] + c(t[1]) / t[1]) * (t[1] - t[0]))
         .sum();
-    let resamples = Resamples::new(Resampling::Blocks(4), 4);
-    let points = temperatures.map(|t| [t, c(t)].map(|x| Estimate::exact(x, resamples)));
+    let points = temperatures.map(|t| [t, c(t)].map(Estimate::exact));
     let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
     let (found, stated) = (entropy.values()[0].value(), entropy.integration_error()[0]);

@@ -6,7 +6,7 @@ use msed::relaxation::{
     tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
-use msed::stats::Resamples;
+use msed::stats::{Resamples, RunId};
 use msed::structure;
 use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
@@ -59,7 +59,7 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
     let correlation = energy::autocorrelation(run, &lags, resampling).unwrap();
-    let ratio = Estimate::combine([fit.um_squared(), moments.variance()], |[um, v]| um / (2.0 * v));
+    let ratio = fit.um_squared() / (2.0 * moments.variance());
     vec![
         ("MSED", curve.point(curve.len() / 2)),
         ("correlation", correlation.normalised().point(10)),
@@ -237,7 +237,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     // Lags that end before the relaxation time do not resolve it, however exact their values are.
     let short = msed.window(0.5..=0.6 * TAU);
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
-    let none = Resamples::new(Resampling::None, 1);
+    let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
     let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();

@@ -3,7 +3,7 @@
 use crate::common::synthetic::Process;
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model, Window};
-use msed::stats::{Combined, Estimate, Resamples};
+use msed::stats::{Estimate, Resamples};
 use msed::thermo::{
     self, Agreement, Breaking, Crossover, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus,
     Relaxing, Scan, StatePoint,
@@ -207,7 +207,7 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     // Inside of the scan, where a spline knows a slope.
     for (row, t) in check.rows().iter().zip(TEMPERATURES).take(5).skip(1) {
         assert_eq!(row.agreement(), Agreement::NotComparable);
-        let difference = Combined::combine([row.from_spline(), row.from_fluctuations()], |[s, c]| s - c);
+        let difference = row.from_spline() - row.from_fluctuations();
         let (expansion, error) = (fluid::expansion(t), difference.standard_error().unwrap());
         println!("{t}: {difference}, expansion {expansion:.4}");
         assert!(
@@ -223,7 +223,7 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     let [cold, warm] = [TEMPERATURES[0], TEMPERATURES[5]].map(|t| (fluid::volume(t) - fluid::B).ln());
     let left_out = cold - warm;
     let slope = check.entropy_between(1.0, TEMPERATURES[0]);
-    let difference = Combined::combine([&slope, &entropy.values()[0]], |[slope, c]| slope - c);
+    let difference = &slope - &entropy.values()[0];
     println!("{difference}, left out {left_out:.4}");
     assert!(
         (difference.value() / left_out - 1.0).abs() < 0.05,
@@ -236,13 +236,13 @@ fn on_an_isobar_the_difference_is_the_expansion() {
 const RANGE: [f64; 8] = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// A number of ten blocks with that standard error.
-fn noisy(value: f64, error: f64, random: &mut Pcg64) -> Estimate {
+fn noisy(value: f64, error: f64, resamples: Resamples, random: &mut Pcg64) -> Estimate {
     let blocks: Vec<f64> = (0..10)
         .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(StandardNormal))
         .collect();
     let mean = blocks.iter().sum::<f64>() / 10.0;
     let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-    Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+    Estimate::new(mean, left, resamples)
 }
 
 /// A scan whose Um and tau* are given, Um to 3 % and tau* to 8 %.
@@ -251,9 +251,11 @@ fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64
         let energies: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 1e-2).collect();
         let moments = moments(&series(energies).with_temperature(t).unwrap());
         let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
-        let u0 = noisy(1e-3, 1e-5, random);
-        let um = noisy(um(t), 0.03 * um(t), random).map(|um| um * um);
-        let time = noisy(ln_tau(t), 0.08, random).map(f64::exp);
+        let resamples = moments.mean().resamples().unwrap();
+        let mut noisy = |value, error| noisy(value, error, resamples, random);
+        let u0 = noisy(1e-3, 1e-5);
+        let um = noisy(um(t), 0.03 * um(t)).map(|um| um * um);
+        let time = noisy(ln_tau(t), 0.08).exp();
         let plateaus = Plateaus {
             u0_squared: &u0,
             um_squared: &um,

@@ -1,7 +1,7 @@
 //! The mean-squared energy difference by its definition.
 
 use msed::Curve;
-use msed::stats::{BlockSums, Partition, Resampling};
+use msed::stats::{BlockSums, Partition, Resampling, RunId};
 
 /// The direct sum over all origins, each pair in the block of its first sample. `lags` are in samples of `stride` steps.
 pub(crate) fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, blocks: usize) -> Curve {
@@ -26,7 +26,7 @@ pub(crate) fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, b
         steps,
         time_step,
         [&sums],
-        partition.resamples(),
+        partition.resamples(RunId::of(samples)),
         longest,
         |[mean]| mean,
     )

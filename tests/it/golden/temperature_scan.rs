@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model, Window};
-use msed::stats::{Combined, Estimate};
+use msed::stats::Estimate;
 use msed::thermo::{
     self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, Relaxing, StatePoint,
     ThermoError,
@@ -84,7 +84,7 @@ fn heat_capacities_are_the_slope_of_the_energy() {
         );
         assert!(z.abs() <= 3.0, "{z} at {}", row.temperature());
         // The spline needs no model: the same within three of its own, larger errors.
-        let spline = Combined::combine([row.from_fluctuations(), row.from_spline()], |[c, s]| c - s);
+        let spline = row.from_fluctuations() - row.from_spline();
         assert!((spline.value() / spline.standard_error().unwrap()).abs() <= 3.0);
     }
     assert!(
@@ -124,7 +124,7 @@ fn entropies_are_the_integral_of_the_slope_of_the_energy() {
     for (k, &t) in entropy.temperatures().iter().enumerate().take(RUNS.len() - 1) {
         let (total, slope) = (&entropy.values()[k], check.entropy_between(reference, t));
         // Both went through the same resamples, so that the difference has the right error.
-        let difference = Combined::combine([total, &slope], |[s, from_slope]| s - from_slope);
+        let difference = total - &slope;
         let z = difference.value() / difference.standard_error().unwrap();
         println!("{t:.4} {total} {slope} {z:.2}");
         assert!(z.abs() <= 3.0, "{z} at {t}");
