@@ -249,7 +249,7 @@ impl Curve {
     /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, Units, energy};
     /// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i % 7)).collect();
     /// let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
-    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?.into_curve();
+    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?;
     /// let factors = LennardJones::NI80P20.to(Units::METAL)?;
     /// let real = msed.converted(&factors, Dimension::MSED);
     /// assert!((real.lag_time(0) - 0.05 * 0.627_211).abs() < 1e-7); // ps

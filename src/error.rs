@@ -6,6 +6,10 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::energy::{DistributionError, EnergyError};
+#[cfg(feature = "mpi")]
+use crate::mpi::ReduceError;
+use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
@@ -27,7 +31,7 @@ pub enum Error {
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
-    Distribution(#[from] crate::energy::DistributionError),
+    Distribution(#[from] DistributionError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -37,6 +41,9 @@ pub enum Error {
     /// An accumulator.
     #[error(transparent)]
     Online(#[from] crate::online::OnlineError),
+    /// Sums of different things.
+    #[error(transparent)]
+    Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
@@ -153,5 +160,41 @@ impl From<TrajectoryError> for Error {
 impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
     fn from(interrupted: Interrupted<T, C>) -> Self {
         TrajectoryError::from(interrupted).into()
+    }
+}
+
+/// One fault is one variant, whichever estimator met it.
+impl From<EnergyError> for Error {
+    fn from(error: EnergyError) -> Self {
+        match error {
+            EnergyError::Lag(error) => error.into(),
+            EnergyError::Resampling(error) => error.into(),
+            EnergyError::Distribution(error) => error.into(),
+        }
+    }
+}
+
+impl<E> From<FeedError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: FeedError<E>) -> Self {
+        match error {
+            FeedError::Source(error) => error.into(),
+            FeedError::Refused(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "mpi")]
+impl<E> From<ReduceError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: ReduceError<E>) -> Self {
+        match error {
+            ReduceError::Merge(error) => error.into(),
+            ReduceError::Rank(error) => error.into(),
+        }
     }
 }

@@ -26,6 +26,7 @@ pub struct Lags {
     grid: Grid,
     limit: Limit,
     with_zero: bool,
+    planned: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +51,7 @@ impl Lags {
             grid,
             limit: Limit::Run,
             with_zero: false,
+            planned: None,
         }
     }
 
@@ -103,6 +105,32 @@ impl Lags {
     pub fn with_zero(mut self) -> Self {
         self.with_zero = true;
         self
+    }
+
+    /// Of a run that is going on and is planned to have `samples` samples or frames: an accumulator resolves a fraction, or a grid
+    /// without a limit, against this length. The run may be shorter, or go on.
+    #[must_use]
+    pub fn planned(mut self, samples: usize) -> Self {
+        self.planned = Some(samples);
+        self
+    }
+
+    /// The lags, in samples, of a run that is going on.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), and [`LagError::Unplanned`] where the length matters and is not known.
+    pub(crate) fn resolve_planned(&self, interval: f64) -> Result<Vec<u64>, LagError> {
+        let of_run = match (&self.grid, self.limit) {
+            (_, Limit::Fraction(_)) => true,
+            (grid, Limit::Run) => !matches!(grid, Grid::Explicit(_)),
+            (_, Limit::Samples(_) | Limit::Time(_)) => false,
+        };
+        let samples = match self.planned {
+            Some(samples) => samples,
+            None if of_run => return Err(LagError::Unplanned),
+            None => usize::MAX,
+        };
+        self.resolve(samples, interval)
     }
 
     /// The lags, in samples, of a run of `samples` samples that lie `interval` time units apart: strictly increasing
@@ -296,6 +324,11 @@ pub enum LagError {
         /// The value given.
         found: f64,
     },
+    /// A fraction of a run that is going on, whose length was not given.
+    #[error(
+        "lags up to a part of a run that is going on, expected its planned length or lags up to a number of samples"
+    )]
+    Unplanned,
     /// A lag that the frames do not have.
     #[error("no two of the {frames} frames lie {lag} steps apart")]
     NoPair {

@@ -220,6 +220,17 @@ pub(crate) fn check_temperature(found: f64) -> Result<f64, SeriesError> {
     Ok(Invalid::unless_positive("temperature", found)?)
 }
 
+/// A temperature that may be given, read back.
+#[cfg(feature = "serde")]
+pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<f64>, D::Error> {
+    let given: Option<f64> = serde::Deserialize::deserialize(from)?;
+    given
+        .map(|found| check_temperature(found).map_err(serde::de::Error::custom))
+        .transpose()
+}
+
 /// Samples that are no energy series.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]

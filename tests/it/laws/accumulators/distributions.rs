@@ -2,9 +2,9 @@
 
 use msed::energy::{self, Bins, Distribution};
 use msed::online::{DistributionAccumulator, DistributionSums};
-use msed::{EnergyKind, Lags, Resampling};
+use msed::{Lags, Resampling};
 
-use super::energies::{PARTICLES, replicas, shipped};
+use super::energies::{replicas, shipped, system};
 use super::{Case, Live, Seen, Sums, live};
 
 const LAGS: [u64; 3] = [1, 10, 300];
@@ -54,8 +54,7 @@ fn seen(distributions: &[Distribution], outside: [u64; 3]) -> Vec<Seen> {
 
 fn accumulator(range: f64) -> DistributionAccumulator {
     let (_, sampling) = shipped();
-    let (kind, lags) = (EnergyKind::Total, Lags::explicit(LAGS));
-    DistributionAccumulator::new(sampling, PARTICLES, kind, &lags, 20_480, WIDTH, range).unwrap()
+    DistributionAccumulator::new(system(sampling), &Lags::explicit(LAGS), WIDTH, range).unwrap()
 }
 
 fn sums(range: f64, part: &[f64]) -> DistributionSums {

@@ -1,6 +1,9 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
+use msed::energy::EnergySystem;
+use msed::online::{
+    DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError,
+};
 use msed::trajectory::Species;
 use msed::{
     EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
@@ -27,6 +30,10 @@ pub(super) fn shipped() -> (Vec<f64>, Sampling) {
     let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
     let series = table.series(0.005, PARTICLES, EnergyKind::Total).unwrap();
     (series.samples().to_vec(), series.sampling())
+}
+
+pub(super) fn system(sampling: Sampling) -> EnergySystem {
+    EnergySystem::new(sampling, PARTICLES, EnergyKind::Total).unwrap()
 }
 
 pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
@@ -78,12 +85,7 @@ fn estimator(sampling: Sampling) -> Estimator {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
-        curves(
-            msed.curve(),
-            correlation.raw(),
-            correlation.normalised(),
-            &moments,
-        )
+        curves(&msed, correlation.raw(), correlation.normalised(), &moments)
     })
 }
 
@@ -92,7 +94,7 @@ fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
         let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
-        vec![Seen::relative("msed", msed.curve(), WITHIN)]
+        vec![Seen::relative("msed", &msed, WITHIN)]
     })
 }
 
@@ -112,14 +114,13 @@ fn accumulator(
     longest: u64,
     planned: usize,
 ) -> EnergyAccumulator {
-    let kind = EnergyKind::Total;
-    let decimated = Lags::explicit(decimated(16, longest));
+    let (system, lags) = (system(sampling), lags.clone().planned(planned));
     match method {
-        Method::Ring => EnergyAccumulator::ring(sampling, PARTICLES, kind, lags, planned),
-        Method::BlockFft => EnergyAccumulator::block_fft(sampling, PARTICLES, kind, lags, planned),
-        Method::MultiTau => EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, longest),
+        Method::Ring => EnergyAccumulator::ring(system, &lags),
+        Method::BlockFft => EnergyAccumulator::block_fft(system, &lags),
+        Method::MultiTau => EnergyAccumulator::multi_tau(system, 16, longest),
         Method::RingOfDecimatedLags => {
-            EnergyAccumulator::ring(sampling, PARTICLES, kind, &decimated, planned)
+            EnergyAccumulator::ring(system, &Lags::explicit(decimated(16, longest)))
         }
     }
     .unwrap()
@@ -323,8 +324,8 @@ fn a_temperature_may_be_told_at_the_end() {
 #[test]
 fn extreme_arguments_are_refused_or_have_a_meaning() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let multi_tau =
-        |points, longest| EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, longest);
+    let system = EnergySystem::new(sampling, 1, EnergyKind::Total).unwrap();
+    let multi_tau = |points, longest| EnergyAccumulator::multi_tau(system, points, longest);
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             multi_tau(points, 100).unwrap_err(),
@@ -335,7 +336,7 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
         let lags = multi_tau(points, longest).unwrap().lags().to_vec();
         assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
     }
-    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10).unwrap();
+    let ring = || EnergyAccumulator::ring(system, &Lags::explicit([1])).unwrap();
     for found in [1 << 62, u64::MAX] {
         assert_eq!(
             ring().starting_at(found).unwrap_err(),
@@ -357,8 +358,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let lags = Lags::explicit([1, 2]);
-    let new =
-        |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
+    let new = |particles, lags: &Lags| {
+        let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
+        EnergyAccumulator::ring(system, &lags.clone().planned(10))
+    };
     let mut live = new(2, &lags).unwrap();
     let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
     live.push(1.0).unwrap();
@@ -382,9 +385,8 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
         failed(new(1, &Lags::explicit([1, 10]))),
         "lag 1 is 10 samples, expected less than the run's 10"
     );
-    let kind = EnergyKind::Total;
     assert_eq!(
-        failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
+        failed(EnergyAccumulator::multi_tau(system(sampling), 5, 100)),
         "5 points in a level, expected an even number from 2 to 65536"
     );
     let mut running = new(1, &lags).unwrap();
@@ -409,27 +411,26 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
 /// What no machine holds is an error, and does not end the process.
 #[test]
 fn requests_beyond_memory_are_refused() {
-    let (sampling, kind) = (Sampling::new(1, 1.0).unwrap(), EnergyKind::Total);
+    let sampling = Sampling::new(1, 1.0).unwrap();
+    let system = system(sampling);
     for samples in [1 << 50, 1 << 62, usize::MAX] {
-        let lags = Lags::logarithmic(10);
+        let lags = Lags::logarithmic(10).planned(samples);
         let species = Species::single("A", 1).unwrap();
         for message in [
-            EnergyAccumulator::ring(sampling, 1, kind, &lags, samples)
+            EnergyAccumulator::ring(system, &lags).unwrap_err().to_string(),
+            EnergyAccumulator::block_fft(system, &lags)
                 .unwrap_err()
                 .to_string(),
-            EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples)
+            DistributionAccumulator::new(system, &lags, 0.1, 1.0)
                 .unwrap_err()
                 .to_string(),
-            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 0.1, 1.0)
-                .unwrap_err()
-                .to_string(),
-            FrameAccumulator::new(sampling, &species, &lags, samples)
+            DisplacementAccumulator::new(sampling, &species, &lags)
                 .unwrap_err()
                 .to_string(),
         ] {
             assert!(message.contains("bytes of memory cannot be had"), "{message}");
         }
         // Decimated lags need hardly any.
-        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, samples as u64).unwrap();
+        EnergyAccumulator::multi_tau(system, 16, samples as u64).unwrap();
     }
 }
