@@ -14,6 +14,7 @@ use crate::online::FeedError;
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
 use crate::series::SeriesError;
+use crate::thermo::ThermoError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
@@ -89,7 +90,7 @@ pub enum Error {
     WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
-    Thermo(#[from] crate::thermo::ThermoError),
+    Thermo(ThermoError),
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
@@ -139,6 +140,7 @@ macro_rules! flatten {
 }
 
 flatten!(SeriesError => Series { Sampling });
+flatten!(ThermoError => Thermo { Energy, Fit });
 
 /// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
 impl From<TrajectoryError> for Error {

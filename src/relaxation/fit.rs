@@ -148,8 +148,8 @@ impl<'a> Fit<'a> {
     }
 
     /// In this window.
-    pub fn window(mut self, window: Window) -> Self {
-        self.window = window;
+    pub fn window(mut self, window: impl Into<Window>) -> Self {
+        self.window = window.into();
         self
     }
 

@@ -243,6 +243,13 @@ impl Resamples {
     }
 }
 
+impl From<f64> for Estimate {
+    /// A number without error.
+    fn from(value: f64) -> Self {
+        Self::exact(value)
+    }
+}
+
 impl fmt::Display for Estimate {
     /// The value with two digits of its standard error, as in `2.91(12)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,23 +3,11 @@
 use std::fmt;
 
 use super::temperature_models::{End, chi_squared, minimum};
-use super::{PiecewiseCubic, ThermoError};
+use super::{PiecewiseCubic, Point, ThermoError};
 use crate::stats::{Estimate, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
 const LARGEST_ENTROPY: f64 = 50.0;
-
-/// One state point of an Adam-Gibbs plot.
-#[derive(Debug, Clone, Copy)]
-pub struct AdamGibbsPoint<'a> {
-    /// Mean temperature.
-    pub temperature: &'a Estimate,
-    /// The slow part C_2 of the heat capacity in k per particle, of the temperature's resamples.
-    pub slow: &'a Estimate,
-    /// The relaxation time, where there is one; a point without it still carries the entropy's integral. A time from the same energies,
-    /// such as tau*, is correlated with the heat capacity; one from a trajectory, such as tau_alpha, counts as independent.
-    pub time: Option<&'a Estimate>,
-}
 
 /// The configurational entropy at the reference temperature, in k per particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,11 +71,11 @@ impl fmt::Display for AdamGibbsVerdict {
     }
 }
 
-/// A point of the plot.
+/// A temperature of the plot.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct AdamGibbsPlotted {
+pub struct AdamGibbsRow {
     /// T, in the unit of the scan.
     pub temperature: f64,
     /// 1/(T S_c), with S_c in k per particle.
@@ -104,7 +92,7 @@ pub struct AdamGibbs {
     ln_tau_inf: Estimate,
     a: Estimate,
     s_c_reference: Estimate,
-    points: Vec<AdamGibbsPlotted>,
+    points: Vec<AdamGibbsRow>,
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
@@ -138,7 +126,7 @@ impl AdamGibbs {
 
     /// The points of the plot, from the lowest temperature on.
     #[must_use]
-    pub fn points(&self) -> &[AdamGibbsPlotted] {
+    pub fn points(&self) -> &[AdamGibbsRow] {
         &self.points
     }
 
@@ -163,52 +151,43 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. A line where S_c(T_ref) is given;
+/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow` is C_2 in k per particle at all
+/// temperatures; `times` are the relaxation times at those temperatures that have one. A time from the same energies, such as tau*,
+/// is correlated with the heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where S_c(T_ref) is given;
 /// where it is fitted, it is searched between the value that keeps S_c positive at all temperatures and 50 k. Straightness is
 /// tested by the coefficient of a quadratic term. Everything, the integral included, is redone with each block of each run
 /// left out in turn.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Time`] for a time that is not positive,
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for a time where there is no heat capacity,
+/// [`ThermoError::Time`] for a time that is not positive,
 /// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
 /// S_c(T_ref) makes S_c negative at a temperature with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with
 /// different resamples.
 pub fn adam_gibbs(
-    points: &[AdamGibbsPoint<'_>],
+    slow: &[Point],
+    times: &[Point],
     reference: Option<f64>,
     reference_entropy: ReferenceEntropy,
 ) -> Result<AdamGibbs, ThermoError> {
-    let mut points = points.to_vec();
-    points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
-    let timed: Vec<usize> = (0..points.len()).filter(|&i| points[i].time.is_some()).collect();
     let parameters = match reference_entropy {
         ReferenceEntropy::Given(_) => 2,
         ReferenceEntropy::Fitted => 3,
     };
-    ThermoError::enough_temperatures("an Adam-Gibbs plot", timed.len(), parameters + 1)?;
-    let pairs: Vec<[&Estimate; 2]> = points.iter().map(|p| [p.temperature, p.slow]).collect();
-    let entropy = super::entropy(&pairs, reference, super::Path::Isochoric)?;
+    ThermoError::enough_temperatures("an Adam-Gibbs plot", times.len(), parameters + 1)?;
+    let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
     let reference = entropy.reference_temperature();
     let temperatures = entropy.temperatures().to_vec();
-
+    ThermoError::check_times(times)?;
+    let (slow, times) = (Point::sorted(slow), Point::sorted(times));
+    let place = |time: &&Point| place(&temperatures, time.temperature.value());
+    let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;
+    let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
     // Temperature and C_2 of each point; then ln tau of those that have it.
-    let mut logarithms = Vec::with_capacity(timed.len());
-    for &i in &timed {
-        let Some(time) = points[i].time else {
-            continue;
-        };
-        if !(time.value().is_finite() && time.value() > 0.0) {
-            return Err(ThermoError::Time {
-                found: time.value(),
-                temperature: temperatures[i],
-            });
-        }
-        logarithms.push(time.map(f64::ln));
-    }
-    let numbers: Vec<&Estimate> = points
+    let numbers: Vec<&Estimate> = slow
         .iter()
-        .flat_map(|p| [p.temperature, p.slow])
+        .flat_map(|point| [&point.temperature, &point.value])
         .chain(&logarithms)
         .collect();
     let errors: Option<Vec<f64>> = logarithms
@@ -234,7 +213,7 @@ pub fn adam_gibbs(
         )
     };
     let solve = |values: &[f64]| -> Option<Solution> {
-        let (of_points, y) = values.split_at(2 * points.len());
+        let (of_points, y) = values.split_at(2 * slow.len());
         let s2 = entropies(of_points)?;
         let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
         Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
@@ -247,8 +226,8 @@ pub fn adam_gibbs(
     let whole: Vec<f64> = numbers.iter().map(|x| x.value()).collect();
     let Some(solution) = solve(&whole) else {
         return Err(ThermoError::Knots {
-            positions: points.len(),
-            values: points.len(),
+            positions: slow.len(),
+            values: slow.len(),
             disorder: None,
         });
     };
@@ -266,7 +245,7 @@ pub fn adam_gibbs(
             s_c_reference: solution.s_c_reference,
         }
     };
-    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsPlotted {
+    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsRow {
         temperature: temperatures[timed[i]],
         reciprocal: 1.0 / (temperatures[timed[i]] * solution.entropy[i]),
         ln_tau,
@@ -283,6 +262,17 @@ pub fn adam_gibbs(
         parameters,
         verdict,
     })
+}
+
+/// Where in a scan a temperature stands.
+fn place(temperatures: &[f64], found: f64) -> Result<usize, ThermoError> {
+    let nearest = |&t: &&f64| (t - found).abs();
+    let expected = temperatures
+        .iter()
+        .min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
+    let expected = expected.copied().unwrap_or(f64::NAN);
+    let same = temperatures.iter().position(|&t| t == found);
+    same.ok_or(ThermoError::OtherTemperature { found, expected })
 }
 
 fn straightness(quadratic: &Estimate) -> AdamGibbsVerdict {
@@ -352,10 +342,6 @@ mod tests {
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
 
-    fn exact(value: f64) -> Estimate {
-        Estimate::exact(value)
-    }
-
     /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
     fn entropy(t: f64) -> f64 {
         1.4 + 0.3 * (1.0 - t.powi(-2))
@@ -366,33 +352,22 @@ mod tests {
     }
 
     /// Many temperatures, so that the integral is good to 1e-5; times at six of them.
-    fn exact_scan() -> Vec<[Estimate; 3]> {
-        (0..=100)
-            .map(|i| 0.5 + 0.005 * f64::from(i))
-            .map(|t| [exact(t), exact(0.6 * t.powi(-2)), exact(ln_time(t).exp())])
-            .collect()
-    }
-
-    fn points(scan: &[[Estimate; 3]]) -> Vec<AdamGibbsPoint<'_>> {
-        scan.iter()
-            .map(|[temperature, slow, time]| {
-                let timed = TEMPERATURES
-                    .iter()
-                    .any(|t| (t - temperature.value()).abs() < 1e-9);
-                AdamGibbsPoint {
-                    temperature,
-                    slow,
-                    time: timed.then_some(time),
-                }
-            })
-            .collect()
+    fn exact_scan() -> [Vec<Point>; 2] {
+        let temperatures: Vec<f64> = (0..=100).map(|i| 0.5 + 0.005 * f64::from(i)).collect();
+        let slow = temperatures.iter().map(|&t| Point::new(t, 0.6 * t.powi(-2)));
+        let timed = |t: &&f64| TEMPERATURES.iter().any(|timed| (timed - *t).abs() < 1e-9);
+        let times = temperatures
+            .iter()
+            .filter(timed)
+            .map(|&t| Point::new(t, ln_time(t).exp()));
+        [slow.collect(), times.collect()]
     }
 
     #[test]
     fn an_exact_relation_is_recovered_given_and_fitted() {
-        let scan = exact_scan();
+        let [slow, times] = exact_scan();
         for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
-            let fit = adam_gibbs(&points(&scan), None, reference).unwrap();
+            let fit = adam_gibbs(&slow, &times, None, reference).unwrap();
             assert_eq!((fit.reference_temperature(), fit.points().len()), (1.0, 6));
             assert!(
                 (fit.ln_tau_inf().value() + 1.0).abs() < 1e-3,
@@ -408,7 +383,7 @@ mod tests {
             assert_eq!(fit.verdict(), AdamGibbsVerdict::Untested);
         }
         // Another reference temperature moves the entropy there, and nothing else.
-        let fit = adam_gibbs(&points(&scan), Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
+        let fit = adam_gibbs(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
         assert!((fit.a().value() - 1.5).abs() < 1e-3);
         assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
@@ -429,31 +404,26 @@ mod tests {
         let (mut straight, mut found, mut inside) = (0, 0, 0);
         let seeds = 200;
         for _ in 0..seeds {
-            let scan: Vec<[Estimate; 3]> = TEMPERATURES
-                .iter()
-                .map(|&t| {
-                    let slow = noisy(&format!("energies at {t}"), 0.6 * t.powi(-2), 0.01, &mut random);
-                    let trajectory = format!("trajectory at {t}");
-                    let time = ln_time(t).exp();
-                    [exact(t), slow, noisy(&trajectory, time, 0.04 * time, &mut random)]
-                })
-                .collect();
-            let bent: Vec<Estimate> = scan
-                .iter()
-                .map(|[t, _, time]| time.map(|x| x * (6.0 * (t.value() - 0.7).powi(2)).exp()))
-                .collect();
+            let numbers = TEMPERATURES.map(|t| {
+                let slow = noisy(&format!("energies at {t}"), 0.6 * t.powi(-2), 0.01, &mut random);
+                let time = ln_time(t).exp();
+                let time = noisy(&format!("trajectory at {t}"), time, 0.04 * time, &mut random);
+                (Point::new(t, slow), Point::new(t, time))
+            });
+            let (slow, times): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
             let given = ReferenceEntropy::Given(1.4);
-            let fit = adam_gibbs(&points(&scan), None, given).unwrap();
+            let fit = adam_gibbs(&slow, &times, None, given).unwrap();
             straight += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Straight { .. }));
             // The integral over six temperatures is off by less than the errors.
             let [low, high] = fit.a().interval(0.6827).unwrap();
             inside += usize::from(low < 1.5 && 1.5 < high);
             assert!(fit.reduced_chi_squared().unwrap() > 0.0);
-            let mut curved = points(&scan);
-            for (point, time) in curved.iter_mut().zip(&bent) {
-                point.time = Some(time);
+            let mut curved = times;
+            for point in &mut curved {
+                let bend = (6.0 * (point.temperature.value() - 0.7).powi(2)).exp();
+                point.value = &point.value * bend;
             }
-            let fit = adam_gibbs(&curved, None, given).unwrap();
+            let fit = adam_gibbs(&slow, &curved, None, given).unwrap();
             found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));
         }
         assert!(straight >= 180, "{straight} straight of {seeds}");
@@ -466,10 +436,9 @@ mod tests {
 
     #[test]
     fn arrhenius_data_do_not_determine_the_entropy() {
-        let scan: Vec<[Estimate; 3]> = TEMPERATURES
-            .map(|t| [exact(t), exact(0.2), exact((3.0 / t).exp())])
-            .into();
-        let fit = adam_gibbs(&points(&scan), None, ReferenceEntropy::Fitted).unwrap();
+        let slow = TEMPERATURES.map(|t| Point::new(t, 0.2));
+        let times = TEMPERATURES.map(|t| Point::new(t, (3.0 / t).exp()));
+        let fit = adam_gibbs(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
         assert!(
             matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { s_c_reference } if s_c_reference > 40.0),
             "{:?}",
@@ -479,25 +448,27 @@ mod tests {
 
     #[test]
     fn refusals_name_the_numbers() {
-        let scan = exact_scan();
-        let all = points(&scan);
-        let message = |points: &[AdamGibbsPoint<'_>], entropy| {
-            adam_gibbs(points, None, entropy).unwrap_err().to_string()
-        };
-        // 0.5, 0.55 and 0.6 are among the first thirty.
+        let [slow, times] = exact_scan();
+        let message =
+            |times: &[Point], entropy| adam_gibbs(&slow, times, None, entropy).unwrap_err().to_string();
         assert_eq!(
-            message(&all[..30], ReferenceEntropy::Fitted),
+            message(&times[..3], ReferenceEntropy::Fitted),
             "an Adam-Gibbs plot over 3 temperatures, expected at least 4"
         );
         assert!(
-            message(&all, ReferenceEntropy::Given(0.5))
+            message(&times, ReferenceEntropy::Given(0.5))
                 .starts_with("S_c of 0.5 at the reference temperature")
         );
         for none in [f64::NAN, f64::INFINITY] {
             assert!(
-                message(&all, ReferenceEntropy::Given(none))
+                message(&times, ReferenceEntropy::Given(none))
                     .starts_with(&format!("S_c of {none} at the reference temperature"))
             );
         }
+        let elsewhere = [&times[..], &[Point::new(0.503, 2.0)]].concat();
+        assert_eq!(
+            message(&elsewhere, ReferenceEntropy::Given(1.4)),
+            "a point at temperature 0.503 beside one at 0.505, expected the same temperatures in both"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Point;
 use crate::stats::{Estimate, Mixture, Replicates};
 use crate::units::UnitsError;
 
@@ -119,6 +120,24 @@ pub enum ThermoError {
         /// The temperature.
         found: f64,
     },
+    /// Two lists of points of different length where each temperature has one point in both.
+    #[error("{found} points beside {expected}, expected the same temperatures in both")]
+    Unpaired {
+        /// Points in the second list.
+        found: usize,
+        /// Points in the first list.
+        expected: usize,
+    },
+    /// A point whose temperature the other list does not have.
+    #[error(
+        "a point at temperature {found} beside one at {expected}, expected the same temperatures in both"
+    )]
+    OtherTemperature {
+        /// Temperature of the point in the second list.
+        found: f64,
+        /// Temperature of its counterpart in the first list.
+        expected: f64,
+    },
     /// A configurational entropy that would be negative within the scan.
     #[error(
         "S_c of {found} at the reference temperature leaves {entropy} at {temperature}, expected more than 0"
@@ -134,6 +153,12 @@ pub enum ThermoError {
     /// A conversion of a result that is in other units.
     #[error(transparent)]
     Units(#[from] UnitsError),
+    /// Energies that give no moments or no curve.
+    #[error(transparent)]
+    Energy(#[from] crate::energy::EnergyError),
+    /// A curve that cannot be fitted.
+    #[error(transparent)]
+    Fit(#[from] crate::relaxation::FitError),
     /// Numbers of two runs where one run is meant.
     #[error("the {quantity} is of another run than the moments, expected both from the same energies")]
     OtherRun {
@@ -183,6 +208,18 @@ impl ThermoError {
                     found: found.len(),
                     expected: expected.len(),
                 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether temperatures and relaxation times have logarithms.
+    pub(super) fn check_times(times: &[Point]) -> Result<(), Self> {
+        for (temperature, time) in times.iter().map(Point::values) {
+            for found in [temperature, time] {
+                if !(found.is_finite() && found > 0.0) {
+                    return Err(Self::Time { found, temperature });
+                }
             }
         }
         Ok(())

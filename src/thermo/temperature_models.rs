@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ThermoError;
+use super::{Point, ThermoError};
 use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
 
@@ -274,23 +274,21 @@ impl TemperatureFit {
 /// temperature that is not positive.
 ///
 /// ```
-/// use msed::{Units, stats::{Estimate, Resamples, Resampling}, thermo::{self, TemperatureModel}};
-/// let exact = |x| Estimate::exact(x);
-/// let temperatures = [0.5, 0.6, 0.7, 0.8, 1.0];
-/// let times = temperatures.map(|t: f64| Estimate::exact((0.2 + 1.8 / (t - 0.3)).exp()));
-/// let points: Vec<_> = temperatures.into_iter().zip(&times).collect();
-/// let vft = thermo::fit_relaxation_times(&points, TemperatureModel::Vft, Units::LJ)?;
+/// use msed::{Units, thermo::{self, Point, TemperatureModel}};
+/// let times = [0.5, 0.6, 0.7, 0.8, 1.0].map(|t: f64| Point::new(t, (0.2 + 1.8 / (t - 0.3)).exp()));
+/// let vft = thermo::fit_relaxation_times(&times, TemperatureModel::Vft, Units::LJ)?;
 /// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
 /// assert!((vft.parameter("d").unwrap().value() - 6.0).abs() < 1e-4);
 /// assert!(vft.verdict().is_resolved());
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn fit_relaxation_times(
-    points: &[(f64, &Estimate)],
+    times: &[Point],
     model: TemperatureModel,
     units: Units,
 ) -> Result<TemperatureFit, ThermoError> {
-    let mut different: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
+    let temperatures: Vec<f64> = times.iter().map(|point| point.temperature.value()).collect();
+    let mut different = temperatures.clone();
     different.sort_by(f64::total_cmp);
     different.dedup();
     ThermoError::enough_temperatures(
@@ -298,26 +296,16 @@ pub fn fit_relaxation_times(
         different.len(),
         model.parameter_names().len() + 1,
     )?;
-    for (temperature, time) in points {
-        for found in [*temperature, time.value()] {
-            if !(found.is_finite() && found > 0.0) {
-                return Err(ThermoError::Time {
-                    found,
-                    temperature: *temperature,
-                });
-            }
-        }
-    }
+    ThermoError::check_times(times)?;
     let k = units.boltzmann();
-    let temperatures: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
-    let logarithms: Vec<Estimate> = points.iter().map(|(_, time)| time.map(f64::ln)).collect();
+    let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
     let errors: Option<Vec<f64>> = logarithms
         .iter()
         .map(|x| x.standard_error().filter(|error| *error > 0.0))
         .collect();
     let weighted = errors.is_some();
     let weights: Vec<f64> = errors.map_or_else(
-        || vec![1.0; points.len()],
+        || vec![1.0; times.len()],
         |errors| errors.iter().map(|error| error.powi(-2)).collect(),
     );
     let solve = |y: &[f64]| solve(model, &temperatures, y, &weights, k);
@@ -343,7 +331,7 @@ pub fn fit_relaxation_times(
         model,
         boltzmann: k,
         parameters,
-        points: points.len(),
+        points: times.len(),
         weighted,
         chi_squared,
         verdict,

@@ -7,7 +7,7 @@ use msed::series::Runs;
 use msed::spectrum::Whittle;
 use msed::stats::{RunId, Significance};
 use msed::structure;
-use msed::thermo::{self, Plateaus, ThermoError};
+use msed::thermo::{self, ThermoError};
 use msed::trajectory::{Species, Trajectory, TrajectoryRuns};
 use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, io};
 
@@ -22,13 +22,6 @@ fn shipped(run: &str) -> EnergySeries<'static> {
 fn fit(run: &EnergySeries<'_>) -> Relaxation {
     let msed = energy::msed(run, &Lags::logarithmic(20).up_to_fraction(0.1), BLOCKS).unwrap();
     Fit::new(Model::Exponential).to(&msed).unwrap()
-}
-
-fn plateaus(fit: &Relaxation) -> Plateaus<'_> {
-    Plateaus {
-        u0_squared: fit.u0_squared(),
-        um_squared: fit.um_squared(),
-    }
 }
 
 /// Energies of a made-up run, which the number tells from others.
@@ -58,7 +51,8 @@ fn plateaus_of_another_run_are_refused() {
     let [warm, cold] = ["T1.000", "T0.500"].map(shipped);
     let moments = energy::moments(&warm, BLOCKS).unwrap();
     let heat_capacity = |fit: &Relaxation| {
-        thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000), Some(plateaus(fit)))
+        let whole = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?;
+        whole.split_at(fit.u0_squared(), fit.um_squared())
     };
     assert_eq!(
         heat_capacity(&fit(&cold)),

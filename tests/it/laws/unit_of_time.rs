@@ -9,7 +9,7 @@ use msed::relaxation::{self, Direction, Fit, Model, SquaredDisplacement, Weighti
 use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
-use msed::thermo::{self, AdamGibbsPoint, ReferenceEntropy, StatePoint, TemperatureModel};
+use msed::thermo::{self, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -375,17 +375,20 @@ fn over_temperature(unit: f64) -> Results {
             ]
         })
         .collect();
-    let times: Vec<Estimate> = estimates
+    let slow = estimates
         .iter()
-        .map(|[.., time]| time.map(|time| time * unit))
-        .collect();
-    let points: Vec<(f64, &Estimate)> = temperatures.into_iter().zip(&times).collect();
+        .map(|[t, slow, _]| Point::new(t.clone(), slow.clone()));
+    let slow: Vec<Point> = slow.collect();
+    let times = estimates
+        .iter()
+        .map(|[t, _, time]| Point::new(t.clone(), time * unit));
+    let times: Vec<Point> = times.collect();
     for model in [
         TemperatureModel::Arrhenius,
         TemperatureModel::Vft,
         TemperatureModel::Parabolic,
     ] {
-        let fit = thermo::fit_relaxation_times(&points, model, Units::LJ).unwrap();
+        let fit = thermo::fit_relaxation_times(&times, model, Units::LJ).unwrap();
         results.add("temperature of a time", SEARCH, fit.temperature_of(5.0 * unit));
         results.add("time", SEARCH, fit.time_at(0.52));
         results.add("fragility", SEARCH, fit.fragility_at(0.5));
@@ -406,21 +409,12 @@ fn over_temperature(unit: f64) -> Results {
             results.add("error", SEARCH, parameter.standard_error());
         }
     }
-    let mut crossover = serde_json::to_value(thermo::crossover_of_times(&points, 3).unwrap()).unwrap();
+    let mut crossover = serde_json::to_value(thermo::crossover_of_times(&times, 3).unwrap()).unwrap();
     // The logarithm of a time.
-    let height = crossover.pointer_mut("/Found/height").unwrap();
+    let height = crossover.pointer_mut("/Resolved/height").unwrap();
     results.add("time", SEARCH, height.take().as_f64().unwrap().exp());
     results.add("crossover", SEARCH, crossover);
-    let points: Vec<AdamGibbsPoint<'_>> = estimates
-        .iter()
-        .zip(&times)
-        .map(|([temperature, slow, _], time)| AdamGibbsPoint {
-            temperature,
-            slow,
-            time: Some(time),
-        })
-        .collect();
-    let plot = thermo::adam_gibbs(&points, Some(1.0), ReferenceEntropy::Given(1.0)).unwrap();
+    let plot = thermo::adam_gibbs(&slow, &times, Some(1.0), ReferenceEntropy::Given(1.0)).unwrap();
     results.add(
         "Adam-Gibbs",
         SEARCH,
@@ -432,16 +426,11 @@ fn over_temperature(unit: f64) -> Results {
             time: plot.ln_tau_inf().value().exp(),
         },
     );
-    let point = StatePoint::from_energies(
-        "T",
-        &series(unit).with_temperature(1.0).unwrap(),
-        Units::LJ,
-        Ensemble::Nvt,
-        Window::Automatic,
-        Resampling::Blocks(10),
-    )
-    .unwrap();
-    results.add("relaxation_time", SEARCH, point.time(thermo::Relaxing::Energy));
+    let run = series(unit).with_temperature(1.0).unwrap();
+    let point = Scan::builder(Units::LJ, Ensemble::Nvt)
+        .measure("T", &run)
+        .unwrap();
+    results.add("relaxation_time", SEARCH, point.time(TimeOf::Energy));
     results.add("heat capacity", SEARCH, point.heat_capacity());
     results
 }

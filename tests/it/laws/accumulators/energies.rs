@@ -308,7 +308,7 @@ fn a_temperature_may_be_told_at_the_end() {
     let given = Replicas::new(given.collect()).unwrap();
     let heat_capacity = |moments: &energy::Moments| {
         let (units, nve) = (Units::LJ, Ensemble::nve(PARTICLES));
-        thermo::heat_capacity(moments, units, nve, None)
+        thermo::heat_capacity(moments, units, nve)
             .unwrap()
             .excess()
             .clone()
