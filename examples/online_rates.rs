@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             EnergyAccumulator::block_fft(sampling, 1000, kind, &lags, planned)
         }),
         ("multi-tau, 16 points, lags to 1e9", &|| {
-            EnergyAccumulator::multi_tau(sampling, 1000, kind, 16, 1_000_000_000)
+            EnergyAccumulator::multi_tau(sampling, 1000, kind, 16, sampling.lag(1_000_000_000))
         }),
     ];
     println!("accumulator,lags,count,seconds,per_second,resident_MB,checkpoint_bytes,sums_bytes");
@@ -71,7 +71,7 @@ fn frames(most: f64) -> Result<(), Box<dyn std::error::Error>> {
         ),
         (
             "frames, multi-tau, lags to 1e6",
-            FrameAccumulator::multi_tau(sampling, &species, 16, 1_000_000)?,
+            FrameAccumulator::multi_tau(sampling, &species, 16, sampling.lag(1_000_000))?,
         ),
     ];
     for (name, live) in kinds {

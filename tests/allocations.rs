@@ -38,7 +38,7 @@ fn accumulators() {
     let kind = EnergyKind::Total;
     let ring = || EnergyAccumulator::ring(sampling, 1, kind, &lags, samples.len());
     let block_fft = || EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples.len());
-    let multi_tau = || EnergyAccumulator::multi_tau(sampling, 1, kind, 16, 10_000);
+    let multi_tau = || EnergyAccumulator::multi_tau(sampling, 1, kind, 16, sampling.lag(10_000));
     let all: [&dyn Fn() -> Result<EnergyAccumulator, OnlineError>; 3] = [&ring, &block_fft, &multi_tau];
     for new in all {
         // The harness's own thread allocates now and then: the least of a few trials.
@@ -68,7 +68,7 @@ fn frames() {
         let lags = Lags::logarithmic(20).up_to_samples(100);
         FrameAccumulator::new(sampling, &species, &lags, 1000)
     };
-    let multi_tau = || FrameAccumulator::multi_tau(sampling, &species, 16, 500);
+    let multi_tau = || FrameAccumulator::multi_tau(sampling, &species, 16, sampling.lag(500));
     // A piece of a run keeps its first frames too.
     let piece = || ring().and_then(|live| live.starting_at(77));
     let all: [&dyn Fn() -> Result<FrameAccumulator, OnlineError>; 3] = [&ring, &multi_tau, &piece];
@@ -116,7 +116,7 @@ fn densities() {
 
 fn differences() {
     let sampling = Sampling::new(1, 1.0).expect("a time axis");
-    let lags = Lags::explicit([1, 10, 1000]);
+    let lags = Lags::samples([1, 10, 1000]);
     let found = least(|| {
         let (kind, samples) = (EnergyKind::Total, 100_000);
         let mut live =

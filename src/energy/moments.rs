@@ -112,7 +112,7 @@ impl Moments {
     /// ```
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
-    /// let (sampling, lags) = (Sampling::new(1, 0.1)?, Lags::explicit([1]));
+    /// let (sampling, lags) = (Sampling::new(1, 0.1)?, Lags::samples([1]));
     /// let mut live = EnergyAccumulator::ring(sampling, 100, EnergyKind::PerParticle, &lags, 4000)?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;

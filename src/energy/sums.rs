@@ -6,7 +6,7 @@ use super::Moments;
 use super::run_sums::RunSums;
 use crate::curve::Curve;
 use crate::online::error::OnlineError;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 #[cfg(feature = "serde")]
 use crate::series::check_temperature;
 use crate::series::{EnergyKind, SeriesError};
@@ -146,7 +146,7 @@ impl EnergySums {
     /// use msed::{EnergyKind, Lags, Sampling};
     /// let sampling = Sampling::new(1, 1.0)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
+    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::samples([1]), 10)?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };
@@ -303,16 +303,15 @@ impl EnergySums {
         &lags[..some]
     }
 
-    fn steps(&self, lags: &[u64]) -> Vec<u64> {
-        let stride = self.system.sampling.stride();
-        lags.iter().map(|lag| lag.saturating_mul(stride)).collect()
+    fn steps(&self, lags: &[u64]) -> Vec<Lag> {
+        lags.iter().map(|&m| self.system.sampling.lag(m)).collect()
     }
 
-    /// The shortest block, in steps.
-    fn longest(&self) -> u64 {
+    /// The length of the shortest block.
+    fn longest(&self) -> Lag {
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
-        (shortest as u64).saturating_mul(self.system.sampling.stride())
+        self.system.sampling.lag(shortest as u64)
     }
 }
 

@@ -31,7 +31,7 @@ const HEADER: usize = 4 + 4 + 8 + 8;
 /// use msed::{EnergyKind, Lags, Sampling};
 /// # let folder = tempfile::tempdir()?;
 /// # let file = folder.path().join("live.msed");
-/// let lags = Lags::explicit([1, 2]);
+/// let lags = Lags::samples([1, 2]);
 /// let mut live = EnergyAccumulator::ring(Sampling::new(10, 0.005)?, 1, EnergyKind::Total, &lags, 100)?;
 /// live.push_slice(&[1.0, 2.0, 4.0])?;
 /// checkpoint::save(&live, &file)?;

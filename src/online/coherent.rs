@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::doubling_blocks::{BLOCKS, check_most};
 use crate::stats::pair_table::{FrameBlocks, check_frame};
 use crate::structure::coherent_sums::{CoherentSums, Scattering};
@@ -35,7 +35,7 @@ use crate::trajectory::{Cell, Species};
 /// use msed::{Lags, Sampling};
 /// // Two particles that move together by a twentieth of the cell in each frame: the density turns, and keeps its size.
 /// let q = WaveVectors::from_integers(&Cell::cubic(2.0)?, &[[1, 0, 0]])?;
-/// let lags = Lags::explicit([5, 10]).with_zero();
+/// let lags = Lags::samples([5, 10]).with_zero();
 /// let mut live = CoherentAccumulator::new(Sampling::new(1, 0.005)?, &Species::single("A", 2)?, &q, &lags, 100)?;
 /// for i in 0..21 {
 ///     let x = 0.1 * f64::from(i);
@@ -126,7 +126,7 @@ impl CoherentAccumulator {
         lags: &Lags,
         frames: usize,
     ) -> Result<Self, Error> {
-        let lags = lags.resolve(frames, sampling.interval())?;
+        let lags = lags.in_samples(frames, &sampling)?;
         Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
     }
 
@@ -141,9 +141,9 @@ impl CoherentAccumulator {
         species: &Species,
         vectors: &WaveVectors,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, Error> {
-        let (levels, lags) = LevelLags::doubling(0, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(0, points, longest.steps().div_ceil(sampling.stride()))?;
         Self::over(sampling, species, vectors, levels, lags)
     }
 
@@ -249,10 +249,11 @@ impl CoherentAccumulator {
         self.system.sampling
     }
 
-    /// The lags, in frames.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let Scattering { lags, sampling, .. } = &self.system;
+        lags.iter().map(|&m| sampling.lag(m))
     }
 
     /// The sums over all frames so far; the stream goes on as if it had not been asked.

@@ -10,7 +10,7 @@ use super::pair_stream::PairStream;
 use crate::kernels::pair_sums::{Displaced, MOMENTS};
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::doubling_blocks::{BLOCKS, check_most};
 use crate::stats::pair_table::{FrameBlocks, check_frame};
 use crate::stats::runs::agree;
@@ -40,7 +40,7 @@ use crate::trajectory::Species;
 /// use msed::{Lags, Sampling};
 /// // Two particles; the second one moves by 0.5 along x in each frame.
 /// let species = Species::single("A", 2)?;
-/// let mut live = FrameAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::explicit([1, 2]), 10)?;
+/// let mut live = FrameAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::samples([1, 2]), 10)?;
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
@@ -147,7 +147,7 @@ impl FrameAccumulator {
         lags: &Lags,
         frames: usize,
     ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(frames, sampling.interval())?;
+        let lags = lags.in_samples(frames, &sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
@@ -181,9 +181,9 @@ impl FrameAccumulator {
         sampling: Sampling,
         species: &Species,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(1, points, longest.steps().div_ceil(sampling.stride()))?;
         Self::over(sampling, species, levels, lags)
     }
 
@@ -328,10 +328,11 @@ impl FrameAccumulator {
         self.system.sampling
     }
 
-    /// The lags, in frames.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let FrameSystem { lags, sampling, .. } = &self.system;
+        lags.iter().map(|&m| sampling.lag(m))
     }
 
     /// The sums over all frames so far; the stream goes on as if it had not been asked.
@@ -360,7 +361,7 @@ impl FrameAccumulator {
     /// use msed::trajectory::Species;
     /// use msed::{Lags, Sampling};
     /// let piece = |first: u64, places: &[f64]| {
-    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::explicit([1, 2]));
+    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::samples([1, 2]));
     ///     let live = FrameAccumulator::new(sampling, &Species::single("A", 1)?, &lags, 10)?;
     ///     let mut live = live.starting_at(first)?;
     ///     for &x in places {

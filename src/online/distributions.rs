@@ -8,7 +8,7 @@ use crate::energy::{Distribution, DistributionError};
 use crate::error::Error;
 use crate::lag::{LagError, Lags};
 use crate::real::Real;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::series::EnergyKind;
 use crate::stats::BlockSums;
 use crate::stats::doubling_blocks::{BLOCKS, check_most};
@@ -33,7 +33,7 @@ const BINS: usize = 5;
 /// ```
 /// use msed::online::DistributionAccumulator;
 /// use msed::{EnergyKind, Lags, Sampling};
-/// let lags = Lags::explicit([2]);
+/// let lags = Lags::samples([2]);
 /// // Bins of 0.5 from -2.25 to 2.25.
 /// let mut live = DistributionAccumulator::new(
 ///     Sampling::new(1, 1.0)?, 1, EnergyKind::PerParticle, &lags, 100, 0.5, 2.0)?;
@@ -140,7 +140,7 @@ impl DistributionAccumulator {
         range: f64,
     ) -> Result<Self, Error> {
         let axis = Axis::new(width, range)?;
-        let lags = lags.resolve(samples, sampling.interval())?;
+        let lags = lags.in_samples(samples, &sampling)?;
         let system = System::new(sampling, particles, kind, lags)?;
         let sums = FrameBlocks::new(system.lags.len(), axis.columns(), BLOCKS)?;
         Ok(Self {
@@ -207,10 +207,11 @@ impl DistributionAccumulator {
         self.stream.count()
     }
 
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let System { lags, sampling, .. } = &self.system;
+        lags.iter().map(|&m| sampling.lag(m))
     }
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
@@ -267,38 +268,39 @@ impl DistributionSums {
         Ok(self)
     }
 
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let System { lags, sampling, .. } = &self.system;
+        lags.iter().map(|&m| sampling.lag(m))
     }
 
-    /// Pairs at a lag, in samples, whose difference lies outside of the bins.
+    /// Pairs at a lag whose difference lies outside of the bins.
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for.
-    pub fn outside(&self, lag: u64) -> Result<u64, LagError> {
+    pub fn outside(&self, lag: Lag) -> Result<u64, LagError> {
         let k = self.place(lag)?;
         let of = |(_, (run, block)): (usize, (&FrameBlocks, usize))| run.sums(block, k)[OUTSIDE];
         Ok(numbered(&self.runs).map(of).sum::<f64>() as u64)
     }
 
-    fn place(&self, lag: u64) -> Result<usize, LagError> {
+    fn place(&self, lag: Lag) -> Result<usize, LagError> {
         let frames = self.runs.iter().map(FrameBlocks::frames).max().unwrap_or(0);
-        let found = self.system.lags.iter().position(|&l| l == lag);
+        let found = self.lags().position(|l| l == lag);
         found.ok_or(LagError::NoPair {
             lag,
             frames: usize::try_from(frames).unwrap_or(usize::MAX),
         })
     }
 
-    /// The distribution at a lag in samples, from the lowest bin that holds a difference to the highest. Its densities add up to the fraction
+    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its densities add up to the fraction
     /// of pairs that lie in the bins.
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
     /// differences are equal or lie outside of the bins.
-    pub fn distribution(&self, lag: u64) -> Result<Distribution, Error> {
+    pub fn distribution(&self, lag: Lag) -> Result<Distribution, Error> {
         let k = self.place(lag)?;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();
         let pairs: f64 = blocks.iter().map(|(run, block)| run.pairs(*block, k)).sum();
@@ -342,8 +344,9 @@ impl DistributionSums {
             }
         }
         Ok(Distribution::from_sums(
-            [lag, pairs as u64],
-            self.system.sampling.interval(),
+            lag,
+            self.system.sampling.time_step(),
+            pairs as u64,
             [self.axis.start(first), self.axis.width],
             counts[first..=last].to_vec(),
             &histogram,

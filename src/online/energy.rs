@@ -9,7 +9,7 @@ use crate::energy::sums::{EnergySums, System};
 use crate::lag::Lags;
 use crate::lag_sums::{cheapest_length, mean};
 use crate::real::Real;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::series::{EnergyKind, check_temperature};
 use crate::stats::doubling_blocks::{BLOCKS, check_most, check_start};
 use crate::stats::runs::{agree, check_samples};
@@ -67,7 +67,7 @@ impl EnergyAccumulator {
     /// ```
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
-    /// let lags = Lags::explicit([1, 2]);
+    /// let lags = Lags::samples([1, 2]);
     /// let mut live = EnergyAccumulator::ring(Sampling::new(10, 0.005)?, 1, EnergyKind::Total, &lags, 100)?;
     /// live.push_slice(&[1.0, 2.0, 4.0, 7.0])?;
     /// let msed = live.snapshot()?.msed();
@@ -82,7 +82,7 @@ impl EnergyAccumulator {
         lags: &Lags,
         samples: usize,
     ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(samples, sampling.interval())?;
+        let lags = lags.in_samples(samples, &sampling)?;
         let ring = Ring::new(1, places(&lags), 0)?;
         let system = System::new(sampling, particles, kind, lags)?;
         Self::of(system, vec![ring], None, 1)
@@ -116,7 +116,7 @@ impl EnergyAccumulator {
         lags: &Lags,
         samples: usize,
     ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(samples, sampling.interval())?;
+        let lags = lags.in_samples(samples, &sampling)?;
         let in_ring = places(&lags);
         // The cut is far beyond any memory, and keeps the search for a length within what integers hold.
         let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
@@ -158,9 +158,9 @@ impl EnergyAccumulator {
         particles: usize,
         kind: EnergyKind,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(1, points, longest.steps().div_ceil(sampling.stride()))?;
         let system = System::new(sampling, particles, kind, lags)?;
         Self::of(system, Self::rings_of(levels)?, None, 1)
     }
@@ -312,10 +312,11 @@ impl EnergyAccumulator {
         self.system.particles.get()
     }
 
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let System { lags, sampling, .. } = &self.system;
+        lags.iter().map(|&m| sampling.lag(m))
     }
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
@@ -361,7 +362,7 @@ impl EnergyAccumulator {
     /// use msed::{EnergyKind, Lags, Sampling};
     /// let piece = |first, samples: &[f64]| {
     ///     let sampling = Sampling::new(1, 1.0)?;
-    ///     let lags = Lags::explicit([1, 2]);
+    ///     let lags = Lags::samples([1, 2]);
     ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &lags, 10)?.starting_at(first)?;
     ///     live.push_slice(samples)?;
     ///     Ok::<_, msed::Error>(live)

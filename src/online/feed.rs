@@ -143,7 +143,7 @@ where
 ///     }
 /// }
 /// let mut live =
-///     FrameAccumulator::new(Sampling::new(10, 0.005)?, &Species::single("A", 1)?, &Lags::explicit([1, 4]), 100)?;
+///     FrameAccumulator::new(Sampling::new(10, 0.005)?, &Species::single("A", 1)?, &Lags::samples([1, 4]), 100)?;
 /// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, Fed::Complete);
 /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())

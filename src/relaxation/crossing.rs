@@ -148,17 +148,28 @@ pub fn first_crossing(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sampling::Lag;
     use crate::stats::{Resamples, Resampling, RunId};
 
     fn curve(values: Vec<f64>, replicates: Vec<Vec<f64>>) -> Curve {
-        let lags = (0..values.len() as u64).map(|k| 10_u64.pow(k as u32)).collect();
+        let lags = (0..values.len() as u32)
+            .map(|k| Lag::from_steps(10_u64.pow(k)))
+            .collect();
         let resamples = Resamples::new(
             RunId::named("run"),
             Resampling::Blocks(replicates.len()),
             replicates.len(),
         );
         let origins = vec![1; values.len()];
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 1000)
+        Curve::from_replicates(
+            lags,
+            1.0,
+            values,
+            origins,
+            replicates,
+            resamples,
+            Lag::from_steps(1000),
+        )
     }
 
     #[test]

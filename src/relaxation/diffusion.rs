@@ -6,6 +6,7 @@ use std::ops::{Deref, RangeInclusive};
 use super::error::FitError;
 use super::log_slope::Slope;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
@@ -51,7 +52,7 @@ impl SquaredDisplacement {
     /// The lags at which something has moved.
     fn moving(&self) -> Self {
         let curve = &self.curve;
-        self.with(curve.select(|k| curve.lags()[k] > 0 && curve.values()[k] > 0.0))
+        self.with(curve.select(|k| curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0))
     }
 
     fn with(&self, curve: Curve) -> Self {

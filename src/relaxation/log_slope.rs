@@ -1,6 +1,7 @@
 //! How steep a curve is on logarithmic axes.
 
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::Estimate;
 
 /// The local slopes `d ln value / d ln t` of a curve: see [`log_slope`].
@@ -83,7 +84,7 @@ impl Slope {
             let apart = kept
                 .last()
                 .is_none_or(|&last| curve.lag_time(k) >= ratio * (1.0 - 1e-9) * curve.lag_time(last));
-            if curve.lags()[k] > 0 && curve.values()[k] > 0.0 && apart {
+            if curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0 && apart {
                 kept.push(k);
             }
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Parabola, Significance};
 
 /// The parabola goes through the lags within this factor of the highest one.
@@ -135,7 +136,7 @@ pub fn peak(curve: &Curve) -> Result<Outcome<Peak, NoPeak>, FitError> {
     let resampled = curve.resamples().len() >= 2;
     let curve = curve.select(|k| {
         let known = !resampled || curve.standard_errors()[k].is_some();
-        curve.lags()[k] > 0 && known
+        curve.lags()[k] > Lag::ZERO && known
     });
     let values = curve.values();
     if let Some(k) = values.iter().position(|x| !x.is_finite()) {
@@ -221,7 +222,9 @@ mod tests {
         let origins = vec![1; lags.len()];
         let values = times(&of);
         let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
+        let longest = Lag::from_steps(500);
+        let lags = lags.into_iter().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, longest)
     }
 
     /// A parabola in ln t about t = 30.

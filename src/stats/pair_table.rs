@@ -6,7 +6,7 @@ use super::{BlockSums, RunId};
 use crate::curve::Curve;
 use crate::online::error::OnlineError;
 use crate::real::{Real, first_unfit};
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 
 /// Whether these are the coordinates of so many particles, all of them finite.
 pub(crate) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
@@ -35,11 +35,10 @@ pub(crate) fn curve<const N: usize>(
     size: f64,
     f: impl Fn([f64; N]) -> f64,
 ) -> Curve {
-    let stride = sampling.stride();
     let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
-    let steps: Vec<u64> = (0..lags.len())
+    let steps: Vec<Lag> = (0..lags.len())
         .take_while(has_pairs)
-        .map(|k| lags[k].saturating_mul(stride))
+        .map(|k| sampling.lag(lags[k]))
         .collect();
     let resamples = resamples(runs);
     let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
@@ -57,7 +56,7 @@ pub(crate) fn curve<const N: usize>(
         sampling.time_step(),
         sums.each_ref(),
         resamples,
-        shortest.saturating_mul(stride),
+        sampling.lag(shortest),
         f,
     )
 }

@@ -38,7 +38,7 @@ fn new(kind: usize) -> EnergyAccumulator {
     match kind {
         0 => EnergyAccumulator::ring(sampling, 1000, of, &lags, SAMPLES),
         1 => EnergyAccumulator::block_fft(sampling, 1000, of, &lags, SAMPLES),
-        _ => EnergyAccumulator::multi_tau(sampling, 1000, of, 16, 900),
+        _ => EnergyAccumulator::multi_tau(sampling, 1000, of, 16, sampling.lag(900)),
     }
     .unwrap()
 }
@@ -177,11 +177,11 @@ fn survives_extreme_numbers<A: Serialize + DeserializeOwned>(live: &A, go_on: im
 #[test]
 fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
     let (sampling, of) = (Sampling::new(10, 0.005).unwrap(), EnergyKind::Total);
-    let lags = Lags::explicit([1, 2, 20]);
+    let lags = Lags::samples([1, 2, 20]);
     let samples = &samples()[..400];
     for live in [
         EnergyAccumulator::ring(sampling, 1000, of, &lags, 400),
-        EnergyAccumulator::multi_tau(sampling, 1000, of, 4, 20),
+        EnergyAccumulator::multi_tau(sampling, 1000, of, 4, sampling.lag(20)),
         EnergyAccumulator::block_fft(sampling, 1000, of, &lags, 400),
     ] {
         let mut live = live.unwrap().with_blocks(4).unwrap();

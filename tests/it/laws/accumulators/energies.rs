@@ -3,12 +3,13 @@
 use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
 use msed::trajectory::Species;
 use msed::{
-    EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
+    EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use super::{Case, Estimator, Live, Seen, Sums, live};
+use crate::common::lags::in_samples;
 
 pub(super) const PARTICLES: usize = 1000;
 
@@ -74,7 +75,7 @@ fn curves(
 fn estimator(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let lags = Lags::explicit(lags);
+        let lags = Lags::samples(lags.iter().copied());
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
@@ -91,7 +92,7 @@ fn estimator(sampling: Sampling) -> Estimator {
 fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
+        let msed = energy::msed(&runs, &Lags::samples(lags.iter().copied()), resampling).unwrap();
         vec![Seen::relative("msed", msed.curve(), WITHIN)]
     })
 }
@@ -113,11 +114,13 @@ fn accumulator(
     planned: usize,
 ) -> EnergyAccumulator {
     let kind = EnergyKind::Total;
-    let decimated = Lags::explicit(decimated(16, longest));
+    let decimated = Lags::samples(decimated(16, longest));
     match method {
         Method::Ring => EnergyAccumulator::ring(sampling, PARTICLES, kind, lags, planned),
         Method::BlockFft => EnergyAccumulator::block_fft(sampling, PARTICLES, kind, lags, planned),
-        Method::MultiTau => EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, longest),
+        Method::MultiTau => {
+            EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, sampling.lag(longest))
+        }
         Method::RingOfDecimatedLags => {
             EnergyAccumulator::ring(sampling, PARTICLES, kind, &decimated, planned)
         }
@@ -144,7 +147,7 @@ fn segment(live: &EnergyAccumulator, samples: &[f64]) -> usize {
     let mut live = live.clone();
     live.push_slice(samples).unwrap();
     let longest = live.snapshot().unwrap().msed().longest_with_error();
-    (longest / live.sampling().stride()) as usize
+    live.sampling().samples_in(longest).unwrap() as usize
 }
 
 fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
@@ -183,7 +186,7 @@ fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
     };
     let lags = match method {
         Method::MultiTau | Method::RingOfDecimatedLags => decimated(16, longest),
-        _ => lags.resolve(usize::MAX, 1.0).unwrap(),
+        _ => in_samples(&lags, usize::MAX),
     };
     Case {
         name: format!("{method:?} of {} lags", lags.len()),
@@ -227,7 +230,7 @@ pub(super) fn short(method: Method) -> Case<EnergyAccumulator> {
         new: Box::new(move || live.clone()),
         run,
         lags: match method {
-            Method::Ring => lags.resolve(usize::MAX, 1.0).unwrap(),
+            Method::Ring => in_samples(&lags, usize::MAX),
             _ => decimated(16, 40),
         },
         estimator: match method {
@@ -323,8 +326,9 @@ fn a_temperature_may_be_told_at_the_end() {
 #[test]
 fn extreme_arguments_are_refused_or_have_a_meaning() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let multi_tau =
-        |points, longest| EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, longest);
+    let multi_tau = |points, longest| {
+        EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, Lag::from_steps(longest))
+    };
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             multi_tau(points, 100).unwrap_err(),
@@ -332,10 +336,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
-        let lags = multi_tau(points, longest).unwrap().lags().to_vec();
+        let lags: Vec<Lag> = multi_tau(points, longest).unwrap().lags().collect();
         assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
     }
-    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10).unwrap();
+    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::samples([1]), 10).unwrap();
     for found in [1 << 62, u64::MAX] {
         assert_eq!(
             ring().starting_at(found).unwrap_err(),
@@ -356,7 +360,7 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
 #[test]
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let lags = Lags::explicit([1, 2]);
+    let lags = Lags::samples([1, 2]);
     let new =
         |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
     let mut live = new(2, &lags).unwrap();
@@ -379,12 +383,18 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
-        failed(new(1, &Lags::explicit([1, 10]))),
-        "lag 1 is 10 samples, expected less than the run's 10"
+        failed(new(1, &Lags::samples([1, 10]))),
+        "a lag of 10 steps, expected less than the run's 10 steps"
     );
     let kind = EnergyKind::Total;
     assert_eq!(
-        failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
+        failed(EnergyAccumulator::multi_tau(
+            sampling,
+            1,
+            kind,
+            5,
+            sampling.lag(100)
+        )),
         "5 points in a level, expected an even number from 2 to 65536"
     );
     let mut running = new(1, &lags).unwrap();
@@ -430,6 +440,6 @@ fn requests_beyond_memory_are_refused() {
             assert!(message.contains("bytes of memory cannot be had"), "{message}");
         }
         // Decimated lags need hardly any.
-        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, samples as u64).unwrap();
+        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, sampling.lag(samples as u64)).unwrap();
     }
 }
