@@ -92,9 +92,7 @@ fn fits(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fits with the errors of ten blocks");
     let run = series(100_000);
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-    let curve = msed(&run, &lags, Resampling::Blocks(10))
-        .expect("a curve")
-        .into_curve();
+    let curve = msed(&run, &lags, Resampling::Blocks(10)).expect("a curve");
     for model in [Model::Exponential, Model::Stretched] {
         group.bench_function(format!("{model:?}"), |bencher| {
             bencher.iter(|| Fit::new(model).to(black_box(&curve)));

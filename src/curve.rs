@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::sampling::Lag;
-use crate::stats::{BlockSums, Estimate, Resamples};
+use crate::stats::{BlockSums, Estimate, Resamples, Resampling, RunId};
 use crate::units::{Conversion, Dimension};
 
 /// A correlation over lag: value, standard error and number of origins at each lag, and the whole curve on each resample.
@@ -110,6 +110,32 @@ impl Curve {
         }
     }
 
+    /// A curve of values alone, such as another program has computed: without resamples, it has no standard errors. Numbers of origins are
+    /// not known, and 0.
+    ///
+    /// # Panics
+    /// If there is not one value per lag.
+    ///
+    /// ```
+    /// use msed::{Curve, Lag};
+    /// let curve = Curve::from_values([0, 10, 20].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 4.0]);
+    /// assert_eq!((curve.lag_time(2), curve.standard_errors()), (10.0, &[None; 3][..]));
+    /// ```
+    #[must_use]
+    pub fn from_values(lags: impl Into<Vec<Lag>>, time_step: f64, values: Vec<f64>) -> Self {
+        let none = Resamples::new(RunId::of(&values), Resampling::None, 1);
+        let origins = vec![0; values.len()];
+        Self::from_replicates(
+            lags.into(),
+            time_step,
+            values,
+            origins,
+            Vec::new(),
+            none,
+            Lag::ZERO,
+        )
+    }
+
     /// Number of lags.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -199,10 +225,8 @@ impl Curve {
     /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside of the curve.
     ///
     /// ```
-    /// use msed::{Curve, Lag, stats::{Resamples, Resampling, RunId}};
-    /// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-    /// let lags = [0, 10, 20].map(Lag::from_steps).into();
-    /// let curve = Curve::from_replicates(lags, 0.5, vec![0.0, 1.0, 4.0], vec![9; 3], vec![], none, Lag::ZERO);
+    /// use msed::{Curve, Lag};
+    /// let curve = Curve::from_values([0, 10, 20].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 4.0]);
     /// assert_eq!(curve.at(7.5).unwrap().value(), 2.5);
     /// assert!(curve.at(10.1).is_none());
     /// ```
@@ -251,7 +275,7 @@ impl Curve {
     /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, Units, energy};
     /// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i % 7)).collect();
     /// let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
-    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?.into_curve();
+    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?;
     /// let factors = LennardJones::NI80P20.to(Units::METAL)?;
     /// let real = msed.converted(&factors, Dimension::MSED);
     /// assert!((real.lag_time(0) - 0.05 * 0.627_211).abs() < 1e-7); // ps
@@ -332,7 +356,6 @@ impl fmt::Display for Curve {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resampling, RunId};
 
     fn curve() -> Curve {
         let mut sums = BlockSums::new(2, 3);

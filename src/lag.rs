@@ -32,6 +32,7 @@ pub struct Lags {
     grid: Grid,
     limit: Limit,
     with_zero: bool,
+    planned: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +58,7 @@ impl Lags {
             grid,
             limit: Limit::Run,
             with_zero: false,
+            planned: None,
         }
     }
 
@@ -116,6 +118,32 @@ impl Lags {
     pub fn with_zero(mut self) -> Self {
         self.with_zero = true;
         self
+    }
+
+    /// Of a run that is going on and is planned to have `samples` samples or frames: an accumulator resolves a fraction, or a grid
+    /// without a limit, against this length. The run may be shorter, or go on.
+    #[must_use]
+    pub fn planned(mut self, samples: usize) -> Self {
+        self.planned = Some(samples);
+        self
+    }
+
+    /// The lags of a run that is going on, as numbers of samples.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve), and [`LagError::Unplanned`] where the length matters and is not known.
+    pub(crate) fn in_planned_samples(&self, sampling: &Sampling) -> Result<Vec<u64>, LagError> {
+        let of_run = match (&self.grid, self.limit) {
+            (_, Limit::Fraction(_)) => true,
+            (grid, Limit::Run) => !matches!(grid, Grid::Explicit(_) | Grid::Samples(_)),
+            (_, Limit::Samples(_) | Limit::Time(_)) => false,
+        };
+        let samples = match self.planned {
+            Some(samples) => samples,
+            None if of_run => return Err(LagError::Unplanned),
+            None => usize::MAX,
+        };
+        self.in_samples(samples, sampling)
     }
 
     /// The lags of a run of so many samples: strictly increasing and shorter than the run.
@@ -364,6 +392,11 @@ pub enum LagError {
         /// The value given.
         found: f64,
     },
+    /// A fraction of a run that is going on, whose length was not given.
+    #[error(
+        "lags up to a part of a run that is going on, expected its planned length or lags up to a number of samples"
+    )]
+    Unplanned,
     /// A lag that the frames do not have.
     #[error("no two of the {frames} frames lie {lag} apart")]
     NoPair {

@@ -49,9 +49,7 @@ impl<'a> Point<'a> {
         let failed = |error: &dyn std::fmt::Display| Failure::at(&place, error);
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
-        let msed = energy::msed(runs, &lags, resampling)
-            .map_err(|error| failed(&error))?
-            .into_curve();
+        let msed = energy::msed(runs, &lags, resampling).map_err(|error| failed(&error))?;
         let drift = energy::drift(runs, resampling).map_err(|error| failed(&error))?;
         let resolution = energy::resolution(runs);
         let window = run.fit_window.map_or(Window::Automatic, Window::Given);
@@ -175,7 +173,7 @@ fn distributions(
     energies: &Energies,
     msed: &Curve,
     resampling: Resampling,
-) -> Result<Vec<Distribution>, msed::Error> {
+) -> Result<Vec<Distribution>, energy::EnergyError> {
     let curve = msed.without_zero();
     let stride = curve.lags()[0];
     let mut places = vec![0, curve.len() / 2, curve.len() - 1];

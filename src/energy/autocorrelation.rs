@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::EnergyError;
 use super::plan::Layout;
 use crate::curve::Curve;
-use crate::error::Error;
 use crate::lag::Lags;
 use crate::lag_sums::{CorrelationTime, Scratch, Stretch, mean};
 use crate::real::Real;
@@ -72,7 +72,7 @@ pub fn autocorrelation<T: Real>(
     runs: &impl Runs<T>,
     lags: &Lags,
     resampling: Resampling,
-) -> Result<Autocorrelation, Error> {
+) -> Result<Autocorrelation, EnergyError> {
     let layout = Layout::new(runs, lags, resampling)?;
     let resamples = layout.resamples;
     let mut scratch = Scratch::default();
@@ -278,7 +278,7 @@ pub enum IntegratedTime {
 pub fn integrated_time<T: Real>(
     runs: &impl Runs<T>,
     resampling: Resampling,
-) -> Result<IntegratedTime, Error> {
+) -> Result<IntegratedTime, EnergyError> {
     let lengths = || runs.runs().iter().map(EnergySeries::len);
     let interval = runs.runs()[0].sampling().interval();
     let longest = (lengths().min().unwrap_or(0) / 2).max(1) as u64;

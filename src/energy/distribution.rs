@@ -1,30 +1,11 @@
 //! The distribution of energy differences at a lag.
 
-use thiserror::Error;
-
-use crate::error::Error;
+use super::bins::{Axis, Bins, interquartile_range};
+use super::{DistributionError, EnergyError};
 use crate::lag::{Lag, Lags};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
-
-/// More bins than this are a mistake in the width.
-const MOST_BINS: usize = 1 << 20;
-
-/// The bins of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Bins {
-    /// Width 2 IQR n^(-1/3) (Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453, 1981), from the number of pairs
-    /// and their interquartile range; 3.49 standard deviations n^(-1/3) (Scott 1979) where the range is zero. One bin is
-    /// centred on 0.
-    FreedmanDiaconis,
-    /// This many, from the smallest difference to the largest.
-    Count(usize),
-    /// Of this width, in energy per particle. One bin is centred on 0.
-    Width(f64),
-}
 
 /// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its moments.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +155,7 @@ impl Distribution {
 ///
 /// # Errors
 /// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than, [`DistributionError`] for bins that are none or
-/// differences without spread (lag 0), [`Error::Resampling`] for an impossible division.
+/// differences without spread (lag 0), [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Lag, Resampling, Sampling, energy::{self, Bins}};
@@ -191,7 +172,7 @@ pub fn distribution<T: Real>(
     lag: Lag,
     bins: Bins,
     resampling: Resampling,
-) -> Result<Distribution, Error> {
+) -> Result<Distribution, EnergyError> {
     let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
@@ -267,106 +248,6 @@ pub fn distribution<T: Real>(
         (centre, &powers),
         resamples,
     ))
-}
-
-/// Equal bins from `start` on.
-struct Axis {
-    start: f64,
-    width: f64,
-    bins: usize,
-}
-
-impl Axis {
-    fn new(
-        bins: Bins,
-        [low, high]: [f64; 2],
-        pairs: usize,
-        range: impl Fn() -> f64,
-        variance: impl Fn() -> f64,
-    ) -> Result<Self, DistributionError> {
-        let centred = |width: f64| {
-            if !(width.is_finite() && width > 0.0) {
-                return Err(DistributionError::Width { found: width });
-            }
-            let (first, last) = ((low / width).round(), (high / width).round());
-            let count = last - first + 1.0;
-            if count > MOST_BINS as f64 {
-                return Err(DistributionError::TooManyBins {
-                    found: count,
-                    most: MOST_BINS,
-                });
-            }
-            Ok(Self {
-                start: (first - 0.5) * width,
-                width,
-                bins: count as usize,
-            })
-        };
-        let shrink = (pairs as f64).cbrt().recip();
-        match bins {
-            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(DistributionError::TooManyBins {
-                found: found as f64,
-                most: MOST_BINS,
-            }),
-            Bins::Count(bins) => Ok(Self {
-                start: low,
-                width: (high - low) / bins as f64,
-                bins,
-            }),
-            Bins::Width(width) => centred(width),
-            Bins::FreedmanDiaconis => {
-                let by_quartiles = 2.0 * range() * shrink;
-                let width = if by_quartiles > 0.0 {
-                    by_quartiles
-                } else {
-                    3.49 * variance().sqrt() * shrink
-                };
-                // A few far outliers must not make millions of empty bins.
-                centred(width.max((high - low) / (MOST_BINS / 2) as f64))
-            }
-        }
-    }
-
-    fn bin(&self, x: f64) -> usize {
-        // The ends fall into the first and last bin, whatever the rounding.
-        (((x - self.start) / self.width).max(0.0) as usize).min(self.bins - 1)
-    }
-}
-
-fn interquartile_range(mut values: Vec<f64>) -> f64 {
-    let last = values.len() - 1;
-    let mut quantile = |k: usize| *values.select_nth_unstable_by(k, f64::total_cmp).1;
-    quantile(last * 3 / 4) - quantile(last / 4)
-}
-
-/// A distribution that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum DistributionError {
-    /// All differences are equal, as they are at lag 0.
-    #[error("all {pairs} differences at a lag of {lag} are {value}, expected a spread")]
-    NoSpread {
-        /// The lag.
-        lag: Lag,
-        /// Number of pairs.
-        pairs: usize,
-        /// The difference.
-        value: f64,
-    },
-    /// A bin width that is none.
-    #[error("bin width {found}, expected a positive finite number")]
-    Width {
-        /// The value given.
-        found: f64,
-    },
-    /// No bin, or more than the differences could fill.
-    #[error("{found} bins, expected 1 to {most}")]
-    TooManyBins {
-        /// Bins asked for.
-        found: f64,
-        /// The most allowed.
-        most: usize,
-    },
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Whether the energy drifts.
 
 use super::plan::{overall_mean, sum_of};
-use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling, Significance};
+use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError, Significance};
 
 /// The trend of the energy per particle over a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +117,7 @@ impl Drift {
 /// against the correlation time. Energy per particle (and time unit).
 ///
 /// # Errors
-/// [`Error::Resampling`] where the runs cannot be divided as asked.
+/// [`ResamplingError`] where the runs cannot be divided as asked.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
@@ -129,7 +128,7 @@ impl Drift {
 /// assert!(!drift.verdict().is_stationary());
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, Error> {
+pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
     let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();

@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::plan::{overall_mean, sum_of};
-use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling};
+use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
 const INNER_BLOCKS: usize = 10;
@@ -107,13 +106,14 @@ impl Moments {
     /// simulation has kept, or that of replicas at constant energy, each of which has its own.
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
-    /// let (sampling, lags) = (Sampling::new(1, 0.1)?, Lags::samples([1]));
-    /// let mut live = EnergyAccumulator::ring(sampling, 100, EnergyKind::PerParticle, &lags, 4000)?;
+    /// let system = EnergySystem::new(Sampling::new(1, 0.1)?, 100, EnergyKind::PerParticle)?;
+    /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
@@ -148,7 +148,7 @@ impl Moments {
 /// Two passes over the samples; resamples reuse block sums.
 ///
 /// # Errors
-/// [`Error::Resampling`] where the runs cannot be divided as asked.
+/// [`ResamplingError`] where the runs cannot be divided as asked.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
@@ -159,7 +159,7 @@ impl Moments {
 /// assert!((moments.variance().value() - 0.0025).abs() < 1e-15);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, Error> {
+pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
     let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();

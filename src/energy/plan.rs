@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error::Error;
+use super::EnergyError;
 use crate::lag::{Lag, Lags};
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
@@ -25,7 +25,7 @@ impl Layout {
         runs: &impl Runs<T>,
         lags: &Lags,
         resampling: Resampling,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, EnergyError> {
         let run = runs.run();
         let runs = runs.runs();
         let sampling = runs[0].sampling();

@@ -63,12 +63,10 @@ impl fmt::Display for NotReached {
 ///
 /// ```
 /// use msed::relaxation::tau_alpha;
-/// use msed::stats::{Resamples, Resampling, RunId};
-/// use msed::Curve;
-/// let lags: Vec<u64> = (0..30).map(|k| 1 << k).collect();
-/// let values = lags.iter().map(|&t| (-(t as f64) / 1000.0).exp()).collect();
-/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-/// let isf = Curve::from_replicates(lags, 1.0, values, vec![9; 30], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let lags: Vec<Lag> = (0..30).map(|k| Lag::from_steps(1 << k)).collect();
+/// let values = lags.iter().map(|lag| (-lag.time(1.0) / 1000.0).exp()).collect();
+/// let isf = Curve::from_values(lags, 1.0, values);
 /// let tau = tau_alpha(&isf)?;
 /// assert!((tau.value().unwrap().value() / 1000.0 - 1.0).abs() < 0.01);
 /// # Ok::<(), msed::relaxation::FitError>(())
@@ -88,11 +86,8 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
 ///
 /// ```
 /// use msed::relaxation::{Direction, NotReached, first_crossing};
-/// use msed::stats::{Resamples, Resampling, RunId};
-/// use msed::Curve;
-/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-/// let values = vec![1.0, 0.75, 0.5, 0.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![1.0, 0.75, 0.5, 0.0]);
 /// let time = first_crossing(&curve, 0.25, Direction::Falling)?;
 /// assert!((time.value().unwrap().value() - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
 /// let missing = first_crossing(&curve, -1.0, Direction::Falling)?;

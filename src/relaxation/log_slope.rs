@@ -44,12 +44,9 @@ impl LogSlope {
 /// among the lags so thinned out. Lags at which the curve is not positive, lag 0 among them, are left out.
 ///
 /// ```
-/// use msed::curve::Curve;
 /// use msed::relaxation::log_slope;
-/// use msed::stats::{Resamples, Resampling, RunId};
-/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-/// let values = vec![1.0, 4.0, 16.0];
-/// let ballistic = Curve::from_replicates(vec![1, 2, 4], 0.5, values, vec![9; 3], vec![], none, 4);
+/// use msed::{Curve, Lag};
+/// let ballistic = Curve::from_values([1, 2, 4].map(Lag::from_steps), 0.5, vec![1.0, 4.0, 16.0]);
 /// let slope = log_slope(&ballistic, 1.25);
 /// assert_eq!(slope.slopes()[1].value(), 2.0);
 /// assert!((slope.times()[0] - 0.5_f64.sqrt()).abs() < 1e-12);

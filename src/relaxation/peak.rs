@@ -119,11 +119,8 @@ impl fmt::Display for NoPeak {
 ///
 /// ```
 /// use msed::relaxation::{NoPeak, peak};
-/// use msed::stats::{Resamples, Resampling, RunId};
-/// use msed::Curve;
-/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-/// let values = vec![0.0, 1.0, 2.0, 1.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 2.0, 1.0]);
 /// let found = peak(&curve)?;
 /// let found = found.value().unwrap();
 /// assert!((found.time.value() - 5.0).abs() < 1e-12);

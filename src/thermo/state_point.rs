@@ -88,7 +88,7 @@ impl StatePoint {
         let moments = energy::moments(runs, resampling)?;
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
         let msed = energy::msed(runs, &lags, resampling)?;
-        let fit = Fit::new(Model::Exponential).window(window).to(msed.curve())?;
+        let fit = Fit::new(Model::Exponential).window(window).to(&msed)?;
         let plateaus = fit.verdict().is_resolved().then(|| Plateaus {
             u0_squared: fit.u0_squared(),
             um_squared: fit.um_squared(),

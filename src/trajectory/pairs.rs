@@ -12,7 +12,7 @@ use crate::lag::{Lag, LagError, Lags};
 /// frames are the simple case, in which lag `m` pairs frame `i` with `i + m`. Of log-spaced frames and of blocks of them
 /// every exact match is used, those across blocks too.
 ///
-/// The request [`Lags`] counts in samples: for frames that are not uniform one sample is the greatest common divisor of
+/// Where a request ([`Lags`]) counts in samples, one sample of frames that are not uniform is the greatest common divisor of
 /// the distances between frames. Of an [all](Lags::all) or [linear](Lags::linear) grid those lags are taken that some pair
 /// of frames has. For each point of a [logarithmic](Lags::logarithmic) grid, of the lags that lie closer to it than to
 /// its neighbours and have at least three quarters as many pairs as the best of them, the nearest is taken: of frames at

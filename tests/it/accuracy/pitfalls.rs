@@ -1,6 +1,7 @@
 //! Where plausible estimators go wrong, each beside the one of this crate: a test fails if the crate had the other.
 
 use crate::common::synthetic::Process;
+use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
 use msed::stats::Estimate;
@@ -14,8 +15,7 @@ fn series(energies: Vec<f64>) -> EnergySeries<'static> {
 
 fn curve(energies: Vec<f64>, longest: f64) -> Curve {
     let lags = Lags::logarithmic(20).up_to_time(longest);
-    let msed = energy::msed(&series(energies), &lags, Resampling::default()).unwrap();
-    msed.into_curve()
+    energy::msed(&series(energies), &lags, Resampling::default()).unwrap()
 }
 
 /// Mean and standard error of independent values.
@@ -41,7 +41,7 @@ fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
         let run = series(process.sample(SAMPLES, 1.0, seed));
         let msed = energy::msed(&run, &lags, Resampling::None).unwrap();
         let correlation = energy::autocorrelation(&run, &lags, Resampling::None).unwrap();
-        let difference = msed.curve().values()[1];
+        let difference = msed.values()[1];
         differences.push(difference / process.msed(LAG as f64));
         by_length.push(difference * (1.0 - LAG as f64 / SAMPLES as f64) / process.msed(LAG as f64));
         correlations.push(correlation.raw().values()[1]);
@@ -174,8 +174,8 @@ fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     let samples = Process::two_scale(0.0, 1.0, TAU).sample(4_000_000, 1.0, 9);
     let plateau = 2.0 * samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64;
     let sampling = Sampling::new(1, 1.0).unwrap();
-    let mut live =
-        EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 16, sampling.lag(1024)).unwrap();
+    let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 16, sampling.lag(1024)).unwrap();
     live.push_slice(&samples).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let last = decimated.point(decimated.len() - 1);

@@ -45,7 +45,7 @@ fn brownian(frames: usize, particles: usize, seed: u64) -> Trajectory<'static, f
 fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static str, Estimate)> {
     let lags = Lags::logarithmic(20).up_to_time(5.0 * TAU);
     let msed = energy::msed(run, &lags, resampling).unwrap();
-    let curve = msed.curve();
+    let curve = &msed;
     let fit = Fit::new(Model::Exponential)
         .window(Window::Given([2.0, 5.0 * TAU]))
         .weighting(Weighting::Uniform)
@@ -153,7 +153,7 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let error = |resampling| {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
-        msed.curve().standard_errors()[12].unwrap()
+        msed.standard_errors()[12].unwrap()
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
@@ -217,7 +217,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let run = run(300, 7);
     let lags = Lags::logarithmic(6).up_to_time(4.0 * TAU);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(30)).unwrap();
-    let curve = msed.curve().window(2.0..=4.0 * TAU);
+    let curve = msed.window(2.0..=4.0 * TAU);
     let covariance = Covariance::of_curve(&curve).unwrap();
     for k in 0..curve.len() {
         let error = curve.standard_errors()[k].unwrap();
@@ -235,7 +235,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     );
     assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
     // Lags that end before the relaxation time do not resolve it, however exact their values are.
-    let short = msed.curve().window(0.5..=0.6 * TAU);
+    let short = msed.window(0.5..=0.6 * TAU);
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
     let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
@@ -270,7 +270,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         seed: 3,
     };
     let msed = energy::msed(&run, &lags, bootstrap).unwrap();
-    let drawn = Covariance::of_curve(&msed.curve().window(2.0..=4.0 * TAU)).unwrap();
+    let drawn = Covariance::of_curve(&msed.window(2.0..=4.0 * TAU)).unwrap();
     for k in 0..curve.len() {
         assert!((drawn.get(k, k) / covariance.get(k, k) - 1.0).abs() < 0.4);
     }

@@ -45,7 +45,7 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
     let fit = Fit::new(Model::Exponential)
         .window(Window::Given([0.1 * TAU, 5.0 * TAU]))
-        .to(msed.curve())
+        .to(&msed)
         .unwrap();
     let plateaus = Plateaus {
         u0_squared: fit.u0_squared(),

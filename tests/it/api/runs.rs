@@ -1,7 +1,7 @@
 //! Numbers know the run that they are of: what is of one run is correlated, what is of two is not, and what cannot be told is refused.
 
-use msed::energy;
-use msed::online::{EnergyAccumulator, FrameAccumulator};
+use msed::energy::{self, EnergySystem};
+use msed::online::{DisplacementAccumulator, EnergyAccumulator};
 use msed::relaxation::{Fit, Model, Relaxation};
 use msed::series::Runs;
 use msed::spectrum::Whittle;
@@ -21,7 +21,7 @@ fn shipped(run: &str) -> EnergySeries<'static> {
 
 fn fit(run: &EnergySeries<'_>) -> Relaxation {
     let msed = energy::msed(run, &Lags::logarithmic(20).up_to_fraction(0.1), BLOCKS).unwrap();
-    Fit::new(Model::Exponential).to(msed.curve()).unwrap()
+    Fit::new(Model::Exponential).to(&msed).unwrap()
 }
 
 fn plateaus(fit: &Relaxation) -> Plateaus<'_> {
@@ -112,7 +112,7 @@ fn every_estimator_of_energies_gives_numbers_of_the_same_run() {
             moments.mean().clone(),
             moments.variance_of_mean().clone(),
             drift.slope().clone(),
-            energy::msed(run, &lags, BLOCKS).unwrap().curve().point(2),
+            energy::msed(run, &lags, BLOCKS).unwrap().point(2),
             energy::autocorrelation(run, &lags, BLOCKS)
                 .unwrap()
                 .raw()
@@ -146,8 +146,8 @@ fn replicas_are_a_run_of_their_own_and_their_order_counts() {
 fn sums_give_numbers_of_one_run_and_merges_keep_their_order() {
     let lags = Lags::samples([1, 5]);
     let sums = |run| {
-        let sampling = Sampling::new(10, 0.005).unwrap();
-        let mut live = EnergyAccumulator::ring(sampling, 100, EnergyKind::Total, &lags, 4000).unwrap();
+        let system = EnergySystem::new(Sampling::new(10, 0.005).unwrap(), 100, EnergyKind::Total).unwrap();
+        let mut live = EnergyAccumulator::ring(system, &lags).unwrap();
         live.push_slice(&energies(run)).unwrap();
         live.snapshot().unwrap()
     };
@@ -198,7 +198,7 @@ fn sums_over_frames_give_numbers_of_one_run() {
         let lags = Lags::samples([1, 10]);
         let sampling = Sampling::new(1, 0.01).unwrap();
         let species = run.species().clone();
-        let mut live = FrameAccumulator::new(sampling, &species, &lags, 400).unwrap();
+        let mut live = DisplacementAccumulator::new(sampling, &species, &lags).unwrap();
         for frame in 0..run.frames() {
             live.push(run.frame(frame)).unwrap();
         }

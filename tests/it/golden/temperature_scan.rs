@@ -37,7 +37,7 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
             let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
             let fit = Fit::new(Model::Exponential)
                 .window(Window::Given(window))
-                .to(msed.curve())
+                .to(&msed)
                 .unwrap();
             let plateaus = Plateaus {
                 u0_squared: fit.u0_squared(),

@@ -82,7 +82,7 @@ fn lags() -> Lags {
 
 fn new() -> CoherentAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    CoherentAccumulator::new(sampling, &species(), &vectors(), &lags(), 1000).unwrap()
+    CoherentAccumulator::new(sampling, &species(), &vectors(), &lags()).unwrap()
 }
 
 fn decimated() -> CoherentAccumulator {
@@ -136,8 +136,8 @@ fn accumulators_of_densities_obey_every_law() {
 fn what_has_no_densities_is_refused() {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let free = WaveVectors::from_vectors(&[[7.2, 0.0, 0.0]]).unwrap();
-    let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags(), 1000).unwrap_err();
-    assert!(matches!(refused, msed::Error::WaveVector(_)), "{refused}");
+    let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags()).unwrap_err();
+    assert!(matches!(refused, OnlineError::WaveVectors(_)), "{refused}");
     let mut live = new();
     assert_eq!(
         live.push(&[1.0_f32; 62]).unwrap_err().to_string(),

@@ -2,9 +2,9 @@
 
 use msed::energy::{self, Bins, Distribution};
 use msed::online::{DistributionAccumulator, DistributionSums};
-use msed::{EnergyKind, Lags, Resampling};
+use msed::{Lags, Resampling};
 
-use super::energies::{PARTICLES, replicas, shipped};
+use super::energies::{replicas, shipped, system};
 use super::{Case, Live, Seen, Sums, live};
 
 const LAGS: [u64; 3] = [1, 10, 300];
@@ -54,8 +54,7 @@ fn seen(distributions: &[Distribution], outside: &[u64]) -> Vec<Seen> {
 
 fn accumulator(range: f64) -> DistributionAccumulator {
     let (_, sampling) = shipped();
-    let (kind, lags) = (EnergyKind::Total, Lags::samples(LAGS));
-    DistributionAccumulator::new(sampling, PARTICLES, kind, &lags, 20_480, WIDTH, range).unwrap()
+    DistributionAccumulator::new(system(sampling), &Lags::samples(LAGS), WIDTH, range).unwrap()
 }
 
 fn sums(range: f64, part: &[f64]) -> DistributionSums {
@@ -137,7 +136,7 @@ fn what_has_no_distribution_is_refused() {
             .distribution(sampling.lag(11))
             .unwrap_err()
             .to_string(),
-        "no two of the 10240 frames lie 11 steps apart"
+        "no two of the 10240 frames lie 110 steps apart"
     );
     let none = sums(0.2, &[1.0; 20])
         .distribution(sampling.lag(1))

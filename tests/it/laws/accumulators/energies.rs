@@ -1,6 +1,9 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
+use msed::energy::EnergySystem;
+use msed::online::{
+    DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError,
+};
 use msed::trajectory::Species;
 use msed::{
     EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
@@ -28,6 +31,10 @@ pub(super) fn shipped() -> (Vec<f64>, Sampling) {
     let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
     let series = table.series(0.005, PARTICLES, EnergyKind::Total).unwrap();
     (series.samples().to_vec(), series.sampling())
+}
+
+pub(super) fn system(sampling: Sampling) -> EnergySystem {
+    EnergySystem::new(sampling, PARTICLES, EnergyKind::Total).unwrap()
 }
 
 pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
@@ -79,12 +86,7 @@ fn estimator(sampling: Sampling) -> Estimator {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
-        curves(
-            msed.curve(),
-            correlation.raw(),
-            correlation.normalised(),
-            &moments,
-        )
+        curves(&msed, correlation.raw(), correlation.normalised(), &moments)
     })
 }
 
@@ -93,7 +95,7 @@ fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
         let msed = energy::msed(&runs, &Lags::samples(lags.iter().copied()), resampling).unwrap();
-        vec![Seen::relative("msed", msed.curve(), WITHIN)]
+        vec![Seen::relative("msed", &msed, WITHIN)]
     })
 }
 
@@ -113,16 +115,13 @@ fn accumulator(
     longest: u64,
     planned: usize,
 ) -> EnergyAccumulator {
-    let kind = EnergyKind::Total;
-    let decimated = Lags::samples(decimated(16, longest));
+    let (system, lags) = (system(sampling), lags.clone().planned(planned));
     match method {
-        Method::Ring => EnergyAccumulator::ring(sampling, PARTICLES, kind, lags, planned),
-        Method::BlockFft => EnergyAccumulator::block_fft(sampling, PARTICLES, kind, lags, planned),
-        Method::MultiTau => {
-            EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, sampling.lag(longest))
-        }
+        Method::Ring => EnergyAccumulator::ring(system, &lags),
+        Method::BlockFft => EnergyAccumulator::block_fft(system, &lags),
+        Method::MultiTau => EnergyAccumulator::multi_tau(system, 16, sampling.lag(longest)),
         Method::RingOfDecimatedLags => {
-            EnergyAccumulator::ring(sampling, PARTICLES, kind, &decimated, planned)
+            EnergyAccumulator::ring(system, &Lags::samples(decimated(16, longest)))
         }
     }
     .unwrap()
@@ -326,20 +325,20 @@ fn a_temperature_may_be_told_at_the_end() {
 #[test]
 fn extreme_arguments_are_refused_or_have_a_meaning() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let multi_tau = |points, longest| {
-        EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, Lag::from_steps(longest))
-    };
+    let system = EnergySystem::new(sampling, 1, EnergyKind::Total).unwrap();
+    let multi_tau = |points, longest| EnergyAccumulator::multi_tau(system, points, longest);
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
-            multi_tau(points, 100).unwrap_err(),
+            multi_tau(points, sampling.lag(100)).unwrap_err(),
             OnlineError::Points { found: points }
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
+        let longest = Lag::from_steps(longest);
         let lags: Vec<Lag> = multi_tau(points, longest).unwrap().lags().collect();
         assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
     }
-    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::samples([1]), 10).unwrap();
+    let ring = || EnergyAccumulator::ring(system, &Lags::samples([1])).unwrap();
     for found in [1 << 62, u64::MAX] {
         assert_eq!(
             ring().starting_at(found).unwrap_err(),
@@ -361,8 +360,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let lags = Lags::samples([1, 2]);
-    let new =
-        |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
+    let new = |particles, lags: &Lags| {
+        let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
+        EnergyAccumulator::ring(system, &lags.clone().planned(10))
+    };
     let mut live = new(2, &lags).unwrap();
     let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
     live.push(1.0).unwrap();
@@ -386,12 +387,9 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
         failed(new(1, &Lags::samples([1, 10]))),
         "a lag of 10 steps, expected less than the run's 10 steps"
     );
-    let kind = EnergyKind::Total;
     assert_eq!(
         failed(EnergyAccumulator::multi_tau(
-            sampling,
-            1,
-            kind,
+            system(sampling),
             5,
             sampling.lag(100)
         )),
@@ -419,27 +417,26 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
 /// What no machine holds is an error, and does not end the process.
 #[test]
 fn requests_beyond_memory_are_refused() {
-    let (sampling, kind) = (Sampling::new(1, 1.0).unwrap(), EnergyKind::Total);
+    let sampling = Sampling::new(1, 1.0).unwrap();
+    let system = system(sampling);
     for samples in [1 << 50, 1 << 62, usize::MAX] {
-        let lags = Lags::logarithmic(10);
+        let lags = Lags::logarithmic(10).planned(samples);
         let species = Species::single("A", 1).unwrap();
         for message in [
-            EnergyAccumulator::ring(sampling, 1, kind, &lags, samples)
+            EnergyAccumulator::ring(system, &lags).unwrap_err().to_string(),
+            EnergyAccumulator::block_fft(system, &lags)
                 .unwrap_err()
                 .to_string(),
-            EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples)
+            DistributionAccumulator::new(system, &lags, 0.1, 1.0)
                 .unwrap_err()
                 .to_string(),
-            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 0.1, 1.0)
-                .unwrap_err()
-                .to_string(),
-            FrameAccumulator::new(sampling, &species, &lags, samples)
+            DisplacementAccumulator::new(sampling, &species, &lags)
                 .unwrap_err()
                 .to_string(),
         ] {
             assert!(message.contains("bytes of memory cannot be had"), "{message}");
         }
         // Decimated lags need hardly any.
-        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, sampling.lag(samples as u64)).unwrap();
+        EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(samples as u64)).unwrap();
     }
 }

@@ -79,7 +79,7 @@ fn by_pairs(run: &Energies, f: impl Fn(f64, f64) -> f64) -> Vec<Known> {
 fn correlators() -> Vec<Correlator<Energies>> {
     let msed = Correlator::new("msed", systems(), |of| {
         let msed = energy::msed(&runs(of), &Lags::all(), Resampling::None).unwrap();
-        vec![Mean::of_curve("all", None, msed.curve())]
+        vec![Mean::of_curve("all", None, &msed)]
     })
     .at_zero(1, 0.0)
     .knows(ANOTHER_WAY, |run| by_pairs(run, |x, y| (y - x).powi(2)));
