@@ -42,8 +42,11 @@ fn lag_sums(criterion: &mut Criterion) {
         let every = LagPlanner::new().plan_every(samples, 0..samples).expect("a plan");
         let few: Vec<u64> = Lags::logarithmic(20)
             .up_to_fraction(0.1)
-            .resolve(samples, 0.005)
-            .expect("lags");
+            .resolve(samples, &Sampling::new(1, 0.005).expect("a sampling"))
+            .expect("lags")
+            .iter()
+            .map(|lag| lag.steps())
+            .collect();
         let few = LagPlanner::new().plan(samples, &few).expect("a plan");
         group.throughput(Throughput::Elements(samples as u64));
         for (name, plan) in [("every lag", &every), ("log lags to n/10", &few)] {

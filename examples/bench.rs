@@ -266,7 +266,7 @@ fn scattering<T: Stored>(
         vectors = vectors.subset(count, 1)?;
     }
     let lags: Vec<u64> = read_words(&options.data.join("w3_lags.txt"))?;
-    let request = Lags::explicit(lags.clone());
+    let request = Lags::samples(lags.clone());
     let what = format!("{} vectors, f64 sums, blocks of one", vectors.len());
     let mut found = None;
     report(options, &what, || {

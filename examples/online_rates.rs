@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             EnergyAccumulator::block_fft(system, &lags)
         }),
         ("multi-tau, 16 points, lags to 1e9", &|| {
-            EnergyAccumulator::multi_tau(system, 16, 1_000_000_000)
+            EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(1_000_000_000))
         }),
     ];
     println!("accumulator,lags,count,seconds,per_second,resident_MB,checkpoint_bytes,sums_bytes");
@@ -69,7 +69,7 @@ fn frames(most: f64) -> Result<(), Box<dyn std::error::Error>> {
         ),
         (
             "frames, multi-tau, lags to 1e6",
-            DisplacementAccumulator::multi_tau(sampling, &species, 16, 1_000_000)?,
+            DisplacementAccumulator::multi_tau(sampling, &species, 16, sampling.lag(1_000_000))?,
         ),
     ];
     for (name, live) in kinds {

@@ -9,7 +9,7 @@ fn main() -> Result<(), msed::Error> {
     let species = Species::by_count([("A", 800), ("B", 200)])?;
     let file = "data/kob-andersen/T0.600/trajectory.xtc";
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
-    let (lags, bins) = (Lags::explicit([1, 10, 100]), RadialBins::linear(2.0, 40)?);
+    let (lags, bins) = (Lags::samples([1, 10, 100]), RadialBins::linear(2.0, 40)?);
     let moved = structure::van_hove(&run, &lags, &bins, Resampling::Blocks(10))?;
     let density = Axis::log("*{G}_{s} (*{σ}^{-3})").range(1e-4, 1e2);
     let mut panel = Panel::new(Axis::linear("*{r} (*{σ})"), density);

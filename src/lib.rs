@@ -97,7 +97,7 @@ pub mod units;
 
 pub use curve::Curve;
 pub use error::Error;
-pub use lag::Lags;
+pub use lag::{Lag, Lags};
 pub use real::Real;
 pub use sampling::Sampling;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};

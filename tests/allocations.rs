@@ -42,7 +42,7 @@ fn accumulators() {
     let lags = Lags::logarithmic(20).up_to_samples(3000);
     let ring = || EnergyAccumulator::ring(system(), &lags);
     let block_fft = || EnergyAccumulator::block_fft(system(), &lags);
-    let multi_tau = || EnergyAccumulator::multi_tau(system(), 16, 10_000);
+    let multi_tau = || EnergyAccumulator::multi_tau(system(), 16, system().sampling().lag(10_000));
     let all: [&dyn Fn() -> Result<EnergyAccumulator, OnlineError>; 3] = [&ring, &block_fft, &multi_tau];
     for new in all {
         // The harness's own thread allocates now and then: the least of a few trials.
@@ -72,7 +72,7 @@ fn frames() {
         let lags = Lags::logarithmic(20).up_to_samples(100);
         DisplacementAccumulator::new(sampling, &species, &lags)
     };
-    let multi_tau = || DisplacementAccumulator::multi_tau(sampling, &species, 16, 500);
+    let multi_tau = || DisplacementAccumulator::multi_tau(sampling, &species, 16, sampling.lag(500));
     // A piece of a run keeps its first frames too.
     let piece = || ring().and_then(|live| live.starting_at(77));
     let all: [&dyn Fn() -> Result<DisplacementAccumulator, OnlineError>; 3] = [&ring, &multi_tau, &piece];
@@ -118,7 +118,7 @@ fn densities() {
 }
 
 fn differences() {
-    let lags = Lags::explicit([1, 10, 1000]);
+    let lags = Lags::samples([1, 10, 1000]);
     let found = least(|| {
         let mut live = DistributionAccumulator::new(system(), &lags, 1.0, 500.0).expect("bins");
         allocations(|| {

@@ -14,7 +14,7 @@ use msed::online::{
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
-use msed::{EnergyKind, Lags, Sampling};
+use msed::{EnergyKind, Lag, Lags, Sampling};
 
 const BYTES: u64 = 2_000_000_000;
 
@@ -109,7 +109,7 @@ fn frames() -> DisplacementAccumulator {
     DisplacementAccumulator::new(
         Sampling::new(100, 0.005).unwrap(),
         &species,
-        &Lags::explicit([1, 8]),
+        &Lags::samples([1, 8]),
     )
     .unwrap()
 }
@@ -135,8 +135,8 @@ fn child() {
     assert_eq!(live.samples(), BYTES / 19);
     assert_eq!(reports, live.samples() / 4096 + 1);
     let msed = live.snapshot().unwrap().msed();
-    for (k, lag) in live.lags().iter().enumerate() {
-        let period = (0..PERIOD).map(|i| (energy(i + *lag as usize) - energy(i)).powi(2));
+    for (k, lag) in live.lags().enumerate() {
+        let period = (0..PERIOD).map(|i| (energy(i + lag.steps() as usize) - energy(i)).powi(2));
         let expected = period.sum::<f64>() / PERIOD as f64;
         let found = msed.values()[k];
         assert!(
@@ -222,8 +222,7 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
 /// One reading of a file feeds all that is wanted of it.
 #[test]
 fn several_accumulators_take_the_same_rows_and_frames() {
-    let phi =
-        |stride| DistributionAccumulator::new(system(stride), &Lags::explicit([10]), 0.1, 20.0).unwrap();
+    let phi = |stride| DistributionAccumulator::new(system(stride), &Lags::samples([10]), 0.1, 20.0).unwrap();
     let mut both = (accumulator(), phi(1));
     let all = rows(Rows::new(19 * 20_000));
     assert_eq!(
@@ -232,9 +231,9 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     );
     assert_eq!((both.0.samples(), both.1.samples()), (20_000, 20_000));
     let (msed, phi_10) = (both.0.snapshot().unwrap().msed(), both.1.snapshot().unwrap());
-    let phi_10 = phi_10.distribution(10).unwrap();
+    let phi_10 = phi_10.distribution(Lag::from_steps(10)).unwrap();
     let second_moment = phi_10.variance().value() + phi_10.mean().value().powi(2);
-    let k = both.0.lags().iter().position(|&lag| lag == 10).unwrap();
+    let k = both.0.lags().position(|lag| lag == Lag::from_steps(10)).unwrap();
     assert!((msed.values()[k] - second_moment).abs() < 1e-9 * second_moment);
     let mut differ = (accumulator(), phi(2));
     let error = feed_energies(&mut differ, rows(Rows::new(190)), |_| ControlFlow::Continue(())).unwrap_err();
@@ -247,7 +246,7 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0]]).unwrap();
     let coherent = || {
         let species = Species::single("A", PARTICLES).unwrap();
-        let (sampling, lags) = (Sampling::new(100, 0.005).unwrap(), Lags::explicit([1, 8]));
+        let (sampling, lags) = (Sampling::new(100, 0.005).unwrap(), Lags::samples([1, 8]));
         CoherentAccumulator::new(sampling, &species, &vectors, &lags).unwrap()
     };
     let flight = |convention| Flight {
@@ -304,7 +303,7 @@ fn several_accumulators_take_the_same_rows_and_frames() {
 fn feeds_follow_each_other_step_by_step() {
     let go_on = |_: &EnergyAccumulator| ControlFlow::Continue(());
     let row = |step: u64| Ok::<_, OnlineError>((step, energy(step as usize)));
-    let new = || EnergyAccumulator::ring(system(10), &Lags::explicit([1])).unwrap();
+    let new = || EnergyAccumulator::ring(system(10), &Lags::samples([1])).unwrap();
     let mut live = new();
     feed_energies(&mut live, (0..50).map(|i| row(500 + 10 * i)), go_on).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();

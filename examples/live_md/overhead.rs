@@ -98,9 +98,11 @@ pub(crate) fn print(simulation: &mut Simulation, time_step: f64) -> Result<(), E
         1e3 * each
     );
 
-    let lags = Lags::logarithmic(20).resolve(10_000, 1.0)?[..LAGS].to_vec();
+    let every_frame = Sampling::new(1, 1.0)?;
+    let in_frames = Lags::logarithmic(20).resolve(10_000, &every_frame)?;
+    let lags: Vec<u64> = in_frames[..LAGS].iter().map(|lag| lag.steps()).collect();
     let longest = lags[LAGS - 1];
-    let mut frames = frame_accumulator(particles, time_step, &Lags::explicit(lags))?;
+    let mut frames = frame_accumulator(particles, time_step, &Lags::samples(lags))?;
     for _ in 0..=longest {
         // Every lag has its pairs from the first stretch on.
         frames.push_points(simulation.positions())?;

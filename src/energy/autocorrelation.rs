@@ -61,7 +61,7 @@ impl Autocorrelation {
 /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 /// let cosine: Vec<f64> = (0..2000).map(|i| (f64::from(i) * std::f64::consts::TAU / 40.0).cos()).collect();
 /// let series = EnergySeries::new(cosine, Sampling::new(1, 0.5)?, 1, EnergyKind::Total)?;
-/// let correlation = energy::autocorrelation(&series, &Lags::explicit([0, 20, 40]), Resampling::Blocks(5))?;
+/// let correlation = energy::autocorrelation(&series, &Lags::samples([0, 20, 40]), Resampling::Blocks(5))?;
 /// let (raw, normalised) = (correlation.raw().values(), correlation.normalised().values());
 /// assert!((raw[0] - 0.5).abs() < 1e-12);
 /// assert_eq!(normalised[0], 1.0);
@@ -108,7 +108,7 @@ pub fn autocorrelation<T: Real>(
     let curve = |values, replicates| {
         Curve::from_replicates(
             layout.steps(),
-            layout.time_step,
+            layout.sampling.time_step(),
             values,
             origins.clone(),
             replicates,

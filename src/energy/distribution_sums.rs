@@ -3,7 +3,7 @@
 use super::bins::CentredBins;
 use super::system::EnergyPairs;
 use super::{Distribution, DistributionError, EnergyError};
-use crate::lag::LagError;
+use crate::lag::{Lag, LagError};
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::{agree, numbered, resamples};
 use crate::stats::sums::Summed;
@@ -66,28 +66,29 @@ impl Summed for BinnedPairs {
 pub type DistributionSums = Sums<BinnedPairs>;
 
 impl DistributionSums {
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.pairs.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let EnergyPairs { system, lags } = &self.system.pairs;
+        lags.iter().map(|&m| system.sampling().lag(m))
     }
 
-    /// Pairs at a lag, in samples, whose difference lies outside of the bins.
+    /// Pairs at a lag whose difference lies outside of the bins.
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for.
-    pub fn outside(&self, lag: u64) -> Result<u64, LagError> {
+    pub fn outside(&self, lag: Lag) -> Result<u64, LagError> {
         let k = self.place(lag)?;
         let of = |(_, (run, block)): (usize, (&FrameBlocks, usize))| run.sums(block, k)[OUTSIDE];
         Ok(numbered(&self.runs).map(of).sum::<f64>() as u64)
     }
 
-    fn place(&self, lag: u64) -> Result<usize, LagError> {
-        let found = self.system.pairs.lags.iter().position(|&l| l == lag);
+    fn place(&self, lag: Lag) -> Result<usize, LagError> {
+        let found = self.lags().position(|l| l == lag);
         found.ok_or_else(|| self.no_pair(lag))
     }
 
-    fn no_pair(&self, lag: u64) -> LagError {
+    fn no_pair(&self, lag: Lag) -> LagError {
         let samples = self.runs.iter().map(FrameBlocks::frames).max().unwrap_or(0);
         LagError::NoPair {
             lag,
@@ -95,13 +96,13 @@ impl DistributionSums {
         }
     }
 
-    /// The distribution at a lag in samples, from the lowest bin that holds a difference to the highest. Its densities add up to the
+    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its densities add up to the
     /// fraction of pairs that lie in the bins.
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
     /// differences are equal or lie outside of the bins.
-    pub fn distribution(&self, lag: u64) -> Result<Distribution, EnergyError> {
+    pub fn distribution(&self, lag: Lag) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
         let bins = self.system.bins;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();
@@ -138,8 +139,9 @@ impl DistributionSums {
             .into());
         };
         Ok(Distribution::from_sums(
-            [lag, pairs as u64],
-            self.system.pairs.system.sampling().interval(),
+            lag,
+            self.system.pairs.system.sampling().time_step(),
+            pairs as u64,
             [bins.start(first), bins.width()],
             counts[first..=last].to_vec(),
             &sums(BINS + first..BINS + last + 1, bins.width()),

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::lag::LagError;
+use crate::lag::{Lag, LagError};
 use crate::stats::{Invalid, ResamplingError};
 
 /// A question that the energies of the runs cannot answer.
@@ -25,10 +25,10 @@ pub enum EnergyError {
 #[non_exhaustive]
 pub enum DistributionError {
     /// All differences are equal, as they are at lag 0.
-    #[error("all {pairs} differences at lag {lag} are {value}, expected a spread")]
+    #[error("all {pairs} differences at a lag of {lag} are {value}, expected a spread")]
     NoSpread {
-        /// The lag in samples.
-        lag: u64,
+        /// The lag.
+        lag: Lag,
         /// Number of pairs.
         pairs: usize,
         /// The difference.

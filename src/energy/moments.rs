@@ -113,7 +113,7 @@ impl Moments {
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
     /// let system = EnergySystem::new(Sampling::new(1, 0.1)?, 100, EnergyKind::PerParticle)?;
-    /// let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
+    /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;

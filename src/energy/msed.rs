@@ -46,11 +46,11 @@ use crate::stats::{BlockSums, Resampling};
 /// that it does not have.
 ///
 /// ```
-/// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+/// use msed::{EnergyKind, EnergySeries, Lag, Lags, Resampling, Sampling, energy};
 /// let energies: Vec<f64> = (0..1000).map(|i| -6000.0 + 15.0 * f64::from(i * i % 101)).collect();
 /// let series = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 /// let msed = energy::msed(&series, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::Blocks(10))?;
-/// assert_eq!(msed.lags()[..3], [10, 20, 30]);
+/// assert_eq!(msed.lags()[..3], [10, 20, 30].map(Lag::from_steps));
 /// assert_eq!(msed.origins()[0], 999);
 /// let by_hand: f64 = series.samples().windows(2).map(|e| ((e[1] - e[0]) / 1000.0).powi(2)).sum();
 /// assert!((msed.values()[0] - by_hand / 999.0).abs() < 1e-13);
@@ -69,7 +69,7 @@ pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -
     let scale = runs.runs()[0].per_particle_scale().powi(2);
     Ok(Curve::from_sums(
         layout.steps(),
-        layout.time_step,
+        layout.sampling.time_step(),
         [&sums],
         layout.resamples,
         layout.longest(),

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::EnergyError;
-use crate::lag::Lags;
+use crate::lag::{Lag, Lags};
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Partition, Resamples, Resampling};
 
@@ -16,8 +17,7 @@ pub(super) struct Layout {
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
     pub(super) resamples: Resamples,
-    pub(super) time_step: f64,
-    stride: u64,
+    pub(super) sampling: Sampling,
 }
 
 impl Layout {
@@ -31,7 +31,7 @@ impl Layout {
         let sampling = runs[0].sampling();
         let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
         let shortest = lengths.iter().copied().min().unwrap_or(0);
-        let lags = lags.resolve(shortest, sampling.interval())?;
+        let lags = lags.in_samples(shortest, &sampling)?;
         let mut planner = LagPlanner::new();
         let mut plans: Vec<LagPlan> = Vec::with_capacity(lengths.len());
         for &length in &lengths {
@@ -46,8 +46,7 @@ impl Layout {
             plans,
             resamples: partition.resamples(run),
             partition,
-            time_step: sampling.time_step(),
-            stride: sampling.stride(),
+            sampling,
             lags,
         })
     }
@@ -61,13 +60,13 @@ impl Layout {
     }
 
     /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<u64> {
-        self.lags.iter().map(|lag| lag * self.stride).collect()
+    pub(super) fn steps(&self) -> Vec<Lag> {
+        self.lags.iter().map(|&m| self.sampling.lag(m)).collect()
     }
 
-    /// The longest lag, in steps, that the blocks give an error for.
-    pub(super) fn longest(&self) -> u64 {
-        self.partition.shortest() as u64 * self.stride
+    /// The longest lag that the blocks give an error for.
+    pub(super) fn longest(&self) -> Lag {
+        self.sampling.lag(self.partition.shortest() as u64)
     }
 }
 

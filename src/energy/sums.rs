@@ -4,6 +4,7 @@ use super::Moments;
 use super::run_sums::RunSums;
 use super::system::EnergyPairs;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::runs::{InBlocks, numbered, resamples};
 use crate::stats::{BlockSums, MergeError};
 
@@ -84,7 +85,7 @@ impl EnergySums {
     /// use msed::{EnergyKind, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };
@@ -241,11 +242,11 @@ impl EnergySums {
         &lags[..some]
     }
 
-    /// The shortest block, in steps.
-    fn longest(&self) -> u64 {
+    /// The length of the shortest block.
+    fn longest(&self) -> Lag {
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
-        (shortest as u64).saturating_mul(self.pairs.system.sampling().stride())
+        self.pairs.system.sampling().lag(shortest as u64)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 #[cfg(feature = "serde")]
 use crate::series::positive_temperature;
 use crate::series::{EnergyKind, SeriesError, check_temperature};
@@ -90,6 +90,7 @@ impl EnergySystem {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct EnergyPairs {
     pub(crate) system: EnergySystem,
+    /// In samples.
     pub(crate) lags: Vec<u64>,
 }
 
@@ -119,8 +120,7 @@ impl EnergyPairs {
     }
 
     /// The lags in steps.
-    pub(crate) fn steps(&self, lags: &[u64]) -> Vec<u64> {
-        let stride = self.system.sampling.stride();
-        lags.iter().map(|lag| lag.saturating_mul(stride)).collect()
+    pub(crate) fn steps(&self, lags: &[u64]) -> Vec<Lag> {
+        lags.iter().map(|&m| self.system.sampling.lag(m)).collect()
     }
 }

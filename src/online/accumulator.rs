@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::pair_stream::PairStream;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
 use crate::stats::doubling_blocks::{BLOCKS, can_be_halved};
 use crate::stats::pair_table::FrameBlocks;
@@ -142,10 +142,11 @@ impl<K: Pairs> Accumulator<K> {
         self.kind.sampling()
     }
 
-    /// The lags, in samples or frames.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        self.kind.lags()
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let sampling = self.sampling();
+        self.kind.lags().iter().map(move |&m| sampling.lag(m))
     }
 
     /// The sums over all rows so far; the stream goes on as if it had not been asked.
@@ -174,7 +175,7 @@ impl<K: Pairs> Accumulator<K> {
     /// use msed::trajectory::Species;
     /// use msed::{Lags, Sampling};
     /// let piece = |first: u64, places: &[f64]| {
-    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::explicit([1, 2]));
+    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::samples([1, 2]));
     ///     let live = DisplacementAccumulator::new(sampling, &Species::single("A", 1)?, &lags)?;
     ///     let mut live = live.starting_at(first)?;
     ///     for &x in places {

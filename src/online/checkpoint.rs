@@ -33,7 +33,7 @@ const HEADER: usize = 4 + 4 + 8 + 8;
 /// # let folder = tempfile::tempdir()?;
 /// # let file = folder.path().join("live.msed");
 /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1, EnergyKind::Total)?;
-/// let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1, 2]))?;
+/// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?;
 /// live.push_slice(&[1.0, 2.0, 4.0])?;
 /// checkpoint::save(&live, &file)?;
 ///

@@ -10,7 +10,7 @@ use super::frames::FramePairs;
 use super::levels::LevelLags;
 use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
 use crate::lag::Lags;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
 use crate::stats::pair_table::FrameBlocks;
 use crate::structure::coherent_sums::{CoherentSums, Scattering};
@@ -35,7 +35,7 @@ use crate::trajectory::{Cell, Species};
 /// use msed::{Lags, Sampling};
 /// // Two particles that move together by a twentieth of the cell in each frame: the density turns, and keeps its size.
 /// let q = WaveVectors::from_integers(&Cell::cubic(2.0)?, &[[1, 0, 0]])?;
-/// let lags = Lags::explicit([5, 10]).with_zero();
+/// let lags = Lags::samples([5, 10]).with_zero();
 /// let mut live = CoherentAccumulator::new(Sampling::new(1, 0.005)?, &Species::single("A", 2)?, &q, &lags)?;
 /// for i in 0..21 {
 ///     let x = 0.1 * f64::from(i);
@@ -224,7 +224,7 @@ impl CoherentAccumulator {
         vectors: &WaveVectors,
         lags: &Lags,
     ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve_planned(sampling.interval())?;
+        let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
     }
 
@@ -239,9 +239,9 @@ impl CoherentAccumulator {
         species: &Species,
         vectors: &WaveVectors,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(0, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(0, points, longest.steps().div_ceil(sampling.stride()))?;
         Self::over(sampling, species, vectors, levels, lags)
     }
 

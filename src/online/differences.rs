@@ -27,12 +27,12 @@ use crate::stats::sums::Summed;
 /// ```
 /// use msed::energy::EnergySystem;
 /// use msed::online::DistributionAccumulator;
-/// use msed::{EnergyKind, Lags, Sampling};
+/// use msed::{EnergyKind, Lag, Lags, Sampling};
 /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::PerParticle)?;
 /// // Bins of 0.5 from -2.25 to 2.25.
-/// let mut live = DistributionAccumulator::new(system, &Lags::explicit([2]), 0.5, 2.0)?;
+/// let mut live = DistributionAccumulator::new(system, &Lags::samples([2]), 0.5, 2.0)?;
 /// live.push_slice(&[0.0, 1.0, 1.0, 0.0, 0.0, 1.5])?;
-/// let phi = live.snapshot()?.distribution(2)?;
+/// let phi = live.snapshot()?.distribution(Lag::from_steps(2))?;
 /// assert_eq!(phi.centres(), [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
 /// assert_eq!(phi.counts(), [2, 0, 0, 0, 1, 1]);
 /// # Ok::<(), msed::Error>(())
@@ -90,7 +90,7 @@ impl DistributionAccumulator {
     /// [`EnergyAccumulator::ring`](super::EnergyAccumulator::ring).
     pub fn new(system: EnergySystem, lags: &Lags, width: f64, range: f64) -> Result<Self, OnlineError> {
         let bins = CentredBins::new(width, range)?;
-        let lags = lags.resolve_planned(system.sampling().interval())?;
+        let lags = lags.in_planned_samples(&system.sampling())?;
         let levels = vec![LevelLags::single(&lags)];
         let pairs = EnergyPairs { system, lags };
         Self::of(BinnedPairs { pairs, bins }, levels)

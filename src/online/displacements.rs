@@ -10,7 +10,7 @@ use super::frames::FramePairs;
 use super::levels::LevelLags;
 use crate::kernels::pair_sums::{Displaced, MOMENTS};
 use crate::lag::Lags;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
@@ -33,15 +33,15 @@ use crate::trajectory::{Cell, Species};
 /// ```
 /// use msed::online::DisplacementAccumulator;
 /// use msed::trajectory::Species;
-/// use msed::{Lags, Sampling};
+/// use msed::{Lag, Lags, Sampling};
 /// // Two particles; the second one moves by 0.5 along x in each frame.
 /// let species = Species::single("A", 2)?;
-/// let mut live = DisplacementAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::explicit([1, 2]))?;
+/// let mut live = DisplacementAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::samples([1, 2]))?;
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
 /// let msd = live.snapshot()?.msd("A")?;
-/// assert_eq!(msd.lags(), [100, 200]);
+/// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -204,7 +204,7 @@ impl DisplacementAccumulator {
     /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more frames than there is memory
     /// for.
     pub fn new(sampling: Sampling, species: &Species, lags: &Lags) -> Result<Self, OnlineError> {
-        let lags = lags.resolve_planned(sampling.interval())?;
+        let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
@@ -222,10 +222,10 @@ impl DisplacementAccumulator {
     /// ```
     /// use msed::online::DisplacementAccumulator;
     /// use msed::trajectory::Species;
-    /// use msed::Sampling;
-    /// let species = Species::single("A", 1)?;
-    /// let mut live = DisplacementAccumulator::multi_tau(Sampling::new(1, 0.005)?, &species, 4, 16)?;
-    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// use msed::{Lag, Sampling};
+    /// let (sampling, species) = (Sampling::new(1, 0.005)?, Species::single("A", 1)?);
+    /// let mut live = DisplacementAccumulator::multi_tau(sampling, &species, 4, Lag::from_steps(16))?;
+    /// assert!(live.lags().eq([1, 2, 3, 4, 6, 8, 12, 16].map(Lag::from_steps)));
     /// for frame in 0..9 {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
@@ -238,9 +238,9 @@ impl DisplacementAccumulator {
         sampling: Sampling,
         species: &Species,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(1, points, longest.steps().div_ceil(sampling.stride()))?;
         Self::over(sampling, species, levels, lags)
     }
 

@@ -11,7 +11,7 @@ use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{cheapest_length, mean};
 use crate::real::Real;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
 use crate::stats::runs::agree;
 
@@ -61,17 +61,17 @@ impl EnergyAccumulator {
     /// ```
     /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
+    /// use msed::{EnergyKind, Lag, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1, EnergyKind::Total)?;
-    /// let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1, 2]))?;
+    /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?;
     /// live.push_slice(&[1.0, 2.0, 4.0, 7.0])?;
     /// let msed = live.snapshot()?.msed();
-    /// assert_eq!(msed.lags(), [10, 20]);
+    /// assert_eq!(msed.lags(), [10, 20].map(Lag::from_steps));
     /// assert_eq!(msed.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn ring(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
-        let lags = lags.resolve_planned(system.sampling().interval())?;
+        let lags = lags.in_planned_samples(&system.sampling())?;
         let ring = Ring::new(1, places(&lags), 0)?;
         Self::of(EnergyPairs { system, lags }, vec![ring], None, 1)
     }
@@ -99,7 +99,7 @@ impl EnergyAccumulator {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn block_fft(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
-        let lags = lags.resolve_planned(system.sampling().interval())?;
+        let lags = lags.in_planned_samples(&system.sampling())?;
         let in_ring = places(&lags);
         // The cut is far beyond any memory, and keeps the search for a length within what integers hold.
         let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
@@ -128,18 +128,19 @@ impl EnergyAccumulator {
     /// ```
     /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Sampling};
+    /// use msed::{EnergyKind, Lag, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
-    /// let mut live = EnergyAccumulator::multi_tau(system, 4, 16)?;
-    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// let mut live = EnergyAccumulator::multi_tau(system, 4, Lag::from_steps(16))?;
+    /// assert!(live.lags().eq([1, 2, 3, 4, 6, 8, 12, 16].map(Lag::from_steps)));
     /// live.push_slice(&[0.0, 1.0, 4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0])?;
     /// let msed = live.snapshot()?.msed();
     /// // Lag 6: first samples 0 and 2.
     /// assert_eq!((msed.values()[4], msed.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn multi_tau(system: EnergySystem, points: usize, longest: u64) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+    pub fn multi_tau(system: EnergySystem, points: usize, longest: Lag) -> Result<Self, OnlineError> {
+        let (levels, lags) =
+            LevelLags::doubling(1, points, longest.steps().div_ceil(system.sampling().stride()))?;
         Self::of(EnergyPairs { system, lags }, Self::rings_of(levels)?, None, 1)
     }
 
@@ -272,10 +273,11 @@ impl EnergyAccumulator {
         self.pairs.system
     }
 
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.pairs.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let EnergyPairs { system, lags } = &self.pairs;
+        lags.iter().map(|&m| system.sampling().lag(m))
     }
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
@@ -320,7 +322,7 @@ impl EnergyAccumulator {
     /// use msed::{EnergyKind, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let piece = |first, samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1, 2]))?.starting_at(first)?;
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?.starting_at(first)?;
     ///     live.push_slice(samples)?;
     ///     Ok::<_, msed::Error>(live)
     /// };

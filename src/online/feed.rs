@@ -148,7 +148,7 @@ pub fn feed_energies<S: EnergySink, E>(
 ///         Ok(self.0 <= 100)
 ///     }
 /// }
-/// let (species, lags) = (Species::single("A", 1)?, Lags::explicit([1, 4]));
+/// let (species, lags) = (Species::single("A", 1)?, Lags::samples([1, 4]));
 /// let mut live = DisplacementAccumulator::new(Sampling::new(10, 0.005)?, &species, &lags)?;
 /// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, FeedEnd::Complete);
 /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25, 4.0]);

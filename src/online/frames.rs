@@ -51,7 +51,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// use msed::trajectory::Species;
     /// use msed::{Lags, Sampling};
     /// let species = Species::single("A", 2)?;
-    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::explicit([1]))?;
+    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// live.push_points(&[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]])?;
     /// live.push_points(&[[0.0_f32, 0.5, 0.0], [1.0, 1.5, 1.0]])?;
     /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
@@ -74,7 +74,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// use msed::{Lags, Sampling};
     /// use nalgebra::Vector3;
     /// let species = Species::single("A", 2)?;
-    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::explicit([1]))?;
+    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// let mut positions = vec![Vector3::new(0.0, 0.0, 0.0), Vector3::new(1.0, 2.0, 3.0)];
     /// live.push_iter(positions.iter().copied())?;
     /// positions[1] += Vector3::new(0.0, 0.0, 0.5);
@@ -90,7 +90,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// # use msed::{Lags, Sampling};
     /// use glam::Vec3;
     /// # let species = Species::single("A", 2)?;
-    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::explicit([1]))?;
+    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// for shift in [0.0, 0.5] {
     ///     live.push_iter([Vec3::ZERO, Vec3::ONE].map(|r| r + Vec3::X * shift))?;
     /// }
@@ -108,7 +108,7 @@ impl<K: FramePairs> Accumulator<K> {
     ///     fn from(atom: &Atom) -> Self { atom.at }
     /// }
     /// # let species = Species::single("A", 1)?;
-    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::explicit([1]))?;
+    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// let mut atoms = vec![Atom { at: [0.0; 3], velocity: [2.0, 0.0, 0.0] }];
     /// live.push_iter(&atoms)?;
     /// for atom in &mut atoms {

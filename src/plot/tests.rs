@@ -315,7 +315,8 @@ fn a_curve_brings_its_errors() {
         }
     }
     let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
-    let curve = crate::Curve::from_sums(vec![0, 1, 2], 0.5, [&sums], resamples, 1, |[x]| x);
+    let lags = [0, 1, 2].map(crate::Lag::from_steps);
+    let curve = crate::Curve::from_sums(lags.into(), 0.5, [&sums], resamples, lags[1], |[x]| x);
     let panel = Panel::new(Axis::log("t"), Axis::linear("x")).with(Series::curve(&curve));
     let figure = Figure::new(panel.with(Series::curve_line(&curve)));
     assert_eq!(figure.left_out(), 2);

@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Parabola, Significance};
 
 /// The parabola goes through the lags within this factor of the highest one.
@@ -118,11 +119,8 @@ impl fmt::Display for NoPeak {
 ///
 /// ```
 /// use msed::relaxation::{NoPeak, peak};
-/// use msed::stats::{Resamples, Resampling, RunId};
-/// use msed::Curve;
-/// let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
-/// let values = vec![0.0, 1.0, 2.0, 1.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 2.0, 1.0]);
 /// let found = peak(&curve)?;
 /// let found = found.value().unwrap();
 /// assert!((found.time.value() - 5.0).abs() < 1e-12);
@@ -135,7 +133,7 @@ pub fn peak(curve: &Curve) -> Result<Outcome<Peak, NoPeak>, FitError> {
     let resampled = curve.resamples().len() >= 2;
     let curve = curve.select(|k| {
         let known = !resampled || curve.standard_errors()[k].is_some();
-        curve.lags()[k] > 0 && known
+        curve.lags()[k] > Lag::ZERO && known
     });
     let values = curve.values();
     if let Some(k) = values.iter().position(|x| !x.is_finite()) {
@@ -221,7 +219,9 @@ mod tests {
         let origins = vec![1; lags.len()];
         let values = times(&of);
         let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
+        let longest = Lag::from_steps(500);
+        let lags = lags.into_iter().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, longest)
     }
 
     /// A parabola in ln t about t = 30.

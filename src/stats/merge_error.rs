@@ -10,7 +10,7 @@ use thiserror::Error;
 /// use msed::{EnergyKind, Lags, Sampling};
 /// let sums = |particles| {
 ///     let system = EnergySystem::new(Sampling::new(10, 0.005)?, particles, EnergyKind::Total)?;
-///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
+///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
 ///     live.push_slice(&[1.0, 2.0, 4.0])?;
 ///     live.snapshot()
 /// };

@@ -4,7 +4,7 @@ use super::doubling_blocks::{Blocks, NoMemory};
 use super::runs::{InBlocks, numbered, resamples};
 use super::{BlockSums, RunId};
 use crate::curve::Curve;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 
 /// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
 pub(crate) fn curve<const N: usize>(
@@ -15,11 +15,10 @@ pub(crate) fn curve<const N: usize>(
     size: f64,
     f: impl Fn([f64; N]) -> f64,
 ) -> Curve {
-    let stride = sampling.stride();
     let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
-    let steps: Vec<u64> = (0..lags.len())
+    let steps: Vec<Lag> = (0..lags.len())
         .take_while(has_pairs)
-        .map(|k| lags[k].saturating_mul(stride))
+        .map(|k| sampling.lag(lags[k]))
         .collect();
     let resamples = resamples(runs);
     let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
@@ -37,7 +36,7 @@ pub(crate) fn curve<const N: usize>(
         sampling.time_step(),
         sums.each_ref(),
         resamples,
-        shortest.saturating_mul(stride),
+        sampling.lag(shortest),
         f,
     )
 }

@@ -218,7 +218,7 @@ impl FrameSums {
     /// // Each part of the particles is accumulated apart: here, by its step along x.
     /// let part = |name, particles, step: f64| {
     ///     let species = Species::single(name, particles)?;
-    ///     let mut live = DisplacementAccumulator::new(Sampling::new(1, 1.0)?, &species, &Lags::explicit([1]))?;
+    ///     let mut live = DisplacementAccumulator::new(Sampling::new(1, 1.0)?, &species, &Lags::samples([1]))?;
     ///     live.push(&vec![0.0; 3 * particles])?;
     ///     live.push(&[step, 0.0, 0.0].repeat(particles))?;
     ///     Ok::<_, msed::Error>(live.snapshot()?)

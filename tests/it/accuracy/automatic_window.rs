@@ -239,7 +239,7 @@ fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
     let sampling = Sampling::new(1, 1.0).unwrap();
     let energies = Process::two_scale(0.5, 0.5, 500.0).sample(1_000_000, 1.0, 3);
     let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
-    let mut live = EnergyAccumulator::multi_tau(system, 32, 100_000).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 32, sampling.lag(100_000)).unwrap();
     live.push_slice(&energies).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();

@@ -34,7 +34,7 @@ fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
     const LAG: usize = 100;
     let process = Process::two_scale(0.0, 1.0, TAU);
     let truth = (-(LAG as f64) / TAU).exp();
-    let lags = Lags::explicit([0, LAG as u64]);
+    let lags = Lags::samples([0, LAG as u64]);
     let (mut differences, mut correlations, mut by_length) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 0..2000 {
         let run = series(process.sample(SAMPLES, 1.0, seed));
@@ -173,11 +173,11 @@ fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     let plateau = 2.0 * samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64;
     let sampling = Sampling::new(1, 1.0).unwrap();
     let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
-    let mut live = EnergyAccumulator::multi_tau(system, 16, 1024).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 16, sampling.lag(1024)).unwrap();
     live.push_slice(&samples).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let last = decimated.point(decimated.len() - 1);
-    assert_eq!(decimated.lags().last(), Some(&(16 * BLOCK as u64)));
+    assert_eq!(decimated.lags().last(), Some(&sampling.lag(16 * BLOCK as u64)));
     let averages: Vec<f64> = samples
         .chunks_exact(BLOCK)
         .map(|block| block.iter().sum::<f64>() / BLOCK as f64)

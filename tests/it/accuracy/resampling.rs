@@ -239,7 +239,15 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
     let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
-    let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
+    let exact = Curve::from_replicates(
+        of_lags,
+        0.5,
+        values,
+        origins,
+        vec![],
+        none,
+        run.sampling().lag(6000),
+    );
     let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();
     let of_short = model.msed_covariance(&short, run.sampling(), 12_000).unwrap();
     let fit = over(0.5, 0.6 * TAU).covariance(&of_short).to(&exact).unwrap();

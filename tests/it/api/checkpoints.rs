@@ -42,7 +42,7 @@ fn new(kind: usize) -> EnergyAccumulator {
     match kind {
         0 => EnergyAccumulator::ring(system(), &lags),
         1 => EnergyAccumulator::block_fft(system(), &lags),
-        _ => EnergyAccumulator::multi_tau(system(), 16, 900),
+        _ => EnergyAccumulator::multi_tau(system(), 16, system().sampling().lag(900)),
     }
     .unwrap()
 }
@@ -181,11 +181,11 @@ fn survives_extreme_numbers<A: Serialize + DeserializeOwned>(live: &A, go_on: im
 #[test]
 fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
     let sampling = system().sampling();
-    let lags = Lags::explicit([1, 2, 20]);
+    let lags = Lags::samples([1, 2, 20]);
     let samples = &samples()[..400];
     for live in [
         EnergyAccumulator::ring(system(), &lags),
-        EnergyAccumulator::multi_tau(system(), 4, 20),
+        EnergyAccumulator::multi_tau(system(), 4, system().sampling().lag(20)),
         EnergyAccumulator::block_fft(system(), &lags),
     ] {
         let mut live = live.unwrap().with_blocks(4).unwrap();

@@ -89,14 +89,14 @@ fn errors_of_two_runs_are_independent_although_their_blocks_are_as_many() {
 
 #[test]
 fn every_estimator_of_energies_gives_numbers_of_the_same_run() {
-    let (samples, lags) = (energies(3), Lags::explicit([1, 2, 5, 10, 20, 50]));
+    let (samples, lags) = (energies(3), Lags::samples([1, 2, 5, 10, 20, 50]));
     let (owned, borrowed) = (series(samples.clone()), series(&samples[..]));
     for run in [&owned, &borrowed] {
         let id = RunId::of(&samples);
         assert_eq!(run.run(), id);
         let moments = energy::moments(run, BLOCKS).unwrap();
         let drift = energy::drift(run, BLOCKS).unwrap();
-        let phi = energy::distribution(run, 5, energy::Bins::Count(20), BLOCKS);
+        let phi = energy::distribution(run, run.sampling().lag(5), energy::Bins::Count(20), BLOCKS);
         let phi = phi.unwrap();
         let spectral = Whittle::new(Model::Exponential)
             .resampling(BLOCKS)
@@ -138,7 +138,7 @@ fn replicas_are_a_run_of_their_own_and_their_order_counts() {
 
 #[test]
 fn sums_give_numbers_of_one_run_and_merges_keep_their_order() {
-    let lags = Lags::explicit([1, 5]);
+    let lags = Lags::samples([1, 5]);
     let sums = |run| {
         let system = EnergySystem::new(Sampling::new(10, 0.005).unwrap(), 100, EnergyKind::Total).unwrap();
         let mut live = EnergyAccumulator::ring(system, &lags).unwrap();
@@ -173,7 +173,7 @@ fn walk(run: u32) -> Trajectory<'static, f64> {
 #[test]
 fn every_estimator_of_a_trajectory_gives_numbers_of_the_same_run() {
     let (run, other) = (walk(1), walk(2));
-    let lags = Lags::explicit([1, 10]);
+    let lags = Lags::samples([1, 10]);
     let msd = structure::msd(&run, &lags, BLOCKS).unwrap();
     let displacements = structure::displacements(&run, &lags, 0.3, BLOCKS).unwrap();
     let id = run.run();
@@ -189,7 +189,7 @@ fn every_estimator_of_a_trajectory_gives_numbers_of_the_same_run() {
 #[test]
 fn sums_over_frames_give_numbers_of_one_run() {
     let sums = |run: &Trajectory<'_, f64>| {
-        let lags = Lags::explicit([1, 10]);
+        let lags = Lags::samples([1, 10]);
         let sampling = Sampling::new(1, 0.01).unwrap();
         let species = run.species().clone();
         let mut live = DisplacementAccumulator::new(sampling, &species, &lags).unwrap();

@@ -49,7 +49,7 @@ impl System {
         let interval = table.stride() as f64 * self.time_step;
         let times = numbers(&run["energy"]["lags"]);
         let samples: Vec<u64> = times.iter().map(|t| (t / interval).round() as u64).collect();
-        let msed = energy::msed(&series, &Lags::explicit(samples), Resampling::default()).unwrap();
+        let msed = energy::msed(&series, &Lags::samples(samples), Resampling::default()).unwrap();
         assert!(
             msed.lag_times()
                 .zip(times)

@@ -1,5 +1,6 @@
 //! Verdicts and relaxation times on the shipped runs.
 
+use crate::common::lags::in_samples;
 use crate::common::oracle;
 use msed::relaxation::{Fit, Model, Relaxation, Window};
 use msed::{Lags, io};
@@ -21,10 +22,7 @@ fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window)
         .iter()
         .map(|e| (e + 6000.0) / f64::from(particles))
         .collect();
-    let lags = Lags::logarithmic(20)
-        .up_to_fraction(0.1)
-        .resolve(energies.len(), 1.0)
-        .unwrap();
+    let lags = in_samples(&Lags::logarithmic(20).up_to_fraction(0.1), energies.len());
     let curve = oracle::msed(&energies, &lags, table.stride(), time_step, 10);
     Fit::new(model).window(window).to(&curve).unwrap()
 }

@@ -178,7 +178,7 @@ fn energies(unit: f64) -> Results {
     results.add(
         "distribution",
         ROUNDING,
-        energy::distribution(&run, 20, Bins::Width(0.1), blocks).unwrap(),
+        energy::distribution(&run, run.sampling().lag(20), Bins::Width(0.1), blocks).unwrap(),
     );
     results.add("moments", ROUNDING, energy::moments(&run, blocks).unwrap());
     let drift = energy::drift(&run, blocks).unwrap();
@@ -323,7 +323,7 @@ fn accumulators(unit: f64) -> Results {
     let energies = [
         EnergyAccumulator::ring(system, &lags),
         EnergyAccumulator::block_fft(system, &lags),
-        EnergyAccumulator::multi_tau(system, 16, 400),
+        EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(400)),
     ];
     for live in energies {
         let mut live = live.unwrap();
@@ -334,12 +334,15 @@ fn accumulators(unit: f64) -> Results {
         results.add("sums", ROUNDING, sums);
         results.add("live", ROUNDING, live);
     }
-    let mut phi = DistributionAccumulator::new(system, &Lags::explicit([20]), 0.1, 9.0).unwrap();
+    let mut phi = DistributionAccumulator::new(system, &Lags::samples([20]), 0.1, 9.0).unwrap();
     phi.push_slice(run.samples()).unwrap();
     results.add(
         "distribution",
         ROUNDING,
-        phi.snapshot().unwrap().distribution(20).unwrap(),
+        phi.snapshot()
+            .unwrap()
+            .distribution(system.sampling().lag(20))
+            .unwrap(),
     );
     let lags = Lags::logarithmic(10).up_to_time(8.0 * unit);
     let mut moved = DisplacementAccumulator::new(sampling(unit), frames.species(), &lags).unwrap();
@@ -512,7 +515,7 @@ fn a_planted_unit_is_found() {
             "{broken:?}"
         );
     }
-    let one_lag = Lags::explicit([1]);
+    let one_lag = Lags::samples([1]);
     let curve = |unit: f64| energy::msed(&series(unit), &one_lag, Resampling::None).unwrap();
     let [one, mut other] = [1.0, 1e-3].map(|unit| serde_json::to_value(curve(unit)).unwrap());
     assert_eq!(compare("curve", &other, &one, 1e-3, ROUNDING), [""; 0]);

@@ -174,7 +174,7 @@ fn numbers_that_cannot_be_squared_and_summed_are_refused() {
         refused.to_string(),
         "energy 1 is -1.1e60, expected a finite number of at most 1e60 in size"
     );
-    let lags = Lags::explicit([1]);
+    let lags = Lags::samples([1]);
     let system = EnergySystem::new(sampling(), 1, EnergyKind::Total).unwrap();
     let mut live = EnergyAccumulator::ring(system, &lags).unwrap();
     let refused = live.push_slice(&large).unwrap_err();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::common::numbers::numbers;
 use msed::energy::{self, IntegratedTime};
 use msed::lag_sums::{LagPlan, LagPlanner, Method};
-use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
+use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -51,7 +51,7 @@ fn a_replicate_is_the_definition_without_a_block() {
         .map(|x| 3.0 * x - 7e3)
         .collect();
     let run = series(x.clone(), 100, EnergyKind::Total);
-    let lags = Lags::explicit([0, 1, 2, 7, 22, 23, 24, 100, 229]);
+    let lags = Lags::samples([0, 1, 2, 7, 22, 23, 24, 100, 229]);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
     let correlation = energy::autocorrelation(&run, &lags, Resampling::Blocks(10)).unwrap();
     for left_out in [None, Some(0), Some(4), Some(9)] {
@@ -91,7 +91,7 @@ fn a_replicate_is_the_definition_without_a_block() {
             }
         }
     }
-    assert_eq!(msed.lags()[1..4], [4, 8, 28]);
+    assert_eq!(msed.lags()[1..4], [4, 8, 28].map(Lag::from_steps));
     assert_eq!(msed.origins()[..3], [230, 229, 228]);
     assert_eq!(msed.time_step(), 0.25);
     let with_error: Vec<bool> = msed.standard_errors().iter().map(Option::is_some).collect();
@@ -235,7 +235,7 @@ fn refusals_say_what_is_missing() {
     let run = series(vec![1.0, 2.0, 4.0], 1, EnergyKind::Total);
     let message = |lags: Lags, resampling| energy::msed(&run, &lags, resampling).unwrap_err().to_string();
     assert_eq!(
-        message(Lags::explicit([3]), Resampling::None),
+        message(Lags::samples([3]), Resampling::None),
         "lag 0 is 3 samples, expected less than the run's 3"
     );
     assert_eq!(
@@ -269,7 +269,7 @@ fn shipped_runs_have_the_reference_values_and_errors() {
             .into_iter()
             .map(|t| (t / 0.05).round() as u64)
             .collect();
-        let msed = energy::msed(&series, &Lags::explicit(lags.clone()), Resampling::Blocks(10)).unwrap();
+        let msed = energy::msed(&series, &Lags::samples(lags.clone()), Resampling::Blocks(10)).unwrap();
         let (values, errors) = (
             numbers(&energy["msed"]),
             numbers(&energy["msed_stderr_10_blocks"]),

@@ -58,7 +58,7 @@ fn choices_go_to_json_and_back_and_results_go_there() {
     let energies: Vec<f64> = (0..1000_u32).map(|k| f64::from(k * 7919 % 101)).collect();
     let sampling = Sampling::new(1, 1.0).unwrap();
     let series = msed::EnergySeries::new(energies, sampling, 1, msed::EnergyKind::PerParticle).unwrap();
-    let msed = msed::energy::msed(&series, &Lags::explicit([1, 2, 5]), choice).unwrap();
+    let msed = msed::energy::msed(&series, &Lags::samples([1, 2, 5]), choice).unwrap();
     let json = serde_json::to_value(&msed).unwrap();
     assert_eq!(json["values"].as_array().unwrap().len(), 3);
 }

@@ -10,6 +10,7 @@ use rand_pcg::Pcg64;
 
 use super::energies::decimated as decimated_lags;
 use super::{Case, Seen, live};
+use crate::common::lags::in_samples;
 
 const SIDE: f64 = 6.0;
 
@@ -86,7 +87,7 @@ fn new() -> CoherentAccumulator {
 
 fn decimated() -> CoherentAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    CoherentAccumulator::multi_tau(sampling, &species(), &vectors(), 8, 48).unwrap()
+    CoherentAccumulator::multi_tau(sampling, &species(), &vectors(), 8, sampling.lag(48)).unwrap()
 }
 
 fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
@@ -98,11 +99,17 @@ fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
         run: walk(1, 700),
         lags: match points {
             Some(points) => [vec![0], decimated_lags(points, 48)].concat(),
-            None => lags().resolve(1000, 1.0).unwrap(),
+            None => in_samples(&lags(), 1000),
         },
         estimator: Box::new(|runs, lags, resampling| {
             let runs = Replicas::new(runs.iter().map(|run| trajectory(run)).collect()).unwrap();
-            let isf = structure::coherent_isf(&runs, &vectors(), &Lags::explicit(lags), resampling).unwrap();
+            let isf = structure::coherent_isf(
+                &runs,
+                &vectors(),
+                &Lags::samples(lags.iter().copied()),
+                resampling,
+            )
+            .unwrap();
             let partials = PAIRS.map(|[a, b]| isf.partial(a, b).unwrap());
             seen(isf.total(), partials, [1e-10, 1e-8])
         }),

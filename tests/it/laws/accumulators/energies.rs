@@ -6,12 +6,13 @@ use msed::online::{
 };
 use msed::trajectory::Species;
 use msed::{
-    EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
+    EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use super::{Case, Estimator, Live, Seen, Sums, live};
+use crate::common::lags::in_samples;
 
 pub(super) const PARTICLES: usize = 1000;
 
@@ -81,7 +82,7 @@ fn curves(
 fn estimator(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let lags = Lags::explicit(lags);
+        let lags = Lags::samples(lags.iter().copied());
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
@@ -93,7 +94,7 @@ fn estimator(sampling: Sampling) -> Estimator {
 fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
+        let msed = energy::msed(&runs, &Lags::samples(lags.iter().copied()), resampling).unwrap();
         vec![Seen::relative("msed", &msed, WITHIN)]
     })
 }
@@ -118,9 +119,9 @@ fn accumulator(
     match method {
         Method::Ring => EnergyAccumulator::ring(system, &lags),
         Method::BlockFft => EnergyAccumulator::block_fft(system, &lags),
-        Method::MultiTau => EnergyAccumulator::multi_tau(system, 16, longest),
+        Method::MultiTau => EnergyAccumulator::multi_tau(system, 16, sampling.lag(longest)),
         Method::RingOfDecimatedLags => {
-            EnergyAccumulator::ring(system, &Lags::explicit(decimated(16, longest)))
+            EnergyAccumulator::ring(system, &Lags::samples(decimated(16, longest)))
         }
     }
     .unwrap()
@@ -145,7 +146,7 @@ fn segment(live: &EnergyAccumulator, samples: &[f64]) -> usize {
     let mut live = live.clone();
     live.push_slice(samples).unwrap();
     let longest = live.snapshot().unwrap().msed().longest_with_error();
-    (longest / live.sampling().stride()) as usize
+    live.sampling().samples_in(longest).unwrap() as usize
 }
 
 fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
@@ -184,7 +185,7 @@ fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
     };
     let lags = match method {
         Method::MultiTau | Method::RingOfDecimatedLags => decimated(16, longest),
-        _ => lags.resolve(usize::MAX, 1.0).unwrap(),
+        _ => in_samples(&lags, usize::MAX),
     };
     Case {
         name: format!("{method:?} of {} lags", lags.len()),
@@ -228,7 +229,7 @@ pub(super) fn short(method: Method) -> Case<EnergyAccumulator> {
         new: Box::new(move || live.clone()),
         run,
         lags: match method {
-            Method::Ring => lags.resolve(usize::MAX, 1.0).unwrap(),
+            Method::Ring => in_samples(&lags, usize::MAX),
             _ => decimated(16, 40),
         },
         estimator: match method {
@@ -328,15 +329,16 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
     let multi_tau = |points, longest| EnergyAccumulator::multi_tau(system, points, longest);
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
-            multi_tau(points, 100).unwrap_err(),
+            multi_tau(points, sampling.lag(100)).unwrap_err(),
             OnlineError::Points { found: points }
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
-        let lags = multi_tau(points, longest).unwrap().lags().to_vec();
+        let longest = Lag::from_steps(longest);
+        let lags: Vec<Lag> = multi_tau(points, longest).unwrap().lags().collect();
         assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
     }
-    let ring = || EnergyAccumulator::ring(system, &Lags::explicit([1])).unwrap();
+    let ring = || EnergyAccumulator::ring(system, &Lags::samples([1])).unwrap();
     for found in [1 << 62, u64::MAX] {
         assert_eq!(
             ring().starting_at(found).unwrap_err(),
@@ -357,7 +359,7 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
 #[test]
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let lags = Lags::explicit([1, 2]);
+    let lags = Lags::samples([1, 2]);
     let new = |particles, lags: &Lags| {
         let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
         EnergyAccumulator::ring(system, &lags.clone().planned(10))
@@ -382,11 +384,15 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
-        failed(new(1, &Lags::explicit([1, 10]))),
-        "lag 1 is 10 samples, expected less than the run's 10"
+        failed(new(1, &Lags::samples([1, 10]))),
+        "a lag of 10 steps, expected less than the run's 10 steps"
     );
     assert_eq!(
-        failed(EnergyAccumulator::multi_tau(system(sampling), 5, 100)),
+        failed(EnergyAccumulator::multi_tau(
+            system(sampling),
+            5,
+            sampling.lag(100)
+        )),
         "5 points in a level, expected an even number from 2 to 65536"
     );
     let mut running = new(1, &lags).unwrap();
@@ -431,6 +437,6 @@ fn requests_beyond_memory_are_refused() {
             assert!(message.contains("bytes of memory cannot be had"), "{message}");
         }
         // Decimated lags need hardly any.
-        EnergyAccumulator::multi_tau(system, 16, samples as u64).unwrap();
+        EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(samples as u64)).unwrap();
     }
 }

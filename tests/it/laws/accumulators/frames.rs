@@ -10,6 +10,7 @@ use rand_pcg::Pcg64;
 
 use super::energies::decimated;
 use super::{Case, Seen, live, same};
+use crate::common::lags::in_samples;
 use crate::common::shipped;
 
 const RADIUS: f64 = 0.3;
@@ -66,7 +67,7 @@ fn accumulator(species: &Species, stride: u64, frames: usize) -> DisplacementAcc
 /// Lags of 1 to 8, and four more in each doubling to 48.
 fn decimated_to_48(species: &Species) -> DisplacementAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    with_all(DisplacementAccumulator::multi_tau(sampling, species, 8, 48).unwrap())
+    with_all(DisplacementAccumulator::multi_tau(sampling, species, 8, sampling.lag(48)).unwrap())
 }
 
 fn with_all(live: DisplacementAccumulator) -> DisplacementAccumulator {
@@ -119,7 +120,7 @@ fn seen(sums: &FrameSums) -> Vec<Seen> {
 }
 
 fn estimated(runs: &impl TrajectoryRuns<f64>, lags: &[u64], resampling: Resampling) -> Vec<Seen> {
-    let lags = Lags::explicit(lags);
+    let lags = Lags::samples(lags.iter().copied());
     let moved = structure::displacements(runs, &lags, RADIUS, resampling).unwrap();
     let mut species = vec!["A", "B", "C"];
     species.retain(|name| moved.species(name).is_some());
@@ -161,7 +162,7 @@ fn case(points: Option<u64>, frames: usize) -> Case<DisplacementAccumulator> {
         run: run.positions().to_vec(),
         lags: match points {
             Some(points) => decimated(points, 48),
-            None => lags().resolve(frames, 1.0).unwrap(),
+            None => in_samples(&lags(), frames),
         },
         estimator: Box::new(move |runs, lags, resampling| {
             let run = |positions: &&[f64]| {
@@ -212,7 +213,7 @@ fn blocks_double_when_there_would_be_more() {
 fn curves_of_the_shipped_trajectory_are_those_of_the_estimators() {
     let whole = shipped::kob_andersen::<f64>("T0.600/trajectory.xtc");
     let run = whole.slice(0..320).unwrap();
-    let in_frames = lags().resolve(320, 1.0).unwrap();
+    let in_frames = in_samples(&lags(), 320);
     let expected = estimated(&run, &in_frames, Resampling::Blocks(20));
     assert_eq!(same(&seen(&accumulated(&run)), &expected, true), Ok(()));
 }
