@@ -192,7 +192,10 @@ pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> 
 ///
 /// # Errors
 /// [`FitError::TooFewLags`] for a window with fewer than two lags.
-pub fn diffusion_within(msd: &SquaredDisplacement, window: RangeInclusive<f64>) -> Result<Diffusion, FitError> {
+pub fn diffusion_within(
+    msd: &SquaredDisplacement,
+    window: RangeInclusive<f64>,
+) -> Result<Diffusion, FitError> {
     let moving = msd.moving();
     let part = moving.with(moving.window(window.clone()));
     if part.len() < 2 {
@@ -246,7 +249,9 @@ fn half_interval(slope: &Estimate) -> f64 {
         return 0.0;
     }
     let errors = Significance::NOT_DIFFUSIVE.threshold(freedom);
-    slope.standard_error().map_or(f64::INFINITY, |error| error * errors)
+    slope
+        .standard_error()
+        .map_or(f64::INFINITY, |error| error * errors)
 }
 
 fn is_one(slope: &Estimate) -> bool {

@@ -87,7 +87,9 @@ impl Slope {
                 kept.push(k);
             }
         }
-        kept.windows(2).map(|w| Self::between(curve, w[0], w[1])).collect()
+        kept.windows(2)
+            .map(|w| Self::between(curve, w[0], w[1]))
+            .collect()
     }
 
     /// The geometric mean of the two times.

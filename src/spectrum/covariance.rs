@@ -138,7 +138,10 @@ mod tests {
             // The same run by steps that are a tenth as long, and samples at every tenth of them.
             let every_ten = Sampling::new(10, 0.1).unwrap();
             let by_steps = curve(&lags.map(|lag| 10 * lag), 0.1);
-            assert_eq!(model.msed_covariance(&by_steps, every_ten, 400).unwrap(), covariance);
+            assert_eq!(
+                model.msed_covariance(&by_steps, every_ten, 400).unwrap(),
+                covariance
+            );
             for (a, &k) in lags.iter().enumerate() {
                 for (b, &l) in lags.iter().enumerate() {
                     let exact = direct(&model, k as i64, l as i64, 400);

@@ -72,7 +72,11 @@ impl GaussianModel {
     ///
     /// # Errors
     /// [`GaussianModelError`] for a time that is not positive, or a run too short to carry information on every parameter.
-    pub fn expected_errors(&self, interval: f64, duration: f64) -> Result<ExpectedErrors, GaussianModelError> {
+    pub fn expected_errors(
+        &self,
+        interval: f64,
+        duration: f64,
+    ) -> Result<ExpectedErrors, GaussianModelError> {
         Invalid::unless_positive("sampling interval", interval)?;
         Invalid::unless_positive("duration", duration)?;
         let samples = (duration / interval).round();
@@ -122,7 +126,12 @@ impl GaussianModel {
     /// # Errors
     /// [`GaussianModelError`] for an error or an interval that is not positive, a y outside of [0, 1), or an error that no run of 10^15 samples
     /// reaches.
-    pub fn duration_for(&self, goal: Goal, interval: f64, relative_error: f64) -> Result<f64, GaussianModelError> {
+    pub fn duration_for(
+        &self,
+        goal: Goal,
+        interval: f64,
+        relative_error: f64,
+    ) -> Result<f64, GaussianModelError> {
         Invalid::unless_positive("relative error", relative_error)?;
         if let Goal::HeatCapacity { y } = goal
             && !(0.0..1.0).contains(&y)
@@ -173,10 +182,7 @@ mod tests {
     fn reaches_the_cramer_rao_bound_of_the_time_domain() {
         let model = GaussianModel::new(1.0, 1.0, 50.0, 1.0).unwrap();
         for (length, bound) in [(100.0, 0.178), (300.0, 0.1015)] {
-            let found = model
-                .expected_errors(1.0, 50.0 * length)
-                .unwrap()
-                .relaxation_time;
+            let found = model.expected_errors(1.0, 50.0 * length).unwrap().relaxation_time;
             assert!(
                 (found / bound - 1.0).abs() < 0.02,
                 "{length}: {found}, expected {bound}"
