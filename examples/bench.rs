@@ -154,8 +154,8 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
     let missing = || format!("{}: no temperature", path.display());
     let columns = [
         table.column("TimeStep").unwrap_or_default(),
-        table.potential(),
-        table.temperature().ok_or_else(missing)?,
+        &table.potential,
+        table.temperature.as_deref().ok_or_else(missing)?,
         table.column("v_e").unwrap_or_default(),
     ];
     let rows: Vec<f64> = (0..table.len())

@@ -35,11 +35,11 @@ pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Ene
         left_out_rows += table.left_out_rows();
         notes.extend(
             table
-                .notes()
+                .notes
                 .iter()
                 .map(|note| format!("{}: {note}", file.display())),
         );
-        let (rows, has_temperature) = (table.len(), table.temperature().is_some());
+        let (rows, has_temperature) = (table.len(), table.temperature.as_deref().is_some());
         let whole = table
             .into_series(system.timestep, system.particles, system.energy_kind)
             .map_err(|error| match &error.fault {

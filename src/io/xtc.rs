@@ -178,16 +178,13 @@ impl<R: Read> Xtc<R> {
     /// The header of the next frame; `None` at the end of the file.
     fn header(&mut self) -> Result<Option<Header>, ReadError> {
         let start = self.offset;
-        let mut bytes = [0; HEADER];
-        match self.take(&mut bytes)? {
+        let mut words = [[0; 4]; HEADER / 4];
+        match self.take(words.as_flattened_mut())? {
             0 => return Ok(None),
             HEADER => {}
             read => return Err(self.here(Fault::after(read as u64, HEADER as u64, "bytes"))),
         }
-        let mut words = [0; HEADER / 4];
-        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u32::from_be_bytes(*bytes);
-        }
+        let words = words.map(u32::from_be_bytes);
         let [magic, particles, step, _time, cell @ .., repeated] = words;
         let wide = match magic {
             1995 => false,
@@ -310,17 +307,12 @@ impl<R: Read> Xtc<R> {
     }
 
     fn words<const N: usize>(&mut self) -> Result<[u32; N], ReadError> {
-        let mut words = [0; N];
-        for (index, word) in words.iter_mut().enumerate() {
-            let mut bytes = [0; 4];
-            let read = self.take(&mut bytes)?;
-            if read < 4 {
-                let found = (4 * index + read) as u64;
-                return Err(self.here(Fault::after(found, 4 * N as u64, "bytes")));
-            }
-            *word = u32::from_be_bytes(bytes);
+        let mut words = [[0; 4]; N];
+        let (read, expected) = (self.take(words.as_flattened_mut())?, 4 * N);
+        if read < expected {
+            return Err(self.here(Fault::after(read as u64, expected as u64, "bytes")));
         }
-        Ok(words)
+        Ok(words.map(u32::from_be_bytes))
     }
 
     /// As many bytes as there are.

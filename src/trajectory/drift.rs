@@ -50,10 +50,9 @@ impl<S> WithoutDrift<S> {
     fn shift<T: Real>(&mut self, positions: &mut [T]) -> Result<(), TrajectoryError> {
         let (points, _) = positions.as_chunks_mut::<3>();
         if points.len() != self.masses.len() {
-            return Err(TrajectoryError::Masses {
-                found: points.len(),
-                masses: self.masses.len(),
-            });
+            let found = format!("{} masses for {} particles", self.masses.len(), points.len());
+            let expected = "expected one for each particle of the whole system";
+            return Err(TrajectoryError::Shape(format!("{found}, {expected}")));
         }
         let mut moment = [0.0; 3];
         for (point, mass) in points.iter().zip(&self.masses) {
@@ -117,7 +116,7 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// ```
     ///
     /// # Errors
-    /// As [`WithoutDrift::new`], and [`TrajectoryError::Masses`] where there is not one for each particle.
+    /// As [`WithoutDrift::new`], and [`TrajectoryError::Shape`] where there is not one for each particle.
     pub fn without_drift(
         &self,
         masses: &[f64],

@@ -269,18 +269,10 @@ impl Log<'_> {
         if self.runs.is_empty() {
             return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }
-        let series = self.runs.on_grid(self.thermo);
-        let series = series.map_err(|(place, fault)| fault.at(&file, place))?;
-        Ok(EnergyTable {
-            file,
-            is_log: true,
-            first_step: series.first_step,
-            stride: series.stride,
-            potential_name: series.potential_name,
-            rows: series.rows,
-            notes: series.notes,
-            particles: self.particles,
-        })
+        let table = self.runs.on_grid(self.thermo);
+        let mut table = table.map_err(|(place, fault)| fault.at(&file, place))?;
+        (table.file, table.particles) = (file, self.particles);
+        Ok(table)
     }
 }
 

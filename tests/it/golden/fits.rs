@@ -46,7 +46,7 @@ impl System {
         let series = table
             .series(self.time_step, self.particles, EnergyKind::Total)
             .unwrap();
-        let interval = table.stride() as f64 * self.time_step;
+        let interval = table.stride as f64 * self.time_step;
         let times = numbers(&run["energy"]["lags"]);
         let samples: Vec<u64> = times.iter().map(|t| (t / interval).round() as u64).collect();
         let msed = energy::msed(&series, &Lags::samples(samples), Resampling::default()).unwrap();

@@ -18,12 +18,12 @@ const BY_EYE: [(&str, [f64; 2]); 6] = [
 fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window) -> Relaxation {
     let table = io::energies(format!("{}/data/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let energies: Vec<f64> = table
-        .potential()
+        .potential
         .iter()
         .map(|e| (e + 6000.0) / f64::from(particles))
         .collect();
     let lags = in_samples(&Lags::logarithmic(20).up_to_fraction(0.1), energies.len());
-    let curve = oracle::msed(&energies, &lags, table.stride(), time_step, 10);
+    let curve = oracle::msed(&energies, &lags, table.stride, time_step, 10);
     Fit::new(model).window(window).to(&curve).unwrap()
 }
 

@@ -247,8 +247,8 @@ fn refusals_say_what_is_missing() {
 /// The energies, the particle number of which is 1000, with the steps between them.
 fn shipped(run: &str) -> EnergySeries<'static> {
     let table = msed::io::energies(data(&format!("kob-andersen/{run}/energy.dat.gz"))).unwrap();
-    let sampling = Sampling::new(table.stride(), 0.005).unwrap();
-    EnergySeries::new(table.potential().to_vec(), sampling, 1000, EnergyKind::Total).unwrap()
+    let sampling = Sampling::new(table.stride, 0.005).unwrap();
+    EnergySeries::new(table.potential.to_vec(), sampling, 1000, EnergyKind::Total).unwrap()
 }
 
 fn reference() -> serde_json::Value {

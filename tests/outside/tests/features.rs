@@ -14,7 +14,7 @@ fn repository(name: &str) -> PathBuf {
 fn energies_of_lammps_are_read() {
     let table = msed::io::energies(repository("data/sample/energy.dat")).unwrap();
     assert_eq!(
-        (table.len(), table.first_step(), table.stride()),
+        (table.len(), table.first_step, table.stride),
         (2000, 16390, 10)
     );
     let series = table.series(0.005, 1000, msed::EnergyKind::Total).unwrap();
