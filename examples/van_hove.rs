@@ -16,7 +16,8 @@ fn main() -> Result<(), msed::Error> {
     for (i, at) in moved.all().lags().iter().enumerate() {
         let (time, r, density) = (at.lag_time(), at.centres(), at.density());
         println!("t = {time}: MSD = {}, {} beyond 2", at.msd(), at.outside()[1]);
-        panel.add(Series::estimates(&r, &density).label(format!("*{{t}} = {time}")));
+        let points = Series::estimates(&r, &density).pale();
+        panel.add(points.label(format!("*{{t}} = {time} *{{τ}}_{{LJ}}")));
         panel.add(Series::function([0.0, 2.0], |r| at.gaussian(r)).colour(i));
     }
     Ok(Figure::new(panel).save("target/van_hove.svg")?)
