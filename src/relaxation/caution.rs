@@ -14,6 +14,7 @@ pub enum Caution {
         /// Length of the shortest block.
         block: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
     /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error bars from them are too
@@ -36,6 +37,7 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
     /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and time then have no
@@ -49,13 +51,16 @@ pub enum Caution {
     /// The curve is not the model's: it differs from the fit by more than chance allows.
     Misfit {
         /// The largest difference at a fitted lag in standard errors of the difference, with value and fit from the same resamples.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         allowed: f64,
     },
     /// Only the order of magnitude of the relaxation time is known.
     LargeError {
         /// Standard error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The curve has no resamples: there are no error bars, and the tests that need them were left out.
@@ -63,6 +68,7 @@ pub enum Caution {
     /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are themselves uncertain.
     ShortRun {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
@@ -70,6 +76,7 @@ pub enum Caution {
     /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error bars may be too small.
     ShortSpectralBlocks {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of the shortest block.
         block: f64,
@@ -77,8 +84,10 @@ pub enum Caution {
     /// The spectrum is not the model's.
     SpectralMisfit {
         /// Mean square deviation in units of its expectation.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         reduced_chi_squared: f64,
         /// The same in standard deviations above 1.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         excess: f64,
     },
 }

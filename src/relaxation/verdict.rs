@@ -70,6 +70,7 @@ pub enum Reason {
     /// amplitude and time can grow together without changing it.
     NoPlateau {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// The longest fitted lag.
         longest_lag: f64,
@@ -77,6 +78,7 @@ pub enum Reason {
     /// The relaxation time is shorter than the shortest fitted lag.
     BeforeWindow {
         /// Relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relaxation_time: f64,
         /// The shortest fitted lag.
         shortest_lag: f64,
@@ -87,8 +89,10 @@ pub enum Reason {
         /// The amplitude.
         amplitude: f64,
         /// Its standard error.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_error: f64,
         /// How many standard errors would be needed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         needed: f64,
         /// The last significant fall before an automatic window, which hides whatever relaxes earlier.
         after: Option<Fall>,
@@ -97,9 +101,11 @@ pub enum Reason {
     Degenerate {
         /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ and ln β, each scaled to
         /// unit length: 1 if they are told apart perfectly.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         condition: f64,
         /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are correlated, so that the
         /// true error is larger.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The exponent came to rest at the end of its range.
@@ -133,11 +139,13 @@ pub enum Reason {
     /// Um² of the spectrum is not known to within a factor of about 1.6.
     NoSlowPart {
         /// Fisher error of ln Um².
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
     /// The slow part of the spectrum is as fast as the limit of the band.
     NotSeparated {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Limit of the band.
         max_frequency: f64,
@@ -145,6 +153,7 @@ pub enum Reason {
     /// The run is too short to hold the relaxation that its spectrum shows.
     ShortRun {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
@@ -152,6 +161,7 @@ pub enum Reason {
     /// τ of the spectrum is not known to within a factor of about 1.6.
     Vague {
         /// Fisher error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
 }
