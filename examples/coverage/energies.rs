@@ -274,7 +274,9 @@ impl Study {
         let model = GaussianModel::of(fit).ok()?;
         let covariance = model.msed_covariance(curve, sampling, self.samples()).ok()?;
         let window = Window::Given([0.0, WINDOW[1] * TAU]);
-        let fit = Fit::new(Model::Exponential).window(window).covariance(&covariance);
+        let fit = Fit::new(Model::Exponential)
+            .window(window)
+            .covariance(&covariance);
         let found = fit.to(curve).ok()?;
         let truth = |f: &dyn Fn(&Relaxation) -> f64, known: f64| {
             if self.source.exact {
@@ -297,7 +299,10 @@ impl Study {
 }
 
 fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<Relaxation> {
-    Whittle::new(Model::Exponential).resampling(resampling).to(runs).ok()
+    Whittle::new(Model::Exponential)
+        .resampling(resampling)
+        .to(runs)
+        .ok()
 }
 
 /// Errors of ln Um², ln tau and beta.

@@ -84,8 +84,9 @@ fn opening(curve: &Curve) -> Result<Opening, FitError> {
     let allowed = Fall::allowed(curve);
     let mut after = None;
     for i in (0..last).rev().take_while(|&i| time(i) >= start) {
-        let deep =
-            |&j: &usize| Fall::between(curve, usable[i], usable[j]).is_some_and(|f| f.standard_errors > allowed);
+        let deep = |&j: &usize| {
+            Fall::between(curve, usable[i], usable[j]).is_some_and(|f| f.standard_errors > allowed)
+        };
         if let Some(reached) = (i + 1..=last).find(deep) {
             let bottom = (reached..last).find(|&j| value(j + 1) > value(j)).unwrap_or(last);
             start = AFTER_FALL * time(bottom);

@@ -160,7 +160,11 @@ mod tests {
     #[test]
     fn shrinkage_is_that_of_the_pseudo_values() {
         let replicates: Vec<Vec<f64>> = (0..8_u32)
-            .map(|b| (0..3).map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11)).collect())
+            .map(|b| {
+                (0..3)
+                    .map(|i| f64::from(3 * ((b * 5) % 8) + (b * 7 + i * i * 3 + b * i) % 5))
+                    .collect()
+            })
             .collect();
         let pseudo_values = |i: usize| -> Vec<f64> {
             let mean = replicates.iter().map(|r| r[i]).sum::<f64>() / 8.0;
@@ -178,7 +182,10 @@ mod tests {
         }
         let found = Covariance::of_curve(&curve(replicates)).unwrap().shrinkage();
         let expected = (variance / square).min(1.0);
-        assert!(expected < 1.0 && (found - expected).abs() < 1e-12, "{found} {expected}");
+        assert!(
+            expected < 1.0 && (found - expected).abs() < 1e-12,
+            "{found} {expected}"
+        );
     }
 
     #[test]

@@ -7,10 +7,11 @@ use crate::stats::{Estimate, Significance};
 pub(super) fn shallow_side(sides: [impl Iterator<Item = Estimate>; 2]) -> Option<Estimate> {
     for side in sides {
         let changes: Vec<Estimate> = side.collect();
-        if !changes.iter().any(|change| change.exceeds(Significance::EXTREMUM)) {
-            return changes
-                .into_iter()
-                .max_by(|a, b| a.value().total_cmp(&b.value()));
+        if !changes
+            .iter()
+            .any(|change| change.exceeds(Significance::EXTREMUM))
+        {
+            return changes.into_iter().max_by(|a, b| a.value().total_cmp(&b.value()));
         }
     }
     None

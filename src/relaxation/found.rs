@@ -2,9 +2,9 @@
 
 use super::caution::Caution;
 use super::evidence::{Evidence, LeastSquares};
+use super::fall::Fall;
 use super::judge;
 use super::model::{Model, Weighting};
-use super::fall::Fall;
 use super::resampled::Resampled;
 use super::shape::Form;
 use super::verdict::Verdict;
@@ -39,7 +39,13 @@ impl Relaxation {
         cautions: Vec<Caution>,
         evidence: Evidence,
     ) -> Self {
-        let [u0_squared, um_squared, relaxation_time, beta, mean_relaxation_time] = numbers;
+        let [
+            u0_squared,
+            um_squared,
+            relaxation_time,
+            beta,
+            mean_relaxation_time,
+        ] = numbers;
         Self {
             model,
             u0_squared,
@@ -54,7 +60,11 @@ impl Relaxation {
     }
 
     /// What least squares found. `after` is the last significant fall before an automatic window.
-    pub(super) fn by_least_squares(fitted: &Resampled<'_>, weighting: Option<Weighting>, after: Option<Fall>) -> Self {
+    pub(super) fn by_least_squares(
+        fitted: &Resampled<'_>,
+        weighting: Option<Weighting>,
+        after: Option<Fall>,
+    ) -> Self {
         let points = &fitted.points;
         let evidence = LeastSquares {
             weighting,

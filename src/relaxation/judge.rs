@@ -5,7 +5,8 @@ use super::fall::Fall;
 use super::resampled::Resampled;
 use super::shape::Form;
 use super::thresholds::{
-    BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR, PLATEAU, SLOPE,
+    BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR,
+    PLATEAU, SLOPE,
 };
 use super::verdict::Reason;
 use crate::stats::Significance;

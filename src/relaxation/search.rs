@@ -154,7 +154,10 @@ mod tests {
 
     fn assert_derivatives(shape: &Shape, weights: &Weights, offset: Offset) {
         let range = Range {
-            log_tau: Bounds { low: -10.0, high: 15.0 },
+            log_tau: Bounds {
+                low: -10.0,
+                high: 15.0,
+            },
             beta: Bounds { low: 0.05, high: 2.0 },
         };
         let values: Vec<f64> = (0..20).map(|k| 1.0 + 0.02 * f64::from(k)).collect();

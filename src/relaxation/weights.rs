@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn a_diagonal_covariance_weighs_as_independent_lags_do() {
         let inverse = vec![2.0, 0.5, 4.0];
-        let covariance = DMatrix::from_diagonal(&DVector::from_iterator(3, inverse.iter().map(|w| 1.0 / (w * w))));
+        let covariance =
+            DMatrix::from_diagonal(&DVector::from_iterator(3, inverse.iter().map(|w| 1.0 / (w * w))));
         let independent = Weights::independent(inverse);
         let correlated = Weights::correlated(&Cholesky::new(covariance).unwrap());
         let (x, y) = ([1.0, -2.0, 3.0], [0.5, 1.0, 0.25]);
@@ -130,7 +131,10 @@ mod tests {
             assert_eq!(weights.dual(&x), [4.0, -0.5, 48.0]);
             assert_eq!(weights.sum_of_squares(x.into_iter()), 4.0 + 1.0 + 144.0);
             let rows = DMatrix::from_fn(3, 1, |k, _| x[k] * weights.of_row(k));
-            assert_eq!(weights.whitened_rows(rows).column(0), weights.whitened(x.into_iter()));
+            assert_eq!(
+                weights.whitened_rows(rows).column(0),
+                weights.whitened(x.into_iter())
+            );
             assert_eq!(weights.back(weights.whitened(x.into_iter())), weights.dual(&x));
         }
     }

@@ -43,8 +43,8 @@ impl GaussianModel {
         }
         let lags: Vec<u64> = curve.lags().iter().map(|lag| lag / stride).collect();
         let interval = stride as f64 * curve.time_step();
-        let tau = self.relaxation_time() / interval;
-        let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
+        let tau = self.relaxation_time / interval;
+        let (slow, fast, beta) = (0.5 * self.um_squared, self.fast_level, self.beta);
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
         let stride = ((tau / PER_TAU) as i64).max(1);
         // Beyond this the squared correlation is below 1e-10.
@@ -112,10 +112,10 @@ mod tests {
 
     /// The double sum over origins, from the definition.
     fn direct(model: &GaussianModel, k: i64, l: i64, n: i64) -> f64 {
-        let tau = model.relaxation_time();
+        let tau = model.relaxation_time;
         let c = |h: i64| {
-            let slow = 0.5 * model.um_squared() * (-(h.abs() as f64 / tau).powf(model.beta())).exp();
-            if h == 0 { slow + model.fast_level() } else { slow }
+            let slow = 0.5 * model.um_squared * (-(h.abs() as f64 / tau).powf(model.beta)).exp();
+            if h == 0 { slow + model.fast_level } else { slow }
         };
         let mut sum = 0.0;
         for i in 0..n - k {
@@ -138,7 +138,10 @@ mod tests {
             // The same run by steps that are a tenth as long, and samples at every tenth of them.
             let every_ten = Sampling::new(10, 0.1).unwrap();
             let by_steps = curve(&lags.map(|lag| 10 * lag), 0.1);
-            assert_eq!(model.msed_covariance(&by_steps, every_ten, 400).unwrap(), covariance);
+            assert_eq!(
+                model.msed_covariance(&by_steps, every_ten, 400).unwrap(),
+                covariance
+            );
             for (a, &k) in lags.iter().enumerate() {
                 for (b, &l) in lags.iter().enumerate() {
                     let exact = direct(&model, k as i64, l as i64, 400);

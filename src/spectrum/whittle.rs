@@ -100,9 +100,7 @@ impl Whittle {
             });
         }
         let likelihood = Likelihood::new(&periodograms, limit);
-        let maximum = likelihood
-            .maximise(self.model)
-            .ok_or(SpectralError::NoMaximum)?;
+        let maximum = likelihood.maximise(self.model).ok_or(SpectralError::NoMaximum)?;
         let estimates = self.estimates(&likelihood, &maximum, &powers, &partition, limit, sampling);
         let misfit = likelihood.misfit(self.model, &maximum.parameters);
         let freedom = misfit.groups.saturating_sub(maximum.parameters.len());

@@ -148,9 +148,11 @@ impl Outcome {
 fn outcomes(fast: Fast) -> [Outcome; 2] {
     let curves: Vec<Curve> = (0..RUNS).map(|seed| fast.curve(seed)).collect();
     let found = [Window::Given([1.0, 5.0 * TAU]), Window::Automatic].map(|window| {
-        Outcome::of(curves.iter().map(|curve| {
-            Fit::new(Model::Exponential).window(window).to(curve).unwrap()
-        }))
+        Outcome::of(
+            curves
+                .iter()
+                .map(|curve| Fit::new(Model::Exponential).window(window).to(curve).unwrap()),
+        )
     });
     println!("{fast:?}");
     println!("  from the first lag: {}", found[0].describe());

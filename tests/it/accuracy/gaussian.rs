@@ -79,13 +79,9 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
     assert!(coarse.verdict().is_resolved(), "{}", coarse.verdict());
-    assert!(matches!(
-        fine.verdict().reasons(),
-        [Reason::Vague { .. }]
-    ));
-    let level = |fit: &Relaxation| {
-        2.0 * fit.evidence().spectrum().unwrap().fast_level / fit.u0_squared().value()
-    };
+    assert!(matches!(fine.verdict().reasons(), [Reason::Vague { .. }]));
+    let level =
+        |fit: &Relaxation| 2.0 * fit.evidence().spectrum().unwrap().fast_level / fit.u0_squared().value();
     assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));
     assert!(level(&fine) > 5.0, "{}", level(&fine));
     let ln_tau = |fit: &Relaxation| {
