@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use msed::io::{EnergyReader, FrameError, LammpsDumpReader, XtcReader};
+use msed::io::{EnergyReader, LammpsDumpReader, ReadError, XtcReader};
 use msed::lag_sums::{LagPlan, LagPlanner, Scratch};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, FrameSource, Species, Trajectory, Wrapped};
@@ -154,8 +154,8 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
     let missing = || format!("{}: no temperature", path.display());
     let columns = [
         table.column("TimeStep").unwrap_or_default(),
-        table.potential(),
-        table.temperature().ok_or_else(missing)?,
+        &table.potential,
+        table.temperature.as_deref().ok_or_else(missing)?,
         table.column("v_e").unwrap_or_default(),
     ];
     let rows: Vec<f64> = (0..table.len())
@@ -168,7 +168,7 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
 fn read_frames<T: Stored, S: FrameSource<T>>(
     options: &Options,
     file: &str,
-    open: impl Fn(&Path) -> Result<S, FrameError>,
+    open: impl Fn(&Path) -> Result<S, ReadError>,
 ) -> Result<(), Failure> {
     let path = options.data.join(file);
     let read = || -> Result<_, Failure> {
@@ -266,7 +266,7 @@ fn scattering<T: Stored>(
         vectors = vectors.subset(count, 1)?;
     }
     let lags: Vec<u64> = read_words(&options.data.join("w3_lags.txt"))?;
-    let request = Lags::explicit(lags.clone());
+    let request = Lags::samples(lags.clone());
     let what = format!("{} vectors, f64 sums, blocks of one", vectors.len());
     let mut found = None;
     report(options, &what, || {

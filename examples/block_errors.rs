@@ -24,11 +24,15 @@ fn main() -> Result<(), msed::Error> {
             .collect::<Vec<_>>()
     });
     let mut panel = Panel::new(
-        Axis::log("block length (*{τ})"),
+        Axis::log("block length (*{τ}_{LJ})"),
         Axis::linear("error of the mean (10^{-6} *{ε})"),
     );
     panel.add(Series::points(&times, &errors).errors(&uncertain));
-    panel.add(Series::vertical(choice.block_length).label("blocks chosen"));
+    panel.add(
+        Series::vertical(choice.block_length)
+            .colour(1)
+            .label("blocks chosen"),
+    );
     if let Some(plateau) = choice.blocking.plateau() {
         panel.add(
             Series::horizontal(1e6 * plateau.standard_error)

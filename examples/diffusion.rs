@@ -12,7 +12,10 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.2);
     let msd = structure::msd(&run, &lags, Resampling::Blocks(5))?;
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("slope of ln MSD"));
+    let mut panel = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("slope of ln MSD over ln *{t} (dimensionless)"),
+    );
     for (name, msd) in msd.iter().map(|of| (of.name(), of.total())) {
         let msd = SquaredDisplacement::new(msd.clone(), 3)?;
         let d = relaxation::diffusion(&msd);

@@ -16,11 +16,14 @@ fn main() -> Result<(), msed::Error> {
         fit.um_squared(),
         run.duration()
     );
-    let mut panel = Panel::new(Axis::log("length of the run (*{τ})"), Axis::log("relative error"));
+    let mut panel = Panel::new(
+        Axis::log("length of the run (*{τ}_{LJ})"),
+        Axis::log("relative error (dimensionless)"),
+    );
     // y of the heat capacity at constant energy: C_ex is 2.0 k per particle, and y/(1-y) = C_ex/(3/2 k).
     let heat_capacity = Goal::HeatCapacity { y: 2.0 / 3.5 };
     for (goal, name) in [
-        (Goal::RelaxationTime, "*{τ}*"),
+        (Goal::RelaxationTime, "*{τ}^{*}"),
         (Goal::UmSquared, "*{U}_{m}^{2}"),
         (heat_capacity, "*{C}_{ex}"),
     ] {

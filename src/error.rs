@@ -1,6 +1,21 @@
 //! The umbrella over the narrow errors.
 
+#[cfg(feature = "serde")]
+use std::io::ErrorKind;
+use std::path::Path;
+
 use thiserror::Error;
+
+use crate::energy::{DistributionError, EnergyError};
+#[cfg(feature = "mpi")]
+use crate::mpi::ReduceError;
+use crate::online::FeedError;
+#[cfg(feature = "serde")]
+use crate::online::checkpoint::CheckpointError;
+use crate::real::Real;
+use crate::series::SeriesError;
+use crate::thermo::ThermoError;
+use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
 #[derive(Debug, Error)]
@@ -17,7 +32,7 @@ pub enum Error {
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
-    Distribution(#[from] crate::energy::DistributionError),
+    Distribution(#[from] DistributionError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -27,14 +42,13 @@ pub enum Error {
     /// An accumulator.
     #[error(transparent)]
     Online(#[from] crate::online::OnlineError),
+    /// Sums of different things.
+    #[error(transparent)]
+    Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
-    Checkpoint(#[from] crate::online::checkpoint::CheckpointError),
-    /// A file.
-    #[cfg(feature = "io")]
-    #[error(transparent)]
-    Read(#[from] crate::io::ReadError),
+    Checkpoint(#[from] CheckpointError),
     /// The exchange between ranks.
     #[cfg(feature = "mpi")]
     #[error(transparent)]
@@ -43,12 +57,25 @@ pub enum Error {
     #[cfg(feature = "plot")]
     #[error(transparent)]
     Plot(#[from] crate::plot::PlotError),
+    /// Numbers of one run that went through different resamples.
+    #[error(transparent)]
+    Mixture(#[from] crate::stats::Mixture),
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),
+    /// A file.
+    #[cfg(any(feature = "io", feature = "xtc"))]
+    #[error(transparent)]
+    Read(#[from] crate::io::ReadError),
+    /// A trajectory.
+    #[error(transparent)]
+    Trajectory(TrajectoryError),
+    /// Runs of which one is not of the state point of the first.
+    #[error(transparent)]
+    Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     #[error(transparent)]
-    Series(#[from] crate::series::SeriesError),
+    Series(SeriesError),
     /// A question about the structure.
     #[error(transparent)]
     Structure(#[from] crate::structure::StructureError),
@@ -58,25 +85,118 @@ pub enum Error {
     /// The species of the particles.
     #[error(transparent)]
     Species(#[from] crate::trajectory::SpeciesError),
-    /// A trajectory.
-    #[error(transparent)]
-    Trajectory(#[from] crate::trajectory::TrajectoryError),
-    /// Masses for the removal of drift.
-    #[error(transparent)]
-    Drift(#[from] crate::trajectory::DriftError),
-    /// A source of frames.
-    #[error(transparent)]
-    Source(#[from] crate::trajectory::SourceError),
-    /// The way from wrapped to unwrapped coordinates.
-    #[error(transparent)]
-    Unwrap(#[from] crate::trajectory::UnwrapError),
     /// Wave vectors.
     #[error(transparent)]
     WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
-    Thermo(#[from] crate::thermo::ThermoError),
+    Thermo(ThermoError),
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
+}
+
+impl Error {
+    /// The file, where the error is that there is none of that name: whatever it was to hold.
+    ///
+    /// ```
+    /// use msed::trajectory::Species;
+    /// use msed::{Error, Units, io};
+    /// let energies = io::energies("no/energy.dat").map_err(Error::from).unwrap_err();
+    /// assert_eq!(energies.missing_file(), Some("no/energy.dat".as_ref()));
+    ///
+    /// let species = Species::single("A", 1000)?;
+    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species).map_err(Error::from);
+    /// assert_eq!(run.unwrap_err().missing_file(), Some("no/trajectory.xtc".as_ref()));
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            Self::Read(error) => error.missing_file(),
+            #[cfg(feature = "serde")]
+            Self::Checkpoint(CheckpointError::Read { file, source }) => {
+                (source.kind() == ErrorKind::NotFound).then_some(file)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The error of a folder, in which the errors of the folders below come out flat: what is wrong has one variant, whichever
+/// function found it.
+macro_rules! flatten {
+    ($narrow:ident => $variant:ident { $($inner:ident),* $(,)? }) => {
+        impl From<$narrow> for Error {
+            fn from(error: $narrow) -> Self {
+                match error {
+                    $($narrow::$inner(error) => error.into(),)*
+                    error => Self::$variant(error),
+                }
+            }
+        }
+    };
+}
+
+flatten!(SeriesError => Series { Sampling });
+flatten!(ThermoError => Thermo { Energy, Fit });
+
+/// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
+impl From<TrajectoryError> for Error {
+    fn from(error: TrajectoryError) -> Self {
+        match error {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            TrajectoryError::Reader(error) => match error.downcast() {
+                Ok(error) => Self::Read(*error),
+                Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
+            },
+            TrajectoryError::Time(error) => error.into(),
+            TrajectoryError::Cell(error) => error.into(),
+            TrajectoryError::Selection(error) => error.into(),
+            error => Self::Trajectory(error),
+        }
+    }
+}
+
+impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
+    fn from(interrupted: Interrupted<T, C>) -> Self {
+        TrajectoryError::from(interrupted).into()
+    }
+}
+
+/// One fault is one variant, whichever estimator met it.
+impl From<EnergyError> for Error {
+    fn from(error: EnergyError) -> Self {
+        match error {
+            EnergyError::Lag(error) => error.into(),
+            EnergyError::Resampling(error) => error.into(),
+            EnergyError::Distribution(error) => error.into(),
+        }
+    }
+}
+
+impl<E> From<FeedError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: FeedError<E>) -> Self {
+        match error {
+            FeedError::Source(error) => error.into(),
+            FeedError::Refused(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "mpi")]
+impl<E> From<ReduceError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: ReduceError<E>) -> Self {
+        match error {
+            ReduceError::Merge(error) => error.into(),
+            ReduceError::Rank(error) => error.into(),
+        }
+    }
 }

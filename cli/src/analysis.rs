@@ -49,9 +49,7 @@ impl<'a> Point<'a> {
         let failed = |error: &dyn std::fmt::Display| Failure::at(&place, error);
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
-        let msed = energy::msed(runs, &lags, resampling)
-            .map_err(|error| failed(&error))?
-            .into_curve();
+        let msed = energy::msed(runs, &lags, resampling).map_err(|error| failed(&error))?;
         let drift = energy::drift(runs, resampling).map_err(|error| failed(&error))?;
         let resolution = energy::resolution(runs);
         let window = run.fit_window.map_or(Window::Automatic, Window::Given);
@@ -120,7 +118,7 @@ impl<'a> Point<'a> {
             mean_energy: moments.mean().value(),
             mean_energy_standard_error: moments.mean().standard_error(),
             energy_variance: moments.variance().value(),
-            blocks: moments.resamples().blocks(),
+            blocks: moments.mean().blocks(),
             correlation_time: self.spectral.choice().correlation_time(),
             independent_samples: self.spectral.independent_samples(),
             left_out_rows: self.energies.left_out_rows,
@@ -133,7 +131,7 @@ impl<'a> Point<'a> {
                 slope: self.drift.slope().value(),
                 standard_error: self.drift.slope().standard_error(),
                 stationary: self.drift.verdict().is_stationary(),
-                blocks: self.drift.slope().resamples().blocks(),
+                blocks: self.drift.slope().blocks(),
             },
             fit: BTreeMap::from([
                 ("exponential", fit_entry(&self.exponential)),
@@ -159,7 +157,7 @@ impl<'a> Point<'a> {
             ]),
             ensemble: c.ensemble().name(),
             as_printed: c.as_printed().and_then(value),
-            blocks: c.excess().resamples().blocks(),
+            blocks: c.excess().blocks(),
             reason: match c.split() {
                 Split::TooLarge { y } => Some(format!(
                     "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"
@@ -175,7 +173,7 @@ fn distributions(
     energies: &Energies,
     msed: &Curve,
     resampling: Resampling,
-) -> Result<Vec<Distribution>, msed::Error> {
+) -> Result<Vec<Distribution>, energy::EnergyError> {
     let curve = msed.without_zero();
     let stride = curve.lags()[0];
     let mut places = vec![0, curve.len() / 2, curve.len() - 1];

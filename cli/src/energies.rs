@@ -1,6 +1,6 @@
 //! The energies of one run: read, checked against `scan.toml`, and reduced to moments.
 
-use msed::{Replicas, Resampling, Runs, energy, io};
+use msed::{EnergySeries, Replicas, Resampling, energy, io};
 
 use crate::failure::Failure;
 use crate::files;
@@ -11,7 +11,7 @@ const FEWEST: usize = 100;
 
 /// A run's energies.
 pub(crate) struct Energies {
-    pub(crate) replicas: Replicas<'static>,
+    pub(crate) replicas: Replicas<EnergySeries<'static>>,
     pub(crate) moments: energy::Moments,
     pub(crate) temperature: f64,
     pub(crate) notes: Vec<String>,
@@ -35,17 +35,17 @@ pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Ene
         left_out_rows += table.left_out_rows();
         notes.extend(
             table
-                .notes()
+                .notes
                 .iter()
                 .map(|note| format!("{}: {note}", file.display())),
         );
-        let (rows, has_temperature) = (table.len(), table.temperature().is_some());
+        let (rows, has_temperature) = (table.len(), table.temperature.as_deref().is_some());
         let whole = table
             .into_series(system.timestep, system.particles, system.energy_kind)
-            .map_err(|error| match error {
-                // These name the file themselves.
-                msed::Error::Read(error) => Failure::new(error.to_string()),
-                error => failure(&error),
+            .map_err(|error| match &error.fault {
+                io::Fault::Series(refusal) => failure(refusal),
+                // The others name the file themselves.
+                _ => Failure::new(error.to_string()),
             })?;
         if run.temperature.is_none() && !has_temperature {
             return Err(failure(&format!(

@@ -2,7 +2,7 @@
 
 use msed::Curve;
 use msed::energy::Distribution;
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
+use msed::plot::{Axis, Figure, Panel, Series};
 use msed::structure::StructureFactor;
 
 use crate::analysis::Point;
@@ -21,13 +21,14 @@ fn shade(index: usize, of: usize) -> f64 {
     }
 }
 
-pub(crate) fn name(point: &Point<'_>) -> String {
+fn name(symbols: Symbols, point: &Point<'_>) -> String {
     let excluded = if point.run.exclude.is_some() {
         " (excluded)"
     } else {
         ""
     };
-    format!("*{{T}} = {}{excluded}", temperature(point.energies.temperature))
+    let temperature = temperature(point.energies.temperature);
+    format!("*{{T}} = {temperature}{}{excluded}", symbols.degree)
 }
 
 /// Points in the order of temperature, the coldest first.
@@ -54,7 +55,7 @@ pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
             coldest.distributions.iter().map(highest).fold(0.0, f64::max) * 4.0,
         ),
     )
-    .title(name(coldest));
+    .title(name(symbols, coldest));
     for (k, phi) in coldest.distributions.iter().enumerate() {
         let (x, y, errors) = histogram(phi, 1.0);
         let label = format!("*{{t}} = {} {}", time(phi.lag_time()), symbols.time);
@@ -63,6 +64,7 @@ pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
                 .errors(&errors)
                 .colour(k)
                 .size(0.75)
+                .pale()
                 .label(label),
         );
         let grid = grid(&x);
@@ -70,8 +72,8 @@ pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
         left.add(Series::line(&grid, &gaussian).colour(k));
     }
     let mut right = Panel::new(
-        Axis::linear("Δ*{e} / standard deviation"),
-        Axis::log("density").range(1e-5, 3.0),
+        Axis::linear("Δ*{e} (standard deviations)"),
+        Axis::log("density (1/standard deviation)").range(1e-5, 3.0),
     )
     .title("the longest lag of each point");
     for (k, point) in sorted.iter().enumerate() {
@@ -84,7 +86,8 @@ pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
                 .errors(&errors)
                 .shade(shade(k, sorted.len()))
                 .size(0.75)
-                .label(name(point)),
+                .pale()
+                .label(name(symbols, point)),
         );
     }
     let grid: Vec<f64> = (0..=200).map(|k| -5.0 + 0.05 * f64::from(k)).collect();
@@ -132,12 +135,7 @@ fn grid(x: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// Whether figure 2 has two panels. The first of them then names the points for both.
-fn has_trajectories(points: &[Point<'_>]) -> bool {
-    points.iter().any(|point| point.structure.is_some())
-}
-
-/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories. Its corner has room to name all points.
+/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories.
 fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let symbols = Symbols::of(scan.system.units);
     let probe = scan.system.probe.as_deref()?;
@@ -146,14 +144,15 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
         Axis::log(format!("*{{t}} ({})", symbols.time)),
         Axis::log(format!("MSD of {probe} ({}^{{2}})", symbols.length)),
     );
+    let mut any = false;
     for (k, point) in sorted.iter().enumerate().rev() {
-        let series = match &point.structure {
-            Some(structure) => known(structure.probe_msd()),
-            None => Series::points(&[], &[]),
-        };
-        panel.add(dressed(series, point, k, sorted.len()).label(name(point)));
+        if let Some(structure) = &point.structure {
+            let series = dressed(known(structure.probe_msd()), point, k, sorted.len());
+            panel.add(series.label(name(symbols, point)));
+            any = true;
+        }
     }
-    has_trajectories(points).then_some(panel)
+    any.then_some(panel)
 }
 
 /// A curve as far as it has errors.
@@ -173,7 +172,7 @@ fn dressed(series: Series, point: &Point<'_>, k: usize, of: usize) -> Series {
     }
 }
 
-/// Figure 2(b): MSED of every point, with the fits where they are resolved.
+/// Figure 2(b): MSED of every point, with the fits that are resolved.
 fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     let symbols = Symbols::of(scan.system.units);
     let sorted = ordered(points);
@@ -183,21 +182,44 @@ fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     );
     for (k, point) in sorted.iter().enumerate().rev() {
         let series = dressed(known(&point.msed), point, k, sorted.len());
-        panel.add(if has_trajectories(points) {
-            series
-        } else {
-            series.label(name(point))
-        });
+        panel.add(series.label(name(symbols, point)));
     }
-    let resolved = sorted
-        .iter()
-        .filter(|point| point.exponential.verdict().is_resolved());
-    for (k, point) in resolved.enumerate() {
-        let line = Series::function(point.exponential.window(), |t| point.exponential.evaluate(t));
-        let line = line.colour(6).size(0.6);
+    add_fits(&mut panel, &sorted, |_| 1.0);
+    panel
+}
+
+/// MSED over its fast plateau where the fit is resolved, so that a rise by 15 % looks like one
+/// although the plateaus of a scan differ by factors.
+pub(crate) fn rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let symbols = Symbols::of(scan.system.units);
+    let sorted = ordered(points);
+    let mut panel = Panel::new(
+        Axis::log(format!("*{{t}} ({})", symbols.time)),
+        Axis::linear("MSED/*{U}_{0}^{2} (dimensionless)"),
+    );
+    let plateau = |point: &Point<'_>| point.exponential.u0_squared().value();
+    let mut any = false;
+    for (k, point) in sorted.iter().enumerate().rev() {
+        if point.exponential.verdict().is_resolved() {
+            let curve = point.msed.map(|_, y| y / plateau(point));
+            let series = dressed(known(&curve), point, k, sorted.len());
+            panel.add(series.label(name(symbols, point)));
+            any = true;
+        }
+    }
+    add_fits(&mut panel, &sorted, plateau);
+    any.then(|| Figure::new(panel))
+}
+
+/// The fits that are resolved, each over `unit`.
+fn add_fits(panel: &mut Panel, sorted: &[&Point<'_>], unit: impl Fn(&Point<'_>) -> f64) {
+    let resolved = |point: &&&Point<'_>| point.exponential.verdict().is_resolved();
+    for (k, point) in sorted.iter().filter(resolved).enumerate() {
+        let (fit, unit) = (&point.exponential, unit(point));
+        let line = Series::function(fit.window(), |t| fit.evaluate(t) / unit);
+        let line = line.colour(6).size(0.7);
         panel.add(if k == 0 { line.label("Eq. (11)") } else { line });
     }
-    panel
 }
 
 /// Figure 2: both, beside each other where there are trajectories.
@@ -224,17 +246,19 @@ pub(crate) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
         Some(points.size(0.6))
     };
-    let mut left = axes(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})")).legend(LegendPlace::Outside);
+    let mut left = axes(format!("*{{S}}_{{{probe}{probe}}}(*{{q}}) (dimensionless)"));
     for (k, point) in sorted.iter().enumerate().rev() {
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
         if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
-            left.add(series(factor)?.shade(shade(k, sorted.len())).label(name(point)));
+            left.add(
+                series(factor)?
+                    .shade(shade(k, sorted.len()))
+                    .label(name(symbols, point)),
+            );
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
-    let mut right = axes("*{S}(*{q})".to_owned())
-        .title(name(coldest))
-        .legend(LegendPlace::Outside);
+    let mut right = axes("*{S}(*{q}) (dimensionless)".to_owned()).title(name(symbols, coldest));
     let factors = &coldest.structure.as_ref()?.waves.factors;
     for (k, factor) in factors.iter().enumerate() {
         right.add(series(factor)?.colour(k).label(factor.name()));

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use msed::Trajectory;
 use msed::io::{LammpsDumpReader, XtcReader};
-use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species, Trajectories};
+use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
+use msed::{Replicas, Trajectory};
 
 use crate::failure::Failure;
 use crate::files;
 use crate::scan_file::{PathName, Run, Scan, SpeciesList};
 
 /// A run's frames, in single precision as files have them.
-pub(crate) type Frames = Trajectories<'static, f32>;
+pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 const FEWEST: usize = 20;
@@ -96,7 +96,7 @@ pub(crate) fn load(scan: &Scan, run: &Run, species: Option<&Species>) -> Result<
         .map(|file| replica(scan, run, species, file))
         .collect::<Result<_, _>>()?;
     let place = format!("{}:{}: run `{}`", scan.file.display(), run.line, run.name);
-    Trajectories::new(replicas)
+    Replicas::new(replicas)
         .map(Some)
         .map_err(|error| Failure::at(place, error))
 }
@@ -299,7 +299,7 @@ impl FrameSource<f32> for Stepped {
         self.source.convention()
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, SourceError> {
+    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, TrajectoryError> {
         if !self.source.next_frame(frame)? {
             return Ok(false);
         }
@@ -312,7 +312,7 @@ impl FrameSource<f32> for Stepped {
                 self.before = Some((frame.step, first));
             }
             (Some((before, first)), None) if found == first && before == first => {
-                return Err(SourceError::reader(format!(
+                return Err(TrajectoryError::reader(format!(
                     "frame 1 has step {found} like the one before, expected rising steps, or `frame_interval` in the run"
                 )));
             }

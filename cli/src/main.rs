@@ -150,7 +150,11 @@ fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
             "entropies",
             temperature_figures::entropies(&scan, &over_temperature),
         ),
-        ("adam_gibbs", temperature_figures::adam_gibbs(&over_temperature)),
+        (
+            "adam_gibbs",
+            temperature_figures::adam_gibbs(&scan, &over_temperature),
+        ),
+        ("msed_rise", figures::rise(&scan, &points)),
         ("structure_factor", figures::structure_factor(&scan, &points)),
         (
             "fig3_relaxation_times",

@@ -107,7 +107,8 @@ pub(crate) fn figure(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
             let known = (!known.0.is_empty()).then(|| Series::points(&known.0, &known.1).errors(&known.2));
             let bounds = (!bounds.0.is_empty()).then(|| Series::points(&bounds.0, &bounds.1).lower_bounds());
             for series in known.into_iter().chain(bounds) {
-                let series = series.colour(k).marker(k);
+                // Times that agree lie on each other: the later ones are smaller, so that all show.
+                let series = series.colour(k).marker(k).size(1.4 - 0.25 * k as f64);
                 let series = if excluded { series.open() } else { series };
                 panel.add(match label.take() {
                     Some(name) => series.label(name),

@@ -124,7 +124,7 @@ impl FitQuality {
     ) -> Self {
         Self {
             standard_error: errors(numbers.iter().map(|&(name, number)| (name, Some(number)))),
-            blocks: numbers.first().map(|(_, number)| number.resamples().blocks()),
+            blocks: numbers.first().map(|(_, number)| number.blocks()),
             reduced_chi_squared,
             verdict: if verdict.is_resolved() {
                 "resolved"
@@ -240,7 +240,7 @@ impl From<&Estimate> for NumberEntry {
         Self {
             value: Some(number.value()).filter(|x| x.is_finite()),
             standard_error: number.standard_error(),
-            blocks: Some(number.resamples().blocks()),
+            blocks: Some(number.blocks()),
             ..Self::EMPTY
         }
     }

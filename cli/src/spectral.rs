@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use msed::relaxation::Model;
 use msed::spectrum::{self, Band, BlockChoice, ExpectedErrors, Goal, SpectralFit};
-use msed::{Replicas, Resampling, Runs};
+use msed::{EnergySeries, Replicas, Resampling};
 
 use crate::results::{FitEntry, FitQuality, value};
 
@@ -31,7 +31,7 @@ pub(crate) struct Plan {
 
 impl Spectral {
     /// Both forms. A fit that cannot be made, such as that of a run without frequencies below its vibrations, is an answer.
-    pub(crate) fn fit(runs: &Replicas<'_>, resampling: Resampling) -> Self {
+    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
         let fit = |model| {
             spectrum::fit_spectrum(runs, model, Band::Automatic, resampling)
                 .map_err(|error| error.to_string())
@@ -41,7 +41,7 @@ impl Spectral {
             stretched: fit(Model::Stretched),
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
-            duration: runs.runs().iter().map(msed::EnergySeries::duration).sum(),
+            duration: runs.runs().iter().map(EnergySeries::duration).sum(),
         }
     }
 

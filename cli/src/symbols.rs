@@ -9,6 +9,10 @@ pub(crate) struct Symbols {
     pub(crate) time: &'static str,
     pub(crate) length: &'static str,
     pub(crate) temperature: &'static str,
+    /// What stands behind a number of temperature; reduced numbers stand alone.
+    pub(crate) degree: &'static str,
+    /// Of 1/(T S_c), with an entropy per particle.
+    pub(crate) adam_gibbs: &'static str,
     /// What the reciprocal temperature is multiplied by, and its name.
     pub(crate) reciprocal: (f64, &'static str),
 }
@@ -21,6 +25,8 @@ impl Symbols {
                 time: "*{τ}_{LJ}",
                 length: "*{σ}",
                 temperature: "*{ε}/*{k}_{B}",
+                degree: "",
+                adam_gibbs: "1/*{ε}",
                 reciprocal: (1.0, "1/*{T} (*{k}_{B}/*{ε})"),
             },
             UnitsName::Metal => Self {
@@ -28,6 +34,8 @@ impl Symbols {
                 time: "ps",
                 length: "Å",
                 temperature: "K",
+                degree: " K",
+                adam_gibbs: "1/(*{k}_{B} K)",
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
             UnitsName::Real => Self {
@@ -35,6 +43,8 @@ impl Symbols {
                 time: "fs",
                 length: "Å",
                 temperature: "K",
+                degree: " K",
+                adam_gibbs: "1/(*{k}_{B} K)",
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use msed::Estimate;
-use msed::stats::Combined;
 use msed::thermo::{
     AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing, StatePoint,
     TemperatureFit, ThermoError,
@@ -59,7 +58,7 @@ impl OverTemperature {
     fn blocks(&self) -> Vec<usize> {
         self.scan
             .counted()
-            .map(|point| point.mean_energy().resamples().blocks())
+            .map(|point| point.mean_energy().blocks())
             .collect()
     }
 
@@ -77,7 +76,7 @@ impl OverTemperature {
                 _ => None,
             },
             verdict: word(&row.agreement()).0,
-            blocks: point.mean_energy().resamples().blocks(),
+            blocks: point.mean_energy().blocks(),
         })
         .collect()
     }
@@ -240,7 +239,7 @@ fn adam_gibbs_entry(fit: &AdamGibbs) -> AdamGibbsEntry {
         ("a", fit.a()),
         ("s_c_reference", fit.s_c_reference()),
     ];
-    let value = |of: &Combined| number(of.value());
+    let value = |of: &Estimate| number(of.value());
     AdamGibbsEntry {
         reference_temperature: fit.reference_temperature(),
         ln_tau_inf: value(fit.ln_tau_inf()),

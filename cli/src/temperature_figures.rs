@@ -1,7 +1,7 @@
 //! Figures over temperature: the energy landscape, the heat capacity check, the entropies, the Adam-Gibbs plot.
 
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
-use msed::stats::{Combined, Estimate};
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::stats::Estimate;
 use msed::thermo::{
     AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
 };
@@ -27,7 +27,7 @@ impl Columns {
         self.errors.push(error);
     }
 
-    fn of<'a>(temperatures: &[f64], values: impl Iterator<Item = &'a Combined>) -> Self {
+    fn of<'a>(temperatures: &[f64], values: impl Iterator<Item = &'a Estimate>) -> Self {
         let mut columns = Self::default();
         for (&t, value) in temperatures.iter().zip(values) {
             columns.add(t, value.value(), value.standard_error());
@@ -45,14 +45,14 @@ fn model(
     [low, high]: [f64; 2],
     colour: usize,
     label: &str,
-    of: impl Fn(f64) -> Combined,
+    of: impl Fn(f64) -> Estimate,
 ) -> impl Iterator<Item = Series> {
     let t: Vec<f64> = (0..=100)
         .map(|k| low + (high - low) * f64::from(k) / 100.0)
         .collect();
-    let values: Vec<Combined> = t.iter().map(|&t| of(t)).collect();
+    let values: Vec<Estimate> = t.iter().map(|&t| of(t)).collect();
     let at = |errors: f64| -> Vec<f64> {
-        let shifted = |x: &Combined| x.value() + errors * x.standard_error().unwrap_or(0.0);
+        let shifted = |x: &Estimate| x.value() + errors * x.standard_error().unwrap_or(0.0);
         values.iter().map(shifted).collect()
     };
     let band = Series::band(&t, &at(-1.0), &at(1.0)).colour(colour);
@@ -132,14 +132,15 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
                         .size(1.5)
                         .label("95 % of *{T}_{x}"),
                 )
-                .title(format!("*{{T}}_{{x}} = {}", temperature(*at)))
+                .title(format!("*{{T}}_{{x}} = {}{}", temperature(*at), symbols.degree))
         }
         Ok(Crossover::NotFound {
             range: [from, to], ..
         }) => panel.title(format!(
-            "no crossover between {} and {}",
+            "no crossover between {} and {}{}",
             temperature(*from),
-            temperature(*to)
+            temperature(*to),
+            symbols.degree
         )),
         Err(_) if any_resolved => panel,
         Err(_) => panel.title("no relaxation is resolved"),
@@ -149,7 +150,7 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 /// The heat capacity from fluctuations beside the slope of the energy; below it the difference in standard errors, with the
 /// verdict of each temperature.
 pub(crate) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Figure {
-    let mut panel = Panel::new(over(scan), Axis::linear("*{C}_{ex}/*{k}_{B} per particle"));
+    let mut panel = Panel::new(over(scan), Axis::linear("*{C}_{ex} per particle (*{k}_{B})"));
     if let Ok(check) = &results.check {
         let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
         let [low, high] = [t[0], t[t.len() - 1]];
@@ -203,11 +204,11 @@ fn verdicts(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
     }
     let mean = check.mean_square_z()?;
     let negative: Vec<f64> = limits.iter().map(|x| -x).collect();
-    let mut panel = Panel::new(over(scan), Axis::linear("(fluctuations - slope)/standard error"))
+    let mut panel = Panel::new(over(scan), Axis::linear("fluctuations - slope (standard errors)"))
         .with(Series::horizontal(0.0))
         .with(
             Series::band(&t, &negative, &limits)
-                .colour(6)
+                .grey()
                 .label("agrees at 99.73 %"),
         );
     for (colour, label, columns) in [(0, "difference", &agree), (1, "difference, too large", &differ)] {
@@ -223,8 +224,9 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
     let total = results.entropy.as_ref().ok()?;
     let reference = total.reference_temperature();
     let axis = Axis::linear(format!(
-        "Δ*{{S}} from *{{T}} = {} (*{{k}}_{{B}})",
-        temperature(reference)
+        "Δ*{{S}} per particle from *{{T}} = {}{} (*{{k}}_{{B}})",
+        temperature(reference),
+        Symbols::of(scan.system.units).degree
     ));
     let mut left = Panel::new(over(scan), axis);
     if total.path().left_out().is_some() {
@@ -262,7 +264,8 @@ pub(crate) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
 }
 
 /// The Adam-Gibbs plot, with its line.
-pub(crate) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
+pub(crate) fn adam_gibbs(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
+    let symbols = Symbols::of(scan.system.units);
     let fit = results.adam_gibbs.as_ref().ok()?;
     let mut columns = Columns::default();
     for point in fit.points() {
@@ -279,14 +282,17 @@ pub(crate) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
         AdamGibbsVerdict::Degenerate { .. } => "*{S}_{c} is not determined",
         _ => "untested",
     };
-    let panel = Panel::new(Axis::linear("1/(*{T} *{S}_{c})"), Axis::linear("ln *{τ}*"))
-        .legend(LegendPlace::None)
-        .title(format!(
-            "*{{S}}_{{c}}({}) = {} *{{k}}_{{B}}: {verdict}",
-            temperature(fit.reference_temperature()),
-            fit.s_c_reference()
-        ))
-        .with(Series::line(&ends, &ends.map(line)).colour(1))
-        .with(columns.series().colour(0));
+    let panel = Panel::new(
+        Axis::linear(format!("1/(*{{T}} *{{S}}_{{c}}) ({})", symbols.adam_gibbs)),
+        Axis::linear(format!("ln(*{{τ}}^{{*}}/{}) (dimensionless)", symbols.time)),
+    )
+    .title(format!(
+        "*{{S}}_{{c}}({}{}) = {} *{{k}}_{{B}}: {verdict}",
+        temperature(fit.reference_temperature()),
+        symbols.degree,
+        fit.s_c_reference()
+    ))
+    .with(Series::line(&ends, &ends.map(line)).colour(1))
+    .with(columns.series().colour(0));
     Some(Figure::new(panel))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use msed::stats::Combined;
+use msed::stats::Estimate;
 use msed::thermo::{Agreement, EntropyDifference};
 
 use crate::over_temperature::OverTemperature;
@@ -18,7 +18,7 @@ pub(crate) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     ])];
     let at = |entropy| results.at_all(entropy, |e: &EntropyDifference, k| Some(e.values()[k].clone()));
     let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
-    let shown = |x: &Option<Combined>| x.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+    let shown = |x: &Option<Estimate>| x.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
     let z = |z: Option<f64>| z.map_or_else(|| "-".to_owned(), |z| format!("{z:.2}"));
     let reference = results.scan.reference_temperature()?;
     for (k, row) in check.rows().iter().enumerate() {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
-use msed::Resampling;
 use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
-use msed::trajectory::{Cell, Trajectories, Trajectory, TrajectoryError, TrajectoryRuns};
+use msed::trajectory::{Cell, Trajectory};
+use msed::{Replicas, Resampling};
 
 use crate::failure::Failure;
 use crate::frames::Frames;
@@ -134,11 +134,11 @@ fn cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error> {
 }
 
 /// Evenly spaced frames of each replica, as many as the work allows.
-fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, TrajectoryError> {
+fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, msed::Error> {
     let replicas = frames.runs();
     let wanted = (affordable.min(FRAMES) / replicas.len()).max(FEWEST);
     let thin = replicas
         .iter()
         .map(|run| run.thinned((run.frames() / wanted).max(1)));
-    Trajectories::new(thin.collect::<Result<_, _>>()?)
+    Ok(Replicas::new(thin.collect::<Result<_, _>>()?)?)
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::error::FitError;
 use super::log_slope::Slope;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
@@ -53,7 +54,7 @@ impl SquaredDisplacement {
     /// The lags at which something has moved.
     fn moving(&self) -> Self {
         let curve = &self.curve;
-        self.with(curve.select(|k| curve.lags()[k] > 0 && curve.values()[k] > 0.0))
+        self.with(curve.select(|k| curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0))
     }
 
     fn with(&self, curve: Curve) -> Self {
@@ -138,12 +139,10 @@ pub enum NotDiffusive {
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let lags: Vec<u64> = (0..10).map(|k| 1 << k).collect();
-/// let values = lags.iter().map(|&t| 6.0 * 0.02 * t as f64).collect();
-/// let none = Resamples::new(Resampling::None, 1);
-/// let curve = Curve::from_replicates(lags, 1.0, values, vec![9; 10], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let lags: Vec<Lag> = (0..10).map(|k| Lag::from_steps(1 << k)).collect();
+/// let values = lags.iter().map(|lag| 6.0 * 0.02 * lag.time(1.0)).collect();
+/// let curve = Curve::from_values(lags, 1.0, values);
 /// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
 /// assert!((found.value().unwrap().coefficient.value() - 0.02).abs() < 1e-14);
 /// # Ok::<(), msed::relaxation::FitError>(())
@@ -210,7 +209,7 @@ fn partner(curve: &Curve, first: usize) -> Option<usize> {
 
 /// Half of the interval of a slope; 0 without resamples.
 fn half_interval(slope: &Estimate) -> f64 {
-    let freedom = slope.resamples().degrees_of_freedom();
+    let freedom = slope.degrees_of_freedom();
     if freedom.is_none() {
         return 0.0;
     }
@@ -270,15 +269,10 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 ///
 /// ```
 /// use msed::relaxation::energy_diffusion;
-/// use msed::{Curve, Resampling, stats::{BlockSums, Resamples}};
-/// let mut sums = BlockSums::new(2, 2);
-/// for block in 0..2 {
-///     sums.add(block, 1, 6.0, 2.0);
-/// }
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
-/// let msed = Curve::from_sums(vec![0, 10], 0.5, [&sums], resamples, 10, |[x]| x);
+/// use msed::{Curve, Lag};
+/// let msed = Curve::from_values([0, 10].map(Lag::from_steps), 0.5, vec![0.0, 3.0]);
 /// let diffusion = energy_diffusion(&msed);
-/// assert_eq!((diffusion.lags(), diffusion.values()), (&[10_u64][..], &[0.3][..]));
+/// assert_eq!((diffusion.lag_time(0), diffusion.values()), (5.0, &[0.3][..]));
 /// ```
 #[must_use]
 pub fn energy_diffusion(msed: &Curve) -> Curve {

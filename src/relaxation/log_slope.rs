@@ -1,6 +1,7 @@
 //! How steep a curve is on logarithmic axes.
 
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::Estimate;
 
 /// The local slopes `d ln value / d ln t` of a curve: see [`log_slope`](log_slope()).
@@ -20,12 +21,9 @@ pub struct LogSlope {
 /// among the lags so thinned out. Lags at which the curve is not positive, lag 0 among them, are left out.
 ///
 /// ```
-/// use msed::curve::Curve;
 /// use msed::relaxation::log_slope;
-/// use msed::stats::{Resamples, Resampling};
-/// let none = Resamples::new(Resampling::None, 1);
-/// let values = vec![1.0, 4.0, 16.0];
-/// let ballistic = Curve::from_replicates(vec![1, 2, 4], 0.5, values, vec![9; 3], vec![], none, 4);
+/// use msed::{Curve, Lag};
+/// let ballistic = Curve::from_values([1, 2, 4].map(Lag::from_steps), 0.5, vec![1.0, 4.0, 16.0]);
 /// let slope = log_slope(&ballistic, 1.25);
 /// assert_eq!(slope.slopes[1].value(), 2.0);
 /// assert!((slope.times[0] - 0.5_f64.sqrt()).abs() < 1e-12);
@@ -60,7 +58,7 @@ impl Slope {
             let apart = kept
                 .last()
                 .is_none_or(|&last| curve.lag_time(k) >= ratio * (1.0 - 1e-9) * curve.lag_time(last));
-            if curve.lags()[k] > 0 && curve.values()[k] > 0.0 && apart {
+            if curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0 && apart {
                 kept.push(k);
             }
         }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Parabola, Significance};
 
 /// The parabola goes through the lags within this factor of the highest one.
@@ -103,11 +104,8 @@ pub enum NoPeak {
 ///
 /// ```
 /// use msed::relaxation::{NoPeak, peak};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let none = Resamples::new(Resampling::None, 1);
-/// let values = vec![0.0, 1.0, 2.0, 1.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 2.0, 1.0]);
 /// let found = peak(&curve)?;
 /// let found = found.value().unwrap();
 /// assert!((found.time.value() - 5.0).abs() < 1e-12);
@@ -120,7 +118,7 @@ pub fn peak(curve: &Curve) -> Result<Outcome<Peak, NoPeak>, FitError> {
     let resampled = curve.resamples().len() >= 2;
     let curve = curve.select(|k| {
         let known = !resampled || curve.standard_errors()[k].is_some();
-        curve.lags()[k] > 0 && known
+        curve.lags()[k] > Lag::ZERO && known
     });
     let values = curve.values();
     if let Some(k) = values.iter().position(|x| !x.is_finite()) {
@@ -188,7 +186,7 @@ fn vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample `of_resample(r, t)`.
     fn curve(of: impl Fn(f64) -> f64, resamples: usize, of_resample: impl Fn(usize, f64) -> f64) -> Curve {
@@ -205,8 +203,10 @@ mod tests {
         let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
         let origins = vec![1; lags.len()];
         let values = times(&of);
-        let resamples = Resamples::new(how, resamples.max(1));
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
+        let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
+        let longest = Lag::from_steps(500);
+        let lags = lags.into_iter().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, longest)
     }
 
     /// A parabola in ln t about t = 30.

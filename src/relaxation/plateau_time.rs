@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::extremum::shallow_side;
 use super::log_slope::Slope;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance};
 
 /// Slopes are taken between lags at least this factor apart: ten in a decade.
@@ -116,7 +117,7 @@ pub fn tau_beta(msd: &Curve) -> TauBeta {
     let resampled = msd.resamples().len() >= 2;
     let usable = msd.select(|k| {
         let known = !resampled || msd.standard_errors()[k].is_some();
-        msd.lags()[k] > 0 && msd.values()[k] > 0.0 && known
+        msd.lags()[k] > Lag::ZERO && msd.values()[k] > 0.0 && known
     });
     TauBeta {
         msd_maximum: maximum(&usable).into(),

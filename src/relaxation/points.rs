@@ -6,6 +6,7 @@ use super::model::Weighting;
 use super::weights::Weights;
 use super::window::contains;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 
 /// How a fit is asked to weigh its lags.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,7 +94,8 @@ impl<'a> Points<'a> {
 }
 
 fn positions(curve: &Curve, window: [f64; 2], weighed: Weighed<'_>) -> Result<Vec<usize>, FitError> {
-    let inside = (0..curve.len()).filter(|&k| curve.lags()[k] > 0 && contains(window, curve.lag_time(k)));
+    let inside =
+        (0..curve.len()).filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)));
     let errors = curve.standard_errors();
     match weighed {
         Weighed::By(Weighting::Uniform) => Ok(inside.collect()),

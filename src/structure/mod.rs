@@ -16,7 +16,7 @@
 //! [`Fit::decay`](crate::relaxation::Fit::decay); the peaks of α₂ and χ₄ [`relaxation::peak`](crate::relaxation::peak()).
 //!
 //! Estimators take one [`Trajectory`](crate::Trajectory) of unwrapped coordinates or several independent
-//! [`Trajectories`](crate::trajectory::Trajectories), and return [`Curve`](crate::Curve)s with standard errors, for each
+//! [`Replicas`](crate::Replicas), and return [`Curve`](crate::Curve)s with standard errors, for each
 //! species and for all particles. Frames may be spaced in any way: they are paired by their integer steps.
 
 mod coherent_isf;

@@ -24,7 +24,7 @@ mod oracle {
 mod laws {
     mod accumulators;
     mod correlators;
-    mod scattering;
+    mod unit_of_time;
     mod units;
 }
 
@@ -58,7 +58,9 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod frame_files;
     mod readers;
+    mod runs;
 }
 
 /// Examples that are run as programs.

@@ -5,10 +5,10 @@ use std::f64::consts::PI;
 use msed::relaxation::{
     Diffusion, FitError, NoPlateau, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, tau_beta,
 };
-use msed::stats::{Outcome, Resamples};
+use msed::stats::{Outcome, Resamples, RunId};
 use msed::structure::{self, RadialBins};
 use msed::trajectory::{Species, Trajectory};
-use msed::{Curve, Estimate, Lags, Resampling};
+use msed::{Curve, Estimate, Lag, Lags, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -34,15 +34,15 @@ fn curve(lags: &[u64], noise: f64, of: impl Fn(f64) -> f64) -> Curve {
     } else {
         Resampling::None
     };
-    let resamples = Resamples::new(how, 10);
+    let resamples = Resamples::new(RunId::named("run"), how, 10);
     Curve::from_replicates(
-        lags.to_vec(),
+        lags.iter().copied().map(Lag::from_steps).collect(),
         0.01,
         values,
         vec![100; lags.len()],
         replicates,
         resamples,
-        u64::MAX,
+        Lag::from_steps(u64::MAX),
     )
 }
 
@@ -249,7 +249,7 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
 #[test]
 fn distances_of_gaussian_displacements_follow_maxwell() {
     let run = brownian(400, 200, 0.04, 5);
-    let lags = Lags::explicit([1, 10]);
+    let lags = Lags::samples([1, 10]);
     let linear = structure::van_hove(
         &run,
         &lags,
@@ -322,7 +322,7 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
     let species = Species::by_name(["A", "B", "A"]).expect("species");
     let run = Trajectory::new(positions, vec![0, 1], 1.0, species).expect("a trajectory");
     let bins = RadialBins::linear(0.5, 2).unwrap();
-    let found = structure::van_hove(&run, &Lags::explicit([1]), &bins, Resampling::None).unwrap();
+    let found = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None).unwrap();
     let fractions = |s: &structure::SpeciesVanHove| -> Vec<f64> {
         let at = &s.lags()[0];
         at.fractions()

@@ -1,16 +1,24 @@
 //! Files of energies, whatever their format.
 
+mod columns;
+mod layout;
+mod log;
+mod runs;
+mod table;
+
 use std::fs::File;
 use std::io::Read;
 use std::iter::FusedIterator;
 use std::path::Path;
 
-use super::bytes::{f64_field, fields};
-use super::columns::{self, ColumnRows, Continuity, Row};
-use super::layout::{Column, StepColumn, Wanted};
-use super::table::{CutOff, EnergyTable, Format, Note};
+use super::error::{Fault, Place, ReadError};
 use super::text::Text;
-use super::{ReadError, log};
+use super::text::bytes::{f64_field, fields};
+use columns::{ColumnRows, Row};
+use layout::{StepColumn, Wanted};
+
+pub use layout::Column;
+pub use table::{EnergyTable, Note};
 
 /// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns with a header; plain or
 /// compressed with gzip. See [`EnergyReader`] for what is looked for, and for files that call it something else.
@@ -20,9 +28,9 @@ use super::{ReadError, log};
 ///
 /// ```
 /// let table = msed::io::energies("data/sample/energy.dat")?;
-/// assert_eq!((table.len(), table.first_step(), table.stride()), (2000, 16390, 10));
-/// assert_eq!(table.potential_name(), "v_pe");
-/// assert_eq!(table.temperature().map(|t| t[0]), Some(0.81666672));
+/// assert_eq!((table.len(), table.first_step, table.stride), (2000, 16390, 10));
+/// assert_eq!(table.potential_name, "v_pe");
+/// assert_eq!(table.temperature.map(|t| t[0]), Some(0.81666672));
 /// # Ok::<(), msed::io::ReadError>(())
 /// ```
 pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
@@ -54,11 +62,11 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// use msed::io::EnergyReader;
 /// let csv = "time,E,T\n0,-1.5,0.8\n1,-1.25,0.7\n2,-1.0,0.9\n";
 /// let table = EnergyReader::new().step("time").energy("E").temperature("T").read_from(csv.as_bytes(), "run.csv")?;
-/// assert_eq!(table.potential(), [-1.5, -1.25, -1.0]);
+/// assert_eq!(table.potential, [-1.5, -1.25, -1.0]);
 ///
 /// let bare = "10 -1.5\n20 -1.25\n";
 /// let table = EnergyReader::new().step(0).energy(1).read_from(bare.as_bytes(), "bare.dat")?;
-/// assert_eq!(table.stride(), 10);
+/// assert_eq!(table.stride, 10);
 ///
 /// let error = msed::io::EnergyReader::new().read_from(bare.as_bytes(), "bare.dat").unwrap_err();
 /// assert_eq!(
@@ -71,7 +79,6 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 #[derive(Debug, Clone, Default)]
 pub struct EnergyReader {
     wanted: Wanted,
-    cut_off: CutOff,
 }
 
 impl EnergyReader {
@@ -116,10 +123,11 @@ impl EnergyReader {
         self
     }
 
-    /// What to do with a last line that was cut off.
+    /// A last line that was cut off, as in the output of a job that was killed, is left out, with a [`Note::CutOff`]. By
+    /// default it is an error: a file that misses its end may miss more than that.
     #[must_use]
-    pub fn cut_off(mut self, cut_off: CutOff) -> Self {
-        self.cut_off = cut_off;
+    pub fn allow_cut_off(mut self) -> Self {
+        self.wanted.cut_off = true;
         self
     }
 
@@ -142,7 +150,7 @@ impl EnergyReader {
     /// The rows of a file of columns one by one, for files larger than memory.
     ///
     /// # Errors
-    /// [`ReadError`] where the file cannot be opened, [`ReadError::NotColumns`] for a log; then see [`EnergyStream`].
+    /// [`ReadError`] where the file cannot be opened, [`Fault::Format`] for a log; then see [`EnergyStream`].
     pub fn stream(&self, path: impl AsRef<Path>) -> Result<EnergyStream<File>, ReadError> {
         self.stream_text(Text::open(path.as_ref())?)
     }
@@ -160,68 +168,61 @@ impl EnergyReader {
     }
 
     fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
-        match format_of(&mut text)? {
-            Format::Columns => Ok(EnergyStream::new(ColumnRows::new(
-                text,
-                self.wanted.clone(),
-                self.cut_off,
-            ))),
-            Format::Log => Err(ReadError::NotColumns {
-                file: text.name().to_owned(),
-            }),
+        if is_log(&mut text)? {
+            let found = "a log, expected columns: which rows of a log count is known at its end only";
+            return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
         }
+        Ok(EnergyStream {
+            rows: ColumnRows::new(text, self.wanted.clone()),
+            ended: false,
+        })
     }
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
-        match format_of(&mut text)? {
-            Format::Columns => columns::read(text, &self.wanted, self.cut_off),
-            Format::Log => log::read(text, &self.wanted, self.cut_off),
+        if is_log(&mut text)? {
+            log::read(text, &self.wanted)
+        } else {
+            columns::read(text, &self.wanted)
         }
     }
 }
 
-/// The format of a text, which must not begin like a trajectory.
-fn format_of<R: Read>(text: &mut Text<R>) -> Result<Format, ReadError> {
+/// Whether a text begins like a log, and not like columns: with a comment, a number, or names with a row of numbers below.
+/// It must not begin like a trajectory.
+fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     let head = text.head()?;
-    let found = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
-        "an XTC trajectory"
-    } else if head.trim_ascii_start().starts_with(b"ITEM:") {
-        "a LAMMPS dump"
+    let trajectory = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
+        Some("an XTC trajectory")
     } else {
-        return Ok(format(head));
+        let dump = head.trim_ascii_start().starts_with(b"ITEM:");
+        dump.then_some("a LAMMPS dump")
     };
-    let file = text.name().to_owned();
-    Err(ReadError::Frames { file, found })
-}
-
-/// The format of a text that begins like this. Columns begin with a comment, a number, or names with a row of numbers
-/// below; everything else is a log.
-fn format(head: &[u8]) -> Format {
+    if let Some(found) = trajectory {
+        let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");
+        return Err(Fault::Format(found).at(text.name(), Place::File));
+    }
     let mut lines = head
         .split(|&byte| byte == b'\n')
         .map(<[u8]>::trim_ascii)
         .filter(|line| !line.is_empty());
-    let numbers = |line: &[u8]| {
+    let numbers = |line| {
         fields(line)
             .next()
             .is_some_and(|field| f64_field(field).is_some())
     };
     let Some(first) = lines.next() else {
-        return Format::Columns;
+        return Ok(false);
     };
     if matches!(first.first(), Some(b'#' | b'%' | b'@')) || numbers(first) {
-        return Format::Columns;
+        return Ok(false);
     }
     let second = lines.next().unwrap_or_default();
-    if numbers(second) && fields(second).count() == fields(first).count() {
-        Format::Columns
-    } else {
-        Format::Log
-    }
+    Ok(!numbers(second) || fields(second).count() != fields(first).count())
 }
 
 /// One row of a file of energies.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct EnergySample {
     /// The step.
     pub step: u64,
@@ -231,11 +232,11 @@ pub struct EnergySample {
     pub temperature: Option<f64>,
 }
 
-/// The rows of a file of columns, one by one: what [`EnergyReader::read`](super::EnergyReader::read) gives as a table, in
-/// memory of a buffer of 256 KiB whatever the length of the file.
+/// The rows of a file of columns, one by one: what [`EnergyReader::read`] gives as a table, in memory of a buffer of 256 KiB
+/// whatever the length of the file.
 ///
-/// Rows cannot be taken back once they are handed out: where steps begin again the iteration ends with
-/// [`ReadError::Restart`]. A repeated boundary step is passed over, as in the table. After an error there are no more rows.
+/// Rows cannot be taken back once they are handed out: where steps begin again the iteration ends with a
+/// [`Fault::Steps`]. A repeated boundary step is passed over, as in the table. After an error there are no more rows.
 ///
 /// ```
 /// use msed::io::EnergyReader;
@@ -254,10 +255,6 @@ pub struct EnergyStream<R = File> {
 }
 
 impl<R: Read> EnergyStream<R> {
-    pub(super) fn new(rows: ColumnRows<R>) -> Self {
-        Self { rows, ended: false }
-    }
-
     /// What was decided so far.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
@@ -266,28 +263,24 @@ impl<R: Read> EnergyStream<R> {
 
     fn sample(&mut self) -> Result<Option<EnergySample>, ReadError> {
         let Some(Row {
-            place,
+            restart,
             step,
-            line,
             layout,
             values,
         }) = self.rows.next_row()?
         else {
             return Ok(None);
         };
-        let sample = EnergySample {
+        if restart {
+            let expected = "expected one series: read the file as a table to take the last";
+            let fault = Fault::Steps(format!("steps begin again at {step}, {expected}"));
+            return Err(self.rows.error(fault));
+        }
+        Ok(Some(EnergySample {
             step: step.unsigned_abs(),
             potential: layout.energy_of(values),
             temperature: layout.temperature_of(values),
-        };
-        match place {
-            Continuity::Next => Ok(Some(sample)),
-            Continuity::Restart => Err(ReadError::Restart {
-                file: self.rows.file().to_owned(),
-                line,
-                found: step,
-            }),
-        }
+        }))
     }
 }
 
@@ -311,5 +304,52 @@ impl<R> std::fmt::Debug for EnergyStream<R> {
         f.debug_struct("EnergyStream")
             .field("ended", &self.ended)
             .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with files of energies, in columns and in logs.
+impl Fault {
+    #[cold]
+    fn no_rows(lines: u64, expected: &str) -> Self {
+        Self::TooShort(format!(
+            "no rows of numbers in {lines} lines, expected {expected}"
+        ))
+    }
+
+    #[cold]
+    fn few_rows(found: usize) -> Self {
+        let expected = "expected at least 2 for the spacing of the steps";
+        Self::TooShort(format!("rows that count: {found}, {expected}"))
+    }
+
+    #[cold]
+    fn column_count(found: usize, expected: usize) -> Self {
+        Self::Columns(format!("{found} columns, expected {expected}"))
+    }
+
+    /// Other columns than at the head of the file.
+    #[cold]
+    fn header(found: &str, expected: &str) -> Self {
+        Self::Columns(format!("columns {found}, expected {expected} as before"))
+    }
+
+    /// A step that is not where the spacing puts it; `expected` is `None` where the spacing is not known yet.
+    #[cold]
+    fn step(found: i64, before: i64, expected: Option<i64>) -> Self {
+        let expected = expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string());
+        let spaced = "steps must be evenly spaced";
+        Self::Steps(format!(
+            "step {found} after {before}, expected {expected}: {spaced}"
+        ))
+    }
+
+    #[cold]
+    fn negative_step(found: i64) -> Self {
+        Self::Steps(format!("step {found}, expected 0 or more"))
+    }
+
+    #[cold]
+    fn cut_row() -> Self {
+        Self::Truncated("within this line, expected a whole row and a line end".to_owned())
     }
 }

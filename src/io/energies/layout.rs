@@ -1,11 +1,7 @@
 //! Which column is what, and rows of numbers.
 
-use std::path::Path;
-
-use super::ReadError;
-use super::bytes::{
-    f64_field, fields, first_field, i64_field, is_separator, leading_f64, leading_i64, shown,
-};
+use super::Fault;
+use crate::io::text::bytes::{f64_field, fields, i64_field, is_separator, leading_f64, leading_i64, shown};
 use crate::real::is_fit;
 
 /// Names of the step column: the first that is there.
@@ -45,6 +41,8 @@ pub(crate) struct Wanted {
     pub(crate) energy: Option<Column>,
     pub(crate) temperature: Option<Column>,
     pub(crate) kept: Vec<String>,
+    /// Whether a last line that was cut off is left out.
+    pub(crate) cut_off: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -100,47 +98,40 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout of rows under a header, or of `count` columns without.
-    pub(crate) fn new(
-        wanted: &Wanted,
-        names: Option<&[String]>,
-        count: usize,
-        file: &Path,
-        line: u64,
-    ) -> Result<Self, ReadError> {
+    pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
         if names.is_none() && wanted.by_name() {
-            return Err(ReadError::NoHeader {
-                file: file.to_owned(),
-                line,
-                found: count,
-            });
+            let expected = "expected a line of names such as `# TimeStep v_pe v_te` above the numbers, or columns \
+                            chosen by number";
+            return Err(Fault::Columns(format!(
+                "{count} columns without a header, {expected}"
+            )));
         }
         let names: Vec<String> = names.map_or_else(
             || (1..=count).map(|place| place.to_string()).collect(),
             <[String]>::to_vec,
         );
-        let missing = |quantity, expected: String| ReadError::MissingColumn {
-            file: file.to_owned(),
-            line,
-            quantity,
-            expected,
-            found: names.join(", "),
+        let missing = |quantity: &str, expected: &str| {
+            let found = names.join(", ");
+            Fault::Columns(format!(
+                "no column for the {quantity}, expected {expected}, found {found}"
+            ))
         };
         let place = |name: &str| names.iter().position(|found| found == name);
         let find = |column: &Column, quantity| match column {
-            Column::Named(name) => place(name).ok_or_else(|| missing(quantity, name.clone())),
+            Column::Named(name) => place(name).ok_or_else(|| missing(quantity, name)),
             Column::At(index) if *index < count => Ok(*index),
-            Column::At(index) => Err(missing(quantity, format!("column {}", index + 1))),
+            Column::At(index) => Err(missing(quantity, &format!("column {}", index + 1))),
         };
         let among = |candidates: &[&str]| candidates.iter().find_map(|name| place(name));
 
         let step = match &wanted.step {
             StepColumn::None => None,
             StepColumn::Given(column) => Some(find(column, "step")?),
-            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", any_of(&STEP)))?),
+            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", &any_of(&STEP)))?),
         };
         let energy = match &wanted.energy {
             Some(column) => find(column, "potential energy")?,
-            None => among(&ENERGY).ok_or_else(|| missing("potential energy", any_of(&ENERGY)))?,
+            None => among(&ENERGY).ok_or_else(|| missing("potential energy", &any_of(&ENERGY)))?,
         };
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
@@ -165,13 +156,10 @@ impl Layout {
             let taken = [
                 ("potential energy", energy == step),
                 ("temperature", temperature == Some(step)),
+                ("column to keep", kept.contains(&step)),
             ];
-            let twice = taken
-                .into_iter()
-                .chain([("column to keep", kept.contains(&step))])
-                .find(|(_, twice)| *twice);
-            if let Some((quantity, _)) = twice {
-                return Err(missing(quantity, "another column than the step's".to_owned()));
+            if let Some((quantity, _)) = taken.into_iter().find(|(_, taken)| *taken) {
+                return Err(missing(quantity, "another column than the step's"));
             }
             slots[step] = Slot::Step;
         }
@@ -248,76 +236,84 @@ impl Layout {
     /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
     #[inline]
     pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
-        let mut at = 0;
+        let (step, rest) = self.parse_columns(line, values)?;
+        rest.iter().all(|&byte| is_separator(byte)).then_some(step)
+    }
+
+    /// The same of the line that `text` begins with, and the bytes of that line with its end; `None` also where the end is not
+    /// there. The columns lead to the end, which need not be looked for.
+    #[inline]
+    pub(crate) fn parse_first(&self, text: &[u8], values: &mut [f64]) -> Option<(i64, usize)> {
+        let (step, rest) = self.parse_columns(text, values)?;
+        let after = after_blanks(rest).strip_prefix(b"\n")?;
+        Some((step, text.len() - after.len()))
+    }
+
+    /// The step and what follows the last column. No column goes beyond its line.
+    #[inline]
+    fn parse_columns<'t>(&self, text: &'t [u8], values: &mut [f64]) -> Option<(i64, &'t [u8])> {
+        let mut rest = text;
         let mut step = 0;
         let mut values = values.iter_mut();
         for slot in &self.slots {
-            while line.get(at).is_some_and(|&byte| is_separator(byte)) {
-                at += 1;
-            }
-            let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
-            at += match slot {
+            rest = after_blanks(rest);
+            let taken = match slot {
                 Slot::Value => {
-                    let (value, taken) = leading_f64(rest)?;
-                    if !is_fit(value) {
-                        return None;
-                    }
+                    let (value, taken) = leading_f64(rest).filter(|&(value, _)| is_fit(value))?;
                     *values.next()? = value;
                     taken
                 }
-                Slot::Skip => rest
-                    .iter()
-                    .position(|&byte| is_separator(byte))
-                    .unwrap_or(rest.len()),
+                Slot::Skip => {
+                    let end = rest.iter().position(|&byte| is_separator(byte));
+                    Some(end.unwrap_or(rest.len())).filter(|&taken| taken > 0)?
+                }
                 Slot::Step => match leading_i64(rest) {
                     Some((value, taken)) => {
                         step = value;
                         taken
                     }
                     None => {
-                        let (field, _) = first_field(rest)?;
-                        step = i64_field(field)?;
-                        field.len()
+                        let end = rest.iter().position(|&byte| is_separator(byte));
+                        let taken = end.unwrap_or(rest.len());
+                        step = i64_field(&rest[..taken])?;
+                        taken
                     }
                 },
             };
+            rest = &rest[taken..];
         }
-        line.get(at..)?
-            .iter()
-            .all(|&byte| is_separator(byte))
-            .then_some(step)
+        Some((step, rest))
     }
 
-    /// Why a line that should be a row is none.
+    /// What is wrong with a line that should be a row.
     #[cold]
-    pub(crate) fn diagnose(&self, line: &[u8], file: &Path, number: u64) -> ReadError {
-        let file = file.to_owned();
+    pub(crate) fn fault(&self, line: &[u8]) -> Fault {
         for ((field, slot), name) in fields(line).zip(&self.slots).zip(&self.names) {
-            let expected = match slot {
-                Slot::Skip => continue,
-                Slot::Step if i64_field(field).is_none() => "an integer step",
-                Slot::Value if f64_field(field).is_none() => "a number",
-                Slot::Value if f64_field(field).is_some_and(|value| !value.is_finite()) => "a finite number",
-                Slot::Value if f64_field(field).is_some_and(|value| !is_fit(value)) => {
-                    "a number of at most 1e60 in size"
-                }
+            let expected = match (slot, f64_field(field)) {
+                (Slot::Skip, _) => continue,
+                (Slot::Step, _) if i64_field(field).is_none() => "an integer step",
+                (Slot::Value, None) => "a number",
+                (Slot::Value, Some(value)) if !value.is_finite() => "a finite number",
+                (Slot::Value, Some(value)) if !is_fit(value) => "a number of at most 1e60 in size",
                 _ => continue,
             };
-            return ReadError::Number {
-                file,
-                line: number,
-                column: name.clone(),
-                found: shown(field),
-                expected,
-            };
+            let field = shown(field);
+            return Fault::Value(format!("`{field}` in column {name}, expected {expected}"));
         }
-        ReadError::Columns {
-            file,
-            line: number,
-            found: fields(line).count(),
-            expected: self.columns(),
-        }
+        Fault::column_count(fields(line).count(), self.columns())
     }
+}
+
+/// What follows the separators that are not the end of the line.
+#[inline]
+fn after_blanks(mut bytes: &[u8]) -> &[u8] {
+    while let [byte, after @ ..] = bytes
+        && *byte != b'\n'
+        && is_separator(*byte)
+    {
+        bytes = after;
+    }
+    bytes
 }
 
 fn any_of(names: &[&str]) -> String {

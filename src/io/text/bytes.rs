@@ -121,24 +121,6 @@ pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Where the first line feed is. Eight bytes at a time: the lowest set bit of `(x - 0x01..) & !x & 0x80..` marks the first
-/// zero byte of x.
-#[inline]
-pub(crate) fn line_feed(bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES << 7;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let x = u64::from_le_bytes(*word) ^ (ONES * b'\n' as u64);
-        let zeros = x.wrapping_sub(ONES) & !x & TOPS;
-        if zeros != 0 {
-            return Some(index * 8 + (zeros.trailing_zeros() / 8) as usize);
-        }
-    }
-    let position = rest.iter().position(|&byte| byte == b'\n')?;
-    Some(words.len() * 8 + position)
-}
-
 /// Text of a field for a message: no more than 40 characters.
 pub(crate) fn shown(field: &[u8]) -> String {
     let text = String::from_utf8_lossy(&field[..field.len().min(160)]);
@@ -330,11 +312,6 @@ mod tests {
             let expected = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<f64>().ok());
             prop_assert_eq!(f64_field(&bytes).map(f64::to_bits), expected.map(f64::to_bits));
             let _ = i64_field(&bytes);
-        }
-
-        #[test]
-        fn line_feeds_are_found_where_they_are(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'\x0b'), Just(0x8a_u8), any::<u8>()], 0..40)) {
-            prop_assert_eq!(line_feed(&bytes), bytes.iter().position(|&byte| byte == b'\n'));
         }
     }
 }

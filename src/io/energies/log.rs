@@ -3,25 +3,21 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use super::ReadError;
-use super::bytes::{f64_field, fields, i64_field};
 use super::layout::{Layout, Wanted};
 use super::runs::Runs;
-use super::table::{CutOff, EnergyTable, Format, Note};
-use super::text::Text;
+use super::table::{EnergyTable, Note};
+use super::{Fault, Place, ReadError};
+use crate::io::text::Text;
+use crate::io::text::bytes::{f64_field, fields, i64_field};
 
 const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 
 /// Reads the thermo output of a log.
-pub(super) fn read<R: Read>(
-    mut text: Text<R>,
-    wanted: &Wanted,
-    cut_off: CutOff,
-) -> Result<EnergyTable, ReadError> {
+pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let mut log = Log {
         file: text.name().to_owned(),
         wanted,
-        cut_off,
+        number: 0,
         style: None,
         before_header: false,
         thermo: None,
@@ -29,16 +25,24 @@ pub(super) fn read<R: Read>(
         runs: Runs::default(),
         values: Vec::new(),
     };
-    while let Some(line) = text.next_line()? {
-        log.line(line.bytes, line.number, line.ended)?;
+    loop {
+        log.number = text.line_number() + 1;
+        if let Some(length) = log.whole_row(text.buffered())? {
+            text.pass(length);
+            continue;
+        }
+        match text.next_line()? {
+            Some(line) => log.line(line.bytes, line.ended)?,
+            None => return log.finish(text.line_number()),
+        }
     }
-    log.finish(text.line_number())
 }
 
 struct Log<'a> {
     file: PathBuf,
     wanted: &'a Wanted,
-    cut_off: CutOff,
+    /// The line that is being read.
+    number: u64,
     /// The style of the run that we are in.
     style: Option<Style>,
     /// Whether the line before announces a header.
@@ -67,16 +71,33 @@ struct Block {
 }
 
 impl Log<'_> {
-    fn line(&mut self, line: &[u8], number: u64, ended: bool) -> Result<(), ReadError> {
-        // The common case, without a look at what else it might be.
+    fn error(&self, fault: Fault) -> ReadError {
+        fault.at(&self.file, Place::Line(self.number))
+    }
+
+    /// The common case, without a look at what else the line might be: takes the row that `text` begins with, in the style
+    /// of one line for each, and returns the bytes of its line.
+    fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, ReadError> {
+        if let Some(Style::Lines(layout)) = &self.style
+            && let Some((step, length)) = layout.parse_first(text, &mut self.values)
+        {
+            let pushed = self.runs.push(layout, step, &self.values, self.number);
+            return pushed.map(|()| Some(length)).map_err(|fault| self.error(fault));
+        }
+        Ok(None)
+    }
+
+    fn line(&mut self, line: &[u8], ended: bool) -> Result<(), ReadError> {
+        // A row that was not all buffered.
         if ended
             && let Some(Style::Lines(layout)) = &self.style
             && let Some(step) = layout.parse(line, &mut self.values)
         {
-            return self.runs.push(&self.file, layout, step, &self.values, number);
+            let pushed = self.runs.push(layout, step, &self.values, self.number);
+            return pushed.map_err(|fault| self.error(fault));
         }
         let line = line.trim_ascii();
-        if !ended && self.cut_row(line, number)? {
+        if !ended && self.cut_row(line)? {
             return Ok(());
         }
         let before_header = std::mem::replace(&mut self.before_header, false);
@@ -100,17 +121,14 @@ impl Log<'_> {
                 return Ok(());
             }
             (b"keywords:", _) => {
-                let names = fields(line)
-                    .skip(1)
-                    .map(unquoted)
-                    .filter(|name| !name.is_empty())
-                    .collect::<Vec<_>>();
-                let layout = self.begin_run(&names, number)?;
+                let names = fields(line).skip(1).map(unquoted);
+                let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+                let layout = self.begin_run(&names)?;
                 self.style = Some(Style::Yaml(layout));
                 return Ok(());
             }
             (dashes, b"Step") if dashes.len() > 2 && dashes.iter().all(|&byte| byte == b'-') => {
-                return self.begin_block(words.next().unwrap_or_default(), number);
+                return self.begin_block(words.next().unwrap_or_default());
             }
             _ => {}
         }
@@ -119,110 +137,90 @@ impl Log<'_> {
             && fields(line).all(|word| f64_field(word).is_none());
         if header {
             let names: Vec<String> = fields(line).map(text).collect();
-            let layout = self.begin_run(&names, number)?;
+            let layout = self.begin_run(&names)?;
             self.style = Some(Style::Lines(layout));
             return Ok(());
         }
-        self.row(line, number)
+        self.row(line).map_err(|fault| self.error(fault))
     }
 
     /// A line that may be a row of the run's style, or text between rows.
-    fn row(&mut self, line: &[u8], number: u64) -> Result<(), ReadError> {
+    fn row(&mut self, line: &[u8]) -> Result<(), Fault> {
         match &mut self.style {
-            Some(Style::Lines(layout)) if is_numeric(line) => Err(layout.diagnose(line, &self.file, number)),
             Some(Style::Lines(layout)) => {
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
                 let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
                 let first = self.runs.is_at_start();
-                if mostly && first {
-                    return Err(layout.diagnose(line, &self.file, number));
+                if is_numeric(line) || mostly && first {
+                    return Err(layout.fault(line));
                 }
                 // Between a header and the first row there are warnings, and nothing else.
                 if mostly || first && !line.is_empty() && !line.starts_with(b"WARNING") {
-                    self.runs.notes.push(Note::Damaged { line: number });
+                    self.runs.notes.push(Note::Damaged { line: self.number });
                 }
-                Ok(())
             }
             Some(Style::Yaml(layout)) => {
-                let Some(row) = line.strip_prefix(b"- [") else {
-                    return Ok(());
-                };
-                match layout.parse(row, &mut self.values) {
-                    Some(step) => self.runs.push(&self.file, layout, step, &self.values, number),
-                    None => Err(layout.diagnose(row, &self.file, number)),
+                if let Some(row) = line.strip_prefix(b"- [") {
+                    let step = layout.parse(row, &mut self.values);
+                    let step = step.ok_or_else(|| layout.fault(row))?;
+                    self.runs.push(layout, step, &self.values, self.number)?;
                 }
             }
-            Some(Style::Multi { block, .. }) => {
-                block.extend(line);
-                Ok(())
-            }
-            None => {
-                if is_row_of_some_style(line) {
-                    self.runs.headless(number);
-                }
-                Ok(())
-            }
+            Some(Style::Multi { block, .. }) => block.extend(line),
+            None if is_row_of_some_style(line) => self.runs.headless(self.number),
+            None => {}
         }
+        Ok(())
     }
 
     /// Whether a last line without an end is the beginning of a row.
-    fn cut_row(&mut self, line: &[u8], number: u64) -> Result<bool, ReadError> {
+    fn cut_row(&mut self, line: &[u8]) -> Result<bool, ReadError> {
         let cut = match &self.style {
             None => false,
             Some(Style::Lines(_)) => is_numeric(line),
             Some(_) => !line.is_empty(),
         };
         if cut {
-            self.cut(number)?;
+            self.cut()?;
         }
         Ok(cut)
     }
 
     /// The file ends in the middle of the row at this line.
-    fn cut(&mut self, line: u64) -> Result<(), ReadError> {
-        match self.cut_off {
-            CutOff::Refuse => Err(ReadError::CutOff {
-                file: self.file.clone(),
-                line,
-            }),
-            CutOff::LeaveOut => {
-                self.runs.notes.push(Note::CutOff { line });
-                if let Some(Style::Multi { block, .. }) = &mut self.style {
-                    block.names.clear();
-                }
-                Ok(())
-            }
+    fn cut(&mut self) -> Result<(), ReadError> {
+        if !self.wanted.cut_off {
+            return Err(self.error(Fault::cut_row()));
         }
+        self.runs.notes.push(Note::CutOff { line: self.number });
+        if let Some(Style::Multi { block, .. }) = &mut self.style {
+            block.names.clear();
+        }
+        Ok(())
     }
 
     /// The head of a run's output in lines or YAML.
-    fn begin_run(&mut self, names: &[String], line: u64) -> Result<Layout, ReadError> {
-        if self.style.is_some() {
-            self.end_run()?;
-            self.runs.unfinished();
-        }
-        let layout = Layout::new(self.wanted, Some(names), names.len(), &self.file, line)?;
+    fn begin_run(&mut self, names: &[String]) -> Result<Layout, ReadError> {
+        self.end_unfinished()?;
+        let layout = Layout::new(self.wanted, Some(names), names.len());
+        let layout = layout.map_err(|fault| self.error(fault))?;
         self.values = vec![0.0; layout.values()];
         self.runs.begin();
         Ok(layout)
     }
 
     /// The head of a step in the style `multi`.
-    fn begin_block(&mut self, step: &[u8], line: u64) -> Result<(), ReadError> {
+    fn begin_block(&mut self, step: &[u8]) -> Result<(), ReadError> {
         let block = Block {
             names: vec!["Step".to_owned()],
             row: step.to_vec(),
-            line,
+            line: self.number,
         };
         self.end_block(false)?;
         if let Some(Style::Multi { block: current, .. }) = &mut self.style {
             *current = block;
             return Ok(());
         }
-        if self.style.is_some() {
-            self.end_run()?;
-            self.runs.unfinished();
-        }
+        self.end_unfinished()?;
         self.runs.begin();
         self.style = Some(Style::Multi { layout: None, block });
         Ok(())
@@ -236,41 +234,16 @@ impl Log<'_> {
         if block.names.is_empty() {
             return Ok(());
         }
-        if layout
-            .as_ref()
-            .is_some_and(|layout| layout.columns() > block.names.len())
-            && at_end_of_file
-        {
-            let line = block.line;
-            return self.cut(line);
+        // What is wrong with a block is told with its first line.
+        let line = std::mem::replace(&mut self.number, block.line);
+        let columns = layout.as_ref().map_or(0, Layout::columns);
+        if at_end_of_file && block.names.len() < columns {
+            return self.cut();
         }
-        let layout = match layout {
-            Some(layout) => layout,
-            None => {
-                let new = Layout::new(
-                    self.wanted,
-                    Some(&block.names),
-                    block.names.len(),
-                    &self.file,
-                    block.line,
-                )?;
-                self.values = vec![0.0; new.values()];
-                layout.insert(new)
-            }
-        };
-        if block.names != layout.names() {
-            return Err(ReadError::Header {
-                file: self.file.clone(),
-                line: block.line,
-                found: block.names.join(", "),
-                expected: layout.names().join(", "),
-            });
-        }
-        let step = layout
-            .parse(&block.row, &mut self.values)
-            .ok_or_else(|| layout.diagnose(&block.row, &self.file, block.line))?;
-        block.names.clear();
-        self.runs.push(&self.file, layout, step, &self.values, block.line)
+        let pushed = block.push(layout, self.wanted, &mut self.values, &mut self.runs);
+        pushed.map_err(|fault| self.error(fault))?;
+        self.number = line;
+        Ok(())
     }
 
     fn end_run(&mut self) -> Result<(), ReadError> {
@@ -280,30 +253,26 @@ impl Log<'_> {
         Ok(())
     }
 
-    fn finish(mut self, lines: u64) -> Result<EnergyTable, ReadError> {
+    /// Ends a run that has no end of its own.
+    fn end_unfinished(&mut self) -> Result<(), ReadError> {
         if self.style.is_some() {
-            self.end_block(true)?;
             self.end_run()?;
             self.runs.unfinished();
         }
+        Ok(())
+    }
+
+    fn finish(mut self, lines: u64) -> Result<EnergyTable, ReadError> {
+        self.end_block(true)?;
+        self.end_unfinished()?;
+        let file = self.file;
         if self.runs.is_empty() {
-            return Err(ReadError::NoRows {
-                file: self.file,
-                lines,
-                expected: EXPECTED,
-            });
+            return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }
-        let series = self.runs.on_grid(&self.file, self.thermo)?;
-        Ok(EnergyTable {
-            file: self.file,
-            format: Format::Log,
-            first_step: series.first_step,
-            stride: series.stride,
-            potential_name: series.potential_name,
-            rows: series.rows,
-            notes: series.notes,
-            particles: self.particles,
-        })
+        let table = self.runs.on_grid(self.thermo);
+        let mut table = table.map_err(|(place, fault)| fault.at(&file, place))?;
+        (table.file, table.particles) = (file, self.particles);
+        Ok(table)
     }
 }
 
@@ -320,6 +289,28 @@ impl Block {
             self.row.push(b' ');
             self.row.extend_from_slice(value);
         }
+    }
+
+    /// Hands the row on to the run, and is empty then.
+    fn push(
+        &mut self,
+        layout: &mut Option<Layout>,
+        wanted: &Wanted,
+        values: &mut Vec<f64>,
+        runs: &mut Runs,
+    ) -> Result<(), Fault> {
+        let layout = match layout {
+            Some(layout) => layout,
+            None => layout.insert(Layout::new(wanted, Some(&self.names), self.names.len())?),
+        };
+        values.resize(layout.values(), 0.0);
+        if self.names != layout.names() {
+            return Err(Fault::header(&self.names.join(", "), &layout.names().join(", ")));
+        }
+        let step = layout.parse(&self.row, values);
+        let step = step.ok_or_else(|| layout.fault(&self.row))?;
+        self.names.clear();
+        runs.push(layout, step, values, self.line)
     }
 }
 
