@@ -16,8 +16,6 @@ pub(super) struct Layout {
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
     pub(super) resamples: Resamples,
-    pub(super) time_step: f64,
-    stride: u64,
 }
 
 impl Layout {
@@ -46,8 +44,6 @@ impl Layout {
             plans,
             resamples: partition.resamples(run),
             partition,
-            time_step: sampling.time_step(),
-            stride: sampling.stride(),
             lags,
         })
     }
@@ -58,16 +54,6 @@ impl Layout {
             let of_run = self.partition.iter().filter(|(r, _)| *r == run);
             of_run.map(|(_, range)| range).collect()
         })
-    }
-
-    /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<u64> {
-        self.lags.iter().map(|lag| lag * self.stride).collect()
-    }
-
-    /// The longest lag, in steps, that the blocks give an error for.
-    pub(super) fn longest(&self) -> u64 {
-        self.partition.shortest() as u64 * self.stride
     }
 }
 

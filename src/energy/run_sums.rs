@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use super::curves::{Products, RunProducts, Samples};
 use crate::stats::RunId;
 use crate::stats::doubling_blocks::{Blocks, NoMemory};
 use crate::stats::runs::InBlocks;
@@ -28,14 +29,6 @@ impl AddAssign for Pairs {
     }
 }
 
-/// Sums over the samples of one block, which count from the run's centre.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Samples {
-    pub(crate) number: f64,
-    pub(crate) sum: f64,
-    pub(crate) squares: f64,
-}
-
 /// The blocks of one run and their sums.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -57,8 +50,33 @@ impl InBlocks for RunSums {
             let samples = self.samples(block);
             [samples.number, samples.sum, samples.squares]
         };
-        let sums = (0..self.blocks()).flat_map(of_block);
-        RunId::digest(self.blocks(), sums.chain(self.centre))
+        let sums = (0..self.blocks.count()).flat_map(of_block);
+        RunId::digest(self.blocks.count(), sums.chain(self.centre))
+    }
+}
+
+impl RunProducts for RunSums {
+    fn blocks(&self) -> usize {
+        self.blocks.count()
+    }
+
+    fn samples(&self, block: usize) -> Samples {
+        let pairs = &self.blocks.row(block)[0];
+        Samples {
+            number: pairs.number,
+            sum: 0.5 * pairs.ends,
+            squares: 0.5 * pairs.squares,
+        }
+    }
+
+    fn products(&self, block: usize, lag: usize) -> Products {
+        let pairs = self.pairs(block, lag);
+        Products {
+            number: pairs.number,
+            ends: pairs.ends,
+            // 2 x y = x^2 + y^2 - (y - x)^2.
+            products: 0.5 * (pairs.squares - pairs.differences),
+        }
     }
 }
 
@@ -78,20 +96,6 @@ impl RunSums {
     /// The same before its first block, with another number of blocks at most.
     pub(crate) fn with_most(&self, most: usize) -> Result<Self, NoMemory> {
         Self::new(self.points, most, self.blocks.length())
-    }
-
-    pub(crate) fn samples(&self, block: usize) -> Samples {
-        let Pairs {
-            number,
-            ends,
-            squares,
-            ..
-        } = self.blocks.row(block)[0];
-        Samples {
-            number,
-            sum: 0.5 * ends,
-            squares: 0.5 * squares,
-        }
     }
 
     pub(crate) fn add_samples(&mut self, block: usize, samples: Samples) {
@@ -142,7 +146,7 @@ impl RunSums {
         self.points == points
             && points < usize::MAX
             && self.blocks.is_sound(1 + points, finite)
-            && self.centre.is_some() == (self.blocks() > 0)
+            && self.centre.is_some() == (self.blocks.count() > 0)
             && self.centre.unwrap_or(0.0).is_finite()
     }
 }

@@ -117,10 +117,4 @@ impl EnergyPairs {
             Err("lags that do not increase, or reach too far")
         }
     }
-
-    /// The lags in steps.
-    pub(crate) fn steps(&self, lags: &[u64]) -> Vec<u64> {
-        let stride = self.system.sampling.stride();
-        lags.iter().map(|lag| lag.saturating_mul(stride)).collect()
-    }
 }

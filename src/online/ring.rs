@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use crate::energy::run_sums::{Pairs, RunSums, Samples};
+use crate::energy::curves::Samples;
+use crate::energy::run_sums::{Pairs, RunSums};
 use crate::lag::LagError;
 use crate::lag_sums::{LagPlanner, LagSums, Term, Total, mean};
 #[cfg(feature = "serde")]
