@@ -13,6 +13,7 @@ use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
+use crate::series::SeriesError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
@@ -73,7 +74,7 @@ pub enum Error {
     Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     #[error(transparent)]
-    Series(#[from] crate::series::SeriesError),
+    Series(SeriesError),
     /// A question about the structure.
     #[error(transparent)]
     Structure(#[from] crate::structure::StructureError),
@@ -122,6 +123,23 @@ impl Error {
     }
 }
 
+/// The error of a folder, in which the errors of the folders below come out flat: what is wrong has one variant, whichever
+/// function found it.
+macro_rules! flatten {
+    ($narrow:ident => $variant:ident { $($inner:ident),* $(,)? }) => {
+        impl From<$narrow> for Error {
+            fn from(error: $narrow) -> Self {
+                match error {
+                    $($narrow::$inner(error) => error.into(),)*
+                    error => Self::$variant(error),
+                }
+            }
+        }
+    };
+}
+
+flatten!(SeriesError => Series { Sampling });
+
 /// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
@@ -131,6 +149,9 @@ impl From<TrajectoryError> for Error {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
             },
+            TrajectoryError::Time(error) => error.into(),
+            TrajectoryError::Cell(error) => error.into(),
+            TrajectoryError::Selection(error) => error.into(),
             error => Self::Trajectory(error),
         }
     }

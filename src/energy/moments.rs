@@ -107,7 +107,7 @@ impl Moments {
     /// simulation has kept, or that of replicas at constant energy, each of which has its own.
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     ///
     /// ```
     /// use msed::energy::EnergySystem;

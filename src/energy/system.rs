@@ -55,7 +55,7 @@ impl EnergySystem {
     /// [`Moments::with_temperature`](super::Moments::with_temperature).
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
         self.temperature = Some(check_temperature(temperature)?);
         Ok(self)

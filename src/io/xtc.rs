@@ -285,9 +285,8 @@ impl<R: Read> Xtc<R> {
         let scale = self.scale;
         positions.resize(3 * self.particles, T::default());
         let (points, _) = positions.as_chunks_mut::<3>();
-        let place = |integers: [i32; 3]| {
-            integers.map(|integer| T::from_f64(f64::from(integer as f32 * inverse) * scale))
-        };
+        let coordinate = |integer: i32| T::from_f64(f64::from(integer as f32 * inverse) * scale);
+        let place = |[x, y, z]: [i32; 3]| [coordinate(x), coordinate(y), coordinate(z)];
         coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| {
             let text = format!("the compressed coordinates are damaged at particle {particle}");
             self.at(header.start, Fault::Value(text))

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{CellError, SpeciesError};
 use crate::sampling::SamplingError;
+use crate::stats::Invalid;
 
 /// Positions, steps, cells, species or masses that do not make a trajectory, or a source that cannot go on.
 ///
@@ -174,20 +175,9 @@ pub enum TrajectoryError {
         /// The longest displacement that is believed.
         limit: f64,
     },
-    /// A mass is negative or not finite.
-    #[error("particle {particle} has mass {found}, expected a finite number that is not negative")]
-    Mass {
-        /// The particle.
-        particle: usize,
-        /// Its mass.
-        found: f64,
-    },
-    /// All masses are zero.
-    #[error("the mass of all {particles} particles is 0, expected a positive one")]
-    NoMass {
-        /// Particles.
-        particles: usize,
-    },
+    /// A mass is negative or not finite, or all masses are zero.
+    #[error(transparent)]
+    Mass(#[from] Invalid),
     /// There is not one mass for each particle.
     #[error("{masses} masses for {found} particles, expected one for each particle of the whole system")]
     Masses {

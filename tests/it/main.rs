@@ -24,6 +24,7 @@ mod oracle {
 mod laws {
     mod accumulators;
     mod correlators;
+    mod unit_of_time;
     mod units;
 }
 

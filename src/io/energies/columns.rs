@@ -103,19 +103,18 @@ impl<R: Read> ColumnRows<R> {
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
         let restart = loop {
-            let Some(line) = self.text.next_line()? else {
-                break None;
-            };
-            let step = match &self.layout {
-                Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
-                _ => None,
-            };
-            let step = match step {
-                Some(step) => Some(step),
-                None => {
-                    let (bytes, ended) = (line.bytes.to_vec(), line.ended);
-                    self.odd_line(&bytes, ended)?
+            let buffered = self.text.buffered();
+            let layout = self.layout.as_ref();
+            let whole = layout.and_then(|layout| layout.parse_first(buffered, &mut self.values));
+            let step = match whole {
+                Some((step, length)) => {
+                    self.text.pass(length);
+                    Some(step)
                 }
+                None => match self.odd_line()? {
+                    Some(step) => step,
+                    None => break None,
+                },
             };
             let Some(mut step) = step else {
                 continue;
@@ -142,10 +141,25 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// The step of a line that is no whole row of the layout so far: the first row, or a last one without an end; `None` for
-    /// comments, names and blank lines.
+    /// The step of the next line, where that is not all buffered or no whole row of the layout so far: the first row, or a
+    /// last one without an end. `Some(None)` for comments, names and blank lines, `None` at the end.
     #[cold]
-    fn odd_line(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
+    fn odd_line(&mut self) -> Result<Option<Option<i64>>, ReadError> {
+        let Some(line) = self.text.next_line()? else {
+            return Ok(None);
+        };
+        let whole = match &self.layout {
+            Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
+            _ => None,
+        };
+        if whole.is_some() {
+            return Ok(Some(whole));
+        }
+        let (bytes, ended) = (line.bytes.to_vec(), line.ended);
+        self.odd_row(&bytes, ended).map(Some)
+    }
+
+    fn odd_row(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
         let bytes = line.trim_ascii();
         let Some(&first) = bytes.first() else {
             return Ok(None);
