@@ -37,6 +37,8 @@ impl BinnedPairs {
 }
 
 impl Summed for BinnedPairs {
+    type Run = FrameBlocks;
+
     fn lags(&self) -> &[u64] {
         &self.pairs.lags
     }
@@ -69,7 +71,7 @@ impl DistributionSums {
     /// The lags, in samples.
     #[must_use]
     pub fn lags(&self) -> &[u64] {
-        &self.system.pairs.lags
+        &self.over.pairs.lags
     }
 
     /// Pairs at a lag, in samples, whose difference lies outside of the bins.
@@ -83,7 +85,7 @@ impl DistributionSums {
     }
 
     fn place(&self, lag: u64) -> Result<usize, LagError> {
-        let found = self.system.pairs.lags.iter().position(|&l| l == lag);
+        let found = self.over.pairs.lags.iter().position(|&l| l == lag);
         found.ok_or_else(|| self.no_pair(lag))
     }
 
@@ -103,7 +105,7 @@ impl DistributionSums {
     /// differences are equal or lie outside of the bins.
     pub fn distribution(&self, lag: u64) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
-        let bins = self.system.bins;
+        let bins = self.over.bins;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();
         let sums = |columns: std::ops::Range<usize>, divisor: f64| {
             let mut sums = BlockSums::new(blocks.len(), columns.len());
@@ -139,7 +141,7 @@ impl DistributionSums {
         };
         Ok(Distribution::from_sums(
             [lag, pairs as u64],
-            self.system.pairs.system.sampling().interval(),
+            self.over.pairs.system.sampling().interval(),
             [bins.start(first), bins.width()],
             counts[first..=last].to_vec(),
             &sums(BINS + first..BINS + last + 1, bins.width()),

@@ -5,66 +5,53 @@ use super::run_sums::RunSums;
 use super::system::EnergyPairs;
 use super::{Autocorrelation, Moments};
 use crate::curve::Curve;
-use crate::stats::runs::{numbered, resamples};
-use crate::stats::{BlockSums, MergeError};
-
-/// The sums over the pairs of samples of one run or of several, and the correlations that follow from them.
-///
-/// A curve has the lags that some pair of samples lies apart by; its error bars are those of the delete-one jackknife over the blocks of
-/// all runs. Sums [`merge`](Self::merge): threads and ranks accumulate runs of their own, and add up what they have.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "Unchecked")
-)]
-pub struct EnergySums {
-    pairs: EnergyPairs,
-    runs: Vec<RunSums>,
-}
-
-/// The numbers of sums before they are checked.
 #[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct Unchecked {
-    pairs: EnergyPairs,
-    runs: Vec<RunSums>,
-}
+use crate::stats::runs::are_lags;
+use crate::stats::runs::{agree, numbered, resamples, same_lags, same_sampling};
+use crate::stats::sums::Summed;
+use crate::stats::{BlockSums, MergeError, Sums};
 
-#[cfg(feature = "serde")]
-impl TryFrom<Unchecked> for EnergySums {
-    type Error = &'static str;
+/// Sums over the pairs of energies of one run or of several, and the correlations that follow from them: what an
+/// [`EnergyAccumulator`](crate::online::EnergyAccumulator) has summed.
+pub type EnergySums = Sums<EnergyPairs>;
 
-    fn try_from(Unchecked { pairs, runs }: Unchecked) -> Result<Self, Self::Error> {
-        pairs.check()?;
-        let sound = |run: &RunSums| run.is_sound(pairs.lags.len()) && run.blocks.count() > 0;
-        if runs.is_empty() || !runs.iter().all(sound) {
-            return Err("sums of other blocks or lags");
+impl Summed for EnergyPairs {
+    type Run = RunSums;
+
+    fn lags(&self) -> &[u64] {
+        &self.lags
+    }
+
+    /// Number, differences, ends and squares.
+    fn columns(&self) -> usize {
+        4
+    }
+
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        let shown = |pairs: &Self| {
+            let system = &pairs.system;
+            [
+                ("particle number", format!("{}", system.particles())),
+                ("energy kind", format!("{:?}", system.kind())),
+                ("given temperature", format!("{:?}", system.temperature())),
+            ]
+        };
+        same_sampling(self.system.sampling(), other.system.sampling())?;
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<(), &'static str> {
+        if are_lags(&self.lags) {
+            Ok(())
+        } else {
+            Err("lags that do not increase, or reach too far")
         }
-        Ok(Self { pairs, runs })
     }
 }
 
 impl EnergySums {
-    pub(crate) fn new(pairs: EnergyPairs, run: RunSums) -> Self {
-        Self {
-            pairs,
-            runs: vec![run],
-        }
-    }
-
-    /// Number of runs.
-    #[must_use]
-    pub fn runs(&self) -> usize {
-        self.runs.len()
-    }
-
-    /// Number of blocks, over all runs.
-    #[must_use]
-    pub fn blocks(&self) -> usize {
-        self.runs.iter().map(|run| run.blocks.count()).sum()
-    }
-
     /// Number of samples, over all runs.
     #[must_use]
     pub fn samples(&self) -> u64 {
@@ -72,39 +59,12 @@ impl EnergySums {
         numbered(&self.runs).map(of_block).sum::<f64>() as u64
     }
 
-    /// The sums of independent runs together: the blocks of `other` after those of `self`. Associative to the last bit.
-    ///
-    /// The result is that of [`Replicas`](crate::Replicas) over the runs: origins pool, and no pair reaches from one run into another.
-    ///
-    /// # Errors
-    /// [`MergeError`] where sampling, particles, kind, temperature or lags differ.
-    ///
-    /// ```
-    /// use msed::energy::EnergySystem;
-    /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
-    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
-    /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
-    ///     live.push_slice(samples)?;
-    ///     live.snapshot()
-    /// };
-    /// let both = run(&[0.0, 1.0])?.merge(run(&[5.0, 7.0, 7.0])?)?;
-    /// assert_eq!(both.msed().values(), [(1.0 + 4.0 + 0.0) / 3.0]);
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
-        self.pairs.same(&other.pairs)?;
-        self.runs.extend(other.runs);
-        Ok(self)
-    }
-
     /// The mean-squared energy difference, as [`energy::msed`](crate::energy::msed()) defines it: energy² per particle².
     #[must_use]
     pub fn msed(&self) -> Curve {
         let has_pairs =
             |k: &usize| numbered(&self.runs).any(|(_, (run, block))| run.pairs(block, *k).number > 0.0);
-        let points = (0..self.pairs.lags.len()).take_while(has_pairs).count();
+        let points = (0..self.over.lags.len()).take_while(has_pairs).count();
         let mut sums = BlockSums::new(self.blocks(), points);
         for (block, (run, of_run)) in numbered(&self.runs) {
             for k in 0..points {
@@ -114,19 +74,19 @@ impl EnergySums {
         }
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min) as u64;
-        EnergyAxis::of_pairs(&self.pairs).msed(&sums, resamples(&self.runs), shortest)
+        EnergyAxis::of_pairs(&self.over).msed(&sums, resamples(&self.runs), shortest)
     }
 
     /// The autocorrelation, as [`energy::autocorrelation`](crate::energy::autocorrelation()) defines it, about the mean of each run.
     #[must_use]
     pub fn autocorrelation(&self) -> Autocorrelation {
-        EnergyAxis::of_pairs(&self.pairs).autocorrelation(&self.runs, resamples(&self.runs))
+        EnergyAxis::of_pairs(&self.over).autocorrelation(&self.runs, resamples(&self.runs))
     }
 
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the same blocks.
     #[must_use]
     pub fn moments(&self) -> Moments {
-        let (system, resamples) = (&self.pairs.system, resamples(&self.runs));
+        let (system, resamples) = (&self.over.system, resamples(&self.runs));
         let scale = system.scale();
         // The mean of all samples; variances about the runs' own means.
         let of = |weights: &[f64]| -> [f64; 3] {

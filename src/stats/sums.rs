@@ -50,14 +50,14 @@ pub trait Summed: Clone + Debug + PartialEq {
     )
 )]
 pub struct Sums<K: Summed> {
-    pub(crate) system: K,
+    pub(crate) over: K,
     pub(crate) runs: Vec<K::Run>,
 }
 
 impl<K: Summed> Sums<K> {
-    pub(crate) fn new(system: K, run: K::Run) -> Self {
+    pub(crate) fn new(over: K, run: K::Run) -> Self {
         Self {
-            system,
+            over,
             runs: vec![run],
         }
     }
@@ -84,8 +84,8 @@ impl<K: Summed> Sums<K> {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
-        self.system.same(&other.system)?;
-        self.system.join(&other.system);
+        self.over.same(&other.over)?;
+        self.over.join(&other.over);
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -108,7 +108,7 @@ impl<K: Summed> Sums<K> {
 #[derive(serde::Deserialize)]
 #[serde(bound = "K: serde::Deserialize<'de>, K::Run: serde::Deserialize<'de>")]
 struct Unchecked<K: Summed> {
-    system: K,
+    over: K,
     runs: Vec<K::Run>,
 }
 
@@ -116,13 +116,13 @@ struct Unchecked<K: Summed> {
 impl<K: Summed> TryFrom<Unchecked<K>> for Sums<K> {
     type Error = &'static str;
 
-    fn try_from(Unchecked { system, runs }: Unchecked<K>) -> Result<Self, Self::Error> {
-        system.check()?;
-        let (lags, columns) = (system.lags().len(), system.columns());
+    fn try_from(Unchecked { over, runs }: Unchecked<K>) -> Result<Self, Self::Error> {
+        over.check()?;
+        let (lags, columns) = (over.lags().len(), over.columns());
         let sound = |run: &K::Run| run.blocks() > 0 && run.is_sound(lags, columns);
         if runs.is_empty() || !runs.iter().all(sound) {
             return Err("sums of another shape, or not finite");
         }
-        Ok(Self { system, runs })
+        Ok(Self { over, runs })
     }
 }

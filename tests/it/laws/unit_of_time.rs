@@ -1,8 +1,10 @@
 //! No number of the crate knows a unit of time: a run whose time step is said in another unit has the same
 //! verdicts, and every number of every result is the same or scales with the power of time that its name tells.
 
-use msed::energy::{self, Bins};
-use msed::online::{CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator};
+use msed::energy::{self, Bins, EnergySystem};
+use msed::online::{
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
+};
 use msed::relaxation::{self, Direction, Fit, Model, SquaredDisplacement, Weighting, Window};
 use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
@@ -146,7 +148,7 @@ fn energies(unit: f64) -> Results {
     let (run, blocks) = (series(unit), Resampling::Blocks(10));
     // Up to 100 time units, however they are said.
     let lags = Lags::logarithmic(10).up_to_time(100.0 * unit);
-    let msed = energy::msed(&run, &lags, blocks).unwrap().into_curve();
+    let msed = energy::msed(&run, &lags, blocks).unwrap();
     let times: Vec<f64> = msed.lag_times().collect();
     results.add("lag_times", ROUNDING, times);
     results.add("block_length", ROUNDING, msed.block_length());
@@ -200,7 +202,7 @@ fn fits(unit: f64) -> Results {
     let mut results = Results { all: Vec::new() };
     let (run, blocks) = (series(unit), Resampling::Blocks(10));
     let lags = Lags::logarithmic(10).up_to_time(100.0 * unit);
-    let msed = energy::msed(&run, &lags, blocks).unwrap().into_curve();
+    let msed = energy::msed(&run, &lags, blocks).unwrap();
     for model in [Model::Exponential, Model::Stretched] {
         for window in [Window::Automatic, Window::Given([0.2 * unit, 30.0 * unit])] {
             for weighting in [Weighting::StandardErrors, Weighting::Uniform] {
@@ -315,12 +317,13 @@ fn particles(unit: f64) -> Results {
 
 fn accumulators(unit: f64) -> Results {
     let mut results = Results { all: Vec::new() };
-    let (run, kind, frames) = (series(unit), EnergyKind::PerParticle, walk(unit));
+    let (run, frames) = (series(unit), walk(unit));
+    let system = EnergySystem::new(sampling(unit), 1000, EnergyKind::PerParticle).unwrap();
     let lags = Lags::logarithmic(10).up_to_time(20.0 * unit);
     let energies = [
-        EnergyAccumulator::ring(sampling(unit), 1000, kind, &lags, run.len()),
-        EnergyAccumulator::block_fft(sampling(unit), 1000, kind, &lags, run.len()),
-        EnergyAccumulator::multi_tau(sampling(unit), 1000, kind, 16, 400),
+        EnergyAccumulator::ring(system, &lags),
+        EnergyAccumulator::block_fft(system, &lags),
+        EnergyAccumulator::multi_tau(system, 16, 400),
     ];
     for live in energies {
         let mut live = live.unwrap();
@@ -331,16 +334,7 @@ fn accumulators(unit: f64) -> Results {
         results.add("sums", ROUNDING, sums);
         results.add("live", ROUNDING, live);
     }
-    let mut phi = DistributionAccumulator::new(
-        sampling(unit),
-        1000,
-        kind,
-        &Lags::explicit([20]),
-        20_000,
-        0.1,
-        9.0,
-    )
-    .unwrap();
+    let mut phi = DistributionAccumulator::new(system, &Lags::explicit([20]), 0.1, 9.0).unwrap();
     phi.push_slice(run.samples()).unwrap();
     results.add(
         "distribution",
@@ -348,8 +342,8 @@ fn accumulators(unit: f64) -> Results {
         phi.snapshot().unwrap().distribution(20).unwrap(),
     );
     let lags = Lags::logarithmic(10).up_to_time(8.0 * unit);
-    let mut moved = FrameAccumulator::new(sampling(unit), frames.species(), &lags, 800).unwrap();
-    let mut waves = CoherentAccumulator::new(sampling(unit), frames.species(), &shell(), &lags, 800).unwrap();
+    let mut moved = DisplacementAccumulator::new(sampling(unit), frames.species(), &lags).unwrap();
+    let mut waves = CoherentAccumulator::new(sampling(unit), frames.species(), &shell(), &lags).unwrap();
     for frame in 0..frames.frames() {
         moved.push(frames.frame(frame)).unwrap();
         waves.push(frames.frame(frame)).unwrap();
@@ -530,11 +524,7 @@ fn a_planted_unit_is_found() {
         );
     }
     let one_lag = Lags::explicit([1]);
-    let curve = |unit: f64| {
-        energy::msed(&series(unit), &one_lag, Resampling::None)
-            .unwrap()
-            .into_curve()
-    };
+    let curve = |unit: f64| energy::msed(&series(unit), &one_lag, Resampling::None).unwrap();
     let [one, mut other] = [1.0, 1e-3].map(|unit| serde_json::to_value(curve(unit)).unwrap());
     assert_eq!(compare("curve", &other, &one, 1e-3, ROUNDING), [""; 0]);
     other["time_step"] = 0.005.into();

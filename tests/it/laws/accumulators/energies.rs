@@ -51,7 +51,12 @@ const WITHIN: [f64; 2] = [1e-10, 1e-7];
 fn seen(sums: &EnergySums) -> Vec<Seen> {
     let correlation = sums.autocorrelation();
     let moments = sums.moments();
-    curves(&sums.msed(), correlation.raw(), correlation.normalised(), &moments)
+    curves(
+        &sums.msed(),
+        correlation.raw(),
+        correlation.normalised(),
+        &moments,
+    )
 }
 
 fn curves(
