@@ -171,7 +171,7 @@ mod tests {
         let replicates: Vec<Vec<f64>> = (0..8_u32)
             .map(|b| {
                 (0..3)
-                    .map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11))
+                    .map(|i| f64::from(3 * ((b * 5) % 8) + (b * 7 + i * i * 3 + b * i) % 5))
                     .collect()
             })
             .collect();

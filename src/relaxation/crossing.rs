@@ -1,6 +1,6 @@
 //! Where a curve passes a level.
 
-use std::fmt;
+use thiserror::Error;
 
 use super::error::FitError;
 use crate::curve::Curve;
@@ -17,16 +17,18 @@ pub enum Direction {
 }
 
 /// Why no lag time can be given at which a curve passes a level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NotReached {
     /// The curve has passed the level before its first lag above 0: what passes it is too fast for the sampling.
+    #[error("reached before the first lag {upper_bound}")]
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
         upper_bound: f64,
     },
     /// The curve does not reach the level.
+    #[error("not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}")]
     AtLastLag {
         /// The last lag time, which the crossing is longer than.
         lower_bound: f64,
@@ -35,24 +37,6 @@ pub enum NotReached {
         /// The level.
         level: f64,
     },
-}
-
-impl fmt::Display for NotReached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BeforeFirstLag { upper_bound } => {
-                write!(f, "reached before the first lag {upper_bound}")
-            }
-            Self::AtLastLag {
-                lower_bound,
-                last_value,
-                level,
-            } => write!(
-                f,
-                "not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}"
-            ),
-        }
-    }
 }
 
 /// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in ln t between the two

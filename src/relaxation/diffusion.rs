@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 
+use thiserror::Error;
+
 use super::error::FitError;
 use super::log_slope::Slope;
 use crate::curve::Curve;
@@ -71,44 +73,18 @@ impl Deref for SquaredDisplacement {
 /// A diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Diffusion {
-    coefficient: Estimate,
-    intercept: Estimate,
-    log_slope: Option<Estimate>,
-    window: [f64; 2],
-    points: usize,
-}
-
-impl Diffusion {
     /// The coefficient, in squared units of length per time unit.
-    #[must_use]
-    pub fn coefficient(&self) -> &Estimate {
-        &self.coefficient
-    }
-
-    /// What the straight line has at time 0: the cage and the ballistic start leave their mark there.
-    #[must_use]
-    pub fn intercept(&self) -> &Estimate {
-        &self.intercept
-    }
-
-    /// `d ln MSD / d ln t` over the window: 1 for diffusion. None where the window has not two lags a factor 2 apart.
-    #[must_use]
-    pub fn log_slope(&self) -> Option<&Estimate> {
-        self.log_slope.as_ref()
-    }
-
+    pub coefficient: Estimate,
+    /// The straight line at time 0: the cage and the ballistic start leave their mark there.
+    pub intercept: Estimate,
+    /// `d ln MSD / d ln t` over the window: 1 for diffusion. `None` where the window has not two lags a factor 2 apart.
+    pub log_slope: Option<Estimate>,
     /// The first and the last lag time of the fit.
-    #[must_use]
-    pub fn window(&self) -> [f64; 2] {
-        self.window
-    }
-
+    pub window: [f64; 2],
     /// Lags in the fit.
-    #[must_use]
-    pub fn points(&self) -> usize {
-        self.points
-    }
+    pub points: usize,
 }
 
 impl fmt::Display for Diffusion {
@@ -119,11 +95,14 @@ impl fmt::Display for Diffusion {
 }
 
 /// Why there is no diffusion coefficient.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NotDiffusive {
     /// No stretch of lags up to the last has a slope of 1 within errors.
+    #[error(
+        "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
+    )]
     Slope {
         /// The last local slope of the curve.
         log_slope: Estimate,
@@ -131,25 +110,11 @@ pub enum NotDiffusive {
         time: f64,
     },
     /// There are not two lags with standard errors a factor 2 apart.
+    #[error("{found} lags can be used, expected at least two that lie a factor {RATIO} apart")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
-}
-
-impl fmt::Display for NotDiffusive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slope { log_slope, time } => write!(
-                f,
-                "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
-            ),
-            Self::TooFewLags { found } => write!(
-                f,
-                "{found} lags can be used, expected at least two that lie a factor {RATIO} apart"
-            ),
-        }
-    }
 }
 
 /// The diffusion coefficient of a mean squared displacement.
@@ -179,7 +144,7 @@ impl fmt::Display for NotDiffusive {
 /// let values = lags.iter().map(|lag| 6.0 * 0.02 * lag.time(1.0)).collect();
 /// let curve = Curve::from_values(lags, 1.0, values);
 /// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
-/// assert!((found.value().unwrap().coefficient().value() - 0.02).abs() < 1e-14);
+/// assert!((found.value().unwrap().coefficient.value() - 0.02).abs() < 1e-14);
 /// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
 pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> {
@@ -223,7 +188,8 @@ fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     if known {
         let found = fit(&usable.with(usable.select(|k| k >= start)));
         if found
-            .log_slope()
+            .log_slope
+            .as_ref()
             .is_some_and(|slope| is_one(slope) && is_known(slope))
         {
             return Ok(found);

@@ -185,8 +185,8 @@ impl<'a> Fit<'a> {
     /// other lags, or has no inverse.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         let within = |window| {
-            let points = Points::new(curve, window, self.weighed, parameters(self.form, self.model))?;
-            let weights = points.weights(self.weighed)?;
+            let needed = parameters(self.form, self.model);
+            let (points, weights) = Points::weighed(curve, window, self.weighed, needed)?;
             Ok(Resampled::new(points, weights, self.form, self.model))
         };
         let (fitted, after) = match (self.window.asked()?, self.form) {

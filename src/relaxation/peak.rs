@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
@@ -29,11 +31,12 @@ impl fmt::Display for Peak {
 }
 
 /// Why a curve has no peak.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoPeak {
     /// The first lag is the highest: the peak may be at shorter times.
+    #[error("no peak: largest at the shortest lag {time:.6}, where it is {value}")]
     AtShortestLag {
         /// The first lag time, which the peak's is not longer than.
         time: f64,
@@ -41,6 +44,7 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// The last lag is the highest: the peak may be at longer times.
+    #[error("no peak: largest at the longest lag {time:.6}, where it is {value}")]
     AtLongestLag {
         /// The last lag time, which the peak's is not shorter than.
         time: f64,
@@ -48,6 +52,10 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// On one side the curve falls from its highest value by no more than its errors.
+    #[error(
+        "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     Shallow {
         /// Time of the highest value.
         time: f64,
@@ -55,6 +63,9 @@ pub enum NoPeak {
         fall: Estimate,
     },
     /// The parabola has no maximum among the lags around the highest one, on the whole or on a resample.
+    #[error(
+        "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
+    )]
     Flat {
         /// Time of the highest value.
         time: f64,
@@ -62,37 +73,11 @@ pub enum NoPeak {
         resamples: usize,
     },
     /// Fewer than three lags.
+    #[error("no peak: {found} lags can be used, expected at least 3")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
-}
-
-impl fmt::Display for NoPeak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtShortestLag { time, value } => write!(
-                f,
-                "no peak: largest at the shortest lag {time:.6}, where it is {value}"
-            ),
-            Self::AtLongestLag { time, value } => write!(
-                f,
-                "no peak: largest at the longest lag {time:.6}, where it is {value}"
-            ),
-            Self::Shallow { time, fall } => write!(
-                f,
-                "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::Flat { time, resamples } => write!(
-                f,
-                "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
-            ),
-            Self::TooFewLags { found } => {
-                write!(f, "no peak: {found} lags can be used, expected at least 3")
-            }
-        }
-    }
 }
 
 /// Time and height of a curve's maximum, such as that of α₂(t) or χ₄(t).

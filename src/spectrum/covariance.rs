@@ -48,8 +48,8 @@ impl GaussianModel {
         };
         let lags: Vec<u64> = curve.lags().iter().map(in_samples).collect::<Result<_, _>>()?;
         let interval = stride as f64 * curve.time_step();
-        let tau = self.relaxation_time() / interval;
-        let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
+        let tau = self.relaxation_time / interval;
+        let (slow, fast, beta) = (0.5 * self.um_squared, self.fast_level, self.beta);
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
         let stride = ((tau / PER_TAU) as i64).max(1);
         // Beyond this the squared correlation is below 1e-10.
@@ -118,10 +118,10 @@ mod tests {
 
     /// The double sum over origins, from the definition.
     fn direct(model: &GaussianModel, k: i64, l: i64, n: i64) -> f64 {
-        let tau = model.relaxation_time();
+        let tau = model.relaxation_time;
         let c = |h: i64| {
-            let slow = 0.5 * model.um_squared() * (-(h.abs() as f64 / tau).powf(model.beta())).exp();
-            if h == 0 { slow + model.fast_level() } else { slow }
+            let slow = 0.5 * model.um_squared * (-(h.abs() as f64 / tau).powf(model.beta)).exp();
+            if h == 0 { slow + model.fast_level } else { slow }
         };
         let mut sum = 0.0;
         for i in 0..n - k {
