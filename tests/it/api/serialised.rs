@@ -102,7 +102,7 @@ fn numbers_that_no_result_has_are_refused() {
     assert!(refused("1.0", "\"many\"").contains("invalid value: string \"many\""));
     let text = serde_json::to_string(&estimate).unwrap();
     let (before, run) = text.split_once("\"runs\":[").unwrap();
-    let run = run.trim_end_matches("]}");
+    let run = run.strip_suffix("]}").unwrap();
     let twice = format!("{before}\"runs\":[{run},{run}]}}");
     let message = serde_json::from_str::<Estimate>(&twice).unwrap_err().to_string();
     assert_eq!(message, "an estimate that has one run twice");
