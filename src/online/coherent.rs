@@ -1,19 +1,15 @@
 //! The coherent intermediate scattering function, while a run goes on.
 
-use pulp::Arch;
-
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::pair_stream::PairStream;
-use crate::error::Error;
-use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
+use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::sampling::Sampling;
 use crate::stats::doubling_blocks::{BLOCKS, check_most};
 use crate::stats::pair_table::{FrameBlocks, check_frame};
-use crate::structure::coherent_sums::{CoherentSums, Scattering};
-use crate::structure::{WaveVectorError, WaveVectors};
+use crate::structure::{CoherentSums, CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
@@ -41,7 +37,8 @@ use crate::trajectory::{Cell, Species};
 ///     let x = 0.1 * f64::from(i);
 ///     live.push(&[x, 0.0, 0.0, x, 0.7, 0.0])?;
 /// }
-/// let total = live.snapshot()?.total();
+/// let isf = live.snapshot()?.coherent_isf();
+/// let total = isf.total();
 /// assert!((total.values()[0] - 2.0).abs() < 1e-13 && total.values()[1].abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -52,7 +49,7 @@ use crate::trajectory::{Cell, Species};
     serde(try_from = "State")
 )]
 pub struct CoherentAccumulator {
-    system: Scattering,
+    system: CoherentSystem,
     /// Species of each particle.
     of_particle: Vec<u32>,
     /// Densities: a cosine and a sine by species and vector.
@@ -65,19 +62,17 @@ pub struct CoherentAccumulator {
 #[derive(Debug, Clone)]
 struct Work {
     modes: DensityModes,
-    tables: Tables,
-    sums: Vec<f64>,
+    scratch: Scratch,
     /// Coordinates of one species along the lattice vectors, in units of them.
     positions: Vec<[f64; 3]>,
 }
 
 impl Work {
-    fn new(system: &Scattering) -> Self {
+    fn new(system: &CoherentSystem) -> Self {
         let modes = DensityModes::new(&system.integers);
         let largest = system.species.iter().map(|(_, count)| *count).max().unwrap_or(0);
         Self {
-            tables: modes.tables(),
-            sums: vec![0.0; modes.sums()],
+            scratch: modes.scratch(),
             positions: Vec::with_capacity(largest),
             modes,
         }
@@ -86,7 +81,7 @@ impl Work {
     /// Fills `densities` with those of a frame, species by species.
     fn densities<T: Real>(
         &mut self,
-        system: &Scattering,
+        system: &CoherentSystem,
         of_particle: &[u32],
         positions: &[T],
         densities: &mut [f64],
@@ -98,14 +93,7 @@ impl Work {
             self.positions.clear();
             self.positions
                 .extend(members.map(|(r, _)| system.cell.fractional(r.map(Real::to_f64))));
-            self.sums.fill(0.0);
-            Arch::new().dispatch(SumModes {
-                modes: &self.modes,
-                positions: &self.positions,
-                sums: &mut self.sums,
-                tables: &mut self.tables,
-            });
-            let found = self.modes.components(&self.sums);
+            let found = self.modes.densities(&self.positions, &mut self.scratch);
             for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
                 *density = found;
             }
@@ -117,7 +105,7 @@ impl CoherentAccumulator {
     /// An accumulator for frames of these particles, at these lags of a run that is planned to have `frames` frames.
     ///
     /// # Errors
-    /// [`WaveVectorError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Lag`] for lags that a run of `frames`
+    /// [`StructureError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Lag`] for lags that a run of `frames`
     /// frames does not have, [`OnlineError::Memory`] for those that reach over more than there is memory for.
     pub fn new(
         sampling: Sampling,
@@ -125,7 +113,7 @@ impl CoherentAccumulator {
         vectors: &WaveVectors,
         lags: &Lags,
         frames: usize,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, OnlineError> {
         let lags = lags.resolve(frames, sampling.interval())?;
         Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
     }
@@ -134,7 +122,7 @@ impl CoherentAccumulator {
     /// next lag above. Level l keeps the densities of every 2^l-th frame, as in [`FrameAccumulator::multi_tau`](super::FrameAccumulator::multi_tau).
     ///
     /// # Errors
-    /// [`WaveVectorError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Points`] for an odd number of points or
+    /// [`StructureError::NotCommensurate`] for vectors that are not those of a cell, [`OnlineError::Points`] for an odd number of points or
     /// none.
     pub fn multi_tau(
         sampling: Sampling,
@@ -142,7 +130,7 @@ impl CoherentAccumulator {
         vectors: &WaveVectors,
         points: usize,
         longest: u64,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, OnlineError> {
         let (levels, lags) = LevelLags::doubling(0, points, longest)?;
         Self::over(sampling, species, vectors, levels, lags)
     }
@@ -153,22 +141,22 @@ impl CoherentAccumulator {
         vectors: &WaveVectors,
         levels: Vec<LevelLags>,
         lags: Vec<u64>,
-    ) -> Result<Self, Error> {
-        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
+    ) -> Result<Self, OnlineError> {
+        let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
         let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
-        let system = Scattering {
+        let system = CoherentSystem {
             sampling,
             species: species.names().iter().map(count).collect::<Result<_, _>>()?,
             lags,
             cell,
             integers: vectors.integers().to_vec(),
         };
-        let sums = FrameBlocks::new(system.lags.len(), system.width(), BLOCKS)?;
+        let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS)?;
         let stream = PairStream::new(levels, system.modes(), sums)?;
         Ok(Self::of(system, species.of_particles().to_vec(), stream))
     }
 
-    fn of(system: Scattering, of_particle: Vec<u32>, stream: PairStream) -> Self {
+    fn of(system: CoherentSystem, of_particle: Vec<u32>, stream: PairStream) -> Self {
         Self {
             work: Work::new(&system),
             system,
@@ -182,7 +170,7 @@ impl CoherentAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first frame.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        let sums = FrameBlocks::new(self.system.lags.len(), self.system.width(), check_most(most)?)?;
+        let sums = FrameBlocks::new(self.system.lags.len(), self.system.columns(), check_most(most)?)?;
         self.stream = self.stream.with_sums(sums)?;
         Ok(self)
     }
@@ -280,7 +268,7 @@ impl CoherentAccumulator {
 }
 
 /// Adds the products of the densities of two frames: of each pair of species and, last, of all particles.
-fn add_products(system: &Scattering, then: &[f64], now: &[f64], sums: &mut [f64]) {
+fn add_products(system: &CoherentSystem, then: &[f64], now: &[f64], sums: &mut [f64]) {
     let length = 2 * system.integers.len();
     let dot = |a: usize, b: usize| -> f64 {
         let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
@@ -306,7 +294,7 @@ fn add_products(system: &Scattering, then: &[f64], now: &[f64], sums: &mut [f64]
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct State {
-    system: Scattering,
+    system: CoherentSystem,
     of_particle: Vec<u32>,
     stream: PairStream,
 }
@@ -329,7 +317,7 @@ impl TryFrom<State> for CoherentAccumulator {
         if !counts.iter().eq(system.species.iter().map(|(_, count)| count)) {
             return Err("species of other numbers of particles");
         }
-        if !stream.restore(&system.lags, system.modes(), system.width()) {
+        if !stream.restore(&system.lags, system.modes(), system.columns()) {
             return Err("densities or sums of another shape, or not finite");
         }
         Ok(Self::of(system, of_particle, stream))

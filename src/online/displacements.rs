@@ -1,21 +1,16 @@
 //! The accumulator that a run feeds with positions.
 
-use std::ops::Range;
-
-use pulp::Arch;
-
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::pair_stream::PairStream;
-use crate::kernels::pair_sums::{Displaced, MOMENTS};
+use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::sampling::Sampling;
 use crate::stats::doubling_blocks::{BLOCKS, check_most};
 use crate::stats::pair_table::{FrameBlocks, check_frame};
 use crate::stats::runs::agree;
-use crate::structure::displacement_sums::{FrameSums, FrameSystem, Group, close_squared};
-use crate::structure::{StructureError, WaveVectors};
+use crate::structure::{DisplacementSums, DisplacementSystem, Groups, WaveVectors, check_radius};
 use crate::trajectory::Species;
 
 /// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
@@ -32,7 +27,7 @@ use crate::trajectory::Species;
 /// Nothing is allocated after construction.
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
-/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`FrameSums::merge`].
+/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`DisplacementSums::merge`].
 ///
 /// ```
 /// use msed::online::FrameAccumulator;
@@ -44,7 +39,8 @@ use crate::trajectory::Species;
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
-/// let msd = live.snapshot()?.msd("A")?;
+/// let moved = live.snapshot()?.displacements();
+/// let msd = moved.of("A")?.msd().total();
 /// assert_eq!(msd.lags(), [100, 200]);
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -56,80 +52,13 @@ use crate::trajectory::Species;
     serde(try_from = "State")
 )]
 pub struct FrameAccumulator {
-    system: FrameSystem,
+    system: DisplacementSystem,
     /// The particles, species by species.
     order: Vec<u64>,
     /// Frames: x of all particles, then y, then z.
     pub(super) stream: PairStream,
     #[cfg_attr(feature = "serde", serde(skip))]
-    work: Work,
-}
-
-/// What every push fills anew.
-#[derive(Debug, Clone)]
-struct Work {
-    /// The particles of each species, in order.
-    ranges: Vec<Range<usize>>,
-    moved: Vec<f64>,
-    /// Sums of one pair of frames over each species.
-    found: Vec<f64>,
-    /// The same and what follows from them, over each species and all particles.
-    columns: Vec<f64>,
-}
-
-impl Work {
-    fn new(system: &FrameSystem) -> Self {
-        let mut start = 0;
-        let species = &system.groups[..system.groups.len() - 1];
-        let ranges: Vec<_> = species
-            .iter()
-            .map(|group| {
-                let range = start..start + group.particles;
-                start = range.end;
-                range
-            })
-            .collect();
-        Self {
-            moved: vec![0.0; 3 * start],
-            found: vec![0.0; ranges.len() * (MOMENTS + system.lists.len())],
-            columns: vec![0.0; system.columns()],
-            ranges,
-        }
-    }
-
-    /// Adds to `sums` what two frames give.
-    fn add_pair(&mut self, system: &FrameSystem, from: &[f64], to: &[f64], sums: &mut [f64]) {
-        let Self {
-            ranges,
-            moved,
-            found,
-            columns,
-        } = self;
-        Arch::new().dispatch(Displaced {
-            from,
-            to,
-            groups: ranges,
-            radius_squared: system.radius.map_or(0.0, |radius| radius * radius),
-            lists: &system.lists,
-            moved,
-            sums: found,
-        });
-        let width = system.width();
-        let (species, all) = columns.split_at_mut(ranges.len() * width);
-        all.fill(0.0);
-        let found = found.chunks_exact(MOMENTS + system.lists.len());
-        for (columns, found) in species.chunks_exact_mut(width).zip(found) {
-            let (of_moments, of_lists) = found.split_at(MOMENTS);
-            columns[..MOMENTS].copy_from_slice(of_moments);
-            columns[MOMENTS + 1..].copy_from_slice(of_lists);
-            close_squared(columns);
-            for (all, x) in all.iter_mut().zip(columns) {
-                *all += *x;
-            }
-        }
-        close_squared(all);
-        sums.iter_mut().zip(columns).for_each(|(sum, x)| *sum += *x);
-    }
+    work: PairColumns,
 }
 
 impl FrameAccumulator {
@@ -172,7 +101,8 @@ impl FrameAccumulator {
     /// for frame in 0..9 {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
-    /// let msd = live.snapshot()?.msd("A")?;
+    /// let moved = live.snapshot()?.displacements();
+    /// let msd = moved.of("A")?.msd().total();
     /// // Lag 6: first frames 0 and 2.
     /// assert_eq!((msd.values()[4], msd.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
@@ -193,30 +123,13 @@ impl FrameAccumulator {
         levels: Vec<LevelLags>,
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
-        let of_particles = species.of_particles();
-        let mut order: Vec<u64> = (0..of_particles.len() as u64).collect();
-        order.sort_by_key(|&p| of_particles[p as usize]);
-        let group = |(index, name): (usize, &String)| Group {
-            name: name.clone(),
-            particles: of_particles.iter().filter(|&&s| s as usize == index).count(),
-        };
-        let mut groups: Vec<Group> = species.names().iter().enumerate().map(group).collect();
-        groups.push(Group {
-            name: "all".to_owned(),
-            particles: of_particles.len(),
-        });
-        let system = FrameSystem {
-            sampling,
-            groups,
-            lags,
-            radius: None,
-            lists: Vec::new(),
-            whole: true,
-        };
+        let groups = Groups::new(species);
+        let order: Vec<u64> = groups.order().iter().map(|&p| p as u64).collect();
+        let system = DisplacementSystem::new(sampling, &groups, lags);
         let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS)?;
         Ok(Self {
             stream: PairStream::new(levels, 3 * order.len(), sums)?,
-            work: Work::new(&system),
+            work: system.pair_columns(),
             order,
             system,
         })
@@ -225,13 +138,10 @@ impl FrameAccumulator {
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
     ///
     /// # Errors
-    /// [`StructureError::OverlapRadius`] unless positive and finite, [`OnlineError::Running`] after the first frame.
+    /// [`StructureError::Length`](crate::structure::StructureError::Length) unless positive and finite, [`OnlineError::Running`] after the first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
         self.stream.not_running()?;
-        if !(radius.is_finite() && radius > 0.0) {
-            return Err(StructureError::OverlapRadius { found: radius }.into());
-        }
-        self.system.radius = Some(radius);
+        self.system.radius = Some(check_radius(radius)?);
         Ok(self)
     }
 
@@ -240,10 +150,7 @@ impl FrameAccumulator {
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
     pub fn with_self_isf(mut self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
-        let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
-        self.system
-            .lists
-            .push(vectors.vectors().iter().map(turns).collect());
+        self.system.lists.push(vectors.turns());
         let most = self.stream.sums().most();
         self.with_new_sums(most)
     }
@@ -261,7 +168,7 @@ impl FrameAccumulator {
         let sums = FrameBlocks::new(system.lags.len(), system.columns(), most)?;
         Ok(Self {
             stream: self.stream.with_sums(sums)?,
-            work: Work::new(&system),
+            work: system.pair_columns(),
             order: self.order,
             system,
         })
@@ -298,7 +205,7 @@ impl FrameAccumulator {
         }
         let (system, work) = (&self.system, &mut self.work);
         self.stream.push(|from, to, sums| {
-            work.add_pair(system, from, to, sums);
+            system.add_pair([from, to], work, sums);
         });
         Ok(())
     }
@@ -340,15 +247,18 @@ impl FrameAccumulator {
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second frame.
-    pub fn snapshot(&self) -> Result<FrameSums, OnlineError> {
-        Ok(FrameSums::new(self.system.clone(), self.stream.finished()?))
+    pub fn snapshot(&self) -> Result<DisplacementSums, OnlineError> {
+        Ok(DisplacementSums::new(
+            self.system.clone(),
+            self.stream.finished()?,
+        ))
     }
 
     /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the earlier
     /// piece has kept its last frames, the later one its first.
     ///
     /// The result is that of the undivided run, but for rounding and for where its blocks begin. Associative in the same sense. In this way
-    /// ranks share the time of a run, as [`FrameSums::merge_particles`] lets them share its particles; F_s, overlap and chi4 are then
+    /// ranks share the time of a run, as [`DisplacementSums::merge_particles`] lets them share its particles; F_s, overlap and chi4 are then
     /// those of the whole.
     ///
     /// # Errors
@@ -369,12 +279,12 @@ impl FrameAccumulator {
     ///     Ok::<_, msed::Error>(live)
     /// };
     /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
-    /// assert_eq!(run.snapshot()?.msd("A")?.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
+    /// let moved = run.snapshot()?.displacements();
+    /// assert_eq!(moved.of("A")?.msd().total().values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
         self.system.same(&later.system)?;
-        self.system.same_particles(&later.system)?;
         let shown = |same: bool| {
             [(
                 "the order of the species",
@@ -384,7 +294,7 @@ impl FrameAccumulator {
         agree(shown(true), shown(self.order == later.order))?;
         let (system, work) = (&self.system, &mut self.work);
         self.stream.followed_by(&later.stream, |from, to, sums| {
-            work.add_pair(system, from, to, sums);
+            system.add_pair([from, to], work, sums);
         })?;
         Ok(self)
     }
@@ -394,7 +304,7 @@ impl FrameAccumulator {
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct State {
-    system: FrameSystem,
+    system: DisplacementSystem,
     order: Vec<u64>,
     stream: PairStream,
 }
@@ -421,7 +331,7 @@ impl TryFrom<State> for FrameAccumulator {
             return Err("frames or sums of another shape, or not finite".to_owned());
         }
         Ok(Self {
-            work: Work::new(&system),
+            work: system.pair_columns(),
             system,
             order,
             stream,

@@ -1,13 +1,12 @@
 //! The accumulator that a run feeds.
 
-use super::energy_spectra::Transform;
 use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
 use crate::energy::sums::{EnergySums, System};
 use crate::lag::Lags;
-use crate::lag_sums::{cheapest_length, mean};
+use crate::lag_sums::{BlockSpectra, cheapest_length, mean};
 use crate::real::Real;
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, check_temperature};
@@ -48,7 +47,7 @@ pub struct EnergyAccumulator {
     /// Molecular-dynamics step of the first sample here, where a feed has said.
     pub(super) first_step: Option<u64>,
     pub(super) levels: Vec<Ring>,
-    pub(super) transform: Option<Transform>,
+    pub(super) transform: Option<BlockSpectra>,
     pub(super) sums: RunSums,
     pub(super) work: Work,
 }
@@ -123,7 +122,7 @@ impl EnergyAccumulator {
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring)?;
         let system = System::new(sampling, particles, kind, lags)?;
-        let transform = Transform::new(segment, BLOCKS)?;
+        let transform = BlockSpectra::new(segment, BLOCKS)?;
         Self::of(system, vec![ring], Some(transform), segment as u64)
     }
 
@@ -173,7 +172,7 @@ impl EnergyAccumulator {
     fn of(
         system: System,
         levels: Vec<Ring>,
-        transform: Option<Transform>,
+        transform: Option<BlockSpectra>,
         length: u64,
     ) -> Result<Self, OnlineError> {
         Ok(Self {
@@ -196,7 +195,7 @@ impl EnergyAccumulator {
         self.not_running()?;
         self.sums = self.sums.with_most(check_most(most)?)?;
         if let Some(transform) = &mut self.transform {
-            *transform = Transform::new(transform.segment(), most)?;
+            *transform = BlockSpectra::new(transform.segment(), most)?;
         }
         Ok(self)
     }
@@ -272,7 +271,8 @@ impl EnergyAccumulator {
         };
         let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
         self.sums.blocks.open(ring.base());
-        transform.add(ring, &self.sums, centre);
+        let blocks = &self.sums.blocks;
+        transform.add(ring.buffer(), centre, blocks.live(), blocks.length());
         ring.advance(&mut self.sums, &mut self.work);
     }
 
@@ -342,7 +342,13 @@ impl EnergyAccumulator {
     fn closed_sums(&self) -> RunSums {
         let mut sums = self.sums.clone();
         if let Some(transform) = &self.transform {
-            transform.subtract_from(&self.levels[0], &mut sums);
+            let (lags, first) = self.levels[0].long_lags();
+            let sealed = sums.blocks.count() - sums.blocks.live();
+            transform.for_each_block(|block, products| {
+                for (k, &lag) in lags.iter().enumerate() {
+                    sums.pairs_mut(sealed + block, first + k).differences -= 2.0 * products[lag];
+                }
+            });
         }
         sums
     }
@@ -415,7 +421,7 @@ impl EnergyAccumulator {
             }
         }
         if let Some(transform) = &mut self.transform {
-            transform.clear(&self.sums);
+            transform.clear(self.sums.blocks.length());
         }
         self.samples += later.samples;
         Ok(self)

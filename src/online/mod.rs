@@ -8,8 +8,8 @@
 //! feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run resumes from
 //! bit for bit.
 //!
-//! [`FrameAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
-//! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
+//! [`FrameAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
+//! sums merge in two ways: independent runs, and [parts of the particles](DisplacementSums::merge_particles) of one run.
 //!
 //! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
 //! Pieces of one run join in the same way for all of them.
@@ -39,7 +39,6 @@ mod coherent;
 mod displacements;
 mod distributions;
 mod energy;
-mod energy_spectra;
 #[cfg(feature = "serde")]
 mod energy_state;
 pub(crate) mod error;
@@ -49,7 +48,7 @@ mod pair_stream;
 mod ring;
 
 pub use crate::energy::EnergySums;
-pub use crate::structure::{CoherentSums, FrameSums};
+pub use crate::structure::{CoherentSums, DisplacementSums};
 pub use coherent::CoherentAccumulator;
 pub use displacements::FrameAccumulator;
 pub use distributions::{DistributionAccumulator, DistributionSums};

@@ -1,12 +1,9 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
-use super::BlockSums;
 use super::doubling_blocks::Blocks;
-use super::runs::{InBlocks, numbered, resamples};
-use crate::curve::Curve;
+use super::runs::InBlocks;
 use crate::online::error::OnlineError;
 use crate::real::{Real, first_unfit};
-use crate::sampling::Sampling;
 
 /// Whether these are the coordinates of so many particles, all of them finite.
 pub(crate) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
@@ -24,42 +21,6 @@ pub(crate) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64
             found: Real::to_f64(positions[index]),
         }),
     }
-}
-
-/// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
-pub(crate) fn curve<const N: usize>(
-    runs: &[FrameBlocks],
-    sampling: Sampling,
-    lags: &[u64],
-    columns: [usize; N],
-    size: f64,
-    f: impl Fn([f64; N]) -> f64,
-) -> Curve {
-    let stride = sampling.stride();
-    let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
-    let steps: Vec<u64> = (0..lags.len())
-        .take_while(has_pairs)
-        .map(|k| lags[k].saturating_mul(stride))
-        .collect();
-    let resamples = resamples(runs);
-    let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
-    for (number, (run, block)) in numbered(runs) {
-        for k in 0..steps.len() {
-            let (found, pairs) = (run.sums(block, k), run.pairs(block, k));
-            for (sums, column) in sums.iter_mut().zip(columns) {
-                sums.add(number, k, found[column] / size, pairs);
-            }
-        }
-    }
-    let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
-    Curve::from_sums(
-        steps,
-        sampling.time_step(),
-        sums.each_ref(),
-        resamples,
-        shortest.saturating_mul(stride),
-        f,
-    )
 }
 
 /// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.

@@ -302,7 +302,7 @@ impl<'a> From<&'a str> for Particles<'a> {
 }
 
 impl Particles<'_> {
-    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, crate::Error> {
+    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, SpeciesError> {
         Ok(match self {
             Self::All => (0..run.particles()).collect(),
             Self::Species(name) => run.species().indices(name)?,
