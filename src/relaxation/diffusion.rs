@@ -266,7 +266,7 @@ fn fit(part: &Curve, dimensions: u32) -> Diffusion {
 /// Energies are bounded, so that it is no constant at long times: it falls off as 1/t once the plateau is reached.
 ///
 /// ```
-/// use msed::{Curve, Resampling, energy, stats::{BlockSums, Resamples}};
+/// use msed::{Curve, Resampling, relaxation, stats::{BlockSums, Resamples}};
 /// let mut sums = BlockSums::new(2, 2);
 /// for block in 0..2 {
 ///     sums.add(block, 1, 6.0, 2.0);
