@@ -13,11 +13,11 @@ fn main() -> Result<(), msed::Error> {
     let lags = Lags::logarithmic(20).up_to_fraction(0.2);
     let msd = structure::msd(&run, &lags, Resampling::Blocks(5))?;
     let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("slope of ln MSD"));
-    for (name, msd) in msd.iter().map(|of| (of.name(), of.total())) {
-        let d = relaxation::diffusion(msd, 3, Window::Automatic)?;
-        let plateau = relaxation::tau_beta(msd);
+    for (name, msd) in msd.species() {
+        let d = relaxation::diffusion(msd.total(), 3, Window::Automatic)?;
+        let plateau = relaxation::tau_beta(msd.total());
         println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum());
-        let slope = relaxation::log_slope(msd, 1.25);
+        let slope = relaxation::log_slope(msd.total(), 1.25);
         panel.add(Series::estimates(slope.times(), slope.slopes()).label(name));
     }
     panel.add(Series::horizontal(1.0));

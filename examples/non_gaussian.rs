@@ -11,9 +11,9 @@ fn main() -> Result<(), msed::Error> {
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::Blocks(10))?;
     let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{α}_{2}"));
-    for (name, alpha2) in moved.iter().map(|species| (species.name(), species.alpha2())) {
-        println!("largest alpha2 of {name}: {}", relaxation::peak(alpha2)?);
-        panel.add(Series::curve(alpha2).label(name));
+    for (name, moved) in moved.species() {
+        println!("largest alpha2 of {name}: {}", relaxation::peak(moved.alpha2())?);
+        panel.add(Series::curve(moved.alpha2()).label(name));
     }
     Ok(Figure::new(panel).save("target/non_gaussian.svg")?)
 }

@@ -12,10 +12,10 @@ fn main() -> Result<(), msed::Error> {
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::Blocks(10))?;
     let mut overlap = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{Q}"));
     let mut chi4 = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{χ}_{4}"));
-    for of in moved.iter() {
-        println!("largest chi4 of {}: {}", of.name(), relaxation::peak(of.chi4())?);
-        overlap.add(Series::curve(of.overlap()).label(of.name()));
-        chi4.add(Series::curve(of.chi4()).label(of.name()));
+    for (name, moved) in moved.species() {
+        println!("largest chi4 of {name}: {}", relaxation::peak(moved.chi4()?)?);
+        overlap.add(Series::curve(moved.overlap()?).label(name));
+        chi4.add(Series::curve(moved.chi4()?).label(name));
     }
     Ok(Figure::new(overlap).with(chi4).save("target/overlap.svg")?)
 }

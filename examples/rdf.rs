@@ -12,10 +12,10 @@ fn main() -> Result<(), msed::Error> {
     let bins = RadialBins::linear(4.7, 235)?;
     let g = structure::rdf(&run, &bins, Resampling::Blocks(10))?;
     let mut panel = Panel::new(Axis::linear("*{r} (*{σ})"), Axis::linear("*{g}(*{r})"));
-    for pair in g.partials() {
-        println!("{} within 1.4: {}", pair.name(), pair.neighbours()[69]);
+    for ([a, b], pair) in g.pairs() {
+        println!("{b} around {a} within 1.4: {}", pair.neighbours()[69]);
         let g: Vec<f64> = pair.values().iter().map(Estimate::value).collect();
-        panel.add(Series::line(&pair.centres(), &g).label(pair.name()));
+        panel.add(Series::line(&pair.centres(), &g).label(format!("{a}-{b}")));
     }
     Ok(Figure::new(panel).save("target/rdf.svg")?)
 }

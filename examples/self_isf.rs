@@ -3,18 +3,17 @@
 
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::{self, Direction, Weighting, Window};
-use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Species};
-use msed::{Lags, Resampling, Units, io};
+use msed::trajectory::Species;
+use msed::{Lags, Resampling, Units, io, structure};
 
 fn main() -> Result<(), msed::Error> {
-    let shell = WaveVectors::shell(&Cell::cubic(9.410_360_288_81)?, 7.15..=7.35)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.3);
     let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{F}_{s}"));
     for (k, name) in ["T1.000", "T0.700", "T0.600"].into_iter().enumerate() {
         let species = Species::by_count([("A", 800), ("B", 200)])?;
         let file = format!("data/kob-andersen/{name}/trajectory.xtc");
         let run = io::trajectory::<f32>(&file, Units::LJ, 0.005, species)?;
+        let shell = run.shell(7.15..=7.35)?;
         let isf = structure::self_isf(&run, "A", &shell, &lags, Resampling::Blocks(10))?;
         let tau_alpha = relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?;
         let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors)?;

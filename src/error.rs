@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::structure::StructureError;
+
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -54,7 +56,13 @@ pub enum Error {
     Series(#[from] crate::series::SeriesError),
     /// A question about the structure.
     #[error(transparent)]
-    Structure(#[from] crate::structure::StructureError),
+    Structure(StructureError),
+    /// A species that is not among those of a result.
+    #[error(transparent)]
+    UnknownSpecies(#[from] crate::stats::UnknownSpecies),
+    /// A pair of species that is not among those of a result.
+    #[error(transparent)]
+    UnknownPair(#[from] crate::stats::UnknownPair),
     /// A periodic cell.
     #[error(transparent)]
     Cell(#[from] crate::trajectory::CellError),
@@ -82,4 +90,17 @@ pub enum Error {
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
+}
+
+/// The errors of the folders below come out flat: what is wrong has one variant, whichever function found it.
+impl From<StructureError> for Error {
+    fn from(error: StructureError) -> Self {
+        match error {
+            StructureError::WaveVectors(error) => error.into(),
+            StructureError::Lag(error) => error.into(),
+            StructureError::Resampling(error) => error.into(),
+            StructureError::Species(error) => error.into(),
+            error => Self::Structure(error),
+        }
+    }
 }

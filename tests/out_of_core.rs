@@ -150,7 +150,8 @@ fn child() {
     };
     feed_frames(&mut live, flight, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(live.frames(), until);
-    let msd = live.snapshot().unwrap().msd("A").unwrap();
+    let moved = live.snapshot().unwrap().displacements();
+    let msd = moved.of("A").unwrap().msd().total();
     for (found, expected) in msd.values().iter().zip([0.01, 0.64]) {
         assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
     }
@@ -210,7 +211,8 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
         _ => ControlFlow::Continue(()),
     };
     assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), Fed::Cancelled);
-    assert_eq!(live.snapshot().unwrap().msd("A").unwrap().origins(), [19, 12]);
+    let moved = live.snapshot().unwrap().displacements();
+    assert_eq!(moved.of("A").unwrap().msd().total().origins(), [19, 12]);
 }
 
 /// One reading of a file feeds all that is wanted of it.

@@ -40,7 +40,7 @@ fn one(seed: u64) -> [Shot; 2] {
     let lags = Lags::logarithmic(20).up_to_time((FRAMES / BLOCKS) as f64);
     let blocks = Resampling::Blocks(BLOCKS);
     let isf = structure::self_isf(&run, Particles::All, &vectors, &lags, blocks).expect("F_s");
-    let rate = vectors.mean_modulus().powi(2) * D;
+    let rate = vectors.mean_wave_number().powi(2) * D;
     let tau = |curve: &Curve| first_crossing(curve, (-1.0_f64).exp(), Direction::Falling).expect("lags");
     // The truth by the same interpolation between the lags.
     let truth = tau(&isf.map(|t, _| (-rate * t).exp()));

@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn every_instruction_set_finds_the_sum_of_the_definition() {
         let scalar = largest_error(|sums| pulp::Scalar.vectorize(sums));
-        let widest = largest_error(|sums| pulp::Arch::new().dispatch(sums));
+        let widest = largest_error(|sums| Arch::new().dispatch(sums));
         assert!(scalar < 1e-11 && widest < 1e-11, "{scalar:e} {widest:e}");
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {

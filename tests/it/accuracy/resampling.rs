@@ -77,7 +77,7 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     vec![
         ("D", d.reached().unwrap().coefficient().clone()),
         ("tau_alpha", tau_alpha.time().unwrap().clone()),
-        ("overlap", moved.all().overlap().point(10)),
+        ("overlap", moved.all().overlap().unwrap().point(10)),
     ]
 }
 

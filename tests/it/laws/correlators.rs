@@ -2,7 +2,9 @@
 //! renumbered and time reversed; species add up to all; replicas pool their origins. The checker must reject each of a set
 //! of planted faults.
 
-use msed::structure::{RadialBins, RadialDistribution, StructureFactor, WaveVectors};
+use crate::common::by_name::{by_pair, by_species};
+use msed::stats::BySpecies;
+use msed::structure::{Displacements, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Resampling, structure};
 use rand::prelude::*;
@@ -260,37 +262,38 @@ fn reversed(run: &Run) -> Run {
     )
 }
 
-fn displacements(runs: &[Run]) -> structure::Displacements {
+fn displacements(runs: &[Run]) -> BySpecies<Displacements> {
     let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
     structure::displacements(&runs, &Lags::all(), 0.3, Resampling::None).expect("displacements")
 }
 
-fn each(moved: &structure::Displacements, f: impl Fn(&structure::SpeciesDisplacement) -> Mean) -> Vec<Mean> {
-    moved.iter().chain([moved.all()]).map(f).collect()
+fn each(moved: &BySpecies<Displacements>, f: impl Fn(&str, &Displacements) -> Mean) -> Vec<Mean> {
+    let named = by_species(moved).into_iter();
+    named.map(|(name, moved)| f(name, moved)).collect()
 }
 
 fn correlators() -> Vec<Box<dyn Correlator>> {
     vec![
         Box::new(Of("msd", |runs: &[Run]| {
-            each(&displacements(runs), |s| {
-                of_curve(s.name(), Some(s.particles() as f64), s.msd())
+            each(&displacements(runs), |name, s| {
+                of_curve(name, Some(s.particles() as f64), s.msd().total())
             })
         })),
         Box::new(Of("msd along y", |runs: &[Run]| {
-            each(&displacements(runs), |s| {
-                of_curve(s.name(), Some(s.particles() as f64), &s.components()[1])
+            each(&displacements(runs), |name, s| {
+                of_curve(name, Some(s.particles() as f64), &s.msd().components()[1])
             })
         })),
         Box::new(Of("overlap", |runs: &[Run]| {
-            each(&displacements(runs), |s| {
-                of_curve(s.name(), Some(s.particles() as f64), s.overlap())
+            each(&displacements(runs), |name, s| {
+                of_curve(name, Some(s.particles() as f64), s.overlap().expect("a radius"))
             })
         })),
         // The mean that makes alpha2 of the mean squared displacement: <r^4> = (1 + alpha2) 5/3 <r^2>^2.
         Box::new(Of("fourth moment", |runs: &[Run]| {
-            each(&displacements(runs), |s| {
-                let msd = s.msd().without_zero();
-                let mut mean = of_curve(s.name(), Some(s.particles() as f64), s.alpha2());
+            each(&displacements(runs), |name, s| {
+                let msd = s.msd().total().without_zero();
+                let mut mean = of_curve(name, Some(s.particles() as f64), s.alpha2());
                 assert_eq!(msd.lags(), s.alpha2().lags());
                 for (x, r2) in mean.values.iter_mut().zip(msd.values()) {
                     *x = (1.0 + *x) * 5.0 / 3.0 * r2 * r2;
@@ -300,9 +303,13 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
         })),
         // <Q^2> = chi4 / N + <Q>^2: a mean over origins, and no sum over species.
         Box::new(Of("squared overlap", |runs: &[Run]| {
-            each(&displacements(runs), |s| {
-                let mut mean = of_curve(s.name(), None, s.chi4());
-                for (x, q) in mean.values.iter_mut().zip(s.overlap().values()) {
+            each(&displacements(runs), |name, s| {
+                let mut mean = of_curve(name, None, s.chi4().expect("a radius"));
+                for (x, q) in mean
+                    .values
+                    .iter_mut()
+                    .zip(s.overlap().expect("a radius").values())
+                {
                     *x = *x / s.particles() as f64 + q * q;
                 }
                 mean
@@ -321,23 +328,21 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
             };
             let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
             let msd = structure::msd(&runs, &Lags::all(), Resampling::None).expect("msd");
-            let species = msd.iter().chain([msd.all()]);
+            let species = by_species(&msd).into_iter().zip(sizes);
             species
-                .zip(sizes)
-                .map(|(s, n)| of_curve(s.name(), Some(n), s.total()))
+                .map(|((name, s), n)| of_curve(name, Some(n), s.total()))
                 .collect()
         })),
         Box::new(Of("distances", |runs: &[Run]| {
-            let sizes = each(&displacements(&runs[..1]), |s| {
-                of_curve(s.name(), Some(s.particles() as f64), s.msd())
+            let sizes = each(&displacements(&runs[..1]), |name, s| {
+                of_curve(name, Some(s.particles() as f64), s.msd().total())
             });
             let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found =
                 structure::van_hove(&runs, &Lags::explicit([1]), &bins, Resampling::None).expect("van Hove");
-            let species = found.iter().chain([found.all()]);
-            let mean = |(s, size): (&structure::SpeciesVanHove, Mean)| {
-                let at = &s.lags()[0];
+            let mean = |((_, s), size): ((&str, &structure::VanHove), Mean)| {
+                let at = &s.distributions()[0];
                 let values: Vec<f64> = at
                     .fractions()
                     .iter()
@@ -350,7 +355,7 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
                     ..size
                 }
             };
-            species.zip(sizes).map(mean).collect()
+            by_species(&found).into_iter().zip(sizes).map(mean).collect()
         })),
         Box::new(Of("F_s on a shell", |runs: &[Run]| {
             each_species(runs, |runs, which| {
@@ -376,17 +381,18 @@ fn correlators() -> Vec<Box<dyn Correlator>> {
             let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
             let vectors = shell(&runs.runs()[0]);
             let found = structure::static_structure(&runs, &vectors, Resampling::None).expect("S(q)");
-            let mean = |s: &StructureFactor| over_frames(s.name(), s.values().to_vec(), s.frames());
-            found.iter().map(mean).collect()
+            let mean =
+                |(name, s): (String, &StructureFactor)| over_frames(name, s.values().to_vec(), s.frames());
+            by_pair(&found).into_iter().map(mean).collect()
         })),
         Box::new(Of("g(r)", |runs: &[Run]| {
             let runs = Trajectories::new(runs.to_vec()).expect("runs of one system");
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found = structure::rdf(&runs, &bins, Resampling::None).expect("g(r)");
             let values = |g: &RadialDistribution| g.values().iter().map(msed::Estimate::value).collect();
-            found
-                .iter()
-                .map(|g| over_frames(g.name(), values(g), g.frames()))
+            by_pair(&found)
+                .into_iter()
+                .map(|(name, g)| over_frames(name, values(g), g.frames()))
                 .collect()
         })),
     ]

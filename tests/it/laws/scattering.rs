@@ -51,7 +51,7 @@ trait Scattering {
             (orders * (fraction(a) * fraction(b)).sqrt(), curve.clone())
         };
         Coherent {
-            partials: isf.partials().map(weighted).collect(),
+            partials: isf.pairs().map(weighted).collect(),
             total: isf.total().clone(),
         }
     }
@@ -61,7 +61,7 @@ trait Scattering {
         let found = structure::static_structure(run, vectors, Resampling::None).expect("S(q)");
         let total = found.total();
         let weighted = total.values().iter().zip(total.wave_vectors());
-        weighted.map(|(s, &n)| s * n as f64).sum::<f64>() / vectors.len() as f64
+        weighted.map(|(s, &n)| s * n as f64).sum::<f64>() / vectors.count() as f64
     }
 }
 
@@ -160,7 +160,7 @@ fn gaussian_walk(functions: &dyn Scattering) -> Result<(), Broken> {
     let msd = structure::msd(&run, &lags, Resampling::None).expect("msd");
     for k in 0..isf.len() {
         let decay = |q: &f64| (-q * q * msd.all().total().values()[k] / 6.0).exp();
-        let wanted = shell.moduli().iter().map(decay).sum::<f64>() / shell.len() as f64;
+        let wanted = shell.wave_numbers().iter().map(decay).sum::<f64>() / shell.count() as f64;
         let error = isf.standard_errors()[k].unwrap_or(0.01);
         assert!(error < 0.02, "{error}");
         let at = format!("lag {}", isf.lags()[k]);
@@ -258,7 +258,7 @@ impl Scattering for Fault {
             "half of the shell" if vectors.cell().is_some() => {
                 let half = WaveVectors::from_integers(
                     vectors.cell().expect("a cell"),
-                    &vectors.integers()[..vectors.len() / 2],
+                    &vectors.integers()[..vectors.count() / 2],
                 );
                 Sound.self_isf(run, &half.expect("vectors"), lags)
             }
