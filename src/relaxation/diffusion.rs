@@ -39,6 +39,11 @@ impl SquaredDisplacement {
         Ok(Self { curve, dimensions })
     }
 
+    /// Of an estimator, which knows how many dimensions it has summed.
+    pub(crate) fn of(curve: Curve, dimensions: u32) -> Self {
+        Self { curve, dimensions }
+    }
+
     /// Over lag time, in squared units of length.
     #[must_use]
     pub fn curve(&self) -> &Curve {
