@@ -18,6 +18,7 @@ pub enum Caution {
         /// Length of the shortest block.
         block: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
     /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error bars from them are too
@@ -49,6 +50,7 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
     /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and time then have no
@@ -69,8 +71,10 @@ pub enum Caution {
     )]
     Misfit {
         /// The largest difference at a fitted lag in standard errors of the difference, with value and fit from the same resamples.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         allowed: f64,
     },
     /// Only the order of magnitude of the relaxation time is known.
@@ -79,6 +83,7 @@ pub enum Caution {
     )]
     LargeError {
         /// Standard error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The curve has no resamples: there are no error bars, and the tests that need them were left out.
@@ -91,6 +96,7 @@ pub enum Caution {
     )]
     ShortRun {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
@@ -102,6 +108,7 @@ pub enum Caution {
     )]
     ShortSpectralBlocks {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of the shortest block.
         block: f64,
@@ -112,8 +119,10 @@ pub enum Caution {
     )]
     SpectralMisfit {
         /// Mean square deviation in units of its expectation.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         reduced_chi_squared: f64,
         /// The same in standard deviations above 1.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         excess: f64,
     },
 }

@@ -67,6 +67,7 @@ pub struct LeastSquares {
     pub covariance: Option<[[f64; 4]; 4]>,
     /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0², Um², ln τ and ln β, each
     /// scaled to unit length. Infinite where a parameter has no influence at all.
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
     pub condition_number: f64,
     /// How the search ended.
     pub termination: Termination,

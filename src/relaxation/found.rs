@@ -17,7 +17,7 @@ use crate::stats::Estimate;
 /// A decay f_q exp(-(t/τ)^β) is a relaxation without a fast plateau: its amplitude f_q takes the place of Um², and U0² is
 /// exactly 0.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Relaxation {
     model: Model,
     u0_squared: Estimate,

@@ -77,6 +77,7 @@ pub enum Reason {
     )]
     NoPlateau {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// The longest fitted lag.
         longest_lag: f64,
@@ -88,6 +89,7 @@ pub enum Reason {
     )]
     BeforeWindow {
         /// Relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relaxation_time: f64,
         /// The shortest fitted lag.
         shortest_lag: f64,
@@ -102,8 +104,10 @@ pub enum Reason {
         /// The amplitude.
         amplitude: f64,
         /// Its standard error.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_error: f64,
         /// How many standard errors would be needed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         needed: f64,
         /// The last significant fall before an automatic window, which hides whatever relaxes earlier.
         after: Option<Fall>,
@@ -116,9 +120,11 @@ pub enum Reason {
     Degenerate {
         /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ and ln β, each scaled to
         /// unit length: 1 if they are told apart perfectly.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         condition: f64,
         /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are correlated, so that the
         /// true error is larger.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The exponent came to rest at the end of its range.
@@ -160,6 +166,7 @@ pub enum Reason {
     #[error("Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise")]
     NoSlowPart {
         /// Fisher error of ln Um².
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
     /// The slow part of the spectrum is as fast as the limit of the band.
@@ -168,6 +175,7 @@ pub enum Reason {
     )]
     NotSeparated {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Limit of the band.
         max_frequency: f64,
@@ -176,6 +184,7 @@ pub enum Reason {
     #[error("the run of {duration:.4} is {:.1} tau long, fewer than 8", .duration / .mean_relaxation_time)]
     ShortRun {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
@@ -184,6 +193,7 @@ pub enum Reason {
     #[error("tau is known to a factor exp({log_time_error:.2}) only")]
     Vague {
         /// Fisher error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
 }
