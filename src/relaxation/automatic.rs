@@ -18,7 +18,7 @@ const AFTER_FALL: f64 = 2.0;
 const END: (f64, f64) = (5.0, 20.0);
 /// The part of the run's origins that the longest lag of an automatic window must keep.
 const ORIGINS: f64 = 0.9;
-/// d ln MSED / d ln t of smooth motion is 2, that of a random process 1 at most.
+/// d ln MSED / d ln t is 2 for smooth motion, and at most 1 for a random process.
 const INERTIAL: f64 = 1.2;
 /// The first lags of a window may differ from the fit by [`Significance::FIRST_LAGS`], any up to so
 /// many mean relaxation times by [`Significance::ANY_LAG`].

@@ -40,13 +40,13 @@ impl Covariance {
 
     /// The covariance of a curve from its resamples, shrunk towards its diagonal.
     ///
-    /// Standard errors and correlations are those of the resamples. Off-diagonal correlations are
+    /// Standard errors and correlations come from the resamples. Off-diagonal correlations are
     /// multiplied by `1 - lambda`, with the lambda that minimises the expected squared error of the
     /// correlations, `lambda = sum Var(r_ij) / sum r_ij^2` over i != j, cut to [0, 1] (J. Schaefer
-    /// and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)). `Var(r_ij)` is that of a mean
-    /// of products over the B blocks of the jackknife. Draws of the bootstrap know no more of a
-    /// correlation than their B blocks do: there `Var(r) = (1 - r^2)^2/(B - 1)`, that of Gaussian
-    /// blocks, takes its place.
+    /// and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)). `Var(r_ij)` is the variance of
+    /// a mean of products over the B blocks of the jackknife. Draws of the bootstrap know no more
+    /// of a correlation than their B blocks do: there the variance for Gaussian blocks, `(1 -
+    /// r^2)^2/(B - 1)`, takes its place.
     ///
     /// `None` with fewer than three blocks, and where a lag has no standard error or does not vary.
     #[must_use]

@@ -51,7 +51,7 @@ pub struct LeastSquares {
     pub lag_range: [f64; 2],
     /// Number of lags fitted.
     pub points: usize,
-    /// Number of lags less that of free parameters.
+    /// Number of lags less the number of free parameters.
     pub degrees_of_freedom: usize,
     /// The sum of squared residuals in standard errors, or rᵀ C⁻¹ r with the covariance C; `None`
     /// for uniform weights.
@@ -66,8 +66,8 @@ pub struct LeastSquares {
     /// left for the residual variance.
     ///
     /// Weights by standard errors take the lags as independent. Neighbouring lags share most of
-    /// their pairs, so that the errors in here are then too small, often severalfold; the errors of
-    /// the parameters are those of their replicates.
+    /// their pairs, so that the errors in here are then too small, often severalfold; the
+    /// replicates of the parameters have the right ones.
     pub covariance: Option<[[f64; 4]; 4]>,
     /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0²,
     /// Um², ln τ and ln β, each scaled to unit length. Infinite where a parameter has no influence

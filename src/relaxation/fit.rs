@@ -49,16 +49,15 @@ use crate::curve::Curve;
 ///
 /// # Automatic window of a decay
 /// The window begins at the shoulder between the fast and the slow decay: the first minimum of
-/// |dF/d ln t| on the way back from where F is 1/e of its first value. Slopes are those of straight
-/// lines through the lags within a factor of 1.8. Where there is no shoulder, the window begins
+/// |dF/d ln t| on the way back from where F is 1/e of its first value. Slopes come from straight lines through the lags within a factor of 1.8. Where there is no shoulder, the window begins
 /// where 0.8 of the first value is left. It ends at the last lag before F falls below 2 % of its
 /// first value or below two standard errors.
 ///
 /// # Generalised least squares
 /// With the [covariance](Fit::covariance) of the lags the sum of squares becomes rᵀ C⁻¹ r over the
 /// residuals r. For a Gaussian series the spread of ln τ is then 1.23 times the Cramér-Rao bound,
-/// in place of 1.4 to 1.5 times with independent weights (docs/errors.md). The covariance is that of a
-/// Gaussian series
+/// in place of 1.4 to 1.5 times with independent weights (docs/errors.md). The covariance follows
+/// from a Gaussian model
 /// ([`GaussianModel::msed_covariance`](crate::spectrum::GaussianModel::msed_covariance)), or one
 /// from blocks ([`Covariance::of_curve`]). It stays the same on the resamples.
 ///
@@ -197,8 +196,7 @@ impl<'a> Fit<'a> {
     /// # Errors
     /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters
     /// or a value that is not finite; where weights or an automatic window need standard errors
-    /// that the curve does not have; and where a covariance is that of other lags, or has no
-    /// inverse.
+    /// that the curve does not have; and where a covariance has other lags, or no inverse.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         let within = |window| {
             let needed = parameters(self.form, self.model);

@@ -110,7 +110,7 @@ impl Relaxation {
     /// Um²` with the variance of an infinite run.
     ///
     /// Of a curve it is not negative. Where it rests at 0, on the whole or on a resample, its
-    /// replicates are those of a fit without that bound, to first order in the values, and may be
+    /// replicates come from a fit without that bound, to first order in the values, and may be
     /// negative: its standard error says how well the data know it, and [`Caution::PlateauAtZero`]
     /// what it is below.
     #[must_use]
@@ -196,7 +196,7 @@ impl Relaxation {
         }
     }
 
-    /// The fitted curve at a lag time above 0: that of a mean-squared difference, or of a decay.
+    /// The fitted mean-squared difference or decay at a lag time above 0.
     #[must_use]
     pub fn evaluate(&self, time: f64) -> f64 {
         let reduced = (time / self.relaxation_time.value()).powf(self.beta.value());

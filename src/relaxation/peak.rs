@@ -81,7 +81,7 @@ pub enum NoPeak {
     },
 }
 
-/// Time and height of a curve's maximum, such as that of α₂(t) or χ₄(t).
+/// Time and height of a curve's maximum, such as the peak of α₂(t) or χ₄(t).
 ///
 /// **Which lags.** Those above 0; of a curve with resamples those that have a standard error, since
 /// beyond them noise makes maxima of its own.

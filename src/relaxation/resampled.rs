@@ -148,8 +148,8 @@ impl<'a> Resampled<'a> {
     }
 
     /// The offset with its replicates. Where it rests at 0, on the whole or on a resample,
-    /// replicates that cannot be negative would say that it is known better than it is: they are
-    /// then those of a fit without that bound.
+    /// replicates that cannot be negative would say that it is known better than it is: they then
+    /// come from a fit without that bound.
     pub(super) fn offset(&self) -> Estimate {
         let (p, curve) = (self.parameters(), self.curve());
         let bounded = p.offset == 0.0 || self.offsets.contains(&0.0);
@@ -179,7 +179,7 @@ impl<'a> Resampled<'a> {
 
     /// By how many standard errors the curve differs from the fit, at most: over the first lags
     /// (those within a factor of two of the shortest, three at least) and over all up to `end` mean
-    /// relaxation times. The errors are those of the differences, with fit and value from the same
+    /// relaxation times. The differences carry the errors, with fit and value from the same
     /// resample. `None` without errors, or where a resample has no such relaxation.
     pub(super) fn misfit(&self, end: f64) -> Option<[f64; 2]> {
         let solutions: Vec<&Solution> = self

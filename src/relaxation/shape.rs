@@ -46,8 +46,8 @@ impl Shape {
         self.model == Model::Stretched
     }
 
-    /// The column of ln τ among the derivatives; that of the amplitude is one before it, that of
-    /// the offset is the first.
+    /// The column of ln τ among the derivatives. The amplitude stands before it, and the offset, if
+    /// there is one, comes first.
     pub(super) fn column_of_log_tau(&self) -> usize {
         1 + usize::from(self.form == Form::Rise)
     }

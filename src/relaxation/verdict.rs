@@ -92,9 +92,9 @@ pub enum Reason {
         /// The shortest fitted lag.
         shortest_lag: f64,
     },
-    /// The amplitude does not differ from zero by more than its 99 % interval: that of its
-    /// resamples, at the relaxation time and exponent of the fit, or that of the covariance that
-    /// was given.
+    /// The amplitude does not differ from zero by more than its 99 % interval, which comes from its
+    /// resamples at the relaxation time and exponent of the fit, or from the covariance that was
+    /// given.
     #[error(
         "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of them are needed{}",
         Before(.after)

@@ -20,9 +20,9 @@ impl GaussianModel {
     /// ```
     ///
     /// for n samples of a Gaussian series of autocovariance C, with m(h) the number of pairs of
-    /// origins at distance h. Lags are those of `curve`, whose time unit is that of the model. The
-    /// slow part is summed at 24 points per relaxation time by the trapezoid, the fast part, white,
-    /// at its four lags exactly.
+    /// origins at distance h. The lags are taken from `curve`, whose time unit the model shares.
+    /// The slow part is summed at 24 points per relaxation time by the trapezoid, the fast part,
+    /// white, at its four lags exactly.
     ///
     /// # Cost
     /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a

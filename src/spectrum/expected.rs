@@ -23,11 +23,11 @@ const JOIN: f64 = 10.0;
 /// S(w) (2 - 2 cos w)^2 =   sum over nodes of (fourth difference at h) cos(w h)    second difference of r linear
 /// ```
 ///
-/// The first is right for w tau of order 1, where the kinks at the nodes are not seen; the second
-/// for large w tau, where the spectrum is that of the short lags and the kinks would be. They are
-/// joined at w tau = 10; the error is below 2e-3 of the slow part's spectrum anywhere and 2e-4 up
-/// to w tau = 10. The triangle (1 - |h|/n) makes the model carry the leakage of a finite transform,
-/// which otherwise biases the estimate for a run of a few tau.
+/// The first is right for w τ of order 1, where the kinks at the nodes are not seen; the second
+/// for large w τ, where the spectrum is that of the short lags and the kinks would be. They are
+/// joined at w τ = 10; the error is below 2e-3 of the slow part's spectrum anywhere and 2e-4 up
+/// to w τ = 10. The triangle (1 - |h|/n) makes the model carry the leakage of a finite transform,
+/// which otherwise biases the estimate for a run of a few τ.
 #[derive(Debug, Clone)]
 pub(super) struct Transform {
     samples: f64,
@@ -132,7 +132,7 @@ impl Transform {
 }
 
 /// The correlation function of the slow part at unit variance, `exp(-(h/tau)^beta)`, and its
-/// derivatives by ln tau and by beta.
+/// derivatives by ln τ and by beta.
 pub(super) fn slow_part(model: Model, h: f64, tau: f64, beta: f64) -> Triple {
     let u = h / tau;
     if u == 0.0 {

@@ -11,7 +11,7 @@ use crate::stats::Invalid;
 /// length is expected to give, the [length](Self::duration_for) for a wanted error, and the
 /// [covariance](Self::msed_covariance) between the lags of a mean-squared difference. It comes from
 /// the fit of a short run ([`GaussianModel::of`]), or is assumed. docs/run_length.md works an
-/// example, docs/errors.md holds the expected errors against those of 500 runs.
+/// example, docs/errors.md compares the expected errors with the scatter of 500 runs.
 ///
 /// ```
 /// use msed::spectrum::{GaussianModel, Goal};

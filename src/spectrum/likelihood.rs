@@ -18,7 +18,7 @@ pub(super) struct Likelihood {
     of_run: Vec<Option<usize>>,
 }
 
-/// ln B, ln (Um^2/2), ln tau in samples and, for the stretched form, ln (beta / (2 - beta)).
+/// ln B, ln (Um²/2), ln τ in samples and, for the stretched form, ln (beta / (2 - beta)).
 pub(super) type Parameters = DVector<f64>;
 
 /// The largest likelihood found.
@@ -179,8 +179,8 @@ impl Likelihood {
         misfit
     }
 
-    /// The best of a scan over tau, refined: the scan profiles B and Um^2 at beta = 1 on a grid of
-    /// tau between the reciprocals of the highest and the lowest frequency, so that the result does
+    /// The best of a scan over τ, refined: the scan profiles B and Um² at beta = 1 on a grid of
+    /// τ between the reciprocals of the highest and the lowest frequency, so that the result does
     /// not hang on a guess.
     pub(super) fn maximise(&self, model: Model) -> Option<Maximum> {
         const STEPS: u32 = 16;
@@ -271,7 +271,7 @@ impl Likelihood {
     }
 }
 
-/// Adds the ordinates of a run to those of others of its length.
+/// Adds the ordinates of a run to the pool of other runs of its length.
 fn pool(bins: &mut [Bin], more: &[Bin]) {
     for (bin, more) in bins.iter_mut().zip(more) {
         let ordinates = bin.ordinates + more.ordinates;
@@ -285,7 +285,7 @@ fn by_objective(a: &Maximum, b: &Maximum) -> std::cmp::Ordering {
 }
 
 /// `sum over groups of M (I/S - 1)^2` for M ordinates a group: its expectation is the number of
-/// groups less that of parameters.
+/// groups less the number of parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Misfit {
     pub(super) sum: f64,

@@ -5,8 +5,8 @@
 //! weighted [`Fit`](crate::relaxation::Fit): where they disagree with it beyond their errors, the
 //! model is wrong.
 //!
-//! For the same error of tau* the spectrum needs half of the simulation that a weighted fit of Eq.
-//! (11) needs, or less: the spread of its ln tau* is 0.98 to 1.01 times the Cramer-Rao bound, that
+//! For the same error of τ* the spectrum needs half of the simulation that a weighted fit of Eq.
+//! (11) needs, or less: the spread of its ln τ* is 0.98 to 1.01 times the Cramér-Rao bound, that
 //! of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
 //!
 //! - [`Whittle`]: ordinates of the periodogram are nearly independent, each exponentially
@@ -20,11 +20,11 @@
 //!   itself implies ([`GaussianModel::msed_covariance`]).
 //!
 //! ```text
-//! S(w) = B + (Um^2/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
+//! S(w) = B + (Um²/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
 //! ```
 //!
-//! B, the level of the fast part, is a free nuisance: it equals U0^2/2 only where the fast part is
-//! white at the sampling interval. `U0^2 = 2 Var(e) - Um^2`.
+//! B, the level of the fast part, is a free nuisance: it equals U0²/2 only where the fast part is
+//! white at the sampling interval. `U0² = 2 Var(e) - Um²`.
 //!
 //! [`choose_blocks`] cuts runs into blocks that are long against the relaxation time found so.
 //!

@@ -18,7 +18,7 @@ const ORDINATES: f64 = 8.0;
 /// The fit of a relaxation to the spectrum of the energy per particle, by the largest Whittle
 /// likelihood.
 ///
-/// Replicas add their likelihoods. The errors come from the same blocks as those of every other
+/// Replicas add their likelihoods. The errors come from the same blocks as for every other
 /// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
 /// in the block of either sample, so that a resample weights its blocks and transforms nothing
 /// again. The Fisher information gives standard errors as well
@@ -180,7 +180,7 @@ pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>>
     runs.iter().map(of).collect()
 }
 
-/// u0_squared, um_squared, tau, beta, mean tau.
+/// u0_squared, um_squared, τ, beta, mean τ.
 fn numbers(
     parameters: &Parameters,
     powers: &[BlockPowers],
@@ -213,7 +213,7 @@ fn numbers(
     ]
 }
 
-/// Standard errors of ln Um^2, ln tau and beta from the inverse of the Fisher information.
+/// Standard errors of ln Um², ln τ and beta from the inverse of the Fisher information.
 fn fisher_errors(maximum: &Maximum) -> Option<[f64; 3]> {
     let covariance = maximum.information.clone().try_inverse()?;
     let error = |i: usize| Some(covariance[(i, i)].sqrt()).filter(|e| e.is_finite());
