@@ -14,6 +14,7 @@ use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
 use crate::stats::runs::agree;
+use crate::stats::sums::Summed;
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;

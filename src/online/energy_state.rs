@@ -11,6 +11,8 @@ use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
 use crate::energy::system::EnergyPairs;
 use crate::stats::doubling_blocks::NoMemory;
+use crate::stats::runs::InBlocks;
+use crate::stats::sums::Summed;
 
 /// What differs from a new accumulator of the same kind; the spectra are borrowed for writing.
 #[derive(Serialize, Deserialize)]
@@ -102,7 +104,10 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
         let lags = &state.pairs.lags;
         state.pairs.check()?;
         expect(state.progress.is_sound(), "samples beyond all counting")?;
-        expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
+        expect(
+            state.sums.is_sound(lags.len(), state.pairs.columns()),
+            "sums of other blocks or lags",
+        )?;
         let room = |error: NoMemory| error.to_string();
         let longest = lags.last().copied().unwrap_or(0);
         let in_ring = || -> Result<Vec<usize>, String> {

@@ -61,6 +61,15 @@ impl InBlocks for FrameBlocks {
         let sums = self.blocks.rows();
         RunId::digest(sums.len(), sums.iter().copied())
     }
+
+    #[cfg(feature = "serde")]
+    fn is_sound(&self, lags: usize, width: usize) -> bool {
+        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
+        (self.lags, self.width) == (lags, width)
+            && lags > 0
+            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
+            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
+    }
 }
 
 impl FrameBlocks {
@@ -155,16 +164,6 @@ impl FrameBlocks {
         self.lags == other.lags
             && self.blocks.same_stretches(&other.blocks)
             && (0..self.blocks() * self.lags).map(at).all(same)
-    }
-
-    /// Whether these can be sums at so many lags and columns.
-    #[cfg(feature = "serde")]
-    pub(crate) fn is_sound(&self, lags: usize, width: usize) -> bool {
-        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
-        (self.lags, self.width) == (lags, width)
-            && lags > 0
-            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
-            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
     }
 
     /// Whether these can be sums of a run that has had `frames` frames so far.

@@ -148,7 +148,7 @@ fn sums_give_numbers_of_one_run_and_merges_keep_their_order() {
     let (a, b) = (sums(6), sums(7));
     let id = run_of(a.moments().mean());
     assert_eq!(run_of(&a.msed().point(0)), id);
-    assert_eq!(run_of(&a.autocovariance().point(1)), id);
+    assert_eq!(run_of(&a.autocorrelation().raw().point(1)), id);
     assert_ne!(run_of(b.moments().mean()), id);
     let merged = |first: &energy::EnergySums, second: &energy::EnergySums| {
         run_of(first.clone().merge(second.clone()).unwrap().moments().mean())

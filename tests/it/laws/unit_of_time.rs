@@ -317,9 +317,9 @@ fn particles(unit: f64) -> Results {
 
 fn accumulators(unit: f64) -> Results {
     let mut results = Results { all: Vec::new() };
-    let (run, kind, frames) = (series(unit), EnergyKind::PerParticle, walk(unit));
+    let (run, frames) = (series(unit), walk(unit));
+    let system = EnergySystem::new(sampling(unit), 1000, EnergyKind::PerParticle).unwrap();
     let lags = Lags::logarithmic(10).up_to_time(20.0 * unit);
-    let system = EnergySystem::new(sampling(unit), 1000, kind).unwrap();
     let energies = [
         EnergyAccumulator::ring(system, &lags),
         EnergyAccumulator::block_fft(system, &lags),
