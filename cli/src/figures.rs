@@ -1,243 +1,52 @@
 //! The figures.
 
-use msed::Curve;
-use msed::energy::Distribution;
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
-use msed::structure::StructureFactor;
+mod adam_gibbs;
+mod distribution;
+mod entropies;
+mod heat_capacity_check;
+mod landscape;
+mod look;
+mod msd_msed;
+mod relaxation_times;
+mod structure_factor;
+mod symbols;
 
-use crate::analysis::Point;
+use msed::plot::Figure;
+
+use crate::analysis::over_temperature::OverTemperature;
+use crate::analysis::point::Point;
+use crate::failure::Failure;
+use crate::output::Output;
 use crate::scan_file::Scan;
-use crate::symbols::{Symbols, temperature, time};
 
-/// Bins of a structure factor over its range.
-const BINS: f64 = 120.0;
-
-/// Where a point lies on the colour scale: dark for the coldest.
-fn shade(index: usize, of: usize) -> f64 {
-    if of < 2 {
-        0.0
-    } else {
-        index as f64 / (of - 1) as f64
-    }
-}
-
-pub(crate) fn name(point: &Point<'_>) -> String {
-    let excluded = if point.run.exclude.is_some() {
-        " (excluded)"
-    } else {
-        ""
-    };
-    format!("*{{T}} = {}{excluded}", temperature(point.energies.temperature))
-}
-
-/// Points in the order of temperature, the coldest first.
-pub(crate) fn ordered<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'b>> {
-    let mut sorted: Vec<&Point<'_>> = points.iter().collect();
-    sorted.sort_by(|a, b| a.energies.temperature.total_cmp(&b.energies.temperature));
-    sorted
-}
-
-/// Figure 1: the distribution of energy differences. Left: the coldest point at several lags. Right: every point at one
-/// lag, in units of its standard deviation, beside the Gaussian.
-pub(crate) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
-    let symbols = Symbols::of(scan.system.units);
-    let sorted = ordered(points);
-    let coldest = sorted[0];
-    let mut left = Panel::new(
-        Axis::linear(format!("Δ*{{e}} ({})", symbols.energy)),
-        Axis::log(format!("*{{φ}}(Δ*{{e}}; *{{t}}) (1/{})", symbols.energy)).range(
-            0.3 * coldest
-                .distributions
-                .iter()
-                .map(rarest)
-                .fold(f64::INFINITY, f64::min),
-            coldest.distributions.iter().map(highest).fold(0.0, f64::max) * 4.0,
+/// Draws all figures. Two temperatures have no slope and one no entropy: what could not be had has no figure.
+pub(crate) fn draw(
+    scan: &Scan,
+    points: &[Point<'_>],
+    over_temperature: &OverTemperature,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let figures: [(&str, Option<Figure>); 8] = [
+        ("fig1_distribution", Some(distribution::figure(scan, points))),
+        ("fig2_msd_msed", Some(msd_msed::figure(scan, points))),
+        ("fig3_relaxation_times", relaxation_times::figure(scan, points)),
+        (
+            "fig4_landscape",
+            Some(landscape::figure(scan, points, over_temperature)),
         ),
-    )
-    .title(name(coldest));
-    for (k, phi) in coldest.distributions.iter().enumerate() {
-        let (x, y, errors) = histogram(phi, 1.0);
-        let label = format!("*{{t}} = {} {}", time(phi.lag_time()), symbols.time);
-        left.add(
-            Series::points(&x, &y)
-                .errors(&errors)
-                .colour(k)
-                .size(0.75)
-                .label(label),
-        );
-        let grid = grid(&x);
-        let gaussian: Vec<f64> = grid.iter().map(|&x| phi.gaussian(x)).collect();
-        left.add(Series::line(&grid, &gaussian).colour(k));
-    }
-    let mut right = Panel::new(
-        Axis::linear("Δ*{e} / standard deviation"),
-        Axis::log("density").range(1e-5, 3.0),
-    )
-    .title("the longest lag of each point");
-    for (k, point) in sorted.iter().enumerate() {
-        let Some(phi) = point.distributions.last() else {
-            continue;
-        };
-        let (x, y, errors) = histogram(phi, phi.variance().value().sqrt());
-        right.add(
-            Series::points(&x, &y)
-                .errors(&errors)
-                .shade(shade(k, sorted.len()))
-                .size(0.75)
-                .label(name(point)),
-        );
-    }
-    let grid: Vec<f64> = (0..=200).map(|k| -5.0 + 0.05 * f64::from(k)).collect();
-    let gaussian: Vec<f64> = grid
-        .iter()
-        .map(|x| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt())
-        .collect();
-    Figure::new(left).with(right.with(Series::line(&grid, &gaussian).colour(6).label("Gaussian")))
-}
-
-/// Bins that hold pairs, in multiples of `unit`.
-fn histogram(phi: &Distribution, unit: f64) -> (Vec<f64>, Vec<f64>, Vec<Option<f64>>) {
-    let mut columns = (Vec::new(), Vec::new(), Vec::new());
-    for (centre, density) in phi.centres().iter().zip(phi.densities()) {
-        if density.value() > 0.0 {
-            columns.0.push(centre / unit);
-            columns.1.push(density.value() * unit);
-            columns.2.push(density.standard_error().map(|e| e * unit));
+        (
+            "heat_capacity_check",
+            Some(heat_capacity_check::figure(scan, points, over_temperature)),
+        ),
+        ("entropies", entropies::figure(scan, over_temperature)),
+        ("adam_gibbs", adam_gibbs::figure(over_temperature)),
+        ("structure_factor", structure_factor::figure(scan, points)),
+    ];
+    for (name, figure) in figures {
+        if let Some(figure) = figure {
+            let svg = figure.to_svg().map_err(|error| Failure::at(name, error))?;
+            output.add(format!("{name}.svg"), svg)?;
         }
     }
-    columns
-}
-
-fn rarest(phi: &Distribution) -> f64 {
-    phi.densities()
-        .iter()
-        .map(msed::Estimate::value)
-        .filter(|&x| x > 0.0)
-        .fold(f64::INFINITY, f64::min)
-}
-
-fn highest(phi: &Distribution) -> f64 {
-    phi.densities()
-        .iter()
-        .map(msed::Estimate::value)
-        .fold(0.0, f64::max)
-}
-
-/// A fine grid over the range of `x`.
-fn grid(x: &[f64]) -> Vec<f64> {
-    let low = x.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    (0..=200)
-        .map(|k| low + f64::from(k) / 200.0 * (high - low))
-        .collect()
-}
-
-/// Whether figure 2 has two panels. The first of them then names the points for both.
-fn has_trajectories(points: &[Point<'_>]) -> bool {
-    points.iter().any(|point| point.structure.is_some())
-}
-
-/// Figure 2(a): the mean squared displacement of the probe, where there are trajectories. Its corner has room to name all points.
-fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
-    let symbols = Symbols::of(scan.system.units);
-    let probe = scan.system.probe.as_deref()?;
-    let sorted = ordered(points);
-    let mut panel = Panel::new(
-        Axis::log(format!("*{{t}} ({})", symbols.time)),
-        Axis::log(format!("MSD of {probe} ({}^{{2}})", symbols.length)),
-    );
-    for (k, point) in sorted.iter().enumerate().rev() {
-        let series = match &point.structure {
-            Some(structure) => known(structure.probe_msd()),
-            None => Series::points(&[], &[]),
-        };
-        panel.add(dressed(series, point, k, sorted.len()).label(name(point)));
-    }
-    has_trajectories(points).then_some(panel)
-}
-
-/// A curve as far as it has errors.
-fn known(curve: &Curve) -> Series {
-    let last = curve.standard_errors().iter().rposition(Option::is_some);
-    let end = last.map_or(f64::INFINITY, |k| curve.lag_time(k));
-    Series::curve(&curve.without_zero().window(0.0..=end))
-}
-
-/// In the colour and with the marker of place `k` of `of` in the order of temperature: the same in every panel.
-fn dressed(series: Series, point: &Point<'_>, k: usize, of: usize) -> Series {
-    let series = series.shade(shade(k, of)).marker(k).size(0.65);
-    if point.run.exclude.is_some() {
-        series.open()
-    } else {
-        series
-    }
-}
-
-/// Figure 2(b): MSED of every point, with the fits where they are resolved.
-fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
-    let symbols = Symbols::of(scan.system.units);
-    let sorted = ordered(points);
-    let mut panel = Panel::new(
-        Axis::log(format!("*{{t}} ({})", symbols.time)),
-        Axis::log(format!("MSED ({}^{{2}})", symbols.energy)),
-    );
-    for (k, point) in sorted.iter().enumerate().rev() {
-        let series = dressed(known(&point.msed), point, k, sorted.len());
-        panel.add(if has_trajectories(points) {
-            series
-        } else {
-            series.label(name(point))
-        });
-    }
-    let resolved = sorted
-        .iter()
-        .filter(|point| point.exponential.verdict().is_resolved());
-    for (k, point) in resolved.enumerate() {
-        let line = Series::function(point.exponential.window(), |t| point.exponential.evaluate(t));
-        let line = line.colour(6).size(0.6);
-        panel.add(if k == 0 { line.label("Eq. (11)") } else { line });
-    }
-    panel
-}
-
-/// Figure 2: both, beside each other where there are trajectories.
-pub(crate) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
-    match msd(scan, points) {
-        Some(panel) => Figure::new(panel).with(msed(scan, points)),
-        None => Figure::new(msed(scan, points)),
-    }
-}
-
-/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest, where there are trajectories.
-pub(crate) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
-    let symbols = Symbols::of(scan.system.units);
-    let probe = scan.system.probe.as_deref()?;
-    let sorted = ordered(points);
-    let axes = |what: String| {
-        Panel::new(
-            Axis::linear(format!("*{{q}} ({}^{{-1}})", symbols.length)),
-            Axis::linear(what),
-        )
-    };
-    let series = |factor: &StructureFactor| {
-        let bins = factor.binned(factor.q()[factor.len() - 1] / BINS).ok()?;
-        let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
-        Some(points.size(0.6))
-    };
-    let mut left = axes(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})")).legend(LegendPlace::Outside);
-    for (k, point) in sorted.iter().enumerate().rev() {
-        let factors = point.structure.as_ref().map(|found| &found.waves.factors);
-        if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
-            left.add(series(factor)?.shade(shade(k, sorted.len())).label(name(point)));
-        }
-    }
-    let coldest = sorted.iter().find(|point| point.structure.is_some())?;
-    let mut right = axes("*{S}(*{q})".to_owned())
-        .title(name(coldest))
-        .legend(LegendPlace::Outside);
-    let factors = &coldest.structure.as_ref()?.waves.factors;
-    for (k, factor) in factors.iter().enumerate() {
-        right.add(series(factor)?.colour(k).label(factor.name()));
-    }
-    Some(Figure::new(left).with(right))
+    Ok(())
 }

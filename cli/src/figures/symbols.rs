@@ -1,21 +1,21 @@
-//! Units as figures print them, and numbers as tables do.
+//! Units as figures print them.
 
-use crate::scan_file::UnitsName;
+use crate::scan_file::{Scan, UnitsName};
 
 /// Units in the marks of plot labels.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Symbols {
-    pub(crate) energy: &'static str,
-    pub(crate) time: &'static str,
-    pub(crate) length: &'static str,
-    pub(crate) temperature: &'static str,
+pub(super) struct Symbols {
+    pub(super) energy: &'static str,
+    pub(super) time: &'static str,
+    pub(super) length: &'static str,
+    pub(super) temperature: &'static str,
     /// What the reciprocal temperature is multiplied by, and its name.
-    pub(crate) reciprocal: (f64, &'static str),
+    pub(super) reciprocal: (f64, &'static str),
 }
 
 impl Symbols {
-    pub(crate) fn of(units: UnitsName) -> Self {
-        match units {
+    pub(super) fn of(scan: &Scan) -> Self {
+        match scan.system.units {
             UnitsName::Lj => Self {
                 energy: "*{ε}",
                 time: "*{τ}_{LJ}",
@@ -38,24 +38,5 @@ impl Symbols {
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
         }
-    }
-}
-
-/// A temperature to the digits that tell state points apart.
-pub(crate) fn temperature(value: f64) -> String {
-    if value >= 100.0 {
-        format!("{value:.0}")
-    } else {
-        format!("{value:.3}")
-    }
-}
-
-/// A time in four digits at most.
-pub(crate) fn time(value: f64) -> String {
-    match value {
-        x if x >= 100.0 => format!("{x:.0}"),
-        x if x >= 10.0 => format!("{x:.1}"),
-        x if x >= 1.0 => format!("{x:.2}"),
-        x => format!("{x:.3}"),
     }
 }

@@ -1,5 +1,6 @@
 //! Files to read.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use crate::failure::Failure;
@@ -20,4 +21,14 @@ pub(crate) fn check(path: &Path) -> Result<(), Failure> {
         path.display(),
         format!("found {found}, expected a file"),
     ))
+}
+
+/// A message about a file, which may name it already.
+pub(super) fn about(file: &Path, message: impl Display) -> Failure {
+    let (file, message) = (file.display().to_string(), message.to_string());
+    if message.contains(&file) {
+        Failure::new(message)
+    } else {
+        Failure::at(file, message)
+    }
 }

@@ -5,41 +5,39 @@ use msed::thermo::{
     ReferenceEntropy, Relaxing, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
 };
 
-use crate::analysis::Point;
-use crate::energies::Energies;
+use super::decay::Decay;
+use super::point::Point;
 use crate::failure::Failure;
-use crate::scan_file::{PathName, Run, Scan};
+use crate::input::energies::Energies;
+use crate::scan_file::{Run, Scan};
 
 /// Seed of the simulations behind the test for a crossover.
 const SEED: u64 = 20_250_107;
 /// What relaxes, with its name in the results.
-pub(crate) const TIMES: [(&str, Relaxing); 2] = [("msed", Relaxing::Energy), ("alpha", Relaxing::Structure)];
+const TIMES: [(&str, Relaxing); 2] = [("msed", Relaxing::Energy), ("alpha", Relaxing::Structure)];
 
 /// A reference temperature must lie where the scan has been, to the 0.5 % that a temperature is known to.
 pub(crate) fn check_reference<'a>(
     scan: &Scan,
     runs: impl Iterator<Item = (&'a Run, &'a Energies)>,
 ) -> Result<(), Failure> {
-    let Some(reference) = scan.system.reference_temperature else {
+    let Some(reference) = &scan.system.reference_temperature else {
         return Ok(());
     };
     let (lowest, highest) = runs
-        .filter(|(run, _)| run.exclude.is_none())
+        .filter(|(run, _)| run.excluded().is_none())
         .map(|(_, energies)| energies.temperature)
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), t| {
             (low.min(t), high.max(t))
         });
-    let found = reference.value;
+    let found = reference.get_ref().0;
     if found >= 0.995 * lowest && found <= 1.005 * highest {
         return Ok(());
     }
-    Err(Failure::at(
-        format!("{}:{}", scan.file.display(), reference.line),
-        format!(
-            "`reference_temperature`: found {found}, expected one between the scan's lowest, {lowest:.6}, and highest, \
-             {highest:.6}"
-        ),
-    ))
+    let message = format!(
+        "`reference_temperature`: found {found}, expected one between the scan's lowest, {lowest:.6}, and highest, {highest:.6}"
+    );
+    Err(scan.failure_of(reference, message))
 }
 
 /// Everything over temperature that could be had; what could not says why.
@@ -65,21 +63,19 @@ pub(crate) struct OverTemperature {
 
 impl OverTemperature {
     pub(crate) fn analyse(scan: &Scan, points: &[Point<'_>]) -> Result<Self, Failure> {
-        let failed = |error: ThermoError| Failure::at(scan.file.display(), error);
-        let points = points
-            .iter()
-            .map(state_point)
-            .collect::<Result<_, _>>()
-            .map_err(failed)?;
-        let path = match scan.system.path {
-            Some(PathName::Isobaric) => Path::Isobaric,
-            _ => Path::Isochoric,
+        Self::of(scan, points).map_err(|error| scan.failure(error))
+    }
+
+    fn of(scan: &Scan, points: &[Point<'_>]) -> Result<Self, ThermoError> {
+        let points = points.iter().map(state_point).collect::<Result<_, _>>()?;
+        let path = if scan.system.is_isobaric() {
+            Path::Isobaric
+        } else {
+            Path::Isochoric
         };
-        let mut found = thermo::Scan::new(points, path).map_err(failed)?;
-        if let Some(reference) = scan.system.reference_temperature {
-            found = found
-                .with_reference_temperature(reference.value)
-                .map_err(failed)?;
+        let mut found = thermo::Scan::new(points, path)?;
+        if let Some(reference) = &scan.system.reference_temperature {
+            found = found.with_reference_temperature(reference.get_ref().0)?;
         }
         let mut models = Vec::new();
         let mut crossover_of_times = Vec::new();
@@ -118,16 +114,33 @@ impl OverTemperature {
     pub(crate) fn temperatures(&self) -> Vec<f64> {
         self.scan.counted().map(StatePoint::temperature).collect()
     }
+
+    /// Something of an entropy at the temperatures of all points that count, `None` where it has no value.
+    pub(crate) fn at_all<T>(
+        &self,
+        entropy: &Result<EntropyDifference, ThermoError>,
+        of: impl Fn(&EntropyDifference, usize) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        let at = |t: f64| {
+            let entropy = entropy.as_ref().ok()?;
+            let mut temperatures = entropy.temperatures().iter();
+            of(
+                entropy,
+                temperatures.position(|other| (other - t).abs() <= 1e-9 * t)?,
+            )
+        };
+        self.temperatures().into_iter().map(at).collect()
+    }
 }
 
 fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     let heat_capacity = point.heat_capacity.clone();
-    let mut found = StatePoint::new(&point.run.name, &point.energies.moments, heat_capacity)?
+    let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
         .with_fit(&point.exponential)?;
-    if let Some(time) = point.tau_alpha() {
+    if let Some(time) = point.decay().and_then(Decay::tau_alpha) {
         found = found.with_structural_time(time);
     }
-    Ok(match &point.run.exclude {
+    Ok(match point.run.excluded() {
         Some(reason) => found.exclude(reason),
         None => found,
     })

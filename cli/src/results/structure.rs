@@ -1,0 +1,131 @@
+//! `structure` of a run.
+
+use msed::Curve;
+use msed::relaxation::{Crossing, DiffusionVerdict, NoPeak, Peak, PlateauTime};
+use msed::structure::{StructureFactor, WaveVectors};
+use serde_json::{Map, Value, json};
+
+use super::values::{fit, found, joined, missing, no_fit};
+use crate::analysis::decay::Decay;
+use crate::analysis::structure::{Motion, Structure};
+
+pub(super) fn entry(structure: &Structure) -> Value {
+    let waves = &structure.waves;
+    let shell = waves.shell.as_ref();
+    let factors = waves.factors.iter();
+    let tau_beta = &structure.probe().1.tau_beta;
+    let diffusion = structure.species().iter();
+    let species = structure.displacements().map(|(one, motion)| {
+        let mut curves = vec![
+            ("msd", one.msd()),
+            ("alpha2", one.alpha2()),
+            ("overlap", one.overlap()),
+            ("chi4", one.chi4()),
+        ];
+        curves.extend(structure.isf_of(one.name()).map(|isf| ("self_isf", isf)));
+        (one.name().to_owned(), correlations(&curves, motion))
+    });
+    let rest = json!({
+        "q": shell.map(WaveVectors::mean_modulus),
+        "wave_vectors": shell.map(WaveVectors::len),
+        "q_max": found(waves.peak.position(), "not resolved", &waves.peak),
+        "s_of_q": factors.map(|factor| (factor.name(), shells(factor))).collect::<Value>(),
+        "tau_alpha": match &structure.decay {
+            Some(decay) => tau_alpha(&decay.crossing),
+            None => missing("no shell", "no `q_shell` is given, and q_max is not resolved"),
+        },
+        "kww": structure.decay.as_ref().map(tail),
+        "tau_beta": {
+            "msd_maximum": plateau_time(tau_beta.msd_maximum()),
+            "log_slope_minimum": plateau_time(tau_beta.log_slope_minimum()),
+        },
+        "diffusion": diffusion.map(|one| (one.name.clone(), coefficient(&one.diffusion))).collect::<Value>(),
+    });
+    joined([species.collect(), rest])
+}
+
+/// S(q) over shells.
+fn shells(factor: &StructureFactor) -> Value {
+    json!({
+        "q": factor.q(),
+        "value": factor.values(),
+        "standard_error": factor.standard_errors(),
+        "wave_vectors": factor.wave_vectors(),
+        "blocks": factor.resamples().blocks(),
+    })
+}
+
+/// Curves of one species, or of all particles, over the lags of the first; where one of them lacks a lag, `null`.
+fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
+    let (_, first) = curves[0];
+    let mut lists = Map::new();
+    for &(name, curve) in curves {
+        let place = |time: f64| curve.lag_times().position(|t| (t - time).abs() <= 1e-9 * time);
+        let places: Vec<Option<usize>> = first.lag_times().map(place).collect();
+        let values: Vec<_> = places.iter().map(|at| at.map(|k| curve.values()[k])).collect();
+        let errors: Vec<_> = places.iter().map(|at| curve.standard_errors()[(*at)?]).collect();
+        lists.insert(name.to_owned(), json!(values));
+        lists.insert(format!("{name}_standard_error"), json!(errors));
+    }
+    let rest = json!({
+        "lag_time": first.lag_times().collect::<Vec<_>>(),
+        "origins": first.origins(),
+        "blocks": first.resamples().blocks(),
+        "alpha2_peak": peak(&motion.alpha2_peak),
+        "chi4_peak": peak(&motion.chi4_peak),
+    });
+    joined([rest, Value::Object(lists)])
+}
+
+/// Where a curve is largest; where it still rises at its end, that is a lower bound.
+fn peak(peak: &Peak) -> Value {
+    let [time, height] = match peak {
+        Peak::NotResolved(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],
+        _ => [None; 2],
+    };
+    let at_least = |bound: Option<f64>| json!({ "lower_bound": bound });
+    json!({
+        "time": joined([found(peak.time(), "not resolved", peak), at_least(time)]),
+        "height": joined([found(peak.height(), "not resolved", peak), at_least(height)]),
+    })
+}
+
+fn tau_alpha(crossing: &Crossing) -> Value {
+    let (verdict, bound) = match crossing {
+        Crossing::NotReached { lower_bound, .. } => ("not reached", Some(*lower_bound)),
+        _ => ("too fast", None),
+    };
+    let entry = found(crossing.time(), verdict, format!("F_s = 1/e {crossing}"));
+    joined([entry, json!({ "lower_bound": bound })])
+}
+
+/// The tail of F_s, f_q exp(-(t/tau)^beta), with its mean time (tau/beta) Gamma(1/beta).
+fn tail(decay: &Decay) -> Value {
+    let tail = match &decay.tail {
+        Ok(tail) => tail,
+        Err(error) => return no_fit(error),
+    };
+    let numbers = [
+        ("f_q", tail.amplitude()),
+        ("tau", tail.relaxation_time()),
+        ("beta", tail.beta()),
+        ("mean_tau", tail.mean_relaxation_time()),
+    ];
+    let quality = fit(
+        &numbers,
+        tail.reduced_chi_squared(),
+        tail.verdict(),
+        tail.cautions(),
+    );
+    joined([json!({ "window": tail.window() }), quality])
+}
+
+fn plateau_time(time: &PlateauTime) -> Value {
+    found(time.time(), "not resolved", time)
+}
+
+fn coefficient(diffusion: &DiffusionVerdict) -> Value {
+    let reached = diffusion.reached();
+    let entry = found(reached.map(|found| found.coefficient()), "not reached", diffusion);
+    joined([entry, json!({ "window": reached.map(|found| found.window()) })])
+}
