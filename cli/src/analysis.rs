@@ -1,6 +1,5 @@
 //! What is computed: of each state point, and over temperature.
 
-pub(crate) mod decay;
 pub(crate) mod over_temperature;
 pub(crate) mod point;
 pub(crate) mod spectral;

@@ -1,17 +1,9 @@
 //! The figures.
 
-mod adam_gibbs;
-mod distribution;
-mod entropies;
-mod heat_capacity_check;
-mod landscape;
+mod energies;
 mod look;
-mod msd_msed;
-mod relaxation_times;
-mod structure_factor;
-mod symbols;
-
-use msed::plot::Figure;
+mod over_temperature;
+mod structure;
 
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::Point;
@@ -23,24 +15,22 @@ use crate::scan_file::Scan;
 pub(crate) fn draw(
     scan: &Scan,
     points: &[Point<'_>],
-    over_temperature: &OverTemperature,
+    results: &OverTemperature,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let figures: [(&str, Option<Figure>); 8] = [
-        ("fig1_distribution", Some(distribution::figure(scan, points))),
-        ("fig2_msd_msed", Some(msd_msed::figure(scan, points))),
-        ("fig3_relaxation_times", relaxation_times::figure(scan, points)),
-        (
-            "fig4_landscape",
-            Some(landscape::figure(scan, points, over_temperature)),
-        ),
+    use over_temperature::{adam_gibbs, entropies, heat_capacity_check, landscape};
+    let figures = [
+        ("fig1_distribution", Some(energies::distribution(scan, points))),
+        ("fig2_msd_msed", Some(energies::msd_msed(scan, points))),
+        ("fig3_relaxation_times", structure::relaxation_times(scan, points)),
+        ("fig4_landscape", Some(landscape(scan, points, results))),
         (
             "heat_capacity_check",
-            Some(heat_capacity_check::figure(scan, points, over_temperature)),
+            Some(heat_capacity_check(scan, points, results)),
         ),
-        ("entropies", entropies::figure(scan, over_temperature)),
-        ("adam_gibbs", adam_gibbs::figure(over_temperature)),
-        ("structure_factor", structure_factor::figure(scan, points)),
+        ("entropies", entropies(scan, results)),
+        ("adam_gibbs", adam_gibbs(results)),
+        ("structure_factor", structure::structure_factor(scan, points)),
     ];
     for (name, figure) in figures {
         if let Some(figure) = figure {

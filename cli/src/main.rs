@@ -10,7 +10,6 @@
 
 mod analysis;
 mod command_line;
-mod curves;
 mod failure;
 mod figures;
 mod input;
@@ -31,7 +30,7 @@ use crate::analysis::point::Point;
 use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
-use crate::input::{cells, species};
+use crate::input::{cells, trajectory};
 use crate::output::Output;
 use crate::scan_file::Scan;
 
@@ -74,7 +73,7 @@ fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
 
     let mut output = Output::default();
     output.add("scan.csv", over_temperature.scan.to_string())?;
-    curves::write(&scan, &points, &mut output)?;
+    output::add_curves(&scan, &points, &mut output)?;
     figures::draw(&scan, &points, &over_temperature, &mut output)?;
     let results = results::results(&scan, &points, &over_temperature);
     output.add("results.json", format!("{results:#}\n"))?;
@@ -86,7 +85,7 @@ fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
 /// Reads all energies before the first point is analysed, so that what is wrong with any is known early.
 fn analyse_points<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Point<'a>>, Failure> {
     let resampling = Resampling::default();
-    let species = species::load(scan)?;
+    let species = trajectory::species(scan)?;
     let mut energies = Vec::new();
     for run in &scan.runs {
         progress.set_message(format!("reading {}", run.name()));

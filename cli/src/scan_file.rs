@@ -1,6 +1,5 @@
 //! `scan.toml`: what a scan consists of. Every key is checked here, before any other file is opened.
 
-mod names;
 mod run;
 mod source;
 mod species;
@@ -16,10 +15,9 @@ use toml::Spanned;
 use crate::failure::Failure;
 use source::Source;
 
-pub(crate) use names::{EnsembleName, UnitsName};
 pub(crate) use run::Run;
 pub(crate) use species::SpeciesList;
-pub(crate) use system::System;
+pub(crate) use system::{EnsembleName, System, UnitsName};
 
 /// A scan: one system at several temperatures.
 #[derive(Debug)]
@@ -59,10 +57,7 @@ impl Scan {
             run.check(&source, &runs, &names)?;
             run.line = line;
             run.cell = run.cell.or(system.cell);
-            run.energy.move_to(dir);
-            run.trajectory
-                .iter_mut()
-                .for_each(|files| files.get_mut().move_to(dir));
+            run.look_from(dir);
             runs.push(run);
         }
         Ok(Self {

@@ -5,8 +5,8 @@ use msed::thermo::{
     ReferenceEntropy, Relaxing, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
 };
 
-use super::decay::Decay;
 use super::point::Point;
+use super::structure::Decay;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::scan_file::{Run, Scan};
@@ -25,12 +25,12 @@ pub(crate) fn check_reference<'a>(
         return Ok(());
     };
     let (lowest, highest) = runs
-        .filter(|(run, _)| run.excluded().is_none())
+        .filter(|(run, _)| run.exclude.is_none())
         .map(|(_, energies)| energies.temperature)
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), t| {
             (low.min(t), high.max(t))
         });
-    let found = reference.get_ref().0;
+    let found = *reference.get_ref();
     if found >= 0.995 * lowest && found <= 1.005 * highest {
         return Ok(());
     }
@@ -75,7 +75,7 @@ impl OverTemperature {
         };
         let mut found = thermo::Scan::new(points, path)?;
         if let Some(reference) = &scan.system.reference_temperature {
-            found = found.with_reference_temperature(reference.get_ref().0)?;
+            found = found.with_reference_temperature(*reference.get_ref())?;
         }
         let mut models = Vec::new();
         let mut crossover_of_times = Vec::new();
@@ -140,7 +140,7 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     if let Some(time) = point.decay().and_then(Decay::tau_alpha) {
         found = found.with_structural_time(time);
     }
-    Ok(match point.run.excluded() {
+    Ok(match &point.run.exclude {
         Some(reason) => found.exclude(reason),
         None => found,
     })

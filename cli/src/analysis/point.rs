@@ -6,9 +6,8 @@ use msed::thermo::{self, HeatCapacity, Plateaus};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
-use super::decay::Decay;
 use super::spectral::Spectral;
-use super::structure::Structure;
+use super::structure::{Decay, Structure};
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::input::trajectory;
@@ -59,7 +58,7 @@ impl<'a> Point<'a> {
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?.into_curve();
-        let window = run.fit_window().map_or(Window::Automatic, Window::Given);
+        let window = run.fit_window.map_or(Window::Automatic, Window::Given);
         let fit = |model| relaxation::fit(&msed, model, window, Weighting::StandardErrors);
         let exponential = fit(Model::Exponential)?;
         let plateaus = exponential.verdict().is_resolved().then(|| Plateaus {
@@ -67,7 +66,7 @@ impl<'a> Point<'a> {
             um_squared: exponential.um_squared(),
         });
         let system = &scan.system;
-        let ensemble = system.ensemble.of(system.particles());
+        let ensemble = system.ensemble.of(system.particles);
         let heat_capacity =
             thermo::heat_capacity(&energies.moments, system.units.units(), ensemble, plateaus)?;
         Ok(Self {
@@ -95,7 +94,7 @@ impl<'a> Point<'a> {
 
     /// Whether the point enters no result over temperature.
     pub(crate) fn is_excluded(&self) -> bool {
-        self.run.excluded().is_some()
+        self.run.exclude.is_some()
     }
 
     /// Eq. (11) in its exponential form, where that is resolved.

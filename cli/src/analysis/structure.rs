@@ -1,10 +1,9 @@
 //! What the particles of one state point do.
 
-use msed::relaxation::{self, DiffusionVerdict, Peak, TauBeta, Window};
-use msed::structure::{self, Displacements, SpeciesDisplacement};
-use msed::{Curve, Lags, Resampling};
+use msed::relaxation::{self, Crossing, DiffusionVerdict, Direction, Peak, TauBeta, Weighting, Window};
+use msed::structure::{self, Displacements, SpeciesDisplacement, WaveVectors};
+use msed::{Curve, Estimate, Lags, Resampling};
 
-use super::decay::Decay;
 use super::point::LAGS_PER_DECADE;
 use super::waves::Waves;
 use crate::failure::Failure;
@@ -98,5 +97,46 @@ impl Structure {
     pub(crate) fn isf_of(&self, species: &str) -> Option<&Curve> {
         let decay = self.decay.as_ref().filter(|_| species == self.probe)?;
         Some(&decay.isf)
+    }
+}
+
+/// F_s of the probe on a shell of wave vectors, and its times.
+pub(crate) struct Decay {
+    pub(crate) isf: Curve,
+    /// Mean length of the vectors.
+    pub(crate) q: f64,
+    /// Where F_s has fallen to 1/e: tau_alpha.
+    pub(crate) crossing: Crossing,
+    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
+    pub(crate) tail: Result<relaxation::Decay, String>,
+}
+
+impl Decay {
+    pub(super) fn analyse(
+        frames: &Frames,
+        probe: &str,
+        shell: &WaveVectors,
+        lags: &Lags,
+        resampling: Resampling,
+    ) -> Result<Self, msed::Error> {
+        let isf = structure::self_isf(frames, probe, shell, lags, resampling)?;
+        let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors);
+        Ok(Self {
+            q: shell.mean_modulus(),
+            crossing: relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?,
+            tail: tail.map_err(|error| error.to_string()),
+            isf,
+        })
+    }
+
+    /// tau_alpha, where F_s reaches 1/e.
+    pub(crate) fn tau_alpha(&self) -> Option<&Estimate> {
+        self.crossing.time()
+    }
+
+    /// The tail, where it is resolved.
+    pub(crate) fn resolved_tail(&self) -> Option<&relaxation::Decay> {
+        let tail = self.tail.as_ref().ok()?;
+        Some(tail).filter(|tail| tail.verdict().is_resolved())
     }
 }

@@ -44,7 +44,7 @@ impl Waves {
         resampling: Resampling,
     ) -> Result<Self, Failure> {
         let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
-        if let Some([low, high]) = scan.system.q_shell() {
+        if let Some([low, high]) = scan.system.q_shell {
             // One of each pair of opposite ones, of which each takes (2 pi)^3 / V.
             let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
             if found > SHELL {
@@ -58,7 +58,7 @@ impl Waves {
     }
 
     fn of(scan: &Scan, cell: &Cell, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
-        let particles = scan.system.particles();
+        let particles = scan.system.particles;
         let spacing = (cell.volume() / particles as f64).cbrt();
         let mut vectors = WaveVectors::sphere(cell, LONGEST / spacing)?;
         let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
@@ -74,7 +74,7 @@ impl Waves {
         };
         let of_probe = factors.partial(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);
-        let shell = match (scan.system.q_shell(), peak.position()) {
+        let shell = match (scan.system.q_shell, peak.position()) {
             (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
             (None, Some(q)) => {
                 let [low, high] = [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * q.value());

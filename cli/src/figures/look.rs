@@ -1,11 +1,10 @@
-//! How points look: the same in every figure.
+//! How points look and how axes are named: the same in every figure.
 
 use msed::plot::{Axis, Series};
 use msed::stats::Combined;
 
-use super::symbols::Symbols;
 use crate::analysis::point::Point;
-use crate::scan_file::Scan;
+use crate::scan_file::{Scan, UnitsName};
 use crate::tables::temperature;
 
 /// Points per line of a model.
@@ -58,4 +57,43 @@ pub(super) fn model(
     };
     let band = Series::band(&t, &at(-1.0), &at(1.0)).colour(colour);
     [band, Series::line(&t, &at(0.0)).colour(colour).label(label)]
+}
+
+/// Units in the marks of plot labels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Symbols {
+    pub(super) energy: &'static str,
+    pub(super) time: &'static str,
+    pub(super) length: &'static str,
+    pub(super) temperature: &'static str,
+    /// What the reciprocal temperature is multiplied by, and its name.
+    pub(super) reciprocal: (f64, &'static str),
+}
+
+impl Symbols {
+    pub(super) fn of(scan: &Scan) -> Self {
+        match scan.system.units {
+            UnitsName::Lj => Self {
+                energy: "*{ε}",
+                time: "*{τ}_{LJ}",
+                length: "*{σ}",
+                temperature: "*{ε}/*{k}_{B}",
+                reciprocal: (1.0, "1/*{T} (*{k}_{B}/*{ε})"),
+            },
+            UnitsName::Metal => Self {
+                energy: "eV",
+                time: "ps",
+                length: "Å",
+                temperature: "K",
+                reciprocal: (1000.0, "1000/*{T} (1/K)"),
+            },
+            UnitsName::Real => Self {
+                energy: "kcal/mol",
+                time: "fs",
+                length: "Å",
+                temperature: "K",
+                reciprocal: (1000.0, "1000/*{T} (1/K)"),
+            },
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use msed::Trajectory;
 use msed::trajectory::{Cell, Frame, TrajectoryRuns};
 
-use super::files::about;
+use super::about;
 use super::trajectory::{Frames, open};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
@@ -16,7 +16,7 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
         return Ok(());
     }
     let mut first: Option<(&Run, f64)> = None;
-    for run in scan.runs.iter().filter(|run| run.excluded().is_none()) {
+    for run in scan.runs.iter().filter(|run| run.exclude.is_none()) {
         let Some(volume) = volume(scan, run)? else {
             continue;
         };
@@ -38,7 +38,7 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
 
 /// The volume of a run's cell: that of the first frame, else of `box`.
 fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
-    let given = run.cell().map(|[x, y, z]| x * y * z);
+    let given = run.cell.map(|[x, y, z]| x * y * z);
     let Some(file) = run.trajectory().first() else {
         return Ok(given);
     };
@@ -56,11 +56,11 @@ pub(super) fn with_cell(
     file: &Path,
     trajectory: Trajectory<'static, f32>,
 ) -> Result<Trajectory<'static, f32>, Failure> {
-    let given = run.cell().map(Cell::orthorhombic).transpose();
+    let given = run.cell.map(Cell::orthorhombic).transpose();
     let given = given.map_err(|error| about(file, error))?;
     match (trajectory.cell(0).copied(), given) {
         (Some(first), given) => {
-            let whose = match run.cell() {
+            let whose = match run.cell {
                 Some(edges) => format!("the `box` {edges:?} of the run at {}", scan.place(run)),
                 None => format!("the {} of frame 0", edges(&first)),
             };
@@ -123,7 +123,7 @@ pub(crate) fn mean_cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error>
         let mut pairs = mean.lengths().into_iter().zip(given);
         mean.is_orthorhombic() && pairs.all(|(found, given)| (found - given).abs() < 1e-6 * given)
     };
-    Ok(match run.cell().filter(same) {
+    Ok(match run.cell.filter(same) {
         Some(given) => Cell::orthorhombic(given)?,
         None => mean,
     })

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use msed::{EnergySeries, Replicas, Resampling, Runs, energy, io};
 
-use super::files::{self, about};
+use super::{about, check_file};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
@@ -24,7 +24,7 @@ impl Energies {
     pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Self, Failure> {
         let (mut notes, mut left_out_rows) = (Vec::new(), 0);
         let mut replica = |file| {
-            files::check(file)?;
+            check_file(file)?;
             let table = io::energies(file).map_err(|error| about(file, error))?;
             left_out_rows += table.left_out_rows();
             let of_file = |note: &io::Note| format!("{}: {note}", file.display());
@@ -70,10 +70,10 @@ fn series(
         return Err(about(file, message));
     }
     let whole = table
-        .into_series(system.timestep(), system.particles(), system.energy_kind())
+        .into_series(system.timestep, system.particles, system.energy_kind())
         .map_err(|error| about(file, error))?;
     let interval = whole.sampling().interval();
-    let discarded = (run.discard() / interval * (1.0 - 1e-9)).ceil();
+    let discarded = (run.discard / interval * (1.0 - 1e-9)).ceil();
     let left = rows as f64 - discarded;
     if left < FEWEST as f64 {
         let left = left.max(0.0);
@@ -82,7 +82,7 @@ fn series(
     }
     let kept = whole.discard(discarded as usize);
     let kept = match &run.temperature {
-        Some(given) => kept.and_then(|series| series.with_temperature(given.get_ref().0)),
+        Some(given) => kept.and_then(|series| series.with_temperature(*given.get_ref())),
         None => kept,
     };
     kept.map_err(|error| about(file, error))
@@ -91,7 +91,7 @@ fn series(
 /// The temperature of a run: the given one, which the temperature column must not contradict, else the mean of that column.
 fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64, Failure> {
     if let (Some(given), Some(found)) = (&run.temperature, moments.kinetic_temperature()) {
-        let value = given.get_ref().0;
+        let value = *given.get_ref();
         let difference = (found.value() - value).abs();
         let error = found.standard_error().unwrap_or(0.0);
         if difference > 0.005 * found.value() && difference > 3.0 * error {

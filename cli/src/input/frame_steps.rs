@@ -5,7 +5,7 @@ use std::path::Path;
 use msed::Trajectory;
 use msed::trajectory::{Convention, Frame, FrameSource, SourceError};
 
-use super::files::about;
+use super::about;
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
@@ -20,9 +20,7 @@ pub(super) struct Stepped {
 
 impl Stepped {
     pub(super) fn new(source: Box<dyn FrameSource<f32> + Send>, scan: &Scan, run: &Run) -> Self {
-        let stride = run
-            .frame_interval()
-            .map(|interval| interval / scan.system.timestep());
+        let stride = run.frame_interval.map(|interval| interval / scan.system.timestep);
         Self {
             source,
             stride: stride.map(|steps| steps.round() as u64),
@@ -81,8 +79,8 @@ pub(super) fn check(
         .windows(2)
         .map(|pair| pair[1] - pair[0])
         .collect();
-    if let Some(interval) = run.frame_interval() {
-        let found = gaps.iter().min().copied().unwrap_or(0) as f64 * scan.system.timestep();
+    if let Some(interval) = run.frame_interval {
+        let found = gaps.iter().min().copied().unwrap_or(0) as f64 * scan.system.timestep;
         if (found - interval).abs() > 1e-6 * interval {
             let place = scan.place(run);
             let message =

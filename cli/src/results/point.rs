@@ -27,7 +27,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
         "correlation_time": point.spectral.choice.correlation_time(),
         "independent_samples": point.spectral.independent_samples(),
         "left_out_rows": point.energies.left_out_rows,
-        "excluded": point.run.excluded(),
+        "excluded": point.run.exclude,
         "notes": unless_empty(&point.energies.notes),
         "print_quantum": point.resolution.quantum(),
         "print_floor": point.resolution.floor(),

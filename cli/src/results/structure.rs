@@ -6,8 +6,7 @@ use msed::structure::{StructureFactor, WaveVectors};
 use serde_json::{Map, Value, json};
 
 use super::values::{fit, found, joined, missing, no_fit};
-use crate::analysis::decay::Decay;
-use crate::analysis::structure::{Motion, Structure};
+use crate::analysis::structure::{Decay, Motion, Structure};
 
 pub(super) fn entry(structure: &Structure) -> Value {
     let waves = &structure.waves;

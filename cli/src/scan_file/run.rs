@@ -1,12 +1,12 @@
 //! A table `[[run]]`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::Source;
-use super::values::{Duration, Edges, Exclusion, FileName, Files, Interval, Positive};
+use super::values;
 use crate::failure::Failure;
 
 /// Most bytes of a run's name and two of the longest species' together: a file system allows 255 bytes, less what stands
@@ -17,17 +17,27 @@ const LONGEST_NAMES: usize = 220;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
-    name: Spanned<FileName>,
-    pub(super) energy: Files,
-    pub(crate) temperature: Option<Spanned<Positive>>,
-    pub(super) trajectory: Option<Spanned<Files>>,
-    #[serde(rename = "box")]
-    pub(super) cell: Option<Edges>,
-    frame_interval: Option<Positive>,
-    fit_window: Option<Interval>,
-    #[serde(default)]
-    discard: Duration,
-    exclude: Option<Exclusion>,
+    #[serde(deserialize_with = "values::file_name")]
+    name: Spanned<String>,
+    /// The files of the replicas.
+    #[serde(deserialize_with = "values::files")]
+    energy: Spanned<Vec<PathBuf>>,
+    #[serde(default, deserialize_with = "values::placed")]
+    pub(crate) temperature: Option<Spanned<f64>>,
+    #[serde(default, deserialize_with = "values::files")]
+    trajectory: Option<Spanned<Vec<PathBuf>>>,
+    /// The `box` of the run, else that of the system.
+    #[serde(rename = "box", default, deserialize_with = "values::edges")]
+    pub(crate) cell: Option<[f64; 3]>,
+    #[serde(default, deserialize_with = "values::positive")]
+    pub(crate) frame_interval: Option<f64>,
+    #[serde(default, deserialize_with = "values::interval")]
+    pub(crate) fit_window: Option<[f64; 2]>,
+    #[serde(default, deserialize_with = "values::duration")]
+    pub(crate) discard: f64,
+    /// Why the point enters no result over temperature, where it does not.
+    #[serde(default, deserialize_with = "values::exclusion")]
+    pub(crate) exclude: Option<String>,
     /// Of the `[[run]]` in the file.
     #[serde(skip)]
     pub(super) line: usize,
@@ -35,41 +45,26 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn name(&self) -> &str {
-        &self.name.get_ref().0
+        self.name.get_ref()
     }
 
     /// The files of the replicas.
     pub(crate) fn energy(&self) -> &[PathBuf] {
-        self.energy.paths()
+        self.energy.get_ref()
     }
 
     /// The files of the replicas; none where there is no trajectory.
     pub(crate) fn trajectory(&self) -> &[PathBuf] {
-        self.trajectory
-            .as_ref()
-            .map_or(&[], |files| files.get_ref().paths())
+        self.trajectory.as_ref().map_or(&[], |files| files.get_ref())
     }
 
-    /// The `box` of the run, else that of the system.
-    pub(crate) fn cell(&self) -> Option<[f64; 3]> {
-        self.cell.map(|edges| edges.0)
-    }
-
-    pub(crate) fn frame_interval(&self) -> Option<f64> {
-        self.frame_interval.map(|interval| interval.0)
-    }
-
-    pub(crate) fn fit_window(&self) -> Option<[f64; 2]> {
-        self.fit_window.map(|window| window.0)
-    }
-
-    pub(crate) fn discard(&self) -> f64 {
-        self.discard.0
-    }
-
-    /// Why the point enters no result over temperature, where it does not.
-    pub(crate) fn excluded(&self) -> Option<&str> {
-        self.exclude.as_ref().map(|reason| reason.0.as_str())
+    /// Sees all files from this directory.
+    pub(super) fn look_from(&mut self, dir: &Path) {
+        let energy = self.energy.get_mut().iter_mut();
+        let trajectory = self.trajectory.iter_mut().flat_map(Spanned::get_mut);
+        for file in energy.chain(trajectory) {
+            *file = dir.join(&*file);
+        }
     }
 
     /// What this run alone cannot tell: whether its name differs from those before it, and whether its particles have species.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::failure::Failure;
-use crate::input::files;
+use crate::input::check_file;
 
 /// A scan file: its name and its text.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Source {
 
 impl Source {
     pub(super) fn read(file: PathBuf) -> Result<Self, Failure> {
-        files::check(&file)?;
+        check_file(&file)?;
         let bytes = std::fs::read(&file)
             .map_err(|source| Failure::new(format!("cannot open {}: {source}", file.display())))?;
         match String::from_utf8(bytes) {

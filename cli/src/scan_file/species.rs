@@ -101,67 +101,57 @@ impl SpeciesList {
                 return Err(source.failure(entry, message));
             }
         }
-        match &system.types {
-            Some(dump) => Ok(Some(Self::Types {
-                types: types(source, entries)?,
-                dump: dir.join(dump.get_ref()),
-            })),
-            None => {
-                let counts = counts(source, entries)?;
-                let total: usize = counts.iter().map(|(_, count)| count).sum();
-                if total == system.particles() {
-                    return Ok(Some(Self::Counts(counts)));
-                }
-                let message = format!(
-                    "`species`: found {total} particles in all, expected `particles` = {}",
-                    system.particles()
-                );
-                Err(source.failure(list, message))
+        let numbers = entries
+            .iter()
+            .map(|entry| number(source, entry, system.types.is_some()));
+        let numbers: Vec<(String, u32)> = numbers.collect::<Result<_, _>>()?;
+        let Some(dump) = &system.types else {
+            let counts = numbers.into_iter().map(|(name, count)| (name, count as usize));
+            let counts: Vec<(String, usize)> = counts.collect();
+            let total: usize = counts.iter().map(|(_, count)| count).sum();
+            if total == system.particles {
+                return Ok(Some(Self::Counts(counts)));
+            }
+            let expected = system.particles;
+            let message =
+                format!("`species`: found {total} particles in all, expected `particles` = {expected}");
+            return Err(source.failure(list, message));
+        };
+        for (k, (_, kind)) in numbers.iter().enumerate() {
+            if numbers[..k].iter().any(|(_, other)| other == kind) {
+                let message = format!("`species`: found type {kind} twice, expected different types");
+                return Err(source.failure(&entries[k], message));
             }
         }
+        Ok(Some(Self::Types {
+            types: numbers,
+            dump: dir.join(dump.get_ref()),
+        }))
     }
 }
 
-fn types(source: &Source, entries: &[Spanned<SpeciesKeys>]) -> Result<Vec<(String, u32)>, Failure> {
-    let mut types: Vec<(String, u32)> = Vec::new();
-    for entry in entries {
-        let species = entry.get_ref();
-        let name = &species.name.0;
-        let Some(kind) = species.kind.filter(|_| species.count.is_none()) else {
-            let message = format!("species `{name}`: expected a `type` and no `count` beside `types`");
-            return Err(source.failure(entry, message));
-        };
-        let kind = positive(source, entry, "type", kind)?;
-        if types.iter().any(|(_, other)| *other == kind) {
-            let message = format!("`species`: found type {kind} twice, expected different types");
-            return Err(source.failure(entry, message));
-        }
-        types.push((name.clone(), kind));
-    }
-    Ok(types)
-}
-
-fn counts(source: &Source, entries: &[Spanned<SpeciesKeys>]) -> Result<Vec<(String, usize)>, Failure> {
-    let count = |entry: &Spanned<SpeciesKeys>| {
-        let species = entry.get_ref();
-        let name = &species.name.0;
-        let Some(count) = species.count.filter(|_| species.kind.is_none()) else {
-            let message =
-                format!("species `{name}`: expected a `count`, or a `type` for each species and `types`");
-            return Err(source.failure(entry, message));
-        };
-        Ok((name.clone(), positive(source, entry, "count", count)? as usize))
+/// The name of a species with its type or its count.
+fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<(String, u32), Failure> {
+    let SpeciesKeys {
+        name: Name(name),
+        count,
+        kind,
+    } = entry.get_ref();
+    let (key, found, expected) = if by_type {
+        let expected = "a `type` and no `count` beside `types`";
+        ("type", kind.filter(|_| count.is_none()), expected)
+    } else {
+        let expected = "a `count`, or a `type` for each species and `types`";
+        ("count", count.filter(|_| kind.is_none()), expected)
     };
-    entries.iter().map(count).collect()
-}
-
-fn positive(source: &Source, entry: &Spanned<SpeciesKeys>, key: &str, found: i64) -> Result<u32, Failure> {
-    u32::try_from(found)
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| {
-            let name = &entry.get_ref().name.0;
+    let Some(found) = found else {
+        return Err(source.failure(entry, format!("species `{name}`: expected {expected}")));
+    };
+    match u32::try_from(found) {
+        Ok(number @ 1..) => Ok((name.clone(), number)),
+        _ => {
             let message = format!("`{key}` of species `{name}`: found {found}, expected at least 1");
-            source.failure(entry, message)
-        })
+            Err(source.failure(entry, message))
+        }
+    }
 }

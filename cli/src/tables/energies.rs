@@ -1,19 +1,19 @@
-//! Energies: relaxation time, landscape and heat capacity of each point.
+//! What the energies of each point tell.
 
 use std::fmt::Write;
 
 use msed::Estimate;
 
-use super::numbers::{shown, temperature};
-use super::table::Table;
+use super::table::{Table, or_dash, shown, temperature};
 use crate::analysis::point::Point;
+use crate::analysis::spectral::WANTED;
 use crate::results::reason;
 use crate::scan_file::{Scan, UnitsName};
 
-pub(super) fn text(scan: &Scan, points: &[Point<'_>]) -> String {
-    let mut table = Table::new(&[
-        "run", "T", "samples", "<E>/N", "U0", "Um", "tau*", "beta", "C_ex", "C fast", "C slow", "fit",
-    ]);
+/// Relaxation time, landscape and heat capacity of each point.
+pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
+    let mut table =
+        Table::new("run | T | samples | <E>/N | U0 | Um | tau* | beta | C_ex | C fast | C slow | fit");
     for point in points {
         let moments = &point.energies.moments;
         let relaxation = point.relaxation();
@@ -41,7 +41,7 @@ pub(super) fn text(scan: &Scan, points: &[Point<'_>]) -> String {
         ]);
     }
     let system = &scan.system;
-    let particles = system.particles();
+    let particles = system.particles;
     format!(
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
@@ -73,7 +73,7 @@ fn remarks(points: &[Point<'_>]) -> String {
     let mut text = String::new();
     for point in points {
         let name = point.name();
-        if let Some(reason) = point.run.excluded() {
+        if let Some(reason) = &point.run.exclude {
             let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
         }
         if let Some(reason) = reason(point.exponential.verdict()) {
@@ -113,4 +113,53 @@ fn remarks(points: &[Point<'_>]) -> String {
         );
     }
     text
+}
+
+/// Relaxation by Eq. (11) beside the spectrum's, and how long to run for a wanted error.
+pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
+    let wanted = 100.0 * WANTED;
+    let mut table = Table::new(&format!(
+        "run | tau* Eq. (11) | by spectrum | Um Eq. (11) | by spectrum | independent | \
+         run/tau* | err tau* | err Um^2 | err C_ex | run for {wanted:.0} %"
+    ));
+    for point in points {
+        let (by_lags, by_spectrum) = (point.relaxation(), point.spectral.relaxation());
+        let um = |um_squared: &Estimate| um_squared.map(f64::sqrt);
+        let independent = point.spectral.independent_samples();
+        let plan = by_spectrum.zip(point.spectral.plan());
+        let of_plan = match plan {
+            Some((fit, plan)) => {
+                let percent = |error: f64| format!("{:.1} %", 100.0 * error);
+                let heat_capacity = plan.expected.heat_capacity(point.fluctuation_ratio());
+                [
+                    format!("{:.0}", point.spectral.duration / fit.relaxation_time().value()),
+                    percent(plan.expected.relaxation_time),
+                    percent(plan.expected.um_squared),
+                    percent(heat_capacity),
+                    format!("{:.0}", plan.duration),
+                ]
+            }
+            None => std::array::from_fn(|_| "-".to_owned()),
+        };
+        let numbers = [
+            point.name().to_owned(),
+            shown(by_lags.map(|fit| fit.relaxation_time())),
+            shown(by_spectrum.map(|fit| fit.relaxation_time())),
+            shown(by_lags.map(|fit| um(fit.um_squared())).as_ref()),
+            shown(by_spectrum.map(|fit| um(fit.um_squared())).as_ref()),
+            or_dash(independent.map(|samples| format!("{samples:.0}"))),
+        ];
+        table.add([&numbers[..], &of_plan].concat());
+    }
+    let verdicts = points
+        .iter()
+        .map(|point| (point.name(), point.spectral.choice.verdict()));
+    let short: String = verdicts
+        .filter(|(_, verdict)| !verdict.is_believable())
+        .map(|(name, verdict)| format!("{name}: {verdict}\n"))
+        .collect();
+    format!(
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
+         run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{short}"
+    )
 }

@@ -1,6 +1,8 @@
-//! Rows of cells as aligned columns.
+//! Rows of cells as aligned columns, and the numbers in them.
 
-use std::fmt;
+use std::fmt::{self, Display};
+
+use msed::Estimate;
 
 /// A header and its rows.
 pub(super) struct Table {
@@ -8,8 +10,9 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(header: &[&str]) -> Self {
-        let header = header.iter().map(|&cell| cell.to_owned());
+    /// The header's cells stand between bars.
+    pub(super) fn new(header: &str) -> Self {
+        let header = header.split('|').map(|cell| cell.trim().to_owned());
         Self {
             rows: vec![header.collect()],
         }
@@ -45,5 +48,34 @@ impl fmt::Display for Table {
             writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// A number with its error; a dash where there is none.
+pub(super) fn shown(number: Option<&Estimate>) -> String {
+    or_dash(number.filter(|number| number.value().is_finite()))
+}
+
+/// A text; a dash where there is none.
+pub(super) fn or_dash(text: Option<impl Display>) -> String {
+    text.map_or_else(|| "-".to_owned(), |text| text.to_string())
+}
+
+/// A temperature to the digits that tell state points apart.
+pub(crate) fn temperature(value: f64) -> String {
+    if value >= 100.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+/// A time in four digits at most.
+pub(crate) fn time(value: f64) -> String {
+    match value {
+        x if x >= 100.0 => format!("{x:.0}"),
+        x if x >= 10.0 => format!("{x:.1}"),
+        x if x >= 1.0 => format!("{x:.2}"),
+        x => format!("{x:.3}"),
     }
 }

@@ -1,16 +1,51 @@
-//! Figure 3: the relaxation times of structure and energy over 1/T.
+//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of the energy.
 
 use msed::Estimate;
-use msed::plot::{Axis, Figure, Panel, Series};
+use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
 use msed::relaxation::{Crossing, Reason};
+use msed::structure::StructureFactor;
 
-use super::look::open_where;
-use super::symbols::Symbols;
-use crate::analysis::point::Point;
+use super::look::{Symbols, name, open_where, shade};
+use crate::analysis::point::{Point, by_temperature};
 use crate::scan_file::Scan;
 
-/// Empty markers for points that enter no result over temperature, arrows where only a lower bound is known.
-pub(super) fn figure(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+/// Bins of a structure factor over its range.
+const BINS: f64 = 120.0;
+
+/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None` where there are no
+/// trajectories.
+pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let probe = scan.probe.as_deref()?;
+    let length = Symbols::of(scan).length;
+    let panel = |what: String| {
+        let q = Axis::linear(format!("*{{q}} ({length}^{{-1}})"));
+        Panel::new(q, Axis::linear(what)).legend(LegendPlace::Outside)
+    };
+    let sorted = by_temperature(points);
+    let mut left = panel(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})"));
+    for (k, point) in sorted.iter().enumerate().rev() {
+        let factors = point.structure.as_ref().map(|found| &found.waves.factors);
+        if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
+            let series = binned(factor)?.shade(shade(k, sorted.len()));
+            left.add(series.label(name(point)));
+        }
+    }
+    let coldest = sorted.iter().find(|point| point.structure.is_some())?;
+    let mut right = panel("*{S}(*{q})".to_owned()).title(name(coldest));
+    for (k, factor) in coldest.structure.as_ref()?.waves.factors.iter().enumerate() {
+        right.add(binned(factor)?.colour(k).label(factor.name()));
+    }
+    Some(Figure::new(left).with(right))
+}
+
+fn binned(factor: &StructureFactor) -> Option<Series> {
+    let bins = factor.binned(factor.q()[factor.len() - 1] / BINS).ok()?;
+    let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
+    Some(points.size(0.6))
+}
+
+/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that enter no result over temperature, arrows where only a lower bound is known.
+pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let symbols = Symbols::of(scan);
     let (scale, reciprocal) = symbols.reciprocal;
     let probe = scan.probe.as_deref().unwrap_or("all");
