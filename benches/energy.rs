@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use msed::energy::{autocorrelation, msed};
 use msed::lag_sums::{LagPlanner, Scratch};
-use msed::relaxation::{Model, Weighting, Window, fit};
+use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
@@ -94,14 +94,7 @@ fn fits(criterion: &mut Criterion) {
         .into_curve();
     for model in [Model::Exponential, Model::Stretched] {
         group.bench_function(format!("{model:?}"), |bencher| {
-            bencher.iter(|| {
-                fit(
-                    black_box(&curve),
-                    model,
-                    Window::Automatic,
-                    Weighting::StandardErrors,
-                )
-            });
+            bencher.iter(|| Fit::new(model).to(black_box(&curve)));
         });
     }
     group.finish();

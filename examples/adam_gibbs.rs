@@ -26,8 +26,11 @@ fn main() -> Result<(), msed::Error> {
     let plotted = fit.points().iter().map(|p| (p.reciprocal, p.ln_tau.clone()));
     let (x, y): (Vec<f64>, Vec<_>) = plotted.unzip();
     let line = |x: f64| fit.ln_tau_inf().value() + fit.a().value() * x;
-    let panel = Panel::new(Axis::linear("1/(*{T} *{S}_{c})"), Axis::linear("ln *{τ}*"))
-        .with(Series::estimates(&x, &y))
-        .with(Series::function([x[5], x[0]], line));
+    let panel = Panel::new(
+        Axis::linear("1/(*{T} *{S}_{c}) (1/*{ε})"),
+        Axis::linear("ln(*{τ}^{*}/*{τ}_{LJ}) (dimensionless)"),
+    )
+    .with(Series::estimates(&x, &y))
+    .with(Series::function([x[5], x[0]], line));
     Ok(Figure::new(panel).save("target/adam_gibbs.svg")?)
 }

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use msed::io::{EnergyReader, FrameError, LammpsDumpReader, XtcReader};
+use msed::io::{EnergyReader, LammpsDumpReader, ReadError, XtcReader};
 use msed::lag_sums::{LagPlan, LagPlanner, Scratch};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, FrameSource, Species, Trajectory, Wrapped};
@@ -168,7 +168,7 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
 fn read_frames<T: Stored, S: FrameSource<T>>(
     options: &Options,
     file: &str,
-    open: impl Fn(&Path) -> Result<S, FrameError>,
+    open: impl Fn(&Path) -> Result<S, ReadError>,
 ) -> Result<(), Failure> {
     let path = options.data.join(file);
     let read = || -> Result<_, Failure> {

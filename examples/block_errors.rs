@@ -35,7 +35,7 @@ fn main() -> Result<(), msed::Error> {
             .collect::<Vec<_>>()
     });
     let mut panel = Panel::new(
-        Axis::log("block length (*{τ})"),
+        Axis::log("block length (*{τ}_{LJ})"),
         Axis::linear("error of the mean (10^{-6} *{ε})"),
     );
     panel.add(Series::points(&times, &errors).errors(&uncertain));

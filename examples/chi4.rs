@@ -9,7 +9,10 @@ use msed::{Lags, Resampling, Units, io, relaxation};
 fn main() -> Result<(), msed::Error> {
     let shell = WaveVectors::shell(&Cell::cubic(9.410_360_288_81)?, 7.15..=7.35)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{χ}_{4}"));
+    let mut panel = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{χ}_{4} (dimensionless)"),
+    );
     for name in ["T1.000", "T0.700", "T0.600"] {
         let species = Species::by_count([("A", 800), ("B", 200)])?;
         let file = format!("data/kob-andersen/{name}/trajectory.xtc");

@@ -14,8 +14,8 @@ fn main() -> Result<(), msed::Error> {
     let lags = Lags::logarithmic(20).up_to_fraction(0.1).with_zero();
     let isf = structure::coherent_isf(&run, &shell, &lags, Resampling::Blocks(10))?;
     let mut panel = Panel::new(
-        Axis::log("*{t} (*{τ})"),
-        Axis::linear("*{F}(*{q}, *{t})/*{S}(*{q})"),
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{F}(*{q}, *{t})/*{S}(*{q}) (dimensionless)"),
     );
     for ([a, b], partial) in isf.partials().filter(|([a, b], _)| a == b) {
         println!("S of {a}-{b}: {}", partial.point(0));

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{self, Window};
+use msed::relaxation::{self, SquaredDisplacement};
 use msed::trajectory::Species;
 use msed::{Lags, Resampling, Units, io, structure};
 
@@ -12,12 +12,16 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.2);
     let msd = structure::msd(&run, &lags, Resampling::Blocks(5))?;
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("slope of ln MSD"));
+    let mut panel = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("slope of ln MSD over ln *{t} (dimensionless)"),
+    );
     for (name, msd) in msd.iter().map(|of| (of.name(), of.total())) {
-        let d = relaxation::diffusion(msd, 3, Window::Automatic)?;
-        let plateau = relaxation::tau_beta(msd);
+        let msd = SquaredDisplacement::new(msd.clone(), 3)?;
+        let d = relaxation::diffusion(&msd);
+        let plateau = relaxation::tau_beta(&msd);
         println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum());
-        let slope = relaxation::log_slope(msd, 1.25);
+        let slope = relaxation::log_slope(&msd, 1.25);
         panel.add(Series::estimates(slope.times(), slope.slopes()).label(name));
     }
     panel.add(Series::horizontal(1.0));

@@ -26,7 +26,7 @@ fn main() -> Result<(), msed::Error> {
     }
     let mut panel = Panel::new(
         Axis::linear("*{T} (*{ε}/*{k}_{B})"),
-        Axis::linear("Δ*{S}/*{k}_{B}"),
+        Axis::linear("Δ*{S} per particle (*{k}_{B})"),
     );
     for (part, label) in [
         (Part::Total, "total"),

@@ -4,7 +4,7 @@
 //! how often each particle has left it, as molecular-dynamics codes do.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species, Unwrap, Unwrapping};
+use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError, Unwrap, Unwrapping};
 use msed::{Error, Lags, Resampling, Trajectory, structure};
 use rand::prelude::*;
 use rand_pcg::Pcg64;
@@ -50,14 +50,14 @@ impl FrameSource<f32> for Run {
         Convention::Wrapped
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, SourceError> {
+    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, TrajectoryError> {
         if self.frames == 0 {
             return Ok(false);
         }
         self.frames -= 1;
         (0..self.stride).for_each(|_| self.engine.advance());
         frame.step = self.engine.step;
-        frame.cell = Some(Cell::cubic(f64::from(BOX)).map_err(SourceError::reader)?);
+        frame.cell = Some(Cell::cubic(f64::from(BOX)).map_err(TrajectoryError::reader)?);
         frame.positions.clear();
         frame
             .positions

@@ -28,7 +28,7 @@ fn main() -> Result<(), msed::Error> {
     let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
     let panel = Panel::new(
         Axis::linear("*{T} (*{ε}/*{k}_{B})"),
-        Axis::linear("*{C}_{ex}/*{k}_{B}"),
+        Axis::linear("*{C}_{ex} per particle (*{k}_{B})"),
     )
     .with(Series::function([t[0], t[5]], |t| check.heat_capacity_at(t).value()).label("d⟨*{e}⟩/d*{T}"))
     .with(Series::combined(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));

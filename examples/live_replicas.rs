@@ -26,7 +26,7 @@ mod simulation;
 
 use msed::mpi::{self, Ranks};
 use msed::online::{EnergyAccumulator, EnergySums};
-use msed::relaxation::{self, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, Lags, Sampling};
 
 use crate::simulation::Simulation;
@@ -72,12 +72,7 @@ fn body(ranks: &Ranks) -> Result<(), Failure> {
 }
 
 fn print(step: u64, all: &EnergySums) -> Result<(), Failure> {
-    let fit = relaxation::fit(
-        &all.msed(),
-        Model::Exponential,
-        Window::Automatic,
-        Weighting::StandardErrors,
-    )?;
+    let fit = Fit::new(Model::Exponential).to(&all.msed())?;
     println!(
         "{:9.1} tau* = {} from {} replicas: {}",
         step as f64 * TIME_STEP,

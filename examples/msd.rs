@@ -10,7 +10,7 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let msd = structure::msd(&run, &lags, Resampling::Blocks(10))?;
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::log("MSD (*{σ}^{2})"));
+    let mut panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::log("MSD (*{σ}^{2})"));
     for (name, curve) in msd.iter().map(|species| (species.name(), species.total())) {
         println!("MSD of {name} at t = {}: {}", curve.lag_time(20), curve.point(20));
         panel.add(Series::curve(curve).label(name));

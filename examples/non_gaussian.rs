@@ -10,7 +10,10 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::Blocks(10))?;
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{α}_{2}"));
+    let mut panel = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{α}_{2} (dimensionless)"),
+    );
     for (name, alpha2) in moved.iter().map(|species| (species.name(), species.alpha2())) {
         println!("largest alpha2 of {name}: {}", relaxation::peak(alpha2)?);
         panel.add(Series::curve(alpha2).label(name));

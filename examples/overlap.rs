@@ -10,8 +10,14 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::Blocks(10))?;
-    let mut overlap = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{Q}"));
-    let mut chi4 = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{χ}_{4}"));
+    let mut overlap = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{Q} (dimensionless)"),
+    );
+    let mut chi4 = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{χ}_{4} (dimensionless)"),
+    );
     for of in moved.iter() {
         println!("largest chi4 of {}: {}", of.name(), relaxation::peak(of.chi4())?);
         overlap.add(Series::curve(of.overlap()).label(of.name()));

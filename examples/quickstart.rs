@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a program")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{self, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, Ensemble, Lags, Resampling, Units, energy, io, thermo};
 
 fn main() -> Result<(), msed::Error> {
@@ -10,14 +10,13 @@ fn main() -> Result<(), msed::Error> {
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
     let (lags, blocks) = (Lags::logarithmic(20).up_to_fraction(0.1), Resampling::Blocks(10));
     let msed = energy::msed(&run, &lags, blocks)?.into_curve();
-    let (model, weighting) = (Model::Exponential, Weighting::StandardErrors);
-    let fit = relaxation::fit(&msed, model, Window::Automatic, weighting)?;
+    let fit = Fit::new(Model::Exponential).to(&msed)?;
     println!("tau* = {} tau, {}", fit.relaxation_time(), fit.verdict());
     println!("U0^2 = {}, Um^2 = {}", fit.u0_squared(), fit.um_squared());
     let moments = energy::moments(&run, blocks)?;
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000), None)?;
     println!("C_ex = {} k per particle at T = {}", c.excess(), c.temperature());
-    let panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("MSED (*{ε}^{2})"))
+    let panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::linear("MSED (*{ε}^{2})"))
         .with(Series::curve(&msed))
         .with(Series::function(fit.window(), |t| fit.evaluate(t)).label("Eq. (11)"));
     Ok(Figure::new(panel).save("target/quickstart.svg")?)

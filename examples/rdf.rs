@@ -11,7 +11,10 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?.thinned(5)?;
     let bins = RadialBins::linear(4.7, 235)?;
     let g = structure::rdf(&run, &bins, Resampling::Blocks(10))?;
-    let mut panel = Panel::new(Axis::linear("*{r} (*{σ})"), Axis::linear("*{g}(*{r})"));
+    let mut panel = Panel::new(
+        Axis::linear("*{r} (*{σ})"),
+        Axis::linear("*{g}(*{r}) (dimensionless)"),
+    );
     for pair in g.partials() {
         println!("{} within 1.4: {}", pair.name(), pair.neighbours()[69]);
         let g: Vec<f64> = pair.values().iter().map(Estimate::value).collect();

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{self, Direction, Weighting, Window};
+use msed::relaxation::{Fit, tau_alpha};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Species};
 use msed::{Lags, Resampling, Units, io};
@@ -10,14 +10,17 @@ use msed::{Lags, Resampling, Units, io};
 fn main() -> Result<(), msed::Error> {
     let shell = WaveVectors::shell(&Cell::cubic(9.410_360_288_81)?, 7.15..=7.35)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.3);
-    let mut panel = Panel::new(Axis::log("*{t} (*{τ})"), Axis::linear("*{F}_{s}"));
+    let mut panel = Panel::new(
+        Axis::log("*{t} (*{τ}_{LJ})"),
+        Axis::linear("*{F}_{s}(*{q}, *{t}) (dimensionless)"),
+    );
     for (k, name) in ["T1.000", "T0.700", "T0.600"].into_iter().enumerate() {
         let species = Species::by_count([("A", 800), ("B", 200)])?;
         let file = format!("data/kob-andersen/{name}/trajectory.xtc");
         let run = io::trajectory::<f32>(&file, Units::LJ, 0.005, species)?;
         let isf = structure::self_isf(&run, "A", &shell, &lags, Resampling::Blocks(10))?;
-        let tau_alpha = relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?;
-        let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors)?;
+        let tau_alpha = tau_alpha(&isf)?;
+        let tail = Fit::decay().to(&isf)?;
         println!(
             "{name}: tau_alpha {tau_alpha}, f_q {}, beta {}",
             tail.amplitude(),

@@ -12,7 +12,10 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?.thinned(5)?;
     let vectors = WaveVectors::sphere(&Cell::cubic(9.410_360_288_81)?, 15.0)?;
     let s = structure::static_structure(&run, &vectors, Resampling::Blocks(10))?;
-    let mut panel = Panel::new(Axis::linear("*{q} (*{σ}^{-1})"), Axis::linear("*{S}(*{q})"));
+    let mut panel = Panel::new(
+        Axis::linear("*{q} (*{σ}^{-1})"),
+        Axis::linear("*{S}(*{q}) (dimensionless)"),
+    );
     for pair in s.partials() {
         let peak = structure::main_peak(pair, PeakWindow::LENNARD_JONES);
         println!("{}: {peak}", pair.name());

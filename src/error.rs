@@ -1,6 +1,15 @@
 //! The umbrella over the narrow errors.
 
+#[cfg(feature = "serde")]
+use std::io::ErrorKind;
+use std::path::Path;
+
 use thiserror::Error;
+
+#[cfg(feature = "serde")]
+use crate::online::checkpoint::CheckpointError;
+use crate::real::Real;
+use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
 #[derive(Debug, Error)]
@@ -12,12 +21,9 @@ pub enum Error {
     /// A fit of the energy's spectrum.
     #[error(transparent)]
     Spectral(#[from] crate::spectrum::SpectralError),
-    /// A fit with the covariance of the lags.
+    /// A Gaussian model of the energy.
     #[error(transparent)]
-    Generalised(#[from] crate::relaxation::GeneralisedError),
-    /// A process with a known spectrum.
-    #[error(transparent)]
-    Process(#[from] crate::spectrum::ProcessError),
+    GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] crate::energy::DistributionError),
@@ -33,11 +39,7 @@ pub enum Error {
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
-    Checkpoint(#[from] crate::online::checkpoint::CheckpointError),
-    /// A file.
-    #[cfg(feature = "io")]
-    #[error(transparent)]
-    Read(#[from] crate::io::ReadError),
+    Checkpoint(#[from] CheckpointError),
     /// The exchange between ranks.
     #[cfg(feature = "mpi")]
     #[error(transparent)]
@@ -49,6 +51,16 @@ pub enum Error {
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),
+    /// A file.
+    #[cfg(any(feature = "io", feature = "xtc"))]
+    #[error(transparent)]
+    Read(#[from] crate::io::ReadError),
+    /// A trajectory.
+    #[error(transparent)]
+    Trajectory(TrajectoryError),
+    /// Runs of which one is not of the state point of the first.
+    #[error(transparent)]
+    Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     #[error(transparent)]
     Series(#[from] crate::series::SeriesError),
@@ -61,18 +73,6 @@ pub enum Error {
     /// The species of the particles.
     #[error(transparent)]
     Species(#[from] crate::trajectory::SpeciesError),
-    /// A trajectory.
-    #[error(transparent)]
-    Trajectory(#[from] crate::trajectory::TrajectoryError),
-    /// Masses for the removal of drift.
-    #[error(transparent)]
-    Drift(#[from] crate::trajectory::DriftError),
-    /// A source of frames.
-    #[error(transparent)]
-    Source(#[from] crate::trajectory::SourceError),
-    /// The way from wrapped to unwrapped coordinates.
-    #[error(transparent)]
-    Unwrap(#[from] crate::trajectory::UnwrapError),
     /// Wave vectors.
     #[error(transparent)]
     WaveVector(#[from] crate::structure::WaveVectorError),
@@ -82,4 +82,52 @@ pub enum Error {
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
+}
+
+impl Error {
+    /// The file, where the error is that there is none of that name: whatever it was to hold.
+    ///
+    /// ```
+    /// use msed::trajectory::Species;
+    /// use msed::{Error, Units, io};
+    /// let energies = io::energies("no/energy.dat").map_err(Error::from).unwrap_err();
+    /// assert_eq!(energies.missing_file(), Some("no/energy.dat".as_ref()));
+    ///
+    /// let species = Species::single("A", 1000)?;
+    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species).map_err(Error::from);
+    /// assert_eq!(run.unwrap_err().missing_file(), Some("no/trajectory.xtc".as_ref()));
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn missing_file(&self) -> Option<&Path> {
+        match self {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            Self::Read(error) => error.missing_file(),
+            #[cfg(feature = "serde")]
+            Self::Checkpoint(CheckpointError::Read { file, source }) => {
+                (source.kind() == ErrorKind::NotFound).then_some(file)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
+impl From<TrajectoryError> for Error {
+    fn from(error: TrajectoryError) -> Self {
+        match error {
+            #[cfg(any(feature = "io", feature = "xtc"))]
+            TrajectoryError::Reader(error) => match error.downcast() {
+                Ok(error) => Self::Read(*error),
+                Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
+            },
+            error => Self::Trajectory(error),
+        }
+    }
+}
+
+impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
+    fn from(interrupted: Interrupted<T, C>) -> Self {
+        TrajectoryError::from(interrupted).into()
+    }
 }

@@ -11,7 +11,7 @@
 //! needed (Zhang, Sun and Gong, [arXiv:2501.07902](https://arxiv.org/abs/2501.07902)):
 //!
 //! ```
-//! use msed::relaxation::{self, Model, Weighting, Window};
+//! use msed::relaxation::{Fit, Model};
 //! use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 //!
 //! // Total energies of 500 particles, one every 10 steps of 0.005: here a plateau that jumps now and then, and vibrations.
@@ -29,7 +29,7 @@
 //! let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 500, EnergyKind::Total)?;
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
 //! let msed = energy::msed(&run, &lags, Resampling::default())?;
-//! let fit = relaxation::fit(msed.curve(), Model::Exponential, Window::Automatic, Weighting::StandardErrors)?;
+//! let fit = Fit::new(Model::Exponential).to(msed.curve())?;
 //! assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
 //! let (tau, error) = (fit.relaxation_time().value(), fit.relaxation_time().standard_error().unwrap());
 //! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time());
@@ -40,7 +40,7 @@
 //!
 //! | for | take |
 //! |---|---|
-//! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`], [`Trajectories`] |
+//! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`] |
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
 //! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
 //! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
@@ -84,6 +84,7 @@ pub mod online;
 pub mod plot;
 pub mod real;
 pub mod relaxation;
+mod replicas;
 pub mod sampling;
 pub mod series;
 pub mod spectrum;
@@ -102,7 +103,7 @@ pub use sampling::Sampling;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
-pub use trajectory::{Trajectories, Trajectory};
+pub use trajectory::Trajectory;
 pub use units::Units;
 
 /// The examples of the README are tests.

@@ -1,6 +1,6 @@
 //! The two storage types.
 
-use num_traits::Float;
+use num_traits::AsPrimitive;
 
 mod sealed {
     pub trait Sealed {}
@@ -13,7 +13,7 @@ mod sealed {
 /// Storage only: every sum, mean, transform and fit of the crate is carried out in `f64`, whatever the samples are
 /// stored in. The trait is sealed, because an integer or a dual number would compile and mean nothing.
 pub trait Real:
-    Float + Default + std::fmt::Debug + std::fmt::Display + Send + Sync + sealed::Sealed + 'static
+    Copy + PartialOrd + Default + std::fmt::Debug + std::fmt::Display + Send + Sync + sealed::Sealed + 'static
 {
     /// The value in `f64`, exactly.
     fn to_f64(self) -> f64;
@@ -25,12 +25,12 @@ pub trait Real:
 impl Real for f32 {
     #[inline(always)]
     fn to_f64(self) -> f64 {
-        f64::from(self)
+        self.as_()
     }
 
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
-        value as f32
+        value.as_()
     }
 }
 
@@ -46,17 +46,17 @@ impl Real for f64 {
     }
 }
 
-/// The largest size of a sample or a coordinate: the fourth powers of differences, summed over any run, are still numbers, and so are the
-/// squares of what their sums become.
+/// The largest size of a sample or a coordinate. Up to it, the fourth powers of differences, summed over any run, are
+/// finite, and so are the squares of what these sums become.
 const LARGEST: f64 = 1e60;
 
 /// Whether a sample or a coordinate can be computed with.
 pub(crate) fn is_fit(x: f64) -> bool {
-    // Not a number is not below anything.
+    // NaN is not below anything.
     x.abs() <= LARGEST
 }
 
-/// The first value that cannot.
+/// The position of the first value that cannot be computed with.
 pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
-    values.iter().position(|x| !is_fit(Real::to_f64(*x)))
+    values.iter().position(|x| !is_fit(x.to_f64()))
 }

@@ -12,7 +12,7 @@ use msed::online::{
     OnlineError, feed_energies, feed_frames,
 };
 use msed::structure::WaveVectors;
-use msed::trajectory::{Cell, Convention, Frame, FrameSource, SourceError, Species};
+use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
 use msed::{EnergyKind, Error, Lags, Sampling};
 
 const BYTES: u64 = 2_000_000_000;
@@ -90,7 +90,7 @@ impl FrameSource<f64> for Flight {
         self.convention
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+    fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
         frame.step = 100 * self.frame;
         let x = 0.1 * self.frame as f64;
         frame.positions.resize(3 * PARTICLES, 0.0);
@@ -279,12 +279,8 @@ fn several_accumulators_take_the_same_rows_and_frames() {
         .is_err()
     );
     // A cell that changes has other wave vectors.
-    let frame = Frame {
-        step: 0,
-        cell: Some(Cell::cubic(10.1).unwrap()),
-        positions: vec![0.0; 3 * PARTICLES],
-        images: Vec::new(),
-    };
+    let mut frame = Frame::new();
+    frame.fill(0, Some(Cell::cubic(10.1).unwrap()), [[0.0; 3]; PARTICLES]);
     let error = coherent().take(&frame).unwrap_err();
     assert!(
         error
@@ -346,7 +342,7 @@ fn frames_that_look_wrapped_are_refused() {
         fn convention(&self) -> Convention {
             Convention::Unknown
         }
-        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
             frame.step = 100 * self.0;
             frame.cell = Some(Cell::cubic(10.0).unwrap());
             frame.positions = vec![(0.1 * self.0 as f64 + 9.5) % 10.0; 3 * PARTICLES];

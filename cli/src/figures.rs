@@ -29,7 +29,8 @@ pub(crate) fn draw(
             Some(heat_capacity_check(scan, points, results)),
         ),
         ("entropies", entropies(scan, results)),
-        ("adam_gibbs", adam_gibbs(results)),
+        ("adam_gibbs", adam_gibbs(scan, results)),
+        ("msed_rise", energies::msed_rise(scan, points)),
         ("structure_factor", structure::structure_factor(scan, points)),
     ];
     for (name, figure) in figures {

@@ -1,7 +1,7 @@
 //! Energies whose relaxation is known: how often the intervals of each estimator hold it.
 
-use msed::relaxation::{self, Fit, GeneralisedFit, Model, Weighting, Window};
-use msed::spectrum::{self, Band, SpectralFit};
+use msed::relaxation::{Fit, Model, Relaxation, Weighting, Window};
+use msed::spectrum::{GaussianModel, Whittle};
 use msed::{
     Curve, EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy,
     thermo,
@@ -186,7 +186,7 @@ impl Study {
             let [of_time, of_rise] = spectral_truth;
             let fisher = |estimate: &Estimate, place: usize, truth| Shot {
                 value: estimate.value(),
-                half: fit.fisher_standard_errors().map(|e| e[place] * estimate.value()),
+                half: fisher_errors(fit).map(|e| e[place] * estimate.value()),
                 truth,
             };
             [
@@ -219,10 +219,10 @@ impl Study {
     }
 
     /// tau* and Um² with errors from the blocks, then with those of least squares.
-    fn eq11(&self, curve: &Curve, exact: &Curve, weighting: Weighting) -> (Fit, [Shot; 4]) {
+    fn eq11(&self, curve: &Curve, exact: &Curve, weighting: Weighting) -> (Relaxation, [Shot; 4]) {
         let window = Window::Given(WINDOW.map(|t| t * TAU));
-        let fit =
-            |curve| relaxation::fit(curve, Model::Exponential, window, weighting).expect("lags with errors");
+        let fit = Fit::new(Model::Exponential).window(window).weighting(weighting);
+        let fit = |curve| fit.to(curve).expect("lags with errors");
         let found = fit(curve);
         let [of_time, of_rise] = if self.source.exact {
             [TAU, 2.0 * HALF]
@@ -230,7 +230,7 @@ impl Study {
             let fit = fit(exact);
             [fit.relaxation_time().value(), fit.um_squared().value()]
         };
-        let covariance = found.least_squares_covariance();
+        let covariance = found.evidence().least_squares().and_then(|of| of.covariance);
         let naive = |estimate: &Estimate, place: usize, truth| Shot {
             value: estimate.value(),
             half: covariance.map(|c| c[place][place].sqrt()),
@@ -268,19 +268,21 @@ impl Study {
         )
     }
 
-    /// Generalised least squares with the covariance of the process that the spectrum found.
-    fn generalised(&self, curve: &Curve, exact: &Curve, fit: &SpectralFit) -> Option<[Shot; 2]> {
-        let process = fit.process().ok()?;
-        let covariance = process.msed_covariance(curve.lags(), self.samples(), 1.0).ok()?;
-        let fit = |curve: &Curve| {
-            relaxation::fit_generalised(curve, Model::Exponential, &covariance, &process).ok()
-        };
-        let found = fit(curve)?;
-        let truth = |f: &dyn Fn(&GeneralisedFit) -> f64, known: f64| {
+    /// Generalised least squares with the covariance of the model that the spectrum found.
+    fn generalised(&self, curve: &Curve, exact: &Curve, fit: &Relaxation) -> Option<[Shot; 2]> {
+        let sampling = Sampling::new(1, 1.0).ok()?;
+        let model = GaussianModel::of(fit).ok()?;
+        let covariance = model.msed_covariance(curve, sampling, self.samples()).ok()?;
+        let window = Window::Given([0.0, WINDOW[1] * TAU]);
+        let fit = Fit::new(Model::Exponential)
+            .window(window)
+            .covariance(&covariance);
+        let found = fit.to(curve).ok()?;
+        let truth = |f: &dyn Fn(&Relaxation) -> f64, known: f64| {
             if self.source.exact {
                 Some(known)
             } else {
-                fit(exact).map(|fit| f(&fit))
+                fit.to(exact).ok().map(|fit| f(&fit))
             }
         };
         Some([
@@ -296,8 +298,16 @@ impl Study {
     }
 }
 
-fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<SpectralFit> {
-    spectrum::fit_spectrum(runs, Model::Exponential, Band::Automatic, resampling).ok()
+fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<Relaxation> {
+    Whittle::new(Model::Exponential)
+        .resampling(resampling)
+        .to(runs)
+        .ok()
+}
+
+/// Errors of ln Um², ln tau and beta.
+fn fisher_errors(fit: &Relaxation) -> Option<[f64; 3]> {
+    fit.evidence().spectrum()?.fisher_standard_errors
 }
 
 fn resampled(estimate: &Estimate, truth: f64) -> Shot {

@@ -15,7 +15,7 @@ use energies::{
     UNIFORM, VARIANCE, WHITTLE,
 };
 use msed::Resampling;
-use msed::spectrum::Process;
+use msed::spectrum::GaussianModel;
 
 /// Length of a run in relaxation times, and blocks: of 6, 16.7 and 15 relaxation times.
 const PLANS: [(usize, usize); 3] = [(30, 5), (100, 6), (300, 20)];
@@ -78,7 +78,7 @@ fn main() {
     }
 }
 
-/// Spreads beside the bound, and beside what the process says that they should be.
+/// Spreads beside the bound, and beside what the model says that they should be.
 fn efficiency(outcomes: &[(usize, Outcome)]) {
     println!("\nSpread of ln tau* over the Cramer-Rao bound, Gaussian source.\n");
     row(&[
@@ -91,9 +91,9 @@ fn efficiency(outcomes: &[(usize, Outcome)]) {
         "simulation for the same error",
     ]
     .map(String::from));
-    let process = Process::new(2.0 * HALF, 2.0 * HALF, TAU, 1.0).expect("a process");
+    let model = GaussianModel::new(2.0 * HALF, 2.0 * HALF, TAU, 1.0).expect("a model");
     let expected = |length: usize| {
-        process
+        model
             .expected_errors(1.0, TAU * length as f64)
             .expect("a long run")
     };
@@ -106,7 +106,7 @@ fn efficiency(outcomes: &[(usize, Outcome)]) {
         row(&cells);
     }
     println!(
-        "\nRelative errors expected by `Process::expected_errors`, and measured (spreads of logarithms).\n"
+        "\nRelative errors expected by `GaussianModel::expected_errors`, and measured (spreads of logarithms).\n"
     );
     row(&[
         "run/tau*",

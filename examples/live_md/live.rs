@@ -1,10 +1,11 @@
 //! What is measured while the run goes.
 
 use msed::online::{EnergyAccumulator, FrameAccumulator};
-use msed::relaxation::{self, Crossing, Direction, Fit, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model, NotReached, Relaxation, tau_alpha};
+use msed::stats::Outcome;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
-use msed::{Curve, EnergyKind, Error, Lags, Sampling};
+use msed::{Curve, EnergyKind, Error, Estimate, Lags, Sampling};
 use serde::{Deserialize, Serialize};
 
 use crate::mixture::count_of_a;
@@ -56,13 +57,8 @@ impl Live {
     }
 
     /// Its relaxation: tau*.
-    pub(crate) fn relaxation(&self) -> Result<Fit, Error> {
-        Ok(relaxation::fit(
-            &self.msed()?,
-            Model::Exponential,
-            Window::Automatic,
-            Weighting::StandardErrors,
-        )?)
+    pub(crate) fn relaxation(&self) -> Result<Relaxation, Error> {
+        Ok(Fit::new(Model::Exponential).to(&self.msed()?)?)
     }
 
     /// F_s of the A particles at the main peak of the structure factor.
@@ -71,13 +67,8 @@ impl Live {
     }
 
     /// Where it falls to 1/e: tau_alpha.
-    pub(crate) fn structural_relaxation(&self) -> Result<Crossing, Error> {
-        let level = (-1.0_f64).exp();
-        Ok(relaxation::first_crossing(
-            &self.self_isf()?,
-            level,
-            Direction::Falling,
-        )?)
+    pub(crate) fn structural_relaxation(&self) -> Result<Outcome<Estimate, NotReached>, Error> {
+        Ok(tau_alpha(&self.self_isf()?)?)
     }
 }
 

@@ -255,7 +255,7 @@ pub enum IntegratedTime {
 ///
 /// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to four windows: where that adds a twentieth or more, by more than
 /// three standard errors, the time is not resolved, and what is known is a lower bound. For the energies of a glass former fit the slow part
-/// instead: [`spectrum::fit_spectrum`](crate::spectrum::fit_spectrum), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
+/// instead: [`spectrum::Whittle`](crate::spectrum::Whittle), or [`Blocking`](crate::stats::Blocking) for the error of a mean.
 ///
 /// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles until it is long enough.
 ///

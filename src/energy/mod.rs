@@ -1,6 +1,6 @@
 //! What a run's potential energy says.
 //!
-//! [`msed`](msed()) is the mean-squared difference over a lag, whose rise [`relaxation::fit`](crate::relaxation::fit) turns into τ*, U0 and Um;
+//! [`msed`](msed()) is the mean-squared difference over a lag, whose rise a [`relaxation::Fit`](crate::relaxation::Fit) turns into τ*, U0 and Um;
 //! [`distribution`](distribution()) the whole distribution of the difference, [`energy_diffusion`](crate::relaxation::energy_diffusion) its growth over 2t.
 //! [`autocorrelation`](autocorrelation()) and [`integrated_time`] are the view from the other side, MSED(t) = 2 Var(e) - 2 C(t).
 //! [`moments`](moments()) are mean, variance and temperature, for [`thermo`](crate::thermo).

@@ -41,7 +41,7 @@ impl Msed {
     }
 
     /// A bound on the relative rounding error of each value: how far it may lie from the sums carried out exactly. It says nothing of
-    /// the statistical error. See [`LagPlan::error_bound`].
+    /// the statistical error. See [`LagPlan::error_bound`](crate::lag_sums::LagPlan::error_bound).
     #[must_use]
     pub fn error_bounds(&self) -> &[f64] {
         &self.error_bounds

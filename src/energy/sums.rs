@@ -144,15 +144,15 @@ impl EnergySums {
     /// ```
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
+    /// let sampling = Sampling::new(1, 1.0)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(
-    ///         Sampling::new(1, 1.0)?, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
+    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };
     /// let both = run(&[0.0, 1.0])?.merge(run(&[5.0, 7.0, 7.0])?)?;
     /// assert_eq!(both.msed().values(), [(1.0 + 4.0 + 0.0) / 3.0]);
-    /// # Ok::<(), msed::online::OnlineError>(())
+    /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
         self.system.same(&other.system)?;

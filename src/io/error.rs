@@ -1,199 +1,176 @@
 //! What can be wrong with a file.
 
+use std::error::Error as StdError;
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// A file that could not be read as what it should be: which one, where, what was found and what was expected.
+use crate::series::SeriesError;
+use crate::trajectory::{CellError, TrajectoryError};
+
+/// A file that could not be read as what it should be: which file, where in it, and what is wrong there.
 ///
-/// Lines count from 1, in the decompressed text.
+/// All frames before the error are good.
+///
+/// ```
+/// use msed::io::{Fault, Place, energies};
+/// let error = energies("no/such.dat").unwrap_err();
+/// assert_eq!(error.missing_file(), Some("no/such.dat".as_ref()));
+///
+/// let error = msed::io::EnergyReader::new().read_from(&b"# TimeStep v_pe\n0 1\n10 nan\n"[..], "x.dat").unwrap_err();
+/// assert!(matches!(error.fault, Fault::Value(_)));
+/// assert_eq!(error.place, Place::Line(3));
+/// assert_eq!(error.to_string(), "x.dat:3: `nan` in column v_pe, expected a finite number");
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReadError {
+    /// The file, or the name given for a reader.
+    pub file: PathBuf,
+    /// The frame that was being read, from 0, in a file of frames.
+    pub frame: Option<usize>,
+    /// Where the fault is.
+    pub place: Place,
+    /// What is wrong there.
+    pub fault: Fault,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A line, from 1, in the decompressed text.
+    Line(u64),
+    /// A byte, from 0.
+    Byte(u64),
+}
+
+/// What is wrong with a file. The text says what was found and what was expected.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum ReadError {
-    /// The file is not there, or not ours to read.
-    #[error("cannot open {}: {source}", file.display())]
-    Open {
-        /// The file.
-        file: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Reading stopped.
-    #[error("{}: reading failed after line {line}: {source}", file.display())]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// The last line that was read.
-        line: u64,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Compressed data that does not decompress.
-    #[error("{}: the gzip data is cut off or damaged after line {line} ({source})", file.display())]
-    Gzip {
-        /// The file.
-        file: PathBuf,
-        /// The last line that was read.
-        line: u64,
-        /// What the decompressor said.
-        source: io::Error,
-    },
-    /// No row of numbers at all.
-    #[error("{}: no rows of numbers in {lines} lines, expected {expected}", file.display())]
-    NoRows {
-        /// The file.
-        file: PathBuf,
-        /// Its lines.
-        lines: u64,
-        /// What was looked for.
-        expected: &'static str,
-    },
-    /// A trajectory.
-    #[error("{}: begins like {found}, expected energies: `io::trajectory` reads frames", file.display())]
-    Frames {
-        /// The file.
-        file: PathBuf,
-        /// What it begins like.
-        found: &'static str,
-    },
-    /// Fewer rows than make a series.
-    #[error("{}: rows that count: {found}, expected at least 2 for the spacing of the steps", file.display())]
-    TooFewRows {
-        /// The file.
-        file: PathBuf,
-        /// Rows on the grid of steps.
-        found: usize,
-    },
-    /// Columns without names, and none chosen by number.
-    #[error(
-        "{}:{line}: {found} columns without a header, expected a line of names such as `# TimeStep v_pe v_te` above \
-         the numbers, or columns chosen by number",
-        file.display()
-    )]
-    NoHeader {
-        /// The file.
-        file: PathBuf,
-        /// The first row.
-        line: u64,
-        /// Its columns.
-        found: usize,
-    },
-    /// No column of a wanted name.
-    #[error("{}:{line}: no column for the {quantity}, expected {expected}, found {found}", file.display())]
-    MissingColumn {
-        /// The file.
-        file: PathBuf,
-        /// The line of names, or the first row where columns are chosen by number.
-        line: u64,
-        /// What it would hold.
-        quantity: &'static str,
-        /// Names looked for.
-        expected: String,
-        /// Names found.
-        found: String,
-    },
-    /// A line of names unlike the first.
-    #[error("{}:{line}: columns {found}, expected {expected} as before", file.display())]
-    Header {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// Names in it.
-        found: String,
-        /// Names at the head of the file.
-        expected: String,
-    },
-    /// A row of another length.
-    #[error("{}:{line}: {found} columns, expected {expected}", file.display())]
-    Columns {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// Columns in it.
-        found: usize,
-        /// Columns named, or in the first row.
-        expected: usize,
-    },
-    /// A field that is no number.
-    #[error("{}:{line}: `{found}` in column {column}, expected {expected}", file.display())]
-    Number {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// The column's name, or its number from 1.
-        column: String,
-        /// The field.
-        found: String,
-        /// `a number`, `a finite number` or `an integer step`.
-        expected: &'static str,
-    },
-    /// A step off the even spacing.
-    #[error(
-        "{}:{line}: step {found} after {before}, expected {}: steps must be evenly spaced",
-        file.display(),
-        expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string())
-    )]
-    Step {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// The step.
-        found: i64,
-        /// The step before it.
-        before: i64,
-        /// The step it should be; `None` where the spacing is not known yet.
-        expected: Option<i64>,
-    },
-    /// Steps begin again after rows were handed out one by one.
-    #[error(
-        "{}:{line}: steps begin again at {found}, expected one series: read the file as a table to take the last",
-        file.display()
-    )]
-    Restart {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// The step.
-        found: i64,
-    },
-    /// A log where rows are wanted one by one.
-    #[error("{}: a log, expected columns: which rows of a log count is known at its end only", file.display())]
-    NotColumns {
-        /// The file.
-        file: PathBuf,
-    },
-    /// A negative step.
-    #[error("{}:{line}: step {found}, expected 0 or more", file.display())]
-    NegativeStep {
-        /// The file.
-        file: PathBuf,
-        /// The line.
-        line: u64,
-        /// The step.
-        found: i64,
-    },
-    /// A file that ends within a row.
-    #[error("{}:{line}: the file ends within this line, expected a whole row and a line end", file.display())]
-    CutOff {
-        /// The file.
-        file: PathBuf,
-        /// Its last line.
-        line: u64,
-    },
-    /// A log of another system.
-    #[error("{}: {found} atoms, expected {expected}", file.display())]
-    Particles {
-        /// The file.
-        file: PathBuf,
-        /// Atoms that the log reports.
-        found: usize,
-        /// Particles given.
-        expected: usize,
-    },
+pub enum Fault {
+    /// The file is missing or may not be read.
+    #[error("cannot open the file: {0}")]
+    Open(#[source] io::Error),
+    /// The system stopped reading.
+    #[error("reading failed: {0}")]
+    Read(#[source] io::Error),
+    /// The compressed data is cut off or damaged.
+    #[error("reading failed: the gzip data is cut off or damaged ({0})")]
+    Gzip(#[source] io::Error),
+    /// The file ends within a row or a frame.
+    #[error("the file ends {0}")]
+    Truncated(String),
+    /// The file holds no frame, or fewer than two rows.
+    #[error("{0}")]
+    TooShort(String),
+    /// The file is of another kind.
+    #[error("{0}")]
+    Format(String),
+    /// The columns are not those that are needed, or change within the file.
+    #[error("{0}")]
+    Columns(String),
+    /// A value is not of its kind, or does not agree with the first frame or with what the caller said.
+    #[error("{0}")]
+    Value(String),
+    /// The steps are not evenly spaced, or begin again.
+    #[error("{0}")]
+    Steps(String),
+    /// The lattice vectors make no cell.
+    #[error(transparent)]
+    Cell(CellError),
+    /// The energies make no series.
+    #[error(transparent)]
+    Series(SeriesError),
+}
+
+impl ReadError {
+    /// The file, where the error is that there is none of that name.
+    #[must_use]
+    pub fn missing_file(&self) -> Option<&Path> {
+        match &self.fault {
+            Fault::Open(source) if source.kind() == io::ErrorKind::NotFound => Some(&self.file),
+            _ => None,
+        }
+    }
+
+    /// The same error within a frame.
+    #[cold]
+    pub(super) fn in_frame(mut self, frame: usize) -> Self {
+        if self.place != Place::File {
+            self.frame = Some(frame);
+        }
+        self
+    }
+}
+
+impl Fault {
+    /// The fault at a place of a file.
+    #[cold]
+    pub(super) fn at(self, file: &Path, place: Place) -> ReadError {
+        ReadError {
+            file: file.to_owned(),
+            frame: None,
+            place,
+            fault: self,
+        }
+    }
+
+    /// A value in other words than expected.
+    #[cold]
+    pub(super) fn value(what: &str, found: &dyn fmt::Display, expected: &str) -> Self {
+        Self::Value(format!("{what} is `{found}`, expected {expected}"))
+    }
+
+    /// The file ends after so much of a frame.
+    #[cold]
+    pub(super) fn after(found: u64, expected: u64, unit: &str) -> Self {
+        Self::Truncated(format!("after {found} of {expected} {unit}"))
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = self.file.display();
+        match (&self.fault, self.frame, self.place) {
+            (Fault::Open(source), ..) => write!(f, "cannot open {file}: {source}"),
+            // What the caller said of the energies, and not the file, is refused.
+            (Fault::Series(refusal), ..) => refusal.fmt(f),
+            (Fault::Read(source), None, Place::Line(line)) => {
+                write!(f, "{file}: reading failed after line {line}: {source}")
+            }
+            (Fault::Gzip(source), None, Place::Line(line)) => {
+                write!(
+                    f,
+                    "{file}: the gzip data is cut off or damaged after line {line} ({source})"
+                )
+            }
+            (fault, None, Place::File) => write!(f, "{file}: {fault}"),
+            (fault, None, Place::Line(line)) => write!(f, "{file}:{line}: {fault}"),
+            (fault, None, Place::Byte(byte)) => write!(f, "{file}, byte {byte}: {fault}"),
+            (fault, Some(frame), Place::File) => write!(f, "{file}, frame {frame}: {fault}"),
+            (fault, Some(frame), Place::Line(line)) => {
+                write!(f, "{file}, frame {frame}, line {line}: {fault}")
+            }
+            (fault, Some(frame), Place::Byte(byte)) => {
+                write!(f, "{file}, frame {frame}, byte {byte}: {fault}")
+            }
+        }
+    }
+}
+
+impl StdError for ReadError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.fault.source()
+    }
+}
+
+impl From<ReadError> for TrajectoryError {
+    fn from(error: ReadError) -> Self {
+        Self::reader(error)
+    }
 }

@@ -2,17 +2,17 @@
 
 mod comment;
 
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::FrameError;
-use super::bytes::{f64_field, fields, i64_field};
-use super::frame_text::{Bad, FrameText};
+use super::error::{Fault, ReadError};
+use super::frame_reader::{FrameFile, Frames, same_particles};
+use super::text::Text;
+use super::text::bytes::{i64_field, shown};
 use crate::real::Real;
-use crate::trajectory::{Cell, Convention, Frame, FrameSource, SourceError};
-use comment::{Layout, cell, layout, value};
+use crate::trajectory::{Cell, Convention, Frame, FrameSource, TrajectoryError};
+use comment::{Columns, lattice, value};
 
 /// Where the molecular-dynamics steps of an XYZ file come from: the format has no place for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,21 +45,16 @@ pub enum XyzSteps {
 /// assert_eq!(trajectory.species().indices("Zr")?, [1]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub struct ExtXyzReader<R = File> {
-    text: FrameText<R>,
-    steps: XyzSteps,
-    names: Vec<String>,
-    first: Option<Frame<f64>>,
-    finished: bool,
-}
+#[derive(Debug)]
+pub struct ExtXyzReader<R = File>(Frames<ExtXyz<R>>);
 
 impl ExtXyzReader<File> {
     /// The frames of a file. Reads the first one, for the names.
     ///
     /// # Errors
-    /// [`FrameError`] where the file cannot be opened or does not begin with a frame.
-    pub fn open(path: impl AsRef<Path>, steps: XyzSteps) -> Result<Self, FrameError> {
-        Self::of(FrameText::open(path.as_ref())?, steps)
+    /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
+    pub fn open(path: impl AsRef<Path>, steps: XyzSteps) -> Result<Self, ReadError> {
+        Self::of(Text::open(path.as_ref())?, steps)
     }
 }
 
@@ -67,218 +62,149 @@ impl<R: Read> ExtXyzReader<R> {
     /// The frames of any reader, under a name for messages. It need not be buffered.
     ///
     /// # Errors
-    /// [`FrameError`] where it does not begin with a frame.
-    pub fn new(reader: R, name: impl AsRef<Path>, steps: XyzSteps) -> Result<Self, FrameError> {
-        Self::of(FrameText::new(reader, name.as_ref())?, steps)
+    /// [`ReadError`] where it does not begin with a frame.
+    pub fn new(reader: R, name: impl AsRef<Path>, steps: XyzSteps) -> Result<Self, ReadError> {
+        Self::of(Text::new(reader, name.as_ref())?, steps)
     }
 
-    fn of(text: FrameText<R>, steps: XyzSteps) -> Result<Self, FrameError> {
-        let mut this = Self {
-            text,
-            steps,
-            names: Vec::new(),
-            first: None,
-            finished: false,
-        };
-        let Some(header) = this.header()? else {
-            return Err(this.text.empty());
-        };
-        let mut frame = Frame {
-            step: header.step,
-            cell: header.cell,
-            ..Frame::new()
-        };
-        for index in 0..header.particles {
-            let (position, name) = this.row(&header, index, <[u8]>::to_vec)?;
-            frame.positions.extend(position);
-            this.names.push(String::from_utf8_lossy(&name).into_owned());
-        }
-        this.first = Some(frame);
-        Ok(this)
+    fn of(text: Text<R>, steps: XyzSteps) -> Result<Self, ReadError> {
+        let names = Vec::new();
+        Frames::begin(ExtXyz { text, steps, names }).map(Self)
     }
 
     /// The name of each particle; empty where the file has none.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.names
+        &self.0.format.names
     }
 
     /// Number of particles.
     #[must_use]
     pub fn particles(&self) -> usize {
-        self.names.len()
-    }
-
-    fn header(&mut self) -> Result<Option<Header>, FrameError> {
-        let Some(line) = self.text.first_line()? else {
-            return Ok(None);
-        };
-        let count = i64_field(line.trim_ascii()).and_then(|n| u64::try_from(n).ok());
-        let Some(particles) = count.filter(|&n| n > 0) else {
-            let bad = Bad::new(
-                "the number of particles",
-                line.trim_ascii(),
-                "an integer of 1 or more",
-            );
-            return Err(self.text.bad(bad));
-        };
-        let Some(line) = self.text.whole_line()? else {
-            let expected = particles.saturating_add(2);
-            return Err(self.text.truncated(1, expected, "lines"));
-        };
-        let comment = line.bytes.to_vec();
-        let vectors = cell(&comment).map_err(|bad| self.text.bad(bad))?;
-        let layout = layout(&comment).map_err(|bad| self.text.bad(bad))?;
-        let step = self.step(&comment).map_err(|bad| self.text.bad(bad))?;
-        let cell = vectors
-            .map(|vectors| Cell::triclinic(vectors).map_err(|source| self.text.cell(source)))
-            .transpose()?;
-        Ok(Some(Header {
-            particles,
-            cell,
-            layout,
-            step,
-        }))
-    }
-
-    fn step(&self, comment: &[u8]) -> Result<u64, Bad> {
-        match self.steps {
-            XyzSteps::Every(stride) => Ok(stride.saturating_mul(self.text.frame as u64)),
-            XyzSteps::Written => {
-                let keys = [&b"step"[..], b"Step", b"timestep", b"Timestep"];
-                let expected = "a key `step` with an integer of 0 or more, or a stride from the caller";
-                let Some(found) = keys.into_iter().find_map(|key| value(comment, key)) else {
-                    return Err(Bad::new("the comment", comment, expected));
-                };
-                i64_field(found)
-                    .and_then(|step| u64::try_from(step).ok())
-                    .ok_or_else(|| Bad::new("the step", found, expected))
-            }
-        }
-    }
-
-    /// The position of the particle in the next line, and what `of_name` makes of its name.
-    fn row<N>(
-        &mut self,
-        header: &Header,
-        index: u64,
-        of_name: impl FnOnce(&[u8]) -> N,
-    ) -> Result<([f64; 3], N), FrameError> {
-        let Some(line) = self.text.whole_line()? else {
-            return Err(self.text.truncated(index, header.particles, "lines of particles"));
-        };
-        match header.layout.row(line.bytes) {
-            Ok((position, name)) => Ok((position, of_name(name))),
-            Err(bad) => Err(self.text.bad(bad)),
-        }
-    }
-
-    fn read_frame<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, FrameError> {
-        frame.images.clear();
-        if let Some(first) = self.first.take() {
-            first.fill(frame);
-            self.text.frame += 1;
-            return Ok(true);
-        }
-        let Some(header) = self.header()? else {
-            return Ok(false);
-        };
-        if header.particles != self.names.len() as u64 {
-            return Err(self.text.particles(header.particles, self.names.len()));
-        }
-        frame.step = header.step;
-        frame.cell = header.cell;
-        frame.positions.clear();
-        // Aside for the time of the frame, and back whatever comes of it.
-        let names = std::mem::take(&mut self.names);
-        let read = self.rows(&header, &names, &mut frame.positions);
-        self.names = names;
-        read?;
-        self.text.frame += 1;
-        Ok(true)
-    }
-
-    /// The positions of the particles, which have these names.
-    fn rows<T: Real>(
-        &mut self,
-        header: &Header,
-        names: &[String],
-        positions: &mut Vec<T>,
-    ) -> Result<(), FrameError> {
-        for (index, expected) in names.iter().enumerate() {
-            let same = |name: &[u8]| (name != expected.as_bytes()).then(|| name.to_vec());
-            let (position, other) = self.row(header, index as u64, same)?;
-            if let Some(name) = other {
-                let bad = Bad::new("the name of a particle", &name, "that of the first frame");
-                return Err(self.text.bad(bad));
-            }
-            positions.extend(position.map(T::from_f64));
-        }
-        Ok(())
-    }
-}
-
-struct Header {
-    particles: u64,
-    cell: Option<Cell>,
-    layout: Layout,
-    step: u64,
-}
-
-impl Layout {
-    fn row<'l>(&self, line: &'l [u8]) -> Result<([f64; 3], &'l [u8]), Bad> {
-        let mut position = [0.0; 3];
-        let mut name: &[u8] = &[];
-        let mut found = 0;
-        for (column, field) in fields(line).enumerate() {
-            if Some(column) == self.name {
-                name = field;
-            }
-            if let Some(axis) = column.checked_sub(self.position).filter(|&axis| axis < 3) {
-                let number = f64_field(field).filter(|x| x.is_finite());
-                position[axis] = number.ok_or_else(|| Bad::new("a coordinate", field, "a finite number"))?;
-            }
-            found += 1;
-        }
-        // Plain XYZ may have anything behind the coordinates.
-        if found < self.columns || (self.exact && found > self.columns) {
-            return Err(Bad::new(
-                "the line of a particle",
-                line,
-                "a value for each column",
-            ));
-        }
-        Ok((position, name))
+        self.0.format.particles()
     }
 }
 
 impl<T: Real, R: Read> FrameSource<T> for ExtXyzReader<R> {
     fn particles(&self) -> usize {
-        self.names.len()
+        self.0.format.particles()
     }
 
     fn convention(&self) -> Convention {
-        Convention::Unknown
+        self.0.format.convention()
     }
 
-    /// After an error there are no more frames.
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError> {
-        if self.finished {
-            return Ok(false);
-        }
-        let read = self.read_frame(frame);
-        self.finished = !matches!(read, Ok(true));
-        Ok(read?)
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        self.0.next(frame)
     }
 }
 
-impl<R> fmt::Debug for ExtXyzReader<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExtXyzReader")
-            .field("frame", &self.text.frame)
-            .field("particles", &self.names.len())
-            .field("steps", &self.steps)
-            .finish_non_exhaustive()
+struct ExtXyz<R> {
+    text: Text<R>,
+    steps: XyzSteps,
+    /// Of the particles of the first frame.
+    names: Vec<String>,
+}
+
+/// What stands above the particles of a frame.
+struct Header {
+    particles: u64,
+    cell: Option<Cell>,
+    columns: Columns,
+    step: u64,
+}
+
+impl<R: Read> FrameFile for ExtXyz<R> {
+    fn file(&self) -> &Path {
+        self.text.name()
+    }
+
+    fn particles(&self) -> usize {
+        self.names.len()
+    }
+
+    fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {
+        let Some(header) = self.header(index)? else {
+            return Ok(false);
+        };
+        same_particles(header.particles, self.names.len()).map_err(|fault| self.text.error(fault))?;
+        (frame.step, frame.cell) = (header.step, header.cell);
+        frame.images.clear();
+        frame.positions.clear();
+        for particle in 0..header.particles {
+            let Some(line) = self.text.whole_line()? else {
+                let fault = Fault::after(particle, header.particles, "lines of particles");
+                return Err(self.text.error(fault));
+            };
+            let row = header.columns.row(line.bytes).and_then(|(position, name)| {
+                match self.names.get(usize::try_from(particle).unwrap_or(usize::MAX)) {
+                    Some(first) if first.as_bytes() == name => Ok(position),
+                    Some(_) => {
+                        let what = "the name of a particle";
+                        Err(Fault::value(what, &shown(name), "that of the first frame"))
+                    }
+                    None => {
+                        self.names.push(String::from_utf8_lossy(name).into_owned());
+                        Ok(position)
+                    }
+                }
+            });
+            let position = row.map_err(|fault| self.text.error(fault))?;
+            frame.positions.extend(position.map(T::from_f64));
+        }
+        Ok(true)
+    }
+}
+
+impl<R: Read> ExtXyz<R> {
+    fn header(&mut self, index: usize) -> Result<Option<Header>, ReadError> {
+        let Some(line) = self.text.next_text()? else {
+            return Ok(None);
+        };
+        let count = i64_field(line.trim_ascii()).and_then(|n| u64::try_from(n).ok());
+        let particles = count.filter(|&n| n > 0).ok_or_else(|| {
+            let found = shown(line.trim_ascii());
+            let what = "the number of particles";
+            self.text
+                .error(Fault::value(what, &found, "an integer of 1 or more"))
+        })?;
+        let Some(comment) = self.text.whole_line()? else {
+            let fault = Fault::after(1, particles.saturating_add(2), "lines");
+            return Err(self.text.error(fault));
+        };
+        let header = self.steps.header(particles, comment.bytes, index);
+        header.map(Some).map_err(|fault| self.text.error(fault))
+    }
+}
+
+impl XyzSteps {
+    /// The header that these lines make.
+    fn header(self, particles: u64, comment: &[u8], index: usize) -> Result<Header, Fault> {
+        let vectors = lattice(comment)?;
+        let columns = Columns::new(comment)?;
+        let step = self.step(comment, index)?;
+        let cell = vectors.map(Cell::triclinic).transpose().map_err(Fault::Cell)?;
+        Ok(Header {
+            particles,
+            cell,
+            columns,
+            step,
+        })
+    }
+
+    fn step(self, comment: &[u8], index: usize) -> Result<u64, Fault> {
+        let expected = "a key `step` with an integer of 0 or more, or a stride from the caller";
+        match self {
+            Self::Every(stride) => Ok(stride.saturating_mul(index as u64)),
+            Self::Written => {
+                let keys = [&b"step"[..], b"Step", b"timestep", b"Timestep"];
+                let found = keys.into_iter().find_map(|key| value(comment, key));
+                let found = found.ok_or_else(|| Fault::value("the comment", &shown(comment), expected))?;
+                i64_field(found)
+                    .and_then(|step| u64::try_from(step).ok())
+                    .ok_or_else(|| Fault::value("the step", &shown(found), expected))
+            }
+        }
     }
 }
 

@@ -2,17 +2,21 @@
 
 use std::path::Path;
 
-use super::FrameError;
+use super::ReadError;
 #[cfg(feature = "xtc")]
 use super::XtcReader;
 #[cfg(feature = "io")]
-use super::bytes::{fields, i64_field, shown};
+use super::error::{Fault, Place};
 #[cfg(feature = "io")]
-use super::frame_text::FrameText;
+use super::frame_reader::no_frame;
 #[cfg(feature = "io")]
-use super::{ExtXyzReader, LammpsDumpReader, Place, XyzSteps};
+use super::text::Text;
+#[cfg(feature = "io")]
+use super::text::bytes::{fields, i64_field, shown};
+#[cfg(feature = "io")]
+use super::{ExtXyzReader, LammpsDumpReader, XyzSteps};
 use crate::real::Real;
-use crate::trajectory::{FrameSource, Interrupted, SourceError, Species, Trajectory};
+use crate::trajectory::{FrameSource, Interrupted, Species, Trajectory, TrajectoryError};
 use crate::units::Units;
 
 /// Reads a trajectory of unwrapped coordinates: XTC, LAMMPS dump text or extended XYZ, told apart by how the file begins.
@@ -37,7 +41,7 @@ pub fn trajectory<T: Real>(
     time_step: f64,
     species: Species,
 ) -> Result<Trajectory<'static, T>, Interrupted<T>> {
-    let source = frames(path, units).map_err(|error| Interrupted::at_start(SourceError::from(error)))?;
+    let source = frames(path, units).map_err(TrajectoryError::from)?;
     Trajectory::from_source(source, time_step, species)
 }
 
@@ -52,7 +56,7 @@ pub fn trajectory<T: Real>(
 /// The file is opened twice, and must not be a pipe.
 ///
 /// # Errors
-/// [`FrameError`] where the file cannot be opened, begins like none of these, or does not begin with a whole frame.
+/// [`ReadError`] where the file cannot be opened, begins like none of these, or does not begin with a whole frame.
 ///
 /// ```
 /// use msed::trajectory::{Convention, Frame};
@@ -71,7 +75,7 @@ pub fn trajectory<T: Real>(
 pub fn frames<T: Real>(
     path: impl AsRef<Path>,
     units: Units,
-) -> Result<Box<dyn FrameSource<T> + Send>, FrameError> {
+) -> Result<Box<dyn FrameSource<T> + Send>, ReadError> {
     let path = path.as_ref();
     match format(path)? {
         #[cfg(feature = "io")]
@@ -95,44 +99,41 @@ enum Format {
 /// The only format that is compiled in; its reader says where a file is none.
 #[cfg(not(feature = "io"))]
 #[allow(clippy::unnecessary_wraps, reason = "as where there are several formats")]
-fn format(_: &Path) -> Result<Format, FrameError> {
+fn format(_: &Path) -> Result<Format, ReadError> {
     Ok(Format::Xtc)
 }
 
 /// The format of a file that begins like this.
 #[cfg(feature = "io")]
-fn format(path: &Path) -> Result<Format, FrameError> {
-    let mut text = FrameText::open(path)?;
-    let head = text.head()?;
+fn format(path: &Path) -> Result<Format, ReadError> {
+    let mut text = Text::open(path)?;
+    let head = text.head().map_err(|error| error.in_frame(0))?;
     #[cfg(feature = "xtc")]
     if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
         return Ok(Format::Xtc);
     }
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    let Some(first) = lines.find(|line| !line.is_empty()) else {
-        return Err(text.empty());
-    };
-    let integer = |line: &[u8]| {
-        let mut fields = fields(line);
-        fields.next().is_some_and(|field| i64_field(field).is_some()) && fields.next().is_none()
-    };
+    let first = lines
+        .find(|line| !line.is_empty())
+        .ok_or_else(|| no_frame(path))?;
+    let mut words = fields(first);
+    let number = words.next().is_some_and(|word| i64_field(word).is_some());
     if first.starts_with(b"ITEM:") {
         Ok(Format::LammpsDump)
-    } else if integer(first) {
+    } else if number && words.next().is_none() {
         Ok(Format::ExtXyz)
     } else {
-        Err(FrameError::Value {
-            file: path.to_owned(),
-            frame: 0,
-            place: Place::Byte(0),
-            what: "the beginning of the file",
-            found: shown(first),
-            expected: if cfg!(feature = "xtc") {
-                "that of an XTC file, `ITEM:` of a LAMMPS dump or the number of particles of an XYZ file"
-            } else {
-                "`ITEM:` of a LAMMPS dump or the number of particles of an XYZ file"
-            },
-        })
+        let text = "`ITEM:` of a LAMMPS dump or the number of particles of an XYZ file";
+        let xtc = if cfg!(feature = "xtc") {
+            "that of an XTC file, "
+        } else {
+            ""
+        };
+        let found = format!(
+            "the beginning of the file is `{}`, expected {xtc}{text}",
+            shown(first)
+        );
+        Err(Fault::Format(found).at(path, Place::Byte(0)).in_frame(0))
     }
 }
 

@@ -3,15 +3,16 @@
 mod header;
 mod rows;
 
-use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::FrameError;
-use super::frame_text::FrameText;
+use super::error::{Fault, ReadError};
+use super::frame_reader::{FrameFile, Frames};
+use super::text::Text;
+use super::text::bytes::shown;
 use crate::real::Real;
-use crate::trajectory::{Convention, Frame, FrameSource, SourceError};
+use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
 use header::Header;
 use rows::{Columns, Row};
 
@@ -50,25 +51,16 @@ use rows::{Columns, Row};
 /// assert_eq!(trajectory.frame(0), [-3.25, 0.5, 0.0, 0.5, 0.0, 0.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub struct LammpsDumpReader<R = File> {
-    text: FrameText<R>,
-    columns: Columns,
-    /// In increasing order.
-    ids: Vec<i64>,
-    types: Option<Vec<u32>>,
-    /// The frame that each particle was last seen in, from 1.
-    seen: Vec<u32>,
-    first: Option<Frame<f64>>,
-    finished: bool,
-}
+#[derive(Debug)]
+pub struct LammpsDumpReader<R = File>(Frames<LammpsDump<R>>);
 
 impl LammpsDumpReader<File> {
     /// The frames of a file. Reads the first one, for the ids and types.
     ///
     /// # Errors
-    /// [`FrameError`] where the file cannot be opened or does not begin with a frame.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, FrameError> {
-        Self::of(FrameText::open(path.as_ref())?)
+    /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        Self::of(Text::open(path.as_ref())?)
     }
 }
 
@@ -76,161 +68,77 @@ impl<R: Read> LammpsDumpReader<R> {
     /// The frames of any reader, under a name for messages. It need not be buffered.
     ///
     /// # Errors
-    /// [`FrameError`] where it does not begin with a frame.
-    pub fn new(reader: R, name: impl AsRef<Path>) -> Result<Self, FrameError> {
-        Self::of(FrameText::new(reader, name.as_ref())?)
+    /// [`ReadError`] where it does not begin with a frame.
+    pub fn new(reader: R, name: impl AsRef<Path>) -> Result<Self, ReadError> {
+        Self::of(Text::new(reader, name.as_ref())?)
     }
 
-    fn of(mut text: FrameText<R>) -> Result<Self, FrameError> {
-        let header = Header::read(&mut text, None)?.ok_or_else(|| text.empty())?;
-        let columns =
-            Columns::new(&header.columns).map_err(|missing| text.column(missing, &header.columns))?;
-        let mut this = Self {
+    fn of(text: Text<R>) -> Result<Self, ReadError> {
+        Frames::begin(LammpsDump {
             text,
-            columns,
+            columns: Columns::default(),
             ids: Vec::new(),
-            types: None,
+            types: Vec::new(),
             seen: Vec::new(),
-            first: None,
-            finished: false,
-        };
-        this.read_first(&header)?;
-        Ok(this)
+        })
+        .map(Self)
     }
 
     /// The particle ids, increasing: the order of the coordinates.
     #[must_use]
     pub fn ids(&self) -> &[i64] {
-        &self.ids
+        &self.0.format.ids
     }
 
     /// The type of each particle in the first frame, where the dump has that column.
     #[must_use]
     pub fn types(&self) -> Option<&[u32]> {
-        self.types.as_deref()
+        let format = &self.0.format;
+        format.columns.has_types().then_some(&format.types)
     }
 
     /// Number of particles.
     #[must_use]
     pub fn particles(&self) -> usize {
-        self.ids.len()
+        self.0.format.particles()
     }
 
     /// Whether coordinates are wrapped, by the names of the columns.
     #[must_use]
     pub fn convention(&self) -> Convention {
-        self.columns.convention()
-    }
-
-    /// The rows as they come, and then in the order of the ids, which is not known before.
-    fn read_first(&mut self, header: &Header) -> Result<(), FrameError> {
-        let mut rows: Vec<Row> = Vec::new();
-        while (rows.len() as u64) < header.particles {
-            let Some(line) = self.text.whole_line()? else {
-                let found = rows.len() as u64;
-                return Err(self.text.truncated(found, header.particles, "lines of atoms"));
-            };
-            match self.columns.row(line.bytes) {
-                Ok(row) => rows.push(row),
-                Err(bad) => return Err(self.text.bad(bad)),
-            }
-        }
-        rows.sort_by_key(|row| row.id);
-        if let Some(pair) = rows.windows(2).find(|pair| pair[0].id == pair[1].id) {
-            return Err(self.text.id(pair[0].id, "is there twice"));
-        }
-        self.ids = rows.iter().map(|row| row.id).collect();
-        self.seen = vec![0; rows.len()];
-        self.types = self
-            .columns
-            .has_types()
-            .then(|| rows.iter().map(|row| row.kind).collect());
-        self.first = Some(Frame {
-            step: header.step,
-            cell: header.cell,
-            positions: rows
-                .iter()
-                .flat_map(|row| self.columns.position(row, header))
-                .collect(),
-            images: if self.columns.has_images() {
-                rows.iter().map(|row| row.images).collect()
-            } else {
-                Vec::new()
-            },
-        });
-        Ok(())
-    }
-
-    fn read_frame<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, FrameError> {
-        if let Some(first) = self.first.take() {
-            first.fill(frame);
-            self.text.frame += 1;
-            return Ok(true);
-        }
-        let Some(header) = Header::read(&mut self.text, Some(self.ids.len()))? else {
-            return Ok(false);
-        };
-        if !self.columns.are(&header.columns) {
-            return Err(self.text.bad(self.columns.changed(&header.columns)));
-        }
-        frame.step = header.step;
-        frame.cell = header.cell;
-        let particles = self.ids.len();
-        frame.positions.resize(3 * particles, T::default());
-        let images = self.columns.has_images();
-        frame.images.resize(if images { particles } else { 0 }, [0; 3]);
-        let stamp = u32::try_from(self.text.frame + 1).unwrap_or(u32::MAX);
-        for index in 0..particles {
-            let row = match self.columns.whole_row(self.text.buffered()) {
-                Some((row, length)) => {
-                    self.text.pass(length);
-                    row
-                }
-                None => self.row(index)?,
-            };
-            let Some(slot) = self.slot(index, row.id) else {
-                return Err(self.text.id(row.id, "is new"));
-            };
-            if self.seen[slot] == stamp {
-                return Err(self.text.id(row.id, "is there twice"));
-            }
-            self.seen[slot] = stamp;
-            let position = self.columns.position(&row, &header);
-            frame.positions[3 * slot..3 * slot + 3].copy_from_slice(&position.map(T::from_f64));
-            if images {
-                frame.images[slot] = row.images;
-            }
-        }
-        self.text.frame += 1;
-        Ok(true)
-    }
-
-    /// The row of the next line, which is damaged or not all of it buffered.
-    #[cold]
-    fn row(&mut self, index: usize) -> Result<Row, FrameError> {
-        let Some(line) = self.text.whole_line()? else {
-            let (found, expected) = (index as u64, self.ids.len() as u64);
-            return Err(self.text.truncated(found, expected, "lines of atoms"));
-        };
-        self.columns.row(line.bytes).map_err(|bad| self.text.bad(bad))
-    }
-
-    /// Where the particle with this id stands; `index` is where it would in a sorted dump.
-    #[inline]
-    fn slot(&self, index: usize, id: i64) -> Option<usize> {
-        if self.ids[index] == id {
-            return Some(index);
-        }
-        // Mostly ids are 1, 2, 3, ...
-        let guess = usize::try_from(id.wrapping_sub(self.ids[0])).ok();
-        match guess.filter(|&slot| self.ids.get(slot) == Some(&id)) {
-            Some(slot) => Some(slot),
-            None => self.ids.binary_search(&id).ok(),
-        }
+        self.0.format.convention()
     }
 }
 
 impl<T: Real, R: Read> FrameSource<T> for LammpsDumpReader<R> {
+    fn particles(&self) -> usize {
+        self.0.format.particles()
+    }
+
+    fn convention(&self) -> Convention {
+        self.0.format.convention()
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        self.0.next(frame)
+    }
+}
+
+struct LammpsDump<R> {
+    text: Text<R>,
+    columns: Columns,
+    /// In increasing order.
+    ids: Vec<i64>,
+    types: Vec<u32>,
+    /// The frame in which each particle was last seen, from 1; 0 before the second frame.
+    seen: Vec<u32>,
+}
+
+impl<R: Read> FrameFile for LammpsDump<R> {
+    fn file(&self) -> &Path {
+        self.text.name()
+    }
+
     fn particles(&self) -> usize {
         self.ids.len()
     }
@@ -239,24 +147,118 @@ impl<T: Real, R: Read> FrameSource<T> for LammpsDumpReader<R> {
         self.columns.convention()
     }
 
-    /// After an error there are no more frames.
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError> {
-        if self.finished {
+    fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {
+        let first = self.ids.is_empty();
+        let Some(header) = Header::read(&mut self.text, self.ids.len())? else {
             return Ok(false);
+        };
+        if first {
+            self.columns = Columns::new(&header.columns).map_err(|fault| self.text.error(fault))?;
+        } else if !self.columns.are(&header.columns) {
+            let found = shown(header.columns.trim_ascii());
+            let fault = Fault::value("the list of columns", &found, "that of the first frame");
+            return Err(self.text.error(fault));
         }
-        let read = self.read_frame(frame);
-        self.finished = !matches!(read, Ok(true));
-        Ok(read?)
+        (frame.step, frame.cell) = (header.step, header.cell);
+        if first {
+            self.first_rows(&header, frame)?;
+        } else {
+            self.rows(&header, index, frame)?;
+        }
+        Ok(true)
     }
 }
 
-impl<R> fmt::Debug for LammpsDumpReader<R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LammpsDumpReader")
-            .field("frame", &self.text.frame)
-            .field("particles", &self.ids.len())
-            .field("convention", &self.columns.convention())
-            .finish_non_exhaustive()
+impl<R: Read> LammpsDump<R> {
+    /// The rows as they come, then sorted by the ids, which are not known before.
+    fn first_rows<T: Real>(&mut self, header: &Header, frame: &mut Frame<T>) -> Result<(), ReadError> {
+        let mut rows: Vec<Row> = Vec::new();
+        while (rows.len() as u64) < header.particles {
+            rows.push(self.row(rows.len(), header.particles)?);
+        }
+        rows.sort_by_key(|row| row.id);
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].id == pair[1].id) {
+            return Err(self.id_error(pair[0].id, "is there twice"));
+        }
+        self.ids = rows.iter().map(|row| row.id).collect();
+        self.types = rows.iter().map(|row| row.kind).collect();
+        self.seen = vec![0; rows.len()];
+        let positions = rows
+            .iter()
+            .flat_map(|row| self.columns.position(row, header).map(T::from_f64));
+        frame.positions = positions.collect();
+        if self.columns.has_images() {
+            frame.images = rows.iter().map(|row| row.images).collect();
+        }
+        Ok(())
+    }
+
+    /// The rows, each to the place of its id.
+    fn rows<T: Real>(
+        &mut self,
+        header: &Header,
+        index: usize,
+        frame: &mut Frame<T>,
+    ) -> Result<(), ReadError> {
+        let particles = self.ids.len();
+        frame.positions.resize(3 * particles, T::default());
+        let images = self.columns.has_images();
+        frame.images.resize(if images { particles } else { 0 }, [0; 3]);
+        let stamp = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        for at in 0..particles {
+            let row = match self.columns.whole_row(self.text.buffered()) {
+                Some((row, length)) => {
+                    self.text.pass(length);
+                    row
+                }
+                None => self.row(at, particles as u64)?,
+            };
+            let Some(slot) = self.slot(at, row.id) else {
+                return Err(self.id_error(row.id, "is new"));
+            };
+            if self.seen[slot] == stamp {
+                return Err(self.id_error(row.id, "is there twice"));
+            }
+            self.seen[slot] = stamp;
+            let position = self.columns.position(&row, header);
+            frame.positions[3 * slot..3 * slot + 3].copy_from_slice(&position.map(T::from_f64));
+            if images {
+                frame.images[slot] = row.images;
+            }
+        }
+        Ok(())
+    }
+
+    /// The row of the next line, `at` of `particles`: of the first frame, or where the line is damaged or not all of it
+    /// buffered.
+    #[cold]
+    fn row(&mut self, at: usize, particles: u64) -> Result<Row, ReadError> {
+        let Some(line) = self.text.whole_line()? else {
+            let fault = Fault::after(at as u64, particles, "lines of atoms");
+            return Err(self.text.error(fault));
+        };
+        let row = self.columns.row(line.bytes);
+        row.map_err(|fault| self.text.error(fault))
+    }
+
+    /// Where the particle with this id stands; `at` is where it would in a sorted dump.
+    #[inline]
+    fn slot(&self, at: usize, id: i64) -> Option<usize> {
+        if self.ids[at] == id {
+            return Some(at);
+        }
+        // Mostly ids are 1, 2, 3, ...
+        let guess = usize::try_from(id.wrapping_sub(self.ids[0])).ok();
+        match guess.filter(|&slot| self.ids.get(slot) == Some(&id)) {
+            Some(slot) => Some(slot),
+            None => self.ids.binary_search(&id).ok(),
+        }
+    }
+
+    #[cold]
+    fn id_error(&self, id: i64, problem: &str) -> ReadError {
+        let text = format!("particle id {id} {problem}, expected the ids of the first frame once each");
+        self.text.error(Fault::Value(text))
     }
 }
 

@@ -1,15 +1,18 @@
 //! Text of a file or any reader, compressed or not, line by line.
 
+pub(super) mod bytes;
+mod lines;
+
 use std::fs::File;
 use std::io::{self, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::ReadError;
-use super::lines::{Line, Lines};
+use super::error::{Fault, Place, ReadError};
+use lines::{Line, Lines};
 
-/// Lines of text under a name for messages, decompressed where the first two bytes say that it is gzip: names are not
+/// Lines of text under a name for messages, decompressed where the first two bytes are those of gzip: the name is not
 /// looked at.
 pub(crate) struct Text<R> {
     name: PathBuf,
@@ -36,10 +39,7 @@ impl<R: Read> Read for Stream<R> {
 impl Text<File> {
     /// The text of a file.
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        let file = File::open(path).map_err(|source| ReadError::Open {
-            file: path.to_owned(),
-            source,
-        })?;
+        let file = File::open(path).map_err(|source| Fault::Open(source).at(path, Place::File))?;
         Self::new(file, path)
     }
 }
@@ -47,15 +47,9 @@ impl Text<File> {
 impl<R: Read> Text<R> {
     /// The text of a reader, under a name for messages. The reader need not be buffered.
     pub(crate) fn new(mut reader: R, name: &Path) -> Result<Self, ReadError> {
-        let name = name.to_owned();
         let mut head = Vec::with_capacity(2);
-        if let Err(source) = reader.by_ref().take(2).read_to_end(&mut head) {
-            return Err(ReadError::Read {
-                file: name,
-                line: 0,
-                source,
-            });
-        }
+        let read = reader.by_ref().take(2).read_to_end(&mut head);
+        read.map_err(|source| Fault::Read(source).at(name, Place::Line(0)))?;
         let compressed = head == [0x1f, 0x8b];
         let whole = Cursor::new(head).chain(reader);
         let stream = if compressed {
@@ -64,7 +58,7 @@ impl<R: Read> Text<R> {
             Stream::Plain(whole)
         };
         Ok(Self {
-            name,
+            name: name.to_owned(),
             compressed,
             lines: Lines::new(stream),
         })
@@ -78,6 +72,12 @@ impl<R: Read> Text<R> {
     /// The number of the line handed out last.
     pub(crate) fn line_number(&self) -> u64 {
         self.lines.number()
+    }
+
+    /// A fault in the line handed out last.
+    #[cold]
+    pub(crate) fn error(&self, fault: Fault) -> ReadError {
+        fault.at(&self.name, Place::Line(self.line_number()))
     }
 
     /// The beginning of what is left, 16 KiB or more where there are as many.
@@ -103,7 +103,7 @@ impl<R: Read> Text<R> {
     /// The next line; `None` at the end.
     ///
     /// # Errors
-    /// [`ReadError::Read`], or [`ReadError::Gzip`] where compressed data is damaged or ends too early.
+    /// [`Fault::Read`], or [`Fault::Gzip`] where compressed data is damaged or ends too early.
     #[inline]
     pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         let before = self.lines.number();
@@ -111,17 +111,33 @@ impl<R: Read> Text<R> {
             .next_line()
             .map_err(|source| failed(&self.name, self.compressed, before, source))
     }
+
+    /// The next line that is not blank.
+    pub(crate) fn next_text(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
+        while let Some(line) = self.next_line()? {
+            if !line.bytes.trim_ascii().is_empty() {
+                return Ok(Some(line.bytes.to_vec()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next line where it is whole, with its end: a file that was cut off lacks one.
+    #[inline]
+    pub(crate) fn whole_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
+        Ok(self.next_line()?.filter(|line| line.ended))
+    }
 }
 
 #[cold]
 fn failed(name: &Path, compressed: bool, line: u64, source: io::Error) -> ReadError {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
-    let file = name.to_owned();
-    if compressed && matches!(source.kind(), InvalidData | InvalidInput | UnexpectedEof) {
-        ReadError::Gzip { file, line, source }
+    let fault = if compressed && matches!(source.kind(), InvalidData | InvalidInput | UnexpectedEof) {
+        Fault::Gzip(source)
     } else {
-        ReadError::Read { file, line, source }
-    }
+        Fault::Read(source)
+    };
+    fault.at(name, Place::Line(line))
 }
 
 #[cfg(test)]

@@ -6,13 +6,15 @@
 
 mod coordinates;
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::{FrameError, Place};
+use super::error::{Fault, Place, ReadError};
+use super::frame_reader::{FrameFile, Frames, same_particles};
 use crate::real::Real;
-use crate::trajectory::{Cell, Convention, Frame, FrameSource, SourceError};
+use crate::trajectory::{Cell, Convention, Frame, FrameSource, TrajectoryError};
 use coordinates::{PADDING, Prelude};
 
 const BUFFER: usize = 1 << 18;
@@ -49,51 +51,21 @@ const PARTICLES_PER_BYTE: u64 = 4;
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct XtcReader<R = File> {
-    reader: BufReader<R>,
-    name: PathBuf,
-    /// Bytes of the whole file, where that is known.
-    length: Option<u64>,
-    scale: f64,
-    /// Bytes read so far.
-    offset: u64,
-    frame: usize,
-    particles: usize,
-    /// That of the first frame: another one in the middle of a file is damage, which would scale a frame unseen.
-    precision: Option<f32>,
-    /// The first header, which was read for the number of particles.
-    first: Option<Header>,
-    finished: bool,
-    bytes: Vec<u8>,
-    cell: Option<([u32; 9], Option<Cell>)>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Header {
-    start: u64,
-    step: u64,
-    cell: [u32; 9],
-    wide: bool,
-}
+pub struct XtcReader<R = File>(Frames<Xtc<R>>);
 
 impl XtcReader<File> {
-    /// The frames of a file, lengths multiplied with `scale`.
+    /// The frames of a file, lengths multiplied with `scale`. Reads the first one, for the number of particles.
     ///
     /// # Errors
-    /// [`FrameError`] where the file cannot be opened or does not begin with a frame.
-    pub fn open(path: impl AsRef<Path>, scale: f64) -> Result<Self, FrameError> {
+    /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
+    pub fn open(path: impl AsRef<Path>, scale: f64) -> Result<Self, ReadError> {
         let name = path.as_ref();
         let opened = File::open(name).and_then(|file| {
             let data = file.metadata()?;
             Ok((file, data.is_file().then_some(data.len())))
         });
-        match opened {
-            Ok((file, length)) => Self::with_length(file, name, scale, length),
-            Err(source) => Err(FrameError::Open {
-                file: name.to_owned(),
-                source,
-            }),
-        }
+        let (file, length) = opened.map_err(|source| Fault::Open(source).at(name, Place::File))?;
+        Self::with_length(file, name, scale, length)
     }
 }
 
@@ -101,52 +73,116 @@ impl<R: Read> XtcReader<R> {
     /// The frames of any reader, under a name for messages. It need not be buffered.
     ///
     /// # Errors
-    /// [`FrameError`] where it does not begin with a frame.
-    pub fn new(reader: R, name: impl AsRef<Path>, scale: f64) -> Result<Self, FrameError> {
+    /// [`ReadError`] where it does not begin with a frame.
+    pub fn new(reader: R, name: impl AsRef<Path>, scale: f64) -> Result<Self, ReadError> {
         Self::with_length(reader, name.as_ref(), scale, None)
     }
 
-    fn with_length(reader: R, name: &Path, scale: f64, length: Option<u64>) -> Result<Self, FrameError> {
-        let mut this = Self {
+    fn with_length(reader: R, name: &Path, scale: f64, length: Option<u64>) -> Result<Self, ReadError> {
+        if !(scale.is_finite() && scale > 0.0) {
+            let fault = Fault::value("the scale", &scale, "a positive finite number");
+            return Err(fault.at(name, Place::File));
+        }
+        Frames::begin(Xtc {
             reader: BufReader::with_capacity(BUFFER, reader),
             name: name.to_owned(),
             length,
             scale,
             offset: 0,
-            frame: 0,
             particles: 0,
             precision: None,
-            first: None,
-            finished: false,
             bytes: Vec::new(),
             cell: None,
-        };
-        if !(scale.is_finite() && scale > 0.0) {
-            return Err(this.value("the scale", &scale, "a positive finite number"));
-        }
-        this.first = this.header()?;
-        if this.first.is_none() {
-            return Err(FrameError::Empty { file: this.name });
-        }
-        Ok(this)
+        })
+        .map(Self)
     }
 
     /// Number of particles.
     #[must_use]
     pub fn particles(&self) -> usize {
+        self.0.format.particles
+    }
+}
+
+impl<T: Real, R: Read> FrameSource<T> for XtcReader<R> {
+    fn particles(&self) -> usize {
+        self.0.format.particles
+    }
+
+    fn convention(&self) -> Convention {
+        self.0.format.convention()
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        self.0.next(frame)
+    }
+
+    fn frames_expected(&self) -> Option<usize> {
+        let Xtc { length, offset, .. } = self.0.format;
+        let frames = (self.0.index as u64).checked_mul(length?)?.checked_div(offset)?;
+        usize::try_from(frames).ok().filter(|&frames| frames > 0)
+    }
+}
+
+struct Xtc<R> {
+    reader: BufReader<R>,
+    name: PathBuf,
+    /// Bytes of the whole file, where that is known.
+    length: Option<u64>,
+    scale: f64,
+    /// Bytes read so far.
+    offset: u64,
+    /// Particles of the first frame; 0 before it.
+    particles: usize,
+    /// The precision of the first frame: another one in the middle of a file is damage, which would scale a frame unseen.
+    precision: Option<f32>,
+    bytes: Vec<u8>,
+    /// The last cell, and the numbers that it was made of.
+    cell: Option<([u32; 9], Option<Cell>)>,
+}
+
+struct Header {
+    /// Where the frame begins.
+    start: u64,
+    step: u64,
+    cell: [u32; 9],
+    wide: bool,
+}
+
+impl<R: Read> FrameFile for Xtc<R> {
+    fn file(&self) -> &Path {
+        &self.name
+    }
+
+    fn particles(&self) -> usize {
         self.particles
     }
 
+    fn read<T: Real>(&mut self, _: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {
+        let Some(header) = self.header()? else {
+            return Ok(false);
+        };
+        frame.step = header.step;
+        frame.cell = self.cell(&header)?;
+        frame.images.clear();
+        if self.particles <= UNCOMPRESSED {
+            self.uncompressed(&mut frame.positions)?;
+        } else {
+            self.compressed(&header, &mut frame.positions)?;
+        }
+        Ok(true)
+    }
+}
+
+impl<R: Read> Xtc<R> {
     /// The header of the next frame; `None` at the end of the file.
-    fn header(&mut self) -> Result<Option<Header>, FrameError> {
+    fn header(&mut self) -> Result<Option<Header>, ReadError> {
         let start = self.offset;
         let mut bytes = [0; HEADER];
-        let read = self.read(&mut bytes)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if read < HEADER {
-            return Err(self.truncated(read as u64, HEADER as u64));
+        match self.take(&mut bytes)? {
+            0 => return Ok(None),
+            HEADER => {}
+            read => return Err(self.here(Fault::after(read as u64, HEADER as u64, "bytes"))),
         }
         let mut words = [0; HEADER / 4];
         for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
@@ -158,30 +194,19 @@ impl<R: Read> XtcReader<R> {
             2023 => true,
             _ => return Err(self.value("the magic number", &magic.cast_signed(), "1995 or 2023")),
         };
+        let what = "the number of particles";
         let Some(count) = i32::try_from(particles).ok().filter(|&n| n > 0) else {
-            let found = particles.cast_signed();
-            return Err(self.value("the number of particles", &found, "1 at least"));
+            return Err(self.value(what, &particles.cast_signed(), "1 at least"));
         };
-        let count = usize::try_from(count).unwrap_or(0);
-        if self.particles == 0 {
-            self.particles = count;
-        }
-        if count != self.particles {
-            return Err(FrameError::Particles {
-                file: self.name.clone(),
-                frame: self.frame,
-                place: Place::Byte(start),
-                found: u64::from(particles),
-                expected: self.particles,
-            });
-        }
+        same_particles(u64::from(particles), self.particles).map_err(|fault| self.at(start, fault))?;
+        self.particles = usize::try_from(count).unwrap_or(0);
         if repeated != particles {
             let found = format_args!("{particles}, then {}", repeated.cast_signed());
-            return Err(self.value("the number of particles", &found, "the same number twice"));
+            return Err(self.value(what, &found, "the same number twice"));
         }
-        let Ok(step) = u64::try_from(step.cast_signed()) else {
-            let found = step.cast_signed();
-            return Err(self.value("the step", &found, "0 at least (steps of XTC end at 2147483647)"));
+        let step = step.cast_signed();
+        let Ok(step) = u64::try_from(step) else {
+            return Err(self.value("the step", &step, "0 at least (steps of XTC end at 2147483647)"));
         };
         Ok(Some(Header {
             start,
@@ -191,52 +216,22 @@ impl<R: Read> XtcReader<R> {
         }))
     }
 
-    fn read_frame<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, FrameError> {
-        let header = match self.first.take() {
-            Some(first) => first,
-            None => match self.header()? {
-                Some(header) => header,
-                None => return Ok(false),
-            },
-        };
-        frame.step = header.step;
-        frame.cell = self.cell(&header)?;
-        frame.images.clear();
-        if self.particles <= UNCOMPRESSED {
-            self.uncompressed(&mut frame.positions)?;
-        } else {
-            self.compressed(&header, &mut frame.positions)?;
-        }
-        self.frame += 1;
-        Ok(true)
-    }
-
-    fn cell(&mut self, header: &Header) -> Result<Option<Cell>, FrameError> {
+    fn cell(&mut self, header: &Header) -> Result<Option<Cell>, ReadError> {
         if let Some((bits, cell)) = self.cell
             && bits == header.cell
         {
             return Ok(cell);
         }
-        let numbers = header
-            .cell
-            .map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
-        let cell = if numbers == [0.0; 9] {
-            None
-        } else {
-            let rows = std::array::from_fn(|i| std::array::from_fn(|j| numbers[3 * i + j]));
-            let cell = Cell::triclinic(rows).map_err(|source| FrameError::Cell {
-                file: self.name.clone(),
-                frame: self.frame,
-                place: Place::Byte(header.start),
-                source,
-            })?;
-            Some(cell)
-        };
+        let number = |bits| f64::from(f32::from_bits(bits)) * self.scale;
+        let rows = header.cell.map(number);
+        let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
+        let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
+        let cell = cell.map_err(|source| self.at(header.start, Fault::Cell(source)))?;
         self.cell = Some((header.cell, cell));
         Ok(cell)
     }
 
-    fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Result<(), FrameError> {
+    fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Result<(), ReadError> {
         positions.clear();
         for _ in 0..3 * self.particles {
             let [bits] = self.words()?;
@@ -245,7 +240,7 @@ impl<R: Read> XtcReader<R> {
         Ok(())
     }
 
-    fn compressed<T: Real>(&mut self, header: &Header, positions: &mut Vec<T>) -> Result<(), FrameError> {
+    fn compressed<T: Real>(&mut self, header: &Header, positions: &mut Vec<T>) -> Result<(), ReadError> {
         let [precision, prelude @ ..] = self.words::<8>()?;
         let precision = f32::from_bits(precision);
         if !(precision.is_finite() && precision > 0.0) {
@@ -253,13 +248,8 @@ impl<R: Read> XtcReader<R> {
         }
         let expected = *self.precision.get_or_insert(precision);
         if precision.to_bits() != expected.to_bits() {
-            return Err(FrameError::Precision {
-                file: self.name.clone(),
-                frame: self.frame,
-                place: Place::Byte(header.start + HEADER as u64),
-                found: precision,
-                expected,
-            });
+            let text = format!("a precision of {precision}, expected {expected} as in the first frame");
+            return Err(self.at(header.start + HEADER as u64, Fault::Value(text)));
         }
         let [a, b, c, d, e, f, small] = prelude;
         let prelude = Prelude {
@@ -298,38 +288,36 @@ impl<R: Read> XtcReader<R> {
         let place = |integers: [i32; 3]| {
             integers.map(|integer| T::from_f64(f64::from(integer as f32 * inverse) * scale))
         };
-        coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| FrameError::Damaged {
-            file: self.name.clone(),
-            frame: self.frame,
-            place: Place::Byte(header.start),
-            particle,
+        coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| {
+            let text = format!("the compressed coordinates are damaged at particle {particle}");
+            self.at(header.start, Fault::Value(text))
         })
     }
 
     /// So many bytes into the buffer, which grows with what is really there.
-    fn fill(&mut self, expected: u64) -> Result<(), FrameError> {
-        if let Some(length) = self.length
-            && expected > length.saturating_sub(self.offset)
-        {
-            return Err(self.truncated(length.saturating_sub(self.offset), expected));
+    fn fill(&mut self, expected: u64) -> Result<(), ReadError> {
+        let left = self.length.map(|length| length.saturating_sub(self.offset));
+        if let Some(left) = left.filter(|&left| left < expected) {
+            return Err(self.here(Fault::after(left, expected, "bytes")));
         }
         self.bytes.clear();
         let read = self.reader.by_ref().take(expected).read_to_end(&mut self.bytes);
         self.offset += self.bytes.len() as u64;
         match read {
             Ok(read) if read as u64 == expected => Ok(()),
-            Ok(read) => Err(self.truncated(read as u64, expected)),
-            Err(source) => Err(self.unreadable(source)),
+            Ok(read) => Err(self.here(Fault::after(read as u64, expected, "bytes"))),
+            Err(source) => Err(self.here(Fault::Read(source))),
         }
     }
 
-    fn words<const N: usize>(&mut self) -> Result<[u32; N], FrameError> {
+    fn words<const N: usize>(&mut self) -> Result<[u32; N], ReadError> {
         let mut words = [0; N];
         for (index, word) in words.iter_mut().enumerate() {
             let mut bytes = [0; 4];
-            let read = self.read(&mut bytes)?;
+            let read = self.take(&mut bytes)?;
             if read < 4 {
-                return Err(self.truncated((4 * index + read) as u64, 4 * N as u64));
+                let found = (4 * index + read) as u64;
+                return Err(self.here(Fault::after(found, 4 * N as u64, "bytes")));
             }
             *word = u32::from_be_bytes(bytes);
         }
@@ -337,14 +325,14 @@ impl<R: Read> XtcReader<R> {
     }
 
     /// As many bytes as there are.
-    fn read(&mut self, into: &mut [u8]) -> Result<usize, FrameError> {
+    fn take(&mut self, into: &mut [u8]) -> Result<usize, ReadError> {
         let mut filled = 0;
         while filled < into.len() {
             match self.reader.read(&mut into[filled..]) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(self.unreadable(source)),
+                Err(source) => return Err(self.here(Fault::Read(source))),
             }
         }
         self.offset += filled as u64;
@@ -352,66 +340,18 @@ impl<R: Read> XtcReader<R> {
     }
 
     #[cold]
-    fn truncated(&self, found: u64, expected: u64) -> FrameError {
-        FrameError::Truncated {
-            file: self.name.clone(),
-            frame: self.frame,
-            place: Place::Byte(self.offset),
-            found,
-            expected,
-            unit: "bytes",
-        }
+    fn at(&self, byte: u64, fault: Fault) -> ReadError {
+        fault.at(&self.name, Place::Byte(byte))
     }
 
     #[cold]
-    fn unreadable(&self, source: io::Error) -> FrameError {
-        FrameError::Read {
-            file: self.name.clone(),
-            frame: self.frame,
-            place: Place::Byte(self.offset),
-            source,
-        }
+    fn here(&self, fault: Fault) -> ReadError {
+        self.at(self.offset, fault)
     }
 
     #[cold]
-    fn value(&self, what: &'static str, found: &dyn std::fmt::Display, expected: &'static str) -> FrameError {
-        FrameError::Value {
-            file: self.name.clone(),
-            frame: self.frame,
-            place: Place::Byte(self.offset),
-            what,
-            found: found.to_string(),
-            expected,
-        }
-    }
-}
-
-impl<T: Real, R: Read> FrameSource<T> for XtcReader<R> {
-    fn particles(&self) -> usize {
-        self.particles
-    }
-
-    fn convention(&self) -> Convention {
-        Convention::Unknown
-    }
-
-    /// After an error there are no more frames.
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError> {
-        if self.finished {
-            return Ok(false);
-        }
-        let read = self.read_frame(frame);
-        self.finished = !matches!(read, Ok(true));
-        Ok(read?)
-    }
-
-    fn frames_expected(&self) -> Option<usize> {
-        let length = self.length?;
-        if self.frame == 0 || self.offset == 0 {
-            return None;
-        }
-        let frames = self.frame as u64 * length / self.offset;
-        usize::try_from(frames).ok()
+    fn value(&self, what: &str, found: &dyn fmt::Display, expected: &str) -> ReadError {
+        self.here(Fault::value(what, found, expected))
     }
 }
 

@@ -117,7 +117,7 @@ fn pair_sums<T: Real>(from: &[T], to: &[T], radius_squared: f64) -> PairSums {
     }
     if !from_rest.is_empty() {
         // Lanes without a particle do not move: they add nothing but to the overlap, which is taken back.
-        let mut padded = [[T::zero(); 3 * LANES]; 2];
+        let mut padded = [[T::default(); 3 * LANES]; 2];
         padded[0][..from_rest.len()].copy_from_slice(from_rest);
         padded[1][..to_rest.len()].copy_from_slice(to_rest);
         add(&padded[0], &padded[1]);

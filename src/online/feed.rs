@@ -12,7 +12,7 @@ use crate::real::{Real, first_unfit};
 use crate::sampling::Sampling;
 use crate::stats::doubling_blocks::LAST_PLACE;
 use crate::stats::runs::{first_step, next_step, same_sampling};
-use crate::trajectory::{Convention, Frame, FrameSource, SourceError, WrapCheck};
+use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError, WrapCheck};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
@@ -122,21 +122,21 @@ where
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///
 /// # Errors
-/// What the source says, [`SourceError::Convention`] for wrapped coordinates, [`OnlineError::Step`] for a step that is not where the
+/// What the source says, [`TrajectoryError::Convention`] for wrapped coordinates, [`OnlineError::Step`] for a step that is not where the
 /// sampling puts it, counted from the first frame of the first feed, what the accumulator refuses, and
-/// [`TrajectoryError::LooksWrapped`](crate::trajectory::TrajectoryError::LooksWrapped) where a source that does not say jumps from face to face of its cells.
+/// [`TrajectoryError::LooksWrapped`] where a source that does not say jumps from face to face of its cells.
 ///
 /// ```
 /// use std::ops::ControlFlow;
 /// use msed::online::{Fed, FrameAccumulator, feed_frames};
-/// use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
+/// use msed::trajectory::{Convention, Frame, FrameSource, Species, TrajectoryError};
 /// use msed::{Lags, Sampling};
 /// /// A ballistic particle.
 /// struct Flight(u64);
 /// impl FrameSource<f64> for Flight {
 ///     fn particles(&self) -> usize { 1 }
 ///     fn convention(&self) -> Convention { Convention::Unwrapped }
-///     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+///     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
 ///         (frame.step, frame.positions) = (10 * self.0, vec![0.5 * self.0 as f64, 0.0, 0.0]);
 ///         self.0 += 1;
 ///         Ok(self.0 <= 100)
@@ -154,7 +154,7 @@ pub fn feed_frames<S: FrameSink, T: Real>(
     mut report: impl FnMut(&S) -> ControlFlow<()>,
 ) -> Result<Fed, Error> {
     if live.needs_unwrapped() && source.convention() == Convention::Wrapped {
-        return Err(SourceError::Convention.into());
+        return Err(TrajectoryError::Convention.into());
     }
     let stride = live.sampling()?.stride();
     let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;

@@ -59,22 +59,14 @@ impl Axis {
             return None;
         }
         // A single value still needs an axis of some length around it.
-        let smallest = if self.logarithmic {
-            0.5
-        } else {
-            (1e-9 * low.abs().max(high.abs())).max(1e-300)
+        let largest = low.abs().max(high.abs());
+        let (smallest, around) = match (self.logarithmic, largest == 0.0) {
+            (true, _) => (1e-6, 0.5),
+            (false, true) => (1e-300, 1.0),
+            (false, false) => ((1e-9 * largest).max(1e-300), (0.1 * largest).max(1e-300)),
         };
-        let pad = if high - low < smallest {
-            if self.logarithmic {
-                0.5
-            } else if low == 0.0 && high == 0.0 {
-                1.0
-            } else {
-                0.1 * low.abs().max(high.abs())
-            }
-        } else {
-            0.045 * (high - low)
-        };
+        let length = high - low;
+        let pad = if length < smallest { around } else { 0.045 * length };
         Some(Span {
             logarithmic: self.logarithmic,
             low: low - pad,
@@ -82,6 +74,19 @@ impl Axis {
         })
     }
 }
+
+/// Room between the labels of two ticks, in pixels.
+const GAP: f64 = 6.0;
+
+/// Digits that carry labels on a logarithmic axis: the first choice that gives three labels or more.
+const DIGITS: [&[i32]; 6] = [
+    &[1],
+    &[1, 2, 5],
+    &[1, 3],
+    &[1, 2, 3, 5],
+    &[1, 2, 3, 4, 5, 7],
+    &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+];
 
 /// An axis with its ends settled. On a logarithmic one these are decimal logarithms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -111,13 +116,29 @@ impl Span {
         ((at - self.low) / (self.high - self.low)).clamp(-1e3, 1e3)
     }
 
-    /// Ticks: about `wanted` with labels.
-    pub(super) fn ticks(&self, wanted: usize) -> Ticks {
-        if self.logarithmic {
-            self.decades(wanted)
-        } else {
-            self.linear(wanted)
+    /// Ticks for an axis of `length` pixels, on which a label takes `extent` pixels.
+    pub(super) fn ticks(&self, length: f64, extent: impl Fn(&str) -> f64) -> Ticks {
+        let fits = |ticks: &Ticks| {
+            ticks.major.windows(2).all(|pair| {
+                let room = (pair[1].0 - pair[0].0) * length - GAP;
+                room >= 0.5 * (extent(&pair[0].1) + extent(&pair[1].1))
+            })
+        };
+        let readable = |ticks: &Ticks| ticks.major.len() >= 3 && fits(ticks);
+        let steps = |scale: fn(&Self, usize) -> Ticks| {
+            let fewer = [5, 4, 3].map(|wanted| scale(self, wanted));
+            let sparse = scale(self, 2);
+            fewer.into_iter().find(readable).unwrap_or(sparse)
+        };
+        if !self.logarithmic {
+            return steps(Self::linear);
         }
+        let decades = DIGITS.map(|digits| self.decades(digits));
+        // Where no digits have room or are enough, the axis is short: linear steps.
+        decades
+            .into_iter()
+            .find(readable)
+            .unwrap_or_else(|| steps(Self::linear_on_logarithmic))
     }
 
     fn linear(&self, wanted: usize) -> Ticks {
@@ -149,30 +170,35 @@ impl Span {
         ticks
     }
 
-    fn decades(&self, wanted: usize) -> Ticks {
+    /// Linear steps on the logarithmic scale.
+    fn linear_on_logarithmic(&self, wanted: usize) -> Ticks {
+        let span = Self {
+            logarithmic: false,
+            low: 10_f64.powf(self.low),
+            high: 10_f64.powf(self.high),
+        };
+        let moved = |f: f64| self.fraction(span.low + f * (span.high - span.low));
+        let linear = span.linear(wanted);
+        let major = linear.major.into_iter().map(|(f, label)| (moved(f), label));
+        Ticks {
+            major: major.collect(),
+            minor: linear.minor.into_iter().map(moved).collect(),
+            factor: linear.factor,
+        }
+    }
+
+    /// Ticks at all digits of every decade, with labels at `digits`; on long axes at powers alone.
+    fn decades(&self, digits: &[i32]) -> Ticks {
         let mut ticks = Ticks::default();
         let (first, last) = ((self.low - 1e-9).ceil() as i32, (self.high + 1e-9).floor() as i32);
-        let at = |exponent: i32, digit: i32| {
-            (f64::from(exponent) + f64::from(digit).log10() - self.low) / (self.high - self.low)
-        };
-        let inside = |fraction: f64| (-1e-9..=1.0 + 1e-9).contains(&fraction);
-        let count = usize::try_from(last - first + 1).unwrap_or(0);
-        let every = i32::try_from(count.div_ceil(wanted.max(2) + 2))
-            .unwrap_or(1)
-            .max(1);
-        // Within two decades, digits carry labels too; the fewer there is room for, the fewer.
-        let digits: &[i32] = match (count, self.high - self.low) {
-            (2.., _) => &[1],
-            (_, span) if span > 0.6 => &[1, 2, 5],
-            (_, span) if span > 0.3 => &[1, 2, 3, 4, 5, 7],
-            _ => &[1, 2, 3, 4, 5, 6, 7, 8, 9],
-        };
+        let every = (last - first + 7).div_euclid(7).max(1);
         // One notation for the whole axis.
-        let plain = count < 2 && self.low >= -3.0 && self.high < 4.0;
+        let plain = digits.len() > 1 && self.low >= -3.0 && self.high < 4.0;
         for exponent in first - 1..=last {
             for digit in 1..=9 {
-                let place = at(exponent, digit);
-                if !inside(place) || (every > 1 && digit > 1) {
+                let at = f64::from(exponent) + f64::from(digit).log10();
+                let place = (at - self.low) / (self.high - self.low);
+                if !(-1e-9..=1.0 + 1e-9).contains(&place) || (every > 1 && digit > 1) {
                     continue;
                 }
                 if digits.contains(&digit) && exponent.rem_euclid(every) == 0 {
@@ -181,26 +207,6 @@ impl Span {
                     ticks.minor.push(place);
                 }
             }
-        }
-        if ticks.major.len() < 2 {
-            // Less than two digits of one decade: linear steps on the logarithmic scale.
-            let span = Self {
-                logarithmic: false,
-                low: 10_f64.powf(self.low),
-                high: 10_f64.powf(self.high),
-            };
-            let place = |f: f64| (span.low + f * (span.high - span.low)).log10();
-            let moved = |f: f64| (place(f) - self.low) / (self.high - self.low);
-            let linear = span.linear(wanted);
-            return Ticks {
-                major: linear
-                    .major
-                    .into_iter()
-                    .map(|(f, label)| (moved(f), label))
-                    .collect(),
-                minor: linear.minor.into_iter().map(moved).collect(),
-                factor: linear.factor,
-            };
         }
         ticks
     }
@@ -252,11 +258,42 @@ fn multiple(digit: i32, exponent: i32, plain: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::label::width;
     use super::*;
 
-    fn labels(axis: &Axis, low: f64, high: f64) -> Vec<String> {
+    const LENGTH: f64 = 430.0;
+
+    fn extent(label: &str) -> f64 {
+        width(label, 16.0)
+    }
+
+    fn ticks(axis: &Axis, low: f64, high: f64) -> Ticks {
         let span = axis.clone().range(low, high).span([]).unwrap();
-        span.ticks(5).major.into_iter().map(|(_, label)| label).collect()
+        span.ticks(LENGTH, extent)
+    }
+
+    fn labels(axis: &Axis, low: f64, high: f64) -> Vec<String> {
+        let major = ticks(axis, low, high).major;
+        major.into_iter().map(|(_, label)| label).collect()
+    }
+
+    proptest! {
+        /// However short or long, an axis has two labels or more, and none covers the next.
+        #[test]
+        fn labels_are_enough_and_apart(low in -12.0..9.0, decades in prop_oneof![1e-5..1e-2, 1e-2..1.0, 1.0..14.0], log in any::<bool>()) {
+            let axis = if log { Axis::log("") } else { Axis::linear("") };
+            let ends = [low, low + decades].map(|end: f64| 10_f64.powf(end));
+            let ticks = ticks(&axis, ends[0], ends[1]);
+            prop_assert!((2..12).contains(&ticks.major.len()), "{ends:?} {ticks:?}");
+            for pair in ticks.major.windows(2) {
+                let room = LENGTH * (pair[1].0 - pair[0].0);
+                prop_assert!(room > 0.5 * (extent(&pair[0].1) + extent(&pair[1].1)), "{ends:?} {ticks:?}");
+            }
+            let places = ticks.major.iter().map(|(f, _)| f).chain(&ticks.minor);
+            prop_assert!(places.into_iter().all(|f| (-1e-6..1.0 + 1e-6).contains(f)));
+        }
     }
 
     #[test]
@@ -271,8 +308,7 @@ mod tests {
             labels(&axis, 300.0, 1600.0),
             ["400", "600", "800", "1000", "1200", "1400", "1600"]
         );
-        let span = axis.range(0.0, 3e-4).span([]).unwrap();
-        let ticks = span.ticks(5);
+        let ticks = ticks(&axis, 0.0, 3e-4);
         assert_eq!((ticks.factor, ticks.major[1].1.as_str()), (Some(-4), "0.5"));
     }
 
@@ -283,8 +319,8 @@ mod tests {
             labels(&axis, 0.05, 2000.0),
             ["10^{−1}", "1", "10", "10^{2}", "10^{3}"]
         );
-        let span = axis.clone().range(1.0, 100.0).span([]).unwrap();
-        assert_eq!(span.ticks(5).minor.len(), 16);
+        assert_eq!(ticks(&axis, 1.0, 100.0).major.len(), 3);
+        assert_eq!(ticks(&axis, 1.0, 100.0).minor.len(), 16);
         assert_eq!(
             labels(&axis, 1e-12, 1e12),
             [
@@ -299,7 +335,7 @@ mod tests {
         );
         assert_eq!(labels(&axis, 1.5, 12.0), ["2", "5", "10"]);
         assert_eq!(labels(&axis, 0.21, 0.29), ["0.22", "0.24", "0.26", "0.28"]);
-        assert_eq!(labels(&axis, 2e-7, 9e-7), ["2×10^{−7}", "5×10^{−7}"]);
+        assert_eq!(labels(&axis, 2e-7, 9e-7), ["2×10^{−7}", "3×10^{−7}", "5×10^{−7}"]);
         assert_eq!(
             labels(&axis, 2e-4, 3e-3),
             ["2×10^{−4}", "5×10^{−4}", "10^{−3}", "2×10^{−3}"]
@@ -315,10 +351,11 @@ mod tests {
             vec![0.0],
             vec![-1e300, 1e300],
             vec![1e9, 1e9 + 1e-7],
+            vec![5e-324],
             vec![5e-324, 1e-323],
         ] {
             let span = linear.span(values.clone()).unwrap();
-            let ticks = span.ticks(5);
+            let ticks = span.ticks(LENGTH, extent);
             assert!(
                 span.low < span.high && ticks.major.len() < 12,
                 "{values:?} {span:?}"
@@ -332,5 +369,8 @@ mod tests {
         assert_eq!(log.span([0.0, -1.0]), None);
         assert!(log.span([0.0, 1.0]).unwrap().fraction(1.0) == 0.5);
         assert!(log.span([0.1, 1.0]).unwrap().fraction(0.0) < -1.0);
+        // A rise by 15 % fills its axis.
+        let rise = log.span([1.0, 1.15]).unwrap();
+        assert!(rise.fraction(1.15) - rise.fraction(1.0) > 0.9);
     }
 }

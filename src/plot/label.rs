@@ -1,30 +1,43 @@
 //! Text with raised, lowered and slanted parts.
 
-use std::fmt::Write;
+use ::svg::node::element::{Group, TSpan};
+use ::svg::node::{Blob, Text};
 
-use kuva::render::color::Color;
-use kuva::render::render::{Primitive, Scene, TextAnchor};
+use super::svg::{Place, at, px};
 
-/// Size of raised and lowered letters relative to the others.
-const SMALL: f64 = 0.7;
-/// How far they are raised and lowered, in the height of the other letters.
-const RAISE: [f64; 3] = [0.0, 0.38, -0.2];
+/// Where the letters of a part stand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Level {
+    Line,
+    Raised,
+    Lowered,
+}
 
-/// Private-use characters that stand for a change of style until the SVG is written: `FIRST + 6 from + 2 to + slant`,
-/// where `from` and `to` are 0 on the line, 1 raised, 2 lowered.
-const FIRST: u32 = 0xE000;
-const CLOSE: char = '\u{E012}';
+impl Level {
+    /// Size of the letters, and how far they are raised, relative to those on the line.
+    fn size_and_rise(self) -> (f64, f64) {
+        match self {
+            Self::Line => (1.0, 0.0),
+            Self::Raised => (0.7, 0.38),
+            Self::Lowered => (0.7, -0.2),
+        }
+    }
+}
 
-/// Parts of a label: text, level (0 on the line, 1 raised, 2 lowered), slanted.
-fn parts(label: &str) -> Vec<(String, u32, bool)> {
-    let mut parts: Vec<(String, u32, bool)> = vec![(String::new(), 0, false)];
-    let mut inside = false;
+/// Text in one style: its level, and whether it is slanted.
+type Part = (String, Level, bool);
+
+/// Parts of a label. A hyphen that joins no two words is a minus sign; characters that XML has no
+/// place for are left out.
+fn parts(label: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = vec![(String::new(), Level::Line, false)];
+    let (mut inside, mut before) = (false, None);
     let mut rest = label.chars().peekable();
     while let Some(c) = rest.next() {
         let mark = match c {
-            '^' => Some((1, false)),
-            '_' => Some((2, false)),
-            '*' => Some((0, true)),
+            '^' => Some((Level::Raised, false)),
+            '_' => Some((Level::Lowered, false)),
+            '*' => Some((Level::Line, true)),
             _ => None,
         };
         match mark {
@@ -32,69 +45,24 @@ fn parts(label: &str) -> Vec<(String, u32, bool)> {
                 rest.next();
                 parts.push((String::new(), level, slanted));
                 inside = true;
+                before = before.filter(|_| level == Level::Line);
             }
             _ if inside && c == '}' => {
-                parts.push((String::new(), 0, false));
+                parts.push((String::new(), Level::Line, false));
                 inside = false;
             }
+            _ if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
             _ => {
-                // Private-use and control characters have no business in a label, and would be taken for marks.
-                let private = (FIRST..FIRST + 0x100).contains(&u32::from(c));
-                if let (false, Some(last)) = (private || c.is_control(), parts.last_mut()) {
-                    last.0.push(c);
+                if let Some((text, level, _)) = parts.last_mut() {
+                    let joins = *level != Level::Raised && before.is_some_and(char::is_alphanumeric);
+                    text.push(if c == '-' && !joins { '−' } else { c });
+                    before = Some(c);
                 }
             }
         }
     }
     parts.retain(|(text, ..)| !text.is_empty());
     parts
-}
-
-/// The label with its marks as private-use characters.
-fn encode(label: &str) -> String {
-    let mut out = String::with_capacity(label.len() + 8);
-    let mut before = 0;
-    for (text, level, slanted) in parts(label) {
-        if (before, level, slanted) == (0, 0, false) {
-            out.push_str(&text);
-            continue;
-        }
-        let mark = FIRST + 6 * before + 2 * level + u32::from(slanted);
-        out.push(char::from_u32(mark).unwrap_or(CLOSE));
-        out.push_str(&text);
-        out.push(CLOSE);
-        before = level;
-    }
-    out
-}
-
-/// Puts the spans of raised, lowered and slanted text in place of the marks.
-pub(super) fn decode(svg: &str) -> String {
-    let mut out = String::with_capacity(svg.len() + svg.len() / 8);
-    for c in svg.chars() {
-        let code = u32::from(c);
-        if c == CLOSE {
-            out.push_str("</tspan>");
-        } else if (FIRST..FIRST + 18).contains(&code) {
-            let (from, to, slanted) = ((code - FIRST) / 6, (code - FIRST) / 2 % 3, code % 2 == 1);
-            out.push_str("<tspan");
-            let size = if to == 0 { 1.0 } else { SMALL };
-            let fall = (RAISE[from as usize] - RAISE[to as usize]) / size;
-            if from != to {
-                let _ = write!(out, " dy=\"{fall:.3}em\"");
-            }
-            if to > 0 {
-                let _ = write!(out, " font-size=\"{:.0}%\"", SMALL * 100.0);
-            }
-            if slanted {
-                out.push_str(" font-style=\"italic\"");
-            }
-            out.push('>');
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 /// Width of a label in pixels: an estimate from above, by the widest of the usual fonts.
@@ -106,34 +74,62 @@ pub(super) fn width(label: &str, size: f64) -> f64 {
         c if c.is_uppercase() => 0.7,
         _ => 0.63,
     };
-    parts(label)
-        .iter()
-        .map(|(text, level, _)| {
-            let size = if *level == 0 { size } else { SMALL * size };
-            text.chars().map(advance).sum::<f64>() * size
-        })
-        .sum()
+    let widths = parts(label).into_iter().map(|(text, level, _)| {
+        let letters: f64 = text.chars().map(advance).sum();
+        letters * size * level.size_and_rise().0
+    });
+    widths.sum()
 }
 
-/// Draws a label with its base line at `y`.
-pub(super) fn draw(
-    scene: &mut Scene,
-    label: &str,
-    [x, y]: [f64; 2],
-    size: u32,
-    anchor: TextAnchor,
-    turned: bool,
-) {
-    scene.add(Primitive::Text {
-        x,
-        y,
-        content: encode(label),
-        size,
-        anchor,
-        rotate: turned.then_some(-90.0),
-        bold: false,
-        color: Some(Color::Rgb(0, 0, 0)),
-    });
+/// The inside of a text element.
+fn spans(label: &str) -> String {
+    let mut risen = 0.0;
+    let span = |(text, level, slanted): Part| {
+        let (size, rise) = level.size_and_rise();
+        let fall = (risen - rise) / size;
+        risen = rise;
+        if fall == 0.0 && !slanted {
+            return Text::new(text).to_string();
+        }
+        let mut span = TSpan::new(text);
+        if fall != 0.0 {
+            span = span.set("dy", format!("{fall:.3}em"));
+        }
+        if level != Level::Line {
+            span = span.set("font-size", format!("{:.0}%", 100.0 * size));
+        }
+        if slanted {
+            span = span.set("font-style", "italic");
+        }
+        span.to_string()
+    };
+    parts(label).into_iter().map(span).collect()
+}
+
+/// A label with its base line at `y`. The size and the side it is anchored at are those of the
+/// group that it is put into. The crate `svg` would begin a new line before every span, and a new
+/// line within a text is a space: the spans are joined here.
+pub(super) fn text(label: &str, [x, y]: Place) -> Blob {
+    let (x, y, spans) = (px(x), px(y), spans(label));
+    Blob::new(format!("<text x=\"{x}\" y=\"{y}\">{spans}</text>"))
+}
+
+/// Labels of one size, anchored at their `start`, `middle` or `end`.
+pub(super) fn texts<'a>(
+    size: f64,
+    anchor: &str,
+    labels: impl IntoIterator<Item = (&'a str, Place)>,
+) -> Group {
+    let group = Group::new().set("font-size", px(size)).set("text-anchor", anchor);
+    labels
+        .into_iter()
+        .fold(group, |group, (label, place)| group.add(text(label, place)))
+}
+
+/// A label in the middle of `place`, no wider than `room`, and turned to the left where asked.
+pub(super) fn centred(label: &str, place: Place, size: f64, room: f64, turned: bool) -> Group {
+    let size = size * (room / width(label, size).max(1.0)).min(1.0);
+    at(place, turned).add(texts(size, "middle", [(label, [0.0; 2])]))
 }
 
 #[cfg(test)]
@@ -142,21 +138,43 @@ mod tests {
 
     #[test]
     fn marks_become_spans() {
-        assert_eq!(decode(&encode("plain_text * 2^4")), "plain_text * 2^4");
+        assert_eq!(spans("plain_text * 2^4"), "plain_text * 2^4");
         assert_eq!(
-            decode(&encode("*{τ}_{α} (ps)")),
+            spans("*{τ}_{α} (ps)"),
             "<tspan font-style=\"italic\">τ</tspan><tspan dy=\"0.286em\" font-size=\"70%\">α</tspan>\
              <tspan dy=\"-0.200em\"> (ps)</tspan>"
         );
         assert_eq!(
-            decode(&encode("a^{2}_{b}")),
+            spans("a^{2}_{b}"),
             "a<tspan dy=\"-0.543em\" font-size=\"70%\">2</tspan><tspan dy=\"0.829em\" font-size=\"70%\">b</tspan>"
         );
+        assert_eq!(spans("open ^{brace"), spans("open ^{brace}"));
     }
 
     #[test]
-    fn no_label_can_forge_a_mark() {
-        assert_eq!(encode("a\u{E003}b\u{7}"), "ab");
-        assert_eq!(decode(&encode("open ^{brace")), decode(&encode("open ^{brace}")));
+    fn a_hyphen_joins_words_and_is_a_minus_sign_elsewhere() {
+        let plain = |label: &str| {
+            parts(label)
+                .into_iter()
+                .map(|(text, ..)| text)
+                .collect::<String>()
+        };
+        for (label, shown) in [
+            ("10^{-3} *{σ}^{-1}", "10−3 σ−1"),
+            ("x^{n-1}", "xn−1"),
+            ("from -0.5 to -0.1", "from −0.5 to −0.1"),
+            ("*{a} - *{b}", "a − b"),
+            (
+                "Adam-Gibbs, *{S}_{A-B}, *{τ}-relaxation",
+                "Adam-Gibbs, SA-B, τ-relaxation",
+            ),
+        ] {
+            assert_eq!(plain(label), shown);
+        }
+    }
+
+    #[test]
+    fn characters_without_a_place_in_xml_are_left_out() {
+        assert_eq!(spans("a\u{7}b\u{FFFF}<&>"), "ab&lt;&amp;&gt;");
     }
 }

@@ -1,140 +1,89 @@
 //! The legend, and a place for it.
 
-use kuva::render::color::Color;
-use kuva::render::render::{Primitive, Scene, TextAnchor};
+use ::svg::node::element::Group;
 
-use super::label;
-use super::panel::{Frame, LegendPlace, Look};
+use super::label::{self, texts};
+use super::look::Look;
+use super::panel::FRAME;
 use super::series::Kind;
+use super::svg::{Place, at, rectangle};
 
-const TEXT: u32 = 16;
+const TEXT: f64 = 16.0;
 const ROW: f64 = 22.0;
 const GAP: f64 = 8.0;
 const MARGIN: f64 = 12.0;
 
-/// What the legend holds.
+/// A panel's legend with its place. The origin is the upper left corner of the panel's frame.
 pub(super) struct Legend<'a> {
-    entries: Vec<(&'a str, Look<'a>)>,
+    entries: Vec<(&'a str, &'a Look<'a>)>,
     /// Width of the samples: markers need less than lines.
     sample: f64,
+    size: [f64; 2],
+    corner: Place,
 }
 
 impl<'a> Legend<'a> {
-    pub(super) fn new(entries: Vec<(&'a str, Look<'a>)>) -> Self {
+    /// The legend of the series that have a name, inside of the frame where it hides none of `ink`,
+    /// or else to the right; `None` without entries.
+    pub(super) fn new(looks: impl Iterator<Item = &'a Look<'a>>, ink: &[Place]) -> Option<Self> {
+        let entries: Vec<(&str, &Look<'_>)> = looks
+            .filter_map(|look| Some((look.series.label.as_deref()?, look)))
+            .collect();
         let markers = entries.iter().all(|(_, look)| look.series.kind == Kind::Points);
-        Self {
-            entries,
-            sample: if markers { 14.0 } else { 30.0 },
-        }
-    }
-
-    pub(super) fn size(&self) -> [f64; 2] {
-        if self.entries.is_empty() {
-            return [0.0; 2];
-        }
-        let text = self
-            .entries
-            .iter()
-            .map(|(name, _)| label::width(name, f64::from(TEXT)))
-            .fold(0.0, f64::max);
-        [self.sample + GAP + text, ROW * self.entries.len() as f64]
-    }
-
-    /// The upper left corner: where asked, or inside of the frame where it hides none of `ink`, or to the right.
-    pub(super) fn place(&self, wanted: LegendPlace, frame: Frame, ink: &[[f64; 2]]) -> Option<[f64; 2]> {
-        let [width, height] = self.size();
-        if width == 0.0 {
-            return None;
-        }
-        let [left, right] = [frame.left + MARGIN, frame.left + frame.width - MARGIN - width];
-        let [top, bottom] = [frame.top + MARGIN, frame.top + frame.height - MARGIN - height];
-        let [middle, centre] = [
-            frame.left + (frame.width - width) / 2.0,
-            frame.top + (frame.height - height) / 2.0,
+        let sample = if markers { 14.0 } else { 30.0 };
+        let texts = entries.iter().map(|(name, _)| label::width(name, TEXT));
+        let size = [
+            sample + GAP + texts.fold(0.0, f64::max),
+            ROW * entries.len() as f64,
         ];
-        let outside = [frame.left + frame.width + MARGIN, frame.top];
-        let fits = width + 2.0 * MARGIN < frame.width && height + 2.0 * MARGIN < frame.height;
-        match wanted {
-            LegendPlace::None => None,
-            LegendPlace::TopRight => Some([right, top]),
-            LegendPlace::TopLeft => Some([left, top]),
-            LegendPlace::BottomRight => Some([right, bottom]),
-            LegendPlace::BottomLeft => Some([left, bottom]),
-            LegendPlace::Outside => Some(outside),
-            LegendPlace::Free => {
-                let places = [
-                    [right, top],
-                    [left, top],
-                    [right, bottom],
-                    [left, bottom],
-                    [right, centre],
-                    [left, centre],
-                    [middle, top],
-                    [middle, bottom],
-                ];
-                let hidden = |&[x, y]: &[f64; 2]| {
-                    let inside = |&&[px, py]: &&[f64; 2]| {
-                        px > x - 5.0 && px < x + width + 5.0 && py > y - 5.0 && py < y + height + 5.0
-                    };
-                    ink.iter().filter(inside).count()
-                };
-                let free = places.into_iter().find(|place| fits && hidden(place) == 0);
-                Some(free.unwrap_or(outside))
-            }
-        }
+        (!entries.is_empty()).then(|| Self {
+            entries,
+            sample,
+            size,
+            corner: corner(size, ink),
+        })
     }
 
-    pub(super) fn draw(&self, scene: &mut Scene, [x, y]: [f64; 2]) {
-        let [width, height] = self.size();
-        scene.add(Primitive::Rect {
-            x: x - 4.0,
-            y: y - 2.0,
-            width: width + 8.0,
-            height: height + 4.0,
-            fill: Color::Rgb(255, 255, 255),
-            stroke: None,
-            stroke_width: None,
-            opacity: Some(0.85),
-        });
-        let mut middle = y + ROW / 2.0;
-        for (name, look) in &self.entries {
-            let ends = [[x, middle], [x + self.sample, middle]];
-            match look.series.kind {
-                Kind::Points => look.marker(scene, [x + self.sample / 2.0, middle]),
-                Kind::Line | Kind::Horizontal | Kind::Vertical => look.stroke(scene, &ends),
-                Kind::Steps | Kind::Band { .. } => {
-                    let (low, high) = (middle + 6.0, middle - 6.0);
-                    look.fill(
-                        scene,
-                        &[
-                            [x, low],
-                            [x, high],
-                            [x + self.sample, high],
-                            [x + self.sample, low],
-                        ],
-                    );
-                    if matches!(look.series.kind, Kind::Steps) {
-                        look.stroke(
-                            scene,
-                            &[
-                                [x, low],
-                                [x, high],
-                                [x + self.sample, high],
-                                [x + self.sample, low],
-                            ],
-                        );
-                    }
-                }
-            }
-            label::draw(
-                scene,
-                name,
-                [x + self.sample + GAP, middle + 5.5],
-                TEXT,
-                TextAnchor::Start,
-                false,
-            );
-            middle += ROW;
-        }
+    /// How far the legend reaches beyond the right side of the frame.
+    pub(super) fn overhang(&self) -> f64 {
+        (self.corner[0] + self.size[0] - FRAME[0]).max(0.0)
     }
+
+    pub(super) fn draw(&self) -> Group {
+        let [width, height] = self.size;
+        let paper = rectangle([-4.0, -2.0], [width + 8.0, height + 4.0]);
+        let group = at(self.corner, false).add(paper.set("fill", "white").set("fill-opacity", 0.85));
+        let rows = self.entries.iter().enumerate();
+        let middle = |row: usize| ROW * (row as f64 + 0.5);
+        let names = rows.clone().map(|(row, (name, _))| {
+            let base = middle(row) + 5.5;
+            (*name, [self.sample + GAP, base])
+        });
+        let names = texts(TEXT, "start", names);
+        let samples = rows.map(|(row, (_, look))| look.sample([self.sample / 2.0, middle(row)], self.sample));
+        samples.fold(group, Group::add).add(names)
+    }
+}
+
+/// Where the upper left corner of a legend goes.
+fn corner([width, height]: [f64; 2], ink: &[Place]) -> Place {
+    let room = [FRAME[0] - 2.0 * MARGIN - width, FRAME[1] - 2.0 * MARGIN - height];
+    let outside = [FRAME[0] + MARGIN, 0.0];
+    let is_free = |&[left, top]: &Place| {
+        let covers = |&[x, y]: &Place| {
+            x > left - 5.0 && x < left + width + 5.0 && y > top - 5.0 && y < top + height + 5.0
+        };
+        !ink.iter().any(covers)
+    };
+    if room[0] < 0.0 || room[1] < 0.0 {
+        return outside;
+    }
+    // The corners first, then the middle of the sides, then places between.
+    let grid = |n: u32| {
+        let part = move |k: u32| f64::from(k) / f64::from(n);
+        (0..=n).flat_map(move |down| (0..=n).rev().map(move |right| (part(right), part(down))))
+    };
+    let places = [1, 2, 12].into_iter().flat_map(grid);
+    let places = places.map(|(right, down)| [MARGIN + right * room[0], MARGIN + down * room[1]]);
+    places.into_iter().find(is_free).unwrap_or(outside)
 }

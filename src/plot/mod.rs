@@ -1,4 +1,4 @@
-//! Figures for a paper: points with error bars, curves, histograms, on linear or logarithmic axes, as SVG.
+//! Figures for a paper: points with error bars, curves and bands on linear or logarithmic axes, as SVG.
 //!
 //! A [`Figure`] holds [`Panel`]s, a panel holds two [`Axis`] values and [`Series`]. What comes out has a box frame, ticks
 //! inwards on all four sides, decades as powers of ten with minor ticks between them, colours that stay apart for
@@ -20,23 +20,22 @@
 //! # Ok::<(), msed::plot::PlotError>(())
 //! ```
 
-// kuva writes the SVG: its scene of primitives with fractional coordinates and clipping, its escaping. Axes, ticks, legends
-// and marks are drawn here on that scene, for four reasons found in kuva 0.6: its logarithmic ticks stop at 1e-10 and mix
-// three notations in one axis, its clip regions are numbered by a counter of the whole process (two equal figures
-// differ), it prints warnings, and it has no subscripts. plotters 0.3.7 places everything on whole pixels, does not clip,
-// and has no minor ticks on logarithmic axes.
-
 mod axis;
 mod error;
 mod figure;
 mod label;
 mod legend;
+mod look;
+mod marks;
 mod palette;
 mod panel;
 mod series;
+mod svg;
+#[cfg(test)]
+mod tests;
 
 pub use axis::Axis;
 pub use error::PlotError;
 pub use figure::Figure;
-pub use panel::{LegendPlace, Panel};
+pub use panel::Panel;
 pub use series::Series;

@@ -1,28 +1,29 @@
 //! Colours.
 
-use kuva::render::color::Color;
+use std::fmt;
 
-/// Seven of the eight colours of Okabe and Ito (2008), in an order that puts the strongest contrasts first.
-const CATEGORIES: [(u8, u8, u8); 7] = [
-    (0, 114, 178),
-    (213, 94, 0),
-    (0, 158, 115),
-    (204, 121, 167),
-    (86, 180, 233),
-    (230, 159, 0),
-    (0, 0, 0),
+/// Seven of the eight colours of Okabe and Ito (2008), those with the strongest contrasts first.
+const CATEGORIES: [Colour; 7] = [
+    Colour(0, 114, 178),
+    Colour(213, 94, 0),
+    Colour(0, 158, 115),
+    Colour(204, 121, 167),
+    Colour(86, 180, 233),
+    Colour(230, 159, 0),
+    Colour(0, 0, 0),
 ];
 
-/// Stations of a scale from dark blue over magenta to yellow-orange (the lower nine tenths of matplotlib's `plasma`):
-/// lightness rises throughout, so that an ordered family of curves stays ordered in grey.
-const SCALE: [(u8, u8, u8); 7] = [
-    (13, 8, 135),
-    (84, 2, 163),
-    (139, 10, 165),
-    (185, 50, 137),
-    (219, 92, 104),
-    (244, 136, 73),
-    (254, 188, 43),
+/// Stations of a scale from dark blue over magenta to yellow-orange (the lower nine tenths of
+/// matplotlib's `plasma`). Lightness rises throughout, so that a family of curves stays in order in
+/// grey.
+const SCALE: [Colour; 7] = [
+    Colour(13, 8, 135),
+    Colour(84, 2, 163),
+    Colour(139, 10, 165),
+    Colour(185, 50, 137),
+    Colour(219, 92, 104),
+    Colour(244, 136, 73),
+    Colour(254, 188, 43),
 ];
 
 /// What a series is painted in.
@@ -39,18 +40,38 @@ pub(super) enum Paint {
 }
 
 impl Paint {
-    pub(super) fn colour(self, turn: usize) -> Color {
-        let (r, g, b) = match self {
+    /// The colour; `turn` counts the series that take colours in turn.
+    pub(super) fn colour(self, turn: usize) -> Colour {
+        match self {
             Self::Turn => CATEGORIES[turn % CATEGORIES.len()],
             Self::Category(index) => CATEGORIES[index % CATEGORIES.len()],
             Self::Shade(fraction) => shade(fraction),
-            Self::Grey => (110, 110, 110),
-        };
-        Color::Rgb(r, g, b)
+            Self::Grey => Colour(110, 110, 110),
+        }
     }
 }
 
-fn shade(fraction: f64) -> (u8, u8, u8) {
+/// Red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Colour(u8, u8, u8);
+
+impl Colour {
+    pub(super) const WHITE: Self = Self(255, 255, 255);
+
+    /// On the way to another colour, by `part`.
+    pub(super) fn towards(self, other: Self, part: f64) -> Self {
+        let mix = |a: u8, b: u8| (f64::from(a) + part * (f64::from(b) - f64::from(a))).round() as u8;
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+fn shade(fraction: f64) -> Colour {
     let last = SCALE.len() - 1;
     let place = if fraction.is_finite() {
         fraction.clamp(0.0, 1.0)
@@ -58,10 +79,7 @@ fn shade(fraction: f64) -> (u8, u8, u8) {
         0.0
     } * last as f64;
     let below = (place.floor() as usize).min(last - 1);
-    let part = place - below as f64;
-    let mix = |a: u8, b: u8| (f64::from(a) + part * (f64::from(b) - f64::from(a))).round() as u8;
-    let (a, b) = (SCALE[below], SCALE[below + 1]);
-    (mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2))
+    SCALE[below].towards(SCALE[below + 1], place - below as f64)
 }
 
 #[cfg(test)]
@@ -71,7 +89,7 @@ mod tests {
     #[test]
     fn the_scale_becomes_lighter_throughout() {
         let lightness = |k: u32| {
-            let (r, g, b) = shade(f64::from(k) / 20.0);
+            let Colour(r, g, b) = shade(f64::from(k) / 20.0);
             0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
         };
         assert!((0..20).all(|k| lightness(k + 1) > lightness(k)));

@@ -1,11 +1,11 @@
 //! What is drawn in a panel.
 
-use crate::stats::Combined;
-use crate::{Curve, Estimate};
+use crate::curve::Curve;
+use crate::stats::{Combined, Estimate};
 
 use super::palette::Paint;
 
-/// One set of points, a line, a histogram, a band or a rule, with its look.
+/// One set of points, a line, a band or a rule, with its look.
 ///
 /// Colours go in turn through a palette that colour-blind readers can tell apart, markers through five shapes.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,25 +13,32 @@ pub struct Series {
     pub(super) kind: Kind,
     pub(super) x: Vec<f64>,
     pub(super) y: Vec<f64>,
+    pub(super) upper: Vec<f64>,
     pub(super) errors: Vec<Option<f64>>,
-    pub(super) errors_x: Vec<Option<f64>>,
     pub(super) label: Option<String>,
     pub(super) paint: Paint,
     pub(super) dashed: bool,
-    pub(super) open: bool,
+    pub(super) filling: Filling,
     pub(super) bounds: bool,
     pub(super) marker: Option<usize>,
     pub(super) size: f64,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Kind {
     Points,
     Line,
-    Steps,
-    Band { upper: Vec<f64> },
+    Band,
     Horizontal,
     Vertical,
+}
+
+/// How a marker is filled.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Filling {
+    Full,
+    Pale,
+    Open,
 }
 
 impl Series {
@@ -40,12 +47,12 @@ impl Series {
             kind,
             x: x.to_vec(),
             y: y.to_vec(),
+            upper: Vec::new(),
             errors: Vec::new(),
-            errors_x: Vec::new(),
             label: None,
             paint: Paint::Turn,
             dashed: false,
-            open: false,
+            filling: Filling::Full,
             bounds: false,
             marker: None,
             size: 1.0,
@@ -64,23 +71,13 @@ impl Series {
         Self::new(Kind::Line, x, y)
     }
 
-    /// A histogram: `heights` over the bins between `edges`, of which there is one more. An empty bin goes down to the
-    /// frame on a logarithmic axis.
-    #[must_use]
-    pub fn steps(edges: &[f64], heights: &[f64]) -> Self {
-        Self::new(Kind::Steps, edges, heights)
-    }
-
     /// The region between two curves over `x`, in a light tone.
     #[must_use]
     pub fn band(x: &[f64], lower: &[f64], upper: &[f64]) -> Self {
-        Self::new(
-            Kind::Band {
-                upper: upper.to_vec(),
-            },
-            x,
-            lower,
-        )
+        Self {
+            upper: upper.to_vec(),
+            ..Self::new(Kind::Band, x, lower)
+        }
     }
 
     /// A dashed grey line across the panel at `y`.
@@ -103,8 +100,8 @@ impl Series {
         }
     }
 
-    /// A correlation over lag time: its values as markers, its standard errors as bars. Lag 0 has no place on a
-    /// logarithmic axis and is then left out.
+    /// A correlation over lag time: its values as small pale markers, its standard errors as bars.
+    /// Lag 0 has no place on a logarithmic axis and is then left out.
     #[must_use]
     pub fn curve(curve: &Curve) -> Self {
         let time: Vec<f64> = curve.lag_times().collect();
@@ -113,6 +110,7 @@ impl Series {
             ..Self::points(&time, curve.values())
         }
         .size(0.75)
+        .pale()
     }
 
     /// The values of a correlation joined by a line, without bars.
@@ -161,13 +159,6 @@ impl Series {
         self
     }
 
-    /// Error bars to both sides; none where there is no error.
-    #[must_use]
-    pub fn errors_x<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
-        self.errors_x = errors.iter().map(|&error| error.into()).collect();
-        self
-    }
-
     /// The name in the legend. Series without one are not in it.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -206,7 +197,14 @@ impl Series {
     /// Empty markers.
     #[must_use]
     pub fn open(mut self) -> Self {
-        self.open = true;
+        self.filling = Filling::Open;
+        self
+    }
+
+    /// Markers in a light tone, for lines to show on them.
+    #[must_use]
+    pub fn pale(mut self) -> Self {
+        self.filling = Filling::Pale;
         self
     }
 
@@ -236,83 +234,42 @@ impl Series {
         self
     }
 
-    /// The first of the lists that has a wrong length: what it holds, how many, and how many were expected.
-    pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
-        let n = self.x.len();
-        let optional = |list: &[Option<f64>]| if list.is_empty() { n } else { list.len() };
-        let (x, y) = match self.kind {
-            Kind::Horizontal | Kind::Vertical => return None,
-            Kind::Steps => ("edges", "heights"),
-            _ => ("abscissae", "ordinates"),
-        };
-        if matches!(self.kind, Kind::Steps) {
-            return (n != self.y.len() + 1).then_some((x, n, self.y.len() + 1));
-        }
-        let upper = if let Kind::Band { upper } = &self.kind {
-            upper.len()
-        } else {
-            n
-        };
-        [
-            (y, self.y.len()),
-            ("upper ordinates", upper),
-            ("errors", optional(&self.errors)),
-            ("errors of the abscissa", optional(&self.errors_x)),
-        ]
-        .into_iter()
-        .find_map(|(what, found)| (found != n).then_some((what, found, n)))
+    /// How many points there are.
+    pub(super) fn len(&self) -> usize {
+        self.x.len().max(self.y.len())
     }
-}
 
-/// A marker's shape.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Shape {
-    Circle,
-    Polygon(&'static [(f64, f64)]),
-}
+    /// The length of the error bar of point `k`, where it has one.
+    pub(super) fn error(&self, k: usize) -> Option<f64> {
+        let error = self.errors.get(k).copied().flatten();
+        error.filter(|&error| error.is_finite() && error > 0.0)
+    }
 
-/// Markers of about equal area, in turn.
-pub(super) fn shape(turn: usize) -> Shape {
-    match turn % 5 {
-        0 => Shape::Circle,
-        1 => Shape::Polygon(&[(-0.88, -0.88), (0.88, -0.88), (0.88, 0.88), (-0.88, 0.88)]),
-        2 => Shape::Polygon(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
-        3 => Shape::Polygon(&[(0.0, -1.25), (1.12, 0.75), (-1.12, 0.75)]),
-        _ => Shape::Polygon(&[(0.0, 1.25), (1.12, -0.75), (-1.12, -0.75)]),
+    /// The first of the lists that has a wrong length: what it holds, its length, and that of the
+    /// abscissae.
+    pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
+        if matches!(self.kind, Kind::Horizontal | Kind::Vertical) {
+            return None;
+        }
+        let expected = self.x.len();
+        let optional = |found: usize, given: bool| if given { found } else { expected };
+        let lists = [
+            ("ordinates", self.y.len()),
+            (
+                "upper ordinates",
+                optional(self.upper.len(), self.kind == Kind::Band),
+            ),
+            ("errors", optional(self.errors.len(), !self.errors.is_empty())),
+        ];
+        let wrong = lists.into_iter().find(|&(_, found)| found != expected);
+        wrong.map(|(what, found)| (what, found, expected))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Axis, Figure, Panel};
     use super::*;
     use crate::stats::{Independent, Resamples, Resampling};
-
-    #[test]
-    fn each_lower_bound_has_an_arrow_inside_of_the_frame() {
-        let panel = |series| {
-            Figure::new(Panel::new(Axis::linear(""), Axis::log("")).with(series))
-                .to_svg()
-                .unwrap()
-        };
-        let points = || Series::points(&[1.0, 2.0, 3.0], &[10.0, f64::NAN, 100.0]).colour(1);
-        let (plain, bounds) = (panel(points()), panel(points().lower_bounds()));
-        let paths = |svg: &str| svg.matches("<path").count();
-        assert_eq!(paths(&bounds), paths(&plain) + 2);
-        assert_eq!(bounds.matches("<circle").count(), 2);
-        // The upper marker made room for its arrow.
-        let highest = |svg: &str| -> f64 {
-            let heights = svg.split("cy=\"").skip(1);
-            let number = |rest: &str| rest.split('"').next().unwrap().parse::<f64>().unwrap();
-            heights.map(number).fold(f64::INFINITY, f64::min)
-        };
-        assert!(
-            highest(&bounds) > highest(&plain) + 26.0,
-            "{} {}",
-            highest(&bounds),
-            highest(&plain)
-        );
-    }
 
     #[test]
     fn estimates_bring_their_errors() {
@@ -345,15 +302,5 @@ mod tests {
             "{ends:?}"
         );
         assert_eq!(Series::function([-1.0, 1.0], f64::abs).x.len(), 201);
-    }
-
-    #[test]
-    fn a_given_marker_takes_no_turn() {
-        let points = || Series::points(&[1.0], &[1.0]);
-        let panel = Panel::new(Axis::linear("x"), Axis::linear("y"));
-        let circles = |panel: Panel| Figure::new(panel).to_svg().unwrap().matches("<circle").count();
-        assert_eq!(circles(panel.clone().with(points()).with(points())), 1);
-        assert_eq!(circles(panel.clone().with(points().marker(1)).with(points())), 1);
-        assert_eq!(circles(panel.with(points().marker(5)).with(points())), 2);
     }
 }

@@ -38,90 +38,44 @@ impl Covariance {
         })
     }
 
-    /// The covariance of a curve from its resamples, shrunk towards its diagonal: see [`shrunk`](Self::shrunk).
+    /// The covariance of a curve from its resamples, shrunk towards its diagonal.
     ///
-    /// Draws of the bootstrap know no more of a correlation r than their B blocks do: there `Var(r) = (1 - r^2)^2/(B-1)`, that of Gaussian blocks,
-    /// takes the place of the spread of products. `None` as there, and where a lag has no standard error.
+    /// Standard errors and correlations are those of the resamples. Off-diagonal correlations are multiplied by `1 - lambda`, with
+    /// the lambda that minimises the expected squared error of the correlations, `lambda = sum Var(r_ij) / sum r_ij^2` over i != j,
+    /// cut to [0, 1] (J. Schaefer and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)). `Var(r_ij)` is that of a mean of
+    /// products over the B blocks of the jackknife. Draws of the bootstrap know no more of a correlation than their B blocks do:
+    /// there `Var(r) = (1 - r^2)^2/(B - 1)`, that of Gaussian blocks, takes its place.
+    ///
+    /// `None` with fewer than three blocks, and where a lag has no standard error or does not vary.
     #[must_use]
     pub fn of_curve(curve: &Curve) -> Option<Self> {
-        if curve.standard_errors().iter().any(Option::is_none) {
+        let (resamples, points) = (curve.resamples(), curve.len());
+        let errors: Vec<f64> = curve.standard_errors().iter().copied().collect::<Option<_>>()?;
+        if resamples.blocks() < 3 || errors.iter().any(|&error| error <= 0.0) {
             return None;
         }
-        let resamples = curve.resamples();
-        if !matches!(resamples.resampling(), Resampling::Bootstrap { .. }) {
-            let replicates: Vec<&[f64]> = (0..resamples.len()).map(|r| curve.replicate(r)).collect();
-            return Self::shrunk(&replicates);
-        }
-        let columns: Vec<Vec<f64>> = (0..curve.len())
-            .map(|k| curve.point(k).replicates().to_vec())
-            .collect();
-        let of = |i: usize, j: usize| resamples.covariance(&columns[i], &columns[j]);
-        let errors: Vec<f64> = (0..columns.len())
-            .map(|k| of(k, k).map(f64::sqrt))
-            .collect::<Option<_>>()?;
-        if resamples.blocks() < 3 || errors.iter().any(|&e| e <= 0.0) {
-            return None;
-        }
-        let (mut variance, mut square) = (0.0, 0.0);
-        for i in 0..columns.len() {
-            for j in 0..i {
-                let r = of(i, j)? / (errors[i] * errors[j]);
-                variance += (1.0 - r * r).powi(2) / (resamples.blocks() as f64 - 1.0);
-                square += r * r;
-            }
-        }
-        let shrinkage = if square > 0.0 {
-            (variance / square).min(1.0)
-        } else {
-            1.0
-        };
-        let matrix = DMatrix::from_fn(columns.len(), columns.len(), |i, j| {
-            let kept = if i == j { 1.0 } else { 1.0 - shrinkage };
-            kept * of(i, j).unwrap_or(f64::NAN)
-        });
-        Some(Self { matrix, shrinkage })
-    }
-
-    /// The jackknife's covariance of a curve from its delete-one replicates, shrunk towards its diagonal.
-    ///
-    /// With pseudo-values `w_b` about their mean, `S_ij = sum_b w_bi w_bj / (B (B-1))`; off-diagonal correlations are multiplied by
-    /// `1 - lambda`, with the lambda that minimises the expected squared error of the correlations,
-    /// `lambda = sum Var(r_ij) / sum r_ij^2` over i != j, cut to [0, 1] (J. Schaefer and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)).
-    /// `None` with fewer than three replicates, or where one is not finite or does not vary.
-    #[must_use]
-    pub fn shrunk(replicates: &[&[f64]]) -> Option<Self> {
-        let blocks = replicates.len();
-        let points = replicates.first()?.len();
-        if blocks < 3
-            || replicates
-                .iter()
-                .any(|r| r.len() != points || r.iter().any(|x| !x.is_finite()))
-        {
-            return None;
-        }
-        let b = blocks as f64;
-        // Deviations of the pseudo-values: (B - 1) times those of the replicates, with the other sign.
-        let mut deviations = DMatrix::from_fn(blocks, points, |k, i| -(b - 1.0) * replicates[k][i]);
-        let mut errors = Vec::with_capacity(points);
+        // Deviations over the resamples, to unit length: a correlation is then a sum of products.
+        let mut deviations = DMatrix::from_fn(resamples.len(), points, |r, i| curve.replicate(r)[i]);
         for mut column in deviations.column_iter_mut() {
             let mean = column.mean();
             column.add_scalar_mut(-mean);
-            let error = (column.norm_squared() / (b * (b - 1.0))).sqrt();
-            if error <= 0.0 {
-                return None;
-            }
-            errors.push(error);
-            // Standardised: the correlation is then a mean of products.
-            column /= error * b.sqrt();
+            column.normalize_mut();
         }
+        let correlation = deviations.transpose() * &deviations;
+        let blocks = resamples.blocks() as f64;
+        let variance_of = |i: usize, j: usize| {
+            let r = correlation[(i, j)];
+            if let Resampling::Bootstrap { .. } = resamples.resampling() {
+                return (1.0 - r * r).powi(2) / (blocks - 1.0);
+            }
+            let products = deviations.column(i).component_mul(&deviations.column(j));
+            products.add_scalar(-r / blocks).norm_squared() * blocks / (blocks - 1.0)
+        };
         let (mut variance, mut square) = (0.0, 0.0);
         for i in 0..points {
             for j in 0..i {
-                let products = (0..blocks).map(|k| deviations[(k, i)] * deviations[(k, j)]);
-                let mean = products.clone().sum::<f64>() / b;
-                let spread: f64 = products.map(|p| (p - mean).powi(2)).sum();
-                variance += spread * b / (b - 1.0).powi(3);
-                square += (mean * b / (b - 1.0)).powi(2);
+                variance += variance_of(i, j);
+                square += correlation[(i, j)].powi(2);
             }
         }
         let shrinkage = if square > 0.0 {
@@ -129,7 +83,6 @@ impl Covariance {
         } else {
             1.0
         };
-        let correlation = deviations.transpose() * &deviations / (b - 1.0);
         let matrix = DMatrix::from_fn(points, points, |i, j| {
             let kept = if i == j {
                 1.0
@@ -162,11 +115,11 @@ impl Covariance {
         self.shrinkage
     }
 
-    /// The Cholesky factor of the matrix with `1e-10` of its diagonal added, which a model's covariance on dense lags needs; `None` where
-    /// the matrix is no covariance.
-    pub(crate) fn factor(&self) -> Option<Cholesky<f64, Dyn>> {
-        let mut matrix = self.matrix.clone();
-        for i in 0..self.points() {
+    /// The Cholesky factor of the covariance of some of the points, with `1e-10` of the diagonal added, which a model's covariance on
+    /// dense lags needs. `None` where the matrix is not positive definite.
+    pub(super) fn factor(&self, points: &[usize]) -> Option<Cholesky<f64, Dyn>> {
+        let mut matrix = self.matrix.select_rows(points).select_columns(points);
+        for i in 0..points.len() {
             matrix[(i, i)] *= 1.0 + 1e-10;
         }
         Cholesky::new(matrix)
@@ -176,21 +129,63 @@ impl Covariance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::Resamples;
+
+    /// A curve with these values on the blocks' resamples.
+    fn curve(replicates: Vec<Vec<f64>>) -> Curve {
+        let (blocks, points) = (replicates.len(), replicates[0].len());
+        let resamples = Resamples::new(Resampling::Blocks(blocks), blocks);
+        let lags = (1..=points as u64).collect();
+        let (values, origins) = (vec![1.0; points], vec![9; points]);
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 100)
+    }
 
     #[test]
     fn diagonal_is_the_jackknife_variance() {
-        let replicates: Vec<Vec<f64>> = (0..8_u32)
-            .map(|b| (0..5).map(|i| f64::from((b * 7 + i * i * 3) % 11)).collect())
-            .collect();
-        let views: Vec<&[f64]> = replicates.iter().map(Vec::as_slice).collect();
-        let covariance = Covariance::shrunk(&views).unwrap();
-        let resamples = crate::stats::Resamples::new(Resampling::Blocks(8), 8);
+        let curve = curve(
+            (0..8_u32)
+                .map(|b| (0..5).map(|i| f64::from((b * 7 + i * i * 3) % 11)).collect())
+                .collect(),
+        );
+        let covariance = Covariance::of_curve(&curve).unwrap();
         for i in 0..5 {
-            let error = resamples.standard_error(replicates.iter().map(|r| r[i])).unwrap();
+            let error = curve.standard_errors()[i].unwrap();
             assert!((covariance.get(i, i).sqrt() - error).abs() < 1e-12 * error);
         }
         assert!(covariance.shrinkage() > 0.0);
-        assert!(covariance.factor().is_some());
+        assert!(covariance.factor(&[0, 1, 2, 3, 4]).is_some());
+    }
+
+    /// Schaefer and Strimmer's shrinkage from the pseudo-values, as they define it.
+    #[test]
+    fn shrinkage_is_that_of_the_pseudo_values() {
+        let replicates: Vec<Vec<f64>> = (0..8_u32)
+            .map(|b| {
+                (0..3)
+                    .map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11))
+                    .collect()
+            })
+            .collect();
+        let pseudo_values = |i: usize| -> Vec<f64> {
+            let mean = replicates.iter().map(|r| r[i]).sum::<f64>() / 8.0;
+            let deviations: Vec<f64> = replicates.iter().map(|r| -7.0 * (r[i] - mean)).collect();
+            let variance = deviations.iter().map(|w| w * w).sum::<f64>() / 7.0;
+            deviations.iter().map(|w| w / variance.sqrt()).collect()
+        };
+        let (mut variance, mut square) = (0.0, 0.0);
+        for (i, j) in [(0, 1), (0, 2), (1, 2)] {
+            let (x, y) = (pseudo_values(i), pseudo_values(j));
+            let products: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x * y).collect();
+            let mean = products.iter().sum::<f64>() / 8.0;
+            variance += products.iter().map(|p| (p - mean).powi(2)).sum::<f64>() * 8.0 / 343.0;
+            square += (mean * 8.0 / 7.0).powi(2);
+        }
+        let found = Covariance::of_curve(&curve(replicates)).unwrap().shrinkage();
+        let expected = (variance / square).min(1.0);
+        assert!(
+            expected < 1.0 && (found - expected).abs() < 1e-12,
+            "{found} {expected}"
+        );
     }
 
     #[test]
@@ -210,18 +205,16 @@ mod tests {
                     .collect()
             })
             .collect();
-        let shrinkage = |data: &[Vec<f64>]| {
-            let views: Vec<&[f64]> = data.iter().map(Vec::as_slice).collect();
-            Covariance::shrunk(&views).unwrap().shrinkage()
-        };
-        assert!(shrinkage(&common) < 0.15, "{}", shrinkage(&common));
-        assert!(shrinkage(&noise) > 0.5, "{}", shrinkage(&noise));
+        let shrinkage = |data| Covariance::of_curve(&curve(data)).unwrap().shrinkage();
+        let (common, noise) = (shrinkage(common), shrinkage(noise));
+        assert!(common < 0.15 && noise > 0.5, "{common} {noise}");
     }
 
     #[test]
     fn too_few_or_constant_replicates_have_no_covariance() {
-        assert_eq!(Covariance::shrunk(&[&[1.0], &[2.0]]), None);
-        assert_eq!(Covariance::shrunk(&[&[1.0], &[1.0], &[1.0]]), None);
-        assert_eq!(Covariance::shrunk(&[&[1.0], &[f64::NAN], &[1.0]]), None);
+        for of_blocks in [&[1.0, 2.0][..], &[1.0; 3], &[1.0, f64::NAN, 1.0]] {
+            let replicates = of_blocks.iter().map(|&x| vec![x]).collect();
+            assert_eq!(Covariance::of_curve(&curve(replicates)), None);
+        }
     }
 }

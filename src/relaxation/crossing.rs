@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::FitError;
 use crate::curve::Curve;
-use crate::stats::Estimate;
+use crate::stats::{Estimate, Invalid, Outcome};
 
 /// From which side a level is passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,22 +16,18 @@ pub enum Direction {
     Rising,
 }
 
-/// Where a curve first passes a level: see [`first_crossing`].
+/// Why no lag time can be given at which a curve passes a level.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Crossing {
-    /// Between two lags.
-    Reached {
-        /// The lag time; NaN on a resample that does not reach the level, and then without a standard error.
-        time: Estimate,
-    },
-    /// Before the first lag above 0: the level lies in what is too fast for the sampling.
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum NotReached {
+    /// The curve has passed the level before its first lag above 0: what passes it is too fast for the sampling.
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
         upper_bound: f64,
     },
-    /// Nowhere on the curve.
-    NotReached {
+    /// The curve does not reach the level.
+    AtLastLag {
         /// The last lag time, which the crossing is longer than.
         lower_bound: f64,
         /// The value there.
@@ -41,25 +37,13 @@ pub enum Crossing {
     },
 }
 
-impl Crossing {
-    /// The lag time, if the level is reached.
-    #[must_use]
-    pub fn time(&self) -> Option<&Estimate> {
-        match self {
-            Self::Reached { time } => Some(time),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Crossing {
+impl fmt::Display for NotReached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reached { time } => write!(f, "{time}"),
             Self::BeforeFirstLag { upper_bound } => {
                 write!(f, "reached before the first lag {upper_bound}")
             }
-            Self::NotReached {
+            Self::AtLastLag {
                 lower_bound,
                 last_value,
                 level,
@@ -71,42 +55,65 @@ impl fmt::Display for Crossing {
     }
 }
 
-/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring lags.
-///
-/// The structural relaxation time τ_α is where F_s(q,t) has fallen to 1/e. Of several crossings, as noise makes them
-/// where a curve is flat, the first counts. The error is that of the crossings of the curve's resamples. Cost: one pass.
+/// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in ln t between the two
+/// neighbouring lags. See [`first_crossing`] for its error.
 ///
 /// # Errors
-/// [`FitError::Level`], [`FitError::NotFinite`], and [`FitError::TooFewPoints`] for a curve without a lag above 0.
+/// As [`first_crossing`].
 ///
 /// ```
-/// use msed::relaxation::{Crossing, Direction, first_crossing};
+/// use msed::relaxation::tau_alpha;
+/// use msed::stats::{Resamples, Resampling};
+/// use msed::Curve;
+/// let lags: Vec<u64> = (0..30).map(|k| 1 << k).collect();
+/// let values = lags.iter().map(|&t| (-(t as f64) / 1000.0).exp()).collect();
+/// let none = Resamples::new(Resampling::None, 1);
+/// let isf = Curve::from_replicates(lags, 1.0, values, vec![9; 30], vec![], none, 1);
+/// let tau = tau_alpha(&isf)?;
+/// assert!((tau.value().unwrap().value() / 1000.0 - 1.0).abs() < 0.01);
+/// # Ok::<(), msed::relaxation::FitError>(())
+/// ```
+pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError> {
+    first_crossing(isf, (-1.0_f64).exp(), Direction::Falling)
+}
+
+/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring lags.
+///
+/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is that of the crossings of the
+/// curve's resamples; a resample that does not reach the level is NaN, and leaves the time without a standard error. Cost: one pass.
+///
+/// # Errors
+/// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value, and [`FitError::TooFewPoints`] for
+/// a curve without a lag above 0.
+///
+/// ```
+/// use msed::relaxation::{Direction, NotReached, first_crossing};
 /// use msed::stats::{Resamples, Resampling};
 /// use msed::Curve;
 /// let none = Resamples::new(Resampling::None, 1);
 /// let values = vec![1.0, 0.75, 0.5, 0.0];
 /// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
-/// let crossing = first_crossing(&curve, 0.25, Direction::Falling)?;
-/// let time = crossing.time().unwrap().value();
-/// assert!((time - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
-/// let Crossing::NotReached { lower_bound, .. } = first_crossing(&curve, -1.0, Direction::Falling)? else {
-///     panic!("the curve stays above -1");
-/// };
-/// assert_eq!(lower_bound, 50.0);
-/// # Ok::<(), msed::Error>(())
+/// let time = first_crossing(&curve, 0.25, Direction::Falling)?;
+/// assert!((time.value().unwrap().value() - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
+/// let missing = first_crossing(&curve, -1.0, Direction::Falling)?;
+/// assert!(matches!(missing.why(), Some(NotReached::AtLastLag { lower_bound: 50.0, .. })));
+/// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
-pub fn first_crossing(curve: &Curve, level: f64, direction: Direction) -> Result<Crossing, FitError> {
-    if !level.is_finite() {
-        return Err(FitError::Level { found: level });
-    }
+pub fn first_crossing(
+    curve: &Curve,
+    level: f64,
+    direction: Direction,
+) -> Result<Outcome<Estimate, NotReached>, FitError> {
+    let level = Invalid::unless_finite("a crossing of level", level)?;
     let curve = curve.without_zero();
-    if let Some(k) = curve.values().iter().position(|v| !v.is_finite()) {
+    let values = curve.values();
+    if let Some(k) = values.iter().position(|v| !v.is_finite()) {
         return Err(FitError::NotFinite {
             lag_time: curve.lag_time(k),
-            found: curve.values()[k],
+            found: values[k],
         });
     }
-    let Some(&last_value) = curve.values().last() else {
+    let Some(&last_value) = values.last() else {
         return Err(FitError::TooFewPoints {
             found: 0,
             expected: 1,
@@ -125,18 +132,16 @@ pub fn first_crossing(curve: &Curve, level: f64, direction: Direction) -> Result
             (log_times[k - 1] + fraction * (log_times[k] - log_times[k - 1])).exp()
         }
     };
-    Ok(match curve.values().iter().position(|&v| passed(v)) {
-        Some(0) => Crossing::BeforeFirstLag {
+    Ok(match values.iter().position(|&v| passed(v)) {
+        Some(0) => Outcome::Unresolved(NotReached::BeforeFirstLag {
             upper_bound: curve.lag_time(0),
-        },
-        Some(_) => Crossing::Reached {
-            time: curve.evaluate(crossing),
-        },
-        None => Crossing::NotReached {
+        }),
+        Some(_) => Outcome::Resolved(curve.evaluate(crossing)),
+        None => Outcome::Unresolved(NotReached::AtLastLag {
             lower_bound: curve.lag_time(curve.len() - 1),
             last_value,
             level,
-        },
+        }),
     })
 }
 
@@ -156,7 +161,7 @@ mod tests {
     fn an_error_goes_through_the_resamples() {
         let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.2], vec![1.0, -0.2]]);
         let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
-        let time = crossing.time().unwrap();
+        let time = crossing.value().unwrap();
         assert!((time.value() - 10_f64.sqrt()).abs() < 1e-12);
         let expected = [10_f64.powf(0.5 / 0.8), 10_f64.powf(0.5 / 1.2)];
         for (found, expected) in time.replicates().iter().zip(expected) {
@@ -169,7 +174,7 @@ mod tests {
     fn a_resample_that_does_not_reach_leaves_no_error() {
         let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.6], vec![1.0, -0.2]]);
         let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
-        assert_eq!(crossing.time().unwrap().standard_error(), None);
+        assert_eq!(crossing.value().unwrap().standard_error(), None);
     }
 
     #[test]
@@ -178,20 +183,20 @@ mod tests {
         let replicates = vec![values.clone(), values.clone()];
         let curve = curve(values, replicates);
         let at = |level, direction| {
-            first_crossing(&curve, level, direction).map(|c| c.time().map(Estimate::value))
+            first_crossing(&curve, level, direction).map(|c| c.value().map(Estimate::value))
         };
         let time = at(0.5, Direction::Rising).unwrap().unwrap();
         assert!((time - 10_f64.sqrt()).abs() < 1e-12);
         assert_eq!(
             first_crossing(&curve, 0.5, Direction::Falling).unwrap(),
-            Crossing::BeforeFirstLag { upper_bound: 1.0 }
+            Outcome::Unresolved(NotReached::BeforeFirstLag { upper_bound: 1.0 })
         );
     }
 
     #[test]
     fn what_is_not_reached_has_a_bound_and_says_so() {
         let curve = curve(vec![1.0, 0.8], vec![vec![1.0, 0.8]; 2]);
-        let crossing = first_crossing(&curve, (-1.0_f64).exp(), Direction::Falling).unwrap();
+        let crossing = tau_alpha(&curve).unwrap();
         assert_eq!(
             crossing.to_string(),
             "not reached: 0.8000 at the longest lag 10, expected 0.3679"

@@ -1,12 +1,12 @@
 //! The diffusion coefficient, where the motion has become diffusive.
 
 use std::fmt;
+use std::ops::{Deref, RangeInclusive};
 
-use super::Window;
-use super::plateau_time::slope_between;
+use super::error::FitError;
+use super::log_slope::Slope;
 use crate::curve::Curve;
-use crate::stats::{Estimate, line};
-use crate::structure::StructureError;
+use crate::stats::{Estimate, Outcome, Significance, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
 /// takes out, and where it is a twentieth of the whole the slope is 0.95.
@@ -15,40 +15,55 @@ const TOLERANCE: f64 = 0.05;
 const LARGEST_INTERVAL: f64 = 0.25;
 /// Lags of a local slope lie this factor apart.
 const RATIO: f64 = 2.0;
-/// Level of the intervals in which a slope must contain 1.
-const LEVEL: f64 = 0.95;
 
-/// What [`diffusion`] found.
+/// A mean squared displacement, which knows how many directions it adds up. It reads as the [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum DiffusionVerdict {
-    /// The motion is diffusive in the window.
-    Reached(Diffusion),
-    /// The motion has not become diffusive.
-    NotReached(NotDiffusive),
+pub struct SquaredDisplacement {
+    curve: Curve,
+    dimensions: u32,
 }
 
-impl DiffusionVerdict {
-    /// The coefficient with its window, where it was reached.
-    #[must_use]
-    pub fn reached(&self) -> Option<&Diffusion> {
-        match self {
-            Self::Reached(diffusion) => Some(diffusion),
-            Self::NotReached(_) => None,
+impl SquaredDisplacement {
+    /// The sum over so many directions: 3 in three dimensions, 1 for a component.
+    ///
+    /// # Errors
+    /// [`FitError::Dimensions`] for 0.
+    pub fn new(curve: Curve, dimensions: u32) -> Result<Self, FitError> {
+        if dimensions == 0 {
+            return Err(FitError::Dimensions);
         }
+        Ok(Self { curve, dimensions })
+    }
+
+    /// Over lag time, in squared units of length.
+    #[must_use]
+    pub fn curve(&self) -> &Curve {
+        &self.curve
+    }
+
+    /// How many directions it adds up.
+    #[must_use]
+    pub fn dimensions(&self) -> u32 {
+        self.dimensions
+    }
+
+    /// The lags at which something has moved.
+    fn moving(&self) -> Self {
+        let curve = &self.curve;
+        self.with(curve.select(|k| curve.lags()[k] > 0 && curve.values()[k] > 0.0))
+    }
+
+    fn with(&self, curve: Curve) -> Self {
+        Self { curve, ..*self }
     }
 }
 
-impl fmt::Display for DiffusionVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Reached(diffusion) => {
-                let [start, end] = diffusion.window;
-                write!(f, "{} from t = {start:.6} to {end:.6}", diffusion.coefficient)
-            }
-            Self::NotReached(why) => write!(f, "{why}"),
-        }
+impl Deref for SquaredDisplacement {
+    type Target = Curve;
+
+    fn deref(&self) -> &Curve {
+        &self.curve
     }
 }
 
@@ -95,6 +110,13 @@ impl Diffusion {
     }
 }
 
+impl fmt::Display for Diffusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [start, end] = self.window;
+        write!(f, "{} from t = {start:.6} to {end:.6}", self.coefficient)
+    }
+}
+
 /// Why there is no diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -129,73 +151,86 @@ impl fmt::Display for NotDiffusive {
     }
 }
 
-/// The diffusion coefficient of a mean squared displacement in so many dimensions: 3 for the total, 1 for a component.
+/// The diffusion coefficient of a mean squared displacement.
 ///
 /// ```text
 /// MSD(t) = c + 2 d D t      in the window
 /// ```
 ///
 /// a straight line by least squares, weighted by the inverse squares of the standard errors, or of the values where there
-/// are no errors.
+/// are no errors; d is the number of directions that the displacement adds up.
 ///
-/// **Automatic window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that is at least
-/// twice as long. The window begins at the first lag from which on every slope is 1 within its 95 % interval (Student's t
-/// for the blocks; or within 0.05, whichever is wider: the intercept, which the fit takes out, accounts for so much) and ends at the last lag that has a standard error. The slopes at
-/// its beginning and over the whole window must be known to 0.25 at that level, since a slope with large errors is
-/// compatible with anything. Where there is no such window the answer is
-/// [`NotReached`](DiffusionVerdict::NotReached), with the slope at the end. Without resamples the tolerance of 0.05 alone
-/// decides, over all lags; the last lags of a run then rest on few origins.
-///
-/// **Given window.** The fit alone; [`log_slope`](Diffusion::log_slope) says whether it is diffusive.
+/// **Window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that is at least twice as long. The
+/// window begins at the first lag from which on every slope is 1 within its 95 % interval (Student's t for the blocks), or within
+/// 0.05, whichever is wider: the intercept, which the fit takes out, accounts for so much. It ends at the last lag that has a
+/// standard error. The slopes at its beginning and over the whole window must be known to 0.25 at that level, since a slope with
+/// large errors is compatible with anything. Where there is no such window the outcome is [`NotDiffusive`], with the slope at the
+/// end. Without resamples the tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
+/// [`diffusion_within`] takes a window as it is given.
 ///
 /// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6 π η L)` (Yeh and Hummer,
 /// J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
 ///
-/// # Errors
-/// [`StructureError::Dimensions`] for 0, [`StructureError::Window`] for a given window with less than two lags.
-pub fn diffusion(msd: &Curve, dimensions: u32, window: Window) -> Result<DiffusionVerdict, StructureError> {
-    if dimensions == 0 {
-        return Err(StructureError::Dimensions);
-    }
-    let moving = msd.select(|k| msd.lags()[k] > 0 && msd.values()[k] > 0.0);
-    match window {
-        Window::Given([start, end]) => {
-            let part = moving.window(start..=end);
-            if part.len() < 2 {
-                return Err(StructureError::Window {
-                    start,
-                    end,
-                    found: part.len(),
-                });
-            }
-            Ok(DiffusionVerdict::Reached(fit(&part, dimensions)))
-        }
-        Window::Automatic => Ok(automatic(&moving, dimensions)),
-    }
+/// ```
+/// use msed::relaxation::{SquaredDisplacement, diffusion};
+/// use msed::stats::{Resamples, Resampling};
+/// use msed::Curve;
+/// let lags: Vec<u64> = (0..10).map(|k| 1 << k).collect();
+/// let values = lags.iter().map(|&t| 6.0 * 0.02 * t as f64).collect();
+/// let none = Resamples::new(Resampling::None, 1);
+/// let curve = Curve::from_replicates(lags, 1.0, values, vec![9; 10], vec![], none, 1);
+/// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
+/// assert!((found.value().unwrap().coefficient().value() - 0.02).abs() < 1e-14);
+/// # Ok::<(), msed::relaxation::FitError>(())
+/// ```
+pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> {
+    automatic(&msd.moving()).into()
 }
 
-fn automatic(moving: &Curve, dimensions: u32) -> DiffusionVerdict {
+/// The diffusion coefficient in a window of lag times that is given: [`log_slope`](Diffusion::log_slope) then says whether the motion
+/// is diffusive there.
+///
+/// # Errors
+/// [`FitError::TooFewLags`] for a window with fewer than two lags.
+pub fn diffusion_within(
+    msd: &SquaredDisplacement,
+    window: RangeInclusive<f64>,
+) -> Result<Diffusion, FitError> {
+    let moving = msd.moving();
+    let part = moving.with(moving.window(window.clone()));
+    if part.len() < 2 {
+        return Err(FitError::TooFewLags {
+            start: *window.start(),
+            end: *window.end(),
+            found: part.len(),
+        });
+    }
+    Ok(fit(&part))
+}
+
+fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     let resampled = moving.resamples().len() >= 2;
-    let usable = moving.select(|k| !resampled || moving.standard_errors()[k].is_some());
+    let usable = moving.with(moving.select(|k| !resampled || moving.standard_errors()[k].is_some()));
     let slopes: Vec<(f64, Estimate)> = (0..usable.len())
-        .map_while(|k| partner(&usable, k).map(|second| slope_between(&usable, k, second)))
+        .map_while(|k| partner(&usable, k).map(|second| Slope::between(&usable, k, second)))
+        .map(|slope| (slope.time(), usable.evaluate(|values| slope.of(values))))
         .collect();
     let Some((time, last)) = slopes.last() else {
-        return DiffusionVerdict::NotReached(NotDiffusive::TooFewLags { found: usable.len() });
+        return Err(NotDiffusive::TooFewLags { found: usable.len() });
     };
     let not_one = slopes.iter().rposition(|(_, slope)| !is_one(slope));
     let start = not_one.map_or(0, |k| k + 1);
     let known = slopes.get(start).is_some_and(|(_, slope)| is_known(slope));
     if known {
-        let found = fit(&usable.select(|k| k >= start), dimensions);
+        let found = fit(&usable.with(usable.select(|k| k >= start)));
         if found
             .log_slope()
             .is_some_and(|slope| is_one(slope) && is_known(slope))
         {
-            return DiffusionVerdict::Reached(found);
+            return Ok(found);
         }
     }
-    DiffusionVerdict::NotReached(NotDiffusive::Slope {
+    Err(NotDiffusive::Slope {
         log_slope: last.clone(),
         time: *time,
     })
@@ -209,12 +244,14 @@ fn partner(curve: &Curve, first: usize) -> Option<usize> {
 
 /// Half of the interval of a slope; 0 without resamples.
 fn half_interval(slope: &Estimate) -> f64 {
-    if slope.resamples().len() < 2 {
+    let freedom = slope.resamples().degrees_of_freedom();
+    if freedom.is_none() {
         return 0.0;
     }
+    let errors = Significance::NOT_DIFFUSIVE.threshold(freedom);
     slope
         .standard_error()
-        .map_or(f64::INFINITY, |error| error * slope.resamples().t_quantile(LEVEL))
+        .map_or(f64::INFINITY, |error| error * errors)
 }
 
 fn is_one(slope: &Estimate) -> bool {
@@ -225,7 +262,7 @@ fn is_known(slope: &Estimate) -> bool {
     half_interval(slope) <= LARGEST_INTERVAL
 }
 
-fn fit(part: &Curve, dimensions: u32) -> Diffusion {
+fn fit(part: &SquaredDisplacement) -> Diffusion {
     let times: Vec<f64> = part.lag_times().collect();
     let errors = part.standard_errors();
     let by_errors = errors.iter().all(|error| error.is_some_and(|error| error > 0.0));
@@ -248,7 +285,7 @@ fn fit(part: &Curve, dimensions: u32) -> Diffusion {
     });
     let window = [times[0], times[part.len() - 1]];
     Diffusion {
-        coefficient: slope.map(|slope| slope / (2.0 * f64::from(dimensions))),
+        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions))),
         intercept: part.evaluate(|values| line(&times, values, &weights)[0]),
         log_slope: (window[1] >= RATIO * (1.0 - 1e-9) * window[0]).then_some(log_slope),
         window,
@@ -266,14 +303,15 @@ fn fit(part: &Curve, dimensions: u32) -> Diffusion {
 /// Energies are bounded, so that it is no constant at long times: it falls off as 1/t once the plateau is reached.
 ///
 /// ```
-/// use msed::{Curve, Resampling, energy, stats::{BlockSums, Resamples}};
+/// use msed::relaxation::energy_diffusion;
+/// use msed::{Curve, Resampling, stats::{BlockSums, Resamples}};
 /// let mut sums = BlockSums::new(2, 2);
 /// for block in 0..2 {
 ///     sums.add(block, 1, 6.0, 2.0);
 /// }
 /// let resamples = Resamples::new(Resampling::Blocks(2), 2);
 /// let msed = Curve::from_sums(vec![0, 10], 0.5, [&sums], resamples, 10, |[x]| x);
-/// let diffusion = relaxation::energy_diffusion(&msed);
+/// let diffusion = energy_diffusion(&msed);
 /// assert_eq!((diffusion.lags(), diffusion.values()), (&[10_u64][..], &[0.3][..]));
 /// ```
 #[must_use]

@@ -1,13 +1,15 @@
-//! What keeps a curve from being fitted at all.
+//! Why a curve cannot be fitted.
 
 use thiserror::Error;
+
+use crate::stats::Invalid;
 
 /// A request that cannot be carried out. A curve that can be fitted and shows no relaxation is not an error: see
 /// [`Verdict`](super::Verdict).
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum FitError {
-    /// A window that is none.
+    /// The two times of the window do not increase, or are not finite.
     #[error("fit window from {} to {}, expected increasing times with the first one not negative", .found[0], .found[1])]
     Window {
         /// The window given.
@@ -26,7 +28,7 @@ pub enum FitError {
         /// The window.
         window: [f64; 2],
     },
-    /// Weights or a window from standard errors, and the curve has none.
+    /// Weights or a window need standard errors, and the curve has none.
     #[error(
         "{needed_for} needs standard errors, and none of the curve's {points} lags has one: resample the curve"
     )]
@@ -44,7 +46,7 @@ pub enum FitError {
         /// The lag in time units.
         lag_time: f64,
     },
-    /// A value that is no number.
+    /// A value that is not a finite number.
     #[error("the curve is {found} at lag {lag_time}, expected a finite number")]
     NotFinite {
         /// The lag in time units.
@@ -52,16 +54,39 @@ pub enum FitError {
         /// The value there.
         found: f64,
     },
-    /// A curve without anything on it.
+    /// The curve is zero everywhere.
     #[error("the curve is 0 at all of the {points} lags to be fitted")]
     Zero {
         /// Number of lags.
         points: usize,
     },
-    /// A level that no curve can cross.
-    #[error("a crossing of level {found}, expected a finite number")]
-    Level {
-        /// The level given.
-        found: f64,
+    /// A covariance of other lags.
+    #[error("a covariance of {found} lags, expected {expected}, those of the curve")]
+    Rows {
+        /// Its rows.
+        found: usize,
+        /// Lags of the curve.
+        expected: usize,
     },
+    /// A covariance without an inverse.
+    #[error(
+        "the covariance of the lags is not positive definite: more blocks, fewer lags, or one that is shrunk"
+    )]
+    Singular,
+    /// A straight line needs two lags.
+    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
+    TooFewLags {
+        /// First lag time of the window.
+        start: f64,
+        /// Last lag time of the window.
+        end: f64,
+        /// Lags in it.
+        found: usize,
+    },
+    /// A mean squared displacement in no dimension.
+    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
+    Dimensions,
+    /// A number that is out of its range, such as the level of a crossing.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
 }

@@ -1,40 +1,73 @@
 //! Relaxation times from curves: the rise of a mean-squared energy difference, Eq. (11), and the decay of a correlation.
 //!
-//! [`fit`] gives U0², Um² and τ* with errors from the curve's resamples and a [`Verdict`]: a fit always has numbers, and
-//! they do not always mean something. [`fit_decay`] does the same for the tail of a correlation such as F_s(q,t), and
-//! [`first_crossing`] finds where a curve passes a level, such as τ_α where F_s = 1/e, and [`peak`](peak()) its maximum, such
-//! as that of χ₄.
+//! | what | how |
+//! |---|---|
+//! | U0², Um² and τ* of a mean-squared energy difference | [`Fit::new`] |
+//! | the same with the full [`Covariance`] of the lags | [`Fit::covariance`] |
+//! | the stretched tail of a correlation such as F_s(q,t) | [`Fit::decay`] |
+//! | τ_α, where F_s = 1/e, and where a curve passes any level | [`tau_alpha`], [`first_crossing`] |
+//! | the maximum of a curve such as χ₄ | [`peak`](peak()) |
+//! | D, τ_β and the slope d ln MSD/d ln t of a mean squared displacement | [`diffusion`](diffusion()), [`tau_beta`], [`log_slope`](log_slope()) |
+//! | the diffusion in energy | [`energy_diffusion`] |
 //!
-//! [`diffusion`](diffusion()), [`tau_beta`](tau_beta()) and [`log_slope`](log_slope()) read a mean squared displacement, and
-//! [`energy_diffusion`] a mean-squared energy difference. [`fit_generalised`] fits with the full [`Covariance`] of the lags.
+//! Every fit gives a [`Relaxation`] with errors from the curve's resamples and a [`Verdict`]: a fit always has numbers, and they do
+//! not always mean something. Whatever a curve may not hold comes as an [`Outcome`](crate::stats::Outcome): the number, or the reason why
+//! there is none.
+//!
+//! ```
+//! use msed::relaxation::{Fit, Model};
+//! use msed::{EnergyKind, Lags, Resampling, energy, io};
+//! let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+//! let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
+//! let fit = Fit::new(Model::Exponential).to(msed.curve())?;
+//! assert!(fit.verdict().is_resolved());
+//! assert_eq!(fit.relaxation_time().to_string(), "4.27(71)");
+//! # Ok::<(), msed::Error>(())
+//! ```
 
+mod automatic;
+mod caution;
 mod covariance;
 mod crossing;
 mod decay;
 mod diffusion;
 mod error;
+mod evidence;
+mod extremum;
+mod fall;
 mod fit;
-mod generalised;
+mod found;
+mod judge;
+mod log_slope;
 mod model;
 mod peak;
 mod plateau_time;
-mod problem;
-mod refit;
+mod points;
+mod resampled;
+mod scan;
+mod search;
+mod shape;
 mod solver;
+pub mod thresholds;
 mod verdict;
+mod weights;
 mod window;
 
-pub use crate::spectrum::GeneralisedError;
+pub use caution::Caution;
 pub use covariance::Covariance;
-pub use crossing::{Crossing, Direction, first_crossing};
-pub use decay::{Decay, fit_decay};
-pub use diffusion::{Diffusion, DiffusionVerdict, NotDiffusive, diffusion, energy_diffusion};
+pub use crossing::{Direction, NotReached, first_crossing, tau_alpha};
+pub use diffusion::{
+    Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion,
+};
 pub use error::FitError;
-pub use fit::{Fit, fit};
-pub use generalised::{GeneralisedFit, fit_generalised};
+pub use evidence::{Evidence, LeastSquares, Spectrum};
+pub use fall::Fall;
+pub use fit::Fit;
+pub use found::Relaxation;
+pub use log_slope::{LogSlope, log_slope};
 pub use model::{Model, Weighting, mean_relaxation_time};
 pub use peak::{NoPeak, Peak, peak};
-pub use plateau_time::{LogSlope, NotResolved, PlateauTime, TauBeta, log_slope, tau_beta};
+pub use plateau_time::{NoPlateau, PlateauTime, TauBeta, tau_beta};
 pub use solver::Termination;
-pub use verdict::{Caution, Fall, Reason, Verdict};
+pub use verdict::{Reason, Verdict};
 pub use window::Window;

@@ -1,7 +1,8 @@
 //! The two forms of Eq. (11).
 
-use statrs::function::gamma::gamma;
 use std::fmt;
+
+use statrs::function::gamma::gamma;
 
 /// How a mean-squared energy difference rises from its fast plateau U0² to its long-time limit U0² + Um²:
 ///
@@ -13,6 +14,7 @@ use std::fmt;
 /// has β free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Model {
     /// β = 1.
     Exponential,
@@ -58,6 +60,7 @@ pub fn mean_relaxation_time(tau: f64, beta: f64) -> f64 {
 /// How the lags of a fit are weighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Weighting {
     /// By the inverse squares of the curve's standard errors; lags without one are left out.
     StandardErrors,

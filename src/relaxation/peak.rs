@@ -3,55 +3,27 @@
 use std::fmt;
 
 use super::error::FitError;
+use super::extremum::shallow_side;
 use crate::curve::Curve;
-use crate::stats::{Estimate, Parabola};
+use crate::stats::{Estimate, Outcome, Parabola, Significance};
 
 /// The parabola goes through the lags within this factor of the highest one.
 const REACH: f64 = 2.0;
-/// A fall must exceed so many of its standard errors.
-const SIGNIFICANCE: f64 = 2.0;
 
 /// The maximum of a curve: see [`peak`](peak()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Peak {
-    /// Between lags from which the curve falls to both sides.
-    Resolved {
-        /// The lag time.
-        time: Estimate,
-        /// The value there.
-        height: Estimate,
-    },
-    /// Nowhere that could be told.
-    NotResolved(NoPeak),
-}
-
-impl Peak {
-    /// The lag time, where it is resolved.
-    #[must_use]
-    pub fn time(&self) -> Option<&Estimate> {
-        match self {
-            Self::Resolved { time, .. } => Some(time),
-            Self::NotResolved(_) => None,
-        }
-    }
-
-    /// The value there, where it is resolved.
-    #[must_use]
-    pub fn height(&self) -> Option<&Estimate> {
-        match self {
-            Self::Resolved { height, .. } => Some(height),
-            Self::NotResolved(_) => None,
-        }
-    }
+#[non_exhaustive]
+pub struct Peak {
+    /// The lag time of the maximum.
+    pub time: Estimate,
+    /// The value there.
+    pub height: Estimate,
 }
 
 impl fmt::Display for Peak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resolved { time, height } => write!(f, "{height} at t = {time}"),
-            Self::NotResolved(why) => write!(f, "{why}"),
-        }
+        write!(f, "{} at t = {}", self.height, self.time)
     }
 }
 
@@ -108,8 +80,8 @@ impl fmt::Display for NoPeak {
             ),
             Self::Shallow { time, fall } => write!(
                 f,
-                "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {SIGNIFICANCE} standard \
-                 errors"
+                "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
+                Significance::EXTREMUM
             ),
             Self::Flat { time, resamples } => write!(
                 f,
@@ -145,20 +117,21 @@ impl fmt::Display for NoPeak {
 /// [`FitError::NotFinite`].
 ///
 /// ```
-/// use msed::relaxation::{NoPeak, Peak, peak};
+/// use msed::relaxation::{NoPeak, peak};
 /// use msed::stats::{Resamples, Resampling};
 /// use msed::Curve;
 /// let none = Resamples::new(Resampling::None, 1);
 /// let values = vec![0.0, 1.0, 2.0, 1.0];
 /// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
 /// let found = peak(&curve)?;
-/// assert!((found.time().unwrap().value() - 5.0).abs() < 1e-12);
-/// assert!((found.height().unwrap().value() - 2.0).abs() < 1e-12);
+/// let found = found.value().unwrap();
+/// assert!((found.time.value() - 5.0).abs() < 1e-12);
+/// assert!((found.height.value() - 2.0).abs() < 1e-12);
 /// let rising = curve.window(0.0..=5.0);
-/// assert!(matches!(peak(&rising)?, Peak::NotResolved(NoPeak::TooFewLags { found: 2 })));
+/// assert_eq!(peak(&rising)?.why(), Some(&NoPeak::TooFewLags { found: 2 }));
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn peak(curve: &Curve) -> Result<Peak, FitError> {
+pub fn peak(curve: &Curve) -> Result<Outcome<Peak, NoPeak>, FitError> {
     let resampled = curve.resamples().len() >= 2;
     let curve = curve.select(|k| {
         let known = !resampled || curve.standard_errors()[k].is_some();
@@ -171,7 +144,7 @@ pub fn peak(curve: &Curve) -> Result<Peak, FitError> {
             found: values[k],
         });
     }
-    Ok(found(&curve).unwrap_or_else(Peak::NotResolved))
+    Ok(found(&curve).into())
 }
 
 fn found(curve: &Curve) -> Result<Peak, NoPeak> {
@@ -190,15 +163,10 @@ fn found(curve: &Curve) -> Result<Peak, NoPeak> {
     if highest == n - 1 {
         return Err(NoPeak::AtLongestLag { time, value: value() });
     }
-    for side in [0..highest, highest + 1..n] {
-        let falls: Vec<Estimate> = side
-            .map(|k| curve.evaluate(|values| values[highest] - values[k]))
-            .collect();
-        let largest = falls.iter().max_by(|a, b| a.value().total_cmp(&b.value()));
-        if let (false, Some(fall)) = (falls.iter().any(|fall| fall.exceeds(SIGNIFICANCE)), largest) {
-            let fall = fall.clone();
-            return Err(NoPeak::Shallow { time, fall });
-        }
+    let falls = [0..highest, highest + 1..n]
+        .map(|side| side.map(|k| curve.evaluate(|values| values[highest] - values[k])));
+    if let Some(fall) = shallow_side(falls) {
+        return Err(NoPeak::Shallow { time, fall });
     }
     let near = |k: usize| {
         let ratio = curve.lag_time(k) / time;
@@ -215,7 +183,7 @@ fn found(curve: &Curve) -> Result<Peak, NoPeak> {
             resamples: without,
         });
     }
-    Ok(Peak::Resolved {
+    Ok(Peak {
         time: vertex.map(|x| time * x.exp()),
         height,
     })
@@ -270,9 +238,7 @@ mod tests {
             2,
             |r, t| parabola(t, about[r], height[r]),
         );
-        let Peak::Resolved { time, height: found } = peak(&curve).unwrap() else {
-            panic!("a peak");
-        };
+        let Peak { time, height: found } = peak(&curve).unwrap().into_value().unwrap();
         assert!((time.value() - 30.0).abs() < 1e-9, "{time}");
         assert!((found.value() - 2.0).abs() < 1e-12, "{found}");
         // The jackknife of two is half of the difference.
@@ -285,10 +251,10 @@ mod tests {
         for (about, shortest) in [(0.5, true), (2000.0, false)] {
             let curve = curve(|t| parabola(t, about, 2.0), 0, |_, _| 0.0);
             match peak(&curve).unwrap() {
-                Peak::NotResolved(NoPeak::AtShortestLag { time, value }) if shortest => {
+                Outcome::Unresolved(NoPeak::AtShortestLag { time, value }) if shortest => {
                     assert_eq!((time, value.value()), (1.0, parabola(1.0, about, 2.0)));
                 }
-                Peak::NotResolved(NoPeak::AtLongestLag { time, value }) if !shortest => {
+                Outcome::Unresolved(NoPeak::AtLongestLag { time, value }) if !shortest => {
                     assert_eq!((time, value.value()), (1000.0, parabola(1000.0, about, 2.0)));
                 }
                 other => panic!("{other}"),
@@ -301,7 +267,7 @@ mod tests {
         // The maximum at 700 lies beyond the longest lag with an error, 500.
         let at = |t| parabola(t, 700.0, 2.0);
         let curve = curve(at, 2, |r, t| at(t) + 0.01 * r as f64);
-        let Peak::NotResolved(NoPeak::AtLongestLag { time, .. }) = peak(&curve).unwrap() else {
+        let Outcome::Unresolved(NoPeak::AtLongestLag { time, .. }) = peak(&curve).unwrap() else {
             panic!("no peak");
         };
         assert!((400.0..=500.0).contains(&time), "{time}");
@@ -313,7 +279,7 @@ mod tests {
         let at = |t: f64| parabola(t, 30.0, 2.0);
         let tilt = |r: usize, t: f64| at(t) + (2.0 * r as f64 - 1.0) * 1.3 * (t / 30.0).ln().max(0.0);
         let found = peak(&curve(at, 2, tilt)).unwrap();
-        let Peak::NotResolved(NoPeak::Shallow { time, fall }) = &found else {
+        let Outcome::Unresolved(NoPeak::Shallow { time, fall }) = &found else {
             panic!("{found}");
         };
         assert!(
@@ -334,7 +300,7 @@ mod tests {
         let tilt = |r: usize, t: f64| at(t) + if r == 3 { 0.1 * (t / 30.0).ln() } else { 0.0 };
         let found = peak(&curve(at, 10, tilt)).unwrap();
         assert!(
-            matches!(found, Peak::NotResolved(NoPeak::Flat { resamples: 1, .. })),
+            matches!(found, Outcome::Unresolved(NoPeak::Flat { resamples: 1, .. })),
             "{found}"
         );
     }
@@ -344,22 +310,23 @@ mod tests {
         let at = |t: f64| 1.0 / (0.5 * (t / 40.0).ln()).cosh().powi(2);
         let curve = curve(at, 0, |_, _| 0.0);
         let scaled = curve.map(|_, x| 5.0 * x);
-        let (one, five) = (peak(&curve).unwrap(), peak(&scaled).unwrap());
-        let ratio = five.height().unwrap().value() / one.height().unwrap().value();
+        let [one, five] = [&curve, &scaled].map(|curve| peak(curve).unwrap().into_value().unwrap());
+        let ratio = five.height.value() / one.height.value();
         assert!((ratio - 5.0).abs() < 1e-12);
-        assert!((five.time().unwrap().value() - one.time().unwrap().value()).abs() < 1e-9);
+        assert!((five.time.value() - one.time.value()).abs() < 1e-9);
         // The bias that the documentation states.
-        let bias = one.height().unwrap().value() - 1.0;
+        let bias = one.height.value() - 1.0;
         assert!((-1.5e-3..-5e-4).contains(&bias), "{bias}");
-        assert!((one.time().unwrap().value() - 40.0).abs() < 0.1);
+        assert!((one.time.value() - 40.0).abs() < 0.1);
     }
 
     #[test]
     fn what_the_parabola_costs_is_what_is_said() {
         let decay = |t: f64| (-t / 40.0).exp();
         let found = peak(&curve(|t| decay(t) * (1.0 - decay(t)), 0, |_, _| 0.0)).unwrap();
-        let time = found.time().unwrap().value() / (40.0 * 2_f64.ln()) - 1.0;
-        let height = found.height().unwrap().value() / 0.25 - 1.0;
+        let found = found.value().unwrap();
+        let time = found.time.value() / (40.0 * 2_f64.ln()) - 1.0;
+        let height = found.height.value() / 0.25 - 1.0;
         assert!((-0.055..-0.038).contains(&time), "{time}");
         assert!((-1.6e-3..-8e-4).contains(&height), "{height}");
     }

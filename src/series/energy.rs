@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use crate::real::{Real, first_unfit};
-use crate::sampling::Sampling;
+use crate::sampling::{Sampling, SamplingError};
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
@@ -111,7 +111,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
                 found,
             });
         }
-        if let Some(index) = temperatures.iter().position(|x| *x < T::zero()) {
+        if let Some(index) = temperatures.iter().position(|x| x.to_f64() < 0.0) {
             return Err(SeriesError::Temperature {
                 found: temperatures[index].to_f64(),
             });
@@ -256,21 +256,9 @@ pub enum SeriesError {
         /// The value given.
         found: f64,
     },
-    /// Replicas that are not of one state point.
-    #[error("replica {replica} has {quantity} {found}, expected {expected} as in the first")]
-    Replica {
-        /// Index of the replica.
-        replica: usize,
-        /// What differs.
-        quantity: &'static str,
-        /// Its value.
-        found: String,
-        /// The first replica's.
-        expected: String,
-    },
-    /// No replica at all.
-    #[error("0 replicas, expected at least 1")]
-    NoReplicas,
+    /// The time axis is none.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
 }
 
 #[cfg(test)]

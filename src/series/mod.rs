@@ -4,8 +4,9 @@
 //! estimators take: either.
 
 mod energy;
-mod replicas;
+mod runs;
 
+pub use crate::replicas::{ReplicaError, Replicas};
 pub(crate) use energy::check_temperature;
 pub use energy::{EnergyKind, EnergySeries, SeriesError};
-pub use replicas::{Replicas, Runs};
+pub use runs::Runs;

@@ -2,15 +2,13 @@
 
 use std::fmt;
 
-use super::verdict::SpectralReason;
-use super::whittle::{Band, fit_spectrum};
+use super::whittle::{Whittle, deviations};
 use crate::real::Real;
-use crate::relaxation::Model;
+use crate::relaxation::thresholds::BLOCK;
+use crate::relaxation::{Model, Reason};
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Blocking, Resampling};
 
-/// Relaxation times that a block must hold before errors from blocks can be believed.
-const BLOCK: f64 = 15.0;
 /// Fewest blocks in all that give an error: it is then known to a third.
 const FEWEST: usize = 5;
 /// More blocks than this in all make no error better.
@@ -110,7 +108,7 @@ impl BlockChoice {
 
 /// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at most.
 ///
-/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum ([`fit_spectrum`]), which knows it better than
+/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum ([`Whittle`]), which knows it better than
 /// the integral of a correlation does: to 18 % in a run of 100 of them. Where the spectrum shows no relaxation, it is the block at which
 /// the error of the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in all get five blocks and a
 /// [verdict](BlockVerdict::TooShort) against them; several runs that are too short for blocks of their own are the blocks
@@ -134,32 +132,21 @@ impl BlockChoice {
 pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
     let of = runs.runs();
     let interval = of[0].sampling().interval();
-    let scale = of[0].per_particle_scale();
-    let energies: Vec<Vec<f64>> = of
-        .iter()
-        .map(|run| {
-            let samples = run.samples();
-            let offset = Real::to_f64(samples[0]);
-            samples
-                .iter()
-                .map(|&x| (Real::to_f64(x) - offset) * scale)
-                .collect()
-        })
-        .collect();
+    let energies = deviations(of);
     let blocking = Blocking::of_runs(&energies.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let shortest = of.iter().map(EnergySeries::len).min().unwrap_or(0);
     let duration = interval * of.iter().map(EnergySeries::len).sum::<usize>() as f64;
     let needed = BLOCK * FEWEST as f64;
-    let relaxation = fit_spectrum(runs, Model::Exponential, Band::Automatic, Resampling::None)
+    let relaxation = Whittle::new(Model::Exponential)
+        .resampling(Resampling::None)
+        .to(runs)
         .ok()
         .and_then(|fit| {
             let time = fit.mean_relaxation_time().value();
             // A relaxation that is not resolved because the run is short still says that it is.
             let usable = match fit.verdict().reasons() {
                 [] => true,
-                [SpectralReason::ShortRun { .. } | SpectralReason::Degenerate { .. }] => {
-                    duration < needed * time
-                }
+                [Reason::ShortRun { .. } | Reason::Vague { .. }] => duration < needed * time,
                 _ => false,
             };
             usable.then_some(time)

@@ -1,45 +1,48 @@
 //! The covariance between lags of a mean-squared difference.
 
-use super::{Process, ProcessError};
+use super::error::GaussianModelError;
+use super::gaussian_model::GaussianModel;
+use crate::curve::Curve;
 use crate::relaxation::Covariance;
+use crate::sampling::Sampling;
 
 /// Points per relaxation time of the sums over the slow part.
 const PER_TAU: f64 = 24.0;
 /// Most lags whose correlation is computed once and kept.
 const KEPT: usize = 1 << 22;
 
-impl Process {
-    /// The covariance of the mean-squared difference at several lags that this process implies for a run of `samples`,
-    /// `interval` apart. Lags are in samples, above 0 and below `samples`.
+impl GaussianModel {
+    /// The covariance between the lags of a mean-squared difference that this model implies for a run of so many samples.
     ///
     /// ```text
     /// Cov(MSED_k, MSED_l) = 2/((n-k)(n-l)) sum over h of m(h) [C(h+l-k) - C(h-k) - C(h+l) + C(h)]^2
     /// ```
     ///
-    /// for a Gaussian series of autocovariance C, with m(h) the number of pairs of origins at distance h. The slow part is summed at 24 points per
-    /// relaxation time by the trapezoid, the fast part, white, at its four lags exactly.
+    /// for n samples of a Gaussian series of autocovariance C, with m(h) the number of pairs of origins at distance h. Lags are those of
+    /// `curve`, whose time unit is that of the model. The slow part is summed at 24 points per relaxation time by the trapezoid, the
+    /// fast part, white, at its four lags exactly.
     ///
     /// # Cost
-    /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a few thousand multiply-adds for each pair of lags.
+    /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a few thousand multiply-adds for
+    /// each pair of lags.
     ///
     /// # Errors
-    /// [`ProcessError::Parameter`] for an interval that is not positive and finite, [`ProcessError::Lag`] for a lag that is 0 or not below
-    /// `samples`, [`ProcessError::TooLarge`] where the square of a variance is no number any more.
+    /// [`GaussianModelError::Lag`] for a lag of the curve that is 0, between two samples, or not below the run's length,
+    /// [`GaussianModelError::TooLarge`] where the square of a variance is not a finite number.
     pub fn msed_covariance(
         &self,
-        lags: &[u64],
+        curve: &Curve,
+        sampling: Sampling,
         samples: usize,
-        interval: f64,
-    ) -> Result<Covariance, ProcessError> {
-        if !(interval.is_finite() && interval > 0.0) {
-            return Err(ProcessError::Parameter {
-                name: "sampling interval",
-                found: interval,
-            });
+    ) -> Result<Covariance, GaussianModelError> {
+        let stride = sampling.stride();
+        let steps = stride.saturating_mul(samples as u64);
+        let is_sampled = |lag: u64| lag > 0 && lag < steps && lag.is_multiple_of(stride);
+        if let Some(&found) = curve.lags().iter().find(|&&lag| !is_sampled(lag)) {
+            return Err(GaussianModelError::Lag { found, stride, steps });
         }
-        if let Some(&found) = lags.iter().find(|&&l| l == 0 || l >= samples as u64) {
-            return Err(ProcessError::Lag { found, samples });
-        }
+        let lags: Vec<u64> = curve.lags().iter().map(|lag| lag / stride).collect();
+        let interval = stride as f64 * curve.time_step();
         let tau = self.relaxation_time() / interval;
         let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
@@ -90,7 +93,7 @@ impl Process {
             }
             2.0 * sum / (n_k as f64 * n_l as f64)
         });
-        covariance.ok_or(ProcessError::TooLarge {
+        covariance.ok_or(GaussianModelError::TooLarge {
             variance: slow + fast,
         })
     }
@@ -99,13 +102,20 @@ impl Process {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::{Resamples, Resampling};
+
+    fn curve(lags: &[u64], time_step: f64) -> Curve {
+        let none = Resamples::new(Resampling::None, 1);
+        let (values, origins) = (vec![1.0; lags.len()], vec![9; lags.len()]);
+        Curve::from_replicates(lags.to_vec(), time_step, values, origins, vec![], none, 1)
+    }
 
     /// The double sum over origins, from the definition.
-    fn direct(process: &Process, k: i64, l: i64, n: i64) -> f64 {
-        let tau = process.relaxation_time();
+    fn direct(model: &GaussianModel, k: i64, l: i64, n: i64) -> f64 {
+        let tau = model.relaxation_time();
         let c = |h: i64| {
-            let slow = 0.5 * process.um_squared() * (-(h.abs() as f64 / tau).powf(process.beta())).exp();
-            if h == 0 { slow + process.fast_level() } else { slow }
+            let slow = 0.5 * model.um_squared() * (-(h.abs() as f64 / tau).powf(model.beta())).exp();
+            if h == 0 { slow + model.fast_level() } else { slow }
         };
         let mut sum = 0.0;
         for i in 0..n - k {
@@ -121,12 +131,20 @@ mod tests {
     #[test]
     fn equals_the_double_sum_over_origins() {
         for (tau, beta, tolerance) in [(8.0, 1.0, 1e-9), (20.0, 0.7, 1e-6), (120.0, 1.0, 5e-3)] {
-            let process = Process::new(1.0, 0.6, tau, beta).unwrap();
+            let model = GaussianModel::new(1.0, 0.6, tau, beta).unwrap();
             let lags = [1, 2, 5, 17, 60, 150];
-            let covariance = process.msed_covariance(&lags, 400, 1.0).unwrap();
+            let every = Sampling::new(1, 1.0).unwrap();
+            let covariance = model.msed_covariance(&curve(&lags, 1.0), every, 400).unwrap();
+            // The same run by steps that are a tenth as long, and samples at every tenth of them.
+            let every_ten = Sampling::new(10, 0.1).unwrap();
+            let by_steps = curve(&lags.map(|lag| 10 * lag), 0.1);
+            assert_eq!(
+                model.msed_covariance(&by_steps, every_ten, 400).unwrap(),
+                covariance
+            );
             for (a, &k) in lags.iter().enumerate() {
                 for (b, &l) in lags.iter().enumerate() {
-                    let exact = direct(&process, k as i64, l as i64, 400);
+                    let exact = direct(&model, k as i64, l as i64, 400);
                     let found = covariance.get(a, b);
                     assert!(
                         (found / exact - 1.0).abs() < tolerance,
@@ -139,24 +157,19 @@ mod tests {
 
     #[test]
     fn refusals_name_what_was_found() {
-        let process = Process::new(1.0, 0.6, 8.0, 1.0).unwrap();
-        let message = |process: &Process, lags: &[u64], interval| {
-            let refused = process.msed_covariance(lags, 400, interval);
+        let model = GaussianModel::new(1.0, 0.6, 8.0, 1.0).unwrap();
+        let every_two = Sampling::new(2, 0.5).unwrap();
+        let message = |model: &GaussianModel, lag| {
+            let refused = model.msed_covariance(&curve(&[2, lag], 0.5), every_two, 200);
             refused.unwrap_err().to_string()
         };
-        for interval in [f64::NAN, f64::INFINITY, 0.0, -1.0] {
+        for lag in [0, 5, 400] {
             assert_eq!(
-                message(&process, &[1], interval),
-                format!("sampling interval {interval}, expected a positive finite number")
+                message(&model, lag),
+                format!("a lag of {lag} steps, expected a multiple of 2, above 0 and below the run's 400")
             );
         }
-        for lag in [0, 400] {
-            assert_eq!(
-                message(&process, &[1, lag], 1.0),
-                format!("a lag of {lag} samples, expected 1 or more and less than the run's 400")
-            );
-        }
-        let large = Process::new(1e200, 1e200, 8.0, 1.0).unwrap();
-        assert!(message(&large, &[1], 1.0).ends_with("expected one whose square is a finite number"));
+        let large = GaussianModel::new(1e200, 1e200, 8.0, 1.0).unwrap();
+        assert!(message(&large, 4).ends_with("expected one whose square is a finite number"));
     }
 }

@@ -1,52 +1,19 @@
-//! What keeps a spectrum from being fitted at all.
+//! Why a spectrum cannot be fitted, and a run not be planned.
 
 use thiserror::Error;
 
-use crate::stats::ResamplingError;
-
-/// A generalised fit that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum GeneralisedError {
-    /// A covariance of other lags.
-    #[error("a covariance of {found} lags, expected {expected}, those of the curve")]
-    Rows {
-        /// Its rows.
-        found: usize,
-        /// Lags of the curve.
-        expected: usize,
-    },
-    /// A covariance without an inverse.
-    #[error(
-        "the covariance of the lags is not positive definite: more blocks, fewer lags, or one that is shrunk"
-    )]
-    Singular,
-    /// No lag is left beside the parameters.
-    #[error("{found} lags, expected at least {needed}")]
-    TooFewLags {
-        /// Lags of the curve.
-        found: usize,
-        /// One more than parameters.
-        needed: usize,
-    },
-    /// The search left every bound: no such relaxation near the start.
-    #[error("the search ends nowhere: the curve has no such relaxation near the start")]
-    NoMinimum,
-}
+use crate::stats::{Invalid, ResamplingError};
 
 /// A spectral fit that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SpectralError {
-    /// The blocks.
+    /// The runs cannot be cut into blocks.
     #[error(transparent)]
     Resampling(#[from] ResamplingError),
-    /// A limit that is no frequency.
-    #[error("band up to {found}, expected a positive finite angular frequency")]
-    Band {
-        /// The limit given.
-        found: f64,
-    },
+    /// The limit of the band is not a frequency.
+    #[error(transparent)]
+    Band(#[from] Invalid),
     /// Too few ordinates below the limit.
     #[error(
         "{found} ordinates up to angular frequency {limit}, expected at least 8: a longer run or a higher limit"
@@ -60,4 +27,45 @@ pub enum SpectralError {
     /// No start leads anywhere: the energy does not vary.
     #[error("the energy has no spectrum to fit: it does not vary within the band")]
     NoMaximum,
+}
+
+/// A question that a Gaussian model cannot answer.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum GaussianModelError {
+    /// A parameter out of its range.
+    #[error(transparent)]
+    Parameter(#[from] Invalid),
+    /// A lag that the run does not have, or that lies between two samples.
+    #[error("a lag of {found} steps, expected a multiple of {stride}, above 0 and below the run's {steps}")]
+    Lag {
+        /// The lag in molecular-dynamics steps.
+        found: u64,
+        /// Steps from sample to sample.
+        stride: u64,
+        /// Steps of the run.
+        steps: u64,
+    },
+    /// A variance whose square is not a finite number.
+    #[error("a variance of {variance:e}, expected one whose square is a finite number")]
+    TooLarge {
+        /// That of the energy.
+        variance: f64,
+    },
+    /// An error that no run reaches.
+    #[error("a relative error of {relative_error}, expected one that a run of 10^15 samples reaches")]
+    OutOfReach {
+        /// The error asked for.
+        relative_error: f64,
+    },
+    /// The run carries no information on some parameter.
+    #[error(
+        "a run of {duration} for a relaxation time of {relaxation_time}, expected several relaxation times and at least 16 samples"
+    )]
+    TooShort {
+        /// Length of the run.
+        duration: f64,
+        /// The relaxation time.
+        relaxation_time: f64,
+    },
 }

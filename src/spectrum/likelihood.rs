@@ -38,13 +38,6 @@ struct Point {
     information: DMatrix<f64>,
 }
 
-fn dimension(model: Model) -> usize {
-    match model {
-        Model::Exponential => 3,
-        Model::Stretched => 4,
-    }
-}
-
 /// The stretching exponent, in (0, 2).
 pub(super) fn beta_of(parameters: &Parameters) -> f64 {
     if parameters.len() < 4 {
@@ -128,7 +121,7 @@ impl Likelihood {
     }
 
     fn at(&self, model: Model, parameters: &Parameters) -> Option<Point> {
-        let dimension = dimension(model);
+        let dimension = model.parameters();
         let mut point = Point {
             objective: 0.0,
             gradient: DVector::zeros(dimension),
@@ -222,7 +215,7 @@ impl Likelihood {
 
     /// The maximum next to a start.
     pub(super) fn polish(&self, model: Model, start: Parameters) -> Option<Maximum> {
-        let all: Vec<usize> = (0..dimension(model)).collect();
+        let all: Vec<usize> = (0..model.parameters()).collect();
         self.refine(model, start, &all, 60)
     }
 
@@ -284,7 +277,6 @@ fn pool(bins: &mut [Bin], more: &[Bin]) {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of min_by")]
 fn by_objective(a: &Maximum, b: &Maximum) -> std::cmp::Ordering {
     a.objective.total_cmp(&b.objective)
 }

@@ -1,6 +1,6 @@
 //! The periodogram of a run, in bins that lose nothing.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 use realfft::RealFftPlanner;
 
@@ -116,99 +116,6 @@ pub(super) fn bins(n: usize, ordinate: impl Fn(usize) -> f64) -> Vec<Bin> {
         first = end;
     }
     bins
-}
-
-/// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where nothing but relaxation is seen.
-///
-/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the fast part. Two signs of
-/// vibrations end the band, whichever comes first:
-/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all pieces and over bins of 30 %;
-///   a rise is significant where it exceeds the lowest level so far by 5 % and four standard errors;
-/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational band that was sampled
-///   in full: the band ends at a tenth of the frequency where that fall begins.
-#[must_use]
-pub fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
-    before_rise(pieces).min(below_cutoff(pieces))
-}
-
-/// The spectrum averaged over bins whose edges grow by `width`, or more where that takes in fewer than 24 ordinates: the
-/// mean of fewer is too far from Gaussian for a count of standard errors.
-fn levels(pieces: &[Periodogram], width: f64) -> Vec<Level> {
-    const FEWEST: f64 = 24.0;
-    let lowest = pieces
-        .iter()
-        .filter_map(|p| p.bins.first())
-        .map(|b| b.frequency)
-        .fold(PI, f64::min);
-    let mut levels = Vec::new();
-    let (mut lower, mut upper) = (0.0, lowest * 4.0);
-    while lower < PI {
-        let (mut ordinates, mut power, mut frequency) = (0.0, 0.0, 0.0);
-        for bin in pieces.iter().flat_map(|p| &p.bins) {
-            if bin.frequency > lower && bin.frequency <= upper {
-                ordinates += bin.ordinates;
-                power += bin.ordinates * bin.power;
-                frequency += bin.ordinates * bin.frequency;
-            }
-        }
-        if ordinates >= FEWEST {
-            levels.push(Level {
-                upper: upper.min(PI),
-                frequency: frequency / ordinates,
-                power: power / ordinates,
-                ordinates,
-            });
-            lower = upper;
-        } else if upper >= PI {
-            break;
-        }
-        upper *= width;
-    }
-    levels
-}
-
-struct Level {
-    upper: f64,
-    frequency: f64,
-    power: f64,
-    ordinates: f64,
-}
-
-impl Level {
-    /// The relative error of the ratio to another level.
-    fn error(&self, other: &Self) -> f64 {
-        (1.0 / self.ordinates + 1.0 / other.ordinates).sqrt()
-    }
-}
-
-fn before_rise(pieces: &[Periodogram]) -> f64 {
-    const MARGIN: f64 = 0.05;
-    const SIGMAS: f64 = 4.0;
-    let levels = levels(pieces, 1.3);
-    let mut minimum = 0;
-    for k in 1..levels.len() {
-        let (here, low) = (&levels[k], &levels[minimum]);
-        if here.power > low.power * (1.0 + MARGIN + SIGMAS * here.error(low)) {
-            return low.upper;
-        }
-        if here.power < low.power {
-            minimum = k;
-        }
-    }
-    PI
-}
-
-fn below_cutoff(pieces: &[Periodogram]) -> f64 {
-    const WIDTH: f64 = 1.6;
-    const STEEPEST: f64 = 3.0;
-    const SIGMAS: f64 = 3.0;
-    let levels = levels(pieces, WIDTH);
-    let fall = levels.windows(2).find(|pair| {
-        let [here, next] = pair else { return false };
-        let distance = (next.frequency / here.frequency).ln();
-        (here.power / next.power).ln() > STEEPEST * distance + SIGMAS * here.error(next)
-    });
-    fall.map_or(PI, |pair| 0.1 * pair[0].upper)
 }
 
 /// The largest product of 2, 3, 5 and 7 that does not exceed `n`.

@@ -1,158 +1,177 @@
-//! The fit and its errors.
+//! Whittle's likelihood of the spectrum.
 
+use super::band::Band;
 use super::block_powers::BlockPowers;
 use super::error::SpectralError;
 use super::likelihood::{Likelihood, Maximum, Parameters, beta_of};
-use super::periodogram::{Periodogram, relaxation_limit};
-use super::process::{Process, ProcessError};
-use super::verdict::{self, SpectralCaution, SpectralReason};
+use super::periodogram::Periodogram;
+use super::verdict;
 use crate::real::Real;
-use crate::relaxation::{Model, Verdict, mean_relaxation_time};
+use crate::relaxation::{Evidence, Model, Relaxation, Spectrum, mean_relaxation_time};
 use crate::sampling::Sampling;
-use crate::series::Runs;
+use crate::series::{EnergySeries, Runs};
 use crate::stats::{Estimate, Partition, Resampling};
 
-/// The frequencies that a spectral fit uses: from the lowest of the run to a limit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Band {
-    /// Up to the minimum of the spectrum before its first significant rise: below the vibrations
-    /// ([`relaxation_limit`]).
-    Automatic,
-    /// Up to this angular frequency per time unit.
-    UpTo(f64),
-}
+/// Fewest ordinates that a band must hold.
+const ORDINATES: f64 = 8.0;
 
-/// Fits the relaxation model to the spectrum of the energy per particle, by the largest Whittle likelihood.
+/// The fit of a relaxation to the spectrum of the energy per particle, by the largest Whittle likelihood.
 ///
-/// Replicas add their likelihoods. The errors come from the same blocks as those of every other estimate: the periodogram is a sum over
-/// pairs of samples and is kept by block, half of each pair in the block of either sample, so that a resample weights its blocks and
-/// transforms nothing again. The Fisher information gives standard errors as well ([`SpectralFit::fisher_standard_errors`]), which hold for
-/// a Gaussian series only.
+/// Replicas add their likelihoods. The errors come from the same blocks as those of every other estimate: the periodogram is a sum
+/// over pairs of samples and is kept by block, half of each pair in the block of either sample, so that a resample weights its blocks
+/// and transforms nothing again. The Fisher information gives standard errors as well
+/// ([`Spectrum::fisher_standard_errors`]), which hold for a Gaussian series only.
+///
+/// The band ends before the vibrations and errors come from ten blocks, where nothing else is asked for.
 ///
 /// # Units
-/// u0_squared and um_squared in energy^2 per particle^2, times in time units.
+/// U0² and Um² in energy² per particle², times in time units.
 ///
 /// # Cost
-/// O(n log n) for each of the B blocks and runs, and about 10^5 multiply-adds per step of each resample's search, for each length of run. For 2.6e5 samples ten blocks take
-/// twice the time of no resamples, and 200 draws of the bootstrap five times.
+/// O(n log n) for each of the B blocks and runs, and about 10^5 multiply-adds per step of each resample's search, for each length of
+/// run. For 2.6e5 samples ten blocks take twice the time of no resamples, and 200 draws of the bootstrap five times.
 ///
-/// # Errors
-/// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates, or it is not positive.
-pub fn fit_spectrum<T: Real>(
-    runs: &impl Runs<T>,
+/// ```
+/// use msed::relaxation::Model;
+/// use msed::spectrum::Whittle;
+/// use msed::{EnergyKind, io};
+/// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+/// let fit = Whittle::new(Model::Exponential).to(&run)?;
+/// assert!(fit.verdict().is_resolved());
+/// assert_eq!(fit.relaxation_time().to_string(), "4.87(35)");
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use]
+pub struct Whittle {
     model: Model,
     band: Band,
     resampling: Resampling,
-) -> Result<SpectralFit, SpectralError> {
-    let runs = runs.runs();
-    let sampling = runs[0].sampling();
-    let scale = runs[0].per_particle_scale();
-    let lengths: Vec<usize> = runs.iter().map(crate::series::EnergySeries::len).collect();
-    let partition = Partition::new(&lengths, resampling)?;
-    // Centred in f64 before any scaling: energies lie thousands of fluctuations away from zero.
-    let energies: Vec<Vec<f64>> = runs
-        .iter()
-        .map(|run| {
-            let offset = Real::to_f64(run.samples()[0]);
-            run.samples()
-                .iter()
-                .map(|&x| (Real::to_f64(x) - offset) * scale)
-                .collect()
-        })
-        .collect();
-    let powers: Vec<BlockPowers> = energies
-        .iter()
-        .enumerate()
-        .map(|(index, energy)| {
-            let ranges: Vec<_> = partition
-                .iter()
-                .filter(|(run, _)| *run == index)
-                .map(|(_, range)| range)
-                .collect();
-            BlockPowers::new(energy, &ranges)
-        })
-        .collect();
-    let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole().clone()).collect();
-    let limit = match band {
-        Band::Automatic => relaxation_limit(&periodograms),
-        Band::UpTo(limit) if limit > 0.0 && limit.is_finite() => {
-            (limit * sampling.interval()).min(std::f64::consts::PI)
-        }
-        Band::UpTo(found) => return Err(SpectralError::Band { found }),
-    };
-    let ordinates: f64 = periodograms
-        .iter()
-        .flat_map(|p| p.below(limit))
-        .map(|b| b.ordinates)
-        .sum();
-    if ordinates < 8.0 {
-        return Err(SpectralError::TooFewOrdinates {
-            found: ordinates,
-            limit: limit / sampling.interval(),
-        });
-    }
-    let likelihood = Likelihood::new(&periodograms, limit);
-    let maximum = likelihood.maximise(model).ok_or(SpectralError::NoMaximum)?;
+}
 
-    let resamples = partition.resamples();
-    let mut replicates: [Vec<f64>; 5] = Default::default();
-    for r in 0..resamples.len() {
-        let weights = resamples.weights(r);
-        let found = likelihood
-            .resampled(&powers, limit, &weights)
-            .and_then(|resampled| resampled.polish(model, maximum.parameters.clone()));
-        let numbers = found.map_or([f64::NAN; 5], |found| {
-            numbers(&found.parameters, &powers, &weights, sampling)
-        });
-        for (column, number) in replicates.iter_mut().zip(numbers) {
-            column.push(number);
+impl Whittle {
+    /// The fit of a model.
+    pub fn new(model: Model) -> Self {
+        Self {
+            model,
+            band: Band::Automatic,
+            resampling: Resampling::default(),
         }
     }
-    let values = numbers(
-        &maximum.parameters,
-        &powers,
-        &vec![1.0; partition.len()],
-        sampling,
-    );
-    let mut replicates = replicates.into_iter();
-    let mut estimate = |value: f64| Estimate::new(value, replicates.next().unwrap_or_default(), resamples);
-    let [
-        u0_squared,
-        um_squared,
-        relaxation_time,
-        beta,
-        mean_relaxation_time,
-    ] = values.map(&mut estimate);
 
-    let misfit = likelihood.misfit(model, &maximum.parameters);
-    let dimension = maximum.parameters.len();
-    let freedom = misfit.groups.saturating_sub(dimension);
-    let (reduced_chi_squared, excess) = (
-        (freedom > 0).then(|| misfit.sum / freedom as f64),
-        (freedom > 0).then(|| (misfit.sum - freedom as f64) / misfit.variance.sqrt()),
-    );
-    let fisher = fisher_errors(&maximum);
-    let duration: f64 = runs.iter().map(crate::series::EnergySeries::duration).sum();
-    let blocks = partition.shortest();
-    let mut fitted = SpectralFit {
-        model,
-        max_frequency: limit / sampling.interval(),
-        fast_level: maximum.parameters[0].exp(),
-        u0_squared,
-        um_squared,
-        relaxation_time,
-        beta,
-        mean_relaxation_time,
-        fisher,
-        reduced_chi_squared,
-        excess,
-        verdict: Verdict::Resolved,
-        cautions: Vec::new(),
+    /// To the frequencies of this band.
+    pub fn band(mut self, band: Band) -> Self {
+        self.band = band;
+        self
+    }
+
+    /// With errors from these resamples.
+    pub fn resampling(mut self, resampling: Resampling) -> Self {
+        self.resampling = resampling;
+        self
+    }
+
+    /// Fits one run, or several replicas together.
+    ///
+    /// # Errors
+    /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates, or it is not positive.
+    pub fn to<T: Real>(&self, runs: &impl Runs<T>) -> Result<Relaxation, SpectralError> {
+        let runs = runs.runs();
+        let sampling = runs[0].sampling();
+        let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
+        let partition = Partition::new(&lengths, self.resampling)?;
+        let powers: Vec<BlockPowers> = deviations(runs)
+            .iter()
+            .enumerate()
+            .map(|(index, energy)| {
+                let of_run = partition.iter().filter(|(run, _)| *run == index);
+                BlockPowers::new(energy, &of_run.map(|(_, range)| range).collect::<Vec<_>>())
+            })
+            .collect();
+        let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole().clone()).collect();
+        let limit = self.band.limit(&periodograms, sampling.interval())?;
+        let max_frequency = limit / sampling.interval();
+        let bins = || periodograms.iter().flat_map(|p| p.below(limit));
+        let ordinates: f64 = bins().map(|b| b.ordinates).sum();
+        if ordinates < ORDINATES {
+            return Err(SpectralError::TooFewOrdinates {
+                found: ordinates,
+                limit: max_frequency,
+            });
+        }
+        let likelihood = Likelihood::new(&periodograms, limit);
+        let maximum = likelihood.maximise(self.model).ok_or(SpectralError::NoMaximum)?;
+        let estimates = self.estimates(&likelihood, &maximum, &powers, &partition, limit, sampling);
+        let misfit = likelihood.misfit(self.model, &maximum.parameters);
+        let freedom = misfit.groups.saturating_sub(maximum.parameters.len());
+        let per_freedom = |f: &dyn Fn(f64) -> f64| (freedom > 0).then(|| f(freedom as f64));
+        let lowest = bins().map(|b| b.frequency).fold(limit, f64::min);
+        let spectrum = Spectrum {
+            min_frequency: lowest / sampling.interval(),
+            max_frequency,
+            fast_level: maximum.parameters[0].exp(),
+            fisher_standard_errors: fisher_errors(&maximum),
+            reduced_chi_squared: per_freedom(&|freedom| misfit.sum / freedom),
+            excess: per_freedom(&|freedom| (misfit.sum - freedom) / misfit.variance.sqrt()),
+        };
+        let evidence = verdict::Seen {
+            um_squared: &estimates[1],
+            mean_relaxation_time: estimates[4].value(),
+            spectrum: &spectrum,
+            converged: maximum.converged,
+            duration: runs.iter().map(EnergySeries::duration).sum(),
+            block: partition.shortest() as f64 * sampling.interval(),
+        };
+        let (verdict, cautions) = (evidence.verdict(), evidence.cautions());
+        Ok(Relaxation::new(
+            self.model,
+            estimates,
+            verdict,
+            cautions,
+            Evidence::Spectrum(spectrum),
+        ))
+    }
+
+    /// U0², Um², τ, β and the mean τ, on the whole and on each resample.
+    fn estimates(
+        &self,
+        likelihood: &Likelihood,
+        maximum: &Maximum,
+        powers: &[BlockPowers],
+        partition: &Partition,
+        limit: f64,
+        sampling: Sampling,
+    ) -> [Estimate; 5] {
+        let resamples = partition.resamples();
+        let mut replicates: [Vec<f64>; 5] = Default::default();
+        for r in 0..resamples.len() {
+            let weights = resamples.weights(r);
+            let found = likelihood
+                .resampled(powers, limit, &weights)
+                .and_then(|resampled| resampled.polish(self.model, maximum.parameters.clone()));
+            let numbers = found.map_or([f64::NAN; 5], |found| {
+                numbers(&found.parameters, powers, &weights, sampling)
+            });
+            for (column, number) in replicates.iter_mut().zip(numbers) {
+                column.push(number);
+            }
+        }
+        let whole = vec![1.0; partition.len()];
+        let mut values = numbers(&maximum.parameters, powers, &whole, sampling).into_iter();
+        replicates.map(|replicates| Estimate::new(values.next().unwrap_or(f64::NAN), replicates, resamples))
+    }
+}
+
+/// Energies per particle about the first of each run. They are centred in f64 before any scaling, since energies lie thousands of
+/// fluctuations away from zero.
+pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>> {
+    let of = |run: &EnergySeries<'_, T>| {
+        let offset = Real::to_f64(run.samples()[0]);
+        let scale = runs[0].per_particle_scale();
+        let centred = run.samples().iter().map(|&x| (Real::to_f64(x) - offset) * scale);
+        centred.collect()
     };
-    let block = blocks as f64 * sampling.interval();
-    fitted.verdict = Verdict::new(verdict::reason(&fitted, maximum.converged, duration));
-    fitted.cautions = verdict::cautions(&fitted, duration, block);
-    Ok(fitted)
+    runs.iter().map(of).collect()
 }
 
 /// u0_squared, um_squared, tau, beta, mean tau.
@@ -198,121 +217,4 @@ fn fisher_errors(maximum: &Maximum) -> Option<[f64; 3]> {
         0.0
     };
     Some([error(1)?, error(2)?, beta])
-}
-
-/// What a spectral fit found.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SpectralFit {
-    model: Model,
-    max_frequency: f64,
-    fast_level: f64,
-    u0_squared: Estimate,
-    um_squared: Estimate,
-    relaxation_time: Estimate,
-    beta: Estimate,
-    mean_relaxation_time: Estimate,
-    fisher: Option<[f64; 3]>,
-    reduced_chi_squared: Option<f64>,
-    excess: Option<f64>,
-    verdict: Verdict<SpectralReason>,
-    cautions: Vec<SpectralCaution>,
-}
-
-impl SpectralFit {
-    /// The model fitted.
-    #[must_use]
-    pub fn model(&self) -> Model {
-        self.model
-    }
-
-    /// The limit of the band: an angular frequency per time unit.
-    #[must_use]
-    pub fn max_frequency(&self) -> f64 {
-        self.max_frequency
-    }
-
-    /// B, the level of the fast part's spectrum: energy^2 per particle^2. It grows as the sampling interval falls below the fast
-    /// part's correlation time.
-    #[must_use]
-    pub fn fast_level(&self) -> f64 {
-        self.fast_level
-    }
-
-    /// The process that was found: what [`Process::expected_errors`] and [`Process::duration_for`] need.
-    ///
-    /// # Errors
-    /// [`ProcessError`](super::ProcessError) where a parameter came out at the end of its range.
-    pub fn process(&self) -> Result<Process, ProcessError> {
-        let [u0, um, tau, beta] = [
-            &self.u0_squared,
-            &self.um_squared,
-            &self.relaxation_time,
-            &self.beta,
-        ]
-        .map(Estimate::value);
-        Process::new(u0, um, tau, beta)?.with_fast_level(self.fast_level)
-    }
-
-    /// `U0^2 = 2 Var(e) - Um^2`, with the variance of an infinite run: energy^2 per particle^2.
-    #[must_use]
-    pub fn u0_squared(&self) -> &Estimate {
-        &self.u0_squared
-    }
-
-    /// Twice the variance of the slow part: energy^2 per particle^2.
-    #[must_use]
-    pub fn um_squared(&self) -> &Estimate {
-        &self.um_squared
-    }
-
-    /// tau, in time units.
-    #[must_use]
-    pub fn relaxation_time(&self) -> &Estimate {
-        &self.relaxation_time
-    }
-
-    /// The stretching exponent, in (0, 2); exactly 1 for [`Model::Exponential`].
-    #[must_use]
-    pub fn beta(&self) -> &Estimate {
-        &self.beta
-    }
-
-    /// `(tau/beta) Gamma(1/beta)`, in time units.
-    #[must_use]
-    pub fn mean_relaxation_time(&self) -> &Estimate {
-        &self.mean_relaxation_time
-    }
-
-    /// Standard errors of ln Um^2, ln tau and beta from the Fisher information: the Cramer-Rao bound of a Gaussian series, and
-    /// wrong for any other. `None` where the information is singular.
-    #[must_use]
-    pub fn fisher_standard_errors(&self) -> Option<[f64; 3]> {
-        self.fisher
-    }
-
-    /// The mean square of `sqrt(M) (I/S - 1)` over groups of M >= 10 ordinates: 1 where the model holds. `None` where the band
-    /// holds too few ordinates.
-    #[must_use]
-    pub fn reduced_chi_squared(&self) -> Option<f64> {
-        self.reduced_chi_squared
-    }
-
-    /// By how many standard deviations that mean square lies above its expectation.
-    #[must_use]
-    pub fn misfit(&self) -> Option<f64> {
-        self.excess
-    }
-
-    /// Whether tau and Um^2 are to be had, or why not.
-    #[must_use]
-    pub fn verdict(&self) -> &Verdict<SpectralReason> {
-        &self.verdict
-    }
-
-    /// What a reader should know of a resolved fit.
-    #[must_use]
-    pub fn cautions(&self) -> &[SpectralCaution] {
-        &self.cautions
-    }
 }

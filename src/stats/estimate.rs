@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Significance;
 use super::resampling::Resamples;
 
 /// A number, and the same number on each resample: from the latter follow its standard error and, with other numbers
@@ -74,9 +75,13 @@ impl Estimate {
         self.resamples.standard_error(self.replicates.iter().copied())
     }
 
-    /// Whether it is above so many of its standard errors: above 0 where they are not known.
-    pub(crate) fn exceeds(&self, errors: f64) -> bool {
-        self.value > errors * self.standard_error().unwrap_or(0.0)
+    /// Whether it is above 0 by more than chance; where there is no standard error, whether it is above 0.
+    pub(crate) fn exceeds(&self, significance: Significance) -> bool {
+        let error = self.standard_error().filter(|&error| error > 0.0);
+        let needed = error.map_or(0.0, |error| {
+            significance.threshold(self.resamples.degrees_of_freedom()) * error
+        });
+        self.value > needed
     }
 
     /// The interval `value -+ t standard_error` with Student's t for the number of blocks: see

@@ -149,6 +149,12 @@ impl Resamples {
         Estimate::new(f(&vec![1.0; self.blocks]), replicates, *self)
     }
 
+    /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the resamples give no error.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> Option<f64> {
+        self.factor().map(|_| self.blocks as f64 - 1.0)
+    }
+
     /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard errors: Student's t
     /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two.
     ///

@@ -43,19 +43,6 @@ pub enum StructureError {
         /// Index of the run.
         run: usize,
     },
-    /// Motion in no dimension.
-    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
-    Dimensions,
-    /// A window that holds too little of the curve.
-    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
-    Window {
-        /// First lag time.
-        start: f64,
-        /// Last lag time.
-        end: f64,
-        /// Lags in it.
-        found: usize,
-    },
     /// A wave number that is none.
     #[error("wave number {index} is {found}, expected a positive finite number")]
     WaveNumber {

@@ -5,7 +5,7 @@ use crate::energy::{self, Moments};
 use crate::error::Error;
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::relaxation::{self, Fit, Model, Verdict, Weighting, Window};
+use crate::relaxation::{Fit, Model, Relaxation, Verdict, Window};
 use crate::series::Runs;
 use crate::stats::{Estimate, Resampling};
 use crate::units::{Conversion, Dimension, Units};
@@ -61,7 +61,7 @@ impl StatePoint {
     /// parts where that fit is resolved.
     ///
     /// # Errors
-    /// Those of [`energy::moments`], [`energy::msed`], [`relaxation::fit`] and [`heat_capacity`](super::heat_capacity()).
+    /// Those of [`energy::moments`], [`energy::msed`], [`Fit::to`] and [`heat_capacity`](super::heat_capacity()).
     ///
     /// ```
     /// use msed::relaxation::Window;
@@ -87,12 +87,7 @@ impl StatePoint {
         let moments = energy::moments(runs, resampling)?;
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
         let msed = energy::msed(runs, &lags, resampling)?;
-        let fit = relaxation::fit(
-            msed.curve(),
-            Model::Exponential,
-            window,
-            Weighting::StandardErrors,
-        )?;
+        let fit = Fit::new(Model::Exponential).window(window).to(msed.curve())?;
         let plateaus = fit.verdict().is_resolved().then(|| Plateaus {
             u0_squared: fit.u0_squared(),
             um_squared: fit.um_squared(),
@@ -105,7 +100,7 @@ impl StatePoint {
     ///
     /// # Errors
     /// [`ThermoError::Resamples`] where the fit went through other resamples than the moments.
-    pub fn with_fit(mut self, fit: &Fit) -> Result<Self, ThermoError> {
+    pub fn with_fit(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
         self.verdict = Some(fit.verdict().clone());
         if !fit.verdict().is_resolved() {
             return Ok(self);

@@ -1,79 +1,58 @@
 //! The drift of the centre of mass, and its removal.
 
-use std::borrow::Cow;
-
-use thiserror::Error;
-
-use super::{Trajectory, Unwrapped};
+use super::{Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped};
 use crate::real::Real;
 
-/// How far the centre of mass of the whole system had moved at each frame since the first.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Drift {
-    displacements: Vec<[f64; 3]>,
-}
-
-impl Drift {
-    /// Displacement of the centre of mass at each frame, in the trajectory's unit of length; zero at the first.
-    #[must_use]
-    pub fn displacements(&self) -> &[[f64; 3]] {
-        &self.displacements
-    }
-
-    /// The greatest distance of the centre of mass from where it was at the first frame.
-    #[must_use]
-    pub fn largest(&self) -> f64 {
-        self.displacements
-            .iter()
-            .map(|[x, y, z]| (x * x + y * y + z * z).sqrt())
-            .fold(0.0, f64::max)
-    }
-}
-
-/// Takes the drift of the centre of mass off one frame after the other.
+/// A source's frames with the centre of mass at rest. The source must be of unwrapped coordinates.
 #[derive(Debug, Clone)]
-pub struct DriftRemoval {
+pub struct WithoutDrift<S> {
+    source: S,
     masses: Vec<f64>,
     total: f64,
     start: Option<[f64; 3]>,
+    drift: Vec<[f64; 3]>,
 }
 
-impl DriftRemoval {
-    /// With the mass of each particle, in any unit.
+impl<S> WithoutDrift<S> {
+    /// Takes the drift off the frames of `source`, with the mass of each particle, in any unit.
     ///
     /// # Errors
-    /// [`DriftError::Mass`] for a mass that is negative or not finite, or where all are zero.
-    pub fn new(masses: impl Into<Vec<f64>>) -> Result<Self, DriftError> {
+    /// [`TrajectoryError::Mass`] for a mass that is negative or not finite, [`TrajectoryError::NoMass`] where all are zero.
+    pub fn new(source: S, masses: impl Into<Vec<f64>>) -> Result<Self, TrajectoryError> {
         let masses = masses.into();
         if let Some(particle) = masses.iter().position(|m| !(m.is_finite() && *m >= 0.0)) {
-            return Err(DriftError::Mass {
+            return Err(TrajectoryError::Mass {
                 particle,
                 found: masses[particle],
             });
         }
         let total: f64 = masses.iter().sum();
         if total <= 0.0 {
-            return Err(DriftError::NoMass {
+            return Err(TrajectoryError::NoMass {
                 particles: masses.len(),
             });
         }
         Ok(Self {
+            source,
             masses,
             total,
             start: None,
+            drift: Vec::new(),
         })
     }
 
-    /// Shifts all particles of a frame, so that the centre of mass is where it was in the first frame; returns how far
-    /// it had moved.
-    ///
-    /// # Errors
-    /// [`DriftError::Particles`] for another number of particles than masses.
-    pub fn push<T: Real>(&mut self, positions: &mut [T]) -> Result<[f64; 3], DriftError> {
+    /// How far the centre of mass had moved since the first frame, at each frame so far, in the unit of length of the
+    /// frames: 24 bytes for each frame.
+    #[must_use]
+    pub fn drift(&self) -> &[[f64; 3]] {
+        &self.drift
+    }
+
+    /// Shifts all particles of a frame, so that the centre of mass is where it was in the first frame.
+    fn shift<T: Real>(&mut self, positions: &mut [T]) -> Result<(), TrajectoryError> {
         let (points, _) = positions.as_chunks_mut::<3>();
         if points.len() != self.masses.len() {
-            return Err(DriftError::Particles {
+            return Err(TrajectoryError::Masses {
                 found: points.len(),
                 masses: self.masses.len(),
             });
@@ -90,12 +69,38 @@ impl DriftRemoval {
         for point in points {
             *point = std::array::from_fn(|i| T::from_f64(point[i].to_f64() - drift[i]));
         }
-        Ok(drift)
+        self.drift.push(drift);
+        Ok(())
+    }
+}
+
+impl<T: Real, S: FrameSource<T>> FrameSource<T> for WithoutDrift<S> {
+    fn particles(&self) -> usize {
+        self.source.particles()
+    }
+
+    fn convention(&self) -> Convention {
+        self.source.convention()
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        if self.source.convention() == Convention::Wrapped {
+            return Err(TrajectoryError::Convention);
+        }
+        if !self.source.next_frame(frame)? {
+            return Ok(false);
+        }
+        self.shift(&mut frame.positions)?;
+        Ok(true)
+    }
+
+    fn frames_expected(&self) -> Option<usize> {
+        self.source.frames_expected()
     }
 }
 
 impl<T: Real> Trajectory<'_, T, Unwrapped> {
-    /// The same trajectory with the centre of mass at rest, and how far it had moved at each frame.
+    /// The same trajectory with the centre of mass at rest, copied, and how far it had moved at each frame since the first.
     ///
     /// `masses` are those of all particles of the *whole* system, one each ([`Species::masses`](super::Species::masses)
     /// makes them from those of the species): the centre of mass of one species moves, and that is physics. Take the drift
@@ -108,56 +113,21 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// let x = vec![0.0, 0.0, 0.0, 3.0, 0.0, 0.0, /* next frame */ 1.0, 0.0, 0.0, 5.0, 0.0, 0.0];
     /// let masses = species.masses([("A", 1.0), ("B", 3.0)])?;
     /// let (still, drift) = Trajectory::new(x, [0, 10], 0.005, species)?.without_drift(&masses)?;
-    /// assert_eq!(drift.displacements()[1], [1.75, 0.0, 0.0]);
+    /// assert_eq!(drift[1], [1.75, 0.0, 0.0]);
     /// assert_eq!(still.frame(1), [-0.75, 0.0, 0.0, 3.25, 0.0, 0.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`DriftError`] for masses that do not fit.
+    /// As [`WithoutDrift::new`], and [`TrajectoryError::Masses`] where there is not one for each particle.
     pub fn without_drift(
-        self,
+        &self,
         masses: &[f64],
-    ) -> Result<(Trajectory<'static, T, Unwrapped>, Drift), DriftError> {
-        let mut removal = DriftRemoval::new(masses)?;
-        let length = 3 * self.particles();
-        let mut trajectory = self.into_owned();
-        let mut positions = trajectory.positions.into_owned();
-        let displacements = positions
-            .chunks_exact_mut(length)
-            .map(|frame| removal.push(frame))
-            .collect::<Result<_, _>>()?;
-        trajectory.positions = Cow::Owned(positions);
-        Ok((trajectory, Drift { displacements }))
+    ) -> Result<(Trajectory<'static, T, Unwrapped>, Vec<[f64; 3]>), TrajectoryError> {
+        let mut source = WithoutDrift::new(self.source(), masses)?;
+        let still = self.collected(&mut source, self.species().clone())?;
+        Ok((still, source.drift))
     }
-}
-
-/// Masses that do not fit.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum DriftError {
-    /// A mass that is none.
-    #[error("particle {particle} has mass {found}, expected a finite number that is not negative")]
-    Mass {
-        /// The particle, from 0.
-        particle: usize,
-        /// Its mass.
-        found: f64,
-    },
-    /// No mass at all.
-    #[error("the mass of all {particles} particles is 0, expected a positive one")]
-    NoMass {
-        /// Particles.
-        particles: usize,
-    },
-    /// A number of masses that does not match.
-    #[error("{masses} masses for {found} particles, expected one for each particle of the whole system")]
-    Particles {
-        /// Particles of the frame.
-        found: usize,
-        /// Masses given.
-        masses: usize,
-    },
 }
 
 #[cfg(test)]
@@ -189,9 +159,8 @@ mod tests {
             let frame = still.frame(i as usize);
             assert!(frame.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-13));
         }
-        let far = drift.displacements()[19];
+        let far = drift[19];
         assert!((far[0] - 5.7).abs() < 1e-12 && (far[1] + 18.05).abs() < 1e-12);
-        assert!((drift.largest() - far[0].hypot(far[1])).abs() < 1e-13);
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl LagTable {
     /// # Panics
     /// If there is no such lag.
     #[must_use]
-    pub fn pairs(&self, k: usize) -> LagPairs<'_> {
+    pub fn pairs(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         LagPairs {
             steps: &self.steps,
             lag: self.lags[k],
@@ -169,7 +169,11 @@ impl LagTable {
     /// # Panics
     /// If there is no such lag.
     #[must_use]
-    pub fn pairs_from(&self, k: usize, firsts: Range<usize>) -> LagPairs<'_> {
+    pub fn pairs_from(
+        &self,
+        k: usize,
+        firsts: Range<usize>,
+    ) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         let first = firsts.start.min(self.steps.len());
         let last = if self.uniform {
             first + self.first_after(k)
@@ -213,7 +217,7 @@ impl LagTable {
 
 /// Pairs of frames that lie one lag apart: `(first, last)`, first increasing.
 #[derive(Debug, Clone)]
-pub struct LagPairs<'a> {
+struct LagPairs<'a> {
     steps: &'a [u64],
     lag: u64,
     first: usize,

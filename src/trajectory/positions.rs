@@ -5,15 +5,22 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::{Cell, LagTable, Species, TrajectoryError};
+use super::source::check_frame;
+use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
-use crate::real::{Real, first_unfit};
+use crate::real::Real;
 use crate::sampling::Sampling;
 
 mod sealed {
-    pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {}
-    impl Sealed for super::Unwrapped {}
-    impl Sealed for super::Wrapped {}
+    pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {
+        const CONVENTION: super::Convention;
+    }
+    impl Sealed for super::Unwrapped {
+        const CONVENTION: super::Convention = super::Convention::Unwrapped;
+    }
+    impl Sealed for super::Wrapped {
+        const CONVENTION: super::Convention = super::Convention::Wrapped;
+    }
 }
 
 /// How coordinates treat the cell's faces: [`Unwrapped`] or [`Wrapped`].
@@ -37,7 +44,7 @@ impl Coordinates for Wrapped {}
 /// other. The unit of length is the caller's.
 ///
 /// Only a `Trajectory<T, Unwrapped>`, which is what `Trajectory<T>` means, has displacements; wrapped coordinates become
-/// that by [`unwrapped`](Trajectory::unwrapped), a choice by name.
+/// unwrapped by [`unwrapped`](Trajectory::unwrapped), which names the method.
 ///
 /// ```
 /// use msed::trajectory::{Cell, Species, Trajectory};
@@ -59,20 +66,51 @@ impl Coordinates for Wrapped {}
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Trajectory<'a, T: Real, C: Coordinates = Unwrapped> {
+    pub(super) header: Header,
     pub(super) positions: Cow<'a, [T]>,
-    pub(super) steps: Vec<u64>,
-    pub(super) time_step: f64,
-    pub(super) species: Species,
-    /// None, one for all frames, or one a frame.
-    pub(super) cells: Vec<Cell>,
-    /// None, or one for each particle and frame.
+    /// One for each particle and frame, or none.
     pub(super) images: Vec<[i32; 3]>,
     pub(super) coordinates: PhantomData<C>,
 }
 
+/// What a trajectory is of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Header {
+    pub(super) steps: Vec<u64>,
+    pub(super) time_step: f64,
+    pub(super) species: Species,
+    /// None, one for all frames, or one for each.
+    pub(super) cells: Vec<Cell>,
+}
+
+impl Header {
+    fn check_cells(&self) -> Result<(), TrajectoryError> {
+        let (found, frames) = (self.cells.len(), self.steps.len());
+        if found == 1 || found == frames {
+            return Ok(());
+        }
+        Err(TrajectoryError::Cells { found, frames })
+    }
+
+    fn slice(&self, frames: Range<usize>) -> Self {
+        let changing = self.cells.len() == self.steps.len();
+        let cells = if changing {
+            &self.cells[frames.clone()]
+        } else {
+            &self.cells
+        };
+        Self {
+            cells: cells.to_vec(),
+            steps: self.steps[frames].to_vec(),
+            time_step: self.time_step,
+            species: self.species.clone(),
+        }
+    }
+}
+
 impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     /// A trajectory of unwrapped coordinates: `positions` frame by frame, particle by particle, x y z, borrowed or owned;
-    /// one step a frame, of `time_step` time units each.
+    /// one step for each frame, of `time_step` time units each.
     ///
     /// The number of particles is that of `species`.
     ///
@@ -101,6 +139,31 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
         Self::new(points.as_flattened(), steps, time_step, species)
     }
 
+    /// The same from the vectors of any linear algebra: all that can be converted into `[T; 3]`, as those of nalgebra and
+    /// glam can. They are copied once.
+    ///
+    /// ```
+    /// use msed::trajectory::{Species, Trajectory};
+    /// use nalgebra::Vector3;
+    /// let frames = [vec![Vector3::new(0.0, 0.0, 0.0)], vec![Vector3::new(0.5, 0.0, 0.0)]];
+    /// let points = frames.iter().flatten().copied();
+    /// let run = Trajectory::from_vectors(points, [0, 10], 0.005, Species::single("A", 1)?)?;
+    /// assert_eq!(run.positions(), [0.0, 0.0, 0.0, 0.5, 0.0, 0.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Trajectory::new).
+    pub fn from_vectors<V: Into<[T; 3]>>(
+        vectors: impl IntoIterator<Item = V>,
+        steps: impl Into<Vec<u64>>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<Self, TrajectoryError> {
+        let positions: Vec<T> = vectors.into_iter().flat_map(V::into).collect();
+        Self::new(positions, steps, time_step, species)
+    }
+
     /// With one cell for all frames.
     ///
     /// # Errors
@@ -115,8 +178,8 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     /// [`TrajectoryError::Cells`] for any other number of cells, and [`TrajectoryError::LooksWrapped`], see
     /// [`check_unwrapped`](Trajectory::check_unwrapped).
     pub fn with_cells(mut self, cells: impl Into<Vec<Cell>>) -> Result<Self, TrajectoryError> {
-        self.cells = cells.into();
-        self.check_cells()?;
+        self.header.cells = cells.into();
+        self.header.check_cells()?;
         self.check_unwrapped()?;
         Ok(self)
     }
@@ -133,7 +196,17 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     /// # Errors
     /// [`TrajectoryError::LooksWrapped`] with the first jump.
     pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
-        super::unwrap::check_unwrapped(self)
+        let mut seen = WrapCheck::new();
+        for frame in 0..self.frames() {
+            let Some(cell) = self.cell(frame) else {
+                return Ok(());
+            };
+            seen.add(cell, self.frame(frame));
+            if seen.is_spread() {
+                return Ok(());
+            }
+        }
+        seen.verdict()
     }
 }
 
@@ -150,8 +223,8 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
         cells: impl Into<Vec<Cell>>,
     ) -> Result<Self, TrajectoryError> {
         let mut trajectory = Self::checked(positions.into(), steps.into(), time_step, species)?;
-        trajectory.cells = cells.into();
-        trajectory.check_cells()?;
+        trajectory.header.cells = cells.into();
+        trajectory.header.check_cells()?;
         Ok(trajectory)
     }
 
@@ -162,12 +235,9 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
     /// [`TrajectoryError::Images`] for another number.
     pub fn with_images(mut self, images: impl Into<Vec<[i32; 3]>>) -> Result<Self, TrajectoryError> {
         self.images = images.into();
-        let expected = self.frames() * self.particles();
-        if self.images.len() != expected {
-            return Err(TrajectoryError::Images {
-                found: self.images.len(),
-                expected,
-            });
+        let (found, expected) = (self.images.len(), self.frames() * self.particles());
+        if found != expected {
+            return Err(TrajectoryError::Images { found, expected });
         }
         Ok(self)
     }
@@ -175,8 +245,7 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
     /// Image flags of frame `index`, where there are any.
     #[must_use]
     pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
-        let particles = self.particles();
-        self.images.get(index * particles..(index + 1) * particles)
+        self.flags(index)
     }
 }
 
@@ -188,44 +257,42 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         species: Species,
     ) -> Result<Self, TrajectoryError> {
         Sampling::new(1, time_step)?;
-        check_steps(&steps)?;
-        let particles = species.len();
-        let expected = particles.checked_mul(3).and_then(|n| n.checked_mul(steps.len()));
+        if steps.is_empty() {
+            return Err(TrajectoryError::NoFrames);
+        }
+        let (frames, particles) = (steps.len(), species.len());
+        let expected = particles.checked_mul(3).and_then(|n| n.checked_mul(frames));
         if expected != Some(positions.len()) {
             return Err(TrajectoryError::Length {
                 found: positions.len(),
-                frames: steps.len(),
+                frames,
                 particles,
             });
         }
-        if let Some(index) = first_unfit(&positions) {
-            let frame = index / (3 * particles);
-            return Err(TrajectoryError::NotFinite {
-                frame,
-                step: steps[frame],
-                particle: index / 3 % particles,
-                found: positions[index].to_f64(),
-            });
+        for (index, points) in positions.chunks_exact(3 * particles).enumerate() {
+            check_frame(&steps[..index], steps[index], points)?;
         }
-        Ok(Self {
-            positions,
+        let header = Header {
             steps,
             time_step,
             species,
             cells: Vec::new(),
-            images: Vec::new(),
-            coordinates: PhantomData,
-        })
+        };
+        Ok(Self::of(header, positions, Vec::new()))
     }
 
-    fn check_cells(&self) -> Result<(), TrajectoryError> {
-        if self.cells.len() != 1 && self.cells.len() != self.frames() {
-            return Err(TrajectoryError::Cells {
-                found: self.cells.len(),
-                frames: self.frames(),
-            });
+    pub(super) fn of(header: Header, positions: Cow<'a, [T]>, images: Vec<[i32; 3]>) -> Self {
+        Self {
+            header,
+            positions,
+            images,
+            coordinates: PhantomData,
         }
-        Ok(())
+    }
+
+    pub(super) fn flags(&self, index: usize) -> Option<&[[i32; 3]]> {
+        let particles = self.particles();
+        self.images.get(index * particles..(index + 1) * particles)
     }
 
     /// All coordinates: frame by frame, particle by particle, x y z.
@@ -257,32 +324,32 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     /// Number of frames.
     #[must_use]
     pub fn frames(&self) -> usize {
-        self.steps.len()
+        self.header.steps.len()
     }
 
     /// Number of particles.
     #[must_use]
     pub fn particles(&self) -> usize {
-        self.species.len()
+        self.header.species.len()
     }
 
     /// The molecular-dynamics step of each frame, strictly increasing.
     #[must_use]
     pub fn steps(&self) -> &[u64] {
-        &self.steps
+        &self.header.steps
     }
 
     /// Time units per step.
     #[must_use]
     pub fn time_step(&self) -> f64 {
-        self.time_step
+        self.header.time_step
     }
 
     /// The frames as a uniform time axis, where they are two or more and equally far apart, by 2^32 steps at most.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
-        let stride = super::pairs::uniform_stride(&self.steps)?;
-        Sampling::new(stride, self.time_step).ok()
+        let stride = super::pairs::uniform_stride(self.steps())?;
+        Sampling::new(stride, self.time_step()).ok()
     }
 
     /// The lags of a request that these frames hold, and the pairs of frames for each.
@@ -290,32 +357,33 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     /// # Errors
     /// As [`LagTable::new`].
     pub fn lag_table(&self, lags: &Lags) -> Result<LagTable, LagError> {
-        LagTable::new(&self.steps, self.time_step, lags)
+        LagTable::new(self.steps(), self.time_step(), lags)
     }
 
     /// The cell of frame `index`; `None` where no cell is known.
     #[must_use]
     pub fn cell(&self, index: usize) -> Option<&Cell> {
-        self.cells.get(if self.cells.len() == 1 { 0 } else { index })
+        let constant = self.cells().len() == 1;
+        self.cells().get(if constant { 0 } else { index })
     }
 
     /// The cells: none, one for all frames, or one for each frame.
     #[must_use]
     pub fn cells(&self) -> &[Cell] {
-        &self.cells
+        &self.header.cells
     }
 
     /// The cell, where it is known and the same at all frames.
     #[must_use]
     pub fn constant_cell(&self) -> Option<&Cell> {
-        let first = self.cells.first()?;
-        self.cells.iter().all(|cell| cell == first).then_some(first)
+        let first = self.cells().first()?;
+        self.cells().iter().all(|cell| cell == first).then_some(first)
     }
 
     /// The species of the particles.
     #[must_use]
     pub fn species(&self) -> &Species {
-        &self.species
+        &self.header.species
     }
 
     /// With another assignment of species.
@@ -323,34 +391,26 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     /// # Errors
     /// [`TrajectoryError::Species`] for another number of particles.
     pub fn with_species(mut self, species: Species) -> Result<Self, TrajectoryError> {
-        if species.len() != self.particles() {
-            return Err(TrajectoryError::Species {
-                found: species.len(),
-                expected: self.particles(),
-            });
+        let (found, expected) = (species.len(), self.particles());
+        if found != expected {
+            return Err(TrajectoryError::Species { found, expected });
         }
-        self.species = species;
+        self.header.species = species;
         Ok(self)
     }
 
     /// A view that borrows the positions.
     #[must_use]
     pub fn view(&self) -> Trajectory<'_, T, C> {
-        self.with_positions(Cow::Borrowed(&*self.positions))
+        let positions = Cow::Borrowed(&*self.positions);
+        Trajectory::of(self.header.clone(), positions, self.images.clone())
     }
 
     /// The same with positions of its own.
     #[must_use]
     pub fn into_owned(self) -> Trajectory<'static, T, C> {
-        Trajectory {
-            positions: Cow::Owned(self.positions.into_owned()),
-            steps: self.steps,
-            time_step: self.time_step,
-            species: self.species,
-            cells: self.cells,
-            images: self.images,
-            coordinates: PhantomData,
-        }
+        let positions = Cow::Owned(self.positions.into_owned());
+        Trajectory::of(self.header, positions, self.images)
     }
 
     /// A view of some consecutive frames.
@@ -366,64 +426,11 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
             });
         }
         let particles = self.particles();
-        let length = 3 * particles;
-        let positions = &self.positions[frames.start * length..frames.end * length];
-        Ok(Trajectory {
-            positions: Cow::Borrowed(positions),
-            steps: self.steps[frames.clone()].to_vec(),
-            time_step: self.time_step,
-            species: self.species.clone(),
-            cells: if self.cells.len() == self.frames() {
-                self.cells[frames.clone()].to_vec()
-            } else {
-                self.cells.clone()
-            },
-            images: self
-                .images
-                .get(frames.start * particles..frames.end * particles)
-                .map(<[_]>::to_vec)
-                .unwrap_or_default(),
-            coordinates: PhantomData,
-        })
-    }
-
-    /// The trajectory of a part of the particles, copied.
-    ///
-    /// # Errors
-    /// [`SpeciesError`](super::SpeciesError) for no particle or one that is not there.
-    pub fn select(&self, particles: &[usize]) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
-        let species = self.species.select(particles)?;
-        let all = self.particles();
-        let mut positions = Vec::with_capacity(3 * particles.len() * self.frames());
-        for frame in self.positions.chunks_exact(3 * all) {
-            for &p in particles {
-                positions.extend_from_slice(&frame[3 * p..3 * p + 3]);
-            }
-        }
-        let images = self.images.chunks_exact(all);
-        Ok(Trajectory {
-            positions: Cow::Owned(positions),
-            steps: self.steps.clone(),
-            time_step: self.time_step,
-            species,
-            cells: self.cells.clone(),
-            images: images
-                .flat_map(|frame| particles.iter().map(|&p| frame[p]))
-                .collect(),
-            coordinates: PhantomData,
-        })
-    }
-
-    fn with_positions<'b>(&self, positions: Cow<'b, [T]>) -> Trajectory<'b, T, C> {
-        Trajectory {
-            positions,
-            steps: self.steps.clone(),
-            time_step: self.time_step,
-            species: self.species.clone(),
-            cells: self.cells.clone(),
-            images: self.images.clone(),
-            coordinates: PhantomData,
-        }
+        let of_particles = frames.start * particles..frames.end * particles;
+        let positions = &self.positions[3 * of_particles.start..3 * of_particles.end];
+        let images = self.images.get(of_particles).unwrap_or_default();
+        let header = self.header.slice(frames);
+        Ok(Trajectory::of(header, Cow::Borrowed(positions), images.to_vec()))
     }
 }
 
@@ -433,68 +440,10 @@ impl<T: Real, C: Coordinates> fmt::Debug for Trajectory<'_, T, C> {
             .field("coordinates", &self.coordinates)
             .field("frames", &self.frames())
             .field("particles", &self.particles())
-            .field("time_step", &self.time_step)
-            .field("species", &self.species.names())
-            .field("cells", &self.cells.len())
+            .field("time_step", &self.time_step())
+            .field("species", &self.species().names())
+            .field("cells", &self.cells().len())
             .finish_non_exhaustive()
-    }
-}
-
-fn check_steps(steps: &[u64]) -> Result<(), TrajectoryError> {
-    if steps.is_empty() {
-        return Err(TrajectoryError::NoFrames);
-    }
-    match (1..steps.len()).find(|&i| steps[i] <= steps[i - 1]) {
-        Some(frame) => Err(TrajectoryError::StepOrder {
-            frame,
-            found: steps[frame],
-            before: steps[frame - 1],
-        }),
-        None => Ok(()),
-    }
-}
-
-impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
-    /// Frame 0 and every `every`-th after it, copied.
-    ///
-    /// Frames that are closer together than the structure takes to change say the same again: for averages at one instant a
-    /// part of them is as good as all.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::Thinning`] for `every` = 0.
-    ///
-    /// ```
-    /// use msed::trajectory::{Species, Trajectory};
-    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, Species::single("A", 1)?)?;
-    /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
-        if every == 0 {
-            return Err(TrajectoryError::Thinning);
-        }
-        let kept = || (0..self.frames()).step_by(every);
-        let particles = self.particles();
-        Ok(Trajectory {
-            positions: Cow::Owned(kept().flat_map(|i| self.frame(i)).copied().collect()),
-            steps: kept().map(|i| self.steps[i]).collect(),
-            time_step: self.time_step,
-            species: self.species.clone(),
-            cells: if self.cells.len() == self.frames() {
-                kept().map(|i| self.cells[i]).collect()
-            } else {
-                self.cells.clone()
-            },
-            images: if self.images.is_empty() {
-                Vec::new()
-            } else {
-                kept()
-                    .flat_map(|i| &self.images[i * particles..(i + 1) * particles])
-                    .copied()
-                    .collect()
-            },
-            coordinates: PhantomData,
-        })
     }
 }
 

@@ -3,18 +3,15 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
-use std::marker::PhantomData;
 
-use thiserror::Error;
-
-use super::{
-    Cell, Coordinates, DriftError, Species, SpeciesError, Trajectory, TrajectoryError, UnwrapError,
-    Unwrapped, Wrapped,
-};
+use super::positions::Header;
+use super::{Cell, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
 use crate::real::{Real, first_unfit};
+use crate::sampling::Sampling;
 
 /// One frame: the buffer that a source fills and the caller keeps, so that no memory is allocated after the first.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Frame<T> {
     /// Molecular-dynamics step.
     pub step: u64,
@@ -37,17 +34,26 @@ impl<T> Frame<T> {
             images: Vec::new(),
         }
     }
-}
 
-impl Frame<f64> {
-    /// Becomes the contents of a frame that a caller keeps.
-    #[cfg(feature = "io")]
-    pub(crate) fn fill<T: Real>(self, frame: &mut Frame<T>) {
-        (frame.step, frame.cell, frame.images) = (self.step, self.cell, self.images);
-        frame.positions.clear();
-        frame
-            .positions
-            .extend(self.positions.into_iter().map(T::from_f64));
+    /// Becomes a frame of these points, without image flags: of arrays, and of the vectors of any linear algebra that can be
+    /// converted into arrays.
+    ///
+    /// ```
+    /// use msed::trajectory::Frame;
+    /// let mut frame = Frame::new();
+    /// frame.fill(10, None, [nalgebra::Vector3::new(1.0, 2.0, 3.0)]);
+    /// assert_eq!((frame.step, &frame.positions[..]), (10, &[1.0, 2.0, 3.0][..]));
+    /// ```
+    pub fn fill<P: Into<[T; 3]>>(
+        &mut self,
+        step: u64,
+        cell: Option<Cell>,
+        points: impl IntoIterator<Item = P>,
+    ) {
+        (self.step, self.cell) = (step, cell);
+        self.images.clear();
+        self.positions.clear();
+        self.positions.extend(points.into_iter().flat_map(P::into));
     }
 }
 
@@ -73,17 +79,15 @@ pub enum Convention {
 /// one, with wrapped coordinates and image flags: `examples/foreign_frames.rs`).
 ///
 /// ```
-/// use msed::trajectory::{Convention, Frame, FrameSource, SourceError, Species, Trajectory};
+/// use msed::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError};
 /// /// A ballistic particle.
 /// struct Flight { step: u64 }
 /// impl FrameSource<f32> for Flight {
 ///     fn particles(&self) -> usize { 1 }
 ///     fn convention(&self) -> Convention { Convention::Unwrapped }
-///     fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, SourceError> {
+///     fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, TrajectoryError> {
 ///         if self.step == 30 { return Ok(false); }
-///         frame.step = self.step;
-///         frame.positions.clear();
-///         frame.positions.extend([0.5 * self.step as f32, 0.0, 0.0]);
+///         frame.fill(self.step, None, [[0.5 * self.step as f32, 0.0, 0.0]]);
 ///         self.step += 10;
 ///         Ok(true)
 ///     }
@@ -104,8 +108,8 @@ pub trait FrameSource<T: Real> {
     /// nothing of use.
     ///
     /// # Errors
-    /// Whatever keeps the source from reading the next frame whole. Frames before it were good; there are none after it.
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError>;
+    /// Whatever keeps the source from reading the next frame whole. The frames before it are good; there are none after it.
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError>;
 
     /// How many frames there are in all, as a guess that only saves time and memory: asked for after the first frame.
     fn frames_expected(&self) -> Option<usize> {
@@ -113,39 +117,113 @@ pub trait FrameSource<T: Real> {
     }
 }
 
-impl<T: Real, S: FrameSource<T> + ?Sized> FrameSource<T> for &mut S {
+/// A source behind a reference or a box is a source.
+macro_rules! forward {
+    ($($source:ty),*) => {$(
+        impl<T: Real, S: FrameSource<T> + ?Sized> FrameSource<T> for $source {
+            fn particles(&self) -> usize {
+                (**self).particles()
+            }
+
+            fn convention(&self) -> Convention {
+                (**self).convention()
+            }
+
+            fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+                (**self).next_frame(frame)
+            }
+
+            fn frames_expected(&self) -> Option<usize> {
+                (**self).frames_expected()
+            }
+        }
+    )*};
+}
+
+forward!(&mut S, Box<S>);
+
+/// The frames of a trajectory, every so many.
+struct Replay<'a, T: Real, C: Coordinates> {
+    trajectory: &'a Trajectory<'a, T, C>,
+    next: usize,
+    every: usize,
+}
+
+impl<T: Real, C: Coordinates> FrameSource<T> for Replay<'_, T, C> {
     fn particles(&self) -> usize {
-        (**self).particles()
+        self.trajectory.particles()
     }
 
     fn convention(&self) -> Convention {
-        (**self).convention()
+        C::CONVENTION
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError> {
-        (**self).next_frame(frame)
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        let Some(&step) = self.trajectory.steps().get(self.next) else {
+            return Ok(false);
+        };
+        let (points, _) = self.trajectory.frame(self.next).as_chunks::<3>();
+        frame.fill(
+            step,
+            self.trajectory.cell(self.next).copied(),
+            points.iter().copied(),
+        );
+        let flags = self.trajectory.flags(self.next).unwrap_or_default();
+        frame.images.extend_from_slice(flags);
+        self.next = self.next.saturating_add(self.every);
+        Ok(true)
     }
 
     fn frames_expected(&self) -> Option<usize> {
-        (**self).frames_expected()
+        Some(self.trajectory.frames().div_ceil(self.every))
     }
 }
 
-impl<T: Real, S: FrameSource<T> + ?Sized> FrameSource<T> for Box<S> {
-    fn particles(&self) -> usize {
-        (**self).particles()
+impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
+    /// Its frames one after the other, as a source: for what takes a source, such as
+    /// [`feed_frames`](crate::online::feed_frames).
+    #[must_use]
+    pub fn source(&self) -> impl FrameSource<T> + '_ {
+        self.every(1)
     }
 
-    fn convention(&self) -> Convention {
-        (**self).convention()
+    fn every(&self, every: usize) -> impl FrameSource<T> + '_ {
+        Replay {
+            trajectory: self,
+            next: 0,
+            every,
+        }
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, SourceError> {
-        (**self).next_frame(frame)
+    /// Frame 0 and every `every`-th after it, copied.
+    ///
+    /// Frames that are closer together than the structure takes to change say the same again: for averages at one instant a
+    /// part of them is as good as all.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Thinning`] for `every` = 0.
+    ///
+    /// ```
+    /// use msed::trajectory::{Species, Trajectory};
+    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, Species::single("A", 1)?)?;
+    /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
+        if every == 0 {
+            return Err(TrajectoryError::Thinning);
+        }
+        self.collected(self.every(every), self.species().clone())
     }
 
-    fn frames_expected(&self) -> Option<usize> {
-        (**self).frames_expected()
+    /// What a source makes of the frames of this trajectory.
+    pub(super) fn collected<D: Coordinates>(
+        &self,
+        source: impl FrameSource<T>,
+        species: Species,
+    ) -> Result<Trajectory<'static, T, D>, TrajectoryError> {
+        let (trajectory, end) = collect(source, self.time_step(), species)?;
+        end.map(|()| trajectory)
     }
 }
 
@@ -154,20 +232,20 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
     /// [checked](Trajectory::check_unwrapped).
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: those of the source, [`SourceError::Convention`] for
-    /// wrapped coordinates, [`SourceError::Particles`] and [`TrajectoryError`] for frames that make no trajectory.
+    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
+    /// [`TrajectoryError::Convention`] for wrapped coordinates, and what [`Trajectory::new`] refuses.
     pub fn from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
     ) -> Result<Self, Interrupted<T, Unwrapped>> {
         if source.convention() == Convention::Wrapped {
-            return Err(Interrupted::at_start(SourceError::Convention));
+            return Err(TrajectoryError::Convention.into());
         }
         let (trajectory, end) = collect(source, time_step, species)?;
         match trajectory.check_unwrapped() {
             // The reader's own error comes first: what looks wrapped may be damaged.
-            Err(error) if end.is_ok() => Err(Interrupted::at_start(error.into())),
+            Err(error) if end.is_ok() => Err(error.into()),
             _ => finish(trajectory, end),
         }
     }
@@ -178,28 +256,28 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
     /// kept where every frame has them.
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: those of the source, [`SourceError::NoCell`] for a frame
-    /// without a cell, [`SourceError::Particles`] and [`TrajectoryError`] for frames that make no trajectory.
+    /// [`Interrupted`], which holds the frames before the error: the errors of the source, [`TrajectoryError::NoCell`]
+    /// for a frame without a cell, and what [`Trajectory::new`] refuses.
     pub fn wrapped_from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
     ) -> Result<Self, Interrupted<T, Wrapped>> {
         let (trajectory, end) = collect(source, time_step, species)?;
-        if trajectory.cells.is_empty() {
+        if trajectory.cells().is_empty() {
             // The reader's own error comes first: without cells there is no wrapped trajectory to keep.
-            let error = end.err().unwrap_or(SourceError::NoCell { frame: 0 });
-            return Err(Interrupted::at_start(error));
+            let error = end.err().unwrap_or(TrajectoryError::NoCell { frame: 0 });
+            return Err(error.into());
         }
         finish(trajectory, end)
     }
 }
 
-type Collected<T, C> = (Trajectory<'static, T, C>, Result<(), SourceError>);
+type Collected<T, C> = (Trajectory<'static, T, C>, Result<(), TrajectoryError>);
 
 fn finish<T: Real, C: Coordinates>(
     trajectory: Trajectory<'static, T, C>,
-    end: Result<(), SourceError>,
+    end: Result<(), TrajectoryError>,
 ) -> Result<Trajectory<'static, T, C>, Interrupted<T, C>> {
     match end {
         Ok(()) => Ok(trajectory),
@@ -210,28 +288,29 @@ fn finish<T: Real, C: Coordinates>(
     }
 }
 
-/// The frames before the end, and what the end was.
+/// The frames before the end, and what the end was. Without a frame there is an error.
 fn collect<T: Real, C: Coordinates>(
     mut source: impl FrameSource<T>,
     time_step: f64,
     species: Species,
-) -> Result<Collected<T, C>, Interrupted<T, C>> {
-    let particles = source.particles();
-    if particles != species.len() {
-        return Err(Interrupted::at_start(SourceError::Particles {
+) -> Result<Collected<T, C>, TrajectoryError> {
+    let particles = species.len();
+    let found = source.particles();
+    if found != particles {
+        return Err(TrajectoryError::Particles {
             frame: 0,
-            found: particles,
-            expected: species.len(),
-        }));
+            found,
+            expected: particles,
+        });
     }
-    crate::sampling::Sampling::new(1, time_step)
-        .map_err(|error| Interrupted::at_start(TrajectoryError::from(error).into()))?;
-    let mut frames = Frames {
-        positions: Vec::new(),
-        images: Vec::new(),
+    Sampling::new(1, time_step)?;
+    let mut header = Header {
         steps: Vec::new(),
+        time_step,
+        species,
         cells: Vec::new(),
     };
+    let (mut positions, mut images) = (Vec::new(), Vec::new());
     let mut frame = Frame::new();
     let end = loop {
         match source.next_frame(&mut frame) {
@@ -239,109 +318,89 @@ fn collect<T: Real, C: Coordinates>(
             Ok(false) => break Ok(()),
             Err(error) => break Err(error),
         }
-        if let Err(error) = frames.push(&frame, particles) {
+        if let Err(error) = header.push(&frame) {
             break Err(error);
         }
-        if frames.steps.len() == 1 {
+        positions.extend_from_slice(&frame.positions);
+        if header.steps.len() == 1 {
             // Room for what is left and a little more, so that the positions are not copied to grow by a frame.
             let expected = source.frames_expected().unwrap_or(0);
-            frames
-                .positions
-                .reserve(3 * particles * (expected + expected / 64));
+            positions.reserve(3 * particles * (expected + expected / 64));
+        }
+        let before = (header.steps.len() - 1) * particles;
+        if frame.images.len() == particles && images.len() == before {
+            images.extend_from_slice(&frame.images);
+        } else {
+            images.clear();
         }
     };
-    if frames.steps.is_empty() {
-        let error = end.err().unwrap_or(TrajectoryError::NoFrames.into());
-        return Err(Interrupted::at_start(error));
+    if header.steps.is_empty() {
+        return Err(end.err().unwrap_or(TrajectoryError::NoFrames));
     }
-    frames.positions.shrink_to_fit();
-    if frames.cells.iter().all(|cell| *cell == frames.cells[0]) {
-        frames.cells.truncate(1);
+    positions.shrink_to_fit();
+    if header.cells.iter().all(|cell| *cell == header.cells[0]) {
+        header.cells.truncate(1);
     }
-    let trajectory = Trajectory {
-        positions: Cow::Owned(frames.positions),
-        steps: frames.steps,
-        time_step,
-        species,
-        cells: frames.cells,
-        images: frames.images,
-        coordinates: PhantomData,
-    };
-    Ok((trajectory, end))
+    Ok((Trajectory::of(header, Cow::Owned(positions), images), end))
 }
 
-struct Frames<T> {
-    positions: Vec<T>,
-    images: Vec<[i32; 3]>,
-    steps: Vec<u64>,
-    cells: Vec<Cell>,
-}
-
-impl<T: Real> Frames<T> {
+impl Header {
     /// Takes a frame that goes on from those before, or nothing.
-    fn push(&mut self, frame: &Frame<T>, particles: usize) -> Result<(), SourceError> {
-        let index = self.steps.len();
+    fn push<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), TrajectoryError> {
+        let (index, particles) = (self.steps.len(), self.species.len());
         if frame.positions.len() != 3 * particles {
-            return Err(SourceError::Particles {
+            return Err(TrajectoryError::Particles {
                 frame: index,
                 found: frame.positions.len() / 3,
                 expected: particles,
             });
         }
-        if let Some(at) = first_unfit(&frame.positions) {
-            return Err(TrajectoryError::NotFinite {
-                frame: index,
-                step: frame.step,
-                particle: at / 3,
-                found: frame.positions[at].to_f64(),
-            }
-            .into());
-        }
-        if let Some(&before) = self.steps.last()
-            && frame.step <= before
-        {
-            return Err(TrajectoryError::StepOrder {
-                frame: index,
-                found: frame.step,
-                before,
-            }
-            .into());
-        }
-        let has_cells = index == 0 || !self.cells.is_empty();
+        check_frame(&self.steps, frame.step, &frame.positions)?;
         match frame.cell {
-            Some(cell) if has_cells => self.cells.push(cell),
-            None if !self.cells.is_empty() => return Err(SourceError::NoCell { frame: index }),
+            Some(cell) if index == 0 || !self.cells.is_empty() => self.cells.push(cell),
+            None if !self.cells.is_empty() => return Err(TrajectoryError::NoCell { frame: index }),
             _ => {}
         }
-        let has_images = index == 0 || !self.images.is_empty();
-        if has_images && frame.images.len() == particles {
-            self.images.extend_from_slice(&frame.images);
-        } else {
-            self.images.clear();
-        }
-        self.positions.extend_from_slice(&frame.positions);
         self.steps.push(frame.step);
         Ok(())
     }
 }
 
+/// A frame that can follow those at the steps `before`.
+pub(super) fn check_frame<T: Real>(
+    before: &[u64],
+    step: u64,
+    positions: &[T],
+) -> Result<(), TrajectoryError> {
+    let frame = before.len();
+    if let Some(at) = first_unfit(positions) {
+        return Err(TrajectoryError::NotFinite {
+            frame,
+            step,
+            particle: at / 3,
+            found: positions[at].to_f64(),
+        });
+    }
+    match before.last() {
+        Some(&before) if step <= before => Err(TrajectoryError::StepOrder {
+            frame,
+            found: step,
+            before,
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// A source that ended in an error, and the frames before it.
 pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
-    error: Box<SourceError>,
+    error: Box<TrajectoryError>,
     before: Option<Box<Trajectory<'static, T, C>>>,
 }
 
 impl<T: Real, C: Coordinates> Interrupted<T, C> {
-    pub(crate) fn at_start(error: SourceError) -> Self {
-        Self {
-            error: Box::new(error),
-            before: None,
-        }
-    }
-
     /// What went wrong.
     #[must_use]
-    pub fn error(&self) -> &SourceError {
+    pub fn error(&self) -> &TrajectoryError {
         &self.error
     }
 
@@ -353,8 +412,24 @@ impl<T: Real, C: Coordinates> Interrupted<T, C> {
 
     /// What went wrong, and the frames before it.
     #[must_use]
-    pub fn into_parts(self) -> (SourceError, Option<Trajectory<'static, T, C>>) {
+    pub fn into_parts(self) -> (TrajectoryError, Option<Trajectory<'static, T, C>>) {
         (*self.error, self.before.map(|frames| *frames))
+    }
+}
+
+/// An error before the first frame, or one that leaves no frame that could be used.
+impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
+    fn from(error: TrajectoryError) -> Self {
+        Self {
+            error: Box::new(error),
+            before: None,
+        }
+    }
+}
+
+impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for TrajectoryError {
+    fn from(interrupted: Interrupted<T, C>) -> Self {
+        *interrupted.error
     }
 }
 
@@ -379,63 +454,5 @@ impl<T: Real, C: Coordinates> StdError for Interrupted<T, C> {
     }
 }
 
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for SourceError {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        *interrupted.error
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for crate::Error {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        Self::Source(*interrupted.error)
-    }
-}
-
-/// What stops a source.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// The error of a reader, ours or a foreign one.
-    #[error(transparent)]
-    Reader(Box<dyn StdError + Send + Sync + 'static>),
-    /// Another number of particles than expected.
-    #[error("frame {frame} has {found} particles, expected {expected}")]
-    Particles {
-        /// The frame, from 0.
-        frame: usize,
-        /// Particles there.
-        found: usize,
-        /// Particles of the species or of the frames before.
-        expected: usize,
-    },
-    /// Wrapped coordinates where unwrapped ones are needed.
-    #[error(
-        "the source has wrapped coordinates, expected unwrapped ones: unwrap them by image flags or by continuity"
-    )]
-    Convention,
-    /// A frame without a cell.
-    #[error("frame {frame} has no cell, expected one")]
-    NoCell {
-        /// The frame, from 0.
-        frame: usize,
-    },
-    /// Frames that cannot be unwrapped.
-    #[error(transparent)]
-    Unwrap(#[from] UnwrapError),
-    /// Frames that make no trajectory.
-    #[error(transparent)]
-    Trajectory(#[from] TrajectoryError),
-    /// Frames whose drift cannot be taken off.
-    #[error(transparent)]
-    Drift(#[from] DriftError),
-    /// A selection that is none.
-    #[error(transparent)]
-    Species(#[from] SpeciesError),
-}
-
-impl SourceError {
-    /// The error of a reader, as a foreign [`FrameSource`] returns its own.
-    pub fn reader(error: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
-        Self::Reader(error.into())
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,8 @@
 //! From wrapped coordinates to unwrapped ones.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
-use thiserror::Error;
-
-use super::{Cell, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+use super::{Cell, Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped, Wrapped};
 use crate::real::Real;
 
 /// How wrapped coordinates are to be unwrapped.
@@ -60,20 +57,8 @@ impl Unwrapping {
 }
 
 /// Unwraps one frame after the other.
-///
-/// ```
-/// use msed::trajectory::{Cell, Unwrapper, Unwrapping};
-/// let cell = Cell::cubic(10.0)?;
-/// let mut unwrapper = Unwrapper::new(Unwrapping::continuity());
-/// let mut frame = [9.5, 5.0, 5.0];
-/// unwrapper.push(0, &mut frame, &[], &cell)?;
-/// frame = [0.5, 5.0, 5.0];
-/// unwrapper.push(10, &mut frame, &[], &cell)?;
-/// assert_eq!(frame, [10.5, 5.0, 5.0]);
-/// # Ok::<(), msed::Error>(())
-/// ```
 #[derive(Debug, Clone)]
-pub struct Unwrapper {
+struct Unwrapper {
     method: Unwrapping,
     frame: usize,
     step: u64,
@@ -86,8 +71,7 @@ pub struct Unwrapper {
 
 impl Unwrapper {
     /// Before the first frame.
-    #[must_use]
-    pub fn new(method: Unwrapping) -> Self {
+    fn new(method: Unwrapping) -> Self {
         Self {
             method,
             frame: 0,
@@ -103,19 +87,19 @@ impl Unwrapper {
     /// the method does not use them; `step` is for the messages. No memory is allocated after the first frame.
     ///
     /// # Errors
-    /// [`UnwrapError`]; the frame is then left as it was given, and the unwrapper is not to be used any further.
-    pub fn push<T: Real>(
+    /// [`TrajectoryError`]; the frame is then left as it was given, and the unwrapper is not to be used any further.
+    fn push<T: Real>(
         &mut self,
         step: u64,
         positions: &mut [T],
         images: &[[i32; 3]],
         cell: &Cell,
-    ) -> Result<(), UnwrapError> {
+    ) -> Result<(), TrajectoryError> {
         let particles = positions.len() / 3;
         let (points, _) = positions.as_chunks_mut::<3>();
         let by_images = matches!(self.method, Unwrapping::Images);
         if by_images && images.len() != particles {
-            return Err(UnwrapError::NoImages {
+            return Err(TrajectoryError::NoImages {
                 frame: self.frame,
                 found: images.len(),
                 particles,
@@ -124,7 +108,7 @@ impl Unwrapper {
         match self.cell {
             None => self.start(points, images, cell),
             Some(_) if self.wrapped.len() != particles => {
-                return Err(UnwrapError::Particles {
+                return Err(TrajectoryError::Particles {
                     frame: self.frame,
                     found: particles,
                     expected: self.wrapped.len(),
@@ -132,7 +116,7 @@ impl Unwrapper {
             }
             Some(before) => {
                 if matches!(self.method, Unwrapping::Continuity { .. }) && before != *cell {
-                    return Err(UnwrapError::ChangingCell {
+                    return Err(TrajectoryError::ChangingCell {
                         frame: self.frame,
                         found: cell.lengths(),
                         before: before.lengths(),
@@ -147,7 +131,7 @@ impl Unwrapper {
             }
         }
         for ((point, wrapped), offset) in points.iter_mut().zip(&mut self.wrapped).zip(&self.offsets) {
-            *wrapped = point.map(Real::to_f64);
+            *wrapped = point.map(T::to_f64);
             *point = std::array::from_fn(|i| T::from_f64(wrapped[i] + offset[i]));
         }
         self.images.clear();
@@ -183,13 +167,13 @@ impl Unwrapper {
         points: &[[T; 3]],
         cell: &Cell,
         limit: f64,
-    ) -> Result<(), UnwrapError> {
+    ) -> Result<(), TrajectoryError> {
         for (particle, (point, before)) in points.iter().zip(&self.wrapped).enumerate() {
             let moved = std::array::from_fn(|i| point[i].to_f64() - before[i]);
             let nearest = cell.minimum_image(moved);
             let (axis, found) = cell.longest_component(nearest);
             if found >= limit || limit.is_nan() {
-                return Err(UnwrapError::LongStep {
+                return Err(TrajectoryError::LongStep {
                     particle,
                     frame: self.frame,
                     step,
@@ -208,8 +192,75 @@ impl Unwrapper {
     }
 }
 
+/// A source's frames, unwrapped on the fly. They keep no image flags.
+///
+/// ```
+/// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
+/// # use msed::trajectory::{Convention, TrajectoryError};
+/// # struct Wrapped(u64);
+/// # impl FrameSource<f64> for Wrapped {
+/// #     fn particles(&self) -> usize { 1 }
+/// #     fn convention(&self) -> Convention { Convention::Wrapped }
+/// #     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
+/// #         frame.step = self.0;
+/// #         frame.cell = Cell::cubic(1.0).ok();
+/// #         frame.positions = vec![(0.25 * self.0 as f64).fract(), 0.0, 0.0];
+/// #         self.0 += 1;
+/// #         Ok(self.0 < 10)
+/// #     }
+/// # }
+/// # let wrapped = Wrapped(0);
+/// let trajectory = Trajectory::from_source(Unwrap::new(wrapped, Unwrapping::continuity()), 0.005, Species::single("A", 1)?)?;
+/// assert_eq!(trajectory.frame(8), [2.0, 0.0, 0.0]);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Unwrap<S> {
+    source: S,
+    unwrapper: Unwrapper,
+    frame: usize,
+}
+
+impl<S> Unwrap<S> {
+    /// Unwraps the frames of `source` by the method named.
+    pub fn new(source: S, method: Unwrapping) -> Self {
+        Self {
+            source,
+            unwrapper: Unwrapper::new(method),
+            frame: 0,
+        }
+    }
+}
+
+impl<T: Real, S: FrameSource<T>> FrameSource<T> for Unwrap<S> {
+    fn particles(&self) -> usize {
+        self.source.particles()
+    }
+
+    fn convention(&self) -> Convention {
+        Convention::Unwrapped
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+        if !self.source.next_frame(frame)? {
+            return Ok(false);
+        }
+        let cell = frame.cell.ok_or(TrajectoryError::NoCell { frame: self.frame })?;
+        self.unwrapper
+            .push(frame.step, &mut frame.positions, &frame.images, &cell)?;
+        frame.images.clear();
+        self.frame += 1;
+        Ok(true)
+    }
+
+    fn frames_expected(&self) -> Option<usize> {
+        self.source.frames_expected()
+    }
+}
+
 impl<T: Real> Trajectory<'_, T, Wrapped> {
-    /// The same trajectory in unwrapped coordinates, by the method named. Positions that are owned are reused.
+    /// The same trajectory in unwrapped coordinates, by the method named, copied. A trajectory that would not fit into memory
+    /// twice is unwrapped on its way in, by [`Unwrap`].
     ///
     /// ```
     /// use msed::trajectory::{Cell, Species, Trajectory, Unwrapping};
@@ -221,30 +272,13 @@ impl<T: Real> Trajectory<'_, T, Wrapped> {
     /// ```
     ///
     /// # Errors
-    /// [`UnwrapError`]: no image flags, a changing cell by continuity, a particle that moves too far between two frames.
-    pub fn unwrapped(self, method: Unwrapping) -> Result<Trajectory<'static, T, Unwrapped>, UnwrapError> {
-        let particles = self.particles();
-        let mut wrapped = self.into_owned();
-        let images = std::mem::take(&mut wrapped.images);
-        let mut positions = wrapped.positions.into_owned();
-        let mut unwrapper = Unwrapper::new(method);
-        for (frame, points) in positions.chunks_exact_mut(3 * particles).enumerate() {
-            let constant = wrapped.cells.len() == 1;
-            let cell = &wrapped.cells[if constant { 0 } else { frame }];
-            let flags = images
-                .get(frame * particles..(frame + 1) * particles)
-                .unwrap_or(&[]);
-            unwrapper.push(wrapped.steps[frame], points, flags, cell)?;
-        }
-        Ok(Trajectory {
-            positions: Cow::Owned(positions),
-            steps: wrapped.steps,
-            time_step: wrapped.time_step,
-            species: wrapped.species,
-            cells: wrapped.cells,
-            images: Vec::new(),
-            coordinates: PhantomData,
-        })
+    /// [`TrajectoryError`] where there are no image flags, where the cell changes and continuity expects a constant one, and
+    /// where a particle moves too far between two frames.
+    pub fn unwrapped(
+        &self,
+        method: Unwrapping,
+    ) -> Result<Trajectory<'static, T, Unwrapped>, TrajectoryError> {
+        self.collected(Unwrap::new(self.source(), method), self.species().clone())
     }
 }
 
@@ -252,195 +286,20 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// The same trajectory with every particle in the cell, and the image flags that lead back.
     ///
     /// # Errors
-    /// [`UnwrapError::NoCell`] where no cell is known.
-    pub fn wrapped_into_cell(&self) -> Result<Trajectory<'static, T, Wrapped>, UnwrapError> {
-        if self.cells.is_empty() {
-            return Err(UnwrapError::NoCell { frame: 0 });
-        }
-        let particles = self.particles();
+    /// [`TrajectoryError::NoCell`] where no cell is known.
+    pub fn wrapped_into_cell(&self) -> Result<Trajectory<'static, T, Wrapped>, TrajectoryError> {
         let mut positions = Vec::with_capacity(self.positions.len());
         let mut images = Vec::with_capacity(self.positions.len() / 3);
-        for (frame, points) in self.positions.chunks_exact(3 * particles).enumerate() {
-            let cell = &self.cells[if self.cells.len() == 1 { 0 } else { frame }];
-            for point in points.as_chunks::<3>().0 {
-                let (image, n) = cell.wrap(point.map(Real::to_f64));
+        for frame in 0..self.frames() {
+            let cell = self.cell(frame).ok_or(TrajectoryError::NoCell { frame })?;
+            for point in self.frame(frame).as_chunks::<3>().0 {
+                let (image, n) = cell.wrap(point.map(T::to_f64));
                 positions.extend(image.map(T::from_f64));
                 images.push(n);
             }
         }
-        Ok(Trajectory {
-            positions: Cow::Owned(positions),
-            steps: self.steps.clone(),
-            time_step: self.time_step,
-            species: self.species.clone(),
-            cells: self.cells.clone(),
-            images,
-            coordinates: PhantomData,
-        })
+        Ok(Trajectory::of(self.header.clone(), Cow::Owned(positions), images))
     }
-}
-
-/// A particle may stand a little outside of the cell between the steps at which a simulation wraps it.
-const LARGEST_SPREAD: f64 = 1.05;
-
-/// See [`Trajectory::check_unwrapped`].
-pub(super) fn check_unwrapped<T: Real>(
-    trajectory: &Trajectory<'_, T, Unwrapped>,
-) -> Result<(), TrajectoryError> {
-    let mut seen = WrapCheck::new();
-    for frame in 0..trajectory.frames() {
-        let Some(cell) = trajectory.cell(frame) else {
-            return Ok(());
-        };
-        seen.add(cell, trajectory.frame(frame));
-        if seen.is_spread() {
-            return Ok(());
-        }
-    }
-    seen.verdict()
-}
-
-/// What the frames so far say of whether their coordinates are wrapped.
-#[derive(Debug)]
-pub(crate) struct WrapCheck {
-    frames: usize,
-    /// Extremes along each lattice vector, in units of it.
-    low: [f64; 3],
-    high: [f64; 3],
-    /// The first jump of more than half a cell along each: frame, particle, and how far.
-    jumps: [Option<(usize, usize, f64)>; 3],
-    before: Vec<[f64; 3]>,
-}
-
-impl WrapCheck {
-    pub(crate) fn new() -> Self {
-        Self {
-            frames: 0,
-            low: [f64::INFINITY; 3],
-            high: [f64::NEG_INFINITY; 3],
-            jumps: [None; 3],
-            before: Vec::new(),
-        }
-    }
-
-    /// Looks at the next frame.
-    pub(crate) fn add<T: Real>(&mut self, cell: &Cell, positions: &[T]) {
-        for (particle, point) in positions.as_chunks::<3>().0.iter().enumerate() {
-            let s = cell.fractional(point.map(Real::to_f64));
-            for (x, (low, high)) in s.iter().zip(self.low.iter_mut().zip(&mut self.high)) {
-                *low = low.min(*x);
-                *high = high.max(*x);
-            }
-            let Some(before) = self.before.get_mut(particle) else {
-                self.before.push(s);
-                continue;
-            };
-            for ((s, before), first) in s.iter().zip(before.iter()).zip(&mut self.jumps) {
-                let jump = (s - before).abs();
-                if jump > 0.5 && first.is_none() {
-                    *first = Some((self.frames, particle, jump));
-                }
-            }
-            *before = s;
-        }
-        self.frames += 1;
-    }
-
-    fn spread(&self, axis: usize) -> f64 {
-        self.high[axis] - self.low[axis]
-    }
-
-    /// Whether coordinates reach further than one cell along all lattice vectors: they are not wrapped.
-    fn is_spread(&self) -> bool {
-        (0..3).all(|axis| self.spread(axis) > LARGEST_SPREAD)
-    }
-
-    /// # Errors
-    /// [`TrajectoryError::LooksWrapped`].
-    pub(crate) fn verdict(&self) -> Result<(), TrajectoryError> {
-        for axis in 0..3 {
-            if let Some((frame, particle, found)) = self.jumps[axis]
-                && self.spread(axis) <= LARGEST_SPREAD
-            {
-                return Err(TrajectoryError::LooksWrapped {
-                    axis,
-                    frame,
-                    particle,
-                    found,
-                });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Wrapped coordinates that cannot be unwrapped in the way asked for.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum UnwrapError {
-    /// No cell.
-    #[error("frame {frame} has no cell, expected one: without it nothing can be wrapped or unwrapped")]
-    NoCell {
-        /// The frame, from 0.
-        frame: usize,
-    },
-    /// No image flags, or not one for each particle.
-    #[error(
-        "frame {frame} has {found} image flags, expected {particles}, one for each particle: write them, or unwrap by continuity"
-    )]
-    NoImages {
-        /// The frame, from 0.
-        frame: usize,
-        /// Flags there.
-        found: usize,
-        /// Particles.
-        particles: usize,
-    },
-    /// Another number of particles than before.
-    #[error("frame {frame} has {found} particles, expected {expected}")]
-    Particles {
-        /// The frame, from 0.
-        frame: usize,
-        /// Particles there.
-        found: usize,
-        /// Particles before.
-        expected: usize,
-    },
-    /// A cell that changes.
-    #[error(
-        "the cell changes from {before:?} to {found:?} at frame {frame}, and continuity expects a constant one: use the \
-         toroidal scheme"
-    )]
-    ChangingCell {
-        /// The frame, from 0.
-        frame: usize,
-        /// Lengths of the lattice vectors there.
-        found: [f64; 3],
-        /// Lengths before.
-        before: [f64; 3],
-    },
-    /// A particle whose image is a guess.
-    #[error(
-        "particle {particle} moves by {found:.3} of the cell's width along direction {axis} from step {before} to {step} \
-         (frame {frame}), expected less than {limit}: towards half a cell the nearest image is a guess; use image flags, \
-         or frames that are closer together"
-    )]
-    LongStep {
-        /// The particle, from 0.
-        particle: usize,
-        /// The later frame, from 0.
-        frame: usize,
-        /// Its step.
-        step: u64,
-        /// The step of the frame before.
-        before: u64,
-        /// Lattice direction, from 0.
-        axis: usize,
-        /// The displacement to the nearest image, in units of the width.
-        found: f64,
-        /// The longest that is believed.
-        limit: f64,
-    },
 }
 
 #[cfg(test)]

@@ -22,11 +22,8 @@ mod oracle {
 
 /// What holds for all estimators of one kind, by checkers that must reject planted faults.
 mod laws {
+    mod accumulators;
     mod correlators;
-    mod online_coherent;
-    mod online_energies;
-    mod online_frames;
-    mod scattering;
     mod units;
 }
 
@@ -60,6 +57,7 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod frame_files;
     mod readers;
 }
 

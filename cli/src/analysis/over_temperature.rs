@@ -6,7 +6,6 @@ use msed::thermo::{
 };
 
 use super::point::Point;
-use super::structure::Decay;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::scan_file::{Run, Scan};
@@ -137,7 +136,7 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     let heat_capacity = point.heat_capacity.clone();
     let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
         .with_fit(&point.exponential)?;
-    if let Some(time) = point.decay().and_then(Decay::tau_alpha) {
+    if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
         found = found.with_structural_time(time);
     }
     Ok(match &point.run.exclude {

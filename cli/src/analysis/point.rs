@@ -1,7 +1,7 @@
 //! One state point, from its energies to its heat capacity.
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
-use msed::relaxation::{self, Fit, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model, Relaxation, Window};
 use msed::thermo::{self, HeatCapacity, Plateaus};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
@@ -23,8 +23,8 @@ pub(crate) struct Point<'a> {
     pub(crate) msed: Curve,
     pub(crate) drift: Drift,
     pub(crate) resolution: Resolution,
-    pub(crate) exponential: Fit,
-    pub(crate) stretched: Fit,
+    pub(crate) exponential: Relaxation,
+    pub(crate) stretched: Relaxation,
     pub(crate) spectral: Spectral,
     pub(crate) heat_capacity: HeatCapacity,
     /// At lags from the shortest to the longest.
@@ -59,7 +59,7 @@ impl<'a> Point<'a> {
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?.into_curve();
         let window = run.fit_window.map_or(Window::Automatic, Window::Given);
-        let fit = |model| relaxation::fit(&msed, model, window, Weighting::StandardErrors);
+        let fit = |model| Fit::new(model).window(window).to(&msed);
         let exponential = fit(Model::Exponential)?;
         let plateaus = exponential.verdict().is_resolved().then(|| Plateaus {
             u0_squared: exponential.u0_squared(),
@@ -98,7 +98,7 @@ impl<'a> Point<'a> {
     }
 
     /// Eq. (11) in its exponential form, where that is resolved.
-    pub(crate) fn relaxation(&self) -> Option<&Fit> {
+    pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
         Some(&self.exponential).filter(|fit| fit.verdict().is_resolved())
     }
 

@@ -1,6 +1,9 @@
 //! What the particles of one state point do.
 
-use msed::relaxation::{self, Crossing, DiffusionVerdict, Direction, Peak, TauBeta, Weighting, Window};
+use msed::relaxation::{
+    self, Diffusion, Fit, NoPeak, NotDiffusive, NotReached, Peak, Relaxation, SquaredDisplacement, TauBeta,
+};
+use msed::stats::Outcome;
 use msed::structure::{self, Displacements, SpeciesDisplacement, WaveVectors};
 use msed::{Curve, Estimate, Lags, Resampling};
 
@@ -27,17 +30,17 @@ pub(crate) struct Structure {
 /// Numbers from the displacements of one species, or of all particles.
 pub(crate) struct Motion {
     pub(crate) name: String,
-    pub(crate) diffusion: DiffusionVerdict,
+    pub(crate) diffusion: Outcome<Diffusion, NotDiffusive>,
     pub(crate) tau_beta: TauBeta,
-    pub(crate) alpha2_peak: Peak,
-    pub(crate) chi4_peak: Peak,
+    pub(crate) alpha2_peak: Outcome<Peak, NoPeak>,
+    pub(crate) chi4_peak: Outcome<Peak, NoPeak>,
 }
 
 impl Motion {
     fn of(one: &SpeciesDisplacement) -> Result<Self, msed::Error> {
         Ok(Self {
             name: one.name().to_owned(),
-            diffusion: relaxation::diffusion(one.msd(), 3, Window::Automatic)?,
+            diffusion: relaxation::diffusion(&SquaredDisplacement::new(one.msd().clone(), 3)?),
             tau_beta: relaxation::tau_beta(&one.msd().without_zero()),
             alpha2_peak: relaxation::peak(one.alpha2())?,
             chi4_peak: relaxation::peak(one.chi4())?,
@@ -105,10 +108,10 @@ pub(crate) struct Decay {
     pub(crate) isf: Curve,
     /// Mean length of the vectors.
     pub(crate) q: f64,
-    /// Where F_s has fallen to 1/e: tau_alpha.
-    pub(crate) crossing: Crossing,
+    /// Where F_s has fallen to 1/e.
+    pub(crate) tau_alpha: Outcome<Estimate, NotReached>,
     /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
-    pub(crate) tail: Result<relaxation::Decay, String>,
+    pub(crate) tail: Result<Relaxation, String>,
 }
 
 impl Decay {
@@ -120,22 +123,17 @@ impl Decay {
         resampling: Resampling,
     ) -> Result<Self, msed::Error> {
         let isf = structure::self_isf(frames, probe, shell, lags, resampling)?;
-        let tail = relaxation::fit_decay(&isf, Window::Automatic, Weighting::StandardErrors);
+        let tail = Fit::decay().to(&isf);
         Ok(Self {
             q: shell.mean_modulus(),
-            crossing: relaxation::first_crossing(&isf, (-1.0_f64).exp(), Direction::Falling)?,
+            tau_alpha: relaxation::tau_alpha(&isf)?,
             tail: tail.map_err(|error| error.to_string()),
             isf,
         })
     }
 
-    /// tau_alpha, where F_s reaches 1/e.
-    pub(crate) fn tau_alpha(&self) -> Option<&Estimate> {
-        self.crossing.time()
-    }
-
     /// The tail, where it is resolved.
-    pub(crate) fn resolved_tail(&self) -> Option<&relaxation::Decay> {
+    pub(crate) fn resolved_tail(&self) -> Option<&Relaxation> {
         let tail = self.tail.as_ref().ok()?;
         Some(tail).filter(|tail| tail.verdict().is_resolved())
     }

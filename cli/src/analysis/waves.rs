@@ -2,9 +2,9 @@
 
 use std::f64::consts::PI;
 
-use msed::Resampling;
 use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
-use msed::trajectory::{Cell, Trajectories, TrajectoryError, TrajectoryRuns};
+use msed::trajectory::Cell;
+use msed::{Replicas, Resampling};
 
 use crate::failure::Failure;
 use crate::input::cells::mean_cell;
@@ -87,11 +87,11 @@ impl Waves {
 }
 
 /// Evenly spaced frames of each replica, as many as the work allows.
-fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, TrajectoryError> {
+fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, msed::Error> {
     let replicas = frames.runs();
     let wanted = (affordable.min(FRAMES) / replicas.len()).max(FEWEST);
     let thin = replicas
         .iter()
         .map(|run| run.thinned((run.frames() / wanted).max(1)));
-    Trajectories::new(thin.collect::<Result<_, _>>()?)
+    Ok(Replicas::new(thin.collect::<Result<_, _>>()?)?)
 }

@@ -2,6 +2,7 @@
 
 use msed::energy::Distribution;
 use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Relaxation;
 use msed::{Curve, Estimate};
 
 use super::look::{Symbols, grid, name, open_where, over_time, shade};
@@ -17,14 +18,14 @@ const GAUSSIAN_STEPS: u32 = 200;
 pub(super) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
     let sorted = by_temperature(points);
     let mut right = Panel::new(
-        Axis::linear("Δ*{e} / standard deviation"),
-        Axis::log("density").range(1e-5, 3.0),
+        Axis::linear("Δ*{e} (standard deviations)"),
+        Axis::log("density (1/standard deviation)").range(1e-5, 3.0),
     )
     .title("the longest lag of each point");
     for (k, point) in sorted.iter().enumerate() {
         if let Some(phi) = point.distributions.last() {
             let (_, series) = histogram(phi, phi.variance().value().sqrt());
-            right.add(series.shade(shade(k, sorted.len())).label(name(point)));
+            right.add(series.shade(shade(k, sorted.len())).label(name(scan, point)));
         }
     }
     let x = grid([-5.0, 5.0], GAUSSIAN_STEPS);
@@ -47,7 +48,7 @@ fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
         Axis::log(format!("*{{φ}}(Δ*{{e}}; *{{t}}) (1/{})", symbols.energy))
             .range(0.3 * rarest, 4.0 * highest),
     )
-    .title(name(point));
+    .title(name(scan, point));
     for (k, phi) in point.distributions.iter().enumerate() {
         let (x, series) = histogram(phi, 1.0);
         let label = format!("*{{t}} = {} {}", time(phi.lag_time()), symbols.time);
@@ -68,20 +69,19 @@ fn histogram(phi: &Distribution, unit: f64) -> (Vec<f64>, Series) {
         .filter(|(_, density)| density.value() > 0.0)
         .map(|(centre, density)| (centre / unit, density.map(|density| density * unit)))
         .unzip();
-    let series = Series::estimates(&x, &densities).size(0.75);
+    let series = Series::estimates(&x, &densities).size(0.75).pale();
     (x, series)
 }
 
 /// Figure 2: the mean squared displacement of the probe, where there are trajectories, beside the MSED.
 pub(super) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
     match msd(scan, points) {
-        // The first panel names the points for both.
-        Some(first) => Figure::new(first).with(msed(scan, points, false)),
-        None => Figure::new(msed(scan, points, true)),
+        Some(first) => Figure::new(first).with(msed(scan, points)),
+        None => Figure::new(msed(scan, points)),
     }
 }
 
-/// The mean squared displacement. Its corner has room to name all points.
+/// The mean squared displacement of the probe.
 fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let probe = scan.probe.as_deref()?;
     points.iter().find(|point| point.structure.is_some())?;
@@ -92,30 +92,55 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     );
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
-        let series = match &point.structure {
-            Some(structure) => known(structure.probe().0.msd()),
-            None => Series::points(&[], &[]),
-        };
-        panel.add(dressed(series, point, k, sorted.len()).label(name(point)));
+        if let Some(structure) = &point.structure {
+            let series = dressed(structure.probe().0.msd(), point, k, sorted.len());
+            panel.add(series.label(name(scan, point)));
+        }
     }
     Some(panel)
 }
 
-/// The MSED of every point, with the fits where they are resolved.
-fn msed(scan: &Scan, points: &[Point<'_>], named: bool) -> Panel {
+/// The MSED of every point, with the fits that are resolved.
+fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     let energy = Symbols::of(scan).energy;
     let mut panel = Panel::new(over_time(scan), Axis::log(format!("MSED ({energy}^{{2}})")));
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
-        let series = dressed(known(&point.msed), point, k, sorted.len());
-        panel.add(if named { series.label(name(point)) } else { series });
+        let series = dressed(&point.msed, point, k, sorted.len());
+        panel.add(series.label(name(scan, point)));
     }
-    for (k, fit) in sorted.iter().filter_map(|point| point.relaxation()).enumerate() {
-        let line = Series::function(fit.window(), |t| fit.evaluate(t));
-        let line = line.colour(6).size(0.6);
+    add_fits(&mut panel, &sorted, |_| 1.0);
+    panel
+}
+
+/// The MSED over its fast plateau where the fit is resolved, so that a rise by 15 % looks like one although the plateaus of a
+/// scan differ by factors.
+pub(super) fn msed_rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let rise = Axis::linear("MSED/*{U}_{0}^{2} (dimensionless)");
+    let mut panel = Panel::new(over_time(scan), rise);
+    points.iter().find(|point| point.relaxation().is_some())?;
+    let plateau = |fit: &Relaxation| fit.u0_squared().value();
+    let sorted = by_temperature(points);
+    for (k, point) in sorted.iter().enumerate().rev() {
+        if let Some(fit) = point.relaxation() {
+            let curve = point.msed.map(|_, y| y / plateau(fit));
+            let series = dressed(&curve, point, k, sorted.len());
+            panel.add(series.label(name(scan, point)));
+        }
+    }
+    add_fits(&mut panel, &sorted, plateau);
+    Some(Figure::new(panel))
+}
+
+/// The fits that are resolved, each over a unit of its own.
+fn add_fits(panel: &mut Panel, sorted: &[&Point<'_>], unit: impl Fn(&Relaxation) -> f64) {
+    let fits = sorted.iter().filter_map(|point| point.relaxation());
+    for (k, fit) in fits.enumerate() {
+        let unit = unit(fit);
+        let line = Series::function(fit.window(), |t| fit.evaluate(t) / unit);
+        let line = line.colour(6).size(0.7);
         panel.add(if k == 0 { line.label("Eq. (11)") } else { line });
     }
-    panel
 }
 
 /// A curve as far as it has errors.
@@ -125,10 +150,8 @@ fn known(curve: &Curve) -> Series {
     Series::curve(&curve.without_zero().window(0.0..=end))
 }
 
-/// In the colour and with the marker of place `k` of `of` in the order of temperature: the same in both panels.
-fn dressed(series: Series, point: &Point<'_>, k: usize, of: usize) -> Series {
-    open_where(
-        point.is_excluded(),
-        series.shade(shade(k, of)).marker(k).size(0.65),
-    )
+/// A curve in the colour and with the marker of place `k` of `of` in the order of temperature: the same in all panels.
+fn dressed(curve: &Curve, point: &Point<'_>, k: usize, of: usize) -> Series {
+    let series = known(curve).shade(shade(k, of)).marker(k).size(0.65);
+    open_where(point.is_excluded(), series)
 }

@@ -21,9 +21,14 @@ pub(super) fn over_time(scan: &Scan) -> Axis {
 }
 
 /// What a legend calls a point.
-pub(super) fn name(point: &Point<'_>) -> String {
+pub(super) fn name(scan: &Scan, point: &Point<'_>) -> String {
     let excluded = if point.is_excluded() { " (excluded)" } else { "" };
-    format!("*{{T}} = {}{excluded}", temperature(point.temperature()))
+    format!("*{{T}} = {}{excluded}", degrees(scan, point.temperature()))
+}
+
+/// A temperature with its unit; reduced numbers stand alone.
+pub(super) fn degrees(scan: &Scan, value: f64) -> String {
+    format!("{}{}", temperature(value), Symbols::of(scan).degree)
 }
 
 /// Where a point lies on the colour scale, by its place in the order of temperature: dark for the coldest.
@@ -66,6 +71,10 @@ pub(super) struct Symbols {
     pub(super) time: &'static str,
     pub(super) length: &'static str,
     pub(super) temperature: &'static str,
+    /// What stands behind a number of temperature.
+    degree: &'static str,
+    /// Of 1/(T S_c), with an entropy per particle.
+    pub(super) adam_gibbs: &'static str,
     /// What the reciprocal temperature is multiplied by, and its name.
     pub(super) reciprocal: (f64, &'static str),
 }
@@ -78,6 +87,8 @@ impl Symbols {
                 time: "*{τ}_{LJ}",
                 length: "*{σ}",
                 temperature: "*{ε}/*{k}_{B}",
+                degree: "",
+                adam_gibbs: "1/*{ε}",
                 reciprocal: (1.0, "1/*{T} (*{k}_{B}/*{ε})"),
             },
             UnitsName::Metal => Self {
@@ -85,6 +96,8 @@ impl Symbols {
                 time: "ps",
                 length: "Å",
                 temperature: "K",
+                degree: " K",
+                adam_gibbs: "1/(*{k}_{B} K)",
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
             UnitsName::Real => Self {
@@ -92,6 +105,8 @@ impl Symbols {
                 time: "fs",
                 length: "Å",
                 temperature: "K",
+                degree: " K",
+                adam_gibbs: "1/(*{k}_{B} K)",
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
         }

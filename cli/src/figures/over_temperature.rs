@@ -1,13 +1,13 @@
 //! Figures of what the points tell together.
 
 use msed::Estimate;
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
-use msed::relaxation::Fit;
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::Relaxation;
 use msed::thermo::{
     AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
 };
 
-use super::look::{Symbols, model, open_where, over_temperature};
+use super::look::{Symbols, degrees, model, open_where, over_temperature};
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::{Point, by_temperature};
 use crate::scan_file::{EnsembleName, Scan};
@@ -29,8 +29,10 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             .dashed()
             .label("harmonic *{U}_{0}"),
     );
-    let scales: [(usize, &str, fn(&Fit) -> &Estimate); 2] =
-        [(0, "*{U}_{0}", Fit::u0_squared), (1, "*{U}_{m}", Fit::um_squared)];
+    let scales: [(usize, &str, fn(&Relaxation) -> &Estimate); 2] = [
+        (0, "*{U}_{0}", Relaxation::u0_squared),
+        (1, "*{U}_{m}", Relaxation::um_squared),
+    ];
     for (excluded, suffix) in [(false, ""), (true, ", excluded")] {
         let with_fits = sorted.iter().filter(|point| point.is_excluded() == excluded);
         let with_fits: Vec<_> = with_fits
@@ -40,7 +42,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             continue;
         }
         for (colour, name, squared) in scales {
-            let scale = |&(t, fit): &(f64, &Fit)| (t, squared(fit).map(f64::sqrt));
+            let scale = |&(t, fit): &(f64, &Relaxation)| (t, squared(fit).map(f64::sqrt));
             let (t, u): (Vec<f64>, Vec<Estimate>) = with_fits.iter().map(scale).unzip();
             let series = Series::estimates(&t, &u).colour(colour);
             panel.add(open_where(excluded, series.label(format!("{name}{suffix}"))));
@@ -64,10 +66,11 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
                         .size(1.5)
                         .label("95 % of *{T}_{x}"),
                 )
-                .title(format!("*{{T}}_{{x}} = {}", temperature(*at)))
+                .title(format!("*{{T}}_{{x}} = {}", degrees(scan, *at)))
         }
         Ok(Crossover::NotFound { range, .. }) => {
-            let [from, to] = range.map(temperature);
+            let [from, to] = *range;
+            let (from, to) = (temperature(from), degrees(scan, to));
             panel.title(format!("no crossover between {from} and {to}"))
         }
         Err(_) if points.iter().any(|point| point.relaxation().is_some()) => panel,
@@ -87,7 +90,7 @@ fn harmonic(scan: &Scan, t: f64) -> f64 {
 
 /// The heat capacity from fluctuations beside the slope of the energy; below it the difference in standard errors, with the verdict of each temperature.
 pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Figure {
-    let c = Axis::linear("*{C}_{ex}/*{k}_{B} per particle");
+    let c = Axis::linear("*{C}_{ex} per particle (*{k}_{B})");
     let mut panel = Panel::new(over_temperature(scan), c);
     if let Ok(check) = &results.check {
         let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
@@ -135,12 +138,12 @@ fn differences(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
         limits.push(threshold);
     }
     let negative: Vec<f64> = limits.iter().map(|x| -x).collect();
-    let z = Axis::linear("(fluctuations - slope)/standard error");
+    let z = Axis::linear("fluctuations - slope (standard errors)");
     let mut panel = Panel::new(over_temperature(scan), z)
         .with(Series::horizontal(0.0))
         .with(
             Series::band(&t, &negative, &limits)
-                .colour(6)
+                .grey()
                 .label("agrees at 99.73 %"),
         );
     let labels = ["difference", "difference, too large"];
@@ -157,8 +160,8 @@ pub(super) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
     let total = results.entropy.as_ref().ok()?;
     let reference = total.reference_temperature();
     let axis = Axis::linear(format!(
-        "Δ*{{S}} from *{{T}} = {} (*{{k}}_{{B}})",
-        temperature(reference)
+        "Δ*{{S}} per particle from *{{T}} = {} (*{{k}}_{{B}})",
+        degrees(scan, reference)
     ));
     let mut left = Panel::new(over_temperature(scan), axis);
     if total.path().left_out().is_some() {
@@ -201,7 +204,7 @@ fn add_entropy(
 }
 
 /// The Adam-Gibbs plot, with its line; `None` where there are too few points for one.
-pub(super) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
+pub(super) fn adam_gibbs(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
     let fit = results.adam_gibbs.as_ref().ok()?;
     let points = fit.points().iter();
     let (x, y): (Vec<f64>, Vec<Estimate>) = points
@@ -217,14 +220,17 @@ pub(super) fn adam_gibbs(results: &OverTemperature) -> Option<Figure> {
         AdamGibbsVerdict::Degenerate { .. } => "*{S}_{c} is not determined",
         _ => "untested",
     };
-    let panel = Panel::new(Axis::linear("1/(*{T} *{S}_{c})"), Axis::linear("ln *{τ}*"))
-        .legend(LegendPlace::None)
-        .title(format!(
-            "*{{S}}_{{c}}({}) = {} *{{k}}_{{B}}: {verdict}",
-            temperature(fit.reference_temperature()),
-            fit.s_c_reference()
-        ))
-        .with(Series::line(&ends, &ends.map(line)).colour(1))
-        .with(Series::estimates(&x, &y).colour(0));
+    let symbols = Symbols::of(scan);
+    let panel = Panel::new(
+        Axis::linear(format!("1/(*{{T}} *{{S}}_{{c}}) ({})", symbols.adam_gibbs)),
+        Axis::linear(format!("ln(*{{τ}}^{{*}}/{}) (dimensionless)", symbols.time)),
+    )
+    .title(format!(
+        "*{{S}}_{{c}}({}) = {} *{{k}}_{{B}}: {verdict}",
+        degrees(scan, fit.reference_temperature()),
+        fit.s_c_reference()
+    ))
+    .with(Series::line(&ends, &ends.map(line)).colour(1))
+    .with(Series::estimates(&x, &y).colour(0));
     Some(Figure::new(panel))
 }

@@ -1,8 +1,9 @@
 //! Figures of what the trajectories tell: structure factors, and relaxation times beside those of the energy.
 
 use msed::Estimate;
-use msed::plot::{Axis, Figure, LegendPlace, Panel, Series};
-use msed::relaxation::{Crossing, Reason};
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::{NotReached, Reason};
+use msed::stats::Outcome;
 use msed::structure::StructureFactor;
 
 use super::look::{Symbols, name, open_where, shade};
@@ -19,7 +20,7 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
     let length = Symbols::of(scan).length;
     let panel = |what: String| {
         let q = Axis::linear(format!("*{{q}} ({length}^{{-1}})"));
-        Panel::new(q, Axis::linear(what)).legend(LegendPlace::Outside)
+        Panel::new(q, Axis::linear(format!("{what} (dimensionless)")))
     };
     let sorted = by_temperature(points);
     let mut left = panel(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})"));
@@ -27,11 +28,11 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
         if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
             let series = binned(factor)?.shade(shade(k, sorted.len()));
-            left.add(series.label(name(point)));
+            left.add(series.label(name(scan, point)));
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
-    let mut right = panel("*{S}(*{q})".to_owned()).title(name(coldest));
+    let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, coldest));
     for (k, factor) in coldest.structure.as_ref()?.waves.factors.iter().enumerate() {
         right.add(binned(factor)?.colour(k).label(factor.name()));
     }
@@ -63,7 +64,9 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         let mut label = Some(name);
         for excluded in [false, true] {
             for series in series(points, excluded, scale, kind) {
-                let series = open_where(excluded, series.colour(k).marker(k));
+                // Times that agree lie on each other: the later ones are smaller, so that all show.
+                let series = series.colour(k).marker(k).size(1.4 - 0.25 * k as f64);
+                let series = open_where(excluded, series);
                 panel.add(match label.take() {
                     Some(name) => series.label(name),
                     None => series,
@@ -107,10 +110,10 @@ enum Time<'a> {
 }
 
 fn structural<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
-    match &point.decay()?.crossing {
-        Crossing::Reached { time } => Some(Time::Known(time)),
-        Crossing::NotReached { lower_bound, .. } => Some(Time::Above(*lower_bound)),
-        Crossing::BeforeFirstLag { .. } => None,
+    match &point.decay()?.tau_alpha {
+        Outcome::Resolved(time) => Some(Time::Known(time)),
+        Outcome::Unresolved(NotReached::AtLastLag { lower_bound, .. }) => Some(Time::Above(*lower_bound)),
+        Outcome::Unresolved(_) => None,
     }
 }
 

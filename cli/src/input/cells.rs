@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use msed::Trajectory;
-use msed::trajectory::{Cell, Frame, TrajectoryRuns};
+use msed::trajectory::{Cell, Frame};
 
 use super::about;
 use super::trajectory::{Frames, open};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use msed::{EnergySeries, Replicas, Resampling, Runs, energy, io};
+use msed::{EnergySeries, Replicas, Resampling, energy, io};
 
 use super::{about, check_file};
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ const FEWEST: usize = 100;
 
 /// A run's energies.
 pub(crate) struct Energies {
-    pub(crate) replicas: Replicas<'static>,
+    pub(crate) replicas: Replicas<EnergySeries<'static>>,
     pub(crate) moments: energy::Moments,
     pub(crate) temperature: f64,
     pub(crate) notes: Vec<String>,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use msed::Trajectory;
-use msed::trajectory::{Convention, Frame, FrameSource, SourceError};
+use msed::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
 
 use super::about;
 use crate::failure::Failure;
@@ -39,7 +39,7 @@ impl FrameSource<f32> for Stepped {
         self.source.convention()
     }
 
-    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, SourceError> {
+    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, TrajectoryError> {
         if !self.source.next_frame(frame)? {
             return Ok(false);
         }
@@ -52,7 +52,7 @@ impl FrameSource<f32> for Stepped {
                 self.before = Some((frame.step, first));
             }
             (Some((before, first)), None) if found == first && before == first => {
-                return Err(SourceError::reader(format!(
+                return Err(TrajectoryError::reader(format!(
                     "frame 1 has step {found} like the one before, expected rising steps, or `frame_interval` in the run"
                 )));
             }

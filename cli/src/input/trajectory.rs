@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use msed::io::LammpsDumpReader;
-use msed::trajectory::{FrameSource, Species, Trajectories};
-use msed::{Trajectory, io};
+use msed::trajectory::{FrameSource, Species};
+use msed::{Replicas, Trajectory, io};
 
 use super::cells::with_cell;
 use super::frame_steps::{self, Stepped};
@@ -51,7 +51,7 @@ fn first_types(dump: &Path) -> Result<Vec<u32>, Failure> {
 }
 
 /// A run's frames, in single precision as files have them.
-pub(crate) type Frames = Trajectories<'static, f32>;
+pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 const FEWEST: usize = 20;
@@ -65,7 +65,7 @@ pub(crate) fn load(scan: &Scan, run: &Run, species: Option<&Species>) -> Result<
         .trajectory()
         .iter()
         .map(|file| replica(scan, run, species, file));
-    Trajectories::new(replicas.collect::<Result<_, _>>()?)
+    Replicas::new(replicas.collect::<Result<_, _>>()?)
         .map(Some)
         .map_err(|error| scan.run_failure(run, error))
 }

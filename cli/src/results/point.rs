@@ -1,8 +1,7 @@
 //! One of the `runs`.
 
 use msed::Estimate;
-use msed::relaxation::Fit;
-use msed::spectrum::SpectralFit;
+use msed::relaxation::Relaxation;
 use msed::thermo::{HeatCapacity, Split};
 use serde_json::{Value, json};
 
@@ -39,8 +38,8 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "blocks": slope.resamples().blocks(),
         },
         "fit": {
-            "exponential": least_squares(&point.exponential),
-            "stretched": least_squares(&point.stretched),
+            "exponential": relaxation(&point.exponential),
+            "stretched": relaxation(&point.stretched),
         },
         "spectral": {
             "exponential": spectral(&point.spectral.exponential),
@@ -51,46 +50,28 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
     })
 }
 
-fn least_squares(found: &Fit) -> Value {
-    let numbers = [
-        ("u0_squared", found.u0_squared()),
-        ("um_squared", found.um_squared()),
-        ("relaxation_time", found.relaxation_time()),
-        ("beta", found.beta()),
-    ];
-    let place =
-        json!({ "window": found.window(), "mean_relaxation_time": found.mean_relaxation_time().value() });
-    let quality = fit(
-        &numbers,
-        found.reduced_chi_squared(),
-        found.verdict(),
-        found.cautions(),
-    );
-    joined([place, quality])
-}
-
-fn spectral(found: &Result<SpectralFit, String>) -> Value {
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return no_fit(error),
-    };
-    let numbers = [
-        ("u0_squared", found.u0_squared()),
-        ("um_squared", found.um_squared()),
-        ("relaxation_time", found.relaxation_time()),
-        ("beta", found.beta()),
-    ];
+/// Eq. (11), by its lags or by its spectrum.
+fn relaxation(found: &Relaxation) -> Value {
+    let evidence = found.evidence();
     let place = json!({
-        "max_frequency": found.max_frequency(),
+        "window": evidence.least_squares().map(|_| found.window()),
+        "max_frequency": evidence.spectrum().map(|spectrum| spectrum.max_frequency),
         "mean_relaxation_time": found.mean_relaxation_time().value(),
     });
-    let quality = fit(
-        &numbers,
-        found.reduced_chi_squared(),
-        found.verdict(),
-        found.cautions(),
-    );
-    joined([place, quality])
+    let numbers = [
+        ("u0_squared", found.u0_squared()),
+        ("um_squared", found.um_squared()),
+        ("relaxation_time", found.relaxation_time()),
+        ("beta", found.beta()),
+    ];
+    joined([place, fit(found, &numbers)])
+}
+
+fn spectral(found: &Result<Relaxation, String>) -> Value {
+    match found {
+        Ok(found) => relaxation(found),
+        Err(error) => no_fit(error),
+    }
 }
 
 fn heat_capacity(c: &HeatCapacity) -> Value {

@@ -1,11 +1,12 @@
 //! `structure` of a run.
 
-use msed::Curve;
-use msed::relaxation::{Crossing, DiffusionVerdict, NoPeak, Peak, PlateauTime};
+use msed::relaxation::{Diffusion, NoPeak, NoPlateau, NotDiffusive, NotReached, Peak, PlateauTime};
+use msed::stats::Outcome;
 use msed::structure::{StructureFactor, WaveVectors};
+use msed::{Curve, Estimate};
 use serde_json::{Map, Value, json};
 
-use super::values::{fit, found, joined, missing, no_fit};
+use super::values::{estimate, fit, found, joined, missing, no_fit};
 use crate::analysis::structure::{Decay, Motion, Structure};
 
 pub(super) fn entry(structure: &Structure) -> Value {
@@ -27,10 +28,13 @@ pub(super) fn entry(structure: &Structure) -> Value {
     let rest = json!({
         "q": shell.map(WaveVectors::mean_modulus),
         "wave_vectors": shell.map(WaveVectors::len),
-        "q_max": found(waves.peak.position(), "not resolved", &waves.peak),
+        "q_max": match waves.peak.position() {
+            Some(position) => estimate(position),
+            None => missing("not resolved", &waves.peak),
+        },
         "s_of_q": factors.map(|factor| (factor.name(), shells(factor))).collect::<Value>(),
         "tau_alpha": match &structure.decay {
-            Some(decay) => tau_alpha(&decay.crossing),
+            Some(decay) => tau_alpha(&decay.tau_alpha),
             None => missing("no shell", "no `q_shell` is given, and q_max is not resolved"),
         },
         "kww": structure.decay.as_ref().map(tail),
@@ -77,24 +81,30 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
 }
 
 /// Where a curve is largest; where it still rises at its end, that is a lower bound.
-fn peak(peak: &Peak) -> Value {
-    let [time, height] = match peak {
-        Peak::NotResolved(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],
+fn peak(peak: &Outcome<Peak, NoPeak>) -> Value {
+    let [time, height] = match peak.why() {
+        Some(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],
         _ => [None; 2],
     };
-    let at_least = |bound: Option<f64>| json!({ "lower_bound": bound });
-    json!({
-        "time": joined([found(peak.time(), "not resolved", peak), at_least(time)]),
-        "height": joined([found(peak.height(), "not resolved", peak), at_least(height)]),
-    })
+    let entry = |number: fn(&Peak) -> &Estimate, bound: Option<f64>| {
+        joined([
+            found(peak, number, "not resolved"),
+            json!({ "lower_bound": bound }),
+        ])
+    };
+    json!({ "time": entry(|peak| &peak.time, time), "height": entry(|peak| &peak.height, height) })
 }
 
-fn tau_alpha(crossing: &Crossing) -> Value {
-    let (verdict, bound) = match crossing {
-        Crossing::NotReached { lower_bound, .. } => ("not reached", Some(*lower_bound)),
+fn tau_alpha(time: &Outcome<Estimate, NotReached>) -> Value {
+    let why = match time {
+        Outcome::Resolved(time) => return estimate(time),
+        Outcome::Unresolved(why) => why,
+    };
+    let (verdict, bound) = match why {
+        NotReached::AtLastLag { lower_bound, .. } => ("not reached", Some(*lower_bound)),
         _ => ("too fast", None),
     };
-    let entry = found(crossing.time(), verdict, format!("F_s = 1/e {crossing}"));
+    let entry = missing(verdict, format_args!("F_s = 1/e {why}"));
     joined([entry, json!({ "lower_bound": bound })])
 }
 
@@ -110,21 +120,15 @@ fn tail(decay: &Decay) -> Value {
         ("beta", tail.beta()),
         ("mean_tau", tail.mean_relaxation_time()),
     ];
-    let quality = fit(
-        &numbers,
-        tail.reduced_chi_squared(),
-        tail.verdict(),
-        tail.cautions(),
-    );
-    joined([json!({ "window": tail.window() }), quality])
+    joined([json!({ "window": tail.window() }), fit(tail, &numbers)])
 }
 
-fn plateau_time(time: &PlateauTime) -> Value {
-    found(time.time(), "not resolved", time)
+fn plateau_time(time: &Outcome<PlateauTime, NoPlateau>) -> Value {
+    found(time, |found| &found.time, "not resolved")
 }
 
-fn coefficient(diffusion: &DiffusionVerdict) -> Value {
-    let reached = diffusion.reached();
-    let entry = found(reached.map(|found| found.coefficient()), "not reached", diffusion);
-    joined([entry, json!({ "window": reached.map(|found| found.window()) })])
+fn coefficient(diffusion: &Outcome<Diffusion, NotDiffusive>) -> Value {
+    let window = diffusion.value().map(Diffusion::window);
+    let entry = found(diffusion, Diffusion::coefficient, "not reached");
+    joined([entry, json!({ "window": window })])
 }

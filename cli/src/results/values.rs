@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use msed::relaxation::Verdict;
+use msed::relaxation::Relaxation;
+use msed::stats::Outcome;
 use msed::{Curve, Estimate};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -63,9 +64,16 @@ pub(super) fn missing(verdict: &str, reason: impl Display) -> Value {
     json!({ "verdict": verdict, "reason": reason.to_string() })
 }
 
-/// A number, or why there is none.
-pub(super) fn found(number: Option<&Estimate>, verdict: &str, outcome: impl Display) -> Value {
-    number.map_or_else(|| missing(verdict, outcome), estimate)
+/// A number of what was found, or why there is none.
+pub(super) fn found<T, Why: Display>(
+    outcome: &Outcome<T, Why>,
+    number: impl Fn(&T) -> &Estimate,
+    verdict: &str,
+) -> Value {
+    match outcome {
+        Outcome::Resolved(found) => estimate(number(found)),
+        Outcome::Unresolved(why) => missing(verdict, why),
+    }
 }
 
 /// Standard errors under the names of their numbers, where there are any.
@@ -77,29 +85,24 @@ pub(super) fn standard_errors<'a>(numbers: impl IntoIterator<Item = (&'a str, Op
         .collect()
 }
 
-/// A fit: its numbers, and whether they mean what their names say.
-pub(super) fn fit<R: Display>(
-    numbers: &[(&str, &Estimate)],
-    reduced_chi_squared: Option<f64>,
-    verdict: &Verdict<R>,
-    cautions: &[impl Display],
-) -> Value {
-    let values: Map<String, Value> = numbers
+/// A fit: its numbers under these names, and whether they mean what the names say.
+pub(super) fn fit(fit: &Relaxation, numbers: &[(&str, &Estimate)]) -> Value {
+    let values = numbers
         .iter()
-        .map(|(name, number)| ((*name).to_owned(), json!(number.value())))
-        .collect();
+        .map(|(name, number)| (*name, json!(number.value())));
     let errors = numbers
         .iter()
         .map(|(name, number)| (*name, number.standard_error()));
+    let cautions: Vec<String> = fit.cautions().iter().map(ToString::to_string).collect();
     let quality = json!({
         "standard_error": standard_errors(errors),
-        "blocks": numbers.first().map(|(_, number)| number.resamples().blocks()),
-        "reduced_chi_squared": reduced_chi_squared,
-        "verdict": resolved(verdict.is_resolved()),
-        "reason": reason(verdict),
-        "cautions": unless_empty(cautions.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        "blocks": fit.relaxation_time().resamples().blocks(),
+        "reduced_chi_squared": fit.reduced_chi_squared(),
+        "verdict": resolved(fit.verdict().is_resolved()),
+        "reason": reason(fit),
+        "cautions": unless_empty(cautions),
     });
-    joined([Value::Object(values), quality])
+    joined([values.collect(), quality])
 }
 
 /// A fit that could not be made.
@@ -112,7 +115,7 @@ pub(super) fn resolved(is_resolved: bool) -> &'static str {
 }
 
 /// Why a fit is not resolved.
-pub(crate) fn reason<R: Display>(verdict: &Verdict<R>) -> Option<String> {
-    let reasons: Vec<String> = verdict.reasons().iter().map(ToString::to_string).collect();
+pub(crate) fn reason(fit: &Relaxation) -> Option<String> {
+    let reasons: Vec<String> = fit.verdict().reasons().iter().map(ToString::to_string).collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }

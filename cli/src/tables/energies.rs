@@ -76,7 +76,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         if let Some(reason) = &point.run.exclude {
             let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
         }
-        if let Some(reason) = reason(point.exponential.verdict()) {
+        if let Some(reason) = reason(&point.exponential) {
             let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
         }
         for note in &point.energies.notes {

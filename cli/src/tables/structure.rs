@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Write};
 
-use msed::relaxation::{Crossing, DiffusionVerdict};
+use msed::Estimate;
+use msed::relaxation::{Diffusion, NotReached};
+use msed::stats::Outcome;
 use msed::structure::{MainPeak, WaveVectors};
 
 use super::table::{Table, or_dash, shown, temperature, time};
@@ -62,10 +64,14 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
             point.name().to_owned(),
             temperature(point.temperature()),
             format!("{:.3}", decay.q),
-            match &decay.crossing {
-                Crossing::NotReached { lower_bound, .. } => format!("> {}", time(*lower_bound)),
-                Crossing::BeforeFirstLag { upper_bound } => format!("< {}", time(*upper_bound)),
-                Crossing::Reached { time } => shown(Some(time)),
+            match &decay.tau_alpha {
+                Outcome::Unresolved(NotReached::AtLastLag { lower_bound, .. }) => {
+                    format!("> {}", time(*lower_bound))
+                }
+                Outcome::Unresolved(NotReached::BeforeFirstLag { upper_bound }) => {
+                    format!("< {}", time(*upper_bound))
+                }
+                reached => shown(reached.value()),
             },
             shown(tail.map(|tail| tail.amplitude())),
             shown(tail.map(|tail| tail.relaxation_time())),
@@ -74,7 +80,7 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
             shown(point.spectral.relaxation().map(|fit| fit.relaxation_time())),
         ]);
         let why = match &decay.tail {
-            Ok(tail) => reason(tail.verdict()),
+            Ok(tail) => reason(tail),
             Err(error) => Some(error.clone()),
         };
         if let Some(why) = why {
@@ -115,38 +121,22 @@ pub(super) fn displacements(scan: &Scan, points: &[Point<'_>]) -> Option<String>
 
 fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
     let place = format!("{run} {}", one.name);
-    let diffusion = one.diffusion.reached();
-    if let DiffusionVerdict::NotReached(why) = &one.diffusion {
-        reasons.add("D:", why, &place);
-    }
-    let window = diffusion.map(|found| {
+    let diffusion = &one.diffusion;
+    let window = diffusion.value().map(|found| {
         let [start, end] = found.window().map(time);
         format!("{start}-{end}")
     });
-    let mut row = vec![
-        run.to_owned(),
-        one.name.clone(),
-        diffusion.map_or_else(
-            || "not reached".to_owned(),
-            |found| shown(Some(found.coefficient())),
-        ),
-        or_dash(window),
-    ];
+    let coefficient = reasons.cell("D:", diffusion, "not reached", &place, Diffusion::coefficient);
+    let mut row = vec![run.to_owned(), one.name.clone(), coefficient, or_dash(window)];
     for (what, found) in [
         ("tau_beta by the maximum:", one.tau_beta.msd_maximum()),
         ("tau_beta by the slope:", one.tau_beta.log_slope_minimum()),
     ] {
-        row.push(match found.time() {
-            Some(time) => shown(Some(time)),
-            None => reasons.add(what, found, &place),
-        });
+        row.push(reasons.cell(what, found, "not resolved", &place, |found| &found.time));
     }
-    for (what, found) in [("alpha2:", &one.alpha2_peak), ("chi4:", &one.chi4_peak)] {
-        row.push(match found.height() {
-            Some(height) => shown(Some(height)),
-            None => reasons.add(what, found, &place),
-        });
-        row.push(shown(found.time()));
+    for (what, peak) in [("alpha2:", &one.alpha2_peak), ("chi4:", &one.chi4_peak)] {
+        row.push(reasons.cell(what, peak, "not resolved", &place, |peak| &peak.height));
+        row.push(shown(peak.value().map(|peak| &peak.time)));
     }
     row
 }
@@ -156,14 +146,25 @@ fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
 struct Reasons(Vec<(String, Vec<String>)>);
 
 impl Reasons {
-    /// Adds a place; what its cell says.
-    fn add(&mut self, what: &str, why: &dyn Display, place: &str) -> String {
+    /// What a cell says: a number of what was found, or the verdict, whose reason is kept.
+    fn cell<T, Why: Display>(
+        &mut self,
+        what: &str,
+        outcome: &Outcome<T, Why>,
+        verdict: &str,
+        place: &str,
+        number: impl Fn(&T) -> &Estimate,
+    ) -> String {
+        let why = match outcome {
+            Outcome::Resolved(found) => return shown(Some(number(found))),
+            Outcome::Unresolved(why) => why,
+        };
         let reason = format!("{what} {why}");
         match self.0.iter_mut().find(|(found, _)| *found == reason) {
             Some((_, places)) => places.push(place.to_owned()),
             None => self.0.push((reason, vec![place.to_owned()])),
         }
-        "not resolved".to_owned()
+        verdict.to_owned()
     }
 }
 

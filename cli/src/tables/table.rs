@@ -28,7 +28,7 @@ impl Table {
     }
 }
 
-impl fmt::Display for Table {
+impl Display for Table {
     /// The first column to the left, the others to the right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = |column: usize| {

@@ -1,18 +1,7 @@
 //! The second line of an XYZ frame: keys and values.
 
-use crate::io::bytes::{f64_field, fields, i64_field};
-use crate::io::frame_text::Bad;
-
-/// Which column is what.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Layout {
-    /// The column of x, which y and z follow.
-    pub(super) position: usize,
-    pub(super) name: Option<usize>,
-    pub(super) columns: usize,
-    /// Whether there are no more columns.
-    pub(super) exact: bool,
-}
+use crate::io::error::Fault;
+use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 
 /// The value of a key: bare, or in double or single quotes, braces or brackets.
 pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
@@ -61,51 +50,89 @@ pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
 }
 
 /// The three vectors of `Lattice`.
-pub(super) fn cell(comment: &[u8]) -> Result<Option<[[f64; 3]; 3]>, Bad> {
+pub(super) fn lattice(comment: &[u8]) -> Result<Option<[[f64; 3]; 3]>, Fault> {
     let Some(found) = value(comment, b"Lattice") else {
         return Ok(None);
     };
-    let bad = || Bad::new("the lattice", found, "nine finite numbers");
     let numbers: Option<Vec<f64>> = fields(found).map(f64_field).collect();
-    let numbers: [f64; 9] = numbers.and_then(|n| n.try_into().ok()).ok_or_else(bad)?;
+    let numbers: [f64; 9] = numbers
+        .and_then(|n| n.try_into().ok())
+        .ok_or_else(|| Fault::value("the lattice", &shown(found), "nine finite numbers"))?;
     Ok(Some(std::array::from_fn(|i| {
         std::array::from_fn(|j| numbers[3 * i + j])
     })))
 }
 
-/// The columns of `Properties`.
-pub(super) fn layout(comment: &[u8]) -> Result<Layout, Bad> {
-    let Some(properties) = value(comment, b"Properties") else {
-        return Ok(Layout {
-            position: 1,
-            name: Some(0),
-            columns: 4,
-            exact: false,
-        });
-    };
-    let expected = "name:type:columns for each property, and among them pos:R:3";
-    let bad = || Bad::new("the list of properties", properties, expected);
-    let parts: Vec<&[u8]> = properties.split(|&byte| byte == b':').collect();
-    let (triples, []) = parts.as_chunks::<3>() else {
-        return Err(bad());
-    };
-    let (mut columns, mut position, mut name) = (0_usize, None, None);
-    for [property, kind, count] in triples {
-        let count = i64_field(count).and_then(|n| usize::try_from(n).ok());
-        let count = count.filter(|n| (1..1000).contains(n)).ok_or_else(bad)?;
-        match (*property, *kind, count) {
-            (b"pos", b"R", 3) => position = Some(columns),
-            (b"species" | b"element", b"S", 1) => name = name.or(Some(columns)),
-            _ => {}
+/// Which column is what.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Columns {
+    /// The column of x, which y and z follow.
+    position: usize,
+    name: Option<usize>,
+    count: usize,
+    /// Whether there are no more columns.
+    exact: bool,
+}
+
+impl Columns {
+    /// The columns of `Properties`; without it name, x, y, z.
+    pub(super) fn new(comment: &[u8]) -> Result<Self, Fault> {
+        let Some(properties) = value(comment, b"Properties") else {
+            return Ok(Self {
+                position: 1,
+                name: Some(0),
+                count: 4,
+                exact: false,
+            });
+        };
+        let expected = "name:type:columns for each property, and among them pos:R:3";
+        let fault = || Fault::value("the list of properties", &shown(properties), expected);
+        let parts: Vec<&[u8]> = properties.split(|&byte| byte == b':').collect();
+        let (triples, []) = parts.as_chunks::<3>() else {
+            return Err(fault());
+        };
+        let (mut columns, mut position, mut name) = (0_usize, None, None);
+        for [property, kind, count] in triples {
+            let count = i64_field(count).and_then(|n| usize::try_from(n).ok());
+            let count = count.filter(|n| (1..1000).contains(n)).ok_or_else(fault)?;
+            match (*property, *kind, count) {
+                (b"pos", b"R", 3) => position = Some(columns),
+                (b"species" | b"element", b"S", 1) => name = name.or(Some(columns)),
+                _ => {}
+            }
+            columns += count;
         }
-        columns += count;
+        Ok(Self {
+            position: position.ok_or_else(fault)?,
+            name,
+            count: columns,
+            exact: true,
+        })
     }
-    Ok(Layout {
-        position: position.ok_or_else(bad)?,
-        name,
-        columns,
-        exact: true,
-    })
+
+    /// The position and the name in the line of a particle.
+    pub(super) fn row<'l>(&self, line: &'l [u8]) -> Result<([f64; 3], &'l [u8]), Fault> {
+        let mut position = [0.0; 3];
+        let mut name: &[u8] = &[];
+        let mut found = 0;
+        for (column, field) in fields(line).enumerate() {
+            if Some(column) == self.name {
+                name = field;
+            }
+            if let Some(axis) = column.checked_sub(self.position).filter(|&axis| axis < 3) {
+                position[axis] = f64_field(field)
+                    .filter(|x| x.is_finite())
+                    .ok_or_else(|| Fault::value("a coordinate", &shown(field), "a finite number"))?;
+            }
+            found += 1;
+        }
+        // Plain XYZ may have anything behind the coordinates.
+        if found < self.count || (self.exact && found > self.count) {
+            let (what, expected) = ("the line of a particle", "a value for each column");
+            return Err(Fault::value(what, &shown(line), expected));
+        }
+        Ok((position, name))
+    }
 }
 
 #[cfg(test)]
@@ -130,24 +157,22 @@ mod tests {
 
     #[test]
     fn properties_say_where_the_columns_are() {
-        let found = layout(b"Properties=id:I:1:species:S:1:vel:R:3:pos:R:3")
-            .ok()
-            .unwrap();
-        let expected = Layout {
+        let found = Columns::new(b"Properties=id:I:1:species:S:1:vel:R:3:pos:R:3").unwrap();
+        let expected = Columns {
             position: 5,
             name: Some(1),
-            columns: 8,
+            count: 8,
             exact: true,
         };
         assert_eq!(found, expected);
         for wrong in ["species:S:1", "pos:R:2", "pos:R", "pos:R:x", "pos:R:3:a:I:0"] {
             assert!(
-                layout(format!("Properties={wrong}").as_bytes()).is_err(),
+                Columns::new(format!("Properties={wrong}").as_bytes()).is_err(),
                 "{wrong}"
             );
         }
         assert_eq!(
-            layout(b"made by hand").ok().map(|l| (l.position, l.exact)),
+            Columns::new(b"made by hand").ok().map(|c| (c.position, c.exact)),
             Some((1, false))
         );
     }

@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
-use crate::io::FrameError;
-use crate::io::bytes::{f64_field, fields, i64_field};
-use crate::io::frame_text::{Bad, FrameText};
+use crate::io::error::{Fault, ReadError};
+use crate::io::frame_reader::same_particles;
+use crate::io::text::Text;
+use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 use crate::trajectory::Cell;
 
 /// The header of a frame.
@@ -23,21 +24,18 @@ pub(super) struct Header {
 const LINES: u64 = 9;
 const BOUNDS: &str = "two finite numbers, or three in a tilted cell, or four with general lattice vectors";
 
+/// How a cell is written, with the numbers in each of its three lines.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
-    Orthorhombic,
-    Tilted,
-    General,
+    Orthorhombic = 2,
+    Tilted = 3,
+    General = 4,
 }
 
 impl Header {
-    /// The next header; `None` at the end of the file. `expected` is the number of particles, where there was a frame
-    /// before.
-    pub(super) fn read<R: Read>(
-        text: &mut FrameText<R>,
-        expected: Option<usize>,
-    ) -> Result<Option<Self>, FrameError> {
-        let Some(mut line) = text.first_line()? else {
+    /// The next header; `None` at the end of the file. `first` is the number of particles of the first frame, 0 before it.
+    pub(super) fn read<R: Read>(text: &mut Text<R>, first: usize) -> Result<Option<Self>, ReadError> {
+        let Some(mut line) = text.next_text()? else {
             return Ok(None);
         };
         let (mut step, mut particles, mut bounds) = (None, None, None);
@@ -46,51 +44,36 @@ impl Header {
             let heading = line.trim_ascii();
             if heading == b"ITEM: TIMESTEP" {
                 let line = next_line(text, &mut read)?;
-                let found = i64_field(line.trim_ascii()).and_then(|step| u64::try_from(step).ok());
-                let bad = || Bad::new("the step", &line, "an integer of 0 or more");
-                step = Some(found.ok_or_else(|| text.bad(bad()))?);
+                let found = integer(&line, "the step", "an integer of 0 or more");
+                step = Some(found.map_err(|fault| text.error(fault))?);
             } else if heading == b"ITEM: NUMBER OF ATOMS" {
                 let line = next_line(text, &mut read)?;
-                let found = i64_field(line.trim_ascii()).and_then(|count| u64::try_from(count).ok());
-                let bad = || Bad::new("the number of atoms", &line, "an integer of 1 or more");
-                let count = found.filter(|&n| n > 0).ok_or_else(|| text.bad(bad()))?;
-                if let Some(expected) = expected.filter(|&expected| expected as u64 != count) {
-                    return Err(text.particles(count, expected));
-                }
-                particles = Some(count);
+                let (what, expected) = ("the number of atoms", "an integer of 1 or more");
+                let found = integer(&line, what, expected).and_then(|count| match count {
+                    0 => Err(Fault::value(what, &shown(&line), expected)),
+                    count => same_particles(count, first).map(|()| count),
+                });
+                particles = Some(found.map_err(|fault| text.error(fault))?);
             } else if let Some(boundary) = heading.strip_prefix(b"ITEM: BOX BOUNDS") {
-                let rows = [
-                    next_line(text, &mut read)?,
-                    next_line(text, &mut read)?,
-                    next_line(text, &mut read)?,
-                ];
-                let parsed = Bounds::parse(boundary, &rows).map_err(|bad| text.bad(bad))?;
-                bounds = Some(parsed);
+                let mut row = || next_line(text, &mut read);
+                let rows = [row()?, row()?, row()?];
+                bounds = Some(Bounds::parse(boundary, &rows).map_err(|fault| text.error(fault))?);
             } else if heading == b"ITEM: UNITS" || heading == b"ITEM: TIME" {
                 next_line(text, &mut read)?;
             } else if let Some(columns) = heading.strip_prefix(b"ITEM: ATOMS") {
-                let missing = |what| Bad::new("the heading", heading, what);
-                let step = step.ok_or_else(|| text.bad(missing("ITEM: TIMESTEP before the atoms")));
-                let count =
-                    particles.ok_or_else(|| text.bad(missing("ITEM: NUMBER OF ATOMS before the atoms")));
-                let bounds = bounds.ok_or_else(|| text.bad(missing("ITEM: BOX BOUNDS before the atoms")));
-                let (step, particles, bounds) = (step?, count?, bounds?);
-                let cell = Cell::triclinic(bounds.vectors);
-                return Ok(Some(Self {
-                    step,
-                    particles,
-                    cell: if bounds.periodic {
-                        Some(cell.map_err(|source| text.cell(source))?)
-                    } else {
-                        None
-                    },
-                    origin: bounds.origin,
-                    vectors: bounds.vectors,
-                    columns: columns.to_vec(),
-                }));
+                let missing = match (step, particles, bounds) {
+                    (Some(step), Some(particles), Some(bounds)) => {
+                        let header = bounds.header(step, particles, columns);
+                        return header.map(Some).map_err(|fault| text.error(fault));
+                    }
+                    (None, ..) => "ITEM: TIMESTEP before the atoms",
+                    (_, None, _) => "ITEM: NUMBER OF ATOMS before the atoms",
+                    _ => "ITEM: BOX BOUNDS before the atoms",
+                };
+                return Err(text.error(Fault::value("the heading", &shown(heading), missing)));
             } else {
                 let expected = "ITEM: TIMESTEP, NUMBER OF ATOMS, BOX BOUNDS, UNITS, TIME or ATOMS";
-                return Err(text.bad(Bad::new("the heading", heading, expected)));
+                return Err(text.error(Fault::value("the heading", &shown(heading), expected)));
             }
             line = next_line(text, &mut read)?;
         }
@@ -98,12 +81,19 @@ impl Header {
 }
 
 /// A line that the header must have; `read` of them were there before.
-fn next_line<R: Read>(text: &mut FrameText<R>, read: &mut u64) -> Result<Vec<u8>, FrameError> {
+fn next_line<R: Read>(text: &mut Text<R>, read: &mut u64) -> Result<Vec<u8>, ReadError> {
     let Some(line) = text.whole_line()? else {
-        return Err(text.truncated(*read, LINES.max(*read + 1), "lines of a header"));
+        let fault = Fault::after(*read, LINES.max(*read + 1), "lines of a header");
+        return Err(text.error(fault));
     };
     *read += 1;
     Ok(line.bytes.to_vec())
+}
+
+fn integer(line: &[u8], what: &str, expected: &str) -> Result<u64, Fault> {
+    i64_field(line.trim_ascii())
+        .and_then(|number| u64::try_from(number).ok())
+        .ok_or_else(|| Fault::value(what, &shown(line), expected))
 }
 
 struct Bounds {
@@ -113,85 +103,75 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn parse(boundary: &[u8], rows: &[Vec<u8>; 3]) -> Result<Self, Bad> {
+    fn parse(boundary: &[u8], rows: &[Vec<u8>; 3]) -> Result<Self, Fault> {
         let words: Vec<&[u8]> = fields(boundary).collect();
-        let shape = match &words[..] {
-            [b"xy", b"xz", b"yz", ..] => Shape::Tilted,
-            [b"abc", b"origin", ..] => Shape::General,
-            _ => Shape::Orthorhombic,
+        let (shape, flags) = match &words[..] {
+            [b"xy", b"xz", b"yz", flags @ ..] => (Shape::Tilted, flags),
+            [b"abc", b"origin", flags @ ..] => (Shape::General, flags),
+            flags => (Shape::Orthorhombic, flags),
         };
-        let flags = match shape {
-            Shape::Orthorhombic => &words[..],
-            Shape::Tilted => &words[3..],
-            Shape::General => &words[2..],
-        };
-        if let Some(flag) = flags
-            .iter()
-            .find(|flag| flag.len() != 2 || !flag.iter().all(|byte| b"pfsm".contains(byte)))
-        {
+        let known = |flag: &[u8]| flag.len() == 2 && flag.iter().all(|byte| b"pfsm".contains(byte));
+        if let Some(flag) = flags.iter().find(|flag| !known(flag)) {
             let expected = "two of the letters p, f, s, m for each direction";
-            return Err(Bad::new("a boundary", flag, expected));
+            return Err(Fault::value("a boundary", &shown(flag), expected));
         }
         // Old versions wrote no flags, and had nothing but periodic boundaries in mind.
         let periodic = flags.iter().all(|flag| *flag == b"pp");
-        let count = match shape {
-            Shape::Orthorhombic => 2,
-            Shape::Tilted => 3,
-            Shape::General => 4,
-        };
         let mut numbers = [[0.0; 4]; 3];
         for (row, line) in numbers.iter_mut().zip(rows) {
-            let mut found = 0;
-            for field in fields(line) {
-                let number = f64_field(field).filter(|x| x.is_finite() && found < count);
-                let Some(number) = number else {
-                    return Err(Bad::new("a bound of the cell", line, BOUNDS));
-                };
-                row[found] = number;
-                found += 1;
-            }
-            if found != count {
-                return Err(Bad::new("a bound of the cell", line, BOUNDS));
-            }
+            let found: Option<Vec<f64>> = fields(line)
+                .map(|field| f64_field(field).filter(|x| x.is_finite()))
+                .collect();
+            let found = found
+                .filter(|found| found.len() == shape as usize)
+                .ok_or_else(|| Fault::value("a bound of the cell", &shown(line), BOUNDS))?;
+            row[..found.len()].copy_from_slice(&found);
         }
         let [x, y, z] = numbers;
-        let (origin, vectors) = match shape {
-            Shape::General => (
-                [x[3], y[3], z[3]],
-                [[x[0], x[1], x[2]], [y[0], y[1], y[2]], [z[0], z[1], z[2]]],
-            ),
-            Shape::Orthorhombic | Shape::Tilted => {
-                let (xy, xz, yz) = (x[2], y[2], z[2]);
-                // The bounds are those of the box around the tilted cell.
-                let low = [
-                    x[0] - f64::min(0.0, xy.min(xz).min(xy + xz)),
-                    y[0] - yz.min(0.0),
-                    z[0],
-                ];
-                let high = [
-                    x[1] - f64::max(0.0, xy.max(xz).max(xy + xz)),
-                    y[1] - yz.max(0.0),
-                    z[1],
-                ];
-                let lengths: [f64; 3] = std::array::from_fn(|i| high[i] - low[i]);
-                if let Some(axis) = (0..3).find(|&i| lengths[i] <= 0.0) {
-                    let expected = "an upper bound above the lower one, tilt taken off";
-                    return Err(Bad::new("a bound of the cell", &rows[axis], expected));
-                }
-                (
-                    low,
-                    [
-                        [lengths[0], 0.0, 0.0],
-                        [xy, lengths[1], 0.0],
-                        [xz, yz, lengths[2]],
-                    ],
-                )
-            }
-        };
+        if shape == Shape::General {
+            return Ok(Self {
+                origin: [x[3], y[3], z[3]],
+                vectors: [[x[0], x[1], x[2]], [y[0], y[1], y[2]], [z[0], z[1], z[2]]],
+                periodic,
+            });
+        }
+        let (xy, xz, yz) = (x[2], y[2], z[2]);
+        // The bounds are those of the box around the tilted cell.
+        let low = [
+            x[0] - f64::min(0.0, xy.min(xz).min(xy + xz)),
+            y[0] - yz.min(0.0),
+            z[0],
+        ];
+        let high = [
+            x[1] - f64::max(0.0, xy.max(xz).max(xy + xz)),
+            y[1] - yz.max(0.0),
+            z[1],
+        ];
+        let lengths: [f64; 3] = std::array::from_fn(|i| high[i] - low[i]);
+        if let Some(axis) = (0..3).find(|&i| lengths[i] <= 0.0) {
+            let expected = "an upper bound above the lower one, tilt taken off";
+            return Err(Fault::value("a bound of the cell", &shown(&rows[axis]), expected));
+        }
         Ok(Self {
-            origin,
-            vectors,
+            origin: low,
+            vectors: [
+                [lengths[0], 0.0, 0.0],
+                [xy, lengths[1], 0.0],
+                [xz, yz, lengths[2]],
+            ],
             periodic,
+        })
+    }
+
+    fn header(self, step: u64, particles: u64, columns: &[u8]) -> Result<Header, Fault> {
+        let cell = self.periodic.then(|| Cell::triclinic(self.vectors));
+        Ok(Header {
+            step,
+            particles,
+            cell: cell.transpose().map_err(Fault::Cell)?,
+            origin: self.origin,
+            vectors: self.vectors,
+            columns: columns.to_vec(),
         })
     }
 }

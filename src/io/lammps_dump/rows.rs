@@ -1,8 +1,8 @@
 //! The columns of the atoms, and their rows.
 
 use super::header::Header;
-use crate::io::bytes::{fields, first_field, is_separator, leading_f64, leading_i64};
-use crate::io::frame_text::Bad;
+use crate::io::error::Fault;
+use crate::io::text::bytes::{fields, first_field, is_separator, leading_f64, leading_i64, shown};
 use crate::trajectory::Convention;
 
 /// What a column is read as.
@@ -25,53 +25,53 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Reads what `rest` begins with as `role` asks, and returns how long it is; where it is no such thing, what it should
+    /// Reads what `rest` begins with as `role` asks, and returns its length; where it is no such thing, what it should
     /// have been. No number goes beyond its line.
     #[inline(always)]
     fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, (&'static str, &'static str)> {
         match role {
-            Role::Coordinate(axis) => match leading_f64(rest) {
-                Some((value, length)) if value.is_finite() => {
-                    self.coordinates[axis] = value;
-                    Ok(length)
-                }
-                _ => Err(("a coordinate", "a finite number")),
-            },
+            Role::Coordinate(axis) => {
+                let (value, length) = leading_f64(rest)
+                    .filter(|(value, _)| value.is_finite())
+                    .ok_or(("a coordinate", "a finite number"))?;
+                self.coordinates[axis] = value;
+                Ok(length)
+            }
             Role::Id => {
                 let (value, length) = leading_i64(rest).ok_or(("an id", "an integer"))?;
                 self.id = value;
                 Ok(length)
             }
-            Role::Type => match leading_i64(rest).map(|(value, length)| (u32::try_from(value), length)) {
-                Some((Ok(value), length)) => {
-                    self.kind = value;
-                    Ok(length)
-                }
-                _ => Err(("a type", "an integer of 0 or more")),
-            },
+            Role::Type => {
+                let (value, length) = integer(rest).ok_or(("a type", "an integer of 0 or more"))?;
+                self.kind = value;
+                Ok(length)
+            }
             Role::Image(axis) => {
-                match leading_i64(rest).map(|(value, length)| (i32::try_from(value), length)) {
-                    Some((Ok(value), length)) => {
-                        self.images[axis] = value;
-                        Ok(length)
-                    }
-                    _ => Err(("an image flag", "an integer")),
+                let (value, length) = integer(rest).ok_or(("an image flag", "an integer"))?;
+                self.images[axis] = value;
+                Ok(length)
+            }
+            Role::Skip => {
+                let end = rest.iter().position(|&byte| is_separator(byte));
+                match end.unwrap_or(rest.len()) {
+                    0 => Err(("a column", "a value")),
+                    length => Ok(length),
                 }
             }
-            Role::Skip => match rest
-                .iter()
-                .position(|&byte| is_separator(byte))
-                .unwrap_or(rest.len())
-            {
-                0 => Err(("a column", "a value")),
-                length => Ok(length),
-            },
         }
     }
 }
 
+/// The integer that `rest` begins with, and its length.
+#[inline(always)]
+fn integer<N: TryFrom<i64>>(rest: &[u8]) -> Option<(N, usize)> {
+    let (value, length) = leading_i64(rest)?;
+    Some((N::try_from(value).ok()?, length))
+}
+
 /// The columns of a dump.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Columns {
     names: Vec<u8>,
     roles: Vec<Role>,
@@ -81,8 +81,13 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The columns that `names` lists; the kind of column that is missing, where one is.
-    pub(super) fn new(names: &[u8]) -> Result<Self, &'static str> {
+    /// The columns that `names` lists.
+    pub(super) fn new(names: &[u8]) -> Result<Self, Fault> {
+        let missing = |column: &str| {
+            let found = String::from_utf8_lossy(names.trim_ascii());
+            let found: String = found.chars().take(200).collect();
+            Fault::Columns(format!("no column {column} among `{found}`"))
+        };
         let words: Vec<&[u8]> = fields(names).collect();
         let find = |name: &[u8]| words.iter().position(|word| *word == name);
         let all = |names: [&[u8]; 3]| -> Option<[usize; 3]> {
@@ -98,9 +103,10 @@ impl Columns {
         let (coordinates, scaled, wrapped) = kinds
             .into_iter()
             .find_map(|(names, scaled, wrapped)| Some((all(names)?, scaled, wrapped)))
-            .ok_or("of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs)")?;
+            .ok_or_else(|| missing("of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs)"))?;
         let mut roles = vec![Role::Skip; words.len()];
-        roles[find(b"id").ok_or("`id`, without which no particle can be followed,")?] = Role::Id;
+        let id = find(b"id").ok_or_else(|| missing("`id`, without which no particle can be followed,"))?;
+        roles[id] = Role::Id;
         if let Some(column) = find(b"type") {
             roles[column] = Role::Type;
         }
@@ -141,28 +147,19 @@ impl Columns {
         names.trim_ascii() == self.names
     }
 
-    #[cold]
-    pub(super) fn changed(&self, names: &[u8]) -> Bad {
-        Bad::new(
-            "the list of columns",
-            names.trim_ascii(),
-            "that of the first frame",
-        )
-    }
-
     /// The atom of a line.
-    pub(super) fn row(&self, line: &[u8]) -> Result<Row, Bad> {
+    pub(super) fn row(&self, line: &[u8]) -> Result<Row, Fault> {
         let mut row = Row::default();
         let mut rest = line;
         for &role in &self.roles {
             rest = after_blanks(rest);
             match row.take(role, rest) {
                 Ok(length) => rest = &rest[length..],
-                Err((what, expected)) => return Err(bad(line, rest, what, expected)),
+                Err((what, expected)) => return Err(fault(line, rest, what, expected)),
             }
         }
         if !rest.trim_ascii().is_empty() {
-            return Err(bad(line, rest, "what follows the last column", "nothing"));
+            return Err(fault(line, rest, "what follows the last column", "nothing"));
         }
         Ok(row)
     }
@@ -205,11 +202,11 @@ fn after_blanks(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// A field that is none, or a line that is too short.
+/// A field that is not what its column holds, or a line that is too short.
 #[cold]
-fn bad(line: &[u8], rest: &[u8], what: &'static str, expected: &'static str) -> Bad {
+fn fault(line: &[u8], rest: &[u8], what: &str, expected: &str) -> Fault {
     match first_field(rest) {
-        Some((field, _)) => Bad::new(what, field, expected),
-        None => Bad::new("the line of an atom", line, "a value for each column"),
+        Some((field, _)) => Fault::value(what, &shown(field), expected),
+        None => Fault::value("the line of an atom", &shown(line), "a value for each column"),
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::trajectory::{Convention, Frame, FrameSource, SourceError, Species};
+use crate::trajectory::Species;
 
 fn noise(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed;
@@ -119,7 +119,7 @@ fn a_walk_in_a_fluctuating_cell_is_recovered_by_the_toroidal_scheme_and_by_flags
         assert_close(by_flags.positions(), &truth, 1e-9);
         let refused = toroidal.unwrapped(Unwrapping::continuity()).unwrap_err();
         assert!(
-            matches!(refused, UnwrapError::ChangingCell { frame: 1, .. }),
+            matches!(refused, TrajectoryError::ChangingCell { frame: 1, .. }),
             "{refused}"
         );
     }
@@ -249,7 +249,7 @@ fn into_the_cell_and_back() {
     let trajectory = Trajectory::new(&truth, steps(30), 0.01, Species::single("A", 20).unwrap()).unwrap();
     assert!(matches!(
         trajectory.wrapped_into_cell(),
-        Err(UnwrapError::NoCell { .. })
+        Err(TrajectoryError::NoCell { .. })
     ));
     let wrapped = trajectory
         .with_cell(skewed())
@@ -281,13 +281,13 @@ fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
         fn convention(&self) -> Convention {
             Convention::Wrapped
         }
-        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, SourceError> {
+        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
             self.0 += 1;
             (frame.step, frame.positions) = (self.0, vec![0.0; 3]);
             if self.0 < 3 {
                 Ok(true)
             } else {
-                Err(SourceError::reader("the disk is gone"))
+                Err(TrajectoryError::reader("the disk is gone"))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::f64::consts::TAU as TURN;
 
 use crate::common::synthetic::Process;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{self, Caution, Fit, Model, Weighting, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -95,7 +95,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(fits: impl Iterator<Item = Fit>) -> Self {
+    fn of(fits: impl Iterator<Item = Relaxation>) -> Self {
         let mut outcome = Self::default();
         for fit in fits {
             outcome.misfits +=
@@ -148,9 +148,11 @@ impl Outcome {
 fn outcomes(fast: Fast) -> [Outcome; 2] {
     let curves: Vec<Curve> = (0..RUNS).map(|seed| fast.curve(seed)).collect();
     let found = [Window::Given([1.0, 5.0 * TAU]), Window::Automatic].map(|window| {
-        Outcome::of(curves.iter().map(|curve| {
-            relaxation::fit(curve, Model::Exponential, window, Weighting::StandardErrors).unwrap()
-        }))
+        Outcome::of(
+            curves
+                .iter()
+                .map(|curve| Fit::new(Model::Exponential).window(window).to(curve).unwrap()),
+        )
     });
     println!("{fast:?}");
     println!("  from the first lag: {}", found[0].describe());
@@ -243,15 +245,7 @@ fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
     let lags = Lags::explicit(live.lags());
     let whole = energy::msed(&run, &lags, Resampling::Blocks(20)).unwrap();
-    let fit = |curve: &Curve| {
-        relaxation::fit(
-            curve,
-            Model::Exponential,
-            Window::Automatic,
-            Weighting::StandardErrors,
-        )
-        .unwrap()
-    };
+    let fit = |curve: &Curve| Fit::new(Model::Exponential).to(curve).unwrap();
     let (decimated, whole) = (fit(&decimated), fit(whole.curve()));
     let [found, expected] = [&decimated, &whole].map(|fit| fit.window()[1]);
     assert!(

@@ -16,7 +16,7 @@ use energies::{
     UNIFORM, UNIFORM_LEAST_SQUARES, VARIANCE, WHITTLE,
 };
 use msed::Resampling;
-use msed::spectrum::Process;
+use msed::spectrum::GaussianModel;
 
 use crate::common::synthetic;
 
@@ -118,9 +118,9 @@ fn fisher_errors_of_a_series_that_is_not_gaussian_are_far_off_and_resampled_ones
 /// 100 runs know a spread to 7 %.
 #[test]
 fn the_spectrum_reaches_the_cramer_rao_bound_and_the_process_foresees_the_errors() {
-    let process = Process::new(2.0 * HALF, 2.0 * HALF, TAU, 1.0).unwrap();
+    let model = GaussianModel::new(2.0 * HALF, 2.0 * HALF, TAU, 1.0).unwrap();
     for ((name, outcome), length) in GAUSSIAN.iter().zip([100.0, 300.0]) {
-        let expected = process.expected_errors(1.0, length * TAU).unwrap();
+        let expected = model.expected_errors(1.0, length * TAU).unwrap();
         let spread = |by, of| outcome.tally((by, of)).log_spread();
         for (of, found, expected) in [
             (TIME, spread(WHITTLE, TIME), expected.relaxation_time),

@@ -2,9 +2,11 @@
 
 use std::f64::consts::PI;
 
-use msed::relaxation::{self, DiffusionVerdict, NotDiffusive, NotResolved, PlateauTime, Window, tau_beta};
-use msed::stats::Resamples;
-use msed::structure::{self, RadialBins, StructureError};
+use msed::relaxation::{
+    Diffusion, FitError, NoPlateau, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, tau_beta,
+};
+use msed::stats::{Outcome, Resamples};
+use msed::structure::{self, RadialBins};
 use msed::trajectory::{Species, Trajectory};
 use msed::{Curve, Estimate, Lags, Resampling};
 use rand::prelude::*;
@@ -71,26 +73,29 @@ fn brownian(frames: usize, particles: usize, d: f64, seed: u64) -> Trajectory<'s
     .expect("a trajectory")
 }
 
-fn reached(verdict: DiffusionVerdict) -> relaxation::Diffusion {
-    match verdict {
-        DiffusionVerdict::Reached(found) => found,
-        other => panic!("{other:?}"),
-    }
+/// Of a mean squared displacement in three dimensions.
+fn total(curve: &Curve) -> SquaredDisplacement {
+    SquaredDisplacement::new(curve.clone(), 3).unwrap()
+}
+
+fn reached(found: Outcome<Diffusion, NotDiffusive>) -> Diffusion {
+    found.into_result().unwrap_or_else(|why| panic!("{why}"))
 }
 
 #[test]
 fn a_straight_line_gives_its_slope_and_intercept() {
     let msd = curve(&log_lags(10_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
-    let given = reached(relaxation::diffusion(&msd, 3, Window::Given([1.0, 50.0])).unwrap());
+    let given = diffusion_within(&total(&msd), 1.0..=50.0).unwrap();
     assert!((given.coefficient().value() - 0.02).abs() < 1e-14);
     assert!((given.intercept().value() - 0.3).abs() < 1e-12);
     assert_eq!(given.window(), [1.0, 44.67]);
     assert_eq!(given.coefficient().standard_error(), None);
-    let component = reached(relaxation::diffusion(&msd, 1, Window::Given([1.0, 50.0])).unwrap());
+    let component = SquaredDisplacement::new(msd, 1).unwrap();
+    let component = diffusion_within(&component, 1.0..=50.0).unwrap();
     assert!((component.coefficient().value() - 0.06).abs() < 1e-14);
     // The slope is 1 within 0.05 from where the intercept is a twentieth of the whole: t = 0.3/0.12/0.05 = 50.
     let far = curve(&log_lags(100_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
-    let automatic = reached(relaxation::diffusion(&far, 3, Window::Automatic).unwrap());
+    let automatic = reached(diffusion(&total(&far)));
     assert!(
         automatic.window()[0] > 25.0 && automatic.window()[0] < 52.0,
         "{:?}",
@@ -103,8 +108,8 @@ fn a_straight_line_gives_its_slope_and_intercept() {
 fn caged_and_ballistic_motion_is_not_diffusive() {
     for (exponent, noise) in [(0.5, 0.0), (0.5, 0.02), (2.0, 0.02), (0.85, 0.01)] {
         let msd = curve(&log_lags(1000), noise, |t| t.powf(exponent));
-        match relaxation::diffusion(&msd, 3, Window::Automatic).unwrap() {
-            DiffusionVerdict::NotReached(NotDiffusive::Slope { log_slope, time }) => {
+        match diffusion(&total(&msd)) {
+            Outcome::Unresolved(NotDiffusive::Slope { log_slope, time }) => {
                 assert!((log_slope.value() - exponent).abs() < 1e-9);
                 assert!((time - 6.7).abs() < 0.1, "{time}");
             }
@@ -113,14 +118,10 @@ fn caged_and_ballistic_motion_is_not_diffusive() {
     }
     // Errors so large that any slope is 1 within them are no evidence either.
     let vague = curve(&log_lags(1000), 0.5, |t| t.powf(0.5));
-    let verdict = relaxation::diffusion(&vague, 3, Window::Automatic).unwrap();
-    assert!(verdict.reached().is_none());
+    assert!(!diffusion(&total(&vague)).is_resolved());
     let short = curve(&[1], 0.0, |t| t);
-    let few = relaxation::diffusion(&short, 3, Window::Automatic).unwrap();
-    assert_eq!(
-        few,
-        DiffusionVerdict::NotReached(NotDiffusive::TooFewLags { found: 1 })
-    );
+    let few = diffusion(&total(&short));
+    assert_eq!(few, Outcome::Unresolved(NotDiffusive::TooFewLags { found: 1 }));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn brownian_motion_is_diffusive_from_the_start() {
     let run = brownian(2000, 50, 0.04, 1);
     let lags = Lags::logarithmic(10).up_to_fraction(0.1);
     let msd = structure::msd(&run, &lags, Resampling::default()).unwrap();
-    let found = reached(relaxation::diffusion(msd.all().total(), 3, Window::Automatic).unwrap());
+    let found = reached(diffusion(&total(msd.all().total())));
     assert!(found.window()[0] < 0.5, "{:?}", found.window());
     let (d, error) = (
         found.coefficient().value(),
@@ -144,11 +145,10 @@ fn brownian_motion_is_diffusive_from_the_start() {
 #[test]
 fn the_error_of_d_covers_its_scatter() {
     let lags = Lags::logarithmic(10).up_to_fraction(0.1);
-    let window = Window::Given([0.1, 5.0]);
     let mut inside = 0;
     for seed in 0..200 {
         let msd = structure::msd(&brownian(500, 8, 0.04, seed), &lags, Resampling::default()).unwrap();
-        let found = reached(relaxation::diffusion(msd.all().total(), 3, window).unwrap());
+        let found = diffusion_within(&total(msd.all().total()), 0.1..=5.0).unwrap();
         let [low, high] = found.coefficient().interval(0.6827).unwrap();
         inside += u32::from(low <= 0.04 && 0.04 <= high);
     }
@@ -159,10 +159,10 @@ fn the_error_of_d_covers_its_scatter() {
 #[test]
 fn impossible_windows_are_refused() {
     let msd = curve(&log_lags(100), 0.0, |t| t);
-    let error = relaxation::diffusion(&msd, 3, Window::Given([5.0, 9.0])).unwrap_err();
+    let error = diffusion_within(&total(&msd), 5.0..=9.0).unwrap_err();
     assert_eq!(
         error,
-        StructureError::Window {
+        FitError::TooFewLags {
             start: 5.0,
             end: 9.0,
             found: 0
@@ -172,7 +172,7 @@ fn impossible_windows_are_refused() {
         error.to_string(),
         "the window from 5 to 9 holds 0 lags, expected at least 2"
     );
-    assert!(relaxation::diffusion(&msd, 0, Window::Automatic).is_err());
+    assert_eq!(SquaredDisplacement::new(msd, 0), Err(FitError::Dimensions));
 }
 
 /// Ballistic, a plateau with an overshoot of relative size `overshoot`, and diffusion.
@@ -190,16 +190,16 @@ fn an_overshoot_and_the_flattest_point_are_found() {
     for noise in [0.0, 0.003] {
         let msd = curve(&lags, noise, caged(0.5));
         let found = tau_beta(&msd);
-        let time = found.msd_maximum().time().expect("a maximum");
+        let time = &found.msd_maximum().value().expect("a maximum").time;
         assert!((time.value() - 0.29).abs() < 0.04, "{time}");
         assert_eq!(time.standard_error().is_some(), noise > 0.0);
-        let flattest = found.log_slope_minimum().time().expect("a minimum");
+        let flattest = &found.log_slope_minimum().value().expect("a minimum").time;
         assert!(flattest.value() > time.value(), "{flattest}");
         let plain = tau_beta(&curve(&lags, noise, caged(0.0)));
         assert!(
             matches!(
                 plain.msd_maximum(),
-                PlateauTime::NotResolved(NotResolved::NoMaximum { .. })
+                Outcome::Unresolved(NoPlateau::NoMaximum { .. })
             ) || noise > 0.0
         );
         // d ln MSD / d ln t of the model, by its own derivative on a fine grid.
@@ -208,7 +208,7 @@ fn an_overshoot_and_the_flattest_point_are_found() {
             .map(|i| 0.05 * 1.001_f64.powi(i))
             .min_by(|&a, &b| slope(a).total_cmp(&slope(b)))
             .unwrap();
-        let time = plain.log_slope_minimum().time().expect("a minimum").value();
+        let time = plain.log_slope_minimum().value().expect("a minimum").time.value();
         // Slopes lie 0.23 apart in ln t.
         assert!((time / exact).ln().abs() < 0.12, "{time} {exact}");
     }
@@ -219,7 +219,7 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let late: Vec<u64> = log_lags(10_000).into_iter().filter(|&lag| lag >= 100).collect();
     let found = tau_beta(&curve(&late, 0.003, caged(0.0)));
     match found.log_slope_minimum() {
-        PlateauTime::NotResolved(why @ NotResolved::AtShortestLag { time, .. }) => {
+        Outcome::Unresolved(why @ NoPlateau::AtShortestLag { time, .. }) => {
             assert!((time - 1.12).abs() < 0.05, "{time}");
             assert!(why.to_string().contains("the frames are too far apart"), "{why}");
         }
@@ -230,19 +230,19 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     assert!(
         matches!(
             found.log_slope_minimum(),
-            PlateauTime::NotResolved(NotResolved::AtLongestLag { .. })
+            Outcome::Unresolved(NoPlateau::AtLongestLag { .. })
         ),
         "{found:?}"
     );
     let noisy = tau_beta(&curve(&log_lags(10_000), 0.3, |t| t));
     assert!(
-        noisy.log_slope_minimum().time().is_none() && noisy.msd_maximum().time().is_none(),
+        !noisy.log_slope_minimum().is_resolved() && !noisy.msd_maximum().is_resolved(),
         "{noisy:?}"
     );
     let two = tau_beta(&curve(&[1, 2], 0.0, |t| t));
     assert_eq!(
         two.msd_maximum(),
-        &PlateauTime::NotResolved(NotResolved::TooFewLags { found: 2 })
+        &Outcome::Unresolved(NoPlateau::TooFewLags { found: 2 })
     );
 }
 

@@ -1,7 +1,7 @@
 //! The efficient estimator on Gaussian series whose truth is known.
 
-use msed::relaxation::Model;
-use msed::spectrum::{self, Band, Process, SpectralFit, SpectralReason};
+use msed::relaxation::{Model, Reason, Relaxation};
+use msed::spectrum::{GaussianModel, Whittle};
 use msed::{EnergyKind, EnergySeries, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -38,17 +38,16 @@ fn two_scale(samples: usize, seed: u64) -> EnergySeries<'static> {
 fn reaches_the_cramer_rao_bound_and_covers() {
     for (length, blocks) in [(100, 5), (300, 15)] {
         let samples = length * 50;
-        let process = Process::new(1.0, 1.0, TAU, 1.0).unwrap();
-        let bound = process
+        let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();
+        let bound = model
             .expected_errors(1.0, samples as f64)
             .unwrap()
             .relaxation_time;
         let (mut values, mut covered) = (Vec::new(), 0);
         for seed in 0..100 {
             let series = two_scale(samples, seed);
-            let resampling = Resampling::Blocks(blocks);
-            let fit =
-                spectrum::fit_spectrum(&series, Model::Exponential, Band::Automatic, resampling).unwrap();
+            let whittle = Whittle::new(Model::Exponential).resampling(Resampling::Blocks(blocks));
+            let fit = whittle.to(&series).unwrap();
             assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
             let ln_tau = fit.relaxation_time().map(f64::ln);
             let [low, high] = ln_tau.interval(0.6827).unwrap();
@@ -76,27 +75,25 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
     let fit = |file: &str| {
         let table = msed::io::energies(format!("data/kob-andersen/T0.800/{file}")).unwrap();
         let series = table.series(0.005, 1000, EnergyKind::Total).unwrap();
-        let blocks = Resampling::Blocks(10);
-        spectrum::fit_spectrum(&series, Model::Exponential, Band::Automatic, blocks).unwrap()
+        Whittle::new(Model::Exponential).to(&series).unwrap()
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
     assert!(coarse.verdict().is_resolved(), "{}", coarse.verdict());
-    assert!(matches!(
-        fine.verdict().reasons(),
-        [SpectralReason::Degenerate { .. }]
-    ));
-    let level = |fit: &SpectralFit| 2.0 * fit.fast_level() / fit.u0_squared().value();
+    assert!(matches!(fine.verdict().reasons(), [Reason::Vague { .. }]));
+    let level =
+        |fit: &Relaxation| 2.0 * fit.evidence().spectrum().unwrap().fast_level / fit.u0_squared().value();
     assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));
     assert!(level(&fine) > 5.0, "{}", level(&fine));
-    let ln_tau = |fit: &SpectralFit| {
+    let ln_tau = |fit: &Relaxation| {
         (
             fit.relaxation_time().value().ln(),
-            fit.fisher_standard_errors().unwrap()[1],
+            fit.evidence().spectrum().unwrap().fisher_standard_errors.unwrap()[1],
         )
     };
     let ((a, a_error), (b, b_error)) = (ln_tau(&coarse), ln_tau(&fine));
     let z = (a - b) / a_error.hypot(b_error);
     assert!(z.abs() < 2.0, "ln tau {a} and {b}: z = {z}");
     // Both limits lie below the vibrations, wherever the sampling puts the Nyquist frequency.
-    assert!(coarse.max_frequency() < 15.0 && fine.max_frequency() < 15.0);
+    let limit = |fit: &Relaxation| fit.evidence().spectrum().unwrap().max_frequency;
+    assert!(limit(&coarse) < 15.0 && limit(&fine) < 15.0);
 }

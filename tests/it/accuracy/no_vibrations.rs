@@ -5,7 +5,7 @@
 //! `unresolved` for not having ended in a minimum.
 
 use crate::common::synthetic::Process;
-use msed::relaxation::{self, Caution, Fit, Model, Weighting, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation, Weighting, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
 const RUNS: u64 = 200;
@@ -24,11 +24,12 @@ fn curve(u0_squared: f64, seed: u64) -> Curve {
         .into_curve()
 }
 
-fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Fit {
-    relaxation::fit(curve, model, window, weighting).unwrap()
+fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Relaxation {
+    let fit = Fit::new(model).window(window).weighting(weighting);
+    fit.to(curve).unwrap()
 }
 
-fn upper_limit(fit: &Fit) -> Option<f64> {
+fn upper_limit(fit: &Relaxation) -> Option<f64> {
     fit.cautions().iter().find_map(|caution| match caution {
         Caution::PlateauAtZero { upper_limit, level } => {
             assert!((level - 0.95).abs() < 1e-12);

@@ -1,6 +1,6 @@
 //! Peaks of α₂ and χ₄ for particles in cages that jump now and then, where both are known.
 
-use msed::relaxation::{self, Peak};
+use msed::relaxation;
 use msed::structure;
 use msed::trajectory::{Species, Trajectory};
 use msed::{Estimate, Lags, Resampling};
@@ -83,18 +83,18 @@ fn peaks_are_where_cages_with_jumps_have_them() {
     let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
     // Given n jumps the displacement is Gaussian, so that alpha2 is the relative variance of 2 CAGE + n JUMP.
     let alpha2 = relaxation::peak(moved.all().alpha2()).expect("finite values");
-    let Peak::Resolved { time, height } = &alpha2 else {
+    let Some(found) = alpha2.value() else {
         panic!("{alpha2}");
     };
-    assert_agrees("time of alpha2", time, 2.0 * CAGE / (RATE * JUMP), 0.05);
-    assert_agrees("height of alpha2", height, JUMP / (8.0 * CAGE), 0.05);
+    assert_agrees("time of alpha2", &found.time, 2.0 * CAGE / (RATE * JUMP), 0.05);
+    assert_agrees("height of alpha2", &found.height, JUMP / (8.0 * CAGE), 0.05);
     // Particles that know nothing of each other: chi4 = Q (1 - Q).
     let chi4 = relaxation::peak(moved.all().chi4()).expect("finite values");
-    let Peak::Resolved { time, height } = &chi4 else {
+    let Some(found) = chi4.value() else {
         panic!("{chi4}");
     };
-    assert_agrees("time of chi4", time, half_time(), 0.25);
-    assert_agrees("height of chi4", height, 0.25, 0.25);
+    assert_agrees("time of chi4", &found.time, half_time(), 0.25);
+    assert_agrees("height of chi4", &found.height, 0.25, 0.25);
 }
 
 /// Over many runs the interval of one standard error, with Student's t, should hold the truth in 68 % of the cases.
@@ -108,10 +108,10 @@ fn the_errors_of_the_peak_of_alpha2_cover_its_scatter() {
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
         let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
         let peak = relaxation::peak(moved.all().alpha2()).expect("finite values");
-        let Peak::Resolved { time, height } = &peak else {
+        let Some(found) = peak.value() else {
             panic!("{peak}");
         };
-        for (k, found) in [time, height].into_iter().enumerate() {
+        for (k, found) in [&found.time, &found.height].into_iter().enumerate() {
             let [low, high] = found.interval(0.6827).expect("an interval");
             held[k] += u32::from(low <= expected[k] && expected[k] <= high);
         }

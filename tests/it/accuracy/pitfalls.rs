@@ -2,7 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
+use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
 use msed::stats::{Estimate, Resamples};
 use msed::thermo::{self, Path};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
@@ -82,8 +82,8 @@ fn vibrating(samples: usize, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-fn fit(curve: &Curve, window: Window) -> Fit {
-    relaxation::fit(curve, Model::Exponential, window, Weighting::StandardErrors).unwrap()
+fn fit(curve: &Curve, window: Window) -> Relaxation {
+    Fit::new(Model::Exponential).window(window).to(curve).unwrap()
 }
 
 #[test]

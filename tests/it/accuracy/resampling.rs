@@ -2,9 +2,10 @@
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
-    self, Covariance, Direction, GeneralisedError, Model, Weighting, Window, first_crossing,
+    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within,
+    tau_alpha,
 };
-use msed::spectrum::{self, Band, BlockVerdict, choose_blocks};
+use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
 use msed::stats::Resamples;
 use msed::structure;
 use msed::trajectory::{Particles, Species, Trajectory};
@@ -45,9 +46,15 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
     let lags = Lags::logarithmic(20).up_to_time(5.0 * TAU);
     let msed = energy::msed(run, &lags, resampling).unwrap();
     let curve = msed.curve();
-    let window = Window::Given([2.0, 5.0 * TAU]);
-    let fit = relaxation::fit(curve, Model::Exponential, window, Weighting::Uniform).unwrap();
-    let spectral = spectrum::fit_spectrum(run, Model::Exponential, Band::Automatic, resampling).unwrap();
+    let fit = Fit::new(Model::Exponential)
+        .window(Window::Given([2.0, 5.0 * TAU]))
+        .weighting(Weighting::Uniform)
+        .to(curve)
+        .unwrap();
+    let spectral = Whittle::new(Model::Exponential)
+        .resampling(resampling)
+        .to(run)
+        .unwrap();
     let moments = energy::moments(run, resampling).unwrap();
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
@@ -72,11 +79,12 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let msd = structure::msd(run, &lags, resampling).unwrap();
     let isf = structure::isotropic_self_isf(run, Particles::All, &[2.0], &lags, resampling).unwrap();
     let moved = structure::displacements(run, &lags, 0.5, resampling).unwrap();
-    let d = relaxation::diffusion(msd.all().total(), 3, Window::Given([10.0, 100.0])).unwrap();
-    let tau_alpha = first_crossing(&isf[0], (-1.0_f64).exp(), Direction::Falling).unwrap();
+    let total = SquaredDisplacement::new(msd.all().total().clone(), 3).unwrap();
+    let d = diffusion_within(&total, 10.0..=100.0).unwrap();
+    let tau_alpha = tau_alpha(&isf[0]).unwrap();
     vec![
-        ("D", d.reached().unwrap().coefficient().clone()),
-        ("tau_alpha", tau_alpha.time().unwrap().clone()),
+        ("D", d.coefficient().clone()),
+        ("tau_alpha", tau_alpha.into_value().unwrap()),
         ("overlap", moved.all().overlap().point(10)),
     ]
 }
@@ -149,7 +157,10 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
-    let fit = spectrum::fit_spectrum(&runs, Model::Exponential, Band::Automatic, bootstrap).unwrap();
+    let fit = Whittle::new(Model::Exponential)
+        .resampling(bootstrap)
+        .to(&runs)
+        .unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -212,8 +223,8 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         let error = curve.standard_errors()[k].unwrap();
         assert!((covariance.get(k, k).sqrt() / error - 1.0).abs() < 1e-9);
     }
-    let start = spectrum::Process::new(1.0, 1.0, TAU, 1.0).unwrap();
-    let fit = relaxation::fit_generalised(&curve, Model::Exponential, &covariance, &start).unwrap();
+    let over = |from, to| Fit::new(Model::Exponential).window(Window::Given([from, to]));
+    let fit = over(2.0, 4.0 * TAU).covariance(&covariance).to(&curve).unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
         fit.relaxation_time().standard_error().unwrap(),
@@ -229,21 +240,20 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let none = Resamples::new(Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
     let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
-    let of_short = start.msed_covariance(short.lags(), 12_000, 0.5).unwrap();
-    let fit = relaxation::fit_generalised(&exact, Model::Exponential, &of_short, &start).unwrap();
+    let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();
+    let of_short = model.msed_covariance(&short, run.sampling(), 12_000).unwrap();
+    let fit = over(0.5, 0.6 * TAU).covariance(&of_short).to(&exact).unwrap();
     assert!((fit.relaxation_time().value() - TAU).abs() < 1e-6);
-    assert!(matches!(
-        fit.verdict().reasons()[0],
-        relaxation::Reason::NoPlateau { .. }
-    ));
-    let refused = relaxation::fit_generalised(&short, Model::Exponential, &covariance, &start).unwrap_err();
+    assert!(matches!(fit.verdict().reasons()[0], Reason::NoPlateau { .. }));
+    let refused = over(0.5, TAU).covariance(&covariance).to(&short).unwrap_err();
     let (found, expected) = (curve.len(), short.len());
-    assert_eq!(refused, GeneralisedError::Rows { found, expected });
+    assert_eq!(refused, FitError::Rows { found, expected });
     let few = curve.window(2.0..=4.0);
     let of_few = Covariance::of_curve(&few).unwrap();
+    let stretched = Fit::new(Model::Stretched).window(Window::Given([2.0, 4.0]));
     assert!(matches!(
-        relaxation::fit_generalised(&few, Model::Stretched, &of_few, &start).unwrap_err(),
-        GeneralisedError::TooFewLags { needed: 5, .. }
+        stretched.covariance(&of_few).to(&few).unwrap_err(),
+        FitError::TooFewPoints { expected: 4, .. }
     ));
     // Draws of the bootstrap have the same variances, to what 400 of them know.
     let bootstrap = Resampling::Bootstrap {

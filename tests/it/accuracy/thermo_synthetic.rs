@@ -2,7 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::energy::{self, Moments};
-use msed::relaxation::{self, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model, Window};
 use msed::stats::{Combined, Estimate, Resamples};
 use msed::thermo::{
     self, Agreement, Breaking, Crossover, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus,
@@ -43,13 +43,10 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
         .unwrap();
     let lags = Lags::logarithmic(20).up_to_time(5.0 * TAU);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
-    let fit = relaxation::fit(
-        msed.curve(),
-        Model::Exponential,
-        Window::Given([0.1 * TAU, 5.0 * TAU]),
-        Weighting::StandardErrors,
-    )
-    .unwrap();
+    let fit = Fit::new(Model::Exponential)
+        .window(Window::Given([0.1 * TAU, 5.0 * TAU]))
+        .to(msed.curve())
+        .unwrap();
     let plateaus = Plateaus {
         u0_squared: fit.u0_squared(),
         um_squared: fit.um_squared(),

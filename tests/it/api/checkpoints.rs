@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use msed::online::checkpoint::{self, CheckpointError};
 use msed::online::{
-    CoherentAccumulator, DistributionAccumulator, DistributionSums, EnergyAccumulator, EnergySums,
-    FrameAccumulator,
+    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
@@ -48,72 +47,6 @@ fn uninterrupted(kind: usize, samples: &[f64]) -> EnergySums {
     let mut live = new(kind);
     live.push_slice(samples).unwrap();
     live.snapshot().unwrap()
-}
-
-#[test]
-fn a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one() {
-    let samples = samples();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("live.msed");
-    for kind in 0..KINDS {
-        let expected = uninterrupted(kind, &samples);
-        for stop in [0, 1, 700, 899, 2048, 3000, 11_999] {
-            let mut live = new(kind);
-            live.push_slice(&samples[..stop]).unwrap();
-            checkpoint::save(&live, &file).unwrap();
-            let mut resumed: EnergyAccumulator = checkpoint::load(&file).unwrap();
-            resumed.push_slice(&samples[stop..]).unwrap();
-            assert!(
-                resumed.snapshot().unwrap() == expected,
-                "kind {kind}, stopped at {stop}"
-            );
-        }
-        // A later piece, joined after it was resumed.
-        let mut later = new(kind).starting_at(5000).unwrap();
-        later.push_slice(&samples[5000..9000]).unwrap();
-        checkpoint::save(&later, &file).unwrap();
-        let mut first = new(kind);
-        first.push_slice(&samples[..5000]).unwrap();
-        let joined = |later: &EnergyAccumulator| {
-            let mut live = first.clone().followed_by(later).unwrap();
-            live.push_slice(&samples[9000..]).unwrap();
-            live
-        };
-        let resumed = joined(&checkpoint::load(&file).unwrap());
-        assert!(
-            resumed.snapshot().unwrap() == joined(&later).snapshot().unwrap(),
-            "kind {kind}"
-        );
-        // The joined run has a checkpoint as well, and so have its sums.
-        checkpoint::save(&resumed, &file).unwrap();
-        let again: EnergyAccumulator = checkpoint::load(&file).unwrap();
-        checkpoint::save(&again.snapshot().unwrap(), &file).unwrap();
-        let sums: EnergySums = checkpoint::load(&file).unwrap();
-        assert!(sums == resumed.snapshot().unwrap(), "kind {kind}");
-    }
-}
-
-#[test]
-fn distributions_resume_with_the_same_bits() {
-    let samples = samples();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("phi.msed");
-    let new = || {
-        let (sampling, lags) = (Sampling::new(10, 0.005).unwrap(), Lags::explicit([1, 50]));
-        DistributionAccumulator::new(sampling, 1000, EnergyKind::Total, &lags, SAMPLES, 1e-4, 0.01).unwrap()
-    };
-    let mut whole = new();
-    whole.push_slice(&samples).unwrap();
-    for stop in [0, 1, 333, 9000] {
-        let mut live = new();
-        live.push_slice(&samples[..stop]).unwrap();
-        checkpoint::save(&live, &file).unwrap();
-        let mut resumed: DistributionAccumulator = checkpoint::load(&file).unwrap();
-        resumed.push_slice(&samples[stop..]).unwrap();
-        checkpoint::save(&resumed.snapshot().unwrap(), &file).unwrap();
-        let sums: DistributionSums = checkpoint::load(&file).unwrap();
-        assert!(sums == whole.snapshot().unwrap(), "stopped at {stop}");
-    }
 }
 
 #[test]

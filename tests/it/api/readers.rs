@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use msed::EnergyKind;
-use msed::io::{CutOff, EnergyReader, EnergyTable, Format, Note, ReadError, energies};
+use msed::io::{EnergyReader, EnergyTable, Note, ReadError, energies};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ fn logs_of_every_style_give_what_they_hold() {
             .map(|x| x.as_u64().unwrap())
             .collect();
         assert_eq!(table.steps().collect::<Vec<_>>(), steps, "{style}");
-        assert_eq!(table.format(), Format::Log);
+        assert!(table.is_log());
         assert_eq!(
             table.left_out_rows(),
             expected["left_out"].as_array().unwrap().len(),
@@ -460,7 +460,7 @@ fn cut_off_files_are_refused_or_said() {
         message(columns),
         "x.dat:4: the file ends within this line, expected a whole row and a line end"
     );
-    let lenient = EnergyReader::new().cut_off(CutOff::LeaveOut);
+    let lenient = EnergyReader::new().allow_cut_off();
     let table = lenient.read_from(columns.as_bytes(), "x.dat").unwrap();
     assert_eq!(
         (table.potential(), table.notes()),
@@ -862,7 +862,8 @@ proptest! {
     ) {
         thread_local!(static MATERIAL: Vec<Vec<u8>> = material());
         let bytes = damaged(MATERIAL.with(|files| files[file].clone()), &damages);
-        let reader = EnergyReader::new().cut_off(if lenient { CutOff::LeaveOut } else { CutOff::Refuse });
+        let reader = EnergyReader::new();
+        let reader = if lenient { reader.allow_cut_off() } else { reader };
         if let Ok(table) = reader.read_from(&bytes[..], "x.dat") {
             prop_assert!(table.len() >= 2 && table.stride() > 0);
             prop_assert!(table.potential().iter().all(|energy| energy.is_finite()));

@@ -214,32 +214,30 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
 
 #[test]
 fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell() {
-    use msed::relaxation::Window;
-    use msed::relaxation::{NotResolved, PlateauTime, diffusion, tau_beta};
+    use msed::relaxation::{NoPlateau, SquaredDisplacement, diffusion, tau_beta};
+    use msed::stats::Outcome;
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
         let run = kob_andersen::<f64>(&format!("{name}/trajectory.xtc"));
         let msd = structure::msd(&run, &lags, Resampling::default()).expect("msd");
         for species in msd.iter() {
             let at = format!("{} of {name}", species.name());
-            let found = diffusion(species.total(), 3, Window::Automatic).expect("a verdict");
-            assert_eq!(found.reached().is_some(), is_diffusive, "{at}: {found:?}");
+            let total = SquaredDisplacement::new(species.total().clone(), 3).expect("three dimensions");
+            let found = diffusion(&total);
+            assert_eq!(found.is_resolved(), is_diffusive, "{at}: {found:?}");
             let plateau = tau_beta(species.total());
-            let no_maximum = PlateauTime::NotResolved(NotResolved::NoMaximum {
+            let no_maximum = Outcome::Unresolved(NoPlateau::NoMaximum {
                 lags: species.total().len(),
             });
             assert_eq!(plateau.msd_maximum(), &no_maximum, "{at}");
             let minimum = plateau.log_slope_minimum();
             match name {
                 "T1.000" => {
-                    let time = minimum.time().expect("a minimum").value();
+                    let time = minimum.value().expect("a minimum").time.value();
                     assert!((0.5..0.8).contains(&time), "{at}: {time}");
                 }
                 "T0.600" => {
-                    let missed = matches!(
-                        minimum,
-                        PlateauTime::NotResolved(NotResolved::AtShortestLag { .. })
-                    );
+                    let missed = matches!(minimum, Outcome::Unresolved(NoPlateau::AtShortestLag { .. }));
                     assert!(missed, "{at}: {minimum:?}");
                 }
                 _ => {}

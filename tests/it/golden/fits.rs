@@ -1,7 +1,7 @@
 //! Fits of Eq. (11) to the shipped runs, against those that a separate numpy and scipy program found: data/*/reference.
 
 use crate::common::numbers::numbers;
-use msed::relaxation::{self, Fit, Model, Reason, Weighting, Window};
+use msed::relaxation::{Fit, Model, Reason, Relaxation, Weighting, Window};
 use msed::{Curve, EnergyKind, Lags, Resampling, energy};
 use serde_json::Value;
 
@@ -60,14 +60,15 @@ impl System {
     }
 }
 
-fn fit(curve: &Curve, run: &Value, model: Model) -> Fit {
+fn fit(curve: &Curve, run: &Value, model: Model) -> Relaxation {
     let window = numbers(&run["energy"]["fit_window"]);
     let window = Window::Given([window[0], window[1]]);
-    relaxation::fit(curve, model, window, Weighting::Uniform).unwrap()
+    let fit = Fit::new(model).window(window).weighting(Weighting::Uniform);
+    fit.to(curve).unwrap()
 }
 
 /// The largest relative difference of the parameters, and the ratio of the sums of squared residuals.
-fn compare(curve: &Curve, fit: &Fit, reference: &Value) -> (f64, f64) {
+fn compare(curve: &Curve, fit: &Relaxation, reference: &Value) -> (f64, f64) {
     let expected = |name: &str| reference[name].as_f64().unwrap();
     let worst = [
         (fit.u0_squared().value(), "u0_sq"),
@@ -79,7 +80,7 @@ fn compare(curve: &Curve, fit: &Fit, reference: &Value) -> (f64, f64) {
     .map(|(found, name)| (found / expected(name) - 1.0).abs())
     .fold(0.0, f64::max);
     let squares = |f: &dyn Fn(f64) -> f64| -> f64 {
-        let [first, last] = fit.lag_range();
+        let [first, last] = fit.evidence().least_squares().unwrap().lag_range;
         curve
             .lag_times()
             .zip(curve.values())

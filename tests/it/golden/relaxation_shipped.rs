@@ -1,7 +1,7 @@
 //! Verdicts and relaxation times on the shipped runs.
 
 use crate::common::oracle;
-use msed::relaxation::{self, Fit, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model, Relaxation, Window};
 use msed::stats::Estimate;
 use msed::{Lags, io};
 
@@ -15,7 +15,7 @@ const BY_EYE: [(&str, [f64; 2]); 6] = [
     ("T0.500", [1.5, 1500.0]),
 ];
 
-fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window) -> Fit {
+fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window) -> Relaxation {
     let table = io::energies(format!("{}/data/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let energies: Vec<f64> = table
         .potential()
@@ -27,7 +27,7 @@ fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window)
         .resolve(energies.len(), 1.0)
         .unwrap();
     let curve = oracle::msed(&energies, &lags, table.stride(), time_step, 10);
-    relaxation::fit(&curve, model, window, Weighting::StandardErrors).unwrap()
+    Fit::new(model).window(window).to(&curve).unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use msed::energy::{self, Moments};
-use msed::relaxation::{self, Model, Weighting, Window};
+use msed::relaxation::{Fit, Model, Window};
 use msed::stats::{Combined, Estimate};
 use msed::thermo::{
     self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, Relaxing, StatePoint,
@@ -35,13 +35,10 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
             let moments = energy::moments(&run, Resampling::default()).unwrap();
             let lags = Lags::logarithmic(20).up_to_fraction(0.1);
             let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
-            let fit = relaxation::fit(
-                msed.curve(),
-                Model::Exponential,
-                Window::Given(window),
-                Weighting::StandardErrors,
-            )
-            .unwrap();
+            let fit = Fit::new(Model::Exponential)
+                .window(Window::Given(window))
+                .to(msed.curve())
+                .unwrap();
             let plateaus = Plateaus {
                 u0_squared: fit.u0_squared(),
                 um_squared: fit.um_squared(),

@@ -3,7 +3,7 @@
 
 use crate::common::numbers::numbers;
 use crate::common::shipped;
-use msed::relaxation::{Direction, first_crossing};
+use msed::relaxation::tau_alpha;
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use msed::{Lags, Resampling};
@@ -57,10 +57,9 @@ fn hold_against(
         }
     }
     assert!(largest > 0.0, "another program rounds otherwise");
-    let level = (-1.0_f64).exp();
-    let crossing = first_crossing(&found, level, Direction::Falling).expect("a curve");
+    let crossing = tau_alpha(&found).expect("a curve");
     let (time, tau) = (
-        crossing.time().expect("reached"),
+        crossing.value().expect("reached"),
         wanted["tau_alpha"].as_f64().expect("a time"),
     );
     assert!(

@@ -3,8 +3,8 @@
 
 use crate::common::synthetic::Process;
 use msed::online::{EnergyAccumulator, FrameAccumulator, OnlineError};
-use msed::relaxation::{self, Model, Weighting, Window};
-use msed::spectrum::{self, Band};
+use msed::relaxation::{Fit, Model};
+use msed::spectrum::Whittle;
 use msed::stats::Estimate;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};
@@ -86,10 +86,8 @@ fn energies_in_any_unit_have_the_same_relaxation() {
         let of = |unit: i32| {
             let run = series(&samples, unit);
             let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
-            let fit =
-                relaxation::fit(msed.curve(), model, Window::Automatic, Weighting::StandardErrors).unwrap();
-            let spectral =
-                spectrum::fit_spectrum(&run, model, Band::Automatic, Resampling::Blocks(10)).unwrap();
+            let fit = Fit::new(model).to(msed.curve()).unwrap();
+            let spectral = Whittle::new(model).to(&run).unwrap();
             (fit, spectral)
         };
         let one = of(0);

@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use crate::common::closeness::assert_close;
 use crate::common::walk::{self, spacings};
 use msed::structure::{self, CoherentIsf, WaveVectors};
-use msed::trajectory::{Cell, Species, Trajectories, Trajectory, Unwrapped};
-use msed::{Lags, Resampling};
+use msed::trajectory::{Cell, Species, Trajectory, Unwrapped};
+use msed::{Lags, Replicas, Resampling};
 
 type Run = Trajectory<'static, f64, Unwrapped>;
 
@@ -217,7 +217,7 @@ fn wrapping_storage_replicas_and_threads_do_not_matter() {
     }
 
     let second = walk((0..150).map(|i| 3 * i).collect(), &["A", "B"], 50, 0.02, cell);
-    let both = Trajectories::new(vec![run.clone(), second.clone()]).unwrap();
+    let both = Replicas::new(vec![run.clone(), second.clone()]).unwrap();
     let pooled = structure::coherent_isf(&both, &shell, &lags, Resampling::Replicas).unwrap();
     let b = isf(&second);
     for k in 0..b.total().len() {

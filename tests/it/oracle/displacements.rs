@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use msed::trajectory::{LagTable, Species, Trajectories, Trajectory};
-use msed::{Lags, Resampling, structure};
+use msed::trajectory::{LagTable, Species, Trajectory};
+use msed::{Lags, Replicas, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -317,7 +317,7 @@ fn single_precision_is_widened_before_it_is_subtracted() {
 fn shorter_replicas_add_to_the_lags_that_they_reach() {
     let (long, short) = (walk((0..40).collect(), 9, 1), walk((0..15).collect(), 9, 2));
     for (first, second) in [(&long, &short), (&short, &long)] {
-        let runs = Trajectories::new(vec![first.clone(), second.clone()]).unwrap();
+        let runs = Replicas::new(vec![first.clone(), second.clone()]).unwrap();
         let both = structure::msd(&runs, &Lags::all(), Resampling::Replicas).unwrap();
         let direct = structure::displacements(&runs, &Lags::all(), 0.3, Resampling::Replicas).unwrap();
         let origins: Vec<u64> = (0..40).map(|m| (40 - m) + 15_u64.saturating_sub(m)).collect();

@@ -4,8 +4,8 @@ use std::f64::consts::PI;
 
 use crate::common::gas::gas;
 use msed::structure::{self, RadialBins, Rdf, StructureError};
-use msed::trajectory::{Cell, Coordinates, Species, Trajectories, Trajectory, Wrapped};
-use msed::{Error, Resampling};
+use msed::trajectory::{Cell, Coordinates, Species, Trajectory, Wrapped};
+use msed::{Error, Replicas, Resampling};
 
 fn skewed() -> Cell {
     Cell::triclinic([[4.0, 0.0, 0.0], [1.9, 3.5, 0.0], [-1.7, 0.7, 3.8]]).expect("a cell")
@@ -52,7 +52,7 @@ fn ordered_pairs(
 fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
     for cell in [Cell::orthorhombic([3.0, 4.0, 5.0]).expect("a cell"), skewed()] {
         let runs = [gas(4, 22, cell, 1), gas(3, 22, cell, 2)];
-        let both = Trajectories::new(runs.iter().map(Trajectory::view).collect()).expect("runs");
+        let both = Replicas::new(runs.iter().map(Trajectory::view).collect()).expect("runs");
         for bins in [
             RadialBins::linear(half_width(&cell), 9).expect("bins"),
             // A grid of compartments.

@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use crate::common::closeness::assert_close;
 use crate::common::walk::{self, spacings};
 use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Particles, Species, Trajectories, Trajectory};
-use msed::{Lags, Resampling};
+use msed::trajectory::{Cell, Particles, Species, Trajectory};
+use msed::{Lags, Replicas, Resampling};
 
 /// Random walks of mixed species.
 fn walk(steps: Vec<u64>, particles: usize, step: f64, cell: Cell) -> Trajectory<'static, f64> {
@@ -204,7 +204,7 @@ fn storage_replicas_and_threads_do_not_matter() {
     assert_eq!(from_f32, isf(&wide));
 
     let second = walk((0..150).map(|i| 3 * i).collect(), 50, 0.05, cell);
-    let both = Trajectories::new(vec![run.clone(), second.clone()]).unwrap();
+    let both = Replicas::new(vec![run.clone(), second.clone()]).unwrap();
     let pooled = structure::self_isf(&both, "A", &shell, &lags, Resampling::Replicas).unwrap();
     let (a, b) = (isf(&run), isf(&second));
     for k in 0..b.len() {

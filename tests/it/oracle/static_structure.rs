@@ -2,8 +2,8 @@
 
 use crate::common::gas::gas;
 use msed::structure::{self, StaticStructure, WaveVectorError, WaveVectors};
-use msed::trajectory::{Cell, Coordinates, Trajectories, Trajectory, Unwrapped, Wrapped};
-use msed::{Error, Resampling};
+use msed::trajectory::{Cell, Coordinates, Trajectory, Unwrapped, Wrapped};
+use msed::{Error, Replicas, Resampling};
 
 fn skewed() -> Cell {
     Cell::triclinic([[4.0, 0.0, 0.0], [1.3, 3.5, 0.0], [-1.1, 0.7, 3.8]]).expect("a cell")
@@ -37,7 +37,7 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
         let all = WaveVectors::sphere(&cell, 6.0).expect("vectors");
         // A list that lacks some signs.
         let some = all.subset(all.len() / 3, 5).expect("a subset");
-        let both = Trajectories::new(runs.iter().map(Trajectory::view).collect()).expect("runs");
+        let both = Replicas::new(runs.iter().map(Trajectory::view).collect()).expect("runs");
         for vectors in [&all, &some] {
             let found = structure::static_structure(&both, vectors, Resampling::Blocks(2)).expect("S(q)");
             let who = |name: &str| runs[0].species().indices(name).expect("species");

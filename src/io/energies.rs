@@ -1,0 +1,355 @@
+//! Files of energies, whatever their format.
+
+mod columns;
+mod layout;
+mod log;
+mod runs;
+mod table;
+
+use std::fs::File;
+use std::io::Read;
+use std::iter::FusedIterator;
+use std::path::Path;
+
+use super::error::{Fault, Place, ReadError};
+use super::text::Text;
+use super::text::bytes::{f64_field, fields};
+use columns::{ColumnRows, Row};
+use layout::{StepColumn, Wanted};
+
+pub use layout::Column;
+pub use table::{EnergyTable, Note};
+
+/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns with a header; plain or
+/// compressed with gzip. See [`EnergyReader`] for what is looked for, and for files that call it something else.
+///
+/// # Errors
+/// [`ReadError`] with the file, the line, what was found and what was expected.
+///
+/// ```
+/// let table = msed::io::energies("data/sample/energy.dat")?;
+/// assert_eq!((table.len(), table.first_step(), table.stride()), (2000, 16390, 10));
+/// assert_eq!(table.potential_name(), "v_pe");
+/// assert_eq!(table.temperature().map(|t| t[0]), Some(0.81666672));
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+    EnergyReader::new().read(path)
+}
+
+/// What to look for in a file of energies.
+///
+/// By default columns are found by name, the first that is there: the step in `TimeStep` or `Step`; the potential energy in
+/// `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus `E_mol` where there is one); the temperature, if any, in `v_te`,
+/// `c_thermo_temp` or `Temp`. Other columns are passed over.
+///
+/// Steps must be evenly spaced. What LAMMPS is known to do is understood, and told in the [`notes`](EnergyTable::notes):
+///
+/// - the first step of a run, or of a continued file, repeats the last of the one before: it counts once;
+/// - steps begin again at zero: the last series is taken;
+/// - a log has each run's first and last step even where they are no multiple of `thermo`: they are left out and counted;
+/// - a minimisation prints rows like a run: they are left out.
+/// - rows of a log under no header are left out, and lines that may be damaged rows passed over.
+///
+/// Anything else — a missing row, another spacing, a number that is none or not finite, a file that ends within a row — is
+/// an error that names the line. In a log, lines of text between the rows (warnings, output of `print`) are passed over;
+/// columns are not a place for them.
+///
+/// Reading is one pass in memory of the columns that are kept and a buffer of 256 KiB. Numbers are those that
+/// `str::parse` gives, to the last bit.
+///
+/// ```
+/// use msed::io::EnergyReader;
+/// let csv = "time,E,T\n0,-1.5,0.8\n1,-1.25,0.7\n2,-1.0,0.9\n";
+/// let table = EnergyReader::new().step("time").energy("E").temperature("T").read_from(csv.as_bytes(), "run.csv")?;
+/// assert_eq!(table.potential(), [-1.5, -1.25, -1.0]);
+///
+/// let bare = "10 -1.5\n20 -1.25\n";
+/// let table = EnergyReader::new().step(0).energy(1).read_from(bare.as_bytes(), "bare.dat")?;
+/// assert_eq!(table.stride(), 10);
+///
+/// let error = msed::io::EnergyReader::new().read_from(bare.as_bytes(), "bare.dat").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "bare.dat:1: 2 columns without a header, expected a line of names such as `# TimeStep v_pe v_te` above the \
+///      numbers, or columns chosen by number"
+/// );
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct EnergyReader {
+    wanted: Wanted,
+}
+
+impl EnergyReader {
+    /// A reader that finds its columns by LAMMPS' names.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The column of the potential energy.
+    #[must_use]
+    pub fn energy(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.energy = Some(column.into());
+        self
+    }
+
+    /// The column of the temperature, which must then be there.
+    #[must_use]
+    pub fn temperature(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.temperature = Some(column.into());
+        self
+    }
+
+    /// The column of the step.
+    #[must_use]
+    pub fn step(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.step = StepColumn::Given(column.into());
+        self
+    }
+
+    /// There is no column of steps: rows are one step apart, from 0. A gap cannot be found then.
+    #[must_use]
+    pub fn without_steps(mut self) -> Self {
+        self.wanted.step = StepColumn::None;
+        self
+    }
+
+    /// Another column to keep, by name: see [`EnergyTable::column`].
+    #[must_use]
+    pub fn keep(mut self, name: &str) -> Self {
+        self.wanted.kept.push(name.to_owned());
+        self
+    }
+
+    /// A last line that was cut off, as in the output of a job that was killed, is left out, with a [`Note::CutOff`]. By
+    /// default it is an error: a file that misses its end may miss more than that.
+    #[must_use]
+    pub fn allow_cut_off(mut self) -> Self {
+        self.wanted.cut_off = true;
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ReadError`] with the file, the line, what was found and what was expected.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+        self.read_text(Text::open(path.as_ref())?)
+    }
+
+    /// Reads from anything, which need not be buffered, under a name for messages.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_from(&self, reader: impl Read, name: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
+        self.read_text(Text::new(reader, name.as_ref())?)
+    }
+
+    /// The rows of a file of columns one by one, for files larger than memory.
+    ///
+    /// # Errors
+    /// [`ReadError`] where the file cannot be opened, [`Fault::Format`] for a log; then see [`EnergyStream`].
+    pub fn stream(&self, path: impl AsRef<Path>) -> Result<EnergyStream<File>, ReadError> {
+        self.stream_text(Text::open(path.as_ref())?)
+    }
+
+    /// [`stream`](Self::stream) from anything, under a name for messages.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_from<R: Read>(
+        &self,
+        reader: R,
+        name: impl AsRef<Path>,
+    ) -> Result<EnergyStream<R>, ReadError> {
+        self.stream_text(Text::new(reader, name.as_ref())?)
+    }
+
+    fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
+        if is_log(&mut text)? {
+            let found = "a log, expected columns: which rows of a log count is known at its end only";
+            return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
+        }
+        Ok(EnergyStream {
+            rows: ColumnRows::new(text, self.wanted.clone()),
+            ended: false,
+        })
+    }
+
+    fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
+        if is_log(&mut text)? {
+            log::read(text, &self.wanted)
+        } else {
+            columns::read(text, &self.wanted)
+        }
+    }
+}
+
+/// Whether a text begins like a log, and not like columns: with a comment, a number, or names with a row of numbers below.
+/// It must not begin like a trajectory.
+fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
+    let head = text.head()?;
+    let trajectory = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
+        Some("an XTC trajectory")
+    } else {
+        let dump = head.trim_ascii_start().starts_with(b"ITEM:");
+        dump.then_some("a LAMMPS dump")
+    };
+    if let Some(found) = trajectory {
+        let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");
+        return Err(Fault::Format(found).at(text.name(), Place::File));
+    }
+    let mut lines = head
+        .split(|&byte| byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let numbers = |line| {
+        fields(line)
+            .next()
+            .is_some_and(|field| f64_field(field).is_some())
+    };
+    let Some(first) = lines.next() else {
+        return Ok(false);
+    };
+    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || numbers(first) {
+        return Ok(false);
+    }
+    let second = lines.next().unwrap_or_default();
+    Ok(!numbers(second) || fields(second).count() != fields(first).count())
+}
+
+/// One row of a file of energies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct EnergySample {
+    /// The step.
+    pub step: u64,
+    /// The potential energy, as printed.
+    pub potential: f64,
+    /// The kinetic temperature, where there is such a column.
+    pub temperature: Option<f64>,
+}
+
+/// The rows of a file of columns, one by one: what [`EnergyReader::read`] gives as a table, in memory of a buffer of 256 KiB
+/// whatever the length of the file.
+///
+/// Rows cannot be taken back once they are handed out: where steps begin again the iteration ends with a
+/// [`Fault::Steps`]. A repeated boundary step is passed over, as in the table. After an error there are no more rows.
+///
+/// ```
+/// use msed::io::EnergyReader;
+/// let mut sum = 0.0;
+/// let mut rows = EnergyReader::new().stream("data/sample/energy.dat")?;
+/// for sample in &mut rows {
+///     sum += sample?.potential;
+/// }
+/// assert!((sum / 2000.0 + 6337.0).abs() < 3.0);
+/// assert!(rows.notes().is_empty());
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+pub struct EnergyStream<R = File> {
+    rows: ColumnRows<R>,
+    ended: bool,
+}
+
+impl<R: Read> EnergyStream<R> {
+    /// What was decided so far.
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note> {
+        self.rows.notes()
+    }
+
+    fn sample(&mut self) -> Result<Option<EnergySample>, ReadError> {
+        let Some(Row {
+            restart,
+            step,
+            layout,
+            values,
+        }) = self.rows.next_row()?
+        else {
+            return Ok(None);
+        };
+        if restart {
+            let expected = "expected one series: read the file as a table to take the last";
+            let fault = Fault::Steps(format!("steps begin again at {step}, {expected}"));
+            return Err(self.rows.error(fault));
+        }
+        Ok(Some(EnergySample {
+            step: step.unsigned_abs(),
+            potential: layout.energy_of(values),
+            temperature: layout.temperature_of(values),
+        }))
+    }
+}
+
+impl<R: Read> Iterator for EnergyStream<R> {
+    type Item = Result<EnergySample, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let sample = self.sample().transpose();
+        self.ended = !matches!(sample, Some(Ok(_)));
+        sample
+    }
+}
+
+impl<R: Read> FusedIterator for EnergyStream<R> {}
+
+impl<R> std::fmt::Debug for EnergyStream<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EnergyStream")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with files of energies, in columns and in logs.
+impl Fault {
+    #[cold]
+    fn no_rows(lines: u64, expected: &str) -> Self {
+        Self::TooShort(format!(
+            "no rows of numbers in {lines} lines, expected {expected}"
+        ))
+    }
+
+    #[cold]
+    fn few_rows(found: usize) -> Self {
+        let expected = "expected at least 2 for the spacing of the steps";
+        Self::TooShort(format!("rows that count: {found}, {expected}"))
+    }
+
+    #[cold]
+    fn column_count(found: usize, expected: usize) -> Self {
+        Self::Columns(format!("{found} columns, expected {expected}"))
+    }
+
+    /// Other columns than at the head of the file.
+    #[cold]
+    fn header(found: &str, expected: &str) -> Self {
+        Self::Columns(format!("columns {found}, expected {expected} as before"))
+    }
+
+    /// A step that is not where the spacing puts it; `expected` is `None` where the spacing is not known yet.
+    #[cold]
+    fn step(found: i64, before: i64, expected: Option<i64>) -> Self {
+        let expected = expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string());
+        let spaced = "steps must be evenly spaced";
+        Self::Steps(format!(
+            "step {found} after {before}, expected {expected}: {spaced}"
+        ))
+    }
+
+    #[cold]
+    fn negative_step(found: i64) -> Self {
+        Self::Steps(format!("step {found}, expected 0 or more"))
+    }
+
+    #[cold]
+    fn cut_row() -> Self {
+        Self::Truncated("within this line, expected a whole row and a line end".to_owned())
+    }
+}

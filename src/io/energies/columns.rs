@@ -1,0 +1,321 @@
+//! Columns of numbers: LAMMPS' `fix ave/time`, and any table like it.
+
+use std::io::Read;
+
+use super::layout::{Layout, StepColumn, Wanted};
+use super::table::{EnergyTable, Note, Rows};
+use super::{Fault, Place, ReadError};
+use crate::io::text::Text;
+use crate::io::text::bytes::{f64_field, fields};
+
+const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
+
+/// Reads the table of a file of columns.
+pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
+    let mut reader = ColumnRows::new(text, wanted.clone());
+    let mut rows: Option<Rows> = None;
+    while let Some(row) = reader.next_row()? {
+        if row.restart {
+            rows = None;
+        }
+        let rows = rows.get_or_insert_with(|| Rows::new(row.layout));
+        rows.push(row.layout, row.values);
+    }
+    reader.into_table(rows.unwrap_or_default())
+}
+
+/// A row, handed out by [`ColumnRows`].
+pub(super) struct Row<'a> {
+    /// Whether it is the first of another series: steps begin again.
+    pub(super) restart: bool,
+    pub(super) step: i64,
+    pub(super) layout: &'a Layout,
+    pub(super) values: &'a [f64],
+}
+
+/// The rows of a file of columns, one by one, in bounded memory.
+pub(super) struct ColumnRows<R> {
+    text: Text<R>,
+    wanted: Wanted,
+    header: Option<Header>,
+    layout: Option<Layout>,
+    steps: Steps,
+    values: Vec<f64>,
+    /// The numbers of the row handed out before.
+    previous: Vec<f64>,
+    notes: Vec<Note>,
+    repeated: usize,
+    difference: f64,
+}
+
+struct Header {
+    names: Vec<String>,
+    line: u64,
+    known: bool,
+}
+
+/// The steps so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Steps {
+    first: i64,
+    stride: Option<i64>,
+    last: i64,
+    rows: i64,
+    /// Whether a header stands between the last row and the next.
+    boundary: bool,
+}
+
+impl Steps {
+    fn begin(first: i64) -> Self {
+        Self {
+            first,
+            stride: None,
+            last: first,
+            rows: 1,
+            boundary: false,
+        }
+    }
+}
+
+impl<R: Read> ColumnRows<R> {
+    pub(super) fn new(text: Text<R>, wanted: Wanted) -> Self {
+        Self {
+            text,
+            wanted,
+            header: None,
+            layout: None,
+            steps: Steps::default(),
+            values: Vec::new(),
+            previous: Vec::new(),
+            notes: Vec::new(),
+            repeated: 0,
+            difference: 0.0,
+        }
+    }
+
+    /// A fault in the row handed out last.
+    pub(super) fn error(&self, fault: Fault) -> ReadError {
+        self.text.error(fault)
+    }
+
+    /// The next row; `None` at the end.
+    #[inline]
+    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
+        std::mem::swap(&mut self.values, &mut self.previous);
+        let restart = loop {
+            let Some(line) = self.text.next_line()? else {
+                break None;
+            };
+            let step = match &self.layout {
+                Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
+                _ => None,
+            };
+            let step = match step {
+                Some(step) => Some(step),
+                None => {
+                    let (bytes, ended) = (line.bytes.to_vec(), line.ended);
+                    self.odd_line(&bytes, ended)?
+                }
+            };
+            let Some(mut step) = step else {
+                continue;
+            };
+            if matches!(self.wanted.step, StepColumn::None) {
+                step = self.steps.rows;
+            }
+            if let Some(restart) = self.step(step).map_err(|fault| self.error(fault))? {
+                break Some(restart);
+            }
+        };
+        match (restart, &self.layout) {
+            (Some(restart), Some(layout)) => Ok(Some(Row {
+                restart,
+                step: self.steps.last,
+                layout,
+                values: &self.values,
+            })),
+            (_, Some(_)) => Ok(None),
+            (_, None) => {
+                let fault = Fault::no_rows(self.text.line_number(), EXPECTED);
+                Err(fault.at(self.text.name(), Place::File))
+            }
+        }
+    }
+
+    /// The step of a line that is no whole row of the layout so far: the first row, or a last one without an end; `None` for
+    /// comments, names and blank lines.
+    #[cold]
+    fn odd_line(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
+        let bytes = line.trim_ascii();
+        let Some(&first) = bytes.first() else {
+            return Ok(None);
+        };
+        if matches!(first, b'#' | b'%' | b'@') {
+            self.names(&bytes[1..])?;
+            return Ok(None);
+        }
+        let mut words = fields(bytes);
+        let is_row = words.next().is_some_and(|field| f64_field(field).is_some());
+        if !is_row && self.layout.is_none() && ended && !self.is_damaged_row(bytes) {
+            self.names(bytes)?;
+            return Ok(None);
+        }
+        if self.layout.is_none() {
+            let layout = self.lay_out(fields(bytes).count(), ended)?;
+            self.values = vec![0.0; layout.values()];
+            self.previous = self.values.clone();
+            self.layout = Some(layout);
+        }
+        let Some(layout) = &self.layout else {
+            return Ok(None);
+        };
+        // LAMMPS ends every line: one without an end may miss digits even where it has all its columns.
+        let may_end = ended || layout.names().iter().all(|name| name != "TimeStep");
+        match layout.parse(bytes, &mut self.values) {
+            Some(step) if may_end => Ok(Some(step)),
+            _ if ended => Err(self.error(layout.fault(bytes))),
+            _ if self.wanted.cut_off => {
+                let line = self.text.line_number();
+                self.notes.push(Note::CutOff { line });
+                Ok(None)
+            }
+            _ => Err(self.error(Fault::cut_row())),
+        }
+    }
+
+    /// Whether a line in place of the first row has as many fields as a known header, numbers among them: a line of units
+    /// has none.
+    fn is_damaged_row(&self, line: &[u8]) -> bool {
+        let known = self.header.as_ref().filter(|header| header.known);
+        known.is_some_and(|header| header.names.len() == fields(line).count())
+            && fields(line).any(|field| f64_field(field).is_some())
+    }
+
+    /// A line of names or a title.
+    fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
+        let names: Vec<String> = fields(line)
+            .map(|field| String::from_utf8_lossy(field).into_owned())
+            .collect();
+        let known = self.wanted.known(&names);
+        if let Some(layout) = &self.layout {
+            // The header again, where a restarted simulation went on with the file.
+            if known && names != layout.names() {
+                let expected = layout.names().join(", ");
+                return Err(self.error(Fault::header(&names.join(", "), &expected)));
+            }
+            self.steps.boundary = true;
+        } else if known || !self.header.as_ref().is_some_and(|header| header.known) {
+            let line = self.text.line_number();
+            self.header = Some(Header { names, line, known });
+        }
+        Ok(())
+    }
+
+    /// The layout of the first row.
+    fn lay_out(&self, count: usize, ended: bool) -> Result<Layout, ReadError> {
+        match &self.header {
+            Some(header) if header.names.len() == count => {
+                let layout = Layout::new(&self.wanted, Some(&header.names), count);
+                layout.map_err(|fault| fault.at(self.text.name(), Place::Line(header.line)))
+            }
+            // A cut line is the likelier reason for a row that does not fit its header.
+            Some(header) if header.known => Err(self.error(if ended {
+                Fault::column_count(count, header.names.len())
+            } else {
+                Fault::cut_row()
+            })),
+            _ => Layout::new(&self.wanted, None, count).map_err(|fault| self.error(fault)),
+        }
+    }
+
+    /// Takes a row of this step into account, and says whether steps begin again with it; `None` where it repeats the one
+    /// before.
+    #[inline]
+    fn step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+        let steps = &mut self.steps;
+        if let Some(stride) = steps.stride
+            && step > steps.last
+            && step - steps.last == stride
+        {
+            steps.last = step;
+            steps.rows += 1;
+            steps.boundary = false;
+            return Ok(Some(false));
+        }
+        self.odd_step(step)
+    }
+
+    #[cold]
+    fn odd_step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+        let Steps {
+            stride,
+            last,
+            rows,
+            boundary,
+            ..
+        } = self.steps;
+        if step < 0 {
+            return Err(Fault::negative_step(step));
+        }
+        if rows == 0 {
+            self.steps = Steps::begin(step);
+            return Ok(Some(false));
+        }
+        if stride.is_none() && step > last {
+            self.steps = Steps {
+                stride: Some(step - last),
+                last: step,
+                rows: 2,
+                boundary: false,
+                ..self.steps
+            };
+            return Ok(Some(false));
+        }
+        let mut pairs = self.values.iter().zip(&self.previous);
+        if step == last && (boundary || pairs.all(|(a, b)| a.to_bits() == b.to_bits())) {
+            self.steps.boundary = false;
+            self.repeated += 1;
+            if let Some(layout) = &self.layout {
+                let difference = layout.energy_of(&self.values) - layout.energy_of(&self.previous);
+                self.difference = self.difference.max(difference.abs());
+            }
+            return Ok(None);
+        }
+        if step < last && (step == 0 || stride == Some(step)) {
+            let rows = usize::try_from(rows).unwrap_or(usize::MAX);
+            let line = self.text.line_number();
+            self.notes.push(Note::Restart { line, rows });
+            self.steps = Steps::begin(step);
+            (self.repeated, self.difference) = (0, 0.0);
+            return Ok(Some(true));
+        }
+        let expected = stride.map(|stride| last.saturating_add(stride));
+        Err(Fault::step(step, last, expected))
+    }
+
+    /// What was decided so far.
+    pub(super) fn notes(&self) -> Vec<Note> {
+        let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
+            rows: self.repeated,
+            difference: self.difference,
+        });
+        self.notes.iter().cloned().chain(repeated).collect()
+    }
+
+    /// The table of the rows handed out since the last restart.
+    fn into_table(self, rows: Rows) -> Result<EnergyTable, ReadError> {
+        let file = self.text.name().to_owned();
+        let layout = self.layout.as_ref().filter(|_| rows.len() >= 2);
+        let layout = layout.ok_or_else(|| Fault::few_rows(rows.len()).at(&file, Place::File))?;
+        Ok(EnergyTable {
+            potential_name: layout.energy_name(),
+            is_log: false,
+            first_step: self.steps.first.unsigned_abs(),
+            stride: self.steps.stride.unwrap_or(1).unsigned_abs(),
+            rows,
+            notes: self.notes(),
+            particles: None,
+            file,
+        })
+    }
+}

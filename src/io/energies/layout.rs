@@ -1,0 +1,305 @@
+//! Which column is what, and rows of numbers.
+
+use super::Fault;
+use crate::io::text::bytes::{
+    f64_field, fields, first_field, i64_field, is_separator, leading_f64, leading_i64, shown,
+};
+use crate::real::is_fit;
+
+/// Names of the step column: the first that is there.
+const STEP: [&str; 2] = ["TimeStep", "Step"];
+/// Names of the potential energy: the first that is there.
+const ENERGY: [&str; 4] = ["v_pe", "c_thermo_pe", "PotEng", "E_pair"];
+/// What `E_pair` leaves out.
+const MOLECULAR: &str = "E_mol";
+/// Names of the kinetic temperature: the first that is there.
+const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
+
+/// A column: by the name in the header, or by its place, from 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Column {
+    /// By name.
+    Named(String),
+    /// By place, from 0: for files without a header.
+    At(usize),
+}
+
+impl From<&str> for Column {
+    fn from(name: &str) -> Self {
+        Self::Named(name.to_owned())
+    }
+}
+
+impl From<usize> for Column {
+    fn from(index: usize) -> Self {
+        Self::At(index)
+    }
+}
+
+/// What is asked of a file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    pub(crate) step: StepColumn,
+    pub(crate) energy: Option<Column>,
+    pub(crate) temperature: Option<Column>,
+    pub(crate) kept: Vec<String>,
+    /// Whether a last line that was cut off is left out.
+    pub(crate) cut_off: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) enum StepColumn {
+    #[default]
+    ByName,
+    Given(Column),
+    None,
+}
+
+impl Wanted {
+    /// Whether names are needed at all.
+    fn by_name(&self) -> bool {
+        let named = |column: &Option<Column>| !matches!(column, Some(Column::At(_)));
+        named(&self.energy) || matches!(self.step, StepColumn::ByName) || !self.kept.is_empty()
+    }
+
+    /// Whether a line of names is a header: it has one that is looked for.
+    pub(crate) fn known(&self, names: &[String]) -> bool {
+        let asked = [&self.energy, &self.temperature]
+            .into_iter()
+            .flatten()
+            .any(|column| match column {
+                Column::Named(name) => names.contains(name),
+                Column::At(_) => false,
+            });
+        asked
+            || names
+                .iter()
+                .any(|name| STEP.contains(&name.as_str()) || ENERGY.contains(&name.as_str()))
+    }
+}
+
+/// What to do with a field of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Skip,
+    Step,
+    Value,
+}
+
+/// Which column is what in rows of one shape.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    slots: Vec<Slot>,
+    names: Vec<String>,
+    energy: usize,
+    molecular: Option<usize>,
+    temperature: Option<usize>,
+    kept: Vec<(String, usize)>,
+    values: usize,
+}
+
+impl Layout {
+    /// The layout of rows under a header, or of `count` columns without.
+    pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
+        if names.is_none() && wanted.by_name() {
+            let expected = "expected a line of names such as `# TimeStep v_pe v_te` above the numbers, or columns \
+                            chosen by number";
+            return Err(Fault::Columns(format!(
+                "{count} columns without a header, {expected}"
+            )));
+        }
+        let names: Vec<String> = names.map_or_else(
+            || (1..=count).map(|place| place.to_string()).collect(),
+            <[String]>::to_vec,
+        );
+        let missing = |quantity: &str, expected: &str| {
+            let found = names.join(", ");
+            Fault::Columns(format!(
+                "no column for the {quantity}, expected {expected}, found {found}"
+            ))
+        };
+        let place = |name: &str| names.iter().position(|found| found == name);
+        let find = |column: &Column, quantity| match column {
+            Column::Named(name) => place(name).ok_or_else(|| missing(quantity, name)),
+            Column::At(index) if *index < count => Ok(*index),
+            Column::At(index) => Err(missing(quantity, &format!("column {}", index + 1))),
+        };
+        let among = |candidates: &[&str]| candidates.iter().find_map(|name| place(name));
+
+        let step = match &wanted.step {
+            StepColumn::None => None,
+            StepColumn::Given(column) => Some(find(column, "step")?),
+            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", &any_of(&STEP)))?),
+        };
+        let energy = match &wanted.energy {
+            Some(column) => find(column, "potential energy")?,
+            None => among(&ENERGY).ok_or_else(|| missing("potential energy", &any_of(&ENERGY)))?,
+        };
+        let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
+        let temperature = match &wanted.temperature {
+            Some(column) => Some(find(column, "temperature")?),
+            None => among(&TEMPERATURE),
+        };
+        let kept = wanted
+            .kept
+            .iter()
+            .map(|name| find(&Column::Named(name.clone()), "column to keep"))
+            .collect::<Result<Vec<usize>, _>>()?;
+
+        let mut slots = vec![Slot::Skip; count];
+        for place in [Some(energy), molecular, temperature]
+            .into_iter()
+            .flatten()
+            .chain(kept.iter().copied())
+        {
+            slots[place] = Slot::Value;
+        }
+        if let Some(step) = step {
+            let taken = [
+                ("potential energy", energy == step),
+                ("temperature", temperature == Some(step)),
+                ("column to keep", kept.contains(&step)),
+            ];
+            if let Some((quantity, _)) = taken.into_iter().find(|(_, taken)| *taken) {
+                return Err(missing(quantity, "another column than the step's"));
+            }
+            slots[step] = Slot::Step;
+        }
+        let value_of = |place: usize| slots[..place].iter().filter(|&&slot| slot == Slot::Value).count();
+        Ok(Self {
+            energy: value_of(energy),
+            molecular: molecular.map(value_of),
+            temperature: temperature.map(value_of),
+            kept: wanted
+                .kept
+                .iter()
+                .cloned()
+                .zip(kept.into_iter().map(value_of))
+                .collect(),
+            values: slots.iter().filter(|&&slot| slot == Slot::Value).count(),
+            slots,
+            names,
+        })
+    }
+
+    /// Numbers kept of a row.
+    pub(crate) fn values(&self) -> usize {
+        self.values
+    }
+
+    /// The names, or numbers from 1 where there are none.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Columns of a row.
+    pub(crate) fn columns(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Names of the columns that are kept beside energy and temperature.
+    pub(crate) fn kept_names(&self) -> impl Iterator<Item = &str> {
+        self.kept.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(crate) fn has_temperature(&self) -> bool {
+        self.temperature.is_some()
+    }
+
+    /// The name of the energy: of the column, or of both.
+    pub(crate) fn energy_name(&self) -> String {
+        let value = |wanted: usize| {
+            let mut places = (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value);
+            places.nth(wanted).map_or("", |place| self.names[place].as_str())
+        };
+        match self.molecular {
+            Some(molecular) => format!("{} + {}", value(self.energy), value(molecular)),
+            None => value(self.energy).to_owned(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn energy_of(&self, values: &[f64]) -> f64 {
+        let energy = values[self.energy];
+        self.molecular
+            .map_or(energy, |molecular| energy + values[molecular])
+    }
+
+    #[inline]
+    pub(crate) fn temperature_of(&self, values: &[f64]) -> Option<f64> {
+        self.temperature.map(|place| values[place])
+    }
+
+    #[inline]
+    pub(crate) fn kept_of<'a>(&'a self, values: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+        self.kept.iter().map(|&(_, place)| values[place])
+    }
+
+    /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
+    #[inline]
+    pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
+        let mut at = 0;
+        let mut step = 0;
+        let mut values = values.iter_mut();
+        for slot in &self.slots {
+            while line.get(at).is_some_and(|&byte| is_separator(byte)) {
+                at += 1;
+            }
+            let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
+            at += match slot {
+                Slot::Value => {
+                    let (value, taken) = leading_f64(rest)?;
+                    if !is_fit(value) {
+                        return None;
+                    }
+                    *values.next()? = value;
+                    taken
+                }
+                Slot::Skip => rest
+                    .iter()
+                    .position(|&byte| is_separator(byte))
+                    .unwrap_or(rest.len()),
+                Slot::Step => match leading_i64(rest) {
+                    Some((value, taken)) => {
+                        step = value;
+                        taken
+                    }
+                    None => {
+                        let (field, _) = first_field(rest)?;
+                        step = i64_field(field)?;
+                        field.len()
+                    }
+                },
+            };
+        }
+        line.get(at..)?
+            .iter()
+            .all(|&byte| is_separator(byte))
+            .then_some(step)
+    }
+
+    /// What is wrong with a line that should be a row.
+    #[cold]
+    pub(crate) fn fault(&self, line: &[u8]) -> Fault {
+        for ((field, slot), name) in fields(line).zip(&self.slots).zip(&self.names) {
+            let expected = match (slot, f64_field(field)) {
+                (Slot::Skip, _) => continue,
+                (Slot::Step, _) if i64_field(field).is_none() => "an integer step",
+                (Slot::Value, None) => "a number",
+                (Slot::Value, Some(value)) if !value.is_finite() => "a finite number",
+                (Slot::Value, Some(value)) if !is_fit(value) => "a number of at most 1e60 in size",
+                _ => continue,
+            };
+            let field = shown(field);
+            return Fault::Value(format!("`{field}` in column {name}, expected {expected}"));
+        }
+        Fault::column_count(fields(line).count(), self.columns())
+    }
+}
+
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}

@@ -1,0 +1,343 @@
+//! LAMMPS logs: thermo output in any style, among everything else that LAMMPS says.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use super::layout::{Layout, Wanted};
+use super::runs::Runs;
+use super::table::{EnergyTable, Note};
+use super::{Fault, Place, ReadError};
+use crate::io::text::Text;
+use crate::io::text::bytes::{f64_field, fields, i64_field};
+
+const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
+
+/// Reads the thermo output of a log.
+pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
+    let mut log = Log {
+        file: text.name().to_owned(),
+        wanted,
+        number: 0,
+        style: None,
+        before_header: false,
+        thermo: None,
+        particles: None,
+        runs: Runs::default(),
+        values: Vec::new(),
+    };
+    while let Some(line) = text.next_line()? {
+        log.number = line.number;
+        log.line(line.bytes, line.ended)?;
+    }
+    log.finish(text.line_number())
+}
+
+struct Log<'a> {
+    file: PathBuf,
+    wanted: &'a Wanted,
+    /// The line that is being read.
+    number: u64,
+    /// The style of the run that we are in.
+    style: Option<Style>,
+    /// Whether the line before announces a header.
+    before_header: bool,
+    /// The spacing asked for with the `thermo` command, where the log echoes it.
+    thermo: Option<i64>,
+    particles: Option<usize>,
+    runs: Runs,
+    values: Vec<f64>,
+}
+
+enum Style {
+    /// A header, and one row a line: `one` and `custom`.
+    Lines(Layout),
+    /// A document with keywords and data: `yaml`.
+    Yaml(Layout),
+    /// A block of `name = value` for each step: `multi`.
+    Multi { layout: Option<Layout>, block: Block },
+}
+
+/// One step of the style `multi`, collected as a header and a row.
+struct Block {
+    names: Vec<String>,
+    row: Vec<u8>,
+    line: u64,
+}
+
+impl Log<'_> {
+    fn error(&self, fault: Fault) -> ReadError {
+        fault.at(&self.file, Place::Line(self.number))
+    }
+
+    fn line(&mut self, line: &[u8], ended: bool) -> Result<(), ReadError> {
+        // The common case, without a look at what else it might be.
+        if ended
+            && let Some(Style::Lines(layout)) = &self.style
+            && let Some(step) = layout.parse(line, &mut self.values)
+        {
+            let pushed = self.runs.push(layout, step, &self.values, self.number);
+            return pushed.map_err(|fault| self.error(fault));
+        }
+        let line = line.trim_ascii();
+        if !ended && self.cut_row(line)? {
+            return Ok(());
+        }
+        let before_header = std::mem::replace(&mut self.before_header, false);
+        let mut words = fields(line);
+        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        match (first, second) {
+            (b"Loop", b"time") => {
+                self.particles = atoms(line).or(self.particles);
+                return self.end_run();
+            }
+            (b"Minimization", b"stats:") => {
+                self.runs.drop_minimization();
+                return Ok(());
+            }
+            (b"Per", b"MPI") | (b"Memory", b"usage") => {
+                self.before_header = true;
+                return Ok(());
+            }
+            (b"thermo", every) if self.style.is_none() => {
+                self.thermo = i64_field(every).filter(|&every| every > 0).or(self.thermo);
+                return Ok(());
+            }
+            (b"keywords:", _) => {
+                let names = fields(line).skip(1).map(unquoted);
+                let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+                let layout = self.begin_run(&names)?;
+                self.style = Some(Style::Yaml(layout));
+                return Ok(());
+            }
+            (dashes, b"Step") if dashes.len() > 2 && dashes.iter().all(|&byte| byte == b'-') => {
+                return self.begin_block(words.next().unwrap_or_default());
+            }
+            _ => {}
+        }
+        let header = (first == b"Step" || before_header && fields(line).any(|word| word == b"Step"))
+            && !second.is_empty()
+            && fields(line).all(|word| f64_field(word).is_none());
+        if header {
+            let names: Vec<String> = fields(line).map(text).collect();
+            let layout = self.begin_run(&names)?;
+            self.style = Some(Style::Lines(layout));
+            return Ok(());
+        }
+        self.row(line).map_err(|fault| self.error(fault))
+    }
+
+    /// A line that may be a row of the run's style, or text between rows.
+    fn row(&mut self, line: &[u8]) -> Result<(), Fault> {
+        match &mut self.style {
+            Some(Style::Lines(layout)) => {
+                let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
+                let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
+                let first = self.runs.is_at_start();
+                if is_numeric(line) || mostly && first {
+                    return Err(layout.fault(line));
+                }
+                // Between a header and the first row there are warnings, and nothing else.
+                if mostly || first && !line.is_empty() && !line.starts_with(b"WARNING") {
+                    self.runs.notes.push(Note::Damaged { line: self.number });
+                }
+            }
+            Some(Style::Yaml(layout)) => {
+                if let Some(row) = line.strip_prefix(b"- [") {
+                    let step = layout.parse(row, &mut self.values);
+                    let step = step.ok_or_else(|| layout.fault(row))?;
+                    self.runs.push(layout, step, &self.values, self.number)?;
+                }
+            }
+            Some(Style::Multi { block, .. }) => block.extend(line),
+            None if is_row_of_some_style(line) => self.runs.headless(self.number),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Whether a last line without an end is the beginning of a row.
+    fn cut_row(&mut self, line: &[u8]) -> Result<bool, ReadError> {
+        let cut = match &self.style {
+            None => false,
+            Some(Style::Lines(_)) => is_numeric(line),
+            Some(_) => !line.is_empty(),
+        };
+        if cut {
+            self.cut()?;
+        }
+        Ok(cut)
+    }
+
+    /// The file ends in the middle of the row at this line.
+    fn cut(&mut self) -> Result<(), ReadError> {
+        if !self.wanted.cut_off {
+            return Err(self.error(Fault::cut_row()));
+        }
+        self.runs.notes.push(Note::CutOff { line: self.number });
+        if let Some(Style::Multi { block, .. }) = &mut self.style {
+            block.names.clear();
+        }
+        Ok(())
+    }
+
+    /// The head of a run's output in lines or YAML.
+    fn begin_run(&mut self, names: &[String]) -> Result<Layout, ReadError> {
+        self.end_unfinished()?;
+        let layout = Layout::new(self.wanted, Some(names), names.len());
+        let layout = layout.map_err(|fault| self.error(fault))?;
+        self.values = vec![0.0; layout.values()];
+        self.runs.begin();
+        Ok(layout)
+    }
+
+    /// The head of a step in the style `multi`.
+    fn begin_block(&mut self, step: &[u8]) -> Result<(), ReadError> {
+        let block = Block {
+            names: vec!["Step".to_owned()],
+            row: step.to_vec(),
+            line: self.number,
+        };
+        self.end_block(false)?;
+        if let Some(Style::Multi { block: current, .. }) = &mut self.style {
+            *current = block;
+            return Ok(());
+        }
+        self.end_unfinished()?;
+        self.runs.begin();
+        self.style = Some(Style::Multi { layout: None, block });
+        Ok(())
+    }
+
+    /// Takes the block that was collected, if any, as a row.
+    fn end_block(&mut self, at_end_of_file: bool) -> Result<(), ReadError> {
+        let Some(Style::Multi { layout, block }) = &mut self.style else {
+            return Ok(());
+        };
+        if block.names.is_empty() {
+            return Ok(());
+        }
+        // What is wrong with a block is told with its first line.
+        let line = std::mem::replace(&mut self.number, block.line);
+        let columns = layout.as_ref().map_or(0, Layout::columns);
+        if at_end_of_file && block.names.len() < columns {
+            return self.cut();
+        }
+        let pushed = block.push(layout, self.wanted, &mut self.values, &mut self.runs);
+        pushed.map_err(|fault| self.error(fault))?;
+        self.number = line;
+        Ok(())
+    }
+
+    fn end_run(&mut self) -> Result<(), ReadError> {
+        self.end_block(false)?;
+        self.style = None;
+        self.runs.end();
+        Ok(())
+    }
+
+    /// Ends a run that has no end of its own.
+    fn end_unfinished(&mut self) -> Result<(), ReadError> {
+        if self.style.is_some() {
+            self.end_run()?;
+            self.runs.unfinished();
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, lines: u64) -> Result<EnergyTable, ReadError> {
+        self.end_block(true)?;
+        self.end_unfinished()?;
+        let file = self.file;
+        if self.runs.is_empty() {
+            return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
+        }
+        let series = self.runs.on_grid(self.thermo);
+        let series = series.map_err(|(place, fault)| fault.at(&file, place))?;
+        Ok(EnergyTable {
+            file,
+            is_log: true,
+            first_step: series.first_step,
+            stride: series.stride,
+            potential_name: series.potential_name,
+            rows: series.rows,
+            notes: series.notes,
+            particles: self.particles,
+        })
+    }
+}
+
+impl Block {
+    /// Takes `name = value` triples, as many as the line has; a line of anything else is text between rows.
+    fn extend(&mut self, line: &[u8]) {
+        let words: Vec<&[u8]> = fields(line).collect();
+        let (triples, rest) = words.as_chunks::<3>();
+        if !rest.is_empty() || triples.iter().any(|[_, equals, _]| *equals != b"=") || self.names.is_empty() {
+            return;
+        }
+        for [name, _, value] in triples {
+            self.names.push(text(name));
+            self.row.push(b' ');
+            self.row.extend_from_slice(value);
+        }
+    }
+
+    /// Hands the row on to the run, and is empty then.
+    fn push(
+        &mut self,
+        layout: &mut Option<Layout>,
+        wanted: &Wanted,
+        values: &mut Vec<f64>,
+        runs: &mut Runs,
+    ) -> Result<(), Fault> {
+        let layout = match layout {
+            Some(layout) => layout,
+            None => layout.insert(Layout::new(wanted, Some(&self.names), self.names.len())?),
+        };
+        values.resize(layout.values(), 0.0);
+        if self.names != layout.names() {
+            return Err(Fault::header(&self.names.join(", "), &layout.names().join(", ")));
+        }
+        let step = layout.parse(&self.row, values);
+        let step = step.ok_or_else(|| layout.fault(&self.row))?;
+        self.names.clear();
+        runs.push(layout, step, values, self.line)
+    }
+}
+
+/// Whether a line in place of a row is a damaged row: it begins like a number and has no words.
+fn is_numeric(line: &[u8]) -> bool {
+    let begins = fields(line).next().is_some_and(|word| {
+        f64_field(word).is_some() || word.iter().any(u8::is_ascii_digit) && !word[0].is_ascii_alphabetic()
+    });
+    begins && fields(line).all(|word| !word[0].is_ascii_alphabetic() || f64_field(word).is_some())
+}
+
+/// Whether a line under no header is one of thermo output: a step and numbers, or two values with names at least.
+fn is_row_of_some_style(line: &[u8]) -> bool {
+    let row = line.strip_prefix(b"- [").unwrap_or(line);
+    let words: Vec<&[u8]> = fields(row).collect();
+    let (triples, rest) = words.as_chunks::<3>();
+    let named = |[_, equals, value]: &[&[u8]; 3]| *equals == b"=" && f64_field(value).is_some();
+    words.len() >= 2 && i64_field(words[0]).is_some() && words.iter().all(|word| f64_field(word).is_some())
+        || triples.len() >= 2 && rest.is_empty() && triples.iter().all(named)
+}
+
+/// The number of atoms in `Loop time of ... with 1000 atoms`.
+fn atoms(line: &[u8]) -> Option<usize> {
+    let mut before: &[u8] = b"";
+    for word in fields(line) {
+        if word == b"atoms" {
+            return usize::try_from(i64_field(before)?).ok();
+        }
+        before = word;
+    }
+    None
+}
+
+fn unquoted(word: &[u8]) -> String {
+    text(word).trim_matches(['[', '\'', '"']).to_owned()
+}
+
+fn text(word: &[u8]) -> String {
+    String::from_utf8_lossy(word).into_owned()
+}

@@ -1,0 +1,317 @@
+//! What a file of energies held.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::layout::Layout;
+use super::{Fault, Place, ReadError};
+use crate::sampling::Sampling;
+use crate::series::{EnergyKind, EnergySeries, SeriesError};
+
+/// What a reader had to decide about a file.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The steps begin again: the rows before are another series, and are not part of the table.
+    Restart {
+        /// The line where they do.
+        line: u64,
+        /// The rows before.
+        rows: usize,
+    },
+    /// A run begins with the step that the run before it ended with: that step counts once, as it was printed first.
+    RepeatedSteps {
+        /// How often.
+        rows: usize,
+        /// The largest difference between the two energies of a step.
+        difference: f64,
+    },
+    /// A log has the ends of runs beside the multiples of `thermo`: rows that are left out.
+    OffGrid {
+        /// Steps left out.
+        rows: usize,
+        /// Spacing of the others.
+        stride: u64,
+    },
+    /// Rows of a minimisation are no dynamics, and are left out.
+    Minimization {
+        /// How many.
+        rows: usize,
+    },
+    /// A run of the log has no end: the simulation was killed, or goes on.
+    Unfinished {
+        /// The line of its last row.
+        line: u64,
+    },
+    /// Rows of numbers in a log that stand under no header, as where the header is damaged: they are left out.
+    Headless {
+        /// The line of the first.
+        line: u64,
+        /// How many follow each other.
+        rows: usize,
+    },
+    /// A line of a log, within a run, that may be a damaged row: it is passed over.
+    Damaged {
+        /// The line.
+        line: u64,
+    },
+    /// The last line was cut off and is left out, as [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) asks.
+    CutOff {
+        /// The line.
+        line: u64,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Restart { line, rows } => {
+                write!(
+                    f,
+                    "steps begin again at line {line}: the {rows} rows before it are another series and are left out"
+                )
+            }
+            Self::RepeatedSteps { rows, difference } => {
+                write!(
+                    f,
+                    "{rows} repeated steps counted once (energies differ by {difference:e} or less)"
+                )
+            }
+            Self::OffGrid { rows, stride } => {
+                write!(
+                    f,
+                    "{rows} ends of runs between the multiples of {stride} steps left out"
+                )
+            }
+            Self::Minimization { rows } => write!(f, "{rows} rows of minimisations left out"),
+            Self::Unfinished { line } => write!(f, "the run whose last row is line {line} has no end"),
+            Self::Headless { line, rows } => {
+                write!(
+                    f,
+                    "{rows} rows of numbers from line {line} on stand under no header and are left out"
+                )
+            }
+            Self::Damaged { line } => write!(f, "line {line} may be a damaged row and is passed over"),
+            Self::CutOff { line } => write!(f, "line {line}, the last, is cut off and left out"),
+        }
+    }
+}
+
+/// Potential energies at evenly spaced steps, as a file held them, and what was decided on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnergyTable {
+    pub(super) file: PathBuf,
+    pub(super) is_log: bool,
+    pub(super) first_step: u64,
+    pub(super) stride: u64,
+    pub(super) potential_name: String,
+    pub(super) rows: Rows,
+    pub(super) notes: Vec<Note>,
+    pub(super) particles: Option<usize>,
+}
+
+/// The columns of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Rows {
+    pub(super) potential: Vec<f64>,
+    pub(super) temperature: Option<Vec<f64>>,
+    pub(super) kept: Vec<(String, Vec<f64>)>,
+}
+
+impl Rows {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self {
+            potential: Vec::new(),
+            temperature: layout.has_temperature().then(Vec::new),
+            kept: layout
+                .kept_names()
+                .map(|name| (name.to_owned(), Vec::new()))
+                .collect(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.potential.len()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, layout: &Layout, values: &[f64]) {
+        self.potential.push(layout.energy_of(values));
+        if let (Some(column), Some(value)) = (&mut self.temperature, layout.temperature_of(values)) {
+            column.push(value);
+        }
+        for ((_, column), value) in self.kept.iter_mut().zip(layout.kept_of(values)) {
+            column.push(value);
+        }
+    }
+
+    /// The columns, all of one length.
+    pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
+        let kept = self.kept.iter_mut().map(|(_, column)| column);
+        std::iter::once(&mut self.potential)
+            .chain(&mut self.temperature)
+            .chain(kept)
+    }
+
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.columns_mut().for_each(|column| column.truncate(rows));
+    }
+}
+
+impl EnergyTable {
+    /// The file, or the name given for a reader.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Whether the file is a LAMMPS log, rather than columns.
+    #[must_use]
+    pub fn is_log(&self) -> bool {
+        self.is_log
+    }
+
+    /// Number of rows: two or more.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The step of the first row; 0 where the file has none.
+    #[must_use]
+    pub fn first_step(&self) -> u64 {
+        self.first_step
+    }
+
+    /// Steps between rows; 1 where the file has none.
+    #[must_use]
+    pub fn stride(&self) -> u64 {
+        self.stride
+    }
+
+    /// The steps.
+    #[must_use]
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = u64> + Clone + '_ {
+        (0..self.len()).map(|row| self.first_step + row as u64 * self.stride)
+    }
+
+    /// The potential energy at each step, as printed: whether it is the total or per particle the file does not say.
+    #[must_use]
+    pub fn potential(&self) -> &[f64] {
+        &self.rows.potential
+    }
+
+    /// The name of its column, or `E_pair + E_mol` where it is the sum of both.
+    #[must_use]
+    pub fn potential_name(&self) -> &str {
+        &self.potential_name
+    }
+
+    /// The kinetic temperature at each step, where there is such a column.
+    #[must_use]
+    pub fn temperature(&self) -> Option<&[f64]> {
+        self.rows.temperature.as_deref()
+    }
+
+    /// A column that [`EnergyReader::keep`](super::EnergyReader::keep) asked for.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&[f64]> {
+        self.rows
+            .kept
+            .iter()
+            .find(|(kept, _)| kept == name)
+            .map(|(_, column)| column.as_slice())
+    }
+
+    /// Steps left out because they lie between the multiples of `thermo`, each counted once.
+    #[must_use]
+    pub fn left_out_rows(&self) -> usize {
+        self.notes
+            .iter()
+            .map(|note| match note {
+                Note::OffGrid { rows, .. } => *rows,
+                _ => 0,
+            })
+            .sum()
+    }
+
+    /// What was decided on the way, in the order of the file. Their text is a sentence for a user.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The number of atoms that a log reports.
+    #[must_use]
+    pub fn particles(&self) -> Option<usize> {
+        self.particles
+    }
+
+    /// The energies, and the temperatures where there are, as a validated series.
+    ///
+    /// `time_step` is the time of one step: [`stride`](Self::stride) of them lie between rows.
+    ///
+    /// # Errors
+    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with the
+    /// [`SeriesError`](crate::series::SeriesError) of what [`Sampling`] and [`EnergySeries`] refuse.
+    ///
+    /// ```
+    /// use msed::EnergyKind;
+    /// let table = msed::io::energies("data/sample/energy.dat")?;
+    /// let series = table.series(0.005, 1000, EnergyKind::Total)?;
+    /// assert_eq!(series.sampling().interval(), 0.05);
+    /// assert_eq!(series.samples()[0], -6358.85733);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn series(
+        &self,
+        time_step: f64,
+        particles: usize,
+        kind: EnergyKind,
+    ) -> Result<EnergySeries<'_>, ReadError> {
+        let temperature = self.temperature().map(Cow::from);
+        self.series_of(self.potential().into(), temperature, time_step, particles, kind)
+    }
+
+    /// [`series`](Self::series) that owns its samples.
+    ///
+    /// # Errors
+    /// As [`series`](Self::series).
+    pub fn into_series(
+        mut self,
+        time_step: f64,
+        particles: usize,
+        kind: EnergyKind,
+    ) -> Result<EnergySeries<'static>, ReadError> {
+        let rows = std::mem::take(&mut self.rows);
+        let temperature = rows.temperature.map(Cow::from);
+        self.series_of(rows.potential.into(), temperature, time_step, particles, kind)
+    }
+
+    fn series_of<'a>(
+        &self,
+        potential: Cow<'a, [f64]>,
+        temperature: Option<Cow<'a, [f64]>>,
+        time_step: f64,
+        particles: usize,
+        kind: EnergyKind,
+    ) -> Result<EnergySeries<'a>, ReadError> {
+        let error = |fault: Fault| fault.at(&self.file, Place::File);
+        if let Some(found) = self.particles.filter(|&found| found != particles) {
+            return Err(error(Fault::Value(format!(
+                "{found} atoms, expected {particles}"
+            ))));
+        }
+        let checked = || -> Result<_, SeriesError> {
+            let sampling = Sampling::new(self.stride, time_step)?;
+            let series = EnergySeries::new(potential, sampling, particles, kind)?;
+            match temperature {
+                Some(temperature) => series.with_temperatures(temperature),
+                None => Ok(series),
+            }
+        };
+        checked().map_err(|refusal| error(Fault::Series(refusal)))
+    }
+}

@@ -1,0 +1,156 @@
+//! Colour, markers and strokes of a series.
+
+use ::svg::node::element::Group;
+
+use super::marks::Marks;
+use super::palette::{Colour, Paint};
+use super::series::{Filling, Kind, Series};
+use super::svg::{Place, circle, lines, outlines};
+
+/// A series with its colour and its marker settled.
+pub(super) struct Look<'a> {
+    pub(super) series: &'a Series,
+    colour: Colour,
+    shape: Shape,
+    /// Whether white edges set the line off from the points under it, whatever their colour.
+    edged: bool,
+}
+
+impl<'a> Look<'a> {
+    /// The looks of a panel's series, in their order: colours and markers in turn.
+    pub(super) fn all(series: &'a [Series]) -> Vec<Self> {
+        let (mut colour, mut marker, mut edged) = (0, 0, false);
+        let look = |series: &'a Series| {
+            let look = Self {
+                series,
+                colour: series.paint.colour(colour),
+                shape: shape(series.marker.unwrap_or(marker)),
+                edged: edged && series.kind == Kind::Line,
+            };
+            colour += usize::from(series.paint == Paint::Turn);
+            marker += usize::from(series.kind == Kind::Points && series.marker.is_none());
+            edged |= series.kind == Kind::Points;
+            look
+        };
+        series.iter().map(look).collect()
+    }
+
+    /// The marks of the series, in its look.
+    pub(super) fn draw(&self, marks: &Marks) -> Group {
+        match self.series.kind {
+            Kind::Points => self.points(marks),
+            Kind::Band => self.area(marks),
+            Kind::Line | Kind::Horizontal | Kind::Vertical => self.strokes(marks),
+        }
+    }
+
+    /// A sample for the legend, as wide as the legend's samples are.
+    pub(super) fn sample(&self, [x, y]: Place, width: f64) -> Group {
+        let [left, right] = [x - width / 2.0, x + width / 2.0];
+        let marks = match self.series.kind {
+            Kind::Points => Marks {
+                points: vec![[x, y]],
+                ..Marks::default()
+            },
+            Kind::Line | Kind::Horizontal | Kind::Vertical => Marks::lines(vec![vec![[left, y], [right, y]]]),
+            Kind::Band => {
+                let [low, high] = [y + 6.0, y - 6.0];
+                Marks::lines(vec![vec![[left, low], [left, high], [right, high], [right, low]]])
+            }
+        };
+        self.draw(&marks)
+    }
+
+    fn group(&self) -> Group {
+        Group::new()
+            .set("fill", "none")
+            .set("stroke", self.colour.to_string())
+    }
+
+    fn strokes(&self, marks: &Marks) -> Group {
+        let data = self.series.paint != Paint::Grey;
+        let width = self.series.size * if data { 2.0 } else { 1.3 };
+        let mut line = lines(&marks.paths).set("stroke-width", width);
+        if self.series.dashed {
+            line = line.set("stroke-dasharray", "7 4");
+        }
+        if self.edged {
+            let edge = line
+                .clone()
+                .set("stroke", "white")
+                .set("stroke-width", width + 1.2);
+            return self.group().add(edge).add(line);
+        }
+        self.group().add(line)
+    }
+
+    fn area(&self, marks: &Marks) -> Group {
+        let tone = Group::new()
+            .set("fill", self.colour.to_string())
+            .set("fill-opacity", 0.18);
+        tone.add(outlines(&marks.paths))
+    }
+
+    /// Error bars and arrows first, markers over them.
+    fn points(&self, marks: &Marks) -> Group {
+        let mut group = self.group();
+        if !marks.bars.is_empty() {
+            group = group.add(lines(marks.bars.iter().flat_map(capped)).set("stroke-width", 1.2));
+        }
+        if !marks.arrows.is_empty() {
+            group = group.add(lines(marks.arrows.iter().flat_map(arrow)).set("stroke-width", 1.4));
+        }
+        let (light, outline) = match self.series.filling {
+            Filling::Full => (0.0, 1.3),
+            Filling::Pale => (0.65, 1.0),
+            Filling::Open => (1.0, 1.3),
+        };
+        let fill = self.colour.towards(Colour::WHITE, light);
+        let markers = Group::new()
+            .set("fill", fill.to_string())
+            .set("stroke-width", outline);
+        let radius = 4.6 * self.series.size;
+        group.add(
+            marks
+                .points
+                .iter()
+                .fold(markers, |markers, &[x, y]| match self.shape {
+                    Shape::Circle => markers.add(circle([x, y], radius)),
+                    Shape::Polygon(corners) => {
+                        let corner = |&[a, b]: &Place| [x + a * radius, y + b * radius];
+                        markers.add(outlines([corners.iter().map(corner).collect::<Vec<_>>()]))
+                    }
+                }),
+        )
+    }
+}
+
+/// An error bar with a cap at each end.
+fn capped(&[a, b]: &[Place; 2]) -> [[Place; 2]; 3] {
+    let cap = |[x, y]: Place| [[x - 3.2, y], [x + 3.2, y]];
+    [[a, b], cap(a), cap(b)]
+}
+
+/// An arrow upwards.
+fn arrow(&[from, to]: &[Place; 2]) -> [Vec<Place>; 2] {
+    let head = [-4.0, 0.0, 4.0].map(|dx: f64| [to[0] + dx, to[1] + 1.6 * dx.abs()]);
+    [vec![from, to], head.to_vec()]
+}
+
+/// A marker's shape.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Circle,
+    Polygon(&'static [Place]),
+}
+
+/// Markers of about equal area, in turn.
+fn shape(turn: usize) -> Shape {
+    match turn % 5 {
+        0 => Shape::Circle,
+        1 => Shape::Polygon(&[[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]]),
+        2 => Shape::Polygon(&[[0.0, -1.25], [1.25, 0.0], [0.0, 1.25], [-1.25, 0.0]]),
+        3 => Shape::Polygon(&[[0.0, -1.25], [1.12, 0.75], [-1.12, 0.75]]),
+        _ => Shape::Polygon(&[[0.0, 1.25], [1.12, -0.75], [-1.12, -0.75]]),
+    }
+}

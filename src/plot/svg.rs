@@ -1,0 +1,81 @@
+//! Elements of a picture, written by the crate `svg`.
+//!
+//! Coordinates are in pixels, to the right and down. They keep two decimals: finer than any reader
+//! sees, and the same on every machine.
+
+use ::svg::Document;
+use ::svg::node::element::path::Data;
+use ::svg::node::element::{Circle, ClipPath, Definitions, Group, Path, Rectangle};
+
+/// A place in pixels.
+pub(super) type Place = [f64; 2];
+
+const FONTS: &str = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif";
+
+/// A number of pixels as it is written. The sum turns a negative zero into zero.
+pub(super) fn px(x: f64) -> f64 {
+    (100.0 * x).round() / 100.0 + 0.0
+}
+
+/// A path of several stretches.
+pub(super) fn lines(stretches: impl IntoIterator<Item = impl AsRef<[Place]>>) -> Path {
+    path(stretches, |data| data)
+}
+
+/// A path of several outlines, each closed.
+pub(super) fn outlines(stretches: impl IntoIterator<Item = impl AsRef<[Place]>>) -> Path {
+    path(stretches, Data::close)
+}
+
+fn path(stretches: impl IntoIterator<Item = impl AsRef<[Place]>>, end: impl Fn(Data) -> Data) -> Path {
+    let data = stretches.into_iter().fold(Data::new(), |data, stretch| {
+        let places = stretch.as_ref().iter().map(|&[x, y]| (px(x), px(y)));
+        let drawn = places.enumerate().fold(data, |data, (k, place)| match k {
+            0 => data.move_to(place),
+            _ => data.line_to(place),
+        });
+        end(drawn)
+    });
+    Path::new().set("d", data)
+}
+
+pub(super) fn circle([x, y]: Place, radius: f64) -> Circle {
+    let circle = Circle::new().set("cx", px(x)).set("cy", px(y));
+    circle.set("r", px(radius))
+}
+
+pub(super) fn rectangle([x, y]: Place, [width, height]: [f64; 2]) -> Rectangle {
+    let rectangle = Rectangle::new().set("x", px(x)).set("y", px(y));
+    rectangle.set("width", px(width)).set("height", px(height))
+}
+
+/// A group whose origin lies at `[x, y]`, turned to the left by a right angle where asked.
+pub(super) fn at([x, y]: Place, turned: bool) -> Group {
+    let turn = if turned { " rotate(-90)" } else { "" };
+    Group::new().set("transform", format!("translate({} {}){turn}", px(x), px(y)))
+}
+
+/// A group that is cut off at the frame of its panel.
+pub(super) fn clipped() -> Group {
+    Group::new().set("clip-path", "url(#frame)")
+}
+
+/// A page of panels. Each panel has its origin in the upper left corner of its frame, so that one
+/// outline cuts off the lines of all.
+pub(super) fn page(
+    [width, height]: [f64; 2],
+    frame: [f64; 2],
+    panels: impl Iterator<Item = Group>,
+) -> String {
+    let frame = ClipPath::new().set("id", "frame").add(rectangle([0.0; 2], frame));
+    let page = Document::new()
+        .set("width", width)
+        .set("height", height)
+        .set("viewBox", (0, 0, width, height))
+        .set("font-family", FONTS)
+        // Without this viewers drop spaces next to raised and lowered parts of a label.
+        .set("xml:space", "preserve")
+        .add(Definitions::new().add(frame))
+        .add(rectangle([0.0; 2], [width, height]).set("fill", "white"));
+    panels.fold(page, Document::add).to_string() + "\n"
+}

@@ -1,0 +1,189 @@
+//! The automatic window of a rise.
+
+use super::error::FitError;
+use super::fall::Fall;
+use super::model::Model;
+use super::resampled::Resampled;
+use super::thresholds::LAGS_PER_PARAMETER;
+use super::window::contains;
+use crate::curve::Curve;
+use crate::stats::Significance;
+
+/// The start of an automatic window, in units of the time at which the last fall has reached its bottom.
+const AFTER_FALL: f64 = 2.0;
+/// The end of an automatic window in mean relaxation times, and the least it may be in units of its start.
+const END: (f64, f64) = (5.0, 20.0);
+/// The part of the run's origins that the longest lag of an automatic window must keep.
+const ORIGINS: f64 = 0.9;
+/// d ln MSED / d ln t of smooth motion is 2, that of a random process 1 at most.
+const INERTIAL: f64 = 1.2;
+/// The first lags of a window may differ from the fit by [`Significance::FIRST_LAGS`], any up to so many mean relaxation times by
+/// [`Significance::ANY_LAG`].
+const AGREES_UP_TO: f64 = 10.0;
+/// The latest start, in relaxation times, that is put off further than where the curve begins to agree with the fit.
+const LATEST_START: f64 = 0.5;
+
+/// The fit in the window that its curve asks for, and the last significant fall before that window. `within` fits a window.
+pub(super) fn fitted<'a>(
+    curve: &'a Curve,
+    model: Model,
+    within: impl Fn([f64; 2]) -> Result<Resampled<'a>, FitError>,
+) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
+    let least = LAGS_PER_PARAMETER * model.parameters();
+    let Opening { window, after } = usable(opening(curve)?, curve, least);
+    let first = agreeing(window, least, &within)?;
+    let [start, end] = first.points.window;
+    let wanted = if first.has_relaxation() {
+        (END.0 * first.parameters().mean_time()).max(END.1 * start)
+    } else {
+        end
+    };
+    let fitted = if wanted < end {
+        within([start, wanted])?
+    } else {
+        first
+    };
+    Ok((fitted, after))
+}
+
+/// An automatic window, before a fit has shown where the plateau is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Opening {
+    /// First and last lag time.
+    window: [f64; 2],
+    /// The last significant fall before it.
+    after: Option<Fall>,
+}
+
+/// The start of an automatic window, and a tenth of the run as its end.
+fn opening(curve: &Curve) -> Result<Opening, FitError> {
+    let values = curve.values();
+    let usable: Vec<usize> = (0..curve.len())
+        .filter(|&k| curve.lags()[k] > 0 && curve.standard_errors()[k].is_some())
+        .collect();
+    let Some(&first) = usable.first() else {
+        return Err(FitError::NoErrors {
+            needed_for: "an automatic window",
+            points: curve.lags().iter().filter(|&&lag| lag > 0).count(),
+        });
+    };
+    let lost = origins_lost(curve, first, usable.get(1).copied());
+    let enough = |k: usize| {
+        let all = of(curve.origins()[first]);
+        // Where long lags are summed at fewer origins on purpose, what counts is how many the run has.
+        let there = all - lost * of(curve.lags()[k] - curve.lags()[first]);
+        of(curve.origins()[k]).max(there) >= ORIGINS * all
+    };
+    let usable: Vec<usize> = usable.into_iter().filter(|&k| enough(k)).collect();
+    let time = |position: usize| curve.lag_time(usable[position]);
+    let value = |position: usize| values[usable[position]];
+    let last = usable.len() - 1;
+
+    let mut start = inertial_end(last, time, value);
+    // The last lag from which the curve falls, and the bottom that it falls to.
+    let allowed = Fall::allowed(curve);
+    let mut after = None;
+    for i in (0..last).rev().take_while(|&i| time(i) >= start) {
+        let deep = |&j: &usize| {
+            Fall::between(curve, usable[i], usable[j]).is_some_and(|f| f.standard_errors > allowed)
+        };
+        if let Some(reached) = (i + 1..=last).find(deep) {
+            let bottom = (reached..last).find(|&j| value(j + 1) > value(j)).unwrap_or(last);
+            start = AFTER_FALL * time(bottom);
+            after = Fall::between(curve, usable[i], usable[bottom]);
+            break;
+        }
+    }
+    let start = if start > 0.0 { start } else { time(0) };
+    Ok(Opening {
+        window: [start, time(last)],
+        after,
+    })
+}
+
+/// Origins that a run loses with each step of the lag, from the first two lags; infinite where they do not say.
+fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
+    let Some(second) = second else {
+        return f64::INFINITY;
+    };
+    let lost = of(curve.origins()[first]) - of(curve.origins()[second]);
+    let rate = lost / of(curve.lags()[second] - curve.lags()[first]);
+    if rate > 0.0 { rate } else { f64::INFINITY }
+}
+
+fn of(count: u64) -> f64 {
+    count as f64
+}
+
+/// Where smooth vibrations end: twice the time of the first minimum after their first maximum. Zero where the curve does
+/// not begin with inertial motion (a rise steeper than a random process can have), because sampling is coarser than that.
+fn inertial_end(last: usize, time: impl Fn(usize) -> f64, value: impl Fn(usize) -> f64) -> f64 {
+    let slope = |k: usize| (value(k + 1) / value(k)).ln() / (time(k + 1) / time(k)).ln();
+    if last < 2 || !(slope(0) > INERTIAL) {
+        return 0.0;
+    }
+    let ends = (0..last).find(|&k| !(slope(k) > 1.0)).unwrap_or(last);
+    let maximum = (ends.max(1)..last)
+        .take_while(|&k| time(k) <= 10.0 * time(ends))
+        .find(|&k| value(k + 1) < value(k));
+    let Some(maximum) = maximum else {
+        return AFTER_FALL * time(ends);
+    };
+    let minimum = (maximum + 1..last)
+        .find(|&k| value(k + 1) > value(k))
+        .unwrap_or(maximum);
+    AFTER_FALL * time(minimum)
+}
+
+/// An opening; the whole curve where it leaves too little to judge, which the fit then tells.
+fn usable(opening: Opening, curve: &Curve, least: usize) -> Opening {
+    let left = curve
+        .lag_times()
+        .zip(curve.standard_errors())
+        .filter(|&(t, error)| error.is_some() && contains(opening.window, t))
+        .count();
+    if left >= least {
+        return opening;
+    }
+    let first = curve.lag_times().find(|&t| t > 0.0).unwrap_or(0.0);
+    Opening {
+        window: [first, opening.window[1]],
+        after: None,
+    }
+}
+
+/// The fit to the lags from the first start onwards at which it describes the first of them; `least` is the number of lags that it
+/// needs. The fit to the opening where there is no such start.
+fn agreeing<'a>(
+    window: [f64; 2],
+    least: usize,
+    within: impl Fn([f64; 2]) -> Result<Resampled<'a>, FitError>,
+) -> Result<Resampled<'a>, FitError> {
+    let [_, end] = window;
+    let first = within(window)?;
+    if agrees(&first) || first.curve().resamples().len() < 2 {
+        return Ok(first);
+    }
+    let times = &first.points.times;
+    let last_start = times.len().saturating_sub(least);
+    for &start in times[..last_start].iter().skip(1).filter(|&&t| END.1 * t <= end) {
+        let found = within([start, end])?;
+        if agrees(&found) {
+            // What is left of the vibrations is within noise here, and twice as late far below it.
+            let start = start.max((AFTER_FALL * start).min(LATEST_START * found.parameters().tau()));
+            return within([start, end]);
+        }
+    }
+    Ok(first)
+}
+
+/// Whether a fit describes its first lags, and all that matter.
+fn agrees(fit: &Resampled<'_>) -> bool {
+    let freedom = fit.curve().resamples().degrees_of_freedom();
+    let allowed = [Significance::FIRST_LAGS, Significance::ANY_LAG].map(|s| s.threshold(freedom));
+    fit.has_relaxation()
+        && fit.parameters().tau() >= fit.points.shortest()
+        && fit
+            .misfit(AGREES_UP_TO)
+            .is_some_and(|misfit| misfit.iter().zip(allowed).all(|(&m, a)| m <= a))
+}

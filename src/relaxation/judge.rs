@@ -1,0 +1,150 @@
+//! What speaks against a fit, and what to know about it.
+
+use super::caution::Caution;
+use super::fall::Fall;
+use super::resampled::Resampled;
+use super::shape::Form;
+use super::thresholds::{
+    BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR,
+    PLATEAU, SLOPE,
+};
+use super::verdict::Reason;
+use crate::stats::Significance;
+
+/// Why a fit is not resolved. `after` is the last significant fall before an automatic window.
+pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason> {
+    let (p, points) = (fitted.parameters(), &fitted.points);
+    let (shortest_lag, longest_lag) = (points.shortest(), points.longest());
+    let mut reasons = Vec::new();
+    if fitted.shape().form == Form::Rise
+        && let Some(fall) = Fall::steepest(fitted.curve(), &points.positions)
+    {
+        let allowed = Fall::allowed(fitted.curve());
+        if fall.standard_errors > allowed {
+            reasons.push(Reason::Falls { fall, allowed });
+        }
+    }
+    reasons.extend(within_noise(fitted, after));
+    let (found, needed) = (
+        points.times.len(),
+        LAGS_PER_PARAMETER * fitted.shape().parameters(),
+    );
+    if found < needed {
+        reasons.push(Reason::TooFewPoints { found, needed });
+    }
+    if !(p.mean_time() <= longest_lag) {
+        reasons.push(Reason::NoPlateau {
+            mean_relaxation_time: p.mean_time(),
+            longest_lag,
+        });
+    }
+    if p.tau() < shortest_lag {
+        reasons.push(Reason::BeforeWindow {
+            relaxation_time: p.tau(),
+            shortest_lag,
+        });
+    }
+    let [low, high] = EXPONENT_AT_BOUND;
+    if fitted.shape().is_stretched() && (p.beta < low * EXPONENT[0] || p.beta > high * EXPONENT[1]) {
+        reasons.push(Reason::ExponentAtBound {
+            beta: p.beta,
+            range: EXPONENT,
+        });
+    }
+    let (condition, log_time_error) = (fitted.information.condition, fitted.log_time_error());
+    let vague = log_time_error.is_none_or(|e| e > LOG_TIME_ERROR);
+    if fitted.has_relaxation() && (condition > CONDITION || vague) {
+        reasons.push(Reason::Degenerate {
+            condition,
+            log_time_error: log_time_error.unwrap_or(f64::INFINITY),
+        });
+    }
+    let (of, without) = fitted.resamples_without();
+    if of > 0 && 2 * without >= of {
+        reasons.push(Reason::Resamples { without, of });
+    }
+    let slope = fitted.whole.slope;
+    if slope > SLOPE {
+        reasons.push(Reason::NotAMinimum { slope });
+    }
+    reasons
+}
+
+fn within_noise(fitted: &Resampled<'_>, after: Option<Fall>) -> Option<Reason> {
+    let known = fitted.has_covariance();
+    let nothing = fitted.parameters().amplitude <= 0.0 && fitted.shape().form == Form::Rise;
+    let (amplitude, standard_error) = if fitted.has_relaxation() || (known && nothing) {
+        fitted.amplitude()?
+    } else if nothing {
+        (0.0, fitted.offset().standard_error()?)
+    } else {
+        return None;
+    };
+    let needed = if known {
+        Significance::AMPLITUDE_OF_KNOWN_COVARIANCE.threshold(Some(f64::INFINITY))
+    } else {
+        Significance::AMPLITUDE.threshold(fitted.curve().resamples().degrees_of_freedom())
+    };
+    (amplitude <= needed * standard_error).then_some(Reason::WithinNoise {
+        amplitude,
+        standard_error,
+        needed,
+        after,
+    })
+}
+
+/// What a reader should know about the error bars.
+pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
+    let curve = fitted.curve();
+    let (mean_relaxation_time, longest_lag) = (fitted.parameters().mean_time(), fitted.points.longest());
+    let (of, without) = fitted.resamples_without();
+    let mut cautions = Vec::new();
+    if longest_lag < PLATEAU * mean_relaxation_time {
+        cautions.push(Caution::ExtrapolatedPlateau {
+            longest_lag,
+            mean_relaxation_time,
+        });
+    }
+    if of < 2 {
+        cautions.push(Caution::NoResamples);
+        return cautions;
+    }
+    if fitted.shape().form == Form::Rise
+        && fitted.has_relaxation()
+        && fitted.parameters().offset == 0.0
+        && let Some(error) = fitted.offset().standard_error()
+    {
+        let freedom = curve.resamples().degrees_of_freedom();
+        cautions.push(Caution::PlateauAtZero {
+            upper_limit: error * Significance::UPPER_LIMIT.threshold(freedom),
+            level: Significance::UPPER_LIMIT_LEVEL,
+        });
+    }
+    let block = curve.block_length();
+    if block < BLOCK * mean_relaxation_time {
+        cautions.push(Caution::ShortBlocks {
+            block,
+            mean_relaxation_time,
+        });
+    }
+    if block < BLOCK_IN_LAGS * longest_lag {
+        cautions.push(Caution::LongLags { block, longest_lag });
+    }
+    if without > 0 {
+        cautions.push(Caution::Resamples { without, of });
+    }
+    let allowed = Fall::allowed(curve);
+    if let Some([_, standard_errors]) = fitted.misfit(f64::INFINITY)
+        && standard_errors > allowed
+    {
+        cautions.push(Caution::Misfit {
+            standard_errors,
+            allowed,
+        });
+    }
+    let error = fitted.estimate(|p| p.log_tau).standard_error();
+    if let Some(log_time_error) = error.filter(|&e| e > LOG_TIME_ERROR) {
+        cautions.push(Caution::LargeError { log_time_error });
+    }
+    cautions
+}

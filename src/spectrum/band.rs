@@ -1,0 +1,133 @@
+//! The frequencies of the relaxation.
+
+use std::f64::consts::PI;
+
+use super::error::SpectralError;
+use super::periodogram::Periodogram;
+use crate::stats::{Invalid, Significance};
+
+/// Ratio of the edges of the bins in which a rise is looked for.
+const RISE_WIDTH: f64 = 1.3;
+/// A rise of less than this part is no rise.
+const MARGIN: f64 = 0.05;
+/// Ratio of the edges of the bins in which a cutoff is looked for.
+const CUTOFF_WIDTH: f64 = 1.6;
+/// The power of the frequency with which a spectrum may fall. That of a relaxation falls with the square at most.
+const STEEPEST: f64 = 3.0;
+/// Fewest ordinates of a bin: the mean of fewer is too far from Gaussian for a count of standard errors.
+const FEWEST: f64 = 24.0;
+/// The errors of the bins follow from the number of ordinates: they do not rest on blocks.
+const KNOWN: Option<f64> = Some(f64::INFINITY);
+
+/// The frequencies that a fit of a spectrum uses: from the lowest of the run to a limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Band {
+    /// Up to the minimum of the spectrum before its first significant rise: below the vibrations
+    /// ([`relaxation_limit`]).
+    Automatic,
+    /// Up to this angular frequency per time unit.
+    UpTo(f64),
+}
+
+impl Band {
+    /// Its limit, an angular frequency per sample.
+    pub(super) fn limit(self, periodograms: &[Periodogram], interval: f64) -> Result<f64, SpectralError> {
+        match self {
+            Self::Automatic => Ok(relaxation_limit(periodograms)),
+            Self::UpTo(limit) if limit > 0.0 && limit.is_finite() => Ok((limit * interval).min(PI)),
+            Self::UpTo(found) => {
+                Err(Invalid::new("band up to", found, "a positive finite angular frequency").into())
+            }
+        }
+    }
+}
+
+/// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where nothing but relaxation is seen.
+///
+/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the fast part. Two signs of
+/// vibrations end the band, whichever comes first:
+/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all pieces and over bins of 30 %;
+///   a rise is significant where it exceeds the lowest level so far by 5 % and four standard errors;
+/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational band that was sampled
+///   in full: the band ends at a tenth of the frequency where that fall begins.
+#[must_use]
+pub fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
+    before_rise(pieces).min(below_cutoff(pieces))
+}
+
+/// The spectrum averaged over bins whose edges grow by `width`, or more where that takes in too few ordinates.
+fn levels(pieces: &[Periodogram], width: f64) -> Vec<Level> {
+    let lowest = pieces
+        .iter()
+        .filter_map(|p| p.bins().first())
+        .map(|b| b.frequency)
+        .fold(PI, f64::min);
+    let mut levels = Vec::new();
+    let (mut lower, mut upper) = (0.0, lowest * 4.0);
+    while lower < PI {
+        let (mut ordinates, mut power, mut frequency) = (0.0, 0.0, 0.0);
+        for bin in pieces.iter().flat_map(Periodogram::bins) {
+            if bin.frequency > lower && bin.frequency <= upper {
+                ordinates += bin.ordinates;
+                power += bin.ordinates * bin.power;
+                frequency += bin.ordinates * bin.frequency;
+            }
+        }
+        if ordinates >= FEWEST {
+            levels.push(Level {
+                upper: upper.min(PI),
+                frequency: frequency / ordinates,
+                power: power / ordinates,
+                ordinates,
+            });
+            lower = upper;
+        } else if upper >= PI {
+            break;
+        }
+        upper *= width;
+    }
+    levels
+}
+
+struct Level {
+    upper: f64,
+    frequency: f64,
+    power: f64,
+    ordinates: f64,
+}
+
+impl Level {
+    /// The relative error of the ratio to another level.
+    fn error(&self, other: &Self) -> f64 {
+        (1.0 / self.ordinates + 1.0 / other.ordinates).sqrt()
+    }
+}
+
+fn before_rise(pieces: &[Periodogram]) -> f64 {
+    let significant = Significance::SPECTRAL_RISE.threshold(KNOWN);
+    let levels = levels(pieces, RISE_WIDTH);
+    let mut minimum = 0;
+    for k in 1..levels.len() {
+        let (here, low) = (&levels[k], &levels[minimum]);
+        if here.power > low.power * (1.0 + MARGIN + significant * here.error(low)) {
+            return low.upper;
+        }
+        if here.power < low.power {
+            minimum = k;
+        }
+    }
+    PI
+}
+
+fn below_cutoff(pieces: &[Periodogram]) -> f64 {
+    let significant = Significance::SPECTRAL_CUTOFF.threshold(KNOWN);
+    let levels = levels(pieces, CUTOFF_WIDTH);
+    let fall = levels.windows(2).find(|pair| {
+        let [here, next] = pair else { return false };
+        let distance = (next.frequency / here.frequency).ln();
+        (here.power / next.power).ln() > STEEPEST * distance + significant * here.error(next)
+    });
+    fall.map_or(PI, |pair| 0.1 * pair[0].upper)
+}

@@ -1,0 +1,190 @@
+use super::*;
+use crate::trajectory::{Cell, Select, Species, Trajectory, Unwrap, Unwrapping, WithoutDrift};
+
+/// Frames in memory, and an error at the end where there is one.
+struct Memory {
+    frames: Vec<Frame<f64>>,
+    next: usize,
+    convention: Convention,
+    error: Option<&'static str>,
+}
+
+impl FrameSource<f64> for Memory {
+    fn particles(&self) -> usize {
+        2
+    }
+
+    fn convention(&self) -> Convention {
+        self.convention
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
+        match (self.frames.get(self.next), self.error) {
+            (Some(next), _) => {
+                frame.clone_from(next);
+                self.next += 1;
+                Ok(true)
+            }
+            (None, Some(error)) => Err(TrajectoryError::reader(error)),
+            (None, None) => Ok(false),
+        }
+    }
+}
+
+/// Two particles that fly apart through a cell of 10, wrapped, with flags.
+fn wrapped() -> Memory {
+    let cell = Cell::cubic(10.0).unwrap();
+    let frames = (0..30_u32)
+        .map(|i| {
+            let x = f64::from(i);
+            let [(a, n), (b, m)] = [[1.5 * x, 5.0, 5.0], [-x, 5.0, 1.0]].map(|p| cell.wrap(p));
+            Frame {
+                step: u64::from(10 * i),
+                cell: Some(cell),
+                positions: [a, b].concat(),
+                images: vec![n, m],
+            }
+        })
+        .collect();
+    Memory {
+        frames,
+        next: 0,
+        convention: Convention::Wrapped,
+        error: None,
+    }
+}
+
+fn species() -> Species {
+    Species::by_count([("A", 1), ("B", 1)]).unwrap()
+}
+
+#[test]
+fn a_stream_and_its_adapters_equal_the_batch_methods() {
+    let batch = Trajectory::wrapped_from_source(wrapped(), 0.1, species()).unwrap();
+    assert_eq!(batch.cells().len(), 1);
+    for method in [
+        Unwrapping::Images,
+        Unwrapping::continuity(),
+        Unwrapping::toroidal(),
+    ] {
+        let stream = Trajectory::from_source(Unwrap::new(wrapped(), method), 0.1, species()).unwrap();
+        assert_eq!(stream, batch.clone().unwrapped(method).unwrap());
+        assert_eq!(stream.position(29, 0), [43.5, 5.0, 5.0]);
+    }
+    let unwrapped = batch.unwrapped(Unwrapping::Images).unwrap();
+    let masses = [1.0, 4.0];
+    let (still, drift) = unwrapped.clone().without_drift(&masses).unwrap();
+    let mut source = WithoutDrift::new(Unwrap::new(wrapped(), Unwrapping::Images), masses).unwrap();
+    let stream = Trajectory::from_source(&mut source, 0.1, species()).unwrap();
+    assert_eq!(stream, still);
+    assert_eq!(source.drift(), drift);
+
+    let source = Select::new(Unwrap::new(wrapped(), Unwrapping::Images), [1]);
+    let boxed: Box<dyn FrameSource<f64>> = Box::new(source);
+    let b = Trajectory::from_source(boxed, 0.1, Species::single("B", 1).unwrap()).unwrap();
+    assert_eq!(b, unwrapped.select(&[1]).unwrap());
+    let swapped = Trajectory::wrapped_from_source(Select::new(wrapped(), [1, 0]), 0.1, species()).unwrap();
+    assert_eq!(swapped.images(29), Some(&[[-3, 0, 0], [4, 0, 0]][..]));
+}
+
+#[test]
+fn what_was_read_before_an_error_is_kept() {
+    let mut source = wrapped();
+    source.error = Some("the disk is gone");
+    let interrupted =
+        Trajectory::from_source(Unwrap::new(source, Unwrapping::Images), 0.1, species()).unwrap_err();
+    assert_eq!(interrupted.to_string(), "the disk is gone");
+    let (_, frames) = interrupted.into_parts();
+    assert_eq!(frames.unwrap().frames(), 30);
+
+    let mut source = wrapped();
+    source.frames[7].step = 60;
+    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
+        .unwrap_err()
+        .into_parts();
+    assert_eq!(
+        error.to_string(),
+        "frame 7 has step 60 after 60, expected strictly increasing steps"
+    );
+    assert_eq!(frames.unwrap().frames(), 7);
+
+    let mut source = wrapped();
+    source.frames[3].positions[4] = f64::NAN;
+    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
+        .unwrap_err()
+        .into_parts();
+    assert!(matches!(
+        error,
+        TrajectoryError::NotFinite {
+            frame: 3,
+            particle: 1,
+            ..
+        }
+    ));
+    assert_eq!(frames.unwrap().frames(), 3);
+}
+
+#[test]
+fn refusals_name_what_was_found() {
+    let message = |source: Memory| {
+        Trajectory::from_source(source, 0.1, species())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        message(wrapped()),
+        "the source has wrapped coordinates, expected unwrapped ones: unwrap them by image flags or by continuity"
+    );
+    let mut silent = wrapped();
+    silent.convention = Convention::Unknown;
+    assert!(message(silent).starts_with("the coordinates look wrapped: along lattice vector 0"));
+    let mut source = wrapped();
+    source.convention = Convention::Unwrapped;
+    source.frames.clear();
+    assert_eq!(
+        message(source),
+        "the trajectory has 0 frames, expected at least 1"
+    );
+    let error = Trajectory::from_source(wrapped(), 0.1, Species::single("A", 3).unwrap());
+    assert!(error.is_err());
+    let three = Species::single("A", 3).unwrap();
+    assert_eq!(
+        Trajectory::wrapped_from_source(wrapped(), 0.1, three)
+            .unwrap_err()
+            .to_string(),
+        "frame 0 has 2 particles, expected 3"
+    );
+    let mut source = wrapped();
+    source.frames[2].positions.pop();
+    source.frames[2].positions.truncate(3);
+    assert_eq!(
+        Trajectory::wrapped_from_source(source, 0.1, species())
+            .unwrap_err()
+            .to_string(),
+        "frame 2 has 1 particles, expected 2"
+    );
+    let mut source = wrapped();
+    source.frames[5].cell = None;
+    assert_eq!(
+        Trajectory::wrapped_from_source(source, 0.1, species())
+            .unwrap_err()
+            .to_string(),
+        "frame 5 has no cell, expected one"
+    );
+    let drifting = WithoutDrift::new(wrapped(), [1.0, 1.0]).unwrap();
+    let error = Trajectory::from_source(drifting, 0.1, species()).unwrap_err();
+    assert!(matches!(error.error(), TrajectoryError::Convention));
+    let unwrapped = Unwrap::new(wrapped(), Unwrapping::Images);
+    let mut of_three = WithoutDrift::new(unwrapped, [1.0; 3]).unwrap();
+    let error = of_three.next_frame(&mut Frame::default()).unwrap_err();
+    assert!(
+        matches!(error, TrajectoryError::Masses { found: 2, masses: 3 }),
+        "{error}"
+    );
+    let one = Species::single("A", 1).unwrap();
+    let selected = Trajectory::wrapped_from_source(Select::new(wrapped(), [2]), 0.1, one);
+    assert_eq!(
+        selected.unwrap_err().to_string(),
+        "particle 2 selected, expected less than 2"
+    );
+}

@@ -1,0 +1,81 @@
+//! Whether coordinates can be unwrapped ones.
+
+use super::{Cell, TrajectoryError};
+use crate::real::Real;
+
+/// A particle may stand a little outside of the cell between the steps at which a simulation wraps it.
+const LARGEST_SPREAD: f64 = 1.05;
+
+/// What the frames so far say of whether their coordinates are wrapped.
+#[derive(Debug)]
+pub(crate) struct WrapCheck {
+    frames: usize,
+    /// Extremes along each lattice vector, in units of it.
+    low: [f64; 3],
+    high: [f64; 3],
+    /// The first jump of more than half a cell along each: frame, particle, and how far.
+    jumps: [Option<(usize, usize, f64)>; 3],
+    before: Vec<[f64; 3]>,
+}
+
+impl WrapCheck {
+    pub(crate) fn new() -> Self {
+        Self {
+            frames: 0,
+            low: [f64::INFINITY; 3],
+            high: [f64::NEG_INFINITY; 3],
+            jumps: [None; 3],
+            before: Vec::new(),
+        }
+    }
+
+    /// Looks at the next frame.
+    pub(crate) fn add<T: Real>(&mut self, cell: &Cell, positions: &[T]) {
+        for (particle, point) in positions.as_chunks::<3>().0.iter().enumerate() {
+            let s = cell.fractional(point.map(T::to_f64));
+            for (x, (low, high)) in s.iter().zip(self.low.iter_mut().zip(&mut self.high)) {
+                *low = low.min(*x);
+                *high = high.max(*x);
+            }
+            let Some(before) = self.before.get_mut(particle) else {
+                self.before.push(s);
+                continue;
+            };
+            for ((s, before), first) in s.iter().zip(before.iter()).zip(&mut self.jumps) {
+                let jump = (s - before).abs();
+                if jump > 0.5 && first.is_none() {
+                    *first = Some((self.frames, particle, jump));
+                }
+            }
+            *before = s;
+        }
+        self.frames += 1;
+    }
+
+    fn spread(&self, axis: usize) -> f64 {
+        self.high[axis] - self.low[axis]
+    }
+
+    /// Whether coordinates reach further than one cell along all lattice vectors: they are not wrapped.
+    pub(super) fn is_spread(&self) -> bool {
+        (0..3).all(|axis| self.spread(axis) > LARGEST_SPREAD)
+    }
+
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`].
+    pub(crate) fn verdict(&self) -> Result<(), TrajectoryError> {
+        for axis in 0..3 {
+            if let Some((frame, particle, found)) = self.jumps[axis]
+                && self.spread(axis) <= LARGEST_SPREAD
+            {
+                return Err(TrajectoryError::LooksWrapped {
+                    axis,
+                    frame,
+                    particle,
+                    found,
+                });
+            }
+        }
+        Ok(())
+    }
+}

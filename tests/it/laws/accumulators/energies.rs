@@ -1,0 +1,435 @@
+//! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
+
+use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
+use msed::trajectory::Species;
+use msed::{
+    EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
+};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64;
+
+use super::{Case, Estimator, Live, Seen, Sums, live};
+
+pub(super) const PARTICLES: usize = 1000;
+
+live!(
+    EnergyAccumulator,
+    EnergySums,
+    samples,
+    |live: &mut EnergyAccumulator, place: &[f64]| live.push(place[0]),
+    |live: &mut EnergyAccumulator, places: &[f64], _| live.push_slice(places),
+    |sums: &EnergySums| Some([sums.runs(), sums.blocks()]),
+    seen
+);
+
+/// Energies that the repository ships, and their time axis.
+pub(super) fn shipped() -> (Vec<f64>, Sampling) {
+    let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
+    let series = table.series(0.005, PARTICLES, EnergyKind::Total).unwrap();
+    (series.samples().to_vec(), series.sampling())
+}
+
+pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
+    EnergySeries::new(samples, sampling, PARTICLES, EnergyKind::Total).unwrap()
+}
+
+pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<EnergySeries<'a>> {
+    Replicas::new(runs.iter().map(|run| series(run, sampling)).collect()).unwrap()
+}
+
+/// A part of each value, or of the variance where values pass through zero. An error is a difference of nearly
+/// equal replicates.
+const WITHIN: [f64; 2] = [1e-10, 1e-7];
+
+fn seen(sums: &EnergySums) -> Vec<Seen> {
+    let (covariance, correlation) = (sums.autocovariance(), sums.autocorrelation());
+    let moments = sums.moments();
+    curves(&sums.msed(), &covariance, &correlation, &moments)
+}
+
+fn curves(
+    msed: &msed::Curve,
+    covariance: &msed::Curve,
+    correlation: &msed::Curve,
+    moments: &energy::Moments,
+) -> Vec<Seen> {
+    let variance = moments.variance().value();
+    let of_scale = |what: &str, curve: &msed::Curve, scale: f64| Seen {
+        within: vec![WITHIN[0] * scale; curve.len()],
+        ..Seen::relative(what, curve, WITHIN)
+    };
+    let number =
+        |what: &str, x: &msed::Estimate| Seen::numbers(what, &[x], &[WITHIN[0] * x.value().abs()], WITHIN[1]);
+    vec![
+        Seen::relative("msed", msed, WITHIN),
+        of_scale("autocovariance", covariance, variance),
+        of_scale("autocorrelation", correlation, 1.0),
+        Seen::counts("samples", &[moments.samples() as u64]),
+        number("mean", moments.mean()),
+        number("variance", moments.variance()),
+        number("variance of the mean", moments.variance_of_mean()).of_blocks(),
+    ]
+}
+
+fn estimator(sampling: Sampling) -> Estimator {
+    Box::new(move |runs, lags, resampling| {
+        let runs = replicas(runs, sampling);
+        let lags = Lags::explicit(lags);
+        let msed = energy::msed(&runs, &lags, resampling).unwrap();
+        let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
+        let moments = energy::moments(&runs, resampling).unwrap();
+        curves(
+            msed.curve(),
+            correlation.raw(),
+            correlation.normalised(),
+            &moments,
+        )
+    })
+}
+
+/// The curve of differences alone: a covariance is about the mean of all samples, which decimated ones have not.
+fn estimator_of_differences(sampling: Sampling) -> Estimator {
+    Box::new(move |runs, lags, resampling| {
+        let runs = replicas(runs, sampling);
+        let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
+        vec![Seen::relative("msed", msed.curve(), WITHIN)]
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Method {
+    Ring,
+    BlockFft,
+    MultiTau,
+    /// Those of the decimation, each at all origins.
+    RingOfDecimatedLags,
+}
+
+fn accumulator(
+    method: Method,
+    sampling: Sampling,
+    lags: &Lags,
+    longest: u64,
+    planned: usize,
+) -> EnergyAccumulator {
+    let kind = EnergyKind::Total;
+    let decimated = Lags::explicit(decimated(16, longest));
+    match method {
+        Method::Ring => EnergyAccumulator::ring(sampling, PARTICLES, kind, lags, planned),
+        Method::BlockFft => EnergyAccumulator::block_fft(sampling, PARTICLES, kind, lags, planned),
+        Method::MultiTau => EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, longest),
+        Method::RingOfDecimatedLags => {
+            EnergyAccumulator::ring(sampling, PARTICLES, kind, &decimated, planned)
+        }
+    }
+    .unwrap()
+}
+
+/// The lags 1 to `points`, and then half as many in each doubling, up to `longest` or the next one.
+pub(super) fn decimated(points: u64, longest: u64) -> Vec<u64> {
+    let mut lags: Vec<u64> = (1..=points).collect();
+    for level in 1.. {
+        for j in points / 2 + 1..=points {
+            if lags.last().is_some_and(|&last| last >= longest) {
+                return lags;
+            }
+            lags.push(j << level);
+        }
+    }
+    lags
+}
+
+/// Samples in a block of the transforms, and so in the shortest block that a run is divided into.
+fn segment(live: &EnergyAccumulator, samples: &[f64]) -> usize {
+    let mut live = live.clone();
+    live.push_slice(samples).unwrap();
+    let longest = live.snapshot().unwrap().msed().longest_with_error();
+    (longest / live.sampling().stride()) as usize
+}
+
+fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
+    let (run, sampling) = shipped();
+    let n = run.len();
+    let planned = if method == Method::Ring { n } else { 10_000 };
+    let live = accumulator(method, sampling, &lags, longest, planned);
+    // Blocks of the transforms are whole segments; those of rings are a power of two.
+    let (filled, between, replicas, replica_blocks) = match method {
+        Method::Ring => (
+            vec![
+                (16, 16),
+                (960, 15),
+                (3328, 13),
+                (10_240, 20),
+                (11_264, 11),
+                (20_480, 20),
+            ],
+            vec![(20_481, 50), (25_000, 50), (n, 50)],
+            vec![0..5120, 7000..12_120, 15_000..20_120],
+            Some(20),
+        ),
+        Method::BlockFft => {
+            let segment = segment(&live, &run[..9000]);
+            let filled = [10, 11, 14].map(|blocks| (segment * blocks, blocks));
+            let replicas = [0, segment + 7, 3 * segment + 1].map(|start| start..start + 10 * segment);
+            let between = vec![(10, 0), (900, 0), (3000, 0), (9000, 0)];
+            (filled.to_vec(), between, replicas.to_vec(), Some(10))
+        }
+        _ => (
+            Vec::new(),
+            Vec::new(),
+            vec![0..5120, 7000..12_120, 15_000..20_120],
+            None,
+        ),
+    };
+    let lags = match method {
+        Method::MultiTau | Method::RingOfDecimatedLags => decimated(16, longest),
+        _ => lags.resolve(usize::MAX, 1.0).unwrap(),
+    };
+    Case {
+        name: format!("{method:?} of {} lags", lags.len()),
+        new: Box::new(move || live.clone()),
+        width: 1,
+        run,
+        lags,
+        estimator: match method {
+            Method::MultiTau => estimator_of_differences(sampling),
+            _ => estimator(sampling),
+        },
+        decimated: (method == Method::MultiTau).then_some(16),
+        filled,
+        between,
+        cuts: vec![
+            [7000, 7001, 15_000],
+            [3, 40, 8000],
+            [1500, 1501, 3050],
+            [16, 9000, n - 5],
+            [4000, 8000, 16_000],
+        ],
+        replicas,
+        replica_blocks,
+        stops: vec![0, 1, 700, 899, 2048, 3000, 11_999],
+    }
+}
+
+/// 1280 samples whose correlation is lost in some tens.
+pub(super) fn short(method: Method) -> Case<EnergyAccumulator> {
+    let mut random = Pcg64::seed_from_u64(5);
+    let mut energy = -7000.0;
+    let mut next = || {
+        energy += 0.05 * (-7000.0 - energy) + random.random::<f64>() - 0.5;
+        energy
+    };
+    let run: Vec<f64> = (0..1280).map(|_| next()).collect();
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let lags = Lags::logarithmic(10).up_to_samples(40).with_zero();
+    let live = accumulator(method, sampling, &lags, 40, run.len());
+    Case {
+        new: Box::new(move || live.clone()),
+        run,
+        lags: match method {
+            Method::Ring => lags.resolve(usize::MAX, 1.0).unwrap(),
+            _ => decimated(16, 40),
+        },
+        estimator: match method {
+            Method::Ring => estimator(sampling),
+            _ => estimator_of_differences(sampling),
+        },
+        filled: vec![(320, 20), (1280, 20)],
+        between: vec![(700, 10)],
+        cuts: vec![[3, 40, 800], [500, 501, 900]],
+        replicas: vec![0..320, 400..720, 900..1220],
+        stops: vec![0, 1, 50, 800],
+        ..case(method, lags, 40)
+    }
+}
+
+fn all() -> Vec<Case<EnergyAccumulator>> {
+    let lags = || Lags::logarithmic(20).up_to_samples(1500).with_zero();
+    vec![
+        case(Method::Ring, lags(), 1500),
+        case(Method::BlockFft, lags(), 1500),
+        case(Method::BlockFft, Lags::all().up_to_samples(1400), 1400),
+        case(Method::BlockFft, Lags::linear(3).up_to_samples(9), 9),
+        case(Method::MultiTau, lags(), 1500),
+    ]
+}
+
+#[test]
+fn accumulators_of_energies_obey_every_law() {
+    for case in all() {
+        assert_eq!(case.check(), Ok(()));
+    }
+}
+
+/// The errors of lags that blocks of the run's own length are too short for are not known.
+#[test]
+fn decimated_lags_have_errors_up_to_the_shortest_block() {
+    let case = case(Method::MultiTau, Lags::all(), 1500);
+    let msed = case.whole().msed();
+    for (lag, error) in msed.lags().iter().zip(msed.standard_errors()) {
+        assert_eq!(error.is_some(), *lag <= msed.longest_with_error());
+    }
+}
+
+#[test]
+fn pieces_by_other_methods_do_not_join() {
+    let of = |method| (case(method, Lags::all().up_to_samples(100), 100).new)();
+    let [ring, fft] = [Method::Ring, Method::BlockFft].map(of);
+    assert_eq!(
+        ring.followed_by(&fft).unwrap_err().to_string(),
+        "the method is block transforms, expected a ring as in the first"
+    );
+}
+
+/// A temperature that is known at the end gives the heat capacity of the estimator, where it is given at the start.
+#[test]
+fn a_temperature_may_be_told_at_the_end() {
+    let case = case(
+        Method::Ring,
+        Lags::logarithmic(10).up_to_samples(300).with_zero(),
+        300,
+    );
+    let (_, sampling) = shipped();
+    let parts: Vec<&[f64]> = case.replicas.iter().map(|part| case.part(part.clone())).collect();
+    let sums = |part: &&[f64]| {
+        let mut live = (case.new)();
+        live.push_slice(part).unwrap();
+        Live::snapshot(&live).unwrap()
+    };
+    let merged = parts
+        .iter()
+        .map(sums)
+        .reduce(|a, b| Sums::merge(a, b).unwrap())
+        .unwrap();
+    let given = parts
+        .iter()
+        .map(|part| series(part, sampling).with_temperature(0.803).unwrap());
+    let given = Replicas::new(given.collect()).unwrap();
+    let heat_capacity = |moments: &energy::Moments| {
+        let (units, nve) = (Units::LJ, Ensemble::nve(PARTICLES));
+        thermo::heat_capacity(moments, units, nve, None)
+            .unwrap()
+            .excess()
+            .clone()
+    };
+    let found = heat_capacity(&merged.moments().with_temperature(0.803).unwrap());
+    let expected = heat_capacity(&energy::moments(&given, Resampling::Blocks(20)).unwrap());
+    assert!((found.value() / expected.value() - 1.0).abs() < 1e-10);
+    let [x, y] = [&found, &expected].map(|c| c.standard_error().unwrap());
+    assert!((x / y - 1.0).abs() < 1e-7, "{x} {y}");
+}
+
+/// Arguments at the end of what numbers hold are refused, or give lags in order.
+#[test]
+fn extreme_arguments_are_refused_or_have_a_meaning() {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let multi_tau =
+        |points, longest| EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, longest);
+    for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
+        assert_eq!(
+            multi_tau(points, 100).unwrap_err(),
+            OnlineError::Points { found: points }
+        );
+    }
+    for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
+        let lags = multi_tau(points, longest).unwrap().lags().to_vec();
+        assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
+    }
+    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10).unwrap();
+    for found in [1 << 62, u64::MAX] {
+        assert_eq!(
+            ring().starting_at(found).unwrap_err(),
+            OnlineError::Start { found }
+        );
+    }
+    for found in [0, 3, (1 << 16) + 2, usize::MAX - 1] {
+        assert_eq!(
+            ring().with_blocks(found).unwrap_err(),
+            OnlineError::Blocks { found }
+        );
+    }
+    let mut late = ring().starting_at((1 << 62) - 1).unwrap();
+    late.push_slice(&[1.0, 2.0, 4.0]).unwrap();
+    assert_eq!(late.snapshot().unwrap().msed().values(), [2.5]);
+}
+
+#[test]
+fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    let lags = Lags::explicit([1, 2]);
+    let new =
+        |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
+    let mut live = new(2, &lags).unwrap();
+    let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
+    live.push(1.0).unwrap();
+    assert_eq!(
+        live.snapshot().unwrap_err().to_string(),
+        "1 samples so far, expected at least 2"
+    );
+    assert_eq!(
+        message(live.push_slice(&[2.0, f64::NAN])),
+        "sample 2 is NaN, expected a finite number of at most 1e60 in size"
+    );
+    assert_eq!(live.samples(), 1);
+    live.push_slice(&[3.0_f32, 4.0]).unwrap();
+    assert_eq!(
+        live.snapshot().unwrap().msed().values(),
+        [(4.0 + 1.0) / 2.0 / 4.0, 9.0 / 4.0]
+    );
+    let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
+    assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
+    assert_eq!(
+        failed(new(1, &Lags::explicit([1, 10]))),
+        "lag 1 is 10 samples, expected less than the run's 10"
+    );
+    let kind = EnergyKind::Total;
+    assert_eq!(
+        failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
+        "5 points in a level, expected an even number from 2 to 65536"
+    );
+    let mut running = new(1, &lags).unwrap();
+    running.push(1.0).unwrap();
+    assert_eq!(
+        failed(running.starting_at(1)),
+        "1 samples are taken in already, expected none"
+    );
+    assert_eq!(
+        failed(new(1, &lags).unwrap().with_blocks(3)),
+        "3 blocks, expected an even number from 2 to 65536"
+    );
+    let mut other = new(3, &lags).unwrap();
+    other.push_slice(&[1.0, 2.0]).unwrap();
+    let merged = live.snapshot().unwrap().merge(other.snapshot().unwrap());
+    assert_eq!(
+        merged.unwrap_err().to_string(),
+        "particle number is 3, expected 2 as in the first"
+    );
+}
+
+/// What no machine holds is an error, and does not end the process.
+#[test]
+fn requests_beyond_memory_are_refused() {
+    let (sampling, kind) = (Sampling::new(1, 1.0).unwrap(), EnergyKind::Total);
+    for samples in [1 << 50, 1 << 62, usize::MAX] {
+        let lags = Lags::logarithmic(10);
+        let species = Species::single("A", 1).unwrap();
+        for message in [
+            EnergyAccumulator::ring(sampling, 1, kind, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+            EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 0.1, 1.0)
+                .unwrap_err()
+                .to_string(),
+            FrameAccumulator::new(sampling, &species, &lags, samples)
+                .unwrap_err()
+                .to_string(),
+        ] {
+            assert!(message.contains("bytes of memory cannot be had"), "{message}");
+        }
+        // Decimated lags need hardly any.
+        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, samples as u64).unwrap();
+    }
+}

@@ -1,0 +1,374 @@
+//! Accumulators of displacements: rings of frames and decimated lags.
+
+use msed::online::{FrameAccumulator, FrameSums, OnlineError};
+use msed::structure::{self, WaveVectors};
+use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
+use msed::{Curve, Lags, Replicas, Resampling, Sampling};
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use rand_pcg::Pcg64;
+
+use super::energies::decimated;
+use super::{Case, Seen, live, same};
+use crate::common::shipped;
+
+const RADIUS: f64 = 0.3;
+
+live!(
+    FrameAccumulator,
+    FrameSums,
+    frames,
+    FrameAccumulator::push::<f64>,
+    |live: &mut FrameAccumulator, places: &[f64], width| {
+        let mut frames = places.chunks(width);
+        frames.try_for_each(|frame| live.push_points(frame.as_chunks().0))
+    },
+    |sums: &FrameSums| Some([sums.runs(), sums.blocks()]),
+    seen
+);
+
+fn lags() -> Lags {
+    Lags::logarithmic(8).with_zero().up_to_samples(60)
+}
+
+/// Random walks of three species in no order, frames 10 steps apart.
+fn walk(frames: usize, seed: u64) -> Trajectory<'static, f64> {
+    let names = (0..37).map(|i| ["B", "A", "C", "A"][i % 4]);
+    let species = Species::by_name(names).unwrap();
+    let mut random = Pcg64::seed_from_u64(seed);
+    let mut at = vec![0.0; 3 * species.len()];
+    let mut positions = Vec::new();
+    for _ in 0..frames {
+        positions.extend_from_slice(&at);
+        for x in &mut at {
+            let step: f64 = random.sample(StandardNormal);
+            *x += 0.05 * step;
+        }
+    }
+    let steps: Vec<u64> = (0..frames as u64).map(|frame| 10 * frame).collect();
+    Trajectory::new(positions, steps, 0.005, species).unwrap()
+}
+
+fn shell() -> [WaveVectors; 2] {
+    let cell = Cell::cubic(9.410_360_288_81).unwrap();
+    let shell = WaveVectors::shell(&cell, 7.15..=7.35).unwrap();
+    [
+        shell.subset(30, 1).unwrap(),
+        WaveVectors::from_vectors(&[[0.3, -0.2, 0.9]]).unwrap(),
+    ]
+}
+
+fn accumulator(species: &Species, stride: u64, frames: usize) -> FrameAccumulator {
+    let sampling = Sampling::new(stride, 0.005).unwrap();
+    with_all(FrameAccumulator::new(sampling, species, &lags(), frames).unwrap())
+}
+
+/// Lags of 1 to 8, and four more in each doubling to 48.
+fn decimated_to_48(species: &Species) -> FrameAccumulator {
+    let sampling = Sampling::new(10, 0.005).unwrap();
+    with_all(FrameAccumulator::multi_tau(sampling, species, 8, 48).unwrap())
+}
+
+fn with_all(live: FrameAccumulator) -> FrameAccumulator {
+    let [shell, other] = shell();
+    live.with_overlap(RADIUS)
+        .and_then(|live| live.with_self_isf(&shell))
+        .and_then(|live| live.with_self_isf(&other))
+        .unwrap()
+}
+
+fn accumulated(run: &Trajectory<'_, f64>) -> FrameSums {
+    let stride = run.steps()[1] - run.steps()[0];
+    let mut live = accumulator(run.species(), stride, run.frames());
+    for frame in 0..run.frames() {
+        live.push(run.frame(frame)).unwrap();
+    }
+    live.snapshot().unwrap()
+}
+
+/// Every curve of every species and of all particles, and how far another may be in parts of its largest value.
+fn curves(
+    species: &[&str],
+    of: impl Fn(&str, Particles<'_>) -> Curve,
+    within: impl Fn(&str) -> f64,
+) -> Vec<Seen> {
+    let each = species.iter().map(|name| Particles::Species(name));
+    let mut all = Vec::new();
+    for particles in each.chain([Particles::All]) {
+        for kind in ["msd", "alpha2", "overlap", "chi4", "first F_s", "second F_s"] {
+            // An error is a difference of nearly equal numbers.
+            let bounds = [within(kind), 1e3 * within(kind)];
+            all.push(Seen::of_largest(kind, &of(kind, particles), bounds));
+        }
+    }
+    all
+}
+
+fn seen(sums: &FrameSums) -> Vec<Seen> {
+    let mut species = vec!["A", "B", "C"];
+    species.retain(|name| sums.msd(*name).is_ok());
+    let of = |kind: &str, particles: Particles<'_>| match kind {
+        "msd" => sums.msd(particles).unwrap(),
+        "alpha2" => sums.alpha2(particles).unwrap(),
+        "overlap" => sums.overlap(particles).unwrap().unwrap(),
+        "chi4" => sums.chi4(particles).unwrap().unwrap(),
+        "first F_s" => sums.self_isf(0, particles).unwrap(),
+        _ => sums.self_isf(1, particles).unwrap(),
+    };
+    curves(&species, of, |_| 1e-11)
+}
+
+fn estimated(runs: &impl TrajectoryRuns<f64>, lags: &[u64], resampling: Resampling) -> Vec<Seen> {
+    let lags = Lags::explicit(lags);
+    let moved = structure::displacements(runs, &lags, RADIUS, resampling).unwrap();
+    let mut species = vec!["A", "B", "C"];
+    species.retain(|name| moved.species(name).is_some());
+    let of = |kind: &str, particles: Particles<'_>| {
+        let one = match particles {
+            Particles::Species(name) => moved.species(name).unwrap(),
+            _ => moved.all(),
+        };
+        let isf =
+            |list: usize| structure::self_isf(runs, particles, &shell()[list], &lags, resampling).unwrap();
+        match kind {
+            "msd" => one.msd().clone(),
+            "alpha2" => one.alpha2().clone(),
+            "overlap" => one.overlap().clone(),
+            "chi4" => one.chi4().clone(),
+            "first F_s" => isf(0),
+            _ => isf(1),
+        }
+    };
+    curves(&species, of, |kind| match kind {
+        "msd" | "overlap" => 1e-12,
+        "alpha2" => 1e-10,
+        _ => 1e-11,
+    })
+}
+
+fn case(points: Option<u64>, frames: usize) -> Case<FrameAccumulator> {
+    let run = walk(frames, 1);
+    let (species, steps) = (run.species().clone(), run.steps().to_vec());
+    let live = match points {
+        Some(_) => decimated_to_48(&species),
+        None => accumulator(&species, 10, frames),
+    };
+    let width = 3 * species.len();
+    Case {
+        name: format!("frames, {points:?} lags in a level"),
+        new: Box::new(move || live.clone()),
+        width,
+        run: run.positions().to_vec(),
+        lags: match points {
+            Some(points) => decimated(points, 48),
+            None => lags().resolve(frames, 1.0).unwrap(),
+        },
+        estimator: Box::new(move |runs, lags, resampling| {
+            let run = |positions: &&[f64]| {
+                let steps = &steps[..positions.len() / width];
+                Trajectory::new(positions.to_vec(), steps, 0.005, species.clone()).unwrap()
+            };
+            let runs = Replicas::new(runs.iter().map(run).collect()).unwrap();
+            estimated(&runs, lags, resampling)
+        }),
+        decimated: points,
+        filled: vec![(80, 20), (160, 20), (320, 20)],
+        between: vec![(17, 1), (101, 1), (330, 10)],
+        // Pieces shorter and longer than the longest lag, which is 60.
+        cuts: vec![
+            [1, 2, 100],
+            [30, 59, 90],
+            [60, 61, 62],
+            [70, 150, 195],
+            [3, 64, 125],
+        ],
+        replicas: vec![0..80, 90..170, 200..280],
+        replica_blocks: Some(20),
+        stops: vec![0, 1, 13, 59, 61, 120, 150, 199],
+    }
+}
+
+#[test]
+fn accumulators_of_displacements_obey_every_law() {
+    for points in [None, Some(8)] {
+        assert_eq!(case(points, 360).check(), Ok(()));
+    }
+    assert_eq!(
+        decimated(8, 48),
+        [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48]
+    );
+}
+
+/// 160 frames end in 20 blocks of 8, and 159 in 19, of which the last joins the one before it.
+#[test]
+fn blocks_double_when_there_would_be_more() {
+    let sums = accumulated(&walk(160, 1));
+    assert_eq!((sums.runs(), sums.blocks(), sums.particles()), (1, 20, 37));
+    assert_eq!(accumulated(&walk(159, 1)).blocks(), 19);
+    assert_eq!(accumulated(&walk(161, 1)).blocks(), 10);
+}
+
+#[test]
+fn curves_of_the_shipped_trajectory_are_those_of_the_estimators() {
+    let whole = shipped::kob_andersen::<f64>("T0.600/trajectory.xtc");
+    let run = whole.slice(0..320).unwrap();
+    let in_frames = lags().resolve(320, 1.0).unwrap();
+    let expected = estimated(&run, &in_frames, Resampling::Blocks(20));
+    assert_eq!(same(&seen(&accumulated(&run)), &expected, true), Ok(()));
+}
+
+#[test]
+fn parts_of_the_particles_merge_to_all_of_them() {
+    let run = walk(80, 5);
+    let whole = accumulated(&run);
+    let parts: Vec<FrameSums> = [0..1, 1..20, 20..37]
+        .into_iter()
+        .map(|part| accumulated(&run.select(&part.collect::<Vec<_>>()).unwrap()))
+        .collect();
+    let merged = parts[0]
+        .merge_particles(&parts[1])
+        .and_then(|merged| merged.merge_particles(&parts[2]))
+        .unwrap();
+    assert_eq!(merged.particles(), 37);
+    let each = ["A", "B", "C"].map(Particles::Species);
+    for particles in each.into_iter().chain([Particles::All]) {
+        let pairs = [
+            (merged.msd(particles), whole.msd(particles)),
+            (merged.alpha2(particles), whole.alpha2(particles)),
+            (merged.self_isf(0, particles), whole.self_isf(0, particles)),
+            (merged.self_isf(1, particles), whole.self_isf(1, particles)),
+            (
+                merged.overlap(particles).map(Option::unwrap),
+                whole.overlap(particles).map(Option::unwrap),
+            ),
+        ];
+        for (found, wanted) in pairs {
+            let [found, wanted] =
+                [found, wanted].map(|curve| Seen::of_largest("merged", &curve.unwrap(), [1e-11, 1e-8]));
+            assert_eq!(found.same(&wanted, true), Ok(()));
+        }
+        assert_eq!(merged.chi4(particles).unwrap(), None, "no average over particles");
+    }
+    // Associative but for rounding.
+    let other = parts[0]
+        .merge_particles(&parts[1].merge_particles(&parts[2]).unwrap())
+        .unwrap();
+    let [other, merged] =
+        [other, merged].map(|sums| Seen::of_largest("order", &sums.msd("A").unwrap(), [1e-14, 1e-11]));
+    assert_eq!(other.same(&merged, true), Ok(()));
+}
+
+#[test]
+fn pieces_of_other_runs_do_not_join() {
+    let run = walk(200, 7);
+    let n = run.frames();
+    let live = || accumulator(run.species(), 10, n);
+    let message = |a: FrameAccumulator, b: &FrameAccumulator| a.followed_by(b).unwrap_err().to_string();
+    let other = accumulator(&Species::by_count([("A", 36), ("B", 1)]).unwrap(), 10, n);
+    assert_eq!(
+        message(live(), &other),
+        "the number of particles is 36 A, 1 B, 37 all, expected 10 B, 18 A, 9 C, 37 all as in the first"
+    );
+    let mut names: Vec<&str> = (0..37).map(|i| ["B", "A", "C", "A"][i % 4]).collect();
+    names.swap(4, 5);
+    let order = Species::by_name(names).unwrap();
+    assert_eq!(
+        message(live(), &accumulator(&order, 10, n)),
+        "the order of the species is another, expected the same as in the first"
+    );
+    // The same lags at other strides.
+    let strides = decimated_to_48(run.species());
+    let lags = Lags::explicit(strides.lags());
+    let single = FrameAccumulator::new(strides.sampling(), run.species(), &lags, n).unwrap();
+    assert_eq!(
+        message(with_all(single), &strides),
+        "number of strides is 4, expected 1 as in the first"
+    );
+}
+
+#[test]
+fn damaged_numbers_of_a_run_are_refused() {
+    let run = walk(150, 6);
+    let (mut strides, mut live) = (
+        decimated_to_48(run.species()),
+        accumulator(run.species(), 10, 150),
+    );
+    for frame in 0..run.frames() {
+        strides.push(run.frame(frame)).unwrap();
+        live.push(run.frame(frame)).unwrap();
+    }
+    let text = serde_json::to_string(&strides).unwrap();
+    let other = text.replacen("\"stride\":2", "\"stride\":3", 1);
+    assert!(serde_json::from_str::<FrameAccumulator>(&other).is_err());
+    let text = serde_json::to_string(&live).unwrap();
+    let damage = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        let damaged = text.replacen(from, to, 1);
+        serde_json::from_str::<FrameAccumulator>(&damaged)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(damage("\"order\":[0,", "\"order\":[3,").starts_with("an order that does not hold"));
+    assert!(damage("\"lags\":[0,1,2", "\"lags\":[0,2,1").starts_with("lags that do not increase"));
+    assert!(damage("\"particles\":37", "\"particles\":38").starts_with("species that do not add up"));
+    assert!(damage("\"length\":8", "\"length\":4").starts_with("frames or sums of another shape"));
+    assert!(damage("\"recent\":[", "\"recent\":[0.0,").starts_with("frames or sums of another shape"));
+    assert!(damage("\"head\":[", "\"head\":[0.0").starts_with("frames or sums of another shape"));
+    assert!(damage("\"count\":150", "\"count\":200").starts_with("frames or sums of another shape"));
+    assert!(damage("\"end\":152", "\"end\":151").starts_with("frames or sums of another shape"));
+    assert!(damage("\"radius\":0.3", "\"radius\":-0.3").starts_with("an overlap radius"));
+}
+
+#[test]
+fn frames_and_questions_that_mean_nothing_are_refused() {
+    let species = Species::by_count([("A", 2), ("B", 1)]).unwrap();
+    let mut live = accumulator(&species, 10, 100);
+    let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
+    assert_eq!(
+        message(live.push(&[0.0; 6])),
+        "6 coordinates, expected 9, three for each particle"
+    );
+    live.push(&[0.0; 9]).unwrap();
+    let mut positions = [0.0_f32; 9];
+    positions[5] = f32::NAN;
+    assert_eq!(
+        message(live.push(&positions)),
+        "particle 1 of frame 1 is at NaN, expected a finite number of at most 1e60 in size"
+    );
+    assert_eq!(live.frames(), 1);
+    live.push_points(&[[0.0, 0.0, 0.5]; 3]).unwrap();
+    let sums = live.snapshot().unwrap();
+    assert_eq!(
+        sums.msd("C").unwrap_err().to_string(),
+        "no species `C`, expected one of: A, B"
+    );
+    assert_eq!(
+        sums.self_isf(2, "A").unwrap_err().to_string(),
+        "list 2 of wave vectors, expected one of the 2 that the accumulator was given, counted from 0"
+    );
+    assert_eq!(
+        live.with_overlap(0.2).unwrap_err(),
+        OnlineError::Running { found: 2 }
+    );
+    let fresh = || accumulator(&species, 10, 100);
+    assert_eq!(
+        fresh().with_overlap(0.0).unwrap_err().to_string(),
+        "overlap radius 0, expected a positive finite length"
+    );
+    assert_eq!(
+        fresh().with_blocks(3).unwrap_err(),
+        OnlineError::Blocks { found: 3 }
+    );
+
+    let other = accumulated(&walk(100, 1));
+    let message = sums.clone().merge(other.clone()).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "the number of particles is 10 B, 18 A, 9 C, 37 all, expected 2 A, 1 B, 3 all as in the first"
+    );
+    let message = sums.merge_particles(&other).unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "the run is 100 frames in 12 blocks, expected 2 frames in 2 blocks as in the first"
+    );
+}
