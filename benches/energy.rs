@@ -42,8 +42,11 @@ fn lag_sums(criterion: &mut Criterion) {
         let every = LagPlanner::new().plan_every(samples, 0..samples).expect("a plan");
         let few: Vec<u64> = Lags::logarithmic(20)
             .up_to_fraction(0.1)
-            .resolve(samples, 0.005)
-            .expect("lags");
+            .resolve(samples, &Sampling::new(1, 0.005).expect("a sampling"))
+            .expect("lags")
+            .iter()
+            .map(|lag| lag.steps())
+            .collect();
         let few = LagPlanner::new().plan(samples, &few).expect("a plan");
         group.throughput(Throughput::Elements(samples as u64));
         for (name, plan) in [("every lag", &every), ("log lags to n/10", &few)] {
@@ -89,9 +92,7 @@ fn fits(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fits with the errors of ten blocks");
     let run = series(100_000);
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-    let curve = msed(&run, &lags, Resampling::Blocks(10))
-        .expect("a curve")
-        .into_curve();
+    let curve = msed(&run, &lags, Resampling::Blocks(10)).expect("a curve");
     for model in [Model::Exponential, Model::Stretched] {
         group.bench_function(format!("{model:?}"), |bencher| {
             bencher.iter(|| Fit::new(model).to(black_box(&curve)));

@@ -53,7 +53,7 @@ fn benchmarks(criterion: &mut Criterion) {
         );
         let bins = RadialBins::logarithmic(0.001, 10.0, 80).expect("bins");
         group.bench_function(BenchmarkId::new("van Hove, three lags", frames), |bencher| {
-            let lags = Lags::explicit([1, 10, 100]);
+            let lags = Lags::samples([1, 10, 100]);
             bencher.iter(|| van_hove(black_box(&run), &lags, &bins, Resampling::Blocks(10)));
         });
     }

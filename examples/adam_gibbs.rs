@@ -2,21 +2,20 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::Window;
-use msed::thermo::{Path, ReferenceEntropy, Relaxing, Scan, StatePoint};
-use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+use msed::thermo::{ReferenceEntropy, Scan, TimeOf};
+use msed::{EnergyKind, Ensemble, Units, io};
 
 fn main() -> Result<(), msed::Error> {
-    let mut points = Vec::new();
+    let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
     for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
-        let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
-        let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
-        let (nve, window, blocks) = (Ensemble::nve(1000), Window::Automatic, Resampling::default());
-        let point = StatePoint::from_energies(name, &run, Units::LJ, nve, window, blocks)?;
-        points.push(point);
+        let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+        scan.add(
+            name,
+            &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?,
+        )?;
     }
-    let scan = Scan::new(points, Path::Isochoric)?;
-    let fit = scan.adam_gibbs(Relaxing::Energy, ReferenceEntropy::Fitted)?;
+    let scan = scan.build()?;
+    let fit = scan.adam_gibbs(TimeOf::Energy, ReferenceEntropy::Fitted)?;
     println!(
         "S_c({:.3}) = {} k, {}",
         fit.reference_temperature(),

@@ -154,8 +154,8 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
     let missing = || format!("{}: no temperature", path.display());
     let columns = [
         table.column("TimeStep").unwrap_or_default(),
-        table.potential(),
-        table.temperature().ok_or_else(missing)?,
+        &table.potential,
+        table.temperature.as_deref().ok_or_else(missing)?,
         table.column("v_e").unwrap_or_default(),
     ];
     let rows: Vec<f64> = (0..table.len())
@@ -266,7 +266,7 @@ fn scattering<T: Stored>(
         vectors = vectors.subset(count, 1)?;
     }
     let lags: Vec<u64> = read_words(&options.data.join("w3_lags.txt"))?;
-    let request = Lags::explicit(lags.clone());
+    let request = Lags::samples(lags.clone());
     let what = format!("{} vectors, f64 sums, blocks of one", vectors.len());
     let mut found = None;
     report(options, &what, || {

@@ -20,9 +20,9 @@ fn main() -> Result<(), msed::Error> {
         let msd = SquaredDisplacement::new(msd.clone(), 3)?;
         let d = relaxation::diffusion(&msd);
         let plateau = relaxation::tau_beta(&msd);
-        println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum());
+        println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum);
         let slope = relaxation::log_slope(&msd, 1.25);
-        panel.add(Series::estimates(slope.times(), slope.slopes()).label(name));
+        panel.add(Series::estimates(&slope.times, &slope.slopes).label(name));
     }
     panel.add(Series::horizontal(1.0));
     Ok(Figure::new(panel).save("target/diffusion.svg")?)

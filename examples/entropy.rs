@@ -2,20 +2,19 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::Window;
-use msed::thermo::{Part, Path, Scan, StatePoint};
-use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+use msed::thermo::{Part, Scan};
+use msed::{EnergyKind, Ensemble, Units, io};
 
 fn main() -> Result<(), msed::Error> {
-    let mut points = Vec::new();
+    let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
     for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
-        let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
-        let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
-        let (nve, window, blocks) = (Ensemble::nve(1000), Window::Automatic, Resampling::default());
-        let point = StatePoint::from_energies(name, &run, Units::LJ, nve, window, blocks)?;
-        points.push(point);
+        let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+        scan.add(
+            name,
+            &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?,
+        )?;
     }
-    let scan = Scan::new(points, Path::Isochoric)?;
+    let scan = scan.build()?;
     let (total, check) = (scan.entropy(Part::Total)?, scan.heat_capacity_check()?);
     let reference = total.reference_temperature();
     for (&t, s) in total.temperatures().iter().zip(total.values()) {
@@ -34,7 +33,7 @@ fn main() -> Result<(), msed::Error> {
         (Part::Slow, "*{S}_{2}"),
     ] {
         let entropy = scan.entropy(part)?;
-        panel.add(Series::combined(entropy.temperatures(), entropy.values()).label(label));
+        panel.add(Series::estimates(entropy.temperatures(), entropy.values()).label(label));
     }
     let slope = Series::function([0.5, 1.0], |t| check.entropy_between(reference, t).value());
     Ok(Figure::new(panel.with(slope.grey().label("by slope"))).save("target/entropy.svg")?)

@@ -2,20 +2,19 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::Window;
-use msed::thermo::{CheckRow, Path, Scan, StatePoint};
-use msed::{EnergyKind, Ensemble, Resampling, Units, io};
+use msed::thermo::{CheckRow, Scan};
+use msed::{EnergyKind, Ensemble, Units, io};
 
 fn main() -> Result<(), msed::Error> {
-    let mut points = Vec::new();
+    let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
     for name in ["T0.500", "T0.550", "T0.600", "T0.700", "T0.800", "T1.000"] {
-        let table = io::energies(format!("data/kob-andersen/{name}/energy.dat.gz"))?;
-        let run = table.into_series(0.005, 1000, EnergyKind::Total)?;
-        let (nve, window, blocks) = (Ensemble::nve(1000), Window::Automatic, Resampling::default());
-        let point = StatePoint::from_energies(name, &run, Units::LJ, nve, window, blocks)?;
-        points.push(point);
+        let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+        scan.add(
+            name,
+            &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?,
+        )?;
     }
-    let scan = Scan::new(points, Path::Isochoric)?;
+    let scan = scan.build()?;
     let check = scan.heat_capacity_check()?;
     for row in check.rows() {
         let (c, slope) = (row.from_fluctuations(), row.from_energy_slope());
@@ -31,6 +30,6 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("*{C}_{ex} per particle (*{k}_{B})"),
     )
     .with(Series::function([t[0], t[5]], |t| check.heat_capacity_at(t).value()).label("d⟨*{e}⟩/d*{T}"))
-    .with(Series::combined(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
+    .with(Series::estimates(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
     Ok(Figure::new(panel).save("target/heat_capacity.svg")?)
 }

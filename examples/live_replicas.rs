@@ -24,6 +24,7 @@ mod neighbours;
 #[allow(dead_code, reason = "the other example resumes and measures overhead")]
 mod simulation;
 
+use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
 use msed::online::{EnergyAccumulator, EnergySums};
 use msed::relaxation::{Fit, Model};
@@ -119,13 +120,9 @@ impl Replica {
     fn new(seed: u64, steps: u64) -> Result<Self, msed::Error> {
         let mut simulation = Simulation::on_lattice(PARTICLES, TEMPERATURE, TIME_STEP, seed);
         simulation.equilibrate(EQUILIBRATION, TEMPERATURE);
-        let energy = EnergyAccumulator::ring(
-            Sampling::new(EVERY, TIME_STEP)?,
-            PARTICLES,
-            EnergyKind::Total,
-            &Lags::logarithmic(20).up_to_fraction(0.1),
-            (steps / EVERY) as usize,
-        )?;
+        let system = EnergySystem::new(Sampling::new(EVERY, TIME_STEP)?, PARTICLES, EnergyKind::Total)?;
+        let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+        let energy = EnergyAccumulator::ring(system, &lags.planned((steps / EVERY) as usize))?;
         Ok(Self { simulation, energy })
     }
 

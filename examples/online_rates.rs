@@ -5,7 +5,8 @@
 
 use std::time::Instant;
 
-use msed::online::{EnergyAccumulator, FrameAccumulator, checkpoint};
+use msed::energy::EnergySystem;
+use msed::online::{DisplacementAccumulator, EnergyAccumulator, checkpoint};
 use msed::trajectory::Species;
 use msed::{EnergyKind, Lags, Sampling};
 use serde::Serialize;
@@ -24,20 +25,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             energy
         })
         .collect();
-    let (sampling, kind) = (Sampling::new(1, 0.005)?, EnergyKind::Total);
+    let system = EnergySystem::new(Sampling::new(1, 0.005)?, 1000, EnergyKind::Total)?;
     let lags = Lags::logarithmic(20).up_to_samples(100_000);
     let short = Lags::logarithmic(20).up_to_samples(1000);
-    let planned = 1_000_000;
     type New<'a> = &'a dyn Fn() -> Result<EnergyAccumulator, msed::online::OnlineError>;
     let all: [(&str, New<'_>); 3] = [
-        ("ring, lags to 1e3", &|| {
-            EnergyAccumulator::ring(sampling, 1000, kind, &short, planned)
-        }),
+        ("ring, lags to 1e3", &|| EnergyAccumulator::ring(system, &short)),
         ("block FFT, lags to 1e5", &|| {
-            EnergyAccumulator::block_fft(sampling, 1000, kind, &lags, planned)
+            EnergyAccumulator::block_fft(system, &lags)
         }),
         ("multi-tau, 16 points, lags to 1e9", &|| {
-            EnergyAccumulator::multi_tau(sampling, 1000, kind, 16, 1_000_000_000)
+            EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(1_000_000_000))
         }),
     ];
     println!("accumulator,lags,count,seconds,per_second,resident_MB,checkpoint_bytes,sums_bytes");
@@ -67,11 +65,11 @@ fn frames(most: f64) -> Result<(), Box<dyn std::error::Error>> {
     let kinds = [
         (
             "frames, lags to 1e2",
-            FrameAccumulator::new(sampling, &species, &lags, 1000)?,
+            DisplacementAccumulator::new(sampling, &species, &lags)?,
         ),
         (
             "frames, multi-tau, lags to 1e6",
-            FrameAccumulator::multi_tau(sampling, &species, 16, 1_000_000)?,
+            DisplacementAccumulator::multi_tau(sampling, &species, 16, sampling.lag(1_000_000))?,
         ),
     ];
     for (name, live) in kinds {

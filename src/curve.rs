@@ -3,44 +3,45 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::stats::{BlockSums, Estimate, Resamples};
+use crate::sampling::Lag;
+use crate::stats::{BlockSums, Estimate, Resamples, Resampling, RunId};
 use crate::units::{Conversion, Dimension};
 
 /// A correlation over lag: value, standard error and number of origins at each lag, and the whole curve on each resample.
 ///
-/// Lags are integer molecular-dynamics steps, strictly increasing; [`lag_times`](Curve::lag_times) are steps times the
+/// [Lags](Lag) count molecular-dynamics steps and increase strictly; [`lag_times`](Curve::lag_times) are steps times the
 /// time step. The value's unit is the estimator's. A lag longer than a block of the run has no standard error from those
 /// blocks: `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing — is computed
 /// on each [`replicate`](Curve::replicate) too, which is how its error comes to carry the correlation between lags.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Curve {
-    lags: Vec<u64>,
+    lags: Vec<Lag>,
     time_step: f64,
     values: Vec<f64>,
     standard_errors: Vec<Option<f64>>,
     origins: Vec<u64>,
     replicates: Vec<Vec<f64>>,
     resamples: Resamples,
-    longest: u64,
+    longest: Lag,
 }
 
 impl Curve {
     /// A curve from block sums: `f` turns the means of the sums at one point into the value there.
     ///
     /// Most correlations are one mean and `f` is `|[mean]| mean`; a ratio of means such as the non-Gaussian parameter has
-    /// several. The first of the sums gives the origins. `longest` is the longest lag, in steps, that blocks can give an
+    /// several. The first of the sums gives the origins. `longest` is the longest lag that blocks can give an
     /// error for.
     ///
     /// # Panics
     /// If the sums differ in blocks or points, or there is not one point per lag.
     #[must_use]
     pub fn from_sums<const N: usize>(
-        lags: Vec<u64>,
+        lags: Vec<Lag>,
         time_step: f64,
         sums: [&BlockSums; N],
         resamples: Resamples,
-        longest: u64,
+        longest: Lag,
         f: impl Fn([f64; N]) -> f64,
     ) -> Self {
         assert!(sums.iter().all(|s| s.points() == lags.len()), "one point per lag");
@@ -72,13 +73,13 @@ impl Curve {
     /// If the lengths differ.
     #[must_use]
     pub fn from_replicates(
-        lags: Vec<u64>,
+        lags: Vec<Lag>,
         time_step: f64,
         values: Vec<f64>,
         origins: Vec<u64>,
         replicates: Vec<Vec<f64>>,
         resamples: Resamples,
-        longest: u64,
+        longest: Lag,
     ) -> Self {
         let points = lags.len();
         assert!(
@@ -109,6 +110,32 @@ impl Curve {
         }
     }
 
+    /// A curve of values alone, such as another program has computed: without resamples, it has no standard errors. Numbers of origins are
+    /// not known, and 0.
+    ///
+    /// # Panics
+    /// If there is not one value per lag.
+    ///
+    /// ```
+    /// use msed::{Curve, Lag};
+    /// let curve = Curve::from_values([0, 10, 20].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 4.0]);
+    /// assert_eq!((curve.lag_time(2), curve.standard_errors()), (10.0, &[None; 3][..]));
+    /// ```
+    #[must_use]
+    pub fn from_values(lags: impl Into<Vec<Lag>>, time_step: f64, values: Vec<f64>) -> Self {
+        let none = Resamples::new(RunId::of(&values), Resampling::None, 1);
+        let origins = vec![0; values.len()];
+        Self::from_replicates(
+            lags.into(),
+            time_step,
+            values,
+            origins,
+            Vec::new(),
+            none,
+            Lag::ZERO,
+        )
+    }
+
     /// Number of lags.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -121,9 +148,9 @@ impl Curve {
         self.lags.is_empty()
     }
 
-    /// Lags in molecular-dynamics steps.
+    /// The lags.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
+    pub fn lags(&self) -> &[Lag] {
         &self.lags
     }
 
@@ -136,7 +163,7 @@ impl Curve {
     /// Lag `index` in time units.
     #[must_use]
     pub fn lag_time(&self, index: usize) -> f64 {
-        self.lags[index] as f64 * self.time_step
+        self.lags[index].time(self.time_step)
     }
 
     /// Lags in time units.
@@ -169,9 +196,9 @@ impl Curve {
         self.resamples
     }
 
-    /// The longest lag, in steps, that the blocks can give an error for: the length of the shortest of them.
+    /// The longest lag that the blocks can give an error for: the length of the shortest of them.
     #[must_use]
-    pub fn longest_with_error(&self) -> u64 {
+    pub fn longest_with_error(&self) -> Lag {
         self.longest
     }
 
@@ -179,7 +206,7 @@ impl Curve {
     /// long.
     #[must_use]
     pub fn block_length(&self) -> f64 {
-        self.longest as f64 * self.time_step
+        self.longest.time(self.time_step)
     }
 
     /// The values on resample `index`.
@@ -198,9 +225,8 @@ impl Curve {
     /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside of the curve.
     ///
     /// ```
-    /// use msed::{Curve, stats::{Resamples, Resampling}};
-    /// let none = Resamples::new(Resampling::None, 1);
-    /// let curve = Curve::from_replicates(vec![0, 10, 20], 0.5, vec![0.0, 1.0, 4.0], vec![9; 3], vec![], none, 1);
+    /// use msed::{Curve, Lag};
+    /// let curve = Curve::from_values([0, 10, 20].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 4.0]);
     /// assert_eq!(curve.at(7.5).unwrap().value(), 2.5);
     /// assert!(curve.at(10.1).is_none());
     /// ```
@@ -249,7 +275,7 @@ impl Curve {
     /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, Units, energy};
     /// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i % 7)).collect();
     /// let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
-    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?.into_curve();
+    /// let msed = energy::msed(&run, &Lags::logarithmic(10).up_to_fraction(0.1), Resampling::default())?;
     /// let factors = LennardJones::NI80P20.to(Units::METAL)?;
     /// let real = msed.converted(&factors, Dimension::MSED);
     /// assert!((real.lag_time(0) - 0.05 * 0.627_211).abs() < 1e-7); // ps
@@ -269,7 +295,7 @@ impl Curve {
     /// `None` without a lag 0.
     #[must_use]
     pub fn over_zero(&self) -> Option<Self> {
-        let zero = self.lags.iter().position(|&lag| lag == 0)?;
+        let zero = self.lags.iter().position(|&lag| lag == Lag::ZERO)?;
         let apply = |values: &[f64]| -> Vec<f64> { values.iter().map(|x| x / values[zero]).collect() };
         Some(Self::from_replicates(
             self.lags.clone(),
@@ -292,7 +318,7 @@ impl Curve {
     /// The part of the curve at lags above 0.
     #[must_use]
     pub fn without_zero(&self) -> Self {
-        self.select(|k| self.lags[k] > 0)
+        self.select(|k| self.lags[k] > Lag::ZERO)
     }
 
     pub(crate) fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
@@ -330,7 +356,6 @@ impl fmt::Display for Curve {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resampling;
 
     fn curve() -> Curve {
         let mut sums = BlockSums::new(2, 3);
@@ -339,8 +364,9 @@ mod tests {
                 sums.add(block, point, (block + point) as f64 * 2.0, 2.0);
             }
         }
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
-        Curve::from_sums(vec![0, 10, 20], 0.5, [&sums], resamples, 10, |[x]| x)
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
+        let lags = [0, 10, 20].map(Lag::from_steps);
+        Curve::from_sums(lags.into(), 0.5, [&sums], resamples, lags[1], |[x]| x)
     }
 
     #[test]
@@ -358,12 +384,15 @@ mod tests {
         let tail = curve().window(5.0..=10.0);
         assert_eq!(
             (tail.lags(), tail.replicate(1)),
-            (&[10_u64, 20][..], &[1.0, 2.0][..])
+            (&[10, 20].map(Lag::from_steps)[..], &[1.0, 2.0][..])
         );
         let doubled = curve().without_zero().map(|t, x| x / t);
         assert_eq!(doubled.values(), [0.3, 0.25]);
         assert_eq!(doubled.standard_errors()[1], None);
-        assert_eq!((tail.block_length(), doubled.longest_with_error()), (5.0, 10));
+        assert_eq!(
+            (tail.block_length(), doubled.longest_with_error()),
+            (5.0, Lag::from_steps(10))
+        );
         assert_eq!(curve().evaluate(|v| v[2] - v[0]).standard_error(), Some(0.0));
         let relative = curve().over_zero().unwrap();
         assert_eq!(

@@ -6,9 +6,15 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::energy::{DistributionError, EnergyError};
+#[cfg(feature = "mpi")]
+use crate::mpi::ReduceError;
+use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
+use crate::series::SeriesError;
+use crate::thermo::ThermoError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
@@ -26,7 +32,7 @@ pub enum Error {
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
-    Distribution(#[from] crate::energy::DistributionError),
+    Distribution(#[from] DistributionError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -36,6 +42,9 @@ pub enum Error {
     /// An accumulator.
     #[error(transparent)]
     Online(#[from] crate::online::OnlineError),
+    /// Sums of different things.
+    #[error(transparent)]
+    Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]
     #[error(transparent)]
@@ -48,6 +57,9 @@ pub enum Error {
     #[cfg(feature = "plot")]
     #[error(transparent)]
     Plot(#[from] crate::plot::PlotError),
+    /// Numbers of one run that went through different resamples.
+    #[error(transparent)]
+    Mixture(#[from] crate::stats::Mixture),
     /// A division into blocks.
     #[error(transparent)]
     Resampling(#[from] crate::stats::ResamplingError),
@@ -63,7 +75,7 @@ pub enum Error {
     Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     #[error(transparent)]
-    Series(#[from] crate::series::SeriesError),
+    Series(SeriesError),
     /// A question about the structure.
     #[error(transparent)]
     Structure(#[from] crate::structure::StructureError),
@@ -78,7 +90,7 @@ pub enum Error {
     WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
-    Thermo(#[from] crate::thermo::ThermoError),
+    Thermo(ThermoError),
     /// A unit system.
     #[error(transparent)]
     Units(#[from] crate::units::UnitsError),
@@ -112,6 +124,24 @@ impl Error {
     }
 }
 
+/// The error of a folder, in which the errors of the folders below come out flat: what is wrong has one variant, whichever
+/// function found it.
+macro_rules! flatten {
+    ($narrow:ident => $variant:ident { $($inner:ident),* $(,)? }) => {
+        impl From<$narrow> for Error {
+            fn from(error: $narrow) -> Self {
+                match error {
+                    $($narrow::$inner(error) => error.into(),)*
+                    error => Self::$variant(error),
+                }
+            }
+        }
+    };
+}
+
+flatten!(SeriesError => Series { Sampling });
+flatten!(ThermoError => Thermo { Energy, Fit });
+
 /// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
@@ -121,6 +151,9 @@ impl From<TrajectoryError> for Error {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
             },
+            TrajectoryError::Time(error) => error.into(),
+            TrajectoryError::Cell(error) => error.into(),
+            TrajectoryError::Selection(error) => error.into(),
             error => Self::Trajectory(error),
         }
     }
@@ -129,5 +162,41 @@ impl From<TrajectoryError> for Error {
 impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
     fn from(interrupted: Interrupted<T, C>) -> Self {
         TrajectoryError::from(interrupted).into()
+    }
+}
+
+/// One fault is one variant, whichever estimator met it.
+impl From<EnergyError> for Error {
+    fn from(error: EnergyError) -> Self {
+        match error {
+            EnergyError::Lag(error) => error.into(),
+            EnergyError::Resampling(error) => error.into(),
+            EnergyError::Distribution(error) => error.into(),
+        }
+    }
+}
+
+impl<E> From<FeedError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: FeedError<E>) -> Self {
+        match error {
+            FeedError::Source(error) => error.into(),
+            FeedError::Refused(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(feature = "mpi")]
+impl<E> From<ReduceError<E>> for Error
+where
+    Self: From<E>,
+{
+    fn from(error: ReduceError<E>) -> Self {
+        match error {
+            ReduceError::Merge(error) => error.into(),
+            ReduceError::Rank(error) => error.into(),
+        }
     }
 }

@@ -4,21 +4,27 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
+use crate::sampling::Sampling;
+
+pub use crate::sampling::Lag;
+
 /// More lags than this are a missing limit: the list alone would fill 2 GiB.
 const MOST_LAGS: u64 = 1 << 28;
 
 /// A request for lags, resolved against a run only when its length is known.
 ///
 /// The request is a grid ([`all`](Lags::all), [`linear`](Lags::linear), [`logarithmic`](Lags::logarithmic),
-/// [`explicit`](Lags::explicit)) and a limit (a count of samples, a time, or a fraction of the run). Logarithmic
-/// grids are `round(10^(k/p))` samples for `k = 0, 1, ...` with doubles removed, so that the same grid falls on the same
-/// lags in every run.
+/// [`explicit`](Lags::explicit), [`samples`](Lags::samples)) and a limit (a count of samples, a time, or a fraction of the
+/// run). Logarithmic grids are `round(10^(k/p))` samples for `k = 0, 1, ...` with doubles removed, so that the same grid
+/// falls on the same lags in every run.
 ///
 /// ```
-/// use msed::Lags;
-/// let lags = Lags::logarithmic(20).up_to_fraction(0.1).resolve(1000, 0.05)?;
-/// assert_eq!(lags[..12], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13]);
-/// assert_eq!(*lags.last().unwrap(), 100);
+/// use msed::{Lag, Lags, Sampling};
+/// let every_ten = Sampling::new(10, 0.005)?;
+/// let lags = Lags::logarithmic(20).up_to_fraction(0.1).resolve(1000, &every_ten)?;
+/// assert_eq!(lags[..12], [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 130].map(Lag::from_steps));
+/// assert_eq!(lags.last(), Some(&Lag::from_steps(1000)));
+/// assert_eq!(Lags::explicit([Lag::from_steps(70)]), Lags::explicit([every_ten.lag(7)]));
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +32,7 @@ pub struct Lags {
     grid: Grid,
     limit: Limit,
     with_zero: bool,
+    planned: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +40,8 @@ enum Grid {
     All,
     Linear(u64),
     Logarithmic(u32),
-    Explicit(Vec<u64>),
+    Explicit(Vec<Lag>),
+    Samples(Vec<u64>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +58,7 @@ impl Lags {
             grid,
             limit: Limit::Run,
             with_zero: false,
+            planned: None,
         }
     }
 
@@ -71,10 +80,16 @@ impl Lags {
         Self::of(Grid::Logarithmic(per_decade))
     }
 
-    /// The lags given, in samples: strictly increasing.
+    /// The lags given: strictly increasing.
     #[must_use]
-    pub fn explicit(lags: impl Into<Vec<u64>>) -> Self {
-        Self::of(Grid::Explicit(lags.into()))
+    pub fn explicit(lags: impl IntoIterator<Item = Lag>) -> Self {
+        Self::of(Grid::Explicit(lags.into_iter().collect()))
+    }
+
+    /// Lags of so many samples, whatever lies between two samples: strictly increasing.
+    #[must_use]
+    pub fn samples(numbers: impl IntoIterator<Item = u64>) -> Self {
+        Self::of(Grid::Samples(numbers.into_iter().collect()))
     }
 
     /// Up to and including `samples` samples.
@@ -105,13 +120,50 @@ impl Lags {
         self
     }
 
-    /// The lags, in samples, of a run of `samples` samples that lie `interval` time units apart: strictly increasing
-    /// and below `samples`.
+    /// Of a run that is going on and is planned to have `samples` samples or frames: an accumulator resolves a fraction, or a grid
+    /// without a limit, against this length. The run may be shorter, or go on.
+    #[must_use]
+    pub fn planned(mut self, samples: usize) -> Self {
+        self.planned = Some(samples);
+        self
+    }
+
+    /// The lags of a run that is going on, as numbers of samples.
     ///
     /// # Errors
-    /// A grid without points (`per_decade` or spacing zero), explicit lags that do not increase or lie outside of the run,
-    /// a limit that is not positive or leaves no lag, [`LagError::TooMany`] for more than 2^28 lags.
-    pub fn resolve(&self, samples: usize, interval: f64) -> Result<Vec<u64>, LagError> {
+    /// As [`resolve`](Self::resolve), and [`LagError::Unplanned`] where the length matters and is not known.
+    pub(crate) fn in_planned_samples(&self, sampling: &Sampling) -> Result<Vec<u64>, LagError> {
+        let of_run = match (&self.grid, self.limit) {
+            (_, Limit::Fraction(_)) => true,
+            (grid, Limit::Run) => !matches!(grid, Grid::Explicit(_) | Grid::Samples(_)),
+            (_, Limit::Samples(_) | Limit::Time(_)) => false,
+        };
+        let samples = match self.planned {
+            Some(samples) => samples,
+            None if of_run => return Err(LagError::Unplanned),
+            None => usize::MAX,
+        };
+        self.in_samples(samples, sampling)
+    }
+
+    /// The lags of a run of so many samples: strictly increasing and shorter than the run.
+    ///
+    /// # Errors
+    /// A grid without points (`per_decade` or spacing zero), explicit lags that do not increase, end between two samples or
+    /// are as long as the run, a limit that is not positive or leaves no lag, [`LagError::TooMany`] for more than 2^28 lags.
+    pub fn resolve(&self, samples: usize, sampling: &Sampling) -> Result<Vec<Lag>, LagError> {
+        let lags = self.in_samples(samples, sampling)?;
+        Ok(lags.into_iter().map(|m| sampling.lag(m)).collect())
+    }
+
+    /// The same lags as numbers of samples.
+    pub(crate) fn in_samples(&self, samples: usize, sampling: &Sampling) -> Result<Vec<u64>, LagError> {
+        self.in_units(samples, sampling.stride(), sampling.time_step())
+    }
+
+    /// The same lags of samples that lie `unit` steps apart, as numbers of samples.
+    pub(crate) fn in_units(&self, samples: usize, unit: u64, time_step: f64) -> Result<Vec<u64>, LagError> {
+        let interval = unit as f64 * time_step;
         let last = self.last_allowed(samples as u64, interval)?;
         let mut lags: Vec<u64> = match &self.grid {
             Grid::All => up_to(last)?.collect(),
@@ -119,7 +171,12 @@ impl Lags {
             Grid::Linear(every) => up_to(last / every)?.map(|k| k * every).collect(),
             Grid::Logarithmic(per_decade) => logarithmic(*per_decade, last)?,
             Grid::Explicit(lags) => {
-                listed_in_run(lags, samples)?;
+                let lags = between_samples(lags, unit)?;
+                shorter_than_run(&lags, samples, unit)?;
+                lags.into_iter().filter(|&lag| lag <= last).collect()
+            }
+            Grid::Samples(lags) => {
+                shorter_than_run(lags, samples, unit)?;
                 lags.iter().copied().filter(|&lag| lag <= last).collect()
             }
         };
@@ -132,18 +189,19 @@ impl Lags {
         Ok(lags)
     }
 
-    /// The lags, in samples, of frames that are not uniform, out of those that exist: `existing` lists the lags up to its
-    /// argument, and how many pairs each has, in increasing order.
+    /// The lags, as numbers of units of `unit` steps, of frames that are not uniform, out of those that exist: `existing`
+    /// lists the lags up to its argument, and how many pairs each has, in increasing order.
     pub(crate) fn choose(
         &self,
         samples: usize,
-        interval: f64,
+        unit: u64,
+        time_step: f64,
         existing: impl FnOnce(u64) -> Vec<(u64, u64)>,
     ) -> Result<Vec<u64>, LagError> {
-        if let Grid::Explicit(_) = self.grid {
-            return self.resolve(samples, interval);
+        if let Grid::Explicit(_) | Grid::Samples(_) = self.grid {
+            return self.in_units(samples, unit, time_step);
         }
-        let last = self.last_allowed(samples as u64, interval)?;
+        let last = self.last_allowed(samples as u64, unit as f64 * time_step)?;
         let existing = existing(last);
         let positive = existing.iter().copied().filter(|&(lag, _)| lag > 0);
         let mut lags: Vec<u64> = match self.grid {
@@ -153,7 +211,7 @@ impl Lags {
                 .filter(|lag| lag % every == 0)
                 .collect(),
             Grid::Logarithmic(per_decade) => nearest_to_grid(&logarithmic(per_decade, last)?, positive),
-            Grid::All | Grid::Explicit(_) => positive.map(|(lag, _)| lag).collect(),
+            Grid::All | Grid::Explicit(_) | Grid::Samples(_) => positive.map(|(lag, _)| lag).collect(),
         };
         if self.with_zero {
             lags.insert(0, 0);
@@ -178,7 +236,29 @@ impl Lags {
     }
 }
 
-/// Whether a list of lags increases strictly and ends inside of a run.
+/// Lags as numbers of samples that lie `unit` steps apart.
+fn between_samples(lags: &[Lag], unit: u64) -> Result<Vec<u64>, LagError> {
+    let samples = |&lag: &Lag| {
+        let is_at_sample = lag.steps().is_multiple_of(unit);
+        let between = LagError::BetweenSamples { lag, unit };
+        is_at_sample.then(|| lag.steps() / unit).ok_or(between)
+    };
+    lags.iter().map(samples).collect()
+}
+
+/// Whether a list of lags, in samples of `unit` steps, increases strictly and ends inside of a run.
+fn shorter_than_run(lags: &[u64], samples: usize, unit: u64) -> Result<(), LagError> {
+    let steps = |samples: u64| Lag::from_steps(samples.saturating_mul(unit));
+    listed_in_run(lags, samples).map_err(|error| match error {
+        LagError::OutsideRun { found, .. } => LagError::TooLong {
+            lag: steps(found),
+            run: steps(samples as u64),
+        },
+        other => other,
+    })
+}
+
+/// Whether a list of lags in samples increases strictly and ends inside of a run.
 pub(crate) fn listed_in_run(lags: &[u64], samples: usize) -> Result<(), LagError> {
     if let Some(index) = (1..lags.len()).find(|&i| lags[i] <= lags[i - 1]) {
         return Err(LagError::NotIncreasing {
@@ -280,7 +360,23 @@ pub enum LagError {
         /// The lag before it.
         before: u64,
     },
-    /// An explicit lag at or past the end.
+    /// A lag that ends between two samples.
+    #[error("a lag of {lag}, expected a multiple of the {unit} steps between samples")]
+    BetweenSamples {
+        /// The lag.
+        lag: Lag,
+        /// Steps between samples.
+        unit: u64,
+    },
+    /// A lag as long as the run, or longer.
+    #[error("a lag of {lag}, expected less than the run's {run}")]
+    TooLong {
+        /// The lag.
+        lag: Lag,
+        /// The number of samples times the steps between them.
+        run: Lag,
+    },
+    /// A lag of a plan, in samples, as long as the run or longer.
     #[error("lag {index} is {found} samples, expected less than the run's {samples}")]
     OutsideRun {
         /// Position in the list.
@@ -296,11 +392,16 @@ pub enum LagError {
         /// The value given.
         found: f64,
     },
+    /// A fraction of a run that is going on, whose length was not given.
+    #[error(
+        "lags up to a part of a run that is going on, expected its planned length or lags up to a number of samples"
+    )]
+    Unplanned,
     /// A lag that the frames do not have.
-    #[error("no two of the {frames} frames lie {lag} steps apart")]
+    #[error("no two of the {frames} frames lie {lag} apart")]
     NoPair {
-        /// The lag, in steps.
-        lag: u64,
+        /// The lag.
+        lag: Lag,
         /// Frames there are.
         frames: usize,
     },
@@ -316,12 +417,22 @@ pub enum LagError {
 mod tests {
     use super::*;
 
+    /// Samples every ten steps of a hundredth each.
+    fn every_ten() -> Sampling {
+        Sampling::new(10, 0.01).unwrap()
+    }
+
+    fn in_samples(lags: &Lags, samples: usize) -> Result<Vec<u64>, LagError> {
+        let resolved = lags.resolve(samples, &every_ten())?;
+        Ok(resolved
+            .iter()
+            .filter_map(|&lag| every_ten().samples_in(lag))
+            .collect())
+    }
+
     #[test]
     fn logarithmic_grid_is_rounded_powers_without_doubles() {
-        let lags = Lags::logarithmic(20)
-            .up_to_fraction(0.1)
-            .resolve(40_000, 0.05)
-            .unwrap();
+        let lags = in_samples(&Lags::logarithmic(20).up_to_fraction(0.1), 40_000).unwrap();
         assert_eq!(lags.last(), Some(&3981));
         assert_eq!(lags.len(), 62);
         assert!(lags.windows(2).all(|w| w[0] < w[1]));
@@ -346,7 +457,7 @@ mod tests {
         }
         // Of 4e9 points a decade each lag once, without a look at the others.
         let every: Vec<u64> = (1..1000).collect();
-        assert_eq!(Lags::logarithmic(u32::MAX).resolve(1000, 1.0).unwrap(), every);
+        assert_eq!(in_samples(&Lags::logarithmic(u32::MAX), 1000).unwrap(), every);
         assert_eq!(logarithmic(1, u64::MAX - 1).unwrap().len(), 20);
     }
 
@@ -354,7 +465,7 @@ mod tests {
     fn more_lags_than_memory_are_refused() {
         let samples = 1 << 40;
         for lags in [Lags::all(), Lags::linear(2), Lags::logarithmic(u32::MAX)] {
-            let refused = lags.resolve(samples, 1.0);
+            let refused = in_samples(&lags, samples);
             assert!(
                 matches!(
                     refused,
@@ -367,11 +478,11 @@ mod tests {
             );
         }
         assert_eq!(
-            Lags::all().up_to_samples(2).resolve(samples, 1.0).unwrap(),
+            in_samples(&Lags::all().up_to_samples(2), samples).unwrap(),
             [0, 1, 2]
         );
         assert_eq!(
-            Lags::all().resolve(samples, 1.0).unwrap_err().to_string(),
+            in_samples(&Lags::all(), samples).unwrap_err().to_string(),
             "a grid of 1099511627775 lags, expected at most 268435456: give it a limit or a wider spacing"
         );
     }
@@ -379,30 +490,35 @@ mod tests {
     #[test]
     fn limits_include_the_sample_they_fall_on() {
         assert_eq!(
-            Lags::linear(1).up_to_time(0.15).resolve(10, 0.05).unwrap(),
+            in_samples(&Lags::linear(1).up_to_time(0.3), 10).unwrap(),
             [1, 2, 3]
         );
+        assert_eq!(in_samples(&Lags::linear(2).up_to_samples(5), 10).unwrap(), [2, 4]);
+        assert_eq!(in_samples(&Lags::all(), 3).unwrap(), [0, 1, 2]);
         assert_eq!(
-            Lags::linear(2).up_to_samples(5).resolve(10, 0.05).unwrap(),
-            [2, 4]
-        );
-        assert_eq!(Lags::all().resolve(3, 1.0).unwrap(), [0, 1, 2]);
-        assert_eq!(
-            Lags::explicit([1, 5]).with_zero().resolve(6, 1.0).unwrap(),
+            in_samples(&Lags::explicit([10, 50].map(Lag::from_steps)).with_zero(), 6).unwrap(),
             [0, 1, 5]
+        );
+        assert_eq!(
+            Lags::samples([1, 5]).resolve(6, &every_ten()),
+            Lags::explicit([10, 50].map(Lag::from_steps)).resolve(6, &every_ten())
         );
     }
 
     #[test]
     fn refusals_name_what_was_found() {
-        let message = |lags: Lags| lags.resolve(10, 1.0).unwrap_err().to_string();
+        let message = |lags: Lags| in_samples(&lags, 10).unwrap_err().to_string();
         assert_eq!(
-            message(Lags::explicit([3, 3])),
+            message(Lags::samples([3, 3])),
             "lag 1 is 3 after 3, expected strictly increasing lags"
         );
         assert_eq!(
-            message(Lags::explicit([1, 10])),
-            "lag 1 is 10 samples, expected less than the run's 10"
+            message(Lags::samples([1, 10])),
+            "a lag of 100 steps, expected less than the run's 100 steps"
+        );
+        assert_eq!(
+            message(Lags::explicit([10, 25].map(Lag::from_steps))),
+            "a lag of 25 steps, expected a multiple of the 10 steps between samples"
         );
         assert_eq!(
             message(Lags::linear(1).up_to_fraction(1.5)),

@@ -29,7 +29,7 @@
 //! let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 500, EnergyKind::Total)?;
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
 //! let msed = energy::msed(&run, &lags, Resampling::default())?;
-//! let fit = Fit::new(Model::Exponential).to(msed.curve())?;
+//! let fit = Fit::new(Model::Exponential).to(&msed)?;
 //! assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
 //! let (tau, error) = (fit.relaxation_time().value(), fit.relaxation_time().standard_error().unwrap());
 //! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time());
@@ -97,7 +97,7 @@ pub mod units;
 
 pub use curve::Curve;
 pub use error::Error;
-pub use lag::Lags;
+pub use lag::{Lag, Lags};
 pub use real::Real;
 pub use sampling::Sampling;
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};

@@ -1,5 +1,6 @@
 //! When samples are taken.
 
+use std::fmt;
 use std::num::NonZeroU64;
 
 use thiserror::Error;
@@ -7,10 +8,59 @@ use thiserror::Error;
 /// Steps between samples beyond which a run of 2^32 samples would have no step number.
 const LONGEST_STRIDE: u64 = 1 << 32;
 
+/// A lag, in molecular-dynamics steps: never in samples, of which it holds a different number in every run.
+///
+/// ```
+/// use msed::{Lag, Sampling};
+/// let every_ten = Sampling::new(10, 0.005)?;
+/// assert_eq!(every_ten.lag(7), Lag::from_steps(70));
+/// assert_eq!(every_ten.samples_in(Lag::from_steps(70)), Some(7));
+/// assert_eq!(every_ten.samples_in(Lag::from_steps(75)), None);
+/// assert_eq!(Lag::from_steps(70).to_string(), "70 steps");
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(transparent)
+)]
+pub struct Lag(u64);
+
+impl Lag {
+    /// No lag at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A lag of so many molecular-dynamics steps.
+    #[must_use]
+    pub const fn from_steps(steps: u64) -> Self {
+        Self(steps)
+    }
+
+    /// Molecular-dynamics steps.
+    #[must_use]
+    pub const fn steps(self) -> u64 {
+        self.0
+    }
+
+    /// The lag in time units, of which each step is `time_step` long.
+    #[must_use]
+    pub fn time(self, time_step: f64) -> f64 {
+        self.0 as f64 * time_step
+    }
+}
+
+impl fmt::Display for Lag {
+    /// Such as `70 steps`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} steps", self.0)
+    }
+}
+
 /// A sampling time axis: an integer spacing in molecular-dynamics steps, and the time of one step.
 ///
 /// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones units appears only on
-/// the way out. A lag of `m` samples is `m * stride` steps and `m * stride * time_step` time units.
+/// the way out. `m` samples are a [lag](Self::lag) of `m * stride` steps and `m * stride * time_step` time units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(
     feature = "serde",
@@ -75,6 +125,19 @@ impl Sampling {
     #[must_use]
     pub fn time_step(&self) -> f64 {
         self.time_step
+    }
+
+    /// The lag between a sample and the one so many samples later.
+    #[must_use]
+    pub fn lag(&self, samples: u64) -> Lag {
+        Lag(samples.saturating_mul(self.stride()))
+    }
+
+    /// How many samples a lag is long; `None` where it ends between two samples.
+    #[must_use]
+    pub fn samples_in(&self, lag: Lag) -> Option<u64> {
+        let stride = self.stride();
+        lag.0.is_multiple_of(stride).then(|| lag.0 / stride)
     }
 
     /// Time units between samples.

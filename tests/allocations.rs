@@ -3,9 +3,10 @@
 
 use std::alloc::System;
 
+use msed::energy::EnergySystem;
 use msed::lag_sums::{LagPlanner, Method, Scratch};
 use msed::online::{
-    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, FrameAccumulator, OnlineError,
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, OnlineError,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
@@ -31,14 +32,17 @@ fn a_warm_plan_and_a_running_accumulator_allocate_nothing() {
     plans();
 }
 
+fn system() -> EnergySystem {
+    let sampling = Sampling::new(1, 1.0).expect("a time axis");
+    EnergySystem::new(sampling, 1, EnergyKind::Total).expect("a particle")
+}
+
 fn accumulators() {
     let samples: Vec<f64> = (0..200_000_u32).map(|i| f64::from(i * i % 1009)).collect();
-    let sampling = Sampling::new(1, 1.0).expect("a time axis");
     let lags = Lags::logarithmic(20).up_to_samples(3000);
-    let kind = EnergyKind::Total;
-    let ring = || EnergyAccumulator::ring(sampling, 1, kind, &lags, samples.len());
-    let block_fft = || EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples.len());
-    let multi_tau = || EnergyAccumulator::multi_tau(sampling, 1, kind, 16, 10_000);
+    let ring = || EnergyAccumulator::ring(system(), &lags);
+    let block_fft = || EnergyAccumulator::block_fft(system(), &lags);
+    let multi_tau = || EnergyAccumulator::multi_tau(system(), 16, system().sampling().lag(10_000));
     let all: [&dyn Fn() -> Result<EnergyAccumulator, OnlineError>; 3] = [&ring, &block_fft, &multi_tau];
     for new in all {
         // The harness's own thread allocates now and then: the least of a few trials.
@@ -66,12 +70,12 @@ fn frames() {
     let sampling = Sampling::new(1, 1.0).expect("a time axis");
     let ring = || {
         let lags = Lags::logarithmic(20).up_to_samples(100);
-        FrameAccumulator::new(sampling, &species, &lags, 1000)
+        DisplacementAccumulator::new(sampling, &species, &lags)
     };
-    let multi_tau = || FrameAccumulator::multi_tau(sampling, &species, 16, 500);
+    let multi_tau = || DisplacementAccumulator::multi_tau(sampling, &species, 16, sampling.lag(500));
     // A piece of a run keeps its first frames too.
     let piece = || ring().and_then(|live| live.starting_at(77));
-    let all: [&dyn Fn() -> Result<FrameAccumulator, OnlineError>; 3] = [&ring, &multi_tau, &piece];
+    let all: [&dyn Fn() -> Result<DisplacementAccumulator, OnlineError>; 3] = [&ring, &multi_tau, &piece];
     for new in all {
         let found = least(|| {
             let mut live = None;
@@ -107,22 +111,18 @@ fn densities() {
         .map(|i| std::array::from_fn(|j| f64::from(i * i % 97) * 0.01 + j as f64))
         .collect();
     let found = least(|| {
-        let mut live =
-            CoherentAccumulator::new(sampling, &species, &vectors, &lags, 300).expect("an accumulator");
+        let mut live = CoherentAccumulator::new(sampling, &species, &vectors, &lags).expect("an accumulator");
         allocations(|| frames.iter().for_each(|frame| live.push(frame).expect("a frame")))
     });
     assert_eq!(found, Some(0), "F(q,t), from the first frame on");
 }
 
 fn differences() {
-    let sampling = Sampling::new(1, 1.0).expect("a time axis");
-    let lags = Lags::explicit([1, 10, 1000]);
+    let lags = Lags::samples([1, 10, 1000]);
     let found = least(|| {
-        let (kind, samples) = (EnergyKind::Total, 100_000);
-        let mut live =
-            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 1.0, 500.0).expect("bins");
+        let mut live = DistributionAccumulator::new(system(), &lags, 1.0, 500.0).expect("bins");
         allocations(|| {
-            (0..samples as u32).for_each(|i| live.push(f64::from(i * 7 % 1009)).expect("a finite energy"));
+            (0..100_000_u32).for_each(|i| live.push(f64::from(i * 7 % 1009)).expect("a finite energy"));
         })
     });
     assert_eq!(found, Some(0), "phi, from the first sample on");

@@ -6,14 +6,15 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::process::Command;
 
+use msed::energy::EnergySystem;
 use msed::io::{EnergyReader, EnergySample, ReadError};
 use msed::online::{
-    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, Fed, FrameAccumulator, FrameSink,
-    OnlineError, feed_energies, feed_frames,
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, FeedEnd,
+    FeedError, FrameSink, OnlineError, feed_energies, feed_frames,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
-use msed::{EnergyKind, Error, Lags, Sampling};
+use msed::{EnergyKind, Lag, Lags, Sampling};
 
 const BYTES: u64 = 2_000_000_000;
 
@@ -66,10 +67,13 @@ fn rows(source: impl Read) -> impl Iterator<Item = Result<(u64, f64), ReadError>
     stream.map(|row| row.map(|EnergySample { step, potential, .. }| (step, potential)))
 }
 
+/// One particle, an energy every `stride` steps.
+fn system(stride: u64) -> EnergySystem {
+    EnergySystem::new(Sampling::new(stride, 0.005).unwrap(), 1, EnergyKind::Total).unwrap()
+}
+
 fn accumulator() -> EnergyAccumulator {
-    let lags = Lags::logarithmic(10).up_to_samples(100_000);
-    let sampling = Sampling::new(1, 0.005).unwrap();
-    EnergyAccumulator::block_fft(sampling, 1, EnergyKind::Total, &lags, 1_000_000).unwrap()
+    EnergyAccumulator::block_fft(system(1), &Lags::logarithmic(10).up_to_samples(100_000)).unwrap()
 }
 
 /// A thousand particles in flight, a tenth of a unit a frame.
@@ -100,13 +104,12 @@ impl FrameSource<f64> for Flight {
     }
 }
 
-fn frames() -> FrameAccumulator {
+fn frames() -> DisplacementAccumulator {
     let species = Species::single("A", PARTICLES).unwrap();
-    FrameAccumulator::new(
+    DisplacementAccumulator::new(
         Sampling::new(100, 0.005).unwrap(),
         &species,
-        &Lags::explicit([1, 8]),
-        100,
+        &Lags::samples([1, 8]),
     )
     .unwrap()
 }
@@ -128,12 +131,12 @@ fn child() {
         reports += 1;
         ControlFlow::Continue(())
     });
-    assert_eq!(end.unwrap(), Fed::Complete);
+    assert_eq!(end.unwrap(), FeedEnd::Complete);
     assert_eq!(live.samples(), BYTES / 19);
     assert_eq!(reports, live.samples() / 4096 + 1);
     let msed = live.snapshot().unwrap().msed();
-    for (k, lag) in live.lags().iter().enumerate() {
-        let period = (0..PERIOD).map(|i| (energy(i + *lag as usize) - energy(i)).powi(2));
+    for (k, lag) in live.lags().enumerate() {
+        let period = (0..PERIOD).map(|i| (energy(i + lag.steps() as usize) - energy(i)).powi(2));
         let expected = period.sum::<f64>() / PERIOD as f64;
         let found = msed.values()[k];
         assert!(
@@ -186,7 +189,10 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
             ControlFlow::Break(())
         }
     });
-    assert_eq!((end.unwrap(), seen), (Fed::Cancelled, vec![4096, 8192, 12_288]));
+    assert_eq!(
+        (end.unwrap(), seen),
+        (FeedEnd::Cancelled, vec![4096, 8192, 12_288])
+    );
     let samples: Vec<f64> = rows(Rows::new(bytes)).map(|row| row.unwrap().1).collect();
     let of = |samples: &[f64]| {
         let mut live = accumulator();
@@ -196,7 +202,7 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
     assert!(live.snapshot().unwrap() == of(&samples[..12_288]));
     let rest = rows(Rows::new(bytes)).skip(live.samples() as usize);
     let end = feed_energies(&mut live, rest, |_| ControlFlow::Continue(()));
-    assert_eq!((end.unwrap(), live.samples()), (Fed::Complete, 50_000));
+    assert_eq!((end.unwrap(), live.samples()), (FeedEnd::Complete, 50_000));
     assert!(live.snapshot().unwrap() == of(&samples));
 
     let mut live = frames();
@@ -205,34 +211,29 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
         until: 100,
         convention: Convention::Unwrapped,
     };
-    let stop = |live: &FrameAccumulator| match live.frames() {
+    let stop = |live: &DisplacementAccumulator| match live.frames() {
         20 => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     };
-    assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), Fed::Cancelled);
+    assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), FeedEnd::Cancelled);
     assert_eq!(live.snapshot().unwrap().msd("A").unwrap().origins(), [19, 12]);
 }
 
 /// One reading of a file feeds all that is wanted of it.
 #[test]
 fn several_accumulators_take_the_same_rows_and_frames() {
-    let kind = EnergyKind::Total;
-    let phi = |stride| {
-        let sampling = Sampling::new(stride, 0.005).unwrap();
-        let lags = Lags::explicit([10]);
-        DistributionAccumulator::new(sampling, 1, kind, &lags, 1000, 0.1, 20.0).unwrap()
-    };
+    let phi = |stride| DistributionAccumulator::new(system(stride), &Lags::samples([10]), 0.1, 20.0).unwrap();
     let mut both = (accumulator(), phi(1));
     let all = rows(Rows::new(19 * 20_000));
     assert_eq!(
         feed_energies(&mut both, all, |_| ControlFlow::Continue(())).unwrap(),
-        Fed::Complete
+        FeedEnd::Complete
     );
     assert_eq!((both.0.samples(), both.1.samples()), (20_000, 20_000));
     let (msed, phi_10) = (both.0.snapshot().unwrap().msed(), both.1.snapshot().unwrap());
-    let phi_10 = phi_10.distribution(10).unwrap();
+    let phi_10 = phi_10.distribution(Lag::from_steps(10)).unwrap();
     let second_moment = phi_10.variance().value() + phi_10.mean().value().powi(2);
-    let k = both.0.lags().iter().position(|&lag| lag == 10).unwrap();
+    let k = both.0.lags().position(|lag| lag == Lag::from_steps(10)).unwrap();
     assert!((msed.values()[k] - second_moment).abs() < 1e-9 * second_moment);
     let mut differ = (accumulator(), phi(2));
     let error = feed_energies(&mut differ, rows(Rows::new(190)), |_| ControlFlow::Continue(())).unwrap_err();
@@ -245,8 +246,8 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0]]).unwrap();
     let coherent = || {
         let species = Species::single("A", PARTICLES).unwrap();
-        let (sampling, lags) = (Sampling::new(100, 0.005).unwrap(), Lags::explicit([1, 8]));
-        CoherentAccumulator::new(sampling, &species, &vectors, &lags, 100).unwrap()
+        let (sampling, lags) = (Sampling::new(100, 0.005).unwrap(), Lags::samples([1, 8]));
+        CoherentAccumulator::new(sampling, &species, &vectors, &lags).unwrap()
     };
     let flight = |convention| Flight {
         frame: 0,
@@ -302,8 +303,7 @@ fn several_accumulators_take_the_same_rows_and_frames() {
 fn feeds_follow_each_other_step_by_step() {
     let go_on = |_: &EnergyAccumulator| ControlFlow::Continue(());
     let row = |step: u64| Ok::<_, OnlineError>((step, energy(step as usize)));
-    let sampling = Sampling::new(10, 0.005).unwrap();
-    let new = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 100).unwrap();
+    let new = || EnergyAccumulator::ring(system(10), &Lags::samples([1])).unwrap();
     let mut live = new();
     feed_energies(&mut live, (0..50).map(|i| row(500 + 10 * i)), go_on).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -366,7 +366,7 @@ fn a_feed_that_fails_names_the_place_and_keeps_what_came_before() {
     let text = "-1.5\n-1.25\n-1.0\nnone\n-1.5\n";
     let error = feed_energies(&mut live, rows(text.as_bytes()), go_on).unwrap_err();
     assert!(
-        matches!(error, Error::Read(_)) && error.to_string().contains("made up:4"),
+        matches!(error, FeedError::Source(_)) && error.to_string().contains("made up:4"),
         "{error}"
     );
     assert_eq!(live.samples(), 3);

@@ -14,9 +14,10 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
-use msed::online::{CoherentAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator};
-use msed::stats::{BlockSums, Resamples};
+use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator, EnergySums};
+use msed::stats::{BlockSums, Resamples, RunId};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
@@ -176,7 +177,7 @@ fn print_replicas(ranks: &Ranks) -> Result<(), Error> {
         own = own.merge(&sums(&replica(index)?, &in_samples));
     }
     if let Some(all) = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))? {
-        let resamples = Resamples::new(Resampling::Replicas, all.blocks());
+        let resamples = Resamples::new(RunId::named("replicas"), Resampling::Replicas, all.blocks());
         let steps = in_samples.iter().map(|lag| lag * sampling.stride()).collect();
         let curve = Curve::from_sums(steps, 0.005, [&all], resamples, u64::MAX, |[mean]| mean);
         print!("{curve}");
@@ -190,7 +191,6 @@ fn replicas() {
         .collect();
     let all = Replicas::new(all).expect("one state point");
     let serial = energy::msed(&all, &lags(), Resampling::Replicas).expect("a curve");
-    let serial = serial.curve();
     let one = stdout("replicas", 1);
     let rows: Vec<Vec<f64>> = one
         .lines()
@@ -221,7 +221,10 @@ fn print_accumulators(ranks: &Ranks) -> Result<(), Error> {
     for index in ranks.share(REPLICAS) {
         let run = replica(index)?;
         let kind = EnergyKind::Total;
-        let mut live = EnergyAccumulator::block_fft(run.sampling(), 1000, kind, &lags(), run.len())?;
+        let mut live = EnergyAccumulator::block_fft(
+            EnergySystem::new(run.sampling(), 1000, kind)?,
+            &lags().planned(run.len()),
+        )?;
         live.push_slice(run.samples())?;
         let sums = live.snapshot()?;
         own = Some(match own {
@@ -261,8 +264,8 @@ fn accumulators() {
     let serial = energy::msed(&all, &lags(), Resampling::default()).expect("a curve");
     let one = stdout("accumulators", 1);
     let found = rows(&one);
-    assert_eq!(found.len(), serial.curve().len());
-    for (row, value) in found.iter().zip(serial.curve().values()) {
+    assert_eq!(found.len(), serial.len());
+    for (row, value) in found.iter().zip(serial.values()) {
         assert!((row[1] / value - 1.0).abs() < 1e-10, "{row:?} {value}");
     }
     for ranks in [2, 4, 8] {
@@ -288,7 +291,7 @@ fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     let run = frames()?;
     let own = run.select(&ranks.share(run.particles()).collect::<Vec<_>>())?;
     let sampling = run.sampling().expect("uniform frames");
-    let mut live = FrameAccumulator::new(sampling, own.species(), &lags().up_to_samples(50), FRAMES)?
+    let mut live = DisplacementAccumulator::new(sampling, own.species(), &lags().up_to_samples(50))?
         .with_self_isf(&WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]])?)?;
     for frame in 0..own.frames() {
         live.push(own.frame(frame))?;
@@ -346,10 +349,10 @@ fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
     let run = frames()?;
     let own = ranks.share(run.frames());
     let (sampling, lags) = (run.sampling().expect("uniform frames"), lags().up_to_samples(50));
-    let mut moved = FrameAccumulator::new(sampling, run.species(), &lags, FRAMES)?
+    let mut moved = DisplacementAccumulator::new(sampling, run.species(), &lags)?
         .with_overlap(0.3)?
         .starting_at(own.start as u64)?;
-    let mut waves = CoherentAccumulator::new(sampling, run.species(), &shell(&run)?, &lags, FRAMES)?
+    let mut waves = CoherentAccumulator::new(sampling, run.species(), &shell(&run)?, &lags)?
         .starting_at(own.start as u64)?;
     for frame in own {
         moved.push(run.frame(frame))?;

@@ -176,7 +176,7 @@ impl Study {
         let run = self.source.run(self.samples(), seed);
         let lags = Lags::logarithmic(20).up_to_time(WINDOW[1] * TAU);
         let msed = energy::msed(&run, &lags, self.resampling).expect("lags of the run");
-        let curve = msed.curve();
+        let curve = &msed;
         let exact = self.exactly(curve);
         let (fit, eq11) = self.eq11(curve, &exact, Weighting::StandardErrors);
         let (_, uniform) = self.eq11(curve, &exact, Weighting::Uniform);
@@ -201,7 +201,7 @@ impl Study {
             .and_then(|fit| self.generalised(curve, &exact, fit))
             .unwrap_or([Shot::missed(); 2]);
         let moments = energy::moments(&run, self.resampling).expect("moments");
-        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).expect("a temperature");
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).expect("a temperature");
         let shots = eq11
             .into_iter()
             .chain(uniform)

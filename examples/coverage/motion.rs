@@ -53,7 +53,7 @@ fn one(seed: u64) -> [Shot; 2] {
     };
     [
         shot(tau(&isf).as_ref(), truth.as_ref().map(Estimate::value)),
-        shot(d.value().map(relaxation::Diffusion::coefficient), Some(D)),
+        shot(d.value().map(|d| &d.coefficient), Some(D)),
     ]
 }
 

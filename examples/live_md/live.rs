@@ -1,6 +1,7 @@
 //! What is measured while the run goes.
 
-use msed::online::{EnergyAccumulator, FrameAccumulator};
+use msed::energy::EnergySystem;
+use msed::online::{DisplacementAccumulator, EnergyAccumulator};
 use msed::relaxation::{Fit, Model, NotReached, Relaxation, tau_alpha};
 use msed::stats::Outcome;
 use msed::structure::WaveVectors;
@@ -24,19 +25,19 @@ pub(crate) const VECTORS: usize = 30;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Live {
     energy: EnergyAccumulator,
-    frames: FrameAccumulator,
+    frames: DisplacementAccumulator,
 }
 
 impl Live {
     /// For a run that is planned to have so many steps: lags go up to a tenth of it.
     pub(crate) fn new(particles: usize, time_step: f64, steps: u64) -> Result<Self, Error> {
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-        let energies = (steps / EVERY) as usize;
-        let sampling = Sampling::new(EVERY, time_step)?;
-        let frames = (steps / FRAME_EVERY) as usize;
+        let system = EnergySystem::new(Sampling::new(EVERY, time_step)?, particles, EnergyKind::Total)?;
+        let of_energies = lags.clone().planned((steps / EVERY) as usize);
+        let of_frames = lags.planned((steps / FRAME_EVERY) as usize);
         Ok(Self {
-            energy: EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, &lags, energies)?,
-            frames: frame_accumulator(particles, time_step, &lags, frames)?,
+            energy: EnergyAccumulator::ring(system, &of_energies)?,
+            frames: frame_accumulator(particles, time_step, &of_frames)?,
         })
     }
 
@@ -77,12 +78,11 @@ pub(crate) fn frame_accumulator(
     particles: usize,
     time_step: f64,
     lags: &Lags,
-    frames: usize,
-) -> Result<FrameAccumulator, Error> {
+) -> Result<DisplacementAccumulator, Error> {
     let cell = Cell::cubic(side(particles))?;
     let vectors = WaveVectors::shell(&cell, 7.0..=7.5)?.subset(VECTORS, 1)?;
     let a = count_of_a(particles);
     let species = Species::by_count([("A", a), ("B", particles - a)])?;
     let sampling = Sampling::new(FRAME_EVERY, time_step)?;
-    Ok(FrameAccumulator::new(sampling, &species, lags, frames)?.with_self_isf(&vectors)?)
+    Ok(DisplacementAccumulator::new(sampling, &species, lags)?.with_self_isf(&vectors)?)
 }

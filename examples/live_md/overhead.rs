@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::{EnergyKind, Error, Lags, Sampling};
 
@@ -76,8 +77,8 @@ pub(crate) fn print(simulation: &mut Simulation, time_step: f64) -> Result<(), E
     );
 
     let lags = Lags::logarithmic(20).up_to_samples(100_000);
-    let sampling = Sampling::new(1, time_step)?;
-    let mut energy = EnergyAccumulator::block_fft(sampling, particles, EnergyKind::Total, &lags, usize::MAX)?;
+    let system = EnergySystem::new(Sampling::new(1, time_step)?, particles, EnergyKind::Total)?;
+    let mut energy = EnergyAccumulator::block_fft(system, &lags)?;
     let number = energy.lags().len();
     let mut seen = Vec::new();
     let shares = Shares::of(simulation, 1, |run| {
@@ -97,9 +98,11 @@ pub(crate) fn print(simulation: &mut Simulation, time_step: f64) -> Result<(), E
         1e3 * each
     );
 
-    let lags = Lags::logarithmic(20).resolve(10_000, 1.0)?[..LAGS].to_vec();
+    let every_frame = Sampling::new(1, 1.0)?;
+    let in_frames = Lags::logarithmic(20).resolve(10_000, &every_frame)?;
+    let lags: Vec<u64> = in_frames[..LAGS].iter().map(|lag| lag.steps()).collect();
     let longest = lags[LAGS - 1];
-    let mut frames = frame_accumulator(particles, time_step, &Lags::explicit(lags), 10_000)?;
+    let mut frames = frame_accumulator(particles, time_step, &Lags::samples(lags))?;
     for _ in 0..=longest {
         // Every lag has its pairs from the first stretch on.
         frames.push_points(simulation.positions())?;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::EnergyError;
 use super::plan::Layout;
 use crate::curve::Curve;
-use crate::error::Error;
 use crate::lag::Lags;
 use crate::lag_sums::{CorrelationTime, Scratch, Stretch, mean};
 use crate::real::Real;
@@ -61,7 +61,7 @@ impl Autocorrelation {
 /// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 /// let cosine: Vec<f64> = (0..2000).map(|i| (f64::from(i) * std::f64::consts::TAU / 40.0).cos()).collect();
 /// let series = EnergySeries::new(cosine, Sampling::new(1, 0.5)?, 1, EnergyKind::Total)?;
-/// let correlation = energy::autocorrelation(&series, &Lags::explicit([0, 20, 40]), Resampling::Blocks(5))?;
+/// let correlation = energy::autocorrelation(&series, &Lags::samples([0, 20, 40]), Resampling::Blocks(5))?;
 /// let (raw, normalised) = (correlation.raw().values(), correlation.normalised().values());
 /// assert!((raw[0] - 0.5).abs() < 1e-12);
 /// assert_eq!(normalised[0], 1.0);
@@ -72,9 +72,9 @@ pub fn autocorrelation<T: Real>(
     runs: &impl Runs<T>,
     lags: &Lags,
     resampling: Resampling,
-) -> Result<Autocorrelation, Error> {
+) -> Result<Autocorrelation, EnergyError> {
     let layout = Layout::new(runs, lags, resampling)?;
-    let resamples = layout.partition.resamples();
+    let resamples = layout.resamples;
     let mut scratch = Scratch::default();
     let sums: Vec<RunSums> = runs
         .runs()
@@ -108,7 +108,7 @@ pub fn autocorrelation<T: Real>(
     let curve = |values, replicates| {
         Curve::from_replicates(
             layout.steps(),
-            layout.time_step,
+            layout.sampling.time_step(),
             values,
             origins.clone(),
             replicates,
@@ -278,7 +278,7 @@ pub enum IntegratedTime {
 pub fn integrated_time<T: Real>(
     runs: &impl Runs<T>,
     resampling: Resampling,
-) -> Result<IntegratedTime, Error> {
+) -> Result<IntegratedTime, EnergyError> {
     let lengths = || runs.runs().iter().map(EnergySeries::len);
     let interval = runs.runs()[0].sampling().interval();
     let longest = (lengths().min().unwrap_or(0) / 2).max(1) as u64;

@@ -1,36 +1,17 @@
 //! The distribution of energy differences at a lag.
 
-use thiserror::Error;
-
-use crate::error::Error;
-use crate::lag::LagError;
+use super::bins::{Axis, Bins, interquartile_range};
+use super::{DistributionError, EnergyError};
+use crate::lag::{Lag, Lags};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
-
-/// More bins than this are a mistake in the width.
-const MOST_BINS: usize = 1 << 20;
-
-/// The bins of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Bins {
-    /// Width 2 IQR n^(-1/3) (Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453, 1981), from the number of pairs
-    /// and their interquartile range; 3.49 standard deviations n^(-1/3) (Scott 1979) where the range is zero. One bin is
-    /// centred on 0.
-    FreedmanDiaconis,
-    /// This many, from the smallest difference to the largest.
-    Count(usize),
-    /// Of this width, in energy per particle. One bin is centred on 0.
-    Width(f64),
-}
 
 /// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its moments.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Distribution {
-    lag: u64,
+    lag: Lag,
     lag_time: f64,
     pairs: u64,
     width: f64,
@@ -47,8 +28,9 @@ impl Distribution {
     /// A distribution from sums by block: `histogram` has counts over width in each bin, `powers` the first four powers of the distance
     /// from a centre.
     pub(crate) fn from_sums(
-        [lag, pairs]: [u64; 2],
-        interval: f64,
+        lag: Lag,
+        time_step: f64,
+        pairs: u64,
         [start, width]: [f64; 2],
         counts: Vec<u64>,
         histogram: &BlockSums,
@@ -64,7 +46,7 @@ impl Distribution {
         let fourth = |[m1, m2, m3, m4]: [f64; 4]| m4 - 4.0 * m1 * m3 + 6.0 * m1 * m1 * m2 - 3.0 * m1.powi(4);
         Self {
             lag,
-            lag_time: lag as f64 * interval,
+            lag_time: lag.time(time_step),
             pairs,
             width,
             centres: (0..counts.len())
@@ -81,9 +63,9 @@ impl Distribution {
         }
     }
 
-    /// The lag in samples.
+    /// The lag.
     #[must_use]
-    pub fn lag(&self) -> u64 {
+    pub fn lag(&self) -> Lag {
         self.lag
     }
 
@@ -157,29 +139,29 @@ impl Distribution {
     }
 }
 
-/// The distribution of differences over `lag` samples, over all time origins.
+/// The distribution of differences over a lag, over all time origins.
 ///
 /// ```text
-/// Delta_i = e_{i+lag} - e_i          phi = counts / (pairs width)
+/// Delta_i = e_{i+m} - e_i            phi = counts / (pairs width)
 /// variance = <Delta²> - <Delta>² = MSED - <Delta>²
 /// skewness = <(Delta - <Delta>)³> / variance^(3/2)      excess kurtosis = <(Delta - <Delta>)⁴> / variance² - 3
 /// ```
 ///
-/// Fig. 1 of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Per particle; a pair belongs to the block of its first
+/// for m samples in the lag: Fig. 1 of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Per particle; a pair belongs to the block of its first
 /// sample. Replicas that are not longer than the lag contribute nothing.
 ///
 /// # Cost
 /// Three passes over the pairs, and a copy of the differences for the quartiles.
 ///
 /// # Errors
-/// [`LagError::OutsideRun`] for a lag that no run is longer than, [`DistributionError`] for bins that are none or
-/// differences without spread (lag 0), [`Error::Resampling`] for an impossible division.
+/// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than, [`DistributionError`] for bins that are none or
+/// differences without spread (lag 0), [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
 ///
 /// ```
-/// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy::{self, Bins}};
+/// use msed::{EnergyKind, EnergySeries, Lag, Resampling, Sampling, energy::{self, Bins}};
 /// let energies: Vec<f64> = (0..5000).map(|i: u64| (i * i % 101) as f64).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 50, EnergyKind::Total)?;
-/// let phi = energy::distribution(&run, 7, Bins::FreedmanDiaconis, Resampling::default())?;
+/// let phi = energy::distribution(&run, Lag::from_steps(7), Bins::FreedmanDiaconis, Resampling::default())?;
 /// assert_eq!((phi.lag_time(), phi.pairs()), (3.5, 4993));
 /// let norm: f64 = phi.densities().iter().map(|d| d.value() * phi.width()).sum();
 /// assert!((norm - 1.0).abs() < 1e-12);
@@ -187,21 +169,16 @@ impl Distribution {
 /// ```
 pub fn distribution<T: Real>(
     runs: &impl Runs<T>,
-    lag: u64,
+    lag: Lag,
     bins: Bins,
     resampling: Resampling,
-) -> Result<Distribution, Error> {
+) -> Result<Distribution, EnergyError> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
-    let shift = usize::try_from(lag)
-        .ok()
-        .filter(|&lag| lag < longest)
-        .ok_or(LagError::OutsideRun {
-            index: 0,
-            found: lag,
-            samples: longest,
-        })?;
+    let sampling = runs[0].sampling();
+    let shift = Lags::explicit([lag]).in_samples(longest, &sampling)?[0] as usize;
     let partition = Partition::new(&lengths, resampling)?;
     let scale = runs[0].per_particle_scale();
     let differences: Vec<Vec<f64>> = partition
@@ -241,7 +218,7 @@ pub fn distribution<T: Real>(
             powers.add(block, point, sum, of_block.len() as f64);
         }
     }
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let axis = Axis::new(
         bins,
         [low, high],
@@ -262,114 +239,15 @@ pub fn distribution<T: Real>(
         }
     }
     Ok(Distribution::from_sums(
-        [lag, pairs as u64],
-        runs[0].sampling().interval(),
+        lag,
+        sampling.time_step(),
+        pairs as u64,
         [axis.start, axis.width],
         counts,
         &histogram,
         (centre, &powers),
         resamples,
     ))
-}
-
-/// Equal bins from `start` on.
-struct Axis {
-    start: f64,
-    width: f64,
-    bins: usize,
-}
-
-impl Axis {
-    fn new(
-        bins: Bins,
-        [low, high]: [f64; 2],
-        pairs: usize,
-        range: impl Fn() -> f64,
-        variance: impl Fn() -> f64,
-    ) -> Result<Self, DistributionError> {
-        let centred = |width: f64| {
-            if !(width.is_finite() && width > 0.0) {
-                return Err(DistributionError::Width { found: width });
-            }
-            let (first, last) = ((low / width).round(), (high / width).round());
-            let count = last - first + 1.0;
-            if count > MOST_BINS as f64 {
-                return Err(DistributionError::TooManyBins {
-                    found: count,
-                    most: MOST_BINS,
-                });
-            }
-            Ok(Self {
-                start: (first - 0.5) * width,
-                width,
-                bins: count as usize,
-            })
-        };
-        let shrink = (pairs as f64).cbrt().recip();
-        match bins {
-            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(DistributionError::TooManyBins {
-                found: found as f64,
-                most: MOST_BINS,
-            }),
-            Bins::Count(bins) => Ok(Self {
-                start: low,
-                width: (high - low) / bins as f64,
-                bins,
-            }),
-            Bins::Width(width) => centred(width),
-            Bins::FreedmanDiaconis => {
-                let by_quartiles = 2.0 * range() * shrink;
-                let width = if by_quartiles > 0.0 {
-                    by_quartiles
-                } else {
-                    3.49 * variance().sqrt() * shrink
-                };
-                // A few far outliers must not make millions of empty bins.
-                centred(width.max((high - low) / (MOST_BINS / 2) as f64))
-            }
-        }
-    }
-
-    fn bin(&self, x: f64) -> usize {
-        // The ends fall into the first and last bin, whatever the rounding.
-        (((x - self.start) / self.width).max(0.0) as usize).min(self.bins - 1)
-    }
-}
-
-fn interquartile_range(mut values: Vec<f64>) -> f64 {
-    let last = values.len() - 1;
-    let mut quantile = |k: usize| *values.select_nth_unstable_by(k, f64::total_cmp).1;
-    quantile(last * 3 / 4) - quantile(last / 4)
-}
-
-/// A distribution that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum DistributionError {
-    /// All differences are equal, as they are at lag 0.
-    #[error("all {pairs} differences at lag {lag} are {value}, expected a spread")]
-    NoSpread {
-        /// The lag in samples.
-        lag: u64,
-        /// Number of pairs.
-        pairs: usize,
-        /// The difference.
-        value: f64,
-    },
-    /// A bin width that is none.
-    #[error("bin width {found}, expected a positive finite number")]
-    Width {
-        /// The value given.
-        found: f64,
-    },
-    /// No bin, or more than the differences could fill.
-    #[error("{found} bins, expected 1 to {most}")]
-    TooManyBins {
-        /// Bins asked for.
-        found: f64,
-        /// The most allowed.
-        most: usize,
-    },
 }
 
 #[cfg(test)]
@@ -406,7 +284,7 @@ mod tests {
         for lag in [1, 10, 500] {
             let phi = distribution(
                 &run(x.clone()),
-                lag as u64,
+                Lag::from_steps(lag as u64),
                 Bins::Count(50),
                 Resampling::default(),
             )
@@ -433,7 +311,7 @@ mod tests {
             Bins::Count(37),
             Bins::Width(0.3),
         ] {
-            let phi = distribution(&both, 500, bins, Resampling::Blocks(5)).unwrap();
+            let phi = distribution(&both, Lag::from_steps(500), bins, Resampling::Blocks(5)).unwrap();
             assert_eq!(phi.pairs(), 1501);
             assert_eq!(phi.counts().iter().sum::<u64>(), 1501);
             let norm: f64 = phi.densities().iter().map(|d| d.value() * phi.width()).sum();
@@ -446,7 +324,7 @@ mod tests {
                 .sum();
             assert!((norm - 1.0).abs() < 1e-12, "{bins:?}");
         }
-        let phi = distribution(&both, 1, Bins::Width(0.25), Resampling::None).unwrap();
+        let phi = distribution(&both, Lag::from_steps(1), Bins::Width(0.25), Resampling::None).unwrap();
         assert!(phi.centres().iter().any(|c| c.abs() < 1e-12));
     }
 
@@ -454,7 +332,7 @@ mod tests {
     fn white_noise_is_gaussian_and_a_jump_process_is_not() {
         let phi = distribution(
             &run(noise(200_000, 4)),
-            3,
+            Lag::from_steps(3),
             Bins::FreedmanDiaconis,
             Resampling::default(),
         )
@@ -477,7 +355,13 @@ mod tests {
             .collect();
         let p = 0.158_655_253_931_457;
         let variance = 2.0 * p * (1.0 - p);
-        let phi = distribution(&run(jumps), 1, Bins::FreedmanDiaconis, Resampling::default()).unwrap();
+        let phi = distribution(
+            &run(jumps),
+            Lag::from_steps(1),
+            Bins::FreedmanDiaconis,
+            Resampling::default(),
+        )
+        .unwrap();
         within(phi.variance(), variance);
         within(phi.excess_kurtosis(), 1.0 / variance - 3.0);
     }
@@ -485,17 +369,17 @@ mod tests {
     #[test]
     fn what_cannot_be_binned_is_refused() {
         let message = |samples: Vec<f64>, lag, bins| {
-            distribution(&run(samples), lag, bins, Resampling::None)
+            distribution(&run(samples), Lag::from_steps(lag), bins, Resampling::None)
                 .unwrap_err()
                 .to_string()
         };
         assert_eq!(
             message(vec![1.0, 2.0, 4.0], 0, Bins::FreedmanDiaconis),
-            "all 3 differences at lag 0 are 0, expected a spread"
+            "all 3 differences at a lag of 0 steps are 0, expected a spread"
         );
         assert_eq!(
             message(vec![1.0, 2.0], 2, Bins::FreedmanDiaconis),
-            "lag 0 is 2 samples, expected less than the run's 2"
+            "a lag of 2 steps, expected less than the run's 2 steps"
         );
         assert_eq!(
             message(vec![1.0, 2.0, 4.0], 1, Bins::Width(-1.0)),

@@ -1,13 +1,9 @@
 //! Whether the energy drifts.
 
 use super::plan::{overall_mean, sum_of};
-use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling};
-
-/// Two-sided level of the tests behind [`Stationarity`].
-const LEVEL: f64 = 0.99;
+use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError, Significance};
 
 /// The trend of the energy per particle over a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,9 +72,7 @@ impl Drift {
     /// Second half minus first half.
     #[must_use]
     pub fn difference(&self) -> Estimate {
-        Estimate::combine([&self.halves[0], &self.halves[1]], |[first, second]| {
-            second - first
-        })
+        &self.halves[1] - &self.halves[0]
     }
 
     /// The drift over the (longest) run in units of the energy's standard deviation: how much it matters, where the verdict
@@ -100,7 +94,7 @@ impl Drift {
         let in_errors = |value: f64, error: f64| if value == 0.0 { 0.0 } else { value / error };
         let slope = in_errors(self.slope.value(), of_slope);
         let halves = in_errors(difference.value(), of_halves);
-        let threshold = self.slope.resamples().t_quantile(LEVEL);
+        let threshold = Significance::STATIONARY.threshold(self.slope.degrees_of_freedom());
         if slope.abs() <= threshold && halves.abs() <= threshold {
             Stationarity::Stationary {
                 slope,
@@ -123,7 +117,7 @@ impl Drift {
 /// against the correlation time. Energy per particle (and time unit).
 ///
 /// # Errors
-/// [`Error::Resampling`] where the runs cannot be divided as asked.
+/// [`ResamplingError`] where the runs cannot be divided as asked.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
@@ -134,7 +128,8 @@ impl Drift {
 /// assert!(!drift.verdict().is_stationary());
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, Error> {
+pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
@@ -195,7 +190,7 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
         }
         covariance / variance / interval
     };
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let half = |point| resamples.evaluate(|weights| centre * scale + sums.weighted_mean(point, weights));
     let samples: usize = lengths.iter().sum();
     let squares: f64 = columns

@@ -10,19 +10,27 @@
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several [`Replicas`](crate::Replicas); results are per particle.
 
 mod autocorrelation;
+pub(crate) mod bins;
 mod distribution;
+pub(crate) mod distribution_sums;
 mod drift;
+mod error;
 mod moments;
 mod msed;
 mod plan;
 mod resolution;
 pub(crate) mod run_sums;
 pub(crate) mod sums;
+pub(crate) mod system;
 
 pub use autocorrelation::{Autocorrelation, IntegratedTime, autocorrelation, integrated_time};
-pub use distribution::{Bins, Distribution, DistributionError, distribution};
+pub use bins::Bins;
+pub use distribution::{Distribution, distribution};
+pub use distribution_sums::DistributionSums;
 pub use drift::{Drift, Stationarity, drift};
+pub use error::{DistributionError, EnergyError};
 pub use moments::{Moments, moments};
-pub use msed::{Msed, msed};
+pub use msed::msed;
 pub use resolution::{Resolution, resolution};
 pub use sums::EnergySums;
+pub use system::EnergySystem;

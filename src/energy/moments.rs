@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::plan::{overall_mean, sum_of};
-use crate::error::Error;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
-use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
+use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
 const INNER_BLOCKS: usize = 10;
@@ -92,14 +91,14 @@ impl Moments {
     /// Variance of the energy per particle of an infinite run: the sum of the two above.
     #[must_use]
     pub fn corrected_variance(&self) -> Estimate {
-        Estimate::combine([&self.variance, &self.variance_of_mean], |[s, m]| s + m)
+        &self.variance + &self.variance_of_mean
     }
 
     /// The temperature of the state point: the given one, without error, else [`kinetic_temperature`](Self::kinetic_temperature).
     #[must_use]
     pub fn temperature(&self) -> Option<Estimate> {
         self.temperature
-            .map(|given| Estimate::exact(given, self.resamples()))
+            .map(Estimate::exact)
             .or_else(|| self.kinetic_temperature.clone())
     }
 
@@ -107,16 +106,17 @@ impl Moments {
     /// simulation has kept, or that of replicas at constant energy, each of which has its own.
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
-    /// let (sampling, lags) = (Sampling::new(1, 0.1)?, Lags::explicit([1]));
-    /// let mut live = EnergyAccumulator::ring(sampling, 100, EnergyKind::PerParticle, &lags, 4000)?;
+    /// let system = EnergySystem::new(Sampling::new(1, 0.1)?, 100, EnergyKind::PerParticle)?;
+    /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
-    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
+    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
     /// assert!((c.excess().value() - 100.0 * 0.01).abs() < 1e-9);
     /// # Ok::<(), msed::Error>(())
     /// ```
@@ -136,12 +136,6 @@ impl Moments {
     pub fn covariance_with_temperature(&self) -> Option<f64> {
         self.mean.covariance(self.kinetic_temperature.as_ref()?)
     }
-
-    /// The resamples that every number went through.
-    #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        self.mean.resamples()
-    }
 }
 
 /// Mean, variance and temperature of one run or several.
@@ -154,7 +148,7 @@ impl Moments {
 /// Two passes over the samples; resamples reuse block sums.
 ///
 /// # Errors
-/// [`Error::Resampling`] where the runs cannot be divided as asked.
+/// [`ResamplingError`] where the runs cannot be divided as asked.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
@@ -165,7 +159,8 @@ impl Moments {
 /// assert!((moments.variance().value() - 0.0025).abs() < 1e-15);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, Error> {
+pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
+    let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
@@ -173,7 +168,7 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     let scale = runs[0].per_particle_scale();
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
     let energy = Column::new(&columns, &pieces, scale);
-    let resamples = partition.resamples();
+    let resamples = partition.resamples(run);
     let estimate = |f: &dyn Fn(&[f64]) -> f64| resamples.evaluate(f);
     let kinetic_temperature = runs
         .iter()
@@ -419,7 +414,7 @@ mod tests {
         let m = moments(&run, Resampling::default()).unwrap();
         let t = m.kinetic_temperature().unwrap().clone();
         assert_eq!(m.temperature(), Some(t.clone()));
-        let sum = Estimate::combine([m.mean(), &t], |[e, t]| e + 1.5 * t);
+        let sum = m.mean() + 1.5 * &t;
         assert!(sum.standard_error().unwrap() < 1e-14);
         let product = m.mean().standard_error().unwrap() * t.standard_error().unwrap();
         assert!((m.covariance_with_temperature().unwrap() / product + 1.0).abs() < 1e-9);

@@ -1,52 +1,13 @@
 //! The mean-squared energy difference.
 
+use super::EnergyError;
 use super::plan::Layout;
 use crate::curve::Curve;
-use crate::error::Error;
 use crate::lag::Lags;
-use crate::lag_sums::{Method, Scratch, Stretch, variance};
+use crate::lag_sums::Scratch;
 use crate::real::Real;
 use crate::series::Runs;
 use crate::stats::{BlockSums, Resampling};
-
-/// A mean-squared energy difference, and how it was computed.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Msed {
-    curve: Curve,
-    methods: Vec<Vec<Stretch>>,
-    error_bounds: Vec<f64>,
-}
-
-impl Msed {
-    /// The curve, in energy² per particle².
-    #[must_use]
-    pub fn curve(&self) -> &Curve {
-        &self.curve
-    }
-
-    /// The curve alone.
-    #[must_use]
-    pub fn into_curve(self) -> Curve {
-        self.curve
-    }
-
-    /// Which lags of a run were summed in which way; places count the curve's lags.
-    ///
-    /// # Panics
-    /// If there is no such run.
-    #[must_use]
-    pub fn methods(&self, run: usize) -> &[Stretch] {
-        &self.methods[run]
-    }
-
-    /// A bound on the relative rounding error of each value: how far it may lie from the sums carried out exactly. It says nothing of
-    /// the statistical error. See [`LagPlan::error_bound`](crate::lag_sums::LagPlan::error_bound).
-    #[must_use]
-    pub fn error_bounds(&self) -> &[f64] {
-        &self.error_bounds
-    }
-}
 
 /// The mean-squared energy difference of one run, or of several as one:
 /// ```text
@@ -63,93 +24,55 @@ impl Msed {
 /// **Errors of the curve.** Each pair belongs to the block of its first sample; standard errors are those of the delete-one
 /// jackknife over the blocks, none for a lag longer than the shortest block.
 ///
-/// **Accuracy.** The rounding bound of every value is in [`Msed::error_bounds`]; energies are centred before they are multiplied.
+/// **Cost.** n operations a lag by the definition, or O(n log n) for all lags at once, whichever is cheaper. Resampling takes no second
+/// pass.
 ///
-/// **Cost.** n operations a lag by the definition, or O(n log n) for all lags at once; [`Msed::methods`] says which. Resampling
-/// takes no second pass.
+/// **Accuracy.** A lag goes through transforms only where its relative rounding error stays below 10^-10 for series that are no steeper
+/// than a random walk; energies are centred before they are multiplied. The plan of a run, which
+/// [`LagPlanner`](crate::lag_sums::LagPlanner) makes again from the length and the lags, tells the method of each lag and bounds its
+/// rounding error:
+/// ```
+/// use msed::lag_sums::{LagPlanner, Method};
+/// let plan = LagPlanner::new().plan(40_000, &(0..4000).collect::<Vec<u64>>())?;
+/// assert_eq!(plan.method(1), Method::Direct);
+/// assert!(matches!(plan.method(3999), Method::BlockFft { .. }));
+/// // A mean-squared difference of 0.2 at lag 3999, in a run of variance 0.5.
+/// assert!(plan.error_bound(3999, 0.2, 0.5) < 1e-10);
+/// # Ok::<(), msed::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`LagError`](crate::lag::LagError) for lags that the shortest run does not have, [`ResamplingError`](crate::stats::ResamplingError) for blocks
 /// that it does not have.
 ///
 /// ```
-/// use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+/// use msed::{EnergyKind, EnergySeries, Lag, Lags, Resampling, Sampling, energy};
 /// let energies: Vec<f64> = (0..1000).map(|i| -6000.0 + 15.0 * f64::from(i * i % 101)).collect();
 /// let series = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 /// let msed = energy::msed(&series, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::Blocks(10))?;
-/// let curve = msed.curve();
-/// assert_eq!(curve.lags()[..3], [10, 20, 30]);
-/// assert_eq!(curve.origins()[0], 999);
+/// assert_eq!(msed.lags()[..3], [10, 20, 30].map(Lag::from_steps));
+/// assert_eq!(msed.origins()[0], 999);
 /// let by_hand: f64 = series.samples().windows(2).map(|e| ((e[1] - e[0]) / 1000.0).powi(2)).sum();
-/// assert!((curve.values()[0] - by_hand / 999.0).abs() < 1e-13);
-/// assert!(curve.standard_errors()[0].is_some());
+/// assert!((msed.values()[0] - by_hand / 999.0).abs() < 1e-13);
+/// assert!(msed.standard_errors()[0].is_some());
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -> Result<Msed, Error> {
+pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -> Result<Curve, EnergyError> {
     let layout = Layout::new(runs, lags, resampling)?;
     let mut sums = BlockSums::new(layout.partition.len(), layout.lags.len());
-    let mut bounds = Weighted::new(layout.lags.len());
-    let mut methods = Vec::new();
     let mut scratch = Scratch::default();
     let mut first = 0;
-    // Means over the runs, since a bound is relative to the pooled value.
-    let mut spreads = Vec::new();
     for ((run, plan), blocks) in runs.runs().iter().zip(&layout.plans).zip(layout.blocks()) {
         plan.add_squared_differences(run.samples(), &blocks, &mut sums, first, &mut scratch);
         first += blocks.len();
-        methods.push(plan.methods().to_vec());
-        spreads.push((variance(run.samples()), blocks.len()));
-    }
-    for (plan, (variance, blocks)) in layout.plans.iter().zip(spreads) {
-        for k in 0..layout.lags.len() {
-            let bound = plan.error_bound(k, sums.mean(k), variance);
-            // Errors of the blocks' transforms add up as the norms of their parts do.
-            let divided = if plan.method(k) == Method::Direct {
-                1.0
-            } else {
-                (blocks as f64).sqrt()
-            };
-            bounds.add(
-                k,
-                bound * divided,
-                (plan.samples() as u64 - layout.lags[k]) as f64,
-            );
-        }
     }
     let scale = runs.runs()[0].per_particle_scale().powi(2);
-    let curve = Curve::from_sums(
+    Ok(Curve::from_sums(
         layout.steps(),
-        layout.time_step,
+        layout.sampling.time_step(),
         [&sums],
-        layout.partition.resamples(),
+        layout.resamples,
         layout.longest(),
         |[mean]| mean * scale,
-    );
-    Ok(Msed {
-        curve,
-        methods,
-        error_bounds: bounds.means(),
-    })
-}
-
-/// Weighted means by lag.
-struct Weighted {
-    sums: Vec<(f64, f64)>,
-}
-
-impl Weighted {
-    fn new(points: usize) -> Self {
-        Self {
-            sums: vec![(0.0, 0.0); points],
-        }
-    }
-
-    fn add(&mut self, point: usize, value: f64, weight: f64) {
-        self.sums[point].0 += weight * value;
-        self.sums[point].1 += weight;
-    }
-
-    fn means(self) -> Vec<f64> {
-        self.sums.into_iter().map(|(sum, weight)| sum / weight).collect()
-    }
+    ))
 }

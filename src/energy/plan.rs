@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::error::Error;
-use crate::lag::Lags;
+use super::EnergyError;
+use crate::lag::{Lag, Lags};
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
+use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{Partition, Resampling};
+use crate::stats::{Partition, Resamples, Resampling};
 
 /// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for each run.
 pub(super) struct Layout {
@@ -15,8 +16,8 @@ pub(super) struct Layout {
     pub(super) lags: Vec<u64>,
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
-    pub(super) time_step: f64,
-    stride: u64,
+    pub(super) resamples: Resamples,
+    pub(super) sampling: Sampling,
 }
 
 impl Layout {
@@ -24,12 +25,13 @@ impl Layout {
         runs: &impl Runs<T>,
         lags: &Lags,
         resampling: Resampling,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, EnergyError> {
+        let run = runs.run();
         let runs = runs.runs();
         let sampling = runs[0].sampling();
         let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
         let shortest = lengths.iter().copied().min().unwrap_or(0);
-        let lags = lags.resolve(shortest, sampling.interval())?;
+        let lags = lags.in_samples(shortest, &sampling)?;
         let mut planner = LagPlanner::new();
         let mut plans: Vec<LagPlan> = Vec::with_capacity(lengths.len());
         for &length in &lengths {
@@ -39,11 +41,12 @@ impl Layout {
             };
             plans.push(plan);
         }
+        let partition = Partition::new(&lengths, resampling)?;
         Ok(Self {
             plans,
-            partition: Partition::new(&lengths, resampling)?,
-            time_step: sampling.time_step(),
-            stride: sampling.stride(),
+            resamples: partition.resamples(run),
+            partition,
+            sampling,
             lags,
         })
     }
@@ -57,13 +60,13 @@ impl Layout {
     }
 
     /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<u64> {
-        self.lags.iter().map(|lag| lag * self.stride).collect()
+    pub(super) fn steps(&self) -> Vec<Lag> {
+        self.lags.iter().map(|&m| self.sampling.lag(m)).collect()
     }
 
-    /// The longest lag, in steps, that the blocks give an error for.
-    pub(super) fn longest(&self) -> u64 {
-        self.partition.shortest() as u64 * self.stride
+    /// The longest lag that the blocks give an error for.
+    pub(super) fn longest(&self) -> Lag {
+        self.sampling.lag(self.partition.shortest() as u64)
     }
 }
 

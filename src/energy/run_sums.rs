@@ -2,8 +2,8 @@
 
 use std::ops::AddAssign;
 
-use crate::online::error::OnlineError;
-use crate::stats::doubling_blocks::Blocks;
+use crate::stats::RunId;
+use crate::stats::doubling_blocks::{Blocks, NoMemory};
 use crate::stats::runs::InBlocks;
 
 /// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
@@ -51,14 +51,23 @@ impl InBlocks for RunSums {
     fn blocks(&self) -> usize {
         self.blocks.count()
     }
+
+    fn run(&self) -> RunId {
+        let of_block = |block| {
+            let samples = self.samples(block);
+            [samples.number, samples.sum, samples.squares]
+        };
+        let sums = (0..self.blocks()).flat_map(of_block);
+        RunId::digest(self.blocks(), sums.chain(self.centre))
+    }
 }
 
 impl RunSums {
     /// No block yet, and room for all that will be.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn new(points: usize, most: usize, length: u64) -> Result<Self, OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn new(points: usize, most: usize, length: u64) -> Result<Self, NoMemory> {
         Ok(Self {
             centre: None,
             points,
@@ -67,7 +76,7 @@ impl RunSums {
     }
 
     /// The same before its first block, with another number of blocks at most.
-    pub(crate) fn with_most(&self, most: usize) -> Result<Self, OnlineError> {
+    pub(crate) fn with_most(&self, most: usize) -> Result<Self, NoMemory> {
         Self::new(self.points, most, self.blocks.length())
     }
 
@@ -106,13 +115,8 @@ impl RunSums {
     /// summed, as those of one run.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn followed_by(
-        &mut self,
-        samples: u64,
-        mut later: Self,
-        summed: u64,
-    ) -> Result<(), OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn followed_by(&mut self, samples: u64, mut later: Self, summed: u64) -> Result<(), NoMemory> {
         if let (Some(to), Some(from)) = (self.centre, later.centre) {
             later.shift(from - to);
         }

@@ -1,74 +1,12 @@
 //! Sums of one run or of several, and the curves that follow from them.
 
-use std::num::NonZeroUsize;
-
 use super::Moments;
 use super::run_sums::RunSums;
+use super::system::EnergyPairs;
 use crate::curve::Curve;
-use crate::online::error::OnlineError;
-use crate::sampling::Sampling;
-#[cfg(feature = "serde")]
-use crate::series::check_temperature;
-use crate::series::{EnergyKind, SeriesError};
-use crate::stats::BlockSums;
-#[cfg(feature = "serde")]
-use crate::stats::runs::are_lags;
-use crate::stats::runs::{InBlocks, agree, numbered, resamples, same_lags, same_sampling};
-
-/// What the samples are of, and the lags in samples: the same for all runs that go together.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct System {
-    pub(crate) sampling: Sampling,
-    pub(crate) particles: NonZeroUsize,
-    pub(crate) kind: EnergyKind,
-    pub(crate) temperature: Option<f64>,
-    pub(crate) lags: Vec<u64>,
-}
-
-impl System {
-    pub(crate) fn new(
-        sampling: Sampling,
-        particles: usize,
-        kind: EnergyKind,
-        lags: Vec<u64>,
-    ) -> Result<Self, SeriesError> {
-        Ok(Self {
-            sampling,
-            particles: NonZeroUsize::new(particles).ok_or(SeriesError::NoParticles)?,
-            kind,
-            temperature: None,
-            lags,
-        })
-    }
-
-    /// From a sample to the energy per particle.
-    pub(crate) fn scale(&self) -> f64 {
-        self.kind.scale(self.particles)
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) fn is_sound(&self) -> bool {
-        are_lags(&self.lags)
-            && self
-                .temperature
-                .is_none_or(|found| check_temperature(found).is_ok())
-    }
-
-    /// What another system has that this one has not.
-    pub(crate) fn same(&self, other: &Self) -> Result<(), OnlineError> {
-        let shown = |system: &Self| {
-            [
-                ("particle number", format!("{}", system.particles)),
-                ("energy kind", format!("{:?}", system.kind)),
-                ("given temperature", format!("{:?}", system.temperature)),
-            ]
-        };
-        same_sampling(self.sampling, other.sampling)?;
-        agree(shown(self), shown(other))?;
-        same_lags(&self.lags, &other.lags)
-    }
-}
+use crate::sampling::Lag;
+use crate::stats::runs::{InBlocks, numbered, resamples};
+use crate::stats::{BlockSums, MergeError};
 
 /// The sums over the pairs of samples of one run or of several, and the correlations that follow from them.
 ///
@@ -78,39 +16,39 @@ impl System {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "State")
+    serde(try_from = "Unchecked")
 )]
 pub struct EnergySums {
-    system: System,
+    pairs: EnergyPairs,
     runs: Vec<RunSums>,
 }
 
-/// The same without the knowledge that it can be.
+/// The numbers of sums before they are checked.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-struct State {
-    system: System,
+struct Unchecked {
+    pairs: EnergyPairs,
     runs: Vec<RunSums>,
 }
 
 #[cfg(feature = "serde")]
-impl TryFrom<State> for EnergySums {
+impl TryFrom<Unchecked> for EnergySums {
     type Error = &'static str;
 
-    fn try_from(State { system, runs }: State) -> Result<Self, Self::Error> {
-        let points = system.lags.len();
-        let sound = |run: &RunSums| run.is_sound(points) && run.blocks() > 0;
-        if runs.is_empty() || !system.is_sound() || !runs.iter().all(sound) {
+    fn try_from(Unchecked { pairs, runs }: Unchecked) -> Result<Self, Self::Error> {
+        pairs.check()?;
+        let sound = |run: &RunSums| run.is_sound(pairs.lags.len()) && run.blocks() > 0;
+        if runs.is_empty() || !runs.iter().all(sound) {
             return Err("sums of other blocks or lags");
         }
-        Ok(Self { system, runs })
+        Ok(Self { pairs, runs })
     }
 }
 
 impl EnergySums {
-    pub(crate) fn new(system: System, run: RunSums) -> Self {
+    pub(crate) fn new(pairs: EnergyPairs, run: RunSums) -> Self {
         Self {
-            system,
+            pairs,
             runs: vec![run],
         }
     }
@@ -139,14 +77,15 @@ impl EnergySums {
     /// The result is that of [`Replicas`](crate::Replicas) over the runs: origins pool, and no pair reaches from one run into another.
     ///
     /// # Errors
-    /// [`OnlineError::Mismatch`] where sampling, particles, kind, temperature or lags differ.
+    /// [`MergeError`] where sampling, particles, kind, temperature or lags differ.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
-    /// let sampling = Sampling::new(1, 1.0)?;
+    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10)?;
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };
@@ -154,8 +93,8 @@ impl EnergySums {
     /// assert_eq!(both.msed().values(), [(1.0 + 4.0 + 0.0) / 3.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
-        self.system.same(&other.system)?;
+    pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
+        self.pairs.same(&other.pairs)?;
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -171,10 +110,10 @@ impl EnergySums {
                 sums.add(block, k, pairs.differences, pairs.number);
             }
         }
-        let scale = self.system.scale().powi(2);
+        let scale = self.pairs.system.scale().powi(2);
         Curve::from_sums(
-            self.steps(lags),
-            self.system.sampling.time_step(),
+            self.pairs.steps(lags),
+            self.pairs.system.sampling().time_step(),
             [&sums],
             resamples(&self.runs),
             self.longest(),
@@ -209,8 +148,8 @@ impl EnergySums {
                 .sum()
         };
         Curve::from_replicates(
-            self.steps(lags),
-            self.system.sampling.time_step(),
+            self.pairs.steps(lags),
+            self.pairs.system.sampling().time_step(),
             values(&vec![1.0; self.blocks()]),
             (0..points).map(|k| origins(k) as u64).collect(),
             (0..resamples.len())
@@ -224,7 +163,7 @@ impl EnergySums {
     /// Covariances at each lag, and the variance, with each block counted `weights[block]` times: about the mean of what is left
     /// of each run.
     fn covariances(&self, points: usize, weights: &[f64]) -> (Vec<f64>, f64) {
-        let scale = self.system.scale().powi(2);
+        let scale = self.pairs.system.scale().powi(2);
         let (mut sums, mut numbers) = (vec![0.0; points], vec![0.0; points]);
         let (mut squares, mut samples) = (0.0, 0.0);
         let mut first = 0;
@@ -249,7 +188,7 @@ impl EnergySums {
         }
         let variance = scale * squares / samples;
         let mut values: Vec<f64> = sums.iter().zip(&numbers).map(|(s, n)| scale * s / n).collect();
-        if let (Some(0), Some(value)) = (self.system.lags.first(), values.first_mut()) {
+        if let (Some(0), Some(value)) = (self.pairs.lags.first(), values.first_mut()) {
             *value = variance;
         }
         (values, variance)
@@ -258,7 +197,7 @@ impl EnergySums {
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the same blocks.
     #[must_use]
     pub fn moments(&self) -> Moments {
-        let scale = self.system.scale();
+        let scale = self.pairs.system.scale();
         let resamples = resamples(&self.runs);
         // Over runs: the mean of all samples; variances about the runs' own means.
         let of = |weights: &[f64]| -> [f64; 3] {
@@ -287,32 +226,27 @@ impl EnergySums {
             ]
         };
         Moments::from_parts(
-            self.system.particles.get(),
+            self.pairs.system.particles(),
             self.samples() as usize,
             std::array::from_fn(|i| resamples.evaluate(|weights| of(weights)[i])),
-            self.system.temperature,
+            self.pairs.system.temperature(),
             None,
         )
     }
 
     /// The lags, in samples, that some pair lies apart by.
     fn lags_with_pairs(&self) -> &[u64] {
-        let lags = &self.system.lags;
+        let lags = &self.pairs.lags;
         let has_pairs = |k| numbered(&self.runs).any(|(_, (run, block))| run.pairs(block, k).number > 0.0);
         let some = (0..lags.len()).take_while(|&k| has_pairs(k)).count();
         &lags[..some]
     }
 
-    fn steps(&self, lags: &[u64]) -> Vec<u64> {
-        let stride = self.system.sampling.stride();
-        lags.iter().map(|lag| lag.saturating_mul(stride)).collect()
-    }
-
-    /// The shortest block, in steps.
-    fn longest(&self) -> u64 {
+    /// The length of the shortest block.
+    fn longest(&self) -> Lag {
         let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
         let shortest = lengths.fold(f64::INFINITY, f64::min);
-        (shortest as u64).saturating_mul(self.system.sampling.stride())
+        self.pairs.system.sampling().lag(shortest as u64)
     }
 }
 

@@ -28,9 +28,9 @@ pub use table::{EnergyTable, Note};
 ///
 /// ```
 /// let table = msed::io::energies("data/sample/energy.dat")?;
-/// assert_eq!((table.len(), table.first_step(), table.stride()), (2000, 16390, 10));
-/// assert_eq!(table.potential_name(), "v_pe");
-/// assert_eq!(table.temperature().map(|t| t[0]), Some(0.81666672));
+/// assert_eq!((table.len(), table.first_step, table.stride), (2000, 16390, 10));
+/// assert_eq!(table.potential_name, "v_pe");
+/// assert_eq!(table.temperature.map(|t| t[0]), Some(0.81666672));
 /// # Ok::<(), msed::io::ReadError>(())
 /// ```
 pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
@@ -62,11 +62,11 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// use msed::io::EnergyReader;
 /// let csv = "time,E,T\n0,-1.5,0.8\n1,-1.25,0.7\n2,-1.0,0.9\n";
 /// let table = EnergyReader::new().step("time").energy("E").temperature("T").read_from(csv.as_bytes(), "run.csv")?;
-/// assert_eq!(table.potential(), [-1.5, -1.25, -1.0]);
+/// assert_eq!(table.potential, [-1.5, -1.25, -1.0]);
 ///
 /// let bare = "10 -1.5\n20 -1.25\n";
 /// let table = EnergyReader::new().step(0).energy(1).read_from(bare.as_bytes(), "bare.dat")?;
-/// assert_eq!(table.stride(), 10);
+/// assert_eq!(table.stride, 10);
 ///
 /// let error = msed::io::EnergyReader::new().read_from(bare.as_bytes(), "bare.dat").unwrap_err();
 /// assert_eq!(

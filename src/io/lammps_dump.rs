@@ -94,7 +94,7 @@ impl<R: Read> LammpsDumpReader<R> {
     #[must_use]
     pub fn types(&self) -> Option<&[u32]> {
         let format = &self.0.format;
-        format.columns.has_types().then_some(&format.types)
+        format.columns.has_types.then_some(&format.types)
     }
 
     /// Number of particles.
@@ -144,7 +144,11 @@ impl<R: Read> FrameFile for LammpsDump<R> {
     }
 
     fn convention(&self) -> Convention {
-        self.columns.convention()
+        if self.columns.wrapped {
+            Convention::Wrapped
+        } else {
+            Convention::Unwrapped
+        }
     }
 
     fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {
@@ -187,7 +191,7 @@ impl<R: Read> LammpsDump<R> {
             .iter()
             .flat_map(|row| self.columns.position(row, header).map(T::from_f64));
         frame.positions = positions.collect();
-        if self.columns.has_images() {
+        if self.columns.has_images {
             frame.images = rows.iter().map(|row| row.images).collect();
         }
         Ok(())
@@ -202,7 +206,7 @@ impl<R: Read> LammpsDump<R> {
     ) -> Result<(), ReadError> {
         let particles = self.ids.len();
         frame.positions.resize(3 * particles, T::default());
-        let images = self.columns.has_images();
+        let images = self.columns.has_images;
         frame.images.resize(if images { particles } else { 0 }, [0; 3]);
         let stamp = u32::try_from(index + 1).unwrap_or(u32::MAX);
         for at in 0..particles {

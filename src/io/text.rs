@@ -1,23 +1,41 @@
-//! Text of a file or any reader, compressed or not, line by line.
+//! Text of a file or any reader, compressed or not, line by line, through a buffer of bounded size.
 
 pub(super) mod bytes;
-mod lines;
 
 use std::fs::File;
 use std::io::{self, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
+use memchr::memchr;
 
 use super::error::{Fault, Place, ReadError};
-use lines::{Line, Lines};
 
-/// Lines of text under a name for messages, decompressed where the first two bytes are those of gzip: the name is not
-/// looked at.
+/// Bytes asked of the reader at a time.
+const CHUNK: usize = 1 << 18;
+/// A longer line is no text that a simulation wrote, and must not be allowed to fill the memory.
+const LONGEST_LINE: usize = 1 << 24;
+
+/// Lines of text under a name for messages, numbered from 1, decompressed where the first two bytes are those of gzip: the
+/// name is not looked at. Memory is a few hundred kilobytes, or the longest line.
 pub(crate) struct Text<R> {
     name: PathBuf,
     compressed: bool,
-    lines: Lines<Stream<R>>,
+    reader: Stream<R>,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    number: u64,
+    at_end: bool,
+}
+
+/// One line without its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line<'a> {
+    /// The line, without `\n` or `\r\n`.
+    pub(crate) bytes: &'a [u8],
+    /// Whether it ended with a line feed. The last line of a file that was cut off does not.
+    pub(crate) ended: bool,
 }
 
 type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -52,15 +70,19 @@ impl<R: Read> Text<R> {
         read.map_err(|source| Fault::Read(source).at(name, Place::Line(0)))?;
         let compressed = head == [0x1f, 0x8b];
         let whole = Cursor::new(head).chain(reader);
-        let stream = if compressed {
-            Stream::Gzip(Box::new(MultiGzDecoder::new(whole)))
-        } else {
-            Stream::Plain(whole)
-        };
         Ok(Self {
             name: name.to_owned(),
             compressed,
-            lines: Lines::new(stream),
+            reader: if compressed {
+                Stream::Gzip(Box::new(MultiGzDecoder::new(whole)))
+            } else {
+                Stream::Plain(whole)
+            },
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            number: 0,
+            at_end: false,
         })
     }
 
@@ -71,45 +93,64 @@ impl<R: Read> Text<R> {
 
     /// The number of the line handed out last.
     pub(crate) fn line_number(&self) -> u64 {
-        self.lines.number()
+        self.number
     }
 
     /// A fault in the line handed out last.
     #[cold]
     pub(crate) fn error(&self, fault: Fault) -> ReadError {
-        fault.at(&self.name, Place::Line(self.line_number()))
+        fault.at(&self.name, Place::Line(self.number))
     }
 
     /// The beginning of what is left, 16 KiB or more where there are as many.
     pub(crate) fn head(&mut self) -> Result<&[u8], ReadError> {
-        let before = self.lines.number();
-        self.lines
-            .head(1 << 14)
-            .map_err(|source| failed(&self.name, self.compressed, before, source))
+        while self.end - self.start < 1 << 14 && !self.at_end {
+            self.fill()?;
+        }
+        Ok(self.buffered())
     }
 
-    /// What has been read of the rest, which may end anywhere.
+    /// What has been read of the rest, which may end anywhere. For a caller who finds the ends of lines along with something
+    /// else, and then says how far they went by [`pass`](Self::pass).
     #[inline]
     pub(crate) fn buffered(&self) -> &[u8] {
-        self.lines.buffered()
+        &self.buffer[self.start..self.end]
     }
 
     /// Goes past one line of so many bytes, its end included, at the beginning of what is buffered.
     #[inline]
     pub(crate) fn pass(&mut self, length: usize) {
-        self.lines.pass(length);
+        self.start = self.end.min(self.start + length);
+        self.number += 1;
     }
 
     /// The next line; `None` at the end.
     ///
     /// # Errors
-    /// [`Fault::Read`], or [`Fault::Gzip`] where compressed data is damaged or ends too early.
+    /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is damaged or ends too early.
     #[inline]
     pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
-        let before = self.lines.number();
-        self.lines
-            .next_line()
-            .map_err(|source| failed(&self.name, self.compressed, before, source))
+        let mut searched = 0;
+        let (length, ended) = loop {
+            if let Some(found) = memchr(b'\n', &self.buffer[self.start + searched..self.end]) {
+                break (searched + found, true);
+            }
+            searched = self.end - self.start;
+            if self.at_end {
+                if searched == 0 {
+                    return Ok(None);
+                }
+                break (searched, false);
+            }
+            self.fill()?;
+        };
+        let line = &self.buffer[self.start..self.start + length];
+        self.start += length + usize::from(ended);
+        self.number += 1;
+        Ok(Some(Line {
+            bytes: line.strip_suffix(b"\r").unwrap_or(line),
+            ended,
+        }))
     }
 
     /// The next line that is not blank.
@@ -127,83 +168,40 @@ impl<R: Read> Text<R> {
     pub(crate) fn whole_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         Ok(self.next_line()?.filter(|line| line.ended))
     }
-}
 
-#[cold]
-fn failed(name: &Path, compressed: bool, line: u64, source: io::Error) -> ReadError {
-    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
-    let fault = if compressed && matches!(source.kind(), InvalidData | InvalidInput | UnexpectedEof) {
-        Fault::Gzip(source)
-    } else {
-        Fault::Read(source)
-    };
-    fault.at(name, Place::Line(line))
+    /// Reads more behind what is left.
+    #[cold]
+    fn fill(&mut self) -> Result<(), ReadError> {
+        use io::ErrorKind::{Interrupted, InvalidData, InvalidInput, UnexpectedEof};
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end >= LONGEST_LINE {
+            let long = io::Error::new(InvalidData, "a line is longer than 16 MiB");
+            return Err(self.error(Fault::Read(long)));
+        }
+        if self.buffer.len() < self.end + CHUNK {
+            self.buffer.resize(self.end + CHUNK, 0);
+        }
+        loop {
+            match self.reader.read(&mut self.buffer[self.end..]) {
+                Ok(0) => self.at_end = true,
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == Interrupted => continue,
+                Err(error) => {
+                    let damaged = matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof);
+                    let fault = if self.compressed && damaged {
+                        Fault::Gzip
+                    } else {
+                        Fault::Read
+                    };
+                    return Err(self.error(fault(error)));
+                }
+            }
+            return Ok(());
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    fn compressed(text: &[u8]) -> Vec<u8> {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn lines(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
-        let mut text = Text::new(bytes, Path::new("x.dat"))?;
-        let mut lines = Vec::new();
-        while let Some(line) = text.next_line()? {
-            lines.push(line.bytes.to_vec());
-        }
-        Ok(lines)
-    }
-
-    #[test]
-    fn compression_is_found_by_content() {
-        let text = b"a b\n1 2\n";
-        assert_eq!(lines(text).unwrap(), lines(&compressed(text)).unwrap());
-        // Members one after the other, as parallel compressors write them.
-        let two = [compressed(b"a b\n"), compressed(b"1 2\n")].concat();
-        assert_eq!(lines(&two).unwrap(), lines(text).unwrap());
-        assert!(lines(b"").unwrap().is_empty());
-        assert_eq!(lines(b"\x1f").unwrap(), [b"\x1f"]);
-    }
-
-    #[test]
-    fn damaged_compression_is_an_error() {
-        let text: Vec<u8> = (0..100_000_u32)
-            .flat_map(|i| format!("{i}\n").into_bytes())
-            .collect();
-        let whole = compressed(&text);
-        let cut = lines(&whole[..whole.len() / 2]).unwrap_err().to_string();
-        assert!(
-            cut.starts_with("x.dat: the gzip data is cut off or damaged after line "),
-            "{cut}"
-        );
-        let mut damaged = whole.clone();
-        let sum = damaged.len() - 6;
-        damaged[sum] ^= 1;
-        assert_eq!(
-            lines(&damaged).unwrap_err().to_string(),
-            "x.dat: the gzip data is cut off or damaged after line 100000 (corrupt gzip stream does not have a matching checksum)"
-        );
-    }
-
-    #[test]
-    fn a_missing_file_is_named() {
-        assert_eq!(
-            Text::open(Path::new("no/such.dat"))
-                .err()
-                .map(|error| error.to_string())
-                .as_deref(),
-            Some("cannot open no/such.dat: No such file or directory (os error 2)")
-        );
-        let directory = Text::open(Path::new("src")).err().map(|error| error.to_string());
-        assert_eq!(
-            directory.as_deref(),
-            Some("src: reading failed after line 0: Is a directory (os error 21)")
-        );
-    }
-}
+mod tests;

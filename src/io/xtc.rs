@@ -178,16 +178,13 @@ impl<R: Read> Xtc<R> {
     /// The header of the next frame; `None` at the end of the file.
     fn header(&mut self) -> Result<Option<Header>, ReadError> {
         let start = self.offset;
-        let mut bytes = [0; HEADER];
-        match self.take(&mut bytes)? {
+        let mut words = [[0; 4]; HEADER / 4];
+        match self.take(words.as_flattened_mut())? {
             0 => return Ok(None),
             HEADER => {}
             read => return Err(self.here(Fault::after(read as u64, HEADER as u64, "bytes"))),
         }
-        let mut words = [0; HEADER / 4];
-        for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u32::from_be_bytes(*bytes);
-        }
+        let words = words.map(u32::from_be_bytes);
         let [magic, particles, step, _time, cell @ .., repeated] = words;
         let wide = match magic {
             1995 => false,
@@ -285,9 +282,8 @@ impl<R: Read> Xtc<R> {
         let scale = self.scale;
         positions.resize(3 * self.particles, T::default());
         let (points, _) = positions.as_chunks_mut::<3>();
-        let place = |integers: [i32; 3]| {
-            integers.map(|integer| T::from_f64(f64::from(integer as f32 * inverse) * scale))
-        };
+        let coordinate = |integer: i32| T::from_f64(f64::from(integer as f32 * inverse) * scale);
+        let place = |[x, y, z]: [i32; 3]| [coordinate(x), coordinate(y), coordinate(z)];
         coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| {
             let text = format!("the compressed coordinates are damaged at particle {particle}");
             self.at(header.start, Fault::Value(text))
@@ -311,17 +307,12 @@ impl<R: Read> Xtc<R> {
     }
 
     fn words<const N: usize>(&mut self) -> Result<[u32; N], ReadError> {
-        let mut words = [0; N];
-        for (index, word) in words.iter_mut().enumerate() {
-            let mut bytes = [0; 4];
-            let read = self.take(&mut bytes)?;
-            if read < 4 {
-                let found = (4 * index + read) as u64;
-                return Err(self.here(Fault::after(found, 4 * N as u64, "bytes")));
-            }
-            *word = u32::from_be_bytes(bytes);
+        let mut words = [[0; 4]; N];
+        let (read, expected) = (self.take(words.as_flattened_mut())?, 4 * N);
+        if read < expected {
+            return Err(self.here(Fault::after(read as u64, expected as u64, "bytes")));
         }
-        Ok(words)
+        Ok(words.map(u32::from_be_bytes))
     }
 
     /// As many bytes as there are.

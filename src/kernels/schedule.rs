@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::lag_sums::columns::{ColumnProducts, Spectra};
+use crate::sampling::Lag;
 use crate::structure::origins::Origins;
 
 /// The pairs of frames of a run at each lag, by block of the first frame.
@@ -55,7 +56,7 @@ impl Schedule {
     pub(crate) fn new(origins: &Origins, run: usize, frames: usize, blocks: &[Range<usize>]) -> Self {
         let table = origins.table(run);
         if table.is_uniform() {
-            let lag = |&steps: &u64| usize::try_from(steps / table.unit()).unwrap_or(usize::MAX);
+            let lag = |lag: &Lag| usize::try_from(lag.steps() / table.unit()).unwrap_or(usize::MAX);
             return Self::Uniform {
                 frames,
                 lags: table.lags().iter().map(lag).collect(),

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::columns::{ColumnProducts, Scratch, Spectra};
 use super::rough_mean;
+use crate::sampling::Lag;
 use crate::stats::BlockSums;
 use crate::structure::origins::{Groups, Origins};
 use crate::trajectory::Trajectory;
@@ -60,7 +61,7 @@ pub(crate) fn spectral_sums<T: Real>(
                     errors[group][axis] += error;
                     for (b, (block, frames)) in blocks.iter().enumerate() {
                         for (k, &lag) in table.lags().iter().enumerate() {
-                            let m = usize::try_from(lag / table.unit()).unwrap_or(usize::MAX);
+                            let m = usize::try_from(lag.steps() / table.unit()).unwrap_or(usize::MAX);
                             let end = frames.end.min(run.frames().saturating_sub(m));
                             if frames.start >= end {
                                 break;
@@ -81,7 +82,7 @@ pub(crate) fn spectral_sums<T: Real>(
         }
     }
     let bound = |k: usize| -> f64 {
-        if origins.lags()[k] == 0 {
+        if origins.lags()[k] == Lag::ZERO {
             return 0.0;
         }
         let of = |group: usize, axis: usize| {

@@ -1,21 +1,12 @@
-//! Mean and variance of a series, to rounding.
+//! The mean of a series, to rounding.
 
 use super::kernel::{ORIGINS, Total};
-use super::squares;
 use crate::real::Real;
 
 /// The mean, good to a rounding or two of the spread.
 pub(crate) fn mean<T: Real>(samples: &[T]) -> f64 {
     let rough = rough_mean(samples);
     rough + mean_about(samples, rough)
-}
-
-/// The variance with divisor n.
-pub(crate) fn variance<T: Real>(samples: &[T]) -> f64 {
-    let center = mean(samples);
-    let mut sums = Vec::new();
-    squares::bases(samples, center, &mut sums);
-    sums.last().copied().unwrap_or(0.0) / samples.len().max(1) as f64
 }
 
 /// The mean to a few roundings of its own size: good enough to centre on.

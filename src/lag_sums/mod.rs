@@ -22,7 +22,7 @@ pub use integral::CorrelationTime;
 pub(crate) use kernel::{LagSums, Term, Total};
 pub(crate) use length::cheapest_length;
 pub use length::next_fast_length;
-pub(crate) use mean::{mean, rough_mean, variance};
+pub(crate) use mean::{mean, rough_mean};
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, Scratch};
 pub use planner::LagPlanner;

@@ -2,6 +2,17 @@
 
 use thiserror::Error;
 
+/// Why values of the ranks were not merged into one.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ReduceError<E> {
+    /// Two values do not merge.
+    #[error(transparent)]
+    Merge(E),
+    /// A failure of the exchange between ranks.
+    #[error(transparent)]
+    Rank(#[from] RankError),
+}
+
 /// A failure of the exchange between ranks.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -22,9 +22,9 @@ use super::{RankError, Ranks};
 ///     let mut own = BlockSums::new(0, 1);
 ///     for replica in ranks.share(8) {
 ///         let energies = io::energies(format!("replica-{replica}/energy.dat"))?;
-///         let mean = energies.potential().iter().sum::<f64>();
+///         let mean = energies.potential.iter().sum::<f64>();
 ///         let mut sums = BlockSums::new(1, 1);
-///         sums.add(0, 0, mean, energies.potential().len() as f64);
+///         sums.add(0, 0, mean, energies.potential.len() as f64);
 ///         own = own.merge(&sums);
 ///     }
 ///     let all = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))?;

@@ -9,6 +9,6 @@ mod error;
 mod job;
 mod ranks;
 
-pub use error::RankError;
+pub use error::{RankError, ReduceError};
 pub use job::run;
 pub use ranks::Ranks;

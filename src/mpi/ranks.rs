@@ -14,8 +14,7 @@ use ::mpi::topology::{Color, Communicator, SimpleCommunicator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::RankError;
-use crate::error::Error;
+use super::{RankError, ReduceError};
 
 /// Bytes in one message at most: MPI counts them in 32 bits, with a sign.
 const PIECE: usize = 1 << 26;
@@ -97,20 +96,21 @@ impl Ranks {
     /// number; rank 0 holds the merged value and one more.
     ///
     /// # Errors
-    /// What `merge` refuses, and [`RankError`]: on the rank where it happened, while the others wait.
+    /// [`ReduceError`]: what `merge` refuses, or [`RankError`], on the rank where it happened, while the others wait.
     pub fn reduce<A, E>(
         &self,
         own: A,
         mut merge: impl FnMut(A, A) -> Result<A, E>,
-    ) -> Result<Option<A>, Error>
+    ) -> Result<Option<A>, ReduceError<E>>
     where
         A: Serialize + DeserializeOwned,
-        Error: From<E>,
     {
         let mut value = own;
         for turn in turns(self.rank(), self.count()) {
             match turn {
-                Turn::Receive(from) => value = merge(value, self.receive(from)?)?,
+                Turn::Receive(from) => {
+                    value = merge(value, self.receive(from)?).map_err(ReduceError::Merge)?;
+                }
                 Turn::Send(to) => {
                     self.send(to, &value)?;
                     return Ok(None);

@@ -1,74 +1,67 @@
-//! The accumulator that a run feeds with positions.
+//! The displacements of a run that is going on.
 
 use std::ops::Range;
 
 use pulp::Arch;
 
+use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
+use super::frames::FramePairs;
 use super::levels::LevelLags;
-use super::pair_stream::PairStream;
 use crate::kernels::pair_sums::{Displaced, MOMENTS};
 use crate::lag::Lags;
-use crate::real::Real;
-use crate::sampling::Sampling;
-use crate::stats::doubling_blocks::{BLOCKS, check_most};
-use crate::stats::pair_table::{FrameBlocks, check_frame};
+use crate::sampling::{Lag, Sampling};
+use crate::stats::MergeError;
+use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::structure::displacement_sums::{FrameSums, FrameSystem, Group, close_squared};
 use crate::structure::{StructureError, WaveVectors};
-use crate::trajectory::Species;
+use crate::trajectory::{Cell, Species};
 
 /// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
 /// [`snapshot`](Self::snapshot) at any time.
 ///
 /// **What it sums.** Every pair of frames at each lag, as [`structure::displacements`](crate::structure::displacements) and
-/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are theirs to rounding.
+/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are the same except for rounding.
 ///
-/// **Blocks.** At most 20 unless [`with_blocks`](Self::with_blocks) says otherwise, of one length that doubles when there would be more; a
-/// lag longer than a block has no standard error.
+/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
+/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each
+/// particle, lag and wave vector, and a few for each particle and lag.
 ///
-/// **Memory.** Fixed at construction: 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
-/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few for each particle and lag.
-/// Nothing is allocated after construction.
-///
-/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
-/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`FrameSums::merge`].
+/// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
 /// ```
-/// use msed::online::FrameAccumulator;
+/// use msed::online::DisplacementAccumulator;
 /// use msed::trajectory::Species;
-/// use msed::{Lags, Sampling};
+/// use msed::{Lag, Lags, Sampling};
 /// // Two particles; the second one moves by 0.5 along x in each frame.
 /// let species = Species::single("A", 2)?;
-/// let mut live = FrameAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::explicit([1, 2]), 10)?;
+/// let mut live = DisplacementAccumulator::new(Sampling::new(100, 0.005)?, &species, &Lags::samples([1, 2]))?;
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
 /// let msd = live.snapshot()?.msd("A")?;
-/// assert_eq!(msd.lags(), [100, 200]);
+/// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
 /// ```
+pub type DisplacementAccumulator = Accumulator<DisplacementPairs>;
+
+/// Displacements between two frames: x of all particles, then y, then z.
 #[derive(Debug, Clone)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(try_from = "State")
-)]
-pub struct FrameAccumulator {
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DisplacementPairs {
     system: FrameSystem,
     /// The particles, species by species.
     order: Vec<u64>,
-    /// Frames: x of all particles, then y, then z.
-    pub(super) stream: PairStream,
-    #[cfg_attr(feature = "serde", serde(skip))]
-    work: Work,
 }
 
-/// What every push fills anew.
+/// What every frame and every pair fills anew.
 #[derive(Debug, Clone)]
-struct Work {
-    /// The particles of each species, in order.
+pub struct Work {
+    /// Where each particle lies in a row.
+    places: Vec<usize>,
+    /// The particles of each species, in the row.
     ranges: Vec<Range<usize>>,
     moved: Vec<f64>,
     /// Sums of one pair of frames over each species.
@@ -77,37 +70,60 @@ struct Work {
     columns: Vec<f64>,
 }
 
-impl Work {
-    fn new(system: &FrameSystem) -> Self {
+impl Pairs for DisplacementPairs {
+    type Sums = FrameSums;
+    type Work = Work;
+
+    fn work(&self) -> Work {
         let mut start = 0;
-        let species = &system.groups[..system.groups.len() - 1];
-        let ranges: Vec<_> = species
-            .iter()
-            .map(|group| {
-                let range = start..start + group.particles;
-                start = range.end;
-                range
-            })
-            .collect();
-        Self {
-            moved: vec![0.0; 3 * start],
-            found: vec![0.0; ranges.len() * (MOMENTS + system.lists.len())],
-            columns: vec![0.0; system.columns()],
+        let species = &self.system.groups[..self.system.groups.len() - 1];
+        let range = |group: &Group| {
+            let range = start..start + group.particles;
+            start = range.end;
+            range
+        };
+        let ranges: Vec<Range<usize>> = species.iter().map(range).collect();
+        let mut places = vec![0; self.order.len()];
+        for (place, &particle) in self.order.iter().enumerate() {
+            places[particle as usize] = place;
+        }
+        Work {
+            places,
+            moved: vec![0.0; self.width()],
+            found: vec![0.0; ranges.len() * (MOMENTS + self.system.lists.len())],
+            columns: vec![0.0; self.columns()],
             ranges,
         }
     }
 
-    /// Adds to `sums` what two frames give.
-    fn add_pair(&mut self, system: &FrameSystem, from: &[f64], to: &[f64], sums: &mut [f64]) {
-        let Self {
+    fn sampling(&self) -> Sampling {
+        self.system.sampling
+    }
+
+    fn lags(&self) -> &[u64] {
+        &self.system.lags
+    }
+
+    fn width(&self) -> usize {
+        3 * self.order.len()
+    }
+
+    fn columns(&self) -> usize {
+        self.system.columns()
+    }
+
+    fn add(&self, work: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
+        let Work {
             ranges,
             moved,
             found,
             columns,
-        } = self;
+            ..
+        } = work;
+        let system = &self.system;
         Arch::new().dispatch(Displaced {
-            from,
-            to,
+            from: then,
+            to: now,
             groups: ranges,
             radius_squared: system.radius.map_or(0.0, |radius| radius * radius),
             lists: &system.lists,
@@ -130,45 +146,86 @@ impl Work {
         close_squared(all);
         sums.iter_mut().zip(columns).for_each(|(sum, x)| *sum += *x);
     }
+
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        self.system.same(&other.system)?;
+        self.system.same_particles(&other.system)?;
+        let shown = |same: bool| {
+            let order = if same { "the same" } else { "another" };
+            [("the order of the species", order.to_owned())]
+        };
+        agree(shown(true), shown(self.order == other.order))
+    }
+
+    fn sums(&self, run: FrameBlocks) -> FrameSums {
+        FrameSums::new(self.system.clone(), run)
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<(), String> {
+        self.system.check()?;
+        let particles = self.system.groups[self.system.groups.len() - 1].particles;
+        let mut sorted = self.order.clone();
+        sorted.sort_unstable();
+        if sorted.into_iter().eq(0..particles as u64) {
+            Ok(())
+        } else {
+            Err("an order that does not hold each particle once".to_owned())
+        }
+    }
 }
 
-impl FrameAccumulator {
+impl FramePairs for DisplacementPairs {
+    const NEEDS_UNWRAPPED: bool = true;
+
+    fn particles(&self) -> usize {
+        self.order.len()
+    }
+
+    #[inline]
+    fn place(&self, work: &mut Work, row: &mut [f64], particle: usize, [x, y, z]: [f64; 3]) {
+        let (place, particles) = (work.places[particle], self.order.len());
+        row[place] = x;
+        row[particles + place] = y;
+        row[2 * particles + place] = z;
+    }
+
+    fn complete(&self, _: &mut Work, _: &mut [f64]) {}
+
+    fn check_cell(&self, _: u64, _: Option<&Cell>) -> Result<(), OnlineError> {
+        Ok(())
+    }
+}
+
+impl DisplacementAccumulator {
     /// An accumulator of the displacements of these particles at these lags, counted in frames.
     ///
-    /// `frames` is the planned length of the run. It only says which lags there are, as in [`Lags::up_to_fraction`]: the run may be
-    /// shorter, or go on.
-    ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that a run of `frames` frames does not have, [`OnlineError::Memory`] for those that reach over more frames than there
-    /// is memory for.
-    pub fn new(
-        sampling: Sampling,
-        species: &Species,
-        lags: &Lags,
-        frames: usize,
-    ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(frames, sampling.interval())?;
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more frames than there is memory
+    /// for.
+    pub fn new(sampling: Sampling, species: &Species, lags: &Lags) -> Result<Self, OnlineError> {
+        let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
-    /// next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` frames
+    /// or the next lag above.
     ///
-    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags j 2^l, j =
-    /// points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged, so that there is no bias:
-    /// displacements of averaged positions would lack what moves inside of the average. What is lost is origins: of a displacement
-    /// neighbouring ones say nearly the same, of chi4 less so.
+    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags
+    /// j 2^l, j = points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged,
+    /// so that there is no bias: displacements of averaged positions would lack what moves inside of the average. The price is fewer
+    /// time origins. Neighbouring origins are nearly redundant for displacements, and less so for chi4.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
     ///
     /// ```
-    /// use msed::online::FrameAccumulator;
+    /// use msed::online::DisplacementAccumulator;
     /// use msed::trajectory::Species;
-    /// use msed::Sampling;
-    /// let species = Species::single("A", 1)?;
-    /// let mut live = FrameAccumulator::multi_tau(Sampling::new(1, 0.005)?, &species, 4, 16)?;
-    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// use msed::{Lag, Sampling};
+    /// let (sampling, species) = (Sampling::new(1, 0.005)?, Species::single("A", 1)?);
+    /// let mut live = DisplacementAccumulator::multi_tau(sampling, &species, 4, Lag::from_steps(16))?;
+    /// assert!(live.lags().eq([1, 2, 3, 4, 6, 8, 12, 16].map(Lag::from_steps)));
     /// for frame in 0..9 {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
@@ -181,9 +238,9 @@ impl FrameAccumulator {
         sampling: Sampling,
         species: &Species,
         points: usize,
-        longest: u64,
+        longest: Lag,
     ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
+        let (levels, lags) = LevelLags::doubling(1, points, longest.steps().div_ceil(sampling.stride()))?;
         Self::over(sampling, species, levels, lags)
     }
 
@@ -213,218 +270,33 @@ impl FrameAccumulator {
             lists: Vec::new(),
             whole: true,
         };
-        let sums = FrameBlocks::new(system.lags.len(), system.columns(), BLOCKS)?;
-        Ok(Self {
-            stream: PairStream::new(levels, 3 * order.len(), sums)?,
-            work: Work::new(&system),
-            order,
-            system,
-        })
+        Self::of(DisplacementPairs { system, order }, levels)
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
     ///
     /// # Errors
-    /// [`StructureError::OverlapRadius`] unless positive and finite, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
-        self.stream.not_running()?;
+        self.stream.progress.not_running()?;
         if !(radius.is_finite() && radius > 0.0) {
             return Err(StructureError::OverlapRadius { found: radius }.into());
         }
-        self.system.radius = Some(radius);
+        self.kind.system.radius = Some(radius);
         Ok(self)
     }
 
-    /// With the self part of the intermediate scattering function over a list of wave vectors, and over further lists when called again.
+    /// With the self part of the intermediate scattering function over a list of wave vectors; called again, over further lists.
     ///
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
-    pub fn with_self_isf(mut self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
+    pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
         let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
-        self.system
+        let mut kind = self.kind.clone();
+        kind.system
             .lists
             .push(vectors.vectors().iter().map(turns).collect());
-        let most = self.stream.sums().most();
-        self.with_new_sums(most)
-    }
-
-    /// At most `most` blocks, an even number.
-    ///
-    /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first frame.
-    pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
-        self.with_new_sums(check_most(most)?)
-    }
-
-    fn with_new_sums(self, most: usize) -> Result<Self, OnlineError> {
-        let system = self.system;
-        let sums = FrameBlocks::new(system.lags.len(), system.columns(), most)?;
-        Ok(Self {
-            stream: self.stream.with_sums(sums)?,
-            work: Work::new(&system),
-            order: self.order,
-            system,
-        })
-    }
-
-    /// For a piece of a run: the frames begin with frame `frame` of the run, counted from 0. See [`followed_by`](Self::followed_by). A piece
-    /// that begins later than the run keeps its first frames too, as many as the longest lag reaches over.
-    ///
-    /// # Errors
-    /// [`OnlineError::Running`] after the first frame, [`OnlineError::Start`] for a frame beyond 2^62.
-    pub fn starting_at(mut self, frame: u64) -> Result<Self, OnlineError> {
-        self.stream = self.stream.starting_at(frame)?;
-        Ok(self)
-    }
-
-    /// Takes in the next frame: unwrapped coordinates, x y z of each particle, in the order of the species. Positions that re-enter a
-    /// periodic cell have no displacements, and nothing here can tell.
-    ///
-    /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of them, [`OnlineError::Position`] for a NaN, an infinity or one above 1e60 in
-    /// size; the frame is then not taken in.
-    pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        self.check_positions(positions)?;
-        let particles = self.order.len();
-        let (x, rest) = self.stream.room().split_at_mut(particles);
-        let (y, z) = rest.split_at_mut(particles);
-        for (i, &particle) in self.order.iter().enumerate() {
-            let at = 3 * particle as usize;
-            (x[i], y[i], z[i]) = (
-                positions[at].to_f64(),
-                positions[at + 1].to_f64(),
-                positions[at + 2].to_f64(),
-            );
-        }
-        let (system, work) = (&self.system, &mut self.work);
-        self.stream.push(|from, to, sums| {
-            work.add_pair(system, from, to, sums);
-        });
-        Ok(())
-    }
-
-    /// Whether these can be the next frame.
-    pub(super) fn check_positions<T: Real>(&self, positions: &[T]) -> Result<(), OnlineError> {
-        check_frame(positions, self.order.len(), self.stream.next_place())
-    }
-
-    /// The same from points.
-    ///
-    /// # Errors
-    /// As [`push`](Self::push).
-    pub fn push_points<T: Real>(&mut self, points: &[[T; 3]]) -> Result<(), OnlineError> {
-        self.push(points.as_flattened())
-    }
-
-    /// Number of frames taken in.
-    #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.stream.count()
-    }
-
-    /// The time axis.
-    #[must_use]
-    pub fn sampling(&self) -> Sampling {
-        self.system.sampling
-    }
-
-    /// The lags, in frames.
-    #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
-    }
-
-    /// The sums over all frames so far; the stream goes on as if it had not been asked.
-    ///
-    /// **Cost.** A copy of the sums.
-    ///
-    /// # Errors
-    /// [`OnlineError::TooFewSamples`] before the second frame.
-    pub fn snapshot(&self) -> Result<FrameSums, OnlineError> {
-        Ok(FrameSums::new(self.system.clone(), self.stream.finished()?))
-    }
-
-    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the earlier
-    /// piece has kept its last frames, the later one its first.
-    ///
-    /// The result is that of the undivided run, but for rounding and for where its blocks begin. Associative in the same sense. In this way
-    /// ranks share the time of a run, as [`FrameSums::merge_particles`] lets them share its particles; F_s, overlap and chi4 are then
-    /// those of the whole.
-    ///
-    /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the frame after the last one here, [`OnlineError::Mismatch`] where
-    /// sampling, species, lags, overlap radius or wave vectors differ.
-    ///
-    /// ```
-    /// use msed::online::FrameAccumulator;
-    /// use msed::trajectory::Species;
-    /// use msed::{Lags, Sampling};
-    /// let piece = |first: u64, places: &[f64]| {
-    ///     let (sampling, lags) = (Sampling::new(1, 1.0)?, Lags::explicit([1, 2]));
-    ///     let live = FrameAccumulator::new(sampling, &Species::single("A", 1)?, &lags, 10)?;
-    ///     let mut live = live.starting_at(first)?;
-    ///     for &x in places {
-    ///         live.push(&[x, 0.0, 0.0])?;
-    ///     }
-    ///     Ok::<_, msed::Error>(live)
-    /// };
-    /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
-    /// assert_eq!(run.snapshot()?.msd("A")?.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
-        self.system.same(&later.system)?;
-        self.system.same_particles(&later.system)?;
-        let shown = |same: bool| {
-            [(
-                "the order of the species",
-                if same { "the same" } else { "another" }.to_owned(),
-            )]
-        };
-        agree(shown(true), shown(self.order == later.order))?;
-        let (system, work) = (&self.system, &mut self.work);
-        self.stream.followed_by(&later.stream, |from, to, sums| {
-            work.add_pair(system, from, to, sums);
-        })?;
-        Ok(self)
-    }
-}
-
-/// The numbers of an accumulator, which may be wrong.
-#[cfg(feature = "serde")]
-#[derive(serde::Deserialize)]
-struct State {
-    system: FrameSystem,
-    order: Vec<u64>,
-    stream: PairStream,
-}
-
-#[cfg(feature = "serde")]
-impl TryFrom<State> for FrameAccumulator {
-    type Error = String;
-
-    fn try_from(state: State) -> Result<Self, String> {
-        let State {
-            system,
-            order,
-            mut stream,
-        } = state;
-        system.check()?;
-        let particles = system.groups[system.groups.len() - 1].particles;
-        let mut sorted = order.clone();
-        sorted.sort_unstable();
-        if !sorted.into_iter().eq(0..particles as u64) {
-            return Err("an order that does not hold each particle once".to_owned());
-        }
-        let numbers = particles.checked_mul(3).ok_or("too many particles")?;
-        if !stream.restore(&system.lags, numbers, system.columns()) {
-            return Err("frames or sums of another shape, or not finite".to_owned());
-        }
-        Ok(Self {
-            work: Work::new(&system),
-            system,
-            order,
-            stream,
-        })
+        let blocks = self.stream.sums().most();
+        self.with_sums(kind, blocks)
     }
 }

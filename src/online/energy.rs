@@ -1,18 +1,19 @@
 //! The accumulator that a run feeds.
 
 use super::energy_spectra::Transform;
-use super::error::OnlineError;
+use super::error::{OnlineError, check_samples};
 use super::levels::LevelLags;
+use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::sums::{EnergySums, System};
+use crate::energy::system::EnergyPairs;
+use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{cheapest_length, mean};
 use crate::real::Real;
-use crate::sampling::Sampling;
-use crate::series::{EnergyKind, check_temperature};
-use crate::stats::doubling_blocks::{BLOCKS, check_most, check_start};
-use crate::stats::runs::{agree, check_samples};
+use crate::sampling::{Lag, Sampling};
+use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
+use crate::stats::runs::agree;
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
@@ -41,12 +42,8 @@ const LEAST_SEGMENT: usize = 1024;
 /// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`EnergySums::merge`].
 #[derive(Debug, Clone)]
 pub struct EnergyAccumulator {
-    pub(super) system: System,
-    /// Sample of the run that was the first here.
-    pub(super) first: u64,
-    pub(super) samples: u64,
-    /// Molecular-dynamics step of the first sample here, where a feed has said.
-    pub(super) first_step: Option<u64>,
+    pub(super) pairs: EnergyPairs,
+    pub(super) progress: Progress,
     pub(super) levels: Vec<Ring>,
     pub(super) transform: Option<Transform>,
     pub(super) sums: RunSums,
@@ -57,35 +54,26 @@ impl EnergyAccumulator {
     /// An accumulator that keeps as many samples as the longest lag reaches over and sums every lag by its definition: exact, and the
     /// fastest for some tens of lags.
     ///
-    /// `samples` is the planned length of the run. It only says which lags there are, as in [`Lags::up_to_fraction`]: the run may be
-    /// shorter, or go on.
-    ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that a run of `samples` samples does not have, [`OnlineError::Memory`] for those that reach over more than
-    /// there is memory for, [`OnlineError::Series`] for no particles.
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more samples than there is memory
+    /// for.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
-    /// let lags = Lags::explicit([1, 2]);
-    /// let mut live = EnergyAccumulator::ring(Sampling::new(10, 0.005)?, 1, EnergyKind::Total, &lags, 100)?;
+    /// use msed::{EnergyKind, Lag, Lags, Sampling};
+    /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1, EnergyKind::Total)?;
+    /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?;
     /// live.push_slice(&[1.0, 2.0, 4.0, 7.0])?;
     /// let msed = live.snapshot()?.msed();
-    /// assert_eq!(msed.lags(), [10, 20]);
+    /// assert_eq!(msed.lags(), [10, 20].map(Lag::from_steps));
     /// assert_eq!(msed.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn ring(
-        sampling: Sampling,
-        particles: usize,
-        kind: EnergyKind,
-        lags: &Lags,
-        samples: usize,
-    ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(samples, sampling.interval())?;
+    pub fn ring(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
+        let lags = lags.in_planned_samples(&system.sampling())?;
         let ring = Ring::new(1, places(&lags), 0)?;
-        let system = System::new(sampling, particles, kind, lags)?;
-        Self::of(system, vec![ring], None, 1)
+        Self::of(EnergyPairs { system, lags }, vec![ring], None, 1)
     }
 
     /// An accumulator that sums lags from 16 on through Fourier transforms of segments somewhat longer than the longest lag: exact to
@@ -98,10 +86,11 @@ impl EnergyAccumulator {
     /// As [`ring`](Self::ring).
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
-    /// let lags = Lags::all().up_to_samples(1000);
-    /// let mut live = EnergyAccumulator::block_fft(Sampling::new(1, 1.0)?, 1, EnergyKind::Total, &lags, 100_000)?;
+    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
+    /// let mut live = EnergyAccumulator::block_fft(system, &Lags::all().up_to_samples(1000))?;
     /// for i in 0..20_000 {
     ///     live.push((0.02 * f64::from(i)).cos())?;
     /// }
@@ -109,80 +98,68 @@ impl EnergyAccumulator {
     /// assert!((msed.values()[1000] - (1.0 - 20.0_f64.cos())).abs() < 0.01);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn block_fft(
-        sampling: Sampling,
-        particles: usize,
-        kind: EnergyKind,
-        lags: &Lags,
-        samples: usize,
-    ) -> Result<Self, OnlineError> {
-        let lags = lags.resolve(samples, sampling.interval())?;
+    pub fn block_fft(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
+        let lags = lags.in_planned_samples(&system.sampling())?;
         let in_ring = places(&lags);
         // The cut is far beyond any memory, and keeps the search for a length within what integers hold.
         let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring)?;
-        let system = System::new(sampling, particles, kind, lags)?;
         let transform = Transform::new(segment, BLOCKS)?;
-        Self::of(system, vec![ring], Some(transform), segment as u64)
+        let pairs = EnergyPairs { system, lags };
+        Self::of(pairs, vec![ring], Some(transform), segment as u64)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` or the
-    /// next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` samples
+    /// or the next lag above.
     ///
     /// Level l keeps every 2^l-th sample and gives the lags j 2^l, j = points/2 + 1 ... points, by their definition over the first samples at
     /// multiples of 2^l. Nothing is averaged, so that there is no bias: averages over blocks of samples, the usual multi-tau scheme, lose
     /// the variance inside of the blocks, which is a fifth of a plateau where a block is 0.64 relaxation times long.
     ///
-    /// **What is lost is origins.** Neighbouring ones say nearly the same of what is slow, but not of the fast part of an energy, whose noise is new at
-    /// each sample: at level l its share of the error is 2^(l/2) times what all origins would give. In a glass former the fast part is most of the
-    /// MSED, and errors at long lags come out several times larger; take more points, or [`block_fft`](Self::block_fft) wherever the longest lag fits into
-    /// memory.
+    /// **The price is fewer time origins.** Neighbouring origins are nearly redundant for slow dynamics, but not for the fast part of an
+    /// energy, whose noise is new at each sample: at level l its share of the error is 2^(l/2) times what all origins would give. In a
+    /// glass former the fast part is most of the MSED, and errors at long lags come out several times larger; take more points, or
+    /// [`block_fft`](Self::block_fft) wherever the longest lag fits into memory.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536, [`OnlineError::Series`] for no particles.
+    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Sampling};
-    /// let mut live = EnergyAccumulator::multi_tau(Sampling::new(1, 1.0)?, 1, EnergyKind::Total, 4, 16)?;
-    /// assert_eq!(live.lags(), [1, 2, 3, 4, 6, 8, 12, 16]);
+    /// use msed::{EnergyKind, Lag, Sampling};
+    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
+    /// let mut live = EnergyAccumulator::multi_tau(system, 4, Lag::from_steps(16))?;
+    /// assert!(live.lags().eq([1, 2, 3, 4, 6, 8, 12, 16].map(Lag::from_steps)));
     /// live.push_slice(&[0.0, 1.0, 4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0])?;
     /// let msed = live.snapshot()?.msed();
     /// // Lag 6: first samples 0 and 2.
     /// assert_eq!((msed.values()[4], msed.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn multi_tau(
-        sampling: Sampling,
-        particles: usize,
-        kind: EnergyKind,
-        points: usize,
-        longest: u64,
-    ) -> Result<Self, OnlineError> {
-        let (levels, lags) = LevelLags::doubling(1, points, longest)?;
-        let system = System::new(sampling, particles, kind, lags)?;
-        Self::of(system, Self::rings_of(levels)?, None, 1)
+    pub fn multi_tau(system: EnergySystem, points: usize, longest: Lag) -> Result<Self, OnlineError> {
+        let (levels, lags) =
+            LevelLags::doubling(1, points, longest.steps().div_ceil(system.sampling().stride()))?;
+        Self::of(EnergyPairs { system, lags }, Self::rings_of(levels)?, None, 1)
     }
 
-    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Result<Vec<Ring>, OnlineError> {
+    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Result<Vec<Ring>, NoMemory> {
         let ring = |of: LevelLags| Ring::new(of.stride, of.lags, of.first_point);
         levels.into_iter().map(ring).collect()
     }
 
     fn of(
-        system: System,
+        pairs: EnergyPairs,
         levels: Vec<Ring>,
         transform: Option<Transform>,
         length: u64,
     ) -> Result<Self, OnlineError> {
         Ok(Self {
             work: Work::new(&levels),
-            sums: RunSums::new(system.lags.len(), BLOCKS, length)?,
-            first: 0,
-            samples: 0,
-            first_step: None,
-            system,
+            sums: RunSums::new(pairs.lags.len(), BLOCKS, length)?,
+            progress: Progress::default(),
+            pairs,
             levels,
             transform,
         })
@@ -193,21 +170,14 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        self.not_running()?;
-        self.sums = self.sums.with_most(check_most(most)?)?;
+        if !can_be_halved(most) {
+            return Err(OnlineError::Blocks { found: most });
+        }
+        self.progress.not_running()?;
+        self.sums = self.sums.with_most(most)?;
         if let Some(transform) = &mut self.transform {
             *transform = Transform::new(transform.segment(), most)?;
         }
-        Ok(self)
-    }
-
-    /// The temperature of the run, which [`EnergySums::moments`] hands on, and which sums that merge must share. One that is known at the end only, or
-    /// that differs between replicas, is given there: [`Moments::with_temperature`](crate::energy::Moments::with_temperature).
-    ///
-    /// # Errors
-    /// [`SeriesError::Temperature`](crate::series::SeriesError::Temperature) unless positive and finite.
-    pub fn with_temperature(mut self, temperature: f64) -> Result<Self, OnlineError> {
-        self.system.temperature = Some(check_temperature(temperature)?);
         Ok(self)
     }
 
@@ -216,23 +186,14 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::Running`] after the first sample, [`OnlineError::Start`] for a sample beyond 2^62.
     pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
-        self.not_running()?;
-        check_start(sample)?;
-        self.first = sample;
+        self.progress = self.progress.starting_at(sample)?;
         for level in &mut self.levels {
             level.begin_at(sample);
         }
         Ok(self)
     }
 
-    fn not_running(&self) -> Result<(), OnlineError> {
-        match self.samples {
-            0 => Ok(()),
-            found => Err(OnlineError::Running { found }),
-        }
-    }
-
-    /// Takes in the next sample, in the kind given at construction.
+    /// Takes in the next sample, in the kind of the system.
     ///
     /// # Errors
     /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, which is not taken in.
@@ -246,7 +207,7 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, in which case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
-        check_samples(samples, self.first + self.samples)?;
+        check_samples(samples, self.progress.next())?;
         let mut rest = samples;
         while !rest.is_empty() {
             let taken = self.levels[0].fill(rest.iter().map(|&x| Real::to_f64(x)));
@@ -257,7 +218,7 @@ impl EnergyAccumulator {
             if self.levels[0].is_full() {
                 self.advance();
             }
-            self.samples += taken as u64;
+            self.progress.count += taken as u64;
             rest = later;
         }
         Ok(())
@@ -278,7 +239,7 @@ impl EnergyAccumulator {
 
     /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
     fn decimate<T: Real>(&mut self, samples: &[T]) {
-        let first = self.first + self.samples;
+        let first = self.progress.next();
         let odd = (first % 2) as usize;
         for (i, x) in samples.iter().enumerate().skip(odd).step_by(2) {
             let place = first + i as u64;
@@ -297,25 +258,26 @@ impl EnergyAccumulator {
     /// Number of samples taken in.
     #[must_use]
     pub fn samples(&self) -> u64 {
-        self.samples
+        self.progress.count
     }
 
     /// The time axis.
     #[must_use]
     pub fn sampling(&self) -> Sampling {
-        self.system.sampling
+        self.pairs.system.sampling()
     }
 
-    /// Number of particles.
+    /// What the energies are of.
     #[must_use]
-    pub fn particles(&self) -> usize {
-        self.system.particles.get()
+    pub fn system(&self) -> EnergySystem {
+        self.pairs.system
     }
 
-    /// The lags, in samples.
+    /// The lags, strictly increasing.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
-        &self.system.lags
+    pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
+        let EnergyPairs { system, lags } = &self.pairs;
+        lags.iter().map(|&m| system.sampling().lag(m))
     }
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
@@ -326,16 +288,14 @@ impl EnergyAccumulator {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second sample.
     pub fn snapshot(&self) -> Result<EnergySums, OnlineError> {
-        if self.samples < 2 {
-            return Err(OnlineError::TooFewSamples { found: self.samples });
-        }
+        self.progress.has_a_pair()?;
         let mut sums = self.closed_sums();
         let mut work = Work::new(&self.levels);
         for level in &self.levels {
             level.sum_with(&[], &mut sums, &mut work)?;
         }
-        sums.blocks.finish(self.samples);
-        Ok(EnergySums::new(self.system.clone(), sums))
+        sums.blocks.finish(self.progress.count);
+        Ok(EnergySums::new(self.pairs.clone(), sums))
     }
 
     /// The sums of all that has been summed, through transforms too.
@@ -354,15 +314,15 @@ impl EnergyAccumulator {
     ///
     /// # Errors
     /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last one here,
-    /// [`OnlineError::Mismatch`] where sampling, particles, kind, temperature, lags or method differ.
+    /// [`OnlineError::Merge`] where sampling, particles, kind, temperature, lags or method differ.
     ///
     /// ```
+    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
     /// use msed::{EnergyKind, Lags, Sampling};
+    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let piece = |first, samples: &[f64]| {
-    ///     let sampling = Sampling::new(1, 1.0)?;
-    ///     let lags = Lags::explicit([1, 2]);
-    ///     let mut live = EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &lags, 10)?.starting_at(first)?;
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?.starting_at(first)?;
     ///     live.push_slice(samples)?;
     ///     Ok::<_, msed::Error>(live)
     /// };
@@ -371,7 +331,7 @@ impl EnergyAccumulator {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
-        self.system.same(&later.system)?;
+        self.pairs.same(&later.pairs)?;
         let method = |a: &Self| {
             let name = match (&a.transform, a.levels.len()) {
                 (Some(_), _) => "block transforms",
@@ -381,17 +341,12 @@ impl EnergyAccumulator {
             [("the method", name.to_owned())]
         };
         agree(method(&self), method(later))?;
-        if later.first != self.first + self.samples {
-            return Err(OnlineError::NotConsecutive {
-                found: later.first,
-                expected: self.first + self.samples,
-            });
-        }
+        self.progress.is_followed_by(later.progress)?;
         if !later.levels[0].is_past_head() {
             self.push_slice(later.levels[0].buffer())?;
             return Ok(self);
         }
-        let samples = self.samples;
+        let samples = self.progress.count;
         self.sums = self.closed_sums();
         for (level, next) in self.levels.iter().zip(&later.levels) {
             if next.is_past_head() {
@@ -417,7 +372,7 @@ impl EnergyAccumulator {
         if let Some(transform) = &mut self.transform {
             transform.clear(&self.sums);
         }
-        self.samples += later.samples;
+        self.progress.count += later.progress.count;
         Ok(self)
     }
 }

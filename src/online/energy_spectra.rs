@@ -8,10 +8,9 @@ use pulp::{Arch, Simd, WithSimd};
 use realfft::num_complex::Complex64;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
-use super::error::OnlineError;
 use super::ring::Ring;
 use crate::energy::run_sums::RunSums;
-use crate::stats::doubling_blocks::filled;
+use crate::stats::doubling_blocks::{NoMemory, filled};
 
 /// Products of samples from the first of two segments and both of them, as one spectrum for each block of the run.
 ///
@@ -55,8 +54,8 @@ impl Transform {
     /// For at most `most` blocks of whole segments.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(super) fn new(segment: usize, most: usize) -> Result<Self, OnlineError> {
+    /// [`NoMemory`].
+    pub(super) fn new(segment: usize, most: usize) -> Result<Self, NoMemory> {
         // Before the plans, which take as much and cannot be refused.
         let spectra = |number: usize| {
             filled(

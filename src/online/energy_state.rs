@@ -5,22 +5,20 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::energy::EnergyAccumulator;
 use super::energy_spectra::Transform;
-use super::error::OnlineError;
 use super::levels::LevelLags;
+use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::sums::System;
-use crate::stats::doubling_blocks::LAST_PLACE;
+use crate::energy::system::EnergyPairs;
+use crate::stats::doubling_blocks::NoMemory;
 
 /// What differs from a new accumulator of the same kind; the spectra are borrowed for writing.
 #[derive(Serialize, Deserialize)]
 struct State<P> {
     version: u32,
-    system: System,
+    pairs: EnergyPairs,
     method: Method,
-    first: u64,
-    samples: u64,
-    first_step: Option<u64>,
+    progress: Progress,
     levels: Vec<Level>,
     /// Spectra of the blocks that are not sealed.
     products: P,
@@ -77,11 +75,9 @@ impl Serialize for EnergyAccumulator {
         };
         let state = State {
             version: VERSION,
-            system: self.system.clone(),
+            pairs: self.pairs.clone(),
             method,
-            first: self.first,
-            samples: self.samples,
-            first_step: self.first_step,
+            progress: self.progress,
             levels: self.levels.iter().map(level).collect(),
             products: Spectra(self.transform.as_ref()),
             sums: self.sums.clone(),
@@ -103,15 +99,11 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
     fn try_from(state: State<Vec<[f64; 2]>>) -> Result<Self, String> {
         let expect = |holds: bool, what: &str| if holds { Ok(()) } else { Err(what.to_owned()) };
         expect(state.version == VERSION, "another version of the state")?;
-        let lags = &state.system.lags;
-        expect(
-            state.system.is_sound(),
-            "lags that do not increase, or no temperature",
-        )?;
-        let counted = state.first < LAST_PLACE && state.samples < LAST_PLACE;
-        expect(counted, "samples beyond all counting")?;
+        let lags = &state.pairs.lags;
+        state.pairs.check()?;
+        expect(state.progress.is_sound(), "samples beyond all counting")?;
         expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
-        let room = |error: OnlineError| error.to_string();
+        let room = |error: NoMemory| error.to_string();
         let longest = lags.last().copied().unwrap_or(0);
         let in_ring = || -> Result<Vec<usize>, String> {
             let lag = |&lag: &u64| usize::try_from(lag).map_err(|_| "a lag beyond memory".to_owned());
@@ -140,8 +132,8 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
         };
         expect(levels.len() == state.levels.len(), "other levels")?;
         for (ring, level) in levels.iter_mut().zip(state.levels) {
-            ring.begin_at(state.first);
-            let restored = ring.restore(level.base, &level.buffer, &level.head, state.samples);
+            ring.begin_at(state.progress.first);
+            let restored = ring.restore(level.base, &level.buffer, &level.head, state.progress.count);
             expect(restored, "samples that are not those of the level")?;
         }
         if let Some(transform) = &mut transform {
@@ -154,10 +146,8 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
         sums.blocks.reserve().map_err(room)?;
         Ok(Self {
             work: Work::new(&levels),
-            system: state.system,
-            first: state.first,
-            samples: state.samples,
-            first_step: state.first_step,
+            pairs: state.pairs,
+            progress: state.progress,
             levels,
             transform,
             sums,

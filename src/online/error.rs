@@ -2,9 +2,13 @@
 
 use thiserror::Error;
 
+use crate::energy::DistributionError;
 use crate::lag::LagError;
+use crate::real::{Real, first_unfit};
+use crate::sampling::SamplingError;
 use crate::series::SeriesError;
-use crate::structure::StructureError;
+use crate::stats::{MergeError, NoMemory};
+use crate::structure::{StructureError, WaveVectorError};
 use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
@@ -37,14 +41,9 @@ pub enum OnlineError {
         /// Points asked for.
         found: usize,
     },
-    /// More memory than there is.
-    #[error(
-        "{bytes:.1e} bytes of memory cannot be had, expected shorter lags, fewer of them, or fewer blocks"
-    )]
-    Memory {
-        /// What the accumulator would need, in one of its parts.
-        bytes: f64,
-    },
+    /// More memory than the system has.
+    #[error(transparent)]
+    Memory(#[from] NoMemory),
     /// A piece of a run that begins nowhere.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
     Start {
@@ -109,13 +108,16 @@ pub enum OnlineError {
     #[error(
         "list {found} of wave vectors, expected one of the {lists} that the accumulator was given, counted from 0"
     )]
-    WaveVectors {
+    List {
         /// The list asked for.
         found: usize,
         /// Lists there are.
         lists: usize,
     },
-    /// An overlap that is none.
+    /// Wave vectors that belong to no cell.
+    #[error(transparent)]
+    WaveVectors(#[from] WaveVectorError),
+    /// An overlap radius that is not a positive finite length.
     #[error(transparent)]
     Structure(#[from] StructureError),
     /// A species that is not there.
@@ -124,17 +126,27 @@ pub enum OnlineError {
     /// A request for lags that means nothing.
     #[error(transparent)]
     Lag(#[from] LagError),
-    /// A system that is none.
+    /// A time axis that means nothing.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// A system without particles, or with an impossible temperature.
     #[error(transparent)]
     Series(#[from] SeriesError),
-    /// Sums of different things.
-    #[error("{quantity} is {found}, expected {expected} as in the first")]
-    Mismatch {
-        /// What differs.
-        quantity: &'static str,
-        /// Its value.
-        found: String,
-        /// The first one's.
-        expected: String,
-    },
+    /// Bins that cannot be made.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
+    /// Sums, or pieces of a run, of different things.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+}
+
+/// Whether all of these samples, which begin at `place` of a run, can be computed with.
+pub(super) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), OnlineError> {
+    match first_unfit(samples) {
+        None => Ok(()),
+        Some(unfit) => Err(OnlineError::NotFinite {
+            index: place + unfit as u64,
+            found: Real::to_f64(samples[unfit]),
+        }),
+    }
 }

@@ -4,25 +4,26 @@
 //! run, and nothing is allocated after construction. [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of
 //! samples so far, without disturbing the stream. From the sums follow the curves that the estimators of whole series return:
 //! [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`]. Sums of independent runs
-//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them. With the
-//! feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run resumes from
-//! bit for bit.
+//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them.
+//! With the feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run
+//! resumes from bit for bit.
 //!
-//! [`FrameAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and F_s. Its
-//! sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
-//!
-//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy differences, at a few lags.
-//! Pieces of one run join in the same way for all of them.
+//! [`DisplacementAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and
+//! F_s. Its sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
+//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy
+//! differences, at a few lags. The three share what every [`Accumulator`] has.
 //!
 //! Files larger than memory go through the same accumulators, one or several at once: [`feed_energies`], [`feed_frames`].
 //!
 //! ```
+//! use msed::energy::EnergySystem;
 //! use msed::online::EnergyAccumulator;
 //! use msed::{EnergyKind, Lags, Sampling};
 //!
 //! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the 10 000 samples that are planned.
-//! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-//! let mut live = EnergyAccumulator::ring(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total, &lags, 10_000)?;
+//! let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
+//! let lags = Lags::logarithmic(20).up_to_fraction(0.1).planned(10_000);
+//! let mut live = EnergyAccumulator::ring(system, &lags)?;
 //! for step in 0..2000 {
 //!     let potential_energy = -7000.0 + 16.0 * (0.01 * f64::from(step)).sin();
 //!     live.push(potential_energy)?;
@@ -33,26 +34,32 @@
 //! # Ok::<(), msed::Error>(())
 //! ```
 
+mod accumulator;
 #[cfg(feature = "serde")]
 pub mod checkpoint;
-mod coherent;
+mod densities;
+mod differences;
 mod displacements;
-mod distributions;
 mod energy;
 mod energy_spectra;
 #[cfg(feature = "serde")]
 mod energy_state;
 pub(crate) mod error;
 mod feed;
+mod frames;
 mod levels;
 mod pair_stream;
+mod progress;
 mod ring;
+mod sinks;
 
-pub use crate::energy::EnergySums;
+pub use crate::energy::{DistributionSums, EnergySums};
 pub use crate::structure::{CoherentSums, FrameSums};
-pub use coherent::CoherentAccumulator;
-pub use displacements::FrameAccumulator;
-pub use distributions::{DistributionAccumulator, DistributionSums};
+pub use accumulator::Accumulator;
+pub use densities::CoherentAccumulator;
+pub use differences::DistributionAccumulator;
+pub use displacements::DisplacementAccumulator;
 pub use energy::EnergyAccumulator;
 pub use error::OnlineError;
-pub use feed::{EnergySink, Fed, FrameSink, feed_energies, feed_frames};
+pub use feed::{FeedEnd, FeedError, feed_energies, feed_frames};
+pub use sinks::{EnergySink, FrameSink, Sink};

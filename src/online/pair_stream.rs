@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::error::OnlineError;
 use super::levels::LevelLags;
+use super::progress::Progress;
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
-use crate::stats::doubling_blocks::{check_start, filled, reserve};
+use crate::stats::doubling_blocks::{NoMemory, filled, reserve};
 use crate::stats::pair_table::FrameBlocks;
-use crate::stats::runs::{agree, first_step, next_step};
+use crate::stats::runs::agree;
 
 /// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
 ///
@@ -16,12 +17,7 @@ use crate::stats::runs::{agree, first_step, next_step};
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct PairStream {
-    /// Row of the run that was the first here.
-    first: u64,
-    /// Rows so far.
-    count: u64,
-    /// Molecular-dynamics step of the first row here, where a feed has said.
-    first_step: Option<u64>,
+    pub(super) progress: Progress,
     /// Numbers in a row.
     width: usize,
     levels: Vec<Level>,
@@ -61,9 +57,9 @@ impl PairStream {
     /// No row yet, and room for all that will be kept.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Result<Self, OnlineError> {
-        let level = |of: LevelLags| -> Result<Level, OnlineError> {
+    /// [`NoMemory`].
+    pub(super) fn new(levels: Vec<LevelLags>, width: usize, sums: FrameBlocks) -> Result<Self, NoMemory> {
+        let level = |of: LevelLags| -> Result<Level, NoMemory> {
             Ok(Level {
                 recent: filled(0.0, (of.reach() + 1).saturating_mul(width))?,
                 head: Vec::new(),
@@ -71,9 +67,7 @@ impl PairStream {
             })
         };
         Ok(Self {
-            first: 0,
-            count: 0,
-            first_step: None,
+            progress: Progress::default(),
             width,
             levels: levels.into_iter().map(level).collect::<Result<_, _>>()?,
             sums,
@@ -82,15 +76,13 @@ impl PairStream {
 
     /// The same, before its first row, with other sums.
     pub(super) fn with_sums(self, sums: FrameBlocks) -> Result<Self, OnlineError> {
-        self.not_running()?;
+        self.progress.not_running()?;
         Ok(Self { sums, ..self })
     }
 
     /// The same, before its first row, for a piece that begins with row `first` of its run.
     pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
-        self.not_running()?;
-        check_start(first)?;
-        self.first = first;
+        self.progress = self.progress.starting_at(first)?;
         for level in &mut self.levels {
             level.head = Vec::new();
         }
@@ -99,41 +91,14 @@ impl PairStream {
     }
 
     /// Makes room for the heads of a piece that does not begin with its run.
-    fn reserve_heads(&mut self) -> Result<(), OnlineError> {
-        if self.first > 0 {
+    fn reserve_heads(&mut self) -> Result<(), NoMemory> {
+        if self.progress.first > 0 {
             for level in &mut self.levels {
                 let more = level.full_head(self.width) - level.head.len();
                 reserve(&mut level.head, more)?;
             }
         }
         Ok(())
-    }
-
-    pub(super) fn not_running(&self) -> Result<(), OnlineError> {
-        match self.count {
-            0 => Ok(()),
-            found => Err(OnlineError::Running { found }),
-        }
-    }
-
-    /// Rows so far.
-    pub(super) fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// The step that the next row must have, where a feed has said.
-    pub(super) fn next_step(&self, stride: u64) -> Option<u64> {
-        next_step(self.first_step, self.count, stride)
-    }
-
-    /// The next row is of this step.
-    pub(super) fn expect_step(&mut self, step: u64, stride: u64) {
-        self.first_step = first_step(step, self.count, stride);
-    }
-
-    /// Where the next row lies in its run.
-    pub(super) fn next_place(&self) -> u64 {
-        self.first + self.count
     }
 
     pub(super) fn sums(&self) -> &FrameBlocks {
@@ -145,17 +110,15 @@ impl PairStream {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second row.
     pub(super) fn finished(&self) -> Result<FrameBlocks, OnlineError> {
-        if self.count < 2 {
-            return Err(OnlineError::TooFewSamples { found: self.count });
-        }
+        self.progress.has_a_pair()?;
         let mut sums = self.sums.clone();
-        sums.finish(self.count);
+        sums.finish(self.progress.count);
         Ok(sums)
     }
 
     /// Room for the next row, to be filled before it is [`push`](Self::push)ed.
     pub(super) fn room(&mut self) -> &mut [f64] {
-        let place = self.next_place();
+        let place = self.progress.next();
         let level = &mut self.levels[0];
         let places = level.places(place, self.width);
         &mut level.recent[places]
@@ -164,8 +127,8 @@ impl PairStream {
     /// Takes in the row that lies in its room: `pair` adds to the sums what two rows, the earlier one first, give.
     #[inline]
     pub(super) fn push(&mut self, mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
-        let (place, width) = (self.next_place(), self.width);
-        self.sums.open(self.count);
+        let (place, width, start) = (self.progress.next(), self.width, self.progress.first);
+        self.sums.open(self.progress.count);
         let (lowest, higher) = self.levels.split_first_mut().expect("a level");
         let row = lowest.places(place, width);
         for level in higher {
@@ -180,10 +143,10 @@ impl PairStream {
             if !place.is_multiple_of(stride) {
                 break;
             }
-            let begin = self.first.div_ceil(stride);
+            let begin = start.div_ceil(stride);
             let (index, kept) = (place / stride, level.of.reach() + 1);
             let now = level.places(index, width);
-            if self.first > 0 && level.head.len() < level.full_head(width) {
+            if start > 0 && level.head.len() < level.full_head(width) {
                 level.head.extend_from_slice(&level.recent[now.clone()]);
             }
             for (k, &lag) in level.of.lags.iter().enumerate() {
@@ -196,7 +159,7 @@ impl PairStream {
                 } else {
                     now.start + kept * width - back
                 };
-                let first = (index - lag as u64) * stride - self.first;
+                let first = (index - lag as u64) * stride - start;
                 pair(
                     &level.recent[then..then + width],
                     &level.recent[now.clone()],
@@ -204,14 +167,14 @@ impl PairStream {
                 );
             }
         }
-        self.count += 1;
+        self.progress.count += 1;
     }
 
     /// This piece of a run and the one that follows it, as one stream, which goes on where `later` is. No pair is lost: the earlier piece
     /// has kept its last rows, the later one its first.
     ///
     /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here, [`OnlineError::Mismatch`] where its lags
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here, [`OnlineError::Merge`] where its lags
     /// are summed at other strides.
     pub(super) fn followed_by(
         &mut self,
@@ -220,19 +183,14 @@ impl PairStream {
     ) -> Result<(), OnlineError> {
         let strides = |stream: &Self| [("number of strides", stream.levels.len().to_string())];
         agree(strides(self), strides(later))?;
-        if later.first != self.next_place() {
-            return Err(OnlineError::NotConsecutive {
-                found: later.first,
-                expected: self.next_place(),
-            });
-        }
-        if self.count == 0 {
+        self.progress.is_followed_by(later.progress)?;
+        if self.progress.count == 0 {
             self.clone_from(later);
             return Ok(());
         }
-        let (width, cut) = (self.width, later.first);
+        let (width, start, cut) = (self.width, self.progress.first, later.progress.first);
         for (level, other) in self.levels.iter_mut().zip(&later.levels) {
-            let own = level.rows(self.first..cut);
+            let own = level.rows(start..cut);
             for (i, row) in other.head.chunks_exact(width).enumerate() {
                 for (k, &lag) in level.of.lags.iter().enumerate() {
                     // How far before the later piece the earlier row lies.
@@ -243,38 +201,37 @@ impl PairStream {
                     if before > 0 {
                         let index = own.end - before;
                         let then = level.places(index, width);
-                        let first = index * level.of.stride - self.first;
+                        let first = index * level.of.stride - start;
                         let sums = self.sums.pair_mut(first, level.of.first_point + k);
                         pair(&level.recent[then], row, sums);
                     }
                 }
             }
-            let new = level.rows(cut..later.next_place());
+            let new = level.rows(cut..later.progress.next());
             let kept = level.of.reach() as u64 + 1;
             for index in new.start.max(new.end.saturating_sub(kept))..new.end {
                 let places = level.places(index, width);
                 level.recent[places.clone()].copy_from_slice(&other.recent[places]);
             }
-            if self.first > 0 {
+            if start > 0 {
                 let more = (level.full_head(width) - level.head.len()).min(other.head.len());
                 level.head.extend_from_slice(&other.head[..more]);
             }
         }
         self.sums
-            .followed_by(self.count, later.sums.clone(), later.count)?;
-        self.count += later.count;
+            .followed_by(self.progress.count, later.sums.clone(), later.progress.count)?;
+        self.progress.count += later.progress.count;
         Ok(())
     }
 
     /// Whether these can be rows of so many numbers, and sums of such a shape over them at these lags; and makes room for what will be.
     #[cfg(feature = "serde")]
     pub(super) fn restore(&mut self, lags: &[u64], width: usize, columns: usize) -> bool {
-        let first = self.first;
-        let counted = check_start(first).and(check_start(self.count)).is_ok();
-        if self.width != width || width == 0 || !counted {
+        if self.width != width || width == 0 || !self.progress.is_sound() {
             return false;
         }
-        let run = first..self.next_place();
+        let first = self.progress.first;
+        let run = first..self.progress.next();
         let sound = |level: &Level| {
             let reach = level.of.reach() as u64;
             let rows = level.rows(run.clone());
@@ -291,7 +248,7 @@ impl PairStream {
         let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
             && self.levels.iter().all(sound)
             && self.sums.is_sound(lags.len(), columns)
-            && self.sums.are_of(self.count);
+            && self.sums.are_of(self.progress.count);
         all_sound && self.sums.reserve().and(self.reserve_heads()).is_ok()
     }
 }

@@ -4,14 +4,13 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::error::OnlineError;
 use crate::energy::run_sums::{Pairs, RunSums, Samples};
 use crate::lag::LagError;
 use crate::lag_sums::{LagPlanner, LagSums, Term, Total, mean};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::BlockSums;
-use crate::stats::doubling_blocks::filled;
+use crate::stats::doubling_blocks::{NoMemory, filled};
 
 /// Samples between two sums, where lags are shorter.
 const LEAST: usize = 1024;
@@ -67,8 +66,8 @@ impl Ring {
     /// A ring for every `stride`-th sample of a stream, from the first on.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`], as for [`of_segments`](Self::of_segments).
-    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Result<Self, OnlineError> {
+    /// [`NoMemory`], as for [`of_segments`](Self::of_segments).
+    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Result<Self, NoMemory> {
         let reach = lags.last().copied().unwrap_or(0);
         let capacity = reach.saturating_add(reach.max(LEAST));
         Self::of(stride, lags, first_point, reach, capacity)
@@ -76,7 +75,7 @@ impl Ring {
 
     /// A ring that sums whenever two segments are there, those of the first with the second; lags from `LONG` on are left to
     /// transforms.
-    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, OnlineError> {
+    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, NoMemory> {
         let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
         ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
         Ok(ring)
@@ -88,7 +87,7 @@ impl Ring {
         first_point: usize,
         reach: usize,
         capacity: usize,
-    ) -> Result<Self, OnlineError> {
+    ) -> Result<Self, NoMemory> {
         Ok(Self {
             stride,
             direct: lags.len(),
@@ -283,7 +282,7 @@ impl Ring {
 }
 
 /// Room for so many samples, in memory that is there: written once, so that the system does not first look for it when samples come.
-fn in_place(samples: usize) -> Result<Vec<f64>, OnlineError> {
+fn in_place(samples: usize) -> Result<Vec<f64>, NoMemory> {
     let mut room = filled(f64::NAN, samples)?;
     room.clear();
     Ok(room)

@@ -18,7 +18,7 @@ pub enum PlotError {
         /// Points that were not finite, or not positive on a logarithmic axis.
         left_out: usize,
     },
-    /// Coordinates of different numbers.
+    /// The lists of a series differ in length.
     #[error("series {series} of panel {panel} has {found} {what}, expected {expected}")]
     Length {
         /// The panel.
@@ -32,7 +32,8 @@ pub enum PlotError {
         /// The length wanted.
         expected: usize,
     },
-    /// An axis range that is none.
+    /// The range of an axis is not two finite numbers in rising order, or not positive on a logarithmic
+    /// axis.
     #[error(
         "axis `{axis}` of panel {panel} from {low} to {high}, expected two finite numbers in rising order, positive on a logarithmic axis"
     )]

@@ -104,6 +104,15 @@ impl Figure {
     }
 }
 
+fn labels(ticks: &Ticks, anchor: &str, place: impl Fn(f64) -> Place) -> Group {
+    let labels = ticks.major.iter();
+    texts(
+        TICK_TEXT,
+        anchor,
+        labels.map(|(f, label)| (label.as_str(), place(*f))),
+    )
+}
+
 fn largest(sizes: impl Iterator<Item = f64>) -> f64 {
     sizes.fold(0.0, f64::max)
 }
@@ -128,16 +137,11 @@ impl<'a> Cell<'a> {
             spans[0].ticks(FRAME[0], width),
             spans[1].ticks(FRAME[1], |_| TICK_TEXT),
         ];
-        let marks: Vec<(&Look<'_>, Marks)> = looks
-            .iter()
-            .map(|look| (look, Marks::of(panel, look.series, spans)))
-            .collect();
+        let of = |look: &'a Look<'a>| (look, Marks::of(panel, look.series, spans));
+        let marks: Vec<(&Look<'_>, Marks)> = looks.iter().map(of).collect();
         let ink: Vec<Place> = marks.iter().flat_map(|(_, marks)| marks.ink()).collect();
-        let shown = marks
-            .iter()
-            .filter(|(_, marks)| marks.show())
-            .map(|(look, _)| *look);
-        let legend = Legend::new(shown, &ink);
+        let shown = marks.iter().filter(|(_, marks)| marks.show());
+        let legend = Legend::new(shown.map(|(look, _)| *look), &ink);
         let widest = largest(ticks[1].major.iter().map(|(_, label)| width(label)));
         let letter = lettered.then(|| char::from(b'a' + u8::try_from(index % 26).unwrap_or(0)));
         let titled = lettered || panel.title.is_some();
@@ -190,44 +194,30 @@ impl<'a> Cell<'a> {
     fn add_labels(&self, group: Group) -> Group {
         let [width, height] = FRAME;
         let [x, y] = &self.ticks;
-        let below = x
-            .major
-            .iter()
-            .map(|(f, label)| (label.as_str(), [f * width, height + 20.0]));
-        let height_of = |f: &f64| (1.0 - f) * height + 5.5;
-        let beside = y
-            .major
-            .iter()
-            .map(|(f, label)| (label.as_str(), [-7.0, height_of(f)]));
-        let mut group = group
-            .add(texts(TICK_TEXT, "middle", below))
-            .add(texts(TICK_TEXT, "end", beside));
+        let below = |f: f64| [f * width, height + 20.0];
+        let beside = |f: f64| [-7.0, (1.0 - f) * height + 5.5];
         let name = |axis: &Axis, ticks: &Ticks| match ticks.factor {
             // The axis counts the quantity times the factor; a lone "×10" in a corner would not
             // say which way.
             Some(exponent) => format!("{} × {}", power(-exponent), axis.label),
             None => axis.label.clone(),
         };
-        let mut add = |label: &str, place: Place, size: f64, room: f64, turned: bool| {
-            group = std::mem::take(&mut group).add(centred(label, place, size, room, turned));
-        };
+        let (name_x, name_y) = (name(&self.panel.x, x), name(&self.panel.y, y));
         let [across, along] = [width + self.left, height + BELOW + self.above];
-        add(
-            &name(&self.panel.x, x),
-            [width / 2.0, height + 48.0],
-            LABEL_TEXT,
-            across,
-            false,
-        );
-        add(
-            &name(&self.panel.y, y),
-            [23.0 - self.left, height / 2.0],
-            LABEL_TEXT,
-            along,
-            true,
-        );
+        let [middle, centre] = [[width / 2.0, height + 48.0], [23.0 - self.left, height / 2.0]];
+        let mut group = group
+            .add(labels(x, "middle", below))
+            .add(labels(y, "end", beside))
+            .add(centred(&name_x, middle, LABEL_TEXT, across, false))
+            .add(centred(&name_y, centre, LABEL_TEXT, along, true));
         if let Some(title) = &self.panel.title {
-            add(title, [width / 2.0, -10.0], TICK_TEXT, width - 60.0, false);
+            group = group.add(centred(
+                title,
+                [width / 2.0, -10.0],
+                TICK_TEXT,
+                width - 60.0,
+                false,
+            ));
         }
         match &self.letter {
             Some(letter) => group.add(texts(LABEL_TEXT, "start", [(letter.as_str(), [0.0, -10.0])])),

@@ -62,9 +62,7 @@ impl<'a> Look<'a> {
     }
 
     fn group(&self) -> Group {
-        Group::new()
-            .set("fill", "none")
-            .set("stroke", self.colour.to_string())
+        Group::new().set("fill", "none").set("stroke", self.colour)
     }
 
     fn strokes(&self, marks: &Marks) -> Group {
@@ -75,20 +73,16 @@ impl<'a> Look<'a> {
             line = line.set("stroke-dasharray", "7 4");
         }
         if self.edged {
-            let edge = line
-                .clone()
-                .set("stroke", "white")
-                .set("stroke-width", width + 1.2);
+            let edge = line.clone().set("stroke", "white");
+            let edge = edge.set("stroke-width", width + 1.2);
             return self.group().add(edge).add(line);
         }
         self.group().add(line)
     }
 
     fn area(&self, marks: &Marks) -> Group {
-        let tone = Group::new()
-            .set("fill", self.colour.to_string())
-            .set("fill-opacity", 0.18);
-        tone.add(outlines(&marks.paths))
+        let tone = Group::new().set("fill", self.colour);
+        tone.set("fill-opacity", 0.18).add(outlines(&marks.paths))
     }
 
     /// Error bars and arrows first, markers over them.
@@ -106,22 +100,18 @@ impl<'a> Look<'a> {
             Filling::Open => (1.0, 1.3),
         };
         let fill = self.colour.towards(Colour::WHITE, light);
-        let markers = Group::new()
-            .set("fill", fill.to_string())
-            .set("stroke-width", outline);
+        let mut markers = Group::new().set("fill", fill).set("stroke-width", outline);
         let radius = 4.6 * self.series.size;
-        group.add(
-            marks
-                .points
-                .iter()
-                .fold(markers, |markers, &[x, y]| match self.shape {
-                    Shape::Circle => markers.add(circle([x, y], radius)),
-                    Shape::Polygon(corners) => {
-                        let corner = |&[a, b]: &Place| [x + a * radius, y + b * radius];
-                        markers.add(outlines([corners.iter().map(corner).collect::<Vec<_>>()]))
-                    }
-                }),
-        )
+        for &[x, y] in &marks.points {
+            markers = match self.shape {
+                Shape::Circle => markers.add(circle([x, y], radius)),
+                Shape::Polygon(corners) => {
+                    let corner = |&[a, b]: &Place| [x + a * radius, y + b * radius];
+                    markers.add(outlines([corners.iter().map(corner).collect::<Vec<_>>()]))
+                }
+            };
+        }
+        group.add(markers)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Colours.
 
-use std::fmt;
+use ::svg::node::Value;
 
 /// Seven of the eight colours of Okabe and Ito (2008), those with the strongest contrasts first.
 const CATEGORIES: [Colour; 7] = [
@@ -65,9 +65,9 @@ impl Colour {
     }
 }
 
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+impl From<Colour> for Value {
+    fn from(Colour(r, g, b): Colour) -> Self {
+        format!("#{r:02x}{g:02x}{b:02x}").into()
     }
 }
 

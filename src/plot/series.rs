@@ -1,13 +1,14 @@
 //! What is drawn in a panel.
 
 use crate::curve::Curve;
-use crate::stats::{Combined, Estimate};
+use crate::stats::Estimate;
 
 use super::palette::Paint;
 
 /// One set of points, a line, a band or a rule, with its look.
 ///
-/// Colours go in turn through a palette that colour-blind readers can tell apart, markers through five shapes.
+/// Colours go in turn through a palette that colour-blind readers can tell apart, and markers through
+/// five shapes. A line that is drawn over points has white edges, so that it shows on every colour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     pub(super) kind: Kind,
@@ -83,21 +84,13 @@ impl Series {
     /// A dashed grey line across the panel at `y`.
     #[must_use]
     pub fn horizontal(y: f64) -> Self {
-        Self {
-            paint: Paint::Grey,
-            dashed: true,
-            ..Self::new(Kind::Horizontal, &[], &[y])
-        }
+        Self::new(Kind::Horizontal, &[], &[y]).grey().dashed()
     }
 
     /// A dashed grey line up the panel at `x`.
     #[must_use]
     pub fn vertical(x: f64) -> Self {
-        Self {
-            paint: Paint::Grey,
-            dashed: true,
-            ..Self::new(Kind::Vertical, &[x], &[])
-        }
+        Self::new(Kind::Vertical, &[x], &[]).grey().dashed()
     }
 
     /// A correlation over lag time: its values as small pale markers, its standard errors as bars.
@@ -121,17 +114,7 @@ impl Series {
 
     /// Numbers over `x`: their values as markers, their standard errors as bars.
     #[must_use]
-    pub fn estimates(x: &[f64], estimates: &[Estimate]) -> Self {
-        let numbers = estimates
-            .iter()
-            .map(|number| (number.value(), number.standard_error()));
-        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
-        Self::points(x, &values).errors(&errors)
-    }
-
-    /// As [`estimates`](Self::estimates), for numbers that several runs went into.
-    #[must_use]
-    pub fn combined<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Combined>) -> Self {
+    pub fn estimates<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Estimate>) -> Self {
         let numbers = numbers
             .into_iter()
             .map(|number| (number.value(), number.standard_error()));
@@ -139,7 +122,8 @@ impl Series {
         Self::points(x, &values).errors(&errors)
     }
 
-    /// The line of a function from `start` to `end`, through points dense enough for linear and logarithmic axes.
+    /// The line of a function from `start` to `end`, through points that are dense enough for linear and
+    /// logarithmic axes.
     #[must_use]
     pub fn function([start, end]: [f64; 2], f: impl Fn(f64) -> f64) -> Self {
         let fractions = (0..=200).map(|k| f64::from(k) / 200.0);
@@ -152,78 +136,80 @@ impl Series {
         Self::line(&x, &y)
     }
 
-    /// Error bars up and down; none where there is no error.
+    /// Error bars up and down, where there is an error.
     #[must_use]
     pub fn errors<E: Copy + Into<Option<f64>>>(mut self, errors: &[E]) -> Self {
         self.errors = errors.iter().map(|&error| error.into()).collect();
         self
     }
 
-    /// The name in the legend. Series without one are not in it.
+    /// The name in the legend. A series without a name is not listed.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// Colour `index` of the palette: of blue, vermilion, green, purple, light blue, orange and black, in turn.
+    /// Colour `index` of the palette: blue, vermilion, green, purple, light blue, orange, black, and blue
+    /// again.
     #[must_use]
     pub fn colour(mut self, index: usize) -> Self {
         self.paint = Paint::Category(index);
         self
     }
 
-    /// A colour of an ordered scale from dark (0) to light (1): for families of curves, such as temperatures.
+    /// A colour of an ordered scale from dark (0) to light (1): for families of curves, such as
+    /// temperatures.
     #[must_use]
     pub fn shade(mut self, fraction: f64) -> Self {
         self.paint = Paint::Shade(fraction);
         self
     }
 
-    /// In grey: for what is not data.
+    /// Grey, for lines that are not data.
     #[must_use]
     pub fn grey(mut self) -> Self {
         self.paint = Paint::Grey;
         self
     }
 
-    /// Dashed, not solid.
+    /// A dashed line.
     #[must_use]
     pub fn dashed(mut self) -> Self {
         self.dashed = true;
         self
     }
 
-    /// Empty markers.
+    /// Markers with an outline alone.
     #[must_use]
     pub fn open(mut self) -> Self {
         self.filling = Filling::Open;
         self
     }
 
-    /// Markers in a light tone, for lines to show on them.
+    /// Markers in a light tone, on which a line is easy to see.
     #[must_use]
     pub fn pale(mut self) -> Self {
         self.filling = Filling::Pale;
         self
     }
 
-    /// Marker `index` of circle, square, diamond and two triangles, in turn: for what is to look the same in several series
-    /// or panels.
+    /// Marker `index` of circle, square, diamond and two triangles, in turn: for points that look the same
+    /// in several series or panels.
     #[must_use]
     pub fn marker(mut self, index: usize) -> Self {
         self.marker = Some(index);
         self
     }
 
-    /// Lower bounds: an arrow upwards from each marker.
+    /// Lower bounds: an arrow points upwards from each marker.
     #[must_use]
     pub fn lower_bounds(mut self) -> Self {
         self.bounds = true;
         self
     }
 
-    /// Markers, or the line's width, times `factor`.
+    /// The size of the markers, or the width of the line, times `factor`.
     #[must_use]
     pub fn size(mut self, factor: f64) -> Self {
         self.size = if factor.is_finite() {
@@ -269,19 +255,20 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Independent, Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     #[test]
     fn estimates_bring_their_errors() {
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
-        let of = |value: f64, error: f64| Estimate::new(value, vec![value - error, value + error], resamples);
+        let of = |value: f64, error: f64| {
+            let resamples = Resamples::new(RunId::named(&format!("{value}")), Resampling::Blocks(2), 2);
+            Estimate::new(value, vec![value - error, value + error], resamples)
+        };
         let series = Series::estimates(&[1.0, 2.0], &[of(3.0, 0.5), of(4.0, f64::NAN)]);
         assert_eq!((&series.x, &series.y), (&vec![1.0, 2.0], &vec![3.0, 4.0]));
         assert_eq!(series.errors, [Some(0.5), None]);
         let (x, y) = (of(3.0, 0.5), of(4.0, 1.0));
-        let [sum, difference] =
-            Independent::new(vec![vec![&x], vec![&y]]).evaluate(|v| [v[0][0] + v[1][0], v[0][0] - v[1][0]]);
-        let series = Series::combined(&[1.0, 2.0], [&sum, &difference]);
+        let (sum, difference) = (&x + &y, x - y);
+        let series = Series::estimates(&[1.0, 2.0], [&sum, &difference]);
         assert_eq!(series.y, [7.0, -1.0]);
         assert_eq!(series.errors, [sum.standard_error(), difference.standard_error()]);
     }

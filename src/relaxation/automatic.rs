@@ -7,6 +7,7 @@ use super::resampled::Resampled;
 use super::thresholds::LAGS_PER_PARAMETER;
 use super::window::contains;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::Significance;
 
 /// The start of an automatic window, in units of the time at which the last fall has reached its bottom.
@@ -59,19 +60,19 @@ struct Opening {
 fn opening(curve: &Curve) -> Result<Opening, FitError> {
     let values = curve.values();
     let usable: Vec<usize> = (0..curve.len())
-        .filter(|&k| curve.lags()[k] > 0 && curve.standard_errors()[k].is_some())
+        .filter(|&k| curve.lags()[k] > Lag::ZERO && curve.standard_errors()[k].is_some())
         .collect();
     let Some(&first) = usable.first() else {
         return Err(FitError::NoErrors {
             needed_for: "an automatic window",
-            points: curve.lags().iter().filter(|&&lag| lag > 0).count(),
+            points: curve.lags().iter().filter(|&&lag| lag > Lag::ZERO).count(),
         });
     };
     let lost = origins_lost(curve, first, usable.get(1).copied());
     let enough = |k: usize| {
         let all = of(curve.origins()[first]);
         // Where long lags are summed at fewer origins on purpose, what counts is how many the run has.
-        let there = all - lost * of(curve.lags()[k] - curve.lags()[first]);
+        let there = all - lost * of(curve.lags()[k].steps() - curve.lags()[first].steps());
         of(curve.origins()[k]).max(there) >= ORIGINS * all
     };
     let usable: Vec<usize> = usable.into_iter().filter(|&k| enough(k)).collect();
@@ -107,7 +108,7 @@ fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
         return f64::INFINITY;
     };
     let lost = of(curve.origins()[first]) - of(curve.origins()[second]);
-    let rate = lost / of(curve.lags()[second] - curve.lags()[first]);
+    let rate = lost / of(curve.lags()[second].steps() - curve.lags()[first].steps());
     if rate > 0.0 { rate } else { f64::INFINITY }
 }
 

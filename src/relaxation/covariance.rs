@@ -129,15 +129,24 @@ impl Covariance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resamples;
+    use crate::sampling::Lag;
+    use crate::stats::{Resamples, RunId};
 
     /// A curve with these values on the blocks' resamples.
     fn curve(replicates: Vec<Vec<f64>>) -> Curve {
         let (blocks, points) = (replicates.len(), replicates[0].len());
-        let resamples = Resamples::new(Resampling::Blocks(blocks), blocks);
-        let lags = (1..=points as u64).collect();
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(blocks), blocks);
+        let lags = (1..=points as u64).map(Lag::from_steps).collect();
         let (values, origins) = (vec![1.0; points], vec![9; points]);
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 100)
+        Curve::from_replicates(
+            lags,
+            1.0,
+            values,
+            origins,
+            replicates,
+            resamples,
+            Lag::from_steps(100),
+        )
     }
 
     #[test]
@@ -162,7 +171,7 @@ mod tests {
         let replicates: Vec<Vec<f64>> = (0..8_u32)
             .map(|b| {
                 (0..3)
-                    .map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11))
+                    .map(|i| f64::from(3 * ((b * 5) % 8) + (b * 7 + i * i * 3 + b * i) % 5))
                     .collect()
             })
             .collect();

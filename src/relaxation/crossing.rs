@@ -1,6 +1,6 @@
 //! Where a curve passes a level.
 
-use std::fmt;
+use thiserror::Error;
 
 use super::error::FitError;
 use crate::curve::Curve;
@@ -17,16 +17,18 @@ pub enum Direction {
 }
 
 /// Why no lag time can be given at which a curve passes a level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NotReached {
     /// The curve has passed the level before its first lag above 0: what passes it is too fast for the sampling.
+    #[error("reached before the first lag {upper_bound}")]
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
         upper_bound: f64,
     },
     /// The curve does not reach the level.
+    #[error("not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}")]
     AtLastLag {
         /// The last lag time, which the crossing is longer than.
         lower_bound: f64,
@@ -37,24 +39,6 @@ pub enum NotReached {
     },
 }
 
-impl fmt::Display for NotReached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BeforeFirstLag { upper_bound } => {
-                write!(f, "reached before the first lag {upper_bound}")
-            }
-            Self::AtLastLag {
-                lower_bound,
-                last_value,
-                level,
-            } => write!(
-                f,
-                "not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}"
-            ),
-        }
-    }
-}
-
 /// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in ln t between the two
 /// neighbouring lags. See [`first_crossing`] for its error.
 ///
@@ -63,12 +47,10 @@ impl fmt::Display for NotReached {
 ///
 /// ```
 /// use msed::relaxation::tau_alpha;
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let lags: Vec<u64> = (0..30).map(|k| 1 << k).collect();
-/// let values = lags.iter().map(|&t| (-(t as f64) / 1000.0).exp()).collect();
-/// let none = Resamples::new(Resampling::None, 1);
-/// let isf = Curve::from_replicates(lags, 1.0, values, vec![9; 30], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let lags: Vec<Lag> = (0..30).map(|k| Lag::from_steps(1 << k)).collect();
+/// let values = lags.iter().map(|lag| (-lag.time(1.0) / 1000.0).exp()).collect();
+/// let isf = Curve::from_values(lags, 1.0, values);
 /// let tau = tau_alpha(&isf)?;
 /// assert!((tau.value().unwrap().value() / 1000.0 - 1.0).abs() < 0.01);
 /// # Ok::<(), msed::relaxation::FitError>(())
@@ -88,11 +70,8 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
 ///
 /// ```
 /// use msed::relaxation::{Direction, NotReached, first_crossing};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let none = Resamples::new(Resampling::None, 1);
-/// let values = vec![1.0, 0.75, 0.5, 0.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![1.0, 0.75, 0.5, 0.0]);
 /// let time = first_crossing(&curve, 0.25, Direction::Falling)?;
 /// assert!((time.value().unwrap().value() - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
 /// let missing = first_crossing(&curve, -1.0, Direction::Falling)?;
@@ -148,13 +127,28 @@ pub fn first_crossing(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::sampling::Lag;
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn curve(values: Vec<f64>, replicates: Vec<Vec<f64>>) -> Curve {
-        let lags = (0..values.len() as u64).map(|k| 10_u64.pow(k as u32)).collect();
-        let resamples = Resamples::new(Resampling::Blocks(replicates.len()), replicates.len());
+        let lags = (0..values.len() as u32)
+            .map(|k| Lag::from_steps(10_u64.pow(k)))
+            .collect();
+        let resamples = Resamples::new(
+            RunId::named("run"),
+            Resampling::Blocks(replicates.len()),
+            replicates.len(),
+        );
         let origins = vec![1; values.len()];
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 1000)
+        Curve::from_replicates(
+            lags,
+            1.0,
+            values,
+            origins,
+            replicates,
+            resamples,
+            Lag::from_steps(1000),
+        )
     }
 
     #[test]

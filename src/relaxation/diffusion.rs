@@ -3,9 +3,12 @@
 use std::fmt;
 use std::ops::{Deref, RangeInclusive};
 
+use thiserror::Error;
+
 use super::error::FitError;
 use super::log_slope::Slope;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
@@ -51,7 +54,7 @@ impl SquaredDisplacement {
     /// The lags at which something has moved.
     fn moving(&self) -> Self {
         let curve = &self.curve;
-        self.with(curve.select(|k| curve.lags()[k] > 0 && curve.values()[k] > 0.0))
+        self.with(curve.select(|k| curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0))
     }
 
     fn with(&self, curve: Curve) -> Self {
@@ -70,44 +73,18 @@ impl Deref for SquaredDisplacement {
 /// A diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Diffusion {
-    coefficient: Estimate,
-    intercept: Estimate,
-    log_slope: Option<Estimate>,
-    window: [f64; 2],
-    points: usize,
-}
-
-impl Diffusion {
     /// The coefficient, in squared units of length per time unit.
-    #[must_use]
-    pub fn coefficient(&self) -> &Estimate {
-        &self.coefficient
-    }
-
-    /// What the straight line has at time 0: the cage and the ballistic start leave their mark there.
-    #[must_use]
-    pub fn intercept(&self) -> &Estimate {
-        &self.intercept
-    }
-
-    /// `d ln MSD / d ln t` over the window: 1 for diffusion. None where the window has not two lags a factor 2 apart.
-    #[must_use]
-    pub fn log_slope(&self) -> Option<&Estimate> {
-        self.log_slope.as_ref()
-    }
-
+    pub coefficient: Estimate,
+    /// The straight line at time 0: the cage and the ballistic start leave their mark there.
+    pub intercept: Estimate,
+    /// `d ln MSD / d ln t` over the window: 1 for diffusion. `None` where the window has not two lags a factor 2 apart.
+    pub log_slope: Option<Estimate>,
     /// The first and the last lag time of the fit.
-    #[must_use]
-    pub fn window(&self) -> [f64; 2] {
-        self.window
-    }
-
+    pub window: [f64; 2],
     /// Lags in the fit.
-    #[must_use]
-    pub fn points(&self) -> usize {
-        self.points
-    }
+    pub points: usize,
 }
 
 impl fmt::Display for Diffusion {
@@ -118,11 +95,14 @@ impl fmt::Display for Diffusion {
 }
 
 /// Why there is no diffusion coefficient.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NotDiffusive {
     /// No stretch of lags up to the last has a slope of 1 within errors.
+    #[error(
+        "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
+    )]
     Slope {
         /// The last local slope of the curve.
         log_slope: Estimate,
@@ -130,25 +110,11 @@ pub enum NotDiffusive {
         time: f64,
     },
     /// There are not two lags with standard errors a factor 2 apart.
+    #[error("{found} lags can be used, expected at least two that lie a factor {RATIO} apart")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
-}
-
-impl fmt::Display for NotDiffusive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slope { log_slope, time } => write!(
-                f,
-                "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
-            ),
-            Self::TooFewLags { found } => write!(
-                f,
-                "{found} lags can be used, expected at least two that lie a factor {RATIO} apart"
-            ),
-        }
-    }
 }
 
 /// The diffusion coefficient of a mean squared displacement.
@@ -173,14 +139,12 @@ impl fmt::Display for NotDiffusive {
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let lags: Vec<u64> = (0..10).map(|k| 1 << k).collect();
-/// let values = lags.iter().map(|&t| 6.0 * 0.02 * t as f64).collect();
-/// let none = Resamples::new(Resampling::None, 1);
-/// let curve = Curve::from_replicates(lags, 1.0, values, vec![9; 10], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let lags: Vec<Lag> = (0..10).map(|k| Lag::from_steps(1 << k)).collect();
+/// let values = lags.iter().map(|lag| 6.0 * 0.02 * lag.time(1.0)).collect();
+/// let curve = Curve::from_values(lags, 1.0, values);
 /// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
-/// assert!((found.value().unwrap().coefficient().value() - 0.02).abs() < 1e-14);
+/// assert!((found.value().unwrap().coefficient.value() - 0.02).abs() < 1e-14);
 /// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
 pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> {
@@ -224,7 +188,8 @@ fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     if known {
         let found = fit(&usable.with(usable.select(|k| k >= start)));
         if found
-            .log_slope()
+            .log_slope
+            .as_ref()
             .is_some_and(|slope| is_one(slope) && is_known(slope))
         {
             return Ok(found);
@@ -244,7 +209,7 @@ fn partner(curve: &Curve, first: usize) -> Option<usize> {
 
 /// Half of the interval of a slope; 0 without resamples.
 fn half_interval(slope: &Estimate) -> f64 {
-    let freedom = slope.resamples().degrees_of_freedom();
+    let freedom = slope.degrees_of_freedom();
     if freedom.is_none() {
         return 0.0;
     }
@@ -304,15 +269,10 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 ///
 /// ```
 /// use msed::relaxation::energy_diffusion;
-/// use msed::{Curve, Resampling, stats::{BlockSums, Resamples}};
-/// let mut sums = BlockSums::new(2, 2);
-/// for block in 0..2 {
-///     sums.add(block, 1, 6.0, 2.0);
-/// }
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
-/// let msed = Curve::from_sums(vec![0, 10], 0.5, [&sums], resamples, 10, |[x]| x);
+/// use msed::{Curve, Lag};
+/// let msed = Curve::from_values([0, 10].map(Lag::from_steps), 0.5, vec![0.0, 3.0]);
 /// let diffusion = energy_diffusion(&msed);
-/// assert_eq!((diffusion.lags(), diffusion.values()), (&[10_u64][..], &[0.3][..]));
+/// assert_eq!((diffusion.lag_time(0), diffusion.values()), (5.0, &[0.3][..]));
 /// ```
 #[must_use]
 pub fn energy_diffusion(msed: &Curve) -> Curve {

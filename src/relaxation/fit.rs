@@ -80,15 +80,12 @@ use crate::curve::Curve;
 /// # Examples
 /// ```
 /// use msed::relaxation::{Fit, Model, Verdict, Weighting, Window};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::{Curve, Lags};
+/// use msed::{Curve, Lags, Sampling};
 ///
 /// // U0² = 4, Um² = 1 and τ = 20 exactly.
-/// let lags = Lags::logarithmic(20).resolve(1000, 1.0)?;
-/// let values = lags.iter().map(|&t| 5.0 - (-(t as f64) / 20.0).exp()).collect();
-/// let origins = lags.iter().map(|t| 1000 - t).collect();
-/// let none = Resamples::new(Resampling::None, 1);
-/// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 1000);
+/// let lags = Lags::logarithmic(20).resolve(1000, &Sampling::new(1, 1.0)?)?;
+/// let values = lags.iter().map(|lag| 5.0 - (-lag.time(1.0) / 20.0).exp()).collect();
+/// let curve = Curve::from_values(lags, 1.0, values);
 ///
 /// let fit = Fit::new(Model::Exponential).window(Window::Given([1.0, 200.0])).weighting(Weighting::Uniform);
 /// let found = fit.to(&curve)?;
@@ -128,13 +125,10 @@ impl<'a> Fit<'a> {
     ///
     /// ```
     /// use msed::relaxation::{Fit, Weighting, Window};
-    /// use msed::stats::{Resamples, Resampling};
-    /// use msed::{Curve, Lags};
-    /// let lags = Lags::logarithmic(10).resolve(5000, 1.0)?;
-    /// let values = lags.iter().map(|&t| 0.7 * (-(t as f64 / 300.0).powf(0.8)).exp()).collect();
-    /// let origins = lags.iter().map(|t| 5000 - t).collect();
-    /// let none = Resamples::new(Resampling::None, 1);
-    /// let isf = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 5000);
+    /// use msed::{Curve, Lags, Sampling};
+    /// let lags = Lags::logarithmic(10).resolve(5000, &Sampling::new(1, 1.0)?)?;
+    /// let values = lags.iter().map(|lag| 0.7 * (-(lag.time(1.0) / 300.0).powf(0.8)).exp()).collect();
+    /// let isf = Curve::from_values(lags, 1.0, values);
     /// let tail = Fit::decay().window(Window::Given([5.0, 2000.0])).weighting(Weighting::Uniform).to(&isf)?;
     /// assert!((tail.relaxation_time().value() - 300.0).abs() < 1e-3);
     /// assert!((tail.amplitude().value() - 0.7).abs() < 1e-6);
@@ -148,8 +142,8 @@ impl<'a> Fit<'a> {
     }
 
     /// In this window.
-    pub fn window(mut self, window: Window) -> Self {
-        self.window = window;
+    pub fn window(mut self, window: impl Into<Window>) -> Self {
+        self.window = window.into();
         self
     }
 
@@ -164,16 +158,14 @@ impl<'a> Fit<'a> {
     /// ```
     /// use msed::relaxation::{Fit, Model, Window};
     /// use msed::spectrum::GaussianModel;
-    /// use msed::stats::{Resamples, Resampling};
     /// use msed::{Curve, Lags, Sampling};
-    /// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, from 8000 samples, and the covariance that a guess implies.
-    /// let lags = Lags::logarithmic(8).resolve(80, 1.0)?;
-    /// let values = lags.iter().map(|&t| 5.0 - (-(t as f64) / 20.0).exp()).collect();
-    /// let origins = lags.iter().map(|t| 8000 - t).collect();
-    /// let none = Resamples::new(Resampling::None, 1);
-    /// let curve = Curve::from_replicates(lags, 1.0, values, origins, vec![], none, 8000);
+    /// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, and the covariance that a guess implies for a run of 8000 samples.
+    /// let every_step = Sampling::new(1, 1.0)?;
+    /// let lags = Lags::logarithmic(8).resolve(80, &every_step)?;
+    /// let values = lags.iter().map(|lag| 5.0 - (-lag.time(1.0) / 20.0).exp()).collect();
+    /// let curve = Curve::from_values(lags, 1.0, values);
     /// let guess = GaussianModel::new(3.5, 1.2, 15.0, 1.0)?;
-    /// let covariance = guess.msed_covariance(&curve, Sampling::new(1, 1.0)?, 8000)?;
+    /// let covariance = guess.msed_covariance(&curve, every_step, 8000)?;
     /// let fit = Fit::new(Model::Exponential).window(Window::Given([1.0, 80.0])).covariance(&covariance);
     /// let found = fit.to(&curve)?;
     /// assert!(found.verdict().is_resolved());
@@ -193,8 +185,8 @@ impl<'a> Fit<'a> {
     /// other lags, or has no inverse.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         let within = |window| {
-            let points = Points::new(curve, window, self.weighed, parameters(self.form, self.model))?;
-            let weights = points.weights(self.weighed)?;
+            let needed = parameters(self.form, self.model);
+            let (points, weights) = Points::weighed(curve, window, self.weighed, needed)?;
             Ok(Resampled::new(points, weights, self.form, self.model))
         };
         let (fitted, after) = match (self.window.asked()?, self.form) {

@@ -78,10 +78,7 @@ impl Relaxation {
             termination: fitted.whole.termination,
         };
         let (offset, evidence) = match fitted.shape().form {
-            Form::Decay => (
-                Estimate::exact(0.0, fitted.curve().resamples()),
-                Evidence::Decay(evidence),
-            ),
+            Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
             Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
             Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
         };

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Parabola, Significance};
 
 /// The parabola goes through the lags within this factor of the highest one.
@@ -28,11 +31,12 @@ impl fmt::Display for Peak {
 }
 
 /// Why a curve has no peak.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoPeak {
     /// The first lag is the highest: the peak may be at shorter times.
+    #[error("no peak: largest at the shortest lag {time:.6}, where it is {value}")]
     AtShortestLag {
         /// The first lag time, which the peak's is not longer than.
         time: f64,
@@ -40,6 +44,7 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// The last lag is the highest: the peak may be at longer times.
+    #[error("no peak: largest at the longest lag {time:.6}, where it is {value}")]
     AtLongestLag {
         /// The last lag time, which the peak's is not shorter than.
         time: f64,
@@ -47,6 +52,10 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// On one side the curve falls from its highest value by no more than its errors.
+    #[error(
+        "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     Shallow {
         /// Time of the highest value.
         time: f64,
@@ -54,6 +63,9 @@ pub enum NoPeak {
         fall: Estimate,
     },
     /// The parabola has no maximum among the lags around the highest one, on the whole or on a resample.
+    #[error(
+        "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
+    )]
     Flat {
         /// Time of the highest value.
         time: f64,
@@ -61,37 +73,11 @@ pub enum NoPeak {
         resamples: usize,
     },
     /// Fewer than three lags.
+    #[error("no peak: {found} lags can be used, expected at least 3")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
-}
-
-impl fmt::Display for NoPeak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtShortestLag { time, value } => write!(
-                f,
-                "no peak: largest at the shortest lag {time:.6}, where it is {value}"
-            ),
-            Self::AtLongestLag { time, value } => write!(
-                f,
-                "no peak: largest at the longest lag {time:.6}, where it is {value}"
-            ),
-            Self::Shallow { time, fall } => write!(
-                f,
-                "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::Flat { time, resamples } => write!(
-                f,
-                "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
-            ),
-            Self::TooFewLags { found } => {
-                write!(f, "no peak: {found} lags can be used, expected at least 3")
-            }
-        }
-    }
 }
 
 /// Time and height of a curve's maximum, such as that of α₂(t) or χ₄(t).
@@ -118,11 +104,8 @@ impl fmt::Display for NoPeak {
 ///
 /// ```
 /// use msed::relaxation::{NoPeak, peak};
-/// use msed::stats::{Resamples, Resampling};
-/// use msed::Curve;
-/// let none = Resamples::new(Resampling::None, 1);
-/// let values = vec![0.0, 1.0, 2.0, 1.0];
-/// let curve = Curve::from_replicates(vec![0, 1, 10, 100], 0.5, values, vec![9; 4], vec![], none, 1);
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 2.0, 1.0]);
 /// let found = peak(&curve)?;
 /// let found = found.value().unwrap();
 /// assert!((found.time.value() - 5.0).abs() < 1e-12);
@@ -135,7 +118,7 @@ pub fn peak(curve: &Curve) -> Result<Outcome<Peak, NoPeak>, FitError> {
     let resampled = curve.resamples().len() >= 2;
     let curve = curve.select(|k| {
         let known = !resampled || curve.standard_errors()[k].is_some();
-        curve.lags()[k] > 0 && known
+        curve.lags()[k] > Lag::ZERO && known
     });
     let values = curve.values();
     if let Some(k) = values.iter().position(|x| !x.is_finite()) {
@@ -203,7 +186,7 @@ fn vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample `of_resample(r, t)`.
     fn curve(of: impl Fn(f64) -> f64, resamples: usize, of_resample: impl Fn(usize, f64) -> f64) -> Curve {
@@ -220,8 +203,10 @@ mod tests {
         let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
         let origins = vec![1; lags.len()];
         let values = times(&of);
-        let resamples = Resamples::new(how, resamples.max(1));
-        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, 500)
+        let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
+        let longest = Lag::from_steps(500);
+        let lags = lags.into_iter().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, longest)
     }
 
     /// A parabola in ln t about t = 30.

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::extremum::shallow_side;
 use super::log_slope::Slope;
 use crate::curve::Curve;
+use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance};
 
 /// Slopes are taken between lags at least this factor apart: ten in a decade.
@@ -13,23 +16,12 @@ const RATIO: f64 = 1.258_925_411_794_167_2;
 /// The time of the plateau, by the two definitions in use: see [`tau_beta`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct TauBeta {
-    msd_maximum: Outcome<PlateauTime, NoPlateau>,
-    log_slope_minimum: Outcome<PlateauTime, NoPlateau>,
-}
-
-impl TauBeta {
     /// The first local maximum of the mean squared displacement.
-    #[must_use]
-    pub fn msd_maximum(&self) -> &Outcome<PlateauTime, NoPlateau> {
-        &self.msd_maximum
-    }
-
+    pub msd_maximum: Outcome<PlateauTime, NoPlateau>,
     /// The minimum of `d ln MSD / d ln t`.
-    #[must_use]
-    pub fn log_slope_minimum(&self) -> &Outcome<PlateauTime, NoPlateau> {
-        &self.log_slope_minimum
-    }
+    pub log_slope_minimum: Outcome<PlateauTime, NoPlateau>,
 }
 
 /// A time of the plateau.
@@ -50,16 +42,21 @@ impl fmt::Display for PlateauTime {
 }
 
 /// Why a plateau has no time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoPlateau {
     /// The mean squared displacement rises from lag to lag.
+    #[error("not resolved: the MSD rises over all {lags} lags")]
     NoMaximum {
         /// Lags looked at.
         lags: usize,
     },
     /// The mean squared displacement falls somewhere, but by no more than its errors.
+    #[error(
+        "not resolved: after t = {time:.6} the MSD falls by {fall}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     ShallowMaximum {
         /// Lag time before the fall.
         time: f64,
@@ -67,6 +64,9 @@ pub enum NoPlateau {
         fall: Estimate,
     },
     /// The slope is smallest at the shortest lags: the frames are too far apart.
+    #[error(
+        "not resolved: d ln MSD / d ln t is smallest at the shortest lags, {slope} around t = {time:.6}; the frames are too far apart"
+    )]
     AtShortestLag {
         /// Time of the first slope.
         time: f64,
@@ -74,6 +74,7 @@ pub enum NoPlateau {
         slope: Estimate,
     },
     /// The slope is smallest at the longest lags: the curve is too short.
+    #[error("not resolved: d ln MSD / d ln t is smallest at the longest lags, {slope} around t = {time:.6}")]
     AtLongestLag {
         /// Time of the last slope.
         time: f64,
@@ -81,6 +82,10 @@ pub enum NoPlateau {
         slope: Estimate,
     },
     /// The slope rises on one side of its minimum by no more than its errors.
+    #[error(
+        "not resolved: d ln MSD / d ln t exceeds its smallest value, around t = {time:.6}, by {rise} on one side, expected more than {}",
+        Significance::EXTREMUM
+    )]
     ShallowMinimum {
         /// Time of the smallest slope.
         time: f64,
@@ -88,39 +93,11 @@ pub enum NoPlateau {
         rise: Estimate,
     },
     /// Fewer than three values.
+    #[error("not resolved: {found} values, expected at least 3")]
     TooFewLags {
         /// Values there are.
         found: usize,
     },
-}
-
-impl fmt::Display for NoPlateau {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMaximum { lags } => write!(f, "not resolved: the MSD rises over all {lags} lags"),
-            Self::ShallowMaximum { time, fall } => write!(
-                f,
-                "not resolved: after t = {time:.6} the MSD falls by {fall}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::AtShortestLag { time, slope } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t is smallest at the shortest lags, {slope} around t = {time:.6}; the frames are too \
-                 far apart"
-            ),
-            Self::AtLongestLag { time, slope } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t is smallest at the longest lags, {slope} around t = {time:.6}"
-            ),
-            Self::ShallowMinimum { time, rise } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t exceeds its smallest value, around t = {time:.6}, by {rise} on one side, expected \
-                 more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::TooFewLags { found } => write!(f, "not resolved: {found} values, expected at least 3"),
-        }
-    }
 }
 
 /// The time of the plateau of a mean squared displacement, by two definitions: its first local maximum after the ballistic
@@ -140,7 +117,7 @@ pub fn tau_beta(msd: &Curve) -> TauBeta {
     let resampled = msd.resamples().len() >= 2;
     let usable = msd.select(|k| {
         let known = !resampled || msd.standard_errors()[k].is_some();
-        msd.lags()[k] > 0 && msd.values()[k] > 0.0 && known
+        msd.lags()[k] > Lag::ZERO && msd.values()[k] > 0.0 && known
     });
     TauBeta {
         msd_maximum: maximum(&usable).into(),

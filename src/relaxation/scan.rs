@@ -115,6 +115,11 @@ impl Scan {
 
     /// The best offset and amplitude at a node that are not negative.
     pub(super) fn project(&self, node: &Node, values: &[f64], moments: Moments) -> Projection {
+        let best = |offset, amplitude, squares| Projection {
+            offset,
+            amplitude,
+            squares,
+        };
         let centred = node.applied(values);
         if node.form == Form::Decay {
             let amplitude = if node.square > 0.0 {
@@ -122,36 +127,20 @@ impl Scan {
             } else {
                 0.0
             };
-            return Projection {
-                offset: 0.0,
-                amplitude,
-                squares: moments.raw - amplitude * centred,
-            };
+            return best(0.0, amplitude, moments.raw - amplitude * centred);
         }
         // A shape that is constant over the lags, to rounding, cannot be told from the offset.
         if node.square <= 1e-24 * node.raw_square || centred <= 0.0 {
-            return Projection {
-                offset: moments.mean,
-                amplitude: 0.0,
-                squares: moments.centred,
-            };
+            return best(moments.mean, 0.0, moments.centred);
         }
         let amplitude = centred / node.square;
         let offset = moments.mean - amplitude * node.mean;
         if offset >= 0.0 {
-            return Projection {
-                offset,
-                amplitude,
-                squares: moments.centred - amplitude * centred,
-            };
+            return best(offset, amplitude, moments.centred - amplitude * centred);
         }
         let raw = centred + node.mean * moments.mean * self.total_weight;
         let amplitude = (raw / node.raw_square).max(0.0);
-        Projection {
-            offset: 0.0,
-            amplitude,
-            squares: moments.raw - amplitude * raw,
-        }
+        best(0.0, amplitude, moments.raw - amplitude * raw)
     }
 
     /// The lowest local minima of the scan, best first: one at least, `wanted` at most.

@@ -13,6 +13,12 @@ pub enum Window {
     Given([f64; 2]),
 }
 
+impl From<[f64; 2]> for Window {
+    fn from(times: [f64; 2]) -> Self {
+        Self::Given(times)
+    }
+}
+
 impl Window {
     /// The window that was asked for, if one was.
     pub(super) fn asked(self) -> Result<Option<[f64; 2]>, FitError> {

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::real::{Real, first_unfit};
 use crate::sampling::{Sampling, SamplingError};
+use crate::stats::{Invalid, RunId};
 
 /// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
 /// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
@@ -112,9 +113,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
             });
         }
         if let Some(index) = temperatures.iter().position(|x| x.to_f64() < 0.0) {
-            return Err(SeriesError::Temperature {
-                found: temperatures[index].to_f64(),
-            });
+            check_temperature(temperatures[index].to_f64())?;
         }
         self.temperatures = Some(temperatures);
         Ok(self)
@@ -124,7 +123,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// [`with_temperatures`](Self::with_temperatures).
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
         self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
@@ -142,6 +141,12 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         self.samples = cut(self.samples, samples);
         self.temperatures = self.temperatures.map(|column| cut(column, samples));
         Ok(self)
+    }
+
+    /// Which run this is: equal samples are one run.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId::of(&self.samples)
     }
 
     /// The energies, in the kind they were given in.
@@ -212,11 +217,18 @@ fn cut<T: Real>(column: Cow<'_, [T]>, samples: usize) -> Cow<'_, [T]> {
 
 /// A temperature that a run can have.
 pub(crate) fn check_temperature(found: f64) -> Result<f64, SeriesError> {
-    if found.is_finite() && found > 0.0 {
-        Ok(found)
-    } else {
-        Err(SeriesError::Temperature { found })
-    }
+    Ok(Invalid::unless_positive("temperature", found)?)
+}
+
+/// A temperature that may be given, read back.
+#[cfg(feature = "serde")]
+pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<f64>, D::Error> {
+    let given: Option<f64> = serde::Deserialize::deserialize(from)?;
+    given
+        .map(|found| check_temperature(found).map_err(serde::de::Error::custom))
+        .transpose()
 }
 
 /// Samples that are no energy series.
@@ -250,12 +262,9 @@ pub enum SeriesError {
         /// Energies.
         expected: usize,
     },
-    /// A temperature that is none.
-    #[error("temperature {found}, expected a positive finite number")]
-    Temperature {
-        /// The value given.
-        found: f64,
-    },
+    /// The temperature is not positive and finite.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
     /// The time axis is none.
     #[error(transparent)]
     Sampling(#[from] SamplingError),

@@ -8,5 +8,7 @@ mod runs;
 
 pub use crate::replicas::{ReplicaError, Replicas};
 pub(crate) use energy::check_temperature;
+#[cfg(feature = "serde")]
+pub(crate) use energy::positive_temperature;
 pub use energy::{EnergyKind, EnergySeries, SeriesError};
 pub use runs::Runs;

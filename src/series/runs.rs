@@ -4,6 +4,7 @@ use super::EnergySeries;
 use crate::real::Real;
 use crate::replicas::Replicas;
 use crate::replicas::sealed::{Replica, Sealed};
+use crate::stats::RunId;
 
 impl<T: Real> Replica for EnergySeries<'_, T> {
     fn difference(&self, first: &Self) -> Option<String> {
@@ -27,6 +28,11 @@ impl<T: Real> Replica for EnergySeries<'_, T> {
 pub trait Runs<T: Real>: Sealed {
     /// The runs: at least one, all of the same sampling, particle number and kind.
     fn runs(&self) -> &[EnergySeries<'_, T>];
+
+    /// The identity of the run, or of the replicas as one.
+    fn run(&self) -> RunId {
+        RunId::merged(self.runs().iter().map(EnergySeries::run))
+    }
 }
 
 impl<T: Real> Runs<T> for EnergySeries<'_, T> {

@@ -4,7 +4,7 @@ use super::error::GaussianModelError;
 use super::gaussian_model::GaussianModel;
 use crate::curve::Curve;
 use crate::relaxation::Covariance;
-use crate::sampling::Sampling;
+use crate::sampling::{Lag, Sampling};
 
 /// Points per relaxation time of the sums over the slow part.
 const PER_TAU: f64 = 24.0;
@@ -37,14 +37,19 @@ impl GaussianModel {
     ) -> Result<Covariance, GaussianModelError> {
         let stride = sampling.stride();
         let steps = stride.saturating_mul(samples as u64);
-        let is_sampled = |lag: u64| lag > 0 && lag < steps && lag.is_multiple_of(stride);
-        if let Some(&found) = curve.lags().iter().find(|&&lag| !is_sampled(lag)) {
-            return Err(GaussianModelError::Lag { found, stride, steps });
-        }
-        let lags: Vec<u64> = curve.lags().iter().map(|lag| lag / stride).collect();
+        let in_samples = |&lag: &Lag| {
+            let inside = sampling.samples_in(lag).filter(|&m| m > 0 && m < samples as u64);
+            let refused = GaussianModelError::Lag {
+                found: lag,
+                stride,
+                steps,
+            };
+            inside.ok_or(refused)
+        };
+        let lags: Vec<u64> = curve.lags().iter().map(in_samples).collect::<Result<_, _>>()?;
         let interval = stride as f64 * curve.time_step();
-        let tau = self.relaxation_time() / interval;
-        let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
+        let tau = self.relaxation_time / interval;
+        let (slow, fast, beta) = (0.5 * self.um_squared, self.fast_level, self.beta);
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
         let stride = ((tau / PER_TAU) as i64).max(1);
         // Beyond this the squared correlation is below 1e-10.
@@ -102,20 +107,21 @@ impl GaussianModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     fn curve(lags: &[u64], time_step: f64) -> Curve {
-        let none = Resamples::new(Resampling::None, 1);
+        let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
         let (values, origins) = (vec![1.0; lags.len()], vec![9; lags.len()]);
-        Curve::from_replicates(lags.to_vec(), time_step, values, origins, vec![], none, 1)
+        let lags = lags.iter().copied().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, time_step, values, origins, vec![], none, Lag::ZERO)
     }
 
     /// The double sum over origins, from the definition.
     fn direct(model: &GaussianModel, k: i64, l: i64, n: i64) -> f64 {
-        let tau = model.relaxation_time();
+        let tau = model.relaxation_time;
         let c = |h: i64| {
-            let slow = 0.5 * model.um_squared() * (-(h.abs() as f64 / tau).powf(model.beta())).exp();
-            if h == 0 { slow + model.fast_level() } else { slow }
+            let slow = 0.5 * model.um_squared * (-(h.abs() as f64 / tau).powf(model.beta)).exp();
+            if h == 0 { slow + model.fast_level } else { slow }
         };
         let mut sum = 0.0;
         for i in 0..n - k {

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::sampling::Lag;
 use crate::stats::{Invalid, ResamplingError};
 
 /// A spectral fit that cannot be made.
@@ -37,10 +38,10 @@ pub enum GaussianModelError {
     #[error(transparent)]
     Parameter(#[from] Invalid),
     /// A lag that the run does not have, or that lies between two samples.
-    #[error("a lag of {found} steps, expected a multiple of {stride}, above 0 and below the run's {steps}")]
+    #[error("a lag of {found}, expected a multiple of {stride}, above 0 and below the run's {steps}")]
     Lag {
-        /// The lag in molecular-dynamics steps.
-        found: u64,
+        /// The lag.
+        found: Lag,
         /// Steps from sample to sample.
         stride: u64,
         /// Steps of the run.

@@ -26,11 +26,11 @@ use crate::stats::Invalid;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GaussianModel {
-    u0_squared: f64,
-    um_squared: f64,
-    relaxation_time: f64,
-    beta: f64,
-    fast_level: f64,
+    pub(super) u0_squared: f64,
+    pub(super) um_squared: f64,
+    pub(super) relaxation_time: f64,
+    pub(super) beta: f64,
+    pub(super) fast_level: f64,
 }
 
 impl GaussianModel {
@@ -89,36 +89,6 @@ impl GaussianModel {
     pub fn with_fast_level(mut self, level: f64) -> Result<Self, GaussianModelError> {
         self.fast_level = Invalid::unless_positive("fast level", level)?;
         Ok(self)
-    }
-
-    /// U0².
-    #[must_use]
-    pub fn u0_squared(&self) -> f64 {
-        self.u0_squared
-    }
-
-    /// Um².
-    #[must_use]
-    pub fn um_squared(&self) -> f64 {
-        self.um_squared
-    }
-
-    /// tau, in time units.
-    #[must_use]
-    pub fn relaxation_time(&self) -> f64 {
-        self.relaxation_time
-    }
-
-    /// The stretching exponent.
-    #[must_use]
-    pub fn beta(&self) -> f64 {
-        self.beta
-    }
-
-    /// The level of the fast part's spectrum.
-    #[must_use]
-    pub fn fast_level(&self) -> f64 {
-        self.fast_level
     }
 
     /// The mean-squared difference at a lag time above 0: Eq. (11).

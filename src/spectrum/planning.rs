@@ -82,20 +82,20 @@ impl GaussianModel {
         let samples = (duration / interval).round();
         let too_short = GaussianModelError::TooShort {
             duration,
-            relaxation_time: self.relaxation_time(),
+            relaxation_time: self.relaxation_time,
         };
         if !(16.0..=LONGEST).contains(&samples) {
             return Err(too_short);
         }
-        let model = if self.beta() == 1.0 {
+        let model = if self.beta == 1.0 {
             Model::Exponential
         } else {
             Model::Stretched
         };
-        let tau = self.relaxation_time() / interval;
-        let mut parameters = vec![self.fast_level().ln(), (0.5 * self.um_squared()).ln(), tau.ln()];
+        let tau = self.relaxation_time / interval;
+        let mut parameters = vec![self.fast_level.ln(), (0.5 * self.um_squared).ln(), tau.ln()];
         if model == Model::Stretched {
-            parameters.push((self.beta() / (2.0 - self.beta())).ln());
+            parameters.push((self.beta / (2.0 - self.beta)).ln());
         }
         // The information grows as the run does; beyond 10^7 samples it is scaled.
         let planned = Periodogram::planned(samples.min(1e7) as usize);
@@ -108,9 +108,9 @@ impl GaussianModel {
             .ok_or(too_short)?;
         let error = |i: usize| (covariance[(i, i)] * sampled / samples).sqrt();
         // Var(s^2)/s^4 = (2/n) sum of rho^2 over all lags; the slow part's sum is an integral, as tau spans many samples.
-        let (fast, slow) = (0.5 * self.u0_squared(), 0.5 * self.um_squared());
-        let mean_tau = mean_relaxation_time(tau, self.beta());
-        let squares = 1.0 + (slow / (fast + slow)).powi(2) * 2.0 * mean_tau * 2_f64.powf(-1.0 / self.beta());
+        let (fast, slow) = (0.5 * self.u0_squared, 0.5 * self.um_squared);
+        let mean_tau = mean_relaxation_time(tau, self.beta);
+        let squares = 1.0 + (slow / (fast + slow)).powi(2) * 2.0 * mean_tau * 2_f64.powf(-1.0 / self.beta);
         Ok(ExpectedErrors {
             relaxation_time: error(2),
             um_squared: error(1),
@@ -144,7 +144,7 @@ impl GaussianModel {
             Err(GaussianModelError::TooShort { .. }) => Ok(f64::INFINITY),
             Err(other) => Err(other),
         };
-        let mut long = 1000.0 * self.relaxation_time().max(interval);
+        let mut long = 1000.0 * self.relaxation_time.max(interval);
         while error(long)? > relative_error {
             long *= 4.0;
             if long / interval > LONGEST {

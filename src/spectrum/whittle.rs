@@ -10,7 +10,7 @@ use crate::real::Real;
 use crate::relaxation::{Evidence, Model, Relaxation, Spectrum, mean_relaxation_time};
 use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{Estimate, Partition, Resampling};
+use crate::stats::{Estimate, Partition, Resamples, Resampling};
 
 /// Fewest ordinates that a band must hold.
 const ORDINATES: f64 = 8.0;
@@ -76,6 +76,7 @@ impl Whittle {
     /// # Errors
     /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates, or it is not positive.
     pub fn to<T: Real>(&self, runs: &impl Runs<T>) -> Result<Relaxation, SpectralError> {
+        let run = runs.run();
         let runs = runs.runs();
         let sampling = runs[0].sampling();
         let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
@@ -101,7 +102,8 @@ impl Whittle {
         }
         let likelihood = Likelihood::new(&periodograms, limit);
         let maximum = likelihood.maximise(self.model).ok_or(SpectralError::NoMaximum)?;
-        let estimates = self.estimates(&likelihood, &maximum, &powers, &partition, limit, sampling);
+        let resamples = partition.resamples(run);
+        let estimates = self.estimates(&likelihood, &maximum, &powers, resamples, limit, sampling);
         let misfit = likelihood.misfit(self.model, &maximum.parameters);
         let freedom = misfit.groups.saturating_sub(maximum.parameters.len());
         let per_freedom = |f: &dyn Fn(f64) -> f64| (freedom > 0).then(|| f(freedom as f64));
@@ -138,11 +140,10 @@ impl Whittle {
         likelihood: &Likelihood,
         maximum: &Maximum,
         powers: &[BlockPowers],
-        partition: &Partition,
+        resamples: Resamples,
         limit: f64,
         sampling: Sampling,
     ) -> [Estimate; 5] {
-        let resamples = partition.resamples();
         let mut replicates: [Vec<f64>; 5] = Default::default();
         for r in 0..resamples.len() {
             let weights = resamples.weights(r);
@@ -156,7 +157,7 @@ impl Whittle {
                 column.push(number);
             }
         }
-        let whole = vec![1.0; partition.len()];
+        let whole = vec![1.0; resamples.blocks()];
         let mut values = numbers(&maximum.parameters, powers, &whole, sampling).into_iter();
         replicates.map(|replicates| Estimate::new(values.next().unwrap_or(f64::NAN), replicates, resamples))
     }

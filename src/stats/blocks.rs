@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 
-use super::{Resamples, Resampling};
+use super::{Resamples, Resampling, RunId};
 
 /// The blocks of one or several runs: contiguous ranges of samples or frames, as equal as integers allow.
 ///
@@ -86,10 +86,10 @@ impl Partition {
             .unwrap_or(0)
     }
 
-    /// The resamples over these blocks.
+    /// The resamples over these blocks, which are of this run or of these replicas as one.
     #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        Resamples::new(self.resampling, self.len())
+    pub fn resamples(&self, run: RunId) -> Resamples {
+        Resamples::new(run, self.resampling, self.len())
     }
 }
 
@@ -310,7 +310,7 @@ mod tests {
             message(&[5], Resampling::Replicas)
         );
         let runs = Partition::new(&[5, 7], bootstrap(1, 100)).unwrap();
-        assert_eq!((runs.len(), runs.resamples().len()), (2, 100));
+        assert_eq!((runs.len(), runs.resamples(RunId::named("both")).len()), (2, 100));
     }
 
     #[test]

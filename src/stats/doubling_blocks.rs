@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use crate::online::error::OnlineError;
+use thiserror::Error;
 
 /// Blocks of a run at most, unless asked otherwise.
 pub(crate) const BLOCKS: usize = 20;
@@ -13,21 +13,9 @@ const MOST_BLOCKS: usize = 1 << 16;
 /// Samples and frames are counted up to here.
 pub(crate) const LAST_PLACE: u64 = 1 << 62;
 
-/// A number of blocks at most that can be halved.
-pub(crate) fn check_most(most: usize) -> Result<usize, OnlineError> {
-    if !(2..=MOST_BLOCKS).contains(&most) || most % 2 == 1 {
-        return Err(OnlineError::Blocks { found: most });
-    }
-    Ok(most)
-}
-
-/// Whether a piece can begin there.
-pub(crate) fn check_start(place: u64) -> Result<(), OnlineError> {
-    if place < LAST_PLACE {
-        Ok(())
-    } else {
-        Err(OnlineError::Start { found: place })
-    }
+/// Whether so many blocks can be halved, and are not too many.
+pub(crate) fn can_be_halved(most: usize) -> bool {
+    (2..=MOST_BLOCKS).contains(&most) && most.is_multiple_of(2)
 }
 
 /// The blocks of one run, each with a row of sums. Places count samples or frames, from the first one on.
@@ -56,8 +44,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     /// No block yet, and room for all that will be.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn new(width: usize, most: usize, length: u64) -> Result<Self, OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn new(width: usize, most: usize, length: u64) -> Result<Self, NoMemory> {
         let mut blocks = Self {
             width,
             most,
@@ -103,6 +91,11 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     }
 
     /// All sums of all rows.
+    pub(crate) fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// The same, to change them.
     pub(crate) fn rows_mut(&mut self) -> &mut [T] {
         &mut self.rows
     }
@@ -211,13 +204,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     /// The blocks of the piece up to `end`, and of the piece that follows up to its `later_end`, as those of one run.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn followed_by(
-        &mut self,
-        end: u64,
-        mut later: Self,
-        later_end: u64,
-    ) -> Result<(), OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn followed_by(&mut self, end: u64, mut later: Self, later_end: u64) -> Result<(), NoMemory> {
         self.seal(end);
         later.seal(later_end);
         self.starts.extend(later.starts.iter().map(|start| start + end));
@@ -231,8 +219,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     /// Makes room for all blocks that will be.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn reserve(&mut self) -> Result<(), OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn reserve(&mut self) -> Result<(), NoMemory> {
         let more = (self.most + self.sealed).saturating_sub(self.count());
         reserve(&mut self.starts, more)?;
         reserve(&mut self.rows, more.saturating_mul(self.width))
@@ -274,7 +262,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
             live.windows(2).all(|w| w[1] - w[0] == self.length)
         };
         self.width == width
-            && check_most(self.most).is_ok()
+            && can_be_halved(self.most)
             && (1..LAST_PLACE).contains(&self.length)
             && self.end < LAST_PLACE
             && self.count().checked_mul(width) == Some(self.rows.len())
@@ -291,12 +279,21 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     }
 }
 
+/// More memory than the system has.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("{bytes:.1e} bytes of memory cannot be had, expected shorter lags, fewer of them, or fewer blocks")]
+#[non_exhaustive]
+pub struct NoMemory {
+    /// What one part of the accumulator would need.
+    pub bytes: f64,
+}
+
 /// Room for so many more numbers.
 ///
 /// # Errors
-/// [`OnlineError::Memory`] where the system has none, which would end the process otherwise.
-pub(crate) fn reserve<T>(numbers: &mut Vec<T>, more: usize) -> Result<(), OnlineError> {
-    let refused = |_| OnlineError::Memory {
+/// [`NoMemory`] where the system refuses: the process would end otherwise.
+pub(crate) fn reserve<T>(numbers: &mut Vec<T>, more: usize) -> Result<(), NoMemory> {
+    let refused = |_| NoMemory {
         bytes: size_of::<T>() as f64 * more as f64,
     };
     numbers.try_reserve_exact(more).map_err(refused)
@@ -306,7 +303,7 @@ pub(crate) fn reserve<T>(numbers: &mut Vec<T>, more: usize) -> Result<(), Online
 ///
 /// # Errors
 /// As [`reserve`].
-pub(crate) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, OnlineError> {
+pub(crate) fn filled<T: Clone>(value: T, count: usize) -> Result<Vec<T>, NoMemory> {
     let mut numbers = Vec::new();
     reserve(&mut numbers, count)?;
     numbers.resize(count, value);
@@ -340,7 +337,7 @@ mod tests {
         let mut blocks = counted(4, 2, 37);
         assert_eq!(numbers(&blocks), [16.0, 16.0, 5.0]);
         assert_eq!((blocks.block_of(3), blocks.end_of(0)), (0, 16));
-        assert_eq!(blocks.row(1)[1], (16..32).map(f64::from).sum());
+        assert_eq!(blocks.row(1)[1], (16..32).map(f64::from).sum::<f64>());
         blocks.finish(37);
         assert_eq!(numbers(&blocks), [16.0, 21.0]);
         assert_eq!([blocks.length_of(0), blocks.length_of(1)], [16, 21]);

@@ -2,32 +2,66 @@
 
 use std::fmt;
 
-use super::Significance;
-use super::resampling::Resamples;
+use super::Resamples;
+use super::significance::{Significance, t_quantile};
 
-/// A number, and the same number on each resample: from the latter follow its standard error and, with other numbers
-/// of the same resamples, the error of whatever is computed from them.
+/// A number, and for each run that it rests on the same number on each resample of that run.
+///
+/// From these follow its standard error and the error of whatever is computed from it and from other numbers. Numbers of one run
+/// are correlated resample by resample. Different runs are independent: each one's resamples change the number with the other
+/// runs held at their values, and their variances add up (the union of the runs' jackknives). A number without any run, such as
+/// one that was given, has no error.
+///
+/// Sums, differences, products, ratios and the usual functions are written as for plain numbers:
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
-/// let resamples = Resamples::new(Resampling::Blocks(4), 4);
-/// let x = Estimate::new(2.0, vec![1.9, 2.1, 1.8, 2.2], resamples);
-/// let y = x.map(|x| 3.0 - x);
-/// assert!((x.standard_error().unwrap() - y.standard_error().unwrap()).abs() < 1e-12);
-/// // Fully correlated: the sum has no error.
-/// assert!(Estimate::combine([&x, &y], |[x, y]| x + y).standard_error().unwrap() < 1e-12);
-/// assert_eq!(x.to_string(), "2.00(27)");
+/// use msed::stats::{Estimate, Resamples, Resampling, RunId};
+/// let run = |name| Resamples::new(RunId::named(name), Resampling::Blocks(4), 4);
+/// let x = Estimate::new(2.0, vec![1.9, 2.1, 1.8, 2.2], run("T0.500"));
+/// let y = 3.0 - &x;
+/// // Of one run and fully correlated: the sum has no error.
+/// assert!((&x + &y).standard_error().unwrap() < 1e-12);
+/// // Of different runs: the variances add up.
+/// let z = Estimate::new(4.0, vec![3.9, 4.1, 4.0, 4.0], run("T0.600"));
+/// let expected = x.standard_error().unwrap().hypot(z.standard_error().unwrap());
+/// assert!(((&z - &x).standard_error().unwrap() - expected).abs() < 1e-12);
+/// assert_eq!((x.to_string(), (&z / &x).ln().to_string()), ("2.00(27)".into(), "0.69(14)".into()));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Estimate {
-    value: f64,
-    replicates: Vec<f64>,
-    resamples: Resamples,
+    pub(super) value: f64,
+    pub(super) runs: Vec<Replicates>,
+}
+
+/// A number on each resample of one run.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Replicates {
+    pub(super) resamples: Resamples,
+    pub(super) values: Vec<f64>,
+}
+
+impl Replicates {
+    /// The run and its resamples.
+    #[must_use]
+    pub fn resamples(&self) -> Resamples {
+        self.resamples
+    }
+
+    /// The number on each resample; not finite where it could not be had.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    fn standard_error(&self) -> Option<f64> {
+        self.resamples.standard_error(self.values.iter().copied())
+    }
 }
 
 impl Estimate {
-    /// A value and its replicates, one per resample.
+    /// A value and its replicates, one per resample of a run.
     ///
     /// # Panics
     /// If there is not one replicate per resample.
@@ -36,18 +70,19 @@ impl Estimate {
         assert_eq!(replicates.len(), resamples.len(), "one replicate per resample");
         Self {
             value,
-            replicates,
-            resamples,
+            runs: vec![Replicates {
+                resamples,
+                values: replicates,
+            }],
         }
     }
 
-    /// A number without error, such as one that was given.
+    /// A number without error, such as one that was given: it rests on no run.
     #[must_use]
-    pub fn exact(value: f64, resamples: Resamples) -> Self {
+    pub fn exact(value: f64) -> Self {
         Self {
             value,
-            replicates: vec![value; resamples.len()],
-            resamples,
+            runs: Vec::new(),
         }
     }
 
@@ -57,77 +92,161 @@ impl Estimate {
         self.value
     }
 
-    /// The value on each resample; not finite where it could not be had.
+    /// The replicates for each run that the number rests on.
+    #[must_use]
+    pub fn runs(&self) -> &[Replicates] {
+        &self.runs
+    }
+
+    /// The value on each resample, not finite where it could not be had, of a number that rests on one run; empty for a number that
+    /// rests on none or several: see [`runs`](Self::runs).
     #[must_use]
     pub fn replicates(&self) -> &[f64] {
-        &self.replicates
+        match self.runs.as_slice() {
+            [run] => run.values(),
+            _ => &[],
+        }
     }
 
-    /// The resamples.
+    /// The resamples of a number that rests on one run; `None` for a number that rests on none or several.
     #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        self.resamples
+    pub fn resamples(&self) -> Option<Resamples> {
+        match self.runs.as_slice() {
+            [run] => Some(run.resamples),
+            _ => None,
+        }
     }
 
-    /// The standard error; `None` without resamples, or where the value could not be had on one of them.
+    /// Number of blocks, over all runs.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.runs.iter().map(|run| run.resamples.blocks()).sum()
+    }
+
+    /// The standard error: the root of the sum of the variances that the runs' resamples give, and 0 for a number without a run.
+    /// `None` where a run has no resamples, or where the value could not be had on one of them.
     #[must_use]
     pub fn standard_error(&self) -> Option<f64> {
-        self.resamples.standard_error(self.replicates.iter().copied())
+        match self.runs.as_slice() {
+            [] => Some(0.0),
+            [run] => run.standard_error(),
+            _ => Some(self.variances()?.iter().sum::<f64>().sqrt()),
+        }
+    }
+
+    /// Degrees of freedom of the standard error: one less than there are blocks for one run; for several by Welch and Satterthwaite
+    /// (Biometrics Bull. 2, 110, 1946), that of one run where one run dominates, more where several share. `None` where there is no
+    /// error.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> Option<f64> {
+        if let [run] = self.runs.as_slice() {
+            return run.resamples.degrees_of_freedom();
+        }
+        let variances = self.variances()?;
+        let total: f64 = variances.iter().sum();
+        let squares: f64 = variances
+            .iter()
+            .zip(&self.runs)
+            .map(|(v, run)| v * v / (run.resamples.blocks() as f64 - 1.0))
+            .sum();
+        (squares > 0.0).then(|| total * total / squares)
+    }
+
+    fn variances(&self) -> Option<Vec<f64>> {
+        self.runs
+            .iter()
+            .map(|run| run.standard_error().map(|s| s * s))
+            .collect()
+    }
+
+    /// The interval `value -+ t standard_error` with Student's t for the [degrees of freedom](Self::degrees_of_freedom). `None` where
+    /// there is no standard error.
+    ///
+    /// # Panics
+    /// If the level is not between 0 and 1.
+    #[must_use]
+    pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
+        let error = self.standard_error()?;
+        let half = self.t_quantile(level)? * error;
+        Some([self.value - half, self.value + half])
+    }
+
+    /// Half the width of that interval in standard errors.
+    ///
+    /// # Panics
+    /// If the level is not between 0 and 1.
+    #[must_use]
+    pub fn t_quantile(&self, level: f64) -> Option<f64> {
+        assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
+        Some(t_quantile(self.degrees_of_freedom()?, level))
     }
 
     /// Whether it is above 0 by more than chance; where there is no standard error, whether it is above 0.
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
         let error = self.standard_error().filter(|&error| error > 0.0);
         let needed = error.map_or(0.0, |error| {
-            significance.threshold(self.resamples.degrees_of_freedom()) * error
+            significance.threshold(self.degrees_of_freedom()) * error
         });
         self.value > needed
-    }
-
-    /// The interval `value -+ t standard_error` with Student's t for the number of blocks: see
-    /// [`Resamples::t_quantile`]. `None` where there is no standard error.
-    #[must_use]
-    pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
-        let error = self.standard_error()?;
-        let half = self.resamples.t_quantile(level) * error;
-        Some([self.value - half, self.value + half])
-    }
-
-    /// The covariance with a number of the same resamples; `None` as for [`standard_error`](Self::standard_error).
-    ///
-    /// # Panics
-    /// If the resamples differ.
-    #[must_use]
-    pub fn covariance(&self, other: &Self) -> Option<f64> {
-        assert_eq!(self.resamples, other.resamples, "numbers of different resamples");
-        self.resamples.covariance(&self.replicates, &other.replicates)
     }
 
     /// A function of this number.
     #[must_use]
     pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
-        Self::combine([self], |[x]| f(x))
+        let runs = self.runs.iter().map(|run| Replicates {
+            resamples: run.resamples,
+            values: run.values.iter().map(|&x| f(x)).collect(),
+        });
+        Self {
+            value: f(self.value),
+            runs: runs.collect(),
+        }
     }
 
-    /// A function of several numbers of the same resamples, their correlation included.
-    ///
-    /// # Panics
-    /// If the resamples differ.
+    /// The natural logarithm.
     #[must_use]
-    pub fn combine<const N: usize>(of: [&Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
-        let resamples = of[0].resamples;
-        assert!(
-            of.iter().all(|x| x.resamples == resamples),
-            "numbers of different resamples"
-        );
-        let replicates = (0..resamples.len())
-            .map(|r| f(std::array::from_fn(|i| of[i].replicates[r])))
-            .collect();
-        Self {
-            value: f(std::array::from_fn(|i| of[i].value)),
-            replicates,
-            resamples,
-        }
+    pub fn ln(&self) -> Self {
+        self.map(f64::ln)
+    }
+
+    /// The exponential.
+    #[must_use]
+    pub fn exp(&self) -> Self {
+        self.map(f64::exp)
+    }
+
+    /// The square root.
+    #[must_use]
+    pub fn sqrt(&self) -> Self {
+        self.map(f64::sqrt)
+    }
+
+    /// A power.
+    #[must_use]
+    pub fn powf(&self, exponent: f64) -> Self {
+        self.map(|x| x.powf(exponent))
+    }
+
+    /// The absolute value.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        self.map(f64::abs)
+    }
+}
+
+impl Resamples {
+    /// A number computed from the weights of the blocks: on the whole, where each counts once, and on each resample.
+    #[must_use]
+    pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
+        let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();
+        Estimate::new(f(&vec![1.0; self.blocks()]), replicates, *self)
+    }
+}
+
+impl From<f64> for Estimate {
+    /// A number without error.
+    fn from(value: f64) -> Self {
+        Self::exact(value)
     }
 }
 
@@ -139,7 +258,7 @@ impl fmt::Display for Estimate {
 }
 
 /// A value with two digits of its error in brackets.
-pub(super) fn write_with_error(f: &mut fmt::Formatter<'_>, value: f64, error: Option<f64>) -> fmt::Result {
+fn write_with_error(f: &mut fmt::Formatter<'_>, value: f64, error: Option<f64>) -> fmt::Result {
     match error {
         // Less than the rounding of the value is no error.
         Some(error) if error > 8.0 * f64::EPSILON * value.abs() && value.is_finite() => {
@@ -177,17 +296,21 @@ fn rounded_to(x: f64, decimals: i32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resampling;
+    use crate::stats::{Resampling, RunId};
 
     fn estimate(value: f64, error: f64) -> Estimate {
         // Two blocks: the jackknife error is half of the difference of the replicates.
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         Estimate::new(value, vec![value - error, value + error], resamples)
     }
 
     #[test]
     fn there_is_no_interval_without_resamples() {
-        let alone = Estimate::new(1.0, vec![], Resamples::new(Resampling::None, 1));
+        let alone = Estimate::new(
+            1.0,
+            vec![],
+            Resamples::new(RunId::named("run"), Resampling::None, 1),
+        );
         assert_eq!((alone.standard_error(), alone.interval(0.95)), (None, None));
     }
 
@@ -208,7 +331,7 @@ mod tests {
         let data = [1.0, 4.0, 2.0, 7.0, 3.0];
         let n = 5.0;
         let mean = data.iter().sum::<f64>() / n;
-        let resamples = Resamples::new(Resampling::Blocks(5), 5);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(5), 5);
         let replicates = data.iter().map(|x| (mean * n - x) / (n - 1.0)).collect();
         let error = Estimate::new(mean, replicates, resamples)
             .standard_error()
@@ -228,7 +351,7 @@ mod tests {
                 draws: 20_000,
                 seed,
             };
-            Resamples::new(resampling, 6)
+            Resamples::new(RunId::named("run"), resampling, 6)
         };
         let of = |resamples: Resamples, f: fn(f64) -> f64| {
             resamples
@@ -253,12 +376,12 @@ mod tests {
 
     #[test]
     fn a_missing_replicate_leaves_no_error() {
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         assert_eq!(
             Estimate::new(1.0, vec![1.0, f64::NAN], resamples).standard_error(),
             None
         );
-        let none = Resamples::new(Resampling::None, 3);
+        let none = Resamples::new(RunId::named("run"), Resampling::None, 3);
         assert_eq!(Estimate::new(1.0, vec![], none).standard_error(), None);
     }
 }

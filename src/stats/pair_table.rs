@@ -1,30 +1,10 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
-use super::BlockSums;
-use super::doubling_blocks::Blocks;
+use super::doubling_blocks::{Blocks, NoMemory};
 use super::runs::{InBlocks, numbered, resamples};
+use super::{BlockSums, RunId};
 use crate::curve::Curve;
-use crate::online::error::OnlineError;
-use crate::real::{Real, first_unfit};
-use crate::sampling::Sampling;
-
-/// Whether these are the coordinates of so many particles, all of them finite.
-pub(crate) fn check_frame<T: Real>(positions: &[T], particles: usize, frame: u64) -> Result<(), OnlineError> {
-    if positions.len() != 3 * particles {
-        return Err(OnlineError::Coordinates {
-            found: positions.len(),
-            expected: 3 * particles,
-        });
-    }
-    match first_unfit(positions) {
-        None => Ok(()),
-        Some(index) => Err(OnlineError::Position {
-            frame,
-            particle: index / 3,
-            found: Real::to_f64(positions[index]),
-        }),
-    }
-}
+use crate::sampling::{Lag, Sampling};
 
 /// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
 pub(crate) fn curve<const N: usize>(
@@ -35,11 +15,10 @@ pub(crate) fn curve<const N: usize>(
     size: f64,
     f: impl Fn([f64; N]) -> f64,
 ) -> Curve {
-    let stride = sampling.stride();
     let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
-    let steps: Vec<u64> = (0..lags.len())
+    let steps: Vec<Lag> = (0..lags.len())
         .take_while(has_pairs)
-        .map(|k| lags[k].saturating_mul(stride))
+        .map(|k| sampling.lag(lags[k]))
         .collect();
     let resamples = resamples(runs);
     let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
@@ -57,7 +36,7 @@ pub(crate) fn curve<const N: usize>(
         sampling.time_step(),
         sums.each_ref(),
         resamples,
-        shortest.saturating_mul(stride),
+        sampling.lag(shortest),
         f,
     )
 }
@@ -65,7 +44,7 @@ pub(crate) fn curve<const N: usize>(
 /// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct FrameBlocks {
+pub struct FrameBlocks {
     lags: usize,
     /// Sums at each lag.
     width: usize,
@@ -77,14 +56,19 @@ impl InBlocks for FrameBlocks {
     fn blocks(&self) -> usize {
         self.blocks.count()
     }
+
+    fn run(&self) -> RunId {
+        let sums = self.blocks.rows();
+        RunId::digest(sums.len(), sums.iter().copied())
+    }
 }
 
 impl FrameBlocks {
     /// No block yet, and room for all that will be.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
-    pub(crate) fn new(lags: usize, width: usize, most: usize) -> Result<Self, OnlineError> {
+    /// [`NoMemory`].
+    pub(crate) fn new(lags: usize, width: usize, most: usize) -> Result<Self, NoMemory> {
         Ok(Self {
             lags,
             width,
@@ -123,13 +107,13 @@ impl FrameBlocks {
     /// The sums of a piece of `frames` frames and of the piece that follows, as those of one run.
     ///
     /// # Errors
-    /// [`OnlineError::Memory`].
+    /// [`NoMemory`].
     pub(crate) fn followed_by(
         &mut self,
         frames: u64,
         later: Self,
         later_frames: u64,
-    ) -> Result<(), OnlineError> {
+    ) -> Result<(), NoMemory> {
         self.blocks.followed_by(frames, later.blocks, later_frames)
     }
 
@@ -191,7 +175,7 @@ impl FrameBlocks {
 
     /// Makes room for all blocks that will be.
     #[cfg(feature = "serde")]
-    pub(crate) fn reserve(&mut self) -> Result<(), OnlineError> {
+    pub(crate) fn reserve(&mut self) -> Result<(), NoMemory> {
         self.blocks.reserve()
     }
 }

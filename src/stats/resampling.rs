@@ -1,10 +1,12 @@
 //! How the blocks of a run are resampled.
 
+use std::fmt;
+
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::estimate::Estimate;
+use super::RunId;
+use super::significance::t_quantile;
 
 /// 2^64 over the golden ratio: steps of it spread seeds.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -41,22 +43,33 @@ impl Default for Resampling {
     }
 }
 
-/// The resamples of a set of blocks: how often each block counts in each.
+/// The resamples of the blocks of a run: how often each block counts in each.
 ///
-/// Numbers that came from equal resamples are correlated resample by resample, and combine that way
-/// ([`Estimate::combine`]).
+/// Numbers of equal resamples, which are of the same run, are correlated resample by resample, and combine that way
+/// ([`Estimate::combine`](super::Estimate::combine)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Resamples {
+    run: RunId,
     resampling: Resampling,
     blocks: usize,
 }
 
 impl Resamples {
-    /// The resamples that `resampling` makes of `blocks` blocks in all: none for [`Resampling::None`].
+    /// The resamples that `resampling` makes of the `blocks` blocks of a run: none for [`Resampling::None`].
     #[must_use]
-    pub fn new(resampling: Resampling, blocks: usize) -> Self {
-        Self { resampling, blocks }
+    pub fn new(run: RunId, resampling: Resampling, blocks: usize) -> Self {
+        Self {
+            run,
+            resampling,
+            blocks,
+        }
+    }
+
+    /// The run, or the replicas as one.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        self.run
     }
 
     /// What the blocks are.
@@ -142,13 +155,6 @@ impl Resamples {
         })
     }
 
-    /// A number computed from the weights of the blocks: on the whole, where each counts once, and on each resample.
-    #[must_use]
-    pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
-        let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();
-        Estimate::new(f(&vec![1.0; self.blocks]), replicates, *self)
-    }
-
     /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the resamples give no error.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> Option<f64> {
@@ -156,15 +162,30 @@ impl Resamples {
     }
 
     /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard errors: Student's t
-    /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two.
+    /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two; fewer than two
+    /// blocks have an infinite interval.
     ///
     /// # Panics
-    /// If the level is not between 0 and 1, or there are fewer than two blocks.
+    /// If the level is not between 0 and 1.
     #[must_use]
     pub fn t_quantile(&self, level: f64) -> f64 {
         assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
-        let t = StudentsT::new(0.0, 1.0, self.blocks as f64 - 1.0).expect("two blocks or more");
-        t.inverse_cdf(0.5 + 0.5 * level)
+        t_quantile(self.blocks as f64 - 1.0, level)
+    }
+}
+
+impl fmt::Display for Resamples {
+    /// Such as `10 blocks`, `4 replicas` or `1000 draws of 10 blocks with seed 3`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let blocks = self.blocks;
+        match self.resampling {
+            Resampling::Blocks(_) => write!(f, "{blocks} blocks"),
+            Resampling::Replicas => write!(f, "{blocks} replicas"),
+            Resampling::Bootstrap { draws, seed, .. } => {
+                write!(f, "{draws} draws of {blocks} blocks with seed {seed}")
+            }
+            Resampling::None => write!(f, "no resamples"),
+        }
     }
 }
 
@@ -174,7 +195,7 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_student() {
-        let ten = Resamples::new(Resampling::Blocks(10), 10);
+        let ten = Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10);
         assert!((ten.t_quantile(0.682_689_49) - 1.059).abs() < 1e-3);
         assert!((ten.t_quantile(0.95) - 2.262).abs() < 1e-3);
     }

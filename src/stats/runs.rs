@@ -1,13 +1,14 @@
 //! Several runs, block by block.
 
-use super::{Resamples, Resampling};
-use crate::online::error::OnlineError;
-use crate::real::{Real, first_unfit};
+use super::{MergeError, Resamples, Resampling, RunId};
 use crate::sampling::Sampling;
 
 /// Sums of one run by block.
 pub(crate) trait InBlocks {
     fn blocks(&self) -> usize;
+
+    /// The identity of the run, from its sums: everything that is computed from them has it.
+    fn run(&self) -> RunId;
 }
 
 /// The blocks of all runs, numbered: the run that each lies in, and its place there.
@@ -25,49 +26,24 @@ pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
         (_, 1) => Resampling::Replicas,
         _ => Resampling::Blocks(most),
     };
-    Resamples::new(resampling, blocks)
-}
-
-/// Whether all of these samples, which begin at `place` of a run, are numbers.
-pub(crate) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), OnlineError> {
-    match first_unfit(samples) {
-        None => Ok(()),
-        Some(bad) => Err(OnlineError::NotFinite {
-            index: place + bad as u64,
-            found: Real::to_f64(samples[bad]),
-        }),
-    }
+    Resamples::new(RunId::merged(runs.iter().map(R::run)), resampling, blocks)
 }
 
 /// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
 pub(crate) fn agree<const N: usize>(
     expected: [(&'static str, String); N],
     found: [(&'static str, String); N],
-) -> Result<(), OnlineError> {
+) -> Result<(), MergeError> {
     for ((quantity, expected), (_, found)) in expected.into_iter().zip(found) {
         if found != expected {
-            return Err(OnlineError::Mismatch {
-                quantity,
-                found,
-                expected,
-            });
+            return Err(MergeError::new(quantity, found, expected));
         }
     }
     Ok(())
 }
 
-/// The step of what comes after `count` samples of which the first is of step `first`.
-pub(crate) fn next_step(first: Option<u64>, count: u64, stride: u64) -> Option<u64> {
-    count.checked_mul(stride)?.checked_add(first?)
-}
-
-/// The step of the first of `count` samples that one of step `next` follows.
-pub(crate) fn first_step(next: u64, count: u64, stride: u64) -> Option<u64> {
-    next.checked_sub(count.checked_mul(stride)?)
-}
-
 /// Whether two time axes are the same.
-pub(crate) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), OnlineError> {
+pub(crate) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), MergeError> {
     let shown = |sampling: Sampling| {
         [
             ("sampling interval", format!("{:?}", sampling.interval())),
@@ -78,7 +54,7 @@ pub(crate) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), O
 }
 
 /// Whether two sets of sums have the same lags.
-pub(crate) fn same_lags(expected: &[u64], found: &[u64]) -> Result<(), OnlineError> {
+pub(crate) fn same_lags(expected: &[u64], found: &[u64]) -> Result<(), MergeError> {
     let number = |lags: &[u64]| [("number of lags", lags.len().to_string())];
     agree(number(expected), number(found))?;
     let different = expected.iter().zip(found).find(|(a, b)| a != b);

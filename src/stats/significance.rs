@@ -150,7 +150,7 @@ mod tests {
         ] {
             let at = |freedom| significance.threshold(Some(freedom));
             assert_eq!(at(20.0), errors);
-            assert!((at(9.0) - errors).abs() < 2e-3, "{}", at(9.0));
+            assert!((at(9.0) - errors).abs() < 3e-3, "{}", at(9.0));
             assert!(at(8.0) > errors);
         }
     }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_upper_limit_leaves_one_in_twenty_above() {
-        let normal = Significance::UPPER_LIMIT.threshold(Some(1e7));
-        assert!((normal - 1.6449).abs() < 1e-3);
+        let found = Significance::UPPER_LIMIT.threshold(Some(9.0));
+        assert!((found - 1.8331).abs() < 1e-3, "{found}");
     }
 }

@@ -88,7 +88,7 @@ impl CoherentIsf {
 /// let steps: Vec<u64> = (0..21).collect();
 /// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 2)?)?.with_cell(cell)?;
 /// let q = WaveVectors::from_integers(&cell, &[[1, 0, 0]])?;
-/// let isf = structure::coherent_isf(&run, &q, &Lags::explicit([5, 10]).with_zero(), Resampling::None)?;
+/// let isf = structure::coherent_isf(&run, &q, &Lags::samples([5, 10]).with_zero(), Resampling::None)?;
 /// let values = isf.total().values();
 /// assert!((values[0] - 2.0).abs() < 1e-13 && values[1].abs() < 1e-13 && (values[2] + 2.0).abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())

@@ -1,8 +1,8 @@
 //! Products of densities of one run or of several, and the curves that follow from them.
 
 use crate::curve::Curve;
-use crate::online::error::OnlineError;
 use crate::sampling::Sampling;
+use crate::stats::MergeError;
 use crate::stats::pair_table::{self, FrameBlocks};
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
@@ -35,7 +35,7 @@ impl Scattering {
     }
 
     /// What another system has that this one has not.
-    pub(crate) fn same(&self, other: &Self) -> Result<(), OnlineError> {
+    pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
         let shown = |system: &Self| {
             let species = system.species.iter();
             let species: Vec<String> = species.map(|(name, count)| format!("{count} {name}")).collect();
@@ -102,8 +102,8 @@ impl CoherentSums {
     /// The sums of independent runs together: the blocks of `other` after those of `self`. Associative to the last bit.
     ///
     /// # Errors
-    /// [`OnlineError::Mismatch`] where sampling, species, lags or wave vectors differ.
-    pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
+    /// [`MergeError`] where sampling, species, lags or wave vectors differ.
+    pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
         self.system.same(&other.system)?;
         self.runs.extend(other.runs);
         Ok(self)
@@ -125,7 +125,7 @@ impl CoherentSums {
     ///
     /// # Errors
     /// [`SpeciesError::Unknown`].
-    pub fn partial(&self, a: &str, b: &str) -> Result<Curve, OnlineError> {
+    pub fn partial(&self, a: &str, b: &str) -> Result<Curve, SpeciesError> {
         let species = &self.system.species;
         let find = |name: &str| {
             let found = species.iter().position(|(n, _)| n == name);

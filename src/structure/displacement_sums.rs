@@ -4,6 +4,7 @@ use crate::curve::Curve;
 use crate::kernels::pair_sums::MOMENTS;
 use crate::online::error::OnlineError;
 use crate::sampling::Sampling;
+use crate::stats::MergeError;
 use crate::stats::pair_table::{self, FrameBlocks};
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
@@ -87,7 +88,7 @@ impl FrameSystem {
     }
 
     /// What another system has that this one has not; the particles aside.
-    pub(crate) fn same(&self, other: &Self) -> Result<(), OnlineError> {
+    pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
         let shown = |system: &Self| {
             [
                 ("overlap radius", format!("{:?}", system.radius)),
@@ -98,7 +99,7 @@ impl FrameSystem {
         agree(shown(self), shown(other))?;
         same_lags(&self.lags, &other.lags)?;
         match self.lists.iter().zip(&other.lists).find(|(a, b)| a != b) {
-            Some((a, b)) => Err(mismatch(
+            Some((a, b)) => Err(MergeError::new(
                 "a list of wave vectors",
                 format!("{} others", b.len()),
                 format!("{} vectors", a.len()),
@@ -108,7 +109,7 @@ impl FrameSystem {
     }
 
     /// Whether the species are the same, and as large.
-    pub(crate) fn same_particles(&self, other: &Self) -> Result<(), OnlineError> {
+    pub(crate) fn same_particles(&self, other: &Self) -> Result<(), MergeError> {
         if self.groups == other.groups {
             return Ok(());
         }
@@ -117,7 +118,11 @@ impl FrameSystem {
             let each: Vec<String> = groups.map(|g| format!("{} {}", g.particles, g.name)).collect();
             each.join(", ")
         };
-        Err(mismatch("the number of particles", shown(other), shown(self)))
+        Err(MergeError::new(
+            "the number of particles",
+            shown(other),
+            shown(self),
+        ))
     }
 
     fn find(&self, particles: Particles<'_>) -> Result<usize, OnlineError> {
@@ -141,14 +146,6 @@ impl FrameSystem {
                     })
             }
         }
-    }
-}
-
-fn mismatch(quantity: &'static str, found: String, expected: String) -> OnlineError {
-    OnlineError::Mismatch {
-        quantity,
-        found,
-        expected,
     }
 }
 
@@ -197,8 +194,8 @@ impl FrameSums {
     /// The sums of independent runs of the same system together: the blocks of `other` after those of `self`. Associative to the last bit.
     ///
     /// # Errors
-    /// [`OnlineError::Mismatch`] where sampling, species, lags, overlap radius or wave vectors differ.
-    pub fn merge(mut self, other: Self) -> Result<Self, OnlineError> {
+    /// [`MergeError`] where sampling, species, lags, overlap radius or wave vectors differ.
+    pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
         self.system.same(&other.system)?;
         self.system.same_particles(&other.system)?;
         self.system.whole &= other.system.whole;
@@ -212,16 +209,16 @@ impl FrameSums {
     /// and is lost.
     ///
     /// # Errors
-    /// [`OnlineError::Mismatch`] where sampling, lags, overlap radius, wave vectors, or the frames and blocks of the runs differ.
+    /// [`MergeError`] where sampling, lags, overlap radius, wave vectors, or the frames and blocks of the runs differ.
     ///
     /// ```
-    /// use msed::online::FrameAccumulator;
+    /// use msed::online::DisplacementAccumulator;
     /// use msed::trajectory::Species;
     /// use msed::{Lags, Sampling};
     /// // Each part of the particles is accumulated apart: here, by its step along x.
     /// let part = |name, particles, step: f64| {
     ///     let species = Species::single(name, particles)?;
-    ///     let mut live = FrameAccumulator::new(Sampling::new(1, 1.0)?, &species, &Lags::explicit([1]), 10)?;
+    ///     let mut live = DisplacementAccumulator::new(Sampling::new(1, 1.0)?, &species, &Lags::samples([1]))?;
     ///     live.push(&vec![0.0; 3 * particles])?;
     ///     live.push(&[step, 0.0, 0.0].repeat(particles))?;
     ///     Ok::<_, msed::Error>(live.snapshot()?)
@@ -231,7 +228,7 @@ impl FrameSums {
     /// assert_eq!(all.msd(msed::trajectory::Particles::All)?.values(), [(3.0 + 9.0) / 4.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn merge_particles(&self, other: &Self) -> Result<Self, OnlineError> {
+    pub fn merge_particles(&self, other: &Self) -> Result<Self, MergeError> {
         self.system.same(&other.system)?;
         let pairs = self.runs.iter().zip(&other.runs);
         if self.runs.len() != other.runs.len() || pairs.clone().any(|(a, b)| !a.same_pairs(b)) {
@@ -239,7 +236,7 @@ impl FrameSums {
                 let frames: Vec<String> = sums.runs.iter().map(|run| run.frames().to_string()).collect();
                 format!("{} frames in {} blocks", frames.join(" and "), sums.blocks())
             };
-            return Err(mismatch("the run", shown(other), shown(self)));
+            return Err(MergeError::new("the run", shown(other), shown(self)));
         }
         // Where each group of the result lies in either part: all particles last.
         let position = |of: &Self, name: &str| of.species().iter().position(|group| group.name == name);
@@ -332,13 +329,13 @@ impl FrameSums {
     /// [`structure::self_isf`](crate::structure::self_isf()) defines it.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`], [`OnlineError::WaveVectors`] where there is no such list.
+    /// [`SpeciesError::Unknown`], [`OnlineError::List`] where there is no such list.
     pub fn self_isf<'p>(
         &self,
         list: usize,
         particles: impl Into<Particles<'p>>,
     ) -> Result<Curve, OnlineError> {
-        let vectors = self.system.lists.get(list).ok_or(OnlineError::WaveVectors {
+        let vectors = self.system.lists.get(list).ok_or(OnlineError::List {
             found: list,
             lists: self.system.lists.len(),
         })?;

@@ -77,7 +77,7 @@ impl IsfFluctuations {
 /// let positions: Vec<f64> = x.iter().flat_map(|&x| [x, 0.0, 0.0]).collect();
 /// let run = Trajectory::new(positions, vec![0, 1, 2, 3, 4, 5, 6], 1.0, Species::single("A", 1)?)?;
 /// let q = WaveVectors::from_vectors(&[[std::f64::consts::TAU, 0.0, 0.0]])?;
-/// let found = structure::self_isf_fluctuations(&run, "A", &q, &Lags::explicit([1]), Resampling::None)?;
+/// let found = structure::self_isf_fluctuations(&run, "A", &q, &Lags::samples([1]), Resampling::None)?;
 /// assert!(found.isf().values()[0].abs() < 1e-14);
 /// assert!((found.chi4().values()[0] - 1.0).abs() < 1e-14);
 /// # Ok::<(), msed::Error>(())

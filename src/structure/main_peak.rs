@@ -266,7 +266,7 @@ fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{BlockSums, Resamples, Resampling};
+    use crate::stats::{BlockSums, Resamples, Resampling, RunId};
 
     /// Shells 0.05 apart from 0.05 to 10, of 1 to 5 vectors; two blocks that differ by `noise` up and down.
     fn factor(s: impl Fn(f64) -> f64, noise: f64) -> StructureFactor {
@@ -278,7 +278,13 @@ mod tests {
                 sums.add(block, shell, s(q) + sign * noise * (7.0 * q).sin(), 1.0);
             }
         }
-        StructureFactor::from_sums(None, q, counts, &sums, Resamples::new(Resampling::Blocks(2), 2))
+        StructureFactor::from_sums(
+            None,
+            q,
+            counts,
+            &sums,
+            Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2),
+        )
     }
 
     const WINDOW: PeakWindow = PeakWindow::LENNARD_JONES;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::curve::Curve;
-use crate::lag::Lags;
-use crate::stats::{BlockSums, Partition, Resamples, Resampling, ResamplingError};
+use crate::lag::{Lag, Lags};
+use crate::stats::{BlockSums, Partition, Resamples, Resampling, ResamplingError, RunId};
 use crate::trajectory::{Coordinates, LagTable, Species, Trajectory, Unwrapped};
 use crate::{Error, Real, threads};
 
@@ -20,9 +20,10 @@ const LAGS: usize = 32;
 pub(crate) struct Origins {
     tables: Vec<LagTable>,
     partition: Partition,
-    lags: Vec<u64>,
+    resamples: Resamples,
+    lags: Vec<Lag>,
     time_step: f64,
-    longest: u64,
+    longest: Lag,
 }
 
 /// A piece of the work: pairs of frames of a run whose first frame lies in `firsts`, of a block, at some lags.
@@ -42,7 +43,8 @@ impl Origins {
     ) -> Result<Self, Error> {
         let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
         let partition = Partition::new(&lengths, resampling)?;
-        let span = |run: &Trajectory<'_, T, C>| run.steps()[run.frames() - 1] - run.steps()[0];
+        let span =
+            |run: &Trajectory<'_, T, C>| Lag::from_steps(run.steps()[run.frames() - 1] - run.steps()[0]);
         let longest_run = (0..runs.len()).rev().max_by_key(|&r| span(&runs[r])).unwrap_or(0);
         let longest_table = runs[longest_run].lag_table(lags)?;
         let (lags, time_step) = (longest_table.lags().to_vec(), longest_table.time_step());
@@ -57,9 +59,10 @@ impl Origins {
             .iter()
             .map(|(run, block)| tables[run].span(block))
             .min()
-            .unwrap_or(0);
+            .unwrap_or_default();
         Ok(Self {
             tables,
+            resamples: partition.resamples(run_of(runs)),
             partition,
             lags,
             time_step,
@@ -67,7 +70,7 @@ impl Origins {
         })
     }
 
-    pub(crate) fn lags(&self) -> &[u64] {
+    pub(crate) fn lags(&self) -> &[Lag] {
         &self.lags
     }
 
@@ -91,13 +94,13 @@ impl Origins {
             .collect()
     }
 
-    /// The longest lag, in steps, that has a standard error.
-    pub(crate) fn longest_with_error(&self) -> u64 {
+    /// The longest lag that has a standard error.
+    pub(crate) fn longest_with_error(&self) -> Lag {
         self.longest
     }
 
     pub(crate) fn resamples(&self) -> Resamples {
-        self.partition.resamples()
+        self.resamples
     }
 
     /// Whether every run is uniform, with the same distance between frames.
@@ -208,6 +211,11 @@ impl Groups {
     }
 }
 
+/// The identity of the run, or of the replicas as one.
+fn run_of<T: Real, C: Coordinates>(runs: &[Trajectory<'_, T, C>]) -> RunId {
+    RunId::merged(runs.iter().map(Trajectory::run))
+}
+
 /// Frames whose numbers may wait.
 const WAITING: usize = 64;
 
@@ -239,5 +247,5 @@ pub(crate) fn frame_averages<T: Real, C: Coordinates>(
             }
         },
     );
-    Ok((sums, partition.resamples()))
+    Ok((sums, partition.resamples(run_of(runs))))
 }

@@ -98,7 +98,7 @@ pub(super) fn tile_particles(frames: usize) -> usize {
 /// let steps: Vec<u64> = (0..51).collect();
 /// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 1)?)?.with_cell(cell)?;
 /// let q = WaveVectors::from_integers(&cell, &[[1, 0, 0]])?;
-/// let isf = structure::self_isf(&run, "A", &q, &Lags::explicit([25, 50]).with_zero(), Resampling::None)?;
+/// let isf = structure::self_isf(&run, "A", &q, &Lags::samples([25, 50]).with_zero(), Resampling::None)?;
 /// assert!((isf.values()[0] - 1.0).abs() < 1e-14);
 /// assert!(isf.values()[1].abs() < 1e-14);
 /// assert!((isf.values()[2] + 1.0).abs() < 1e-14);

@@ -219,7 +219,7 @@ impl fmt::Display for StructureFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Resampling;
+    use crate::stats::{Resampling, RunId};
 
     /// Four shells, two blocks of two frames each.
     fn factor() -> StructureFactor {
@@ -229,7 +229,7 @@ mod tests {
                 sums.add(block, shell, (2 * (shell + block)) as f64, 2.0);
             }
         }
-        let resamples = Resamples::new(Resampling::Blocks(2), 2);
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         let q = vec![0.5, 1.0, 1.2, 1.9];
         StructureFactor::from_sums(None, q, vec![3, 6, 4, 2], &sums, resamples)
     }

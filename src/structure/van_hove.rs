@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::RadialBins;
 use super::origins::{Groups, Origins, Piece};
-use crate::lag::Lags;
+use crate::lag::{Lag, Lags};
 use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
 use crate::trajectory::{Trajectory, TrajectoryRuns};
 use crate::{Error, Real, threads};
@@ -65,7 +65,7 @@ impl SpeciesVanHove {
 /// The distribution of the distance moved in one time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DistanceDistribution {
-    lag: u64,
+    lag: Lag,
     time_step: f64,
     bins: RadialBins,
     /// By block: the fraction in each bin, below the first, above the last, and the mean squared displacement.
@@ -75,16 +75,16 @@ pub struct DistanceDistribution {
 }
 
 impl DistanceDistribution {
-    /// The lag in steps.
+    /// The lag.
     #[must_use]
-    pub fn lag(&self) -> u64 {
+    pub fn lag(&self) -> Lag {
         self.lag
     }
 
     /// The lag in time units.
     #[must_use]
     pub fn lag_time(&self) -> f64 {
-        self.lag as f64 * self.time_step
+        self.lag.time(self.time_step)
     }
 
     /// Number of time origins.
@@ -204,7 +204,7 @@ impl serde::Serialize for DistanceDistribution {
 /// let positions: Vec<f64> = (0..3).flat_map(|i| [0.5 * f64::from(i), 0., 0., 1., 1., 1., 2., 2., 2., 3., 3., 3.]).collect();
 /// let run = Trajectory::new(positions, vec![0, 10, 20], 0.005, Species::single("A", 4)?)?;
 /// let bins = structure::RadialBins::linear(1.0, 4)?;
-/// let moved = structure::van_hove(&run, &Lags::explicit([1]), &bins, Resampling::None)?;
+/// let moved = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None)?;
 /// let fractions: Vec<f64> = moved.all().lags()[0].fractions().iter().map(|f| f.value()).collect();
 /// assert_eq!(fractions, [0.75, 0.0, 0.25, 0.0]);
 /// # Ok::<(), msed::Error>(())
@@ -266,7 +266,7 @@ pub fn van_hove<T: Real>(
                     resamples: if lag <= origins.longest_with_error() {
                         origins.resamples()
                     } else {
-                        Resamples::new(Resampling::None, sums.blocks())
+                        Resamples::new(origins.resamples().run(), Resampling::None, sums.blocks())
                     },
                     sums,
                 })

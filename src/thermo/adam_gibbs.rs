@@ -3,33 +3,11 @@
 use std::fmt;
 
 use super::temperature_models::{End, chi_squared, minimum};
-use super::{PiecewiseCubic, ThermoError};
-use crate::stats::{Combined, Estimate, Independent, Parabola, line};
+use super::{PiecewiseCubic, Point, ThermoError};
+use crate::stats::{Estimate, Parabola, Significance, line};
 
-/// Level beyond which a curvature of the Adam-Gibbs plot counts.
-const LEVEL: f64 = 0.9545;
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
 const LARGEST_ENTROPY: f64 = 50.0;
-
-/// One state point of an Adam-Gibbs plot.
-#[derive(Debug, Clone, Copy)]
-pub struct AdamGibbsPoint<'a> {
-    /// Mean temperature.
-    pub temperature: &'a Estimate,
-    /// The slow part C_2 of the heat capacity in k per particle, of the temperature's resamples.
-    pub slow: &'a Estimate,
-    /// The relaxation time, where there is one; a point without it still carries the entropy's integral.
-    pub time: Option<SlowTime<'a>>,
-}
-
-/// A relaxation time, and whether it shares its blocks with the heat capacity.
-#[derive(Debug, Clone, Copy)]
-pub enum SlowTime<'a> {
-    /// From the same blocks of the same energies, such as tau*: the two errors are correlated.
-    OfEnergies(&'a Estimate),
-    /// From other frames, such as tau_alpha of a trajectory: taken as independent.
-    OfTrajectory(&'a Estimate),
-}
 
 /// The configurational entropy at the reference temperature, in k per particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,11 +71,11 @@ impl fmt::Display for AdamGibbsVerdict {
     }
 }
 
-/// A point of the plot.
+/// A temperature of the plot.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct AdamGibbsPlotted {
+pub struct AdamGibbsRow {
     /// T, in the unit of the scan.
     pub temperature: f64,
     /// 1/(T S_c), with S_c in k per particle.
@@ -111,10 +89,10 @@ pub struct AdamGibbsPlotted {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct AdamGibbs {
     reference: f64,
-    ln_tau_inf: Combined,
-    a: Combined,
-    s_c_reference: Combined,
-    points: Vec<AdamGibbsPlotted>,
+    ln_tau_inf: Estimate,
+    a: Estimate,
+    s_c_reference: Estimate,
+    points: Vec<AdamGibbsRow>,
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
@@ -130,25 +108,25 @@ impl AdamGibbs {
 
     /// ln tau at infinite temperature, in the times' unit.
     #[must_use]
-    pub fn ln_tau_inf(&self) -> &Combined {
+    pub fn ln_tau_inf(&self) -> &Estimate {
         &self.ln_tau_inf
     }
 
     /// A, in temperature times k per particle.
     #[must_use]
-    pub fn a(&self) -> &Combined {
+    pub fn a(&self) -> &Estimate {
         &self.a
     }
 
     /// S_c at the reference temperature in k per particle: given, or fitted.
     #[must_use]
-    pub fn s_c_reference(&self) -> &Combined {
+    pub fn s_c_reference(&self) -> &Estimate {
         &self.s_c_reference
     }
 
     /// The points of the plot, from the lowest temperature on.
     #[must_use]
-    pub fn points(&self) -> &[AdamGibbsPlotted] {
+    pub fn points(&self) -> &[AdamGibbsRow] {
         &self.points
     }
 
@@ -173,62 +151,45 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. A line where S_c(T_ref) is given;
+/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow` is C_2 in k per particle at all
+/// temperatures; `times` are the relaxation times at those temperatures that have one. A time from the same energies, such as tau*,
+/// is correlated with the heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where S_c(T_ref) is given;
 /// where it is fitted, it is searched between the value that keeps S_c positive at all temperatures and 50 k. Straightness is
 /// tested by the coefficient of a quadratic term. Everything, the integral included, is redone with each block of each run
 /// left out in turn.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Time`] for a time that is not positive,
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for a time where there is no heat capacity,
+/// [`ThermoError::Time`] for a time that is not positive,
 /// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
-/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time.
-///
-/// # Panics
-/// If temperature and heat capacity of a point (or its time, if [`SlowTime::OfEnergies`]) differ in their resamples.
+/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with
+/// different resamples.
 pub fn adam_gibbs(
-    points: &[AdamGibbsPoint<'_>],
+    slow: &[Point],
+    times: &[Point],
     reference: Option<f64>,
     reference_entropy: ReferenceEntropy,
 ) -> Result<AdamGibbs, ThermoError> {
-    let mut points = points.to_vec();
-    points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
-    let timed: Vec<usize> = (0..points.len()).filter(|&i| points[i].time.is_some()).collect();
     let parameters = match reference_entropy {
         ReferenceEntropy::Given(_) => 2,
         ReferenceEntropy::Fitted => 3,
     };
-    ThermoError::enough_temperatures("an Adam-Gibbs plot", timed.len(), parameters + 1)?;
-    let pairs: Vec<[&Estimate; 2]> = points.iter().map(|p| [p.temperature, p.slow]).collect();
-    let entropy = super::entropy(&pairs, reference, super::Path::Isochoric)?;
+    ThermoError::enough_temperatures("an Adam-Gibbs plot", times.len(), parameters + 1)?;
+    let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
     let reference = entropy.reference_temperature();
     let temperatures = entropy.temperatures().to_vec();
-
-    // Groups: temperature, C_2 and, from the same blocks, ln tau of each run; then ln tau from elsewhere.
-    let mut logarithms = Vec::with_capacity(timed.len());
-    for &i in &timed {
-        let Some(SlowTime::OfEnergies(time) | SlowTime::OfTrajectory(time)) = points[i].time else {
-            continue;
-        };
-        if !(time.value().is_finite() && time.value() > 0.0) {
-            return Err(ThermoError::Time {
-                found: time.value(),
-                temperature: temperatures[i],
-            });
-        }
-        logarithms.push(time.map(f64::ln));
-    }
-    let mut groups: Vec<Vec<&Estimate>> = points.iter().map(|p| vec![p.temperature, p.slow]).collect();
-    let mut place = Vec::with_capacity(timed.len());
-    for (&i, ln_time) in timed.iter().zip(&logarithms) {
-        if let Some(SlowTime::OfEnergies(_)) = points[i].time {
-            groups[i].push(ln_time);
-            place.push((i, 2));
-        } else {
-            groups.push(vec![ln_time]);
-            place.push((groups.len() - 1, 0));
-        }
-    }
+    ThermoError::check_times(times)?;
+    let (slow, times) = (Point::sorted(slow), Point::sorted(times));
+    let place = |time: &&Point| place(&temperatures, time.temperature.value());
+    let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;
+    let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
+    // Temperature and C_2 of each point; then ln tau of those that have it.
+    let numbers: Vec<&Estimate> = slow
+        .iter()
+        .flat_map(|point| [&point.temperature, &point.value])
+        .chain(&logarithms)
+        .collect();
     let errors: Option<Vec<f64>> = logarithms
         .iter()
         .map(|x| x.standard_error().filter(|error| *error > 0.0))
@@ -240,9 +201,9 @@ pub fn adam_gibbs(
     );
 
     // S_2(T) - S_2(T_ref) at the tabulated temperatures.
-    let entropies = |values: &[Vec<f64>]| -> Option<Vec<f64>> {
-        let x: Vec<f64> = (0..points.len()).map(|i| values[i][0].ln()).collect();
-        let c: Vec<f64> = (0..points.len()).map(|i| values[i][1]).collect();
+    let entropies = |values: &[f64]| -> Option<Vec<f64>> {
+        let x: Vec<f64> = values.chunks_exact(2).map(|point| point[0].ln()).collect();
+        let c: Vec<f64> = values.chunks_exact(2).map(|point| point[1]).collect();
         let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
         Some(
             timed
@@ -251,29 +212,22 @@ pub fn adam_gibbs(
                 .collect(),
         )
     };
-    let solve = |values: &[Vec<f64>]| -> Option<Solution> {
-        let s2 = entropies(values)?;
-        let y: Vec<f64> = place
-            .iter()
-            .map(|&(group, column)| values[group][column])
-            .collect();
+    let solve = |values: &[f64]| -> Option<Solution> {
+        let (of_points, y) = values.split_at(2 * slow.len());
+        let s2 = entropies(of_points)?;
         let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
-        Some(Solution::new(&t, &s2, &y, &weights, reference_entropy))
+        Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
     };
-    let runs = Independent::new(groups.clone());
-    let [ln_tau_inf, a, s_c_reference, quadratic] = runs.evaluate(|values| {
+    let [ln_tau_inf, a, s_c_reference, quadratic] = Estimate::evaluate(&numbers, |values| {
         solve(values).map_or([f64::NAN; 4], |s| {
             [s.ln_tau_inf, s.a, s.s_c_reference, s.quadratic]
         })
-    });
-    let whole: Vec<Vec<f64>> = groups
-        .iter()
-        .map(|group| group.iter().map(|x| x.value()).collect())
-        .collect();
+    })?;
+    let whole: Vec<f64> = numbers.iter().map(|x| x.value()).collect();
     let Some(solution) = solve(&whole) else {
         return Err(ThermoError::Knots {
-            positions: points.len(),
-            values: points.len(),
+            positions: slow.len(),
+            values: slow.len(),
             disorder: None,
         });
     };
@@ -291,7 +245,7 @@ pub fn adam_gibbs(
             s_c_reference: solution.s_c_reference,
         }
     };
-    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsPlotted {
+    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsRow {
         temperature: temperatures[timed[i]],
         reciprocal: 1.0 / (temperatures[timed[i]] * solution.entropy[i]),
         ln_tau,
@@ -310,9 +264,21 @@ pub fn adam_gibbs(
     })
 }
 
-fn straightness(quadratic: &Combined) -> AdamGibbsVerdict {
-    match (quadratic.standard_error(), quadratic.t_quantile(LEVEL)) {
-        (Some(error), Some(threshold)) if error > 0.0 && quadratic.value().is_finite() => {
+/// Where in a scan a temperature stands.
+fn place(temperatures: &[f64], found: f64) -> Result<usize, ThermoError> {
+    let nearest = |&t: &&f64| (t - found).abs();
+    let expected = temperatures
+        .iter()
+        .min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
+    let expected = expected.copied().unwrap_or(f64::NAN);
+    let same = temperatures.iter().position(|&t| t == found);
+    same.ok_or(ThermoError::OtherTemperature { found, expected })
+}
+
+fn straightness(quadratic: &Estimate) -> AdamGibbsVerdict {
+    match (quadratic.standard_error(), quadratic.degrees_of_freedom()) {
+        (Some(error), freedom @ Some(_)) if error > 0.0 && quadratic.value().is_finite() => {
+            let threshold = Significance::CURVED.threshold(freedom);
             let curvature = quadratic.value() / error;
             if curvature.abs() <= threshold {
                 AdamGibbsVerdict::Straight { curvature, threshold }
@@ -371,14 +337,10 @@ impl Solution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
     use rand::{RngExt, SeedableRng};
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
-
-    fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
-    }
 
     /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
     fn entropy(t: f64) -> f64 {
@@ -390,33 +352,22 @@ mod tests {
     }
 
     /// Many temperatures, so that the integral is good to 1e-5; times at six of them.
-    fn exact_scan() -> Vec<[Estimate; 3]> {
-        (0..=100)
-            .map(|i| 0.5 + 0.005 * f64::from(i))
-            .map(|t| [exact(t), exact(0.6 * t.powi(-2)), exact(ln_time(t).exp())])
-            .collect()
-    }
-
-    fn points(scan: &[[Estimate; 3]]) -> Vec<AdamGibbsPoint<'_>> {
-        scan.iter()
-            .map(|[temperature, slow, time]| {
-                let timed = TEMPERATURES
-                    .iter()
-                    .any(|t| (t - temperature.value()).abs() < 1e-9);
-                AdamGibbsPoint {
-                    temperature,
-                    slow,
-                    time: timed.then_some(SlowTime::OfTrajectory(time)),
-                }
-            })
-            .collect()
+    fn exact_scan() -> [Vec<Point>; 2] {
+        let temperatures: Vec<f64> = (0..=100).map(|i| 0.5 + 0.005 * f64::from(i)).collect();
+        let slow = temperatures.iter().map(|&t| Point::new(t, 0.6 * t.powi(-2)));
+        let timed = |t: &&f64| TEMPERATURES.iter().any(|timed| (timed - *t).abs() < 1e-9);
+        let times = temperatures
+            .iter()
+            .filter(timed)
+            .map(|&t| Point::new(t, ln_time(t).exp()));
+        [slow.collect(), times.collect()]
     }
 
     #[test]
     fn an_exact_relation_is_recovered_given_and_fitted() {
-        let scan = exact_scan();
+        let [slow, times] = exact_scan();
         for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
-            let fit = adam_gibbs(&points(&scan), None, reference).unwrap();
+            let fit = adam_gibbs(&slow, &times, None, reference).unwrap();
             assert_eq!((fit.reference_temperature(), fit.points().len()), (1.0, 6));
             assert!(
                 (fit.ln_tau_inf().value() + 1.0).abs() < 1e-3,
@@ -432,18 +383,19 @@ mod tests {
             assert_eq!(fit.verdict(), AdamGibbsVerdict::Untested);
         }
         // Another reference temperature moves the entropy there, and nothing else.
-        let fit = adam_gibbs(&points(&scan), Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
+        let fit = adam_gibbs(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
         assert!((fit.a().value() - 1.5).abs() < 1e-3);
         assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
 
-    fn noisy(value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
+    fn noisy(run: &str, value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
         let blocks: Vec<f64> = (0..10)
             .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+        let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(10), 10);
+        Estimate::new(mean, left, resamples)
     }
 
     #[test]
@@ -451,35 +403,27 @@ mod tests {
         let mut random = rand_pcg::Pcg64Mcg::seed_from_u64(5);
         let (mut straight, mut found, mut inside) = (0, 0, 0);
         let seeds = 200;
-        let resamples = Resamples::new(Resampling::Blocks(10), 10);
         for _ in 0..seeds {
-            let scan: Vec<[Estimate; 3]> = TEMPERATURES
-                .iter()
-                .map(|&t| {
-                    let slow = noisy(0.6 * t.powi(-2), 0.01, &mut random);
-                    [
-                        Estimate::exact(t, resamples),
-                        slow,
-                        noisy(ln_time(t).exp(), 0.04 * ln_time(t).exp(), &mut random),
-                    ]
-                })
-                .collect();
-            let bent: Vec<Estimate> = scan
-                .iter()
-                .map(|[t, _, time]| time.map(|x| x * (6.0 * (t.value() - 0.7).powi(2)).exp()))
-                .collect();
+            let numbers = TEMPERATURES.map(|t| {
+                let slow = noisy(&format!("energies at {t}"), 0.6 * t.powi(-2), 0.01, &mut random);
+                let time = ln_time(t).exp();
+                let time = noisy(&format!("trajectory at {t}"), time, 0.04 * time, &mut random);
+                (Point::new(t, slow), Point::new(t, time))
+            });
+            let (slow, times): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
             let given = ReferenceEntropy::Given(1.4);
-            let fit = adam_gibbs(&points(&scan), None, given).unwrap();
+            let fit = adam_gibbs(&slow, &times, None, given).unwrap();
             straight += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Straight { .. }));
             // The integral over six temperatures is off by less than the errors.
             let [low, high] = fit.a().interval(0.6827).unwrap();
             inside += usize::from(low < 1.5 && 1.5 < high);
             assert!(fit.reduced_chi_squared().unwrap() > 0.0);
-            let mut curved = points(&scan);
-            for (point, time) in curved.iter_mut().zip(&bent) {
-                point.time = Some(SlowTime::OfTrajectory(time));
+            let mut curved = times;
+            for point in &mut curved {
+                let bend = (6.0 * (point.temperature.value() - 0.7).powi(2)).exp();
+                point.value = &point.value * bend;
             }
-            let fit = adam_gibbs(&curved, None, given).unwrap();
+            let fit = adam_gibbs(&slow, &curved, None, given).unwrap();
             found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));
         }
         assert!(straight >= 180, "{straight} straight of {seeds}");
@@ -492,10 +436,9 @@ mod tests {
 
     #[test]
     fn arrhenius_data_do_not_determine_the_entropy() {
-        let scan: Vec<[Estimate; 3]> = TEMPERATURES
-            .map(|t| [exact(t), exact(0.2), exact((3.0 / t).exp())])
-            .into();
-        let fit = adam_gibbs(&points(&scan), None, ReferenceEntropy::Fitted).unwrap();
+        let slow = TEMPERATURES.map(|t| Point::new(t, 0.2));
+        let times = TEMPERATURES.map(|t| Point::new(t, (3.0 / t).exp()));
+        let fit = adam_gibbs(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
         assert!(
             matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { s_c_reference } if s_c_reference > 40.0),
             "{:?}",
@@ -505,25 +448,27 @@ mod tests {
 
     #[test]
     fn refusals_name_the_numbers() {
-        let scan = exact_scan();
-        let all = points(&scan);
-        let message = |points: &[AdamGibbsPoint<'_>], entropy| {
-            adam_gibbs(points, None, entropy).unwrap_err().to_string()
-        };
-        // 0.5, 0.55 and 0.6 are among the first thirty.
+        let [slow, times] = exact_scan();
+        let message =
+            |times: &[Point], entropy| adam_gibbs(&slow, times, None, entropy).unwrap_err().to_string();
         assert_eq!(
-            message(&all[..30], ReferenceEntropy::Fitted),
+            message(&times[..3], ReferenceEntropy::Fitted),
             "an Adam-Gibbs plot over 3 temperatures, expected at least 4"
         );
         assert!(
-            message(&all, ReferenceEntropy::Given(0.5))
+            message(&times, ReferenceEntropy::Given(0.5))
                 .starts_with("S_c of 0.5 at the reference temperature")
         );
         for none in [f64::NAN, f64::INFINITY] {
             assert!(
-                message(&all, ReferenceEntropy::Given(none))
+                message(&times, ReferenceEntropy::Given(none))
                     .starts_with(&format!("S_c of {none} at the reference temperature"))
             );
         }
+        let elsewhere = [&times[..], &[Point::new(0.503, 2.0)]].concat();
+        assert_eq!(
+            message(&elsewhere, ReferenceEntropy::Given(1.4)),
+            "a point at temperature 0.503 beside one at 0.505, expected the same temperatures in both"
+        );
     }
 }

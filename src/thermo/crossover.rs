@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::ThermoError;
 use super::broken_line::{Broken, DRAWS, Normals, quantile};
 use super::temperature_models::chi_squared;
-use crate::stats::{Estimate, Parabola, line};
+use super::{Point, ThermoError};
+use crate::stats::{Outcome, Parabola, line};
 
 /// Chance that a straight line is called a crossover.
 const FALSE_ALARMS: f64 = 0.02;
@@ -14,78 +14,67 @@ const LEVEL: f64 = 0.95;
 /// Trial breaks over which the profile is followed.
 const PROFILE: usize = 1000;
 
-/// Whether a quantity over temperature breaks.
+/// Two lines that meet, better than one by more than chance.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub enum Crossover {
-    /// Two lines that meet are better than one by more than chance.
-    Found {
-        /// Where they meet.
-        at: f64,
-        /// The value there.
-        height: f64,
-        /// Standard deviation of that place over simulated data sets of the fitted lines.
-        standard_error: f64,
-        /// 95 % profile-likelihood interval.
-        interval: [f64; 2],
-        /// Slopes below and above.
-        slopes: [f64; 2],
-        /// By how much chi squared falls from one line to two.
-        gain: f64,
-        /// The gain that 2 % of straight lines exceed.
-        threshold: f64,
-        /// Chi squared of the two lines (n - 4 degrees of freedom).
-        chi_squared: f64,
-        /// Chi squared of a parabola (n - 3): where it is as good, the data bend, and do not say that they break.
-        of_parabola: f64,
-    },
-    /// They are not: there is no crossover in this range, as far as these data tell.
-    NotFound {
-        /// By how much chi squared falls from one line to two.
-        gain: f64,
-        /// The gain that 2 % of straight lines exceed.
-        threshold: f64,
-        /// The range in which a break could have been found: from the second point to the last but one.
-        range: [f64; 2],
-    },
+#[non_exhaustive]
+pub struct Crossover {
+    /// Where they meet.
+    pub at: f64,
+    /// The value there.
+    pub height: f64,
+    /// Standard deviation of that place over simulated data sets of the fitted lines.
+    pub standard_error: f64,
+    /// 95 % profile-likelihood interval.
+    pub interval: [f64; 2],
+    /// Slopes below and above.
+    pub slopes: [f64; 2],
+    /// By how much chi squared falls from one line to two.
+    pub gain: f64,
+    /// The gain that 2 % of straight lines exceed.
+    pub threshold: f64,
+    /// Chi squared of the two lines (n - 4 degrees of freedom).
+    pub chi_squared: f64,
+    /// Chi squared of a parabola (n - 3): where it is as good, the data bend, and do not tell whether they break.
+    pub of_parabola: f64,
 }
 
-impl Crossover {
-    /// Whether there is one.
-    #[must_use]
-    pub fn is_found(&self) -> bool {
-        matches!(self, Self::Found { .. })
-    }
+/// One line is as good: there is no crossover in this range, as far as the data tell.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct NoCrossover {
+    /// By how much chi squared falls from one line to two.
+    pub gain: f64,
+    /// The gain that 2 % of straight lines exceed.
+    pub threshold: f64,
+    /// The range in which a break could have been found: from the second point to the last but one.
+    pub range: [f64; 2],
 }
 
 impl fmt::Display for Crossover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Found {
-                at,
-                standard_error,
-                interval: [low, high],
-                chi_squared,
-                of_parabola,
-                ..
-            } => write!(
-                f,
-                "crossover at {at:.4} +- {standard_error:.4}, 95 % within {low:.4} and {high:.4}; chi squared {chi_squared:.2}, of a \
-                 parabola {of_parabola:.2}"
-            ),
-            Self::NotFound {
-                gain,
-                threshold,
-                range: [low, high],
-            } => write!(
-                f,
-                "no crossover between {low:.4} and {high:.4}: chi squared falls by {gain:.2}, {threshold:.2} would count"
-            ),
-        }
+        let [low, high] = self.interval;
+        write!(
+            f,
+            "crossover at {:.4} +- {:.4}, 95 % within {low:.4} and {high:.4}; chi squared {:.2}, of a parabola {:.2}",
+            self.at, self.standard_error, self.chi_squared, self.of_parabola
+        )
     }
 }
 
-/// Looks for a break in y over x, both taken from independent runs.
+impl fmt::Display for NoCrossover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [low, high] = self.range;
+        write!(
+            f,
+            "no crossover between {low:.4} and {high:.4}: chi squared falls by {:.2}, {:.2} would count",
+            self.gain, self.threshold
+        )
+    }
+}
+
+/// Looks for a break in y over x, the value over the temperature of points from independent runs.
 ///
 /// The alternative is a continuous piecewise-linear function with one break, from the second point to the last but one; its
 /// least-squares solution is found exactly, segment by segment. Under a straight line the break means nothing, so that the
@@ -103,38 +92,39 @@ impl fmt::Display for Crossover {
 /// nothing without them.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
-/// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
+/// use msed::stats::{Estimate, Resamples, Resampling, RunId};
+/// use msed::thermo::{self, Point};
+/// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
 /// let y = |x: f64| 1.0 + x + if x > 0.62 { 3.0 * (x - 0.62) } else { 0.0 };
-/// let points: Vec<(f64, Estimate)> = [0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 1.0]
-///     .map(|x| (x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)))
-///     .into();
-/// let points: Vec<(f64, &Estimate)> = points.iter().map(|(x, y)| (*x, y)).collect();
-/// let Crossover::Found { at, height, interval, .. } = thermo::crossover(&points, 1)? else { panic!("a clear break") };
-/// assert!((at - 0.62).abs() < 1e-9 && interval[0] < 0.62 && 0.62 < interval[1]);
-/// assert!((height - 1.62).abs() < 1e-9);
+/// let points = [0.4, 0.5, 0.55, 0.6, 0.7, 0.8, 1.0]
+///     .map(|x| Point::new(x, Estimate::new(y(x), vec![y(x) - 1e-3, y(x) + 1e-3], resamples)));
+/// let found = thermo::crossover(&points, 1)?.into_value().expect("a clear break");
+/// assert!((found.at - 0.62).abs() < 1e-9 && found.interval[0] < 0.62 && 0.62 < found.interval[1]);
+/// assert!((found.height - 1.62).abs() < 1e-9);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, ThermoError> {
+pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
     ThermoError::enough_temperatures("a crossover", points.len(), 5)?;
-    let mut points = points.to_vec();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    ThermoError::check_points(points.iter().map(|(x, y)| (*x, y.value())))?;
-    let x: Vec<f64> = points.iter().map(|(x, _)| *x).collect();
-    let y: Vec<f64> = points.iter().map(|(_, y)| y.value()).collect();
-    let errors: Vec<f64> = points
-        .iter()
-        .map(|(x, y)| {
-            y.standard_error()
-                .filter(|error| error.is_finite() && *error > 0.0)
-                .ok_or(ThermoError::NoErrors { at: *x })
+    let points = Point::sorted(points);
+    ThermoError::check_points(points.iter().map(|point| point.values()))?;
+    let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|point| point.values()).unzip();
+    let error = |point: &&Point| {
+        let error = point
+            .value
+            .standard_error()
+            .filter(|error| error.is_finite() && *error > 0.0);
+        error.ok_or(ThermoError::NoErrors {
+            at: point.temperature.value(),
         })
-        .collect::<Result<_, _>>()?;
-    let freedom: Vec<usize> = points
-        .iter()
-        .map(|(_, y)| y.resamples().blocks().saturating_sub(1).max(1))
-        .collect();
+    };
+    let errors: Vec<f64> = points.iter().map(error).collect::<Result<_, _>>()?;
+    let freedom = |point: &&Point| {
+        point
+            .value
+            .degrees_of_freedom()
+            .map_or(1, |freedom| (freedom as usize).max(1))
+    };
+    let freedom: Vec<usize> = points.iter().map(freedom).collect();
     let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
     let mut random = Normals::new(seed);
 
@@ -150,11 +140,11 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
     });
     let range = [x[1], x[x.len() - 2]];
     if gain <= threshold {
-        return Ok(Crossover::NotFound {
+        return Ok(Outcome::Unresolved(NoCrossover {
             gain,
             threshold,
             range,
-        });
+        }));
     }
 
     let fitted: Vec<f64> = x.iter().map(|&x| broken.value(x)).collect();
@@ -175,7 +165,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
         [f64::min(low, at), f64::max(high, at)]
     });
     let parabola = Parabola::through(&x, &y, &weights);
-    Ok(Crossover::Found {
+    Ok(Outcome::Resolved(Crossover {
         at: broken.at,
         height: broken.value(broken.at),
         standard_error: (squares / draws - (sum / draws).powi(2)).max(0.0).sqrt(),
@@ -185,7 +175,7 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
         threshold,
         chi_squared: broken.chi_squared,
         of_parabola: chi_squared(&y, |i| parabola.at(x[i]), &weights),
-    })
+    }))
 }
 
 /// Looks for a break of a relaxation time: of ln tau over 1/T, where Arrhenius's law is a straight line.
@@ -199,61 +189,53 @@ pub fn crossover(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, Th
 /// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
-/// use msed::thermo::{self, Crossover};
-/// let resamples = Resamples::new(Resampling::Blocks(2), 2);
+/// use msed::stats::{Estimate, Resamples, Resampling, RunId};
+/// use msed::thermo::{self, Point};
+/// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
 /// // An activation energy of 3 above T = 0.7 and of 6 below it.
 /// let ln_tau = |t: f64| 3.0 / t + if t < 0.7 { 3.0 / t - 3.0 / 0.7 } else { 0.0 };
 /// let times = [0.5, 0.55, 0.6, 0.65, 0.75, 0.85, 1.0].map(|t| {
 ///     let tau = ln_tau(t).exp();
-///     (t, Estimate::new(tau, vec![0.99 * tau, 1.01 * tau], resamples))
+///     Point::new(t, Estimate::new(tau, vec![0.99 * tau, 1.01 * tau], resamples))
 /// });
-/// let points: Vec<(f64, &Estimate)> = times.iter().map(|(t, tau)| (*t, tau)).collect();
-/// let Crossover::Found { at, slopes, .. } = thermo::crossover_of_times(&points, 1)? else { panic!("a clear break") };
-/// assert!((at - 0.7).abs() < 1e-9 && (slopes[0] - 6.0).abs() < 1e-9 && (slopes[1] - 3.0).abs() < 1e-9);
+/// let found = thermo::crossover_of_times(&times, 1)?.into_value().expect("a clear break");
+/// let [below, above] = found.slopes;
+/// assert!((found.at - 0.7).abs() < 1e-9 && (below - 6.0).abs() < 1e-9 && (above - 3.0).abs() < 1e-9);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn crossover_of_times(points: &[(f64, &Estimate)], seed: u64) -> Result<Crossover, ThermoError> {
-    for (temperature, time) in points {
-        for found in [*temperature, time.value()] {
-            if !(found.is_finite() && found > 0.0) {
-                let temperature = *temperature;
-                return Err(ThermoError::Time { found, temperature });
-            }
-        }
-    }
-    let mut sorted: Vec<(f64, f64)> = points.iter().map(|(t, tau)| (*t, tau.value())).collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    ThermoError::check_points(sorted)?;
-    let logarithms: Vec<(f64, Estimate)> = points
+pub fn crossover_of_times(
+    times: &[Point],
+    seed: u64,
+) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
+    ThermoError::check_times(times)?;
+    ThermoError::check_points(Point::sorted(times).iter().map(|point| point.values()))?;
+    let logarithms: Vec<Point> = times
         .iter()
-        .map(|(t, tau)| (t.recip(), tau.map(f64::ln)))
+        .map(|point| Point::new(point.temperature.value().recip(), point.value.ln()))
         .collect();
-    let logarithms: Vec<(f64, &Estimate)> = logarithms.iter().map(|(x, y)| (*x, y)).collect();
     let temperatures = |[low, high]: [f64; 2]| [high.recip(), low.recip()];
-    let mut found = crossover(&logarithms, seed)?;
-    match &mut found {
-        Crossover::Found {
-            at,
-            standard_error,
-            interval,
-            slopes,
-            ..
-        } => {
-            *standard_error /= *at * *at;
-            *at = at.recip();
-            *interval = temperatures(*interval);
-            slopes.reverse();
+    Ok(match crossover(&logarithms, seed)? {
+        Outcome::Resolved(found) => {
+            let [low, high] = found.slopes;
+            Outcome::Resolved(Crossover {
+                at: found.at.recip(),
+                standard_error: found.standard_error / (found.at * found.at),
+                interval: temperatures(found.interval),
+                slopes: [high, low],
+                ..found
+            })
         }
-        Crossover::NotFound { range, .. } => *range = temperatures(*range),
-    }
-    Ok(found)
+        Outcome::Unresolved(none) => Outcome::Unresolved(NoCrossover {
+            range: temperatures(none.range),
+            ..none
+        }),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Estimate, Resamples, Resampling, RunId};
     use rand::{RngExt, SeedableRng};
     use rand_pcg::Pcg64Mcg;
 
@@ -266,12 +248,21 @@ mod tests {
             .collect();
         let mean = blocks.iter().sum::<f64>() / 10.0;
         let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-        Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+        Estimate::new(
+            mean,
+            left,
+            Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10),
+        )
     }
 
-    fn search(f: impl Fn(f64) -> f64, error: f64, random: &mut Pcg64Mcg, seed: u64) -> Crossover {
-        let y = X.map(|x| noisy(f(x), error, random));
-        let points: Vec<(f64, &Estimate)> = X.into_iter().zip(&y).rev().collect();
+    fn search(
+        f: impl Fn(f64) -> f64,
+        error: f64,
+        random: &mut Pcg64Mcg,
+        seed: u64,
+    ) -> Outcome<Crossover, NoCrossover> {
+        let mut points = X.map(|x| Point::new(x, noisy(f(x), error, random)));
+        points.reverse();
         crossover(&points, seed).unwrap()
     }
 
@@ -303,12 +294,12 @@ mod tests {
         for seed in 0..seeds {
             let bent = |x: f64| 2.0 + 0.5 * x + 3.0 * (x - 0.63).max(0.0);
             let result = search(bent, 0.03, &mut random, seed);
-            if let Crossover::Found {
+            if let Outcome::Resolved(Crossover {
                 at,
                 interval,
                 standard_error,
                 ..
-            } = result
+            }) = result
             {
                 found += 1;
                 inside += usize::from(interval[0] <= 0.63 && 0.63 <= interval[1]);
@@ -330,12 +321,13 @@ mod tests {
         let mut random = Pcg64Mcg::seed_from_u64(2);
         let seeds = 200;
         let called = (0..seeds)
-            .filter(|&seed| search(|x| 2.0 + 0.5 * x, 0.03, &mut random, seed).is_found())
+            .filter(|&seed| search(|x| 2.0 + 0.5 * x, 0.03, &mut random, seed).is_resolved())
             .count();
         println!("{called} of {seeds}");
         assert!(called <= 10, "{called} of {seeds} straight lines");
         // The threshold is not that of a chi-squared law with two degrees of freedom, 7.8 at 2 %.
-        let Crossover::NotFound { threshold, range, .. } = search(|x| x, 0.03, &mut random, 0) else {
+        let Outcome::Unresolved(NoCrossover { threshold, range, .. }) = search(|x| x, 0.03, &mut random, 0)
+        else {
             panic!("a straight line")
         };
         assert!(threshold > 9.0, "{threshold}");
@@ -345,22 +337,22 @@ mod tests {
     #[test]
     fn a_bend_is_told_from_a_break_by_the_parabola() {
         let mut random = Pcg64Mcg::seed_from_u64(4);
-        let Crossover::Found {
+        let Outcome::Resolved(Crossover {
             chi_squared,
             of_parabola,
             slopes,
             ..
-        } = search(|x| 10.0 * (x - 0.4).powi(2), 0.02, &mut random, 1)
+        }) = search(|x| 10.0 * (x - 0.4).powi(2), 0.02, &mut random, 1)
         else {
             panic!("a strong curvature")
         };
         assert!(of_parabola < chi_squared + 8.0, "{of_parabola} {chi_squared}");
         assert!(slopes[1] > slopes[0]);
-        let Crossover::Found {
+        let Outcome::Resolved(Crossover {
             chi_squared,
             of_parabola,
             ..
-        } = search(|x| 5.0 * (x - 0.7).abs(), 0.02, &mut random, 1)
+        }) = search(|x| 5.0 * (x - 0.7).abs(), 0.02, &mut random, 1)
         else {
             panic!("a strong break")
         };
@@ -376,10 +368,8 @@ mod tests {
 
     #[test]
     fn refusals_name_what_is_missing() {
-        let resamples = Resamples::new(Resampling::Blocks(4), 4);
-        let exact = Estimate::exact(1.0, resamples);
-        let message = |points: &[(f64, &Estimate)]| crossover(points, 0).unwrap_err().to_string();
-        let points: Vec<(f64, &Estimate)> = X.iter().map(|x| (*x, &exact)).collect();
+        let message = |points: &[Point]| crossover(points, 0).unwrap_err().to_string();
+        let points = X.map(|x| Point::new(x, 1.0));
         assert_eq!(
             message(&points[..4]),
             "a crossover over 4 temperatures, expected at least 5"
@@ -389,12 +379,12 @@ mod tests {
             "no error bar at 0.45, expected one at each point"
         );
         let mut wrong = points.clone();
-        wrong[2].0 = -0.55;
+        wrong[2].temperature = (-0.55).into();
         assert_eq!(
             message(&wrong),
             "temperature -0.55, expected a positive finite number"
         );
-        wrong[2].0 = 0.6;
+        wrong[2].temperature = 0.6.into();
         assert_eq!(
             message(&wrong),
             "two points at the equal temperature 0.6, expected different temperatures"
@@ -403,8 +393,7 @@ mod tests {
             crossover_of_times(&wrong, 0).unwrap_err().to_string(),
             message(&wrong)
         );
-        let none = Estimate::exact(f64::NAN, resamples);
-        wrong[2] = (0.55, &none);
+        wrong[2] = Point::new(0.55, f64::NAN);
         assert_eq!(
             message(&wrong),
             "NaN at temperature 0.55, expected a finite number"

@@ -1,9 +1,9 @@
 //! Entropies as integrals over temperature.
 
-use crate::stats::{Combined, Estimate, Independent};
+use crate::stats::Estimate;
 use crate::units::Units;
 
-use super::{Path, PiecewiseCubic, ThermoError};
+use super::{Path, PiecewiseCubic, Point, ThermoError};
 
 /// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures are not round.
 const TOLERANCE: f64 = 0.005;
@@ -15,8 +15,8 @@ pub struct EntropyDifference {
     reference: f64,
     path: Path,
     temperatures: Vec<f64>,
-    values: Vec<Combined>,
-    trapezoid: Vec<Combined>,
+    values: Vec<Estimate>,
+    trapezoid: Vec<Estimate>,
 }
 
 impl EntropyDifference {
@@ -40,13 +40,13 @@ impl EntropyDifference {
 
     /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
     #[must_use]
-    pub fn values(&self) -> &[Combined] {
+    pub fn values(&self) -> &[Estimate] {
         &self.values
     }
 
     /// The same by the trapezoidal rule in ln T.
     #[must_use]
-    pub fn trapezoid(&self) -> &[Combined] {
+    pub fn trapezoid(&self) -> &[Estimate] {
         &self.trapezoid
     }
 
@@ -79,24 +79,19 @@ impl EntropyDifference {
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Temperature`] and
 /// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none, [`ThermoError::EqualTemperatures`],
-/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %).
-///
-/// # Panics
-/// If temperature and heat capacity of a point differ in their resamples.
+/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run
+/// with different resamples.
 ///
 /// ```
-/// use msed::stats::{Estimate, Resamples, Resampling};
-/// use msed::thermo::{self, Path};
-/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
-/// let points: Vec<[Estimate; 2]> = [0.5, 0.7, 1.0].map(|t| [exact(t), exact(1.5)]).into();
-/// let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
+/// use msed::thermo::{self, Path, Point};
+/// let points = [0.5, 0.7, 1.0].map(|t| Point::new(t, 1.5));
 /// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
 /// assert_eq!(entropy.reference_temperature(), 1.0);
 /// assert!((entropy.values()[0].value() - 1.5 * 0.5_f64.ln()).abs() < 1e-12);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn entropy(
-    points: &[[&Estimate; 2]],
+    points: &[Point],
     reference: Option<f64>,
     path: Path,
 ) -> Result<EntropyDifference, ThermoError> {
@@ -118,7 +113,7 @@ pub fn entropy(
 /// # Errors
 /// As [`entropy`].
 pub fn entropy_as_printed(
-    points: &[[&Estimate; 2]],
+    points: &[Point],
     particles: usize,
     units: Units,
     reference: Option<f64>,
@@ -130,26 +125,29 @@ pub fn entropy_as_printed(
 
 /// The integral of f(T, value) over ln T.
 fn integral(
-    points: &[[&Estimate; 2]],
+    points: &[Point],
     reference: Option<f64>,
     path: Path,
     f: impl Fn(f64, f64) -> f64,
 ) -> Result<EntropyDifference, ThermoError> {
     ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
-    let mut points = points.to_vec();
-    points.sort_by(|a, b| a[0].value().total_cmp(&b[0].value()));
-    ThermoError::check_points(points.iter().map(|[t, c]| (t.value(), c.value())))?;
-    let temperatures: Vec<f64> = points.iter().map(|[t, _]| t.value()).collect();
+    let points = Point::sorted(points);
+    ThermoError::check_points(points.iter().map(|point| point.values()))?;
+    let temperatures: Vec<f64> = points.iter().map(|point| point.temperature.value()).collect();
     let reference = reference.unwrap_or(temperatures[temperatures.len() - 1]);
     check_reference(reference, &temperatures)?;
     // The check that a resample cannot fail where the whole passed, but for temperatures closer than their errors.
     let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
     PiecewiseCubic::linear(&x, &x)?;
-    let runs = Independent::new(points.iter().map(|point| point.to_vec()).collect());
+    let numbers: Vec<&Estimate> = points
+        .iter()
+        .flat_map(|point| [&point.temperature, &point.value])
+        .collect();
     let by = |rule: fn(&[f64], &[f64]) -> Result<PiecewiseCubic, ThermoError>| {
-        runs.evaluate_all(|values| {
-            let x: Vec<f64> = values.iter().map(|row| row[0].ln()).collect();
-            let y: Vec<f64> = values.iter().map(|row| f(row[0], row[1])).collect();
+        Estimate::evaluate_all(&numbers, |values| {
+            let points = || values.chunks_exact(2);
+            let x: Vec<f64> = points().map(|point| point[0].ln()).collect();
+            let y: Vec<f64> = points().map(|point| f(point[0], point[1])).collect();
             let curve = rule(&x, &y).ok();
             temperatures
                 .iter()
@@ -164,8 +162,8 @@ fn integral(
     Ok(EntropyDifference {
         reference,
         path,
-        values: by(PiecewiseCubic::pchip),
-        trapezoid: by(PiecewiseCubic::linear),
+        values: by(PiecewiseCubic::pchip)?,
+        trapezoid: by(PiecewiseCubic::linear)?,
         temperatures,
     })
 }
@@ -187,19 +185,10 @@ pub(super) fn check_reference(found: f64, temperatures: &[f64]) -> Result<(), Th
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
-    fn resamples() -> Resamples {
-        Resamples::new(Resampling::Blocks(4), 4)
-    }
-
-    fn points(temperatures: &[f64], c: impl Fn(f64) -> f64) -> Vec<[Estimate; 2]> {
-        let exact = |x: f64| Estimate::exact(x, resamples());
-        temperatures.iter().map(|&t| [exact(t), exact(c(t))]).collect()
-    }
-
-    fn borrowed(points: &[[Estimate; 2]]) -> Vec<[&Estimate; 2]> {
-        points.iter().map(|[t, c]| [t, c]).collect()
+    fn points(temperatures: &[f64], c: impl Fn(f64) -> f64) -> Vec<Point> {
+        temperatures.iter().map(|&t| Point::new(t, c(t))).collect()
     }
 
     #[test]
@@ -208,7 +197,7 @@ mod tests {
         let temperatures = [0.4988, 0.5572, 0.5913, 0.7161, 0.8031, 0.9931];
         let points = points(&temperatures, |t| 1.58 * t.powf(-0.4));
         for reference in [None, Some(0.9931), Some(0.65), Some(0.4988)] {
-            let entropy = entropy(&borrowed(&points), reference, Path::Isochoric).unwrap();
+            let entropy = entropy(&points, reference, Path::Isochoric).unwrap();
             let from = reference.unwrap_or(0.9931);
             assert_eq!(entropy.reference_temperature(), from);
             let errors = entropy.integration_error();
@@ -225,9 +214,9 @@ mod tests {
     #[test]
     fn errors_go_through_the_whole_integral() {
         // Two points, trapezoid: S = (C1 + C2)/2 ln(T1/T2).
-        let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples());
-        let exact = points(&[0.5, 1.0], |_| 2.0);
-        let points = [[&exact[0][0], &c], [&exact[1][0], &exact[1][1]]];
+        let resamples = Resamples::new(RunId::named("T0.5"), Resampling::Blocks(4), 4);
+        let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples);
+        let points = [Point::new(0.5, c.clone()), Point::new(1.0, 2.0)];
         let entropy = entropy(&points, None, Path::Isochoric).unwrap();
         let expected = 0.5 * c.standard_error().unwrap() * 2.0_f64.ln();
         for value in [&entropy.values()[0], &entropy.trapezoid()[0]] {
@@ -244,16 +233,16 @@ mod tests {
         let k = units.boltzmann();
         let n = 500;
         let points = points(&[1000.0, 1100.0, 1200.0], |t| 3.0 * (k * t).powi(2) / n as f64);
-        let printed = entropy_as_printed(&borrowed(&points), n, units, None, Path::Isochoric).unwrap();
+        let printed = entropy_as_printed(&points, n, units, None, Path::Isochoric).unwrap();
         assert!((printed.values()[0].value() / (3.0 * k * -200.0) - 1.0).abs() < 1e-3);
-        let wider = entropy_as_printed(&borrowed(&points), 2 * n, units, None, Path::Isochoric).unwrap();
+        let wider = entropy_as_printed(&points, 2 * n, units, None, Path::Isochoric).unwrap();
         assert!((wider.values()[0].value() / printed.values()[0].value() - 2.0).abs() < 1e-12);
     }
 
     #[test]
     fn isobars_say_what_is_missing() {
         let points = points(&[0.5, 1.0], |_| 2.0);
-        let entropy = entropy(&borrowed(&points), None, Path::Isobaric).unwrap();
+        let entropy = entropy(&points, None, Path::Isobaric).unwrap();
         assert!(entropy.path().left_out().unwrap().contains("expansion"));
         assert_eq!(Path::Isochoric.left_out(), None);
     }
@@ -261,30 +250,26 @@ mod tests {
     #[test]
     fn what_cannot_be_integrated_is_refused() {
         let points = points(&[0.5, 1.0], |_| 2.0);
-        let message = |points: &[[&Estimate; 2]], reference| {
+        let message = |points: &[Point], reference| {
             entropy(points, reference, Path::Isochoric)
                 .unwrap_err()
                 .to_string()
         };
-        let both = borrowed(&points);
         assert_eq!(
-            message(&both, Some(1.1)),
+            message(&points, Some(1.1)),
             "reference temperature 1.1, expected one between 0.5 and 1, where the scan has been"
         );
-        assert!(entropy(&both, Some(1.004), Path::Isochoric).is_ok());
+        assert!(entropy(&points, Some(1.004), Path::Isochoric).is_ok());
         assert_eq!(
-            message(&both[..1], None),
+            message(&points[..1], None),
             "an entropy over 1 temperatures, expected at least 2"
         );
         assert_eq!(
-            message(&[both[0], both[0]], None),
+            message(&[points[0].clone(), points[0].clone()], None),
             "two points at the equal temperature 0.5, expected different temperatures"
         );
-        let refused = |temperature: f64, c: f64| {
-            let exact = |x: f64| Estimate::exact(x, resamples());
-            let third = [exact(temperature), exact(c)];
-            message(&[both[0], both[1], [&third[0], &third[1]]], None)
-        };
+        let refused =
+            |temperature: f64, c: f64| message(&[&points[..], &[Point::new(temperature, c)]].concat(), None);
         for temperature in [-5.0, 0.0, f64::NAN, f64::INFINITY] {
             assert_eq!(
                 refused(temperature, 2.0),

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::Point;
+use crate::stats::{Estimate, Mixture, Replicates};
 use crate::units::UnitsError;
 
 /// Input from which a heat capacity, or what follows from it, cannot be had.
@@ -118,6 +120,24 @@ pub enum ThermoError {
         /// The temperature.
         found: f64,
     },
+    /// Two lists of points of different length where each temperature has one point in both.
+    #[error("{found} points beside {expected}, expected the same temperatures in both")]
+    Unpaired {
+        /// Points in the second list.
+        found: usize,
+        /// Points in the first list.
+        expected: usize,
+    },
+    /// A point whose temperature the other list does not have.
+    #[error(
+        "a point at temperature {found} beside one at {expected}, expected the same temperatures in both"
+    )]
+    OtherTemperature {
+        /// Temperature of the point in the second list.
+        found: f64,
+        /// Temperature of its counterpart in the first list.
+        expected: f64,
+    },
     /// A configurational entropy that would be negative within the scan.
     #[error(
         "S_c of {found} at the reference temperature leaves {entropy} at {temperature}, expected more than 0"
@@ -133,6 +153,21 @@ pub enum ThermoError {
     /// A conversion of a result that is in other units.
     #[error(transparent)]
     Units(#[from] UnitsError),
+    /// Energies that give no moments or no curve.
+    #[error(transparent)]
+    Energy(#[from] crate::energy::EnergyError),
+    /// A curve that cannot be fitted.
+    #[error(transparent)]
+    Fit(#[from] crate::relaxation::FitError),
+    /// Numbers of two runs where one run is meant.
+    #[error("the {quantity} is of another run than the moments, expected both from the same energies")]
+    OtherRun {
+        /// What does not go with the moments.
+        quantity: &'static str,
+    },
+    /// Numbers of one run that went through different resamples.
+    #[error(transparent)]
+    Mixture(#[from] Mixture),
     /// A point without an error bar where one is needed.
     #[error("no error bar at {at}, expected one at each point")]
     NoErrors {
@@ -153,6 +188,39 @@ impl ThermoError {
                 found,
                 expected,
             });
+        }
+        Ok(())
+    }
+
+    /// Whether a number is of the run that the moments are of, and went through the same resamples. An exact number goes with any run.
+    pub(super) fn unless_of_run(
+        quantity: &'static str,
+        found: &Estimate,
+        moments: &Estimate,
+    ) -> Result<(), Self> {
+        for found in found.runs().iter().map(Replicates::resamples) {
+            let mut known = moments.runs().iter().map(Replicates::resamples);
+            let expected = known
+                .find(|known| known.run() == found.run())
+                .ok_or(Self::OtherRun { quantity })?;
+            if found != expected {
+                return Err(Self::Resamples {
+                    found: found.len(),
+                    expected: expected.len(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether temperatures and relaxation times have logarithms.
+    pub(super) fn check_times(times: &[Point]) -> Result<(), Self> {
+        for (temperature, time) in times.iter().map(Point::values) {
+            for found in [temperature, time] {
+                if !(found.is_finite() && found > 0.0) {
+                    return Err(Self::Time { found, temperature });
+                }
+            }
         }
         Ok(())
     }

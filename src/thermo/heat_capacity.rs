@@ -1,20 +1,13 @@
 //! The heat capacity from the energy's fluctuations.
 
+use std::fmt;
+
 use crate::energy::Moments;
-use crate::stats::Estimate;
+use crate::relaxation::{Relaxation, Verdict};
+use crate::stats::{Estimate, Outcome};
 use crate::units::{Conversion, Units};
 
 use super::{Ensemble, ThermoError};
-
-/// The two plateaus of a mean-squared energy difference, in energy² per particle²: the fast one, U0², which vibrations reach,
-/// and the rise Um² of the slow relaxation above it.
-#[derive(Debug, Clone, Copy)]
-pub struct Plateaus<'a> {
-    /// The fast plateau U0².
-    pub u0_squared: &'a Estimate,
-    /// The slow rise Um².
-    pub um_squared: &'a Estimate,
-}
 
 /// The excess heat capacity at constant volume, in k per particle: the potential energy's part.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,32 +15,56 @@ pub struct Plateaus<'a> {
 pub struct HeatCapacity {
     units: Units,
     ensemble: Ensemble,
+    particles: f64,
     temperature: Estimate,
     excess: Estimate,
     uncorrected: Estimate,
-    split: Split,
+    split: Option<Split>,
+}
+
+/// What a fit of the mean-squared energy difference adds to a heat capacity.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+struct Split {
+    parts: Outcome<Parts, NoParts>,
     as_printed: Option<Estimate>,
 }
 
-/// The fast and the slow part of a heat capacity.
+/// The fast and the slow part of a heat capacity, in k per particle.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum Split {
-    /// Without a fit there are no parts.
-    NotAsked,
-    /// C_1 from U0² by the ensemble's formula, and C_2 = C_ex - C_1.
-    Parts {
-        /// C_1.
-        fast: Estimate,
-        /// C_2.
-        slow: Estimate,
-    },
+pub struct Parts {
+    /// C_1, from U0² by the ensemble's formula: the part of the vibrations.
+    pub fast: Estimate,
+    /// C_2 = C_ex - C_1: the part of the slow relaxation.
+    pub slow: Estimate,
+}
+
+/// Why a heat capacity has no parts.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum NoParts {
+    /// The fit did not resolve a relaxation.
+    Unresolved(Verdict),
     /// The fast plateau alone is more than a microcanonical run can have.
     TooLarge {
         /// N U0²/(g k² T²), expected below 1.
         y: f64,
     },
+}
+
+impl fmt::Display for NoParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unresolved(verdict) => verdict.fmt(f),
+            Self::TooLarge { y } => write!(
+                f,
+                "the fast plateau alone is too large for constant energy: N U0^2/(g k^2 T^2) is {y:.3}, expected below 1"
+            ),
+        }
+    }
 }
 
 impl HeatCapacity {
@@ -94,35 +111,96 @@ impl HeatCapacity {
         &self.uncorrected
     }
 
-    /// The two parts, or why there are none.
-    #[must_use]
-    pub fn split(&self) -> &Split {
-        &self.split
+    /// The heat capacity split into its fast and its slow part by a fit of the mean-squared energy difference of the same run. An
+    /// unresolved fit gives no parts, and [`parts`](Self::parts) says why.
+    ///
+    /// # Errors
+    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Resamples`] for one that went through other resamples.
+    ///
+    /// ```
+    /// use msed::relaxation::{Fit, Model};
+    /// use msed::{EnergyKind, Ensemble, Lags, Resampling, Units, energy, io, thermo};
+    /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+    /// let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
+    /// let fit = Fit::new(Model::Exponential).window([0.5, 200.0]).to(&msed)?;
+    /// let moments = energy::moments(&run, Resampling::default())?;
+    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?.split(&fit)?;
+    /// let (fast, slow) = (c.fast().unwrap(), c.slow().unwrap());
+    /// assert!(((fast + slow).value() - c.excess().value()).abs() < 1e-12);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn split(self, fit: &Relaxation) -> Result<Self, ThermoError> {
+        if fit.verdict().is_resolved() {
+            return self.split_at(fit.u0_squared(), fit.um_squared());
+        }
+        let parts = Outcome::Unresolved(NoParts::Unresolved(fit.verdict().clone()));
+        Ok(Self {
+            split: Some(Split {
+                parts,
+                as_printed: None,
+            }),
+            ..self
+        })
     }
 
-    /// C_1, the vibrations' part.
+    /// The heat capacity split by plateaus U0² and Um² from anywhere, in energy² per particle².
+    ///
+    /// # Errors
+    /// As [`split`](Self::split).
+    pub fn split_at(self, u0_squared: &Estimate, um_squared: &Estimate) -> Result<Self, ThermoError> {
+        for plateau in [u0_squared, um_squared] {
+            ThermoError::unless_of_run("fit", plateau, &self.excess)?;
+        }
+        let k = self.units.boltzmann();
+        let of = [u0_squared, um_squared, &self.temperature];
+        let printed = |[u0, um, t]: [f64; 3]| self.particles * (u0 + um) / (k * t).powi(2);
+        let as_printed = Some(Estimate::combine(of, printed)?);
+        let half = 0.5 * u0_squared;
+        let fast = self.of_variance(&half)?;
+        let parts = if fast.value().is_finite() {
+            let slow = &self.excess - &fast;
+            Outcome::Resolved(Parts { fast, slow })
+        } else {
+            let kt = k * self.temperature.value();
+            let y = fluctuation_ratio(self.particles * half.value(), kt, self.ensemble);
+            Outcome::Unresolved(NoParts::TooLarge { y })
+        };
+        Ok(Self {
+            split: Some(Split { parts, as_printed }),
+            ..self
+        })
+    }
+
+    /// The two parts, or why there are none; `None` before a fit has [`split`](Self::split) it.
+    #[must_use]
+    pub fn parts(&self) -> Option<&Outcome<Parts, NoParts>> {
+        self.split.as_ref().map(|split| &split.parts)
+    }
+
+    /// C_1, the part of the vibrations.
     #[must_use]
     pub fn fast(&self) -> Option<&Estimate> {
-        match &self.split {
-            Split::Parts { fast, .. } => Some(fast),
-            _ => None,
-        }
+        Some(&self.parts()?.value()?.fast)
     }
 
-    /// C_2, the slow relaxation's part.
+    /// C_2, the part of the slow relaxation.
     #[must_use]
     pub fn slow(&self) -> Option<&Estimate> {
-        match &self.split {
-            Split::Parts { slow, .. } => Some(slow),
-            _ => None,
-        }
+        Some(&self.parts()?.value()?.slow)
     }
 
     /// N (U0² + Um²)/(k T)², the form printed in the paper. It is right for no ensemble: in the canonical one it lacks a
     /// factor 1/2, and in the microcanonical one it agrees with the right form where y = 1/2, the harmonic solid, only.
     #[must_use]
     pub fn as_printed(&self) -> Option<&Estimate> {
-        self.as_printed.as_ref()
+        self.split.as_ref()?.as_printed.as_ref()
+    }
+
+    /// C_ex/k of an energy variance per particle squared.
+    fn of_variance(&self, variance: &Estimate) -> Result<Estimate, ThermoError> {
+        let k = self.units.boltzmann();
+        let of = |[s2, t]: [f64; 2]| from_variance(self.particles * s2, k * t, self.ensemble);
+        Ok(Estimate::combine([variance, &self.temperature], of)?)
     }
 }
 
@@ -132,7 +210,7 @@ impl HeatCapacity {
 /// v = N [s² + Var(mean)]              variance per particle of an infinite run
 /// NVT   C_ex/k = v / (k T)²
 /// NVE   y = 2 v / (g k² T²)           C_ex/k = (g/2) y / (1 - y)
-/// fast  the same with v = N U0²/2     slow = excess - fast
+/// fast  the same with v = N U0²/2     slow = excess - fast          (HeatCapacity::split)
 /// ```
 ///
 /// with N particles, g degrees of freedom per particle. The microcanonical form is that of Lebowitz, Percus and Verlet
@@ -144,8 +222,7 @@ impl HeatCapacity {
 /// factor gives a heat capacity, at constant energy too small a unit does. Over temperature [`heat_capacity_check`](super::heat_capacity_check()) tells.
 ///
 /// # Errors
-/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are none, y of 1 or more, a fit with other
-/// resamples than the moments.
+/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are not positive, y of 1 or more.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy, thermo};
@@ -153,18 +230,17 @@ impl HeatCapacity {
 /// let energies: Vec<f64> = (0..4000).map(|i| if i % 2 == 0 { 1e-3_f64.sqrt() } else { -(1e-3_f64.sqrt()) }).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(1.0)?;
 /// let moments = energy::moments(&run, Resampling::default())?;
-/// let canonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
+/// let canonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
 /// assert!((canonical.excess().value() - 1.0).abs() < 1e-12);
-/// let microcanonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000), None)?;
+/// let microcanonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?;
 /// assert!((microcanonical.excess().value() - 3.0).abs() < 0.01);
-/// assert!(thermo::heat_capacity(&moments, Units::LJ, Ensemble::Npt, None).is_err());
+/// assert!(thermo::heat_capacity(&moments, Units::LJ, Ensemble::Npt).is_err());
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn heat_capacity(
     moments: &Moments,
     units: Units,
     ensemble: Ensemble,
-    plateaus: Option<Plateaus<'_>>,
 ) -> Result<HeatCapacity, ThermoError> {
     match ensemble {
         Ensemble::Npt => return Err(ThermoError::ConstantPressure),
@@ -176,53 +252,24 @@ pub fn heat_capacity(
         Ensemble::Nve { .. } | Ensemble::Nvt => {}
     }
     let temperature = moments.temperature().ok_or(ThermoError::NoTemperature)?;
-    let particles = moments.particles() as f64;
-    let k = units.boltzmann();
-    let of_variance = |variance: &Estimate| {
-        Estimate::combine([variance, &temperature], |[s2, t]| {
-            from_variance(particles * s2, k * t, ensemble)
-        })
-    };
     let corrected = moments.corrected_variance();
-    let excess = of_variance(&corrected);
-    if !excess.value().is_finite() {
-        let y = fluctuation_ratio(particles * corrected.value(), k * temperature.value(), ensemble);
-        return Err(ThermoError::TooLargeFluctuation { y });
-    }
-    let (split, as_printed) = match plateaus {
-        None => (Split::NotAsked, None),
-        Some(plateaus) => {
-            if plateaus.u0_squared.resamples() != moments.resamples() {
-                return Err(ThermoError::Resamples {
-                    found: plateaus.u0_squared.resamples().len(),
-                    expected: moments.resamples().len(),
-                });
-            }
-            let printed = Estimate::combine(
-                [plateaus.u0_squared, plateaus.um_squared, &temperature],
-                |[u0, um, t]| particles * (u0 + um) / (k * t).powi(2),
-            );
-            let half = plateaus.u0_squared.map(|u0| 0.5 * u0);
-            let fast = of_variance(&half);
-            let split = if fast.value().is_finite() {
-                let slow = Estimate::combine([&excess, &fast], |[c, c1]| c - c1);
-                Split::Parts { fast, slow }
-            } else {
-                let y = fluctuation_ratio(particles * half.value(), k * temperature.value(), ensemble);
-                Split::TooLarge { y }
-            };
-            (split, Some(printed))
-        }
-    };
-    Ok(HeatCapacity {
+    let mut found = HeatCapacity {
         units,
         ensemble,
-        uncorrected: of_variance(moments.variance()),
+        particles: moments.particles() as f64,
         temperature,
-        excess,
-        split,
-        as_printed,
-    })
+        excess: corrected.clone(),
+        uncorrected: corrected.clone(),
+        split: None,
+    };
+    found.excess = found.of_variance(&corrected)?;
+    found.uncorrected = found.of_variance(moments.variance())?;
+    if !found.excess.value().is_finite() {
+        let kt = units.boltzmann() * found.temperature.value();
+        let y = fluctuation_ratio(found.particles * corrected.value(), kt, ensemble);
+        return Err(ThermoError::TooLargeFluctuation { y });
+    }
+    Ok(found)
 }
 
 /// C_ex/k from N Var(e) and k T; NaN where the ensemble has no such fluctuation.
@@ -248,16 +295,17 @@ fn fluctuation_ratio(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
     const N: usize = 1000;
 
     fn resamples() -> Resamples {
-        Resamples::new(Resampling::Blocks(4), 4)
+        Resamples::new(RunId::named("run"), Resampling::Blocks(4), 4)
     }
 
+    /// A number of a run that is the same on each resample.
     fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, resamples())
+        Estimate::new(value, vec![value; 4], resamples())
     }
 
     /// Moments of a system of that variance per particle squared at that temperature.
@@ -283,14 +331,8 @@ mod tests {
                 ),
             ];
             for (ensemble, variance) in anchors {
-                let u0_squared = exact(2.0 * variance);
-                let um_squared = exact(0.0);
-                let plateaus = Plateaus {
-                    u0_squared: &u0_squared,
-                    um_squared: &um_squared,
-                };
-                let c =
-                    heat_capacity(&moments(variance, temperature), units, ensemble, Some(plateaus)).unwrap();
+                let c = heat_capacity(&moments(variance, temperature), units, ensemble).unwrap();
+                let c = c.split_at(&exact(2.0 * variance), &exact(0.0)).unwrap();
                 for part in [c.excess(), c.uncorrected(), c.fast().unwrap()] {
                     assert!((part.value() - 1.5).abs() < 1e-12, "{units} {ensemble:?}: {part}");
                 }
@@ -310,7 +352,7 @@ mod tests {
         let canonical = c * t * t / N as f64;
         let reduced = canonical / (1.0 + 2.0 * c / g);
         let of = |variance, ensemble| {
-            heat_capacity(&moments(variance, t), Units::LJ, ensemble, None)
+            heat_capacity(&moments(variance, t), Units::LJ, ensemble)
                 .unwrap()
                 .excess()
                 .value()
@@ -322,59 +364,49 @@ mod tests {
 
     #[test]
     fn refusals_name_the_numbers() {
-        let message = |moments: &Moments, ensemble, plateaus| {
-            heat_capacity(moments, Units::LJ, ensemble, plateaus)
+        let message = |moments: &Moments, ensemble| {
+            heat_capacity(moments, Units::LJ, ensemble)
                 .unwrap_err()
                 .to_string()
         };
+        let nve = |degrees_of_freedom| Ensemble::Nve { degrees_of_freedom };
         let good = moments(1e-4, 1.0);
-        assert!(message(&good, Ensemble::Npt, None).starts_with("energy fluctuations at constant pressure"));
+        assert!(message(&good, Ensemble::Npt).starts_with("energy fluctuations at constant pressure"));
         assert_eq!(
-            message(
-                &good,
-                Ensemble::Nve {
-                    degrees_of_freedom: 0.0
-                },
-                None
-            ),
+            message(&good, nve(0.0)),
             "0 degrees of freedom per particle, expected a positive finite number"
         );
         assert_eq!(
-            message(
-                &moments(3e-3, 1.0),
-                Ensemble::Nve {
-                    degrees_of_freedom: 3.0
-                },
-                None
-            ),
+            message(&moments(3e-3, 1.0), nve(3.0)),
             "2 v/(g k^2 T^2) is 2, expected less than 1 at constant energy: \
              is the run canonical, or are the energies of another kind or unit?"
         );
         let no_temperature = Moments::from_parts(N, 10, [exact(0.0), exact(1e-4), exact(0.0)], None, None);
         assert_eq!(
-            message(&no_temperature, Ensemble::Nvt, None),
+            message(&no_temperature, Ensemble::Nvt),
             "no temperature: give one, or the temperature column of the run"
         );
-        let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
-        let plateaus = Plateaus {
-            u0_squared: &other,
-            um_squared: &other,
+        let c = heat_capacity(&good, Units::LJ, nve(2.0)).unwrap();
+        assert_eq!((c.parts(), c.as_printed()), (None, None));
+        let through = |run| {
+            let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(5), 5);
+            Estimate::new(1.0, vec![1.0; 5], resamples)
         };
+        let refused = |u0: &Estimate, um: &Estimate| c.clone().split_at(u0, um).unwrap_err().to_string();
         assert_eq!(
-            message(&good, Ensemble::Nvt, Some(plateaus)),
+            refused(&through("another run"), &exact(1.0)),
+            "the fit is of another run than the moments, expected both from the same energies"
+        );
+        assert_eq!(
+            refused(&through("run"), &through("run")),
             "the fit went through 5 resamples and the moments through 4: use one resampling for both"
         );
         // A fast plateau that no microcanonical run has leaves the rest as it is.
-        let large = exact(4e-3);
-        let plateaus = Plateaus {
-            u0_squared: &large,
-            um_squared: &large,
-        };
-        let ensemble = Ensemble::Nve {
-            degrees_of_freedom: 2.0,
-        };
-        let c = heat_capacity(&good, Units::LJ, ensemble, Some(plateaus)).unwrap();
-        assert_eq!(c.split(), &Split::TooLarge { y: 2.0 });
+        let c = c.split_at(&exact(4e-3), &exact(4e-3)).unwrap();
+        assert_eq!(
+            c.parts(),
+            Some(&Outcome::Unresolved(NoParts::TooLarge { y: 2.0 }))
+        );
         assert_eq!((c.fast(), c.slow()), (None, None));
     }
 }

@@ -1,8 +1,8 @@
 //! Thermodynamics from energy fluctuations. Nothing here knows a trajectory.
 //!
-//! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the formula of the [`Ensemble`], with its fast and its slow part
-//! where a fit has given the [`Plateaus`]. A [`StatePoint`] is that with mean energy and relaxation times; a [`Scan`] of state points has every table over
-//! temperature:
+//! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the formula of the [`Ensemble`].
+//! [`HeatCapacity::split`] divides it into a fast and a slow part. A [`StatePoint`] holds it with the mean energy and the relaxation
+//! times. A [`Scan`] of state points has every table over temperature:
 //!
 //! - [`Scan::heat_capacity_check`]: fluctuations beside d⟨e⟩/dT, which tests equilibrium, ensemble and units at once,
 //! - [`Scan::entropy`]: differences of the excess entropy, fast S1, slow S2 and total,
@@ -10,7 +10,8 @@
 //! - [`Scan::relaxation`]: Arrhenius, Vogel-Fulcher-Tammann, parabolic law and others, compared,
 //! - [`Scan::crossover`]: whether Um or τ breaks over temperature.
 //!
-//! The functions behind them take plain numbers: [`entropy`](entropy()), [`adam_gibbs`](adam_gibbs()), [`fit_relaxation_times`], [`crossover`](crossover()).
+//! The functions behind them take a [`Point`] for each temperature: [`entropy`](entropy()), [`adam_gibbs`](adam_gibbs()),
+//! [`fit_relaxation_times`], [`crossover`](crossover()).
 
 mod adam_gibbs;
 mod broken_line;
@@ -20,21 +21,23 @@ mod entropy;
 mod error;
 mod heat_capacity;
 mod interpolation;
+mod point;
 mod scan;
+mod scan_builder;
 mod slope;
 mod state_point;
 mod temperature_models;
 
-pub use adam_gibbs::{
-    AdamGibbs, AdamGibbsPlotted, AdamGibbsPoint, AdamGibbsVerdict, ReferenceEntropy, SlowTime, adam_gibbs,
-};
-pub use crossover::{Crossover, crossover, crossover_of_times};
+pub use adam_gibbs::{AdamGibbs, AdamGibbsRow, AdamGibbsVerdict, ReferenceEntropy, adam_gibbs};
+pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
 pub use ensemble::{Ensemble, Path};
 pub use entropy::{EntropyDifference, entropy, entropy_as_printed};
 pub use error::ThermoError;
-pub use heat_capacity::{HeatCapacity, Plateaus, Split, heat_capacity};
+pub use heat_capacity::{HeatCapacity, NoParts, Parts, heat_capacity};
 pub use interpolation::PiecewiseCubic;
-pub use scan::{Breaking, Part, Scan};
-pub use slope::{Agreement, CheckRow, EnergyPoint, HeatCapacityCheck, heat_capacity_check};
-pub use state_point::{Relaxing, StatePoint};
+pub use point::Point;
+pub use scan::{CrossoverOf, Part, Scan};
+pub use scan_builder::ScanBuilder;
+pub use slope::{Agreement, CheckRow, HeatCapacityCheck, heat_capacity_check};
+pub use state_point::{StatePoint, TimeOf};
 pub use temperature_models::{TemperatureFit, TemperatureModel, TemperatureVerdict, fit_relaxation_times};

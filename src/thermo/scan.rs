@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate};
+use crate::stats::{Estimate, Outcome};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, AdamGibbsPoint, Crossover, EnergyPoint, EntropyDifference, HeatCapacityCheck, Path, Plateaus,
-    ReferenceEntropy, Relaxing, SlowTime, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, Point,
+    ReferenceEntropy, ScanBuilder, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// A part of the heat capacity and of the entropy.
@@ -22,14 +22,14 @@ pub enum Part {
     Slow,
 }
 
-/// What may break over temperature.
+/// What a crossover is sought in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Breaking {
+pub enum CrossoverOf {
     /// Um over T.
     Um,
     /// ln tau over 1/T.
-    Time(Relaxing),
+    Time(TimeOf),
 }
 
 /// State points of one system along one path, and what follows from all of them.
@@ -38,7 +38,7 @@ pub enum Breaking {
 /// out of what needs one, and excluded ones of everything. What cannot be had is an error that says how many points it found.
 ///
 /// ```
-/// use msed::thermo::{self, Part, Path, Relaxing, Scan, StatePoint, TemperatureModel};
+/// use msed::thermo::{self, Part, Path, TimeOf, Scan, StatePoint, TemperatureModel};
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy};
 ///
 /// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of 1.8 T^(-2/5) implies.
@@ -47,7 +47,7 @@ pub enum Breaking {
 ///     let energies: Vec<f64> = (0..4000).map(|i| 3.0 * t.powf(0.6) + if i % 4 < 2 { swing } else { -swing }).collect();
 ///     let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(t)?;
 ///     let moments = energy::moments(&run, Resampling::default())?;
-///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None)?;
+///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
 ///     Ok(StatePoint::new(format!("T{t}"), &moments, c)?)
 /// };
 /// let points = vec![point(0.5)?, point(0.6)?, point(0.8)?, point(1.0)?, point(0.4)?.exclude("ages")];
@@ -57,7 +57,7 @@ pub enum Breaking {
 /// let entropy = scan.entropy(Part::Total)?;
 /// assert!((entropy.values()[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
 /// // No relaxation was given: there is nothing to fit.
-/// assert!(scan.relaxation(Relaxing::Energy, TemperatureModel::Arrhenius).is_err());
+/// assert!(scan.relaxation(TimeOf::Energy, TemperatureModel::Arrhenius).is_err());
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +70,27 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// A scan to be filled from the energies of its runs, with what they have in common.
+    ///
+    /// ```
+    /// use msed::thermo::{Part, Scan, TimeOf};
+    /// use msed::{EnergyKind, Ensemble, Units, io};
+    /// let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
+    /// for name in ["T0.700", "T0.800", "T1.000"] {
+    ///     let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+    ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
+    /// }
+    /// let scan = scan.build()?;
+    /// assert_eq!(scan.points()[0].heat_capacity().excess().to_string(), "1.846(40)");
+    /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
+    /// assert!(scan.entropy(Part::Slow)?.values()[0].value() < 0.0);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builder(units: Units, ensemble: Ensemble) -> ScanBuilder {
+        ScanBuilder::new(units, ensemble)
+    }
+
     /// State points along a path. The reference of entropies is the highest temperature that counts.
     ///
     /// # Errors
@@ -176,15 +197,11 @@ impl Scan {
     /// # Errors
     /// As that.
     pub fn heat_capacity_check(&self) -> Result<HeatCapacityCheck, ThermoError> {
-        let points: Vec<EnergyPoint<'_>> = self
-            .counted()
-            .map(|point| EnergyPoint {
-                temperature: point.energy_temperature(),
-                mean_energy: point.mean_energy(),
-                excess: point.heat_capacity().excess(),
-            })
-            .collect();
-        super::heat_capacity_check(&points, self.units, self.path)
+        let temperature = |point: &StatePoint| point.energy_temperature().clone();
+        let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
+        let capacities =
+            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess().clone()));
+        super::heat_capacity_check(&energies, &capacities, self.units, self.path)
     }
 
     /// An entropy from the points that have this part of the heat capacity: see [`entropy`](super::entropy()).
@@ -192,19 +209,16 @@ impl Scan {
     /// # Errors
     /// As that.
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let points: Vec<[&Estimate; 2]> = self
-            .counted()
-            .filter_map(|point| {
-                let c = point.heat_capacity();
-                let value = match part {
-                    Part::Total => c.excess(),
-                    Part::Fast => c.fast()?,
-                    Part::Slow => c.slow()?,
-                };
-                Some([c.temperature(), value])
-            })
-            .collect();
-        super::entropy(&points, self.reference, self.path)
+        let capacity = |point: &StatePoint| {
+            let c = point.heat_capacity();
+            match part {
+                Part::Total => Some(c.excess()),
+                Part::Fast => c.fast(),
+                Part::Slow => c.slow(),
+            }
+            .cloned()
+        };
+        super::entropy(&self.points_of(capacity), self.reference, self.path)
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an energy, for comparison only. See
@@ -213,29 +227,15 @@ impl Scan {
     /// # Errors
     /// As that.
     pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let plateaus: Vec<[Estimate; 2]> = self
-            .counted()
-            .filter_map(|point| {
-                let Plateaus {
-                    u0_squared,
-                    um_squared,
-                } = point.plateaus()?;
-                let plateau = match part {
-                    Part::Total => Estimate::combine([u0_squared, um_squared], |[u0, um]| u0 + um),
-                    Part::Fast => u0_squared.clone(),
-                    Part::Slow => um_squared.clone(),
-                };
-                Some([point.heat_capacity().temperature().clone(), plateau])
+        let plateau = |point: &StatePoint| {
+            Some(match part {
+                Part::Total => point.u0_squared()? + point.um_squared()?,
+                Part::Fast => point.u0_squared()?.clone(),
+                Part::Slow => point.um_squared()?.clone(),
             })
-            .collect();
-        let points: Vec<[&Estimate; 2]> = plateaus.iter().map(|[t, u]| [t, u]).collect();
-        super::entropy_as_printed(
-            &points,
-            self.points[0].particles(),
-            self.units,
-            self.reference,
-            self.path,
-        )
+        };
+        let (points, particles) = (self.points_of(plateau), self.points[0].particles());
+        super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
     }
 
     /// Total entropies from fluctuations minus those from the slope of the energy, one per temperature that counts, from the
@@ -244,31 +244,49 @@ impl Scan {
     ///
     /// # Errors
     /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
-    pub fn entropy_check(&self) -> Result<Vec<Combined>, ThermoError> {
+    pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
         let reference = entropy.reference_temperature();
         let differences = entropy.temperatures().iter().zip(entropy.values());
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
-                Combined::combine([total, &slope], |[total, slope]| total - slope)
+                total - slope
             })
             .collect())
     }
 
-    /// Temperatures and relaxation times of the points that have one.
+    /// Relaxation times of the points that have one.
     #[must_use]
-    pub fn times(&self, of: Relaxing) -> Vec<(f64, &Estimate)> {
-        self.counted()
-            .filter_map(|point| Some((point.temperature(), point.time(of)?)))
-            .collect()
+    pub fn times(&self, of: TimeOf) -> Vec<Point> {
+        self.points_of(|point| point.time(of).cloned())
+    }
+
+    /// Um of the points that have one, in energy per particle.
+    #[must_use]
+    pub fn um(&self) -> Vec<Point> {
+        self.points_of(|point| Some(point.um_squared()?.map(f64::sqrt)))
+    }
+
+    /// A quantity of the points that count and have it, at the temperatures that they stand at.
+    fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
+        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
+    }
+
+    fn over_temperature(
+        &self,
+        temperature: impl Fn(&StatePoint) -> Estimate,
+        value: impl Fn(&StatePoint) -> Option<Estimate>,
+    ) -> Vec<Point> {
+        let point = |point| Some(Point::new(temperature(point), value(point)?));
+        self.counted().filter_map(point).collect()
     }
 
     /// A model of a relaxation time over temperature: see [`fit_relaxation_times`](super::fit_relaxation_times).
     ///
     /// # Errors
     /// As that.
-    pub fn relaxation(&self, of: Relaxing, model: TemperatureModel) -> Result<TemperatureFit, ThermoError> {
+    pub fn relaxation(&self, of: TimeOf, model: TemperatureModel) -> Result<TemperatureFit, ThermoError> {
         super::fit_relaxation_times(&self.times(of), model, self.units)
     }
 
@@ -277,19 +295,14 @@ impl Scan {
     ///
     /// # Errors
     /// As these.
-    pub fn crossover(&self, of: Breaking, seed: u64) -> Result<Crossover, ThermoError> {
+    pub fn crossover(
+        &self,
+        of: CrossoverOf,
+        seed: u64,
+    ) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
         match of {
-            Breaking::Time(relaxing) => super::crossover_of_times(&self.times(relaxing), seed),
-            Breaking::Um => {
-                let um: Vec<(f64, Estimate)> = self
-                    .counted()
-                    .filter_map(|point| {
-                        Some((point.temperature(), point.plateaus()?.um_squared.map(f64::sqrt)))
-                    })
-                    .collect();
-                let um: Vec<(f64, &Estimate)> = um.iter().map(|(t, um)| (*t, um)).collect();
-                super::crossover(&um, seed)
-            }
+            CrossoverOf::Time(of) => super::crossover_of_times(&self.times(of), seed),
+            CrossoverOf::Um => super::crossover(&self.um(), seed),
         }
     }
 
@@ -298,21 +311,11 @@ impl Scan {
     ///
     /// # Errors
     /// As that.
-    pub fn adam_gibbs(&self, of: Relaxing, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
-        let points: Vec<AdamGibbsPoint<'_>> = self
-            .counted()
-            .filter_map(|point| {
-                Some(AdamGibbsPoint {
-                    temperature: point.heat_capacity().temperature(),
-                    slow: point.heat_capacity().slow()?,
-                    time: point.time(of).map(|time| match of {
-                        Relaxing::Energy => SlowTime::OfEnergies(time),
-                        Relaxing::Structure => SlowTime::OfTrajectory(time),
-                    }),
-                })
-            })
-            .collect();
-        super::adam_gibbs(&points, self.reference, entropy)
+    pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
+        let slow = self.points_of(|point| point.heat_capacity().slow().cloned());
+        // A time counts where there is a heat capacity to integrate.
+        let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();
+        super::adam_gibbs(&slow, &self.points_of(time), self.reference, entropy)
     }
 }
 
@@ -339,8 +342,7 @@ impl fmt::Display for Scan {
         for point in &self.points {
             write!(f, "{}", quoted(point.name()))?;
             let c = point.heat_capacity();
-            let root = |of: fn(&Plateaus<'_>) -> Estimate| point.plateaus().map(|p| of(&p).map(f64::sqrt));
-            let (u0, um) = (root(|p| p.u0_squared.clone()), root(|p| p.um_squared.clone()));
+            let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
                 Some(c.temperature()),
                 Some(point.mean_energy()),
@@ -349,8 +351,8 @@ impl fmt::Display for Scan {
                 c.slow(),
                 u0.as_ref(),
                 um.as_ref(),
-                point.time(Relaxing::Energy),
-                point.time(Relaxing::Structure),
+                point.time(TimeOf::Energy),
+                point.time(TimeOf::Structure),
             ];
             for column in columns {
                 let value = column.map(Estimate::value).filter(|x| x.is_finite());

@@ -2,25 +2,10 @@
 
 use std::fmt;
 
-use crate::stats::{Combined, Estimate, Independent, line};
+use crate::stats::{Estimate, Significance, line};
 use crate::units::Units;
 
-use super::{Path, PiecewiseCubic, ThermoError};
-
-/// Two-sided level beyond which the two heat capacities differ: three standard errors of a Gaussian.
-const LEVEL: f64 = 0.9973;
-
-/// One state point of an isochore or isobar. The three numbers share their resamples: in a microcanonical run a high mean
-/// temperature comes with a low mean energy, and the error of the energy *at a temperature* is that of e - C_ex T.
-#[derive(Debug, Clone, Copy)]
-pub struct EnergyPoint<'a> {
-    /// Mean temperature: the kinetic one of a microcanonical run.
-    pub temperature: &'a Estimate,
-    /// Mean potential energy per particle.
-    pub mean_energy: &'a Estimate,
-    /// C_ex from the fluctuations, in k per particle.
-    pub excess: &'a Estimate,
-}
+use super::{Path, PiecewiseCubic, Point, ThermoError};
 
 /// Whether two heat capacities agree at one temperature.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,10 +54,10 @@ impl fmt::Display for Agreement {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CheckRow {
     temperature: f64,
-    from_fluctuations: Combined,
-    from_energy_slope: Combined,
-    from_spline: Combined,
-    difference: Combined,
+    from_fluctuations: Estimate,
+    from_energy_slope: Estimate,
+    from_spline: Estimate,
+    difference: Estimate,
     agreement: Agreement,
 }
 
@@ -85,25 +70,25 @@ impl CheckRow {
 
     /// C_ex from the fluctuations.
     #[must_use]
-    pub fn from_fluctuations(&self) -> &Combined {
+    pub fn from_fluctuations(&self) -> &Estimate {
         &self.from_fluctuations
     }
 
     /// d⟨e⟩/dT by the Rosenfeld-Tarazona fit through all temperatures.
     #[must_use]
-    pub fn from_energy_slope(&self) -> &Combined {
+    pub fn from_energy_slope(&self) -> &Estimate {
         &self.from_energy_slope
     }
 
     /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
     #[must_use]
-    pub fn from_spline(&self) -> &Combined {
+    pub fn from_spline(&self) -> &Estimate {
         &self.from_spline
     }
 
     /// Fluctuations minus slope, with the error of the difference.
     #[must_use]
-    pub fn difference(&self) -> &Combined {
+    pub fn difference(&self) -> &Estimate {
         &self.difference
     }
 
@@ -121,7 +106,7 @@ pub struct HeatCapacityCheck {
     path: Path,
     boltzmann: f64,
     rows: Vec<CheckRow>,
-    coefficients: [Combined; 2],
+    coefficients: [Estimate; 2],
     chi_squared: Option<f64>,
 }
 
@@ -140,26 +125,26 @@ impl HeatCapacityCheck {
 
     /// a and b of ⟨e⟩ = a + b T^(3/5), in energy and energy per temperature^(3/5).
     #[must_use]
-    pub fn rosenfeld_tarazona(&self) -> &[Combined; 2] {
+    pub fn rosenfeld_tarazona(&self) -> &[Estimate; 2] {
         &self.coefficients
     }
 
     /// The fitted energy per particle at a temperature.
     #[must_use]
-    pub fn energy_at(&self, temperature: f64) -> Combined {
+    pub fn energy_at(&self, temperature: f64) -> Estimate {
         let [a, b] = &self.coefficients;
-        Combined::combine([a, b], |[a, b]| a + b * temperature.powf(0.6))
+        Estimate::together([a, b], |[a, b]| a + b * temperature.powf(0.6))
     }
 
     /// The fitted C_ex at a temperature, in k per particle.
     #[must_use]
-    pub fn heat_capacity_at(&self, temperature: f64) -> Combined {
+    pub fn heat_capacity_at(&self, temperature: f64) -> Estimate {
         self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
     }
 
     /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT / T, in k per particle.
     #[must_use]
-    pub fn entropy_between(&self, reference: f64, temperature: f64) -> Combined {
+    pub fn entropy_between(&self, reference: f64, temperature: f64) -> Estimate {
         let powers = reference.powf(-0.4) - temperature.powf(-0.4);
         self.coefficients[1].map(|b| 1.5 * b * powers / self.boltzmann)
     }
@@ -203,57 +188,56 @@ impl HeatCapacityCheck {
 ///
 /// and the rows are marked as not comparable.
 ///
+/// `energies` are mean potential energies per particle, `capacities` are C_ex from the fluctuations in k per particle, each at
+/// the same temperatures. The three numbers of a state point share their resamples: in a microcanonical run a high mean
+/// temperature comes with a low mean energy, and the error of the energy *at a temperature* is that of e - C_ex T. There the
+/// temperature is the kinetic one.
+///
 /// # Units
 /// Heat capacities in k per particle.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::EqualTemperatures`],
 /// [`ThermoError::Temperature`] and [`ThermoError::NotFinite`] for temperatures, energies or heat capacities that are none.
-///
-/// # Panics
-/// If the three numbers of a point differ in their resamples.
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 pub fn heat_capacity_check(
-    points: &[EnergyPoint<'_>],
+    energies: &[Point],
+    capacities: &[Point],
     units: Units,
     path: Path,
 ) -> Result<HeatCapacityCheck, ThermoError> {
-    ThermoError::enough_temperatures("the slope of the energy", points.len(), 3)?;
-    let mut points = points.to_vec();
-    points.sort_by(|a, b| a.temperature.value().total_cmp(&b.temperature.value()));
-    let over_temperature = |value: fn(&EnergyPoint<'_>) -> f64| {
-        ThermoError::check_points(points.iter().map(|p| (p.temperature.value(), value(p))))
-    };
-    over_temperature(|p| p.mean_energy.value())?;
-    over_temperature(|p| p.excess.value())?;
+    ThermoError::enough_temperatures("the slope of the energy", energies.len(), 3)?;
+    let (energies, capacities) = (Point::sorted(energies), Point::sorted(capacities));
+    for points in [&energies, &capacities] {
+        ThermoError::check_points(points.iter().map(|point| point.values()))?;
+    }
+    Point::check_paired(&energies, &capacities)?;
+    let points = || energies.iter().zip(&capacities);
     let k = units.boltzmann();
-    let temperatures: Vec<f64> = points.iter().map(|p| p.temperature.value()).collect();
-    let energies: Vec<f64> = points.iter().map(|p| p.mean_energy.value()).collect();
-    let errors: Option<Vec<f64>> = points
-        .iter()
-        .map(|p| {
-            let slope = k * p.excess.value();
-            Estimate::combine([p.mean_energy, p.temperature], |[e, t]| e - slope * t)
-                .standard_error()
-                .filter(|error| *error > 0.0)
-        })
-        .collect();
+    let (temperatures, mean_energies): (Vec<f64>, Vec<f64>) =
+        energies.iter().map(|point| point.values()).unzip();
+    let error = |(energy, capacity): (&&Point, &&Point)| {
+        let slope = k * capacity.value.value();
+        let error = (&energy.value - slope * &energy.temperature).standard_error();
+        error.filter(|error| *error > 0.0)
+    };
+    let errors: Option<Vec<f64>> = points().map(error).collect();
     let weights: Vec<f64> = match &errors {
         Some(errors) => errors.iter().map(|error| error.powi(-2)).collect(),
-        None => vec![1.0; points.len()],
+        None => vec![1.0; energies.len()],
     };
-    spline(&temperatures, &energies)?;
+    spline(&temperatures, &mean_energies)?;
 
-    let runs = Independent::new(
-        points
-            .iter()
-            .map(|p| vec![p.temperature, p.mean_energy, p.excess])
-            .collect(),
-    );
-    let column = |values: &[Vec<f64>], c: usize| -> Vec<f64> { values.iter().map(|row| row[c]).collect() };
-    let coefficients =
-        runs.evaluate(|values| rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights));
+    let numbers: Vec<&Estimate> = points()
+        .flat_map(|(energy, capacity)| [&energy.temperature, &energy.value, &capacity.value])
+        .collect();
+    let column =
+        |values: &[f64], c: usize| -> Vec<f64> { values.chunks_exact(3).map(|point| point[c]).collect() };
+    let coefficients = Estimate::evaluate(&numbers, |values| {
+        rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights)
+    })?;
     let [a, b] = [coefficients[0].value(), coefficients[1].value()];
-    let by_spline = runs.evaluate_all(|values| {
+    let by_spline = Estimate::evaluate_all(&numbers, |values| {
         let (t, e) = (column(values, 0), column(values, 1));
         match spline(&t, &e) {
             // The chain rule takes the derivative from T^(3/5) to T.
@@ -263,13 +247,13 @@ pub fn heat_capacity_check(
                 .collect(),
             Err(_) => vec![f64::NAN; t.len()],
         }
-    });
-    let fluctuations = runs.evaluate_all(|values| column(values, 2));
-    let slopes = runs.evaluate_all(|values| {
+    })?;
+    let fluctuations = Estimate::evaluate_all(&numbers, |values| column(values, 2))?;
+    let slopes = Estimate::evaluate_all(&numbers, |values| {
         let t = column(values, 0);
         let [_, b] = rosenfeld_tarazona(&t, &column(values, 1), &weights);
         t.iter().map(|t| 0.6 * b * t.powf(-0.4) / k).collect()
-    });
+    })?;
     let rows = fluctuations
         .into_iter()
         .zip(slopes)
@@ -277,7 +261,7 @@ pub fn heat_capacity_check(
         .zip(&temperatures)
         .map(
             |(((from_fluctuations, from_energy_slope), from_spline), &temperature)| {
-                let difference = Combined::combine([&from_fluctuations, &from_energy_slope], |[c, s]| c - s);
+                let difference = &from_fluctuations - &from_energy_slope;
                 CheckRow {
                     temperature,
                     agreement: agreement(&difference, path),
@@ -293,7 +277,7 @@ pub fn heat_capacity_check(
         let residual = |((t, e), error): ((&f64, &f64), &f64)| ((e - a - b * t.powf(0.6)) / error).powi(2);
         temperatures
             .iter()
-            .zip(&energies)
+            .zip(&mean_energies)
             .zip(&errors)
             .map(residual)
             .sum()
@@ -307,13 +291,15 @@ pub fn heat_capacity_check(
     })
 }
 
-fn agreement(difference: &Combined, path: Path) -> Agreement {
+fn agreement(difference: &Estimate, path: Path) -> Agreement {
     if path == Path::Isobaric {
         return Agreement::NotComparable;
     }
-    let (Some(error), Some(threshold)) = (difference.standard_error(), difference.t_quantile(LEVEL)) else {
+    let (Some(error), freedom @ Some(_)) = (difference.standard_error(), difference.degrees_of_freedom())
+    else {
         return Agreement::Undecided;
     };
+    let threshold = Significance::HEAT_CAPACITIES.threshold(freedom);
     let z = difference.value() / error;
     if z.abs() <= threshold {
         Agreement::Agrees { z, threshold }
@@ -335,14 +321,11 @@ fn spline(temperatures: &[f64], energies: &[f64]) -> Result<PiecewiseCubic, Ther
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::{Resamples, Resampling};
+    use crate::stats::{Resamples, Resampling, RunId};
 
-    fn exact(value: f64) -> Estimate {
-        Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
-    }
-
-    fn scattered(value: f64, shifts: [f64; 4]) -> Estimate {
-        let resamples = Resamples::new(Resampling::Blocks(4), 4);
+    fn scattered(run: usize, value: f64, shifts: [f64; 4]) -> Estimate {
+        let run = RunId::named(&format!("run {run}"));
+        let resamples = Resamples::new(run, Resampling::Blocks(4), 4);
         Estimate::new(value, shifts.iter().map(|s| value + s).collect(), resamples)
     }
 
@@ -353,21 +336,13 @@ mod tests {
         for (units, scale) in [(Units::LJ, 1.0), (Units::METAL, 2000.0)] {
             let k = units.boltzmann();
             let (a, b) = (-8.7 * k * scale, 2.6 * k * scale.powf(0.4));
-            let numbers: Vec<[Estimate; 3]> = TEMPERATURES
-                .iter()
+            let mut energies = TEMPERATURES
                 .map(|t| t * scale)
-                .map(|t| [t, a + b * t.powf(0.6), 0.6 * b * t.powf(-0.4) / k].map(exact))
-                .collect();
-            let points: Vec<EnergyPoint<'_>> = numbers
-                .iter()
-                .rev()
-                .map(|[temperature, mean_energy, excess]| EnergyPoint {
-                    temperature,
-                    mean_energy,
-                    excess,
-                })
-                .collect();
-            let check = heat_capacity_check(&points, units, Path::Isochoric).unwrap();
+                .map(|t| Point::new(t, a + b * t.powf(0.6)));
+            energies.reverse();
+            let capacity = |t: f64| Point::new(t, 0.6 * b * t.powf(-0.4) / k);
+            let capacities = TEMPERATURES.map(|t| capacity(t * scale));
+            let check = heat_capacity_check(&energies, &capacities, units, Path::Isochoric).unwrap();
             assert!((check.rosenfeld_tarazona()[0].value() / a - 1.0).abs() < 1e-10);
             assert!((check.rosenfeld_tarazona()[1].value() / b - 1.0).abs() < 1e-10);
             for (row, t) in check.rows().iter().zip(TEMPERATURES) {
@@ -392,30 +367,21 @@ mod tests {
     fn the_error_of_an_energy_is_that_at_its_temperature() {
         // e moves along its own curve when T moves: the energy at a temperature has no error, only its small scatter.
         let shifts = [[1e-3, -2e-3, 0.5e-3, 0.5e-3], [-1e-3, 0.0, 2e-3, -1e-3]];
-        let numbers: Vec<[Estimate; 3]> = TEMPERATURES
-            .iter()
-            .enumerate()
-            .map(|(i, &t)| {
-                let c = 0.6 * 2.6 * t.powf(-0.4);
-                let shift = shifts[i % 2];
-                let along = std::array::from_fn(|r| c * shift[r] + 1e-5 * shifts[(i + 1) % 2][r] / 1e-3);
-                let energy = -8.7 + 2.6 * t.powf(0.6) + 1e-5 * (i as f64 - 2.0);
-                [
-                    scattered(t, shift),
-                    scattered(energy, along),
-                    scattered(c, [0.01, 0.0, 0.0, -0.01]),
-                ]
-            })
-            .collect();
-        let points: Vec<EnergyPoint<'_>> = numbers
-            .iter()
-            .map(|[temperature, mean_energy, excess]| EnergyPoint {
-                temperature,
-                mean_energy,
-                excess,
-            })
-            .collect();
-        let check = heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();
+        let numbers = std::array::from_fn::<_, 5, _>(|i| {
+            let t = TEMPERATURES[i];
+            let c = 0.6 * 2.6 * t.powf(-0.4);
+            let shift = shifts[i % 2];
+            let along = std::array::from_fn(|r| c * shift[r] + 1e-5 * shifts[(i + 1) % 2][r] / 1e-3);
+            let energy = -8.7 + 2.6 * t.powf(0.6) + 1e-5 * (i as f64 - 2.0);
+            let temperature = scattered(i, t, shift);
+            let capacity = scattered(i, c, [0.01, 0.0, 0.0, -0.01]);
+            (
+                Point::new(temperature.clone(), scattered(i, energy, along)),
+                Point::new(temperature, capacity),
+            )
+        });
+        let (energies, mut capacities): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
+        let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap();
         let slope_error = check.heat_capacity_at(0.65).standard_error().unwrap();
         // Scatter 1e-5 over a range of half a unit; T taken as exact would give 1e-3 times the slope.
         assert!(slope_error < 2e-4, "{slope_error}");
@@ -428,17 +394,15 @@ mod tests {
                 .all(|row| matches!(row.agreement(), Agreement::Agrees { .. }))
         );
         // A heat capacity that is off by ten of its errors is found out.
-        let wrong = scattered(numbers[1][2].value() + 0.12, [0.01, 0.0, 0.0, -0.01]);
-        let mut points = points;
-        points[1].excess = &wrong;
-        let check = heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap();
+        capacities[1].value = &capacities[1].value + 0.12;
+        let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap();
         let differs: Vec<bool> = check
             .rows()
             .iter()
             .map(|row| matches!(row.agreement(), Agreement::Differs { .. }))
             .collect();
         assert_eq!(differs, [false, true, false, false, false]);
-        let check = heat_capacity_check(&points, Units::LJ, Path::Isobaric).unwrap();
+        let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isobaric).unwrap();
         assert!(
             check
                 .rows()
@@ -450,41 +414,37 @@ mod tests {
 
     #[test]
     fn two_temperatures_are_no_scan() {
-        let (t, e, c) = (exact(1.0), exact(2.0), exact(3.0));
-        let point = EnergyPoint {
-            temperature: &t,
-            mean_energy: &e,
-            excess: &c,
-        };
-        let message = |points: &[EnergyPoint<'_>]| {
-            heat_capacity_check(points, Units::LJ, Path::Isochoric)
+        let message = |energies: &[Point], capacities: &[Point]| {
+            heat_capacity_check(energies, capacities, Units::LJ, Path::Isochoric)
                 .unwrap_err()
                 .to_string()
         };
+        let at = |temperatures: [f64; 3], value: f64| temperatures.map(|t| Point::new(t, value));
+        let scan = at([1.0, 2.0, 3.0], 3.0);
         assert_eq!(
-            message(&[point, point]),
+            message(&scan[..2], &scan[..2]),
             "the slope of the energy over 2 temperatures, expected at least 3"
         );
+        let equal = at([1.0; 3], 3.0);
         assert_eq!(
-            message(&[point; 3]),
+            message(&equal, &equal),
             "two points at the equal temperature 1, expected different temperatures"
         );
-        let (none, t2, t3) = (exact(f64::NAN), exact(2.0), exact(3.0));
-        let [warmer, warmest] = [&t2, &t3].map(|temperature| EnergyPoint { temperature, ..point });
-        for wrong in [
-            EnergyPoint {
-                mean_energy: &none,
-                ..point
-            },
-            EnergyPoint {
-                excess: &none,
-                ..point
-            },
-        ] {
+        let mut wrong = scan.clone();
+        wrong[0].value = f64::NAN.into();
+        for [energies, capacities] in [[&wrong, &scan], [&scan, &wrong]] {
             assert_eq!(
-                message(&[wrong, warmer, warmest]),
+                message(energies, capacities),
                 "NaN at temperature 1, expected a finite number"
             );
         }
+        assert_eq!(
+            message(&scan, &scan[..2]),
+            "2 points beside 3, expected the same temperatures in both"
+        );
+        assert_eq!(
+            message(&scan, &at([1.0, 2.0, 3.5], 3.0)),
+            "a point at temperature 3.5 beside one at 3, expected the same temperatures in both"
+        );
     }
 }

@@ -1,14 +1,10 @@
 //! One temperature of a scan.
 
-use super::{Ensemble, HeatCapacity, Plateaus, ThermoError};
-use crate::energy::{self, Moments};
-use crate::error::Error;
-use crate::lag::Lags;
-use crate::real::Real;
-use crate::relaxation::{Fit, Model, Relaxation, Verdict, Window};
-use crate::series::Runs;
-use crate::stats::{Estimate, Resampling};
-use crate::units::{Conversion, Dimension, Units};
+use super::{Ensemble, HeatCapacity, ThermoError};
+use crate::energy::Moments;
+use crate::relaxation::{Relaxation, Verdict};
+use crate::stats::Estimate;
+use crate::units::{Conversion, Dimension};
 
 /// One system at one temperature: its energies (of one run or of several replicas), what they relaxed by, and what is known
 /// of its structure.
@@ -30,13 +26,14 @@ impl StatePoint {
     /// A state point from the moments of its energies and the heat capacity that follows from them.
     ///
     /// # Errors
-    /// [`ThermoError::Resamples`] where the two went through different resamples.
+    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Resamples`] where they went through different
+    /// resamples.
     pub fn new(
         name: impl Into<String>,
         moments: &Moments,
         heat_capacity: HeatCapacity,
     ) -> Result<Self, ThermoError> {
-        same_resamples(heat_capacity.excess(), moments.mean())?;
+        ThermoError::unless_of_run("heat capacity", heat_capacity.excess(), moments.mean())?;
         // At constant energy the kinetic temperature goes with the mean energy, block by block, even where one is given.
         let given = heat_capacity.temperature();
         let energy_temperature = match heat_capacity.ensemble() {
@@ -56,74 +53,33 @@ impl StatePoint {
         })
     }
 
-    /// A state point from its energies alone, those of one run or of several replicas: moments, MSED at 20 lags a decade up to a
-    /// tenth of the run, the exponential form of Eq. (11) in `window` weighted by the errors, and the heat capacity with its two
-    /// parts where that fit is resolved.
+    /// With the relaxation that a fit found in the energies of the same run. An unresolved one leaves
+    /// [its verdict](Self::relaxation_verdict) alone.
     ///
     /// # Errors
-    /// Those of [`energy::moments`], [`energy::msed`], [`Fit::to`] and [`heat_capacity`](super::heat_capacity()).
-    ///
-    /// ```
-    /// use msed::relaxation::Window;
-    /// use msed::thermo::{Relaxing, StatePoint};
-    /// use msed::{EnergyKind, Ensemble, Resampling, Units, io};
-    /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
-    /// let window = Window::Given([0.5, 200.0]);
-    /// let point =
-    ///     StatePoint::from_energies("T0.700", &run, Units::LJ, Ensemble::nve(1000), window, Resampling::default())?;
-    /// assert_eq!(point.heat_capacity().excess().to_string(), "1.846(40)");
-    /// assert_eq!(point.time(Relaxing::Energy).unwrap().to_string(), "5.44(73)");
-    /// assert!(point.relaxation_verdict().unwrap().is_resolved());
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn from_energies<T: Real>(
-        name: impl Into<String>,
-        runs: &impl Runs<T>,
-        units: Units,
-        ensemble: Ensemble,
-        window: Window,
-        resampling: Resampling,
-    ) -> Result<Self, Error> {
-        let moments = energy::moments(runs, resampling)?;
-        let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-        let msed = energy::msed(runs, &lags, resampling)?;
-        let fit = Fit::new(Model::Exponential).window(window).to(msed.curve())?;
-        let plateaus = fit.verdict().is_resolved().then(|| Plateaus {
-            u0_squared: fit.u0_squared(),
-            um_squared: fit.um_squared(),
-        });
-        let heat_capacity = super::heat_capacity(&moments, units, ensemble, plateaus)?;
-        Ok(Self::new(name, &moments, heat_capacity)?.with_fit(&fit)?)
-    }
-
-    /// With the relaxation of the energy by Eq. (11), where that is resolved; where it is not, with [its verdict](Self::relaxation_verdict) alone.
-    ///
-    /// # Errors
-    /// [`ThermoError::Resamples`] where the fit went through other resamples than the moments.
-    pub fn with_fit(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
+    /// [`ThermoError::OtherRun`] for a fit of another run than the moments, [`ThermoError::Resamples`] for one that went through other
+    /// resamples.
+    pub fn with_relaxation(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
         self.verdict = Some(fit.verdict().clone());
         if !fit.verdict().is_resolved() {
             return Ok(self);
         }
-        let plateaus = Plateaus {
-            u0_squared: fit.u0_squared(),
-            um_squared: fit.um_squared(),
-        };
-        self.with_relaxation(plateaus, fit.relaxation_time())
+        self.with_plateaus(fit.u0_squared(), fit.um_squared(), fit.relaxation_time())
     }
 
-    /// With plateaus and a relaxation time of the energy from any estimator.
+    /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere.
     ///
     /// # Errors
-    /// [`ThermoError::Resamples`] where they went through other resamples than the moments.
-    pub fn with_relaxation(
+    /// As [`with_relaxation`](Self::with_relaxation).
+    pub fn with_plateaus(
         mut self,
-        plateaus: Plateaus<'_>,
+        u0_squared: &Estimate,
+        um_squared: &Estimate,
         relaxation_time: &Estimate,
     ) -> Result<Self, ThermoError> {
-        let parts = [plateaus.u0_squared, plateaus.um_squared, relaxation_time];
+        let parts = [u0_squared, um_squared, relaxation_time];
         for part in parts {
-            same_resamples(part, &self.mean_energy)?;
+            ThermoError::unless_of_run("fit", part, &self.mean_energy)?;
         }
         self.relaxation = Some(parts.map(Estimate::clone));
         Ok(self)
@@ -216,22 +172,24 @@ impl StatePoint {
         &self.heat_capacity
     }
 
-    /// U0² and Um² in energy² per particle², where they are resolved.
+    /// U0² in energy² per particle², where it is resolved.
     #[must_use]
-    pub fn plateaus(&self) -> Option<Plateaus<'_>> {
-        let [u0_squared, um_squared, _] = self.relaxation.as_ref()?;
-        Some(Plateaus {
-            u0_squared,
-            um_squared,
-        })
+    pub fn u0_squared(&self) -> Option<&Estimate> {
+        self.relaxation.as_ref().map(|[u0_squared, ..]| u0_squared)
+    }
+
+    /// Um² in energy² per particle², where it is resolved.
+    #[must_use]
+    pub fn um_squared(&self) -> Option<&Estimate> {
+        self.relaxation.as_ref().map(|[_, um_squared, _]| um_squared)
     }
 
     /// A relaxation time, where there is one.
     #[must_use]
-    pub fn time(&self, of: Relaxing) -> Option<&Estimate> {
+    pub fn time(&self, of: TimeOf) -> Option<&Estimate> {
         match of {
-            Relaxing::Energy => self.relaxation.as_ref().map(|[_, _, time]| time),
-            Relaxing::Structure => self.structural_time.as_ref(),
+            TimeOf::Energy => self.relaxation.as_ref().map(|[_, _, time]| time),
+            TimeOf::Structure => self.structural_time.as_ref(),
         }
     }
 
@@ -242,22 +200,13 @@ impl StatePoint {
     }
 }
 
-/// What relaxes in a time.
+/// Whose relaxation time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Relaxing {
+#[non_exhaustive]
+pub enum TimeOf {
     /// The energy: tau* of Eq. (11).
     Energy,
     /// The structure: tau_alpha.
     Structure,
-}
-
-fn same_resamples(found: &Estimate, expected: &Estimate) -> Result<(), ThermoError> {
-    if found.resamples() == expected.resamples() {
-        return Ok(());
-    }
-    Err(ThermoError::Resamples {
-        found: found.resamples().len(),
-        expected: expected.resamples().len(),
-    })
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::ThermoError;
-use crate::stats::{Combined, Estimate, Independent, Parabola, line};
+use super::{Point, ThermoError};
+use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
 
 /// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the scan's unit:
@@ -128,7 +128,7 @@ impl fmt::Display for TemperatureVerdict {
 pub struct TemperatureFit {
     model: TemperatureModel,
     boltzmann: f64,
-    parameters: Vec<Combined>,
+    parameters: Vec<Estimate>,
     points: usize,
     weighted: bool,
     chi_squared: f64,
@@ -144,13 +144,13 @@ impl TemperatureFit {
 
     /// Names and values of the parameters; none where ln tau is no parabola of the
     /// model's kind.
-    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Combined)> {
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Estimate)> {
         self.model.parameter_names().iter().copied().zip(&self.parameters)
     }
 
     /// A parameter by name.
     #[must_use]
-    pub fn parameter(&self, name: &str) -> Option<&Combined> {
+    pub fn parameter(&self, name: &str) -> Option<&Estimate> {
         self.parameters()
             .find(|(n, _)| *n == name)
             .map(|(_, value)| value)
@@ -219,14 +219,14 @@ impl TemperatureFit {
 
     /// The model's relaxation time at a temperature; `None` outside of its range.
     #[must_use]
-    pub fn time_at(&self, temperature: f64) -> Option<Combined> {
+    pub fn time_at(&self, temperature: f64) -> Option<Estimate> {
         self.combine(|p| self.model.ln_time(p, self.boltzmann, temperature).0.exp())
     }
 
     /// The kinetic fragility d log10 tau / d (T_g/T) at T = T_g, for whatever `temperature` is called T_g. Below the scan
     /// this is an extrapolation. `None` outside of the model's range.
     #[must_use]
-    pub fn fragility_at(&self, temperature: f64) -> Option<Combined> {
+    pub fn fragility_at(&self, temperature: f64) -> Option<Estimate> {
         self.combine(|p| {
             let (_, slope) = self.model.ln_time(p, self.boltzmann, temperature);
             -temperature * slope / std::f64::consts::LN_10
@@ -236,7 +236,7 @@ impl TemperatureFit {
     /// The temperature at which the model's relaxation time is `time`: T_g by a chosen time. `None` where the model does
     /// not reach it.
     #[must_use]
-    pub fn temperature_of(&self, time: f64) -> Option<Combined> {
+    pub fn temperature_of(&self, time: f64) -> Option<Estimate> {
         let k = self.boltzmann;
         self.combine(|p| {
             let excess = time.ln() - p[0];
@@ -250,10 +250,10 @@ impl TemperatureFit {
         })
     }
 
-    fn combine(&self, f: impl Fn(&[f64]) -> f64) -> Option<Combined> {
+    fn combine(&self, f: impl Fn(&[f64]) -> f64) -> Option<Estimate> {
         let result = match self.parameters.as_slice() {
-            [a, b] => Combined::combine([a, b], |p| f(&p)),
-            [a, b, c] => Combined::combine([a, b, c], |p| f(&p)),
+            [a, b] => Estimate::together([a, b], |p| f(&p)),
+            [a, b, c] => Estimate::together([a, b, c], |p| f(&p)),
             _ => return None,
         };
         result.value().is_finite().then_some(result)
@@ -274,23 +274,21 @@ impl TemperatureFit {
 /// temperature that is not positive.
 ///
 /// ```
-/// use msed::{Units, stats::{Estimate, Resamples, Resampling}, thermo::{self, TemperatureModel}};
-/// let exact = |x| Estimate::exact(x, Resamples::new(Resampling::Blocks(4), 4));
-/// let temperatures = [0.5, 0.6, 0.7, 0.8, 1.0];
-/// let times = temperatures.map(|t: f64| exact((0.2 + 1.8 / (t - 0.3)).exp()));
-/// let points: Vec<_> = temperatures.into_iter().zip(&times).collect();
-/// let vft = thermo::fit_relaxation_times(&points, TemperatureModel::Vft, Units::LJ)?;
+/// use msed::{Units, thermo::{self, Point, TemperatureModel}};
+/// let times = [0.5, 0.6, 0.7, 0.8, 1.0].map(|t: f64| Point::new(t, (0.2 + 1.8 / (t - 0.3)).exp()));
+/// let vft = thermo::fit_relaxation_times(&times, TemperatureModel::Vft, Units::LJ)?;
 /// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
 /// assert!((vft.parameter("d").unwrap().value() - 6.0).abs() < 1e-4);
 /// assert!(vft.verdict().is_resolved());
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn fit_relaxation_times(
-    points: &[(f64, &Estimate)],
+    times: &[Point],
     model: TemperatureModel,
     units: Units,
 ) -> Result<TemperatureFit, ThermoError> {
-    let mut different: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
+    let temperatures: Vec<f64> = times.iter().map(|point| point.temperature.value()).collect();
+    let mut different = temperatures.clone();
     different.sort_by(f64::total_cmp);
     different.dedup();
     ThermoError::enough_temperatures(
@@ -298,26 +296,16 @@ pub fn fit_relaxation_times(
         different.len(),
         model.parameter_names().len() + 1,
     )?;
-    for (temperature, time) in points {
-        for found in [*temperature, time.value()] {
-            if !(found.is_finite() && found > 0.0) {
-                return Err(ThermoError::Time {
-                    found,
-                    temperature: *temperature,
-                });
-            }
-        }
-    }
+    ThermoError::check_times(times)?;
     let k = units.boltzmann();
-    let temperatures: Vec<f64> = points.iter().map(|(t, _)| *t).collect();
-    let logarithms: Vec<Estimate> = points.iter().map(|(_, time)| time.map(f64::ln)).collect();
+    let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
     let errors: Option<Vec<f64>> = logarithms
         .iter()
         .map(|x| x.standard_error().filter(|error| *error > 0.0))
         .collect();
     let weighted = errors.is_some();
     let weights: Vec<f64> = errors.map_or_else(
-        || vec![1.0; points.len()],
+        || vec![1.0; times.len()],
         |errors| errors.iter().map(|error| error.powi(-2)).collect(),
     );
     let solve = |y: &[f64]| solve(model, &temperatures, y, &weights, k);
@@ -328,11 +316,8 @@ pub fn fit_relaxation_times(
         let at = |i: usize| parabola.at(temperatures[i].recip());
         (Vec::new(), chi_squared(&y, at, &weights))
     } else {
-        let runs = Independent::new(logarithms.iter().map(|x| vec![x]).collect());
-        let parameters = runs.evaluate_all(|values| {
-            let y: Vec<f64> = values.iter().map(|row| row[0]).collect();
-            solve(&y).0
-        });
+        let numbers: Vec<&Estimate> = logarithms.iter().collect();
+        let parameters = Estimate::evaluate_all(&numbers, |y| solve(y).0)?;
         // The parabola's residual is the same on either branch.
         let on_curve = |i: usize| match model {
             TemperatureModel::Parabolic => {
@@ -346,7 +331,7 @@ pub fn fit_relaxation_times(
         model,
         boltzmann: k,
         parameters,
-        points: points.len(),
+        points: times.len(),
         weighted,
         chi_squared,
         verdict,

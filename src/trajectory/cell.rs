@@ -4,6 +4,8 @@ use std::f64::consts::TAU;
 
 use thiserror::Error;
 
+use crate::stats::Invalid;
+
 type Vector = [f64; 3];
 type Matrix = [Vector; 3];
 
@@ -50,10 +52,8 @@ impl Cell {
     /// [`CellError::Length`] for an edge that is not positive and finite.
     pub fn orthorhombic(lengths: [f64; 3]) -> Result<Self, CellError> {
         if let Some(axis) = lengths.iter().position(|&l| !(l.is_finite() && l > 0.0)) {
-            return Err(CellError::Length {
-                axis,
-                found: lengths[axis],
-            });
+            let what = format!("edge {axis} of the cell is");
+            return Err(Invalid::new(what, lengths[axis], "a positive finite length").into());
         }
         let [x, y, z] = lengths;
         Self::triclinic([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, z]])
@@ -315,15 +315,10 @@ fn replace_if_shorter(vector: &mut Vector, candidate: Vector) -> bool {
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum CellError {
-    /// An edge that is not positive.
-    #[error("edge {axis} of the cell is {found}, expected a positive finite length")]
-    Length {
-        /// 0, 1, 2 for x, y, z.
-        axis: usize,
-        /// The length given.
-        found: f64,
-    },
-    /// A component that is not finite.
+    /// An edge is not positive and finite.
+    #[error(transparent)]
+    Length(#[from] Invalid),
+    /// A component is not finite.
     #[error("lattice vector {axis} is {found:?}, expected finite components")]
     Vector {
         /// Which vector, from 0.

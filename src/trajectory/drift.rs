@@ -2,6 +2,7 @@
 
 use super::{Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped};
 use crate::real::Real;
+use crate::stats::Invalid;
 
 /// A source's frames with the centre of mass at rest. The source must be of unwrapped coordinates.
 #[derive(Debug, Clone)]
@@ -17,20 +18,17 @@ impl<S> WithoutDrift<S> {
     /// Takes the drift off the frames of `source`, with the mass of each particle, in any unit.
     ///
     /// # Errors
-    /// [`TrajectoryError::Mass`] for a mass that is negative or not finite, [`TrajectoryError::NoMass`] where all are zero.
+    /// [`TrajectoryError::Mass`] for a mass that is negative or not finite, and where all are zero.
     pub fn new(source: S, masses: impl Into<Vec<f64>>) -> Result<Self, TrajectoryError> {
         let masses = masses.into();
         if let Some(particle) = masses.iter().position(|m| !(m.is_finite() && *m >= 0.0)) {
-            return Err(TrajectoryError::Mass {
-                particle,
-                found: masses[particle],
-            });
+            let what = format!("particle {particle} has mass");
+            return Err(Invalid::new(what, masses[particle], "a finite number that is not negative").into());
         }
         let total: f64 = masses.iter().sum();
         if total <= 0.0 {
-            return Err(TrajectoryError::NoMass {
-                particles: masses.len(),
-            });
+            let what = format!("the mass of all {} particles is", masses.len());
+            return Err(Invalid::new(what, total, "a positive one").into());
         }
         Ok(Self {
             source,
@@ -52,10 +50,9 @@ impl<S> WithoutDrift<S> {
     fn shift<T: Real>(&mut self, positions: &mut [T]) -> Result<(), TrajectoryError> {
         let (points, _) = positions.as_chunks_mut::<3>();
         if points.len() != self.masses.len() {
-            return Err(TrajectoryError::Masses {
-                found: points.len(),
-                masses: self.masses.len(),
-            });
+            let found = format!("{} masses for {} particles", self.masses.len(), points.len());
+            let expected = "expected one for each particle of the whole system";
+            return Err(TrajectoryError::Shape(format!("{found}, {expected}")));
         }
         let mut moment = [0.0; 3];
         for (point, mass) in points.iter().zip(&self.masses) {
@@ -119,7 +116,7 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// ```
     ///
     /// # Errors
-    /// As [`WithoutDrift::new`], and [`TrajectoryError::Masses`] where there is not one for each particle.
+    /// As [`WithoutDrift::new`], and [`TrajectoryError::Shape`] where there is not one for each particle.
     pub fn without_drift(
         &self,
         masses: &[f64],

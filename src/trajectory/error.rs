@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{CellError, SpeciesError};
 use crate::sampling::SamplingError;
+use crate::stats::Invalid;
 
 /// Positions, steps, cells, species or masses that do not make a trajectory, or a source that cannot go on.
 ///
@@ -16,22 +17,10 @@ pub enum TrajectoryError {
     /// A reader, ours or a foreign one, cannot read on.
     #[error(transparent)]
     Reader(Box<dyn StdError + Send + Sync + 'static>),
-    /// There is no frame.
-    #[error("the trajectory has 0 frames, expected at least 1")]
-    NoFrames,
-    /// Every 0th frame was asked for.
-    #[error("every 0th frame, expected a stride of at least 1")]
-    Thinning,
-    /// The number of coordinates is not that of the frames and particles.
-    #[error("{found} coordinates, expected {frames} frames x {particles} particles x 3")]
-    Length {
-        /// Coordinates given.
-        found: usize,
-        /// Frames, by the steps.
-        frames: usize,
-        /// Particles, by the species.
-        particles: usize,
-    },
+    /// The numbers of frames, particles, coordinates, cells, image flags or masses do not fit each other or the request. The
+    /// text says what was found and what was expected.
+    #[error("{0}")]
+    Shape(String),
     /// A frame has another number of particles.
     #[error("frame {frame} has {found} particles, expected {expected}")]
     Particles {
@@ -66,27 +55,11 @@ pub enum TrajectoryError {
         /// The step before.
         before: u64,
     },
-    /// The number of cells is neither 1 nor that of the frames.
-    #[error("{found} cells, expected 1 for all frames or {frames}, one for each")]
-    Cells {
-        /// Cells given.
-        found: usize,
-        /// Frames.
-        frames: usize,
-    },
     /// A frame has no cell.
     #[error("frame {frame} has no cell, expected one")]
     NoCell {
         /// The frame.
         frame: usize,
-    },
-    /// The number of image flags is not that of the frames and particles.
-    #[error("{found} image flags, expected {expected}: one for each particle and frame")]
-    Images {
-        /// Flags given.
-        found: usize,
-        /// Frames times particles.
-        expected: usize,
     },
     /// A frame that is to be unwrapped by image flags does not have one for each particle.
     #[error(
@@ -99,24 +72,6 @@ pub enum TrajectoryError {
         found: usize,
         /// Particles.
         particles: usize,
-    },
-    /// The species are of another number of particles.
-    #[error("species for {found} particles, expected {expected}")]
-    Species {
-        /// Particles that have a species.
-        found: usize,
-        /// Particles of the trajectory.
-        expected: usize,
-    },
-    /// Frames are wanted that are not there.
-    #[error("frames {start}..{end} wanted, expected a range that is not empty inside of 0..{frames}")]
-    Frames {
-        /// First frame wanted.
-        start: usize,
-        /// End of the frames wanted.
-        end: usize,
-        /// Frames there are.
-        frames: usize,
     },
     /// The source has wrapped coordinates where unwrapped ones are needed.
     #[error(
@@ -174,28 +129,9 @@ pub enum TrajectoryError {
         /// The longest displacement that is believed.
         limit: f64,
     },
-    /// A mass is negative or not finite.
-    #[error("particle {particle} has mass {found}, expected a finite number that is not negative")]
-    Mass {
-        /// The particle.
-        particle: usize,
-        /// Its mass.
-        found: f64,
-    },
-    /// All masses are zero.
-    #[error("the mass of all {particles} particles is 0, expected a positive one")]
-    NoMass {
-        /// Particles.
-        particles: usize,
-    },
-    /// There is not one mass for each particle.
-    #[error("{masses} masses for {found} particles, expected one for each particle of the whole system")]
-    Masses {
-        /// Particles of the frame.
-        found: usize,
-        /// Masses given.
-        masses: usize,
-    },
+    /// A mass is negative or not finite, or all masses are zero.
+    #[error(transparent)]
+    Mass(#[from] Invalid),
     /// The time step is not positive and finite.
     #[error(transparent)]
     Time(#[from] SamplingError),
@@ -211,5 +147,9 @@ impl TrajectoryError {
     /// The error of a reader, as a foreign [`FrameSource`](super::FrameSource) returns its own.
     pub fn reader(error: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
         Self::Reader(error.into())
+    }
+
+    pub(super) fn no_frames() -> Self {
+        Self::Shape("the trajectory has 0 frames, expected at least 1".to_owned())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::lag::{LagError, Lags};
+use crate::lag::{Lag, LagError, Lags};
 
 /// The lags that a sequence of frames holds, and for each of them the pairs of frames that lie that far apart.
 ///
@@ -12,7 +12,7 @@ use crate::lag::{LagError, Lags};
 /// frames are the simple case, in which lag `m` pairs frame `i` with `i + m`. Of log-spaced frames and of blocks of them
 /// every exact match is used, those across blocks too.
 ///
-/// The request [`Lags`] counts in samples: for frames that are not uniform one sample is the greatest common divisor of
+/// Where a request ([`Lags`]) counts in samples, one sample of frames that are not uniform is the greatest common divisor of
 /// the distances between frames. Of an [all](Lags::all) or [linear](Lags::linear) grid those lags are taken that some pair
 /// of frames has. For each point of a [logarithmic](Lags::logarithmic) grid, of the lags that lie closer to it than to
 /// its neighbours and have at least three quarters as many pairs as the best of them, the nearest is taken: of frames at
@@ -25,7 +25,7 @@ use crate::lag::{LagError, Lags};
 /// ```
 /// use msed::{Lags, trajectory::LagTable};
 /// let blocks = LagTable::new(&[0, 1, 2, 4, 8, 9, 10, 12], 0.5, &Lags::all())?;
-/// assert_eq!(blocks.lags(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+/// assert_eq!(blocks.lags()[8], msed::Lag::from_steps(8));
 /// assert_eq!(blocks.pairs(8).collect::<Vec<_>>(), [(0, 4), (1, 5), (2, 6), (3, 7)]);
 /// assert_eq!(blocks.origins(8), 4);
 /// # Ok::<(), msed::Error>(())
@@ -34,7 +34,7 @@ use crate::lag::{LagError, Lags};
 pub struct LagTable {
     steps: Arc<[u64]>,
     time_step: f64,
-    lags: Vec<u64>,
+    lags: Vec<Lag>,
     origins: Vec<u64>,
     unit: u64,
     uniform: bool,
@@ -54,10 +54,9 @@ impl LagTable {
     /// If steps do not increase; those of a [`Trajectory`](super::Trajectory) do.
     pub fn new(steps: &[u64], time_step: f64, lags: &Lags) -> Result<Self, LagError> {
         assert_increasing(steps);
-        let interval = |unit: u64| unit as f64 * time_step;
         if let Some(stride) = uniform_stride(steps) {
-            let lags = lags.resolve(steps.len(), interval(stride))?;
-            let lags = lags.iter().map(|m| m * stride).collect();
+            let lags = lags.in_units(steps.len(), stride, time_step)?;
+            let lags = lags.iter().map(|m| Lag::from_steps(m * stride)).collect();
             return Self::of(steps, time_step, lags);
         }
         let unit = greatest_common_divisor(steps);
@@ -67,25 +66,25 @@ impl LagTable {
             }
             _ => 0,
         };
-        let chosen = lags.choose(samples, interval(unit), |last| candidates(steps, unit, last))?;
-        let lags: Vec<u64> = chosen.iter().map(|m| m * unit).collect();
+        let chosen = lags.choose(samples, unit, time_step, |last| candidates(steps, unit, last))?;
+        let lags = chosen.iter().map(|m| Lag::from_steps(m * unit)).collect();
         Self::of(steps, time_step, lags)
     }
 
-    /// The pairs at the given lags, in steps, as for another run whose lags are to be the same.
+    /// The pairs at the given lags, as for another run whose lags are to be the same.
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that no pair of frames has.
     ///
     /// # Panics
     /// If steps or lags do not increase.
-    pub fn with_lags(steps: &[u64], time_step: f64, lags: &[u64]) -> Result<Self, LagError> {
+    pub fn with_lags(steps: &[u64], time_step: f64, lags: &[Lag]) -> Result<Self, LagError> {
         assert_increasing(steps);
-        assert_increasing(lags);
+        assert!(lags.windows(2).all(|w| w[0] < w[1]), "strictly increasing");
         Self::of(steps, time_step, lags.to_vec())
     }
 
-    fn of(steps: &[u64], time_step: f64, lags: Vec<u64>) -> Result<Self, LagError> {
+    fn of(steps: &[u64], time_step: f64, lags: Vec<Lag>) -> Result<Self, LagError> {
         let mut table = Self {
             steps: steps.into(),
             time_step,
@@ -105,8 +104,9 @@ impl LagTable {
     }
 
     fn count(&self, k: usize) -> u64 {
-        if self.uniform && self.lags[k].is_multiple_of(self.unit) {
-            (self.steps.len() as u64).saturating_sub(self.lags[k] / self.unit)
+        let lag = self.lags[k].steps();
+        if self.uniform && lag.is_multiple_of(self.unit) {
+            (self.steps.len() as u64).saturating_sub(lag / self.unit)
         } else {
             self.pairs(k).count() as u64
         }
@@ -119,9 +119,9 @@ impl LagTable {
         self.lags.len()
     }
 
-    /// The lags in steps, strictly increasing, each with a pair at least.
+    /// The lags, strictly increasing, each with a pair at least.
     #[must_use]
-    pub fn lags(&self) -> &[u64] {
+    pub fn lags(&self) -> &[Lag] {
         &self.lags
     }
 
@@ -157,7 +157,7 @@ impl LagTable {
     pub fn pairs(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         LagPairs {
             steps: &self.steps,
-            lag: self.lags[k],
+            lag: self.lags[k].steps(),
             first: 0,
             last: self.first_after(k),
             end: self.steps.len(),
@@ -181,12 +181,12 @@ impl LagTable {
             let wanted = self
                 .steps
                 .get(first)
-                .map_or(u64::MAX, |step| step.saturating_add(self.lags[k]));
+                .map_or(u64::MAX, |step| step.saturating_add(self.lags[k].steps()));
             self.steps.partition_point(|&step| step < wanted)
         };
         LagPairs {
             steps: &self.steps,
-            lag: self.lags[k],
+            lag: self.lags[k].steps(),
             first,
             last,
             end: firsts.end,
@@ -196,22 +196,22 @@ impl LagTable {
     /// Uniform frames need no search for the end of the first pair.
     fn first_after(&self, k: usize) -> usize {
         if self.uniform {
-            usize::try_from(self.lags[k] / self.unit).unwrap_or(usize::MAX)
+            usize::try_from(self.lags[k].steps() / self.unit).unwrap_or(usize::MAX)
         } else {
             0
         }
     }
 
-    /// The steps from the first frame of a block of frames to the first of the next block.
+    /// The lag from the first frame of a block of frames to the first of the next block.
     #[must_use]
-    pub fn span(&self, block: Range<usize>) -> u64 {
+    pub fn span(&self, block: Range<usize>) -> Lag {
         let start = self.steps.get(block.start);
         let end = self.steps.get(block.end);
-        match (start, end, self.steps.last()) {
+        Lag::from_steps(match (start, end, self.steps.last()) {
             (Some(start), Some(end), _) => end - start,
             (Some(start), None, Some(last)) => (last - start).saturating_add(self.unit),
             _ => 0,
-        }
+        })
     }
 }
 
@@ -321,7 +321,7 @@ mod tests {
             let mut total = 0;
             for (k, &lag) in table.lags().iter().enumerate() {
                 let pairs: Vec<_> = table.pairs(k).collect();
-                assert_eq!(pairs, by_definition(&steps, lag), "lag {lag}");
+                assert_eq!(pairs, by_definition(&steps, lag.steps()), "{lag}");
                 assert_eq!(table.origins(k), pairs.len() as u64);
                 total += pairs.len();
             }
@@ -334,9 +334,9 @@ mod tests {
         let steps = blocks(46);
         let table = LagTable::new(&steps, 0.005, &Lags::logarithmic(20)).unwrap();
         for lag in [1, 2, 4, 8, 16, 32, 64, 128] {
-            assert!(table.lags().contains(&(100 * lag)), "{lag}");
+            assert!(table.lags().contains(&Lag::from_steps(100 * lag)), "{lag}");
         }
-        assert!(!table.lags().contains(&6300));
+        assert!(!table.lags().contains(&Lag::from_steps(6300)));
         assert!(table.lags().windows(2).all(|w| w[0] < w[1]));
         assert_eq!((table.unit(), table.is_uniform()), (100, false));
     }
@@ -355,11 +355,11 @@ mod tests {
 
     #[test]
     fn lags_of_one_run_are_asked_of_another() {
-        let table = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[10, 20, 40]).unwrap();
+        let table = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[10, 20, 40].map(Lag::from_steps)).unwrap();
         assert_eq!(table.pairs(1).collect::<Vec<_>>(), [(0, 2), (2, 3)]);
-        let error = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[15]).unwrap_err();
+        let error = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[Lag::from_steps(15)]).unwrap_err();
         assert_eq!(error.to_string(), "no two of the 4 frames lie 15 steps apart");
-        let explicit = Lags::explicit([1, 5]);
+        let explicit = Lags::explicit([10, 50].map(Lag::from_steps));
         let error = LagTable::new(&[0, 10, 20, 80, 100], 0.5, &explicit).unwrap_err();
         assert_eq!(error.to_string(), "no two of the 5 frames lie 50 steps apart");
     }
@@ -384,13 +384,14 @@ mod tests {
     fn the_last_step_there_is_pairs_as_any_other() {
         let steps = [0, 1, u64::MAX];
         let all = LagTable::new(&steps, 1.0, &Lags::all()).unwrap();
-        assert_eq!(all.lags()[..2], [0, 1]);
-        let table = LagTable::with_lags(&steps, 1.0, &[0, 1, u64::MAX - 1, u64::MAX]).unwrap();
+        assert_eq!(all.lags()[..2], [0, 1].map(Lag::from_steps));
+        let table =
+            LagTable::with_lags(&steps, 1.0, &[0, 1, u64::MAX - 1, u64::MAX].map(Lag::from_steps)).unwrap();
         assert_eq!(table.pairs_from(3, 0..3).collect::<Vec<_>>(), [(0, 2)]);
         assert_eq!(table.pairs_from(3, 1..3).count(), 0);
-        assert_eq!(table.span(0..3), u64::MAX);
+        assert_eq!(table.span(0..3).steps(), u64::MAX);
         let logarithmic = LagTable::new(&steps, 1.0, &Lags::logarithmic(10)).unwrap();
-        assert_eq!(logarithmic.lags().first(), Some(&1));
+        assert_eq!(logarithmic.lags().first(), Some(&Lag::from_steps(1)));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::Real;
 use crate::sampling::Sampling;
+use crate::stats::RunId;
 
 mod sealed {
     pub trait Sealed: Copy + std::fmt::Debug + Send + Sync + 'static {
@@ -89,7 +90,8 @@ impl Header {
         if found == 1 || found == frames {
             return Ok(());
         }
-        Err(TrajectoryError::Cells { found, frames })
+        let expected = format!("expected 1 for all frames or {frames}, one for each");
+        Err(TrajectoryError::Shape(format!("{found} cells, {expected}")))
     }
 
     fn slice(&self, frames: Range<usize>) -> Self {
@@ -175,7 +177,7 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     /// With one cell for all frames, or one for each frame.
     ///
     /// # Errors
-    /// [`TrajectoryError::Cells`] for any other number of cells, and [`TrajectoryError::LooksWrapped`], see
+    /// [`TrajectoryError::Shape`] for any other number of cells, and [`TrajectoryError::LooksWrapped`], see
     /// [`check_unwrapped`](Trajectory::check_unwrapped).
     pub fn with_cells(mut self, cells: impl Into<Vec<Cell>>) -> Result<Self, TrajectoryError> {
         self.header.cells = cells.into();
@@ -214,7 +216,7 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
     /// A trajectory of wrapped coordinates: as [`new`](Trajectory::new), with one cell for all frames or one for each.
     ///
     /// # Errors
-    /// As [`new`](Trajectory::new), and [`TrajectoryError::Cells`] for another number of cells or none.
+    /// As [`new`](Trajectory::new), and [`TrajectoryError::Shape`] for another number of cells or none.
     pub fn wrapped(
         positions: impl Into<Cow<'a, [T]>>,
         steps: impl Into<Vec<u64>>,
@@ -232,12 +234,13 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
     /// the order of the positions.
     ///
     /// # Errors
-    /// [`TrajectoryError::Images`] for another number.
+    /// [`TrajectoryError::Shape`] for another number.
     pub fn with_images(mut self, images: impl Into<Vec<[i32; 3]>>) -> Result<Self, TrajectoryError> {
         self.images = images.into();
         let (found, expected) = (self.images.len(), self.frames() * self.particles());
         if found != expected {
-            return Err(TrajectoryError::Images { found, expected });
+            let expected = format!("expected {expected}: one for each particle and frame");
+            return Err(TrajectoryError::Shape(format!("{found} image flags, {expected}")));
         }
         Ok(self)
     }
@@ -258,16 +261,14 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     ) -> Result<Self, TrajectoryError> {
         Sampling::new(1, time_step)?;
         if steps.is_empty() {
-            return Err(TrajectoryError::NoFrames);
+            return Err(TrajectoryError::no_frames());
         }
         let (frames, particles) = (steps.len(), species.len());
         let expected = particles.checked_mul(3).and_then(|n| n.checked_mul(frames));
         if expected != Some(positions.len()) {
-            return Err(TrajectoryError::Length {
-                found: positions.len(),
-                frames,
-                particles,
-            });
+            let expected = format!("expected {frames} frames x {particles} particles x 3");
+            let found = positions.len();
+            return Err(TrajectoryError::Shape(format!("{found} coordinates, {expected}")));
         }
         for (index, points) in positions.chunks_exact(3 * particles).enumerate() {
             check_frame(&steps[..index], steps[index], points)?;
@@ -319,6 +320,12 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     pub fn position(&self, frame: usize, particle: usize) -> [f64; 3] {
         let frame = self.frame(frame);
         std::array::from_fn(|i| frame[3 * particle + i].to_f64())
+    }
+
+    /// Which run this is: equal positions are one run.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId::of(&self.positions)
     }
 
     /// Number of frames.
@@ -389,11 +396,12 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     /// With another assignment of species.
     ///
     /// # Errors
-    /// [`TrajectoryError::Species`] for another number of particles.
+    /// [`TrajectoryError::Shape`] for another number of particles.
     pub fn with_species(mut self, species: Species) -> Result<Self, TrajectoryError> {
         let (found, expected) = (species.len(), self.particles());
         if found != expected {
-            return Err(TrajectoryError::Species { found, expected });
+            let species = format!("species for {found} particles, expected {expected}");
+            return Err(TrajectoryError::Shape(species));
         }
         self.header.species = species;
         Ok(self)
@@ -416,14 +424,12 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     /// A view of some consecutive frames.
     ///
     /// # Errors
-    /// [`TrajectoryError::Frames`] where the range is empty or goes past the end.
+    /// [`TrajectoryError::Shape`] where the range is empty or goes past the end.
     pub fn slice(&self, frames: Range<usize>) -> Result<Trajectory<'_, T, C>, TrajectoryError> {
         if frames.is_empty() || frames.end > self.frames() {
-            return Err(TrajectoryError::Frames {
-                start: frames.start,
-                end: frames.end,
-                frames: self.frames(),
-            });
+            let expected = "expected a range that is not empty inside of";
+            let wanted = format!("frames {frames:?} wanted, {expected} 0..{}", self.frames());
+            return Err(TrajectoryError::Shape(wanted));
         }
         let particles = self.particles();
         let of_particles = frames.start * particles..frames.end * particles;

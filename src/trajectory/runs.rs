@@ -4,6 +4,7 @@ use super::{Coordinates, Trajectory, Unwrapped};
 use crate::real::Real;
 use crate::replicas::Replicas;
 use crate::replicas::sealed::{Replica, Sealed};
+use crate::stats::RunId;
 
 impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
     fn difference(&self, first: &Self) -> Option<String> {
@@ -23,6 +24,11 @@ impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
 pub trait TrajectoryRuns<T: Real, C: Coordinates = Unwrapped>: Sealed {
     /// The runs: at least one, all of the same species and time step.
     fn runs(&self) -> &[Trajectory<'_, T, C>];
+
+    /// The identity of the run, or of the replicas as one.
+    fn run(&self) -> RunId {
+        RunId::merged(self.runs().iter().map(Trajectory::run))
+    }
 }
 
 impl<T: Real, C: Coordinates> TrajectoryRuns<T, C> for Trajectory<'_, T, C> {

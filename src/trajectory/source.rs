@@ -201,7 +201,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// part of them is as good as all.
     ///
     /// # Errors
-    /// [`TrajectoryError::Thinning`] for `every` = 0.
+    /// [`TrajectoryError::Shape`] for `every` = 0.
     ///
     /// ```
     /// use msed::trajectory::{Species, Trajectory};
@@ -211,7 +211,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// ```
     pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
         if every == 0 {
-            return Err(TrajectoryError::Thinning);
+            let none = "every 0th frame, expected a stride of at least 1";
+            return Err(TrajectoryError::Shape(none.to_owned()));
         }
         self.collected(self.every(every), self.species().clone())
     }
@@ -335,7 +336,7 @@ fn collect<T: Real, C: Coordinates>(
         }
     };
     if header.steps.is_empty() {
-        return Err(end.err().unwrap_or(TrajectoryError::NoFrames));
+        return Err(end.err().unwrap_or_else(TrajectoryError::no_frames));
     }
     positions.shrink_to_fit();
     if header.cells.iter().all(|cell| *cell == header.cells[0]) {
@@ -392,6 +393,7 @@ pub(super) fn check_frame<T: Real>(
 }
 
 /// A source that ended in an error, and the frames before it.
+#[derive(Debug)]
 pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
     error: Box<TrajectoryError>,
     before: Option<Box<Trajectory<'static, T, C>>>,
@@ -430,15 +432,6 @@ impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
 impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for TrajectoryError {
     fn from(interrupted: Interrupted<T, C>) -> Self {
         *interrupted.error
-    }
-}
-
-impl<T: Real, C: Coordinates> fmt::Debug for Interrupted<T, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interrupted")
-            .field("error", &self.error)
-            .field("frames", &self.before.as_ref().map(|t| t.frames()))
-            .finish()
     }
 }
 

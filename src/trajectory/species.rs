@@ -40,10 +40,7 @@ impl Species {
     /// [`SpeciesError::Empty`] where a species has no particle or there is no species, [`SpeciesError::Repeated`] for a
     /// name used twice, [`SpeciesError::TooMany`] above 2^31 particles.
     pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, SpeciesError> {
-        let mut species = Self {
-            names: Vec::new(),
-            of_particle: Vec::new(),
-        };
+        let mut species = Self::none();
         for (name, count) in counts {
             let index = species.add(name)?;
             let found = species.of_particle.len().saturating_add(count);
@@ -66,21 +63,15 @@ impl Species {
         types: &[u32],
         names: impl IntoIterator<Item = (u32, &'n str)>,
     ) -> Result<Self, SpeciesError> {
-        let mut species = Self {
-            names: Vec::new(),
-            of_particle: Vec::with_capacity(types.len()),
-        };
+        let mut species = Self::none();
         let mut known = Vec::new();
         for (kind, name) in names {
-            species.add(name)?;
-            known.push(kind);
+            known.push((kind, species.add(name)?));
         }
         for (particle, &kind) in types.iter().enumerate() {
-            let index = known
-                .iter()
-                .position(|&k| k == kind)
-                .ok_or(SpeciesError::UnnamedType { particle, kind })?;
-            species.of_particle.push(u32::try_from(index).unwrap_or(u32::MAX));
+            let found = known.iter().find(|(k, _)| *k == kind);
+            let (_, index) = found.ok_or(SpeciesError::UnnamedType { particle, kind })?;
+            species.of_particle.push(*index);
         }
         species.checked()
     }
@@ -90,18 +81,22 @@ impl Species {
     /// # Errors
     /// [`SpeciesError::Empty`] for no particles.
     pub fn by_name<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, SpeciesError> {
-        let mut species = Self {
-            names: Vec::new(),
-            of_particle: Vec::new(),
-        };
+        let mut species = Self::none();
         for name in names {
             let index = match species.position(name) {
-                Some(index) => u32::try_from(index).unwrap_or(u32::MAX),
+                Some(index) => number(index),
                 None => species.add(name)?,
             };
             species.of_particle.push(index);
         }
         species.checked()
+    }
+
+    fn none() -> Self {
+        Self {
+            names: Vec::new(),
+            of_particle: Vec::new(),
+        }
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -115,23 +110,17 @@ impl Species {
             });
         }
         self.names.push(name.to_owned());
-        Ok(u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX))
+        Ok(number(self.names.len() - 1))
     }
 
     fn checked(self) -> Result<Self, SpeciesError> {
-        let mut counts = vec![0_usize; self.names.len()];
-        for &s in &self.of_particle {
-            counts[s as usize] += 1;
+        let mut names = (0..).zip(&self.names);
+        let empty = names.find(|(species, _)| !self.of_particle.contains(species));
+        let name = empty.map(|(_, name)| name.clone());
+        match name.or_else(|| self.names.is_empty().then(String::new)) {
+            Some(name) => Err(SpeciesError::Empty { name }),
+            None => Ok(self),
         }
-        if let Some(index) = counts.iter().position(|&count| count == 0) {
-            return Err(SpeciesError::Empty {
-                name: self.names[index].clone(),
-            });
-        }
-        if self.of_particle.is_empty() {
-            return Err(SpeciesError::Empty { name: String::new() });
-        }
-        Ok(self)
     }
 
     /// Names of the species.
@@ -209,17 +198,12 @@ impl Species {
         let mut kept: Vec<u32> = particles.iter().map(|&p| self.of_particle[p]).collect();
         kept.sort_unstable();
         kept.dedup();
-        let selected = Self {
+        let place = |&p: &usize| number(kept.partition_point(|&s| s < self.of_particle[p]));
+        Self {
             names: kept.iter().map(|&s| self.names[s as usize].clone()).collect(),
-            of_particle: particles
-                .iter()
-                .map(|&p| {
-                    let position = kept.partition_point(|&s| s < self.of_particle[p]);
-                    u32::try_from(position).unwrap_or(u32::MAX)
-                })
-                .collect(),
-        };
-        selected.checked()
+            of_particle: particles.iter().map(place).collect(),
+        }
+        .checked()
     }
 
     fn unknown(&self, name: &str) -> SpeciesError {
@@ -228,6 +212,11 @@ impl Species {
             known: self.names.join(", "),
         }
     }
+}
+
+/// The number of a species: there are fewer than particles.
+fn number(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// Species that do not fit the particles or the question.
@@ -302,11 +291,11 @@ impl<'a> From<&'a str> for Particles<'a> {
 }
 
 impl Particles<'_> {
-    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, crate::Error> {
-        Ok(match self {
-            Self::All => (0..run.particles()).collect(),
-            Self::Species(name) => run.species().indices(name)?,
-        })
+    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, SpeciesError> {
+        match self {
+            Self::All => Ok((0..run.particles()).collect()),
+            Self::Species(name) => run.species().indices(name),
+        }
     }
 }
 

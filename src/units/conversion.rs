@@ -40,21 +40,6 @@ impl Dimension {
     /// A number: F_s, overlap, chi4, the non-Gaussian parameter; heat capacities and entropies in k per particle; exponents.
     pub const NUMBER: Self = Self::of(0, 0, 0, 0);
 
-    /// All of these, with their names.
-    pub const NAMED: [(&'static str, Self); 11] = [
-        ("energy", Self::ENERGY),
-        ("time", Self::TIME),
-        ("length", Self::LENGTH),
-        ("temperature", Self::TEMPERATURE),
-        ("mean-squared energy difference", Self::MSED),
-        ("energy diffusion", Self::ENERGY_DIFFUSION),
-        ("mean-squared displacement", Self::MSD),
-        ("diffusion", Self::DIFFUSION),
-        ("wave vector", Self::WAVE_VECTOR),
-        ("density", Self::DENSITY),
-        ("number", Self::NUMBER),
-    ];
-
     const fn of(energy: i32, time: i32, length: i32, temperature: i32) -> Self {
         Self {
             energy,

@@ -24,6 +24,7 @@ mod oracle {
 mod laws {
     mod accumulators;
     mod correlators;
+    mod unit_of_time;
     mod units;
 }
 
@@ -59,6 +60,7 @@ mod api {
     mod checkpoints;
     mod frame_files;
     mod readers;
+    mod runs;
 }
 
 /// Examples that are run as programs.

@@ -1,8 +1,10 @@
 //! What the state points say together: heat capacity check, entropies, relaxation, crossover, Adam-Gibbs.
 
+use msed::stats::Outcome;
 use msed::thermo::{
-    self, AdamGibbs, AdamGibbsVerdict, Breaking, Crossover, EntropyDifference, HeatCapacityCheck, Part, Path,
-    ReferenceEntropy, Relaxing, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+    self, AdamGibbs, AdamGibbsVerdict, Crossover, CrossoverOf, EntropyDifference, HeatCapacityCheck,
+    NoCrossover, Part, Path, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+    TimeOf,
 };
 
 use super::point::Point;
@@ -13,7 +15,7 @@ use crate::scan_file::{Run, Scan};
 /// Seed of the simulations behind the test for a crossover.
 const SEED: u64 = 20_250_107;
 /// What relaxes, with its name in the results.
-const TIMES: [(&str, Relaxing); 2] = [("msed", Relaxing::Energy), ("alpha", Relaxing::Structure)];
+const TIMES: [(&str, TimeOf); 2] = [("msed", TimeOf::Energy), ("alpha", TimeOf::Structure)];
 
 /// A reference temperature must lie where the scan has been, to the 0.5 % that a temperature is known to.
 pub(crate) fn check_reference<'a>(
@@ -52,9 +54,9 @@ pub(crate) struct OverTemperature {
     pub(crate) as_printed: [Result<EntropyDifference, ThermoError>; 2],
     /// Models that had enough points, each with the name of the time.
     pub(crate) models: Vec<(&'static str, TemperatureFit)>,
-    pub(crate) crossover: Result<Crossover, ThermoError>,
+    pub(crate) crossover: Result<Outcome<Crossover, NoCrossover>, ThermoError>,
     /// Of ln tau over 1/T, where there are enough times.
-    pub(crate) crossover_of_times: Vec<(&'static str, Crossover)>,
+    pub(crate) crossover_of_times: Vec<(&'static str, Outcome<Crossover, NoCrossover>)>,
     pub(crate) adam_gibbs: Result<AdamGibbs, ThermoError>,
     /// With tau_alpha, and the entropy at the reference that tau* gave.
     pub(crate) adam_gibbs_alpha: Option<AdamGibbs>,
@@ -82,16 +84,16 @@ impl OverTemperature {
         for (name, relaxing) in TIMES {
             let fits = TemperatureModel::ALL.map(|model| found.relaxation(relaxing, model));
             models.extend(fits.into_iter().flatten().map(|fit| (name, fit)));
-            let crossover = found.crossover(Breaking::Time(relaxing), SEED);
+            let crossover = found.crossover(CrossoverOf::Time(relaxing), SEED);
             crossover_of_times.extend(crossover.ok().map(|crossover| (name, crossover)));
         }
-        let adam_gibbs = found.adam_gibbs(Relaxing::Energy, ReferenceEntropy::Fitted);
+        let adam_gibbs = found.adam_gibbs(TimeOf::Energy, ReferenceEntropy::Fitted);
         let adam_gibbs_alpha = adam_gibbs.as_ref().ok().and_then(|fit| {
             if matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { .. }) {
                 return None;
             }
             let entropy = ReferenceEntropy::Given(fit.s_c_reference().value());
-            found.adam_gibbs(Relaxing::Structure, entropy).ok()
+            found.adam_gibbs(TimeOf::Structure, entropy).ok()
         });
         Ok(Self {
             check: found.heat_capacity_check(),
@@ -101,7 +103,7 @@ impl OverTemperature {
             slow_entropy: found.entropy(Part::Slow),
             as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
             models,
-            crossover: found.crossover(Breaking::Um, SEED),
+            crossover: found.crossover(CrossoverOf::Um, SEED),
             crossover_of_times,
             adam_gibbs,
             adam_gibbs_alpha,
@@ -135,7 +137,7 @@ impl OverTemperature {
 fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     let heat_capacity = point.heat_capacity.clone();
     let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
-        .with_fit(&point.exponential)?;
+        .with_relaxation(&point.exponential)?;
     if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
         found = found.with_structural_time(time);
     }

@@ -2,7 +2,7 @@
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, Model, Relaxation, Window};
-use msed::thermo::{self, HeatCapacity, Plateaus};
+use msed::thermo::{self, HeatCapacity};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
@@ -57,18 +57,13 @@ impl<'a> Point<'a> {
     ) -> Result<Self, msed::Error> {
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
-        let msed = energy::msed(runs, &lags, resampling)?.into_curve();
+        let msed = energy::msed(runs, &lags, resampling)?;
         let window = run.fit_window.map_or(Window::Automatic, Window::Given);
         let fit = |model| Fit::new(model).window(window).to(&msed);
         let exponential = fit(Model::Exponential)?;
-        let plateaus = exponential.verdict().is_resolved().then(|| Plateaus {
-            u0_squared: exponential.u0_squared(),
-            um_squared: exponential.um_squared(),
-        });
         let system = &scan.system;
         let ensemble = system.ensemble.of(system.particles);
-        let heat_capacity =
-            thermo::heat_capacity(&energies.moments, system.units.units(), ensemble, plateaus)?;
+        let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), ensemble)?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,
@@ -76,7 +71,7 @@ impl<'a> Point<'a> {
             stretched: fit(Model::Stretched)?,
             spectral: Spectral::fit(runs, resampling),
             distributions: distributions(&energies, &msed, resampling)?,
-            heat_capacity,
+            heat_capacity: heat_capacity.split(&exponential)?,
             exponential,
             structure: None,
             msed,
@@ -131,16 +126,15 @@ fn distributions(
     energies: &Energies,
     msed: &Curve,
     resampling: Resampling,
-) -> Result<Vec<Distribution>, msed::Error> {
+) -> Result<Vec<Distribution>, energy::EnergyError> {
     let curve = msed.without_zero();
-    let stride = curve.lags()[0];
     let mut places = vec![0, curve.len() / 2, curve.len() - 1];
     places.dedup();
     let varying = places.into_iter().filter(|&place| curve.values()[place] > 0.0);
     varying
         .map(|place| {
             let bins = Bins::Width(0.25 * curve.values()[place].sqrt());
-            energy::distribution(&energies.replicas, curve.lags()[place] / stride, bins, resampling)
+            energy::distribution(&energies.replicas, curve.lags()[place], bins, resampling)
         })
         .collect()
 }

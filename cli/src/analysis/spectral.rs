@@ -51,7 +51,7 @@ impl Spectral {
     /// Samples that would give the error of the mean energy if they were independent; none where that error still rises with the
     /// length of the blocks.
     pub(crate) fn independent_samples(&self) -> Option<f64> {
-        self.choice.blocking().independent_samples()
+        self.choice.blocking.independent_samples()
     }
 
     /// What the run is expected to give, and how long one must be.

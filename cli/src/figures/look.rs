@@ -1,7 +1,7 @@
 //! How points look and how axes are named: the same in every figure.
 
+use msed::Estimate;
 use msed::plot::{Axis, Series};
-use msed::stats::Combined;
 
 use crate::analysis::point::Point;
 use crate::scan_file::{Scan, UnitsName};
@@ -52,12 +52,12 @@ pub(super) fn model(
     range: [f64; 2],
     colour: usize,
     label: &str,
-    of: impl Fn(f64) -> Combined,
+    of: impl Fn(f64) -> Estimate,
 ) -> [Series; 2] {
     let t = grid(range, STEPS);
-    let values: Vec<Combined> = t.iter().map(|&t| of(t)).collect();
+    let values: Vec<Estimate> = t.iter().map(|&t| of(t)).collect();
     let at = |errors: f64| -> Vec<f64> {
-        let shifted = |x: &Combined| x.value() + errors * x.standard_error().unwrap_or(0.0);
+        let shifted = |x: &Estimate| x.value() + errors * x.standard_error().unwrap_or(0.0);
         values.iter().map(shifted).collect()
     };
     let band = Series::band(&t, &at(-1.0), &at(1.0)).colour(colour);

@@ -3,8 +3,9 @@
 use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::Relaxation;
+use msed::stats::Outcome;
 use msed::thermo::{
-    AdamGibbsVerdict, Agreement, CheckRow, Crossover, EntropyDifference, HeatCapacityCheck, ThermoError,
+    AdamGibbsVerdict, Agreement, CheckRow, EntropyDifference, HeatCapacityCheck, ThermoError,
 };
 
 use super::look::{Symbols, degrees, model, open_where, over_temperature};
@@ -49,27 +50,22 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
         }
     }
     Figure::new(match &results.crossover {
-        Ok(Crossover::Found {
-            at,
-            height,
-            interval,
-            slopes,
-            ..
-        }) => {
-            let x = [low, *at, high];
-            let line = |t: f64| height + slopes[usize::from(t > *at)] * (t - at);
+        Ok(Outcome::Resolved(found)) => {
+            let at = found.at;
+            let x = [low, at, high];
+            let line = |t: f64| found.height + found.slopes[usize::from(t > at)] * (t - at);
             panel
                 .with(Series::line(&x, &x.map(line)).colour(1).size(0.6))
                 .with(
-                    Series::line(interval, &[*height; 2])
+                    Series::line(&found.interval, &[found.height; 2])
                         .colour(6)
                         .size(1.5)
                         .label("95 % of *{T}_{x}"),
                 )
-                .title(format!("*{{T}}_{{x}} = {}", degrees(scan, *at)))
+                .title(format!("*{{T}}_{{x}} = {}", degrees(scan, at)))
         }
-        Ok(Crossover::NotFound { range, .. }) => {
-            let [from, to] = *range;
+        Ok(Outcome::Unresolved(why)) => {
+            let [from, to] = why.range;
             let (from, to) = (temperature(from), degrees(scan, to));
             panel.title(format!("no crossover between {from} and {to}"))
         }
@@ -98,7 +94,7 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
         for series in model([t[0], t[t.len() - 1]], 1, label, |t| check.heat_capacity_at(t)) {
             panel.add(series);
         }
-        let spline = Series::combined(&t, check.rows().iter().map(CheckRow::from_spline));
+        let spline = Series::estimates(&t, check.rows().iter().map(CheckRow::from_spline));
         let spline = spline.colour(2).open().size(0.8);
         panel.add(spline.label("d⟨*{e}⟩/d*{T}, spline"));
     }
@@ -198,7 +194,7 @@ fn add_entropy(
     label: &str,
 ) {
     if let Ok(entropy) = entropy {
-        let series = Series::combined(entropy.temperatures(), entropy.values());
+        let series = Series::estimates(entropy.temperatures(), entropy.values());
         panel.add(series.colour(colour).label(label));
     }
 }

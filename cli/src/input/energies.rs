@@ -28,7 +28,7 @@ impl Energies {
             let table = io::energies(file).map_err(|error| about(file, error))?;
             left_out_rows += table.left_out_rows();
             let of_file = |note: &io::Note| format!("{}: {note}", file.display());
-            notes.extend(table.notes().iter().map(of_file));
+            notes.extend(table.notes.iter().map(of_file));
             series(scan, run, file, table)
         };
         let series = run
@@ -62,7 +62,7 @@ fn series(
 ) -> Result<EnergySeries<'static>, Failure> {
     let system = &scan.system;
     let rows = table.len();
-    if run.temperature.is_none() && table.temperature().is_none() {
+    if run.temperature.is_none() && table.temperature.is_none() {
         let message = format!(
             "found no temperature column, expected `v_te`, `c_thermo_temp` or `Temp`, or `temperature` in the run at {}",
             scan.place(run)

@@ -1,10 +1,10 @@
 //! `scan`: results over temperature, from the runs that are not excluded, the coldest first.
 
 use msed::Estimate;
-use msed::stats::Combined;
+use msed::stats::Outcome;
 use msed::thermo::{
-    AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, Relaxing, StatePoint,
-    TemperatureFit, ThermoError,
+    AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint,
+    TemperatureFit, ThermoError, TimeOf,
 };
 use serde_json::{Map, Value, json};
 
@@ -57,7 +57,7 @@ pub(crate) fn word(verdict: &impl ToString) -> (String, Option<String>) {
 }
 
 fn blocks(point: &StatePoint) -> usize {
-    point.mean_energy().resamples().blocks()
+    point.mean_energy().blocks()
 }
 
 /// Something of each point that counts.
@@ -118,8 +118,8 @@ fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
 }
 
 fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
-    let time = |of: Relaxing| column(found, |point| point.time(of).map(Estimate::value));
-    let error = |of: Relaxing| column(found, |point| point.time(of)?.standard_error());
+    let time = |of: TimeOf| column(found, |point| point.time(of).map(Estimate::value));
+    let error = |of: TimeOf| column(found, |point| point.time(of)?.standard_error());
     let mut models = Map::new();
     for (name, fit) in &found.models {
         let of_model = models.entry(fit.model().name()).or_insert_with(|| json!({}));
@@ -127,10 +127,10 @@ fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
     }
     json!({
         "temperature": found.temperatures(),
-        "tau_msed": time(Relaxing::Energy),
-        "tau_msed_standard_error": error(Relaxing::Energy),
-        "tau_alpha": time(Relaxing::Structure),
-        "tau_alpha_standard_error": error(Relaxing::Structure),
+        "tau_msed": time(TimeOf::Energy),
+        "tau_msed_standard_error": error(TimeOf::Energy),
+        "tau_alpha": time(TimeOf::Structure),
+        "tau_alpha_standard_error": error(TimeOf::Structure),
         "blocks": column(found, blocks),
         "models": models,
     })
@@ -158,33 +158,25 @@ fn model(fit: &TemperatureFit, coldest: f64) -> Value {
     })
 }
 
-fn crossover(quantity: &str, crossover: &Crossover) -> Value {
+fn crossover(quantity: &str, crossover: &Outcome<Crossover, NoCrossover>) -> Value {
     match crossover {
-        Crossover::Found {
-            at,
-            standard_error,
-            interval,
-            chi_squared,
-            of_parabola,
-            ..
-        } => json!({
+        Outcome::Resolved(found) => json!({
             "quantity": quantity,
-            "temperature": at,
-            "standard_error": standard_error,
-            "interval": interval,
+            "temperature": found.at,
+            "standard_error": found.standard_error,
+            "interval": found.interval,
             "verdict": "found",
-            "reason": format!("chi squared is {chi_squared:.2} with two lines and {of_parabola:.2} with a parabola"),
+            "reason": format!(
+                "chi squared is {:.2} with two lines and {:.2} with a parabola",
+                found.chi_squared, found.of_parabola
+            ),
         }),
-        Crossover::NotFound {
-            gain,
-            threshold,
-            range: [low, high],
-        } => json!({
+        Outcome::Unresolved(why) => json!({
             "quantity": quantity,
             "verdict": "no crossover",
             "reason": format!(
-                "chi squared falls by {gain:.2} from one line to two between {low:.4} and {high:.4}, expected more than \
-                 {threshold:.2}"
+                "chi squared falls by {:.2} from one line to two between {:.4} and {:.4}, expected more than {:.2}",
+                why.gain, why.range[0], why.range[1], why.threshold
             ),
         }),
     }
@@ -192,16 +184,15 @@ fn crossover(quantity: &str, crossover: &Crossover) -> Value {
 
 fn adam_gibbs(fit: &AdamGibbs) -> Value {
     let (verdict, reason) = word(&fit.verdict());
-    let error = |number: &Combined| number.standard_error();
     json!({
         "reference_temperature": fit.reference_temperature(),
         "ln_tau_inf": fit.ln_tau_inf().value(),
         "a": fit.a().value(),
         "s_c_reference": fit.s_c_reference().value(),
         "standard_error": standard_errors([
-            ("ln_tau_inf", error(fit.ln_tau_inf())),
-            ("a", error(fit.a())),
-            ("s_c_reference", error(fit.s_c_reference())),
+            ("ln_tau_inf", fit.ln_tau_inf().standard_error()),
+            ("a", fit.a().standard_error()),
+            ("s_c_reference", fit.s_c_reference().standard_error()),
         ]),
         "reduced_chi_squared": fit.reduced_chi_squared(),
         "verdict": verdict,

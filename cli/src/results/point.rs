@@ -2,7 +2,8 @@
 
 use msed::Estimate;
 use msed::relaxation::Relaxation;
-use msed::thermo::{HeatCapacity, Split};
+use msed::stats::Outcome;
+use msed::thermo::{HeatCapacity, NoParts};
 use serde_json::{Value, json};
 
 use super::structure;
@@ -22,8 +23,8 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
         "mean_energy": moments.mean().value(),
         "mean_energy_standard_error": moments.mean().standard_error(),
         "energy_variance": moments.variance().value(),
-        "blocks": moments.resamples().blocks(),
-        "correlation_time": point.spectral.choice.correlation_time(),
+        "blocks": moments.mean().blocks(),
+        "correlation_time": point.spectral.choice.correlation_time,
         "independent_samples": point.spectral.independent_samples(),
         "left_out_rows": point.energies.left_out_rows,
         "excluded": point.run.exclude,
@@ -35,7 +36,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "slope": slope.value(),
             "standard_error": slope.standard_error(),
             "stationary": point.drift.verdict().is_stationary(),
-            "blocks": slope.resamples().blocks(),
+            "blocks": slope.blocks(),
         },
         "fit": {
             "exponential": relaxation(&point.exponential),
@@ -88,9 +89,9 @@ fn heat_capacity(c: &HeatCapacity) -> Value {
         ]),
         "ensemble": c.ensemble().name(),
         "as_printed": c.as_printed().map(Estimate::value),
-        "blocks": c.excess().resamples().blocks(),
-        "reason": match c.split() {
-            Split::TooLarge { y } => Some(format!(
+        "blocks": c.excess().blocks(),
+        "reason": match c.parts().and_then(Outcome::why) {
+            Some(NoParts::TooLarge { y }) => Some(format!(
                 "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"
             )),
             _ => None,

@@ -39,8 +39,8 @@ pub(super) fn entry(structure: &Structure) -> Value {
         },
         "kww": structure.decay.as_ref().map(tail),
         "tau_beta": {
-            "msd_maximum": plateau_time(tau_beta.msd_maximum()),
-            "log_slope_minimum": plateau_time(tau_beta.log_slope_minimum()),
+            "msd_maximum": plateau_time(&tau_beta.msd_maximum),
+            "log_slope_minimum": plateau_time(&tau_beta.log_slope_minimum),
         },
         "diffusion": diffusion.map(|one| (one.name.clone(), coefficient(&one.diffusion))).collect::<Value>(),
     });
@@ -128,7 +128,7 @@ fn plateau_time(time: &Outcome<PlateauTime, NoPlateau>) -> Value {
 }
 
 fn coefficient(diffusion: &Outcome<Diffusion, NotDiffusive>) -> Value {
-    let window = diffusion.value().map(Diffusion::window);
-    let entry = found(diffusion, Diffusion::coefficient, "not reached");
+    let window = diffusion.value().map(|found| found.window);
+    let entry = found(diffusion, |found| &found.coefficient, "not reached");
     joined([entry, json!({ "window": window })])
 }

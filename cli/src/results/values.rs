@@ -55,7 +55,7 @@ pub(super) fn estimate(number: &Estimate) -> Value {
     json!({
         "value": number.value(),
         "standard_error": number.standard_error(),
-        "blocks": number.resamples().blocks(),
+        "blocks": number.blocks(),
     })
 }
 
@@ -96,7 +96,7 @@ pub(super) fn fit(fit: &Relaxation, numbers: &[(&str, &Estimate)]) -> Value {
     let cautions: Vec<String> = fit.cautions().iter().map(ToString::to_string).collect();
     let quality = json!({
         "standard_error": standard_errors(errors),
-        "blocks": fit.relaxation_time().resamples().blocks(),
+        "blocks": fit.relaxation_time().blocks(),
         "reduced_chi_squared": fit.reduced_chi_squared(),
         "verdict": resolved(fit.verdict().is_resolved()),
         "reason": reason(fit),

@@ -153,7 +153,7 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
     }
     let verdicts = points
         .iter()
-        .map(|point| (point.name(), point.spectral.choice.verdict()));
+        .map(|point| (point.name(), point.spectral.choice.verdict));
     let short: String = verdicts
         .filter(|(_, verdict)| !verdict.is_believable())
         .map(|(name, verdict)| format!("{name}: {verdict}\n"))

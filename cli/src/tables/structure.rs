@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use msed::Estimate;
-use msed::relaxation::{Diffusion, NotReached};
+use msed::relaxation::NotReached;
 use msed::stats::Outcome;
 use msed::structure::{MainPeak, WaveVectors};
 
@@ -123,14 +123,14 @@ fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
     let place = format!("{run} {}", one.name);
     let diffusion = &one.diffusion;
     let window = diffusion.value().map(|found| {
-        let [start, end] = found.window().map(time);
+        let [start, end] = found.window.map(time);
         format!("{start}-{end}")
     });
-    let coefficient = reasons.cell("D:", diffusion, "not reached", &place, Diffusion::coefficient);
+    let coefficient = reasons.cell("D:", diffusion, "not reached", &place, |found| &found.coefficient);
     let mut row = vec![run.to_owned(), one.name.clone(), coefficient, or_dash(window)];
     for (what, found) in [
-        ("tau_beta by the maximum:", one.tau_beta.msd_maximum()),
-        ("tau_beta by the slope:", one.tau_beta.log_slope_minimum()),
+        ("tau_beta by the maximum:", &one.tau_beta.msd_maximum),
+        ("tau_beta by the slope:", &one.tau_beta.log_slope_minimum),
     ] {
         row.push(reasons.cell(what, found, "not resolved", &place, |found| &found.time));
     }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::layout::{Layout, StepColumn, Wanted};
-use super::table::{EnergyTable, Note, Rows};
+use super::table::{EnergyTable, Note};
 use super::{Fault, Place, ReadError};
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields};
@@ -13,15 +13,15 @@ const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log
 /// Reads the table of a file of columns.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let mut reader = ColumnRows::new(text, wanted.clone());
-    let mut rows: Option<Rows> = None;
+    let mut table: Option<EnergyTable> = None;
     while let Some(row) = reader.next_row()? {
         if row.restart {
-            rows = None;
+            table = None;
         }
-        let rows = rows.get_or_insert_with(|| Rows::new(row.layout));
-        rows.push(row.layout, row.values);
+        let table = table.get_or_insert_with(|| EnergyTable::new(row.layout));
+        table.push(row.layout, row.values);
     }
-    reader.into_table(rows.unwrap_or_default())
+    reader.finish(table)
 }
 
 /// A row, handed out by [`ColumnRows`].
@@ -103,19 +103,18 @@ impl<R: Read> ColumnRows<R> {
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
         let restart = loop {
-            let Some(line) = self.text.next_line()? else {
-                break None;
-            };
-            let step = match &self.layout {
-                Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
-                _ => None,
-            };
-            let step = match step {
-                Some(step) => Some(step),
-                None => {
-                    let (bytes, ended) = (line.bytes.to_vec(), line.ended);
-                    self.odd_line(&bytes, ended)?
+            let buffered = self.text.buffered();
+            let layout = self.layout.as_ref();
+            let whole = layout.and_then(|layout| layout.parse_first(buffered, &mut self.values));
+            let step = match whole {
+                Some((step, length)) => {
+                    self.text.pass(length);
+                    Some(step)
                 }
+                None => match self.odd_line()? {
+                    Some(step) => step,
+                    None => break None,
+                },
             };
             let Some(mut step) = step else {
                 continue;
@@ -142,10 +141,25 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// The step of a line that is no whole row of the layout so far: the first row, or a last one without an end; `None` for
-    /// comments, names and blank lines.
+    /// The step of the next line, where that is not all buffered or no whole row of the layout so far: the first row, or a
+    /// last one without an end. `Some(None)` for comments, names and blank lines, `None` at the end.
     #[cold]
-    fn odd_line(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
+    fn odd_line(&mut self) -> Result<Option<Option<i64>>, ReadError> {
+        let Some(line) = self.text.next_line()? else {
+            return Ok(None);
+        };
+        let whole = match &self.layout {
+            Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
+            _ => None,
+        };
+        if whole.is_some() {
+            return Ok(Some(whole));
+        }
+        let (bytes, ended) = (line.bytes.to_vec(), line.ended);
+        self.odd_row(&bytes, ended).map(Some)
+    }
+
+    fn odd_row(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
         let bytes = line.trim_ascii();
         let Some(&first) = bytes.first() else {
             return Ok(None);
@@ -303,19 +317,15 @@ impl<R: Read> ColumnRows<R> {
     }
 
     /// The table of the rows handed out since the last restart.
-    fn into_table(self, rows: Rows) -> Result<EnergyTable, ReadError> {
+    fn finish(self, table: Option<EnergyTable>) -> Result<EnergyTable, ReadError> {
         let file = self.text.name().to_owned();
-        let layout = self.layout.as_ref().filter(|_| rows.len() >= 2);
-        let layout = layout.ok_or_else(|| Fault::few_rows(rows.len()).at(&file, Place::File))?;
-        Ok(EnergyTable {
-            potential_name: layout.energy_name(),
-            is_log: false,
-            first_step: self.steps.first.unsigned_abs(),
-            stride: self.steps.stride.unwrap_or(1).unsigned_abs(),
-            rows,
-            notes: self.notes(),
-            particles: None,
-            file,
-        })
+        let rows = table.as_ref().map_or(0, EnergyTable::len);
+        let table = table.filter(|_| rows >= 2);
+        let mut table = table.ok_or_else(|| Fault::few_rows(rows).at(&file, Place::File))?;
+        table.first_step = self.steps.first.unsigned_abs();
+        table.stride = self.steps.stride.unwrap_or(1).unsigned_abs();
+        table.notes = self.notes();
+        table.file = file;
+        Ok(table)
     }
 }

@@ -1,9 +1,7 @@
 //! Which column is what, and rows of numbers.
 
 use super::Fault;
-use crate::io::text::bytes::{
-    f64_field, fields, first_field, i64_field, is_separator, leading_f64, leading_i64, shown,
-};
+use crate::io::text::bytes::{f64_field, fields, i64_field, is_separator, leading_f64, leading_i64, shown};
 use crate::real::is_fit;
 
 /// Names of the step column: the first that is there.
@@ -238,44 +236,53 @@ impl Layout {
     /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
     #[inline]
     pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
-        let mut at = 0;
+        let (step, rest) = self.parse_columns(line, values)?;
+        rest.iter().all(|&byte| is_separator(byte)).then_some(step)
+    }
+
+    /// The same of the line that `text` begins with, and the bytes of that line with its end; `None` also where the end is not
+    /// there. The columns lead to the end, which need not be looked for.
+    #[inline]
+    pub(crate) fn parse_first(&self, text: &[u8], values: &mut [f64]) -> Option<(i64, usize)> {
+        let (step, rest) = self.parse_columns(text, values)?;
+        let after = after_blanks(rest).strip_prefix(b"\n")?;
+        Some((step, text.len() - after.len()))
+    }
+
+    /// The step and what follows the last column. No column goes beyond its line.
+    #[inline]
+    fn parse_columns<'t>(&self, text: &'t [u8], values: &mut [f64]) -> Option<(i64, &'t [u8])> {
+        let mut rest = text;
         let mut step = 0;
         let mut values = values.iter_mut();
         for slot in &self.slots {
-            while line.get(at).is_some_and(|&byte| is_separator(byte)) {
-                at += 1;
-            }
-            let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
-            at += match slot {
+            rest = after_blanks(rest);
+            let taken = match slot {
                 Slot::Value => {
-                    let (value, taken) = leading_f64(rest)?;
-                    if !is_fit(value) {
-                        return None;
-                    }
+                    let (value, taken) = leading_f64(rest).filter(|&(value, _)| is_fit(value))?;
                     *values.next()? = value;
                     taken
                 }
-                Slot::Skip => rest
-                    .iter()
-                    .position(|&byte| is_separator(byte))
-                    .unwrap_or(rest.len()),
+                Slot::Skip => {
+                    let end = rest.iter().position(|&byte| is_separator(byte));
+                    Some(end.unwrap_or(rest.len())).filter(|&taken| taken > 0)?
+                }
                 Slot::Step => match leading_i64(rest) {
                     Some((value, taken)) => {
                         step = value;
                         taken
                     }
                     None => {
-                        let (field, _) = first_field(rest)?;
-                        step = i64_field(field)?;
-                        field.len()
+                        let end = rest.iter().position(|&byte| is_separator(byte));
+                        let taken = end.unwrap_or(rest.len());
+                        step = i64_field(&rest[..taken])?;
+                        taken
                     }
                 },
             };
+            rest = &rest[taken..];
         }
-        line.get(at..)?
-            .iter()
-            .all(|&byte| is_separator(byte))
-            .then_some(step)
+        Some((step, rest))
     }
 
     /// What is wrong with a line that should be a row.
@@ -295,6 +302,18 @@ impl Layout {
         }
         Fault::column_count(fields(line).count(), self.columns())
     }
+}
+
+/// What follows the separators that are not the end of the line.
+#[inline]
+fn after_blanks(mut bytes: &[u8]) -> &[u8] {
+    while let [byte, after @ ..] = bytes
+        && *byte != b'\n'
+        && is_separator(*byte)
+    {
+        bytes = after;
+    }
+    bytes
 }
 
 fn any_of(names: &[&str]) -> String {

@@ -25,11 +25,17 @@ pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<Energy
         runs: Runs::default(),
         values: Vec::new(),
     };
-    while let Some(line) = text.next_line()? {
-        log.number = line.number;
-        log.line(line.bytes, line.ended)?;
+    loop {
+        log.number = text.line_number() + 1;
+        if let Some(length) = log.whole_row(text.buffered())? {
+            text.pass(length);
+            continue;
+        }
+        match text.next_line()? {
+            Some(line) => log.line(line.bytes, line.ended)?,
+            None => return log.finish(text.line_number()),
+        }
     }
-    log.finish(text.line_number())
 }
 
 struct Log<'a> {
@@ -69,8 +75,20 @@ impl Log<'_> {
         fault.at(&self.file, Place::Line(self.number))
     }
 
+    /// The common case, without a look at what else the line might be: takes the row that `text` begins with, in the style
+    /// of one line for each, and returns the bytes of its line.
+    fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, ReadError> {
+        if let Some(Style::Lines(layout)) = &self.style
+            && let Some((step, length)) = layout.parse_first(text, &mut self.values)
+        {
+            let pushed = self.runs.push(layout, step, &self.values, self.number);
+            return pushed.map(|()| Some(length)).map_err(|fault| self.error(fault));
+        }
+        Ok(None)
+    }
+
     fn line(&mut self, line: &[u8], ended: bool) -> Result<(), ReadError> {
-        // The common case, without a look at what else it might be.
+        // A row that was not all buffered.
         if ended
             && let Some(Style::Lines(layout)) = &self.style
             && let Some(step) = layout.parse(line, &mut self.values)
@@ -251,18 +269,10 @@ impl Log<'_> {
         if self.runs.is_empty() {
             return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }
-        let series = self.runs.on_grid(self.thermo);
-        let series = series.map_err(|(place, fault)| fault.at(&file, place))?;
-        Ok(EnergyTable {
-            file,
-            is_log: true,
-            first_step: series.first_step,
-            stride: series.stride,
-            potential_name: series.potential_name,
-            rows: series.rows,
-            notes: series.notes,
-            particles: self.particles,
-        })
+        let table = self.runs.on_grid(self.thermo);
+        let mut table = table.map_err(|(place, fault)| fault.at(&file, place))?;
+        (table.file, table.particles) = (file, self.particles);
+        Ok(table)
     }
 }
 

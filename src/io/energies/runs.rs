@@ -1,14 +1,13 @@
 //! Rows of several runs, and the one evenly spaced series that they make.
 
 use super::layout::Layout;
-use super::table::{Note, Rows};
+use super::table::{EnergyTable, Note};
 use super::{Fault, Place};
 
 /// Rows of a log's runs, since the last restart.
 #[derive(Default)]
 pub(super) struct Runs {
-    rows: Option<Rows>,
-    names: Option<(String, bool)>,
+    table: Option<EnergyTable>,
     steps: Vec<i64>,
     lines: Vec<u64>,
     /// Whether a row is the first or the last of its run.
@@ -21,15 +20,6 @@ pub(super) struct Runs {
     repeated: usize,
     difference: f64,
     minimization: usize,
-    pub(super) notes: Vec<Note>,
-}
-
-/// What the rows make.
-pub(super) struct Series {
-    pub(super) rows: Rows,
-    pub(super) first_step: u64,
-    pub(super) stride: u64,
-    pub(super) potential_name: String,
     pub(super) notes: Vec<Note>,
 }
 
@@ -82,8 +72,8 @@ impl Runs {
         self.steps.truncate(self.start);
         self.lines.truncate(self.start);
         self.ends.truncate(self.start);
-        if let Some(rows) = &mut self.rows {
-            rows.truncate(self.start);
+        for column in self.table.iter_mut().flat_map(EnergyTable::columns_mut) {
+            column.truncate(self.start);
         }
     }
 
@@ -105,8 +95,8 @@ impl Runs {
         if odd && !self.check(layout, step, values, line, first)? {
             return Ok(());
         }
-        if let Some(rows) = &mut self.rows {
-            rows.push(layout, values);
+        if let Some(table) = &mut self.table {
+            table.push(layout, values);
             self.steps.push(step);
             self.lines.push(line);
             self.ends.push(first);
@@ -128,17 +118,17 @@ impl Runs {
             if step == 0 && self.steps.last().is_some_and(|&before| before > 0) {
                 self.restart(line);
             }
-            let names = (layout.energy_name(), layout.has_temperature());
-            let expected = self.names.get_or_insert_with(|| names.clone());
-            if *expected != names {
-                return Err(Fault::header(&shown(&names), &shown(expected)));
+            let new = EnergyTable::new(layout);
+            let table = self.table.get_or_insert_with(|| new.clone());
+            let (found, expected) = (shown(&new), shown(table));
+            if found != expected {
+                return Err(Fault::header(&found, &expected));
             }
-            self.rows.get_or_insert_with(|| Rows::new(layout));
         }
         let Some(&before) = self.steps.last() else {
             return Ok(true);
         };
-        let once = self.rows.as_ref().and_then(|rows| rows.potential.last());
+        let once = self.table.as_ref().and_then(|table| table.potential.last());
         if let Some(once) = once.filter(|_| step == before) {
             let again = layout.energy_of(values);
             if first || once.to_bits() == again.to_bits() {
@@ -170,7 +160,7 @@ impl Runs {
 
     /// The rows at even steps. LAMMPS prints thermo output at the multiples of one number of steps, and at the first and
     /// last step of each run, which are left out where they are no multiples.
-    pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<Series, (Place, Fault)> {
+    pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<EnergyTable, (Place, Fault)> {
         let few_rows = |found| (Place::File, Fault::few_rows(found));
         let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.steps.len()))?;
         let on_grid = |step: i64| (step - offset).rem_euclid(stride) == 0;
@@ -195,10 +185,10 @@ impl Runs {
         }
         let left_out = kept.iter().filter(|kept| !**kept).count();
         let count = kept.len() - left_out;
-        let (Some(mut rows), Some((potential_name, _)), 2..) = (self.rows, self.names, count) else {
+        let (Some(mut table), 2..) = (self.table, count) else {
             return Err(few_rows(count));
         };
-        for column in rows.columns_mut() {
+        for column in table.columns_mut() {
             let mut kept = kept.iter();
             column.retain(|_| kept.next() == Some(&true));
         }
@@ -217,13 +207,11 @@ impl Runs {
             }),
         ];
         self.notes.extend(found.into_iter().flatten());
-        Ok(Series {
-            rows,
-            first_step: first.unwrap_or(0).unsigned_abs(),
-            stride,
-            potential_name,
-            notes: self.notes,
-        })
+        table.is_log = true;
+        table.first_step = first.unwrap_or(0).unsigned_abs();
+        table.stride = stride;
+        table.notes = self.notes;
+        Ok(table)
     }
 
     /// Spacing and offset of the steps: from neighbours that are both inside a run, else from the `thermo` command, else from
@@ -255,11 +243,11 @@ impl Runs {
     }
 }
 
-fn shown((potential, temperature): &(String, bool)) -> String {
-    let temperature = if *temperature {
-        "with a temperature"
+fn shown(table: &EnergyTable) -> String {
+    let with = if table.temperature.is_some() {
+        "with"
     } else {
-        "without a temperature"
+        "without"
     };
-    format!("{potential} {temperature}")
+    format!("{} {with} a temperature", table.potential_name)
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::layout::Layout;
 use super::{Fault, Place, ReadError};
@@ -100,39 +100,45 @@ impl fmt::Display for Note {
 
 /// Potential energies at evenly spaced steps, as a file held them, and what was decided on the way.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct EnergyTable {
-    pub(super) file: PathBuf,
-    pub(super) is_log: bool,
-    pub(super) first_step: u64,
-    pub(super) stride: u64,
-    pub(super) potential_name: String,
-    pub(super) rows: Rows,
-    pub(super) notes: Vec<Note>,
-    pub(super) particles: Option<usize>,
+    /// The file, or the name given for a reader.
+    pub file: PathBuf,
+    /// Whether the file is a LAMMPS log, rather than columns.
+    pub is_log: bool,
+    /// The step of the first row; 0 where the file has no steps.
+    pub first_step: u64,
+    /// Steps between rows; 1 where the file has no steps.
+    pub stride: u64,
+    /// The potential energy at each step, as printed: whether it is the total or per particle the file does not say.
+    pub potential: Vec<f64>,
+    /// The name of its column, or `E_pair + E_mol` where it is the sum of both.
+    pub potential_name: String,
+    /// The kinetic temperature at each step, where there is such a column.
+    pub temperature: Option<Vec<f64>>,
+    /// The number of atoms that a log reports.
+    pub particles: Option<usize>,
+    /// What was decided on the way, in the order of the file. Their text is a sentence for a user.
+    pub notes: Vec<Note>,
+    kept: Vec<(String, Vec<f64>)>,
 }
 
-/// The columns of a table.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Rows {
-    pub(super) potential: Vec<f64>,
-    pub(super) temperature: Option<Vec<f64>>,
-    pub(super) kept: Vec<(String, Vec<f64>)>,
-}
-
-impl Rows {
+impl EnergyTable {
+    /// A table without rows.
     pub(super) fn new(layout: &Layout) -> Self {
+        let kept = layout.kept_names();
         Self {
+            file: PathBuf::new(),
+            is_log: false,
+            first_step: 0,
+            stride: 1,
             potential: Vec::new(),
+            potential_name: layout.energy_name(),
             temperature: layout.has_temperature().then(Vec::new),
-            kept: layout
-                .kept_names()
-                .map(|name| (name.to_owned(), Vec::new()))
-                .collect(),
+            particles: None,
+            notes: Vec::new(),
+            kept: kept.map(|name| (name.to_owned(), Vec::new())).collect(),
         }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.potential.len()
     }
 
     #[inline]
@@ -154,41 +160,11 @@ impl Rows {
             .chain(kept)
     }
 
-    pub(super) fn truncate(&mut self, rows: usize) {
-        self.columns_mut().for_each(|column| column.truncate(rows));
-    }
-}
-
-impl EnergyTable {
-    /// The file, or the name given for a reader.
-    #[must_use]
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
-
-    /// Whether the file is a LAMMPS log, rather than columns.
-    #[must_use]
-    pub fn is_log(&self) -> bool {
-        self.is_log
-    }
-
     /// Number of rows: two or more.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The step of the first row; 0 where the file has none.
-    #[must_use]
-    pub fn first_step(&self) -> u64 {
-        self.first_step
-    }
-
-    /// Steps between rows; 1 where the file has none.
-    #[must_use]
-    pub fn stride(&self) -> u64 {
-        self.stride
+        self.potential.len()
     }
 
     /// The steps.
@@ -197,61 +173,26 @@ impl EnergyTable {
         (0..self.len()).map(|row| self.first_step + row as u64 * self.stride)
     }
 
-    /// The potential energy at each step, as printed: whether it is the total or per particle the file does not say.
-    #[must_use]
-    pub fn potential(&self) -> &[f64] {
-        &self.rows.potential
-    }
-
-    /// The name of its column, or `E_pair + E_mol` where it is the sum of both.
-    #[must_use]
-    pub fn potential_name(&self) -> &str {
-        &self.potential_name
-    }
-
-    /// The kinetic temperature at each step, where there is such a column.
-    #[must_use]
-    pub fn temperature(&self) -> Option<&[f64]> {
-        self.rows.temperature.as_deref()
-    }
-
     /// A column that [`EnergyReader::keep`](super::EnergyReader::keep) asked for.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&[f64]> {
-        self.rows
-            .kept
-            .iter()
-            .find(|(kept, _)| kept == name)
-            .map(|(_, column)| column.as_slice())
+        let (_, column) = self.kept.iter().find(|(kept, _)| kept == name)?;
+        Some(column)
     }
 
     /// Steps left out because they lie between the multiples of `thermo`, each counted once.
     #[must_use]
     pub fn left_out_rows(&self) -> usize {
-        self.notes
-            .iter()
-            .map(|note| match note {
-                Note::OffGrid { rows, .. } => *rows,
-                _ => 0,
-            })
-            .sum()
-    }
-
-    /// What was decided on the way, in the order of the file. Their text is a sentence for a user.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
-    }
-
-    /// The number of atoms that a log reports.
-    #[must_use]
-    pub fn particles(&self) -> Option<usize> {
-        self.particles
+        let left_out = self.notes.iter().map(|note| match note {
+            Note::OffGrid { rows, .. } => *rows,
+            _ => 0,
+        });
+        left_out.sum()
     }
 
     /// The energies, and the temperatures where there are, as a validated series.
     ///
-    /// `time_step` is the time of one step: [`stride`](Self::stride) of them lie between rows.
+    /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows.
     ///
     /// # Errors
     /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with the
@@ -271,8 +212,8 @@ impl EnergyTable {
         particles: usize,
         kind: EnergyKind,
     ) -> Result<EnergySeries<'_>, ReadError> {
-        let temperature = self.temperature().map(Cow::from);
-        self.series_of(self.potential().into(), temperature, time_step, particles, kind)
+        let temperature = self.temperature.as_deref().map(Cow::from);
+        self.series_of((&self.potential).into(), temperature, time_step, particles, kind)
     }
 
     /// [`series`](Self::series) that owns its samples.
@@ -285,9 +226,9 @@ impl EnergyTable {
         particles: usize,
         kind: EnergyKind,
     ) -> Result<EnergySeries<'static>, ReadError> {
-        let rows = std::mem::take(&mut self.rows);
-        let temperature = rows.temperature.map(Cow::from);
-        self.series_of(rows.potential.into(), temperature, time_step, particles, kind)
+        let potential = std::mem::take(&mut self.potential);
+        let temperature = self.temperature.take().map(Cow::from);
+        self.series_of(potential.into(), temperature, time_step, particles, kind)
     }
 
     fn series_of<'a>(

@@ -3,7 +3,6 @@
 use super::header::Header;
 use crate::io::error::Fault;
 use crate::io::text::bytes::{fields, first_field, is_separator, leading_f64, leading_i64, shown};
-use crate::trajectory::Convention;
 
 /// What a column is read as.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,8 +75,9 @@ pub(super) struct Columns {
     names: Vec<u8>,
     roles: Vec<Role>,
     scaled: bool,
-    wrapped: bool,
-    images: bool,
+    pub(super) wrapped: bool,
+    pub(super) has_images: bool,
+    pub(super) has_types: bool,
 }
 
 impl Columns {
@@ -122,24 +122,9 @@ impl Columns {
             roles,
             scaled,
             wrapped,
-            images: images.is_some(),
+            has_images: images.is_some(),
+            has_types: find(b"type").is_some(),
         })
-    }
-
-    pub(super) fn convention(&self) -> Convention {
-        if self.wrapped {
-            Convention::Wrapped
-        } else {
-            Convention::Unwrapped
-        }
-    }
-
-    pub(super) fn has_types(&self) -> bool {
-        self.roles.contains(&Role::Type)
-    }
-
-    pub(super) fn has_images(&self) -> bool {
-        self.images
     }
 
     /// Whether these are the columns that `names` lists.

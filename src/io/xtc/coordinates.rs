@@ -233,7 +233,8 @@ impl Large {
         }
     }
 
-    #[inline]
+    // Both storage types have a loop of their own, and a call from it would take a third of the time.
+    #[inline(always)]
     fn read(&self, bits: &mut Bits<'_>) -> [u32; 3] {
         match self {
             Self::Together { bits: count, sizes } => split(bits.read_reversed(*count), *sizes),
@@ -261,7 +262,7 @@ impl Small {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(&self, bits: &mut Bits<'_>) -> [u32; 3] {
         let count = self.index as u32;
         split(bits.read_reversed(count), [self.size; 3])

@@ -1,19 +1,16 @@
 use super::*;
 use crate::energy::Moments;
-use crate::stats::{Resamples, Resampling};
+use crate::stats::{Resamples, Resampling, RunId};
 use crate::thermo::{Agreement, Ensemble, heat_capacity};
 
 const N: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
 
-fn resamples() -> Resamples {
-    Resamples::new(Resampling::Blocks(4), 4)
-}
-
-/// A value with four replicates that spread a little.
-fn about(value: f64) -> Estimate {
+/// A value of a run, with four replicates that spread a little.
+fn about(run: &str, value: f64) -> Estimate {
     let spread = [1e-3, -1e-3, 5e-4, -5e-4];
-    Estimate::new(value, spread.map(|s| value * (1.0 + s)).to_vec(), resamples())
+    let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(4), 4);
+    Estimate::new(value, spread.map(|s| value * (1.0 + s)).to_vec(), resamples)
 }
 
 /// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
@@ -21,21 +18,18 @@ fn point(name: &str, t: f64, units: Units) -> StatePoint {
     let kt = units.boltzmann() * t;
     let variance = |c: f64| c * kt * kt / N as f64;
     let slow = 0.6 * t.powf(-0.4);
-    let energy = Estimate::exact(units.boltzmann() * (t + t.powf(0.6)), resamples());
+    let about = |value| about(name, value);
     let parts = [
-        energy,
+        about(0.0) + units.boltzmann() * (t + t.powf(0.6)),
         about(variance(1.0 + slow)),
-        Estimate::exact(0.0, resamples()),
+        Estimate::exact(0.0),
     ];
     let moments = Moments::from_parts(N, 1000, parts, Some(t), None);
     let (u0, um) = (about(2.0 * variance(1.0)), about(2.0 * variance(slow)));
-    let plateaus = Plateaus {
-        u0_squared: &u0,
-        um_squared: &um,
-    };
-    let c = heat_capacity(&moments, units, Ensemble::Nvt, Some(plateaus)).unwrap();
+    let c = heat_capacity(&moments, units, Ensemble::Nvt).unwrap();
+    let c = c.split_at(&u0, &um).unwrap();
     let point = StatePoint::new(name, &moments, c).unwrap();
-    point.with_relaxation(plateaus, &about((1.0 / t).exp())).unwrap()
+    point.with_plateaus(&u0, &um, &about((1.0 / t).exp())).unwrap()
 }
 
 fn scan() -> Scan {
@@ -66,18 +60,18 @@ fn points_are_sorted_and_give_what_the_parts_give_alone() {
     assert!((printed(Part::Fast) + 2.0 * 0.5).abs() < 1e-2);
     assert!((printed(Part::Total) - printed(Part::Fast) - printed(Part::Slow)).abs() < 1e-3);
     let fit = scan
-        .relaxation(Relaxing::Energy, TemperatureModel::Arrhenius)
+        .relaxation(TimeOf::Energy, TemperatureModel::Arrhenius)
         .unwrap();
     assert!((fit.parameter("activation_energy").unwrap().value() - 1.0).abs() < 1e-9);
     assert!(
         !scan
-            .crossover(Breaking::Time(Relaxing::Energy), 1)
+            .crossover(CrossoverOf::Time(TimeOf::Energy), 1)
             .unwrap()
-            .is_found()
+            .is_resolved()
     );
-    assert!(scan.crossover(Breaking::Um, 1).is_ok());
+    assert!(scan.crossover(CrossoverOf::Um, 1).is_ok());
     let plot = scan
-        .adam_gibbs(Relaxing::Energy, ReferenceEntropy::Given(5.0))
+        .adam_gibbs(TimeOf::Energy, ReferenceEntropy::Given(5.0))
         .unwrap();
     assert_eq!(plot.points().len(), 6);
 }
@@ -98,7 +92,7 @@ fn excluded_points_are_named_and_count_nowhere() {
     assert_eq!(with.reference_temperature(), Some(1.0));
     assert_eq!(with.entropy(Part::Total), without.entropy(Part::Total));
     assert_eq!(with.heat_capacity_check(), without.heat_capacity_check());
-    assert_eq!(with.times(Relaxing::Energy), without.times(Relaxing::Energy));
+    assert_eq!(with.times(TimeOf::Energy), without.times(TimeOf::Energy));
     // The table shows them, with the reason.
     let table = with.to_string();
     let rows: Vec<&str> = table.lines().collect();
@@ -135,27 +129,27 @@ fn points_without_a_time_are_left_out_where_one_is_needed() {
         .map(|&t| {
             let point = point(&format!("T{t}"), t, Units::LJ);
             if t < 0.75 {
-                point.with_structural_time(&about((3.0 / t).exp()))
+                point.with_structural_time(&about(&format!("trajectory at {t}"), (3.0 / t).exp()))
             } else {
                 point
             }
         })
         .collect();
     let scan = Scan::new(points, Path::Isochoric).unwrap();
-    assert_eq!(scan.times(Relaxing::Structure).len(), 4);
+    assert_eq!(scan.times(TimeOf::Structure).len(), 4);
     let fit = scan
-        .relaxation(Relaxing::Structure, TemperatureModel::Arrhenius)
+        .relaxation(TimeOf::Structure, TemperatureModel::Arrhenius)
         .unwrap();
     assert!((fit.parameter("activation_energy").unwrap().value() - 3.0).abs() < 1e-9);
     assert_eq!(
-        scan.crossover(Breaking::Time(Relaxing::Structure), 1)
+        scan.crossover(CrossoverOf::Time(TimeOf::Structure), 1)
             .unwrap_err()
             .to_string(),
         "a crossover over 4 temperatures, expected at least 5"
     );
     // All temperatures carry the integral, four of them the plot.
     let plot = scan
-        .adam_gibbs(Relaxing::Structure, ReferenceEntropy::Given(5.0))
+        .adam_gibbs(TimeOf::Structure, ReferenceEntropy::Given(5.0))
         .unwrap();
     assert_eq!((plot.points().len(), plot.reference_temperature()), (4, 1.0));
     assert_eq!(scan.entropy(Part::Slow).unwrap().temperatures().len(), 6);
@@ -207,21 +201,18 @@ fn one_system_in_one_system_of_units() {
         Scan::new(Vec::new(), Path::Isochoric).unwrap_err().to_string(),
         "a scan over 0 temperatures, expected at least 1"
     );
-    let other = Estimate::exact(1.0, Resamples::new(Resampling::Blocks(5), 5));
-    let plateaus = Plateaus {
-        u0_squared: &other,
-        um_squared: &other,
-    };
+    let resamples = Resamples::new(RunId::named("a"), Resampling::Blocks(5), 5);
+    let other = Estimate::new(1.0, vec![1.0; 5], resamples);
     assert_eq!(
         point("a", 0.5, Units::LJ)
-            .with_relaxation(plateaus, &other)
+            .with_plateaus(&other, &other, &other)
             .unwrap_err()
             .to_string(),
         "the fit went through 5 resamples and the moments through 4: use one resampling for both"
     );
 }
 
-fn close(found: &Combined, expected: &Combined, factor: f64) {
+fn close(found: &Estimate, expected: &Estimate, factor: f64) {
     assert!(
         (found.value() / (expected.value() * factor) - 1.0).abs() < 1e-9,
         "{found} {expected} {factor}"
@@ -239,8 +230,10 @@ fn close(found: &Combined, expected: &Combined, factor: f64) {
 #[test]
 fn a_converted_scan_has_the_converted_tables() {
     use crate::units::{Conversion, LennardJones};
-    let points = TEMPERATURES
-        .map(|t| point(&format!("T{t}"), t, Units::LJ).with_structural_time(&about((2.0 / t).exp())));
+    let points = TEMPERATURES.map(|t| {
+        point(&format!("T{t}"), t, Units::LJ)
+            .with_structural_time(&about(&format!("trajectory at {t}"), (2.0 / t).exp()))
+    });
     let reduced = Scan::new(points.into(), Path::Isochoric).unwrap();
     let alloy = LennardJones::NI80P20;
     let step = Conversion::between(Units::METAL, Units::REAL).unwrap();
@@ -275,7 +268,7 @@ fn a_converted_scan_has_the_converted_tables() {
             &expected.energy_at(0.5),
             factors.energy(),
         );
-        for relaxing in [Relaxing::Energy, Relaxing::Structure] {
+        for relaxing in [TimeOf::Energy, TimeOf::Structure] {
             let fit = |scan: &Scan| scan.relaxation(relaxing, TemperatureModel::Arrhenius).unwrap();
             let (found, expected) = (fit(scan), fit(&reduced));
             assert!((found.aic() - expected.aic()).abs() < 1e-6);
@@ -293,16 +286,16 @@ fn a_converted_scan_has_the_converted_tables() {
             );
         }
         let plot = |scan: &Scan| {
-            scan.adam_gibbs(Relaxing::Structure, ReferenceEntropy::Given(5.0))
+            scan.adam_gibbs(TimeOf::Structure, ReferenceEntropy::Given(5.0))
                 .unwrap()
         };
         close(plot(scan).a(), plot(&reduced).a(), factors.temperature());
         for (point, expected) in scan.points().iter().zip(reduced.points()) {
             assert_eq!(point.heat_capacity().excess(), expected.heat_capacity().excess());
             // U0 of a harmonic solid stays sqrt(3/N) k T.
-            let u0 = point.plateaus().unwrap().u0_squared.value().sqrt();
+            let u0 = point.u0_squared().unwrap().value().sqrt();
             let kt = scan.units().boltzmann() * point.temperature();
-            let of_reduced = expected.plateaus().unwrap().u0_squared.value().sqrt() / expected.temperature();
+            let of_reduced = expected.u0_squared().unwrap().value().sqrt() / expected.temperature();
             assert!((u0 / kt / of_reduced - 1.0).abs() < 1e-9);
         }
     }

@@ -1,23 +1,15 @@
 use super::*;
-use crate::stats::{Resamples, Resampling};
+use crate::stats::{Resamples, Resampling, RunId};
 use rand::{RngExt, SeedableRng};
 
 const TEMPERATURES: [f64; 7] = [0.5, 0.54, 0.6, 0.66, 0.75, 0.85, 1.0];
 
-fn exact(value: f64) -> Estimate {
-    Estimate::exact(value, Resamples::new(Resampling::Blocks(4), 4))
-}
-
 fn fit(model: TemperatureModel, units: Units, scale: f64, ln_time: impl Fn(f64) -> f64) -> TemperatureFit {
-    let times: Vec<Estimate> = TEMPERATURES
-        .iter()
-        .map(|t| exact(ln_time(t * scale).exp()))
-        .collect();
-    let points: Vec<(f64, &Estimate)> = TEMPERATURES.iter().map(|t| t * scale).zip(&times).collect();
-    fit_relaxation_times(&points, model, units).unwrap()
+    let times = TEMPERATURES.map(|t| Point::new(t * scale, ln_time(t * scale).exp()));
+    fit_relaxation_times(&times, model, units).unwrap()
 }
 
-fn close(found: &Combined, expected: f64) {
+fn close(found: &Estimate, expected: f64) {
     assert!(
         (found.value() / expected - 1.0).abs() < 1e-5,
         "{found} against {expected}"
@@ -98,24 +90,19 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
     let seeds = 200;
     for _ in 0..seeds {
         // Ten blocks whose mean is the time, with 5 % of error in the mean.
-        let times: Vec<Estimate> = TEMPERATURES
-            .iter()
-            .map(|&t| {
-                let exact = TemperatureModel::Vft.ln_time(&truth, 1.0, t).0.exp();
-                let blocks: Vec<f64> = (0..10)
-                    .map(|_| {
-                        exact
-                            * (1.0
-                                + 0.05 * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
-                    })
-                    .collect();
-                let mean = blocks.iter().sum::<f64>() / 10.0;
-                let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-                Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
-            })
-            .collect();
-        let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
-        let fit = |model| fit_relaxation_times(&points, model, Units::LJ).unwrap();
+        let times = TEMPERATURES.map(|t| {
+            let exact = TemperatureModel::Vft.ln_time(&truth, 1.0, t).0.exp();
+            let blocks: Vec<f64> = (0..10)
+                .map(|_| {
+                    exact * (1.0 + 0.05 * 10_f64.sqrt() * random.sample::<f64, _>(rand_distr::StandardNormal))
+                })
+                .collect();
+            let mean = blocks.iter().sum::<f64>() / 10.0;
+            let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
+            let resamples = Resamples::new(RunId::named(&format!("T{t}")), Resampling::Blocks(10), 10);
+            Point::new(t, Estimate::new(mean, left, resamples))
+        });
+        let fit = |model| fit_relaxation_times(&times, model, Units::LJ).unwrap();
         let (vft, arrhenius) = (fit(TemperatureModel::Vft), fit(TemperatureModel::Arrhenius));
         wins += usize::from(vft.aic() < arrhenius.aic() && vft.bic() < arrhenius.bic());
         best += usize::from(vft.corrected_aic().unwrap() < arrhenius.corrected_aic().unwrap());
@@ -130,10 +117,15 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
 
 #[test]
 fn without_errors_all_points_count_equally() {
-    let none = |x: f64| Estimate::new(x, vec![], Resamples::new(Resampling::None, 1));
-    let times = TEMPERATURES.map(|t| none((4.0 / t + 0.01 * (37.0 * t).sin()).exp()));
-    let points: Vec<(f64, &Estimate)> = TEMPERATURES.into_iter().zip(&times).collect();
-    let fitted = fit_relaxation_times(&points, TemperatureModel::Arrhenius, Units::LJ).unwrap();
+    let none = |x: f64| {
+        Estimate::new(
+            x,
+            vec![],
+            Resamples::new(RunId::named("run"), Resampling::None, 1),
+        )
+    };
+    let times = TEMPERATURES.map(|t| Point::new(t, none((4.0 / t + 0.01 * (37.0 * t).sin()).exp())));
+    let fitted = fit_relaxation_times(&times, TemperatureModel::Arrhenius, Units::LJ).unwrap();
     assert!(!fitted.weighted());
     assert_eq!(
         fitted.parameter("activation_energy").unwrap().standard_error(),
@@ -146,9 +138,8 @@ fn without_errors_all_points_count_equally() {
 
 #[test]
 fn refusals_name_the_point() {
-    let times = [exact(1.0), exact(2.0), exact(-3.0)];
-    let points: Vec<(f64, &Estimate)> = [1.0, 0.8, 0.6].into_iter().zip(&times).collect();
-    let message = |points: &[(f64, &Estimate)], model| {
+    let points = [(1.0, 1.0), (0.8, 2.0), (0.6, -3.0)].map(|(t, time)| Point::new(t, time));
+    let message = |points: &[Point], model| {
         fit_relaxation_times(points, model, Units::LJ)
             .unwrap_err()
             .to_string()
@@ -162,7 +153,7 @@ fn refusals_name_the_point() {
         "relaxation times over 3 temperatures, expected at least 4"
     );
     // However many runs there are of each, two temperatures do not test an activation energy.
-    let repeated = [1.0, 0.8, 1.0, 0.8, 1.0].map(|t| (t, &times[0]));
+    let repeated = [1.0, 0.8, 1.0, 0.8, 1.0].map(|t| Point::new(t, 1.0));
     assert_eq!(
         message(&repeated, TemperatureModel::Arrhenius),
         "relaxation times over 2 temperatures, expected at least 3"

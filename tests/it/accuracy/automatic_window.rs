@@ -6,6 +6,7 @@
 use std::f64::consts::TAU as TURN;
 
 use crate::common::synthetic::Process;
+use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Caution, Fit, Model, Relaxation, Window};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
@@ -53,9 +54,7 @@ impl Fast {
         let sampling = Sampling::new(1, 1.0).unwrap();
         let run = EnergySeries::new(energies, sampling, 1000, EnergyKind::PerParticle).unwrap();
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
-        energy::msed(&run, &lags, Resampling::Blocks(10))
-            .unwrap()
-            .into_curve()
+        energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap()
     }
 }
 
@@ -239,14 +238,15 @@ fn the_window_starts_at_the_first_lag_where_that_agrees_with_the_fit() {
 fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
     let sampling = Sampling::new(1, 1.0).unwrap();
     let energies = Process::two_scale(0.5, 0.5, 500.0).sample(1_000_000, 1.0, 3);
-    let mut live = EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 32, 100_000).unwrap();
+    let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 32, sampling.lag(100_000)).unwrap();
     live.push_slice(&energies).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
     let lags = Lags::explicit(live.lags());
     let whole = energy::msed(&run, &lags, Resampling::Blocks(20)).unwrap();
     let fit = |curve: &Curve| Fit::new(Model::Exponential).to(curve).unwrap();
-    let (decimated, whole) = (fit(&decimated), fit(whole.curve()));
+    let (decimated, whole) = (fit(&decimated), fit(&whole));
     let [found, expected] = [&decimated, &whole].map(|fit| fit.window()[1]);
     assert!(
         found > 0.5 * expected && found < 2.0 * expected,

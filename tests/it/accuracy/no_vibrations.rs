@@ -19,9 +19,7 @@ fn curve(u0_squared: f64, seed: u64) -> Curve {
     let sampling = Sampling::new(1, 1.0).unwrap();
     let run = EnergySeries::new(energies, sampling, 1000, EnergyKind::PerParticle).unwrap();
     let lags = Lags::logarithmic(20).up_to_time(WINDOW[1]);
-    energy::msed(&run, &lags, Resampling::Blocks(10))
-        .unwrap()
-        .into_curve()
+    energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap()
 }
 
 fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Relaxation {

@@ -1,10 +1,10 @@
 //! Where plausible estimators go wrong, each beside the one of this crate: a test fails if the crate had the other.
 
 use crate::common::synthetic::Process;
+use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
-use msed::stats::{Estimate, Resamples};
-use msed::thermo::{self, Path};
+use msed::thermo::{self, Path, Point};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
 fn series(energies: Vec<f64>) -> EnergySeries<'static> {
@@ -14,8 +14,7 @@ fn series(energies: Vec<f64>) -> EnergySeries<'static> {
 
 fn curve(energies: Vec<f64>, longest: f64) -> Curve {
     let lags = Lags::logarithmic(20).up_to_time(longest);
-    let msed = energy::msed(&series(energies), &lags, Resampling::default()).unwrap();
-    msed.into_curve()
+    energy::msed(&series(energies), &lags, Resampling::default()).unwrap()
 }
 
 /// Mean and standard error of independent values.
@@ -35,13 +34,13 @@ fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
     const LAG: usize = 100;
     let process = Process::two_scale(0.0, 1.0, TAU);
     let truth = (-(LAG as f64) / TAU).exp();
-    let lags = Lags::explicit([0, LAG as u64]);
+    let lags = Lags::samples([0, LAG as u64]);
     let (mut differences, mut correlations, mut by_length) = (Vec::new(), Vec::new(), Vec::new());
     for seed in 0..2000 {
         let run = series(process.sample(SAMPLES, 1.0, seed));
         let msed = energy::msed(&run, &lags, Resampling::None).unwrap();
         let correlation = energy::autocorrelation(&run, &lags, Resampling::None).unwrap();
-        let difference = msed.curve().values()[1];
+        let difference = msed.values()[1];
         differences.push(difference / process.msed(LAG as f64));
         by_length.push(difference * (1.0 - LAG as f64 / SAMPLES as f64) / process.msed(LAG as f64));
         correlations.push(correlation.raw().values()[1]);
@@ -155,9 +154,7 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
         .windows(2)
         .map(|t| -0.5 * (c(t[0]) / t[0] + c(t[1]) / t[1]) * (t[1] - t[0]))
         .sum();
-    let resamples = Resamples::new(Resampling::Blocks(4), 4);
-    let points = temperatures.map(|t| [t, c(t)].map(|x| Estimate::exact(x, resamples)));
-    let points: Vec<[&Estimate; 2]> = points.iter().map(|[t, c]| [t, c]).collect();
+    let points = temperatures.map(|t| Point::new(t, c(t)));
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
     let (found, stated) = (entropy.values()[0].value(), entropy.integration_error()[0]);
     println!("exact {exact:.5}, found {found:.5} with error {stated:.5}, naive {naive:.5}");
@@ -175,11 +172,12 @@ fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     let samples = Process::two_scale(0.0, 1.0, TAU).sample(4_000_000, 1.0, 9);
     let plateau = 2.0 * samples.iter().map(|x| x * x).sum::<f64>() / samples.len() as f64;
     let sampling = Sampling::new(1, 1.0).unwrap();
-    let mut live = EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::PerParticle, 16, 1024).unwrap();
+    let system = EnergySystem::new(sampling, 1, EnergyKind::PerParticle).unwrap();
+    let mut live = EnergyAccumulator::multi_tau(system, 16, sampling.lag(1024)).unwrap();
     live.push_slice(&samples).unwrap();
     let decimated = live.snapshot().unwrap().msed();
     let last = decimated.point(decimated.len() - 1);
-    assert_eq!(decimated.lags().last(), Some(&(16 * BLOCK as u64)));
+    assert_eq!(decimated.lags().last(), Some(&sampling.lag(16 * BLOCK as u64)));
     let averages: Vec<f64> = samples
         .chunks_exact(BLOCK)
         .map(|block| block.iter().sum::<f64>() / BLOCK as f64)

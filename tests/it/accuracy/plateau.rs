@@ -11,11 +11,9 @@ fn plateau_over_variance(process: &Process, seed: u64) -> Estimate {
     let energies = process.sample(100_000, 1.0, seed);
     let sampling = Sampling::new(1, 1.0).unwrap();
     let run = EnergySeries::new(energies, sampling, 1000, EnergyKind::PerParticle).unwrap();
-    let lags = Lags::explicit((500..=750).step_by(10).collect::<Vec<_>>());
+    let lags = Lags::samples((500..=750).step_by(10).collect::<Vec<_>>());
     let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
-    let plateau = msed
-        .curve()
-        .evaluate(|values| values.iter().sum::<f64>() / values.len() as f64);
+    let plateau = msed.evaluate(|values| values.iter().sum::<f64>() / values.len() as f64);
     plateau.map(|x| x / process.variance())
 }
 

@@ -6,7 +6,7 @@ use msed::relaxation::{
     tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
-use msed::stats::Resamples;
+use msed::stats::{Resamples, RunId};
 use msed::structure;
 use msed::trajectory::{Particles, Species, Trajectory};
 use msed::{
@@ -45,7 +45,7 @@ fn brownian(frames: usize, particles: usize, seed: u64) -> Trajectory<'static, f
 fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static str, Estimate)> {
     let lags = Lags::logarithmic(20).up_to_time(5.0 * TAU);
     let msed = energy::msed(run, &lags, resampling).unwrap();
-    let curve = msed.curve();
+    let curve = &msed;
     let fit = Fit::new(Model::Exponential)
         .window(Window::Given([2.0, 5.0 * TAU]))
         .weighting(Weighting::Uniform)
@@ -56,10 +56,10 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
         .to(run)
         .unwrap();
     let moments = energy::moments(run, resampling).unwrap();
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
     let correlation = energy::autocorrelation(run, &lags, resampling).unwrap();
-    let ratio = Estimate::combine([fit.um_squared(), moments.variance()], |[um, v]| um / (2.0 * v));
+    let ratio = fit.um_squared() / (2.0 * moments.variance());
     vec![
         ("MSED", curve.point(curve.len() / 2)),
         ("correlation", correlation.normalised().point(10)),
@@ -83,7 +83,7 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let d = diffusion_within(&total, 10.0..=100.0).unwrap();
     let tau_alpha = tau_alpha(&isf[0]).unwrap();
     vec![
-        ("D", d.coefficient().clone()),
+        ("D", d.coefficient.clone()),
         ("tau_alpha", tau_alpha.into_value().unwrap()),
         ("overlap", moved.all().overlap().point(10)),
     ]
@@ -153,7 +153,7 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let error = |resampling| {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
-        msed.curve().standard_errors()[12].unwrap()
+        msed.standard_errors()[12].unwrap()
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
@@ -176,17 +176,17 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
     let mut with_plateau = 0;
     for seed in 0..10 {
         let choice = choose_blocks(&run(400, seed));
-        let time = choice.correlation_time().unwrap();
+        let time = choice.correlation_time.unwrap();
         assert!((time / TAU).ln().abs() < 0.5, "{time}");
-        assert!(choice.verdict().is_believable(), "{}", choice.verdict());
-        let Resampling::Blocks(blocks) = choice.resampling() else {
+        assert!(choice.verdict.is_believable(), "{}", choice.verdict);
+        let Resampling::Blocks(blocks) = choice.resampling else {
             panic!("blocks of a run");
         };
         assert!((5..=30).contains(&blocks));
-        assert!(choice.block_length() >= 15.0 * time * (1.0 - 1e-3));
+        assert!(choice.block_length >= 15.0 * time * (1.0 - 1e-3));
         // No more blocks than that would have been long enough.
-        assert!(blocks == 30 || choice.duration() / (blocks + 1) as f64 <= 15.0 * time);
-        let Some(independent) = choice.blocking().independent_samples() else {
+        assert!(blocks == 30 || choice.duration / (blocks + 1) as f64 <= 15.0 * time);
+        let Some(independent) = choice.blocking.independent_samples() else {
             continue;
         };
         with_plateau += 1;
@@ -199,16 +199,16 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
     }
     assert!(with_plateau >= 8, "{with_plateau} of 10 have a plateau");
     let short = choose_blocks(&run(40, 1));
-    println!("{}", short.verdict());
-    let BlockVerdict::TooShort { found, needed } = *short.verdict() else {
-        panic!("{}", short.verdict());
+    println!("{}", short.verdict);
+    let BlockVerdict::TooShort { found, needed } = short.verdict else {
+        panic!("{}", short.verdict);
     };
     assert!(needed == 75.0 && (found / 40.0).ln().abs() < 1.0, "{found}");
     // Twelve short runs are blocks themselves.
     let runs = Replicas::new((0..12).map(|seed| run(25, 200 + seed)).collect()).unwrap();
     let choice = choose_blocks(&runs);
-    assert_eq!(choice.resampling(), Resampling::Replicas);
-    assert!(choice.verdict().is_believable());
+    assert_eq!(choice.resampling, Resampling::Replicas);
+    assert!(choice.verdict.is_believable());
 }
 
 /// A covariance from blocks, shrunk, in place of independent weights.
@@ -217,7 +217,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     let run = run(300, 7);
     let lags = Lags::logarithmic(6).up_to_time(4.0 * TAU);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(30)).unwrap();
-    let curve = msed.curve().window(2.0..=4.0 * TAU);
+    let curve = msed.window(2.0..=4.0 * TAU);
     let covariance = Covariance::of_curve(&curve).unwrap();
     for k in 0..curve.len() {
         let error = curve.standard_errors()[k].unwrap();
@@ -235,11 +235,19 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     );
     assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
     // Lags that end before the relaxation time do not resolve it, however exact their values are.
-    let short = msed.curve().window(0.5..=0.6 * TAU);
+    let short = msed.window(0.5..=0.6 * TAU);
     let values = short.lag_times().map(|t| 2.0 - (-t / TAU).exp()).collect();
-    let none = Resamples::new(Resampling::None, 1);
+    let none = Resamples::new(RunId::named("run"), Resampling::None, 1);
     let (of_lags, origins) = (short.lags().to_vec(), short.origins().to_vec());
-    let exact = Curve::from_replicates(of_lags, 0.5, values, origins, vec![], none, 6000);
+    let exact = Curve::from_replicates(
+        of_lags,
+        0.5,
+        values,
+        origins,
+        vec![],
+        none,
+        run.sampling().lag(6000),
+    );
     let model = GaussianModel::new(1.0, 1.0, TAU, 1.0).unwrap();
     let of_short = model.msed_covariance(&short, run.sampling(), 12_000).unwrap();
     let fit = over(0.5, 0.6 * TAU).covariance(&of_short).to(&exact).unwrap();
@@ -262,7 +270,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         seed: 3,
     };
     let msed = energy::msed(&run, &lags, bootstrap).unwrap();
-    let drawn = Covariance::of_curve(&msed.curve().window(2.0..=4.0 * TAU)).unwrap();
+    let drawn = Covariance::of_curve(&msed.window(2.0..=4.0 * TAU)).unwrap();
     for k in 0..curve.len() {
         assert!((drawn.get(k, k) / covariance.get(k, k) - 1.0).abs() < 0.4);
     }

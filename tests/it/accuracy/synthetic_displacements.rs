@@ -54,7 +54,7 @@ fn jumps_of_few_particles_are_not_gaussian() {
     let steps: Vec<u64> = (0..frames as u64).collect();
     let run = Trajectory::new(positions, steps, 1.0, species(particles)).expect("a trajectory");
     let found =
-        structure::displacements(&run, &Lags::explicit([1]), 0.5, Resampling::None).expect("displacements");
+        structure::displacements(&run, &Lags::samples([1]), 0.5, Resampling::None).expect("displacements");
     let all = found.all();
     assert_close("msd", all.msd().values()[0], 0.1, 1e-15);
     assert_close("alpha2", all.alpha2().values()[0], 5.0, 1e-12);
@@ -62,7 +62,7 @@ fn jumps_of_few_particles_are_not_gaussian() {
     assert_close("chi4", all.chi4().values()[0], 0.0, 1e-13);
     // After two frames, from an even frame all stand where they stood, from an odd one four particles do not: Q is 1 or 0.8.
     let found =
-        structure::displacements(&run, &Lags::explicit([2]), 0.5, Resampling::None).expect("displacements");
+        structure::displacements(&run, &Lags::samples([2]), 0.5, Resampling::None).expect("displacements");
     assert_close("overlap", found.all().overlap().values()[0], 0.9, 1e-15);
     assert_close("chi4", found.all().chi4().values()[0], 20.0 * 0.01, 1e-13);
 }
@@ -80,7 +80,7 @@ fn two_mobilities_are_not_gaussian_by_the_known_amount() {
     }
     let steps: Vec<u64> = (0..frames as u64).collect();
     let run = Trajectory::new(positions, steps, 1.0, species(particles)).expect("a trajectory");
-    let found = structure::displacements(&run, &Lags::explicit([1, 5, 20]), 0.3, Resampling::default())
+    let found = structure::displacements(&run, &Lags::samples([1, 5, 20]), 0.3, Resampling::default())
         .expect("displacements");
     let alpha2 = 2.0 * (a * a + b * b) / (a + b).powi(2) - 1.0;
     let curve = found.all().alpha2();

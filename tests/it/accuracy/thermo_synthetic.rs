@@ -3,10 +3,9 @@
 use crate::common::synthetic::Process;
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model, Window};
-use msed::stats::{Combined, Estimate, Resamples};
+use msed::stats::{Estimate, Resamples};
 use msed::thermo::{
-    self, Agreement, Breaking, Crossover, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus,
-    Relaxing, Scan, StatePoint,
+    self, Agreement, CrossoverOf, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, StatePoint, TimeOf,
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -45,13 +44,10 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
     let fit = Fit::new(Model::Exponential)
         .window(Window::Given([0.1 * TAU, 5.0 * TAU]))
-        .to(msed.curve())
+        .to(&msed)
         .unwrap();
-    let plateaus = Plateaus {
-        u0_squared: fit.u0_squared(),
-        um_squared: fit.um_squared(),
-    };
-    thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::Nvt, Some(plateaus)).unwrap()
+    let c = thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::Nvt).unwrap();
+    c.split_at(fit.u0_squared(), fit.um_squared()).unwrap()
 }
 
 /// 300 scans know a coverage of 68 % to 2.7 %: the bounds are three of these away.
@@ -67,10 +63,8 @@ fn intervals_of_the_slow_entropy_cover_as_often_as_they_say() {
             .zip(TEMPERATURES)
             .map(|(k, t)| slow_heat_capacity(t, 6 * scan + k))
             .collect();
-        let points: Vec<[&Estimate; 2]> = parts
-            .iter()
-            .map(|c| [c.temperature(), c.slow().unwrap()])
-            .collect();
+        let point = |c: &HeatCapacity| Point::new(c.temperature().clone(), c.slow().unwrap().clone());
+        let points: Vec<Point> = parts.iter().map(point).collect();
         let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
         let coldest = &entropy.values()[0];
         let [low, high] = coldest.interval(0.6827).unwrap();
@@ -124,7 +118,7 @@ fn canonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
         .with_temperature(t)
         .unwrap();
     let moments = moments(&run);
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
     (moments, c)
 }
 
@@ -142,25 +136,24 @@ fn microcanonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
     let mean = fluid::energy(t, v);
     let run = series(noise.into_iter().map(|x| mean + x).collect());
     let moments = moments(&run.with_temperatures(temperatures).unwrap());
-    let c = thermo::heat_capacity(&moments, Units::LJ, ensemble, None).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, ensemble).unwrap();
     (moments, c)
 }
 
 fn check(scan: &[(Moments, HeatCapacity)], path: Path) -> HeatCapacityCheck {
-    let points: Vec<EnergyPoint<'_>> = scan
-        .iter()
-        .map(|(moments, c)| EnergyPoint {
-            temperature: c.temperature(),
-            mean_energy: moments.mean(),
-            excess: c.excess(),
-        })
-        .collect();
-    thermo::heat_capacity_check(&points, Units::LJ, path).unwrap()
+    let energy =
+        |(moments, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), moments.mean().clone());
+    let energies: Vec<Point> = scan.iter().map(energy).collect();
+    thermo::heat_capacity_check(&energies, &capacities(scan), Units::LJ, path).unwrap()
 }
 
 fn entropy(scan: &[(Moments, HeatCapacity)], path: Path) -> thermo::EntropyDifference {
-    let points: Vec<[&Estimate; 2]> = scan.iter().map(|(_, c)| [c.temperature(), c.excess()]).collect();
-    thermo::entropy(&points, None, path).unwrap()
+    thermo::entropy(&capacities(scan), None, path).unwrap()
+}
+
+fn capacities(scan: &[(Moments, HeatCapacity)]) -> Vec<Point> {
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess().clone());
+    scan.iter().map(point).collect()
 }
 
 #[test]
@@ -207,7 +200,7 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     // Inside of the scan, where a spline knows a slope.
     for (row, t) in check.rows().iter().zip(TEMPERATURES).take(5).skip(1) {
         assert_eq!(row.agreement(), Agreement::NotComparable);
-        let difference = Combined::combine([row.from_spline(), row.from_fluctuations()], |[s, c]| s - c);
+        let difference = row.from_spline() - row.from_fluctuations();
         let (expansion, error) = (fluid::expansion(t), difference.standard_error().unwrap());
         println!("{t}: {difference}, expansion {expansion:.4}");
         assert!(
@@ -223,7 +216,7 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     let [cold, warm] = [TEMPERATURES[0], TEMPERATURES[5]].map(|t| (fluid::volume(t) - fluid::B).ln());
     let left_out = cold - warm;
     let slope = check.entropy_between(1.0, TEMPERATURES[0]);
-    let difference = Combined::combine([&slope, &entropy.values()[0]], |[slope, c]| slope - c);
+    let difference = &slope - &entropy.values()[0];
     println!("{difference}, left out {left_out:.4}");
     assert!(
         (difference.value() / left_out - 1.0).abs() < 0.05,
@@ -236,13 +229,13 @@ fn on_an_isobar_the_difference_is_the_expansion() {
 const RANGE: [f64; 8] = [0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0];
 
 /// A number of ten blocks with that standard error.
-fn noisy(value: f64, error: f64, random: &mut Pcg64) -> Estimate {
+fn noisy(value: f64, error: f64, resamples: Resamples, random: &mut Pcg64) -> Estimate {
     let blocks: Vec<f64> = (0..10)
         .map(|_| value + error * 10_f64.sqrt() * random.sample::<f64, _>(StandardNormal))
         .collect();
     let mean = blocks.iter().sum::<f64>() / 10.0;
     let left = blocks.iter().map(|x| (10.0 * mean - x) / 9.0).collect();
-    Estimate::new(mean, left, Resamples::new(Resampling::Blocks(10), 10))
+    Estimate::new(mean, left, resamples)
 }
 
 /// A scan whose Um and tau* are given, Um to 3 % and tau* to 8 %.
@@ -250,21 +243,19 @@ fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64
     let point = |t: f64| {
         let energies: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 1e-2).collect();
         let moments = moments(&series(energies).with_temperature(t).unwrap());
-        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt, None).unwrap();
-        let u0 = noisy(1e-3, 1e-5, random);
-        let um = noisy(um(t), 0.03 * um(t), random).map(|um| um * um);
-        let time = noisy(ln_tau(t), 0.08, random).map(f64::exp);
-        let plateaus = Plateaus {
-            u0_squared: &u0,
-            um_squared: &um,
-        };
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+        let resamples = moments.mean().resamples().unwrap();
+        let mut noisy = |value, error| noisy(value, error, resamples, random);
+        let u0 = noisy(1e-3, 1e-5);
+        let um = noisy(um(t), 0.03 * um(t)).map(|um| um * um);
+        let time = noisy(ln_tau(t), 0.08).exp();
         let point = StatePoint::new(format!("T{t}"), &moments, c).unwrap();
-        point.with_relaxation(plateaus, &time).unwrap()
+        point.with_plateaus(&u0, &um, &time).unwrap()
     };
     Scan::new(RANGE.map(point).into(), Path::Isochoric).unwrap()
 }
 
-const QUANTITIES: [Breaking; 2] = [Breaking::Um, Breaking::Time(Relaxing::Energy)];
+const QUANTITIES: [CrossoverOf; 2] = [CrossoverOf::Um, CrossoverOf::Time(TimeOf::Energy)];
 
 #[test]
 fn planted_crossovers_of_both_quantities_lie_in_their_intervals() {
@@ -277,11 +268,8 @@ fn planted_crossovers_of_both_quantities_lie_in_their_intervals() {
     for seed in 0..200 {
         let scan = scan(um, ln_tau, &mut random);
         for (inside, quantity) in inside.iter_mut().zip(QUANTITIES) {
-            if let Crossover::Found {
-                interval: [low, high],
-                ..
-            } = scan.crossover(quantity, seed).unwrap()
-            {
+            if let Some(found) = scan.crossover(quantity, seed).unwrap().value() {
+                let [low, high] = found.interval;
                 *inside += u32::from(low <= break_at && break_at <= high);
             }
         }
@@ -298,7 +286,7 @@ fn straight_lines_of_both_quantities_are_rarely_called_a_crossover() {
     for seed in 0..200 {
         let scan = scan(|t| 0.01 + 0.01 * t, |t| 3.0 / t, &mut random);
         for (called, quantity) in called.iter_mut().zip(QUANTITIES) {
-            *called += u32::from(scan.crossover(quantity, seed).unwrap().is_found());
+            *called += u32::from(scan.crossover(quantity, seed).unwrap().is_resolved());
         }
     }
     println!("{called:?} of 200");

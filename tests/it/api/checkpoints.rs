@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use msed::energy::EnergySystem;
 use msed::online::checkpoint::{self, CheckpointError};
 use msed::online::{
-    CoherentAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator,
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
@@ -32,13 +33,16 @@ fn samples() -> Vec<f64> {
 
 const KINDS: usize = 3;
 
+fn system() -> EnergySystem {
+    EnergySystem::new(Sampling::new(10, 0.005).unwrap(), 1000, EnergyKind::Total).unwrap()
+}
+
 fn new(kind: usize) -> EnergyAccumulator {
-    let (sampling, of) = (Sampling::new(10, 0.005).unwrap(), EnergyKind::Total);
     let lags = Lags::logarithmic(20).up_to_samples(900);
     match kind {
-        0 => EnergyAccumulator::ring(sampling, 1000, of, &lags, SAMPLES),
-        1 => EnergyAccumulator::block_fft(sampling, 1000, of, &lags, SAMPLES),
-        _ => EnergyAccumulator::multi_tau(sampling, 1000, of, 16, 900),
+        0 => EnergyAccumulator::ring(system(), &lags),
+        1 => EnergyAccumulator::block_fft(system(), &lags),
+        _ => EnergyAccumulator::multi_tau(system(), 16, system().sampling().lag(900)),
     }
     .unwrap()
 }
@@ -119,10 +123,10 @@ fn a_state_that_cannot_be_is_refused() {
     assert!(read(sound.clone()).unwrap().snapshot().unwrap() == live.snapshot().unwrap());
     let spoil: [(&str, Value); 8] = [
         ("/version", 7.into()),
-        ("/samples", 2999.into()),
-        ("/system/sampling/time_step", (-1.0).into()),
-        ("/system/particles", 0.into()),
-        ("/system/lags/3", 3.into()),
+        ("/progress/count", 2999.into()),
+        ("/pairs/system/sampling/time_step", (-1.0).into()),
+        ("/pairs/system/particles", 0.into()),
+        ("/pairs/lags/3", 3.into()),
         ("/levels/0/base", 1.into()),
         ("/sums/blocks/most", 0.into()),
         ("/sums/blocks/starts/1", 0.into()),
@@ -176,13 +180,13 @@ fn survives_extreme_numbers<A: Serialize + DeserializeOwned>(live: &A, go_on: im
 
 #[test]
 fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
-    let (sampling, of) = (Sampling::new(10, 0.005).unwrap(), EnergyKind::Total);
-    let lags = Lags::explicit([1, 2, 20]);
+    let sampling = system().sampling();
+    let lags = Lags::samples([1, 2, 20]);
     let samples = &samples()[..400];
     for live in [
-        EnergyAccumulator::ring(sampling, 1000, of, &lags, 400),
-        EnergyAccumulator::multi_tau(sampling, 1000, of, 4, 20),
-        EnergyAccumulator::block_fft(sampling, 1000, of, &lags, 400),
+        EnergyAccumulator::ring(system(), &lags),
+        EnergyAccumulator::multi_tau(system(), 4, system().sampling().lag(20)),
+        EnergyAccumulator::block_fft(system(), &lags),
     ] {
         let mut live = live.unwrap().with_blocks(4).unwrap();
         live.push_slice(samples).unwrap();
@@ -194,7 +198,7 @@ fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
             let _ = sums.msed();
         });
     }
-    let mut live = DistributionAccumulator::new(sampling, 1000, of, &lags, 400, 1e-3, 3e-3).unwrap();
+    let mut live = DistributionAccumulator::new(system(), &lags, 1e-3, 3e-3).unwrap();
     live.push_slice(samples).unwrap();
     survives_extreme_numbers(&live, |mut live: DistributionAccumulator| {
         let _ = live.push_slice(samples);
@@ -204,16 +208,16 @@ fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
     let cell = Cell::cubic(10.0).unwrap();
     let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0]]).unwrap();
     let frames = |live: &mut dyn FnMut(&[f64])| samples[..96].chunks_exact(6).for_each(live);
-    let mut moved = FrameAccumulator::new(sampling, &species, &lags, 100)
+    let mut moved = DisplacementAccumulator::new(sampling, &species, &lags)
         .and_then(|live| live.with_overlap(0.3))
         .and_then(|live| live.starting_at(3))
         .unwrap();
     frames(&mut |frame| moved.push(frame).unwrap());
-    survives_extreme_numbers(&moved, |mut live: FrameAccumulator| {
+    survives_extreme_numbers(&moved, |mut live: DisplacementAccumulator| {
         frames(&mut |frame| drop(live.push(frame)));
         let _ = live.snapshot().map(|sums| sums.chi4("A").map(drop));
     });
-    let mut waves = CoherentAccumulator::new(sampling, &species, &vectors, &lags, 100).unwrap();
+    let mut waves = CoherentAccumulator::new(sampling, &species, &vectors, &lags).unwrap();
     frames(&mut |frame| waves.push(frame).unwrap());
     survives_extreme_numbers(&waves, |mut live: CoherentAccumulator| {
         frames(&mut |frame| drop(live.push(frame)));

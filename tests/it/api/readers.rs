@@ -42,14 +42,14 @@ fn logs_of_every_style_give_what_they_hold() {
             .map(|x| x.as_u64().unwrap())
             .collect();
         assert_eq!(table.steps().collect::<Vec<_>>(), steps, "{style}");
-        assert!(table.is_log());
+        assert!(table.is_log);
         assert_eq!(
             table.left_out_rows(),
             expected["left_out"].as_array().unwrap().len(),
             "{style}"
         );
         assert_eq!(
-            table.temperature(),
+            table.temperature.as_deref(),
             Some(&numbers(&expected["temperature"])[..]),
             "{style}"
         );
@@ -60,20 +60,20 @@ fn logs_of_every_style_give_what_they_hold() {
                 .iter_mut()
                 .zip(molecular)
                 .for_each(|(energy, molecular)| *energy += molecular);
-            assert_eq!(table.potential_name(), "E_pair + E_mol");
+            assert_eq!(table.potential_name, "E_pair + E_mol");
         } else {
-            assert_eq!(table.potential_name(), "PotEng");
+            assert_eq!(table.potential_name, "PotEng");
         }
-        assert_eq!(table.potential(), potential, "{style}");
-        assert_eq!(table.particles(), Some(1000));
+        assert_eq!(&table.potential[..], potential, "{style}");
+        assert_eq!(table.particles, Some(1000));
         // Runs of 1025, 1000, 0 and 500 steps, the last in three pieces: the first step of five runs repeats one, equal in
         // the digits of all styles but YAML's fifteen, since the sum over pairs is taken in another order.
         let [
             Note::RepeatedSteps { rows: 5, difference },
             Note::OffGrid { rows: 5, stride: 50 },
-        ] = table.notes()
+        ] = &table.notes[..]
         else {
-            panic!("{style}: {:?}", table.notes());
+            panic!("{style}: {:?}", table.notes);
         };
         assert!(
             *difference <= if style.ends_with("yaml") { 1e-10 } else { 0.0 },
@@ -131,16 +131,16 @@ fn one_run_in_all_styles_is_one_table() {
         let table = read(&text).unwrap();
         assert_eq!(table.steps().collect::<Vec<_>>(), steps, "{text}");
         assert_eq!(
-            table.potential(),
+            &table.potential[..],
             rows.iter().map(|row| row.2).collect::<Vec<_>>(),
             "{text}"
         );
         assert_eq!(
-            table.temperature().unwrap(),
+            table.temperature.as_deref().unwrap(),
             rows.iter().map(|row| row.1).collect::<Vec<_>>(),
             "{text}"
         );
-        assert!(table.notes().is_empty(), "{:?}", table.notes());
+        assert!(table.notes.is_empty(), "{:?}", table.notes);
     }
 }
 
@@ -154,7 +154,7 @@ fn shipped_series_have_the_reference_moments() {
             let name = run["name"].as_str().unwrap();
             let expected = |key: &str| run["energy"][key].as_f64().unwrap();
             let table = energies(format!("data/{set}/{name}/energy.dat.gz")).unwrap();
-            assert!(table.notes().is_empty(), "{set} {name}: {:?}", table.notes());
+            assert!(table.notes.is_empty(), "{set} {name}: {:?}", table.notes);
             let series = table
                 .series(system["timestep"].as_f64().unwrap(), particles, EnergyKind::Total)
                 .unwrap();
@@ -196,16 +196,16 @@ fn compressed_and_plain_are_the_same() {
     let sample = energies("data/sample/energy.dat").unwrap();
     let whole = energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
     assert_eq!(
-        (sample.first_step(), sample.stride()),
-        (whole.first_step(), whole.stride())
+        (sample.first_step, sample.stride),
+        (whole.first_step, whole.stride)
     );
-    assert_eq!(sample.potential(), &whole.potential()[..sample.len()]);
+    assert_eq!(&sample.potential[..], &whole.potential[..sample.len()]);
     assert_eq!(
-        sample.temperature().unwrap(),
-        &whole.temperature().unwrap()[..sample.len()]
+        sample.temperature.as_deref().unwrap(),
+        &whole.temperature.as_deref().unwrap()[..sample.len()]
     );
     let every = energies("data/kob-andersen/T0.800/energy_every_step.dat.gz").unwrap();
-    assert_eq!((every.len(), every.first_step(), every.stride()), (16385, 0, 1));
+    assert_eq!((every.len(), every.first_step, every.stride), (16385, 0, 1));
 }
 
 #[test]
@@ -213,12 +213,12 @@ fn logs_agree_with_the_files_of_the_same_run() {
     // `thermo 20000` beside `fix ave/time` every 10 steps, and a first run of 16384 steps: 16384 and 416384 lie off the grid.
     let log = energies("data/kob-andersen/T0.700/log.lammps.gz").unwrap();
     assert_eq!(
-        (log.first_step(), log.stride(), log.len(), log.left_out_rows()),
+        (log.first_step, log.stride, log.len(), log.left_out_rows()),
         (0, 20000, 21, 2)
     );
     let file = energies("data/kob-andersen/T0.700/energy.dat.gz").unwrap();
-    let at = |step: u64| file.potential()[((step - file.first_step()) / file.stride()) as usize];
-    for (step, energy) in log.steps().zip(log.potential()).skip(1) {
+    let at = |step: u64| file.potential[((step - file.first_step) / file.stride) as usize];
+    for (step, energy) in log.steps().zip(&log.potential).skip(1) {
         assert!(
             (energy - at(step)).abs() < 1e-4,
             "step {step}: {energy} and {}",
@@ -230,26 +230,26 @@ fn logs_agree_with_the_files_of_the_same_run() {
 #[test]
 fn a_log_of_many_runs_after_a_minimisation() {
     let log = energies("data/kob-andersen/lammps/log.cool.lammps.gz").unwrap();
-    assert_eq!((log.first_step(), log.stride()), (20000, 20000));
+    assert_eq!((log.first_step, log.stride), (20000, 20000));
     // `thermo_modify norm` is on by default under `units lj`: per particle.
-    assert!(log.potential().iter().all(|energy| (-8.0..-4.0).contains(energy)));
-    assert_eq!(log.notes()[0], Note::Minimization { rows: 2 });
+    assert!(log.potential.iter().all(|energy| (-8.0..-4.0).contains(energy)));
+    assert_eq!(log.notes[0], Note::Minimization { rows: 2 });
     assert!(log.left_out_rows() > 10);
 }
 
 #[test]
 fn restarts_are_taken_from_the_last_and_said() {
     let table = read("# TimeStep v_pe\n0 1.0\n10 2.0\n20 3.0\n# TimeStep v_pe\n0 4.0\n5 5.0\n").unwrap();
-    assert_eq!((table.potential(), table.stride()), (&[4.0, 5.0][..], 5));
-    assert_eq!(table.notes(), [Note::Restart { line: 6, rows: 3 }]);
+    assert_eq!((&table.potential[..], table.stride), (&[4.0, 5.0][..], 5));
+    assert_eq!(table.notes, [Note::Restart { line: 6, rows: 3 }]);
     assert_eq!(
-        table.notes()[0].to_string(),
+        table.notes[0].to_string(),
         "steps begin again at line 6: the 3 rows before it are another series and are left out"
     );
     // Averages begin with the first multiple.
     let table = read("# TimeStep v_pe\n10 1.0\n20 2.0\n10 4.0\n20 5.0\n30 6.0\n").unwrap();
     assert_eq!(
-        (table.potential(), table.first_step()),
+        (&table.potential[..], table.first_step),
         (&[4.0, 5.0, 6.0][..], 10)
     );
 
@@ -257,10 +257,10 @@ fn restarts_are_taken_from_the_last_and_said() {
                Step PotEng\n0 3\n5 4\n10 5\n15 6\nLoop time of 1 on 1 procs for 15 steps with 6 atoms\n";
     let table = read(log).unwrap();
     assert_eq!(
-        (table.potential(), table.stride(), table.particles()),
+        (&table.potential[..], table.stride, table.particles),
         (&[3.0, 4.0, 5.0, 6.0][..], 5, Some(6))
     );
-    assert_eq!(table.notes(), [Note::Restart { line: 9, rows: 3 }]);
+    assert_eq!(table.notes, [Note::Restart { line: 9, rows: 3 }]);
     // Nothing but zero begins again.
     assert_eq!(
         message(&log.replace("\n0 3\n", "\n1 3\n")),
@@ -280,21 +280,21 @@ fn restarts_are_taken_from_the_last_and_said() {
 fn boundary_steps_count_once() {
     let table = read("# TimeStep v_pe v_te\n0 1.0 1\n10 2.0 1\n# TimeStep v_pe v_te\n10 2.5 1.5\n20 3.0 1\n")
         .unwrap();
-    assert_eq!(table.potential(), [1.0, 2.0, 3.0]);
+    assert_eq!(&table.potential[..], [1.0, 2.0, 3.0]);
     assert_eq!(
-        table.notes(),
+        table.notes,
         [Note::RepeatedSteps {
             rows: 1,
             difference: 0.5
         }]
     );
     assert_eq!(
-        table.notes()[0].to_string(),
+        table.notes[0].to_string(),
         "1 repeated steps counted once (energies differ by 5e-1 or less)"
     );
     // Without a header between them only equal rows are one.
     let table = read("# TimeStep v_pe\n0 1.0\n10 2.0\n10 2.0\n20 3.0\n").unwrap();
-    assert_eq!(table.potential(), [1.0, 2.0, 3.0]);
+    assert_eq!(&table.potential[..], [1.0, 2.0, 3.0]);
     assert_eq!(
         message("# TimeStep v_pe\n0 1.0\n10 2.0\n10 2.1\n20 3.0\n"),
         "x.dat:4: step 10 after 10, expected 20: steps must be evenly spaced"
@@ -312,11 +312,11 @@ fn rows_off_the_grid_are_ends_of_runs_and_nothing_else() {
     };
     let table = read(&log("3 1 1\n10 1 2\n20 1 3\n30 1 4\n33 1 5\n")).unwrap();
     assert_eq!(
-        (table.potential(), table.left_out_rows()),
+        (&table.potential[..], table.left_out_rows()),
         (&[2.0, 3.0, 4.0][..], 2)
     );
     assert_eq!(
-        table.notes()[0].to_string(),
+        table.notes[0].to_string(),
         "2 ends of runs between the multiples of 10 steps left out"
     );
     assert_eq!(
@@ -337,7 +337,7 @@ fn rows_off_the_grid_are_ends_of_runs_and_nothing_else() {
     // Nothing says it: all steps, if they are even, or all but an end.
     let table =
         read("LAMMPS\nStep PotEng\n0 1\n10 2\nLoop time\nStep PotEng\n10 2\n20 4\nLoop time\n").unwrap();
-    assert_eq!(table.potential(), [1.0, 2.0, 4.0]);
+    assert_eq!(&table.potential[..], [1.0, 2.0, 4.0]);
     // In columns nothing is left out.
     assert_eq!(
         message("# TimeStep v_pe\n0 1\n10 2\n20 3\n25 4\n"),
@@ -350,10 +350,10 @@ fn what_stands_between_rows_of_a_log_is_passed_over() {
     let log = "LAMMPS\nStep Temp PotEng\n0 1 1\nWARNING: 3 bonds missing\n10 1 2\n5 dihedrals gone\nprint \"Step\"\n\n20 1 3\n\
                ERROR: Lost atoms: original 10 current 9 (src/thermo.cpp:494)\nLast command: run 100\n";
     let table = read(log).unwrap();
-    assert_eq!(table.potential(), [1.0, 2.0, 3.0]);
-    assert_eq!(table.notes(), [Note::Unfinished { line: 9 }]);
+    assert_eq!(&table.potential[..], [1.0, 2.0, 3.0]);
+    assert_eq!(table.notes, [Note::Unfinished { line: 9 }]);
     assert_eq!(
-        table.notes()[0].to_string(),
+        table.notes[0].to_string(),
         "the run whose last row is line 9 has no end"
     );
     // A damaged row is no text.
@@ -384,30 +384,27 @@ fn rows_of_a_log_under_no_header_are_said() {
     let log = format!("LAMMPS\n{}{}", run(0), run(3));
     assert_eq!(read(&log).unwrap().len(), 7);
     let first = read(&log.replacen("Step", "Stp", 1)).unwrap();
-    assert_eq!((first.len(), first.first_step()), (4, 30));
-    assert_eq!(first.notes(), [Note::Headless { line: 4, rows: 4 }]);
+    assert_eq!((first.len(), first.first_step), (4, 30));
+    assert_eq!(first.notes, [Note::Headless { line: 4, rows: 4 }]);
     assert_eq!(
-        first.notes()[0].to_string(),
+        first.notes[0].to_string(),
         "4 rows of numbers from line 4 on stand under no header and are left out"
     );
     let at = log.rfind("Step").unwrap();
     let last = read(&format!("{}Stp{}", &log[..at], &log[at + 4..])).unwrap();
-    assert_eq!((last.len(), last.first_step()), (4, 0));
-    assert_eq!(last.notes(), [Note::Headless { line: 12, rows: 4 }]);
+    assert_eq!((last.len(), last.first_step), (4, 0));
+    assert_eq!(last.notes, [Note::Headless { line: 12, rows: 4 }]);
     // The style yaml.
     let yaml = "LAMMPS\nkeyword: ['Step', 'PotEng', ]\ndata:\n  - [0, 1, ]\n  - [10, 2, ]\nLoop time of 1\n";
     let both = format!("{yaml}{}", yaml[7..].replace("keyword", "keywords"));
-    assert_eq!(
-        read(&both).unwrap().notes(),
-        [Note::Headless { line: 4, rows: 2 }]
-    );
+    assert_eq!(read(&both).unwrap().notes, [Note::Headless { line: 4, rows: 2 }]);
     // The style multi: the values of the first step.
     let multi = std::fs::read_to_string("data/logs/multi.lammps").unwrap();
     let whole = read(&multi).unwrap();
     let table = read(&multi.replacen("- Step ", "- Stp ", 1)).unwrap();
     assert!(whole.len() > table.len());
     let said = |note: &Note| matches!(note, Note::Headless { rows: 2.., .. });
-    assert!(!whole.notes().iter().any(said) && table.notes().iter().any(said));
+    assert!(!whole.notes.iter().any(said) && table.notes.iter().any(said));
 }
 
 #[test]
@@ -419,17 +416,20 @@ fn the_first_row_of_a_run_is_not_lost_unsaid() {
     );
     let cut = read(&log.replace("0 1 1", "abc 1")).unwrap();
     assert_eq!(
-        (cut.first_step(), cut.notes()),
+        (cut.first_step, &cut.notes[..]),
         (10, &[Note::Damaged { line: 3 }][..])
     );
     assert_eq!(
-        cut.notes()[0].to_string(),
+        cut.notes[0].to_string(),
         "line 3 may be a damaged row and is passed over"
     );
     let last = read(&log.replace("30 1 4", "x30 1 4")).unwrap();
-    assert_eq!((last.len(), last.notes()), (3, &[Note::Damaged { line: 6 }][..]));
+    assert_eq!(
+        (last.len(), &last.notes[..]),
+        (3, &[Note::Damaged { line: 6 }][..])
+    );
     let warned = read(&log.replace("0 1 1", "WARNING: 3 bonds missing\n0 1 1")).unwrap();
-    assert_eq!((warned.len(), warned.notes()), (4, &[][..]));
+    assert_eq!((warned.len(), &warned.notes[..]), (4, &[][..]));
 
     assert_eq!(
         message("# TimeStep v_pe v_te\nl6390 -6014 0.8\n16400 -6015 0.8\n16410 -6016 0.8\n"),
@@ -463,11 +463,11 @@ fn cut_off_files_are_refused_or_said() {
     let lenient = EnergyReader::new().allow_cut_off();
     let table = lenient.read_from(columns.as_bytes(), "x.dat").unwrap();
     assert_eq!(
-        (table.potential(), table.notes()),
+        (&table.potential[..], &table.notes[..]),
         (&[-1.25, -2.25][..], &[Note::CutOff { line: 4 }][..])
     );
     assert_eq!(
-        table.notes()[0].to_string(),
+        table.notes[0].to_string(),
         "line 4, the last, is cut off and left out"
     );
     assert_eq!(
@@ -475,10 +475,7 @@ fn cut_off_files_are_refused_or_said() {
         "x.dat:2: the file ends within this line, expected a whole row and a line end"
     );
     // A table that LAMMPS did not write may lack the last line end, but no column.
-    assert_eq!(
-        read("Step PotEng\n0 -1\n10 -2").unwrap().potential(),
-        [-1.0, -2.0]
-    );
+    assert_eq!(read("Step PotEng\n0 -1\n10 -2").unwrap().potential, [-1.0, -2.0]);
     assert_eq!(
         message("Step PotEng\n0 -1\n10"),
         "x.dat:3: the file ends within this line, expected a whole row and a line end"
@@ -502,7 +499,7 @@ fn cut_off_files_are_refused_or_said() {
         let table = lenient.read_from(cut.as_bytes(), "x.dat").unwrap();
         assert_eq!(table.steps().last(), Some(2500), "{style}");
         assert!(
-            table.notes().contains(&Note::CutOff { line: line as u64 }),
+            table.notes.contains(&Note::CutOff { line: line as u64 }),
             "{style}"
         );
     }
@@ -522,14 +519,17 @@ fn columns_are_found_by_name_and_missing_ones_named() {
         read("# TimeStep PotEng v_pe c_thermo_pe E_pair Temp v_te\n0 1 2 3 4 5 6\n1 1 2 3 4 5 6\n").unwrap();
     assert_eq!(
         (
-            table.potential_name(),
-            table.potential()[0],
-            table.temperature().unwrap()[0]
+            table.potential_name.as_str(),
+            table.potential[0],
+            table.temperature.as_deref().unwrap()[0]
         ),
         ("v_pe", 2.0, 6.0)
     );
     let table = read("# Step E_mol E_pair\n0 0.5 4\n1 0.25 4\n").unwrap();
-    assert_eq!((table.potential(), table.temperature()), (&[4.5, 4.25][..], None));
+    assert_eq!(
+        (&table.potential[..], table.temperature.as_deref()),
+        (&[4.5, 4.25][..], None)
+    );
     assert_eq!(
         message("# TimeStep v_e v_te\n0 1 2\n1 1 2\n"),
         "x.dat:1: no column for the potential energy, expected v_pe, c_thermo_pe, PotEng or E_pair, found TimeStep, v_e, v_te"
@@ -548,7 +548,7 @@ fn columns_are_found_by_name_and_missing_ones_named() {
             .energy(energy)
             .read_from(two.as_bytes(), "x.dat")
     };
-    assert_eq!(reader("v_e").unwrap().potential(), [-1.0, -2.0]);
+    assert_eq!(reader("v_e").unwrap().potential, [-1.0, -2.0]);
     assert_eq!(
         reader("e").unwrap_err().to_string(),
         "x.dat:1: no column for the potential energy, expected e, found TimeStep, v_pe, v_e"
@@ -563,7 +563,7 @@ fn columns_are_found_by_name_and_missing_ones_named() {
         .read_from(two.as_bytes(), "x.dat")
         .unwrap();
     assert_eq!(kept.column("v_e"), Some(&[-1.0, -2.0][..]));
-    assert_eq!(kept.column("v_pe"), Some(kept.potential()));
+    assert_eq!(kept.column("v_pe"), Some(&kept.potential[..]));
     assert_eq!(kept.column("v_te"), None);
     let bare = "1.5 0.9 7\n1.25 0.8 7\n";
     let table = EnergyReader::new()
@@ -573,7 +573,7 @@ fn columns_are_found_by_name_and_missing_ones_named() {
         .read_from(bare.as_bytes(), "x.dat")
         .unwrap();
     assert_eq!(
-        (table.first_step(), table.stride(), table.potential()),
+        (table.first_step, table.stride, &table.potential[..]),
         (0, 1, &[1.5, 1.25][..])
     );
     assert_eq!(
@@ -587,7 +587,7 @@ fn columns_are_found_by_name_and_missing_ones_named() {
     );
     // Of two columns of one name the first.
     assert_eq!(
-        read("# TimeStep v_pe v_pe\n0 1 2\n1 1 2\n").unwrap().potential(),
+        read("# TimeStep v_pe v_pe\n0 1 2\n1 1 2\n").unwrap().potential,
         [1.0, 1.0]
     );
 }
@@ -691,11 +691,11 @@ fn damage_is_named_with_file_and_line() {
 #[test]
 fn steps_of_other_programs_are_integers_too() {
     let table = read("# Step PotEng\n0.000000e+00 1\n1.000000e+01 2\n2.000000e+01 3\n").unwrap();
-    assert_eq!(table.stride(), 10);
+    assert_eq!(table.stride, 10);
     let table =
         read("# a title of several words\n# written by hand\n# Step PotEng\n# units: epsilon\n0 1\n5 2\n")
             .unwrap();
-    assert_eq!(table.stride(), 5);
+    assert_eq!(table.stride, 5);
 }
 
 /// Lines of `fix ave/time` made as they are read.
@@ -730,8 +730,11 @@ fn rows_one_by_one_are_those_of_the_table() {
     assert_eq!(samples.len(), table.len());
     for (row, (sample, step)) in samples.iter().zip(table.steps()).enumerate() {
         assert_eq!(sample.step, step);
-        assert_eq!(sample.potential, table.potential()[row]);
-        assert_eq!(sample.temperature, table.temperature().map(|column| column[row]));
+        assert_eq!(sample.potential, table.potential[row]);
+        assert_eq!(
+            sample.temperature,
+            table.temperature.as_deref().map(|column| column[row])
+        );
     }
     let source = Endless {
         row: 0,
@@ -865,9 +868,9 @@ proptest! {
         let reader = EnergyReader::new();
         let reader = if lenient { reader.allow_cut_off() } else { reader };
         if let Ok(table) = reader.read_from(&bytes[..], "x.dat") {
-            prop_assert!(table.len() >= 2 && table.stride() > 0);
-            prop_assert!(table.potential().iter().all(|energy| energy.is_finite()));
-            prop_assert!(table.temperature().is_none_or(|column| column.len() == table.len()));
+            prop_assert!(table.len() >= 2 && table.stride > 0);
+            prop_assert!(table.potential.iter().all(|energy| energy.is_finite()));
+            prop_assert!(table.temperature.as_deref().is_none_or(|column| column.len() == table.len()));
             let last = table.steps().last().unwrap();
             prop_assert!(last <= i64::MAX as u64);
         }

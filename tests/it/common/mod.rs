@@ -2,6 +2,7 @@
 
 pub(crate) mod closeness;
 pub(crate) mod gas;
+pub(crate) mod lags;
 pub(crate) mod numbers;
 pub(crate) mod oracle;
 pub(crate) mod program;

@@ -1,7 +1,7 @@
 //! The mean-squared energy difference by its definition.
 
-use msed::Curve;
-use msed::stats::{BlockSums, Partition, Resampling};
+use msed::stats::{BlockSums, Partition, Resampling, RunId};
+use msed::{Curve, Lag};
 
 /// The direct sum over all origins, each pair in the block of its first sample. `lags` are in samples of `stride` steps.
 pub(crate) fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, blocks: usize) -> Curve {
@@ -20,13 +20,13 @@ pub(crate) fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, b
             }
         }
     }
-    let steps = lags.iter().map(|lag| lag * stride).collect();
-    let longest = partition.shortest() as u64 * stride;
+    let steps = |samples: u64| Lag::from_steps(samples * stride);
+    let longest = steps(partition.shortest() as u64);
     Curve::from_sums(
-        steps,
+        lags.iter().copied().map(steps).collect(),
         time_step,
         [&sums],
-        partition.resamples(),
+        partition.resamples(RunId::of(samples)),
         longest,
         |[mean]| mean,
     )

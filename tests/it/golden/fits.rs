@@ -46,17 +46,16 @@ impl System {
         let series = table
             .series(self.time_step, self.particles, EnergyKind::Total)
             .unwrap();
-        let interval = table.stride() as f64 * self.time_step;
+        let interval = table.stride as f64 * self.time_step;
         let times = numbers(&run["energy"]["lags"]);
         let samples: Vec<u64> = times.iter().map(|t| (t / interval).round() as u64).collect();
-        let msed = energy::msed(&series, &Lags::explicit(samples), Resampling::default()).unwrap();
+        let msed = energy::msed(&series, &Lags::samples(samples), Resampling::default()).unwrap();
         assert!(
-            msed.curve()
-                .lag_times()
+            msed.lag_times()
                 .zip(times)
                 .all(|(found, t)| (found - t).abs() < 1e-9)
         );
-        msed.into_curve()
+        msed
     }
 }
 

@@ -4,10 +4,9 @@ use std::sync::LazyLock;
 
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model, Window};
-use msed::stats::{Combined, Estimate};
+use msed::stats::Estimate;
 use msed::thermo::{
-    self, Agreement, EnergyPoint, HeatCapacity, HeatCapacityCheck, Path, Plateaus, Relaxing, StatePoint,
-    ThermoError,
+    self, Agreement, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, ThermoError, TimeOf,
 };
 use msed::{Ensemble, Lags, Resampling, Units};
 
@@ -37,14 +36,10 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
             let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
             let fit = Fit::new(Model::Exponential)
                 .window(Window::Given(window))
-                .to(msed.curve())
+                .to(&msed)
                 .unwrap();
-            let plateaus = Plateaus {
-                u0_squared: fit.u0_squared(),
-                um_squared: fit.um_squared(),
-            };
-            let ensemble = Ensemble::nve(PARTICLES);
-            let c = thermo::heat_capacity(&moments, Units::LJ, ensemble, Some(plateaus)).unwrap();
+            let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(PARTICLES)).unwrap();
+            let c = c.split_at(fit.u0_squared(), fit.um_squared()).unwrap();
             (moments, c)
         })
         .collect()
@@ -52,15 +47,13 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
 
 /// Heat capacities of a scan beside the slope of its energy.
 fn check(scan: &[(Moments, HeatCapacity)], of: impl Fn(&HeatCapacity) -> &Estimate) -> HeatCapacityCheck {
-    let points: Vec<EnergyPoint<'_>> = scan
-        .iter()
-        .map(|(moments, c)| EnergyPoint {
-            temperature: moments.kinetic_temperature().unwrap(),
-            mean_energy: moments.mean(),
-            excess: of(c),
-        })
-        .collect();
-    thermo::heat_capacity_check(&points, Units::LJ, Path::Isochoric).unwrap()
+    let point = |(moments, c): &(Moments, HeatCapacity)| {
+        let temperature = moments.kinetic_temperature().unwrap();
+        let energy = Point::new(temperature.clone(), moments.mean().clone());
+        (energy, Point::new(temperature.clone(), of(c).clone()))
+    };
+    let (energies, capacities): (Vec<Point>, Vec<Point>) = scan.iter().map(point).unzip();
+    thermo::heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap()
 }
 
 fn z(agreement: Agreement) -> f64 {
@@ -84,7 +77,7 @@ fn heat_capacities_are_the_slope_of_the_energy() {
         );
         assert!(z.abs() <= 3.0, "{z} at {}", row.temperature());
         // The spline needs no model: the same within three of its own, larger errors.
-        let spline = Combined::combine([row.from_fluctuations(), row.from_spline()], |[c, s]| c - s);
+        let spline = row.from_fluctuations() - row.from_spline();
         assert!((spline.value() / spline.standard_error().unwrap()).abs() <= 3.0);
     }
     assert!(
@@ -117,14 +110,15 @@ fn heat_capacities_as_printed_are_not_the_slope_of_the_energy() {
 #[test]
 fn entropies_are_the_integral_of_the_slope_of_the_energy() {
     let check = check(&SCAN, HeatCapacity::excess);
-    let points: Vec<[&Estimate; 2]> = SCAN.iter().map(|(_, c)| [c.temperature(), c.excess()]).collect();
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess().clone());
+    let points: Vec<Point> = SCAN.iter().map(point).collect();
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
     let reference = entropy.reference_temperature();
     let (mut squares, mut count) = (0.0, 0.0);
     for (k, &t) in entropy.temperatures().iter().enumerate().take(RUNS.len() - 1) {
         let (total, slope) = (&entropy.values()[k], check.entropy_between(reference, t));
         // Both went through the same resamples, so that the difference has the right error.
-        let difference = Combined::combine([total, &slope], |[s, from_slope]| s - from_slope);
+        let difference = total - &slope;
         let z = difference.value() / difference.standard_error().unwrap();
         println!("{t:.4} {total} {slope} {z:.2}");
         assert!(z.abs() <= 3.0, "{z} at {t}");
@@ -152,8 +146,8 @@ fn canonical() -> Moments {
 fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     let canonical = canonical();
     let microcanonical = &SCAN.last().unwrap().0;
-    let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::Nvt, None).unwrap();
-    let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble, None).unwrap();
+    let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::Nvt).unwrap();
+    let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble).unwrap();
     // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature along the fitted energy.
     let check = check(&SCAN, HeatCapacity::excess);
     let [there, here] = [
@@ -177,7 +171,7 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     // The canonical formula at constant energy gives half of it, and the microcanonical one has no place for a canonical
     // fluctuation of this size.
     assert!(z(&in_nve(Ensemble::Nvt)) < -10.0);
-    let refused = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nve(PARTICLES), None);
+    let refused = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nve(PARTICLES));
     assert!(
         matches!(refused, Err(ThermoError::TooLargeFluctuation { y }) if y > 1.0),
         "{refused:?}"
@@ -189,10 +183,9 @@ fn a_point_without_a_relaxation_time_says_why() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/cuzr/T1600/energy.dat.gz");
     let table = msed::io::energies(file).unwrap();
     let run = table.into_series(0.002, 2048, msed::EnergyKind::Total).unwrap();
-    let (nve, blocks) = (Ensemble::nve(2048), Resampling::Blocks(10));
-    let point =
-        StatePoint::from_energies("T1600", &run, Units::METAL, nve, Window::Automatic, blocks).unwrap();
+    let scan = Scan::builder(Units::METAL, Ensemble::nve(2048));
+    let point = scan.measure("T1600", &run).unwrap();
     let verdict = point.relaxation_verdict().unwrap();
-    assert!(point.time(Relaxing::Energy).is_none() && !verdict.is_resolved());
+    assert!(point.time(TimeOf::Energy).is_none() && !verdict.is_resolved());
     assert!(!verdict.reasons().is_empty(), "{verdict}");
 }

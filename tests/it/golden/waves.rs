@@ -39,7 +39,7 @@ fn hold_against(
         .iter()
         .map(|t| (t / interval).round() as u64)
         .collect();
-    let request = Lags::explicit(lags).with_zero();
+    let request = Lags::samples(lags).with_zero();
     // Every combination of signs is there, and the polynomial is taken; one vector less, and it is not.
     let found = structure::self_isf(run, probe, &vectors, &request, Resampling::default()).expect("F_s");
     let rest = WaveVectors::from_integers(&cell, &vectors.integers()[1..]).expect("vectors");

@@ -76,7 +76,8 @@ macro_rules! live {
                 self.$taken()
             }
             fn lags(&self) -> Vec<u64> {
-                self.lags().to_vec()
+                let in_samples = |lag| self.sampling().samples_in(lag).unwrap();
+                self.lags().map(in_samples).collect()
             }
             fn snapshot(&self) -> Result<$sums, String> {
                 self.snapshot().map_err(|error| error.to_string())
@@ -134,7 +135,7 @@ impl Seen {
     fn scaled(what: impl Into<String>, curve: &Curve, [values, errors]: [f64; 2]) -> Self {
         Self {
             what: what.into(),
-            lags: curve.lags().to_vec(),
+            lags: curve.lags().iter().map(|lag| lag.steps()).collect(),
             origins: curve.origins().to_vec(),
             values: curve.values().to_vec(),
             errors: curve.standard_errors().to_vec(),

@@ -2,7 +2,8 @@
 //! beyond are refused.
 
 use crate::common::synthetic::Process;
-use msed::online::{EnergyAccumulator, FrameAccumulator, OnlineError};
+use msed::energy::EnergySystem;
+use msed::online::{DisplacementAccumulator, EnergyAccumulator, OnlineError};
 use msed::relaxation::{Fit, Model};
 use msed::spectrum::Whittle;
 use msed::stats::Estimate;
@@ -62,7 +63,7 @@ fn energies_in_any_unit_have_the_same_curves() {
         let run = series(&samples, unit);
         let blocks = Resampling::Blocks(10);
         (
-            energy::msed(&run, &lags, blocks).unwrap().into_curve(),
+            energy::msed(&run, &lags, blocks).unwrap(),
             energy::autocorrelation(&run, &lags, blocks)
                 .unwrap()
                 .raw()
@@ -86,7 +87,7 @@ fn energies_in_any_unit_have_the_same_relaxation() {
         let of = |unit: i32| {
             let run = series(&samples, unit);
             let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
-            let fit = Fit::new(model).to(msed.curve()).unwrap();
+            let fit = Fit::new(model).to(&msed).unwrap();
             let spectral = Whittle::new(model).to(&run).unwrap();
             (fit, spectral)
         };
@@ -109,10 +110,10 @@ fn energies_of_a_simulation_in_any_unit_have_the_same_curve() {
     let (samples, lags) = (energies(), Lags::logarithmic(10).up_to_samples(2000));
     let of = |unit: i32| {
         let run = series(&samples, unit);
-        let kind = EnergyKind::PerParticle;
+        let system = EnergySystem::new(sampling(), 1000, EnergyKind::PerParticle).unwrap();
         let live = [
-            EnergyAccumulator::ring(sampling(), 1000, kind, &lags, samples.len()),
-            EnergyAccumulator::block_fft(sampling(), 1000, kind, &lags, samples.len()),
+            EnergyAccumulator::ring(system, &lags),
+            EnergyAccumulator::block_fft(system, &lags),
         ];
         live.map(|live| {
             let mut live = live.unwrap();
@@ -173,14 +174,15 @@ fn numbers_that_cannot_be_squared_and_summed_are_refused() {
         refused.to_string(),
         "energy 1 is -1.1e60, expected a finite number of at most 1e60 in size"
     );
-    let lags = Lags::explicit([1]);
-    let mut live = EnergyAccumulator::ring(sampling(), 1, EnergyKind::Total, &lags, 10).unwrap();
+    let lags = Lags::samples([1]);
+    let system = EnergySystem::new(sampling(), 1, EnergyKind::Total).unwrap();
+    let mut live = EnergyAccumulator::ring(system, &lags).unwrap();
     let refused = live.push_slice(&large).unwrap_err();
     assert!(matches!(refused, OnlineError::NotFinite { index: 1, .. }));
     assert_eq!(live.samples(), 0);
 
     let species = Species::single("A", 1).unwrap();
-    let mut frames = FrameAccumulator::new(sampling(), &species, &lags, 10).unwrap();
+    let mut frames = DisplacementAccumulator::new(sampling(), &species, &lags).unwrap();
     let frame = [0.0, 0.0, 1.1e60];
     let refused = frames.push(&frame).unwrap_err();
     assert!(matches!(refused, OnlineError::Position { particle: 0, .. }));

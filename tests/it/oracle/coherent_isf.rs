@@ -55,7 +55,7 @@ fn hold_against_the_definition(run: &Run, list: &WaveVectors, found: &CoherentIs
         for (k, &lag) in curve.lags().iter().enumerate() {
             let mut sums = [[0.0; 2]; 3];
             for i in 0..run.frames() {
-                let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag)) else {
+                let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag.steps())) else {
                     continue;
                 };
                 let block = (0..3).find(|b| i < run.frames() * (b + 1) / 3).expect("a block");
@@ -111,7 +111,7 @@ fn at_lag_zero_it_is_the_static_structure_factor() {
     let f = structure::coherent_isf(
         &run,
         &vectors,
-        &Lags::explicit([1]).with_zero(),
+        &Lags::samples([1]).with_zero(),
         Resampling::default(),
     )
     .unwrap();
@@ -137,7 +137,7 @@ fn transforms_give_what_the_sums_over_pairs_give() {
     let run = walk((0..3000).collect(), &["A", "B"], 10, 0.02, cell);
     let list = WaveVectors::from_integers(&cell, &[[1, 2, -1], [0, 0, 3]]).unwrap();
     let all = structure::coherent_isf(&run, &list, &Lags::all().with_zero(), Resampling::default()).unwrap();
-    let few = Lags::explicit([1, 2, 17, 299, 1500, 2999]).with_zero();
+    let few = Lags::samples([1, 2, 17, 299, 1500, 2999]).with_zero();
     let direct = structure::coherent_isf(&run, &list, &few, Resampling::default()).unwrap();
     assert_eq!(all.total().len(), 3000);
     let curves = |isf: &CoherentIsf| -> Vec<msed::Curve> {
@@ -148,16 +148,16 @@ fn transforms_give_what_the_sums_over_pairs_give() {
     };
     for (all, direct) in curves(&all).iter().zip(&curves(&direct)) {
         for (k, &lag) in direct.lags().iter().enumerate() {
-            let bound = 1e-12 * 3000.0 / (3000 - lag) as f64;
+            let bound = 1e-12 * 3000.0 / (3000 - lag.steps()) as f64;
             assert_close(
                 &format!("lag {lag}"),
-                all.values()[lag as usize],
+                all.values()[lag.steps() as usize],
                 direct.values()[k],
                 bound,
             );
-            assert_eq!(all.origins()[lag as usize], direct.origins()[k]);
+            assert_eq!(all.origins()[lag.steps() as usize], direct.origins()[k]);
             for b in 0..10 {
-                let (a, b) = (all.replicate(b)[lag as usize], direct.replicate(b)[k]);
+                let (a, b) = (all.replicate(b)[lag.steps() as usize], direct.replicate(b)[k]);
                 assert!(
                     (a - b).abs() <= 10.0 * bound || (a.is_nan() && b.is_nan()),
                     "{lag}: {a} {b}"
@@ -171,11 +171,11 @@ fn transforms_give_what_the_sums_over_pairs_give() {
 fn particles_without_correlation_give_the_self_part() {
     let cell = Cell::cubic(6.0).unwrap();
     let run = walk((0..2000).collect(), &["A", "B"], 100, 0.04, cell);
-    let lags = Lags::explicit([1, 5, 25, 100]).with_zero();
+    let lags = Lags::samples([1, 5, 25, 100]).with_zero();
     let shell = WaveVectors::shell(&cell, 3.9..=4.3).unwrap();
     let coherent = structure::coherent_isf(&run, &shell, &lags, Resampling::default()).unwrap();
     for k in 0..5 {
-        let variance = 0.04 * 0.04 * coherent.total().lags()[k] as f64;
+        let variance = 0.04 * 0.04 * coherent.total().lags()[k].steps() as f64;
         let wanted = shell
             .moduli()
             .iter()

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use msed::trajectory::{LagTable, Species, Trajectory};
-use msed::{Lags, Replicas, Resampling, structure};
+use msed::{Lag, Lags, Replicas, Resampling, structure};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -115,7 +115,7 @@ fn every_curve_is_its_definition_at_every_lag_of_every_shape() {
             for (found, who) in groups.chain([(found.all(), all)]) {
                 assert_eq!(found.particles(), who.len());
                 for (k, &lag) in found.msd().lags().iter().enumerate() {
-                    let wanted = oracle::moments(&run, &who, lag, 0.3, 0..run.frames());
+                    let wanted = oracle::moments(&run, &who, lag.steps(), 0.3, 0..run.frames());
                     let at = format!("shape {shape}, {} of {particles}, lag {lag}", found.name());
                     let msd: f64 = wanted.squares.iter().sum();
                     assert_eq!(found.msd().origins()[k], wanted.origins, "{at}");
@@ -131,7 +131,7 @@ fn every_curve_is_its_definition_at_every_lag_of_every_shape() {
                         1e-12,
                         1e-13 * who.len() as f64,
                     );
-                    if lag > 0 {
+                    if lag > Lag::ZERO {
                         let alpha2 = 3.0 * wanted.fourth / (5.0 * msd * msd) - 1.0;
                         assert_eq!(found.alpha2().lags()[k - 1], lag);
                         assert_close(&at, found.alpha2().values()[k - 1], alpha2, 1e-12, 1e-12);
@@ -154,7 +154,7 @@ fn replicates_leave_out_the_pairs_that_start_in_a_block() {
             let left_out = n * block / 3..n * (block + 1) / 3;
             for (k, &lag) in direct.all().msd().lags().iter().enumerate() {
                 let parts = [0..left_out.start, left_out.end..n]
-                    .map(|part| oracle::moments(&run, &who, lag, 0.3, part));
+                    .map(|part| oracle::moments(&run, &who, lag.steps(), 0.3, part));
                 let weight: f64 = parts.iter().map(|m| m.origins as f64).sum();
                 if weight == 0.0 {
                     continue;
@@ -175,11 +175,11 @@ fn replicates_leave_out_the_pairs_that_start_in_a_block() {
         }
         let longest = [direct.all().msd(), many.all().total()].map(|curve| {
             let last = curve.standard_errors().iter().rposition(Option::is_some);
-            last.map_or(0, |k| curve.lags()[k])
+            last.map_or(Lag::ZERO, |k| curve.lags()[k])
         });
         assert_eq!(longest[0], longest[1]);
         // Each lag of purely log-spaced frames has one pair, and a resample without it nothing.
-        assert_eq!(longest[0] > 0, shape != 3);
+        assert_eq!(longest[0] > Lag::ZERO, shape != 3);
     }
 }
 
@@ -269,7 +269,7 @@ fn few_lags_are_summed_directly_and_many_by_transforms() {
             .copied()
     };
     assert_eq!(
-        method(Lags::explicit([1, 10, 100])),
+        method(Lags::samples([1, 10, 100])),
         Some(structure::MsdMethod::Direct)
     );
     assert_eq!(method(Lags::all()), Some(structure::MsdMethod::Transform));
@@ -358,7 +358,7 @@ fn impossible_questions_are_refused() {
         error.to_string(),
         "run 0 has 20 samples, expected at least 30, one per block"
     );
-    let error = structure::msd(&run, &Lags::explicit([25]), Resampling::None).unwrap_err();
+    let error = structure::msd(&run, &Lags::samples([25]), Resampling::None).unwrap_err();
     assert_eq!(
         error.to_string(),
         "lag 0 is 25 samples, expected less than the run's 20"

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::common::numbers::numbers;
 use msed::energy::{self, IntegratedTime};
 use msed::lag_sums::{LagPlan, LagPlanner, Method};
-use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
+use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -51,7 +51,7 @@ fn a_replicate_is_the_definition_without_a_block() {
         .map(|x| 3.0 * x - 7e3)
         .collect();
     let run = series(x.clone(), 100, EnergyKind::Total);
-    let lags = Lags::explicit([0, 1, 2, 7, 22, 23, 24, 100, 229]);
+    let lags = Lags::samples([0, 1, 2, 7, 22, 23, 24, 100, 229]);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
     let correlation = energy::autocorrelation(&run, &lags, Resampling::Blocks(10)).unwrap();
     for left_out in [None, Some(0), Some(4), Some(9)] {
@@ -69,7 +69,7 @@ fn a_replicate_is_the_definition_without_a_block() {
                 / count;
             let pick = |curve: &msed::Curve| left_out.map_or(curve.values()[k], |b| curve.replicate(b)[k]);
             let got = [
-                pick(msed.curve()),
+                pick(&msed),
                 pick(correlation.raw()),
                 pick(correlation.normalised()),
             ];
@@ -91,20 +91,15 @@ fn a_replicate_is_the_definition_without_a_block() {
             }
         }
     }
-    assert_eq!(msed.curve().lags()[1..4], [4, 8, 28]);
-    assert_eq!(msed.curve().origins()[..3], [230, 229, 228]);
-    assert_eq!(msed.curve().time_step(), 0.25);
-    let with_error: Vec<bool> = msed
-        .curve()
-        .standard_errors()
-        .iter()
-        .map(Option::is_some)
-        .collect();
+    assert_eq!(msed.lags()[1..4], [4, 8, 28].map(Lag::from_steps));
+    assert_eq!(msed.origins()[..3], [230, 229, 228]);
+    assert_eq!(msed.time_step(), 0.25);
+    let with_error: Vec<bool> = msed.standard_errors().iter().map(Option::is_some).collect();
     assert_eq!(
         with_error,
         [true, true, true, true, true, true, false, false, false]
     );
-    assert_eq!(msed.curve().values()[0], 0.0);
+    assert_eq!(msed.values()[0], 0.0);
     assert_eq!(correlation.normalised().values()[0], 1.0);
 }
 
@@ -117,7 +112,7 @@ fn replicas_pool_their_origins_and_keep_their_means() {
     let msed = energy::msed(&both, &Lags::linear(1), Resampling::Replicas).unwrap();
     let correlation = energy::autocorrelation(&both, &Lags::linear(1), Resampling::Replicas).unwrap();
     // Lags of the shorter run.
-    assert_eq!(msed.curve().len(), 49);
+    assert_eq!(msed.len(), 49);
     let all = |_: usize| true;
     let centered = |x: &[f64]| {
         let mean = x.iter().sum::<f64>() / x.len() as f64;
@@ -128,13 +123,13 @@ fn replicas_pool_their_origins_and_keep_their_means() {
         let products = |x: &[f64]| pairs(&centered(x), m, &all).map(|(p, q)| q * p).sum::<f64>();
         let count = (130 - 2 * m) as f64;
         let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-11, "lag {m}: {got}, {want}");
-        close(msed.curve().values()[m - 1], (squares(&a) + squares(&b)) / count);
+        close(msed.values()[m - 1], (squares(&a) + squares(&b)) / count);
         close(
             correlation.raw().values()[m - 1],
             (products(&a) + products(&b)) / count,
         );
         // Without the first replica: the second.
-        close(msed.curve().replicate(0)[m - 1], squares(&b) / (80 - m) as f64);
+        close(msed.replicate(0)[m - 1], squares(&b) / (80 - m) as f64);
         close(
             correlation.raw().replicate(0)[m - 1],
             products(&b) / (80 - m) as f64,
@@ -147,11 +142,7 @@ fn totals_and_energies_per_particle_agree() {
     let x = ornstein_uhlenbeck(3000, 20.0, 4);
     let total: Vec<f64> = x.iter().map(|x| 500.0 * x).collect();
     let lags = Lags::logarithmic(10);
-    let of = |x, kind| {
-        energy::msed(&series(x, 500, kind), &lags, Resampling::default())
-            .unwrap()
-            .into_curve()
-    };
+    let of = |x, kind| energy::msed(&series(x, 500, kind), &lags, Resampling::default()).unwrap();
     let (per_particle, total) = (of(x, EnergyKind::PerParticle), of(total, EnergyKind::Total));
     for (a, b) in per_particle.values().iter().zip(total.values()) {
         assert!((a - b).abs() < 1e-13 * a);
@@ -244,7 +235,7 @@ fn refusals_say_what_is_missing() {
     let run = series(vec![1.0, 2.0, 4.0], 1, EnergyKind::Total);
     let message = |lags: Lags, resampling| energy::msed(&run, &lags, resampling).unwrap_err().to_string();
     assert_eq!(
-        message(Lags::explicit([3]), Resampling::None),
+        message(Lags::samples([3]), Resampling::None),
         "lag 0 is 3 samples, expected less than the run's 3"
     );
     assert_eq!(
@@ -256,8 +247,8 @@ fn refusals_say_what_is_missing() {
 /// The energies, the particle number of which is 1000, with the steps between them.
 fn shipped(run: &str) -> EnergySeries<'static> {
     let table = msed::io::energies(data(&format!("kob-andersen/{run}/energy.dat.gz"))).unwrap();
-    let sampling = Sampling::new(table.stride(), 0.005).unwrap();
-    EnergySeries::new(table.potential().to_vec(), sampling, 1000, EnergyKind::Total).unwrap()
+    let sampling = Sampling::new(table.stride, 0.005).unwrap();
+    EnergySeries::new(table.potential.to_vec(), sampling, 1000, EnergyKind::Total).unwrap()
 }
 
 fn reference() -> serde_json::Value {
@@ -278,13 +269,13 @@ fn shipped_runs_have_the_reference_values_and_errors() {
             .into_iter()
             .map(|t| (t / 0.05).round() as u64)
             .collect();
-        let msed = energy::msed(&series, &Lags::explicit(lags.clone()), Resampling::Blocks(10)).unwrap();
+        let msed = energy::msed(&series, &Lags::samples(lags.clone()), Resampling::Blocks(10)).unwrap();
         let (values, errors) = (
             numbers(&energy["msed"]),
             numbers(&energy["msed_stderr_10_blocks"]),
         );
         for k in 0..lags.len() {
-            let (got, want) = (msed.curve().values()[k], values[k]);
+            let (got, want) = (msed.values()[k], values[k]);
             assert!(
                 (got - want).abs() <= 1e-10 * want,
                 "{name}, lag {}: {got}, {want}",
@@ -292,7 +283,7 @@ fn shipped_runs_have_the_reference_values_and_errors() {
             );
             // The reference has the spread of sums over pairs inside of a block, which at short lags is nearly the same.
             if lags[k] * 1000 <= series.len() as u64 {
-                let (got, want) = (msed.curve().standard_errors()[k].unwrap(), errors[k]);
+                let (got, want) = (msed.standard_errors()[k].unwrap(), errors[k]);
                 assert!(
                     (got / want - 1.0).abs() < 0.1,
                     "{name}, lag {}: error {got}, {want}",

@@ -57,7 +57,7 @@ fn values_fluctuations_and_replicates_are_their_definitions_for_every_list_and_s
                     // Sums of f and f^2 and pairs, by the block of the first frame.
                     let mut sums = [[0.0; 3]; 3];
                     for i in 0..run.frames() {
-                        let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag)) else {
+                        let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag.steps())) else {
                             continue;
                         };
                         let f = instant(&run, &who, list, i, j);
@@ -97,17 +97,17 @@ fn transforms_give_what_the_sums_over_pairs_give() {
     let run = walk((0..3000).collect(), 5, 0.02, Cell::cubic(9.0).unwrap());
     let list = WaveVectors::from_vectors(&[[1.0, 2.0, -0.5], [0.1, 0.2, 3.0]]).unwrap();
     let all = structure::self_isf(&run, Particles::All, &list, &Lags::all(), Resampling::default()).unwrap();
-    let few = Lags::explicit([1, 2, 17, 299, 1500, 2999]).with_zero();
+    let few = Lags::samples([1, 2, 17, 299, 1500, 2999]).with_zero();
     let direct = structure::self_isf(&run, Particles::All, &list, &few, Resampling::default()).unwrap();
     assert_eq!(all.len(), 3000);
     for (k, &lag) in direct.lags().iter().enumerate() {
         // Rounding of a transform counts against the whole power; the last lag rests on one origin.
-        let bound = 1e-13 * 3000.0 / (3000 - lag) as f64;
+        let bound = 1e-13 * 3000.0 / (3000 - lag.steps()) as f64;
         let at = format!("lag {lag}");
-        assert_close(&at, all.values()[lag as usize], direct.values()[k], bound);
-        assert_eq!(all.origins()[lag as usize], direct.origins()[k]);
+        assert_close(&at, all.values()[lag.steps() as usize], direct.values()[k], bound);
+        assert_eq!(all.origins()[lag.steps() as usize], direct.origins()[k]);
         for b in 0..10 {
-            let (a, b) = (all.replicate(b)[lag as usize], direct.replicate(b)[k]);
+            let (a, b) = (all.replicate(b)[lag.steps() as usize], direct.replicate(b)[k]);
             assert!(
                 (a - b).abs() <= 10.0 * bound || (a.is_nan() && b.is_nan()),
                 "{at}: {a} {b}"
@@ -120,7 +120,7 @@ fn transforms_give_what_the_sums_over_pairs_give() {
 fn a_gaussian_walk_decays_with_its_mean_squared_displacement() {
     let cell = Cell::cubic(6.0).unwrap();
     let run = walk((0..400).collect(), 600, 0.04, cell);
-    let lags = Lags::explicit([0, 1, 5, 25, 100]);
+    let lags = Lags::samples([0, 1, 5, 25, 100]);
     let shell = WaveVectors::shell(&cell, 3.9..=4.3).unwrap();
     let isf = structure::self_isf(&run, Particles::All, &shell, &lags, Resampling::default()).unwrap();
     let sinc = structure::isotropic_self_isf(
@@ -134,7 +134,7 @@ fn a_gaussian_walk_decays_with_its_mean_squared_displacement() {
     assert_close("lag 0", isf.values()[0], 1.0, 1e-14);
     assert_close("lag 0", sinc[0].values()[0], 1.0, 1e-14);
     for k in 1..5 {
-        let variance = 0.04 * 0.04 * isf.lags()[k] as f64;
+        let variance = 0.04 * 0.04 * isf.lags()[k].steps() as f64;
         let wanted = |q: f64| (-0.5 * q * q * variance).exp();
         let over_shell = shell.moduli().iter().map(|&q| wanted(q)).sum::<f64>() / shell.len() as f64;
         let check = |curve: &msed::Curve, wanted: f64| {

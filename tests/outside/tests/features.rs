@@ -14,7 +14,7 @@ fn repository(name: &str) -> PathBuf {
 fn energies_of_lammps_are_read() {
     let table = msed::io::energies(repository("data/sample/energy.dat")).unwrap();
     assert_eq!(
-        (table.len(), table.first_step(), table.stride()),
+        (table.len(), table.first_step, table.stride),
         (2000, 16390, 10)
     );
     let series = table.series(0.005, 1000, msed::EnergyKind::Total).unwrap();
@@ -58,8 +58,8 @@ fn choices_go_to_json_and_back_and_results_go_there() {
     let energies: Vec<f64> = (0..1000_u32).map(|k| f64::from(k * 7919 % 101)).collect();
     let sampling = Sampling::new(1, 1.0).unwrap();
     let series = msed::EnergySeries::new(energies, sampling, 1, msed::EnergyKind::PerParticle).unwrap();
-    let msed = msed::energy::msed(&series, &Lags::explicit([1, 2, 5]), choice).unwrap();
-    let json = serde_json::to_value(msed.curve()).unwrap();
+    let msed = msed::energy::msed(&series, &Lags::samples([1, 2, 5]), choice).unwrap();
+    let json = serde_json::to_value(&msed).unwrap();
     assert_eq!(json["values"].as_array().unwrap().len(), 3);
 }
 

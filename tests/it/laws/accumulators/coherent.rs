@@ -10,6 +10,7 @@ use rand_pcg::Pcg64;
 
 use super::energies::decimated as decimated_lags;
 use super::{Case, Seen, live};
+use crate::common::lags::in_samples;
 
 const SIDE: f64 = 6.0;
 
@@ -81,12 +82,12 @@ fn lags() -> Lags {
 
 fn new() -> CoherentAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    CoherentAccumulator::new(sampling, &species(), &vectors(), &lags(), 1000).unwrap()
+    CoherentAccumulator::new(sampling, &species(), &vectors(), &lags()).unwrap()
 }
 
 fn decimated() -> CoherentAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    CoherentAccumulator::multi_tau(sampling, &species(), &vectors(), 8, 48).unwrap()
+    CoherentAccumulator::multi_tau(sampling, &species(), &vectors(), 8, sampling.lag(48)).unwrap()
 }
 
 fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
@@ -98,11 +99,17 @@ fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
         run: walk(1, 700),
         lags: match points {
             Some(points) => [vec![0], decimated_lags(points, 48)].concat(),
-            None => lags().resolve(1000, 1.0).unwrap(),
+            None => in_samples(&lags(), 1000),
         },
         estimator: Box::new(|runs, lags, resampling| {
             let runs = Replicas::new(runs.iter().map(|run| trajectory(run)).collect()).unwrap();
-            let isf = structure::coherent_isf(&runs, &vectors(), &Lags::explicit(lags), resampling).unwrap();
+            let isf = structure::coherent_isf(
+                &runs,
+                &vectors(),
+                &Lags::samples(lags.iter().copied()),
+                resampling,
+            )
+            .unwrap();
             let partials = PAIRS.map(|[a, b]| isf.partial(a, b).unwrap());
             seen(isf.total(), partials, [1e-10, 1e-8])
         }),
@@ -129,8 +136,8 @@ fn accumulators_of_densities_obey_every_law() {
 fn what_has_no_densities_is_refused() {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let free = WaveVectors::from_vectors(&[[7.2, 0.0, 0.0]]).unwrap();
-    let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags(), 1000).unwrap_err();
-    assert!(matches!(refused, msed::Error::WaveVector(_)), "{refused}");
+    let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags()).unwrap_err();
+    assert!(matches!(refused, OnlineError::WaveVectors(_)), "{refused}");
     let mut live = new();
     assert_eq!(
         live.push(&[1.0_f32; 62]).unwrap_err().to_string(),

@@ -2,9 +2,9 @@
 
 use msed::energy::{self, Bins, Distribution};
 use msed::online::{DistributionAccumulator, DistributionSums};
-use msed::{EnergyKind, Lags, Resampling};
+use msed::{Lags, Resampling};
 
-use super::energies::{PARTICLES, replicas, shipped};
+use super::energies::{replicas, shipped, system};
 use super::{Case, Live, Seen, Sums, live};
 
 const LAGS: [u64; 3] = [1, 10, 300];
@@ -18,17 +18,17 @@ live!(
     |live: &mut DistributionAccumulator, places: &[f64], _| live.push_slice(places),
     |_: &DistributionSums| None,
     |sums: &DistributionSums| {
-        let there: Vec<Distribution> = LAGS.iter().flat_map(|&lag| sums.distribution(lag)).collect();
-        let outside = LAGS.map(|lag| sums.outside(lag).unwrap());
-        seen(&there, outside)
+        let there: Vec<Distribution> = sums.lags().flat_map(|lag| sums.distribution(lag)).collect();
+        let outside: Vec<u64> = sums.lags().map(|lag| sums.outside(lag).unwrap()).collect();
+        seen(&there, &outside)
     }
 );
 
-fn seen(distributions: &[Distribution], outside: [u64; 3]) -> Vec<Seen> {
+fn seen(distributions: &[Distribution], outside: &[u64]) -> Vec<Seen> {
     let pairs: Vec<u64> = distributions.iter().map(Distribution::pairs).collect();
-    let mut all = vec![Seen::counts("pairs", &pairs), Seen::counts("outside", &outside)];
+    let mut all = vec![Seen::counts("pairs", &pairs), Seen::counts("outside", outside)];
     for phi in distributions {
-        let what = |what: &str| format!("{what} at lag {}", phi.lag());
+        let what = |what: &str| format!("{what} at {}", phi.lag());
         let centres = Seen {
             values: phi.centres().to_vec(),
             within: vec![1e-10; phi.centres().len()],
@@ -54,8 +54,7 @@ fn seen(distributions: &[Distribution], outside: [u64; 3]) -> Vec<Seen> {
 
 fn accumulator(range: f64) -> DistributionAccumulator {
     let (_, sampling) = shipped();
-    let (kind, lags) = (EnergyKind::Total, Lags::explicit(LAGS));
-    DistributionAccumulator::new(sampling, PARTICLES, kind, &lags, 20_480, WIDTH, range).unwrap()
+    DistributionAccumulator::new(system(sampling), &Lags::samples(LAGS), WIDTH, range).unwrap()
 }
 
 fn sums(range: f64, part: &[f64]) -> DistributionSums {
@@ -74,9 +73,10 @@ fn case() -> Case<DistributionAccumulator> {
         lags: LAGS.to_vec(),
         estimator: Box::new(move |runs, lags, resampling| {
             let runs = replicas(runs, sampling);
-            let of = |&lag: &u64| energy::distribution(&runs, lag, Bins::Width(WIDTH), resampling);
+            let of =
+                |&lag: &u64| energy::distribution(&runs, sampling.lag(lag), Bins::Width(WIDTH), resampling);
             let there: Vec<Distribution> = lags.iter().flat_map(of).collect();
-            seen(&there, [0; 3])
+            seen(&there, &[0; 3])
         }),
         decimated: None,
         filled: vec![(512, 16), (20_480, 20)],
@@ -104,29 +104,44 @@ fn accumulators_of_distributions_obey_every_law() {
 fn bins_that_are_too_few_count_what_they_miss() {
     let (samples, sampling) = shipped();
     let a = &samples[..10_240];
-    let narrow = sums(0.02, a).distribution(10).unwrap();
+    let narrow = sums(0.02, a).distribution(sampling.lag(10)).unwrap();
     let runs = replicas(&[a], sampling);
-    let all = energy::distribution(&runs, 10, Bins::Width(WIDTH), Resampling::Blocks(20)).unwrap();
+    let all = energy::distribution(
+        &runs,
+        sampling.lag(10),
+        Bins::Width(WIDTH),
+        Resampling::Blocks(20),
+    )
+    .unwrap();
     let [x, y] = [narrow.variance(), all.variance()];
     assert!((x.value() / y.value() - 1.0).abs() < 1e-10);
     let [x, y] = [x, y].map(|variance| variance.standard_error().unwrap());
     assert!((x / y - 1.0).abs() < 1e-7);
     let kept: u64 = narrow.counts().iter().sum();
     assert_eq!(narrow.counts().len(), 33);
-    assert_eq!(kept + sums(0.02, a).outside(10).unwrap(), narrow.pairs());
+    assert_eq!(
+        kept + sums(0.02, a).outside(sampling.lag(10)).unwrap(),
+        narrow.pairs()
+    );
     let norm: f64 = narrow.densities().iter().map(|d| d.value() * WIDTH).sum();
     assert!((norm - kept as f64 / narrow.pairs() as f64).abs() < 1e-12 && kept < narrow.pairs());
 }
 
 #[test]
 fn what_has_no_distribution_is_refused() {
-    let (samples, _) = shipped();
+    let (samples, sampling) = shipped();
     let (a, b) = (&samples[..10_240], &samples[20_000..30_240]);
     assert_eq!(
-        sums(0.2, a).distribution(11).unwrap_err().to_string(),
-        "no two of the 10240 frames lie 11 steps apart"
+        sums(0.2, a)
+            .distribution(sampling.lag(11))
+            .unwrap_err()
+            .to_string(),
+        "no two of the 10240 frames lie 110 steps apart"
     );
-    let none = sums(0.2, &[1.0; 20]).distribution(1).unwrap_err().to_string();
+    let none = sums(0.2, &[1.0; 20])
+        .distribution(sampling.lag(1))
+        .unwrap_err()
+        .to_string();
     assert!(none.contains("expected a spread"), "{none}");
     assert_eq!(
         Sums::merge(sums(0.2, a), sums(0.3, b)).unwrap_err(),

@@ -1,14 +1,18 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::online::{DistributionAccumulator, EnergyAccumulator, EnergySums, FrameAccumulator, OnlineError};
+use msed::energy::EnergySystem;
+use msed::online::{
+    DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError,
+};
 use msed::trajectory::Species;
 use msed::{
-    EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
+    EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 
 use super::{Case, Estimator, Live, Seen, Sums, live};
+use crate::common::lags::in_samples;
 
 pub(super) const PARTICLES: usize = 1000;
 
@@ -27,6 +31,10 @@ pub(super) fn shipped() -> (Vec<f64>, Sampling) {
     let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz").unwrap();
     let series = table.series(0.005, PARTICLES, EnergyKind::Total).unwrap();
     (series.samples().to_vec(), series.sampling())
+}
+
+pub(super) fn system(sampling: Sampling) -> EnergySystem {
+    EnergySystem::new(sampling, PARTICLES, EnergyKind::Total).unwrap()
 }
 
 pub(super) fn series(samples: &[f64], sampling: Sampling) -> EnergySeries<'_> {
@@ -74,16 +82,11 @@ fn curves(
 fn estimator(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let lags = Lags::explicit(lags);
+        let lags = Lags::samples(lags.iter().copied());
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
-        curves(
-            msed.curve(),
-            correlation.raw(),
-            correlation.normalised(),
-            &moments,
-        )
+        curves(&msed, correlation.raw(), correlation.normalised(), &moments)
     })
 }
 
@@ -91,8 +94,8 @@ fn estimator(sampling: Sampling) -> Estimator {
 fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
-        let msed = energy::msed(&runs, &Lags::explicit(lags), resampling).unwrap();
-        vec![Seen::relative("msed", msed.curve(), WITHIN)]
+        let msed = energy::msed(&runs, &Lags::samples(lags.iter().copied()), resampling).unwrap();
+        vec![Seen::relative("msed", &msed, WITHIN)]
     })
 }
 
@@ -112,14 +115,13 @@ fn accumulator(
     longest: u64,
     planned: usize,
 ) -> EnergyAccumulator {
-    let kind = EnergyKind::Total;
-    let decimated = Lags::explicit(decimated(16, longest));
+    let (system, lags) = (system(sampling), lags.clone().planned(planned));
     match method {
-        Method::Ring => EnergyAccumulator::ring(sampling, PARTICLES, kind, lags, planned),
-        Method::BlockFft => EnergyAccumulator::block_fft(sampling, PARTICLES, kind, lags, planned),
-        Method::MultiTau => EnergyAccumulator::multi_tau(sampling, PARTICLES, kind, 16, longest),
+        Method::Ring => EnergyAccumulator::ring(system, &lags),
+        Method::BlockFft => EnergyAccumulator::block_fft(system, &lags),
+        Method::MultiTau => EnergyAccumulator::multi_tau(system, 16, sampling.lag(longest)),
         Method::RingOfDecimatedLags => {
-            EnergyAccumulator::ring(sampling, PARTICLES, kind, &decimated, planned)
+            EnergyAccumulator::ring(system, &Lags::samples(decimated(16, longest)))
         }
     }
     .unwrap()
@@ -144,7 +146,7 @@ fn segment(live: &EnergyAccumulator, samples: &[f64]) -> usize {
     let mut live = live.clone();
     live.push_slice(samples).unwrap();
     let longest = live.snapshot().unwrap().msed().longest_with_error();
-    (longest / live.sampling().stride()) as usize
+    live.sampling().samples_in(longest).unwrap() as usize
 }
 
 fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
@@ -183,7 +185,7 @@ fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
     };
     let lags = match method {
         Method::MultiTau | Method::RingOfDecimatedLags => decimated(16, longest),
-        _ => lags.resolve(usize::MAX, 1.0).unwrap(),
+        _ => in_samples(&lags, usize::MAX),
     };
     Case {
         name: format!("{method:?} of {} lags", lags.len()),
@@ -227,7 +229,7 @@ pub(super) fn short(method: Method) -> Case<EnergyAccumulator> {
         new: Box::new(move || live.clone()),
         run,
         lags: match method {
-            Method::Ring => lags.resolve(usize::MAX, 1.0).unwrap(),
+            Method::Ring => in_samples(&lags, usize::MAX),
             _ => decimated(16, 40),
         },
         estimator: match method {
@@ -307,7 +309,7 @@ fn a_temperature_may_be_told_at_the_end() {
     let given = Replicas::new(given.collect()).unwrap();
     let heat_capacity = |moments: &energy::Moments| {
         let (units, nve) = (Units::LJ, Ensemble::nve(PARTICLES));
-        thermo::heat_capacity(moments, units, nve, None)
+        thermo::heat_capacity(moments, units, nve)
             .unwrap()
             .excess()
             .clone()
@@ -323,19 +325,20 @@ fn a_temperature_may_be_told_at_the_end() {
 #[test]
 fn extreme_arguments_are_refused_or_have_a_meaning() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let multi_tau =
-        |points, longest| EnergyAccumulator::multi_tau(sampling, 1, EnergyKind::Total, points, longest);
+    let system = EnergySystem::new(sampling, 1, EnergyKind::Total).unwrap();
+    let multi_tau = |points, longest| EnergyAccumulator::multi_tau(system, points, longest);
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
-            multi_tau(points, 100).unwrap_err(),
+            multi_tau(points, sampling.lag(100)).unwrap_err(),
             OnlineError::Points { found: points }
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
-        let lags = multi_tau(points, longest).unwrap().lags().to_vec();
+        let longest = Lag::from_steps(longest);
+        let lags: Vec<Lag> = multi_tau(points, longest).unwrap().lags().collect();
         assert!(lags.windows(2).all(|w| w[0] < w[1]), "{points} {longest}");
     }
-    let ring = || EnergyAccumulator::ring(sampling, 1, EnergyKind::Total, &Lags::explicit([1]), 10).unwrap();
+    let ring = || EnergyAccumulator::ring(system, &Lags::samples([1])).unwrap();
     for found in [1 << 62, u64::MAX] {
         assert_eq!(
             ring().starting_at(found).unwrap_err(),
@@ -356,9 +359,11 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
 #[test]
 fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    let lags = Lags::explicit([1, 2]);
-    let new =
-        |particles, lags: &Lags| EnergyAccumulator::ring(sampling, particles, EnergyKind::Total, lags, 10);
+    let lags = Lags::samples([1, 2]);
+    let new = |particles, lags: &Lags| {
+        let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
+        EnergyAccumulator::ring(system, &lags.clone().planned(10))
+    };
     let mut live = new(2, &lags).unwrap();
     let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
     live.push(1.0).unwrap();
@@ -379,12 +384,15 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
-        failed(new(1, &Lags::explicit([1, 10]))),
-        "lag 1 is 10 samples, expected less than the run's 10"
+        failed(new(1, &Lags::samples([1, 10]))),
+        "a lag of 10 steps, expected less than the run's 10 steps"
     );
-    let kind = EnergyKind::Total;
     assert_eq!(
-        failed(EnergyAccumulator::multi_tau(sampling, 1, kind, 5, 100)),
+        failed(EnergyAccumulator::multi_tau(
+            system(sampling),
+            5,
+            sampling.lag(100)
+        )),
         "5 points in a level, expected an even number from 2 to 65536"
     );
     let mut running = new(1, &lags).unwrap();
@@ -409,27 +417,26 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
 /// What no machine holds is an error, and does not end the process.
 #[test]
 fn requests_beyond_memory_are_refused() {
-    let (sampling, kind) = (Sampling::new(1, 1.0).unwrap(), EnergyKind::Total);
+    let sampling = Sampling::new(1, 1.0).unwrap();
+    let system = system(sampling);
     for samples in [1 << 50, 1 << 62, usize::MAX] {
-        let lags = Lags::logarithmic(10);
+        let lags = Lags::logarithmic(10).planned(samples);
         let species = Species::single("A", 1).unwrap();
         for message in [
-            EnergyAccumulator::ring(sampling, 1, kind, &lags, samples)
+            EnergyAccumulator::ring(system, &lags).unwrap_err().to_string(),
+            EnergyAccumulator::block_fft(system, &lags)
                 .unwrap_err()
                 .to_string(),
-            EnergyAccumulator::block_fft(sampling, 1, kind, &lags, samples)
+            DistributionAccumulator::new(system, &lags, 0.1, 1.0)
                 .unwrap_err()
                 .to_string(),
-            DistributionAccumulator::new(sampling, 1, kind, &lags, samples, 0.1, 1.0)
-                .unwrap_err()
-                .to_string(),
-            FrameAccumulator::new(sampling, &species, &lags, samples)
+            DisplacementAccumulator::new(sampling, &species, &lags)
                 .unwrap_err()
                 .to_string(),
         ] {
             assert!(message.contains("bytes of memory cannot be had"), "{message}");
         }
         // Decimated lags need hardly any.
-        EnergyAccumulator::multi_tau(sampling, 1, kind, 16, samples as u64).unwrap();
+        EnergyAccumulator::multi_tau(system, 16, system.sampling().lag(samples as u64)).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! Accumulators of displacements: rings of frames and decimated lags.
 
-use msed::online::{FrameAccumulator, FrameSums, OnlineError};
+use msed::online::{DisplacementAccumulator, FrameSums, OnlineError};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Replicas, Resampling, Sampling};
@@ -10,16 +10,17 @@ use rand_pcg::Pcg64;
 
 use super::energies::decimated;
 use super::{Case, Seen, live, same};
+use crate::common::lags::in_samples;
 use crate::common::shipped;
 
 const RADIUS: f64 = 0.3;
 
 live!(
-    FrameAccumulator,
+    DisplacementAccumulator,
     FrameSums,
     frames,
-    FrameAccumulator::push::<f64>,
-    |live: &mut FrameAccumulator, places: &[f64], width| {
+    DisplacementAccumulator::push::<f64>,
+    |live: &mut DisplacementAccumulator, places: &[f64], width| {
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| live.push_points(frame.as_chunks().0))
     },
@@ -58,18 +59,18 @@ fn shell() -> [WaveVectors; 2] {
     ]
 }
 
-fn accumulator(species: &Species, stride: u64, frames: usize) -> FrameAccumulator {
+fn accumulator(species: &Species, stride: u64, frames: usize) -> DisplacementAccumulator {
     let sampling = Sampling::new(stride, 0.005).unwrap();
-    with_all(FrameAccumulator::new(sampling, species, &lags(), frames).unwrap())
+    with_all(DisplacementAccumulator::new(sampling, species, &lags().planned(frames)).unwrap())
 }
 
 /// Lags of 1 to 8, and four more in each doubling to 48.
-fn decimated_to_48(species: &Species) -> FrameAccumulator {
+fn decimated_to_48(species: &Species) -> DisplacementAccumulator {
     let sampling = Sampling::new(10, 0.005).unwrap();
-    with_all(FrameAccumulator::multi_tau(sampling, species, 8, 48).unwrap())
+    with_all(DisplacementAccumulator::multi_tau(sampling, species, 8, sampling.lag(48)).unwrap())
 }
 
-fn with_all(live: FrameAccumulator) -> FrameAccumulator {
+fn with_all(live: DisplacementAccumulator) -> DisplacementAccumulator {
     let [shell, other] = shell();
     live.with_overlap(RADIUS)
         .and_then(|live| live.with_self_isf(&shell))
@@ -119,7 +120,7 @@ fn seen(sums: &FrameSums) -> Vec<Seen> {
 }
 
 fn estimated(runs: &impl TrajectoryRuns<f64>, lags: &[u64], resampling: Resampling) -> Vec<Seen> {
-    let lags = Lags::explicit(lags);
+    let lags = Lags::samples(lags.iter().copied());
     let moved = structure::displacements(runs, &lags, RADIUS, resampling).unwrap();
     let mut species = vec!["A", "B", "C"];
     species.retain(|name| moved.species(name).is_some());
@@ -146,7 +147,7 @@ fn estimated(runs: &impl TrajectoryRuns<f64>, lags: &[u64], resampling: Resampli
     })
 }
 
-fn case(points: Option<u64>, frames: usize) -> Case<FrameAccumulator> {
+fn case(points: Option<u64>, frames: usize) -> Case<DisplacementAccumulator> {
     let run = walk(frames, 1);
     let (species, steps) = (run.species().clone(), run.steps().to_vec());
     let live = match points {
@@ -161,7 +162,7 @@ fn case(points: Option<u64>, frames: usize) -> Case<FrameAccumulator> {
         run: run.positions().to_vec(),
         lags: match points {
             Some(points) => decimated(points, 48),
-            None => lags().resolve(frames, 1.0).unwrap(),
+            None => in_samples(&lags(), frames),
         },
         estimator: Box::new(move |runs, lags, resampling| {
             let run = |positions: &&[f64]| {
@@ -212,7 +213,7 @@ fn blocks_double_when_there_would_be_more() {
 fn curves_of_the_shipped_trajectory_are_those_of_the_estimators() {
     let whole = shipped::kob_andersen::<f64>("T0.600/trajectory.xtc");
     let run = whole.slice(0..320).unwrap();
-    let in_frames = lags().resolve(320, 1.0).unwrap();
+    let in_frames = in_samples(&lags(), 320);
     let expected = estimated(&run, &in_frames, Resampling::Blocks(20));
     assert_eq!(same(&seen(&accumulated(&run)), &expected, true), Ok(()));
 }
@@ -263,7 +264,8 @@ fn pieces_of_other_runs_do_not_join() {
     let run = walk(200, 7);
     let n = run.frames();
     let live = || accumulator(run.species(), 10, n);
-    let message = |a: FrameAccumulator, b: &FrameAccumulator| a.followed_by(b).unwrap_err().to_string();
+    let message =
+        |a: DisplacementAccumulator, b: &DisplacementAccumulator| a.followed_by(b).unwrap_err().to_string();
     let other = accumulator(&Species::by_count([("A", 36), ("B", 1)]).unwrap(), 10, n);
     assert_eq!(
         message(live(), &other),
@@ -279,7 +281,7 @@ fn pieces_of_other_runs_do_not_join() {
     // The same lags at other strides.
     let strides = decimated_to_48(run.species());
     let lags = Lags::explicit(strides.lags());
-    let single = FrameAccumulator::new(strides.sampling(), run.species(), &lags, n).unwrap();
+    let single = DisplacementAccumulator::new(strides.sampling(), run.species(), &lags).unwrap();
     assert_eq!(
         message(with_all(single), &strides),
         "number of strides is 4, expected 1 as in the first"
@@ -299,23 +301,23 @@ fn damaged_numbers_of_a_run_are_refused() {
     }
     let text = serde_json::to_string(&strides).unwrap();
     let other = text.replacen("\"stride\":2", "\"stride\":3", 1);
-    assert!(serde_json::from_str::<FrameAccumulator>(&other).is_err());
+    assert!(serde_json::from_str::<DisplacementAccumulator>(&other).is_err());
     let text = serde_json::to_string(&live).unwrap();
     let damage = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         let damaged = text.replacen(from, to, 1);
-        serde_json::from_str::<FrameAccumulator>(&damaged)
+        serde_json::from_str::<DisplacementAccumulator>(&damaged)
             .unwrap_err()
             .to_string()
     };
     assert!(damage("\"order\":[0,", "\"order\":[3,").starts_with("an order that does not hold"));
     assert!(damage("\"lags\":[0,1,2", "\"lags\":[0,2,1").starts_with("lags that do not increase"));
     assert!(damage("\"particles\":37", "\"particles\":38").starts_with("species that do not add up"));
-    assert!(damage("\"length\":8", "\"length\":4").starts_with("frames or sums of another shape"));
-    assert!(damage("\"recent\":[", "\"recent\":[0.0,").starts_with("frames or sums of another shape"));
-    assert!(damage("\"head\":[", "\"head\":[0.0").starts_with("frames or sums of another shape"));
-    assert!(damage("\"count\":150", "\"count\":200").starts_with("frames or sums of another shape"));
-    assert!(damage("\"end\":152", "\"end\":151").starts_with("frames or sums of another shape"));
+    assert!(damage("\"length\":8", "\"length\":4").starts_with("rows or sums of another shape"));
+    assert!(damage("\"recent\":[", "\"recent\":[0.0,").starts_with("rows or sums of another shape"));
+    assert!(damage("\"head\":[", "\"head\":[0.0").starts_with("rows or sums of another shape"));
+    assert!(damage("\"count\":150", "\"count\":200").starts_with("rows or sums of another shape"));
+    assert!(damage("\"end\":152", "\"end\":151").starts_with("rows or sums of another shape"));
     assert!(damage("\"radius\":0.3", "\"radius\":-0.3").starts_with("an overlap radius"));
 }
 

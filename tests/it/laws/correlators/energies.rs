@@ -1,7 +1,7 @@
 //! Correlations of energies.
 
 use msed::energy::{self, Bins};
-use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
+use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 
 use super::{ANOTHER_WAY, Correlator, Known, Mean, Run};
 use crate::common::synthetic::Process;
@@ -79,7 +79,7 @@ fn by_pairs(run: &Energies, f: impl Fn(f64, f64) -> f64) -> Vec<Known> {
 fn correlators() -> Vec<Correlator<Energies>> {
     let msed = Correlator::new("msed", systems(), |of| {
         let msed = energy::msed(&runs(of), &Lags::all(), Resampling::None).unwrap();
-        vec![Mean::of_curve("all", None, msed.curve())]
+        vec![Mean::of_curve("all", None, &msed)]
     })
     .at_zero(1, 0.0)
     .knows(ANOTHER_WAY, |run| by_pairs(run, |x, y| (y - x).powi(2)));
@@ -93,7 +93,8 @@ fn correlators() -> Vec<Correlator<Energies>> {
     });
     let lags = [1, 3, 6];
     let of_lag = move |of: &[Energies], lag: u64| {
-        let phi = energy::distribution(&runs(of), lag, Bins::Count(7), Resampling::None).unwrap();
+        let phi =
+            energy::distribution(&runs(of), Lag::from_steps(lag), Bins::Count(7), Resampling::None).unwrap();
         (
             phi.variance().value() + phi.mean().value().powi(2),
             phi.pairs() as f64,

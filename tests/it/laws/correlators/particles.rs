@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use msed::structure::{self, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, LagTable, Particles, Species, Trajectory};
-use msed::{Curve, Lags, Replicas, Resampling};
+use msed::{Curve, Lag, Lags, Replicas, Resampling};
 use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
@@ -213,7 +213,7 @@ pub(super) fn isotropic(vectors: Option<fn(f64) -> WaveVectors>) -> Correlator<W
         let few = Lags::logarithmic(3);
         let found = structure::self_isf(run, Particles::All, &sphere(Q, 3000), &few, Resampling::None);
         let found = found.expect("F_s");
-        let known = |(&lag, &value): (&u64, &f64)| Known {
+        let known = |(&lag, &value): (&Lag, &f64)| Known {
             mean: 2,
             point: all.lags().binary_search(&lag).expect("a lag"),
             value,
@@ -270,7 +270,7 @@ pub(super) fn coherent(orders: f64, first_frames: fn(usize) -> usize) -> Correla
 pub(super) fn of_a_gaussian_walk(squared: bool) -> Correlator<Walk> {
     let cell = Cell::cubic(6.0).expect("a cell");
     let system = walk((0..400).collect(), 300, [0.06; 2], 0.0, cell);
-    let lags = || Lags::explicit([1, 5, 20, 60]).with_zero();
+    let lags = || Lags::samples([1, 5, 20, 60]).with_zero();
     let shell = WaveVectors::shell(&cell, 3.9..=4.3).expect("a shell");
     let of = shell.clone();
     Correlator::new("F_s", vec![("a Gaussian walk".to_owned(), system)], move |runs| {
@@ -352,7 +352,7 @@ fn correlators() -> Vec<Correlator<Walk>> {
         .degree(2),
         Correlator::new("distances", systems(), |runs| {
             let bins = RadialBins::linear(3.0, 8).expect("bins");
-            let found = structure::van_hove(&all_of(runs), &Lags::explicit([1]), &bins, Resampling::None);
+            let found = structure::van_hove(&all_of(runs), &Lags::samples([1]), &bins, Resampling::None);
             let found = found.expect("van Hove");
             let species = found.iter().chain([found.all()]).zip(groups(&runs[0]));
             let mean = |(s, (of, n)): (&structure::SpeciesVanHove, (String, f64))| {
@@ -416,7 +416,7 @@ pub(super) fn faulty(fault: &'static str) -> Correlator<Walk> {
                 for run in runs {
                     let (mut of_run, mut pairs_of_run) = (0.0, 0.0);
                     for i in 0..run.frames() {
-                        let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag)) else {
+                        let Ok(j) = run.steps().binary_search(&(run.steps()[i] + lag.steps())) else {
                             continue;
                         };
                         let double = fault == "early origins count double" && i == 0;

@@ -1,0 +1,267 @@
+//! The coherent intermediate scattering function of a run that is going on.
+
+use std::ops::Range;
+
+use pulp::Arch;
+
+use super::accumulator::{Accumulator, Pairs};
+use super::error::OnlineError;
+use super::frames::FramePairs;
+use super::levels::LevelLags;
+use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
+use crate::lag::Lags;
+use crate::sampling::{Lag, Sampling};
+use crate::stats::MergeError;
+use crate::stats::pair_table::FrameBlocks;
+use crate::structure::coherent_sums::{CoherentSums, Scattering};
+use crate::structure::{WaveVectorError, WaveVectors};
+use crate::trajectory::{Cell, Species};
+
+/// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
+///
+/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()). Coordinates may be wrapped or not; the cell
+/// must not change.
+///
+/// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for each block, lag and pair of species, and
+/// one frame. **Cost** of a frame: the densities as in [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns
+/// for each particle and vector of a shell or sphere, and 1 ns for each vector, lag and pair of species.
+///
+/// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
+///
+/// ```
+/// use msed::online::CoherentAccumulator;
+/// use msed::structure::WaveVectors;
+/// use msed::trajectory::{Cell, Species};
+/// use msed::{Lags, Sampling};
+/// // Two particles that move together by a twentieth of the cell in each frame: the density turns, and keeps its size.
+/// let q = WaveVectors::from_integers(&Cell::cubic(2.0)?, &[[1, 0, 0]])?;
+/// let lags = Lags::samples([5, 10]).with_zero();
+/// let mut live = CoherentAccumulator::new(Sampling::new(1, 0.005)?, &Species::single("A", 2)?, &q, &lags)?;
+/// for i in 0..21 {
+///     let x = 0.1 * f64::from(i);
+///     live.push(&[x, 0.0, 0.0, x, 0.7, 0.0])?;
+/// }
+/// let total = live.snapshot()?.total();
+/// assert!((total.values()[0] - 2.0).abs() < 1e-13 && total.values()[1].abs() < 1e-13);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub type CoherentAccumulator = Accumulator<DensityPairs>;
+
+/// Densities of two frames: a cosine and a sine by species and vector.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DensityPairs {
+    system: Scattering,
+    /// Species of each particle.
+    of_particle: Vec<u32>,
+}
+
+/// What every frame fills anew.
+#[derive(Debug, Clone)]
+pub struct Work {
+    modes: DensityModes,
+    tables: Tables,
+    sums: Vec<f64>,
+    /// Coordinates along the lattice vectors, in units of them, species by species.
+    positions: Vec<[f64; 3]>,
+    /// Where each particle lies among them, and the particles of each species.
+    places: Vec<usize>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Pairs for DensityPairs {
+    type Sums = CoherentSums;
+    type Work = Work;
+
+    fn work(&self) -> Work {
+        let modes = DensityModes::new(&self.system.integers);
+        let mut start = 0;
+        let range = |(_, particles): &(String, usize)| {
+            let range = start..start + particles;
+            start = range.end;
+            range
+        };
+        let ranges: Vec<Range<usize>> = self.system.species.iter().map(range).collect();
+        let mut next: Vec<usize> = ranges.iter().map(|range| range.start).collect();
+        let place = |&species: &u32| {
+            let next = &mut next[species as usize];
+            *next += 1;
+            *next - 1
+        };
+        Work {
+            tables: modes.tables(),
+            sums: vec![0.0; modes.sums()],
+            modes,
+            positions: vec![[0.0; 3]; self.of_particle.len()],
+            places: self.of_particle.iter().map(place).collect(),
+            ranges,
+        }
+    }
+
+    fn sampling(&self) -> Sampling {
+        self.system.sampling
+    }
+
+    fn lags(&self) -> &[u64] {
+        &self.system.lags
+    }
+
+    fn width(&self) -> usize {
+        self.system.modes()
+    }
+
+    fn columns(&self) -> usize {
+        self.system.width()
+    }
+
+    /// Adds the products of the densities of two frames: of each pair of species and, last, of all particles.
+    fn add(&self, _: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
+        let length = 2 * self.system.integers.len();
+        let dot = |a: usize, b: usize| -> f64 {
+            let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
+            a.iter().zip(b).map(|(a, b)| a * b).sum()
+        };
+        let (mut total, mut column) = (0.0, 0);
+        for a in 0..self.system.species.len() {
+            for b in a..self.system.species.len() {
+                let sum = if a == b {
+                    dot(a, a)
+                } else {
+                    0.5 * (dot(a, b) + dot(b, a))
+                };
+                sums[column] += sum;
+                total += if a == b { sum } else { 2.0 * sum };
+                column += 1;
+            }
+        }
+        sums[column] += total;
+    }
+
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        self.system.same(&other.system)
+    }
+
+    fn sums(&self, run: FrameBlocks) -> CoherentSums {
+        CoherentSums::new(self.system.clone(), run)
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<(), String> {
+        self.system.check()?;
+        let mut counts = vec![0; self.system.species.len()];
+        for &species in &self.of_particle {
+            *counts
+                .get_mut(species as usize)
+                .ok_or("a particle of no species")? += 1;
+        }
+        if counts
+            .iter()
+            .eq(self.system.species.iter().map(|(_, count)| count))
+        {
+            Ok(())
+        } else {
+            Err("species of other numbers of particles".to_owned())
+        }
+    }
+}
+
+impl FramePairs for DensityPairs {
+    const NEEDS_UNWRAPPED: bool = false;
+
+    fn particles(&self) -> usize {
+        self.of_particle.len()
+    }
+
+    #[inline]
+    fn place(&self, work: &mut Work, _: &mut [f64], particle: usize, position: [f64; 3]) {
+        work.positions[work.places[particle]] = self.system.cell.fractional(position);
+    }
+
+    fn complete(&self, work: &mut Work, densities: &mut [f64]) {
+        let length = 2 * self.system.integers.len();
+        for (range, densities) in work.ranges.iter().zip(densities.chunks_exact_mut(length)) {
+            work.sums.fill(0.0);
+            Arch::new().dispatch(SumModes {
+                modes: &work.modes,
+                positions: &work.positions[range.clone()],
+                sums: &mut work.sums,
+                tables: &mut work.tables,
+            });
+            let found = work.modes.components(&work.sums);
+            for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
+                *density = found;
+            }
+        }
+    }
+
+    /// To what single precision keeps of the cell.
+    fn check_cell(&self, frame: u64, found: Option<&Cell>) -> Result<(), OnlineError> {
+        let Some(found) = found else { return Ok(()) };
+        let (found, expected) = (found.vectors(), self.system.cell.vectors());
+        let sizes = expected.as_flattened().iter().map(|x| x.abs());
+        let size = sizes.fold(0.0, f64::max);
+        let mut pairs = expected.as_flattened().iter().zip(found.as_flattened());
+        if pairs.all(|(a, b)| (a - b).abs() <= 1e-6 * size) {
+            return Ok(());
+        }
+        Err(OnlineError::Cell {
+            frame,
+            found: format!("{found:?}"),
+            expected: format!("{expected:?}"),
+        })
+    }
+}
+
+impl CoherentAccumulator {
+    /// An accumulator for frames of these particles, at these lags, counted in frames.
+    ///
+    /// # Errors
+    /// [`OnlineError::WaveVectors`] for vectors that belong to no cell, [`OnlineError::Lag`] for lags that mean nothing,
+    /// [`OnlineError::Memory`] for lags that reach over more than there is memory for.
+    pub fn new(
+        sampling: Sampling,
+        species: &Species,
+        vectors: &WaveVectors,
+        lags: &Lags,
+    ) -> Result<Self, OnlineError> {
+        let lags = lags.in_planned_samples(&sampling)?;
+        Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
+    }
+
+    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest`
+    /// frames or the next lag above. Level l keeps the densities of every 2^l-th frame, as in
+    /// [`DisplacementAccumulator::multi_tau`](super::DisplacementAccumulator::multi_tau).
+    ///
+    /// # Errors
+    /// [`OnlineError::WaveVectors`] for vectors that belong to no cell, [`OnlineError::Points`] for an odd number of points or none.
+    pub fn multi_tau(
+        sampling: Sampling,
+        species: &Species,
+        vectors: &WaveVectors,
+        points: usize,
+        longest: Lag,
+    ) -> Result<Self, OnlineError> {
+        let (levels, lags) = LevelLags::doubling(0, points, longest.steps().div_ceil(sampling.stride()))?;
+        Self::over(sampling, species, vectors, levels, lags)
+    }
+
+    fn over(
+        sampling: Sampling,
+        species: &Species,
+        vectors: &WaveVectors,
+        levels: Vec<LevelLags>,
+        lags: Vec<u64>,
+    ) -> Result<Self, OnlineError> {
+        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
+        let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
+        let system = Scattering {
+            sampling,
+            species: species.names().iter().map(count).collect::<Result<_, _>>()?,
+            lags,
+            cell,
+            integers: vectors.integers().to_vec(),
+        };
+        let of_particle = species.of_particles().to_vec();
+        Self::of(DensityPairs { system, of_particle }, levels)
+    }
+}

@@ -1,0 +1,185 @@
+//! Frames as rows: how positions reach an accumulator.
+
+use super::accumulator::{Accumulator, Pairs};
+use super::error::OnlineError;
+use crate::real::{Real, first_unfit, is_fit};
+use crate::trajectory::Cell;
+
+/// Sums whose rows are made of the positions of particles.
+pub trait FramePairs: Pairs {
+    /// Whether coordinates must follow particles through the faces of the cell.
+    const NEEDS_UNWRAPPED: bool;
+
+    /// Number of particles.
+    fn particles(&self) -> usize;
+
+    /// Takes in where one particle is.
+    fn place(&self, work: &mut Self::Work, row: &mut [f64], particle: usize, position: [f64; 3]);
+
+    /// Completes a row that has all particles.
+    fn complete(&self, work: &mut Self::Work, row: &mut [f64]);
+
+    /// Whether the cell of a frame is the one that the sums are over.
+    ///
+    /// # Errors
+    /// Another cell.
+    fn check_cell(&self, frame: u64, found: Option<&Cell>) -> Result<(), OnlineError>;
+}
+
+impl<K: FramePairs> Accumulator<K> {
+    /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements need unwrapped coordinates: positions
+    /// that re-enter a periodic cell give wrong ones, which an accumulator cannot recognise.
+    ///
+    /// # Errors
+    /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`] for a coordinate that is not finite or
+    /// above 1e60 in size. A frame that is refused adds nothing.
+    pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
+        let (points, rest) = positions.as_chunks::<3>();
+        if points.len() != self.kind.particles() || !rest.is_empty() {
+            return Err(self.wrong_number(positions.len()));
+        }
+        self.push_iter(points.iter().copied())
+    }
+
+    /// Takes in the next frame as points.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    ///
+    /// ```
+    /// use msed::online::DisplacementAccumulator;
+    /// use msed::trajectory::Species;
+    /// use msed::{Lags, Sampling};
+    /// let species = Species::single("A", 2)?;
+    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
+    /// live.push_points(&[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]])?;
+    /// live.push_points(&[[0.0_f32, 0.5, 0.0], [1.0, 1.5, 1.0]])?;
+    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn push_points<T: Real>(&mut self, points: &[[T; 3]]) -> Result<(), OnlineError> {
+        self.push(points.as_flattened())
+    }
+
+    /// Takes in the next frame from anything that becomes three coordinates, particle by particle: arrays, vectors of a linear-algebra
+    /// crate, or the particles of an engine themselves. Nothing is copied but into the accumulator's own memory.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    ///
+    /// Vectors of `nalgebra`:
+    /// ```
+    /// use msed::online::DisplacementAccumulator;
+    /// use msed::trajectory::Species;
+    /// use msed::{Lags, Sampling};
+    /// use nalgebra::Vector3;
+    /// let species = Species::single("A", 2)?;
+    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
+    /// let mut positions = vec![Vector3::new(0.0, 0.0, 0.0), Vector3::new(1.0, 2.0, 3.0)];
+    /// live.push_iter(positions.iter().copied())?;
+    /// positions[1] += Vector3::new(0.0, 0.0, 0.5);
+    /// live.push_iter(positions.iter().copied())?;
+    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25 / 2.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// Vectors of `glam`, in single precision:
+    /// ```
+    /// # use msed::online::DisplacementAccumulator;
+    /// # use msed::trajectory::Species;
+    /// # use msed::{Lags, Sampling};
+    /// use glam::Vec3;
+    /// # let species = Species::single("A", 2)?;
+    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
+    /// for shift in [0.0, 0.5] {
+    ///     live.push_iter([Vec3::ZERO, Vec3::ONE].map(|r| r + Vec3::X * shift))?;
+    /// }
+    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// The particles of an engine:
+    /// ```
+    /// # use msed::online::DisplacementAccumulator;
+    /// # use msed::trajectory::Species;
+    /// # use msed::{Lags, Sampling};
+    /// struct Atom { at: [f64; 3], velocity: [f64; 3] }
+    /// impl From<&Atom> for [f64; 3] {
+    ///     fn from(atom: &Atom) -> Self { atom.at }
+    /// }
+    /// # let species = Species::single("A", 1)?;
+    /// # let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
+    /// let mut atoms = vec![Atom { at: [0.0; 3], velocity: [2.0, 0.0, 0.0] }];
+    /// live.push_iter(&atoms)?;
+    /// for atom in &mut atoms {
+    ///     atom.at[0] += 0.25 * atom.velocity[0];
+    /// }
+    /// live.push_iter(&atoms)?;
+    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn push_iter<P: Into<[T; 3]>, T: Real>(
+        &mut self,
+        points: impl IntoIterator<Item = P>,
+    ) -> Result<(), OnlineError> {
+        let particles = self.kind.particles();
+        let frame = self.stream.progress.next();
+        let (kind, work, row) = (&self.kind, &mut self.work, self.stream.room());
+        let mut points = points.into_iter();
+        let mut taken = 0;
+        for point in points.by_ref().take(particles) {
+            let position = point.into().map(Real::to_f64);
+            // Numbers that cannot be computed with never reach the row.
+            if let Some(found) = position.into_iter().find(|&x| !is_fit(x)) {
+                return Err(OnlineError::Position {
+                    frame,
+                    particle: taken,
+                    found,
+                });
+            }
+            kind.place(work, row, taken, position);
+            taken += 1;
+        }
+        let more = points.count();
+        if taken < particles || more > 0 {
+            return Err(self.wrong_number(3 * (taken + more)));
+        }
+        kind.complete(work, row);
+        self.push_row();
+        Ok(())
+    }
+
+    /// Whether these can be the next frame.
+    pub(super) fn check_frame<T: Real>(
+        &self,
+        positions: &[T],
+        cell: Option<&Cell>,
+    ) -> Result<(), OnlineError> {
+        let frame = self.stream.progress.next();
+        self.kind.check_cell(frame, cell)?;
+        if positions.len() != 3 * self.kind.particles() {
+            return Err(self.wrong_number(positions.len()));
+        }
+        match first_unfit(positions) {
+            None => Ok(()),
+            Some(index) => Err(OnlineError::Position {
+                frame,
+                particle: index / 3,
+                found: Real::to_f64(positions[index]),
+            }),
+        }
+    }
+
+    fn wrong_number(&self, found: usize) -> OnlineError {
+        OnlineError::Coordinates {
+            found,
+            expected: 3 * self.kind.particles(),
+        }
+    }
+
+    /// Number of frames taken in.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.stream.progress.count
+    }
+}
