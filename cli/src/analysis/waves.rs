@@ -1,15 +1,14 @@
 //! Structure factors of one state point, and the shell of wave vectors that relaxation is measured at.
 
-use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
-use msed::trajectory::{Cell, Trajectory};
+use msed::trajectory::Cell;
 use msed::{Replicas, Resampling};
 
 use crate::failure::Failure;
-use crate::frames::Frames;
-use crate::results::{NumberEntry, ShellsEntry};
+use crate::input::cells::mean_cell;
+use crate::input::trajectory::Frames;
 use crate::scan_file::{Run, Scan, UnitsName};
 
 /// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the dip after it.
@@ -38,14 +37,13 @@ pub(crate) struct Waves {
 }
 
 impl Waves {
-    pub(crate) fn analyse(
+    pub(super) fn analyse(
         scan: &Scan,
         run: &Run,
         frames: &Frames,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
-        let place = format!("{}:{}: run `{}`", scan.file.display(), run.line, run.name);
-        let cell = cell(run, frames).map_err(|error| Failure::at(&place, error))?;
+        let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
         if let Some([low, high]) = scan.system.q_shell {
             // One of each pair of opposite ones, of which each takes (2 pi)^3 / V.
             let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
@@ -53,10 +51,10 @@ impl Waves {
                 let message = format!(
                     "`q_shell`: found about {found:.1e} wave vectors of length {low} to {high}, expected {SHELL:.0e} at most"
                 );
-                return Err(Failure::at(&place, message));
+                return Err(scan.run_failure(run, message));
             }
         }
-        Self::of(scan, &cell, frames, resampling).map_err(|error| Failure::at(&place, error))
+        Self::of(scan, &cell, frames, resampling).map_err(|error| scan.run_failure(run, error))
     }
 
     fn of(scan: &Scan, cell: &Cell, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
@@ -69,7 +67,7 @@ impl Waves {
         }
         let thin = thinned(frames, WORK / (particles * vectors.len()))?;
         let factors = structure::static_structure(&thin, &vectors, resampling)?;
-        let probe = scan.system.probe.as_deref().unwrap_or_default();
+        let probe = scan.probe.as_deref().unwrap_or_default();
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
             UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(cell, particles),
@@ -86,51 +84,6 @@ impl Waves {
         };
         Ok(Self { factors, peak, shell })
     }
-
-    /// `q_max` in `results.json`.
-    pub(crate) fn q_max(&self) -> NumberEntry {
-        match &self.peak {
-            MainPeak::Resolved { position, .. } => NumberEntry::from(position),
-            MainPeak::NotResolved(reason) => NumberEntry::missing("not resolved", reason.to_string(), None),
-            _ => NumberEntry::missing("not resolved", "for a reason unknown to this program", None),
-        }
-    }
-
-    /// `s_of_q` in `results.json`.
-    pub(crate) fn s_of_q(&self) -> BTreeMap<String, ShellsEntry> {
-        let factors = self.factors.iter();
-        factors
-            .map(|factor| (factor.name(), ShellsEntry::from(factor)))
-            .collect()
-    }
-}
-
-/// The cell of the vectors: that of the file, the mean of its frames where it changes; where `box` gives the same with more
-/// digits, that.
-fn cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error> {
-    let cells: Vec<Cell> = frames
-        .runs()
-        .iter()
-        .flat_map(Trajectory::cells)
-        .copied()
-        .collect();
-    let mut mean = [[0.0; 3]; 3];
-    for cell in &cells {
-        for (sum, vector) in mean.iter_mut().zip(cell.vectors()) {
-            for (sum, x) in sum.iter_mut().zip(vector) {
-                *sum += x / cells.len() as f64;
-            }
-        }
-    }
-    let mean = Cell::triclinic(mean)?;
-    let same = |given: &[f64; 3]| {
-        let mut pairs = mean.lengths().into_iter().zip(given);
-        mean.is_orthorhombic() && pairs.all(|(found, given)| (found - given).abs() < 1e-6 * given)
-    };
-    Ok(match run.cell.filter(same) {
-        Some(given) => Cell::orthorhombic(given)?,
-        None => mean,
-    })
 }
 
 /// Evenly spaced frames of each replica, as many as the work allows.
