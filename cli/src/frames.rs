@@ -255,7 +255,7 @@ fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32>>, Failure> 
         .to_string_lossy()
         .to_lowercase();
     if name.ends_with(".xtc") {
-        let scale = scan.system.units.units().xtc_length();
+        let scale = scan.system.units.units().xtc_length;
         let reader = XtcReader::open(file, scale).map_err(|error| about(file, &error))?;
         return Ok(Box::new(reader));
     }

@@ -76,7 +76,7 @@ pub(crate) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             EnsembleName::Nve => 1.5,
             EnsembleName::Nvt => 3.0,
         };
-        (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
+        (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann * t
     };
     let ends = [0.93 * low, 1.05 * high];
     let mut panel = Panel::new(
