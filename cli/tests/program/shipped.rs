@@ -13,7 +13,12 @@ pub(crate) fn energy_file(file: &str, samples: usize) -> String {
     let table = msed::io::energies(data("kob-andersen").join(file)).expect("shipped data");
     let temperatures = table.temperature.as_deref().expect("a column");
     let mut text = String::from("# Time-averaged data for fix p\n# TimeStep v_pe v_te\n");
-    for ((step, e), t) in table.steps().zip(table.potential).zip(temperatures).take(samples) {
+    for ((step, e), t) in table
+        .steps()
+        .zip(&table.potential)
+        .zip(temperatures)
+        .take(samples)
+    {
         writeln!(text, "{step} {e} {t}").expect("a string grows");
     }
     text

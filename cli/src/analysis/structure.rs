@@ -1,0 +1,140 @@
+//! What the particles of one state point do.
+
+use msed::relaxation::{
+    self, Diffusion, Fit, NoPeak, NotDiffusive, NotReached, Peak, Relaxation, SquaredDisplacement, TauBeta,
+};
+use msed::stats::Outcome;
+use msed::structure::{self, Displacements, SpeciesDisplacement, WaveVectors};
+use msed::{Curve, Estimate, Lags, Resampling};
+
+use super::point::LAGS_PER_DECADE;
+use super::waves::Waves;
+use crate::failure::Failure;
+use crate::input::trajectory::Frames;
+use crate::scan_file::{Run, Scan};
+
+/// The longest lag as a fraction of the run. Beyond a tenth there are values without errors: relaxation may be that slow.
+const LONGEST: f64 = 0.5;
+
+/// Correlations of a run's frames.
+pub(crate) struct Structure {
+    displacements: Displacements,
+    /// Of each species, in their order, and of all particles.
+    motion: Vec<Motion>,
+    pub(crate) waves: Waves,
+    /// Of the probe; `None` without a shell.
+    pub(crate) decay: Option<Decay>,
+    probe: String,
+}
+
+/// Numbers from the displacements of one species, or of all particles.
+pub(crate) struct Motion {
+    pub(crate) name: String,
+    pub(crate) diffusion: Outcome<Diffusion, NotDiffusive>,
+    pub(crate) tau_beta: TauBeta,
+    pub(crate) alpha2_peak: Outcome<Peak, NoPeak>,
+    pub(crate) chi4_peak: Outcome<Peak, NoPeak>,
+}
+
+impl Motion {
+    fn of(one: &SpeciesDisplacement) -> Result<Self, msed::Error> {
+        Ok(Self {
+            name: one.name().to_owned(),
+            diffusion: relaxation::diffusion(&SquaredDisplacement::new(one.msd().clone(), 3)?),
+            tau_beta: relaxation::tau_beta(&one.msd().without_zero()),
+            alpha2_peak: relaxation::peak(one.alpha2())?,
+            chi4_peak: relaxation::peak(one.chi4())?,
+        })
+    }
+}
+
+impl Structure {
+    pub(crate) fn analyse(
+        scan: &Scan,
+        run: &Run,
+        frames: &Frames,
+        resampling: Resampling,
+    ) -> Result<Self, Failure> {
+        let waves = Waves::analyse(scan, run, frames, resampling)?;
+        Self::of(scan, frames, waves, resampling).map_err(|error| scan.run_failure(run, error))
+    }
+
+    fn of(scan: &Scan, frames: &Frames, waves: Waves, resampling: Resampling) -> Result<Self, msed::Error> {
+        let lags = Lags::logarithmic(LAGS_PER_DECADE);
+        let lags = lags.up_to_fraction(LONGEST).with_zero();
+        let displacements =
+            structure::displacements(frames, &lags, scan.system.overlap_radius(), resampling)?;
+        let probe = scan.probe.clone().unwrap_or_default();
+        let shell = waves.shell.as_ref();
+        let decay = shell.map(|shell| Decay::analyse(frames, &probe, shell, &lags, resampling));
+        let all = displacements.iter().chain([displacements.all()]);
+        Ok(Self {
+            motion: all.map(Motion::of).collect::<Result<_, _>>()?,
+            decay: decay.transpose()?,
+            displacements,
+            waves,
+            probe,
+        })
+    }
+
+    /// Each species.
+    pub(crate) fn species(&self) -> &[Motion] {
+        &self.motion[..self.motion.len() - 1]
+    }
+
+    /// The displacements of each species and of all particles, with the numbers from them.
+    pub(crate) fn displacements(&self) -> impl Iterator<Item = (&SpeciesDisplacement, &Motion)> {
+        let all = self.displacements.iter().chain([self.displacements.all()]);
+        all.zip(&self.motion)
+    }
+
+    /// The probe, or all particles where there is none.
+    pub(crate) fn probe(&self) -> (&SpeciesDisplacement, &Motion) {
+        let mut species = self.displacements();
+        species
+            .find(|(one, _)| one.name() == self.probe)
+            .unwrap_or_else(|| (self.displacements.all(), &self.motion[self.motion.len() - 1]))
+    }
+
+    /// F_s, where it is that of this species.
+    pub(crate) fn isf_of(&self, species: &str) -> Option<&Curve> {
+        let decay = self.decay.as_ref().filter(|_| species == self.probe)?;
+        Some(&decay.isf)
+    }
+}
+
+/// F_s of the probe on a shell of wave vectors, and its times.
+pub(crate) struct Decay {
+    pub(crate) isf: Curve,
+    /// Mean length of the vectors.
+    pub(crate) q: f64,
+    /// Where F_s has fallen to 1/e.
+    pub(crate) tau_alpha: Outcome<Estimate, NotReached>,
+    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
+    pub(crate) tail: Result<Relaxation, String>,
+}
+
+impl Decay {
+    pub(super) fn analyse(
+        frames: &Frames,
+        probe: &str,
+        shell: &WaveVectors,
+        lags: &Lags,
+        resampling: Resampling,
+    ) -> Result<Self, msed::Error> {
+        let isf = structure::self_isf(frames, probe, shell, lags, resampling)?;
+        let tail = Fit::decay().to(&isf);
+        Ok(Self {
+            q: shell.mean_modulus(),
+            tau_alpha: relaxation::tau_alpha(&isf)?,
+            tail: tail.map_err(|error| error.to_string()),
+            isf,
+        })
+    }
+
+    /// The tail, where it is resolved.
+    pub(crate) fn resolved_tail(&self) -> Option<&Relaxation> {
+        let tail = self.tail.as_ref().ok()?;
+        Some(tail).filter(|tail| tail.verdict().is_resolved())
+    }
+}
