@@ -14,6 +14,7 @@ use crate::online::FeedError;
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
 use crate::series::SeriesError;
+use crate::structure::StructureError;
 use crate::thermo::ThermoError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
@@ -78,7 +79,13 @@ pub enum Error {
     Series(SeriesError),
     /// A question about the structure.
     #[error(transparent)]
-    Structure(#[from] crate::structure::StructureError),
+    Structure(StructureError),
+    /// A species that is not among those of a result.
+    #[error(transparent)]
+    UnknownSpecies(#[from] crate::stats::UnknownSpecies),
+    /// A pair of species that is not among those of a result.
+    #[error(transparent)]
+    UnknownPair(#[from] crate::stats::UnknownPair),
     /// A periodic cell.
     #[error(transparent)]
     Cell(#[from] crate::trajectory::CellError),
@@ -141,6 +148,7 @@ macro_rules! flatten {
 
 flatten!(SeriesError => Series { Sampling });
 flatten!(ThermoError => Thermo { Energy, Fit });
+flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 
 /// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
 impl From<TrajectoryError> for Error {

@@ -21,32 +21,31 @@ pub struct Drift {
 #[non_exhaustive]
 pub enum Stationarity {
     /// Neither the slope nor the difference of the halves is distinguishable from zero.
-    Stationary {
-        /// The slope in units of its standard error.
-        slope: f64,
-        /// Second half minus first half in units of its standard error.
-        halves: f64,
-        /// Student's t beyond which either would count: 99 % for the number of blocks.
-        threshold: f64,
-    },
+    Stationary(DriftTest),
     /// At least one of the two is: the run ages, or its integrator heats it.
-    Drifting {
-        /// The slope in units of its standard error.
-        slope: f64,
-        /// Second half minus first half in units of its standard error.
-        halves: f64,
-        /// Student's t beyond which either counts.
-        threshold: f64,
-    },
-    /// No error bars, no answer.
+    Drifting(DriftTest),
+    /// Without error bars there is no answer.
     Undecided,
+}
+
+/// How far a run drifts, in standard errors.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct DriftTest {
+    /// The slope in units of its standard error.
+    pub slope: f64,
+    /// Second half minus first half in units of its standard error.
+    pub halves: f64,
+    /// Student's t beyond which either counts: 99 % for the number of blocks.
+    pub threshold: f64,
 }
 
 impl Stationarity {
     /// Whether the answer is [`Stationary`](Self::Stationary).
     #[must_use]
     pub fn is_stationary(&self) -> bool {
-        matches!(self, Self::Stationary { .. })
+        matches!(self, Self::Stationary(_))
     }
 }
 
@@ -95,18 +94,15 @@ impl Drift {
         let slope = in_errors(self.slope.value(), of_slope);
         let halves = in_errors(difference.value(), of_halves);
         let threshold = Significance::STATIONARY.threshold(self.slope.degrees_of_freedom());
+        let test = DriftTest {
+            slope,
+            halves,
+            threshold,
+        };
         if slope.abs() <= threshold && halves.abs() <= threshold {
-            Stationarity::Stationary {
-                slope,
-                halves,
-                threshold,
-            }
+            Stationarity::Stationary(test)
         } else {
-            Stationarity::Drifting {
-                slope,
-                halves,
-                threshold,
-            }
+            Stationarity::Drifting(test)
         }
     }
 }

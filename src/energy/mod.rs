@@ -11,10 +11,12 @@
 
 mod autocorrelation;
 pub(crate) mod bins;
+pub(crate) mod curves;
 mod distribution;
 pub(crate) mod distribution_sums;
 mod drift;
 mod error;
+mod integrated_time;
 mod moments;
 mod msed;
 mod plan;
@@ -23,12 +25,13 @@ pub(crate) mod run_sums;
 pub(crate) mod sums;
 pub(crate) mod system;
 
-pub use autocorrelation::{Autocorrelation, IntegratedTime, autocorrelation, integrated_time};
+pub use autocorrelation::{Autocorrelation, autocorrelation};
 pub use bins::Bins;
 pub use distribution::{Distribution, distribution};
 pub use distribution_sums::DistributionSums;
-pub use drift::{Drift, Stationarity, drift};
+pub use drift::{Drift, DriftTest, Stationarity, drift};
 pub use error::{DistributionError, EnergyError};
+pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub use moments::{Moments, moments};
 pub use msed::msed;
 pub use resolution::{Resolution, resolution};

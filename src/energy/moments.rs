@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::curves::{Samples, variances};
 use super::plan::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError};
+use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
 const INNER_BLOCKS: usize = 10;
@@ -81,8 +82,8 @@ impl Moments {
         &self.variance
     }
 
-    /// Variance of a run's mean energy per particle, from the blocks: what [`variance`](Self::variance) is too small by.
-    /// Blocks much shorter than the slowest correlation time make it too small in turn.
+    /// Variance of the mean energy of a run, per particle, estimated from the blocks: [`variance`](Self::variance) underestimates the
+    /// true variance by this much. Blocks much shorter than the slowest correlation time make it too small in turn.
     #[must_use]
     pub fn variance_of_mean(&self) -> &Estimate {
         &self.variance_of_mean
@@ -176,14 +177,14 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
         .collect::<Option<Vec<&[T]>>>()
         .map(|columns| {
             let temperature = Column::new(&columns, &pieces, 1.0);
-            estimate(&|weights| temperature.mean(&pieces, weights))
+            estimate(&|weights| temperature.mean(weights))
         });
     Ok(Moments {
         particles: runs[0].particles(),
         samples: lengths.iter().sum(),
-        mean: estimate(&|weights| energy.mean(&pieces, weights)),
-        variance: estimate(&|weights| energy.variances(&pieces, weights).0),
-        variance_of_mean: estimate(&|weights| energy.variances(&pieces, weights).1),
+        mean: estimate(&|weights| energy.mean(weights)),
+        variance: estimate(&|weights| energy.variances(weights)[0]),
+        variance_of_mean: estimate(&|weights| energy.variances(weights)[1]),
         temperature: runs[0].temperature(),
         kinetic_temperature,
     })
@@ -223,78 +224,51 @@ impl Pieces {
     }
 }
 
-/// Sums of one column over the pieces, of deviations from its overall mean.
-struct Column {
+/// One column over the pieces: deviations from its overall mean.
+struct Column<'a> {
+    pieces: &'a Pieces,
     centre: f64,
-    scale: f64,
-    first: BlockSums,
-    second: BlockSums,
+    samples: Vec<Samples>,
 }
 
-impl Column {
-    fn new<T: Real>(columns: &[&[T]], pieces: &Pieces, scale: f64) -> Self {
+impl<'a> Column<'a> {
+    fn new<T: Real>(columns: &[&[T]], pieces: &'a Pieces, scale: f64) -> Self {
         let centre = overall_mean(columns);
-        let mut first = BlockSums::new(pieces.ranges.len(), 1);
-        let mut second = BlockSums::new(pieces.ranges.len(), 1);
-        for (piece, (run, range)) in pieces.ranges.iter().enumerate() {
+        let samples = pieces.ranges.iter().map(|(run, range)| {
             let values = &columns[*run][range.clone()];
-            let count = values.len() as f64;
-            first.add(piece, 0, sum_of(values, |x| (x - centre) * scale), count);
-            second.add(
-                piece,
-                0,
-                sum_of(values, |x| ((x - centre) * scale).powi(2)),
-                count,
-            );
-        }
+            Samples {
+                number: values.len() as f64,
+                sum: sum_of(values, |x| (x - centre) * scale),
+                squares: sum_of(values, |x| ((x - centre) * scale).powi(2)),
+            }
+        });
         Self {
-            centre,
-            scale,
-            first,
-            second,
+            pieces,
+            centre: centre * scale,
+            samples: samples.collect(),
         }
     }
 
-    fn mean(&self, pieces: &Pieces, weights: &[f64]) -> f64 {
-        let of_pieces: Vec<f64> = pieces.block.iter().map(|&block| weights[block]).collect();
-        self.centre * self.scale + self.first.weighted_mean(0, &of_pieces)
+    fn mean(&self, weights: &[f64]) -> f64 {
+        let (mut sum, mut number) = (0.0, 0.0);
+        for (samples, &block) in self.samples.iter().zip(&self.pieces.block) {
+            sum += weights[block] * samples.sum;
+            number += weights[block] * samples.number;
+        }
+        self.centre + sum / number
     }
 
     /// The variance about the runs' own means, and the variance of those means.
-    fn variances(&self, pieces: &Pieces, weights: &[f64]) -> (f64, f64) {
-        let (mut total, mut squares, mut of_means) = (0.0, 0.0, 0.0);
-        for run in 0..pieces.runs {
-            let inside = || {
-                (0..pieces.ranges.len())
-                    .filter(|&p| pieces.ranges[p].0 == run)
-                    .map(|p| (weights[pieces.block[p]], p))
-                    .filter(|(weight, _)| *weight > 0.0)
-            };
-            let (mut count, mut sum, mut square, mut blocks) = (0.0, 0.0, 0.0, 0.0);
-            for (weight, piece) in inside() {
-                count += weight * self.first.get(piece, 0).1;
-                sum += weight * self.first.get(piece, 0).0;
-                square += weight * self.second.get(piece, 0).0;
-                blocks += weight;
-            }
-            if count == 0.0 {
-                continue;
-            }
-            let mean = sum / count;
-            let between: f64 = inside()
-                .map(|(weight, piece)| {
-                    let (sum, count) = self.first.get(piece, 0);
-                    weight * count * (sum / count - mean).powi(2)
-                })
-                .sum();
-            total += count;
-            squares += square - count * mean * mean;
-            // A run left with one block has no spread, and no value: but the bootstrap draws such runs now and then.
-            if blocks > 1.0 || !pieces.drawn {
-                of_means += between / (blocks - 1.0);
-            }
-        }
-        (squares / total, of_means / total)
+    fn variances(&self, weights: &[f64]) -> [f64; 2] {
+        let runs = (0..self.pieces.runs).map(|run| {
+            let pieces = self.pieces.ranges.iter().zip(&self.pieces.block);
+            let of_run = pieces.zip(&self.samples).filter(|(((r, _), _), _)| *r == run);
+            of_run
+                .map(|((_, &block), &samples)| (weights[block], samples))
+                .filter(|(weight, _)| *weight > 0.0)
+                .collect()
+        });
+        variances(runs, self.pieces.drawn)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The mean-squared energy difference.
 
 use super::EnergyError;
+use super::curves::EnergyAxis;
 use super::plan::Layout;
 use crate::curve::Curve;
 use crate::lag::Lags;
@@ -66,13 +67,7 @@ pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -
         plan.add_squared_differences(run.samples(), &blocks, &mut sums, first, &mut scratch);
         first += blocks.len();
     }
-    let scale = runs.runs()[0].per_particle_scale().powi(2);
-    Ok(Curve::from_sums(
-        layout.steps(),
-        layout.sampling.time_step(),
-        [&sums],
-        layout.resamples,
-        layout.longest(),
-        |[mean]| mean * scale,
-    ))
+    let axis = EnergyAxis::of_series(&runs.runs()[0], &layout.lags);
+    let shortest = layout.partition.shortest() as u64;
+    Ok(axis.msed(&sums, layout.resamples, shortest))
 }

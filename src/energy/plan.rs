@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::EnergyError;
-use crate::lag::{Lag, Lags};
+use crate::lag::Lags;
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
-use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Partition, Resamples, Resampling};
 
@@ -17,7 +16,6 @@ pub(super) struct Layout {
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
     pub(super) resamples: Resamples,
-    pub(super) sampling: Sampling,
 }
 
 impl Layout {
@@ -46,7 +44,6 @@ impl Layout {
             plans,
             resamples: partition.resamples(run),
             partition,
-            sampling,
             lags,
         })
     }
@@ -57,16 +54,6 @@ impl Layout {
             let of_run = self.partition.iter().filter(|(r, _)| *r == run);
             of_run.map(|(_, range)| range).collect()
         })
-    }
-
-    /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<Lag> {
-        self.lags.iter().map(|&m| self.sampling.lag(m)).collect()
-    }
-
-    /// The longest lag that the blocks give an error for.
-    pub(super) fn longest(&self) -> Lag {
-        self.sampling.lag(self.partition.shortest() as u64)
     }
 }
 

@@ -1,6 +1,5 @@
 //! The accumulator that a run feeds.
 
-use super::energy_spectra::Transform;
 use super::error::{OnlineError, check_samples};
 use super::levels::LevelLags;
 use super::progress::Progress;
@@ -9,11 +8,12 @@ use crate::energy::run_sums::RunSums;
 use crate::energy::system::EnergyPairs;
 use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
-use crate::lag_sums::{cheapest_length, mean};
+use crate::lag_sums::{BlockSpectra, cheapest_length, mean};
 use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
 use crate::stats::runs::agree;
+use crate::stats::sums::Summed;
 
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
@@ -45,7 +45,7 @@ pub struct EnergyAccumulator {
     pub(super) pairs: EnergyPairs,
     pub(super) progress: Progress,
     pub(super) levels: Vec<Ring>,
-    pub(super) transform: Option<Transform>,
+    pub(super) transform: Option<BlockSpectra>,
     pub(super) sums: RunSums,
     pub(super) work: Work,
 }
@@ -105,7 +105,7 @@ impl EnergyAccumulator {
         let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring)?;
-        let transform = Transform::new(segment, BLOCKS)?;
+        let transform = BlockSpectra::new(segment, BLOCKS)?;
         let pairs = EnergyPairs { system, lags };
         Self::of(pairs, vec![ring], Some(transform), segment as u64)
     }
@@ -152,7 +152,7 @@ impl EnergyAccumulator {
     fn of(
         pairs: EnergyPairs,
         levels: Vec<Ring>,
-        transform: Option<Transform>,
+        transform: Option<BlockSpectra>,
         length: u64,
     ) -> Result<Self, OnlineError> {
         Ok(Self {
@@ -176,7 +176,7 @@ impl EnergyAccumulator {
         self.progress.not_running()?;
         self.sums = self.sums.with_most(most)?;
         if let Some(transform) = &mut self.transform {
-            *transform = Transform::new(transform.segment(), most)?;
+            *transform = BlockSpectra::new(transform.segment(), most)?;
         }
         Ok(self)
     }
@@ -233,7 +233,8 @@ impl EnergyAccumulator {
         };
         let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
         self.sums.blocks.open(ring.base());
-        transform.add(ring, &self.sums, centre);
+        let blocks = &self.sums.blocks;
+        transform.add(ring.buffer(), centre, blocks.live(), blocks.length());
         ring.advance(&mut self.sums, &mut self.work);
     }
 
@@ -302,7 +303,13 @@ impl EnergyAccumulator {
     fn closed_sums(&self) -> RunSums {
         let mut sums = self.sums.clone();
         if let Some(transform) = &self.transform {
-            transform.subtract_from(&self.levels[0], &mut sums);
+            let (lags, first) = self.levels[0].long_lags();
+            let sealed = sums.blocks.count() - sums.blocks.live();
+            transform.for_each_block(|block, products| {
+                for (k, &lag) in lags.iter().enumerate() {
+                    sums.pairs_mut(sealed + block, first + k).differences -= 2.0 * products[lag];
+                }
+            });
         }
         sums
     }
@@ -370,7 +377,7 @@ impl EnergyAccumulator {
             }
         }
         if let Some(transform) = &mut self.transform {
-            transform.clear(&self.sums);
+            transform.clear(self.sums.blocks.length());
         }
         self.progress.count += later.progress.count;
         Ok(self)

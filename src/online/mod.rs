@@ -41,7 +41,6 @@ mod densities;
 mod differences;
 mod displacements;
 mod energy;
-mod energy_spectra;
 #[cfg(feature = "serde")]
 mod energy_state;
 pub(crate) mod error;
@@ -54,7 +53,7 @@ mod ring;
 mod sinks;
 
 pub use crate::energy::{DistributionSums, EnergySums};
-pub use crate::structure::{CoherentSums, FrameSums};
+pub use crate::structure::{CoherentSums, DisplacementSums};
 pub use accumulator::Accumulator;
 pub use densities::CoherentAccumulator;
 pub use differences::DistributionAccumulator;

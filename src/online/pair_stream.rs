@@ -9,6 +9,8 @@ use super::progress::Progress;
 use crate::real::is_fit;
 use crate::stats::doubling_blocks::{NoMemory, filled, reserve};
 use crate::stats::pair_table::FrameBlocks;
+#[cfg(feature = "serde")]
+use crate::stats::runs::InBlocks;
 use crate::stats::runs::agree;
 
 /// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.

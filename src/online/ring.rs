@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use crate::energy::run_sums::{Pairs, RunSums, Samples};
+use crate::energy::curves::Samples;
+use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;
 use crate::lag_sums::{LagPlanner, LagSums, Term, Total, mean};
 #[cfg(feature = "serde")]
@@ -271,7 +272,7 @@ impl Ring {
                 [first_partner.before(from + lag), last_partner.before(stop + lag)],
             );
             let [ends, squares] = [0, 1].map(|i| (last[i] - first[i]) + (partners[1][i] - partners[0][i]));
-            *sums.pairs_mut(block, self.first_point + k) += Pairs {
+            *sums.pairs_mut(block, self.first_point + k) += PairTerms {
                 number: (stop - from) as f64,
                 differences: differences(k, squares),
                 ends,

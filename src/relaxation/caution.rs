@@ -9,7 +9,8 @@ use super::fall::Time;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Caution {
-    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from them are too small.
+    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from
+    /// them are too small.
     #[error(
         "error bars may be too small: blocks of {} are shorter than 15 mean relaxation times of {}",
         Time(.block), Time(.mean_relaxation_time)
@@ -18,10 +19,11 @@ pub enum Caution {
         /// Length of the shortest block.
         block: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error bars from them are too
-    /// small.
+    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error
+    /// bars from them are too small.
     #[error(
         "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
         Time(.block), Time(.longest_lag)
@@ -32,10 +34,12 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
     },
-    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and only an upper limit is known.
+    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and
+    /// only an upper limit is known.
     #[error("U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %", 100.0 * .level)]
     PlateauAtZero {
-        /// What U0² is below, in the curve's unit: Student's t times the standard error that it would have without the bound.
+        /// What U0² is below, in the curve's unit: Student's t times the standard error that it
+        /// would have without the bound.
         upper_limit: f64,
         /// How probably.
         level: f64,
@@ -49,10 +53,11 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and time then have no
-    /// standard error.
+    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and
+    /// time then have no standard error.
     #[error(
         "amplitude and relaxation time have no standard error: {without} of {of} resamples of the curve have no such relaxation"
     )]
@@ -69,8 +74,10 @@ pub enum Caution {
     )]
     Misfit {
         /// The largest difference at a fitted lag in standard errors of the difference, with value and fit from the same resamples.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         allowed: f64,
     },
     /// Only the order of magnitude of the relaxation time is known.
@@ -79,29 +86,35 @@ pub enum Caution {
     )]
     LargeError {
         /// Standard error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
-    /// The curve has no resamples: there are no error bars, and the tests that need them were left out.
+    /// The curve has no resamples: there are no error bars, and the tests that need them were left
+    /// out.
     #[error("no error bars: the curve has no resamples")]
     NoResamples,
-    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are themselves uncertain.
+    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are
+    /// themselves uncertain.
     #[error(
         "the run is {:.0} tau long, fewer than 100: errors are uncertain",
         .duration / .mean_relaxation_time
     )]
     ShortRun {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
     },
-    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error bars may be too small.
+    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error
+    /// bars may be too small.
     #[error(
         "blocks are {:.1} tau long, fewer than 5: errors may be too small",
         .block / .mean_relaxation_time
     )]
     ShortSpectralBlocks {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of the shortest block.
         block: f64,
@@ -112,8 +125,10 @@ pub enum Caution {
     )]
     SpectralMisfit {
         /// Mean square deviation in units of its expectation.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         reduced_chi_squared: f64,
         /// The same in standard deviations above 1.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         excess: f64,
     },
 }

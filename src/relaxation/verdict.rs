@@ -60,8 +60,8 @@ impl fmt::Display for Verdict {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Reason {
-    /// The curve falls inside of the window by more than chance allows, which no relaxation does: vibrations, or a
-    /// thermostat's oscillation.
+    /// The curve falls inside of the window by more than chance allows, which no relaxation does:
+    /// vibrations, or a thermostat's oscillation.
     #[error("the curve {fall} ({allowed:.1} allowed): a thermostat or vibrations hide the relaxation")]
     Falls {
         /// The most significant fall.
@@ -69,14 +69,15 @@ pub enum Reason {
         /// How many standard errors are allowed.
         allowed: f64,
     },
-    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached its plateau, and
-    /// amplitude and time can grow together without changing it.
+    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached
+    /// its plateau, and amplitude and time can grow together without changing it.
     #[error(
         "no plateau inside of the window: the mean relaxation time is {}, the longest fitted lag {}",
         Time(.mean_relaxation_time), Time(.longest_lag)
     )]
     NoPlateau {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// The longest fitted lag.
         longest_lag: f64,
@@ -88,12 +89,14 @@ pub enum Reason {
     )]
     BeforeWindow {
         /// Relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relaxation_time: f64,
         /// The shortest fitted lag.
         shortest_lag: f64,
     },
-    /// The amplitude does not differ from zero by more than its 99 % interval: that of its resamples, at the relaxation time and
-    /// exponent of the fit, or that of the covariance that was given.
+    /// The amplitude does not differ from zero by more than its 99 % interval, which comes from its
+    /// resamples at the relaxation time and exponent of the fit, or from the covariance that was
+    /// given.
     #[error(
         "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of them are needed{}",
         Before(.after)
@@ -102,10 +105,13 @@ pub enum Reason {
         /// The amplitude.
         amplitude: f64,
         /// Its standard error.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_error: f64,
         /// How many standard errors would be needed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         needed: f64,
-        /// The last significant fall before an automatic window, which hides whatever relaxes earlier.
+        /// The last significant fall before an automatic window, which hides whatever relaxes
+        /// earlier.
         after: Option<Fall>,
     },
     /// Different parameters describe the curve equally well.
@@ -116,9 +122,11 @@ pub enum Reason {
     Degenerate {
         /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ and ln β, each scaled to
         /// unit length: 1 if they are told apart perfectly.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         condition: f64,
         /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are correlated, so that the
         /// true error is larger.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The exponent came to rest at the end of its range.
@@ -160,6 +168,7 @@ pub enum Reason {
     #[error("Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise")]
     NoSlowPart {
         /// Fisher error of ln Um².
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
     /// The slow part of the spectrum is as fast as the limit of the band.
@@ -168,6 +177,7 @@ pub enum Reason {
     )]
     NotSeparated {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Limit of the band.
         max_frequency: f64,
@@ -176,6 +186,7 @@ pub enum Reason {
     #[error("the run of {duration:.4} is {:.1} tau long, fewer than 8", .duration / .mean_relaxation_time)]
     ShortRun {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
@@ -184,6 +195,7 @@ pub enum Reason {
     #[error("tau is known to a factor exp({log_time_error:.2}) only")]
     Vague {
         /// Fisher error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
 }

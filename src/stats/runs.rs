@@ -4,11 +4,16 @@ use super::{MergeError, Resamples, Resampling, RunId};
 use crate::sampling::Sampling;
 
 /// Sums of one run by block.
-pub(crate) trait InBlocks {
+pub trait InBlocks {
+    /// Number of blocks.
     fn blocks(&self) -> usize;
 
     /// The identity of the run, from its sums: everything that is computed from them has it.
     fn run(&self) -> RunId;
+
+    /// Whether these can be finite sums at so many lags and columns.
+    #[cfg(feature = "serde")]
+    fn is_sound(&self, lags: usize, columns: usize) -> bool;
 }
 
 /// The blocks of all runs, numbered: the run that each lies in, and its place there.

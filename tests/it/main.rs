@@ -61,6 +61,7 @@ mod api {
     mod frame_files;
     mod readers;
     mod runs;
+    mod serialised;
 }
 
 /// Examples that are run as programs.
