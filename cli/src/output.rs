@@ -1,5 +1,5 @@
-//! Files of the output directory: all of them made in memory first, then written under temporary names and renamed, so
-//! that a failure leaves what was there before, and never half a file.
+//! The files of the output directory. All of them are made in memory first, then written under
+//! temporary names and renamed: a failure leaves what was there before, and never half a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,8 @@ impl Output {
         });
         if result.is_err() {
             for (path, _) in &written {
-                // Gone already where it was renamed; the failure to report is the first one.
+                // Files that were renamed are gone already, and the first failure is the one to
+                // report.
                 let _ = fs::remove_file(path);
             }
         }
@@ -59,7 +60,7 @@ impl Output {
     }
 }
 
-/// Curves of all points, each in a file named after the run, what it is of, and what it is.
+/// Adds a CSV file for each curve, named after its run, its species and its quantity.
 pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output) -> Result<(), Failure> {
     for point in points {
         let run = point.name();

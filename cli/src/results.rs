@@ -1,4 +1,5 @@
-//! `results.json`: the names that other programs read. What could not be had is absent, or `null` in a list.
+//! `results.json`, whose names other programs read. A result that is missing is absent, or `null`
+//! in a list.
 
 mod over_temperature;
 mod point;

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::input::trajectory::Frames;
 use crate::scan_file::{Run, Scan};
 
-/// The longest lag as a fraction of the run. Beyond a tenth there are values without errors: relaxation may be that slow.
+/// The longest lag as a fraction of the run. Values beyond a tenth of the run have no errors, but
+/// relaxation may be that slow.
 const LONGEST: f64 = 0.5;
 
 /// Correlations of a run's frames.
@@ -121,7 +122,8 @@ pub(crate) struct Decay {
     pub(crate) q: f64,
     /// Where F_s has fallen to 1/e.
     pub(crate) tau_alpha: Outcome<Estimate, NotReached>,
-    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
+    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is
+    /// none.
     pub(crate) tail: Result<Relaxation, String>,
 }
 

@@ -1,4 +1,5 @@
-//! Structure factors of one state point, and the shell of wave vectors that relaxation is measured at.
+//! Structure factors of one state point, and the shell of wave vectors that relaxation is measured
+//! at.
 
 use std::f64::consts::PI;
 
@@ -12,7 +13,8 @@ use crate::input::cells::mean_cell;
 use crate::input::trajectory::Frames;
 use crate::scan_file::{Run, Scan, UnitsName};
 
-/// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the dip after it.
+/// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the
+/// dip after it.
 const LONGEST: f64 = 11.76;
 /// Half the width of the shell around the main peak, relative.
 const HALF_WIDTH: f64 = 0.014;
@@ -22,14 +24,14 @@ const FRAMES: usize = 400;
 const FEWEST: usize = 10;
 /// Particles times vectors times frames, of all replicas: some seconds.
 const WORK: usize = 10_000_000_000;
-/// Vectors beyond which a part of them, drawn by lot, stands for all: large cells have very many.
+/// Most vectors of a structure factor. Large cells have more, of which so many are drawn at random.
 const VECTORS: usize = 50_000;
-/// Vectors that are left of them even where the particles are very many.
+/// Fewest vectors that are drawn, however many the particles.
 const FEWEST_VECTORS: usize = 2_000;
 /// Most vectors of `q_shell`: a shell around the main peak has some hundred.
 const SHELL: f64 = 1e5;
 
-/// Structure factors, the main peak of the probe's, and the shell.
+/// Structure factors, the main peak of the probe, and the shell.
 pub(crate) struct Waves {
     pub(crate) factors: ByPair<StructureFactor>,
     pub(crate) peak: Outcome<MainPeak, NoMainPeak>,
@@ -55,7 +57,7 @@ impl Waves {
     ) -> Result<Self, Failure> {
         let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
         if let Some([low, high]) = scan.system.q_shell {
-            // One of each pair of opposite ones, of which each takes (2 pi)^3 / V.
+            // Each wave vector takes (2 pi)^3 / V, and one of each pair +q, -q counts.
             let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
             if found > SHELL {
                 let message = format!(

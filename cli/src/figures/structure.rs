@@ -1,4 +1,5 @@
-//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of the energy.
+//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of
+//! the energy.
 
 use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
@@ -13,8 +14,8 @@ use crate::scan_file::Scan;
 /// Bins of a structure factor over its range.
 const BINS: f64 = 120.0;
 
-/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None` where there are no
-/// trajectories.
+/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None`
+/// where there are no trajectories.
 pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let probe = scan.probe.as_deref()?;
     let length = Symbols::of(scan).length;
@@ -45,7 +46,8 @@ fn binned(factor: &StructureFactor) -> Option<Series> {
     Some(points.size(0.6))
 }
 
-/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that enter no result over temperature, arrows where only a lower bound is known.
+/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that
+/// enter no result over temperature, arrows where only a lower bound is known.
 pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let symbols = Symbols::of(scan);
     let (scale, reciprocal) = symbols.reciprocal;

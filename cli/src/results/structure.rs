@@ -53,7 +53,8 @@ fn shells(factor: &StructureFactor) -> Value {
     })
 }
 
-/// Curves of one species, or of all particles, over the lags of the first; where one of them lacks a lag, `null`.
+/// Curves of one species, or of all particles, over the lags of the first. A curve that lacks a lag
+/// has `null` there.
 fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
     let (_, first) = curves[0];
     let mut lists = Map::new();
@@ -75,7 +76,7 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
     joined([rest, Value::Object(lists)])
 }
 
-/// Where a curve is largest; where it still rises at its end, that is a lower bound.
+/// The time and the height of a peak. A curve that is largest at its last lag gives lower bounds.
 fn peak(peak: &Outcome<Peak, NoPeak>) -> Value {
     let [time, height] = match peak.why() {
         Some(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],

@@ -1,4 +1,5 @@
-//! Structure factors, their main peak and the shell around it, in the file, the table and the CSV files.
+//! Structure factors, their main peak and the shell around it, in the file, the table and the CSV
+//! files.
 
 use msed::structure::WaveVectors;
 use msed::trajectory::Cell;
