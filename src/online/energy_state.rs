@@ -4,12 +4,12 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::energy::EnergyAccumulator;
-use super::energy_spectra::Transform;
 use super::levels::LevelLags;
 use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
 use crate::energy::system::EnergyPairs;
+use crate::lag_sums::BlockSpectra;
 use crate::stats::doubling_blocks::NoMemory;
 use crate::stats::runs::InBlocks;
 use crate::stats::sums::Summed;
@@ -42,16 +42,16 @@ struct Level {
 }
 
 /// Real and imaginary parts, and no copy of them.
-struct Spectra<'a>(Option<&'a Transform>);
+struct Spectra<'a>(Option<&'a BlockSpectra>);
 
 impl Serialize for Spectra<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some((count, products)) = self.0.map(Transform::products) else {
+        let Some((count, products)) = self.0.map(BlockSpectra::products) else {
             return serializer.collect_seq([[0.0; 2]; 0]);
         };
         let mut seq = serializer.serialize_seq(Some(count))?;
         for z in products {
-            seq.serialize_element(&[z.re, z.im])?;
+            seq.serialize_element(&z)?;
         }
         seq.end()
     }
@@ -123,7 +123,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
                 let ring = Ring::of_segments(segment, in_ring()?).map_err(room)?;
                 (
                     vec![ring],
-                    Some(Transform::new(segment, state.sums.blocks.most()).map_err(room)?),
+                    Some(BlockSpectra::new(segment, state.sums.blocks.most()).map_err(room)?),
                 )
             }
             Method::MultiTau { points } => {
@@ -142,8 +142,9 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             expect(restored, "samples that are not those of the level")?;
         }
         if let Some(transform) = &mut transform {
+            let blocks = &state.sums.blocks;
             expect(
-                transform.restore(&state.products, &state.sums),
+                transform.restore(&state.products, blocks.live(), blocks.length()),
                 "spectra of another length",
             )?;
         }

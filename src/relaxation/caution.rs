@@ -9,7 +9,8 @@ use super::fall::Time;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Caution {
-    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from them are too small.
+    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from
+    /// them are too small.
     #[error(
         "error bars may be too small: blocks of {} are shorter than 15 mean relaxation times of {}",
         Time(.block), Time(.mean_relaxation_time)
@@ -21,8 +22,8 @@ pub enum Caution {
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error bars from them are too
-    /// small.
+    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error
+    /// bars from them are too small.
     #[error(
         "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
         Time(.block), Time(.longest_lag)
@@ -33,10 +34,12 @@ pub enum Caution {
         /// The longest fitted lag.
         longest_lag: f64,
     },
-    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and only an upper limit is known.
+    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and
+    /// only an upper limit is known.
     #[error("U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %", 100.0 * .level)]
     PlateauAtZero {
-        /// What U0² is below, in the curve's unit: Student's t times the standard error that it would have without the bound.
+        /// What U0² is below, in the curve's unit: Student's t times the standard error that it
+        /// would have without the bound.
         upper_limit: f64,
         /// How probably.
         level: f64,
@@ -53,8 +56,8 @@ pub enum Caution {
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and time then have no
-    /// standard error.
+    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and
+    /// time then have no standard error.
     #[error(
         "amplitude and relaxation time have no standard error: {without} of {of} resamples of the curve have no such relaxation"
     )]
@@ -86,10 +89,12 @@ pub enum Caution {
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
-    /// The curve has no resamples: there are no error bars, and the tests that need them were left out.
+    /// The curve has no resamples: there are no error bars, and the tests that need them were left
+    /// out.
     #[error("no error bars: the curve has no resamples")]
     NoResamples,
-    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are themselves uncertain.
+    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are
+    /// themselves uncertain.
     #[error(
         "the run is {:.0} tau long, fewer than 100: errors are uncertain",
         .duration / .mean_relaxation_time
@@ -101,7 +106,8 @@ pub enum Caution {
         /// Length of all runs.
         duration: f64,
     },
-    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error bars may be too small.
+    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error
+    /// bars may be too small.
     #[error(
         "blocks are {:.1} tau long, fewer than 5: errors may be too small",
         .block / .mean_relaxation_time

@@ -21,7 +21,8 @@ pub enum Direction {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NotReached {
-    /// The curve has passed the level before its first lag above 0: what passes it is too fast for the sampling.
+    /// The curve has passed the level before its first lag above 0: what passes it is too fast for
+    /// the sampling.
     #[error("reached before the first lag {upper_bound}")]
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
@@ -39,8 +40,8 @@ pub enum NotReached {
     },
 }
 
-/// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in ln t between the two
-/// neighbouring lags. See [`first_crossing`] for its error.
+/// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in
+/// ln t between the two neighbouring lags. See [`first_crossing`] for its error.
 ///
 /// # Errors
 /// As [`first_crossing`].
@@ -59,14 +60,16 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
     first_crossing(isf, (-1.0_f64).exp(), Direction::Falling)
 }
 
-/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring lags.
+/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring
+/// lags.
 ///
-/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is that of the crossings of the
-/// curve's resamples; a resample that does not reach the level is NaN, and leaves the time without a standard error. Cost: one pass.
+/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is
+/// that of the crossings of the curve's resamples; a resample that does not reach the level is NaN,
+/// and leaves the time without a standard error. Cost: one pass.
 ///
 /// # Errors
-/// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value, and [`FitError::TooFewPoints`] for
-/// a curve without a lag above 0.
+/// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value,
+/// and [`FitError::TooFewPoints`] for a curve without a lag above 0.
 ///
 /// ```
 /// use msed::relaxation::{Direction, NotReached, first_crossing};

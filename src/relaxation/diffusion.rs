@@ -1,6 +1,7 @@
 //! The diffusion coefficient, where the motion has become diffusive.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::{Deref, RangeInclusive};
 
 use thiserror::Error;
@@ -11,20 +12,21 @@ use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
 
-/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
-/// takes out, and where it is a twentieth of the whole the slope is 0.95.
+/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an
+/// intercept, which the fit takes out, and where it is a twentieth of the whole the slope is 0.95.
 const TOLERANCE: f64 = 0.05;
 /// A slope that is known no better than this says nothing.
 const LARGEST_INTERVAL: f64 = 0.25;
 /// Lags of a local slope lie this factor apart.
 const RATIO: f64 = 2.0;
 
-/// A mean squared displacement, which knows how many directions it adds up. It reads as the [`Curve`] that it is.
+/// A mean squared displacement, which knows how many directions it adds up. It reads as the
+/// [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SquaredDisplacement {
     curve: Curve,
-    dimensions: u32,
+    dimensions: NonZeroU32,
 }
 
 impl SquaredDisplacement {
@@ -33,10 +35,13 @@ impl SquaredDisplacement {
     /// # Errors
     /// [`FitError::Dimensions`] for 0.
     pub fn new(curve: Curve, dimensions: u32) -> Result<Self, FitError> {
-        if dimensions == 0 {
-            return Err(FitError::Dimensions);
-        }
+        let dimensions = NonZeroU32::new(dimensions).ok_or(FitError::Dimensions)?;
         Ok(Self { curve, dimensions })
+    }
+
+    /// Of an estimator, which knows how many dimensions it has summed.
+    pub(crate) fn of(curve: Curve, dimensions: NonZeroU32) -> Self {
+        Self { curve, dimensions }
     }
 
     /// Over lag time, in squared units of length.
@@ -48,7 +53,7 @@ impl SquaredDisplacement {
     /// How many directions it adds up.
     #[must_use]
     pub fn dimensions(&self) -> u32 {
-        self.dimensions
+        self.dimensions.get()
     }
 
     /// The lags at which something has moved.
@@ -79,7 +84,8 @@ pub struct Diffusion {
     pub coefficient: Estimate,
     /// The straight line at time 0: the cage and the ballistic start leave their mark there.
     pub intercept: Estimate,
-    /// `d ln MSD / d ln t` over the window: 1 for diffusion. `None` where the window has not two lags a factor 2 apart.
+    /// `d ln MSD / d ln t` over the window: 1 for diffusion. `None` where the window has not two
+    /// lags a factor 2 apart.
     pub log_slope: Option<Estimate>,
     /// The first and the last lag time of the fit.
     pub window: [f64; 2],
@@ -123,19 +129,22 @@ pub enum NotDiffusive {
 /// MSD(t) = c + 2 d D t      in the window
 /// ```
 ///
-/// a straight line by least squares, weighted by the inverse squares of the standard errors, or of the values where there
-/// are no errors; d is the number of directions that the displacement adds up.
+/// a straight line by least squares, weighted by the inverse squares of the standard errors, or of
+/// the values where there are no errors; d is the number of directions that the displacement adds
+/// up.
 ///
-/// **Window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that is at least twice as long. The
-/// window begins at the first lag from which on every slope is 1 within its 95 % interval (Student's t for the blocks), or within
-/// 0.05, whichever is wider: the intercept, which the fit takes out, accounts for so much. It ends at the last lag that has a
-/// standard error. The slopes at its beginning and over the whole window must be known to 0.25 at that level, since a slope with
-/// large errors is compatible with anything. Where there is no such window the outcome is [`NotDiffusive`], with the slope at the
-/// end. Without resamples the tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
+/// **Window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that
+/// is at least twice as long. The window begins at the first lag from which on every slope is 1
+/// within its 95 % interval (Student's t for the blocks), or within 0.05, whichever is wider: the
+/// intercept, which the fit takes out, accounts for so much. It ends at the last lag that has a
+/// standard error. The slopes at its beginning and over the whole window must be known to 0.25 at
+/// that level, since a slope with large errors is compatible with anything. Where there is no such
+/// window the outcome is [`NotDiffusive`], with the slope at the end. Without resamples the
+/// tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
 /// [`diffusion_within`] takes a window as it is given.
 ///
-/// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6 π η L)` (Yeh and Hummer,
-/// J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
+/// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6
+/// π η L)` (Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};
@@ -151,8 +160,8 @@ pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> 
     automatic(&msd.moving()).into()
 }
 
-/// The diffusion coefficient in a window of lag times that is given: [`log_slope`](Diffusion::log_slope) then says whether the motion
-/// is diffusive there.
+/// The diffusion coefficient in a window of lag times that is given:
+/// [`log_slope`](Diffusion::log_slope) then says whether the motion is diffusive there.
 ///
 /// # Errors
 /// [`FitError::TooFewLags`] for a window with fewer than two lags.
@@ -250,7 +259,7 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
     });
     let window = [times[0], times[part.len() - 1]];
     Diffusion {
-        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions))),
+        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions()))),
         intercept: part.evaluate(|values| line(&times, values, &weights)[0]),
         log_slope: (window[1] >= RATIO * (1.0 - 1e-9) * window[0]).then_some(log_slope),
         window,
@@ -264,8 +273,9 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 /// D_E(t) = MSED(t) / (2 t)
 /// ```
 ///
-/// Eqs. (6)-(8) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Energy² per particle² and time; lag 0 is left out.
-/// Energies are bounded, so that it is no constant at long times: it falls off as 1/t once the plateau is reached.
+/// Eqs. (6)-(8) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Energy² per particle² and
+/// time; lag 0 is left out. Energies are bounded, so that it is no constant at long times: it falls
+/// off as 1/t once the plateau is reached.
 ///
 /// ```
 /// use msed::relaxation::energy_diffusion;

@@ -15,10 +15,12 @@ pub struct LogSlope {
     pub slopes: Vec<Estimate>,
 }
 
-/// Local slopes of a positive curve such as a mean squared displacement: 2 for ballistic motion, 1 for diffusion.
+/// Local slopes of a positive curve such as a mean squared displacement: 2 for ballistic motion, 1
+/// for diffusion.
 ///
-/// Each is the difference of the logarithms at two lags that lie at least a factor `ratio` apart, and next to each other
-/// among the lags so thinned out. Lags at which the curve is not positive, lag 0 among them, are left out.
+/// Each is the difference of the logarithms at two lags that lie at least a factor `ratio` apart,
+/// and next to each other among the lags so thinned out. Lags at which the curve is not positive,
+/// lag 0 among them, are left out.
 ///
 /// ```
 /// use msed::relaxation::log_slope;
@@ -51,7 +53,8 @@ impl Slope {
         }
     }
 
-    /// Those between neighbours of the lags above 0 at which the curve is positive, thinned out to a factor `ratio` at least.
+    /// Those between neighbours of the lags above 0 at which the curve is positive, thinned out to
+    /// a factor `ratio` at least.
     pub(super) fn apart(curve: &Curve, ratio: f64) -> Vec<Self> {
         let mut kept: Vec<usize> = Vec::new();
         for k in 0..curve.len() {

@@ -100,18 +100,19 @@ pub enum NoPlateau {
     },
 }
 
-/// The time of the plateau of a mean squared displacement, by two definitions: its first local maximum after the ballistic
-/// part, and the minimum of `d ln MSD / d ln t`.
+/// The time of the plateau of a mean squared displacement, by two definitions: its first local
+/// maximum after the ballistic part, and the minimum of `d ln MSD / d ln t`.
 ///
-/// The maximum (an overshoot of the cage's vibrations) is the first lag whose value exceeds its neighbours', and from
-/// which the curve falls by more than two standard errors before it rises above it again. The slopes are
-/// [`log_slope`](super::log_slope())s at ten lags a decade, and their minimum must lie inside of the curve and be exceeded on both sides by more
-/// than two standard errors of the difference. Without resamples any fall or rise will do. Lags without a standard error
-/// take no part, where there are resamples. The time is the vertex of the parabola, in `ln t`, through the extreme value
-/// and its neighbours; on resamples, through the same three.
+/// The maximum (an overshoot of the cage's vibrations) is the first lag whose value exceeds its
+/// neighbours', and from which the curve falls by more than two standard errors before it rises
+/// above it again. The slopes are [`log_slope`](super::log_slope())s at ten lags a decade, and
+/// their minimum must lie inside of the curve and be exceeded on both sides by more than two
+/// standard errors of the difference. Without resamples any fall or rise will do. Lags without a
+/// standard error take no part, where there are resamples. The time is the vertex of the parabola,
+/// in `ln t`, through the extreme value and its neighbours; on resamples, through the same three.
 ///
-/// Many runs have no maximum at all, and frames that are farther apart than the plateau miss the minimum: the outcome is then a
-/// [`NoPlateau`], with what was found instead.
+/// Many runs have no maximum at all, and frames that are farther apart than the plateau miss the
+/// minimum: the outcome is then a [`NoPlateau`], with what was found instead.
 #[must_use]
 pub fn tau_beta(msd: &Curve) -> TauBeta {
     let resampled = msd.resamples().len() >= 2;

@@ -1,4 +1,5 @@
-//! Starts of the search: a scan over relaxation times and exponents, with the linear parameters solved for.
+//! Starts of the search: a scan over relaxation times and exponents, with the linear parameters
+//! solved for.
 
 use super::shape::{Form, Parameters, Shape};
 use super::weights::Weights;
@@ -10,7 +11,8 @@ const MARGIN: f64 = 30.0;
 /// Values of β in the scan.
 const BETAS: [f64; 10] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4, 1.8];
 
-/// A grid of relaxation times and exponents for one set of lags and weights, and any number of values on them.
+/// A grid of relaxation times and exponents for one set of lags and weights, and any number of
+/// values on them.
 #[derive(Debug, Clone)]
 pub(super) struct Scan {
     nodes: Vec<Node>,

@@ -60,8 +60,8 @@ impl fmt::Display for Verdict {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Reason {
-    /// The curve falls inside of the window by more than chance allows, which no relaxation does: vibrations, or a
-    /// thermostat's oscillation.
+    /// The curve falls inside of the window by more than chance allows, which no relaxation does:
+    /// vibrations, or a thermostat's oscillation.
     #[error("the curve {fall} ({allowed:.1} allowed): a thermostat or vibrations hide the relaxation")]
     Falls {
         /// The most significant fall.
@@ -69,8 +69,8 @@ pub enum Reason {
         /// How many standard errors are allowed.
         allowed: f64,
     },
-    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached its plateau, and
-    /// amplitude and time can grow together without changing it.
+    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached
+    /// its plateau, and amplitude and time can grow together without changing it.
     #[error(
         "no plateau inside of the window: the mean relaxation time is {}, the longest fitted lag {}",
         Time(.mean_relaxation_time), Time(.longest_lag)
@@ -94,8 +94,9 @@ pub enum Reason {
         /// The shortest fitted lag.
         shortest_lag: f64,
     },
-    /// The amplitude does not differ from zero by more than its 99 % interval: that of its resamples, at the relaxation time and
-    /// exponent of the fit, or that of the covariance that was given.
+    /// The amplitude does not differ from zero by more than its 99 % interval, which comes from its
+    /// resamples at the relaxation time and exponent of the fit, or from the covariance that was
+    /// given.
     #[error(
         "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of them are needed{}",
         Before(.after)
@@ -109,7 +110,8 @@ pub enum Reason {
         /// How many standard errors would be needed.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         needed: f64,
-        /// The last significant fall before an automatic window, which hides whatever relaxes earlier.
+        /// The last significant fall before an automatic window, which hides whatever relaxes
+        /// earlier.
         after: Option<Fall>,
     },
     /// Different parameters describe the curve equally well.

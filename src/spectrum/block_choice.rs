@@ -21,14 +21,16 @@ const MOST: usize = 30;
 pub struct BlockChoice {
     /// The blocks, for any estimate of these runs and of whatever was sampled beside them.
     pub resampling: Resampling,
-    /// The mean relaxation time of the spectrum in time units; where that has none, the block at which the error of the mean is flat.
+    /// The mean relaxation time of the spectrum in time units; where that has none, the block at
+    /// which the error of the mean is flat.
     pub correlation_time: Option<f64>,
     /// Length of a block of the shortest run, in time units.
     pub block_length: f64,
     /// Length of all runs together, in time units.
     pub duration: f64,
-    /// The error of the mean energy under repeated averaging of neighbours, with its plateau and the number of independent samples
-    /// that follows from it: the choice can be looked at. Blocks in samples, energy per particle.
+    /// The error of the mean energy under repeated averaging of neighbours, with its plateau and
+    /// the number of independent samples that follows from it: the choice can be looked at. Blocks
+    /// in samples, energy per particle.
     pub blocking: Blocking,
     /// Whether errors from the blocks can be believed.
     pub verdict: BlockVerdict,
@@ -41,14 +43,16 @@ pub struct BlockChoice {
 pub enum BlockVerdict {
     /// Five blocks or more of fifteen correlation times or more.
     Believable,
-    /// The runs hold fewer than five such blocks: errors from blocks will be too small, more often than not.
+    /// The runs hold fewer than five such blocks: errors from blocks will be too small, more often
+    /// than not.
     TooShort {
         /// Correlation times in all runs.
         found: f64,
         /// Correlation times needed.
         needed: f64,
     },
-    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the blocking a plateau.
+    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the
+    /// blocking a plateau.
     Unknown,
 }
 
@@ -75,13 +79,15 @@ impl fmt::Display for BlockVerdict {
     }
 }
 
-/// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at most.
+/// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at
+/// most.
 ///
-/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum ([`Whittle`]), which knows it better than
-/// the integral of a correlation does: to 18 % in a run of 100 of them. Where the spectrum shows no relaxation, it is the block at which
-/// the error of the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in all get five blocks and a
-/// [verdict](BlockVerdict::TooShort) against them; several runs that are too short for blocks of their own are the blocks
-/// ([`Resampling::Replicas`]).
+/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum
+/// ([`Whittle`]), which knows it better than the integral of a correlation does: to 18 % in a run
+/// of 100 of them. Where the spectrum shows no relaxation, it is the block at which the error of
+/// the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in
+/// all get five blocks and a [verdict](BlockVerdict::TooShort) against them; several runs that are
+/// too short for blocks of their own are the blocks ([`Resampling::Replicas`]).
 ///
 /// # Cost
 /// That of a spectrum and its fit without resamples.

@@ -260,7 +260,10 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
     let logarithmic = RadialBins::logarithmic(0.01, 10.0, 60).unwrap();
     let logarithmic = structure::van_hove(&run, &lags, &logarithmic, Resampling::default()).unwrap();
     for (k, frames) in [(0, 1.0), (1, 10.0)] {
-        let (at, at_log) = (&linear.all().lags()[k], &logarithmic.all().lags()[k]);
+        let (at, at_log) = (
+            &linear.all().distributions()[k],
+            &logarithmic.all().distributions()[k],
+        );
         assert!((at.lag_time() - 0.1 * frames).abs() < 1e-12);
         assert_eq!(at.origins(), 400 - frames as u64);
         let msd = 6.0 * 0.04 * 0.1 * frames;
@@ -323,22 +326,22 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
     let run = Trajectory::new(positions, vec![0, 1], 1.0, species).expect("a trajectory");
     let bins = RadialBins::linear(0.5, 2).unwrap();
     let found = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None).unwrap();
-    let fractions = |s: &structure::SpeciesVanHove| -> Vec<f64> {
-        let at = &s.lags()[0];
+    let fractions = |s: &structure::VanHove| -> Vec<f64> {
+        let at = &s.distributions()[0];
         at.fractions()
             .iter()
             .chain(&at.outside())
             .map(Estimate::value)
             .collect()
     };
-    assert_eq!(fractions(found.species("A").unwrap()), [0.5, 0.0, 0.0, 0.5]);
-    assert_eq!(fractions(found.species("B").unwrap()), [0.0, 1.0, 0.0, 0.0]);
+    assert_eq!(fractions(found.of("A").unwrap()), [0.5, 0.0, 0.0, 0.5]);
+    assert_eq!(fractions(found.of("B").unwrap()), [0.0, 1.0, 0.0, 0.0]);
     let third = 1.0 / 3.0;
     for (found, wanted) in fractions(found.all()).iter().zip([third, third, 0.0, third]) {
         assert!((found - wanted).abs() < 1e-15);
     }
-    assert_eq!(found.all().lags()[0].origins(), 1);
-    assert!(found.all().lags()[0].log_density()[0].is_none());
+    assert_eq!(found.all().distributions()[0].origins(), 1);
+    assert!(found.all().distributions()[0].log_density()[0].is_none());
     for bins in [
         RadialBins::linear(0.0, 3),
         RadialBins::linear(1.0, 0),

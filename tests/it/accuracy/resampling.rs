@@ -2,8 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
-    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within,
-    tau_alpha,
+    Covariance, Fit, FitError, Model, Reason, Weighting, Window, diffusion_within, tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
 use msed::stats::{Resamples, RunId};
@@ -79,13 +78,12 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let msd = structure::msd(run, &lags, resampling).unwrap();
     let isf = structure::isotropic_self_isf(run, Particles::All, &[2.0], &lags, resampling).unwrap();
     let moved = structure::displacements(run, &lags, 0.5, resampling).unwrap();
-    let total = SquaredDisplacement::new(msd.all().total().clone(), 3).unwrap();
-    let d = diffusion_within(&total, 10.0..=100.0).unwrap();
+    let d = diffusion_within(msd.all().total(), 10.0..=100.0).unwrap();
     let tau_alpha = tau_alpha(&isf[0]).unwrap();
     vec![
         ("D", d.coefficient.clone()),
         ("tau_alpha", tau_alpha.into_value().unwrap()),
-        ("overlap", moved.all().overlap().point(10)),
+        ("overlap", moved.all().overlap().unwrap().point(10)),
     ]
 }
 
