@@ -5,6 +5,7 @@ use super::run_sums::RunSums;
 use super::system::EnergyPairs;
 use super::{Autocorrelation, Moments};
 use crate::curve::Curve;
+use crate::sampling::Sampling;
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, numbered, resamples, same_lags, same_sampling};
@@ -17,6 +18,10 @@ pub type EnergySums = Sums<EnergyPairs>;
 
 impl Summed for EnergyPairs {
     type Run = RunSums;
+
+    fn sampling(&self) -> Sampling {
+        self.system.sampling()
+    }
 
     fn lags(&self) -> &[u64] {
         &self.lags
