@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::positions::{Header, check_frame};
-use super::{Cell, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+use super::{Cell, Convention, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
 use crate::real::Real;
 use crate::sampling::Sampling;
 
@@ -62,18 +62,6 @@ impl<T> Default for Frame<T> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What a source knows about its coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Convention {
-    /// They follow particles through the faces of the cell.
-    Unwrapped,
-    /// They re-enter the cell.
-    Wrapped,
-    /// The format does not say, so the caller must know.
-    Unknown,
 }
 
 /// Frames one after the other. Readers are sources, and another reader or a running simulation can
