@@ -76,12 +76,12 @@ fn at_one_instant(criterion: &mut Criterion) {
         let run =
             Trajectory::<f32, Wrapped>::wrapped(positions, steps, 0.005, species, [cell]).expect("a run");
         let vectors = WaveVectors::shell(&cell, 7.0..=7.5).expect("vectors");
-        group.throughput(Throughput::Elements((20 * particles * vectors.len()) as u64));
+        group.throughput(Throughput::Elements((20 * particles * vectors.count()) as u64));
         group.bench_function(BenchmarkId::new("S(q), 7.0 to 7.5", particles), |bencher| {
             bencher.iter(|| static_structure(black_box(&run), &vectors, Resampling::Blocks(10)));
         });
-        let some = vectors.subset(vectors.len().min(30), 7).expect("a part");
-        group.throughput(Throughput::Elements((20 * particles * some.len()) as u64));
+        let some = vectors.subset(vectors.count().min(30), 7).expect("a part");
+        group.throughput(Throughput::Elements((20 * particles * some.count()) as u64));
         group.bench_function(BenchmarkId::new("S(q), 30 vectors", particles), |bencher| {
             bencher.iter(|| static_structure(black_box(&run), &some, Resampling::Blocks(10)));
         });
@@ -107,7 +107,9 @@ fn scattering(criterion: &mut Criterion) {
     for frames in [500, 2000] {
         let run = walk(frames).with_cell(cell).expect("a cell");
         for (name, vectors) in [("30 vectors", &some), ("whole shell of 219", &shell)] {
-            group.throughput(Throughput::Elements((frames * PARTICLES * vectors.len()) as u64));
+            group.throughput(Throughput::Elements(
+                (frames * PARTICLES * vectors.count()) as u64,
+            ));
             group.bench_function(BenchmarkId::new(format!("F_s, {name}"), frames), |bencher| {
                 bencher.iter(|| self_isf(black_box(&run), "A", vectors, &lags, Resampling::Blocks(10)));
             });

@@ -267,7 +267,7 @@ fn scattering<T: Stored>(
     }
     let lags: Vec<u64> = read_words(&options.data.join("w3_lags.txt"))?;
     let request = Lags::samples(lags.clone());
-    let what = format!("{} vectors, f64 sums, blocks of one", vectors.len());
+    let what = format!("{} vectors, f64 sums, blocks of one", vectors.count());
     let mut found = None;
     report(options, &what, || {
         found = Some(structure::self_isf(

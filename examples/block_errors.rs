@@ -10,22 +10,11 @@ fn main() -> Result<(), msed::Error> {
     let choice = spectrum::choose_blocks(&run);
     println!(
         "{:?} of {:.4}: {}",
-        choice.resampling(),
-        choice.block_length(),
-        choice.verdict()
+        choice.resampling, choice.block_length, choice.verdict
     );
-    println!("correlation time {:?}", choice.correlation_time());
-    println!(
-        "independent samples {:?}",
-        choice.blocking().independent_samples()
-    );
-    let levels = || {
-        choice
-            .blocking()
-            .levels()
-            .iter()
-            .filter(|level| level.blocks >= 8)
-    };
+    println!("correlation time {:?}", choice.correlation_time);
+    println!("independent samples {:?}", choice.blocking.independent_samples());
+    let levels = || choice.blocking.levels().iter().filter(|level| level.blocks >= 8);
     let times: Vec<f64> = levels()
         .map(|level| level.block as f64 * run.sampling().interval())
         .collect();
@@ -40,11 +29,11 @@ fn main() -> Result<(), msed::Error> {
     );
     panel.add(Series::points(&times, &errors).errors(&uncertain));
     panel.add(
-        Series::vertical(choice.block_length())
+        Series::vertical(choice.block_length)
             .colour(1)
             .label("blocks chosen"),
     );
-    if let Some(plateau) = choice.blocking().plateau() {
+    if let Some(plateau) = choice.blocking.plateau() {
         panel.add(
             Series::horizontal(1e6 * plateau.standard_error)
                 .dashed()

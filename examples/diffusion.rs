@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{self, SquaredDisplacement};
+use msed::relaxation;
 use msed::trajectory::Species;
 use msed::{Lags, Resampling, Units, io, structure};
 
@@ -16,13 +16,12 @@ fn main() -> Result<(), msed::Error> {
         Axis::log("*{t} (*{τ}_{LJ})"),
         Axis::linear("slope of ln MSD over ln *{t} (dimensionless)"),
     );
-    for (name, msd) in msd.iter().map(|of| (of.name(), of.total())) {
-        let msd = SquaredDisplacement::new(msd.clone(), 3)?;
-        let d = relaxation::diffusion(&msd);
-        let plateau = relaxation::tau_beta(&msd);
-        println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum());
-        let slope = relaxation::log_slope(&msd, 1.25);
-        panel.add(Series::estimates(slope.times(), slope.slopes()).label(name));
+    for (name, msd) in msd.species() {
+        let d = relaxation::diffusion(msd.total());
+        let plateau = relaxation::tau_beta(msd.total());
+        println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum);
+        let slope = relaxation::log_slope(msd.total(), 1.25);
+        panel.add(Series::estimates(&slope.times, &slope.slopes).label(name));
     }
     panel.add(Series::horizontal(1.0));
     Ok(Figure::new(panel).save("target/diffusion.svg")?)

@@ -56,12 +56,13 @@ impl FrameSource<f32> for Run {
         }
         self.frames -= 1;
         (0..self.stride).for_each(|_| self.engine.advance());
-        frame.step = self.engine.step;
-        frame.cell = Some(Cell::cubic(f64::from(BOX)).map_err(TrajectoryError::reader)?);
-        frame.positions.clear();
-        frame
-            .positions
-            .extend_from_slice(self.engine.positions.as_flattened());
+        let cell = Cell::cubic(f64::from(BOX))?;
+        // Arrays here; vectors of nalgebra or glam go in the same way.
+        frame.fill(
+            self.engine.step,
+            Some(cell),
+            self.engine.positions.iter().copied(),
+        );
         frame.images.clone_from(&self.engine.crossings);
         Ok(true)
     }
@@ -88,17 +89,12 @@ fn main() -> Result<(), Error> {
     );
     let run = Trajectory::from_source(source, 0.01, species()?)?;
     let msd = structure::msd(&run, &lags, Resampling::Blocks(10))?;
-    for of in msd.iter() {
+    for (name, msd) in msd.species() {
         // Ten steps along three axes, each uniform within the reach.
-        let expected = if of.name() == "slow" {
-            10.0 * 0.01
-        } else {
-            10.0 * 0.04
-        };
+        let expected = if name == "slow" { 10.0 * 0.01 } else { 10.0 * 0.04 };
         println!(
-            "{}: MSD of one frame {}, expected {expected:.2}",
-            of.name(),
-            of.total().point(0)
+            "{name}: MSD of one frame {}, expected {expected:.2}",
+            msd.total().point(0)
         );
     }
 

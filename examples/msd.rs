@@ -11,7 +11,8 @@ fn main() -> Result<(), msed::Error> {
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let msd = structure::msd(&run, &lags, Resampling::Blocks(10))?;
     let mut panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::log("MSD (*{σ}^{2})"));
-    for (name, curve) in msd.iter().map(|species| (species.name(), species.total())) {
+    for (name, msd) in msd.species() {
+        let curve = msd.total();
         println!("MSD of {name} at t = {}: {}", curve.lag_time(20), curve.point(20));
         panel.add(Series::curve(curve).label(name));
     }

@@ -14,9 +14,9 @@ fn main() -> Result<(), msed::Error> {
         Axis::log("*{t} (*{τ}_{LJ})"),
         Axis::linear("*{α}_{2} (dimensionless)"),
     );
-    for (name, alpha2) in moved.iter().map(|species| (species.name(), species.alpha2())) {
-        println!("largest alpha2 of {name}: {}", relaxation::peak(alpha2)?);
-        panel.add(Series::curve(alpha2).label(name));
+    for (name, moved) in moved.species() {
+        println!("largest alpha2 of {name}: {}", relaxation::peak(moved.alpha2())?);
+        panel.add(Series::curve(moved.alpha2()).label(name));
     }
     Ok(Figure::new(panel).save("target/non_gaussian.svg")?)
 }

@@ -10,18 +10,13 @@ fn main() -> Result<(), msed::Error> {
     let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.5);
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::Blocks(10))?;
-    let mut overlap = Panel::new(
-        Axis::log("*{t} (*{τ}_{LJ})"),
-        Axis::linear("*{Q} (dimensionless)"),
-    );
-    let mut chi4 = Panel::new(
-        Axis::log("*{t} (*{τ}_{LJ})"),
-        Axis::linear("*{χ}_{4} (dimensionless)"),
-    );
-    for of in moved.iter() {
-        println!("largest chi4 of {}: {}", of.name(), relaxation::peak(of.chi4())?);
-        overlap.add(Series::curve(of.overlap()).label(of.name()));
-        chi4.add(Series::curve(of.chi4()).label(of.name()));
+    let time = || Axis::log("*{t} (*{τ}_{LJ})");
+    let mut overlap = Panel::new(time(), Axis::linear("*{Q} (dimensionless)"));
+    let mut chi4 = Panel::new(time(), Axis::linear("*{χ}_{4} (dimensionless)"));
+    for (name, moved) in moved.species() {
+        println!("largest chi4 of {name}: {}", relaxation::peak(moved.chi4()?)?);
+        overlap.add(Series::curve(moved.overlap()?).label(name));
+        chi4.add(Series::curve(moved.chi4()?).label(name));
     }
     Ok(Figure::new(overlap).with(chi4).save("target/overlap.svg")?)
 }

@@ -15,10 +15,10 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("*{r} (*{σ})"),
         Axis::linear("*{g}(*{r}) (dimensionless)"),
     );
-    for pair in g.partials() {
-        println!("{} within 1.4: {}", pair.name(), pair.neighbours()[69]);
+    for ([a, b], pair) in g.pairs() {
+        println!("{b} around {a} within 1.4: {}", pair.neighbours()[69]);
         let g: Vec<f64> = pair.values().iter().map(Estimate::value).collect();
-        panel.add(Series::line(&pair.centres(), &g).label(pair.name()));
+        panel.add(Series::line(&pair.centres(), &g).label(format!("{a}-{b}")));
     }
     Ok(Figure::new(panel).save("target/rdf.svg")?)
 }

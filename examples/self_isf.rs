@@ -3,12 +3,10 @@
 
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::{Fit, tau_alpha};
-use msed::structure::{self, WaveVectors};
-use msed::trajectory::{Cell, Species};
-use msed::{Lags, Resampling, Units, io};
+use msed::trajectory::Species;
+use msed::{Lags, Resampling, Units, io, structure};
 
 fn main() -> Result<(), msed::Error> {
-    let shell = WaveVectors::shell(&Cell::cubic(9.410_360_288_81)?, 7.15..=7.35)?;
     let lags = Lags::logarithmic(20).up_to_fraction(0.3);
     let mut panel = Panel::new(
         Axis::log("*{t} (*{τ}_{LJ})"),
@@ -18,6 +16,7 @@ fn main() -> Result<(), msed::Error> {
         let species = Species::by_count([("A", 800), ("B", 200)])?;
         let file = format!("data/kob-andersen/{name}/trajectory.xtc");
         let run = io::trajectory::<f32>(&file, Units::LJ, 0.005, species)?;
+        let shell = run.shell(7.15..=7.35)?;
         let isf = structure::self_isf(&run, "A", &shell, &lags, Resampling::Blocks(10))?;
         let tau_alpha = tau_alpha(&isf)?;
         let tail = Fit::decay().to(&isf)?;

@@ -14,16 +14,70 @@ use crate::units::{Conversion, Dimension};
 /// blocks: `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing — is computed
 /// on each [`replicate`](Curve::replicate) too, which is how its error comes to carry the correlation between lags.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Unchecked")
+)]
 pub struct Curve {
     lags: Vec<Lag>,
     time_step: f64,
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number::list"))]
     values: Vec<f64>,
     standard_errors: Vec<Option<f64>>,
     origins: Vec<u64>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number::lists"))]
     replicates: Vec<Vec<f64>>,
     resamples: Resamples,
     longest: Lag,
+}
+
+/// The numbers of a curve before they are checked. Standard errors are computed again from the replicates.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    lags: Vec<Lag>,
+    time_step: f64,
+    #[serde(with = "crate::stats::number::list")]
+    values: Vec<f64>,
+    #[serde(rename = "standard_errors")]
+    _standard_errors: Vec<Option<f64>>,
+    origins: Vec<u64>,
+    #[serde(with = "crate::stats::number::lists")]
+    replicates: Vec<Vec<f64>>,
+    resamples: Resamples,
+    longest: Lag,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Curve {
+    type Error = &'static str;
+
+    fn try_from(found: Unchecked) -> Result<Self, Self::Error> {
+        let points = found.lags.len();
+        if !(found.time_step.is_finite() && found.time_step > 0.0) {
+            return Err("a curve whose time step is not positive and finite");
+        }
+        if !found.lags.windows(2).all(|pair| pair[0] < pair[1]) {
+            return Err("a curve whose lags do not increase");
+        }
+        if found.values.len() != points || found.origins.len() != points {
+            return Err("a curve that has not one value and one number of origins per lag");
+        }
+        let is_whole = found.replicates.len() == found.resamples.len();
+        if !(is_whole && found.replicates.iter().all(|values| values.len() == points)) {
+            return Err("a curve that has not one replicate per resample and lag");
+        }
+        Ok(Self::from_replicates(
+            found.lags,
+            found.time_step,
+            found.values,
+            found.origins,
+            found.replicates,
+            found.resamples,
+            found.longest,
+        ))
+    }
 }
 
 impl Curve {

@@ -14,10 +14,12 @@ use crate::online::FeedError;
 use crate::online::checkpoint::CheckpointError;
 use crate::real::Real;
 use crate::series::SeriesError;
+use crate::structure::StructureError;
 use crate::thermo::ThermoError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
-/// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
+/// Any error of the crate. Each part of the crate has its own error, which says what was found and
+/// what was expected.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -70,7 +72,7 @@ pub enum Error {
     /// A trajectory.
     #[error(transparent)]
     Trajectory(TrajectoryError),
-    /// Runs of which one is not of the state point of the first.
+    /// Runs that are not replicas of each other.
     #[error(transparent)]
     Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
@@ -78,7 +80,13 @@ pub enum Error {
     Series(SeriesError),
     /// A question about the structure.
     #[error(transparent)]
-    Structure(#[from] crate::structure::StructureError),
+    Structure(StructureError),
+    /// A species that is not among those of a result.
+    #[error(transparent)]
+    UnknownSpecies(#[from] crate::stats::UnknownSpecies),
+    /// A pair of species that is not among those of a result.
+    #[error(transparent)]
+    UnknownPair(#[from] crate::stats::UnknownPair),
     /// A periodic cell.
     #[error(transparent)]
     Cell(#[from] crate::trajectory::CellError),
@@ -97,7 +105,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The file, where the error is that there is none of that name: whatever it was to hold.
+    /// The file, where it does not exist, whatever it should have held.
     ///
     /// ```
     /// use msed::trajectory::Species;
@@ -106,8 +114,9 @@ impl Error {
     /// assert_eq!(energies.missing_file(), Some("no/energy.dat".as_ref()));
     ///
     /// let species = Species::single("A", 1000)?;
-    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species).map_err(Error::from);
-    /// assert_eq!(run.unwrap_err().missing_file(), Some("no/trajectory.xtc".as_ref()));
+    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species);
+    /// let missing = run.map_err(Error::from).unwrap_err();
+    /// assert_eq!(missing.missing_file(), Some("no/trajectory.xtc".as_ref()));
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]
@@ -124,8 +133,8 @@ impl Error {
     }
 }
 
-/// The error of a folder, in which the errors of the folders below come out flat: what is wrong has one variant, whichever
-/// function found it.
+/// Converts the error of a folder, and the errors of lower folders within it, so that the same
+/// fault has the same variant whichever function found it.
 macro_rules! flatten {
     ($narrow:ident => $variant:ident { $($inner:ident),* $(,)? }) => {
         impl From<$narrow> for Error {
@@ -141,8 +150,9 @@ macro_rules! flatten {
 
 flatten!(SeriesError => Series { Sampling });
 flatten!(ThermoError => Thermo { Energy, Fit });
+flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 
-/// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
+/// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
         match error {
@@ -198,5 +208,45 @@ where
             ReduceError::Merge(error) => error.into(),
             ReduceError::Rank(error) => error.into(),
         }
+    }
+}
+
+#[cfg(all(test, feature = "io", feature = "xtc", feature = "serde"))]
+mod tests {
+    use super::*;
+    use crate::online::checkpoint;
+    use crate::trajectory::Species;
+    use crate::{Units, io};
+
+    /// Whatever a file should hold, its absence is one and the same error.
+    #[test]
+    fn a_missing_file_is_recognised_whatever_it_should_hold() {
+        let species = Species::single("A", 1).unwrap();
+        let missing: [Error; 6] = [
+            io::energies("no/file").unwrap_err().into(),
+            io::EnergyReader::new().stream("no/file").unwrap_err().into(),
+            io::trajectory::<f32>("no/file", Units::LJ, 0.005, species)
+                .unwrap_err()
+                .into(),
+            io::LammpsDumpReader::open("no/file").unwrap_err().into(),
+            io::XtcReader::open("no/file", 1.0).unwrap_err().into(),
+            checkpoint::load::<Vec<f64>>("no/file").unwrap_err().into(),
+        ];
+        for error in missing {
+            assert_eq!(error.missing_file(), Some(Path::new("no/file")), "{error}");
+        }
+        let directory = Error::from(io::energies("src").unwrap_err());
+        assert_eq!(directory.missing_file(), None);
+    }
+
+    #[test]
+    fn a_fault_has_one_variant_whichever_function_found_it() {
+        let one = || Species::single("A", 1).unwrap();
+        let alone = Error::from(crate::Sampling::new(1, -1.0).unwrap_err());
+        let within = crate::Trajectory::new(vec![0.0; 3], [0], -1.0, one()).unwrap_err();
+        assert!(matches!(alone, Error::Sampling(_)));
+        assert!(matches!(Error::from(within), Error::Sampling(_)));
+        let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
+        assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
     }
 }

@@ -153,7 +153,8 @@ fn child() {
     };
     feed_frames(&mut live, flight, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(live.frames(), until);
-    let msd = live.snapshot().unwrap().msd("A").unwrap();
+    let moved = live.snapshot().unwrap().displacements();
+    let msd = moved.of("A").unwrap().msd().total();
     for (found, expected) in msd.values().iter().zip([0.01, 0.64]) {
         assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
     }
@@ -216,7 +217,17 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
         _ => ControlFlow::Continue(()),
     };
     assert_eq!(feed_frames(&mut live, flight, stop).unwrap(), FeedEnd::Cancelled);
-    assert_eq!(live.snapshot().unwrap().msd("A").unwrap().origins(), [19, 12]);
+    assert_eq!(
+        live.snapshot()
+            .unwrap()
+            .displacements()
+            .of("A")
+            .unwrap()
+            .msd()
+            .total()
+            .origins(),
+        [19, 12]
+    );
 }
 
 /// One reading of a file feeds all that is wanted of it.
@@ -261,7 +272,8 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     .unwrap();
     assert_eq!((both.0.frames(), both.1.frames()), (100, 100));
     // All particles move together by a hundredth of the cell.
-    let f = both.1.snapshot().unwrap().total();
+    let isf = both.1.snapshot().unwrap().coherent_isf();
+    let f = isf.total();
     for (value, lag) in f.values().iter().zip([1.0, 8.0]) {
         let expected = PARTICLES as f64 * (0.02 * std::f64::consts::PI * lag).cos();
         assert!((value - expected).abs() < 1e-8, "{value} {expected}");

@@ -298,7 +298,8 @@ fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     }
     let sums = ranks.reduce(live.snapshot()?, |a, b| a.merge_particles(&b))?;
     if let Some(sums) = sums {
-        print!("{}{}", sums.msd(Particles::All)?, sums.self_isf(0, "B")?);
+        let (moved, isf) = (sums.displacements(), sums.self_isf(0)?);
+        print!("{}{}", moved.all().msd().total(), isf.of("B")?);
     }
     Ok(())
 }
@@ -361,9 +362,12 @@ fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
     let moved = ranks.reduce(moved, |a, b| a.followed_by(&b))?;
     let waves = ranks.reduce(waves, |a, b| a.followed_by(&b))?;
     if let (Some(moved), Some(waves)) = (moved, waves) {
-        let (moved, waves) = (moved.snapshot()?, waves.snapshot()?);
-        let chi4 = moved.chi4("A")?.expect("an overlap");
-        print!("{}{chi4}{}", moved.msd("A")?, waves.total());
+        let (moved, isf) = (
+            moved.snapshot()?.displacements(),
+            waves.snapshot()?.coherent_isf(),
+        );
+        let moved = moved.of("A")?;
+        print!("{}{}{}", moved.msd().total(), moved.chi4()?, isf.total());
     }
     Ok(())
 }
@@ -372,12 +376,16 @@ fn pieces() {
     let run = frames().expect("shipped");
     let (lags, vectors) = (lags().up_to_samples(50), shell(&run).expect("a shell"));
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::None).expect("curves");
-    let moved = moved.species("A").expect("the species");
+    let moved = moved.of("A").expect("the species");
     let waves = structure::coherent_isf(&run, &vectors, &lags, Resampling::None).expect("curves");
-    let expected: Vec<f64> = [moved.msd(), moved.chi4(), waves.total()]
-        .into_iter()
-        .flat_map(|curve| curve.values().to_vec())
-        .collect();
+    let expected: Vec<f64> = [
+        moved.msd().total(),
+        moved.chi4().expect("a radius"),
+        waves.total(),
+    ]
+    .into_iter()
+    .flat_map(|curve| curve.values().to_vec())
+    .collect();
     same_on_ranks("pieces", &expected);
 }
 

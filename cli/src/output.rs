@@ -1,10 +1,13 @@
-//! Files of the output directory: all of them made in memory first, then written under temporary names and renamed, so
-//! that a failure leaves what was there before, and never half a file.
+//! The files of the output directory. All of them are made in memory first, then written under
+//! temporary names and renamed: a failure leaves what was there before, and never half a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::analysis::point::Point;
+use crate::analysis::structure::curves;
 use crate::failure::Failure;
+use crate::scan_file::Scan;
 
 /// Files to write, by name.
 #[derive(Debug, Default)]
@@ -48,10 +51,39 @@ impl Output {
         });
         if result.is_err() {
             for (path, _) in &written {
-                // Gone already where it was renamed; the failure to report is the first one.
+                // Files that were renamed are gone already, and the first failure is the one to
+                // report.
                 let _ = fs::remove_file(path);
             }
         }
         result
     }
+}
+
+/// Adds a CSV file for each curve, named after its run, its species and its quantity.
+pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output) -> Result<(), Failure> {
+    for point in points {
+        let run = point.name();
+        output.add(format!("{run}.msed.csv"), point.msed.to_string())?;
+        let mut add = |of: &str, name: &str, curve: String| {
+            let of = of.replace(['/', '\\', '\0', '\n'], "_");
+            output.add(format!("{run}.{of}.{name}.csv"), curve)
+        };
+        let Some(structure) = &point.structure else {
+            continue;
+        };
+        if let Some(decay) = &structure.decay {
+            let probe = scan.probe.as_deref().unwrap_or_default();
+            add(probe, "self_isf", decay.isf.to_string())?;
+        }
+        for (one, motion) in structure.displacements() {
+            for (name, curve) in curves(one) {
+                add(&motion.name, name, curve.to_string())?;
+            }
+        }
+        for (name, factor) in structure.waves.named() {
+            add(&name, "s_of_q", factor.to_string())?;
+        }
+    }
+    Ok(())
 }

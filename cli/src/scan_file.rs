@@ -1,167 +1,91 @@
-//! `scan.toml`: what a scan consists of. Every key is checked here, before any file is opened.
+//! `scan.toml` describes a scan. Every key is checked here, before any other file is opened.
 
-mod checker;
-mod keys;
-mod syntax;
+mod run;
+mod source;
+mod species;
+mod system;
+mod values;
 
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
+use std::path::Path;
 
-use msed::EnergyKind;
-use msed::units::Units;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::failure::Failure;
-use crate::files;
-use checker::Checker;
-use syntax::line_at;
+use source::Source;
+
+pub(crate) use run::Run;
+pub(crate) use species::SpeciesList;
+pub(crate) use system::{EnsembleName, System, UnitsName};
 
 /// A scan: one system at several temperatures.
 #[derive(Debug)]
 pub(crate) struct Scan {
-    pub(crate) file: PathBuf,
+    source: Source,
     pub(crate) system: System,
+    /// Which particles belong to each species, where the file says so.
+    pub(crate) species: Option<SpeciesList>,
+    /// The species whose F_s gives tau_alpha, where there are species.
+    pub(crate) probe: Option<String>,
     pub(crate) runs: Vec<Run>,
 }
 
-#[derive(Debug)]
-pub(crate) struct System {
-    pub(crate) name: String,
-    pub(crate) units: UnitsName,
-    pub(crate) particles: usize,
-    pub(crate) energy_kind: EnergyKind,
-    pub(crate) ensemble: EnsembleName,
-    pub(crate) path: Option<PathName>,
-    pub(crate) timestep: f64,
-    pub(crate) species: Option<SpeciesList>,
-    pub(crate) probe: Option<String>,
-    pub(crate) q_shell: Option<[f64; 2]>,
-    pub(crate) overlap_radius: f64,
-    pub(crate) reference_temperature: Option<Given<f64>>,
-}
-
-/// One state point.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) name: String,
-    /// Line of the `[[run]]` in the file.
-    pub(crate) line: usize,
-    pub(crate) energy: Vec<PathBuf>,
-    pub(crate) temperature: Option<Given<f64>>,
-    pub(crate) trajectory: Vec<PathBuf>,
-    pub(crate) cell: Option<[f64; 3]>,
-    pub(crate) frame_interval: Option<f64>,
-    pub(crate) fit_window: Option<[f64; 2]>,
-    pub(crate) discard: f64,
-    pub(crate) exclude: Option<String>,
-}
-
-/// A value and the line that it stands on.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Given<T> {
-    pub(crate) value: T,
-    pub(crate) line: usize,
-}
-
-/// The species and which particles belong to each.
-#[derive(Debug, Clone)]
-pub(crate) enum SpeciesList {
-    /// In the order of particle ids.
-    Counts(Vec<(String, usize)>),
-    /// By the types that the first frame of a dump gives.
-    Types {
-        types: Vec<(String, u32)>,
-        dump: PathBuf,
-    },
-}
-
-impl SpeciesList {
-    pub(crate) fn names(&self) -> Vec<&str> {
-        match self {
-            Self::Counts(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Types { types, .. } => types.iter().map(|(name, _)| name.as_str()).collect(),
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum UnitsName {
-    Lj,
-    Metal,
-    Real,
-}
-
-impl UnitsName {
-    pub(crate) fn units(self) -> Units {
-        match self {
-            Self::Lj => Units::LJ,
-            Self::Metal => Units::METAL,
-            Self::Real => Units::REAL,
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Lj => "lj",
-            Self::Metal => "metal",
-            Self::Real => "real",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum EnsembleName {
-    Nve,
-    Nvt,
-}
-
-impl EnsembleName {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Nve => "nve",
-            Self::Nvt => "nvt",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum PathName {
-    Isochoric,
-    Isobaric,
-}
-
-impl PathName {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Isochoric => "isochoric",
-            Self::Isobaric => "isobaric",
-        }
-    }
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    system: System,
+    run: Spanned<Vec<Spanned<Run>>>,
 }
 
 impl Scan {
     /// Reads `DIR/scan.toml`.
     pub(crate) fn read(dir: &Path) -> Result<Self, Failure> {
-        let file = dir.join("scan.toml");
-        files::check(&file)?;
-        let bytes = std::fs::read(&file)
-            .map_err(|source| Failure::new(format!("cannot open {}: {source}", file.display())))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
-            Failure::at(
-                format!("{}:{line}", file.display()),
-                "found bytes that are not UTF-8, expected TOML text",
-            )
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let raw = toml::from_str(text).map_err(|error| syntax::explain(&file, text, &error))?;
-        Checker {
-            file: &file,
-            text,
-            dir,
+        let source = Source::read(dir.join("scan.toml"))?;
+        let Keys { system, run } = source.parse()?;
+        if run.get_ref().is_empty() {
+            let message = "`run`: found no run, expected a table [[run]] for each state point";
+            return Err(source.failure(&run, message));
         }
-        .scan(raw)
+        let species = SpeciesList::check(&source, &system, dir)?;
+        let names: Vec<&str> = species.as_ref().map(SpeciesList::names).unwrap_or_default();
+        let probe = system.probe(&source, &names)?;
+        let mut runs: Vec<Run> = Vec::new();
+        for run in run.into_inner() {
+            let line = source.line(&run);
+            let mut run = run.into_inner();
+            run.check(&source, &runs, &names)?;
+            run.line = line;
+            run.cell = run.cell.or(system.cell);
+            run.look_from(dir);
+            runs.push(run);
+        }
+        Ok(Self {
+            source,
+            system,
+            species,
+            probe,
+            runs,
+        })
+    }
+
+    /// A mistake that the file as a whole makes.
+    pub(crate) fn failure(&self, message: impl Display) -> Failure {
+        Failure::at(self.source.name(), message)
+    }
+
+    /// What is wrong with the value of a key.
+    pub(crate) fn failure_of<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
+        self.source.failure(value, message)
+    }
+
+    /// The file and the line of a run.
+    pub(crate) fn place(&self, run: &Run) -> String {
+        format!("{}:{}", self.source.name(), run.line)
+    }
+
+    /// What is wrong with a run.
+    pub(crate) fn run_failure(&self, run: &Run, message: impl Display) -> Failure {
+        Failure::at(format!("{}: run `{}`", self.place(run), run.name()), message)
     }
 }

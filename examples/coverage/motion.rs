@@ -1,6 +1,6 @@
 //! Brownian motion, whose F_s and mean squared displacement are known.
 
-use msed::relaxation::{self, SquaredDisplacement, tau_alpha};
+use msed::relaxation::{self, tau_alpha};
 use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{Curve, Estimate, Lags, Resampling};
@@ -40,20 +40,19 @@ fn one(seed: u64) -> [Shot; 2] {
     let lags = Lags::logarithmic(20).up_to_time((FRAMES / BLOCKS) as f64);
     let blocks = Resampling::Blocks(BLOCKS);
     let isf = structure::self_isf(&run, Particles::All, &vectors, &lags, blocks).expect("F_s");
-    let rate = vectors.mean_modulus().powi(2) * D;
+    let rate = vectors.mean_wave_number().powi(2) * D;
     let tau = |curve: &Curve| tau_alpha(curve).expect("lags").into_value();
     // The truth by the same interpolation between the lags.
     let truth = tau(&isf.map(|t, _| (-rate * t).exp()));
     let msd = structure::msd(&run, &lags, blocks).expect("displacements");
-    let total = SquaredDisplacement::new(msd.all().total().clone(), 3).expect("three dimensions");
-    let d = relaxation::diffusion(&total);
+    let d = relaxation::diffusion(msd.all().total());
     let shot = |found: Option<&Estimate>, truth: Option<f64>| match (found, truth) {
         (Some(found), Some(truth)) => Shot::new(found.value(), found.interval(LEVEL), truth),
         _ => Shot::missed(),
     };
     [
         shot(tau(&isf).as_ref(), truth.as_ref().map(Estimate::value)),
-        shot(d.value().map(relaxation::Diffusion::coefficient), Some(D)),
+        shot(d.value().map(|d| &d.coefficient), Some(D)),
     ]
 }
 

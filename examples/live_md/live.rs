@@ -64,7 +64,7 @@ impl Live {
 
     /// F_s of the A particles at the main peak of the structure factor.
     pub(crate) fn self_isf(&self) -> Result<Curve, Error> {
-        Ok(self.frames.snapshot()?.self_isf(0, "A")?)
+        Ok(self.frames.snapshot()?.self_isf(0)?.of("A")?.clone())
     }
 
     /// Where it falls to 1/e: tau_alpha.

@@ -37,6 +37,8 @@ impl BinnedPairs {
 }
 
 impl Summed for BinnedPairs {
+    type Run = FrameBlocks;
+
     fn lags(&self) -> &[u64] {
         &self.pairs.lags
     }
@@ -69,8 +71,8 @@ impl DistributionSums {
     /// The lags, strictly increasing.
     #[must_use]
     pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
-        let EnergyPairs { system, lags } = &self.system.pairs;
-        lags.iter().map(|&m| system.sampling().lag(m))
+        let EnergyPairs { system, lags } = &self.over.pairs;
+        lags.iter().map(|&samples| system.sampling().lag(samples))
     }
 
     /// Pairs at a lag whose difference lies outside of the bins.
@@ -96,15 +98,15 @@ impl DistributionSums {
         }
     }
 
-    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its densities add up to the
-    /// fraction of pairs that lie in the bins.
+    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its
+    /// densities add up to the fraction of pairs that lie in the bins.
     ///
     /// # Errors
-    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
-    /// differences are equal or lie outside of the bins.
+    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart,
+    /// [`DistributionError::NoSpread`] where all differences are equal or lie outside of the bins.
     pub fn distribution(&self, lag: Lag) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
-        let bins = self.system.bins;
+        let bins = self.over.bins;
         let blocks: Vec<(&FrameBlocks, usize)> = numbered(&self.runs).map(|(_, block)| block).collect();
         let sums = |columns: std::ops::Range<usize>, divisor: f64| {
             let mut sums = BlockSums::new(blocks.len(), columns.len());
@@ -140,7 +142,7 @@ impl DistributionSums {
         };
         Ok(Distribution::from_sums(
             lag,
-            self.system.pairs.system.sampling().time_step(),
+            self.over.pairs.system.sampling().time_step(),
             pairs as u64,
             [bins.start(first), bins.width()],
             counts[first..=last].to_vec(),

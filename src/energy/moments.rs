@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::curves::{Samples, variances};
 use super::plan::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError};
+use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
 
-/// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
+/// Blocks per run for the variance of the mean where the resampling itself does not divide the
+/// runs.
 const INNER_BLOCKS: usize = 10;
 
 /// Mean, variance and temperature of a state point, per particle, all over the same blocks.
@@ -19,10 +21,10 @@ const INNER_BLOCKS: usize = 10;
 /// corrected     = s² + variance of the mean              that of an infinite run
 /// ```
 ///
-/// Several runs are replicas: the mean is over all their samples, a variance is about each run's own mean, weighted by its
-/// samples, since each microcanonical run has an energy of its own. Every number carries its replicates, so that the
-/// correlation between the mean energy and the mean temperature (close to -1 in a microcanonical run) is in whatever is
-/// computed from both.
+/// Several runs are replicas: the mean is over all their samples, a variance is about each run's
+/// own mean, weighted by its samples, since each microcanonical run has an energy of its own. Every
+/// number carries its replicates, so that the correlation between the mean energy and the mean
+/// temperature (close to -1 in a microcanonical run) is in whatever is computed from both.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Moments {
@@ -36,8 +38,8 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Moments from their parts, such as those of an online accumulator. `variance_of_mean` is that of the run's mean;
-    /// `temperature` is a given one, `kinetic_temperature` the mean of a column.
+    /// Moments from their parts, such as those of an online accumulator. `variance_of_mean` is that
+    /// of the run's mean; `temperature` is a given one, `kinetic_temperature` the mean of a column.
     #[must_use]
     pub fn from_parts(
         particles: usize,
@@ -81,8 +83,9 @@ impl Moments {
         &self.variance
     }
 
-    /// Variance of a run's mean energy per particle, from the blocks: what [`variance`](Self::variance) is too small by.
-    /// Blocks much shorter than the slowest correlation time make it too small in turn.
+    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
+    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
+    /// shorter than the slowest correlation time make it too small in turn.
     #[must_use]
     pub fn variance_of_mean(&self) -> &Estimate {
         &self.variance_of_mean
@@ -94,7 +97,8 @@ impl Moments {
         &self.variance + &self.variance_of_mean
     }
 
-    /// The temperature of the state point: the given one, without error, else [`kinetic_temperature`](Self::kinetic_temperature).
+    /// The temperature of the state point: the given one, without error, else
+    /// [`kinetic_temperature`](Self::kinetic_temperature).
     #[must_use]
     pub fn temperature(&self) -> Option<Estimate> {
         self.temperature
@@ -102,8 +106,9 @@ impl Moments {
             .or_else(|| self.kinetic_temperature.clone())
     }
 
-    /// With a given temperature, which takes precedence over a kinetic one: what is known at the end only, such as the mean of what a
-    /// simulation has kept, or that of replicas at constant energy, each of which has its own.
+    /// With a given temperature, which takes precedence over a kinetic one: what is known at the
+    /// end only, such as the mean of what a simulation has kept, or that of replicas at constant
+    /// energy, each of which has its own.
     ///
     /// # Errors
     /// [`SeriesError::Invalid`] unless positive and finite.
@@ -141,8 +146,8 @@ impl Moments {
 /// Mean, variance and temperature of one run or several.
 ///
 /// # Normalisation
-/// Per particle, whatever the kind of the samples. Sums are of deviations from the mean, divided by the particle number
-/// after centring: an offset of the energies costs no digits.
+/// Per particle, whatever the kind of the samples. Sums are of deviations from the mean, divided by
+/// the particle number after centring: an offset of the energies costs no digits.
 ///
 /// # Cost
 /// Two passes over the samples; resamples reuse block sums.
@@ -176,20 +181,21 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
         .collect::<Option<Vec<&[T]>>>()
         .map(|columns| {
             let temperature = Column::new(&columns, &pieces, 1.0);
-            estimate(&|weights| temperature.mean(&pieces, weights))
+            estimate(&|weights| temperature.mean(weights))
         });
     Ok(Moments {
         particles: runs[0].particles(),
         samples: lengths.iter().sum(),
-        mean: estimate(&|weights| energy.mean(&pieces, weights)),
-        variance: estimate(&|weights| energy.variances(&pieces, weights).0),
-        variance_of_mean: estimate(&|weights| energy.variances(&pieces, weights).1),
+        mean: estimate(&|weights| energy.mean(weights)),
+        variance: estimate(&|weights| energy.variances(weights)[0]),
+        variance_of_mean: estimate(&|weights| energy.variances(weights)[1]),
         temperature: runs[0].temperature(),
         kinetic_temperature,
     })
 }
 
-/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it takes whole runs.
+/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it
+/// takes whole runs.
 struct Pieces {
     ranges: Vec<(usize, Range<usize>)>,
     // Of each piece, the block of the resampling that it lies in.
@@ -223,78 +229,51 @@ impl Pieces {
     }
 }
 
-/// Sums of one column over the pieces, of deviations from its overall mean.
-struct Column {
+/// One column over the pieces: deviations from its overall mean.
+struct Column<'a> {
+    pieces: &'a Pieces,
     centre: f64,
-    scale: f64,
-    first: BlockSums,
-    second: BlockSums,
+    samples: Vec<Samples>,
 }
 
-impl Column {
-    fn new<T: Real>(columns: &[&[T]], pieces: &Pieces, scale: f64) -> Self {
+impl<'a> Column<'a> {
+    fn new<T: Real>(columns: &[&[T]], pieces: &'a Pieces, scale: f64) -> Self {
         let centre = overall_mean(columns);
-        let mut first = BlockSums::new(pieces.ranges.len(), 1);
-        let mut second = BlockSums::new(pieces.ranges.len(), 1);
-        for (piece, (run, range)) in pieces.ranges.iter().enumerate() {
+        let samples = pieces.ranges.iter().map(|(run, range)| {
             let values = &columns[*run][range.clone()];
-            let count = values.len() as f64;
-            first.add(piece, 0, sum_of(values, |x| (x - centre) * scale), count);
-            second.add(
-                piece,
-                0,
-                sum_of(values, |x| ((x - centre) * scale).powi(2)),
-                count,
-            );
-        }
+            Samples {
+                number: values.len() as f64,
+                sum: sum_of(values, |x| (x - centre) * scale),
+                squares: sum_of(values, |x| ((x - centre) * scale).powi(2)),
+            }
+        });
         Self {
-            centre,
-            scale,
-            first,
-            second,
+            pieces,
+            centre: centre * scale,
+            samples: samples.collect(),
         }
     }
 
-    fn mean(&self, pieces: &Pieces, weights: &[f64]) -> f64 {
-        let of_pieces: Vec<f64> = pieces.block.iter().map(|&block| weights[block]).collect();
-        self.centre * self.scale + self.first.weighted_mean(0, &of_pieces)
+    fn mean(&self, weights: &[f64]) -> f64 {
+        let (mut sum, mut number) = (0.0, 0.0);
+        for (samples, &block) in self.samples.iter().zip(&self.pieces.block) {
+            sum += weights[block] * samples.sum;
+            number += weights[block] * samples.number;
+        }
+        self.centre + sum / number
     }
 
     /// The variance about the runs' own means, and the variance of those means.
-    fn variances(&self, pieces: &Pieces, weights: &[f64]) -> (f64, f64) {
-        let (mut total, mut squares, mut of_means) = (0.0, 0.0, 0.0);
-        for run in 0..pieces.runs {
-            let inside = || {
-                (0..pieces.ranges.len())
-                    .filter(|&p| pieces.ranges[p].0 == run)
-                    .map(|p| (weights[pieces.block[p]], p))
-                    .filter(|(weight, _)| *weight > 0.0)
-            };
-            let (mut count, mut sum, mut square, mut blocks) = (0.0, 0.0, 0.0, 0.0);
-            for (weight, piece) in inside() {
-                count += weight * self.first.get(piece, 0).1;
-                sum += weight * self.first.get(piece, 0).0;
-                square += weight * self.second.get(piece, 0).0;
-                blocks += weight;
-            }
-            if count == 0.0 {
-                continue;
-            }
-            let mean = sum / count;
-            let between: f64 = inside()
-                .map(|(weight, piece)| {
-                    let (sum, count) = self.first.get(piece, 0);
-                    weight * count * (sum / count - mean).powi(2)
-                })
-                .sum();
-            total += count;
-            squares += square - count * mean * mean;
-            // A run left with one block has no spread, and no value: but the bootstrap draws such runs now and then.
-            if blocks > 1.0 || !pieces.drawn {
-                of_means += between / (blocks - 1.0);
-            }
-        }
-        (squares / total, of_means / total)
+    fn variances(&self, weights: &[f64]) -> [f64; 2] {
+        let runs = (0..self.pieces.runs).map(|run| {
+            let pieces = self.pieces.ranges.iter().zip(&self.pieces.block);
+            let of_run = pieces.zip(&self.samples).filter(|(((r, _), _), _)| *r == run);
+            of_run
+                .map(|((_, &block), &samples)| (weights[block], samples))
+                .filter(|(weight, _)| *weight > 0.0)
+                .collect()
+        });
+        variances(runs, self.pieces.drawn)
     }
 }
 
@@ -356,8 +335,8 @@ mod tests {
 
     #[test]
     fn correction_restores_the_variance_of_short_runs() {
-        // AR(1) of unit variance and 20 samples of correlation time, runs of 200: without the correction the mean
-        // variance over seeds is low by about 2 tau/n.
+        // AR(1) of unit variance and 20 samples of correlation time, runs of 200: without the
+        // correction the mean variance over seeds is low by about 2 tau/n.
         let (mut plain, mut corrected) = (0.0, 0.0);
         let seeds = 400;
         for seed in 0..seeds {
@@ -375,7 +354,8 @@ mod tests {
             plain += m.variance().value() / seeds as f64;
             corrected += m.corrected_variance().value() / seeds as f64;
         }
-        // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over seeds 0.007.
+        // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over
+        // seeds 0.007.
         assert!((plain - 0.980).abs() < 0.02, "{plain}");
         assert!((corrected - 1.0).abs() < 0.02, "{corrected}");
         assert!(corrected - plain > 0.012, "{plain} {corrected}");
@@ -405,7 +385,8 @@ mod tests {
 
     #[test]
     fn temperature_goes_through_the_same_resamples() {
-        // Conserved total energy: e + 1.5 T is constant, so that both means are exactly anticorrelated.
+        // Conserved total energy: e + 1.5 T is constant, so that both means are exactly
+        // anticorrelated.
         let e = noise(5000, 3);
         let temperatures: Vec<f64> = e.iter().map(|e| (3.0 - e) / 1.5).collect();
         let run = series(e, EnergyKind::PerParticle)

@@ -3,21 +3,20 @@
 use std::ops::Range;
 
 use super::EnergyError;
-use crate::lag::{Lag, Lags};
+use crate::lag::Lags;
 use crate::lag_sums::{LagPlan, LagPlanner};
 use crate::real::Real;
-use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Partition, Resamples, Resampling};
 
-/// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for each run.
+/// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for
+/// each run.
 pub(super) struct Layout {
     /// In samples.
     pub(super) lags: Vec<u64>,
     pub(super) plans: Vec<LagPlan>,
     pub(super) partition: Partition,
     pub(super) resamples: Resamples,
-    pub(super) sampling: Sampling,
 }
 
 impl Layout {
@@ -46,7 +45,6 @@ impl Layout {
             plans,
             resamples: partition.resamples(run),
             partition,
-            sampling,
             lags,
         })
     }
@@ -58,16 +56,6 @@ impl Layout {
             of_run.map(|(_, range)| range).collect()
         })
     }
-
-    /// Lags in steps.
-    pub(super) fn steps(&self) -> Vec<Lag> {
-        self.lags.iter().map(|&m| self.sampling.lag(m)).collect()
-    }
-
-    /// The longest lag that the blocks give an error for.
-    pub(super) fn longest(&self) -> Lag {
-        self.sampling.lag(self.partition.shortest() as u64)
-    }
 }
 
 /// The mean of all samples, in their own units.
@@ -78,7 +66,8 @@ pub(super) fn overall_mean<T: Real>(columns: &[&[T]]) -> f64 {
     origin + sum / count as f64
 }
 
-/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with their product.
+/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with
+/// their product.
 pub(super) fn sum_of<T: Real>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
     values
         .chunks(1024)

@@ -2,14 +2,16 @@
 
 use std::ops::AddAssign;
 
+use super::curves::{Products, RunProducts, Samples};
 use crate::stats::RunId;
 use crate::stats::doubling_blocks::{Blocks, NoMemory};
 use crate::stats::runs::InBlocks;
 
-/// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
+/// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the
+/// run's centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Pairs {
+pub(crate) struct PairTerms {
     pub(crate) number: f64,
     /// `(y - x)^2`.
     pub(crate) differences: f64,
@@ -19,7 +21,7 @@ pub(crate) struct Pairs {
     pub(crate) squares: f64,
 }
 
-impl AddAssign for Pairs {
+impl AddAssign for PairTerms {
     fn add_assign(&mut self, other: Self) {
         self.number += other.number;
         self.differences += other.differences;
@@ -28,23 +30,15 @@ impl AddAssign for Pairs {
     }
 }
 
-/// Sums over the samples of one block, which count from the run's centre.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Samples {
-    pub(crate) number: f64,
-    pub(crate) sum: f64,
-    pub(crate) squares: f64,
-}
-
 /// The blocks of one run and their sums.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct RunSums {
+pub struct RunSums {
     /// What samples count from; none before the first sums.
     pub(crate) centre: Option<f64>,
     points: usize,
     /// The samples, as pairs of each with itself; then the pairs at each lag.
-    pub(crate) blocks: Blocks<Pairs>,
+    pub(crate) blocks: Blocks<PairTerms>,
 }
 
 impl InBlocks for RunSums {
@@ -57,8 +51,46 @@ impl InBlocks for RunSums {
             let samples = self.samples(block);
             [samples.number, samples.sum, samples.squares]
         };
-        let sums = (0..self.blocks()).flat_map(of_block);
-        RunId::digest(self.blocks(), sums.chain(self.centre))
+        let sums = (0..self.blocks.count()).flat_map(of_block);
+        RunId::digest(self.blocks.count(), sums.chain(self.centre))
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_sound(&self, points: usize, _: usize) -> bool {
+        let finite = |p: &PairTerms| {
+            let rest = [p.differences, p.ends, p.squares];
+            p.number.is_finite() && p.number >= 0.0 && rest.iter().all(|x| x.is_finite())
+        };
+        self.points == points
+            && points < usize::MAX
+            && self.blocks.is_sound(1 + points, finite)
+            && self.centre.is_some() == (self.blocks.count() > 0)
+            && self.centre.unwrap_or(0.0).is_finite()
+    }
+}
+
+impl RunProducts for RunSums {
+    fn blocks(&self) -> usize {
+        self.blocks.count()
+    }
+
+    fn samples(&self, block: usize) -> Samples {
+        let pairs = &self.blocks.row(block)[0];
+        Samples {
+            number: pairs.number,
+            sum: 0.5 * pairs.ends,
+            squares: 0.5 * pairs.squares,
+        }
+    }
+
+    fn products(&self, block: usize, lag: usize) -> Products {
+        let pairs = self.pairs(block, lag);
+        Products {
+            number: pairs.number,
+            ends: pairs.ends,
+            // 2 x y = x^2 + y^2 - (y - x)^2.
+            products: 0.5 * (pairs.squares - pairs.differences),
+        }
     }
 }
 
@@ -80,22 +112,8 @@ impl RunSums {
         Self::new(self.points, most, self.blocks.length())
     }
 
-    pub(crate) fn samples(&self, block: usize) -> Samples {
-        let Pairs {
-            number,
-            ends,
-            squares,
-            ..
-        } = self.blocks.row(block)[0];
-        Samples {
-            number,
-            sum: 0.5 * ends,
-            squares: 0.5 * squares,
-        }
-    }
-
     pub(crate) fn add_samples(&mut self, block: usize, samples: Samples) {
-        self.blocks.row_mut(block)[0] += Pairs {
+        self.blocks.row_mut(block)[0] += PairTerms {
             number: samples.number,
             differences: 0.0,
             ends: 2.0 * samples.sum,
@@ -103,16 +121,16 @@ impl RunSums {
         };
     }
 
-    pub(crate) fn pairs(&self, block: usize, point: usize) -> &Pairs {
+    pub(crate) fn pairs(&self, block: usize, point: usize) -> &PairTerms {
         &self.blocks.row(block)[1 + point]
     }
 
-    pub(crate) fn pairs_mut(&mut self, block: usize, point: usize) -> &mut Pairs {
+    pub(crate) fn pairs_mut(&mut self, block: usize, point: usize) -> &mut PairTerms {
         &mut self.blocks.row_mut(block)[1 + point]
     }
 
-    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows, of which `summed` samples have been
-    /// summed, as those of one run.
+    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows,
+    /// of which `summed` samples have been summed, as those of one run.
     ///
     /// # Errors
     /// [`NoMemory`].
@@ -130,19 +148,5 @@ impl RunSums {
             pairs.squares += 2.0 * by * (pairs.ends + by * pairs.number);
             pairs.ends += 2.0 * by * pairs.number;
         }
-    }
-
-    /// Whether these can be sums over `points` lags: blocks in order, numbers that are finite.
-    #[cfg(feature = "serde")]
-    pub(crate) fn is_sound(&self, points: usize) -> bool {
-        let finite = |p: &Pairs| {
-            let rest = [p.differences, p.ends, p.squares];
-            p.number.is_finite() && p.number >= 0.0 && rest.iter().all(|x| x.is_finite())
-        };
-        self.points == points
-            && points < usize::MAX
-            && self.blocks.is_sound(1 + points, finite)
-            && self.centre.is_some() == (self.blocks() > 0)
-            && self.centre.unwrap_or(0.0).is_finite()
     }
 }

@@ -2,17 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use crate::sampling::{Lag, Sampling};
+use crate::sampling::Sampling;
 #[cfg(feature = "serde")]
 use crate::series::positive_temperature;
 use crate::series::{EnergyKind, SeriesError, check_temperature};
-use crate::stats::MergeError;
-#[cfg(feature = "serde")]
-use crate::stats::runs::are_lags;
-use crate::stats::runs::{agree, same_lags, same_sampling};
 
-/// The system whose energies an accumulator takes: when they are sampled, of how many particles they are, and whether they are
-/// totals.
+/// The system whose energies an accumulator takes: when they are sampled, of how many particles
+/// they are, and whether they are totals.
 ///
 /// ```
 /// use msed::energy::EnergySystem;
@@ -50,12 +46,13 @@ impl EnergySystem {
         })
     }
 
-    /// The temperature of the run, which [`EnergySums::moments`](super::EnergySums::moments) hands on, and which sums that merge must
-    /// share. A temperature that is known at the end only, or that differs between replicas, is given there:
+    /// The temperature of the run, which [`EnergySums::moments`](super::EnergySums::moments) hands
+    /// on, and which sums that merge must share. A temperature that is known at the end only, or
+    /// that differs between replicas, is given there:
     /// [`Moments::with_temperature`](super::Moments::with_temperature).
     ///
     /// # Errors
-    /// [`SeriesError::Temperature`] unless positive and finite.
+    /// [`SeriesError::Invalid`] unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
         self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
@@ -73,6 +70,12 @@ impl EnergySystem {
         self.particles.get()
     }
 
+    /// Whether samples are totals.
+    #[must_use]
+    pub fn kind(&self) -> EnergyKind {
+        self.kind
+    }
+
     /// The temperature, where it was given.
     #[must_use]
     pub fn temperature(&self) -> Option<f64> {
@@ -88,39 +91,8 @@ impl EnergySystem {
 /// Pairs of energies: of what system, and how many samples apart.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct EnergyPairs {
+pub struct EnergyPairs {
     pub(crate) system: EnergySystem,
     /// In samples.
     pub(crate) lags: Vec<u64>,
-}
-
-impl EnergyPairs {
-    /// Whether other pairs are of the same system, and as far apart.
-    pub(crate) fn same(&self, other: &Self) -> Result<(), MergeError> {
-        let shown = |system: &EnergySystem| {
-            [
-                ("particle number", format!("{}", system.particles)),
-                ("energy kind", format!("{:?}", system.kind)),
-                ("given temperature", format!("{:?}", system.temperature)),
-            ]
-        };
-        same_sampling(self.system.sampling, other.system.sampling)?;
-        agree(shown(&self.system), shown(&other.system))?;
-        same_lags(&self.lags, &other.lags)
-    }
-
-    /// Whether these can be lags.
-    #[cfg(feature = "serde")]
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        if are_lags(&self.lags) {
-            Ok(())
-        } else {
-            Err("lags that do not increase, or reach too far")
-        }
-    }
-
-    /// The lags in steps.
-    pub(crate) fn steps(&self, lags: &[u64]) -> Vec<Lag> {
-        lags.iter().map(|&m| self.system.sampling.lag(m)).collect()
-    }
 }

@@ -1,4 +1,5 @@
-//! What the readers of frames share: the first frame, from which the others go on, their count, and the end.
+//! What the readers of frames share: the first frame, which the others must match, their count, and
+//! the end.
 
 use std::fmt;
 use std::path::Path;
@@ -20,6 +21,11 @@ pub(super) trait FrameFile {
         Convention::Unknown
     }
 
+    /// A guess of the number of frames in all, after `read` of them.
+    fn frames_expected(&self, _read: usize) -> Option<usize> {
+        None
+    }
+
     /// Reads frame `index`, all of its fields; `false` where the file has no more.
     fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, ReadError>;
 }
@@ -27,7 +33,7 @@ pub(super) trait FrameFile {
 /// The frames of a file, one after the other.
 pub(super) struct Frames<F> {
     pub(super) format: F,
-    /// The first frame, which is read at once: it says what the others must be like.
+    /// The first frame. It is read at once, because the others must match it.
     first: Option<Frame<f64>>,
     /// The frame to hand out next, from 0.
     pub(super) index: usize,
@@ -73,6 +79,31 @@ impl<F: FrameFile> Frames<F> {
     }
 }
 
+/// A reader around [`Frames`] is a source.
+macro_rules! frame_source {
+    ($reader:ident) => {
+        impl<T: Real, R: Read> FrameSource<T> for $reader<R> {
+            fn particles(&self) -> usize {
+                self.0.format.particles()
+            }
+
+            fn convention(&self) -> Convention {
+                self.0.format.convention()
+            }
+
+            fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+                self.0.next(frame)
+            }
+
+            fn frames_expected(&self) -> Option<usize> {
+                self.0.format.frames_expected(self.0.index)
+            }
+        }
+    };
+}
+
+pub(super) use frame_source;
+
 impl<F> fmt::Debug for Frames<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Frames")
@@ -88,7 +119,8 @@ pub(super) fn no_frame(file: &Path) -> ReadError {
     Fault::TooShort("no frame, expected at least 1".to_owned()).at(file, Place::File)
 }
 
-/// The number of particles of a frame, which must be that of the first one where there was one.
+/// Checks the number of particles of a frame, which must be the same in all frames. `first` is 0
+/// before the first frame.
 pub(super) fn same_particles(found: u64, first: usize) -> Result<(), Fault> {
     if first == 0 || found == first as u64 {
         return Ok(());

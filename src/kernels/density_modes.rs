@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulp::{Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd};
 
 use super::sin_cos::sin_cos;
 
@@ -84,13 +84,24 @@ impl DensityModes {
         }
     }
 
-    /// Numbers that [`SumModes`] adds to.
-    pub(crate) fn sums(&self) -> usize {
-        PRODUCTS * self.along_z.len()
+    /// `sum exp(i q . r)` over some particles at each vector: real and imaginary part. Positions are along the lattice vectors, in
+    /// units of them.
+    pub(crate) fn densities<'a>(
+        &'a self,
+        positions: &[[f64; 3]],
+        scratch: &'a mut Scratch,
+    ) -> impl ExactSizeIterator<Item = [f64; 2]> {
+        scratch.sums.fill(0.0);
+        Arch::new().dispatch(SumModes {
+            modes: self,
+            positions,
+            scratch,
+        });
+        self.components(&scratch.sums)
     }
 
-    /// The components at each vector, real and imaginary part, from the sums.
-    pub(crate) fn components<'a>(&'a self, sums: &'a [f64]) -> impl ExactSizeIterator<Item = [f64; 2]> + 'a {
+    /// The components at each vector from the sums.
+    fn components<'a>(&'a self, sums: &'a [f64]) -> impl ExactSizeIterator<Item = [f64; 2]> {
         self.modes.iter().map(|mode| {
             let sums = &sums[PRODUCTS * mode.triple..PRODUCTS * (mode.triple + 1)];
             let [x, y, z] = mode.signs;
@@ -101,13 +112,14 @@ impl DensityModes {
         })
     }
 
-    /// Memory that [`SumModes`] works in.
-    pub(crate) fn tables(&self) -> Tables {
+    /// Memory for [`densities`](Self::densities).
+    pub(crate) fn scratch(&self) -> Scratch {
         let tile = self.tile();
-        Tables {
+        Scratch {
             along: std::array::from_fn(|axis| vec![0.0; 2 * self.integers[axis].len() * tile]),
             rows: vec![0.0; 4 * tile],
             turns: vec![0.0; tile],
+            sums: vec![0.0; PRODUCTS * self.along_z.len()],
         }
     }
 
@@ -117,22 +129,23 @@ impl DensityModes {
     }
 }
 
-/// Adds the sums over some particles: the products cos cos, cos sin, sin cos, sin sin along x and y, first with the cosine and
-/// then with the sine along z, triple by triple.
-pub(crate) struct SumModes<'a> {
-    pub(crate) modes: &'a DensityModes,
-    /// Coordinates along the lattice vectors in units of them, particle by particle.
-    pub(crate) positions: &'a [[f64; 3]],
-    pub(crate) sums: &'a mut [f64],
-    pub(crate) tables: &'a mut Tables,
-}
-
-/// Factors along each axis, and products of two of them, of the particles of a tile; what they hold is rubbish after a call.
+/// Memory that densities are computed in; what it holds is rubbish after a call.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tables {
+pub(crate) struct Scratch {
+    /// Factors along each axis of the particles of a tile.
     along: [Vec<f64>; 3],
+    /// Products of factors along x and y.
     rows: Vec<f64>,
     turns: Vec<f64>,
+    sums: Vec<f64>,
+}
+
+/// Adds the sums over some particles to those of the scratch: the products cos cos, cos sin, sin cos, sin sin along x and y, first
+/// with the cosine and then with the sine along z, triple by triple.
+struct SumModes<'a> {
+    modes: &'a DensityModes,
+    positions: &'a [[f64; 3]],
+    scratch: &'a mut Scratch,
 }
 
 impl WithSimd for SumModes<'_> {
@@ -143,12 +156,12 @@ impl WithSimd for SumModes<'_> {
         let Self {
             modes,
             positions,
-            sums,
-            tables:
-                Tables {
+            scratch:
+                Scratch {
                     along: tables,
                     rows,
                     turns,
+                    sums,
                 },
         } = self;
         let tile = modes.tile();
@@ -302,13 +315,13 @@ mod tests {
     fn largest_error(sums: impl Fn(SumModes<'_>)) -> f64 {
         let (positions, vectors) = (positions(), vectors());
         let modes = DensityModes::new(&vectors);
-        let mut found = vec![0.0; modes.sums()];
+        let mut scratch = modes.scratch();
         sums(SumModes {
             modes: &modes,
             positions: &positions,
-            sums: &mut found,
-            tables: &mut modes.tables(),
+            scratch: &mut scratch,
         });
+        let found = scratch.sums;
         assert_eq!(modes.components(&found).len(), vectors.len());
         let difference = |(n, found): (&[i32; 3], [f64; 2])| {
             let angle = |r: &[f64; 3]| {
@@ -331,7 +344,7 @@ mod tests {
     #[test]
     fn every_instruction_set_finds_the_sum_of_the_definition() {
         let scalar = largest_error(|sums| pulp::Scalar.vectorize(sums));
-        let widest = largest_error(|sums| pulp::Arch::new().dispatch(sums));
+        let widest = largest_error(|sums| Arch::new().dispatch(sums));
         assert!(scalar < 1e-11 && widest < 1e-11, "{scalar:e} {widest:e}");
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {

@@ -1,10 +1,26 @@
 //! Vector code over frames: sums over particles and over pairs of frames.
 
-pub(crate) mod density_modes;
-pub(crate) mod displacement_sums;
-pub(crate) mod pair_counts;
-pub(crate) mod pair_sums;
-pub(crate) mod schedule;
-pub(crate) mod sign_sums;
-pub(crate) mod sin_cos;
-pub(crate) mod vector_sums;
+mod density_modes;
+mod neighbour_grid;
+mod pair_columns;
+mod pair_counts;
+mod pair_sums;
+mod schedule;
+mod sign_polynomial;
+mod sin_cos;
+mod sinc_sums;
+mod tile;
+mod tile_sums;
+mod vector_sums;
+
+pub(crate) use density_modes::{DensityModes, Scratch};
+pub(crate) use neighbour_grid::NeighbourGrid;
+pub(crate) use pair_columns::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairColumns};
+pub(crate) use pair_counts::count_pairs;
+pub(crate) use pair_sums::{PairSums, pair_sums};
+pub(crate) use schedule::Schedule;
+pub(crate) use sign_polynomial::SignPolynomial;
+pub(crate) use sinc_sums::add_sincs;
+pub(crate) use tile::Tile;
+pub(crate) use tile_sums::{Out, Vectors, add_cosines};
+pub(crate) use vector_sums::{add_lag_sums, phase_factors};

@@ -1,116 +1,38 @@
 //! Counts of pairs of particles by their distance.
 
-use std::ops::Range;
+use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use pulp::{Simd, WithSimd};
-
+use super::neighbour_grid::NeighbourGrid;
+use super::sin_cos::off_integer;
 use crate::trajectory::Cell;
 
-/// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
-const ROUNDS: f64 = 6_755_399_441_055_744.0;
-
-/// The particles of one frame in the compartments of a grid, so that pairs within a distance lie in the same compartment or in
-/// neighbours.
-///
-/// Compartments are cuts of the cell parallel to its faces, no thinner than the distance; along an axis that has no room for
-/// three there is one.
-#[derive(Debug)]
-pub(crate) struct Grid {
-    cuts: [usize; 3],
-    /// Coordinates along the lattice vectors in units of them, x y z, by species and compartment.
-    coordinates: [Vec<f64>; 3],
-    /// Where each compartment of each species begins, and the end.
-    starts: Vec<usize>,
-    /// The offsets of a compartment's neighbours, itself in the middle.
-    offsets: Vec<[isize; 3]>,
-}
-
-impl Grid {
-    /// The particles of each species, by their positions.
-    pub(crate) fn new<'p>(
-        cell: &Cell,
-        distance: f64,
-        species: impl Iterator<Item = &'p [usize]>,
-        position: impl Fn(usize) -> [f64; 3],
-    ) -> Self {
-        let species: Vec<&[usize]> = species.collect();
-        let particles: usize = species.iter().map(|s| s.len()).sum();
-        let cuts = cuts(cell, distance, particles);
-        let compartments = cuts.iter().product::<usize>();
-        let mut placed: Vec<(usize, [f64; 3])> = Vec::with_capacity(particles);
-        for (s, particles) in species.iter().enumerate() {
-            for &p in *particles {
-                let inside = cell.fractional(position(p)).map(|x| x - x.floor());
-                placed.push((s * compartments + compartment(inside, cuts), inside));
-            }
-        }
-        placed.sort_by_key(|&(place, _)| place);
-        let starts = (0..=species.len() * compartments)
-            .map(|place| placed.partition_point(|&(p, _)| p < place))
-            .collect();
-        let along = |cuts: usize| if cuts == 1 { 0..=0 } else { -1..=1 };
-        let offsets = along(cuts[0])
-            .flat_map(|x| along(cuts[1]).map(move |y| [x, y]))
-            .flat_map(|[x, y]| along(cuts[2]).map(move |z| [x, y, z]))
-            .collect();
-        Self {
-            cuts,
-            coordinates: std::array::from_fn(|i| placed.iter().map(|(_, r)| r[i]).collect()),
-            starts,
-            offsets,
-        }
-    }
-
-    fn compartments(&self) -> usize {
-        self.cuts.iter().product()
-    }
-
-    fn particles(&self, species: usize, compartment: usize) -> Range<usize> {
-        let place = species * self.compartments() + compartment;
-        self.starts[place]..self.starts[place + 1]
-    }
-
-    fn neighbour(&self, compartment: usize, offset: [isize; 3]) -> usize {
-        let [_, b, c] = self.cuts;
-        let at = [compartment / (b * c), compartment / c % b, compartment % c];
-        let moved: [usize; 3] = std::array::from_fn(|i| {
-            // One below the first is the last.
-            (at[i] + self.cuts[i]).wrapping_add_signed(offset[i]) % self.cuts[i]
-        });
-        (moved[0] * b + moved[1]) * c + moved[2]
-    }
-}
-
-/// Compartments along each axis, no more in all than about the particles.
-fn cuts(cell: &Cell, distance: f64, particles: usize) -> [usize; 3] {
-    let most = (particles as f64).cbrt().ceil();
-    cell.widths().map(|width| {
-        // A hair less, so that rounding never makes them too thin.
-        let room = (width / distance * (1.0 - 1e-12)).floor().min(most);
-        if room >= 3.0 { room as usize } else { 1 }
-    })
-}
-
-fn compartment(inside: [f64; 3], cuts: [usize; 3]) -> usize {
-    let along = |i: usize| ((inside[i] * cuts[i] as f64) as usize).min(cuts[i] - 1);
-    (along(0) * cuts[1] + along(1)) * cuts[2] + along(2)
-}
-
-/// Adds the pairs of each two species by distance: a count for each bin and, last, one for what is farther. A pair of one
-/// species counts once.
+/// Adds the pairs of each two species by distance to `counts`: for each two species a number for each bin and, last, one for
+/// what is farther. A pair of one species counts once. `uniform` bins have equal widths and begin at 0.
 ///
 /// The nearest image is the one whose coordinates along the lattice vectors are all at most one half: for distances up to half
 /// of the smallest width this is so in any cell, since the width is one over the length of the dual vector.
-pub(crate) struct CountPairs<'a> {
-    pub(crate) grid: &'a Grid,
-    pub(crate) cell: &'a Cell,
-    pub(crate) pairs: &'a [[usize; 2]],
-    /// Edges of the bins.
-    pub(crate) edges: &'a [f64],
-    /// The bins have equal widths and begin at 0.
-    pub(crate) uniform: bool,
-    /// Of each pair of species the bins, and one more.
-    pub(crate) counts: &'a mut [u64],
+pub(crate) fn count_pairs(
+    grid: &NeighbourGrid,
+    pairs: &[[usize; 2]],
+    edges: &[f64],
+    uniform: bool,
+    counts: &mut [u64],
+) {
+    Arch::new().dispatch(CountPairs {
+        grid,
+        pairs,
+        edges,
+        uniform,
+        counts,
+    });
+}
+
+struct CountPairs<'a> {
+    grid: &'a NeighbourGrid,
+    pairs: &'a [[usize; 2]],
+    edges: &'a [f64],
+    uniform: bool,
+    counts: &'a mut [u64],
 }
 
 impl WithSimd for CountPairs<'_> {
@@ -120,19 +42,19 @@ impl WithSimd for CountPairs<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self {
             grid,
-            cell,
             pairs,
             edges,
             uniform,
             counts,
         } = self;
         let bins = edges.len() - 1;
-        let metric = Metric::new(simd, cell);
+        let metric = Metric::new(simd, grid.periodic());
+        let coordinates = grid.coordinates();
         let uniform = uniform.then(|| Uniform::new(simd, edges));
         for (&[a, b], counts) in pairs.iter().zip(counts.chunks_exact_mut(bins + 1)) {
-            for here in 0..grid.compartments() {
-                for &offset in &grid.offsets {
-                    // Of one species each two compartments meet once.
+            for here in 0..grid.cells() {
+                for &offset in grid.offsets() {
+                    // Of one species each two cells meet once.
                     if a == b && offset < [0; 3] {
                         continue;
                     }
@@ -143,8 +65,8 @@ impl WithSimd for CountPairs<'_> {
                         } else {
                             others.start
                         };
-                        let r = grid.coordinates.each_ref().map(|x| x[i]);
-                        let s = grid.coordinates.each_ref().map(|x| &x[first..others.end]);
+                        let r = coordinates.map(|x| x[i]);
+                        let s = coordinates.map(|x| &x[first..others.end]);
                         match &uniform {
                             Some(binning) => count(simd, &metric, r, s, binning, counts),
                             None => count(simd, &metric, r, s, &Edges(edges), counts),
@@ -225,7 +147,7 @@ fn count<S: Simd, B: Binning<S>>(
     let [(x, x_rest), (y, y_rest), (z, z_rest)] = others.map(S::as_simd_f64s);
     for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
         let distance = binning.prepare(simd, metric.distance(simd, r, [x, y, z]));
-        let lanes: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&distance));
+        let lanes: &[f64] = bytemuck::cast_slice(std::slice::from_ref(&distance));
         for &lane in lanes {
             counts[binning.bin(lane)] += 1;
         }
@@ -233,7 +155,7 @@ fn count<S: Simd, B: Binning<S>>(
     if !x_rest.is_empty() {
         let rest = [x_rest, y_rest, z_rest].map(|rest| simd.partial_load_f64s(rest));
         let distance = binning.prepare(simd, metric.distance(simd, r, rest));
-        let lanes: &[f64] = pulp::bytemuck::cast_slice(std::slice::from_ref(&distance));
+        let lanes: &[f64] = bytemuck::cast_slice(std::slice::from_ref(&distance));
         for &lane in &lanes[..x_rest.len()] {
             counts[binning.bin(lane)] += 1;
         }
@@ -258,11 +180,7 @@ impl<S: Simd> Metric<S> {
 
     #[inline(always)]
     fn distance(&self, simd: S, from: [S::f64s; 3], to: [S::f64s; 3]) -> S::f64s {
-        let rounds = simd.splat_f64s(ROUNDS);
-        let part = |i: usize| {
-            let d = simd.sub_f64s(to[i], from[i]);
-            simd.sub_f64s(d, simd.sub_f64s(simd.add_f64s(d, rounds), rounds))
-        };
+        let part = |i: usize| off_integer(simd, simd.sub_f64s(to[i], from[i]));
         let d = [part(0), part(1), part(2)];
         let v = &self.vectors;
         let along = |j: usize| {
@@ -303,8 +221,8 @@ mod tests {
         for cell in &cells {
             for (edges, uniform) in &bins {
                 let end = edges[edges.len() - 1];
-                let grid = Grid::new(cell, end, species.iter().map(Vec::as_slice), position);
-                assert_eq!(grid.compartments() > 26, end < 3.0);
+                let grid = NeighbourGrid::new(cell, end, species.iter().map(Vec::as_slice), position);
+                assert_eq!(grid.cells() > 26, end < 3.0);
                 let pairs = [[0, 0], [0, 1], [1, 1]];
                 let mut wanted = vec![0; 3 * edges.len()];
                 for (pair, [a, b]) in pairs.iter().enumerate() {
@@ -324,7 +242,6 @@ mod tests {
                     let mut counts = vec![0; 3 * edges.len()];
                     run(CountPairs {
                         grid: &grid,
-                        cell,
                         pairs: &pairs,
                         edges,
                         uniform: *uniform,
@@ -337,7 +254,7 @@ mod tests {
                     }
                 };
                 found(&|pairs| pulp::Scalar.vectorize(pairs));
-                found(&|pairs| pulp::Arch::new().dispatch(pairs));
+                found(&|pairs| Arch::new().dispatch(pairs));
                 #[cfg(target_arch = "x86_64")]
                 if let Some(v3) = pulp::x86::V3::try_new() {
                     found(&|pairs| Simd::vectorize(v3, pairs));

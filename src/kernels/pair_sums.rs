@@ -1,258 +1,117 @@
-//! The inner loop over pairs of frames.
+//! Sums over pairs of frames of a trajectory.
 
 use std::ops::Range;
 
-use pulp::{Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd};
 
-use super::sin_cos::sin_cos;
-use crate::Real;
+use super::pair_columns::{COLUMNS, LANES, Lanes, MOMENTS, complete};
+use crate::real::Real;
 
-/// Particles that are worked on at once.
-const LANES: usize = 8;
-
-/// Sums over some particles of what one displacement gives.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+/// The columns of each group of particles and, last, of all of them, added up over pairs of frames.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PairSums {
-    /// Squared displacement along x, y and z.
-    pub(crate) squares: [f64; 3],
-    /// Fourth power of the distance moved.
-    pub(crate) fourth: f64,
-    /// Particles that moved less than the overlap radius.
-    pub(crate) close: u32,
-}
-
-/// Sums over pairs of frames of the [`PairSums`] of one group of particles.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct OriginSums {
-    /// Squared displacement along x, y and z.
-    pub(crate) squares: [f64; 3],
-    /// Fourth power of the distance moved.
-    pub(crate) fourth: f64,
-    /// Overlap counts, and their squares: integers.
-    pub(crate) close: [f64; 2],
-    /// Pairs of frames.
+    pub(crate) columns: Vec<[f64; COLUMNS]>,
+    /// Number of pairs.
     pub(crate) pairs: f64,
 }
 
-impl OriginSums {
-    fn add(&mut self, pair: &PairSums) {
-        for (sum, x) in self.squares.iter_mut().zip(pair.squares) {
-            *sum += x;
-        }
-        self.fourth += pair.fourth;
-        let close = f64::from(pair.close);
-        self.close[0] += close;
-        self.close[1] += close * close;
-        self.pairs += 1.0;
-    }
-}
-
-/// Sums over pairs of frames, for each group of particles and, last, for all of them.
+/// Sums over pairs of frames of so many particles, in which each group is a range of particles. A radius of 0 leaves the overlap
+/// out.
 ///
 /// Coordinates are widened before they are subtracted. Every instruction set adds the same numbers in the same order and
 /// none fuses a multiplication with an addition, so that all give the same bits.
-pub(crate) struct SumPairs<'a, T, P> {
-    /// Frames of `3 * particles` coordinates.
-    pub(crate) positions: &'a [T],
-    pub(crate) particles: usize,
-    /// Ranges of particles.
-    pub(crate) groups: &'a [Range<usize>],
-    /// Square of the overlap radius.
-    pub(crate) radius_squared: f64,
-    /// Pairs of frames.
-    pub(crate) pairs: P,
+pub(crate) fn pair_sums<T: Real>(
+    positions: &[T],
+    particles: usize,
+    groups: &[Range<usize>],
+    radius: f64,
+    pairs: impl Iterator<Item = (usize, usize)>,
+) -> PairSums {
+    Arch::new().dispatch(SumPairs {
+        positions,
+        particles,
+        groups,
+        radius_squared: radius * radius,
+        pairs,
+    })
+}
+
+struct SumPairs<'a, T, P> {
+    positions: &'a [T],
+    particles: usize,
+    groups: &'a [Range<usize>],
+    radius_squared: f64,
+    pairs: P,
 }
 
 impl<T: Real, P: Iterator<Item = (usize, usize)>> WithSimd for SumPairs<'_, T, P> {
-    type Output = Vec<OriginSums>;
+    type Output = PairSums;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Vec<OriginSums> {
-        let mut sums = vec![OriginSums::default(); self.groups.len() + 1];
+    fn with_simd<S: Simd>(self, _: S) -> PairSums {
+        let none = vec![[0.0; COLUMNS]; self.groups.len() + 1];
+        let mut sums = PairSums {
+            columns: none.clone(),
+            pairs: 0.0,
+        };
+        let mut columns = none;
         let width = 3 * self.particles;
         for (first, second) in self.pairs {
             let from = &self.positions[first * width..][..width];
             let to = &self.positions[second * width..][..width];
-            let mut all = PairSums::default();
-            for (group, sums) in self.groups.iter().zip(&mut sums) {
+            for (group, columns) in self.groups.iter().zip(&mut columns) {
                 let range = 3 * group.start..3 * group.end;
-                let pair = pair_sums(&from[range.clone()], &to[range], self.radius_squared);
-                sums.add(&pair);
-                for (sum, x) in all.squares.iter_mut().zip(pair.squares) {
-                    *sum += x;
-                }
-                all.fourth += pair.fourth;
-                all.close += pair.close;
+                let found = moments(&from[range.clone()], &to[range], self.radius_squared);
+                columns[..MOMENTS].copy_from_slice(&found);
             }
-            sums[self.groups.len()].add(&all);
+            complete(columns.as_flattened_mut(), COLUMNS);
+            let columns = columns.as_flattened();
+            for (sum, x) in sums.columns.as_flattened_mut().iter_mut().zip(columns) {
+                *sum += x;
+            }
+            sums.pairs += 1.0;
         }
         sums
     }
 }
 
 #[inline(always)]
-fn pair_sums<T: Real>(from: &[T], to: &[T], radius_squared: f64) -> PairSums {
-    let mut squares = [0.0; 3 * LANES];
-    let mut fourth = [0.0; LANES];
-    let mut close = [0_u64; LANES];
+fn moments<T: Real>(from: &[T], to: &[T], radius_squared: f64) -> [f64; MOMENTS] {
+    let mut lanes = Lanes::default();
     let (from_lanes, from_rest) = from.as_chunks::<{ 3 * LANES }>();
     let (to_lanes, to_rest) = to.as_chunks::<{ 3 * LANES }>();
-    let mut add = |from: &[T; 3 * LANES], to: &[T; 3 * LANES]| {
-        let mut square = [0.0; 3 * LANES];
-        for i in 0..3 * LANES {
-            let d = to[i].to_f64() - from[i].to_f64();
-            square[i] = d * d;
-        }
-        for i in 0..3 * LANES {
-            squares[i] += square[i];
-        }
-        for lane in 0..LANES {
-            let r2 = (square[3 * lane] + square[3 * lane + 1]) + square[3 * lane + 2];
-            fourth[lane] += r2 * r2;
-            close[lane] += u64::from(r2 < radius_squared);
-        }
-    };
     for (from, to) in from_lanes.iter().zip(to_lanes) {
-        add(from, to);
+        lanes.add(moved(from, to), radius_squared);
     }
-    if !from_rest.is_empty() {
-        // Lanes without a particle do not move: they add nothing but to the overlap, which is taken back.
-        let mut padded = [[T::default(); 3 * LANES]; 2];
-        padded[0][..from_rest.len()].copy_from_slice(from_rest);
-        padded[1][..to_rest.len()].copy_from_slice(to_rest);
-        add(&padded[0], &padded[1]);
-        for close in &mut close[from_rest.len() / 3..] {
-            *close -= u64::from(radius_squared > 0.0);
-        }
+    if from_rest.is_empty() {
+        return lanes.total(0, radius_squared);
     }
-    PairSums {
-        squares: std::array::from_fn(|axis| sum_lanes(std::array::from_fn(|lane| squares[3 * lane + axis]))),
-        fourth: sum_lanes(fourth),
-        close: u32::try_from(close.iter().sum::<u64>()).unwrap_or(u32::MAX),
-    }
+    // Lanes without a particle do not move.
+    let mut padded = [[T::default(); 3 * LANES]; 2];
+    padded[0][..from_rest.len()].copy_from_slice(from_rest);
+    padded[1][..to_rest.len()].copy_from_slice(to_rest);
+    lanes.add(moved(&padded[0], &padded[1]), radius_squared);
+    lanes.total(LANES - from_rest.len() / 3, radius_squared)
 }
 
-/// In a tree, as registers of any width add their lanes.
+/// Displacements along x, y and z.
 #[inline(always)]
-fn sum_lanes(x: [f64; LANES]) -> f64 {
-    ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
-}
-
-/// Sums over the particles of a group that do not depend on wave vectors: squared displacement along x, y and z, fourth power of the
-/// distance moved, and the number of particles that moved less than the overlap radius.
-pub(crate) const MOMENTS: usize = 5;
-
-/// Sums over each group of particles of what their displacements between two frames give: the [`MOMENTS`], then the sum of
-/// `cos q . d` over the vectors of each list.
-pub(crate) struct Displaced<'a> {
-    /// x of all particles, then y, then z.
-    pub(crate) from: &'a [f64],
-    /// The same later.
-    pub(crate) to: &'a [f64],
-    pub(crate) groups: &'a [Range<usize>],
-    /// 0 where no overlap is wanted.
-    pub(crate) radius_squared: f64,
-    /// Wave vectors over 2 pi, list by list.
-    pub(crate) lists: &'a [Vec<[f64; 3]>],
-    /// Room for the displacements.
-    pub(crate) moved: &'a mut [f64],
-    /// Room for `MOMENTS + lists` sums of each group.
-    pub(crate) sums: &'a mut [f64],
-}
-
-impl WithSimd for Displaced<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        for ((moved, from), to) in self.moved.iter_mut().zip(self.from).zip(self.to) {
-            *moved = to - from;
-        }
-        let (x, rest) = self.moved.split_at(self.moved.len() / 3);
-        let (y, z) = rest.split_at(x.len());
-        let width = MOMENTS + self.lists.len();
-        for (group, sums) in self.groups.iter().zip(self.sums.chunks_exact_mut(width)) {
-            let d = [x, y, z].map(|d| &d[group.clone()]);
-            let (of_moments, of_lists) = sums.split_at_mut(MOMENTS);
-            of_moments.copy_from_slice(&moments(d, self.radius_squared));
-            for (sum, list) in of_lists.iter_mut().zip(self.lists) {
-                *sum = cosines(simd, d, list);
-            }
+fn moved<T: Real>(from: &[T; 3 * LANES], to: &[T; 3 * LANES]) -> [[f64; LANES]; 3] {
+    let mut moved = [[0.0; LANES]; 3];
+    for i in 0..LANES {
+        for axis in 0..3 {
+            moved[axis][i] = to[3 * i + axis].to_f64() - from[3 * i + axis].to_f64();
         }
     }
-}
-
-#[inline(always)]
-fn moments(d: [&[f64]; 3], radius_squared: f64) -> [f64; MOMENTS] {
-    let mut sums = [[0.0; LANES]; MOMENTS];
-    let mut add = |x: &[f64; LANES], y: &[f64; LANES], z: &[f64; LANES]| {
-        for i in 0..LANES {
-            let squares = [x[i] * x[i], y[i] * y[i], z[i] * z[i]];
-            let square = squares[0] + squares[1] + squares[2];
-            sums[0][i] += squares[0];
-            sums[1][i] += squares[1];
-            sums[2][i] += squares[2];
-            sums[3][i] += square * square;
-            sums[4][i] += if square < radius_squared { 1.0 } else { 0.0 };
-        }
-    };
-    let [(x, x_rest), (y, y_rest), (z, z_rest)] = d.map(|d| d.as_chunks::<LANES>());
-    for ((x, y), z) in x.iter().zip(y).zip(z) {
-        add(x, y, z);
-    }
-    // Lanes without a particle do not move: they add nothing but to the overlap, which is taken back.
-    if !x_rest.is_empty() {
-        let pad =
-            |rest: &[f64]| -> [f64; LANES] { std::array::from_fn(|i| rest.get(i).copied().unwrap_or(0.0)) };
-        add(&pad(x_rest), &pad(y_rest), &pad(z_rest));
-    }
-    let mut totals = sums.map(|lanes| lanes.iter().sum());
-    if !x_rest.is_empty() && radius_squared > 0.0 {
-        let padded = (LANES - x_rest.len()) as f64;
-        totals[4] -= padded;
-    }
-    totals
-}
-
-/// The sum of `cos 2 pi g . d` over vectors and particles.
-#[inline(always)]
-fn cosines<S: Simd>(simd: S, d: [&[f64]; 3], list: &[[f64; 3]]) -> f64 {
-    let [(x, x_rest), (y, y_rest), (z, z_rest)] = d.map(S::as_simd_f64s);
-    let rest = [x_rest, y_rest, z_rest].map(|rest| simd.partial_load_f64s(rest));
-    let mut sum = simd.splat_f64s(0.0);
-    let mut sum_rest = 0.0;
-    for turns in list {
-        let g = [
-            simd.splat_f64s(turns[0]),
-            simd.splat_f64s(turns[1]),
-            simd.splat_f64s(turns[2]),
-        ];
-        for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
-            sum = simd.add_f64s(sum, cosine(simd, g, [x, y, z]));
-        }
-        if !x_rest.is_empty() {
-            let mut lanes = [0.0; 16];
-            let lanes = &mut lanes[..x_rest.len()];
-            simd.partial_store_f64s(lanes, cosine(simd, g, rest));
-            for x in lanes {
-                sum_rest += *x;
-            }
-        }
-    }
-    simd.reduce_sum_f64s(sum) + sum_rest
-}
-
-/// A function and no closure, since it must be compiled for the instruction set of `S`.
-#[inline(always)]
-fn cosine<S: Simd>(simd: S, g: [S::f64s; 3], d: [S::f64s; 3]) -> S::f64s {
-    let along = simd.mul_add_e_f64s(g[1], d[1], simd.mul_f64s(g[0], d[0]));
-    sin_cos(simd, simd.mul_add_e_f64s(g[2], d[2], along)).1
+    moved
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use pulp::Scalar;
+
+    use super::*;
+    use crate::kernels::pair_columns::{CLOSE, CLOSE_SQUARED, FOURTH, PairColumns};
 
     /// Fractions with few bits, so that sums of squares are exact, and particles of every number of full and partial lanes.
     fn frames(particles: usize) -> Vec<f32> {
@@ -266,9 +125,11 @@ mod tests {
             .collect()
     }
 
+    const PAIRS: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 3)];
+
     fn sums<R>(
         particles: usize,
-        with: impl Fn(SumPairs<'_, f32, std::vec::IntoIter<(usize, usize)>>) -> R,
+        with: impl Fn(SumPairs<'_, f32, std::array::IntoIter<(usize, usize), 3>>) -> R,
     ) -> R {
         let positions = frames(particles);
         let groups = [0..particles / 3, particles / 3..particles];
@@ -276,38 +137,68 @@ mod tests {
             positions: &positions,
             particles,
             groups: &groups,
-            radius_squared: 0.7,
-            pairs: vec![(0, 1), (0, 2), (1, 3)].into_iter(),
+            radius_squared: 0.49,
+            pairs: PAIRS.into_iter(),
         })
+    }
+
+    /// By the definition, over the particles of each group and over all.
+    fn oracle(particles: usize) -> PairSums {
+        let positions: Vec<f64> = frames(particles).into_iter().map(f64::from).collect();
+        let groups = [0..particles / 3, particles / 3..particles, 0..particles];
+        let columns = groups.map(|group| {
+            let mut columns = [0.0; COLUMNS];
+            for (first, second) in PAIRS {
+                let mut close = 0.0;
+                for p in group.clone() {
+                    let at = |frame: usize, axis: usize| positions[(frame * particles + p) * 3 + axis];
+                    let squares = [0, 1, 2].map(|axis| (at(second, axis) - at(first, axis)).powi(2));
+                    let square: f64 = squares.iter().sum();
+                    (0..3).for_each(|axis| columns[axis] += squares[axis]);
+                    columns[FOURTH] += square * square;
+                    close += if square < 0.49 { 1.0 } else { 0.0 };
+                }
+                columns[CLOSE] += close;
+                columns[CLOSE_SQUARED] += close * close;
+            }
+            columns
+        });
+        PairSums {
+            columns: columns.to_vec(),
+            pairs: 3.0,
+        }
     }
 
     #[test]
     fn lanes_full_and_partial_give_the_exact_sums() {
         for particles in [1, 3, 8, 9, 24, 25, 40, 100] {
             let found = sums(particles, |sum| sum.with_simd(Scalar::new()));
-            let positions: Vec<f64> = frames(particles).into_iter().map(f64::from).collect();
-            let groups = [0..particles / 3, particles / 3..particles, 0..particles];
-            for (group, found) in groups.into_iter().zip(found) {
-                let mut wanted = OriginSums::default();
-                for (first, second) in [(0, 1), (0, 2), (1, 3)] {
-                    let mut close = 0.0;
-                    for p in group.clone() {
-                        let d = |axis: usize| {
-                            let at = |frame: usize| positions[(frame * particles + p) * 3 + axis];
-                            (at(second) - at(first)).powi(2)
-                        };
-                        let squares = [d(0), d(1), d(2)];
-                        let r2: f64 = squares.iter().sum();
-                        (0..3).for_each(|axis| wanted.squares[axis] += squares[axis]);
-                        wanted.fourth += r2 * r2;
-                        close += if r2 < 0.7 { 1.0 } else { 0.0 };
-                    }
-                    wanted.close[0] += close;
-                    wanted.close[1] += close * close;
-                    wanted.pairs += 1.0;
-                }
-                assert_eq!(found, wanted, "{particles} particles");
+            assert_eq!(found, oracle(particles), "{particles} particles");
+        }
+    }
+
+    #[test]
+    fn frames_of_a_stream_give_the_same_columns() {
+        for particles in [1, 3, 8, 9, 24, 25, 40, 100] {
+            let frames = frames(particles);
+            let frame = |index: usize| -> Vec<f64> {
+                let points = frames[3 * particles * index..][..3 * particles]
+                    .as_chunks::<3>()
+                    .0;
+                let along = |axis: usize| points.iter().map(move |r| f64::from(r[axis]));
+                along(0).chain(along(1)).chain(along(2)).collect()
+            };
+            let sizes = [particles / 3, particles - particles / 3];
+            let mut columns = PairColumns::new(sizes, 0);
+            let mut sums = vec![0.0; 3 * COLUMNS];
+            for (first, second) in PAIRS {
+                columns.add([&frame(first), &frame(second)], Some(0.7), &[], &mut sums);
             }
+            assert_eq!(
+                sums,
+                oracle(particles).columns.as_flattened(),
+                "{particles} particles"
+            );
         }
     }
 
@@ -315,11 +206,11 @@ mod tests {
     fn every_instruction_set_gives_the_same_bits() {
         for particles in [1, 7, 8, 61, 1000] {
             let scalar = sums(particles, |sum| sum.with_simd(Scalar::new()));
-            let here = sums(particles, |sum| pulp::Arch::new().dispatch(sum));
+            let here = sums(particles, |sum| Arch::new().dispatch(sum));
             assert_eq!(scalar, here);
             #[cfg(target_arch = "x86_64")]
             if let Some(avx2) = pulp::x86::V3::try_new() {
-                assert_eq!(scalar, sums(particles, |sum| pulp::Arch::V3(avx2).dispatch(sum)));
+                assert_eq!(scalar, sums(particles, |sum| Arch::V3(avx2).dispatch(sum)));
             }
         }
     }

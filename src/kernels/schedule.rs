@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use crate::lag_sums::columns::{ColumnProducts, Spectra};
 use crate::sampling::Lag;
-use crate::structure::origins::Origins;
+use crate::trajectory::LagTable;
+
+/// Vector instructions for the products of a pair of frames, and for a transform of n frames, n log2 n apart: from timings.
+const PRODUCTS: f64 = 2.0;
+const TRANSFORM: f64 = 6.0;
 
 /// The pairs of frames of a run at each lag, by block of the first frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,9 +55,8 @@ impl Pairs<'_> {
 }
 
 impl Schedule {
-    /// The pairs of run `run` at the lags that it reaches, in the given blocks of its frames.
-    pub(crate) fn new(origins: &Origins, run: usize, frames: usize, blocks: &[Range<usize>]) -> Self {
-        let table = origins.table(run);
+    /// The pairs of so many frames at the lags of their table, in the given blocks of frames.
+    pub(crate) fn new(table: &LagTable, frames: usize, blocks: &[Range<usize>]) -> Self {
         if table.is_uniform() {
             let lag = |lag: &Lag| usize::try_from(lag.steps() / table.unit()).unwrap_or(usize::MAX);
             return Self::Uniform {
@@ -97,6 +99,12 @@ impl Schedule {
         }
     }
 
+    /// Blocks times lags.
+    pub(crate) fn places(&self) -> usize {
+        self.blocks() * self.lags()
+    }
+
+    /// The pairs of frames of a block at a lag.
     #[inline(always)]
     pub(crate) fn pairs(&self, block: usize, lag: usize) -> Pairs<'_> {
         match self {
@@ -122,47 +130,34 @@ impl Schedule {
         let lags = |block| (0..self.lags()).map(move |lag| self.pairs(block, lag).len());
         (0..self.blocks()).flat_map(lags).sum()
     }
-}
 
-/// Vector instructions for the products of a pair of frames, and for a transform of n frames, n log2 n apart: from timings.
-pub(crate) const PRODUCTS: f64 = 2.0;
-const TRANSFORM: f64 = 6.0;
+    /// Costs of so many series, in vector instructions: of their products at each pair of frames, and of their transforms, which
+    /// frames that are not uniform do not have.
+    pub(crate) fn costs(&self, series: usize) -> [f64; 2] {
+        let series = series as f64;
+        let transforms = match self {
+            Self::Uniform { frames, blocks, .. } => {
+                let (n, blocks) = (*frames as f64, blocks.len() as f64);
+                series * n * (TRANSFORM * (n / blocks).log2().max(1.0) + 4.0 * blocks)
+            }
+            Self::Listed { .. } => f64::INFINITY,
+        };
+        [series * self.all_pairs() as f64 * PRODUCTS, transforms]
+    }
 
-/// Costs of the sums over each pair of frames, and of transforms, for so many series.
-pub(crate) fn costs(series: usize, schedule: &Schedule) -> [f64; 2] {
-    let count = series as f64;
-    let transforms = match schedule {
-        Schedule::Uniform { frames, blocks, .. } => {
-            let (n, blocks) = (*frames as f64, blocks.len() as f64);
-            count * n * (TRANSFORM * (n / blocks).log2().max(1.0) + 4.0 * blocks)
-        }
-        Schedule::Listed { .. } => f64::INFINITY,
-    };
-    [count * schedule.all_pairs() as f64 * PRODUCTS, transforms]
-}
-
-/// Whether transforms cost less than sums over each pair of frames.
-pub(crate) fn prefers_transforms(series: usize, schedule: &Schedule) -> bool {
-    let [direct, transforms] = costs(series, schedule);
-    transforms < direct
-}
-
-/// The lag sums that follow from spectra, by block and lag.
-pub(crate) fn read_lags(plan: &ColumnProducts, spectra: &Spectra, schedule: &Schedule, sums: &mut [f64]) {
-    let Schedule::Uniform { lags, .. } = schedule else {
-        return; // Frames that are not uniform are never transformed.
-    };
-    for (products, sums) in plan
-        .lag_products(spectra)
-        .iter()
-        .zip(sums.chunks_exact_mut(lags.len()))
-    {
-        for (&lag, sum) in lags.iter().zip(sums) {
-            *sum = products.get(lag).copied().unwrap_or(0.0);
+    /// The lags in frames, where frames are uniform.
+    pub(crate) fn uniform_lags(&self) -> &[usize] {
+        match self {
+            Self::Uniform { lags, .. } => lags,
+            Self::Listed { .. } => &[],
         }
     }
-}
 
-pub(crate) fn count(n: usize) -> f64 {
-    n as f64
+    /// The blocks of frames, where these are uniform.
+    pub(crate) fn uniform_blocks(&self) -> &[Range<usize>] {
+        match self {
+            Self::Uniform { blocks, .. } => blocks,
+            Self::Listed { .. } => &[],
+        }
+    }
 }

@@ -32,17 +32,24 @@ const COSINE: [f64; 9] = [
 /// `(sin 2 pi x, cos 2 pi x)`, each within 1.5e-15 for |x| < 2^51.
 ///
 /// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing beyond the rounding of its
-/// own coordinate. The quarter of what is left is put into the series, and the angle doubled twice.
+/// own coordinate. The remaining fraction is divided by four, the Taylor series is evaluated, and the double-angle formula is
+/// applied twice.
 #[inline(always)]
-pub(crate) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
-    let rounds = simd.splat_f64s(ROUNDS);
-    let x = simd.sub_f64s(x, simd.sub_f64s(simd.add_f64s(x, rounds), rounds));
+pub(super) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
+    let x = off_integer(simd, x);
     let square = simd.mul_f64s(x, x);
     let quarter = (
         simd.mul_f64s(x, series(simd, &SINE, square)),
         series(simd, &COSINE, square),
     );
     doubled(simd, doubled(simd, quarter))
+}
+
+/// What is left of `x` when the nearest integer is taken off, for |x| < 2^51.
+#[inline(always)]
+pub(super) fn off_integer<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
+    let rounds = simd.splat_f64s(ROUNDS);
+    simd.sub_f64s(x, simd.sub_f64s(simd.add_f64s(x, rounds), rounds))
 }
 
 #[inline(always)]

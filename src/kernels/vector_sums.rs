@@ -1,8 +1,8 @@
-//! Lag sums of phase factors, vector by vector.
+//! Phase factors at one wave vector, and lag sums of complex series such as these.
 
 use std::ops::Range;
 
-use pulp::{Simd, WithSimd};
+use pulp::{Arch, Simd, WithSimd};
 
 use super::schedule::{Pairs, Schedule};
 use super::sin_cos::sin_cos;
@@ -14,7 +14,7 @@ const LAGS: usize = 4;
 
 /// Phase factors `exp(i q . r)` of one particle over its frames.
 #[inline(always)]
-pub(crate) fn phases<S: Simd>(
+pub(super) fn phases<S: Simd>(
     simd: S,
     r: [&[f64]; 3],
     turns: [f64; 3],
@@ -46,45 +46,9 @@ fn along<S: Simd>(simd: S, g: [S::f64s; 3], r: [S::f64s; 3]) -> S::f64s {
     simd.mul_add_e_f64s(g[2], r[2], sum)
 }
 
-/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the origins of each block at each lag to `sums[block * lags + lag]`, over
-/// the vectors and the particles of a tile.
-pub(crate) struct PhaseSums<'a> {
-    pub(crate) frames: usize,
-    /// Particle by particle x, y, z over the frames.
-    pub(crate) tile: &'a [f64],
-    /// Wave vectors over 2 pi.
-    pub(crate) turns: &'a [[f64; 3]],
-    pub(crate) schedule: &'a Schedule,
-    pub(crate) sums: &'a mut [f64],
-}
-
-impl WithSimd for PhaseSums<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            frames,
-            tile,
-            turns,
-            schedule,
-            sums,
-        } = self;
-        let mut cosine = vec![0.0; frames];
-        let mut sine = vec![0.0; frames];
-        for r in tile.chunks_exact(3 * frames) {
-            let r = [&r[..frames], &r[frames..2 * frames], &r[2 * frames..]];
-            for &turns in turns {
-                phases(simd, r, turns, &mut cosine, &mut sine);
-                lag_sums(simd, &cosine, &sine, schedule, sums);
-            }
-        }
-    }
-}
-
 /// Adds `sum Re z(t0)* z(t0 + t)` of the series `z = re + i im` by block and lag.
 #[inline(always)]
-pub(crate) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Schedule, sums: &mut [f64]) {
+pub(super) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Schedule, sums: &mut [f64]) {
     match schedule {
         Schedule::Uniform { frames, lags, blocks } => {
             for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
@@ -180,7 +144,7 @@ fn products<S: Simd, const N: usize>(
 
 /// Adds `Re z(t0)* z(t0 + t)` at each pair of one lag to `out`.
 #[inline(always)]
-pub(crate) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'_>, out: &mut [f64]) {
+pub(super) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'_>, out: &mut [f64]) {
     match pairs {
         Pairs::Shifted { origins, lag } => {
             let partners = origins.start + lag..origins.end + lag;
@@ -211,57 +175,54 @@ pub(crate) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'
     }
 }
 
-/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the vectors and the particles of a tile to `sums[lag][origin]`, at each pair
-/// of the only block.
-pub(crate) struct PhasesEach<'a> {
-    pub(crate) frames: usize,
-    pub(crate) tile: &'a [f64],
-    pub(crate) turns: &'a [[f64; 3]],
-    pub(crate) schedule: &'a Schedule,
-    pub(crate) lags: Range<usize>,
-    pub(crate) sums: &'a mut [Vec<f64>],
+/// `exp(i q . r)` of one particle over its frames, `turns` being q over 2 pi.
+pub(crate) fn phase_factors(r: [&[f64]; 3], turns: [f64; 3], cosine: &mut [f64], sine: &mut [f64]) {
+    Arch::new().dispatch(PhaseFactors {
+        r,
+        turns,
+        cosine,
+        sine,
+    });
 }
 
-impl WithSimd for PhasesEach<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            frames,
-            tile,
-            turns,
-            schedule,
-            lags,
-            sums,
-        } = self;
-        let mut cosine = vec![0.0; frames];
-        let mut sine = vec![0.0; frames];
-        for r in tile.chunks_exact(3 * frames) {
-            let r = [&r[..frames], &r[frames..2 * frames], &r[2 * frames..]];
-            for &turns in turns {
-                phases(simd, r, turns, &mut cosine, &mut sine);
-                for (lag, out) in lags.clone().zip(sums.iter_mut()) {
-                    add_each(simd, &cosine, &sine, &schedule.pairs(0, lag), out);
-                }
-            }
-        }
-    }
+struct PhaseFactors<'a> {
+    r: [&'a [f64]; 3],
+    turns: [f64; 3],
+    cosine: &'a mut [f64],
+    sine: &'a mut [f64],
 }
 
-/// Phase factors of one particle at one vector.
-pub(crate) struct Phases<'a> {
-    pub(crate) r: [&'a [f64]; 3],
-    pub(crate) turns: [f64; 3],
-    pub(crate) cosine: &'a mut [f64],
-    pub(crate) sine: &'a mut [f64],
-}
-
-impl WithSimd for Phases<'_> {
+impl WithSimd for PhaseFactors<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         phases(simd, self.r, self.turns, self.cosine, self.sine);
+    }
+}
+
+/// Adds `sum Re z(t0)* z(t0 + t)` of one series `z = re + i im` to `sums[block * lags + lag]`.
+pub(crate) fn add_lag_sums(re: &[f64], im: &[f64], schedule: &Schedule, sums: &mut [f64]) {
+    Arch::new().dispatch(SeriesSums {
+        re,
+        im,
+        schedule,
+        sums,
+    });
+}
+
+struct SeriesSums<'a> {
+    re: &'a [f64],
+    im: &'a [f64],
+    schedule: &'a Schedule,
+    sums: &'a mut [f64],
+}
+
+impl WithSimd for SeriesSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        lag_sums(simd, self.re, self.im, self.schedule, self.sums);
     }
 }

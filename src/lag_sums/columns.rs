@@ -73,11 +73,16 @@ impl ColumnProducts {
         }
     }
 
+    /// The blocks that columns are cut into.
+    pub(super) fn blocks(&self) -> &[Range<usize>] {
+        &self.blocks
+    }
+
     /// Bound on the error of any `2 R_b(m)`, summed over the blocks, by the sum of all squares.
     ///
     /// A transform of length L has a relative error of at most about `eps log2 L` in the sense of least squares; the
     /// forward one enters each product twice, the inverse once, and `|R|` is at most the sum of squares.
-    pub(crate) fn relative_error(&self) -> f64 {
+    pub(super) fn relative_error(&self) -> f64 {
         2.0 * 3.0 * f64::EPSILON * (2.0 * self.length as f64).log2()
     }
 
@@ -152,7 +157,7 @@ impl ColumnProducts {
     }
 
     /// `R_b(m)`, by block and lag, from the sums over all columns.
-    pub(crate) fn lag_products(&self, spectra: &Spectra) -> Vec<Vec<f64>> {
+    fn lag_products(&self, spectra: &Spectra) -> Vec<Vec<f64>> {
         let samples = self.blocks.last().map_or(0, |last| last.end);
         let mut products: Vec<Vec<f64>> = self.blocks.iter().map(|b| vec![0.0; samples - b.start]).collect();
         let mut scratch = self.scratch();
@@ -192,6 +197,17 @@ impl ColumnProducts {
             }
         }
         products
+    }
+
+    /// The sums over all columns at some lags, in samples and increasing: `out[block * lags + lag]`. Those that no pair of a block
+    /// reaches are 0.
+    pub(crate) fn sums_at(&self, spectra: &Spectra, lags: &[usize], out: &mut [f64]) {
+        let products = self.lag_products(spectra);
+        for (products, out) in products.iter().zip(out.chunks_exact_mut(lags.len())) {
+            for (&lag, out) in lags.iter().zip(out) {
+                *out = products.get(lag).copied().unwrap_or(0.0);
+            }
+        }
     }
 }
 

@@ -5,9 +5,10 @@
 //! which lags, and computes many series with memory lent by the caller ([`Scratch`]). Results are the sums over all time origins
 //! that the definition asks for, whatever the method, and the same bits for any number of threads.
 
-pub(crate) mod columns;
+mod block_spectra;
+mod column_differences;
+mod columns;
 mod direct;
-pub(crate) mod displacements;
 mod integral;
 mod kernel;
 mod length;
@@ -15,14 +16,18 @@ mod mean;
 mod method;
 mod plan;
 mod planner;
+mod segment;
 mod segments;
 mod squares;
 
+pub(crate) use block_spectra::BlockSpectra;
+pub(crate) use column_differences::ColumnDifferences;
+pub(crate) use columns::{ColumnProducts, Spectra};
 pub use integral::CorrelationTime;
 pub(crate) use kernel::{LagSums, Term, Total};
 pub(crate) use length::cheapest_length;
 pub use length::next_fast_length;
-pub(crate) use mean::{mean, rough_mean};
+pub(crate) use mean::mean;
 pub use method::{Method, Stretch};
 pub use plan::{LagPlan, Scratch};
 pub use planner::LagPlanner;

@@ -13,12 +13,11 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 
 use pulp::{Arch, Simd, WithSimd};
-use realfft::num_complex::Complex64;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use realfft::RealFftPlanner;
 
+use super::segment::{Buffers, Segment};
 use crate::real::Real;
 use crate::threads::{for_each_piece, workers};
 
@@ -43,10 +42,10 @@ const AHEAD: usize = 16;
 const WORTH_THREADS: usize = 1 << 15;
 
 /// Transforms and the order of work for one length, range of lags, and segment length.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Split {
     samples: usize,
-    segment: usize,
+    segment: Segment,
     segments: usize,
     /// Multiples of the segment length that the lags lie in.
     distances: Range<usize>,
@@ -54,19 +53,6 @@ pub(super) struct Split {
     rows: usize,
     /// Distances whose spectra are accumulated at a time.
     together: usize,
-    forward: Arc<dyn RealToComplex<f64>>,
-    inverse: Arc<dyn ComplexToReal<f64>>,
-}
-
-impl fmt::Debug for Split {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Split")
-            .field("samples", &self.samples)
-            .field("segment", &self.segment)
-            .field("distances", &self.distances)
-            .field("rows", &self.rows)
-            .finish_non_exhaustive()
-    }
 }
 
 /// Memory of a [`Split`].
@@ -77,7 +63,7 @@ pub(super) struct SplitScratch {
     spectra: Vec<f64>,
     /// By block of frequencies, then by distance: real parts, then imaginary parts.
     accumulated: Vec<f64>,
-    workers: Vec<Worker>,
+    workers: Vec<Buffers>,
     /// Segments of the present series that have been transformed.
     transformed: usize,
     /// Where the rows of the segments at hand begin: whole, and cut to the origins.
@@ -92,14 +78,6 @@ impl fmt::Debug for SplitScratch {
             .field("accumulated", &self.accumulated.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Buffers of one transform at a time.
-#[derive(Default)]
-struct Worker {
-    signal: Vec<f64>,
-    spectrum: Vec<Complex64>,
-    transform: Vec<Complex64>,
 }
 
 impl Split {
@@ -127,20 +105,18 @@ impl Split {
         };
         Self {
             samples,
-            segment,
+            segment: Segment::new(planner, segment),
             segments,
             distances,
             rows,
             together,
-            forward: planner.plan_fft_forward(2 * segment),
-            inverse: planner.plan_fft_inverse(2 * segment),
         }
     }
 
     /// Numbers of one part of a half spectrum, padded.
     fn half(&self) -> usize {
         // An odd number of blocks, so that the rows do not compete for the same sets of the cache.
-        ((self.segment + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
+        ((self.segment.length() + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
     }
 
     fn row(&self) -> usize {
@@ -162,12 +138,9 @@ impl Split {
         } else {
             workers(self.segments)
         };
-        scratch.workers.resize_with(threads, Worker::default);
+        scratch.workers.resize_with(threads, Buffers::default);
         for worker in &mut scratch.workers {
-            worker.signal.resize(2 * self.segment, 0.0);
-            worker.spectrum.resize(self.segment + 1, Complex64::default());
-            let length = self.forward.get_scratch_len().max(self.inverse.get_scratch_len());
-            worker.transform.resize(length, Complex64::default());
+            self.segment.make_room(worker);
         }
     }
 
@@ -183,7 +156,8 @@ impl Split {
         scratch: &mut SplitScratch,
         mut emit: impl FnMut(usize, &[f64]),
     ) {
-        let segments = origins.start / self.segment..origins.end.div_ceil(self.segment);
+        let length = self.segment.length();
+        let segments = origins.start / length..origins.end.div_ceil(length);
         let cut = self.transform_ends(samples, center, &origins, scratch);
         for group in (self.distances.start..self.distances.end).step_by(self.together) {
             let group = group..self.distances.end.min(group + self.together);
@@ -222,12 +196,12 @@ impl Split {
         origins: &Range<usize>,
         scratch: &mut SplitScratch,
     ) -> [Option<usize>; 2] {
-        let first = origins.start / self.segment;
-        let last = (origins.end - 1) / self.segment;
+        let length = self.segment.length();
+        let (first, last) = (origins.start / length, (origins.end - 1) / length);
         let mut cut = [Some(first), (last != first).then_some(last)];
         for (place, cut) in cut.iter_mut().enumerate() {
             let Some(i) = *cut else { continue };
-            let whole = i * self.segment..self.samples.min((i + 1) * self.segment);
+            let whole = i * length..self.samples.min((i + 1) * length);
             let part = whole.start.max(origins.start)..whole.end.min(origins.end);
             if part == whole {
                 *cut = None;
@@ -255,8 +229,8 @@ impl Split {
                 self.row(),
                 &mut scratch.workers,
                 |i, row, worker| {
-                    let start = (first + i) * self.segment;
-                    let part = start..self.samples.min(start + self.segment);
+                    let start = (first + i) * self.segment.length();
+                    let part = start..self.samples.min(start + self.segment.length());
                     self.transform(samples, center, start, part, row, worker);
                 },
             );
@@ -272,23 +246,16 @@ impl Split {
         start: usize,
         part: Range<usize>,
         row: &mut [f64],
-        worker: &mut Worker,
+        worker: &mut Buffers,
     ) {
-        let place = part.start - start..part.end - start;
-        worker.signal[..place.start].fill(0.0);
-        worker.signal[place.end..].fill(0.0);
-        for (to, from) in worker.signal[place].iter_mut().zip(&samples[part]) {
-            *to = (*from).to_f64() - center;
-        }
-        self.forward
-            .process_with_scratch(&mut worker.signal, &mut worker.spectrum, &mut worker.transform)
-            .expect("buffers of the plan's lengths");
+        self.segment
+            .forward(&samples[part.clone()], center, part.start - start, worker);
         let (re, im) = row.split_at_mut(self.half());
         for ((re, im), z) in re.iter_mut().zip(&mut *im).zip(&worker.spectrum) {
             (*re, *im) = (z.re, z.im);
         }
-        re[self.segment + 1..].fill(0.0);
-        im[self.segment + 1..].fill(0.0);
+        re[worker.spectrum.len()..].fill(0.0);
+        im[worker.spectrum.len()..].fill(0.0);
     }
 
     /// Adds the products of the segments at hand to the spectra of `distances`.
@@ -354,17 +321,11 @@ impl Split {
                         to.im = here[FREQUENCIES + f] + ALTERNATING[f] * next[FREQUENCIES + f];
                     }
                 }
-                // Exactly zero already, unless a sample was not finite.
-                worker.spectrum[0].im = 0.0;
-                worker.spectrum[self.segment].im = 0.0;
-                self.inverse
-                    .process_with_scratch(&mut worker.spectrum, &mut worker.signal, &mut worker.transform)
-                    .expect("buffers of the plan's lengths, and real ends of the spectrum");
-                let scale = 1.0 / (2 * self.segment) as f64;
-                worker.signal[..self.segment].iter_mut().for_each(|x| *x *= scale);
+                self.segment.inverse(worker);
             });
             for (i, worker) in workers.iter().enumerate() {
-                emit((first + i) * self.segment, &worker.signal[..self.segment]);
+                let length = self.segment.length();
+                emit((first + i) * length, &worker.signal[..length]);
             }
         }
     }

@@ -2,29 +2,29 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
-
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
 use super::levels::LevelLags;
-use crate::kernels::density_modes::{DensityModes, SumModes, Tables};
+use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
 use crate::stats::pair_table::FrameBlocks;
-use crate::structure::coherent_sums::{CoherentSums, Scattering};
-use crate::structure::{WaveVectorError, WaveVectors};
+use crate::stats::sums::Summed;
+use crate::structure::{CoherentSums, CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
-/// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
+/// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
+/// fit the periodic cell.
 ///
-/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()). Coordinates may be wrapped or not; the cell
-/// must not change.
+/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()).
+/// Coordinates may be wrapped or not; the cell must not change.
 ///
-/// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for each block, lag and pair of species, and
-/// one frame. **Cost** of a frame: the densities as in [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns
-/// for each particle and vector of a shell or sphere, and 1 ns for each vector, lag and pair of species.
+/// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for
+/// each block, lag and pair of species, and one frame. **Cost** of a frame: the densities as in
+/// [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns for each
+/// particle and vector of a shell or sphere, and 1 ns for each vector, lag and pair of species.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -41,7 +41,8 @@ use crate::trajectory::{Cell, Species};
 ///     let x = 0.1 * f64::from(i);
 ///     live.push(&[x, 0.0, 0.0, x, 0.7, 0.0])?;
 /// }
-/// let total = live.snapshot()?.total();
+/// let isf = live.snapshot()?.coherent_isf();
+/// let total = isf.total();
 /// assert!((total.values()[0] - 2.0).abs() < 1e-13 && total.values()[1].abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -51,7 +52,7 @@ pub type CoherentAccumulator = Accumulator<DensityPairs>;
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DensityPairs {
-    system: Scattering,
+    system: CoherentSystem,
     /// Species of each particle.
     of_particle: Vec<u32>,
 }
@@ -60,8 +61,7 @@ pub struct DensityPairs {
 #[derive(Debug, Clone)]
 pub struct Work {
     modes: DensityModes,
-    tables: Tables,
-    sums: Vec<f64>,
+    scratch: Scratch,
     /// Coordinates along the lattice vectors, in units of them, species by species.
     positions: Vec<[f64; 3]>,
     /// Where each particle lies among them, and the particles of each species.
@@ -89,8 +89,7 @@ impl Pairs for DensityPairs {
             *next - 1
         };
         Work {
-            tables: modes.tables(),
-            sums: vec![0.0; modes.sums()],
+            scratch: modes.scratch(),
             modes,
             positions: vec![[0.0; 3]; self.of_particle.len()],
             places: self.of_particle.iter().map(place).collect(),
@@ -111,10 +110,11 @@ impl Pairs for DensityPairs {
     }
 
     fn columns(&self) -> usize {
-        self.system.width()
+        self.system.columns()
     }
 
-    /// Adds the products of the densities of two frames: of each pair of species and, last, of all particles.
+    /// Adds the products of the densities of two frames: of each pair of species and, last, of all
+    /// particles.
     fn add(&self, _: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
         let length = 2 * self.system.integers.len();
         let dot = |a: usize, b: usize| -> f64 {
@@ -180,14 +180,8 @@ impl FramePairs for DensityPairs {
     fn complete(&self, work: &mut Work, densities: &mut [f64]) {
         let length = 2 * self.system.integers.len();
         for (range, densities) in work.ranges.iter().zip(densities.chunks_exact_mut(length)) {
-            work.sums.fill(0.0);
-            Arch::new().dispatch(SumModes {
-                modes: &work.modes,
-                positions: &work.positions[range.clone()],
-                sums: &mut work.sums,
-                tables: &mut work.tables,
-            });
-            let found = work.modes.components(&work.sums);
+            let positions = &work.positions[range.clone()];
+            let found = work.modes.densities(positions, &mut work.scratch);
             for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
                 *density = found;
             }
@@ -216,8 +210,9 @@ impl CoherentAccumulator {
     /// An accumulator for frames of these particles, at these lags, counted in frames.
     ///
     /// # Errors
-    /// [`OnlineError::WaveVectors`] for vectors that belong to no cell, [`OnlineError::Lag`] for lags that mean nothing,
-    /// [`OnlineError::Memory`] for lags that reach over more than there is memory for.
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Lag`] for lags
+    /// that mean nothing, [`OnlineError::Memory`] for lags that reach over more than there is
+    /// memory for.
     pub fn new(
         sampling: Sampling,
         species: &Species,
@@ -228,12 +223,14 @@ impl CoherentAccumulator {
         Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest`
-    /// frames or the next lag above. Level l keeps the densities of every 2^l-th frame, as in
+    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2`
+    /// in each doubling, up to `longest` frames or the next lag above. Level l keeps the densities
+    /// of every 2^l-th frame, as in
     /// [`DisplacementAccumulator::multi_tau`](super::DisplacementAccumulator::multi_tau).
     ///
     /// # Errors
-    /// [`OnlineError::WaveVectors`] for vectors that belong to no cell, [`OnlineError::Points`] for an odd number of points or none.
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Points`] for
+    /// an odd number of points or none.
     pub fn multi_tau(
         sampling: Sampling,
         species: &Species,
@@ -252,9 +249,9 @@ impl CoherentAccumulator {
         levels: Vec<LevelLags>,
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
-        let cell = *vectors.cell().ok_or(WaveVectorError::NotCommensurate)?;
+        let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
         let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
-        let system = Scattering {
+        let system = CoherentSystem {
             sampling,
             species: species.names().iter().map(count).collect::<Result<_, _>>()?,
             lags,

@@ -1,32 +1,31 @@
 //! The displacements of a run that is going on.
 
-use std::ops::Range;
-
-use pulp::Arch;
-
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
 use super::levels::LevelLags;
-use crate::kernels::pair_sums::{Displaced, MOMENTS};
+use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
-use crate::structure::displacement_sums::{FrameSums, FrameSystem, Group, close_squared};
-use crate::structure::{StructureError, WaveVectors};
+use crate::stats::sums::Summed;
+use crate::structure::{DisplacementSums, DisplacementSystem, Groups, WaveVectors, check_radius};
 use crate::trajectory::{Cell, Species};
 
-/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
-/// [`snapshot`](Self::snapshot) at any time.
+/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at
+/// every sampling step, and ask for a [`snapshot`](Self::snapshot) at any time.
 ///
-/// **What it sums.** Every pair of frames at each lag, as [`structure::displacements`](crate::structure::displacements) and
-/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are the same except for rounding.
+/// **What it sums.** Every pair of frames at each lag, as
+/// [`structure::displacements`](crate::structure::displacements) and
+/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are
+/// the same except for rounding.
 ///
-/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
-/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each
-/// particle, lag and wave vector, and a few for each particle and lag.
+/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a
+/// level of [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of
+/// particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few
+/// for each particle and lag.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -51,7 +50,7 @@ pub type DisplacementAccumulator = Accumulator<DisplacementPairs>;
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DisplacementPairs {
-    system: FrameSystem,
+    system: DisplacementSystem,
     /// The particles, species by species.
     order: Vec<u64>,
 }
@@ -61,38 +60,21 @@ pub struct DisplacementPairs {
 pub struct Work {
     /// Where each particle lies in a row.
     places: Vec<usize>,
-    /// The particles of each species, in the row.
-    ranges: Vec<Range<usize>>,
-    moved: Vec<f64>,
-    /// Sums of one pair of frames over each species.
-    found: Vec<f64>,
-    /// The same and what follows from them, over each species and all particles.
-    columns: Vec<f64>,
+    columns: PairColumns,
 }
 
 impl Pairs for DisplacementPairs {
-    type Sums = FrameSums;
+    type Sums = DisplacementSums;
     type Work = Work;
 
     fn work(&self) -> Work {
-        let mut start = 0;
-        let species = &self.system.groups[..self.system.groups.len() - 1];
-        let range = |group: &Group| {
-            let range = start..start + group.particles;
-            start = range.end;
-            range
-        };
-        let ranges: Vec<Range<usize>> = species.iter().map(range).collect();
         let mut places = vec![0; self.order.len()];
         for (place, &particle) in self.order.iter().enumerate() {
             places[particle as usize] = place;
         }
         Work {
             places,
-            moved: vec![0.0; self.width()],
-            found: vec![0.0; ranges.len() * (MOMENTS + self.system.lists.len())],
-            columns: vec![0.0; self.columns()],
-            ranges,
+            columns: self.system.pair_columns(),
         }
     }
 
@@ -113,43 +95,11 @@ impl Pairs for DisplacementPairs {
     }
 
     fn add(&self, work: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
-        let Work {
-            ranges,
-            moved,
-            found,
-            columns,
-            ..
-        } = work;
-        let system = &self.system;
-        Arch::new().dispatch(Displaced {
-            from: then,
-            to: now,
-            groups: ranges,
-            radius_squared: system.radius.map_or(0.0, |radius| radius * radius),
-            lists: &system.lists,
-            moved,
-            sums: found,
-        });
-        let width = system.width();
-        let (species, all) = columns.split_at_mut(ranges.len() * width);
-        all.fill(0.0);
-        let found = found.chunks_exact(MOMENTS + system.lists.len());
-        for (columns, found) in species.chunks_exact_mut(width).zip(found) {
-            let (of_moments, of_lists) = found.split_at(MOMENTS);
-            columns[..MOMENTS].copy_from_slice(of_moments);
-            columns[MOMENTS + 1..].copy_from_slice(of_lists);
-            close_squared(columns);
-            for (all, x) in all.iter_mut().zip(columns) {
-                *all += *x;
-            }
-        }
-        close_squared(all);
-        sums.iter_mut().zip(columns).for_each(|(sum, x)| *sum += *x);
+        self.system.add_pair([then, now], &mut work.columns, sums);
     }
 
     fn same(&self, other: &Self) -> Result<(), MergeError> {
         self.system.same(&other.system)?;
-        self.system.same_particles(&other.system)?;
         let shown = |same: bool| {
             let order = if same { "the same" } else { "another" };
             [("the order of the species", order.to_owned())]
@@ -157,17 +107,16 @@ impl Pairs for DisplacementPairs {
         agree(shown(true), shown(self.order == other.order))
     }
 
-    fn sums(&self, run: FrameBlocks) -> FrameSums {
-        FrameSums::new(self.system.clone(), run)
+    fn sums(&self, run: FrameBlocks) -> DisplacementSums {
+        DisplacementSums::new(self.system.clone(), run)
     }
 
     #[cfg(feature = "serde")]
     fn check(&self) -> Result<(), String> {
         self.system.check()?;
-        let particles = self.system.groups[self.system.groups.len() - 1].particles;
         let mut sorted = self.order.clone();
         sorted.sort_unstable();
-        if sorted.into_iter().eq(0..particles as u64) {
+        if sorted.into_iter().eq(0..self.system.particles() as u64) {
             Ok(())
         } else {
             Err("an order that does not hold each particle once".to_owned())
@@ -201,20 +150,22 @@ impl DisplacementAccumulator {
     /// An accumulator of the displacements of these particles at these lags, counted in frames.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more frames than there is memory
-    /// for.
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach
+    /// over more frames than there is memory for.
     pub fn new(sampling: Sampling, species: &Species, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` frames
-    /// or the next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in
+    /// each doubling, up to `longest` frames or the next lag above.
     ///
-    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags
-    /// j 2^l, j = points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged,
-    /// so that there is no bias: displacements of averaged positions would lack what moves inside of the average. The price is fewer
-    /// time origins. Neighbouring origins are nearly redundant for displacements, and less so for chi4.
+    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the
+    /// logarithm of the longest lag. The lags j 2^l, j = points/2 + 1 ... points, are summed by
+    /// their definition over the first frames at multiples of 2^l. Nothing is averaged, so that
+    /// there is no bias: displacements of averaged positions would lack what moves inside of the
+    /// average. The price is fewer time origins. Neighbouring origins are nearly redundant for
+    /// displacements, and less so for chi4.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
@@ -229,7 +180,8 @@ impl DisplacementAccumulator {
     /// for frame in 0..9 {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
-    /// let msd = live.snapshot()?.msd("A")?;
+    /// let moved = live.snapshot()?.displacements();
+    /// let msd = moved.of("A")?.msd().total();
     /// // Lag 6: first frames 0 and 2.
     /// assert_eq!((msd.values()[4], msd.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
@@ -250,52 +202,31 @@ impl DisplacementAccumulator {
         levels: Vec<LevelLags>,
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
-        let of_particles = species.of_particles();
-        let mut order: Vec<u64> = (0..of_particles.len() as u64).collect();
-        order.sort_by_key(|&p| of_particles[p as usize]);
-        let group = |(index, name): (usize, &String)| Group {
-            name: name.clone(),
-            particles: of_particles.iter().filter(|&&s| s as usize == index).count(),
-        };
-        let mut groups: Vec<Group> = species.names().iter().enumerate().map(group).collect();
-        groups.push(Group {
-            name: "all".to_owned(),
-            particles: of_particles.len(),
-        });
-        let system = FrameSystem {
-            sampling,
-            groups,
-            lags,
-            radius: None,
-            lists: Vec::new(),
-            whole: true,
-        };
+        let groups = Groups::new(species);
+        let order = groups.order().iter().map(|&particle| particle as u64).collect();
+        let system = DisplacementSystem::new(sampling, &groups, lags);
         Self::of(DisplacementPairs { system, order }, levels)
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the
+    /// first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
         self.stream.progress.not_running()?;
-        if !(radius.is_finite() && radius > 0.0) {
-            return Err(StructureError::OverlapRadius { found: radius }.into());
-        }
-        self.kind.system.radius = Some(radius);
+        self.kind.system.radius = Some(check_radius(radius)?);
         Ok(self)
     }
 
-    /// With the self part of the intermediate scattering function over a list of wave vectors; called again, over further lists.
+    /// With the self part of the intermediate scattering function over a list of wave vectors;
+    /// called again, over further lists.
     ///
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
     pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
-        let turns = |q: &[f64; 3]| q.map(|q| q / std::f64::consts::TAU);
         let mut kind = self.kind.clone();
-        kind.system
-            .lists
-            .push(vectors.vectors().iter().map(turns).collect());
+        kind.system.lists.push(vectors.turns());
         let blocks = self.stream.sums().most();
         self.with_sums(kind, blocks)
     }

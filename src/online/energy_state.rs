@@ -4,13 +4,15 @@ use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::energy::EnergyAccumulator;
-use super::energy_spectra::Transform;
 use super::levels::LevelLags;
 use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
 use crate::energy::system::EnergyPairs;
+use crate::lag_sums::BlockSpectra;
 use crate::stats::doubling_blocks::NoMemory;
+use crate::stats::runs::InBlocks;
+use crate::stats::sums::Summed;
 
 /// What differs from a new accumulator of the same kind; the spectra are borrowed for writing.
 #[derive(Serialize, Deserialize)]
@@ -40,16 +42,16 @@ struct Level {
 }
 
 /// Real and imaginary parts, and no copy of them.
-struct Spectra<'a>(Option<&'a Transform>);
+struct Spectra<'a>(Option<&'a BlockSpectra>);
 
 impl Serialize for Spectra<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some((count, products)) = self.0.map(Transform::products) else {
+        let Some((count, products)) = self.0.map(BlockSpectra::products) else {
             return serializer.collect_seq([[0.0; 2]; 0]);
         };
         let mut seq = serializer.serialize_seq(Some(count))?;
         for z in products {
-            seq.serialize_element(&[z.re, z.im])?;
+            seq.serialize_element(&z)?;
         }
         seq.end()
     }
@@ -102,7 +104,10 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
         let lags = &state.pairs.lags;
         state.pairs.check()?;
         expect(state.progress.is_sound(), "samples beyond all counting")?;
-        expect(state.sums.is_sound(lags.len()), "sums of other blocks or lags")?;
+        expect(
+            state.sums.is_sound(lags.len(), state.pairs.columns()),
+            "sums of other blocks or lags",
+        )?;
         let room = |error: NoMemory| error.to_string();
         let longest = lags.last().copied().unwrap_or(0);
         let in_ring = || -> Result<Vec<usize>, String> {
@@ -118,7 +123,7 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
                 let ring = Ring::of_segments(segment, in_ring()?).map_err(room)?;
                 (
                     vec![ring],
-                    Some(Transform::new(segment, state.sums.blocks.most()).map_err(room)?),
+                    Some(BlockSpectra::new(segment, state.sums.blocks.most()).map_err(room)?),
                 )
             }
             Method::MultiTau { points } => {
@@ -137,8 +142,9 @@ impl TryFrom<State<Vec<[f64; 2]>>> for EnergyAccumulator {
             expect(restored, "samples that are not those of the level")?;
         }
         if let Some(transform) = &mut transform {
+            let blocks = &state.sums.blocks;
             expect(
-                transform.restore(&state.products, &state.sums),
+                transform.restore(&state.products, blocks.live(), blocks.length()),
                 "spectra of another length",
             )?;
         }

@@ -10,21 +10,25 @@ use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::Significance;
 
-/// The start of an automatic window, in units of the time at which the last fall has reached its bottom.
+/// The start of an automatic window, in units of the time at which the last fall has reached its
+/// bottom.
 const AFTER_FALL: f64 = 2.0;
-/// The end of an automatic window in mean relaxation times, and the least it may be in units of its start.
+/// The end of an automatic window in mean relaxation times, and the least it may be in units of its
+/// start.
 const END: (f64, f64) = (5.0, 20.0);
 /// The part of the run's origins that the longest lag of an automatic window must keep.
 const ORIGINS: f64 = 0.9;
-/// d ln MSED / d ln t of smooth motion is 2, that of a random process 1 at most.
+/// d ln MSED / d ln t is 2 for smooth motion, and at most 1 for a random process.
 const INERTIAL: f64 = 1.2;
-/// The first lags of a window may differ from the fit by [`Significance::FIRST_LAGS`], any up to so many mean relaxation times by
-/// [`Significance::ANY_LAG`].
+/// The first lags of a window may differ from the fit by [`Significance::FIRST_LAGS`], any up to so
+/// many mean relaxation times by [`Significance::ANY_LAG`].
 const AGREES_UP_TO: f64 = 10.0;
-/// The latest start, in relaxation times, that is put off further than where the curve begins to agree with the fit.
+/// The latest start, in relaxation times, that is put off further than where the curve begins to
+/// agree with the fit.
 const LATEST_START: f64 = 0.5;
 
-/// The fit in the window that its curve asks for, and the last significant fall before that window. `within` fits a window.
+/// The fit in the window that its curve asks for, and the last significant fall before that window.
+/// `within` fits a window.
 pub(super) fn fitted<'a>(
     curve: &'a Curve,
     model: Model,
@@ -71,7 +75,8 @@ fn opening(curve: &Curve) -> Result<Opening, FitError> {
     let lost = origins_lost(curve, first, usable.get(1).copied());
     let enough = |k: usize| {
         let all = of(curve.origins()[first]);
-        // Where long lags are summed at fewer origins on purpose, what counts is how many the run has.
+        // Where long lags are summed at fewer origins on purpose, what counts is how many the run
+        // has.
         let there = all - lost * of(curve.lags()[k].steps() - curve.lags()[first].steps());
         of(curve.origins()[k]).max(there) >= ORIGINS * all
     };
@@ -102,7 +107,8 @@ fn opening(curve: &Curve) -> Result<Opening, FitError> {
     })
 }
 
-/// Origins that a run loses with each step of the lag, from the first two lags; infinite where they do not say.
+/// Origins that a run loses with each step of the lag, from the first two lags; infinite where they
+/// do not say.
 fn origins_lost(curve: &Curve, first: usize, second: Option<usize>) -> f64 {
     let Some(second) = second else {
         return f64::INFINITY;
@@ -116,8 +122,9 @@ fn of(count: u64) -> f64 {
     count as f64
 }
 
-/// Where smooth vibrations end: twice the time of the first minimum after their first maximum. Zero where the curve does
-/// not begin with inertial motion (a rise steeper than a random process can have), because sampling is coarser than that.
+/// Where smooth vibrations end: twice the time of the first minimum after their first maximum. Zero
+/// where the curve does not begin with inertial motion (a rise steeper than a random process can
+/// have), because sampling is coarser than that.
 fn inertial_end(last: usize, time: impl Fn(usize) -> f64, value: impl Fn(usize) -> f64) -> f64 {
     let slope = |k: usize| (value(k + 1) / value(k)).ln() / (time(k + 1) / time(k)).ln();
     if last < 2 || !(slope(0) > INERTIAL) {
@@ -153,8 +160,9 @@ fn usable(opening: Opening, curve: &Curve, least: usize) -> Opening {
     }
 }
 
-/// The fit to the lags from the first start onwards at which it describes the first of them; `least` is the number of lags that it
-/// needs. The fit to the opening where there is no such start.
+/// The fit to the lags from the first start onwards at which it describes the first of them;
+/// `least` is the number of lags that it needs. The fit to the opening where there is no such
+/// start.
 fn agreeing<'a>(
     window: [f64; 2],
     least: usize,

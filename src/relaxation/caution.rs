@@ -1,45 +1,66 @@
 //! What to know about the error bars of a fit.
 
-use std::fmt;
+use thiserror::Error;
 
 use super::fall::Time;
 
 /// What a reader of a resolved fit should know about its error bars.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Caution {
-    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from them are too small.
+    /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from
+    /// them are too small.
+    #[error(
+        "error bars may be too small: blocks of {} are shorter than 15 mean relaxation times of {}",
+        Time(.block), Time(.mean_relaxation_time)
+    )]
     ShortBlocks {
         /// Length of the shortest block.
         block: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error bars from them are too
-    /// small.
+    /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error
+    /// bars from them are too small.
+    #[error(
+        "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
+        Time(.block), Time(.longest_lag)
+    )]
     LongLags {
         /// Length of the shortest block.
         block: f64,
         /// The longest fitted lag.
         longest_lag: f64,
     },
-    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and only an upper limit is known.
+    /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and
+    /// only an upper limit is known.
+    #[error("U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %", 100.0 * .level)]
     PlateauAtZero {
-        /// What U0² is below, in the curve's unit: Student's t times the standard error that it would have without the bound.
+        /// What U0² is below, in the curve's unit: Student's t times the standard error that it
+        /// would have without the bound.
         upper_limit: f64,
         /// How probably.
         level: f64,
     },
     /// The window ends before three mean relaxation times: the plateau is extrapolated.
+    #[error(
+        "the plateau is extrapolated: the longest fitted lag {} is less than 3 mean relaxation times of {}",
+        Time(.longest_lag), Time(.mean_relaxation_time)
+    )]
     ExtrapolatedPlateau {
         /// The longest fitted lag.
         longest_lag: f64,
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
     },
-    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and time then have no
-    /// standard error.
+    /// The curve without one block has no such relaxation, for a few of the blocks: amplitude and
+    /// time then have no standard error.
+    #[error(
+        "amplitude and relaxation time have no standard error: {without} of {of} resamples of the curve have no such relaxation"
+    )]
     Resamples {
         /// Resamples without it.
         without: usize,
@@ -47,115 +68,67 @@ pub enum Caution {
         of: usize,
     },
     /// The curve is not the model's: it differs from the fit by more than chance allows.
+    #[error(
+        "the curve is not the model's: it differs from the fit by {standard_errors:.1} standard errors of the difference \
+         ({allowed:.1} allowed)"
+    )]
     Misfit {
         /// The largest difference at a fitted lag in standard errors of the difference, with value and fit from the same resamples.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         allowed: f64,
     },
     /// Only the order of magnitude of the relaxation time is known.
+    #[error(
+        "the relaxation time is known to its order of magnitude only: standard error {log_time_error:.1} of its logarithm"
+    )]
     LargeError {
         /// Standard error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
-    /// The curve has no resamples: there are no error bars, and the tests that need them were left out.
+    /// The curve has no resamples: there are no error bars, and the tests that need them were left
+    /// out.
+    #[error("no error bars: the curve has no resamples")]
     NoResamples,
-    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are themselves uncertain.
+    /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are
+    /// themselves uncertain.
+    #[error(
+        "the run is {:.0} tau long, fewer than 100: errors are uncertain",
+        .duration / .mean_relaxation_time
+    )]
     ShortRun {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
     },
-    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error bars may be too small.
+    /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error
+    /// bars may be too small.
+    #[error(
+        "blocks are {:.1} tau long, fewer than 5: errors may be too small",
+        .block / .mean_relaxation_time
+    )]
     ShortSpectralBlocks {
         /// Mean relaxation time.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of the shortest block.
         block: f64,
     },
     /// The spectrum is not the model's.
+    #[error(
+        "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"
+    )]
     SpectralMisfit {
         /// Mean square deviation in units of its expectation.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         reduced_chi_squared: f64,
         /// The same in standard deviations above 1.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         excess: f64,
     },
-}
-
-impl fmt::Display for Caution {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ShortBlocks {
-                block,
-                mean_relaxation_time,
-            } => write!(
-                f,
-                "error bars may be too small: blocks of {} are shorter than 15 mean relaxation times of {}",
-                Time(*block),
-                Time(*mean_relaxation_time)
-            ),
-            Self::LongLags { block, longest_lag } => write!(
-                f,
-                "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
-                Time(*block),
-                Time(*longest_lag)
-            ),
-            Self::PlateauAtZero { upper_limit, level } => write!(
-                f,
-                "U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %",
-                100.0 * level
-            ),
-            Self::ExtrapolatedPlateau {
-                longest_lag,
-                mean_relaxation_time,
-            } => write!(
-                f,
-                "the plateau is extrapolated: the longest fitted lag {} is less than 3 mean relaxation times of {}",
-                Time(*longest_lag),
-                Time(*mean_relaxation_time)
-            ),
-            Self::Resamples { without, of } => write!(
-                f,
-                "amplitude and relaxation time have no standard error: {without} of {of} resamples of the curve have no such \
-                 relaxation"
-            ),
-            Self::Misfit {
-                standard_errors,
-                allowed,
-            } => write!(
-                f,
-                "the curve is not the model's: it differs from the fit by {standard_errors:.1} standard errors of the difference \
-                 ({allowed:.1} allowed)"
-            ),
-            Self::LargeError { log_time_error } => write!(
-                f,
-                "the relaxation time is known to its order of magnitude only: standard error {log_time_error:.1} of its logarithm"
-            ),
-            Self::NoResamples => f.write_str("no error bars: the curve has no resamples"),
-            Self::ShortRun {
-                mean_relaxation_time,
-                duration,
-            } => write!(
-                f,
-                "the run is {:.0} tau long, fewer than 100: errors are uncertain",
-                duration / mean_relaxation_time
-            ),
-            Self::ShortSpectralBlocks {
-                mean_relaxation_time,
-                block,
-            } => write!(
-                f,
-                "blocks are {:.1} tau long, fewer than 5: errors may be too small",
-                block / mean_relaxation_time
-            ),
-            Self::SpectralMisfit {
-                reduced_chi_squared,
-                excess,
-            } => write!(
-                f,
-                "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"
-            ),
-        }
-    }
 }

@@ -7,8 +7,8 @@ use crate::stats::Resampling;
 
 /// A covariance matrix of the points of a curve: symmetric, in the square of the curve's unit.
 ///
-/// From B blocks it has rank B - 1 at most, so that with more points than blocks it must be shrunk towards its diagonal before a
-/// fit can use it; from a model it is full.
+/// From B blocks it has rank B - 1 at most, so that with more points than blocks it must be shrunk
+/// towards its diagonal before a fit can use it; from a model it is full.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {
     matrix: DMatrix<f64>,
@@ -40,11 +40,13 @@ impl Covariance {
 
     /// The covariance of a curve from its resamples, shrunk towards its diagonal.
     ///
-    /// Standard errors and correlations are those of the resamples. Off-diagonal correlations are multiplied by `1 - lambda`, with
-    /// the lambda that minimises the expected squared error of the correlations, `lambda = sum Var(r_ij) / sum r_ij^2` over i != j,
-    /// cut to [0, 1] (J. Schaefer and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)). `Var(r_ij)` is that of a mean of
-    /// products over the B blocks of the jackknife. Draws of the bootstrap know no more of a correlation than their B blocks do:
-    /// there `Var(r) = (1 - r^2)^2/(B - 1)`, that of Gaussian blocks, takes its place.
+    /// Standard errors and correlations come from the resamples. Off-diagonal correlations are
+    /// multiplied by `1 - lambda`, with the lambda that minimises the expected squared error of the
+    /// correlations, `lambda = sum Var(r_ij) / sum r_ij^2` over i != j, cut to [0, 1] (J. Schaefer
+    /// and K. Strimmer, Stat. Appl. Genet. Mol. Biol. 4, 32 (2005)). `Var(r_ij)` is the variance of
+    /// a mean of products over the B blocks of the jackknife. Draws of the bootstrap know no more
+    /// of a correlation than their B blocks do: there the variance for Gaussian blocks, `(1 -
+    /// r^2)^2/(B - 1)`, takes its place.
     ///
     /// `None` with fewer than three blocks, and where a lag has no standard error or does not vary.
     #[must_use]
@@ -115,8 +117,9 @@ impl Covariance {
         self.shrinkage
     }
 
-    /// The Cholesky factor of the covariance of some of the points, with `1e-10` of the diagonal added, which a model's covariance on
-    /// dense lags needs. `None` where the matrix is not positive definite.
+    /// The Cholesky factor of the covariance of some of the points, with `1e-10` of the diagonal
+    /// added, which a model's covariance on dense lags needs. `None` where the matrix is not
+    /// positive definite.
     pub(super) fn factor(&self, points: &[usize]) -> Option<Cholesky<f64, Dyn>> {
         let mut matrix = self.matrix.select_rows(points).select_columns(points);
         for i in 0..points.len() {
@@ -171,7 +174,7 @@ mod tests {
         let replicates: Vec<Vec<f64>> = (0..8_u32)
             .map(|b| {
                 (0..3)
-                    .map(|i| f64::from((b * 7 + i * i * 3 + b * i) % 11))
+                    .map(|i| f64::from(3 * ((b * 5) % 8) + (b * 7 + i * i * 3 + b * i) % 5))
                     .collect()
             })
             .collect();

@@ -1,6 +1,6 @@
 //! Where a curve passes a level.
 
-use std::fmt;
+use thiserror::Error;
 
 use super::error::FitError;
 use crate::curve::Curve;
@@ -17,16 +17,19 @@ pub enum Direction {
 }
 
 /// Why no lag time can be given at which a curve passes a level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NotReached {
-    /// The curve has passed the level before its first lag above 0: what passes it is too fast for the sampling.
+    /// The curve has passed the level before its first lag above 0: what passes it is too fast for
+    /// the sampling.
+    #[error("reached before the first lag {upper_bound}")]
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
         upper_bound: f64,
     },
     /// The curve does not reach the level.
+    #[error("not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}")]
     AtLastLag {
         /// The last lag time, which the crossing is longer than.
         lower_bound: f64,
@@ -37,26 +40,8 @@ pub enum NotReached {
     },
 }
 
-impl fmt::Display for NotReached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BeforeFirstLag { upper_bound } => {
-                write!(f, "reached before the first lag {upper_bound}")
-            }
-            Self::AtLastLag {
-                lower_bound,
-                last_value,
-                level,
-            } => write!(
-                f,
-                "not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}"
-            ),
-        }
-    }
-}
-
-/// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in ln t between the two
-/// neighbouring lags. See [`first_crossing`] for its error.
+/// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in
+/// ln t between the two neighbouring lags. See [`first_crossing`] for its error.
 ///
 /// # Errors
 /// As [`first_crossing`].
@@ -75,14 +60,16 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
     first_crossing(isf, (-1.0_f64).exp(), Direction::Falling)
 }
 
-/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring lags.
+/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring
+/// lags.
 ///
-/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is that of the crossings of the
-/// curve's resamples; a resample that does not reach the level is NaN, and leaves the time without a standard error. Cost: one pass.
+/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is
+/// that of the crossings of the curve's resamples; a resample that does not reach the level is NaN,
+/// and leaves the time without a standard error. Cost: one pass.
 ///
 /// # Errors
-/// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value, and [`FitError::TooFewPoints`] for
-/// a curve without a lag above 0.
+/// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value,
+/// and [`FitError::TooFewPoints`] for a curve without a lag above 0.
 ///
 /// ```
 /// use msed::relaxation::{Direction, NotReached, first_crossing};

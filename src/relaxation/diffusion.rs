@@ -1,7 +1,10 @@
 //! The diffusion coefficient, where the motion has become diffusive.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::ops::{Deref, RangeInclusive};
+
+use thiserror::Error;
 
 use super::error::FitError;
 use super::log_slope::Slope;
@@ -9,20 +12,21 @@ use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
 
-/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an intercept, which the fit
-/// takes out, and where it is a twentieth of the whole the slope is 0.95.
+/// A slope counts as 1 within this even if its standard error is smaller: a straight line has an
+/// intercept, which the fit takes out, and where it is a twentieth of the whole the slope is 0.95.
 const TOLERANCE: f64 = 0.05;
 /// A slope that is known no better than this says nothing.
 const LARGEST_INTERVAL: f64 = 0.25;
 /// Lags of a local slope lie this factor apart.
 const RATIO: f64 = 2.0;
 
-/// A mean squared displacement, which knows how many directions it adds up. It reads as the [`Curve`] that it is.
+/// A mean squared displacement, which knows how many directions it adds up. It reads as the
+/// [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct SquaredDisplacement {
     curve: Curve,
-    dimensions: u32,
+    dimensions: NonZeroU32,
 }
 
 impl SquaredDisplacement {
@@ -31,10 +35,13 @@ impl SquaredDisplacement {
     /// # Errors
     /// [`FitError::Dimensions`] for 0.
     pub fn new(curve: Curve, dimensions: u32) -> Result<Self, FitError> {
-        if dimensions == 0 {
-            return Err(FitError::Dimensions);
-        }
+        let dimensions = NonZeroU32::new(dimensions).ok_or(FitError::Dimensions)?;
         Ok(Self { curve, dimensions })
+    }
+
+    /// Of an estimator, which knows how many dimensions it has summed.
+    pub(crate) fn of(curve: Curve, dimensions: NonZeroU32) -> Self {
+        Self { curve, dimensions }
     }
 
     /// Over lag time, in squared units of length.
@@ -46,7 +53,7 @@ impl SquaredDisplacement {
     /// How many directions it adds up.
     #[must_use]
     pub fn dimensions(&self) -> u32 {
-        self.dimensions
+        self.dimensions.get()
     }
 
     /// The lags at which something has moved.
@@ -71,44 +78,19 @@ impl Deref for SquaredDisplacement {
 /// A diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Diffusion {
-    coefficient: Estimate,
-    intercept: Estimate,
-    log_slope: Option<Estimate>,
-    window: [f64; 2],
-    points: usize,
-}
-
-impl Diffusion {
     /// The coefficient, in squared units of length per time unit.
-    #[must_use]
-    pub fn coefficient(&self) -> &Estimate {
-        &self.coefficient
-    }
-
-    /// What the straight line has at time 0: the cage and the ballistic start leave their mark there.
-    #[must_use]
-    pub fn intercept(&self) -> &Estimate {
-        &self.intercept
-    }
-
-    /// `d ln MSD / d ln t` over the window: 1 for diffusion. None where the window has not two lags a factor 2 apart.
-    #[must_use]
-    pub fn log_slope(&self) -> Option<&Estimate> {
-        self.log_slope.as_ref()
-    }
-
+    pub coefficient: Estimate,
+    /// The straight line at time 0: the cage and the ballistic start leave their mark there.
+    pub intercept: Estimate,
+    /// `d ln MSD / d ln t` over the window: 1 for diffusion. `None` where the window has not two
+    /// lags a factor 2 apart.
+    pub log_slope: Option<Estimate>,
     /// The first and the last lag time of the fit.
-    #[must_use]
-    pub fn window(&self) -> [f64; 2] {
-        self.window
-    }
-
+    pub window: [f64; 2],
     /// Lags in the fit.
-    #[must_use]
-    pub fn points(&self) -> usize {
-        self.points
-    }
+    pub points: usize,
 }
 
 impl fmt::Display for Diffusion {
@@ -119,11 +101,14 @@ impl fmt::Display for Diffusion {
 }
 
 /// Why there is no diffusion coefficient.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NotDiffusive {
     /// No stretch of lags up to the last has a slope of 1 within errors.
+    #[error(
+        "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
+    )]
     Slope {
         /// The last local slope of the curve.
         log_slope: Estimate,
@@ -131,25 +116,11 @@ pub enum NotDiffusive {
         time: f64,
     },
     /// There are not two lags with standard errors a factor 2 apart.
+    #[error("{found} lags can be used, expected at least two that lie a factor {RATIO} apart")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
-}
-
-impl fmt::Display for NotDiffusive {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slope { log_slope, time } => write!(
-                f,
-                "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
-            ),
-            Self::TooFewLags { found } => write!(
-                f,
-                "{found} lags can be used, expected at least two that lie a factor {RATIO} apart"
-            ),
-        }
-    }
 }
 
 /// The diffusion coefficient of a mean squared displacement.
@@ -158,19 +129,22 @@ impl fmt::Display for NotDiffusive {
 /// MSD(t) = c + 2 d D t      in the window
 /// ```
 ///
-/// a straight line by least squares, weighted by the inverse squares of the standard errors, or of the values where there
-/// are no errors; d is the number of directions that the displacement adds up.
+/// a straight line by least squares, weighted by the inverse squares of the standard errors, or of
+/// the values where there are no errors; d is the number of directions that the displacement adds
+/// up.
 ///
-/// **Window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that is at least twice as long. The
-/// window begins at the first lag from which on every slope is 1 within its 95 % interval (Student's t for the blocks), or within
-/// 0.05, whichever is wider: the intercept, which the fit takes out, accounts for so much. It ends at the last lag that has a
-/// standard error. The slopes at its beginning and over the whole window must be known to 0.25 at that level, since a slope with
-/// large errors is compatible with anything. Where there is no such window the outcome is [`NotDiffusive`], with the slope at the
-/// end. Without resamples the tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
+/// **Window.** Local slopes `d ln MSD / d ln t` are taken between each lag and the first one that
+/// is at least twice as long. The window begins at the first lag from which on every slope is 1
+/// within its 95 % interval (Student's t for the blocks), or within 0.05, whichever is wider: the
+/// intercept, which the fit takes out, accounts for so much. It ends at the last lag that has a
+/// standard error. The slopes at its beginning and over the whole window must be known to 0.25 at
+/// that level, since a slope with large errors is compatible with anything. Where there is no such
+/// window the outcome is [`NotDiffusive`], with the slope at the end. Without resamples the
+/// tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
 /// [`diffusion_within`] takes a window as it is given.
 ///
-/// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6 π η L)` (Yeh and Hummer,
-/// J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
+/// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6
+/// π η L)` (Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};
@@ -179,15 +153,15 @@ impl fmt::Display for NotDiffusive {
 /// let values = lags.iter().map(|lag| 6.0 * 0.02 * lag.time(1.0)).collect();
 /// let curve = Curve::from_values(lags, 1.0, values);
 /// let found = diffusion(&SquaredDisplacement::new(curve, 3)?);
-/// assert!((found.value().unwrap().coefficient().value() - 0.02).abs() < 1e-14);
+/// assert!((found.value().unwrap().coefficient.value() - 0.02).abs() < 1e-14);
 /// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
 pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> {
     automatic(&msd.moving()).into()
 }
 
-/// The diffusion coefficient in a window of lag times that is given: [`log_slope`](Diffusion::log_slope) then says whether the motion
-/// is diffusive there.
+/// The diffusion coefficient in a window of lag times that is given:
+/// [`log_slope`](Diffusion::log_slope) then says whether the motion is diffusive there.
 ///
 /// # Errors
 /// [`FitError::TooFewLags`] for a window with fewer than two lags.
@@ -223,7 +197,8 @@ fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     if known {
         let found = fit(&usable.with(usable.select(|k| k >= start)));
         if found
-            .log_slope()
+            .log_slope
+            .as_ref()
             .is_some_and(|slope| is_one(slope) && is_known(slope))
         {
             return Ok(found);
@@ -284,7 +259,7 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
     });
     let window = [times[0], times[part.len() - 1]];
     Diffusion {
-        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions))),
+        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions()))),
         intercept: part.evaluate(|values| line(&times, values, &weights)[0]),
         log_slope: (window[1] >= RATIO * (1.0 - 1e-9) * window[0]).then_some(log_slope),
         window,
@@ -298,8 +273,9 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 /// D_E(t) = MSED(t) / (2 t)
 /// ```
 ///
-/// Eqs. (6)-(8) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Energy² per particle² and time; lag 0 is left out.
-/// Energies are bounded, so that it is no constant at long times: it falls off as 1/t once the plateau is reached.
+/// Eqs. (6)-(8) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Energy² per particle² and
+/// time; lag 0 is left out. Energies are bounded, so that it is no constant at long times: it falls
+/// off as 1/t once the plateau is reached.
 ///
 /// ```
 /// use msed::relaxation::energy_diffusion;

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::stats::Invalid;
 
-/// A request that cannot be carried out. A curve that can be fitted and shows no relaxation is not an error: see
-/// [`Verdict`](super::Verdict).
+/// A request that cannot be carried out. A curve that can be fitted and shows no relaxation is not
+/// an error: see [`Verdict`](super::Verdict).
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum FitError {

@@ -51,22 +51,27 @@ pub struct LeastSquares {
     pub lag_range: [f64; 2],
     /// Number of lags fitted.
     pub points: usize,
-    /// Number of lags less that of free parameters.
+    /// Number of lags less the number of free parameters.
     pub degrees_of_freedom: usize,
-    /// The sum of squared residuals in standard errors, or rᵀ C⁻¹ r with the covariance C; `None` for uniform weights.
+    /// The sum of squared residuals in standard errors, or rᵀ C⁻¹ r with the covariance C; `None`
+    /// for uniform weights.
     ///
-    /// Its expectation is the number of degrees of freedom where the covariance is right and the model holds. With standard errors
-    /// the correlation of the lags is left out, and values far below that are usual.
+    /// Its expectation is the number of degrees of freedom where the covariance is right and the
+    /// model holds. With standard errors the correlation of the lags is left out, and values far
+    /// below that are usual.
     pub chi_squared: Option<f64>,
-    /// The covariance of U0², Um², τ and β, in this order, that the weights imply: the inverse of the weighted normal matrix, times
-    /// the residual variance where weights are uniform. Rows and columns of what is not fitted are zero. `None` where the matrix has
-    /// no inverse, or no lag is left for the residual variance.
+    /// The covariance of U0², Um², τ and β, in this order, that the weights imply: the inverse of
+    /// the weighted normal matrix, times the residual variance where weights are uniform. Rows and
+    /// columns of what is not fitted are zero. `None` where the matrix has no inverse, or no lag is
+    /// left for the residual variance.
     ///
-    /// Weights by standard errors take the lags as independent. Neighbouring lags share most of their pairs, so that the errors in
-    /// here are then too small, often severalfold; the errors of the parameters are those of their replicates.
+    /// Weights by standard errors take the lags as independent. Neighbouring lags share most of
+    /// their pairs, so that the errors in here are then too small, often severalfold; the
+    /// replicates of the parameters have the right ones.
     pub covariance: Option<[[f64; 4]; 4]>,
     /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0², Um², ln τ and ln β, each
     /// scaled to unit length. Infinite where a parameter has no influence at all.
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
     pub condition_number: f64,
     /// How the search ended.
     pub termination: Termination,
@@ -81,14 +86,14 @@ pub struct Spectrum {
     pub min_frequency: f64,
     /// Where the band ends: an angular frequency per time unit.
     pub max_frequency: f64,
-    /// B, the level of the fast part's spectrum: energy² per particle². It grows as the sampling interval falls below the fast
-    /// part's correlation time.
+    /// B, the level of the fast part's spectrum: energy² per particle². It grows as the sampling
+    /// interval falls below the fast part's correlation time.
     pub fast_level: f64,
-    /// Standard errors of ln Um², ln τ and β from the Fisher information: the Cramér-Rao bound of a Gaussian series, and wrong for any
-    /// other. `None` where the information is singular.
+    /// Standard errors of ln Um², ln τ and β from the Fisher information: the Cramér-Rao bound of a
+    /// Gaussian series, and wrong for any other. `None` where the information is singular.
     pub fisher_standard_errors: Option<[f64; 3]>,
-    /// The mean square of `sqrt(M) (I/S - 1)` over groups of M >= 10 ordinates: 1 where the model holds. `None` where the band
-    /// holds too few ordinates.
+    /// The mean square of `sqrt(M) (I/S - 1)` over groups of M >= 10 ordinates: 1 where the model
+    /// holds. `None` where the band holds too few ordinates.
     pub reduced_chi_squared: Option<f64>,
     /// By how many standard deviations that mean square lies above its expectation.
     pub excess: Option<f64>,

@@ -66,19 +66,19 @@ impl fmt::Display for Fall {
             f,
             "falls by {:.3e} from t = {} to t = {}, {:.1} standard errors of the difference",
             self.drop,
-            Time(self.from),
-            Time(self.to),
+            Time(&self.from),
+            Time(&self.to),
             self.standard_errors
         )
     }
 }
 
 /// A time to four digits.
-pub(super) struct Time(pub(super) f64);
+pub(super) struct Time<'a>(pub(super) &'a f64);
 
-impl fmt::Display for Time {
+impl fmt::Display for Time<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let t = self.0;
+        let t = *self.0;
         if !(t.is_finite() && (1e-3..1e6).contains(&t)) {
             return write!(f, "{t:.3e}");
         }

@@ -12,70 +12,82 @@ use super::shape::{Form, parameters};
 use super::window::Window;
 use crate::curve::Curve;
 
-/// The fit of a relaxation to a curve by least squares, once to the whole and once to each of its resamples, with the same lags and
-/// weights.
+/// The fit of a relaxation to a curve by least squares, once to the whole and once to each of its
+/// resamples, with the same lags and weights.
 ///
 /// ```text
 /// minimise over U0², Um², τ > 0, β:   Σ_k w_k [MSED(t_k) - U0² - Um² (1 - exp(-(t_k/τ)^β))]²
 /// ```
 ///
-/// [`Fit::new`] fits Eq. (11) to the rise of a mean-squared energy difference, [`Fit::decay`] a stretched exponential to the tail of a
-/// correlation. The window is chosen from the curve and lags are weighted by their standard errors, where nothing else is asked for.
+/// [`Fit::new`] fits Eq. (11) to the rise of a mean-squared energy difference, [`Fit::decay`] a
+/// stretched exponential to the tail of a correlation. The window is chosen from the curve and lags
+/// are weighted by their standard errors, where nothing else is asked for.
 ///
 /// # Lags
-/// Every lag above 0 in the window counts once, so that the grid is a weighting too: linear lags over-weight long times. Use
-/// [`Lags::logarithmic`](crate::Lags::logarithmic).
+/// Every lag above 0 in the window counts once, so that the grid is a weighting too: linear lags
+/// over-weight long times. Use [`Lags::logarithmic`](crate::Lags::logarithmic).
 ///
 /// # Automatic window of a rise
 /// The window follows from the curve by three rules; [`Relaxation::window`] is what came out.
-/// - *Start.* A curve that begins steeper than t^1.2 begins with inertial motion, which is skipped to twice the time of the
-///   first minimum after its first maximum. Then the last lag is sought from which the curve falls by more than six standard
-///   errors of the difference (more than six for fewer than ten blocks: the same quantile of Student's t): vibrations, or a
-///   thermostat's oscillation. The window starts at twice the time of the bottom of that fall, where an oscillation that decays
-///   exponentially has decayed once more by as much. Where there is neither, it starts at the first lag.
-/// - *Agreement.* Vibrations that only rise are found by the fit. From the start onwards, the first lag is sought from which a fit
-///   differs from the curve by no more than three standard errors of the difference at its first lags (up to twice the start, three
-///   at least) and five at any up to ten mean relaxation times, with τ no shorter than the start. If that is not the first one
-///   tried, the window starts at twice its time, but not later than τ/2: what is left of the vibrations is within noise at the one
-///   and far below it at the other. Where no start agrees, because the run is too short for errors or Eq. (11) is not the curve's
-///   form, the start stays.
-/// - *End.* The window ends at the last lag that keeps nine tenths of the origins that a run has (a tenth of the run, where lags are
-///   decimated too), or earlier at five mean relaxation times of a first fit up to there, but not before twenty times the start.
+/// - *Start.* A curve that begins steeper than t^1.2 begins with inertial motion, which is skipped
+///   to twice the time of the first minimum after its first maximum. Then the last lag is sought
+///   from which the curve falls by more than six standard errors of the difference (more than six
+///   for fewer than ten blocks: the same quantile of Student's t): vibrations, or a thermostat's
+///   oscillation. The window starts at twice the time of the bottom of that fall, where an
+///   oscillation that decays exponentially has decayed once more by as much. Where there is
+///   neither, it starts at the first lag.
+/// - *Agreement.* Vibrations that only rise are found by the fit. From the start onwards, the first
+///   lag is sought from which a fit differs from the curve by no more than three standard errors of
+///   the difference at its first lags (up to twice the start, three at least) and five at any up to
+///   ten mean relaxation times, with τ no shorter than the start. If that is not the first one
+///   tried, the window starts at twice its time, but not later than τ/2: what is left of the
+///   vibrations is within noise at the one and far below it at the other. Where no start agrees,
+///   because the run is too short for errors or Eq. (11) is not the curve's form, the start stays.
+/// - *End.* The window ends at the last lag that keeps nine tenths of the origins that a run has (a
+///   tenth of the run, where lags are decimated too), or earlier at five mean relaxation times of a
+///   first fit up to there, but not before twenty times the start.
 ///
 /// # Automatic window of a decay
-/// The window begins at the shoulder between the fast and the slow decay: the first minimum of |dF/d ln t| on the way back from
-/// where F is 1/e of its first value. Slopes are those of straight lines through the lags within a factor of 1.8. Where there is no
-/// shoulder, the window begins where 0.8 of the first value is left. It ends at the last lag before F falls below 2 % of its first
-/// value or below two standard errors.
+/// The window begins at the shoulder between the fast and the slow decay: the first minimum of
+/// |dF/d ln t| on the way back from where F is 1/e of its first value. Slopes come from straight lines through the lags within a factor of 1.8. Where there is no shoulder, the window begins
+/// where 0.8 of the first value is left. It ends at the last lag before F falls below 2 % of its
+/// first value or below two standard errors.
 ///
 /// # Generalised least squares
-/// With the [covariance](Fit::covariance) of the lags the sum of squares becomes rᵀ C⁻¹ r over the residuals r, and the fit uses a run
-/// nearly as well as its spectrum does. The covariance is that of a Gaussian series
-/// ([`GaussianModel::msed_covariance`](crate::spectrum::GaussianModel::msed_covariance)), or one from blocks
-/// ([`Covariance::of_curve`]). It stays the same on the resamples.
+/// With the [covariance](Fit::covariance) of the lags the sum of squares becomes rᵀ C⁻¹ r over the
+/// residuals r. For a Gaussian series the spread of ln τ is then 1.23 times the Cramér-Rao bound,
+/// in place of 1.4 to 1.5 times with independent weights (docs/errors.md). The covariance follows
+/// from a Gaussian model
+/// ([`GaussianModel::msed_covariance`](crate::spectrum::GaussianModel::msed_covariance)), or one
+/// from blocks ([`Covariance::of_curve`]). It stays the same on the resamples.
 ///
 /// # Verdict
 /// A fit is [`Unresolved`](super::Verdict::Unresolved) where
 /// - the curve falls inside of the window, by the same six standard errors;
-/// - the mean relaxation time is longer than the longest fitted lag, or τ shorter than the shortest;
+/// - the mean relaxation time is longer than the longest fitted lag, or τ shorter than the
+///   shortest;
 /// - the amplitude is within noise;
-/// - parameters are degenerate: a condition number above 1000, or a least-squares error of ln τ above 1;
+/// - parameters are degenerate: a condition number above 1000, or a least-squares error of ln τ
+///   above 1;
 /// - β is at the end of its range;
 /// - half of the resamples or more have no such relaxation;
 /// - the lags are fewer than two for each parameter.
 ///
-/// Few or short blocks, and a plateau that is extrapolated, do not make a fit unresolved: see [`Relaxation::cautions`]. All bounds
-/// stand in [`thresholds`](super::thresholds).
+/// Few or short blocks, and a plateau that is extrapolated, do not make a fit unresolved: see
+/// [`Relaxation::cautions`]. All bounds stand in [`thresholds`](super::thresholds).
 ///
 /// # Solver
-/// For each τ (and β) of a logarithmic grid from 1/30 of the shortest to 30 times the longest lag the best non-negative
-/// U0² and Um² are a closed form; the lowest minima of this scan start Levenberg-Marquardt in U0, Um, ln τ and β with analytic
-/// derivatives, and the best end wins. A resample is scanned again and also started from the solution of the whole. A search
-/// that ends at U0² = 0 is repeated with U0² held there, since U0 has no slope at 0 and the search would stall on its way to τ.
+/// For each τ (and β) of a logarithmic grid from 1/30 of the shortest to 30 times the longest lag
+/// the best non-negative U0² and Um² are a closed form; the lowest minima of this scan start
+/// Levenberg-Marquardt in U0, Um, ln τ and β with analytic derivatives, and the best end wins. A
+/// resample is scanned again and also started from the solution of the whole. A search that ends at
+/// U0² = 0 is repeated with U0² held there, since U0 has no slope at 0 and the search would stall
+/// on its way to τ.
 ///
 /// # Cost
-/// The scan's shapes are computed once: of the order of a millisecond for 70 lags, and a few tens of microseconds for each
-/// resample. With a covariance of K lags each node of the scan costs K² operations instead of K.
+/// The scan's shapes are computed once: of the order of a millisecond for 70 lags, and a few tens
+/// of microseconds for each resample. With a covariance of K lags each node of the scan costs K²
+/// operations instead of K.
 ///
 /// # Examples
 /// ```
@@ -117,7 +129,8 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// The fit of a stretched exponential (Kohlrausch-Williams-Watts) to the tail of a correlation that decays to zero:
+    /// The fit of a stretched exponential (Kohlrausch-Williams-Watts) to the tail of a correlation
+    /// that decays to zero:
     ///
     /// ```text
     /// F(t) = f_q exp(-(t/τ)^β)
@@ -153,7 +166,8 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// With the covariance of all lags of the curve, in place of weights: generalised least squares.
+    /// With the covariance of all lags of the curve, in place of weights: generalised least
+    /// squares.
     ///
     /// ```
     /// use msed::relaxation::{Fit, Model, Window};
@@ -180,13 +194,13 @@ impl<'a> Fit<'a> {
     /// Fits a curve.
     ///
     /// # Errors
-    /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters or a value that is not finite;
-    /// where weights or an automatic window need standard errors that the curve does not have; and where a covariance is that of
-    /// other lags, or has no inverse.
+    /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters
+    /// or a value that is not finite; where weights or an automatic window need standard errors
+    /// that the curve does not have; and where a covariance has other lags, or no inverse.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         let within = |window| {
-            let points = Points::new(curve, window, self.weighed, parameters(self.form, self.model))?;
-            let weights = points.weights(self.weighed)?;
+            let needed = parameters(self.form, self.model);
+            let (points, weights) = Points::weighed(curve, window, self.weighed, needed)?;
             Ok(Resampled::new(points, weights, self.form, self.model))
         };
         let (fitted, after) = match (self.window.asked()?, self.form) {

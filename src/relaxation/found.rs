@@ -10,14 +10,16 @@ use super::shape::Form;
 use super::verdict::Verdict;
 use crate::stats::Estimate;
 
-/// A relaxation that was fitted to a curve ([`Fit`](super::Fit)) or to a spectrum ([`Whittle`](crate::spectrum::Whittle)).
+/// A relaxation that was fitted to a curve ([`Fit`](super::Fit)) or to a spectrum
+/// ([`Whittle`](crate::spectrum::Whittle)).
 ///
-/// A fit always has numbers, and they do not always mean something: read the [`verdict`](Self::verdict) first.
+/// A fit always has numbers, and they do not always mean something: read the
+/// [`verdict`](Self::verdict) first.
 ///
-/// A decay f_q exp(-(t/τ)^β) is a relaxation without a fast plateau: its amplitude f_q takes the place of Um², and U0² is
-/// exactly 0.
+/// A decay f_q exp(-(t/τ)^β) is a relaxation without a fast plateau: its amplitude f_q takes the
+/// place of Um², and U0² is exactly 0.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Relaxation {
     model: Model,
     u0_squared: Estimate,
@@ -104,26 +106,28 @@ impl Relaxation {
         self.model
     }
 
-    /// The fast plateau U0², in the curve's unit (energy² per particle²); of a spectrum `2 Var(e) - Um²` with the variance of an
-    /// infinite run.
+    /// The fast plateau U0², in the curve's unit (energy² per particle²); of a spectrum `2 Var(e) -
+    /// Um²` with the variance of an infinite run.
     ///
-    /// Of a curve it is not negative. Where it rests at 0, on the whole or on a resample, its replicates are those of a fit without
-    /// that bound, to first order in the values, and may be negative: its standard error says how well the data know it, and
-    /// [`Caution::PlateauAtZero`] what it is below.
+    /// Of a curve it is not negative. Where it rests at 0, on the whole or on a resample, its
+    /// replicates come from a fit without that bound, to first order in the values, and may be
+    /// negative: its standard error says how well the data know it, and [`Caution::PlateauAtZero`]
+    /// what it is below.
     #[must_use]
     pub fn u0_squared(&self) -> &Estimate {
         &self.u0_squared
     }
 
-    /// The slow rise Um², in the curve's unit: twice the variance of the slow part. On a resample without such a relaxation it is
-    /// NaN, and then it has no standard error; the same holds for the times and the exponent.
+    /// The slow rise Um², in the curve's unit: twice the variance of the slow part. On a resample
+    /// without such a relaxation it is NaN, and then it has no standard error; the same holds for
+    /// the times and the exponent.
     #[must_use]
     pub fn um_squared(&self) -> &Estimate {
         &self.um_squared
     }
 
-    /// The amplitude of a decay, in the curve's unit: the non-ergodicity parameter f_q of F_s(q,t). Another name of
-    /// [`um_squared`](Self::um_squared).
+    /// The amplitude of a decay, in the curve's unit: the non-ergodicity parameter f_q of F_s(q,t).
+    /// Another name of [`um_squared`](Self::um_squared).
     #[must_use]
     pub fn amplitude(&self) -> &Estimate {
         &self.um_squared
@@ -159,14 +163,15 @@ impl Relaxation {
         &self.cautions
     }
 
-    /// What the numbers rest on: window, weights and how the search ended, or the band of a spectrum.
+    /// What the numbers rest on: window, weights and how the search ended, or the band of a
+    /// spectrum.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
-    /// The lag times that were fitted, in time units: the window as given, or as chosen; of a spectrum the reciprocals of the
-    /// angular frequencies at the two ends of its band.
+    /// The lag times that were fitted, in time units: the window as given, or as chosen; of a
+    /// spectrum the reciprocals of the angular frequencies at the two ends of its band.
     #[must_use]
     pub fn window(&self) -> [f64; 2] {
         match &self.evidence {
@@ -175,10 +180,11 @@ impl Relaxation {
         }
     }
 
-    /// χ² for each degree of freedom. `None` where there is no degree of freedom, or weights are uniform.
+    /// χ² for each degree of freedom. `None` where there is no degree of freedom, or weights are
+    /// uniform.
     ///
-    /// Of a curve with independent weights it does not follow chi-squared statistics, since lags are correlated: values well below 1
-    /// are usual.
+    /// Of a curve with independent weights it does not follow chi-squared statistics, since lags
+    /// are correlated: values well below 1 are usual.
     #[must_use]
     pub fn reduced_chi_squared(&self) -> Option<f64> {
         match &self.evidence {
@@ -190,7 +196,7 @@ impl Relaxation {
         }
     }
 
-    /// The fitted curve at a lag time above 0: that of a mean-squared difference, or of a decay.
+    /// The fitted mean-squared difference or decay at a lag time above 0.
     #[must_use]
     pub fn evaluate(&self, time: f64) -> f64 {
         let reduced = (time / self.relaxation_time.value()).powf(self.beta.value());

@@ -4,52 +4,31 @@ use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::Estimate;
 
-/// The local slopes `d ln value / d ln t` of a curve: see [`log_slope`].
+/// The local slopes `d ln value / d ln t` of a curve: see [`log_slope`](log_slope()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct LogSlope {
-    times: Vec<f64>,
-    slopes: Vec<Estimate>,
-}
-
-impl LogSlope {
     /// Where each slope belongs: the geometric mean of the two lag times, in time units.
-    #[must_use]
-    pub fn times(&self) -> &[f64] {
-        &self.times
-    }
-
+    pub times: Vec<f64>,
     /// The slopes.
-    #[must_use]
-    pub fn slopes(&self) -> &[Estimate] {
-        &self.slopes
-    }
-
-    /// Number of slopes.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.times.len()
-    }
-
-    /// Whether there is no slope.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.times.is_empty()
-    }
+    pub slopes: Vec<Estimate>,
 }
 
-/// Local slopes of a positive curve such as a mean squared displacement: 2 for ballistic motion, 1 for diffusion.
+/// Local slopes of a positive curve such as a mean squared displacement: 2 for ballistic motion, 1
+/// for diffusion.
 ///
-/// Each is the difference of the logarithms at two lags that lie at least a factor `ratio` apart, and next to each other
-/// among the lags so thinned out. Lags at which the curve is not positive, lag 0 among them, are left out.
+/// Each is the difference of the logarithms at two lags that lie at least a factor `ratio` apart,
+/// and next to each other among the lags so thinned out. Lags at which the curve is not positive,
+/// lag 0 among them, are left out.
 ///
 /// ```
 /// use msed::relaxation::log_slope;
 /// use msed::{Curve, Lag};
 /// let ballistic = Curve::from_values([1, 2, 4].map(Lag::from_steps), 0.5, vec![1.0, 4.0, 16.0]);
 /// let slope = log_slope(&ballistic, 1.25);
-/// assert_eq!(slope.slopes()[1].value(), 2.0);
-/// assert!((slope.times()[0] - 0.5_f64.sqrt()).abs() < 1e-12);
+/// assert_eq!(slope.slopes[1].value(), 2.0);
+/// assert!((slope.times[0] - 0.5_f64.sqrt()).abs() < 1e-12);
 /// ```
 #[must_use]
 pub fn log_slope(curve: &Curve, ratio: f64) -> LogSlope {
@@ -74,7 +53,8 @@ impl Slope {
         }
     }
 
-    /// Those between neighbours of the lags above 0 at which the curve is positive, thinned out to a factor `ratio` at least.
+    /// Those between neighbours of the lags above 0 at which the curve is positive, thinned out to
+    /// a factor `ratio` at least.
     pub(super) fn apart(curve: &Curve, ratio: f64) -> Vec<Self> {
         let mut kept: Vec<usize> = Vec::new();
         for k in 0..curve.len() {

@@ -1,4 +1,5 @@
-//! Relaxation times from curves: the rise of a mean-squared energy difference, Eq. (11), and the decay of a correlation.
+//! Relaxation times from curves: the rise of a mean-squared energy difference, Eq. (11), and the
+//! decay of a correlation.
 //!
 //! | what | how |
 //! |---|---|
@@ -10,9 +11,9 @@
 //! | D, τ_β and the slope d ln MSD/d ln t of a mean squared displacement | [`diffusion`](diffusion()), [`tau_beta`], [`log_slope`](log_slope()) |
 //! | the diffusion in energy | [`energy_diffusion`] |
 //!
-//! Every fit gives a [`Relaxation`] with errors from the curve's resamples and a [`Verdict`]: a fit always has numbers, and they do
-//! not always mean something. Whatever a curve may not hold comes as an [`Outcome`](crate::stats::Outcome): the number, or the reason why
-//! there is none.
+//! Every fit gives a [`Relaxation`] with errors from the curve's resamples and a [`Verdict`]: a fit
+//! always has numbers, and they do not always mean something. Whatever a curve may not hold comes
+//! as an [`Outcome`](crate::stats::Outcome): the number, or the reason why there is none.
 //!
 //! ```
 //! use msed::relaxation::{Fit, Model};

@@ -4,14 +4,15 @@ use std::fmt;
 
 use statrs::function::gamma::gamma;
 
-/// How a mean-squared energy difference rises from its fast plateau U0² to its long-time limit U0² + Um²:
+/// How a mean-squared energy difference rises from its fast plateau U0² to its long-time limit U0²
+/// + Um²:
 ///
 /// ```text
 /// MSED(t) = U0² + Um² [1 - exp(-(t/τ)^β)]
 /// ```
 ///
-/// Eq. (11) of Zhang, Sun, Gong (arXiv:2501.07902) with β = 1; the published version (Chin. Phys. Lett. 42, 056301 (2025))
-/// has β free.
+/// Eq. (11) of Zhang, Sun, Gong (arXiv:2501.07902) with β = 1; the published version (Chin. Phys.
+/// Lett. 42, 056301 (2025)) has β free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -42,7 +43,8 @@ impl fmt::Display for Model {
     }
 }
 
-/// The mean of a stretched exponential's relaxation time, the integral of exp(-(t/τ)^β): (τ/β) Γ(1/β).
+/// The mean of a stretched exponential's relaxation time, the integral of exp(-(t/τ)^β): (τ/β)
+/// Γ(1/β).
 ///
 /// ```
 /// use msed::relaxation::mean_relaxation_time;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::error::FitError;
 use super::extremum::shallow_side;
 use crate::curve::Curve;
@@ -29,11 +31,12 @@ impl fmt::Display for Peak {
 }
 
 /// Why a curve has no peak.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoPeak {
     /// The first lag is the highest: the peak may be at shorter times.
+    #[error("no peak: largest at the shortest lag {time:.6}, where it is {value}")]
     AtShortestLag {
         /// The first lag time, which the peak's is not longer than.
         time: f64,
@@ -41,6 +44,7 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// The last lag is the highest: the peak may be at longer times.
+    #[error("no peak: largest at the longest lag {time:.6}, where it is {value}")]
     AtLongestLag {
         /// The last lag time, which the peak's is not shorter than.
         time: f64,
@@ -48,13 +52,21 @@ pub enum NoPeak {
         value: Estimate,
     },
     /// On one side the curve falls from its highest value by no more than its errors.
+    #[error(
+        "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     Shallow {
         /// Time of the highest value.
         time: f64,
         /// The largest fall, on the side where it is smaller.
         fall: Estimate,
     },
-    /// The parabola has no maximum among the lags around the highest one, on the whole or on a resample.
+    /// The parabola has no maximum among the lags around the highest one, on the whole or on a
+    /// resample.
+    #[error(
+        "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
+    )]
     Flat {
         /// Time of the highest value.
         time: f64,
@@ -62,55 +74,32 @@ pub enum NoPeak {
         resamples: usize,
     },
     /// Fewer than three lags.
+    #[error("no peak: {found} lags can be used, expected at least 3")]
     TooFewLags {
         /// Lags that can be used.
         found: usize,
     },
 }
 
-impl fmt::Display for NoPeak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtShortestLag { time, value } => write!(
-                f,
-                "no peak: largest at the shortest lag {time:.6}, where it is {value}"
-            ),
-            Self::AtLongestLag { time, value } => write!(
-                f,
-                "no peak: largest at the longest lag {time:.6}, where it is {value}"
-            ),
-            Self::Shallow { time, fall } => write!(
-                f,
-                "no peak: on one side of t = {time:.6} the curve falls by {fall}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::Flat { time, resamples } => write!(
-                f,
-                "no peak: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
-            ),
-            Self::TooFewLags { found } => {
-                write!(f, "no peak: {found} lags can be used, expected at least 3")
-            }
-        }
-    }
-}
-
-/// Time and height of a curve's maximum, such as that of α₂(t) or χ₄(t).
+/// Time and height of a curve's maximum, such as the peak of α₂(t) or χ₄(t).
 ///
-/// **Which lags.** Those above 0; of a curve with resamples those that have a standard error, since beyond them noise makes
-/// maxima of its own.
+/// **Which lags.** Those above 0; of a curve with resamples those that have a standard error, since
+/// beyond them noise makes maxima of its own.
 ///
-/// **Whether there is one.** The highest value must be neither the first nor the last, and on both sides the curve must fall
-/// from it by more than two standard errors of the difference. Without resamples any fall will do.
+/// **Whether there is one.** The highest value must be neither the first nor the last, and on both
+/// sides the curve must fall from it by more than two standard errors of the difference. Without
+/// resamples any fall will do.
 ///
-/// **Where.** At the vertex of the least-squares parabola in `ln t` through the lags within a factor 2 of the highest one, its
-/// two neighbours at least: values near a maximum differ by less than their errors, and a single lag would be taken for the
-/// highest by chance. The parabola costs accuracy where the peak is not symmetric in `ln t`. For `α₂ ∝ 1/cosh²(ln(t/t')/2)`, as
-/// particles in cages with jumps have it, the height is 0.1 % too small and the time exact; for `χ₄ ∝ Q (1 - Q)` with
-/// `Q = exp(-t/τ)` the height is 0.1 % and the time 4.6 % too small, less where the decay is stretched.
+/// **Where.** At the vertex of the least-squares parabola in `ln t` through the lags within a
+/// factor 2 of the highest one, its two neighbours at least: values near a maximum differ by less
+/// than their errors, and a single lag would be taken for the highest by chance. The parabola costs
+/// accuracy where the peak is not symmetric in `ln t`. For `α₂ ∝ 1/cosh²(ln(t/t')/2)`, as particles
+/// in cages with jumps have it, the height is 0.1 % too small and the time exact; for `χ₄ ∝ Q (1 -
+/// Q)` with `Q = exp(-t/τ)` the height is 0.1 % and the time 4.6 % too small, less where the decay
+/// is stretched.
 ///
-/// **Errors.** The parabola is fitted through the same lags on each resample. Where one has no maximum among them, the peak
-/// is [`Flat`](NoPeak::Flat): a number without an error is not given.
+/// **Errors.** The parabola is fitted through the same lags on each resample. Where one has no
+/// maximum among them, the peak is [`Flat`](NoPeak::Flat): a number without an error is not given.
 ///
 /// Cost: two passes.
 ///
@@ -187,7 +176,8 @@ fn found(curve: &Curve) -> Result<Peak, NoPeak> {
     })
 }
 
-/// Place and height of the maximum of the least-squares parabola; NaN where it has none within the range of `x`.
+/// Place and height of the maximum of the least-squares parabola; NaN where it has none within the
+/// range of `x`.
 fn vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
     let parabola = Parabola::through(x, y, &vec![1.0; x.len()]);
     let place = parabola.maximum();
@@ -203,7 +193,8 @@ mod tests {
     use super::*;
     use crate::stats::{Resamples, Resampling, RunId};
 
-    /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample `of_resample(r, t)`.
+    /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample
+    /// `of_resample(r, t)`.
     fn curve(of: impl Fn(f64) -> f64, resamples: usize, of_resample: impl Fn(usize, f64) -> f64) -> Curve {
         let mut lags: Vec<u64> = (0..=60)
             .map(|k| 10_f64.powf(f64::from(k) / 20.0).round() as u64)
@@ -275,7 +266,8 @@ mod tests {
 
     #[test]
     fn what_falls_within_its_errors_is_no_peak() {
-        // The whole curve falls by 3.7 to the left and 2.4 to the right; the resamples differ by more than the latter.
+        // The whole curve falls by 3.7 to the left and 2.4 to the right; the resamples differ by
+        // more than the latter.
         let at = |t: f64| parabola(t, 30.0, 2.0);
         let tilt = |r: usize, t: f64| at(t) + (2.0 * r as f64 - 1.0) * 1.3 * (t / 30.0).ln().max(0.0);
         let found = peak(&curve(at, 2, tilt)).unwrap();
@@ -294,7 +286,8 @@ mod tests {
 
     #[test]
     fn a_resample_without_a_maximum_leaves_no_peak() {
-        // Flat on top, within a factor 3, and tilted on one of the resamples by less than the fall beyond.
+        // Flat on top, within a factor 3, and tilted on one of the resamples by less than the fall
+        // beyond.
         let at =
             |t: f64| 2.0 - 3.0 * ((t / 30.0).ln().abs() - 3_f64.ln()).max(0.0) - 1e-6 * (t - 30.0).powi(2);
         let tilt = |r: usize, t: f64| at(t) + if r == 3 { 0.1 * (t / 30.0).ln() } else { 0.0 };

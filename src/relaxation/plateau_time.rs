@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::extremum::shallow_side;
 use super::log_slope::Slope;
 use crate::curve::Curve;
@@ -14,23 +16,12 @@ const RATIO: f64 = 1.258_925_411_794_167_2;
 /// The time of the plateau, by the two definitions in use: see [`tau_beta`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct TauBeta {
-    msd_maximum: Outcome<PlateauTime, NoPlateau>,
-    log_slope_minimum: Outcome<PlateauTime, NoPlateau>,
-}
-
-impl TauBeta {
     /// The first local maximum of the mean squared displacement.
-    #[must_use]
-    pub fn msd_maximum(&self) -> &Outcome<PlateauTime, NoPlateau> {
-        &self.msd_maximum
-    }
-
+    pub msd_maximum: Outcome<PlateauTime, NoPlateau>,
     /// The minimum of `d ln MSD / d ln t`.
-    #[must_use]
-    pub fn log_slope_minimum(&self) -> &Outcome<PlateauTime, NoPlateau> {
-        &self.log_slope_minimum
-    }
+    pub log_slope_minimum: Outcome<PlateauTime, NoPlateau>,
 }
 
 /// A time of the plateau.
@@ -51,16 +42,21 @@ impl fmt::Display for PlateauTime {
 }
 
 /// Why a plateau has no time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoPlateau {
     /// The mean squared displacement rises from lag to lag.
+    #[error("not resolved: the MSD rises over all {lags} lags")]
     NoMaximum {
         /// Lags looked at.
         lags: usize,
     },
     /// The mean squared displacement falls somewhere, but by no more than its errors.
+    #[error(
+        "not resolved: after t = {time:.6} the MSD falls by {fall}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     ShallowMaximum {
         /// Lag time before the fall.
         time: f64,
@@ -68,6 +64,9 @@ pub enum NoPlateau {
         fall: Estimate,
     },
     /// The slope is smallest at the shortest lags: the frames are too far apart.
+    #[error(
+        "not resolved: d ln MSD / d ln t is smallest at the shortest lags, {slope} around t = {time:.6}; the frames are too far apart"
+    )]
     AtShortestLag {
         /// Time of the first slope.
         time: f64,
@@ -75,6 +74,7 @@ pub enum NoPlateau {
         slope: Estimate,
     },
     /// The slope is smallest at the longest lags: the curve is too short.
+    #[error("not resolved: d ln MSD / d ln t is smallest at the longest lags, {slope} around t = {time:.6}")]
     AtLongestLag {
         /// Time of the last slope.
         time: f64,
@@ -82,6 +82,10 @@ pub enum NoPlateau {
         slope: Estimate,
     },
     /// The slope rises on one side of its minimum by no more than its errors.
+    #[error(
+        "not resolved: d ln MSD / d ln t exceeds its smallest value, around t = {time:.6}, by {rise} on one side, expected more than {}",
+        Significance::EXTREMUM
+    )]
     ShallowMinimum {
         /// Time of the smallest slope.
         time: f64,
@@ -89,53 +93,26 @@ pub enum NoPlateau {
         rise: Estimate,
     },
     /// Fewer than three values.
+    #[error("not resolved: {found} values, expected at least 3")]
     TooFewLags {
         /// Values there are.
         found: usize,
     },
 }
 
-impl fmt::Display for NoPlateau {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMaximum { lags } => write!(f, "not resolved: the MSD rises over all {lags} lags"),
-            Self::ShallowMaximum { time, fall } => write!(
-                f,
-                "not resolved: after t = {time:.6} the MSD falls by {fall}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::AtShortestLag { time, slope } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t is smallest at the shortest lags, {slope} around t = {time:.6}; the frames are too \
-                 far apart"
-            ),
-            Self::AtLongestLag { time, slope } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t is smallest at the longest lags, {slope} around t = {time:.6}"
-            ),
-            Self::ShallowMinimum { time, rise } => write!(
-                f,
-                "not resolved: d ln MSD / d ln t exceeds its smallest value, around t = {time:.6}, by {rise} on one side, expected \
-                 more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::TooFewLags { found } => write!(f, "not resolved: {found} values, expected at least 3"),
-        }
-    }
-}
-
-/// The time of the plateau of a mean squared displacement, by two definitions: its first local maximum after the ballistic
-/// part, and the minimum of `d ln MSD / d ln t`.
+/// The time of the plateau of a mean squared displacement, by two definitions: its first local
+/// maximum after the ballistic part, and the minimum of `d ln MSD / d ln t`.
 ///
-/// The maximum (an overshoot of the cage's vibrations) is the first lag whose value exceeds its neighbours', and from
-/// which the curve falls by more than two standard errors before it rises above it again. The slopes are
-/// [`log_slope`](super::log_slope())s at ten lags a decade, and their minimum must lie inside of the curve and be exceeded on both sides by more
-/// than two standard errors of the difference. Without resamples any fall or rise will do. Lags without a standard error
-/// take no part, where there are resamples. The time is the vertex of the parabola, in `ln t`, through the extreme value
-/// and its neighbours; on resamples, through the same three.
+/// The maximum (an overshoot of the cage's vibrations) is the first lag whose value exceeds its
+/// neighbours', and from which the curve falls by more than two standard errors before it rises
+/// above it again. The slopes are [`log_slope`](super::log_slope())s at ten lags a decade, and
+/// their minimum must lie inside of the curve and be exceeded on both sides by more than two
+/// standard errors of the difference. Without resamples any fall or rise will do. Lags without a
+/// standard error take no part, where there are resamples. The time is the vertex of the parabola,
+/// in `ln t`, through the extreme value and its neighbours; on resamples, through the same three.
 ///
-/// Many runs have no maximum at all, and frames that are farther apart than the plateau miss the minimum: the outcome is then a
-/// [`NoPlateau`], with what was found instead.
+/// Many runs have no maximum at all, and frames that are farther apart than the plateau miss the
+/// minimum: the outcome is then a [`NoPlateau`], with what was found instead.
 #[must_use]
 pub fn tau_beta(msd: &Curve) -> TauBeta {
     let resampled = msd.resamples().len() >= 2;

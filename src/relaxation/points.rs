@@ -27,17 +27,30 @@ pub(super) struct Points<'a> {
 }
 
 impl<'a> Points<'a> {
-    /// The lags of `curve` in `window`, of which a fit needs so many.
-    pub(super) fn new(
+    /// The lags of `curve` in `window` and what they weigh; a fit needs so many.
+    pub(super) fn weighed(
         curve: &'a Curve,
         window: [f64; 2],
         weighed: Weighed<'_>,
         needed: usize,
-    ) -> Result<Self, FitError> {
-        let positions = positions(curve, window, weighed)?;
-        if positions.len() < needed {
+    ) -> Result<(Self, Weights), FitError> {
+        let errors = curve.standard_errors();
+        let mut positions: Vec<usize> = (0..curve.len())
+            .filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)))
+            .collect();
+        if weighed == Weighed::By(Weighting::StandardErrors) {
+            if !positions.is_empty() && errors.iter().all(Option::is_none) {
+                return Err(FitError::NoErrors {
+                    needed_for: "a weighted fit",
+                    points: positions.len(),
+                });
+            }
+            positions.retain(|&k| errors[k].is_some());
+        }
+        let found = positions.len();
+        if found < needed {
             return Err(FitError::TooFewPoints {
-                found: positions.len(),
+                found,
                 expected: needed,
                 window,
             });
@@ -48,35 +61,36 @@ impl<'a> Points<'a> {
             return Err(FitError::NotFinite { lag_time, found });
         }
         if values().all(|v| v == 0.0) {
-            return Err(FitError::Zero {
-                points: positions.len(),
-            });
+            return Err(FitError::Zero { points: found });
         }
-        Ok(Self {
+        let inverse_error = |&k: &usize| match errors[k] {
+            Some(error) if error > 0.0 => Ok(1.0 / error),
+            _ => Err(FitError::ZeroError {
+                lag_time: curve.lag_time(k),
+            }),
+        };
+        let weights = match weighed {
+            Weighed::By(Weighting::Uniform) => Weights::uniform(found),
+            Weighed::By(Weighting::StandardErrors) => {
+                Weights::independent(positions.iter().map(inverse_error).collect::<Result<_, _>>()?)
+            }
+            Weighed::Together(covariance) if covariance.points() != curve.len() => {
+                return Err(FitError::Rows {
+                    found: covariance.points(),
+                    expected: curve.len(),
+                });
+            }
+            Weighed::Together(covariance) => {
+                Weights::correlated(&covariance.factor(&positions).ok_or(FitError::Singular)?)
+            }
+        };
+        let points = Self {
             curve,
             window,
             positions,
             times,
-        })
-    }
-
-    /// What each of them weighs.
-    pub(super) fn weights(&self, weighed: Weighed<'_>) -> Result<Weights, FitError> {
-        let inverse_error = |(&k, &lag_time): (&usize, &f64)| match self.curve.standard_errors()[k] {
-            Some(error) if error > 0.0 => Ok(1.0 / error),
-            _ => Err(FitError::ZeroError { lag_time }),
         };
-        match weighed {
-            Weighed::By(Weighting::Uniform) => Ok(Weights::uniform(self.times.len())),
-            Weighed::By(Weighting::StandardErrors) => {
-                let inverse = self.positions.iter().zip(&self.times).map(inverse_error);
-                Ok(Weights::independent(inverse.collect::<Result<_, _>>()?))
-            }
-            Weighed::Together(covariance) => covariance
-                .factor(&self.positions)
-                .map(|factor| Weights::correlated(&factor))
-                .ok_or(FitError::Singular),
-        }
+        Ok((points, weights))
     }
 
     /// The values at these lags, of all the values of a curve.
@@ -90,29 +104,5 @@ impl<'a> Points<'a> {
 
     pub(super) fn longest(&self) -> f64 {
         self.times[self.times.len() - 1]
-    }
-}
-
-fn positions(curve: &Curve, window: [f64; 2], weighed: Weighed<'_>) -> Result<Vec<usize>, FitError> {
-    let inside =
-        (0..curve.len()).filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)));
-    let errors = curve.standard_errors();
-    match weighed {
-        Weighed::By(Weighting::Uniform) => Ok(inside.collect()),
-        Weighed::By(Weighting::StandardErrors) => {
-            let points = inside.clone().count();
-            if points > 0 && errors.iter().all(Option::is_none) {
-                return Err(FitError::NoErrors {
-                    needed_for: "a weighted fit",
-                    points,
-                });
-            }
-            Ok(inside.filter(|&k| errors[k].is_some()).collect())
-        }
-        Weighed::Together(covariance) if covariance.points() != curve.len() => Err(FitError::Rows {
-            found: covariance.points(),
-            expected: curve.len(),
-        }),
-        Weighed::Together(_) => Ok(inside.collect()),
     }
 }

@@ -98,8 +98,8 @@ impl<'a> Resampled<'a> {
         self.points.times.len() - self.shape().parameters()
     }
 
-    /// The factor of the least-squares covariance: the residual variance where weights are uniform, else 1. `None` where no lag is
-    /// left for a residual variance.
+    /// The factor of the least-squares covariance: the residual variance where weights are uniform,
+    /// else 1. `None` where no lag is left for a residual variance.
     pub(super) fn variance(&self) -> Option<f64> {
         if !self.solver.weights().are_relative() {
             return Some(1.0);
@@ -147,8 +147,9 @@ impl<'a> Resampled<'a> {
         Estimate::new(f(&self.whole.parameters), replicates, self.curve().resamples())
     }
 
-    /// The offset with its replicates. Where it rests at 0, on the whole or on a resample, replicates that cannot be negative
-    /// would say that it is known better than it is: they are then those of a fit without that bound.
+    /// The offset with its replicates. Where it rests at 0, on the whole or on a resample,
+    /// replicates that cannot be negative would say that it is known better than it is: they then
+    /// come from a fit without that bound.
     pub(super) fn offset(&self) -> Estimate {
         let (p, curve) = (self.parameters(), self.curve());
         let bounded = p.offset == 0.0 || self.offsets.contains(&0.0);
@@ -161,8 +162,9 @@ impl<'a> Resampled<'a> {
         Estimate::new(p.offset, replicates, curve.resamples())
     }
 
-    /// The amplitude with its standard error. Where a covariance was given that is the error which it implies; else the amplitude is
-    /// that at the τ and β of the whole curve, with the error over the resamples, where there are any.
+    /// The amplitude with its standard error. Where a covariance was given that is the error which
+    /// it implies; else the amplitude is that at the τ and β of the whole curve, with the error
+    /// over the resamples, where there are any.
     pub(super) fn amplitude(&self) -> Option<(f64, f64)> {
         if self.has_covariance() {
             let error = self.covariance().map_or(f64::INFINITY, |c| c[1][1].sqrt());
@@ -175,9 +177,10 @@ impl<'a> Resampled<'a> {
         Some((amplitude.value(), amplitude.standard_error()?))
     }
 
-    /// By how many standard errors the curve differs from the fit, at most: over the first lags (those within a factor of two of
-    /// the shortest, three at least) and over all up to `end` mean relaxation times. The errors are those of the differences, with
-    /// fit and value from the same resample. `None` without errors, or where a resample has no such relaxation.
+    /// By how many standard errors the curve differs from the fit, at most: over the first lags
+    /// (those within a factor of two of the shortest, three at least) and over all up to `end` mean
+    /// relaxation times. The differences carry the errors, with fit and value from the same
+    /// resample. `None` without errors, or where a resample has no such relaxation.
     pub(super) fn misfit(&self, end: f64) -> Option<[f64; 2]> {
         let solutions: Vec<&Solution> = self
             .replicates

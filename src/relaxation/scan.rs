@@ -1,4 +1,5 @@
-//! Starts of the search: a scan over relaxation times and exponents, with the linear parameters solved for.
+//! Starts of the search: a scan over relaxation times and exponents, with the linear parameters
+//! solved for.
 
 use super::shape::{Form, Parameters, Shape};
 use super::weights::Weights;
@@ -10,7 +11,8 @@ const MARGIN: f64 = 30.0;
 /// Values of β in the scan.
 const BETAS: [f64; 10] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4, 1.8];
 
-/// A grid of relaxation times and exponents for one set of lags and weights, and any number of values on them.
+/// A grid of relaxation times and exponents for one set of lags and weights, and any number of
+/// values on them.
 #[derive(Debug, Clone)]
 pub(super) struct Scan {
     nodes: Vec<Node>,
@@ -115,6 +117,11 @@ impl Scan {
 
     /// The best offset and amplitude at a node that are not negative.
     pub(super) fn project(&self, node: &Node, values: &[f64], moments: Moments) -> Projection {
+        let best = |offset, amplitude, squares| Projection {
+            offset,
+            amplitude,
+            squares,
+        };
         let centred = node.applied(values);
         if node.form == Form::Decay {
             let amplitude = if node.square > 0.0 {
@@ -122,36 +129,20 @@ impl Scan {
             } else {
                 0.0
             };
-            return Projection {
-                offset: 0.0,
-                amplitude,
-                squares: moments.raw - amplitude * centred,
-            };
+            return best(0.0, amplitude, moments.raw - amplitude * centred);
         }
         // A shape that is constant over the lags, to rounding, cannot be told from the offset.
         if node.square <= 1e-24 * node.raw_square || centred <= 0.0 {
-            return Projection {
-                offset: moments.mean,
-                amplitude: 0.0,
-                squares: moments.centred,
-            };
+            return best(moments.mean, 0.0, moments.centred);
         }
         let amplitude = centred / node.square;
         let offset = moments.mean - amplitude * node.mean;
         if offset >= 0.0 {
-            return Projection {
-                offset,
-                amplitude,
-                squares: moments.centred - amplitude * centred,
-            };
+            return best(offset, amplitude, moments.centred - amplitude * centred);
         }
         let raw = centred + node.mean * moments.mean * self.total_weight;
         let amplitude = (raw / node.raw_square).max(0.0);
-        Projection {
-            offset: 0.0,
-            amplitude,
-            squares: moments.raw - amplitude * raw,
-        }
+        best(0.0, amplitude, moments.raw - amplitude * raw)
     }
 
     /// The lowest local minima of the scan, best first: one at least, `wanted` at most.

@@ -50,8 +50,8 @@ pub(super) enum Offset {
     Zero,
 }
 
-/// Offset and amplitude are searched as their square roots, ln τ and β inside their bounds: whatever step the solver takes, the
-/// parameters mean something.
+/// Offset and amplitude are searched as their square roots, ln τ and β inside their bounds:
+/// whatever step the solver takes, the parameters mean something.
 #[derive(Debug, Clone)]
 pub(super) struct Search<'a> {
     shape: &'a Shape,

@@ -46,7 +46,8 @@ impl Shape {
         self.model == Model::Stretched
     }
 
-    /// The column of ln τ among the derivatives; that of the amplitude is one before it, that of the offset is the first.
+    /// The column of ln τ among the derivatives. The amplitude stands before it, and the offset, if
+    /// there is one, comes first.
     pub(super) fn column_of_log_tau(&self) -> usize {
         1 + usize::from(self.form == Form::Rise)
     }
@@ -77,7 +78,8 @@ impl Shape {
         })
     }
 
-    /// Whitened derivatives of the curve by offset (a rise has one), amplitude, ln τ and, where it is free, ln β.
+    /// Whitened derivatives of the curve by offset (a rise has one), amplitude, ln τ and, where it
+    /// is free, ln β.
     pub(super) fn derivatives(&self, p: Parameters, weights: &Weights) -> DMatrix<f64> {
         let log_tau = self.column_of_log_tau();
         let mut d = DMatrix::zeros(self.log_times.len(), self.parameters());

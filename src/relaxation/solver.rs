@@ -1,4 +1,5 @@
-//! Least squares that do not depend on a start: a scan, then Levenberg-Marquardt from its lowest minima.
+//! Least squares that do not depend on a start: a scan, then Levenberg-Marquardt from its lowest
+//! minima.
 
 use std::fmt;
 
@@ -16,8 +17,8 @@ const STARTS: usize = 3;
 /// A linear parameter below this part of the values' size is zero.
 const NEGLIGIBLE: f64 = 1e-7;
 
-/// How the solver ended. It says that a search came to rest, not that it came to rest at the best fit; that is what the
-/// scan before it is for.
+/// How the solver ended. It says that a search came to rest, not that it came to rest at the best
+/// fit; that is what the scan before it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -69,7 +70,8 @@ pub(super) struct Solution {
     /// Sum of squared weighted residuals.
     pub(super) squares: f64,
     pub(super) termination: Termination,
-    /// The largest cosine between the residuals and a derivative by a parameter that is free to move: zero at a minimum.
+    /// The largest cosine between the residuals and a derivative by a parameter that is free to
+    /// move: zero at a minimum.
     pub(super) slope: f64,
 }
 
@@ -111,8 +113,8 @@ impl Solver {
         &self.weights
     }
 
-    /// The best fit to `values`. Starts are the lowest minima of the scan and, where given, the solution of a similar
-    /// problem; the best of their ends is taken.
+    /// The best fit to `values`. Starts are the lowest minima of the scan and, where given, the
+    /// solution of a similar problem; the best of their ends is taken.
     pub(super) fn solve(&self, values: &[f64], similar: Option<&Solution>) -> Solution {
         let moments = self.scan.moments(&self.weights, values);
         let wanted = if similar.is_some() { 1 } else { STARTS };
@@ -125,8 +127,9 @@ impl Solver {
             if self.shape.form == Form::Decay || end.parameters.offset > 0.0 {
                 return end;
             }
-            // The search for an offset of 0 stalls before it has found the time. Without that offset it does not; and if the time
-            // then found wants an offset after all, it goes on from there.
+            // The search for an offset of 0 stalls before it has found the time. Without that
+            // offset it does not; and if the time then found wants an offset after all, it goes on
+            // from there.
             let held = self.descend(values, moments, end.parameters, Offset::Zero);
             if held.parameters.offset == 0.0 {
                 return lower(end, held);
@@ -146,7 +149,8 @@ impl Solver {
         }
     }
 
-    /// Where Levenberg-Marquardt comes to rest, with the best linear parameters for its time and exponent.
+    /// Where Levenberg-Marquardt comes to rest, with the best linear parameters for its time and
+    /// exponent.
     fn descend(&self, values: &[f64], moments: Moments, start: Parameters, offset: Offset) -> Solution {
         let scale = (moments.raw / self.scan.total_weight).sqrt();
         // The square root of a parameter has no slope at zero: begin beside it.
@@ -195,14 +199,15 @@ impl Solver {
             .fold(0.0, f64::max)
     }
 
-    /// The linear problem at fixed τ and β. Its amplitude may be negative and is a linear function of the values, whose spread over
-    /// resamples is well behaved even where that of τ is not.
+    /// The linear problem at fixed τ and β. Its amplitude may be negative and is a linear function
+    /// of the values, whose spread over resamples is well behaved even where that of τ is not.
     pub(super) fn node(&self, p: Parameters) -> Node {
         self.scan.node(&self.shape, &self.weights, p.log_tau, p.beta)
     }
 
-    /// The offset of a fit that may be negative, to first order about a solution: a linear function of the values, whose spread
-    /// over resamples is that of the data even where the offset itself rests at 0. `None` where parameters are degenerate.
+    /// The offset of a fit that may be negative, to first order about a solution: a linear function
+    /// of the values, whose spread over resamples is that of the data even where the offset itself
+    /// rests at 0. `None` where parameters are degenerate.
     pub(super) fn unbounded_offset(&self, p: Parameters) -> Option<impl Fn(&[f64]) -> f64> {
         let covariance = self.information(p).covariance?;
         let influence = self.shape.derivatives(p, &self.weights) * covariance.column(0);
@@ -254,8 +259,8 @@ fn lower(a: Solution, b: Solution) -> Solution {
 /// How well the derivatives tell the parameters apart.
 #[derive(Debug, Clone)]
 pub(super) struct Information {
-    /// The ratio of the largest to the smallest singular value of the weighted derivatives by offset, amplitude, ln τ and
-    /// ln β, each brought to unit length.
+    /// The ratio of the largest to the smallest singular value of the weighted derivatives by
+    /// offset, amplitude, ln τ and ln β, each brought to unit length.
     pub(super) condition: f64,
     /// The inverse of their squares, in the same order; `None` where it does not exist.
     pub(super) covariance: Option<DMatrix<f64>>,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::fall::{Fall, Time};
 
 /// Whether the parameters of a fit mean what their names say.
@@ -54,55 +56,81 @@ impl fmt::Display for Verdict {
 }
 
 /// Why a fit is not resolved, with the numbers that led to it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Reason {
-    /// The curve falls inside of the window by more than chance allows, which no relaxation does: vibrations, or a
-    /// thermostat's oscillation.
+    /// The curve falls inside of the window by more than chance allows, which no relaxation does:
+    /// vibrations, or a thermostat's oscillation.
+    #[error("the curve {fall} ({allowed:.1} allowed): a thermostat or vibrations hide the relaxation")]
     Falls {
         /// The most significant fall.
         fall: Fall,
         /// How many standard errors are allowed.
         allowed: f64,
     },
-    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached its plateau, and
-    /// amplitude and time can grow together without changing it.
+    /// The mean relaxation time is longer than the longest fitted lag: the curve has not reached
+    /// its plateau, and amplitude and time can grow together without changing it.
+    #[error(
+        "no plateau inside of the window: the mean relaxation time is {}, the longest fitted lag {}",
+        Time(.mean_relaxation_time), Time(.longest_lag)
+    )]
     NoPlateau {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// The longest fitted lag.
         longest_lag: f64,
     },
     /// The relaxation time is shorter than the shortest fitted lag.
+    #[error(
+        "the relaxation time {} lies before the window, whose shortest lag is {}",
+        Time(.relaxation_time), Time(.shortest_lag)
+    )]
     BeforeWindow {
         /// Relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relaxation_time: f64,
         /// The shortest fitted lag.
         shortest_lag: f64,
     },
-    /// The amplitude does not differ from zero by more than its 99 % interval: that of its resamples, at the relaxation time and
-    /// exponent of the fit, or that of the covariance that was given.
+    /// The amplitude does not differ from zero by more than its 99 % interval, which comes from its
+    /// resamples at the relaxation time and exponent of the fit, or from the covariance that was
+    /// given.
+    #[error(
+        "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of them are needed{}",
+        Before(.after)
+    )]
     WithinNoise {
         /// The amplitude.
         amplitude: f64,
         /// Its standard error.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_error: f64,
         /// How many standard errors would be needed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         needed: f64,
-        /// The last significant fall before an automatic window, which hides whatever relaxes earlier.
+        /// The last significant fall before an automatic window, which hides whatever relaxes
+        /// earlier.
         after: Option<Fall>,
     },
     /// Different parameters describe the curve equally well.
+    #[error(
+        "degenerate: different parameters describe the curve equally well (condition number {condition:.0}, least-squares error of \
+         the logarithm of the relaxation time {log_time_error:.2})"
+    )]
     Degenerate {
         /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ and ln β, each scaled to
         /// unit length: 1 if they are told apart perfectly.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         condition: f64,
         /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are correlated, so that the
         /// true error is larger.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
     /// The exponent came to rest at the end of its range.
+    #[error("the exponent {beta:.3} is at the end of its range from {} to {}", .range[0], .range[1])]
     ExponentAtBound {
         /// The exponent.
         beta: f64,
@@ -110,6 +138,7 @@ pub enum Reason {
         range: [f64; 2],
     },
     /// The curve without one block has no such relaxation, for half of the blocks or more.
+    #[error("{without} of {of} resamples of the curve have no such relaxation")]
     Resamples {
         /// Resamples without it.
         without: usize,
@@ -117,11 +146,15 @@ pub enum Reason {
         of: usize,
     },
     /// The search did not end in a minimum.
+    #[error(
+        "the search did not end in a minimum: cosine {slope:.1e} between the residuals and a derivative, expected 0"
+    )]
     NotAMinimum {
         /// The cosine between residuals and a derivative, 0 at a minimum.
         slope: f64,
     },
     /// Fewer than two lags for each free parameter.
+    #[error("{found} lags in the window, {needed} needed: two for each parameter")]
     TooFewPoints {
         /// Lags fitted.
         found: usize,
@@ -129,124 +162,52 @@ pub enum Reason {
         needed: usize,
     },
     /// The likelihood of the spectrum has no maximum: the search ended nowhere.
+    #[error("the likelihood has no maximum")]
     NoMaximum,
     /// Um² of the spectrum is not known to within a factor of about 1.6.
+    #[error("Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise")]
     NoSlowPart {
         /// Fisher error of ln Um².
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
     /// The slow part of the spectrum is as fast as the limit of the band.
+    #[error(
+        "tau {mean_relaxation_time:.4} is not separated from the fast part: the band ends at {max_frequency:.4}, below 2/tau"
+    )]
     NotSeparated {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Limit of the band.
         max_frequency: f64,
     },
     /// The run is too short to hold the relaxation that its spectrum shows.
+    #[error("the run of {duration:.4} is {:.1} tau long, fewer than 8", .duration / .mean_relaxation_time)]
     ShortRun {
         /// Mean relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         mean_relaxation_time: f64,
         /// Length of all runs.
         duration: f64,
     },
     /// τ of the spectrum is not known to within a factor of about 1.6.
+    #[error("tau is known to a factor exp({log_time_error:.2}) only")]
     Vague {
         /// Fisher error of ln τ.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
 }
 
-impl fmt::Display for Reason {
+/// What hides a relaxation before a window, if anything does.
+struct Before<'a>(&'a Option<Fall>);
+
+impl fmt::Display for Before<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Falls { fall, allowed } => write!(
-                f,
-                "the curve {fall} ({allowed:.1} allowed): a thermostat or vibrations hide the relaxation"
-            ),
-            Self::NoPlateau {
-                mean_relaxation_time,
-                longest_lag,
-            } => write!(
-                f,
-                "no plateau inside of the window: the mean relaxation time is {}, the longest fitted lag {}",
-                Time(*mean_relaxation_time),
-                Time(*longest_lag)
-            ),
-            Self::BeforeWindow {
-                relaxation_time,
-                shortest_lag,
-            } => write!(
-                f,
-                "the relaxation time {} lies before the window, whose shortest lag is {}",
-                Time(*relaxation_time),
-                Time(*shortest_lag)
-            ),
-            Self::WithinNoise {
-                amplitude,
-                standard_error,
-                needed,
-                after,
-            } => {
-                write!(
-                    f,
-                    "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of \
-                     them are needed"
-                )?;
-                after.iter().try_for_each(|fall| {
-                    write!(
-                        f,
-                        "; before the window the curve {fall}: a thermostat or vibrations hide what relaxes earlier"
-                    )
-                })
-            }
-            Self::Degenerate {
-                condition,
-                log_time_error,
-            } => write!(
-                f,
-                "degenerate: different parameters describe the curve equally well (condition number {condition:.0}, least-squares \
-                 error of the logarithm of the relaxation time {log_time_error:.2})"
-            ),
-            Self::ExponentAtBound { beta, range } => write!(
-                f,
-                "the exponent {beta:.3} is at the end of its range from {} to {}",
-                range[0], range[1]
-            ),
-            Self::Resamples { without, of } => write!(
-                f,
-                "{without} of {of} resamples of the curve have no such relaxation"
-            ),
-            Self::NotAMinimum { slope } => write!(
-                f,
-                "the search did not end in a minimum: cosine {slope:.1e} between the residuals and a derivative, expected 0"
-            ),
-            Self::TooFewPoints { found, needed } => write!(
-                f,
-                "{found} lags in the window, {needed} needed: two for each parameter"
-            ),
-            Self::NoMaximum => f.write_str("the likelihood has no maximum"),
-            Self::NoSlowPart { relative_error } => write!(
-                f,
-                "Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise"
-            ),
-            Self::NotSeparated {
-                mean_relaxation_time,
-                max_frequency,
-            } => write!(
-                f,
-                "tau {mean_relaxation_time:.4} is not separated from the fast part: the band ends at {max_frequency:.4}, below 2/tau"
-            ),
-            Self::ShortRun {
-                mean_relaxation_time,
-                duration,
-            } => write!(
-                f,
-                "the run of {duration:.4} is {:.1} tau long, fewer than 8",
-                duration / mean_relaxation_time
-            ),
-            Self::Vague { log_time_error } => {
-                write!(f, "tau is known to a factor exp({log_time_error:.2}) only")
-            }
-        }
+        let hides = "a thermostat or vibrations hide what relaxes earlier";
+        self.0
+            .iter()
+            .try_for_each(|fall| write!(f, "; before the window the curve {fall}: {hides}"))
     }
 }

@@ -4,11 +4,13 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// The inverse covariance C⁻¹ of the values at the lags, up to a factor.
 ///
-/// Least squares minimise rᵀ C⁻¹ r over the residuals r. With C = L Lᵀ that is the sum of squares of the whitened residuals L⁻¹ r.
+/// Least squares minimise rᵀ C⁻¹ r over the residuals r. With C = L Lᵀ that is the sum of squares
+/// of the whitened residuals L⁻¹ r.
 #[derive(Debug, Clone)]
 pub(super) enum Weights {
-    /// Of independent lags: the inverse standard deviations 1/σ, and their squares. Those of a curve without errors are all 1, and
-    /// only `relative`: the factor that is missing is found from the residuals.
+    /// Of independent lags: the inverse standard deviations 1/σ, and their squares. Those of a
+    /// curve without errors are all 1, and only `relative`: the factor that is missing is found
+    /// from the residuals.
     Independent {
         inverse: Vec<f64>,
         squares: Vec<f64>,
@@ -45,8 +47,8 @@ impl Weights {
         matches!(self, Self::Independent { relative: true, .. })
     }
 
-    /// What lag `k` alone contributes to the whitening of its row: whoever fills a matrix row by row multiplies by this, and has
-    /// [`whitened_rows`](Self::whitened_rows) do the rest.
+    /// What lag `k` alone contributes to the whitening of its row: whoever fills a matrix row by
+    /// row multiplies by this, and has [`whitened_rows`](Self::whitened_rows) do the rest.
     pub(super) fn of_row(&self, k: usize) -> f64 {
         match self {
             Self::Independent { inverse, .. } => inverse[k],

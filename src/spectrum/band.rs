@@ -12,9 +12,11 @@ const RISE_WIDTH: f64 = 1.3;
 const MARGIN: f64 = 0.05;
 /// Ratio of the edges of the bins in which a cutoff is looked for.
 const CUTOFF_WIDTH: f64 = 1.6;
-/// The power of the frequency with which a spectrum may fall. That of a relaxation falls with the square at most.
+/// The power of the frequency with which a spectrum may fall. That of a relaxation falls with the
+/// square at most.
 const STEEPEST: f64 = 3.0;
-/// Fewest ordinates of a bin: the mean of fewer is too far from Gaussian for a count of standard errors.
+/// Fewest ordinates of a bin: the mean of fewer is too far from Gaussian for a count of standard
+/// errors.
 const FEWEST: f64 = 24.0;
 /// The errors of the bins follow from the number of ordinates: they do not rest on blocks.
 const KNOWN: Option<f64> = Some(f64::INFINITY);
@@ -44,20 +46,24 @@ impl Band {
     }
 }
 
-/// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where nothing but relaxation is seen.
+/// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where
+/// nothing but relaxation is seen.
 ///
-/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the fast part. Two signs of
-/// vibrations end the band, whichever comes first:
-/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all pieces and over bins of 30 %;
-///   a rise is significant where it exceeds the lowest level so far by 5 % and four standard errors;
-/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational band that was sampled
-///   in full: the band ends at a tenth of the frequency where that fall begins.
+/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the
+/// fast part. Two signs of vibrations end the band, whichever comes first:
+/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all
+///   pieces and over bins of 30 %; a rise is significant where it exceeds the lowest level so far
+///   by 5 % and four standard errors;
+/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational
+///   band that was sampled in full: the band ends at a tenth of the frequency where that fall
+///   begins.
 #[must_use]
 pub fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
     before_rise(pieces).min(below_cutoff(pieces))
 }
 
-/// The spectrum averaged over bins whose edges grow by `width`, or more where that takes in too few ordinates.
+/// The spectrum averaged over bins whose edges grow by `width`, or more where that takes in too few
+/// ordinates.
 fn levels(pieces: &[Periodogram], width: f64) -> Vec<Level> {
     let lowest = pieces
         .iter()

@@ -17,30 +17,42 @@ const MOST: usize = 30;
 /// How runs are cut into blocks, and what the choice rests on: see [`choose_blocks`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct BlockChoice {
-    correlation_time: Option<f64>,
-    blocking: Blocking,
-    resampling: Resampling,
-    block_length: f64,
-    duration: f64,
-    verdict: BlockVerdict,
+    /// The blocks, for any estimate of these runs and of whatever was sampled beside them.
+    pub resampling: Resampling,
+    /// The mean relaxation time of the spectrum in time units; where that has none, the block at
+    /// which the error of the mean is flat.
+    pub correlation_time: Option<f64>,
+    /// Length of a block of the shortest run, in time units.
+    pub block_length: f64,
+    /// Length of all runs together, in time units.
+    pub duration: f64,
+    /// The error of the mean energy under repeated averaging of neighbours, with its plateau and
+    /// the number of independent samples that follows from it: the choice can be looked at. Blocks
+    /// in samples, energy per particle.
+    pub blocking: Blocking,
+    /// Whether errors from the blocks can be believed.
+    pub verdict: BlockVerdict,
 }
 
 /// Whether errors from the blocks can be believed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum BlockVerdict {
     /// Five blocks or more of fifteen correlation times or more.
     Believable,
-    /// The runs hold fewer than five such blocks: errors from blocks will be too small, more often than not.
+    /// The runs hold fewer than five such blocks: errors from blocks will be too small, more often
+    /// than not.
     TooShort {
         /// Correlation times in all runs.
         found: f64,
         /// Correlation times needed.
         needed: f64,
     },
-    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the blocking a plateau.
+    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the
+    /// blocking a plateau.
     Unknown,
 }
 
@@ -67,52 +79,15 @@ impl fmt::Display for BlockVerdict {
     }
 }
 
-impl BlockChoice {
-    /// The blocks, for any estimate of these runs and of whatever was sampled beside them.
-    #[must_use]
-    pub fn resampling(&self) -> Resampling {
-        self.resampling
-    }
-
-    /// The mean relaxation time of the spectrum in time units; where that has none, the block at which the error of the mean is flat.
-    #[must_use]
-    pub fn correlation_time(&self) -> Option<f64> {
-        self.correlation_time
-    }
-
-    /// Length of a block of the shortest run, in time units.
-    #[must_use]
-    pub fn block_length(&self) -> f64 {
-        self.block_length
-    }
-
-    /// Length of all runs together, in time units.
-    #[must_use]
-    pub fn duration(&self) -> f64 {
-        self.duration
-    }
-
-    /// The error of the mean energy under repeated averaging of neighbours, with its plateau and the number of independent samples that
-    /// this makes: the choice can be looked at. Blocks in samples, energy per particle.
-    #[must_use]
-    pub fn blocking(&self) -> &Blocking {
-        &self.blocking
-    }
-
-    /// Whether errors from the blocks can be believed.
-    #[must_use]
-    pub fn verdict(&self) -> &BlockVerdict {
-        &self.verdict
-    }
-}
-
-/// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at most.
+/// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at
+/// most.
 ///
-/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum ([`Whittle`]), which knows it better than
-/// the integral of a correlation does: to 18 % in a run of 100 of them. Where the spectrum shows no relaxation, it is the block at which
-/// the error of the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in all get five blocks and a
-/// [verdict](BlockVerdict::TooShort) against them; several runs that are too short for blocks of their own are the blocks
-/// ([`Resampling::Replicas`]).
+/// The correlation time is the mean relaxation time of an exponential fitted to the spectrum
+/// ([`Whittle`]), which knows it better than the integral of a correlation does: to 18 % in a run
+/// of 100 of them. Where the spectrum shows no relaxation, it is the block at which the error of
+/// the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in
+/// all get five blocks and a [verdict](BlockVerdict::TooShort) against them; several runs that are
+/// too short for blocks of their own are the blocks ([`Resampling::Replicas`]).
 ///
 /// # Cost
 /// That of a spectrum and its fit without resamples.
@@ -124,8 +99,8 @@ impl BlockChoice {
 /// let energies: Vec<f64> = (0..4096_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 1, EnergyKind::Total)?;
 /// let choice = choose_blocks(&run);
-/// assert!(choice.verdict().is_believable());
-/// assert_eq!(choice.blocking().plateau().map(|p| p.block), Some(1));
+/// assert!(choice.verdict.is_believable());
+/// assert_eq!(choice.blocking.plateau().map(|p| p.block), Some(1));
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[must_use]

@@ -9,9 +9,11 @@ use super::periodogram::{Bin, Periodogram, bins, smooth_length};
 
 /// The periodogram of one run divided among its blocks, and its mean and mean square likewise.
 ///
-/// `|X|^2` is a sum over pairs of samples; half of each pair belongs to the block of either of them. With X_b the transform of what block b
-/// holds, its share of an ordinate is `Re(X* X_b)/n`: the shares add up to the ordinate, and any resample of the blocks is a sum of a few
-/// numbers for each bin. No pair is cut at a boundary, so that a resample's spectrum is expected where that of the whole run is.
+/// `|X|^2` is a sum over pairs of samples; half of each pair belongs to the block of either of
+/// them. With X_b the transform of what block b holds, its share of an ordinate is `Re(X* X_b)/n`:
+/// the shares add up to the ordinate, and any resample of the blocks is a sum of a few numbers for
+/// each bin. No pair is cut at a boundary, so that a resample's spectrum is expected where that of
+/// the whole run is.
 #[derive(Debug, Clone)]
 pub(super) struct BlockPowers {
     whole: Periodogram,
@@ -55,7 +57,8 @@ impl BlockPowers {
         self.moments.len()
     }
 
-    /// The bins below a limit with each block counted `weights[block]` times; none where nothing is left.
+    /// The bins below a limit with each block counted `weights[block]` times; none where nothing is
+    /// left.
     pub(super) fn resampled(&self, limit: f64, weights: &[f64]) -> Vec<Bin> {
         let count = |weight: &dyn Fn(usize) -> f64| -> f64 {
             (0..self.blocks()).map(|b| weight(b) * self.moments[b][0]).sum()
@@ -76,7 +79,8 @@ impl BlockPowers {
         .collect()
     }
 
-    /// Number of samples and sum of squares about their mean, with each block counted `weights[block]` times.
+    /// Number of samples and sum of squares about their mean, with each block counted
+    /// `weights[block]` times.
     pub(super) fn squares(&self, weights: &[f64]) -> (f64, f64) {
         let mut total = [0.0; 3];
         for (weight, moments) in weights.iter().zip(&self.moments) {

@@ -12,23 +12,26 @@ const PER_TAU: f64 = 24.0;
 const KEPT: usize = 1 << 22;
 
 impl GaussianModel {
-    /// The covariance between the lags of a mean-squared difference that this model implies for a run of so many samples.
+    /// The covariance between the lags of a mean-squared difference that this model implies for a
+    /// run of so many samples.
     ///
     /// ```text
     /// Cov(MSED_k, MSED_l) = 2/((n-k)(n-l)) sum over h of m(h) [C(h+l-k) - C(h-k) - C(h+l) + C(h)]^2
     /// ```
     ///
-    /// for n samples of a Gaussian series of autocovariance C, with m(h) the number of pairs of origins at distance h. Lags are those of
-    /// `curve`, whose time unit is that of the model. The slow part is summed at 24 points per relaxation time by the trapezoid, the
-    /// fast part, white, at its four lags exactly.
+    /// for n samples of a Gaussian series of autocovariance C, with m(h) the number of pairs of
+    /// origins at distance h. The lags are taken from `curve`, whose time unit the model shares.
+    /// The slow part is summed at 24 points per relaxation time by the trapezoid, the fast part,
+    /// white, at its four lags exactly.
     ///
     /// # Cost
-    /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a few thousand multiply-adds for
-    /// each pair of lags.
+    /// An exponential for each lag up to twice the longest and eleven relaxation times more, then a
+    /// few thousand multiply-adds for each pair of lags.
     ///
     /// # Errors
-    /// [`GaussianModelError::Lag`] for a lag of the curve that is 0, between two samples, or not below the run's length,
-    /// [`GaussianModelError::TooLarge`] where the square of a variance is not a finite number.
+    /// [`GaussianModelError::Lag`] for a lag of the curve that is 0, between two samples, or not
+    /// below the run's length, [`GaussianModelError::TooLarge`] where the square of a variance is
+    /// not a finite number.
     pub fn msed_covariance(
         &self,
         curve: &Curve,
@@ -48,8 +51,8 @@ impl GaussianModel {
         };
         let lags: Vec<u64> = curve.lags().iter().map(in_samples).collect::<Result<_, _>>()?;
         let interval = stride as f64 * curve.time_step();
-        let tau = self.relaxation_time() / interval;
-        let (slow, fast, beta) = (0.5 * self.um_squared(), self.fast_level(), self.beta());
+        let tau = self.relaxation_time / interval;
+        let (slow, fast, beta) = (0.5 * self.um_squared, self.fast_level, self.beta);
         let correlation = |h: usize| slow * (-(h as f64 / tau).powf(beta)).exp();
         let stride = ((tau / PER_TAU) as i64).max(1);
         // Beyond this the squared correlation is below 1e-10.
@@ -69,8 +72,8 @@ impl GaussianModel {
             let pairs = |h: i64| (n_k.min(n_l - h) - 0.max(-h)).max(0) as f64;
             let smooth = |h: i64| slow_part(h + l - k) - slow_part(h - k) - slow_part(h + l) + slow_part(h);
             let (first, last) = ((-l - reach).max(1 - n_k), (k + reach).min(n_l - 1));
-            // A grid that passes through the cusps at 0, k, k-l and -l as nearly as the stride allows is fine enough: the trapezoid's
-            // error at a cusp is (stride/tau)^2/12.
+            // A grid that passes through the cusps at 0, k, k-l and -l as nearly as the stride
+            // allows is fine enough: the trapezoid's error at a cusp is (stride/tau)^2/12.
             let mut sum = 0.0;
             let mut h = first;
             while h <= last {
@@ -118,10 +121,10 @@ mod tests {
 
     /// The double sum over origins, from the definition.
     fn direct(model: &GaussianModel, k: i64, l: i64, n: i64) -> f64 {
-        let tau = model.relaxation_time();
+        let tau = model.relaxation_time;
         let c = |h: i64| {
-            let slow = 0.5 * model.um_squared() * (-(h.abs() as f64 / tau).powf(model.beta())).exp();
-            if h == 0 { slow + model.fast_level() } else { slow }
+            let slow = 0.5 * model.um_squared * (-(h.abs() as f64 / tau).powf(model.beta)).exp();
+            if h == 0 { slow + model.fast_level } else { slow }
         };
         let mut sum = 0.0;
         for i in 0..n - k {

@@ -10,21 +10,24 @@ const RATIO: f64 = 1.03;
 /// Where the two forms of the sum are joined, in units of 1/tau.
 const JOIN: f64 = 10.0;
 
-/// The transform from a correlation function to the periodogram that is *expected* of a piece of n samples at given
-/// frequencies: `sum over |h| < n of r(h) cos(w h)` with `r(h) = (1 - |h|/n) rho(h)`.
+/// The transform from a correlation function to the periodogram that is *expected* of a piece of n
+/// samples at given frequencies: `sum over |h| < n of r(h) cos(w h)` with `r(h) = (1 - |h|/n)
+/// rho(h)`.
 ///
-/// The sum over all lags, and with it the aliasing of a sampled series, is kept; only the correlation is interpolated
-/// between nodes, which are every lag up to 64 and then 3 % apart. Summing by parts moves the sum onto the nodes:
+/// The sum over all lags, and with it the aliasing of a sampled series, is kept; only the
+/// correlation is interpolated between nodes, which are every lag up to 64 and then 3 % apart.
+/// Summing by parts moves the sum onto the nodes:
 ///
 /// ```text
 /// S(w) (2 - 2 cos w)   = - sum over nodes of (second difference at h) cos(w h)    r linear between nodes
 /// S(w) (2 - 2 cos w)^2 =   sum over nodes of (fourth difference at h) cos(w h)    second difference of r linear
 /// ```
 ///
-/// The first is right for w tau of order 1, where the kinks at the nodes are not seen; the second for large w tau, where the spectrum
-/// is that of the short lags and the kinks would be. They are joined at w tau = 10; the error is below 2e-3 of the
-/// slow part's spectrum anywhere and 2e-4 up to w tau = 10. The triangle (1 - |h|/n) makes the model carry the leakage of a
-/// finite transform, which otherwise biases the estimate for a run of a few tau.
+/// The first is right for w τ of order 1, where the kinks at the nodes are not seen; the second
+/// for large w τ, where the spectrum is that of the short lags and the kinks would be. They are
+/// joined at w τ = 10; the error is below 2e-3 of the slow part's spectrum anywhere and 2e-4 up
+/// to w τ = 10. The triangle (1 - |h|/n) makes the model carry the leakage of a finite transform,
+/// which otherwise biases the estimate for a run of a few τ.
 #[derive(Debug, Clone)]
 pub(super) struct Transform {
     samples: f64,
@@ -77,7 +80,8 @@ impl Transform {
         }
     }
 
-    /// The expected periodograms of three correlation functions of decay time `tau` samples, one row each.
+    /// The expected periodograms of three correlation functions of decay time `tau` samples, one
+    /// row each.
     pub(super) fn apply(&self, tau: f64, correlation: impl Fn(f64) -> Triple) -> [Vec<f64>; 3] {
         let tapered = |h: f64| correlation(h.abs()).map(|x| x * (1.0 - h.abs() / self.samples).max(0.0));
         let values: Vec<Triple> = self.nodes.iter().map(|&h| tapered(h)).collect();
@@ -111,8 +115,8 @@ impl Transform {
         spectra
     }
 
-    /// The second differences of the even sequence that is linear between its values at the nodes and 0 beyond them: nothing
-    /// but the change of slope at each node.
+    /// The second differences of the even sequence that is linear between its values at the nodes
+    /// and 0 beyond them: nothing but the change of slope at each node.
     fn kinks(&self, values: &[Triple]) -> Vec<Triple> {
         let mut kinks = vec![[0.0; 3]; values.len()];
         for k in 1..values.len() {
@@ -127,7 +131,8 @@ impl Transform {
     }
 }
 
-/// The correlation function of the slow part at unit variance, `exp(-(h/tau)^beta)`, and its derivatives by ln tau and by beta.
+/// The correlation function of the slow part at unit variance, `exp(-(h/tau)^beta)`, and its
+/// derivatives by ln τ and by beta.
 pub(super) fn slow_part(model: Model, h: f64, tau: f64, beta: f64) -> Triple {
     let u = h / tau;
     if u == 0.0 {

@@ -4,13 +4,14 @@ use super::error::GaussianModelError;
 use crate::relaxation::Relaxation;
 use crate::stats::Invalid;
 
-/// A Gaussian series that relaxes: a fast part of variance U0²/2, white at the sampling interval, and a slow part of variance Um²/2
-/// whose correlation is `exp(-(t/tau)^beta)`.
+/// A Gaussian series that relaxes: a fast part of variance U0²/2, white at the sampling interval,
+/// and a slow part of variance Um²/2 whose correlation is `exp(-(t/tau)^beta)`.
 ///
-/// The model tells what a run would measure: the [errors](Self::expected_errors) that a run of any length is expected to give, the
-/// [length](Self::duration_for) for a wanted error, and the [covariance](Self::msed_covariance) between the lags of a mean-squared
-/// difference. It comes from the fit of a short run ([`GaussianModel::of`]), or is assumed. docs/run_length.md works an example,
-/// docs/errors.md holds the expected errors against those of 500 runs.
+/// The model tells what a run would measure: the [errors](Self::expected_errors) that a run of any
+/// length is expected to give, the [length](Self::duration_for) for a wanted error, and the
+/// [covariance](Self::msed_covariance) between the lags of a mean-squared difference. It comes from
+/// the fit of a short run ([`GaussianModel::of`]), or is assumed. docs/run_length.md works an
+/// example, docs/errors.md compares the expected errors with the scatter of 500 runs.
 ///
 /// ```
 /// use msed::spectrum::{GaussianModel, Goal};
@@ -26,19 +27,20 @@ use crate::stats::Invalid;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GaussianModel {
-    u0_squared: f64,
-    um_squared: f64,
-    relaxation_time: f64,
-    beta: f64,
-    fast_level: f64,
+    pub(super) u0_squared: f64,
+    pub(super) um_squared: f64,
+    pub(super) relaxation_time: f64,
+    pub(super) beta: f64,
+    pub(super) fast_level: f64,
 }
 
 impl GaussianModel {
-    /// A model by the parameters of Eq. (11): energies² per particle², the relaxation time in time units, and the
-    /// stretching exponent in (0, 2).
+    /// A model by the parameters of Eq. (11): energies² per particle², the relaxation time in time
+    /// units, and the stretching exponent in (0, 2).
     ///
     /// # Errors
-    /// [`GaussianModelError::Parameter`] for one that is not finite or not positive, or for a beta of 2 or more.
+    /// [`GaussianModelError::Parameter`] for one that is not finite or not positive, or for a beta
+    /// of 2 or more.
     pub fn new(
         u0_squared: f64,
         um_squared: f64,
@@ -81,44 +83,15 @@ impl GaussianModel {
         }
     }
 
-    /// The same with another level of the fast part's spectrum than U0²/2: the variance per sample that a white series of
-    /// that level would have. Where the fast part is correlated over several samples the level is above U0²/2.
+    /// The same with another level of the fast part's spectrum than U0²/2: the variance per sample
+    /// that a white series of that level would have. Where the fast part is correlated over several
+    /// samples the level is above U0²/2.
     ///
     /// # Errors
     /// [`GaussianModelError::Parameter`] unless positive and finite.
     pub fn with_fast_level(mut self, level: f64) -> Result<Self, GaussianModelError> {
         self.fast_level = Invalid::unless_positive("fast level", level)?;
         Ok(self)
-    }
-
-    /// U0².
-    #[must_use]
-    pub fn u0_squared(&self) -> f64 {
-        self.u0_squared
-    }
-
-    /// Um².
-    #[must_use]
-    pub fn um_squared(&self) -> f64 {
-        self.um_squared
-    }
-
-    /// tau, in time units.
-    #[must_use]
-    pub fn relaxation_time(&self) -> f64 {
-        self.relaxation_time
-    }
-
-    /// The stretching exponent.
-    #[must_use]
-    pub fn beta(&self) -> f64 {
-        self.beta
-    }
-
-    /// The level of the fast part's spectrum.
-    #[must_use]
-    pub fn fast_level(&self) -> f64 {
-        self.fast_level
     }
 
     /// The mean-squared difference at a lag time above 0: Eq. (11).

@@ -9,8 +9,8 @@ use super::expected::{Transform, slow_part};
 use super::periodogram::{Bin, Periodogram};
 use crate::relaxation::Model;
 
-/// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods add: runs of one length have one expected
-/// spectrum, and their ordinates are pooled bin by bin.
+/// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods
+/// add: runs of one length have one expected spectrum, and their ordinates are pooled bin by bin.
 #[derive(Debug)]
 pub(super) struct Likelihood {
     pieces: Vec<(Vec<Bin>, Arc<Transform>)>,
@@ -18,7 +18,7 @@ pub(super) struct Likelihood {
     of_run: Vec<Option<usize>>,
 }
 
-/// ln B, ln (Um^2/2), ln tau in samples and, for the stretched form, ln (beta / (2 - beta)).
+/// ln B, ln (Um²/2), ln τ in samples and, for the stretched form, ln (beta / (2 - beta)).
 pub(super) type Parameters = DVector<f64>;
 
 /// The largest likelihood found.
@@ -72,7 +72,8 @@ impl Likelihood {
         Self { pieces, of_run }
     }
 
-    /// The same with the blocks of the runs weighted, in the order of the runs; `None` where nothing is left.
+    /// The same with the blocks of the runs weighted, in the order of the runs; `None` where
+    /// nothing is left.
     pub(super) fn resampled(&self, powers: &[BlockPowers], limit: f64, mut weights: &[f64]) -> Option<Self> {
         let mut pooled: Vec<Vec<Bin>> = vec![Vec::new(); self.pieces.len()];
         for (run, piece) in powers.iter().zip(&self.of_run) {
@@ -153,7 +154,8 @@ impl Likelihood {
         point.objective.is_finite().then_some(point)
     }
 
-    /// How far the periodogram lies from the model, over groups of neighbouring bins with ten ordinates or more.
+    /// How far the periodogram lies from the model, over groups of neighbouring bins with ten
+    /// ordinates or more.
     pub(super) fn misfit(&self, model: Model, parameters: &Parameters) -> Misfit {
         let mut misfit = Misfit {
             sum: 0.0,
@@ -177,8 +179,9 @@ impl Likelihood {
         misfit
     }
 
-    /// The best of a scan over tau, refined: the scan profiles B and Um^2 at beta = 1 on a grid of tau between the reciprocals of
-    /// the highest and the lowest frequency, so that the result does not hang on a guess.
+    /// The best of a scan over τ, refined: the scan profiles B and Um² at beta = 1 on a grid of
+    /// τ between the reciprocals of the highest and the lowest frequency, so that the result does
+    /// not hang on a guess.
     pub(super) fn maximise(&self, model: Model) -> Option<Maximum> {
         const STEPS: u32 = 16;
         const STARTS: [f64; 4] = [0.5, 0.75, 1.0, 1.3];
@@ -268,7 +271,7 @@ impl Likelihood {
     }
 }
 
-/// Adds the ordinates of a run to those of others of its length.
+/// Adds the ordinates of a run to the pool of other runs of its length.
 fn pool(bins: &mut [Bin], more: &[Bin]) {
     for (bin, more) in bins.iter_mut().zip(more) {
         let ordinates = bin.ordinates + more.ordinates;
@@ -281,7 +284,8 @@ fn by_objective(a: &Maximum, b: &Maximum) -> std::cmp::Ordering {
     a.objective.total_cmp(&b.objective)
 }
 
-/// `sum over groups of M (I/S - 1)^2` for M ordinates a group: its expectation is the number of groups less that of parameters.
+/// `sum over groups of M (I/S - 1)^2` for M ordinates a group: its expectation is the number of
+/// groups less the number of parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Misfit {
     pub(super) sum: f64,

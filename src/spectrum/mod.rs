@@ -1,30 +1,35 @@
 //! The efficient estimators: what a Gaussian series allows.
 //!
-//! Lags of a mean-squared difference are strongly correlated, and a weighted fit to them wastes data. Two estimators use a run as well
-//! as it can be used. They are second opinions beside the weighted [`Fit`](crate::relaxation::Fit): where they disagree with it beyond
-//! their errors, the model is wrong.
+//! Lags of a mean-squared difference are strongly correlated, and a weighted fit to them wastes
+//! data. Two estimators use a run as well as it can be used. They are second opinions beside the
+//! weighted [`Fit`](crate::relaxation::Fit): where they disagree with it beyond their errors, the
+//! model is wrong.
 //!
-//! For the same error of tau* the spectrum needs half of the simulation that a weighted fit of Eq. (11) needs, or less: the spread of its
-//! ln tau* is 0.98 to 1.01 times the Cramer-Rao bound, that of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
+//! For the same error of τ* the spectrum needs half of the simulation that a weighted fit of Eq.
+//! (11) needs, or less: the spread of its ln τ* is 0.98 to 1.01 times the Cramér-Rao bound, that
+//! of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
 //!
-//! - [`Whittle`]: ordinates of the periodogram are nearly independent, each exponentially distributed about the spectrum `S(w)`, so
-//!   that minimising `sum ln S + I/S` over the frequencies of the relaxation uses a run as well as it can be used (P. Whittle, Ark.
-//!   Mat. 2, 423 (1953)). The spectrum is the *expected* periodogram of a run of n samples, leakage and aliasing included
-//!   (A. M. Sykulski, S. C. Olhede, A. P. Guillaumin, J. M. Lilly and J. J. Early, Biometrika 106, 251 (2019)).
-//! - [`Fit::covariance`](crate::relaxation::Fit::covariance): the time-domain twin, generalised least squares on the mean-squared
-//!   difference with the covariance of its lags that the model itself implies ([`GaussianModel::msed_covariance`]).
+//! - [`Whittle`]: ordinates of the periodogram are nearly independent, each exponentially
+//!   distributed about the spectrum `S(w)`, so that minimising `sum ln S + I/S` over the
+//!   frequencies of the relaxation uses a run as well as it can be used (P. Whittle, Ark. Mat. 2,
+//!   423 (1953)). The spectrum is the *expected* periodogram of a run of n samples, leakage and
+//!   aliasing included (A. M. Sykulski, S. C. Olhede, A. P. Guillaumin, J. M. Lilly and J. J.
+//!   Early, Biometrika 106, 251 (2019)).
+//! - [`Fit::covariance`](crate::relaxation::Fit::covariance): the time-domain twin, generalised
+//!   least squares on the mean-squared difference with the covariance of its lags that the model
+//!   itself implies ([`GaussianModel::msed_covariance`]).
 //!
 //! ```text
-//! S(w) = B + (Um^2/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
+//! S(w) = B + (Um²/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
 //! ```
 //!
-//! B, the level of the fast part, is a free nuisance: it equals U0^2/2 only where the fast part is white at the sampling
-//! interval. `U0^2 = 2 Var(e) - Um^2`.
+//! B, the level of the fast part, is a free nuisance: it equals U0²/2 only where the fast part is
+//! white at the sampling interval. `U0² = 2 Var(e) - Um²`.
 //!
 //! [`choose_blocks`] cuts runs into blocks that are long against the relaxation time found so.
 //!
-//! [`GaussianModel`] turns the same information round: the errors that a run of any length is expected to give, and the
-//! length for a wanted error.
+//! [`GaussianModel`] turns the same information round: the errors that a run of any length is
+//! expected to give, and the length for a wanted error.
 
 mod band;
 mod block_choice;

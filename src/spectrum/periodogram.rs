@@ -9,12 +9,13 @@ const SINGLE: usize = 48;
 /// Relative width of a bin after those.
 const BIN_WIDTH: f64 = 0.05;
 
-/// The periodogram `I(w_k) = |sum_j x_j exp(-i w_k j)|^2 / n` of one uninterrupted piece of a run at `w_k = 2 pi k / n`,
-/// `0 < k <= n/2`, averaged over bins.
+/// The periodogram `I(w_k) = |sum_j x_j exp(-i w_k j)|^2 / n` of one uninterrupted piece of a run
+/// at `w_k = 2 pi k / n`, `0 < k <= n/2`, averaged over bins.
 ///
-/// The first 48 ordinates stand alone; after them a bin is 5 % wide. For ordinates that are independent and exponentially
-/// distributed the mean over a bin of constant spectrum is a sufficient statistic, and a spectrum changes by less
-/// than 10 % across such a bin: a likelihood over the bins is that over the ordinates, at a hundredth of the cost.
+/// The first 48 ordinates stand alone; after them a bin is 5 % wide. For ordinates that are
+/// independent and exponentially distributed the mean over a bin of constant spectrum is a
+/// sufficient statistic, and a spectrum changes by less than 10 % across such a bin: a likelihood
+/// over the bins is that over the ordinates, at a hundredth of the cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Periodogram {
     samples: usize,
@@ -28,14 +29,15 @@ pub struct Bin {
     pub frequency: f64,
     /// Mean of the ordinates: the square of the sample's unit.
     pub power: f64,
-    /// Number of ordinates; that at the Nyquist frequency, which has one degree of freedom, counts half.
+    /// Number of ordinates; that at the Nyquist frequency, which has one degree of freedom, counts
+    /// half.
     pub ordinates: f64,
 }
 
 impl Periodogram {
-    /// The periodogram of `samples`, by one real transform of the largest length with no prime factor above 7 that does
-    /// not exceed their number: at most a few samples in a thousand at the end are left out. The mean is subtracted first,
-    /// which changes no ordinate and saves digits.
+    /// The periodogram of `samples`, by one real transform of the largest length with no prime
+    /// factor above 7 that does not exceed their number: at most a few samples in a thousand at the
+    /// end are left out. The mean is subtracted first, which changes no ordinate and saves digits.
     ///
     /// Cost: O(n log n) time, 3 n numbers of memory.
     #[must_use]

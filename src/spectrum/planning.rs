@@ -14,11 +14,12 @@ const LONGEST: f64 = 1e15;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Goal {
-    /// tau.
+    /// The relaxation time τ.
     RelaxationTime,
-    /// Um^2.
+    /// The slow rise Um².
     UmSquared,
-    /// The excess heat capacity, with y of the microcanonical formula or 0: see [`ExpectedErrors::heat_capacity`].
+    /// The excess heat capacity, with y of the microcanonical formula or 0: see
+    /// [`ExpectedErrors::heat_capacity`].
     HeatCapacity {
         /// `2 N Var(e)/(g k^2 T^2)` at constant energy, 0 at constant temperature.
         y: f64,
@@ -30,17 +31,18 @@ pub enum Goal {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ExpectedErrors {
-    /// Of tau: the Cramer-Rao bound, which [`Whittle`](super::Whittle) reaches.
+    /// Of τ: the Cramér-Rao bound, which [`Whittle`](super::Whittle) reaches.
     pub relaxation_time: f64,
-    /// Of Um^2, likewise.
+    /// Of Um², likewise.
     pub um_squared: f64,
     /// Of the variance of the energy, estimated by the mean square.
     pub variance: f64,
 }
 
 impl ExpectedErrors {
-    /// The relative error of the excess heat capacity: that of the variance in the canonical ensemble (`y` = 0); in the
-    /// microcanonical one, where `C = (g/2) k y/(1-y)`, that of the variance over `1 - y`, with `y = 2 N Var(e)/(g k^2 T^2)`.
+    /// The relative error of the excess heat capacity: that of the variance in the canonical
+    /// ensemble (`y` = 0); in the microcanonical one, where `C = (g/2) k y/(1-y)`, that of the
+    /// variance over `1 - y`, with `y = 2 N Var(e)/(g k^2 T^2)`.
     ///
     /// # Panics
     /// Unless `0 <= y < 1`.
@@ -65,13 +67,15 @@ impl ExpectedErrors {
 }
 
 impl GaussianModel {
-    /// The errors that a run of `duration`, sampled every `interval`, is expected to give; beta is fitted too unless it is 1.
+    /// The errors that a run of `duration`, sampled every `interval`, is expected to give; beta is
+    /// fitted too unless it is 1.
     ///
     /// # Cost
     /// About 10^6 operations, whatever the duration.
     ///
     /// # Errors
-    /// [`GaussianModelError`] for a time that is not positive, or a run too short to carry information on every parameter.
+    /// [`GaussianModelError`] for a time that is not positive, or a run too short to carry
+    /// information on every parameter.
     pub fn expected_errors(
         &self,
         interval: f64,
@@ -82,20 +86,20 @@ impl GaussianModel {
         let samples = (duration / interval).round();
         let too_short = GaussianModelError::TooShort {
             duration,
-            relaxation_time: self.relaxation_time(),
+            relaxation_time: self.relaxation_time,
         };
         if !(16.0..=LONGEST).contains(&samples) {
             return Err(too_short);
         }
-        let model = if self.beta() == 1.0 {
+        let model = if self.beta == 1.0 {
             Model::Exponential
         } else {
             Model::Stretched
         };
-        let tau = self.relaxation_time() / interval;
-        let mut parameters = vec![self.fast_level().ln(), (0.5 * self.um_squared()).ln(), tau.ln()];
+        let tau = self.relaxation_time / interval;
+        let mut parameters = vec![self.fast_level.ln(), (0.5 * self.um_squared).ln(), tau.ln()];
         if model == Model::Stretched {
-            parameters.push((self.beta() / (2.0 - self.beta())).ln());
+            parameters.push((self.beta / (2.0 - self.beta)).ln());
         }
         // The information grows as the run does; beyond 10^7 samples it is scaled.
         let planned = Periodogram::planned(samples.min(1e7) as usize);
@@ -107,10 +111,11 @@ impl GaussianModel {
             .filter(|c| c.diagonal().iter().all(|x| x.is_finite() && *x > 0.0))
             .ok_or(too_short)?;
         let error = |i: usize| (covariance[(i, i)] * sampled / samples).sqrt();
-        // Var(s^2)/s^4 = (2/n) sum of rho^2 over all lags; the slow part's sum is an integral, as tau spans many samples.
-        let (fast, slow) = (0.5 * self.u0_squared(), 0.5 * self.um_squared());
-        let mean_tau = mean_relaxation_time(tau, self.beta());
-        let squares = 1.0 + (slow / (fast + slow)).powi(2) * 2.0 * mean_tau * 2_f64.powf(-1.0 / self.beta());
+        // Var(s^2)/s^4 = (2/n) sum of rho^2 over all lags; the slow part's sum is an integral, as
+        // τ spans many samples.
+        let (fast, slow) = (0.5 * self.u0_squared, 0.5 * self.um_squared);
+        let mean_tau = mean_relaxation_time(tau, self.beta);
+        let squares = 1.0 + (slow / (fast + slow)).powi(2) * 2.0 * mean_tau * 2_f64.powf(-1.0 / self.beta);
         Ok(ExpectedErrors {
             relaxation_time: error(2),
             um_squared: error(1),
@@ -118,14 +123,15 @@ impl GaussianModel {
         })
     }
 
-    /// The duration of a run, sampled every `interval`, that is expected to give the number of `goal` to a relative error.
+    /// The duration of a run, sampled every `interval`, that is expected to give the number of
+    /// `goal` to a relative error.
     ///
     /// # Cost
-    /// Some twenty times that of [`expected_errors`](Self::expected_errors).
+    /// About twenty calls of [`expected_errors`](Self::expected_errors).
     ///
     /// # Errors
-    /// [`GaussianModelError`] for an error or an interval that is not positive, a y outside of [0, 1), or an error that no run of 10^15 samples
-    /// reaches.
+    /// [`GaussianModelError`] for an error or an interval that is not positive, a y outside of [0,
+    /// 1), or an error that no run of 10^15 samples reaches.
     pub fn duration_for(
         &self,
         goal: Goal,
@@ -144,7 +150,7 @@ impl GaussianModel {
             Err(GaussianModelError::TooShort { .. }) => Ok(f64::INFINITY),
             Err(other) => Err(other),
         };
-        let mut long = 1000.0 * self.relaxation_time().max(interval);
+        let mut long = 1000.0 * self.relaxation_time.max(interval);
         while error(long)? > relative_error {
             long *= 4.0;
             if long / interval > LONGEST {
@@ -176,8 +182,8 @@ struct RunLength;
 mod tests {
     use super::*;
 
-    /// White and Ornstein-Uhlenbeck of equal variance, 50 samples per tau: the Cramer-Rao bounds of the Gaussian likelihood in
-    /// the time domain are 0.178 at 100 tau and 0.1015 at 300 tau.
+    /// White and Ornstein-Uhlenbeck of equal variance, 50 samples per τ: the Cramér-Rao bounds of
+    /// the Gaussian likelihood in the time domain are 0.178 at 100 τ and 0.1015 at 300 τ.
     #[test]
     fn reaches_the_cramer_rao_bound_of_the_time_domain() {
         let model = GaussianModel::new(1.0, 1.0, 50.0, 1.0).unwrap();

@@ -15,21 +15,25 @@ use crate::stats::{Estimate, Partition, Resamples, Resampling};
 /// Fewest ordinates that a band must hold.
 const ORDINATES: f64 = 8.0;
 
-/// The fit of a relaxation to the spectrum of the energy per particle, by the largest Whittle likelihood.
+/// The fit of a relaxation to the spectrum of the energy per particle, by the largest Whittle
+/// likelihood.
 ///
-/// Replicas add their likelihoods. The errors come from the same blocks as those of every other estimate: the periodogram is a sum
-/// over pairs of samples and is kept by block, half of each pair in the block of either sample, so that a resample weights its blocks
-/// and transforms nothing again. The Fisher information gives standard errors as well
+/// Replicas add their likelihoods. The errors come from the same blocks as for every other
+/// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
+/// in the block of either sample, so that a resample weights its blocks and transforms nothing
+/// again. The Fisher information gives standard errors as well
 /// ([`Spectrum::fisher_standard_errors`]), which hold for a Gaussian series only.
 ///
-/// The band ends before the vibrations and errors come from ten blocks, where nothing else is asked for.
+/// The band ends before the vibrations and errors come from ten blocks, where nothing else is asked
+/// for.
 ///
 /// # Units
 /// U0² and Um² in energy² per particle², times in time units.
 ///
 /// # Cost
-/// O(n log n) for each of the B blocks and runs, and about 10^5 multiply-adds per step of each resample's search, for each length of
-/// run. For 2.6e5 samples ten blocks take twice the time of no resamples, and 200 draws of the bootstrap five times.
+/// O(n log n) for each of the B blocks and runs, and about 10^5 multiply-adds per step of each
+/// resample's search, for each length of run. For 2.6e5 samples ten blocks take twice the time of
+/// no resamples, and 200 draws of the bootstrap five times.
 ///
 /// ```
 /// use msed::relaxation::Model;
@@ -74,7 +78,8 @@ impl Whittle {
     /// Fits one run, or several replicas together.
     ///
     /// # Errors
-    /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates, or it is not positive.
+    /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates,
+    /// or it is not positive.
     pub fn to<T: Real>(&self, runs: &impl Runs<T>) -> Result<Relaxation, SpectralError> {
         let run = runs.run();
         let runs = runs.runs();
@@ -163,8 +168,8 @@ impl Whittle {
     }
 }
 
-/// Energies per particle about the first of each run. They are centred in f64 before any scaling, since energies lie thousands of
-/// fluctuations away from zero.
+/// Energies per particle about the first of each run. They are centred in f64 before any scaling,
+/// since energies lie thousands of fluctuations away from zero.
 pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>> {
     let of = |run: &EnergySeries<'_, T>| {
         let offset = Real::to_f64(run.samples()[0]);
@@ -175,7 +180,7 @@ pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>>
     runs.iter().map(of).collect()
 }
 
-/// u0_squared, um_squared, tau, beta, mean tau.
+/// u0_squared, um_squared, τ, beta, mean τ.
 fn numbers(
     parameters: &Parameters,
     powers: &[BlockPowers],
@@ -185,7 +190,8 @@ fn numbers(
     let (level, slow, tau) = (parameters[0].exp(), parameters[1].exp(), parameters[2].exp());
     let beta = beta_of(parameters);
     let mean_tau = mean_relaxation_time(tau, beta);
-    // The variance of an infinite run: that about the mean of each run, and that of the mean, S(0)/n.
+    // The variance of an infinite run: that about the mean of each run, and that of the mean,
+    // S(0)/n.
     let (mut squares, mut count) = (0.0, 0.0);
     for run in powers {
         let (of_run, others) = weights.split_at(run.blocks());
@@ -207,7 +213,7 @@ fn numbers(
     ]
 }
 
-/// Standard errors of ln Um^2, ln tau and beta from the inverse of the Fisher information.
+/// Standard errors of ln Um², ln τ and beta from the inverse of the Fisher information.
 fn fisher_errors(maximum: &Maximum) -> Option<[f64; 3]> {
     let covariance = maximum.information.clone().try_inverse()?;
     let error = |i: usize| Some(covariance[(i, i)].sqrt()).filter(|e| e.is_finite());

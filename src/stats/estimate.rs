@@ -28,18 +28,53 @@ use super::significance::{Significance, t_quantile};
 /// assert_eq!((x.to_string(), (&z / &x).ln().to_string()), ("2.00(27)".into(), "0.69(14)".into()));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Unchecked")
+)]
 pub struct Estimate {
+    #[cfg_attr(feature = "serde", serde(with = "super::number"))]
     pub(super) value: f64,
     pub(super) runs: Vec<Replicates>,
 }
 
 /// A number on each resample of one run.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Replicates {
     pub(super) resamples: Resamples,
+    #[cfg_attr(feature = "serde", serde(with = "super::number::list"))]
     pub(super) values: Vec<f64>,
+}
+
+/// The numbers of an estimate before they are checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    #[serde(with = "super::number")]
+    value: f64,
+    runs: Vec<Replicates>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for Estimate {
+    type Error = &'static str;
+
+    fn try_from(Unchecked { value, runs }: Unchecked) -> Result<Self, Self::Error> {
+        if runs.iter().any(|run| run.values.len() != run.resamples.len()) {
+            return Err("an estimate that has not one replicate per resample");
+        }
+        let is_double = |i: usize| {
+            runs[..i]
+                .iter()
+                .any(|run| run.resamples.run() == runs[i].resamples.run())
+        };
+        if (1..runs.len()).any(is_double) {
+            return Err("an estimate that has one run twice");
+        }
+        Ok(Self { value, runs })
+    }
 }
 
 impl Replicates {

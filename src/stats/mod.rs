@@ -16,6 +16,8 @@ pub(crate) mod doubling_blocks;
 mod estimate;
 mod invalid;
 mod merge_error;
+#[cfg(feature = "serde")]
+pub(crate) mod number;
 mod outcome;
 pub(crate) mod pair_table;
 mod parabola;

@@ -1,47 +1,11 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
+use super::RunId;
 use super::doubling_blocks::{Blocks, NoMemory};
-use super::runs::{InBlocks, numbered, resamples};
-use super::{BlockSums, RunId};
-use crate::curve::Curve;
-use crate::sampling::{Lag, Sampling};
+use super::runs::InBlocks;
 
-/// The curve that `f` makes of the means of some columns, each divided by `size`, at the lags that some pair of frames lies apart by.
-pub(crate) fn curve<const N: usize>(
-    runs: &[FrameBlocks],
-    sampling: Sampling,
-    lags: &[u64],
-    columns: [usize; N],
-    size: f64,
-    f: impl Fn([f64; N]) -> f64,
-) -> Curve {
-    let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
-    let steps: Vec<Lag> = (0..lags.len())
-        .take_while(has_pairs)
-        .map(|k| sampling.lag(lags[k]))
-        .collect();
-    let resamples = resamples(runs);
-    let mut sums: [BlockSums; N] = std::array::from_fn(|_| BlockSums::new(resamples.blocks(), steps.len()));
-    for (number, (run, block)) in numbered(runs) {
-        for k in 0..steps.len() {
-            let (found, pairs) = (run.sums(block, k), run.pairs(block, k));
-            for (sums, column) in sums.iter_mut().zip(columns) {
-                sums.add(number, k, found[column] / size, pairs);
-            }
-        }
-    }
-    let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
-    Curve::from_sums(
-        steps,
-        sampling.time_step(),
-        sums.each_ref(),
-        resamples,
-        sampling.lag(shortest),
-        f,
-    )
-}
-
-/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.
+/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that
+/// does not grow with the run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FrameBlocks {
@@ -60,6 +24,15 @@ impl InBlocks for FrameBlocks {
     fn run(&self) -> RunId {
         let sums = self.blocks.rows();
         RunId::digest(sums.len(), sums.iter().copied())
+    }
+
+    #[cfg(feature = "serde")]
+    fn is_sound(&self, lags: usize, width: usize) -> bool {
+        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
+        (self.lags, self.width) == (lags, width)
+            && lags > 0
+            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
+            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
     }
 }
 
@@ -155,16 +128,6 @@ impl FrameBlocks {
         self.lags == other.lags
             && self.blocks.same_stretches(&other.blocks)
             && (0..self.blocks() * self.lags).map(at).all(same)
-    }
-
-    /// Whether these can be sums at so many lags and columns.
-    #[cfg(feature = "serde")]
-    pub(crate) fn is_sound(&self, lags: usize, width: usize) -> bool {
-        let numbers = width.checked_add(1).and_then(|width| width.checked_mul(lags));
-        (self.lags, self.width) == (lags, width)
-            && lags > 0
-            && numbers.is_some_and(|numbers| self.blocks.is_sound(numbers, |x| x.is_finite()))
-            && (0..self.blocks()).all(|block| (0..lags).all(|lag| self.pairs(block, lag) >= 0.0))
     }
 
     /// Whether these can be sums of a run that has had `frames` frames so far.

@@ -4,11 +4,16 @@ use super::{MergeError, Resamples, Resampling, RunId};
 use crate::sampling::Sampling;
 
 /// Sums of one run by block.
-pub(crate) trait InBlocks {
+pub trait InBlocks {
+    /// Number of blocks.
     fn blocks(&self) -> usize;
 
     /// The identity of the run, from its sums: everything that is computed from them has it.
     fn run(&self) -> RunId;
+
+    /// Whether these can be finite sums at so many lags and columns.
+    #[cfg(feature = "serde")]
+    fn is_sound(&self, lags: usize, columns: usize) -> bool;
 }
 
 /// The blocks of all runs, numbered: the run that each lies in, and its place there.
@@ -29,7 +34,8 @@ pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
     Resamples::new(RunId::merged(runs.iter().map(R::run)), resampling, blocks)
 }
 
-/// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
+/// Whether two sets of sums are of the same things: the quantities of the first, and of the other,
+/// by name.
 pub(crate) fn agree<const N: usize>(
     expected: [(&'static str, String); N],
     found: [(&'static str, String); N],

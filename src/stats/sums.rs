@@ -3,22 +3,27 @@
 use std::fmt::Debug;
 
 use super::MergeError;
-use super::pair_table::FrameBlocks;
 use super::runs::InBlocks;
 
 /// What is summed over pairs, and at which lags: the same for all runs that merge.
 pub trait Summed: Clone + Debug + PartialEq {
+    /// The sums of one run, by block.
+    type Run: InBlocks;
+
     /// The lags, in samples or frames.
     fn lags(&self) -> &[u64];
 
-    /// Numbers that each pair adds to.
+    /// Sums at each lag.
     fn columns(&self) -> usize;
 
-    /// Whether the other sums are over the same.
+    /// Whether other sums are over the same.
     ///
     /// # Errors
     /// What differs.
     fn same(&self, other: &Self) -> Result<(), MergeError>;
+
+    /// What sums that were merged are over, where that is less.
+    fn join(&mut self, _other: &Self) {}
 
     /// Whether a constructor would have made this.
     ///
@@ -28,37 +33,63 @@ pub trait Summed: Clone + Debug + PartialEq {
     fn check(&self) -> Result<(), &'static str>;
 }
 
-/// Sums over the pairs of one run or of several, by block and lag, from which curves and their errors follow.
+/// Sums over the pairs of one run or of several, by block and lag, from which curves and their
+/// errors follow.
 ///
-/// Sums [`merge`](Self::merge): threads and ranks accumulate runs of their own, and add up what they have.
+/// A curve has the lags that some pair lies apart by; its error bars are those of the delete-one
+/// jackknife over the blocks of all runs. Sums [`merge`](Self::merge): threads and ranks accumulate
+/// runs of their own, and add up what they have.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
     serde(
         try_from = "Unchecked<K>",
-        bound(deserialize = "K: Summed + serde::Deserialize<'de>")
+        bound(
+            serialize = "K: serde::Serialize, K::Run: serde::Serialize",
+            deserialize = "K: serde::Deserialize<'de>, K::Run: serde::Deserialize<'de>"
+        )
     )
 )]
-pub struct Sums<K> {
-    pub(crate) system: K,
-    pub(crate) runs: Vec<FrameBlocks>,
+pub struct Sums<K: Summed> {
+    pub(crate) over: K,
+    pub(crate) runs: Vec<K::Run>,
 }
 
 impl<K: Summed> Sums<K> {
-    pub(crate) fn new(system: K, run: FrameBlocks) -> Self {
+    pub(crate) fn new(over: K, run: K::Run) -> Self {
         Self {
-            system,
+            over,
             runs: vec![run],
         }
     }
 
-    /// The sums of independent runs together: the blocks of `other` follow those of `self`. Associative to the last bit.
+    /// The sums of independent runs together: the blocks of `other` follow those of `self`.
+    /// Associative to the last bit.
+    ///
+    /// The result is that of an estimator over the runs as replicas: origins pool, and no pair
+    /// reaches from one run into another.
     ///
     /// # Errors
     /// [`MergeError`] where the sums are of different systems, lags or quantities.
+    ///
+    /// ```
+    /// use msed::energy::EnergySystem;
+    /// use msed::online::EnergyAccumulator;
+    /// use msed::{EnergyKind, Lags, Sampling};
+    /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
+    /// let run = |samples: &[f64]| {
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
+    ///     live.push_slice(samples)?;
+    ///     live.snapshot()
+    /// };
+    /// let both = run(&[0.0, 1.0])?.merge(run(&[5.0, 7.0, 7.0])?)?;
+    /// assert_eq!(both.msed().values(), [(1.0 + 4.0 + 0.0) / 3.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
     pub fn merge(mut self, other: Self) -> Result<Self, MergeError> {
-        self.system.same(&other.system)?;
+        self.over.same(&other.over)?;
+        self.over.join(&other.over);
         self.runs.extend(other.runs);
         Ok(self)
     }
@@ -72,28 +103,30 @@ impl<K: Summed> Sums<K> {
     /// Number of blocks, over all runs.
     #[must_use]
     pub fn blocks(&self) -> usize {
-        self.runs.iter().map(FrameBlocks::blocks).sum()
+        self.runs.iter().map(K::Run::blocks).sum()
     }
 }
 
 /// The numbers of sums before they are checked.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-struct Unchecked<K> {
-    system: K,
-    runs: Vec<FrameBlocks>,
+#[serde(bound = "K: serde::Deserialize<'de>, K::Run: serde::Deserialize<'de>")]
+struct Unchecked<K: Summed> {
+    over: K,
+    runs: Vec<K::Run>,
 }
 
 #[cfg(feature = "serde")]
 impl<K: Summed> TryFrom<Unchecked<K>> for Sums<K> {
     type Error = &'static str;
 
-    fn try_from(Unchecked { system, runs }: Unchecked<K>) -> Result<Self, Self::Error> {
-        system.check()?;
-        let (lags, columns) = (system.lags().len(), system.columns());
-        if runs.is_empty() || !runs.iter().all(|run| run.is_sound(lags, columns)) {
+    fn try_from(Unchecked { over, runs }: Unchecked<K>) -> Result<Self, Self::Error> {
+        over.check()?;
+        let (lags, columns) = (over.lags().len(), over.columns());
+        let sound = |run: &K::Run| run.blocks() > 0 && run.is_sound(lags, columns);
+        if runs.is_empty() || !runs.iter().all(sound) {
             return Err("sums of another shape, or not finite");
         }
-        Ok(Self { system, runs })
+        Ok(Self { over, runs })
     }
 }

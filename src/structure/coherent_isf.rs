@@ -1,19 +1,19 @@
 //! The coherent intermediate scattering function.
 
-use pulp::{Arch, Simd, WithSimd};
-
-use super::WaveVectors;
-use super::origins::{Groups, Origins};
-use super::static_structure::{Cells, density};
+use super::axis::Axis;
+use super::frames::Densities;
+use super::groups::Groups;
+use super::origins::Origins;
+use super::totals::{Totals, add_up};
+use super::{StructureError, WaveVectors};
 use crate::curve::Curve;
-use crate::kernels::density_modes::DensityModes;
-use crate::kernels::schedule::{Schedule, count, prefers_transforms, read_lags};
-use crate::kernels::vector_sums::lag_sums;
+use crate::kernels::{DensityModes, Schedule, add_lag_sums};
 use crate::lag::Lags;
-use crate::lag_sums::columns::{ColumnProducts, Spectra};
-use crate::stats::{BlockSums, Resampling};
-use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
-use crate::{Error, Real, threads};
+use crate::lag_sums::ColumnProducts;
+use crate::real::Real;
+use crate::stats::{BlockSums, ByPair, Resampling};
+use crate::threads;
+use crate::trajectory::{Coordinates, TrajectoryRuns};
 
 /// Numbers of the densities that are held at once...
 const NUMBERS: usize = 1 << 22;
@@ -22,37 +22,6 @@ const VECTORS: usize = 8;
 /// Frames, and pieces, whose results may wait.
 const WAITING: usize = 64;
 const WAITING_SPECTRA: usize = 4;
-
-/// Partial and total coherent intermediate scattering functions: see [`coherent_isf`].
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CoherentIsf {
-    partials: Vec<([String; 2], Curve)>,
-    total: Curve,
-}
-
-impl CoherentIsf {
-    /// F_ab of two species, in either order; `None` where there is no such species.
-    #[must_use]
-    pub fn partial(&self, a: &str, b: &str) -> Option<&Curve> {
-        self.partials()
-            .find_map(|(pair, curve)| (pair == [a, b] || pair == [b, a]).then_some(curve))
-    }
-
-    /// Every pair of species, in their order: AA, AB, ..., BB, ...
-    #[must_use]
-    pub fn partials(&self) -> impl ExactSizeIterator<Item = ([&str; 2], &Curve)> {
-        self.partials
-            .iter()
-            .map(|([a, b], curve)| ([a.as_str(), b.as_str()], curve))
-    }
-
-    /// Of all particles.
-    #[must_use]
-    pub fn total(&self) -> &Curve {
-        &self.total
-    }
-}
 
 /// Coherent intermediate scattering function, partial and total, averaged over a list of wave vectors.
 ///
@@ -76,9 +45,8 @@ impl CoherentIsf {
 ///   32 MB. The bits do not depend on the number of threads.
 ///
 /// # Errors
-/// [`WaveVectorError::NotCommensurate`](super::WaveVectorError::NotCommensurate),
-/// [`WaveVectorError::NoCell`](super::WaveVectorError::NoCell), [`WaveVectorError::OtherCell`](super::WaveVectorError::OtherCell);
-/// what the lags and the blocks refuse.
+/// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`]; what the lags and the blocks
+/// refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, structure::WaveVectors, trajectory::{Cell, Species, Trajectory}};
@@ -101,7 +69,7 @@ pub fn coherent_isf<T: Real, C: Coordinates>(
     vectors: &WaveVectors,
     lags: &Lags,
     resampling: Resampling,
-) -> Result<CoherentIsf, Error> {
+) -> Result<ByPair<Curve>, StructureError> {
     let mut found = coherent_isf_each(runs, std::slice::from_ref(vectors), lags, resampling)?;
     Ok(found.pop().expect("one for one list"))
 }
@@ -115,135 +83,124 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     lists: &[WaveVectors],
     lags: &Lags,
     resampling: Resampling,
-) -> Result<Vec<CoherentIsf>, Error> {
+) -> Result<Vec<ByPair<Curve>>, StructureError> {
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
-    let species = runs[0].species();
-    let groups = Groups::new(species);
-    let unions = Unions::new(species.names().len());
-    let work = Work {
-        arch: Arch::new(),
-        groups,
-        unions,
-    };
-    lists
-        .iter()
-        .map(|vectors| {
-            let cells = Cells::new(runs, vectors)?;
-            let mut sums: Vec<BlockSums> = work.unions.0.iter().map(|_| origins.sums()).collect();
-            for (r, run) in runs.iter().enumerate() {
-                let blocks = origins.blocks_of(r);
-                let ranges: Vec<_> = blocks.iter().map(|(_, frames)| frames.clone()).collect();
-                let schedule = Schedule::new(&origins, r, run.frames(), &ranges);
-                let plan = prefers_transforms(vectors.len(), &schedule).then(|| ColumnProducts::new(ranges));
-                let found = work.run_sums(
-                    run,
-                    &|frame| cells.of(r, frame),
-                    vectors,
-                    &schedule,
-                    plan.as_ref(),
-                );
-                for (sums, found) in sums.iter_mut().zip(found) {
-                    for (b, (block, _)) in blocks.iter().enumerate() {
-                        for k in 0..schedule.lags() {
-                            let pairs = count(schedule.pairs(b, k).len());
-                            let sum = found[b * schedule.lags() + k] / count(vectors.len());
-                            sums.add(*block, k, sum, pairs);
-                        }
-                    }
-                }
+    let groups = Groups::new(runs[0].species());
+    let (pairs, sizes) = (groups.pairs(), groups.sizes());
+    let of_list = |vectors: &WaveVectors| {
+        let densities = Densities::new(runs, &groups, vectors)?;
+        let mut sums = vec![origins.axis().sums(); pairs.len() + 1];
+        for r in 0..runs.len() {
+            let schedule = origins.schedule(r);
+            let correlation = Correlation::new(runs[r].frames(), &pairs, vectors.count(), &schedule);
+            let found = correlation.sums(vectors, &|modes, frame| densities.at(modes, r, frame));
+            for (sums, found) in sums.iter_mut().zip(by_pair(&found, &pairs)) {
+                origins.add(r, &schedule, &found, vectors.count() as f64, 1.0, sums);
             }
-            Ok(work.functions(&origins, species.names(), &sums))
-        })
-        .collect()
+        }
+        Ok(groups.by_pair(&pairs, curves(origins.axis(), &sums, &pairs, &sizes)))
+    };
+    lists.iter().map(of_list).collect()
 }
 
-/// The sets of species whose densities are added before they are correlated with themselves: each alone, each two, and all. What two
-/// species have in common is what both together have beyond each alone.
-struct Unions(Vec<Vec<usize>>);
+/// The functions of each pair of species and, last, of all particles, from the products of densities at one vector.
+pub(super) fn curves(axis: &Axis, sums: &[BlockSums], pairs: &[[usize; 2]], sizes: &[f64]) -> Vec<Curve> {
+    let of_pairs = pairs.iter().map(|&[a, b]| (sizes[a] * sizes[b]).sqrt());
+    let scales = of_pairs.chain(sizes.last().copied());
+    let curve = |(sums, scale): (&BlockSums, f64)| axis.curve([sums], |[mean]| mean / scale);
+    sums.iter().zip(scales).map(curve).collect()
+}
 
-impl Unions {
-    fn new(kinds: usize) -> Self {
-        let alone = (0..kinds).map(|a| vec![a]);
-        let two = (0..kinds).flat_map(|a| (a + 1..kinds).map(move |b| vec![a, b]));
-        let mut unions: Vec<Vec<usize>> = alone.chain(two).collect();
+/// From the sums of the unions of a [`Correlation`] to those of each pair of species and, last, of all particles. What two species
+/// have in common is what both together have beyond each alone.
+fn by_pair(found: &[Vec<f64>], pairs: &[[usize; 2]]) -> Vec<Vec<f64>> {
+    let kinds = pairs.iter().filter(|[a, b]| a == b).count();
+    let mut both = kinds..;
+    let of_pair = |&[a, b]: &[usize; 2]| -> Vec<f64> {
+        if a == b {
+            return found[a].clone();
+        }
+        let both = both.next().map_or(&[][..], |both| &found[both]);
+        let alone = found[a].iter().zip(&found[b]);
+        both.iter()
+            .zip(alone)
+            .map(|(both, (a, b))| 0.5 * (both - a - b))
+            .collect()
+    };
+    let mut sums: Vec<Vec<f64>> = pairs.iter().map(of_pair).collect();
+    sums.extend(found.last().cloned());
+    sums
+}
+
+/// How the densities of one run are correlated.
+struct Correlation<'a> {
+    frames: usize,
+    /// Number of species.
+    kinds: usize,
+    /// The sets of species whose densities are added before they are correlated with themselves: each alone, each two, and all.
+    unions: Vec<Vec<usize>>,
+    schedule: &'a Schedule,
+    /// Where transforms are cheaper than products at each pair of frames.
+    plan: Option<ColumnProducts>,
+}
+
+impl<'a> Correlation<'a> {
+    fn new(frames: usize, pairs: &[[usize; 2]], vectors: usize, schedule: &'a Schedule) -> Self {
+        let (alone, two): (Vec<[usize; 2]>, Vec<_>) = pairs.iter().partition(|[a, b]| a == b);
+        let kinds = alone.len();
+        let mut unions: Vec<Vec<usize>> = (0..kinds).map(|a| vec![a]).collect();
+        unions.extend(two.iter().map(|pair| pair.to_vec()));
         if kinds > 2 {
             unions.push((0..kinds).collect());
         }
-        Self(unions)
+        let [direct, transforms] = schedule.costs(vectors);
+        Self {
+            frames,
+            kinds,
+            unions,
+            schedule,
+            plan: (transforms < direct).then(|| ColumnProducts::new(schedule.uniform_blocks().to_vec())),
+        }
     }
 
-    fn place(&self, of: &[usize]) -> usize {
-        self.0
-            .iter()
-            .position(|union| union == of)
-            .expect("every pair is there")
-    }
-}
-
-struct Work {
-    arch: Arch,
-    groups: Groups,
-    unions: Unions,
-}
-
-impl Work {
-    /// Sums over the vectors by union, then by block and lag, of one run.
-    fn run_sums<T: Real, C: Coordinates>(
+    /// Sums over the vectors for each union, by block and lag, from the densities of each species at a frame.
+    fn sums(
         &self,
-        run: &Trajectory<'_, T, C>,
-        cell: &(impl Fn(usize) -> crate::trajectory::Cell + Sync),
         vectors: &WaveVectors,
-        schedule: &Schedule,
-        plan: Option<&ColumnProducts>,
+        densities: &(dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync),
     ) -> Vec<Vec<f64>> {
-        let (frames, kinds) = (run.frames(), self.groups.particles().len());
-        let mut sums = vec![vec![0.0; schedule.blocks() * schedule.lags()]; self.unions.0.len()];
-        let mut spectra: Vec<Option<Spectra>> = self.unions.0.iter().map(|_| None).collect();
         // Vectors that differ in signs alone share their sums over particles, and belong into one tile.
         let mut integers = vectors.integers().to_vec();
         integers.sort_by_key(|n| n.map(i32::unsigned_abs));
-        let tile = (NUMBERS / (2 * kinds * frames)).max(1);
-        for vectors in integers.chunks(tile) {
-            let series = self.series(run, cell, vectors);
-            let pieces: Vec<&[f64]> = series.chunks(VECTORS * 2 * kinds * frames).collect();
-            let work = |piece: &&[f64]| self.correlate(piece, frames, schedule, plan);
-            let waiting = if plan.is_some() { WAITING_SPECTRA } else { WAITING };
-            threads::in_order(&pieces, waiting, work, |_, found| {
-                for (u, (found_sums, found_spectra)) in found.into_iter().enumerate() {
-                    for (sum, x) in sums[u].iter_mut().zip(found_sums) {
-                        *sum += x;
-                    }
-                    match (&mut spectra[u], found_spectra) {
-                        (Some(total), Some(found)) => total.add(&found),
-                        (total, found) => *total = found,
-                    }
-                }
-            });
+        let numbers = 2 * self.kinds * self.frames;
+        let waiting = if self.plan.is_some() {
+            WAITING_SPECTRA
+        } else {
+            WAITING
+        };
+        let mut totals = Vec::new();
+        for vectors in integers.chunks((NUMBERS / numbers).max(1)) {
+            let series = self.series(vectors, densities);
+            let pieces: Vec<&[f64]> = series.chunks(VECTORS * numbers).collect();
+            add_up(&mut totals, &pieces, waiting, |piece| self.correlate(piece));
         }
-        if let Some(plan) = plan {
-            for (sums, spectra) in sums.iter_mut().zip(spectra.iter().flatten()) {
-                read_lags(plan, spectra, schedule, sums);
-            }
-        }
-        sums
+        let sums = totals.into_iter();
+        sums.map(|totals| totals.into_sums(self.plan.as_ref(), self.schedule))
+            .collect()
     }
 
     /// Densities over the frames: vector by vector, species by species, real and imaginary part.
-    fn series<T: Real, C: Coordinates>(
+    fn series(
         &self,
-        run: &Trajectory<'_, T, C>,
-        cell: &(impl Fn(usize) -> crate::trajectory::Cell + Sync),
         vectors: &[[i32; 3]],
+        densities: &(dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync),
     ) -> Vec<f64> {
-        let (frames, kinds) = (run.frames(), self.groups.particles().len());
+        let (frames, kinds) = (self.frames, self.kinds);
         let modes = DensityModes::new(vectors);
         let mut series = vec![0.0; vectors.len() * kinds * 2 * frames];
         let all: Vec<usize> = (0..frames).collect();
-        let work = |&frame: &usize| -> Vec<Vec<[f64; 2]>> {
-            let of = |particles| density(self.arch, &modes, run, frame, &cell(frame), particles);
-            self.groups.particles().map(of).collect()
-        };
+        let work = |&frame: &usize| densities(&modes, frame);
         threads::in_order(&all, WAITING, work, |&frame, densities| {
             for (s, density) in densities.iter().enumerate() {
                 for (v, parts) in density.iter().enumerate() {
@@ -257,20 +214,17 @@ impl Work {
     }
 
     /// Lag sums, or spectra, of some vectors for each union.
-    fn correlate(
-        &self,
-        series: &[f64],
-        frames: usize,
-        schedule: &Schedule,
-        plan: Option<&ColumnProducts>,
-    ) -> Vec<(Vec<f64>, Option<Spectra>)> {
-        let kinds = self.groups.particles().len();
+    fn correlate(&self, series: &[f64]) -> Vec<Totals> {
+        let frames = self.frames;
         let (mut re, mut im) = (vec![0.0; frames], vec![0.0; frames]);
-        let mut scratch = plan.map(ColumnProducts::scratch);
-        let union = |union: &Vec<usize>| {
-            let mut sums = vec![0.0; schedule.blocks() * schedule.lags()];
-            let mut spectra = plan.map(ColumnProducts::spectra);
-            for vector in series.chunks_exact(2 * kinds * frames) {
+        let mut scratch = self.plan.as_ref().map(ColumnProducts::scratch);
+        let of_union = |union: &Vec<usize>| {
+            let mut totals = Totals {
+                sums: vec![0.0; self.schedule.places()],
+                spectra: self.plan.as_ref().map(ColumnProducts::spectra),
+            };
+            let mut transforms = self.plan.as_ref().zip(scratch.as_mut());
+            for vector in series.chunks_exact(2 * self.kinds * frames) {
                 re.fill(0.0);
                 im.fill(0.0);
                 for &s in union {
@@ -279,62 +233,16 @@ impl Work {
                         *sum += x;
                     }
                 }
-                match (plan, &mut spectra, &mut scratch) {
-                    (Some(plan), Some(spectra), Some(scratch)) => plan.push(&re, &im, spectra, scratch),
-                    _ => self.arch.dispatch(LagSums {
-                        re: &re,
-                        im: &im,
-                        schedule,
-                        sums: &mut sums,
-                    }),
+                match (&mut transforms, &mut totals.spectra) {
+                    (Some((plan, scratch)), Some(spectra)) => plan.push(&re, &im, spectra, scratch),
+                    _ => add_lag_sums(&re, &im, self.schedule, &mut totals.sums),
                 }
             }
-            if let (Some(plan), Some(spectra), Some(scratch)) = (plan, &mut spectra, &mut scratch) {
+            if let (Some((plan, scratch)), Some(spectra)) = (transforms, &mut totals.spectra) {
                 plan.flush(spectra, scratch);
             }
-            (sums, spectra)
+            totals
         };
-        self.unions.0.iter().map(union).collect()
-    }
-
-    /// The curves from the sums of the unions.
-    fn functions(&self, origins: &Origins, names: &[String], sums: &[BlockSums]) -> CoherentIsf {
-        let (sizes, kinds) = (self.groups.sizes(), names.len());
-        let of = |union: &[usize]| &sums[self.unions.place(union)];
-        let partials = (self.groups.pairs())
-            .map(|[a, b]| {
-                let curve = if a == b {
-                    origins.curve([of(&[a])], |[sum]| sum / sizes[a])
-                } else {
-                    let scale = 0.5 / (sizes[a] * sizes[b]).sqrt();
-                    origins.curve([of(&[a, b]), of(&[a]), of(&[b])], |[both, a, b]| {
-                        scale * (both - a - b)
-                    })
-                };
-                ([names[a].clone(), names[b].clone()], curve)
-            })
-            .collect();
-        let all: Vec<usize> = (0..kinds).collect();
-        CoherentIsf {
-            partials,
-            total: origins.curve([of(&all)], |[sum]| sum / sizes[kinds]),
-        }
-    }
-}
-
-/// Adds `sum Re z(t0)* z(t0 + t)` of one series to `sums`, by block and lag.
-struct LagSums<'a> {
-    re: &'a [f64],
-    im: &'a [f64],
-    schedule: &'a Schedule,
-    sums: &'a mut [f64],
-}
-
-impl WithSimd for LagSums<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        lag_sums(simd, self.re, self.im, self.schedule, self.sums);
+        self.unions.iter().map(of_union).collect()
     }
 }

@@ -1,20 +1,22 @@
-//! Questions about the structure that mean nothing.
+//! What estimators of the structure refuse.
 
 use thiserror::Error;
 
-/// A parameter of a structural estimator that means nothing.
+use crate::lag::LagError;
+use crate::stats::{Invalid, ResamplingError};
+use crate::trajectory::SpeciesError;
+
+/// A question about the structure that means nothing, or that the runs or the sums cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum StructureError {
-    /// An overlap radius that is no length.
-    #[error("overlap radius {found}, expected a positive finite length")]
-    OverlapRadius {
-        /// The value given.
-        found: f64,
-    },
-    /// Bins that are none.
+    /// A length that is not positive and finite.
+    #[error(transparent)]
+    Length(#[from] Invalid),
+    /// Bins that cannot be made.
     #[error(
-        "{count} bins from {start} to {end}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins begin above 0"
+        "{count} bins from {start} to {end}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins \
+         begin above 0"
     )]
     Bins {
         /// Smallest distance.
@@ -37,13 +39,15 @@ pub enum StructureError {
         /// Half of the cell's smallest width.
         limit: f64,
     },
-    /// A density without a volume.
-    #[error("run {run} has no periodic cell, expected one for the density")]
+    /// A run without a periodic cell.
+    #[error("run {run} has no periodic cell, expected one for {needed_for}")]
     NoCell {
         /// Index of the run.
         run: usize,
+        /// What needs the cell.
+        needed_for: &'static str,
     },
-    /// A wave number that is none.
+    /// A wave number that is not positive and finite.
     #[error("wave number {index} is {found}, expected a positive finite number")]
     WaveNumber {
         /// Position in the list.
@@ -51,9 +55,79 @@ pub enum StructureError {
         /// The value given.
         found: f64,
     },
+    /// Lengths by which no peak can be looked for.
+    #[error("bins of {bin} and shells within {half_width}, expected positive finite lengths")]
+    PeakWindow {
+        /// Width of the bins.
+        bin: f64,
+        /// How far from the middle the shells may lie.
+        half_width: f64,
+    },
+    /// A coherent quantity at vectors that are not commensurate.
+    #[error(
+        "wave vectors without integers, expected commensurate ones: the density of a periodic system has no others"
+    )]
+    NotCommensurate,
+    /// Vectors of another cell than the trajectory's.
+    #[error(
+        "the wave vectors belong to a cell with edges {expected:?}, but that of run {run} has {found:?}: \
+         commensurate vectors are made from the trajectory's own cell"
+    )]
+    OtherCell {
+        /// Index of the run.
+        run: usize,
+        /// Lengths of the lattice vectors of the trajectory.
+        found: [f64; 3],
+        /// Those of the wave vectors' cell.
+        expected: [f64; 3],
+    },
+    /// The overlap of displacements that were summed without its radius.
+    #[error("no overlap radius was given, expected one for the overlap and its susceptibility")]
+    NoOverlap,
+    /// The susceptibility of the overlap over parts of the particles.
+    #[error(
+        "the susceptibility of parts of the particles that were merged, expected sums over all particles at once: it is no average \
+         over particles"
+    )]
+    PartsOfParticles,
+    /// A list of wave vectors that sums do not have.
+    #[error(
+        "list {found} of wave vectors, expected one of the {lists} that the accumulator was given, counted from 0"
+    )]
+    NoList {
+        /// The list asked for.
+        found: usize,
+        /// Lists there are.
+        lists: usize,
+    },
+    /// Motion in no dimension.
+    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
+    Dimensions,
+    /// A window that holds too little of the curve.
+    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
+    Window {
+        /// First lag time.
+        start: f64,
+        /// Last lag time.
+        end: f64,
+        /// Lags in it.
+        found: usize,
+    },
+    /// Wave vectors that cannot be made.
+    #[error(transparent)]
+    WaveVectors(#[from] WaveVectorError),
+    /// A request for lags that means nothing.
+    #[error(transparent)]
+    Lag(#[from] LagError),
+    /// A division into blocks.
+    #[error(transparent)]
+    Resampling(#[from] ResamplingError),
+    /// A species that is not there.
+    #[error(transparent)]
+    Species(#[from] SpeciesError),
 }
 
-/// Wave vectors that are none, or do not fit the question.
+/// A list of wave vectors that cannot be made.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum WaveVectorError {
@@ -64,20 +138,6 @@ pub enum WaveVectorError {
         low: f64,
         /// The upper end.
         high: f64,
-    },
-    /// Lengths by which no peak can be looked for.
-    #[error("bins of {bin} and shells within {half_width}, expected positive finite lengths")]
-    Window {
-        /// Width of the bins.
-        bin: f64,
-        /// How far from the middle the shells may lie.
-        half_width: f64,
-    },
-    /// Bins of a structure factor that are none.
-    #[error("bins of width {found}, expected a positive finite length")]
-    Width {
-        /// The width.
-        found: f64,
     },
     /// A range without a commensurate vector.
     #[error("no commensurate wave vector of length {low} to {high}, {}", lengths(nearest))]
@@ -139,30 +199,6 @@ pub enum WaveVectorError {
         found: usize,
         /// How many there are.
         available: usize,
-    },
-    /// A coherent quantity at vectors that are not commensurate.
-    #[error(
-        "wave vectors without integers, expected commensurate ones: the density of a periodic system has no others"
-    )]
-    NotCommensurate,
-    /// A coherent quantity of a trajectory without a cell.
-    #[error("run {run} has no periodic cell, expected one for commensurate wave vectors")]
-    NoCell {
-        /// Index of the run.
-        run: usize,
-    },
-    /// Vectors of another cell than the trajectory's.
-    #[error(
-        "the wave vectors belong to a cell with edges {expected:?}, but that of run {run} has {found:?}: \
-         commensurate vectors are made from the trajectory's own cell"
-    )]
-    OtherCell {
-        /// Index of the run.
-        run: usize,
-        /// Lengths of the lattice vectors of the trajectory.
-        found: [f64; 3],
-        /// Those of the wave vectors' cell.
-        expected: [f64; 3],
     },
 }
 

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use super::{StructureFactor, WaveVectorError};
-use crate::stats::{Estimate, Parabola};
+use super::{StructureError, StructureFactor};
+use crate::stats::{Estimate, Outcome, Parabola, Significance};
 use crate::trajectory::Cell;
 
 /// (V/N)^(1/3) at the density 1.2 that the lengths of [`PeakWindow::LENNARD_JONES`] belong to.
 const SPACING: f64 = 0.941;
-/// Two heights differ where they do so by so many standard errors of their difference.
-const SIGNIFICANCE: f64 = 2.0;
 /// Fewest shells for a parabola.
 const FEWEST: usize = 4;
 
@@ -26,12 +24,12 @@ impl PeakWindow {
     /// a parabola goes through.
     ///
     /// # Errors
-    /// [`WaveVectorError::Window`] unless both are positive and finite.
-    pub fn new(bin: f64, half_width: f64) -> Result<Self, WaveVectorError> {
+    /// [`StructureError::PeakWindow`] unless both are positive and finite.
+    pub fn new(bin: f64, half_width: f64) -> Result<Self, StructureError> {
         if [bin, half_width].iter().all(|x| x.is_finite() && *x > 0.0) {
             Ok(Self { bin, half_width })
         } else {
-            Err(WaveVectorError::Window { bin, half_width })
+            Err(StructureError::PeakWindow { bin, half_width })
         }
     }
 
@@ -65,44 +63,46 @@ impl PeakWindow {
     }
 }
 
-/// The main peak of a structure factor, or why it cannot be told: see [`main_peak`].
+/// The main peak of a structure factor: see [`main_peak`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum MainPeak {
-    /// The peak stands out.
-    Resolved {
-        /// q_max, the vertex of the parabola.
-        position: Estimate,
-        /// The parabola's value there.
-        height: Estimate,
-        /// First and last q of the shells that the parabola goes through.
-        range: [f64; 2],
-        /// How many shells these are.
-        shells: usize,
-    },
-    /// It does not.
-    NotResolved(NoMainPeak),
+pub struct MainPeak {
+    position: Estimate,
+    height: Estimate,
+    range: [f64; 2],
+    shells: usize,
 }
 
 impl MainPeak {
-    /// q_max, where it is resolved.
+    /// q_max, the vertex of the parabola.
     #[must_use]
-    pub fn position(&self) -> Option<&Estimate> {
-        match self {
-            Self::Resolved { position, .. } => Some(position),
-            Self::NotResolved(_) => None,
-        }
+    pub fn position(&self) -> &Estimate {
+        &self.position
+    }
+
+    /// The parabola's value there.
+    #[must_use]
+    pub fn height(&self) -> &Estimate {
+        &self.height
+    }
+
+    /// First and last q of the shells that the parabola goes through.
+    #[must_use]
+    pub fn range(&self) -> [f64; 2] {
+        self.range
+    }
+
+    /// Number of these shells.
+    #[must_use]
+    pub fn shells(&self) -> usize {
+        self.shells
     }
 }
 
 impl fmt::Display for MainPeak {
-    /// `q_max = 7.2275(31), S = 3.015(10)`, or why there is none.
+    /// `q_max = 7.2275(31), S = 3.015(10)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resolved { position, height, .. } => write!(f, "q_max = {position}, S = {height}"),
-            Self::NotResolved(reason) => reason.fmt(f),
-        }
+        write!(f, "q_max = {}, S = {}", self.position, self.height)
     }
 }
 
@@ -151,8 +151,8 @@ impl fmt::Display for NoMainPeak {
             ),
             Self::Rival { q, other, difference } => write!(
                 f,
-                "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {SIGNIFICANCE} \
-                 standard errors"
+                "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
+                Significance::EXTREMUM
             ),
             Self::TooFewShells { found } => write!(
                 f,
@@ -187,26 +187,29 @@ impl fmt::Display for NoMainPeak {
 /// let s = structure::static_structure(&run, &WaveVectors::sphere(&cell, 6.3)?, Resampling::None)?;
 /// let window = structure::PeakWindow::for_density(&cell, 216);
 /// let peak = structure::main_peak(s.total(), window);
-/// assert!(peak.position().is_none()); // It stands at the end of the range.
+/// assert!(!peak.is_resolved()); // It stands at the end of the range.
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[must_use]
-pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
+pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> Outcome<MainPeak, NoMainPeak> {
+    find(factor, window).into()
+}
+
+fn find(factor: &StructureFactor, window: PeakWindow) -> Result<MainPeak, NoMainPeak> {
     let bins = factor.in_bins(window.bin);
     let middle = |bin: usize| ((bins.q()[bin] / window.bin).floor() + 0.5) * window.bin;
     let height = |bin: usize| bins.values()[bin];
-    let last = bins.len() - 1;
+    let last = bins.shells() - 1;
     let highest = (0..=last).fold(0, |best, bin| if height(bin) > height(best) { bin } else { best });
     let centre = middle(highest);
     let q = factor.q();
     if highest == 0 || highest == last {
-        return MainPeak::NotResolved(NoMainPeak::AtTheEnd {
+        return Err(NoMainPeak::AtTheEnd {
             q: centre,
             range: [q[0], q[q.len() - 1]],
         });
     }
     if let Some((bin, difference)) = rival(&bins, highest) {
-        return MainPeak::NotResolved(NoMainPeak::Rival {
+        return Err(NoMainPeak::Rival {
             q: centre,
             other: middle(bin),
             difference,
@@ -216,7 +219,7 @@ pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
         .filter(|&k| (q[k] - centre).abs() <= window.half_width)
         .collect();
     if near.len() < FEWEST {
-        return MainPeak::NotResolved(NoMainPeak::TooFewShells { found: near.len() });
+        return Err(NoMainPeak::TooFewShells { found: near.len() });
     }
     let range = [q[near[0]], q[near[near.len() - 1]]];
     let shells: Vec<f64> = near.iter().map(|&k| q[k]).collect();
@@ -227,18 +230,18 @@ pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> MainPeak {
     };
     let position = factor.evaluate(|values| fit(values).maximum());
     if !(position.value() >= range[0] && position.value() <= range[1]) {
-        return MainPeak::NotResolved(NoMainPeak::NoMaximum { range });
+        return Err(NoMainPeak::NoMaximum { range });
     }
     let height = factor.evaluate(|values| {
         let parabola = fit(values);
         parabola.at(parabola.maximum())
     });
-    MainPeak::Resolved {
+    Ok(MainPeak {
         position,
         height,
         range,
         shells: near.len(),
-    }
+    })
 }
 
 /// The highest of the other peaks that is as high as the highest bin within errors: a bin with a dip between the two.
@@ -246,13 +249,14 @@ fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
     let exceeds = |a: usize, b: usize| {
         let difference = bins.evaluate(|values| values[a] - values[b]);
         let error = difference.standard_error()?;
-        Some((difference.value() > SIGNIFICANCE * error, difference))
+        let threshold = Significance::EXTREMUM.threshold(Some(difference.blocks() as f64 - 1.0));
+        Some((difference.value() > threshold * error, difference))
     };
     let dips = |bin: usize| {
         let mut between = bin.min(highest) + 1..bin.max(highest);
         between.any(|dip| exceeds(bin, dip).is_some_and(|(deep, _)| deep))
     };
-    let mut others: Vec<usize> = (0..bins.len()).filter(|&bin| bin != highest).collect();
+    let mut others: Vec<usize> = (0..bins.shells()).filter(|&bin| bin != highest).collect();
     others.sort_by(|&a, &b| bins.values()[b].total_cmp(&bins.values()[a]));
     for bin in others {
         let (lower, difference) = exceeds(highest, bin)?;
@@ -279,7 +283,6 @@ mod tests {
             }
         }
         StructureFactor::from_sums(
-            None,
             q,
             counts,
             &sums,
@@ -292,21 +295,14 @@ mod tests {
     #[test]
     fn the_vertex_of_a_parabola_is_found_exactly() {
         let peak = main_peak(&factor(|q| 3.0 - 2.0 * (q - 7.237).powi(2), 0.0), WINDOW);
-        let MainPeak::Resolved {
-            position,
-            height,
-            range,
-            shells,
-        } = peak
-        else {
-            panic!("{peak:?}");
-        };
+        let peak = peak.into_result().unwrap();
+        let (position, height) = (peak.position(), peak.height());
         assert!((position.value() - 7.237).abs() < 1e-12, "{position}");
         assert!((height.value() - 3.0).abs() < 1e-12);
         assert!(position.standard_error().unwrap() < 1e-12);
         // The highest bin is 7.2 to 7.4.
         assert_eq!(
-            (range, shells),
+            (peak.range(), peak.shells()),
             ([6.800_000_000_000_001, 7.800_000_000_000_001], 21)
         );
     }
@@ -316,14 +312,13 @@ mod tests {
         let bump = |q: f64, at: f64, height: f64| height * (-2.0 * (q - at).powi(2)).exp();
         let s = move |low: f64| move |q: f64| bump(q, 4.0, low) + bump(q, 7.0, 2.0);
         let found = main_peak(&factor(s(1.5), 0.1), WINDOW);
-        let position = found.position().unwrap();
+        let position = found.value().unwrap().position();
         assert!((position.value() - 7.0).abs() < 0.1, "{position}");
         assert!(found.to_string().starts_with("q_max = "), "{found}");
         assert!(position.standard_error().unwrap() > 0.0);
         let doubtful = main_peak(&factor(s(1.95), 0.1), WINDOW);
-        let MainPeak::NotResolved(reason @ NoMainPeak::Rival { .. }) = doubtful else {
-            panic!("{doubtful:?}");
-        };
+        let reason = doubtful.why().unwrap();
+        assert!(matches!(reason, NoMainPeak::Rival { .. }));
         assert!(
             reason
                 .to_string()
@@ -334,10 +329,7 @@ mod tests {
 
     #[test]
     fn no_peak_is_an_answer() {
-        let reason = |peak| match peak {
-            MainPeak::NotResolved(reason) => reason.to_string(),
-            MainPeak::Resolved { .. } => panic!("{peak:?}"),
-        };
+        let reason = |peak: Outcome<MainPeak, NoMainPeak>| peak.into_result().unwrap_err().to_string();
         assert_eq!(
             reason(main_peak(&factor(|q| q, 0.0), WINDOW)),
             "not resolved: S(q) is highest at q = 10.100000, an end of the range 0.050000 to 10.000000"

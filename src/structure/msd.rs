@@ -1,41 +1,50 @@
 //! Mean squared displacement at many lags.
 
-use super::origins::{Groups, Origins};
-use crate::curve::Curve;
-use crate::kernels::displacement_sums::direct_sums;
-use crate::lag::Lags;
-use crate::lag_sums::displacements::spectral_sums;
-use crate::stats::{BlockSums, Resampling};
-use crate::trajectory::TrajectoryRuns;
-use crate::{Error, Real};
+use std::num::NonZeroU32;
 
+use super::StructureError;
+use super::axis::Axis;
+use super::group_sums::{GroupSums, direct_sums};
+use super::groups::Groups;
+use super::origins::Origins;
+use crate::kernels::Tile;
+use crate::lag::{Lag, Lags};
+use crate::lag_sums::{ColumnDifferences, ColumnProducts};
+use crate::real::Real;
+use crate::relaxation::SquaredDisplacement;
+use crate::stats::{BlockSums, BySpecies, Resampling};
+use crate::threads;
+use crate::trajectory::{Trajectory, TrajectoryRuns};
+
+/// The directions that a total adds up.
+const IN_SPACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 /// Relative error that a lag summed by transforms may have.
 const ACCURACY: f64 = 1e-9;
 /// Relative error bound of direct sums.
 const DIRECT_ACCURACY: f64 = 1e-13;
+/// Particles of a piece of the work.
+const CHUNK: usize = 64;
+/// Particles whose columns are held at once, so that they stay in the second-level cache...
+const TOGETHER: usize = 8;
+/// ...unless the columns are longer than this many numbers in all.
+const NUMBERS: usize = 1 << 20;
+/// Spectra of pieces that wait to be added may take this part of the memory of the trajectory.
+const WAITING_PART: usize = 8;
 
-/// Mean squared displacement of each species and of all particles: see [`msd`](msd()).
+/// Mean squared displacement of one species, or of all particles: see [`msd`](msd()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Msd {
-    species: Vec<SpeciesMsd>,
-    all: SpeciesMsd,
+    total: SquaredDisplacement,
+    components: [SquaredDisplacement; 3],
     methods: Vec<MsdMethod>,
     error_bounds: Vec<f64>,
-}
-
-/// Mean squared displacement of one species, or of all particles.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SpeciesMsd {
-    name: String,
-    total: Curve,
-    components: [Curve; 3],
 }
 
 /// How a lag was summed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum MsdMethod {
     /// Pair by pair.
     Direct,
@@ -44,22 +53,36 @@ pub enum MsdMethod {
 }
 
 impl Msd {
-    /// One species; `None` where there is no such species.
-    #[must_use]
-    pub fn species(&self, name: &str) -> Option<&SpeciesMsd> {
-        self.species.iter().find(|s| s.name == name)
+    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[MsdMethod], error_bounds: &[f64]) -> Self {
+        Self {
+            total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), IN_SPACE),
+            components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), NonZeroU32::MIN)),
+            methods: methods.to_vec(),
+            error_bounds: error_bounds.to_vec(),
+        }
     }
 
-    /// Each species.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SpeciesMsd> {
-        self.species.iter()
+    /// From sums over pairs of frames.
+    pub(super) fn direct(squares: [&BlockSums; 3], axis: &Axis) -> Self {
+        let lags = axis.lags.len();
+        Self::new(
+            squares,
+            axis,
+            &vec![MsdMethod::Direct; lags],
+            &vec![DIRECT_ACCURACY; lags],
+        )
     }
 
-    /// All particles.
+    /// Mean squared displacement, in squared units of length.
     #[must_use]
-    pub fn all(&self) -> &SpeciesMsd {
-        &self.all
+    pub fn total(&self) -> &SquaredDisplacement {
+        &self.total
+    }
+
+    /// Mean squared displacement along x, y and z: they add up to [`total`](Self::total).
+    #[must_use]
+    pub fn components(&self) -> &[SquaredDisplacement; 3] {
+        &self.components
     }
 
     /// How each lag was summed.
@@ -72,35 +95,6 @@ impl Msd {
     #[must_use]
     pub fn error_bounds(&self) -> &[f64] {
         &self.error_bounds
-    }
-}
-
-impl SpeciesMsd {
-    fn new(name: &str, squares: &[BlockSums; 3], origins: &Origins) -> Self {
-        let [x, y, z] = squares;
-        Self {
-            name: name.to_owned(),
-            total: origins.curve([x, y, z], |[x, y, z]| x + y + z),
-            components: [x, y, z].map(|sums| origins.curve([sums], |[mean]| mean)),
-        }
-    }
-
-    /// Name of the species, or `all`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Mean squared displacement, in squared units of length.
-    #[must_use]
-    pub fn total(&self) -> &Curve {
-        &self.total
-    }
-
-    /// Mean squared displacement along x, y and z: they add up to [`total`](Self::total).
-    #[must_use]
-    pub fn components(&self) -> &[Curve; 3] {
-        &self.components
     }
 }
 
@@ -142,18 +136,18 @@ pub fn msd<T: Real>(
     runs: &impl TrajectoryRuns<T>,
     lags: &Lags,
     resampling: Resampling,
-) -> Result<Msd, Error> {
+) -> Result<BySpecies<Msd>, StructureError> {
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let lags = origins.lags().len();
+    let lags = origins.axis().lags.len();
     let mut methods = vec![MsdMethod::Direct; lags];
     let mut error_bounds = vec![DIRECT_ACCURACY; lags];
     let mut squares: Vec<[BlockSums; 3]>;
     if origins.is_uniform() && transforms_are_faster(&origins) {
-        let found = spectral_sums(runs, &groups, &origins);
-        squares = found.squares;
-        for (k, &bound) in found.error_bounds.iter().enumerate() {
+        let bounds;
+        (squares, bounds) = spectral_sums(runs, &groups, &origins);
+        for (k, bound) in bounds.into_iter().enumerate() {
             if bound <= ACCURACY {
                 (methods[k], error_bounds[k]) = (MsdMethod::Transform, bound);
             }
@@ -161,28 +155,17 @@ pub fn msd<T: Real>(
         for inexact in (0..lags).filter(|&k| methods[k] == MsdMethod::Direct) {
             let exact = direct_sums(runs, &groups, &origins, inexact..inexact + 1, 0.0);
             for (squares, exact) in squares.iter_mut().zip(&exact) {
-                for (sums, exact) in squares.iter_mut().zip(&exact.squares) {
+                for (sums, exact) in squares.iter_mut().zip(exact.squares()) {
                     sums.copy_point(inexact, exact);
                 }
             }
         }
     } else {
         let found = direct_sums(runs, &groups, &origins, 0..lags, 0.0);
-        squares = found.into_iter().map(|sums| sums.squares).collect();
+        squares = found.into_iter().map(GroupSums::into_squares).collect();
     }
-    let names = runs[0].species().names().iter().map(String::as_str);
-    let mut species: Vec<SpeciesMsd> = names
-        .chain(["all"])
-        .zip(&squares)
-        .map(|(name, squares)| SpeciesMsd::new(name, squares, &origins))
-        .collect();
-    let all = species.pop().expect("all particles come last");
-    Ok(Msd {
-        species,
-        all,
-        methods,
-        error_bounds,
-    })
+    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), origins.axis(), &methods, &error_bounds);
+    Ok(groups.by_species(squares.iter().map(of).collect()))
 }
 
 /// Whether all lags by transforms cost less than the wanted ones directly. Costs per particle in ns, as measured: a pair
@@ -201,4 +184,100 @@ fn transforms_are_faster(origins: &Origins) -> bool {
         })
         .sum();
     transforms < PAIR * origins.pairs() as f64
+}
+
+/// Mean squared displacement along x, y and z by block and lag, of each species and, last, of all particles, by transforms of
+/// uniform frames. And a bound on the relative error of all these means, by lag.
+fn spectral_sums<T: Real>(
+    runs: &[Trajectory<'_, T>],
+    groups: &Groups,
+    origins: &Origins,
+) -> (Vec<[BlockSums; 3]>, Vec<f64>) {
+    let (axis, sizes) = (origins.axis(), groups.sizes());
+    let empty = || std::array::from_fn(|_| axis.sums());
+    let mut squares: Vec<[BlockSums; 3]> = sizes.iter().map(|_| empty()).collect();
+    // Absolute errors of the sums over all blocks, by group and component.
+    let mut errors = vec![[0.0; 3]; sizes.len()];
+    for (r, run) in runs.iter().enumerate() {
+        let (plan, schedule) = (ColumnProducts::new(origins.ranges(r)), origins.schedule(r));
+        for (g, particles) in groups.particles().enumerate() {
+            let columns = transform(run, particles, &plan);
+            for (component, columns) in columns.iter().enumerate() {
+                let (found, error) = columns.sums_at(&plan, schedule.uniform_lags());
+                for group in [g, sizes.len() - 1] {
+                    errors[group][component] += error;
+                    // All particles take one species after the other: their pairs count once.
+                    let weight = if group == g || g == 0 { 1.0 } else { 0.0 };
+                    let sums = &mut squares[group][component];
+                    origins.add(r, &schedule, &found, sizes[group], weight, sums);
+                }
+            }
+        }
+    }
+    let bound = |k: usize| -> f64 {
+        if axis.lags[k] == Lag::ZERO {
+            return 0.0;
+        }
+        let of = |group: usize, component: usize| {
+            let sums: &BlockSums = &squares[group][component];
+            errors[group][component] / (sums.mean(k) * sums.weight(k) * sizes[group])
+        };
+        let all = (0..sizes.len()).flat_map(|group| (0..3).map(move |component| (group, component)));
+        // Where nothing moves there is no relative error to bound.
+        let bounds = all
+            .map(|(group, component)| of(group, component))
+            .map(|x| if x >= 0.0 { x } else { f64::INFINITY });
+        bounds.fold(0.0, f64::max)
+    };
+    let bounds = (0..axis.lags.len()).map(bound).collect();
+    (squares, bounds)
+}
+
+/// What some particles add up to along x, y and z.
+fn transform<T: Real>(
+    run: &Trajectory<'_, T>,
+    particles: &[usize],
+    plan: &ColumnProducts,
+) -> [ColumnDifferences; 3] {
+    let chunks: Vec<&[usize]> = particles.chunks(CHUNK).collect();
+    let allowed = size_of_val(run.positions()) / WAITING_PART;
+    // A power of two, for that many threads or fewer to end together.
+    let waiting = (allowed / (3 * plan.spectra_bytes())).clamp(2, 64);
+    let waiting = 1 << waiting.ilog2();
+    let work = |chunk: &&[usize]| transform_chunk(run, chunk, plan);
+    let mut sums: Option<[ColumnDifferences; 3]> = None;
+    threads::in_order(&chunks, waiting, work, |_, found| match &mut sums {
+        None => sums = Some(found),
+        Some(sums) => {
+            for (sums, found) in sums.iter_mut().zip(&found) {
+                sums.add(found);
+            }
+        }
+    });
+    sums.unwrap_or_else(|| std::array::from_fn(|_| ColumnDifferences::new(plan, run.frames())))
+}
+
+fn transform_chunk<T: Real>(
+    run: &Trajectory<'_, T>,
+    particles: &[usize],
+    plan: &ColumnProducts,
+) -> [ColumnDifferences; 3] {
+    let frames = run.frames();
+    // An even number: two columns make one transform, and an odd one out is paired with a column of zeros.
+    let together = Tile::within(NUMBERS, frames).clamp(2, TOGETHER) / 2 * 2;
+    let mut tile = Tile::zeros(frames, together);
+    let mut scratch: [_; 3] = std::array::from_fn(|_| plan.scratch());
+    let mut sums: [_; 3] = std::array::from_fn(|_| ColumnDifferences::new(plan, frames));
+    for particles in particles.chunks(together) {
+        tile.fill(run, particles);
+        for pair in tile.pairs_mut().take(particles.len().div_ceil(2)) {
+            for ((columns, sums), scratch) in pair.into_iter().zip(&mut sums).zip(&mut scratch) {
+                sums.push(plan, columns, scratch);
+            }
+        }
+    }
+    for (sums, scratch) in sums.iter_mut().zip(&mut scratch) {
+        sums.flush(plan, scratch);
+    }
+    sums
 }

@@ -65,10 +65,9 @@ impl RadialBins {
         self.edges.windows(2).map(middle).collect()
     }
 
-    /// Number of bins.
+    /// Number of bins; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "there is always a bin")]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.edges.len() - 1
     }
 }
@@ -91,6 +90,6 @@ mod tests {
             let logarithmic = RadialBins::logarithmic(0.5, 2.0, count).unwrap_err();
             assert_eq!(logarithmic.to_string(), expected(count, 0.5));
         }
-        assert_eq!(RadialBins::linear(2.0, 1 << 20).unwrap().len(), 1 << 20);
+        assert_eq!(RadialBins::linear(2.0, 1 << 20).unwrap().count(), 1 << 20);
     }
 }

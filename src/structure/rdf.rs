@@ -3,55 +3,17 @@
 use std::f64::consts::PI;
 use std::fmt;
 
-use pulp::Arch;
-
-use super::origins::{Groups, frame_averages};
+use super::frames::averages;
+use super::groups::Groups;
 use super::{RadialBins, StructureError};
-use crate::kernels::pair_counts::{CountPairs, Grid};
-use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
-use crate::trajectory::{Coordinates, Trajectory, TrajectoryRuns};
-use crate::{Error, Real};
-
-/// Radial distribution functions, partial and total: see [`rdf`].
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Rdf {
-    partials: Vec<RadialDistribution>,
-    total: RadialDistribution,
-}
-
-impl Rdf {
-    /// g_ab of two species, in either order; `None` where there is no such species, or one particle of a species is asked for its
-    /// distance from itself.
-    #[must_use]
-    pub fn partial(&self, a: &str, b: &str) -> Option<&RadialDistribution> {
-        self.partials
-            .iter()
-            .find(|g| g.species() == Some([a, b]) || g.species() == Some([b, a]))
-    }
-
-    /// Every pair of species, in their order: AA, AB, ..., BB, ...
-    #[must_use]
-    pub fn partials(&self) -> &[RadialDistribution] {
-        &self.partials
-    }
-
-    /// Of all particles.
-    #[must_use]
-    pub fn total(&self) -> &RadialDistribution {
-        &self.total
-    }
-
-    /// The partials, and the total last.
-    pub fn iter(&self) -> impl Iterator<Item = &RadialDistribution> {
-        self.partials.iter().chain([&self.total])
-    }
-}
+use crate::kernels::{NeighbourGrid, count_pairs};
+use crate::real::Real;
+use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
+use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
 
 /// The radial distribution function of two species, or of all particles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RadialDistribution {
-    species: Option<[String; 2]>,
     bins: RadialBins,
     /// By block: g in each bin, then the neighbours in each bin.
     sums: BlockSums,
@@ -59,22 +21,6 @@ pub struct RadialDistribution {
 }
 
 impl RadialDistribution {
-    /// The two species of a partial function; `None` for the total.
-    #[must_use]
-    pub fn species(&self) -> Option<[&str; 2]> {
-        let [a, b] = self.species.as_ref()?;
-        Some([a, b])
-    }
-
-    /// `A-B` for the species A and B, or `total`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match &self.species {
-            Some([a, b]) => format!("{a}-{b}"),
-            None => "total".to_owned(),
-        }
-    }
-
     /// The bins of distance.
     #[must_use]
     pub fn bins(&self) -> &RadialBins {
@@ -96,14 +42,14 @@ impl RadialDistribution {
     /// g(r) in each bin: its mean over the volume of the bin's shell.
     #[must_use]
     pub fn values(&self) -> Vec<Estimate> {
-        (0..self.bins.len()).map(|bin| self.estimate(&[bin])).collect()
+        (0..self.bins.count()).map(|bin| self.estimate(&[bin])).collect()
     }
 
     /// The mean number of particles of the second species around one of the first, from the first edge to the upper edge of
     /// each bin: up to the minimum after the first peak it is the coordination number.
     #[must_use]
     pub fn neighbours(&self) -> Vec<Estimate> {
-        let bins = self.bins.len();
+        let bins = self.bins.count();
         (1..=bins)
             .map(|end| self.estimate(&(bins..bins + end).collect::<Vec<_>>()))
             .collect()
@@ -121,8 +67,7 @@ impl RadialDistribution {
 impl serde::Serialize for RadialDistribution {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("RadialDistribution", 5)?;
-        fields.serialize_field("species", &self.species)?;
+        let mut fields = serializer.serialize_struct("RadialDistribution", 4)?;
         fields.serialize_field("frames", &self.frames())?;
         fields.serialize_field("bins", &self.bins)?;
         fields.serialize_field("values", &self.values())?;
@@ -193,33 +138,26 @@ pub fn rdf<T: Real, C: Coordinates>(
     runs: &impl TrajectoryRuns<T, C>,
     bins: &RadialBins,
     resampling: Resampling,
-) -> Result<Rdf, Error> {
+) -> Result<ByPair<RadialDistribution>, StructureError> {
     let runs = runs.runs();
     check_reach(runs, bins)?;
-    let plan = Plan::new(&runs[0], bins);
-    let shape = [plan.pairs.len() + 1, 2 * bins.len()];
-    let (sums, resamples) = frame_averages(runs, resampling, shape, |run, frame| {
-        plan.frame(&runs[run], frame)
+    let plan = Plan::new(Groups::new(runs[0].species()), bins);
+    let shape = [plan.pairs.len() + 1, 2 * bins.count()];
+    let (sums, resamples) = averages(runs, resampling, shape, |run, frame| {
+        let position = |p: usize| runs[run].position(frame, p);
+        match runs[run].cell(frame) {
+            Some(cell) => plan.frame(cell, position),
+            None => vec![f64::NAN; shape[0] * shape[1]], // Refused before.
+        }
     })?;
-    let names = runs[0].species().names();
-    let species = plan.pairs.iter().map(|pair| Some(pair.map(|s| names[s].clone())));
-    let mut partials: Vec<RadialDistribution> = species
-        .chain([None])
-        .zip(sums)
-        .map(|(species, sums)| RadialDistribution {
-            species,
-            bins: bins.clone(),
-            sums,
-            resamples,
-        })
-        .collect();
-    let total = partials.pop().expect("the total comes last");
-    // A single particle has no distance from another of its kind.
-    let sizes = plan.groups.sizes();
-    let alone = |pair: &[usize; 2]| pair[0] == pair[1] && sizes[pair[0]] < 2.0;
-    let mut kept = plan.pairs.iter().map(|pair| !alone(pair));
-    partials.retain(|_| kept.next().unwrap_or(true));
-    Ok(Rdf { partials, total })
+    let of = |sums| RadialDistribution {
+        bins: bins.clone(),
+        sums,
+        resamples,
+    };
+    Ok(plan
+        .groups
+        .by_pair(&plan.pairs, sums.into_iter().map(of).collect()))
 }
 
 /// The bins of every frame end within half of the cell's smallest width.
@@ -227,10 +165,11 @@ fn check_reach<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
     bins: &RadialBins,
 ) -> Result<(), StructureError> {
-    let end = bins.edges()[bins.len()];
+    let end = bins.edges()[bins.count()];
     for (run, trajectory) in runs.iter().enumerate() {
         if trajectory.cells().is_empty() {
-            return Err(StructureError::NoCell { run });
+            let needed_for = "the density";
+            return Err(StructureError::NoCell { run, needed_for });
         }
         for cell in trajectory.cells() {
             let limit = 0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min);
@@ -248,40 +187,29 @@ fn check_reach<T: Real, C: Coordinates>(
 
 /// What is the same for all frames.
 struct Plan<'a> {
-    arch: Arch,
     groups: Groups,
     pairs: Vec<[usize; 2]>,
     edges: &'a [f64],
 }
 
 impl<'a> Plan<'a> {
-    fn new<T: Real, C: Coordinates>(run: &Trajectory<'_, T, C>, bins: &'a RadialBins) -> Self {
-        let groups = Groups::new(run.species());
+    fn new(groups: Groups, bins: &'a RadialBins) -> Self {
+        let mut pairs = groups.pairs();
+        // A single particle has no distance from another of its kind.
+        pairs.retain(|&[a, b]| a != b || groups.ranges()[a].len() > 1);
         Self {
-            arch: Arch::new(),
-            pairs: groups.pairs().collect(),
             groups,
+            pairs,
             edges: bins.edges(),
         }
     }
 
-    /// g and the neighbours in each bin, of each pair of species and of all particles.
-    fn frame<T: Real, C: Coordinates>(&self, run: &Trajectory<'_, T, C>, frame: usize) -> Vec<f64> {
+    /// g and the neighbours in each bin, of each pair of species and of all particles, in a frame with such positions.
+    fn frame(&self, cell: &Cell, position: impl Fn(usize) -> [f64; 3]) -> Vec<f64> {
         let bins = self.edges.len() - 1;
-        let Some(cell) = run.cell(frame) else {
-            return vec![f64::NAN; 2 * bins * (self.pairs.len() + 1)]; // Refused before.
-        };
-        let position = |p: usize| run.position(frame, p);
-        let grid = Grid::new(cell, self.edges[bins], self.groups.particles(), position);
+        let grid = NeighbourGrid::new(cell, self.edges[bins], self.groups.particles(), position);
         let mut counts = vec![0; (bins + 1) * self.pairs.len()];
-        self.arch.dispatch(CountPairs {
-            grid: &grid,
-            cell,
-            pairs: &self.pairs,
-            edges: self.edges,
-            uniform: self.edges[0] == 0.0,
-            counts: &mut counts,
-        });
+        count_pairs(&grid, &self.pairs, self.edges, self.edges[0] == 0.0, &mut counts);
         let sizes = self.groups.sizes();
         let volumes = self
             .edges

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::WaveVectorError;
-use crate::stats::{BlockSums, Estimate, Resamples};
+use super::StructureError;
+use crate::stats::{BlockSums, Estimate, Invalid, Resamples};
 
 /// One structure factor, shell by shell: length of the wave vectors, value, standard error and number of vectors of each, and
 /// the whole function on each resample.
@@ -13,7 +13,6 @@ use crate::stats::{BlockSums, Estimate, Resamples};
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StructureFactor {
-    species: Option<[String; 2]>,
     q: Vec<f64>,
     wave_vectors: Vec<usize>,
     values: Vec<f64>,
@@ -26,7 +25,6 @@ pub struct StructureFactor {
 impl StructureFactor {
     /// From sums over frames, a point for each shell.
     pub(super) fn from_sums(
-        species: Option<[String; 2]>,
         q: Vec<f64>,
         wave_vectors: Vec<usize>,
         sums: &BlockSums,
@@ -41,11 +39,10 @@ impl StructureFactor {
             })
             .collect();
         let frames = sums.weight(0).round() as u64;
-        Self::new(species, q, wave_vectors, values, replicates, resamples, frames)
+        Self::new(q, wave_vectors, values, replicates, resamples, frames)
     }
 
     fn new(
-        species: Option<[String; 2]>,
         q: Vec<f64>,
         wave_vectors: Vec<usize>,
         values: Vec<f64>,
@@ -57,7 +54,6 @@ impl StructureFactor {
             .map(|k| resamples.standard_error(replicates.iter().map(|r| r[k])))
             .collect();
         Self {
-            species,
             q,
             wave_vectors,
             values,
@@ -68,26 +64,9 @@ impl StructureFactor {
         }
     }
 
-    /// The two species of a partial structure factor; `None` for the total.
+    /// Number of shells; at least one.
     #[must_use]
-    pub fn species(&self) -> Option<[&str; 2]> {
-        let [a, b] = self.species.as_ref()?;
-        Some([a, b])
-    }
-
-    /// `A-B` for the species A and B, or `total`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match &self.species {
-            Some([a, b]) => format!("{a}-{b}"),
-            None => "total".to_owned(),
-        }
-    }
-
-    /// Number of shells.
-    #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "there is always a shell")]
-    pub fn len(&self) -> usize {
+    pub fn shells(&self) -> usize {
         self.q.len()
     }
 
@@ -152,10 +131,10 @@ impl StructureFactor {
     /// the mean length of the bin's vectors.
     ///
     /// # Errors
-    /// [`WaveVectorError::Width`] for a width that is not positive and finite.
-    pub fn binned(&self, width: f64) -> Result<Self, WaveVectorError> {
+    /// [`StructureError::Length`] for a width that is not positive and finite.
+    pub fn binned(&self, width: f64) -> Result<Self, StructureError> {
         if !(width.is_finite() && width > 0.0) {
-            return Err(WaveVectorError::Width { found: width });
+            return Err(Invalid::new("bins of width", width, "a positive finite length").into());
         }
         Ok(self.in_bins(width))
     }
@@ -180,7 +159,6 @@ impl StructureFactor {
                 .collect()
         };
         Self::new(
-            self.species.clone(),
             q,
             wave_vectors,
             merge(&self.values),
@@ -205,7 +183,7 @@ impl fmt::Display for StructureFactor {
     /// error. Numbers read back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "q,value,standard_error,wave_vectors")?;
-        for k in 0..self.len() {
+        for k in 0..self.shells() {
             write!(f, "{:e},{:e},", self.q[k], self.values[k])?;
             if let Some(error) = self.standard_errors[k] {
                 write!(f, "{error:e}")?;
@@ -231,7 +209,7 @@ mod tests {
         }
         let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         let q = vec![0.5, 1.0, 1.2, 1.9];
-        StructureFactor::from_sums(None, q, vec![3, 6, 4, 2], &sums, resamples)
+        StructureFactor::from_sums(q, vec![3, 6, 4, 2], &sums, resamples)
     }
 
     #[test]
@@ -255,7 +233,7 @@ mod tests {
         assert_eq!(binned.q(), [0.5, mean([1.0, 1.2, 1.9])]);
         assert_eq!(binned.values(), [0.5, mean([1.5, 2.5, 3.5])]);
         assert_eq!(binned.replicate(0)[1], mean([2.0, 3.0, 4.0]));
-        assert_eq!((binned.frames(), binned.name()), (4, "total".to_owned()));
+        assert_eq!(binned.frames(), 4);
     }
 
     #[test]

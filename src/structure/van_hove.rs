@@ -2,63 +2,30 @@
 
 use std::f64::consts::PI;
 
-use super::RadialBins;
-use super::origins::{Groups, Origins, Piece};
+use super::groups::Groups;
+use super::origins::{Origins, Piece};
+use super::{RadialBins, StructureError};
 use crate::lag::{Lag, Lags};
-use crate::stats::{BlockSums, Estimate, Resamples, Resampling};
+use crate::real::Real;
+use crate::stats::{BlockSums, BySpecies, Estimate, Resamples, Resampling};
+use crate::threads;
 use crate::trajectory::{Trajectory, TrajectoryRuns};
-use crate::{Error, Real, threads};
 
 /// Pieces whose counts may wait.
 const WAITING: usize = 64;
 
-/// Distances moved, of each species and of all particles: see [`van_hove`].
+/// Distances moved by the particles of one species, or by all: see [`van_hove`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct VanHove {
-    species: Vec<SpeciesVanHove>,
-    all: SpeciesVanHove,
+    distributions: Vec<DistanceDistribution>,
 }
 
 impl VanHove {
-    /// One species; `None` where there is no such species.
-    #[must_use]
-    pub fn species(&self, name: &str) -> Option<&SpeciesVanHove> {
-        self.species.iter().find(|s| s.name == name)
-    }
-
-    /// Each species.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SpeciesVanHove> {
-        self.species.iter()
-    }
-
-    /// All particles.
-    #[must_use]
-    pub fn all(&self) -> &SpeciesVanHove {
-        &self.all
-    }
-}
-
-/// Distances moved by the particles of one species, or by all.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct SpeciesVanHove {
-    name: String,
-    lags: Vec<DistanceDistribution>,
-}
-
-impl SpeciesVanHove {
-    /// Name of the species, or `all`.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// The distribution at each lag, in the order of the lags.
     #[must_use]
-    pub fn lags(&self) -> &[DistanceDistribution] {
-        &self.lags
+    pub fn distributions(&self) -> &[DistanceDistribution] {
+        &self.distributions
     }
 }
 
@@ -108,13 +75,16 @@ impl DistanceDistribution {
     /// The fraction of displacements in each bin.
     #[must_use]
     pub fn fractions(&self) -> Vec<Estimate> {
-        (0..self.bins.len()).map(|bin| self.estimate(bin)).collect()
+        (0..self.bins.count()).map(|bin| self.estimate(bin)).collect()
     }
 
     /// The fraction below the first bin and above the last: with the bins' they add up to 1.
     #[must_use]
     pub fn outside(&self) -> [Estimate; 2] {
-        [self.estimate(self.bins.len()), self.estimate(self.bins.len() + 1)]
+        [
+            self.estimate(self.bins.count()),
+            self.estimate(self.bins.count() + 1),
+        ]
     }
 
     /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length: `∫ 4π r² G_s dr = 1`. In each bin
@@ -138,7 +108,7 @@ impl DistanceDistribution {
     /// The mean squared displacement at this lag, from the displacements and not from the bins.
     #[must_use]
     pub fn msd(&self) -> Estimate {
-        self.estimate(self.bins.len() + 2)
+        self.estimate(self.bins.count() + 2)
     }
 
     /// `G_s` of a Gaussian with the same mean squared displacement: what α₂ = 0 looks like.
@@ -158,10 +128,8 @@ impl DistanceDistribution {
     }
 
     fn estimate(&self, point: usize) -> Estimate {
-        let replicates = (0..self.resamples.len())
-            .map(|r| self.sums.weighted_mean(point, &self.resamples.weights(r)))
-            .collect();
-        Estimate::new(self.sums.mean(point), replicates, self.resamples)
+        self.resamples
+            .evaluate(|weights| self.sums.weighted_mean(point, weights))
     }
 }
 
@@ -204,8 +172,8 @@ impl serde::Serialize for DistanceDistribution {
 /// let positions: Vec<f64> = (0..3).flat_map(|i| [0.5 * f64::from(i), 0., 0., 1., 1., 1., 2., 2., 2., 3., 3., 3.]).collect();
 /// let run = Trajectory::new(positions, vec![0, 10, 20], 0.005, Species::single("A", 4)?)?;
 /// let bins = structure::RadialBins::linear(1.0, 4)?;
-/// let moved = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None)?;
-/// let fractions: Vec<f64> = moved.all().lags()[0].fractions().iter().map(|f| f.value()).collect();
+/// let moved = structure::van_hove(&run, &Lags::explicit([1]), &bins, Resampling::None)?;
+/// let fractions: Vec<f64> = moved.all().distributions()[0].fractions().iter().map(|f| f.value()).collect();
 /// assert_eq!(fractions, [0.75, 0.0, 0.25, 0.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -214,67 +182,51 @@ pub fn van_hove<T: Real>(
     lags: &Lags,
     bins: &RadialBins,
     resampling: Resampling,
-) -> Result<VanHove, Error> {
+) -> Result<BySpecies<VanHove>, StructureError> {
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let (points, sizes) = (bins.len() + 3, groups.sizes());
-    let empty = || BlockSums::new(origins.partition().len(), points);
+    let (axis, sizes) = (origins.axis(), groups.sizes());
+    let empty = BlockSums::new(origins.partition().len(), bins.count() + 3);
     // By group, all particles last, and by lag.
-    let mut sums: Vec<Vec<BlockSums>> = groups
-        .sizes()
-        .iter()
-        .map(|_| origins.lags().iter().map(|_| empty()).collect())
-        .collect();
+    let mut sums = vec![vec![empty; axis.lags.len()]; sizes.len()];
     let squared_edges: Vec<f64> = bins.edges().iter().map(|r| r * r).collect();
     let particles: Vec<&[usize]> = groups.particles().collect();
     let work = |piece: &Piece| count(&runs[piece.run], &origins, piece, &particles, &squared_edges);
-    threads::in_order(
-        &origins.pieces(0..origins.lags().len()),
-        WAITING,
-        work,
-        |piece, counts| {
-            let mut counts = counts.iter();
-            for lag in piece.lags.clone() {
-                for (group, counts) in counts.by_ref().take(particles.len()).enumerate() {
-                    for of in [group, particles.len()] {
-                        // All particles take one species after the other: their pairs of frames count once.
-                        let pairs = if of == group || group == 0 {
-                            counts.pairs
-                        } else {
-                            0.0
-                        };
-                        for (point, x) in counts.sums.iter().enumerate() {
-                            sums[of][lag].add(piece.block, point, x / sizes[of], pairs);
-                        }
+    let pieces = origins.pieces(0..axis.lags.len());
+    threads::in_order(&pieces, WAITING, work, |piece, counts| {
+        let mut counts = counts.iter();
+        for lag in piece.lags.clone() {
+            for (group, counts) in counts.by_ref().take(particles.len()).enumerate() {
+                for of in [group, particles.len()] {
+                    // All particles take one species after the other: their pairs of frames count once.
+                    let pairs = if of == group || group == 0 {
+                        counts.pairs
+                    } else {
+                        0.0
+                    };
+                    for (point, x) in counts.sums.iter().enumerate() {
+                        sums[of][lag].add(piece.block, point, x / sizes[of], pairs);
                     }
                 }
             }
+        }
+    });
+    let distribution = |(&lag, sums): (&Lag, BlockSums)| DistanceDistribution {
+        lag,
+        time_step: axis.time_step,
+        bins: bins.clone(),
+        resamples: if lag <= axis.longest {
+            axis.resamples
+        } else {
+            Resamples::new(axis.resamples.run(), Resampling::None, sums.blocks())
         },
-    );
-    let names = runs[0].species().names().iter().map(String::as_str);
-    let mut species: Vec<SpeciesVanHove> = names
-        .chain(["all"])
-        .zip(sums)
-        .map(|(name, sums)| SpeciesVanHove {
-            name: name.to_owned(),
-            lags: (origins.lags().iter().zip(sums))
-                .map(|(&lag, sums)| DistanceDistribution {
-                    lag,
-                    time_step: runs[0].time_step(),
-                    bins: bins.clone(),
-                    resamples: if lag <= origins.longest_with_error() {
-                        origins.resamples()
-                    } else {
-                        Resamples::new(origins.resamples().run(), Resampling::None, sums.blocks())
-                    },
-                    sums,
-                })
-                .collect(),
-        })
-        .collect();
-    let all = species.pop().expect("all particles come last");
-    Ok(VanHove { species, all })
+        sums,
+    };
+    let of_group = |sums: Vec<BlockSums>| VanHove {
+        distributions: axis.lags.iter().zip(sums).map(distribution).collect(),
+    };
+    Ok(groups.by_species(sums.into_iter().map(of_group).collect()))
 }
 
 /// What the pairs of one lag add up to, of one species.

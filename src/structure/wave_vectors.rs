@@ -1,4 +1,4 @@
-//! Wave vectors as a value that can be looked at.
+//! Lists of wave vectors.
 
 use std::f64::consts::TAU;
 use std::fmt;
@@ -7,8 +7,9 @@ use std::ops::RangeInclusive;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use super::WaveVectorError;
-use crate::trajectory::Cell;
+use super::{StructureError, WaveVectorError};
+use crate::real::Real;
+use crate::trajectory::{Cell, Coordinates, Trajectory};
 
 /// Vectors whose length differs by less than this, relatively, belong to one shell: what is left of equal edges in a
 /// single-precision file.
@@ -34,9 +35,9 @@ const MOST: f64 = 1e8;
 /// use msed::{structure::WaveVectors, trajectory::Cell};
 /// let cell = Cell::cubic(9.41036)?;
 /// let shell = WaveVectors::shell(&cell, 7.15..=7.35)?;
-/// assert_eq!(shell.len(), 219);
+/// assert_eq!(shell.count(), 219);
 /// assert_eq!(shell.integers()[..3], [[0, 0, 11], [0, 4, -10], [0, 4, 10]]);
-/// assert!((shell.mean_modulus() - 7.2472).abs() < 1e-4);
+/// assert!((shell.mean_wave_number() - 7.2472).abs() < 1e-4);
 /// let some = shell.subset(30, 7)?;
 /// assert_eq!(some, shell.subset(30, 7)?);
 /// # Ok::<(), msed::Error>(())
@@ -47,7 +48,7 @@ pub struct WaveVectors {
     /// Empty for vectors that are not commensurate.
     integers: Vec<[i32; 3]>,
     vectors: Vec<[f64; 3]>,
-    moduli: Vec<f64>,
+    wave_numbers: Vec<f64>,
     cell: Option<Cell>,
 }
 
@@ -129,7 +130,7 @@ impl WaveVectors {
         }
         Ok(Self {
             integers: Vec::new(),
-            moduli: vectors.iter().map(|q| norm(*q)).collect(),
+            wave_numbers: vectors.iter().map(|q| norm(*q)).collect(),
             vectors: vectors.to_vec(),
             cell: None,
         })
@@ -140,11 +141,11 @@ impl WaveVectors {
             return Err(WaveVectorError::Empty);
         }
         let vectors: Vec<[f64; 3]> = integers.iter().map(|&n| cell.wave_vector(n)).collect();
-        let moduli = vectors.iter().map(|q| norm(*q)).collect();
+        let wave_numbers = vectors.iter().map(|q| norm(*q)).collect();
         Ok(Self {
             integers,
             vectors,
-            moduli,
+            wave_numbers,
             cell: Some(*cell),
         })
     }
@@ -185,14 +186,14 @@ impl WaveVectors {
     /// # Errors
     /// [`WaveVectorError::Subset`] for none, or more than there are.
     pub fn subset(&self, count: usize, seed: u64) -> Result<Self, WaveVectorError> {
-        if count == 0 || count > self.len() {
+        if count == 0 || count > self.count() {
             return Err(WaveVectorError::Subset {
                 found: count,
-                available: self.len(),
+                available: self.count(),
             });
         }
         let mut generator = Pcg64::seed_from_u64(seed);
-        let mut order: Vec<usize> = (0..self.len()).collect();
+        let mut order: Vec<usize> = (0..self.count()).collect();
         for drawn in 0..count {
             let other = drawn + below(&mut generator, (order.len() - drawn) as u64);
             order.swap(drawn, other);
@@ -209,15 +210,14 @@ impl WaveVectors {
                 None => Vec::new(),
             },
             vectors: members.iter().map(|&i| self.vectors[i]).collect(),
-            moduli: members.iter().map(|&i| self.moduli[i]).collect(),
+            wave_numbers: members.iter().map(|&i| self.wave_numbers[i]).collect(),
             cell: self.cell,
         }
     }
 
-    /// How many vectors there are, `q` and `-q` counted once.
+    /// How many vectors there are, `q` and `-q` counted once; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "there is always a vector")]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.vectors.len()
     }
 
@@ -235,14 +235,14 @@ impl WaveVectors {
 
     /// Length of each vector.
     #[must_use]
-    pub fn moduli(&self) -> &[f64] {
-        &self.moduli
+    pub fn wave_numbers(&self) -> &[f64] {
+        &self.wave_numbers
     }
 
     /// Mean length: the q at which an average over the vectors stands.
     #[must_use]
-    pub fn mean_modulus(&self) -> f64 {
-        self.moduli.iter().sum::<f64>() / self.len() as f64
+    pub fn mean_wave_number(&self) -> f64 {
+        self.wave_numbers.iter().sum::<f64>() / self.count() as f64
     }
 
     /// The cell that the vectors belong to; `None` for vectors that are not commensurate.
@@ -264,17 +264,17 @@ impl WaveVectors {
                 .map(|&n| u64::from(n.unsigned_abs()).pow(2))
                 .sum::<u64>()
         };
-        let mut order: Vec<usize> = (0..self.len()).collect();
+        let mut order: Vec<usize> = (0..self.count()).collect();
         if cubic {
             order.sort_by_key(|&i| square(i));
         } else {
-            order.sort_by(|&i, &j| self.moduli[i].total_cmp(&self.moduli[j]));
+            order.sort_by(|&i, &j| self.wave_numbers[i].total_cmp(&self.wave_numbers[j]));
         }
         let same = |&first: &usize, &other: &usize| {
             if cubic {
                 square(first) == square(other)
             } else {
-                self.moduli[other] <= self.moduli[first] * (1.0 + SHELL_WIDTH)
+                self.wave_numbers[other] <= self.wave_numbers[first] * (1.0 + SHELL_WIDTH)
             }
         };
         let mut shells: Vec<Shell> = Vec::new();
@@ -283,16 +283,23 @@ impl WaveVectors {
             let end = rest.partition_point(|other| same(first, other));
             let mut members = rest[..end].to_vec();
             members.sort_unstable();
-            let modulus = members.iter().map(|&i| self.moduli[i]).sum::<f64>() / members.len() as f64;
-            shells.push(Shell { modulus, members });
+            let wave_number =
+                members.iter().map(|&i| self.wave_numbers[i]).sum::<f64>() / members.len() as f64;
+            shells.push(Shell { wave_number, members });
             rest = &rest[end..];
         }
         shells
     }
 
+    /// The vectors over 2 pi.
+    pub(crate) fn turns(&self) -> Vec<[f64; 3]> {
+        let turns = |q: &[f64; 3]| q.map(|q| q / TAU);
+        self.vectors.iter().map(turns).collect()
+    }
+
     /// The sets of absolute integers of which every combination of signs is listed, if that is so for all vectors and a
     /// change of sign leaves the length unchanged (orthorhombic cell).
-    pub(crate) fn sign_classes(&self) -> Option<Vec<[u32; 3]>> {
+    pub(super) fn sign_classes(&self) -> Option<Vec<[u32; 3]>> {
         if !self.cell?.is_orthorhombic() {
             return None;
         }
@@ -327,31 +334,71 @@ impl fmt::Display for WaveVectors {
                 Some([h, k, l]) => write!(f, "{h},{k},{l}")?,
                 None => write!(f, ",,")?,
             }
-            writeln!(f, ",{x:e},{y:e},{z:e},{:e}", self.moduli[i])?;
+            writeln!(f, ",{x:e},{y:e},{z:e},{:e}", self.wave_numbers[i])?;
         }
         Ok(())
     }
 }
 
-/// Wave vectors over 2 pi.
-pub(crate) fn turns(vectors: &WaveVectors) -> Vec<[f64; 3]> {
-    let turns = |q: &[f64; 3]| q.map(|q| q / TAU);
-    vectors.vectors().iter().map(turns).collect()
+impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
+    /// Every commensurate wave vector of the trajectory's cell whose length lies in `range`: [`WaveVectors::shell`]. Where the cell
+    /// changes, it is the mean over the frames.
+    ///
+    /// ```
+    /// use msed::trajectory::{Cell, Species, Trajectory};
+    /// let run = Trajectory::new(vec![0.0; 3], [0], 0.005, Species::single("A", 1)?)?.with_cell(Cell::cubic(9.41036)?)?;
+    /// assert_eq!(run.shell(7.15..=7.35)?.count(), 219);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StructureError::NoCell`] for a trajectory without a cell, and what [`WaveVectors::shell`] refuses.
+    pub fn shell(&self, range: RangeInclusive<f64>) -> Result<WaveVectors, StructureError> {
+        Ok(WaveVectors::shell(&self.mean_cell()?, range)?)
+    }
+
+    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`: [`WaveVectors::sphere`]. Where the cell
+    /// changes, it is the mean over the frames.
+    ///
+    /// # Errors
+    /// As [`shell`](Self::shell).
+    pub fn sphere(&self, longest: f64) -> Result<WaveVectors, StructureError> {
+        self.shell(0.0..=longest)
+    }
+
+    /// The cell, or the mean over the frames.
+    fn mean_cell(&self) -> Result<Cell, StructureError> {
+        let first = self.cells().first().ok_or(StructureError::NoCell {
+            run: 0,
+            needed_for: "commensurate wave vectors",
+        })?;
+        if let Some(cell) = self.constant_cell() {
+            return Ok(*cell);
+        }
+        let frames = self.cells().len() as f64;
+        let mut mean = [[0.0; 3]; 3];
+        for cell in self.cells() {
+            let vectors = cell.vectors();
+            let parts = mean.as_flattened_mut().iter_mut().zip(vectors.as_flattened());
+            parts.for_each(|(mean, x)| *mean += x / frames);
+        }
+        Ok(Cell::triclinic(mean).unwrap_or(*first))
+    }
 }
 
 /// The vectors of one length.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Shell {
-    modulus: f64,
+    wave_number: f64,
     members: Vec<usize>,
 }
 
 impl Shell {
     /// Mean length of the vectors.
     #[must_use]
-    pub fn modulus(&self) -> f64 {
-        self.modulus
+    pub fn wave_number(&self) -> f64 {
+        self.wave_number
     }
 
     /// Their positions in the list, increasing.
@@ -360,10 +407,9 @@ impl Shell {
         &self.members
     }
 
-    /// How many there are, `q` and `-q` counted once.
+    /// How many there are, `q` and `-q` counted once; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "a shell has a vector")]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.members.len()
     }
 }

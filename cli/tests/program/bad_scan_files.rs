@@ -334,6 +334,34 @@ fn values_of_a_run() {
     }
 }
 
+/// The key is the one that the value belongs to, on whatever line that begins.
+#[test]
+fn values_over_several_lines() {
+    for (old, new, expected) in [
+        (
+            "[0.5, 15.0]",
+            "[\n  0.5,\n  \"15\",\n]",
+            "16: `fit_window`: found string \"15\", expected a number",
+        ),
+        (
+            "{ name = \"A\", count = 800 }",
+            "\n  { name = \"A\", count = 800 }, # most\n  { name = \"q\", count = 1 }",
+            "11: `species`: found the name `q`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, all, \
+             tau_alpha, kww, tau_beta, diffusion)",
+        ),
+        (
+            "energy = \"T0.800.dat\"",
+            "energy = [\n  # two replicas\n  \"T0.800.dat\",\n  [\"b = 1.dat\"],\n]",
+            "13: `energy`: found `[\n  # two replicas\n  \"T0.800.dat\",\n  [\"b = 1.dat\"],\n]`, expected a file name or a list of file names",
+        ),
+    ] {
+        let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("; ");
+        assert_eq!(after(old, new), format!("DIR/scan.toml:{expected}"));
+    }
+    let one_run = after("[[run]]\nname = \"T0.800\"", "[run] # coldest\nname = \"T0.800\"");
+    assert!(one_run.starts_with("DIR/scan.toml:"), "{one_run}");
+}
+
 /// The reference of entropies lies within the scan.
 #[test]
 fn a_reference_temperature_outside_the_scan() {

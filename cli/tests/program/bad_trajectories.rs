@@ -70,6 +70,14 @@ fn a_dump_gives_what_the_same_frames_in_xtc_give() {
     let found = scan.run().results();
     assert_eq!(found["runs"][0]["structure"], wanted["runs"][0]["structure"]);
 
+    // The format is that of the content, whatever the name.
+    let scan = scan.edit("scan.toml", "b.lammpstrj.gz", "frames");
+    for content in [text.as_bytes(), &packed, &xtc_frames(60).concat()] {
+        scan.write("frames", content);
+        let found = scan.run().results();
+        assert_eq!(found["runs"][0]["structure"], wanted["runs"][0]["structure"]);
+    }
+
     let scan = with_frames(&[]).edit("scan.toml", "a.xtc", "b.lammpstrj.gz");
     scan.write("b.lammpstrj.gz", &packed[..packed.len() / 2]);
     let message = scan.message();
@@ -138,7 +146,8 @@ fn a_missing_file_or_an_unknown_kind() {
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "a.xtc", "T0.700.dat");
     assert_eq!(
         scan.message(),
-        "DIR/T0.700.dat: found an unknown kind of trajectory, expected a name that ends in .xtc, .lammpstrj or .lammpstrj.gz"
+        "DIR/T0.700.dat, frame 0, byte 0: the beginning of the file is `# Time-averaged data for fix p`, expected that of an XTC \
+         file, `ITEM:` of a LAMMPS dump or the number of particles of an XYZ file"
     );
 }
 

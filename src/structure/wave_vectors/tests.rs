@@ -27,7 +27,7 @@ fn a_shell_holds_each_vector_and_not_its_negative() {
                 }
             }
         }
-        assert_eq!(2 * shell.len(), expected);
+        assert_eq!(2 * shell.count(), expected);
         assert!(shell.integers().is_sorted());
         for (q, n) in shell.vectors().iter().zip(shell.integers()) {
             for a in cell.vectors() {
@@ -44,7 +44,7 @@ fn shells_of_a_cube_have_equal_sums_of_squares() {
     let shells = vectors.shells();
     let found: Vec<(f64, usize)> = shells
         .iter()
-        .map(|s| (s.modulus().powi(2).round(), s.len()))
+        .map(|s| (s.wave_number().powi(2).round(), s.count()))
         .collect();
     // Half of the numbers of ways to write n as a sum of three squares (OEIS A005875).
     let ways = [
@@ -58,14 +58,18 @@ fn shells_of_a_cube_have_equal_sums_of_squares() {
         (9, 30),
     ];
     assert_eq!(found, ways.map(|(n, r)| (f64::from(n), r / 2)));
-    let members: usize = shells.iter().map(Shell::len).sum();
-    assert_eq!(members, vectors.len());
+    let members: usize = shells.iter().map(Shell::count).sum();
+    assert_eq!(members, vectors.count());
 }
 
 #[test]
 fn shells_of_a_cell_doubled_along_x() {
     let vectors = WaveVectors::sphere(&Cell::orthorhombic([2.0 * TAU, TAU, TAU]).unwrap(), 1.2).unwrap();
-    let found: Vec<(f64, usize)> = vectors.shells().iter().map(|s| (s.modulus(), s.len())).collect();
+    let found: Vec<(f64, usize)> = vectors
+        .shells()
+        .iter()
+        .map(|s| (s.wave_number(), s.count()))
+        .collect();
     assert_eq!(found[0], (0.5, 1));
     // (2 0 0), (0 1 0) and (0 0 1) are one shell.
     assert_eq!(found[1], (1.0, 3));
@@ -86,21 +90,21 @@ fn subsets_follow_from_their_seed() {
     let all = WaveVectors::sphere(&Cell::cubic(TAU).unwrap(), 4.0).unwrap();
     let (a, b) = (all.subset(20, 1).unwrap(), all.subset(20, 2).unwrap());
     assert_ne!(a, b);
-    assert_eq!((a.len(), a.integers().is_sorted()), (20, true));
-    assert_eq!(all.subset(all.len(), 3).unwrap(), all);
+    assert_eq!((a.count(), a.integers().is_sorted()), (20, true));
+    assert_eq!(all.subset(all.count(), 3).unwrap(), all);
     // Frozen: the same on every machine and with every version of this crate.
     assert_eq!(
         all.subset(3, 7).unwrap().integers(),
         [[0, 2, 1], [1, 3, 0], [2, -3, 0]]
     );
     // Each vector is as likely as the others: 40 000 draws over 128 vectors, five standard deviations.
-    let mut counts = vec![0_u32; all.len()];
+    let mut counts = vec![0_u32; all.count()];
     for seed in 0..2000 {
         for n in all.subset(20, seed).unwrap().integers() {
             counts[all.integers().binary_search(n).unwrap()] += 1;
         }
     }
-    let expected = 40_000.0 / f64::from(u32::try_from(all.len()).unwrap());
+    let expected = 40_000.0 / f64::from(u32::try_from(all.count()).unwrap());
     assert!(
         counts
             .iter()

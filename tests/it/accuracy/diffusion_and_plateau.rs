@@ -86,22 +86,22 @@ fn reached(found: Outcome<Diffusion, NotDiffusive>) -> Diffusion {
 fn a_straight_line_gives_its_slope_and_intercept() {
     let msd = curve(&log_lags(10_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
     let given = diffusion_within(&total(&msd), 1.0..=50.0).unwrap();
-    assert!((given.coefficient().value() - 0.02).abs() < 1e-14);
-    assert!((given.intercept().value() - 0.3).abs() < 1e-12);
-    assert_eq!(given.window(), [1.0, 44.67]);
-    assert_eq!(given.coefficient().standard_error(), None);
+    assert!((given.coefficient.value() - 0.02).abs() < 1e-14);
+    assert!((given.intercept.value() - 0.3).abs() < 1e-12);
+    assert_eq!(given.window, [1.0, 44.67]);
+    assert_eq!(given.coefficient.standard_error(), None);
     let component = SquaredDisplacement::new(msd, 1).unwrap();
     let component = diffusion_within(&component, 1.0..=50.0).unwrap();
-    assert!((component.coefficient().value() - 0.06).abs() < 1e-14);
+    assert!((component.coefficient.value() - 0.06).abs() < 1e-14);
     // The slope is 1 within 0.05 from where the intercept is a twentieth of the whole: t = 0.3/0.12/0.05 = 50.
     let far = curve(&log_lags(100_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
     let automatic = reached(diffusion(&total(&far)));
     assert!(
-        automatic.window()[0] > 25.0 && automatic.window()[0] < 52.0,
+        automatic.window[0] > 25.0 && automatic.window[0] < 52.0,
         "{:?}",
-        automatic.window()
+        automatic.window
     );
-    assert!((automatic.coefficient().value() - 0.02).abs() < 1e-12);
+    assert!((automatic.coefficient.value() - 0.02).abs() < 1e-12);
 }
 
 #[test]
@@ -130,16 +130,16 @@ fn brownian_motion_is_diffusive_from_the_start() {
     let lags = Lags::logarithmic(10).up_to_fraction(0.1);
     let msd = structure::msd(&run, &lags, Resampling::default()).unwrap();
     let found = reached(diffusion(&total(msd.all().total())));
-    assert!(found.window()[0] < 0.5, "{:?}", found.window());
+    assert!(found.window[0] < 0.5, "{:?}", found.window);
     let (d, error) = (
-        found.coefficient().value(),
-        found.coefficient().standard_error().unwrap(),
+        found.coefficient.value(),
+        found.coefficient.standard_error().unwrap(),
     );
     assert!(
         error > 0.0 && error < 0.001 && (d - 0.04).abs() < 4.0 * error,
         "{d} {error}"
     );
-    assert!((found.log_slope().unwrap().value() - 1.0).abs() < 0.1);
+    assert!((found.log_slope.unwrap().value() - 1.0).abs() < 0.1);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn the_error_of_d_covers_its_scatter() {
     for seed in 0..200 {
         let msd = structure::msd(&brownian(500, 8, 0.04, seed), &lags, Resampling::default()).unwrap();
         let found = diffusion_within(&total(msd.all().total()), 0.1..=5.0).unwrap();
-        let [low, high] = found.coefficient().interval(0.6827).unwrap();
+        let [low, high] = found.coefficient.interval(0.6827).unwrap();
         inside += u32::from(low <= 0.04 && 0.04 <= high);
     }
     // 68 % of 200, and three standard errors of a binomial either way.
@@ -190,15 +190,15 @@ fn an_overshoot_and_the_flattest_point_are_found() {
     for noise in [0.0, 0.003] {
         let msd = curve(&lags, noise, caged(0.5));
         let found = tau_beta(&msd);
-        let time = &found.msd_maximum().value().expect("a maximum").time;
+        let time = &found.msd_maximum.value().expect("a maximum").time;
         assert!((time.value() - 0.29).abs() < 0.04, "{time}");
         assert_eq!(time.standard_error().is_some(), noise > 0.0);
-        let flattest = &found.log_slope_minimum().value().expect("a minimum").time;
+        let flattest = &found.log_slope_minimum.value().expect("a minimum").time;
         assert!(flattest.value() > time.value(), "{flattest}");
         let plain = tau_beta(&curve(&lags, noise, caged(0.0)));
         assert!(
             matches!(
-                plain.msd_maximum(),
+                plain.msd_maximum,
                 Outcome::Unresolved(NoPlateau::NoMaximum { .. })
             ) || noise > 0.0
         );
@@ -208,7 +208,7 @@ fn an_overshoot_and_the_flattest_point_are_found() {
             .map(|i| 0.05 * 1.001_f64.powi(i))
             .min_by(|&a, &b| slope(a).total_cmp(&slope(b)))
             .unwrap();
-        let time = plain.log_slope_minimum().value().expect("a minimum").time.value();
+        let time = plain.log_slope_minimum.value().expect("a minimum").time.value();
         // Slopes lie 0.23 apart in ln t.
         assert!((time / exact).ln().abs() < 0.12, "{time} {exact}");
     }
@@ -218,7 +218,7 @@ fn an_overshoot_and_the_flattest_point_are_found() {
 fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let late: Vec<u64> = log_lags(10_000).into_iter().filter(|&lag| lag >= 100).collect();
     let found = tau_beta(&curve(&late, 0.003, caged(0.0)));
-    match found.log_slope_minimum() {
+    match &found.log_slope_minimum {
         Outcome::Unresolved(why @ NoPlateau::AtShortestLag { time, .. }) => {
             assert!((time - 1.12).abs() < 0.05, "{time}");
             assert!(why.to_string().contains("the frames are too far apart"), "{why}");
@@ -229,20 +229,20 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let found = tau_beta(&curve(&early, 0.003, caged(0.0)));
     assert!(
         matches!(
-            found.log_slope_minimum(),
+            found.log_slope_minimum,
             Outcome::Unresolved(NoPlateau::AtLongestLag { .. })
         ),
         "{found:?}"
     );
     let noisy = tau_beta(&curve(&log_lags(10_000), 0.3, |t| t));
     assert!(
-        !noisy.log_slope_minimum().is_resolved() && !noisy.msd_maximum().is_resolved(),
+        !noisy.log_slope_minimum.is_resolved() && !noisy.msd_maximum.is_resolved(),
         "{noisy:?}"
     );
     let two = tau_beta(&curve(&[1, 2], 0.0, |t| t));
     assert_eq!(
-        two.msd_maximum(),
-        &Outcome::Unresolved(NoPlateau::TooFewLags { found: 2 })
+        two.msd_maximum,
+        Outcome::Unresolved(NoPlateau::TooFewLags { found: 2 })
     );
 }
 
@@ -260,7 +260,10 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
     let logarithmic = RadialBins::logarithmic(0.01, 10.0, 60).unwrap();
     let logarithmic = structure::van_hove(&run, &lags, &logarithmic, Resampling::default()).unwrap();
     for (k, frames) in [(0, 1.0), (1, 10.0)] {
-        let (at, at_log) = (&linear.all().lags()[k], &logarithmic.all().lags()[k]);
+        let (at, at_log) = (
+            &linear.all().distributions()[k],
+            &logarithmic.all().distributions()[k],
+        );
         assert!((at.lag_time() - 0.1 * frames).abs() < 1e-12);
         assert_eq!(at.origins(), 400 - frames as u64);
         let msd = 6.0 * 0.04 * 0.1 * frames;
@@ -323,22 +326,22 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
     let run = Trajectory::new(positions, vec![0, 1], 1.0, species).expect("a trajectory");
     let bins = RadialBins::linear(0.5, 2).unwrap();
     let found = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None).unwrap();
-    let fractions = |s: &structure::SpeciesVanHove| -> Vec<f64> {
-        let at = &s.lags()[0];
+    let fractions = |s: &structure::VanHove| -> Vec<f64> {
+        let at = &s.distributions()[0];
         at.fractions()
             .iter()
             .chain(&at.outside())
             .map(Estimate::value)
             .collect()
     };
-    assert_eq!(fractions(found.species("A").unwrap()), [0.5, 0.0, 0.0, 0.5]);
-    assert_eq!(fractions(found.species("B").unwrap()), [0.0, 1.0, 0.0, 0.0]);
+    assert_eq!(fractions(found.of("A").unwrap()), [0.5, 0.0, 0.0, 0.5]);
+    assert_eq!(fractions(found.of("B").unwrap()), [0.0, 1.0, 0.0, 0.0]);
     let third = 1.0 / 3.0;
     for (found, wanted) in fractions(found.all()).iter().zip([third, third, 0.0, third]) {
         assert!((found - wanted).abs() < 1e-15);
     }
-    assert_eq!(found.all().lags()[0].origins(), 1);
-    assert!(found.all().lags()[0].log_density()[0].is_none());
+    assert_eq!(found.all().distributions()[0].origins(), 1);
+    assert!(found.all().distributions()[0].log_density()[0].is_none());
     for bins in [
         RadialBins::linear(0.0, 3),
         RadialBins::linear(1.0, 0),

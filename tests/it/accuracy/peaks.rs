@@ -89,7 +89,7 @@ fn peaks_are_where_cages_with_jumps_have_them() {
     assert_agrees("time of alpha2", &found.time, 2.0 * CAGE / (RATE * JUMP), 0.05);
     assert_agrees("height of alpha2", &found.height, JUMP / (8.0 * CAGE), 0.05);
     // Particles that know nothing of each other: chi4 = Q (1 - Q).
-    let chi4 = relaxation::peak(moved.all().chi4()).expect("finite values");
+    let chi4 = relaxation::peak(moved.all().chi4().unwrap()).expect("finite values");
     let Some(found) = chi4.value() else {
         panic!("{chi4}");
     };

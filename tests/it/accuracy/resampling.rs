@@ -2,8 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
-    Covariance, Fit, FitError, Model, Reason, SquaredDisplacement, Weighting, Window, diffusion_within,
-    tau_alpha,
+    Covariance, Fit, FitError, Model, Reason, Weighting, Window, diffusion_within, tau_alpha,
 };
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
 use msed::stats::{Resamples, RunId};
@@ -79,13 +78,12 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let msd = structure::msd(run, &lags, resampling).unwrap();
     let isf = structure::isotropic_self_isf(run, Particles::All, &[2.0], &lags, resampling).unwrap();
     let moved = structure::displacements(run, &lags, 0.5, resampling).unwrap();
-    let total = SquaredDisplacement::new(msd.all().total().clone(), 3).unwrap();
-    let d = diffusion_within(&total, 10.0..=100.0).unwrap();
+    let d = diffusion_within(msd.all().total(), 10.0..=100.0).unwrap();
     let tau_alpha = tau_alpha(&isf[0]).unwrap();
     vec![
-        ("D", d.coefficient().clone()),
+        ("D", d.coefficient.clone()),
         ("tau_alpha", tau_alpha.into_value().unwrap()),
-        ("overlap", moved.all().overlap().point(10)),
+        ("overlap", moved.all().overlap().unwrap().point(10)),
     ]
 }
 
@@ -176,17 +174,17 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
     let mut with_plateau = 0;
     for seed in 0..10 {
         let choice = choose_blocks(&run(400, seed));
-        let time = choice.correlation_time().unwrap();
+        let time = choice.correlation_time.unwrap();
         assert!((time / TAU).ln().abs() < 0.5, "{time}");
-        assert!(choice.verdict().is_believable(), "{}", choice.verdict());
-        let Resampling::Blocks(blocks) = choice.resampling() else {
+        assert!(choice.verdict.is_believable(), "{}", choice.verdict);
+        let Resampling::Blocks(blocks) = choice.resampling else {
             panic!("blocks of a run");
         };
         assert!((5..=30).contains(&blocks));
-        assert!(choice.block_length() >= 15.0 * time * (1.0 - 1e-3));
+        assert!(choice.block_length >= 15.0 * time * (1.0 - 1e-3));
         // No more blocks than that would have been long enough.
-        assert!(blocks == 30 || choice.duration() / (blocks + 1) as f64 <= 15.0 * time);
-        let Some(independent) = choice.blocking().independent_samples() else {
+        assert!(blocks == 30 || choice.duration / (blocks + 1) as f64 <= 15.0 * time);
+        let Some(independent) = choice.blocking.independent_samples() else {
             continue;
         };
         with_plateau += 1;
@@ -199,16 +197,16 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
     }
     assert!(with_plateau >= 8, "{with_plateau} of 10 have a plateau");
     let short = choose_blocks(&run(40, 1));
-    println!("{}", short.verdict());
-    let BlockVerdict::TooShort { found, needed } = *short.verdict() else {
-        panic!("{}", short.verdict());
+    println!("{}", short.verdict);
+    let BlockVerdict::TooShort { found, needed } = short.verdict else {
+        panic!("{}", short.verdict);
     };
     assert!(needed == 75.0 && (found / 40.0).ln().abs() < 1.0, "{found}");
     // Twelve short runs are blocks themselves.
     let runs = Replicas::new((0..12).map(|seed| run(25, 200 + seed)).collect()).unwrap();
     let choice = choose_blocks(&runs);
-    assert_eq!(choice.resampling(), Resampling::Replicas);
-    assert!(choice.verdict().is_believable());
+    assert_eq!(choice.resampling, Resampling::Replicas);
+    assert!(choice.verdict.is_believable());
 }
 
 /// A covariance from blocks, shrunk, in place of independent weights.

@@ -26,9 +26,14 @@ fn ballistic_motion_in_blocks_and_logarithmic_frames() {
             structure::displacements(&run, &Lags::all(), 0.29, Resampling::None).expect("displacements");
         let squares = velocities.map(|v| v.iter().map(|x| x * x).sum::<f64>());
         let [second, fourth] = [1, 2].map(|power| squares.iter().map(|v2| v2.powi(power)).sum::<f64>() / 3.0);
-        for k in 1..found.all().msd().len() {
-            let t = found.all().msd().lag_time(k);
-            assert_close("msd", found.all().msd().values()[k] / (t * t), second, 1e-9);
+        for k in 1..found.all().msd().total().len() {
+            let t = found.all().msd().total().lag_time(k);
+            assert_close(
+                "msd",
+                found.all().msd().total().values()[k] / (t * t),
+                second,
+                1e-9,
+            );
             assert_close(
                 "alpha2",
                 found.all().alpha2().values()[k - 1],
@@ -36,8 +41,8 @@ fn ballistic_motion_in_blocks_and_logarithmic_frames() {
                 1e-9,
             );
             let stays = squares.iter().filter(|v2| v2.sqrt() * t < 0.29).count() as f64 / 3.0;
-            assert_eq!(found.all().overlap().values()[k], stays, "t = {t}");
-            assert_close("chi4", found.all().chi4().values()[k], 0.0, 1e-12);
+            assert_eq!(found.all().overlap().unwrap().values()[k], stays, "t = {t}");
+            assert_close("chi4", found.all().chi4().unwrap().values()[k], 0.0, 1e-12);
         }
     }
 }
@@ -56,15 +61,20 @@ fn jumps_of_few_particles_are_not_gaussian() {
     let found =
         structure::displacements(&run, &Lags::samples([1]), 0.5, Resampling::None).expect("displacements");
     let all = found.all();
-    assert_close("msd", all.msd().values()[0], 0.1, 1e-15);
+    assert_close("msd", all.msd().total().values()[0], 0.1, 1e-15);
     assert_close("alpha2", all.alpha2().values()[0], 5.0, 1e-12);
-    assert_close("overlap", all.overlap().values()[0], 0.9, 1e-15);
-    assert_close("chi4", all.chi4().values()[0], 0.0, 1e-13);
+    assert_close("overlap", all.overlap().unwrap().values()[0], 0.9, 1e-15);
+    assert_close("chi4", all.chi4().unwrap().values()[0], 0.0, 1e-13);
     // After two frames, from an even frame all stand where they stood, from an odd one four particles do not: Q is 1 or 0.8.
     let found =
         structure::displacements(&run, &Lags::samples([2]), 0.5, Resampling::None).expect("displacements");
-    assert_close("overlap", found.all().overlap().values()[0], 0.9, 1e-15);
-    assert_close("chi4", found.all().chi4().values()[0], 20.0 * 0.01, 1e-13);
+    assert_close("overlap", found.all().overlap().unwrap().values()[0], 0.9, 1e-15);
+    assert_close(
+        "chi4",
+        found.all().chi4().unwrap().values()[0],
+        20.0 * 0.01,
+        1e-13,
+    );
 }
 
 #[test]
@@ -167,16 +177,19 @@ fn same_displacements(found: &Trajectory<'_, f64>, known: &Trajectory<'_, f64>) 
     let of = |run| structure::displacements(run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
     let (found, known) = (of(found), of(known));
     for (found, known) in [
-        (found.all().msd(), known.all().msd()),
+        (
+            found.all().msd().total().curve(),
+            known.all().msd().total().curve(),
+        ),
         (found.all().alpha2(), known.all().alpha2()),
-        (found.all().overlap(), known.all().overlap()),
+        (found.all().overlap().unwrap(), known.all().overlap().unwrap()),
     ] {
         for (a, b) in found.values().iter().zip(known.values()) {
             assert_close("unwrapped", *a, *b, 1e-9 * (1.0 + b.abs()));
         }
     }
     assert!(
-        known.all().msd().values()[known.all().msd().len() - 1] > 3.0,
+        *known.all().msd().total().values().last().unwrap() > 3.0,
         "far enough to leave the cell"
     );
 }

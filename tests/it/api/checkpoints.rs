@@ -215,13 +215,13 @@ fn extreme_numbers_in_a_state_are_refused_or_do_no_harm() {
     frames(&mut |frame| moved.push(frame).unwrap());
     survives_extreme_numbers(&moved, |mut live: DisplacementAccumulator| {
         frames(&mut |frame| drop(live.push(frame)));
-        let _ = live.snapshot().map(|sums| sums.chi4("A").map(drop));
+        let _ = live.snapshot().map(|sums| drop(sums.displacements()));
     });
     let mut waves = CoherentAccumulator::new(sampling, &species, &vectors, &lags).unwrap();
     frames(&mut |frame| waves.push(frame).unwrap());
     survives_extreme_numbers(&waves, |mut live: CoherentAccumulator| {
         frames(&mut |frame| drop(live.push(frame)));
-        let _ = live.snapshot().map(|sums| sums.total());
+        let _ = live.snapshot().map(|sums| sums.coherent_isf());
     });
 }
 

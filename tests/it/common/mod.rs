@@ -1,5 +1,6 @@
 //! What several tests share.
 
+pub(crate) mod by_name;
 pub(crate) mod closeness;
 pub(crate) mod gas;
 pub(crate) mod lags;

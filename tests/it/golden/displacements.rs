@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::common::by_name::by_species;
 use crate::common::numbers::numbers;
 use crate::common::shipped::{self, kob_andersen, metallic_glass};
-use msed::structure::{self, SpeciesDisplacement};
+use msed::structure::{self, Displacements};
 use msed::trajectory::Trajectory;
 use msed::{Lag, Lags, Resampling};
 use serde_json::Value;
@@ -60,23 +61,21 @@ fn hold_against(run: &Trajectory<'_, f64>, reference: &Value, radius: f64, key: 
     let by_transform = structure::msd(run, &Lags::all(), Resampling::default()).expect("msd");
     let mut largest = Largest(0.0);
     let all: Vec<usize> = (0..run.particles()).collect();
-    let species = found
-        .iter()
-        .map(|s| (s, run.species().indices(s.name()).expect("species")));
-    for (found, particles) in species.chain([(found.all(), all)]) {
-        let wanted = &reference[found.name()];
+    for (name, found) in by_species(&found) {
+        let particles = run.species().indices(name).unwrap_or(all.clone());
+        let wanted = &reference[name];
         let of = |what: &str| numbers(&wanted[what]);
         let (msd, alpha2) = (of("msd"), of("alpha2"));
         let (overlap, chi4) = (of(&format!("overlap_{key}")), of(&format!("chi4_{key}")));
-        let transformed = by_transform.species(found.name()).unwrap_or(by_transform.all());
+        let transformed = by_transform.of(name).unwrap_or(by_transform.all());
         for (k, &lag) in lags.iter().enumerate() {
-            let at = format!("{} at {lag} frames", found.name());
-            largest.close(&at, found.msd().values()[k], msd[k]);
+            let at = format!("{name} at {lag} frames");
+            largest.close(&at, found.msd().total().values()[k], msd[k]);
             largest.close(&at, transformed.total().values()[lag as usize], msd[k]);
             largest.close(&at, found.alpha2().values()[k], alpha2[k]);
             hold_overlap(
                 run,
-                found,
+                (name, found),
                 &particles,
                 k,
                 lag as usize,
@@ -90,7 +89,7 @@ fn hold_against(run: &Trajectory<'_, f64>, reference: &Value, radius: f64, key: 
 
 fn hold_overlap(
     run: &Trajectory<'_, f64>,
-    found: &SpeciesDisplacement,
+    (name, found): (&str, &Displacements),
     particles: &[usize],
     k: usize,
     lag: usize,
@@ -98,10 +97,14 @@ fn hold_overlap(
     [overlap, chi4]: [f64; 2],
 ) {
     let n = particles.len() as f64;
-    let origins = found.overlap().origins()[k] as f64;
-    let counts = [found.overlap().values()[k], overlap].map(|q| (q * n * origins).round());
+    let (own, own_chi4) = (
+        found.overlap().expect("a radius"),
+        found.chi4().expect("a radius"),
+    );
+    let origins = own.origins()[k] as f64;
+    let counts = [own.values()[k], overlap].map(|q| (q * n * origins).round());
     let differ = (counts[0] - counts[1]).abs();
-    let at = format!("{} at {lag} frames: {counts:?}", found.name());
+    let at = format!("{name} at {lag} frames: {counts:?}");
     let chi4_bound = if differ == 0.0 {
         // Counts of single origins may still differ in pairs that cancel.
         1e-9 * chi4.abs() + 1e-9
@@ -112,9 +115,9 @@ fn hold_overlap(
         2.0 * doubtful / origins + 1e-9
     };
     assert!(
-        (found.chi4().values()[k] - chi4).abs() <= chi4_bound,
+        (own_chi4.values()[k] - chi4).abs() <= chi4_bound,
         "{at}: {} {chi4}",
-        found.chi4().values()[k]
+        own_chi4.values()[k]
     );
 }
 
@@ -162,22 +165,19 @@ fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
     }
     let all = found.all();
     let lags: Vec<Lag> = sums.keys().copied().map(Lag::from_steps).collect();
-    assert_eq!(all.msd().lags(), lags);
+    let (msd, overlap, chi4) = (all.msd().total(), all.overlap().unwrap(), all.chi4().unwrap());
+    assert_eq!(msd.lags(), lags);
     assert!(sums.len() > 200 && run.sampling().is_none());
     let mut largest = Largest(0.0);
     for (k, (lag, [r2, r4, close, close2, pairs])) in sums.into_iter().enumerate() {
         let at = format!("lag {lag}");
         let n = 1000.0;
         let [r2, r4, close, close2] = [r2 / n, r4 / n, close, close2].map(|x| x / pairs);
-        assert_eq!(all.msd().origins()[k] as f64, pairs, "{at}");
-        largest.close(&at, all.overlap().values()[k], close / n);
-        largest.close(
-            &at,
-            all.chi4().values()[k] + 1.0,
-            (close2 - close * close) / n + 1.0,
-        );
+        assert_eq!(msd.origins()[k] as f64, pairs, "{at}");
+        largest.close(&at, overlap.values()[k], close / n);
+        largest.close(&at, chi4.values()[k] + 1.0, (close2 - close * close) / n + 1.0);
         if lag > 0 {
-            largest.close(&at, all.msd().values()[k], r2);
+            largest.close(&at, msd.values()[k], r2);
             largest.close(
                 &at,
                 all.alpha2().values()[k - 1],
@@ -200,14 +200,10 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
         (23, peer["frames"].as_u64().expect("frames"))
     );
     let mut largest = Largest(0.0);
-    for of in msd.iter().chain([msd.all()]) {
-        for (lag, wanted) in lags.iter().zip(numbers(&peer["msd"][of.name()])) {
+    for (name, of) in by_species(&msd) {
+        for (lag, wanted) in lags.iter().zip(numbers(&peer["msd"][name])) {
             let lag = lag.as_u64().expect("a lag") as usize;
-            largest.close(
-                &format!("{} at {lag}", of.name()),
-                of.total().values()[lag],
-                wanted,
-            );
+            largest.close(&format!("{name} at {lag}"), of.total().values()[lag], wanted);
         }
     }
     largest.report();
@@ -215,23 +211,22 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
 
 #[test]
 fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell() {
-    use msed::relaxation::{NoPlateau, SquaredDisplacement, diffusion, tau_beta};
+    use msed::relaxation::{NoPlateau, diffusion, tau_beta};
     use msed::stats::Outcome;
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
         let run = kob_andersen::<f64>(&format!("{name}/trajectory.xtc"));
         let msd = structure::msd(&run, &lags, Resampling::default()).expect("msd");
-        for species in msd.iter() {
-            let at = format!("{} of {name}", species.name());
-            let total = SquaredDisplacement::new(species.total().clone(), 3).expect("three dimensions");
-            let found = diffusion(&total);
+        for (kind, species) in msd.species() {
+            let at = format!("{kind} of {name}");
+            let found = diffusion(species.total());
             assert_eq!(found.is_resolved(), is_diffusive, "{at}: {found:?}");
             let plateau = tau_beta(species.total());
             let no_maximum = Outcome::Unresolved(NoPlateau::NoMaximum {
                 lags: species.total().len(),
             });
-            assert_eq!(plateau.msd_maximum(), &no_maximum, "{at}");
-            let minimum = plateau.log_slope_minimum();
+            assert_eq!(plateau.msd_maximum, no_maximum, "{at}");
+            let minimum = &plateau.log_slope_minimum;
             match name {
                 "T1.000" => {
                     let time = minimum.value().expect("a minimum").time.value();

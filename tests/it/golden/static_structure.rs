@@ -1,34 +1,26 @@
 //! S(q) of the shipped trajectories, shell by shell, against reference values that an independent program (numpy, direct sums
 //! in double precision) computed from the same frames; and q_max from those values by normal equations.
 
+use crate::common::by_name::by_pair;
 use crate::common::numbers::numbers;
 use crate::common::shipped;
 use msed::Resampling;
 use msed::io::XtcReader;
-use msed::structure::{self, MainPeak, PeakWindow, RadialBins, StructureFactor, WaveVectors};
+use msed::structure::{self, PeakWindow, RadialBins, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use serde_json::Value;
 
 /// Every shell of a curve against the reference's; returns the largest relative difference.
-fn hold_against(found: &StructureFactor, q: &[f64], wanted: &[f64]) -> f64 {
-    assert_eq!(found.len(), q.len(), "{}", found.name());
+fn hold_against(name: &str, found: &StructureFactor, q: &[f64], wanted: &[f64]) -> f64 {
+    assert_eq!(found.shells(), q.len(), "{name}");
     let mut largest = 0.0_f64;
     for k in 0..q.len() {
         let (at, value) = (found.q()[k], found.values()[k]);
         assert!((at - q[k]).abs() < 1e-6 * q[k], "shell {k}: {at} {}", q[k]);
         let difference = (value - wanted[k]).abs() / wanted[k].abs();
-        assert!(
-            difference < 1e-6,
-            "{} at {at}: {value} {}",
-            found.name(),
-            wanted[k]
-        );
+        assert!(difference < 1e-6, "{name} at {at}: {value} {}", wanted[k]);
         let error = found.standard_errors()[k].expect("an error");
-        assert!(
-            error > 0.0 && error < 2.0 * value,
-            "{} at {at}: {error}",
-            found.name()
-        );
+        assert!(error > 0.0 && error < 2.0 * value, "{name} at {at}: {error}");
         largest = largest.max(difference);
     }
     assert!(largest > 0.0, "another program rounds otherwise");
@@ -69,9 +61,8 @@ fn vertex(q: &[f64], s: &[f64], counts: &[f64], bin: f64, half_width: f64) -> f6
 fn hold_peak(found: &StructureFactor, wanted: &[f64], window: PeakWindow, range: [f64; 2]) -> f64 {
     let counts: Vec<f64> = found.wave_vectors().iter().map(|&n| n as f64).collect();
     let peak = structure::main_peak(found, window);
-    let MainPeak::Resolved { position, height, .. } = &peak else {
-        panic!("{peak:?}");
-    };
+    let peak = peak.into_result().expect("a peak");
+    let (position, height) = (peak.position(), peak.height());
     let expected = vertex(found.q(), wanted, &counts, window.bin(), window.half_width());
     assert!(
         (position.value() - expected).abs() < 1e-5,
@@ -105,9 +96,9 @@ fn kob_andersen_runs_equal_their_reference_at_every_shell() {
         let q = numbers(&wanted["q"]);
         let vectors = WaveVectors::sphere(&cell, q[q.len() - 1]).expect("vectors");
         let found = structure::static_structure(&thin, &vectors, Resampling::default()).expect("S(q)");
-        let aa = found.partial("A", "A").expect("the partial");
-        let aa_difference = hold_against(aa, &q, &numbers(&wanted["AA"]));
-        let total_difference = hold_against(found.total(), &q, &numbers(&wanted["total"]));
+        let aa = found.of("A", "A").expect("the partial");
+        let aa_difference = hold_against("A-A", aa, &q, &numbers(&wanted["AA"]));
+        let total_difference = hold_against("total", found.total(), &q, &numbers(&wanted["total"]));
         assert!(
             aa_difference < 1e-10 && total_difference < 1e-10,
             "{aa_difference:e} {total_difference:e}"
@@ -139,18 +130,18 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     let q = numbers(&wanted["q"]);
     let vectors = WaveVectors::sphere(&cell, q[q.len() - 1]).expect("vectors");
     let found = structure::static_structure(&thin, &vectors, Resampling::default()).expect("S(q)");
-    let copper = found.partial("Cu", "Cu").expect("the partial");
+    let copper = found.of("Cu", "Cu").expect("the partial");
     let counts: Vec<f64> = copper.wave_vectors().iter().map(|&n| n as f64).collect();
     assert_eq!(counts, numbers(&wanted["vectors"]));
-    hold_against(copper, &q, &numbers(&wanted["CuCu"]));
-    hold_against(found.total(), &q, &numbers(&wanted["total"]));
+    hold_against("Cu-Cu", copper, &q, &numbers(&wanted["CuCu"]));
+    hold_against("total", found.total(), &q, &numbers(&wanted["total"]));
     let window = PeakWindow::for_density(&cell, 2048);
     assert!((window.bin() - 0.2 * 0.941 / (cell.volume() / 2048.0).cbrt()).abs() < 1e-12);
     let q_max = hold_peak(copper, &numbers(&wanted["CuCu"]), window, [2.7, 2.85]);
     // There is a prepeak, at 1.7: higher than what lies between it and the main peak.
     let at = |low: f64, high: f64| {
         let bins = copper.binned(0.1).unwrap();
-        let inside = (0..bins.len()).filter(|&k| bins.q()[k] >= low && bins.q()[k] < high);
+        let inside = (0..bins.shells()).filter(|&k| bins.q()[k] >= low && bins.q()[k] < high);
         inside.map(|k| bins.values()[k]).collect::<Vec<f64>>()
     };
     let prepeak = at(1.6, 1.8).into_iter().fold(0.0, f64::max);
@@ -173,25 +164,18 @@ fn dynasor_and_freud_find_the_same() {
         .map(|shell| first(shell.members()).iter().sum())
         .collect();
     assert_eq!(squares, numbers(&peers["h2"]));
-    for factor in found.iter() {
-        for (value, wanted) in factor
-            .values()
-            .iter()
-            .zip(numbers(&peers["s_of_q"][factor.name()]))
-        {
-            assert!(
-                (value - wanted).abs() < 1e-10,
-                "{}: {value} {wanted}",
-                factor.name()
-            );
+    for (name, factor) in by_pair(&found) {
+        let wanted = numbers(&peers["s_of_q"][&name]);
+        for (value, wanted) in factor.values().iter().zip(wanted) {
+            assert!((value - wanted).abs() < 1e-10, "{name}: {value} {wanted}");
         }
     }
     let names = ["A-A", "A-B", "B-B"];
     let count = numbers(&peers["rdf"][names[0]]).len();
     let bins = RadialBins::linear(number("r_max"), count).expect("bins");
     let g = structure::rdf(&thin, &bins, Resampling::None).expect("g(r)");
-    for (pair, name) in g.partials().iter().zip(names) {
-        assert_eq!(pair.name(), name);
+    for (([a, b], pair), name) in g.pairs().zip(names) {
+        assert_eq!(format!("{a}-{b}"), name);
         let wanted = numbers(&peers["rdf"][name]);
         assert!(wanted.iter().any(|&g| g > 1.2));
         for ((r, value), wanted) in bins.centres().into_iter().zip(pair.values()).zip(wanted) {

@@ -46,7 +46,7 @@ fn hold_against(
     let first = WaveVectors::from_integers(&cell, &vectors.integers()[..1]).expect("a vector");
     let parts =
         structure::self_isf_each(run, probe, &[first, rest], &request, Resampling::None).expect("F_s");
-    let n = vectors.len() as f64;
+    let n = vectors.count() as f64;
     let mut largest = 0.0_f64;
     for (k, wanted) in [1.0].into_iter().chain(numbers(&wanted["self_isf"])).enumerate() {
         let together = (parts[0].values()[k] + (n - 1.0) * parts[1].values()[k]) / n;
@@ -122,7 +122,7 @@ fn dynasor_finds_the_same() {
         hold(name, isf.values(), &peer["self"][name]);
     }
     let isf = structure::coherent_isf(&thin, &vectors, &lags, Resampling::None).expect("F(q,t)");
-    for ([a, b], partial) in isf.partials() {
+    for ([a, b], partial) in isf.pairs() {
         let name = format!("{a}-{b}");
         hold(&name, partial.values(), &peer["coherent"][&name]);
     }

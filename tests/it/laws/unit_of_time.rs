@@ -5,7 +5,7 @@ use msed::energy::{self, Bins, EnergySystem};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
-use msed::relaxation::{self, Direction, Fit, Model, SquaredDisplacement, Weighting, Window};
+use msed::relaxation::{self, Direction, Fit, Model, Weighting, Window};
 use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
@@ -272,13 +272,13 @@ fn particles(unit: f64) -> Results {
     let lags = Lags::logarithmic(10).up_to_time(8.0 * unit);
     let moved = structure::displacements(&run, &lags, 0.3, blocks).unwrap();
     let all = moved.all();
-    let msd = SquaredDisplacement::new(all.msd().clone(), 3).unwrap();
-    results.add("diffusion", ROUNDING, relaxation::diffusion(&msd));
-    let within = relaxation::diffusion_within(&msd, 1.0 * unit..=5.0 * unit).unwrap();
+    let msd = all.msd().total();
+    results.add("diffusion", ROUNDING, relaxation::diffusion(msd));
+    let within = relaxation::diffusion_within(msd, 1.0 * unit..=5.0 * unit).unwrap();
     results.add("diffusion", ROUNDING, within);
-    results.add("plateau", 1e-7, relaxation::tau_beta(all.msd()));
-    results.add("slopes", 1e-7, relaxation::log_slope(all.msd(), 1.5));
-    for curve in [all.alpha2(), all.chi4()] {
+    results.add("plateau", 1e-7, relaxation::tau_beta(msd));
+    results.add("slopes", 1e-7, relaxation::log_slope(msd, 1.5));
+    for curve in [all.alpha2(), all.chi4().unwrap()] {
         results.add("peak", 1e-7, relaxation::peak(curve).unwrap());
     }
     let isf = structure::self_isf(&run, Particles::All, &shell(), &lags, blocks).unwrap();
@@ -317,9 +317,9 @@ fn particles(unit: f64) -> Results {
 
 fn accumulators(unit: f64) -> Results {
     let mut results = Results { all: Vec::new() };
-    let (run, kind, frames) = (series(unit), EnergyKind::PerParticle, walk(unit));
+    let (run, frames) = (series(unit), walk(unit));
+    let system = EnergySystem::new(sampling(unit), 1000, EnergyKind::PerParticle).unwrap();
     let lags = Lags::logarithmic(10).up_to_time(20.0 * unit);
-    let system = EnergySystem::new(sampling(unit), 1000, kind).unwrap();
     let energies = [
         EnergyAccumulator::ring(system, &lags),
         EnergyAccumulator::block_fft(system, &lags),
@@ -351,8 +351,10 @@ fn accumulators(unit: f64) -> Results {
         moved.push(frames.frame(frame)).unwrap();
         waves.push(frames.frame(frame)).unwrap();
     }
-    results.add("msd", ROUNDING, moved.snapshot().unwrap().msd("A").unwrap());
-    results.add("F(q,t)", ROUNDING, waves.snapshot().unwrap().total());
+    let moved = moved.snapshot().unwrap().displacements();
+    results.add("msd", ROUNDING, moved.of("A").unwrap().msd().total());
+    let isf = waves.snapshot().unwrap().coherent_isf();
+    results.add("F(q,t)", ROUNDING, isf.total());
     results
 }
 

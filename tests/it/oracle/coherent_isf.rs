@@ -4,7 +4,8 @@ use std::f64::consts::TAU;
 
 use crate::common::closeness::assert_close;
 use crate::common::walk::{self, spacings};
-use msed::structure::{self, CoherentIsf, WaveVectors};
+use msed::stats::ByPair;
+use msed::structure::{self, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectory, Unwrapped};
 use msed::{Lags, Replicas, Resampling};
 
@@ -33,10 +34,10 @@ fn instant(run: &Run, [a, b]: [&[usize]; 2], vectors: &WaveVectors, first: usize
             sum += x[0] * y[0] + x[1] * y[1];
         }
     }
-    sum / (2.0 * ((a.len() * b.len()) as f64).sqrt() * vectors.len() as f64)
+    sum / (2.0 * ((a.len() * b.len()) as f64).sqrt() * vectors.count() as f64)
 }
 
-fn hold_against_the_definition(run: &Run, list: &WaveVectors, found: &CoherentIsf) {
+fn hold_against_the_definition(run: &Run, list: &WaveVectors, found: &ByPair<msed::Curve>) {
     let names = run.species().names();
     let who: Vec<Vec<usize>> = names
         .iter()
@@ -46,11 +47,11 @@ fn hold_against_the_definition(run: &Run, list: &WaveVectors, found: &CoherentIs
     let mut held: Vec<([&[usize]; 2], &msed::Curve)> = vec![([&all[..], &all[..]], found.total())];
     for a in 0..names.len() {
         for b in a..names.len() {
-            let curve = found.partial(&names[b], &names[a]).expect("a pair");
+            let curve = found.of(&names[b], &names[a]).expect("a pair");
             held.push(([&who[a][..], &who[b][..]], curve));
         }
     }
-    assert_eq!(held.len(), found.partials().len() + 1);
+    assert_eq!(held.len(), found.pairs().len() + 1);
     for (groups, curve) in held {
         for (k, &lag) in curve.lags().iter().enumerate() {
             let mut sums = [[0.0; 2]; 3];
@@ -67,7 +68,7 @@ fn hold_against_the_definition(run: &Run, list: &WaveVectors, found: &CoherentIs
                 let [sum, n] = kept.fold([0.0; 2], |s, b| [s[0] + sums[b][0], s[1] + sums[b][1]]);
                 (sum / n, n)
             };
-            let at = format!("{} vectors, lag {lag}", list.len());
+            let at = format!("{} vectors, lag {lag}", list.count());
             assert_eq!(curve.origins()[k] as f64, mean(None).1, "{at}");
             assert_close(&at, curve.values()[k], mean(None).0, 1e-11);
             for b in 0..3 {
@@ -97,7 +98,7 @@ fn partials_and_total_are_their_definitions_for_every_spacing_cell_and_number_of
             for (list, found) in lists.iter().zip(&found) {
                 hold_against_the_definition(&run, list, found);
             }
-            assert!(found[0].partial("A", "Z").is_none());
+            assert!(found[0].of("A", "Z").is_err());
         }
     }
 }
@@ -115,19 +116,19 @@ fn at_lag_zero_it_is_the_static_structure_factor() {
         Resampling::default(),
     )
     .unwrap();
-    let hold = |s: &structure::StructureFactor, f: &msed::Curve| {
+    let hold = |name: &str, s: &structure::StructureFactor, f: &msed::Curve| {
         let mean = |values: &[f64]| {
             let weighted = values.iter().zip(s.wave_vectors()).map(|(x, &n)| x * n as f64);
-            weighted.sum::<f64>() / vectors.len() as f64
+            weighted.sum::<f64>() / vectors.count() as f64
         };
-        assert_close(&s.name(), f.values()[0], mean(s.values()), 1e-12);
+        assert_close(name, f.values()[0], mean(s.values()), 1e-12);
         for r in 0..s.resamples().len() {
-            assert_close(&s.name(), f.replicate(r)[0], mean(s.replicate(r)), 1e-12);
+            assert_close(name, f.replicate(r)[0], mean(s.replicate(r)), 1e-12);
         }
     };
-    hold(s.total(), f.total());
-    for ([a, b], f) in f.partials() {
-        hold(s.partial(a, b).unwrap(), f);
+    hold("total", s.total(), f.total());
+    for ([a, b], f) in f.pairs() {
+        hold(&format!("{a}-{b}"), s.of(a, b).unwrap(), f);
     }
 }
 
@@ -140,8 +141,8 @@ fn transforms_give_what_the_sums_over_pairs_give() {
     let few = Lags::samples([1, 2, 17, 299, 1500, 2999]).with_zero();
     let direct = structure::coherent_isf(&run, &list, &few, Resampling::default()).unwrap();
     assert_eq!(all.total().len(), 3000);
-    let curves = |isf: &CoherentIsf| -> Vec<msed::Curve> {
-        isf.partials()
+    let curves = |isf: &ByPair<msed::Curve>| -> Vec<msed::Curve> {
+        isf.pairs()
             .map(|(_, curve)| curve.clone())
             .chain([isf.total().clone()])
             .collect()
@@ -177,15 +178,15 @@ fn particles_without_correlation_give_the_self_part() {
     for k in 0..5 {
         let variance = 0.04 * 0.04 * coherent.total().lags()[k].steps() as f64;
         let wanted = shell
-            .moduli()
+            .wave_numbers()
             .iter()
             .map(|q| (-0.5 * q * q * variance).exp())
             .sum::<f64>()
-            / shell.len() as f64;
+            / shell.count() as f64;
         for (curve, wanted) in [
             (coherent.total(), wanted),
-            (coherent.partial("A", "A").unwrap(), wanted),
-            (coherent.partial("A", "B").unwrap(), 0.0),
+            (coherent.of("A", "A").unwrap(), wanted),
+            (coherent.of("A", "B").unwrap(), 0.0),
         ] {
             let error = curve.standard_errors()[k].unwrap();
             assert!(error < 0.1, "{error}");

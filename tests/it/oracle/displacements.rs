@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::common::by_name::by_species;
+use msed::stats::BySpecies;
 use msed::trajectory::{LagTable, Species, Trajectory};
 use msed::{Lag, Lags, Replicas, Resampling, structure};
 use rand::prelude::*;
@@ -109,24 +111,27 @@ fn every_curve_is_its_definition_at_every_lag_of_every_shape() {
             let run = walk(steps.clone(), particles, shape as u64);
             let found = structure::displacements(&run, &Lags::all(), 0.3, Resampling::default()).unwrap();
             let all: Vec<usize> = (0..particles).collect();
-            let groups = found
-                .iter()
-                .map(|s| (s, run.species().indices(s.name()).unwrap()));
-            for (found, who) in groups.chain([(found.all(), all)]) {
+            for (name, found) in by_species(&found) {
+                let who = run.species().indices(name).unwrap_or(all.clone());
                 assert_eq!(found.particles(), who.len());
-                for (k, &lag) in found.msd().lags().iter().enumerate() {
+                let (total, overlap, chi4) = (
+                    found.msd().total(),
+                    found.overlap().unwrap(),
+                    found.chi4().unwrap(),
+                );
+                for (k, &lag) in total.lags().iter().enumerate() {
                     let wanted = oracle::moments(&run, &who, lag.steps(), 0.3, 0..run.frames());
-                    let at = format!("shape {shape}, {} of {particles}, lag {lag}", found.name());
+                    let at = format!("shape {shape}, {name} of {particles}, lag {lag}");
                     let msd: f64 = wanted.squares.iter().sum();
-                    assert_eq!(found.msd().origins()[k], wanted.origins, "{at}");
-                    assert_close(&at, found.msd().values()[k], msd, 1e-13, 0.0);
-                    for (curve, wanted) in found.components().iter().zip(wanted.squares) {
+                    assert_eq!(total.origins()[k], wanted.origins, "{at}");
+                    assert_close(&at, total.values()[k], msd, 1e-13, 0.0);
+                    for (curve, wanted) in found.msd().components().iter().zip(wanted.squares) {
                         assert_close(&at, curve.values()[k], wanted, 1e-13, 0.0);
                     }
-                    assert_close(&at, found.overlap().values()[k], wanted.overlap, 1e-14, 0.0);
+                    assert_close(&at, overlap.values()[k], wanted.overlap, 1e-14, 0.0);
                     assert_close(
                         &at,
-                        found.chi4().values()[k],
+                        chi4.values()[k],
                         wanted.chi4,
                         1e-12,
                         1e-13 * who.len() as f64,
@@ -152,7 +157,7 @@ fn replicates_leave_out_the_pairs_that_start_in_a_block() {
         let many = structure::msd(&run, &Lags::all(), blocks).unwrap();
         for block in 0..3 {
             let left_out = n * block / 3..n * (block + 1) / 3;
-            for (k, &lag) in direct.all().msd().lags().iter().enumerate() {
+            for (k, &lag) in direct.all().msd().total().lags().iter().enumerate() {
                 let parts = [0..left_out.start, left_out.end..n]
                     .map(|part| oracle::moments(&run, &who, lag.steps(), 0.3, part));
                 let weight: f64 = parts.iter().map(|m| m.origins as f64).sum();
@@ -165,15 +170,15 @@ fn replicates_leave_out_the_pairs_that_start_in_a_block() {
                     .sum::<f64>()
                     / weight;
                 let a = [
-                    direct.species("A").unwrap().msd(),
-                    many.species("A").unwrap().total(),
+                    direct.of("A").unwrap().msd().total(),
+                    many.of("A").unwrap().total(),
                 ];
                 let at = format!("shape {shape}, block {block}, lag {lag}");
                 assert_close(&at, a[0].replicate(block)[k], msd, 1e-13, 0.0);
                 assert_close(&at, a[1].replicate(block)[k], msd, 1e-9, 0.0);
             }
         }
-        let longest = [direct.all().msd(), many.all().total()].map(|curve| {
+        let longest = [direct.all().msd().total(), many.all().total()].map(|curve| {
             let last = curve.standard_errors().iter().rposition(Option::is_some);
             last.map_or(Lag::ZERO, |k| curve.lags()[k])
         });
@@ -203,6 +208,7 @@ fn transforms_equal_direct_sums_within_the_stated_bound() {
         let direct = structure::displacements(&run, &Lags::all(), 0.3, resampling).unwrap();
         assert_eq!(many.all().total().values()[0], 0.0);
         let transformed = many
+            .all()
             .methods()
             .iter()
             .filter(|&&m| m == structure::MsdMethod::Transform)
@@ -211,19 +217,19 @@ fn transforms_equal_direct_sums_within_the_stated_bound() {
             n < 50 || transformed > n as usize / 2,
             "{n}: {transformed} lags by transforms"
         );
-        for (found, exact) in many.iter().zip(direct.iter()) {
+        for ((name, found), (_, exact)) in many.species().zip(direct.species()) {
             for k in 1..n as usize {
-                let bound = many.error_bounds()[k];
+                let bound = found.error_bounds()[k];
                 assert!(bound <= 1e-9);
-                let at = format!("{n} frames, {}, lag {k}", found.name());
+                let at = format!("{n} frames, {name}, lag {k}");
                 assert_close(
                     &at,
                     found.total().values()[k],
-                    exact.msd().values()[k],
+                    exact.msd().total().values()[k],
                     bound,
                     0.0,
                 );
-                for (found, exact) in found.components().iter().zip(exact.components()) {
+                for (found, exact) in found.components().iter().zip(exact.msd().components()) {
                     assert_close(&at, found.values()[k], exact.values()[k], bound, 0.0);
                 }
             }
@@ -242,7 +248,7 @@ fn lags_that_the_transform_would_spoil_are_summed_directly() {
     let steps: Vec<u64> = (0..n).collect();
     let run = Trajectory::new(positions, steps, 0.5, Species::single("A", 1).unwrap()).unwrap();
     let msd = structure::msd(&run, &Lags::all(), Resampling::None).unwrap();
-    assert!(msd.error_bounds().iter().all(|&bound| bound <= 1e-9));
+    assert!(msd.all().error_bounds().iter().all(|&bound| bound <= 1e-9));
     let rest = Trajectory::new(
         vec![1e7 / 3.0; 3 * 400],
         (0..400).collect::<Vec<u64>>(),
@@ -252,7 +258,7 @@ fn lags_that_the_transform_would_spoil_are_summed_directly() {
     let rest = structure::msd(&rest.unwrap(), &Lags::all(), Resampling::default()).unwrap();
     assert!(rest.all().total().values().iter().all(|&x| x == 0.0));
     assert!(
-        rest.methods()[1..]
+        rest.all().methods()[1..]
             .iter()
             .all(|&m| m == structure::MsdMethod::Direct)
     );
@@ -264,6 +270,7 @@ fn few_lags_are_summed_directly_and_many_by_transforms() {
     let method = |lags: Lags| {
         structure::msd(&run, &lags, Resampling::default())
             .unwrap()
+            .all()
             .methods()
             .last()
             .copied()
@@ -283,15 +290,15 @@ fn single_precision_is_widened_before_it_is_subtracted() {
     let steps = exact.steps().to_vec();
     let single = Trajectory::new(single, steps.clone(), 0.005, exact.species().clone()).unwrap();
     let widened = Trajectory::new(widened, steps, 0.005, exact.species().clone()).unwrap();
-    let curves = |run: &dyn Fn() -> (structure::Msd, structure::Displacements)| {
+    let curves = |run: &dyn Fn() -> (BySpecies<structure::Msd>, BySpecies<structure::Displacements>)| {
         let (msd, moved) = run();
         let all = moved.all();
         let curves = [
             msd.all().total(),
-            all.msd(),
+            all.msd().total(),
             all.alpha2(),
-            all.overlap(),
-            all.chi4(),
+            all.overlap().unwrap(),
+            all.chi4().unwrap(),
         ];
         curves.map(ToString::to_string)
     };
@@ -322,12 +329,12 @@ fn shorter_replicas_add_to_the_lags_that_they_reach() {
         let direct = structure::displacements(&runs, &Lags::all(), 0.3, Resampling::Replicas).unwrap();
         let origins: Vec<u64> = (0..40).map(|m| (40 - m) + 15_u64.saturating_sub(m)).collect();
         assert_eq!(both.all().total().origins(), origins);
-        assert_eq!(direct.all().msd().origins(), origins);
+        assert_eq!(direct.all().msd().total().origins(), origins);
         for k in 1..40 {
             assert_close(
                 "both",
                 both.all().total().values()[k],
-                direct.all().msd().values()[k],
+                direct.all().msd().total().values()[k],
                 1e-9,
                 0.0,
             );
@@ -372,7 +379,13 @@ fn frames_that_are_not_uniform_pair_by_exact_steps() {
     let found = structure::msd(&run, &Lags::all(), Resampling::None).unwrap();
     let table = LagTable::new(&steps, 0.005, &Lags::all()).unwrap();
     assert_eq!(found.all().total().lags(), table.lags());
-    assert!(found.methods().iter().all(|&m| m == structure::MsdMethod::Direct));
+    assert!(
+        found
+            .all()
+            .methods()
+            .iter()
+            .all(|&m| m == structure::MsdMethod::Direct)
+    );
 }
 
 #[test]
@@ -391,15 +404,15 @@ fn any_number_of_threads_gives_the_same_bits() {
             let all = moved.all();
             for curve in [
                 msd.all().total(),
-                all.msd(),
+                all.msd().total(),
                 all.alpha2(),
-                all.overlap(),
-                all.chi4(),
+                all.overlap().unwrap(),
+                all.chi4().unwrap(),
             ] {
                 let replicates = (0..10).flat_map(|r| curve.replicate(r));
                 bits.extend(curve.values().iter().chain(replicates).map(|x| x.to_bits()));
             }
-            for at in distances.all().lags() {
+            for at in distances.all().distributions() {
                 bits.extend(at.density().iter().map(|g| g.value().to_bits()));
             }
             bits

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::common::numbers::numbers;
-use msed::energy::{self, IntegratedTime};
+use msed::energy::{self, StillCorrelated};
 use msed::lag_sums::{LagPlan, LagPlanner, Method};
+use msed::stats::Outcome;
 use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -153,19 +154,14 @@ fn totals_and_energies_per_particle_agree() {
 fn integrated_time_of_an_exponential_is_its_time_constant() {
     // 600 tau, interval 1 time unit.
     let run = series(ornstein_uhlenbeck(30_000, 50.0, 5), 1, EnergyKind::Total);
-    let IntegratedTime::Resolved {
-        time,
-        window,
-        independent_samples,
-    } = energy::integrated_time(&run, Resampling::Blocks(10)).unwrap()
-    else {
-        panic!("600 correlation times")
-    };
+    let found = energy::integrated_time(&run, Resampling::Blocks(10)).unwrap();
+    let found = found.value().expect("600 correlation times");
+    let (time, window) = (found.time(), found.window());
     let error = time.standard_error().unwrap();
     assert!(error > 1.0 && error < 12.0, "{time}");
     assert!((time.value() - 50.0).abs() < 3.0 * error, "{time}");
     assert!((window / time.value() - 5.0).abs() < 0.1);
-    assert!((independent_samples - 15_000.0 / time.value()).abs() < 1e-9);
+    assert!((found.independent_samples() - 15_000.0 / time.value()).abs() < 1e-9);
 }
 
 /// A fast part closes the window before the slow one has begun to decay.
@@ -188,8 +184,8 @@ fn integrated_time_does_not_take_the_fast_part_for_all() {
         for resampling in [Resampling::Blocks(20), Resampling::None] {
             let found = energy::integrated_time(&run, resampling).unwrap();
             let truth = 0.5 + slow * 49.5;
-            let IntegratedTime::Unresolved { lower_bound, .. } = found else {
-                panic!("{slow}: {found:?}");
+            let Outcome::Unresolved(StillCorrelated { lower_bound, .. }) = found else {
+                panic!("{slow}: {found}");
             };
             assert!(
                 lower_bound > 0.3 * truth && lower_bound < 1.1 * truth,
@@ -206,27 +202,21 @@ fn integrated_time_does_not_take_the_fast_part_for_all() {
     )
     .unwrap();
     let found = energy::integrated_time(&run, Resampling::Blocks(10)).unwrap();
-    assert!(matches!(found, IntegratedTime::Unresolved { .. }), "{found:?}");
+    assert!(!found.is_resolved(), "{found}");
 }
 
 #[test]
 fn integrated_time_says_when_it_cannot_tell() {
     let ramp = series((0..100).map(f64::from).collect(), 1, EnergyKind::Total);
-    let IntegratedTime::Unresolved { lower_bound, longest } =
-        energy::integrated_time(&ramp, Resampling::Blocks(5)).unwrap()
-    else {
-        panic!("a ramp never forgets")
-    };
-    assert_eq!(longest, 50.0);
-    assert!(lower_bound > 10.0 && lower_bound < 50.0);
+    let found = energy::integrated_time(&ramp, Resampling::Blocks(5)).unwrap();
+    let bounds = found.why().expect("a ramp never forgets");
+    assert_eq!(bounds.longest, 50.0);
+    assert!(bounds.lower_bound > 10.0 && bounds.lower_bound < 50.0);
     let constant = series(vec![2.0; 100], 1, EnergyKind::Total);
     let unresolved = energy::integrated_time(&constant, Resampling::None).unwrap();
     assert_eq!(
-        unresolved,
-        IntegratedTime::Unresolved {
-            lower_bound: 0.0,
-            longest: 50.0
-        }
+        unresolved.to_string(),
+        "the energy is still correlated after 50: its integrated time is above 0"
     );
 }
 

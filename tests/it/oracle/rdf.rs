@@ -2,10 +2,12 @@
 
 use std::f64::consts::PI;
 
+use crate::common::by_name::by_pair;
 use crate::common::gas::gas;
-use msed::structure::{self, RadialBins, Rdf, StructureError};
+use msed::stats::ByPair;
+use msed::structure::{self, RadialBins, RadialDistribution};
 use msed::trajectory::{Cell, Coordinates, Species, Trajectory, Wrapped};
-use msed::{Error, Replicas, Resampling};
+use msed::{Replicas, Resampling};
 
 fn skewed() -> Cell {
     Cell::triclinic([[4.0, 0.0, 0.0], [1.9, 3.5, 0.0], [-1.7, 0.7, 3.8]]).expect("a cell")
@@ -15,7 +17,7 @@ fn half_width(cell: &Cell) -> f64 {
     0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min)
 }
 
-fn of<C: Coordinates>(run: &Trajectory<'_, f64, C>, bins: &RadialBins) -> Rdf {
+fn of<C: Coordinates>(run: &Trajectory<'_, f64, C>, bins: &RadialBins) -> ByPair<RadialDistribution> {
     structure::rdf(run, bins, Resampling::None).expect("g(r)")
 }
 
@@ -63,14 +65,9 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
             let found = structure::rdf(&both, &bins, Resampling::Blocks(2)).expect("g(r)");
             let who = |name: &str| runs[0].species().indices(name).expect("species");
             let (a, b, all): (_, _, Vec<usize>) = (who("A"), who("B"), (0..22).collect());
-            for (name, first, second, equal) in [
-                ("A-A", &a, &a, 1.0),
-                ("A-B", &a, &b, 0.0),
-                ("B-B", &b, &b, 1.0),
-                ("total", &all, &all, 1.0),
-            ] {
-                let g = found.iter().find(|g| g.name() == name).expect("the pair");
-                assert_eq!((g.frames(), g.values().len()), (7, bins.len()));
+            let groups = [(&a, &a, 1.0), (&a, &b, 0.0), (&b, &b, 1.0), (&all, &all, 1.0)];
+            for ((name, g), (first, second, equal)) in by_pair(&found).into_iter().zip(groups) {
+                assert_eq!((g.frames(), g.values().len()), (7, bins.count()));
                 let count = |run: &Trajectory<'_, f64>, frame| {
                     ordered_pairs(run, frame, &cell, [first, second], edges)
                 };
@@ -81,7 +78,7 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
                 let blocks = [0..2, 2..4, 4..5, 5..7];
                 let (n, m) = (first.len() as f64, second.len() as f64);
                 let mut within = 0.0;
-                for bin in 0..bins.len() {
+                for bin in 0..bins.count() {
                     let shell = 4.0 / 3.0 * PI * (edges[bin + 1].powi(3) - edges[bin].powi(3));
                     let scale = cell.volume() / (n * (m - equal) * shell);
                     let mean = |kept: &dyn Fn(usize) -> bool| {
@@ -116,12 +113,12 @@ fn an_ideal_gas_has_one_everywhere_and_its_density_around_each_particle() {
     let end = half_width(&cell);
     let bins = RadialBins::linear(end, 8).expect("bins");
     let found = structure::rdf(&run, &bins, Resampling::default()).expect("g(r)");
-    for g in found.iter() {
+    for (name, g) in by_pair(&found) {
         for (bin, value) in g.values().iter().enumerate() {
             let off = (value.value() - 1.0) / value.standard_error().expect("an error");
-            assert!(off.abs() < 4.0, "{} bin {bin}: {value}", g.name());
+            assert!(off.abs() < 4.0, "{name} bin {bin}: {value}");
         }
-        let others = match g.name().as_str() {
+        let others = match name.as_str() {
             "A-A" => 39.0,
             "A-B" => 20.0,
             "B-B" => 19.0,
@@ -130,7 +127,7 @@ fn an_ideal_gas_has_one_everywhere_and_its_density_around_each_particle() {
         let expected = others / cell.volume() * 4.0 / 3.0 * PI * end.powi(3);
         let neighbours = &g.neighbours()[7];
         let off = (neighbours.value() - expected) / neighbours.standard_error().expect("an error");
-        assert!(off.abs() < 4.0, "{}: {neighbours} {expected}", g.name());
+        assert!(off.abs() < 4.0, "{name}: {neighbours} {expected}");
     }
 }
 
@@ -140,7 +137,7 @@ fn partials_add_up_to_the_total() {
     let bins = RadialBins::linear(1.5, 12).expect("bins");
     let found = of(&run, &bins);
     let [a, b] = ["A", "B"].map(|name| run.species().count(name).expect("species") as f64);
-    let of = |x: &str, y: &str| found.partial(x, y).expect("the partial").values();
+    let of = |x: &str, y: &str| found.of(x, y).expect("the partial").values();
     let [aa, ab, bb] = [of("A", "A"), of("B", "A"), of("B", "B")];
     for (bin, total) in found.total().values().iter().enumerate() {
         let value = |g: &[msed::Estimate]| g[bin].value();
@@ -165,12 +162,12 @@ fn wrapped_and_shifted_coordinates_have_the_same_pairs() {
     let species = run.species().clone();
     let wrapped = Trajectory::<f64, Wrapped>::wrapped(positions, run.steps(), 0.005, species, [cell]);
     let wrapped = of(&wrapped.expect("a trajectory"), &bins);
-    for (a, b) in of(&run, &bins).iter().zip(wrapped.iter()) {
-        let numbers = |g: &structure::RadialDistribution| -> Vec<(f64, Vec<f64>)> {
+    for ((name, a), (_, b)) in by_pair(&of(&run, &bins)).into_iter().zip(by_pair(&wrapped)) {
+        let numbers = |g: &RadialDistribution| -> Vec<(f64, Vec<f64>)> {
             let values = g.values().into_iter();
             values.map(|x| (x.value(), x.replicates().to_vec())).collect()
         };
-        assert_eq!(numbers(a), numbers(b), "{}", a.name());
+        assert_eq!(numbers(a), numbers(b), "{name}");
     }
 }
 
@@ -197,8 +194,11 @@ fn a_species_of_one_particle_has_no_pair_of_its_own() {
         .and_then(|run| run.with_cell(Cell::cubic(4.0).expect("a cell")))
         .expect("a trajectory");
     let found = of(&run, &RadialBins::linear(2.0, 4).expect("bins"));
-    assert!(found.partial("A", "A").is_none() && found.partials().len() == 2);
-    let neighbours = |a: &str, b: &str| found.partial(a, b).expect("the pair").neighbours()[3].value();
+    assert_eq!(
+        found.of("A", "A").unwrap_err().to_string(),
+        "no pair of particles `A-A`, expected one of: A-B, B-B"
+    );
+    let neighbours = |a: &str, b: &str| found.of(a, b).expect("the pair").neighbours()[3].value();
     assert_eq!([neighbours("A", "B"), neighbours("B", "B")], [2.0, 1.0]);
     let text = found.total().to_string();
     assert!(
@@ -214,7 +214,7 @@ fn distances_beyond_half_of_the_cell_are_refused() {
     let refusal = |run: &Trajectory<'_, f64>| {
         let bins = RadialBins::linear(1.6, 4).expect("bins");
         match structure::rdf(run, &bins, Resampling::None) {
-            Err(Error::Structure(refusal)) => refusal,
+            Err(refusal) => refusal,
             other => panic!("{other:?}"),
         }
     };
@@ -223,5 +223,8 @@ fn distances_beyond_half_of_the_cell_are_refused() {
         "distances up to 1.6, expected no more than 1.5, half of the smallest distance between opposite faces of the cell of run 0"
     );
     let without = Trajectory::new(run.positions(), run.steps(), 0.005, run.species().clone()).expect("a run");
-    assert_eq!(refusal(&without), StructureError::NoCell { run: 0 });
+    assert_eq!(
+        refusal(&without).to_string(),
+        "run 0 has no periodic cell, expected one for the density"
+    );
 }

@@ -29,7 +29,7 @@ fn instant(
             sum += (0..3).map(|i| q[i] * (to[i] - from[i])).sum::<f64>().cos();
         }
     }
-    sum / (who.len() * vectors.len()) as f64
+    sum / (who.len() * vectors.count()) as f64
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn values_fluctuations_and_replicates_are_their_definitions_for_every_list_and_s
                         let [f, f2] = [sum[0] / sum[2], sum[1] / sum[2]];
                         [f, who.len() as f64 * (f2 - f * f), sum[2]]
                     };
-                    let at = format!("{} vectors, lag {lag}", list.len());
+                    let at = format!("{} vectors, lag {lag}", list.count());
                     let [isf, chi4, origins] = mean(None);
                     assert_eq!(found.origins()[k] as f64, origins, "{at}");
                     assert_close(&at, found.values()[k], isf, 1e-12);
@@ -126,7 +126,7 @@ fn a_gaussian_walk_decays_with_its_mean_squared_displacement() {
     let sinc = structure::isotropic_self_isf(
         &run,
         Particles::All,
-        &[shell.mean_modulus()],
+        &[shell.mean_wave_number()],
         &lags,
         Resampling::default(),
     )
@@ -136,7 +136,7 @@ fn a_gaussian_walk_decays_with_its_mean_squared_displacement() {
     for k in 1..5 {
         let variance = 0.04 * 0.04 * isf.lags()[k].steps() as f64;
         let wanted = |q: f64| (-0.5 * q * q * variance).exp();
-        let over_shell = shell.moduli().iter().map(|&q| wanted(q)).sum::<f64>() / shell.len() as f64;
+        let over_shell = shell.wave_numbers().iter().map(|&q| wanted(q)).sum::<f64>() / shell.count() as f64;
         let check = |curve: &msed::Curve, wanted: f64| {
             let error = curve.standard_errors()[k].unwrap_or(0.02);
             assert_close(
@@ -148,7 +148,7 @@ fn a_gaussian_walk_decays_with_its_mean_squared_displacement() {
             assert!(error < 0.03);
         };
         check(&isf, over_shell);
-        check(&sinc[0], wanted(shell.mean_modulus()));
+        check(&sinc[0], wanted(shell.mean_wave_number()));
     }
 }
 

@@ -1,15 +1,17 @@
 //! The static structure factor against its definition, and the relations that hold exactly.
 
+use crate::common::by_name::by_pair;
 use crate::common::gas::gas;
-use msed::structure::{self, StaticStructure, WaveVectorError, WaveVectors};
+use msed::stats::ByPair;
+use msed::structure::{self, StructureError, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Coordinates, Trajectory, Unwrapped, Wrapped};
-use msed::{Error, Replicas, Resampling};
+use msed::{Replicas, Resampling};
 
 fn skewed() -> Cell {
     Cell::triclinic([[4.0, 0.0, 0.0], [1.3, 3.5, 0.0], [-1.1, 0.7, 3.8]]).expect("a cell")
 }
 
-fn of<C: Coordinates>(run: &Trajectory<'_, f64, C>, vectors: &WaveVectors) -> StaticStructure {
+fn of<C: Coordinates>(run: &Trajectory<'_, f64, C>, vectors: &WaveVectors) -> ByPair<StructureFactor> {
     structure::static_structure(run, vectors, Resampling::None).expect("S(q)")
 }
 
@@ -36,26 +38,26 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
         let runs = [gas(7, 31, cell, 1), gas(5, 31, cell, 2)];
         let all = WaveVectors::sphere(&cell, 6.0).expect("vectors");
         // A list that lacks some signs.
-        let some = all.subset(all.len() / 3, 5).expect("a subset");
+        let some = all.subset(all.count() / 3, 5).expect("a subset");
         let both = Replicas::new(runs.iter().map(Trajectory::view).collect()).expect("runs");
         for vectors in [&all, &some] {
             let found = structure::static_structure(&both, vectors, Resampling::Blocks(2)).expect("S(q)");
             let who = |name: &str| runs[0].species().indices(name).expect("species");
             let everybody: Vec<usize> = (0..31).collect();
-            for (name, a, b) in [
-                ("A-A", who("A"), who("A")),
-                ("A-B", who("A"), who("B")),
-                ("B-B", who("B"), who("B")),
-                ("total", everybody.clone(), everybody),
-            ] {
-                let factor = found.iter().find(|s| s.name() == name).expect("the factor");
-                assert_eq!((factor.frames(), factor.len()), (12, vectors.shells().len()));
+            let groups = [
+                [who("A"), who("A")],
+                [who("A"), who("B")],
+                [who("B"), who("B")],
+                [everybody.clone(), everybody],
+            ];
+            for ((name, factor), [a, b]) in by_pair(&found).into_iter().zip(groups) {
+                assert_eq!((factor.frames(), factor.shells()), (12, vectors.shells().len()));
                 for (k, shell) in vectors.shells().iter().enumerate() {
-                    assert_eq!(factor.q()[k], shell.modulus());
-                    assert_eq!(factor.wave_vectors()[k], shell.len());
+                    assert_eq!(factor.q()[k], shell.wave_number());
+                    assert_eq!(factor.wave_vectors()[k], shell.count());
                     let mean = |run: &Trajectory<'_, f64>, frame: usize| {
                         let at = |&v: &usize| by_definition(run, frame, vectors.vectors()[v], &a, &b);
-                        shell.members().iter().map(at).sum::<f64>() / shell.len() as f64
+                        shell.members().iter().map(at).sum::<f64>() / shell.count() as f64
                     };
                     // Blocks of 3, 4, 2, 3 frames.
                     let blocks: [Vec<f64>; 4] = [
@@ -87,9 +89,10 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
 }
 
 /// The largest difference of two results over shells and pairs.
-fn difference(a: &StaticStructure, b: &StaticStructure) -> f64 {
-    let pairs = a.iter().zip(b.iter());
-    let values = pairs.flat_map(|(a, b)| a.values().iter().zip(b.values()).map(|(x, y)| (x - y).abs()));
+fn difference(a: &ByPair<StructureFactor>, b: &ByPair<StructureFactor>) -> f64 {
+    let pairs = by_pair(a).into_iter().zip(by_pair(b));
+    let values =
+        pairs.flat_map(|((_, a), (_, b))| a.values().iter().zip(b.values()).map(|(x, y)| (x - y).abs()));
     values.fold(0.0, f64::max)
 }
 
@@ -109,13 +112,13 @@ fn partials_add_up_to_the_total() {
     let run = gas(6, 40, skewed(), 3);
     let found = of(&run, &WaveVectors::sphere(&skewed(), 7.0).expect("vectors"));
     let share = |name: &str| run.species().count(name).expect("species") as f64 / 40.0;
-    let of = |a: &str, b: &str| found.partial(a, b).expect("the partial").values();
+    let of = |a: &str, b: &str| found.of(a, b).expect("the partial").values();
     for (k, total) in found.total().values().iter().enumerate() {
         let mixed = (share("A") * share("B")).sqrt() * (of("A", "B")[k] + of("B", "A")[k]);
         let sum = share("A") * of("A", "A")[k] + share("B") * of("B", "B")[k] + mixed;
         assert!((sum - total).abs() < 1e-12, "shell {k}: {sum} {total}");
     }
-    assert!(found.partial("A", "C").is_none());
+    assert!(found.of("A", "C").is_err());
 }
 
 #[test]
@@ -191,11 +194,11 @@ fn an_ideal_gas_scatters_as_its_particles_do() {
     let run = gas(200, 300, cell, 8);
     let vectors = WaveVectors::shell(&cell, 4.0..=5.0).expect("vectors");
     let found = structure::static_structure(&run, &vectors, Resampling::default()).expect("S(q)");
-    for factor in found.iter() {
-        let expected = if factor.name() == "A-B" { 0.0 } else { 1.0 };
+    for (name, factor) in by_pair(&found) {
+        let expected = if name == "A-B" { 0.0 } else { 1.0 };
         let mean = factor.binned(10.0).unwrap().point(0);
         let off = (mean.value() - expected) / mean.standard_error().expect("an error");
-        assert!(off.abs() < 3.5, "{}: {mean}", factor.name());
+        assert!(off.abs() < 3.5, "{name}: {mean}");
     }
 }
 
@@ -224,14 +227,17 @@ fn vectors_that_the_cell_does_not_have_are_refused() {
         vectors,
         Resampling::None,
     ) {
-        Err(Error::WaveVector(refusal)) => refusal,
+        Err(refusal) => refusal,
         other => panic!("{other:?}"),
     };
     let free = WaveVectors::from_vectors(&[[1.0, 2.0, 0.5]]).expect("a vector");
-    assert_eq!(refusal(&run, &free), WaveVectorError::NotCommensurate);
+    assert_eq!(refusal(&run, &free), StructureError::NotCommensurate);
     let without = Trajectory::new(run.positions(), run.steps(), 0.005, run.species().clone()).expect("a run");
     let vectors = WaveVectors::sphere(&cell, 4.0).expect("vectors");
-    assert_eq!(refusal(&without, &vectors), WaveVectorError::NoCell { run: 0 });
+    assert_eq!(
+        refusal(&without, &vectors).to_string(),
+        "run 0 has no periodic cell, expected one for commensurate wave vectors"
+    );
     // A mistake in the unit.
     let other = WaveVectors::sphere(&Cell::cubic(0.4).expect("a cell"), 40.0).expect("vectors");
     assert_eq!(

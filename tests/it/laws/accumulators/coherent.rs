@@ -1,7 +1,7 @@
 //! Accumulators of F(q,t) from frames as they come: rings of densities and decimated lags.
 
 use msed::online::{CoherentAccumulator, CoherentSums, OnlineError};
-use msed::structure::{self, WaveVectors};
+use msed::structure::{self, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectory};
 use msed::{Curve, Lags, Replicas, Sampling};
 use rand::prelude::*;
@@ -25,8 +25,9 @@ live!(
     },
     |sums: &CoherentSums| Some([sums.runs(), sums.blocks()]),
     |sums: &CoherentSums| {
-        let partials = PAIRS.map(|[a, b]| sums.partial(a, b).unwrap());
-        seen(&sums.total(), partials.each_ref(), [1e-11, 1e-9])
+        let isf = sums.coherent_isf();
+        let partials = PAIRS.map(|[a, b]| isf.of(a, b).unwrap());
+        seen(isf.total(), partials, [1e-11, 1e-9])
     }
 );
 
@@ -110,7 +111,7 @@ fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
                 resampling,
             )
             .unwrap();
-            let partials = PAIRS.map(|[a, b]| isf.partial(a, b).unwrap());
+            let partials = PAIRS.map(|[a, b]| isf.of(a, b).unwrap());
             seen(isf.total(), partials, [1e-10, 1e-8])
         }),
         decimated: points,
@@ -137,7 +138,10 @@ fn what_has_no_densities_is_refused() {
     let sampling = Sampling::new(10, 0.005).unwrap();
     let free = WaveVectors::from_vectors(&[[7.2, 0.0, 0.0]]).unwrap();
     let refused = CoherentAccumulator::new(sampling, &species(), &free, &lags()).unwrap_err();
-    assert!(matches!(refused, OnlineError::WaveVectors(_)), "{refused}");
+    assert!(
+        matches!(refused, OnlineError::Structure(StructureError::NotCommensurate)),
+        "{refused}"
+    );
     let mut live = new();
     assert_eq!(
         live.push(&[1.0_f32; 62]).unwrap_err().to_string(),
@@ -151,7 +155,8 @@ fn what_has_no_densities_is_refused() {
     assert_eq!(
         live.snapshot()
             .unwrap()
-            .partial("A", "C")
+            .coherent_isf()
+            .of("A", "C")
             .unwrap_err()
             .to_string(),
         "no species `C`, expected one of: A, B"

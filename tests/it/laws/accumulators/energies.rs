@@ -50,9 +50,14 @@ pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<E
 const WITHIN: [f64; 2] = [1e-10, 1e-7];
 
 fn seen(sums: &EnergySums) -> Vec<Seen> {
-    let (covariance, correlation) = (sums.autocovariance(), sums.autocorrelation());
+    let correlation = sums.autocorrelation();
     let moments = sums.moments();
-    curves(&sums.msed(), &covariance, &correlation, &moments)
+    curves(
+        &sums.msed(),
+        correlation.raw(),
+        correlation.normalised(),
+        &moments,
+    )
 }
 
 fn curves(

@@ -1,7 +1,8 @@
 //! Accumulators of displacements: rings of frames and decimated lags.
 
-use msed::online::{DisplacementAccumulator, FrameSums, OnlineError};
-use msed::structure::{self, WaveVectors};
+use msed::online::{DisplacementAccumulator, DisplacementSums, OnlineError};
+use msed::stats::BySpecies;
+use msed::structure::{self, Displacements, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Replicas, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
@@ -17,14 +18,14 @@ const RADIUS: f64 = 0.3;
 
 live!(
     DisplacementAccumulator,
-    FrameSums,
+    DisplacementSums,
     frames,
     DisplacementAccumulator::push::<f64>,
     |live: &mut DisplacementAccumulator, places: &[f64], width| {
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| live.push_points(frame.as_chunks().0))
     },
-    |sums: &FrameSums| Some([sums.runs(), sums.blocks()]),
+    |sums: &DisplacementSums| Some([sums.runs(), sums.blocks()]),
     seen
 );
 
@@ -78,7 +79,7 @@ fn with_all(live: DisplacementAccumulator) -> DisplacementAccumulator {
         .unwrap()
 }
 
-fn accumulated(run: &Trajectory<'_, f64>) -> FrameSums {
+fn accumulated(run: &Trajectory<'_, f64>) -> DisplacementSums {
     let stride = run.steps()[1] - run.steps()[0];
     let mut live = accumulator(run.species(), stride, run.frames());
     for frame in 0..run.frames() {
@@ -105,42 +106,46 @@ fn curves(
     all
 }
 
-fn seen(sums: &FrameSums) -> Vec<Seen> {
-    let mut species = vec!["A", "B", "C"];
-    species.retain(|name| sums.msd(*name).is_ok());
-    let of = |kind: &str, particles: Particles<'_>| match kind {
-        "msd" => sums.msd(particles).unwrap(),
-        "alpha2" => sums.alpha2(particles).unwrap(),
-        "overlap" => sums.overlap(particles).unwrap().unwrap(),
-        "chi4" => sums.chi4(particles).unwrap().unwrap(),
-        "first F_s" => sums.self_isf(0, particles).unwrap(),
-        _ => sums.self_isf(1, particles).unwrap(),
+fn one<'a, T>(found: &'a BySpecies<T>, particles: Particles<'_>) -> &'a T {
+    match particles {
+        Particles::Species(name) => found.of(name).unwrap(),
+        _ => found.all(),
+    }
+}
+
+/// One kind of curve; that of wave vectors from elsewhere.
+fn curve(kind: &str, moved: &Displacements, isf: impl FnOnce() -> Curve) -> Curve {
+    match kind {
+        "msd" => moved.msd().total().curve().clone(),
+        "alpha2" => moved.alpha2().clone(),
+        "overlap" => moved.overlap().unwrap().clone(),
+        "chi4" => moved.chi4().unwrap().clone(),
+        _ => isf(),
+    }
+}
+
+fn seen(sums: &DisplacementSums) -> Vec<Seen> {
+    let moved = sums.displacements();
+    let isf = [0, 1].map(|list| sums.self_isf(list).unwrap());
+    let of = |kind: &str, particles: Particles<'_>| {
+        let list = usize::from(kind != "first F_s");
+        curve(kind, one(&moved, particles), || {
+            one(&isf[list], particles).clone()
+        })
     };
-    curves(&species, of, |_| 1e-11)
+    curves(&moved.names().collect::<Vec<_>>(), of, |_| 1e-11)
 }
 
 fn estimated(runs: &impl TrajectoryRuns<f64>, lags: &[u64], resampling: Resampling) -> Vec<Seen> {
     let lags = Lags::samples(lags.iter().copied());
     let moved = structure::displacements(runs, &lags, RADIUS, resampling).unwrap();
-    let mut species = vec!["A", "B", "C"];
-    species.retain(|name| moved.species(name).is_some());
     let of = |kind: &str, particles: Particles<'_>| {
-        let one = match particles {
-            Particles::Species(name) => moved.species(name).unwrap(),
-            _ => moved.all(),
-        };
-        let isf =
-            |list: usize| structure::self_isf(runs, particles, &shell()[list], &lags, resampling).unwrap();
-        match kind {
-            "msd" => one.msd().clone(),
-            "alpha2" => one.alpha2().clone(),
-            "overlap" => one.overlap().clone(),
-            "chi4" => one.chi4().clone(),
-            "first F_s" => isf(0),
-            _ => isf(1),
-        }
+        let list = usize::from(kind != "first F_s");
+        curve(kind, one(&moved, particles), || {
+            structure::self_isf(runs, particles, &shell()[list], &lags, resampling).unwrap()
+        })
     };
-    curves(&species, of, |kind| match kind {
+    curves(&moved.names().collect::<Vec<_>>(), of, |kind| match kind {
         "msd" | "overlap" => 1e-12,
         "alpha2" => 1e-10,
         _ => 1e-11,
@@ -222,7 +227,7 @@ fn curves_of_the_shipped_trajectory_are_those_of_the_estimators() {
 fn parts_of_the_particles_merge_to_all_of_them() {
     let run = walk(80, 5);
     let whole = accumulated(&run);
-    let parts: Vec<FrameSums> = [0..1, 1..20, 20..37]
+    let parts: Vec<DisplacementSums> = [0..1, 1..20, 20..37]
         .into_iter()
         .map(|part| accumulated(&run.select(&part.collect::<Vec<_>>()).unwrap()))
         .collect();
@@ -232,30 +237,30 @@ fn parts_of_the_particles_merge_to_all_of_them() {
         .unwrap();
     assert_eq!(merged.particles(), 37);
     let each = ["A", "B", "C"].map(Particles::Species);
+    let sums = [&merged, &whole];
+    let moved = sums.map(DisplacementSums::displacements);
+    let isf = sums.map(|sums| [0, 1].map(|list| sums.self_isf(list).unwrap()));
     for particles in each.into_iter().chain([Particles::All]) {
-        let pairs = [
-            (merged.msd(particles), whole.msd(particles)),
-            (merged.alpha2(particles), whole.alpha2(particles)),
-            (merged.self_isf(0, particles), whole.self_isf(0, particles)),
-            (merged.self_isf(1, particles), whole.self_isf(1, particles)),
-            (
-                merged.overlap(particles).map(Option::unwrap),
-                whole.overlap(particles).map(Option::unwrap),
-            ),
-        ];
-        for (found, wanted) in pairs {
-            let [found, wanted] =
-                [found, wanted].map(|curve| Seen::of_largest("merged", &curve.unwrap(), [1e-11, 1e-8]));
+        for kind in ["msd", "alpha2", "overlap", "first F_s", "second F_s"] {
+            let list = usize::from(kind != "first F_s");
+            let [found, wanted] = [0, 1].map(|k| {
+                let isf = || one(&isf[k][list], particles).clone();
+                let curve = curve(kind, one(&moved[k], particles), isf);
+                Seen::of_largest("merged", &curve, [1e-11, 1e-8])
+            });
             assert_eq!(found.same(&wanted, true), Ok(()));
         }
-        assert_eq!(merged.chi4(particles).unwrap(), None, "no average over particles");
+        let no_average = one(&moved[0], particles).chi4();
+        assert_eq!(no_average, Err(StructureError::PartsOfParticles));
     }
     // Associative but for rounding.
     let other = parts[0]
         .merge_particles(&parts[1].merge_particles(&parts[2]).unwrap())
         .unwrap();
-    let [other, merged] =
-        [other, merged].map(|sums| Seen::of_largest("order", &sums.msd("A").unwrap(), [1e-14, 1e-11]));
+    let [other, merged] = [other, merged].map(|sums| {
+        let moved = sums.displacements();
+        Seen::of_largest("order", moved.of("A").unwrap().msd().total(), [1e-14, 1e-11])
+    });
     assert_eq!(other.same(&merged, true), Ok(()));
 }
 
@@ -341,11 +346,11 @@ fn frames_and_questions_that_mean_nothing_are_refused() {
     live.push_points(&[[0.0, 0.0, 0.5]; 3]).unwrap();
     let sums = live.snapshot().unwrap();
     assert_eq!(
-        sums.msd("C").unwrap_err().to_string(),
+        sums.displacements().of("C").unwrap_err().to_string(),
         "no species `C`, expected one of: A, B"
     );
     assert_eq!(
-        sums.self_isf(2, "A").unwrap_err().to_string(),
+        sums.self_isf(2).unwrap_err().to_string(),
         "list 2 of wave vectors, expected one of the 2 that the accumulator was given, counted from 0"
     );
     assert_eq!(

@@ -2,7 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use msed::structure::{self, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
+use crate::common::by_name::{by_pair, by_species};
+use msed::structure::{self, Displacements, RadialBins, RadialDistribution, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, LagTable, Particles, Species, Trajectory};
 use msed::{Curve, Lag, Lags, Replicas, Resampling};
 use rand::prelude::*;
@@ -130,11 +131,11 @@ fn groups(run: &Walk) -> Vec<(String, f64)> {
     each.chain([("all".to_owned(), species.len() as f64)]).collect()
 }
 
-fn displacements(runs: &[Walk], f: impl Fn(&structure::SpeciesDisplacement, f64) -> Mean) -> Vec<Mean> {
+fn displacements(runs: &[Walk], f: impl Fn(&str, &Displacements, f64) -> Mean) -> Vec<Mean> {
     let moved =
         structure::displacements(&all_of(runs), &Lags::all(), 0.3, Resampling::None).expect("displacements");
-    let each = moved.iter().chain([moved.all()]);
-    each.zip(groups(&runs[0])).map(|(s, (_, n))| f(s, n)).collect()
+    let each = by_species(&moved).into_iter().zip(groups(&runs[0]));
+    each.map(|((name, s), (_, n))| f(name, s, n)).collect()
 }
 
 /// A curve of each species and of all particles.
@@ -238,7 +239,7 @@ pub(super) fn coherent(orders: f64, first_frames: fn(usize) -> usize) -> Correla
             Mean::of_curve(format!("{a}-{b}"), Some(share), curve)
         };
         let total = Mean::of_curve("total", Some(1.0), isf.total());
-        isf.partials().map(partial).chain([total]).collect()
+        isf.pairs().map(partial).chain([total]).collect()
     })
     .knows(ANOTHER_WAY, move |run| {
         // At lag 0, S(q) averaged over the vectors.
@@ -257,7 +258,7 @@ pub(super) fn coherent(orders: f64, first_frames: fn(usize) -> usize) -> Correla
         vec![Known {
             mean: 3,
             point: 0,
-            value: weighted.sum::<f64>() / vectors.len() as f64,
+            value: weighted.sum::<f64>() / vectors.count() as f64,
             within: 1e-12,
         }]
     })
@@ -292,7 +293,7 @@ pub(super) fn of_a_gaussian_walk(squared: bool) -> Correlator<Walk> {
             Known {
                 mean: 0,
                 point,
-                value: shell.moduli().iter().map(decay).sum::<f64>() / shell.len() as f64,
+                value: shell.wave_numbers().iter().map(decay).sum::<f64>() / shell.count() as f64,
                 within: 5.0 * error,
             }
         };
@@ -302,26 +303,28 @@ pub(super) fn of_a_gaussian_walk(squared: bool) -> Correlator<Walk> {
 }
 
 fn correlators() -> Vec<Correlator<Walk>> {
-    let moved = |name: &str, f: fn(&structure::SpeciesDisplacement, f64) -> Mean| {
+    let moved = |name: &str, f: fn(&str, &Displacements, f64) -> Mean| {
         Correlator::new(name, systems(), move |runs| displacements(runs, f))
     };
     vec![
-        moved("msd", |s, n| Mean::of_curve(s.name(), Some(n), s.msd()))
+        moved("msd", |name, s, n| Mean::of_curve(name, Some(n), s.msd().total()))
             .at_zero(3, 0.0)
             .turns(1e-11)
             .degree(2),
-        moved("msd along y", |s, n| {
-            Mean::of_curve(s.name(), Some(n), &s.components()[1])
+        moved("msd along y", |name, s, n| {
+            Mean::of_curve(name, Some(n), &s.msd().components()[1])
         })
         .at_zero(3, 0.0)
         .degree(2),
-        moved("overlap", |s, n| Mean::of_curve(s.name(), Some(n), s.overlap()))
-            .at_zero(3, 1.0)
-            .turns(1e-11),
+        moved("overlap", |name, s, n| {
+            Mean::of_curve(name, Some(n), s.overlap().expect("a radius"))
+        })
+        .at_zero(3, 1.0)
+        .turns(1e-11),
         // The mean that makes alpha2 of the mean squared displacement: <r^4> = (1 + alpha2) 5/3 <r^2>^2.
-        moved("fourth moment", |s, n| {
-            let msd = s.msd().without_zero();
-            let mut mean = Mean::of_curve(s.name(), Some(n), s.alpha2());
+        moved("fourth moment", |name, s, n| {
+            let msd = s.msd().total().without_zero();
+            let mut mean = Mean::of_curve(name, Some(n), s.alpha2());
             assert_eq!(msd.lags(), s.alpha2().lags());
             for (x, r2) in mean.values.iter_mut().zip(msd.values()) {
                 *x = (1.0 + *x) * 5.0 / 3.0 * r2 * r2;
@@ -331,9 +334,10 @@ fn correlators() -> Vec<Correlator<Walk>> {
         .turns(1e-11)
         .degree(4),
         // <Q^2> = chi4 / N + <Q>^2: a mean over origins, and no sum over species.
-        moved("squared overlap", |s, n| {
-            let mut mean = Mean::of_curve(s.name(), None, s.chi4());
-            for (x, q) in mean.values.iter_mut().zip(s.overlap().values()) {
+        moved("squared overlap", |name, s, n| {
+            let mut mean = Mean::of_curve(name, None, s.chi4().expect("a radius"));
+            let overlap = s.overlap().expect("a radius");
+            for (x, q) in mean.values.iter_mut().zip(overlap.values()) {
                 *x = *x / n + q * q;
             }
             mean
@@ -342,9 +346,9 @@ fn correlators() -> Vec<Correlator<Walk>> {
         .turns(1e-11),
         Correlator::new("msd of many lags", systems(), |runs| {
             let msd = structure::msd(&all_of(runs), &Lags::all(), Resampling::None).expect("msd");
-            let species = msd.iter().chain([msd.all()]).zip(groups(&runs[0]));
+            let species = by_species(&msd).into_iter().zip(groups(&runs[0]));
             species
-                .map(|(s, (name, n))| Mean::of_curve(name, Some(n), s.total()))
+                .map(|((_, s), (name, n))| Mean::of_curve(name, Some(n), s.total()))
                 .collect()
         })
         .at_zero(3, 0.0)
@@ -354,9 +358,9 @@ fn correlators() -> Vec<Correlator<Walk>> {
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found = structure::van_hove(&all_of(runs), &Lags::samples([1]), &bins, Resampling::None);
             let found = found.expect("van Hove");
-            let species = found.iter().chain([found.all()]).zip(groups(&runs[0]));
-            let mean = |(s, (of, n)): (&structure::SpeciesVanHove, (String, f64))| {
-                let at = &s.lags()[0];
+            let species = by_species(&found).into_iter().zip(groups(&runs[0]));
+            let mean = |((_, s), (of, n)): ((&str, &structure::VanHove), (String, f64))| {
+                let at = &s.distributions()[0];
                 let fractions = at.fractions().into_iter().chain(at.outside());
                 let values: Vec<f64> = fractions.map(|part| part.value()).collect();
                 Mean {
@@ -376,17 +380,18 @@ fn correlators() -> Vec<Correlator<Walk>> {
         Correlator::new("S(q)", systems(), |runs| {
             let vectors = shell(&runs[0]);
             let found = structure::static_structure(&all_of(runs), &vectors, Resampling::None).expect("S(q)");
-            let mean = |s: &StructureFactor| over_frames(s.name(), s.values().to_vec(), s.frames());
-            found.iter().map(mean).collect()
+            let mean =
+                |(name, s): (String, &StructureFactor)| over_frames(name, s.values().to_vec(), s.frames());
+            by_pair(&found).into_iter().map(mean).collect()
         })
         .turns(1e-11),
         Correlator::new("g(r)", systems(), |runs| {
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found = structure::rdf(&all_of(runs), &bins, Resampling::None).expect("g(r)");
             let values = |g: &RadialDistribution| g.values().iter().map(msed::Estimate::value).collect();
-            found
-                .iter()
-                .map(|g| over_frames(g.name(), values(g), g.frames()))
+            by_pair(&found)
+                .into_iter()
+                .map(|(name, g)| over_frames(name, values(g), g.frames()))
                 .collect()
         })
         .turns(1e-11),

@@ -53,7 +53,7 @@ fn a_fault_in_a_scattering_function_breaks_its_law() {
     // In the order of a listing the first half of a shell has its vectors on one side.
     let half = self_isf(|run| {
         let whole = particles::shell(run);
-        let half = &whole.integers()[..whole.len() / 2];
+        let half = &whole.integers()[..whole.count() / 2];
         WaveVectors::from_integers(whole.cell().expect("a cell"), half).expect("vectors")
     });
     assert_breaks("half of the shell", &half, SYMMETRY);

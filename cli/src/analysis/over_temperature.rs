@@ -1,0 +1,162 @@
+//! What the state points say together: heat capacity check, entropies, relaxation, crossover,
+//! Adam-Gibbs.
+
+use msed::stats::Outcome;
+use msed::thermo::{
+    self, AdamGibbs, AdamGibbsVerdict, Crossover, CrossoverOf, EntropyDifference, HeatCapacityCheck,
+    NoCrossover, Part, Path, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
+    TimeOf,
+};
+
+use super::point::Point;
+use crate::failure::Failure;
+use crate::input::energies::Energies;
+use crate::scan_file::{Run, Scan};
+
+/// Seed of the simulations behind the test for a crossover.
+const SEED: u64 = 20_250_107;
+/// What relaxes, with its name in the results.
+const TIMES: [(&str, TimeOf); 2] = [("msed", TimeOf::Energy), ("alpha", TimeOf::Structure)];
+
+/// Checks that the reference temperature lies within the scan, to the 0.5 % that a temperature is
+/// known to.
+pub(crate) fn check_reference<'a>(
+    scan: &Scan,
+    runs: impl Iterator<Item = (&'a Run, &'a Energies)>,
+) -> Result<(), Failure> {
+    let Some(reference) = &scan.system.reference_temperature else {
+        return Ok(());
+    };
+    let (lowest, highest) = runs
+        .filter(|(run, _)| run.exclude.is_none())
+        .map(|(_, energies)| energies.temperature)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), t| {
+            (low.min(t), high.max(t))
+        });
+    let found = *reference.get_ref();
+    if found >= 0.995 * lowest && found <= 1.005 * highest {
+        return Ok(());
+    }
+    let message = format!(
+        "`reference_temperature`: found {found}, expected one between the scan's lowest, {lowest:.6}, and highest, {highest:.6}"
+    );
+    Err(scan.failure_of(reference, message))
+}
+
+/// All results over temperature. Those that are missing give the reason.
+pub(crate) struct OverTemperature {
+    pub(crate) scan: thermo::Scan,
+    pub(crate) check: Result<HeatCapacityCheck, ThermoError>,
+    /// Total entropy from fluctuations minus that from the slope, in its standard errors; `None`
+    /// where it has none.
+    pub(crate) entropy_z: Vec<Option<f64>>,
+    pub(crate) entropy: Result<EntropyDifference, ThermoError>,
+    pub(crate) fast_entropy: Result<EntropyDifference, ThermoError>,
+    pub(crate) slow_entropy: Result<EntropyDifference, ThermoError>,
+    /// From U0² and from Um².
+    pub(crate) as_printed: [Result<EntropyDifference, ThermoError>; 2],
+    /// Models that had enough points, each with the name of the time.
+    pub(crate) models: Vec<(&'static str, TemperatureFit)>,
+    pub(crate) crossover: Result<Outcome<Crossover, NoCrossover>, ThermoError>,
+    /// Of ln tau over 1/T, where there are enough times.
+    pub(crate) crossover_of_times: Vec<(&'static str, Outcome<Crossover, NoCrossover>)>,
+    pub(crate) adam_gibbs: Result<AdamGibbs, ThermoError>,
+    /// With tau_alpha, and the entropy at the reference that tau* gave.
+    pub(crate) adam_gibbs_alpha: Option<AdamGibbs>,
+}
+
+impl OverTemperature {
+    pub(crate) fn analyse(scan: &Scan, points: &[Point<'_>]) -> Result<Self, Failure> {
+        Self::of(scan, points).map_err(|error| scan.failure(error))
+    }
+
+    fn of(scan: &Scan, points: &[Point<'_>]) -> Result<Self, ThermoError> {
+        let points = points.iter().map(state_point).collect::<Result<_, _>>()?;
+        let path = if scan.system.is_isobaric() {
+            Path::Isobaric
+        } else {
+            Path::Isochoric
+        };
+        let mut found = thermo::Scan::new(points, path)?;
+        if let Some(reference) = &scan.system.reference_temperature {
+            found = found.with_reference_temperature(*reference.get_ref())?;
+        }
+        let mut models = Vec::new();
+        let mut crossover_of_times = Vec::new();
+        // Too few points for a model or a break is common and no error: the entry is absent.
+        for (name, relaxing) in TIMES {
+            let fits = TemperatureModel::ALL.map(|model| found.relaxation(relaxing, model));
+            models.extend(fits.into_iter().flatten().map(|fit| (name, fit)));
+            let crossover = found.crossover(CrossoverOf::Time(relaxing), SEED);
+            crossover_of_times.extend(crossover.ok().map(|crossover| (name, crossover)));
+        }
+        let adam_gibbs = found.adam_gibbs(TimeOf::Energy, ReferenceEntropy::Fitted);
+        let adam_gibbs_alpha = adam_gibbs.as_ref().ok().and_then(|fit| {
+            if matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { .. }) {
+                return None;
+            }
+            let entropy = ReferenceEntropy::Given(fit.s_c_reference().value());
+            found.adam_gibbs(TimeOf::Structure, entropy).ok()
+        });
+        Ok(Self {
+            check: found.heat_capacity_check(),
+            entropy_z: entropy_z(&found),
+            entropy: found.entropy(Part::Total),
+            fast_entropy: found.entropy(Part::Fast),
+            slow_entropy: found.entropy(Part::Slow),
+            as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
+            models,
+            crossover: found.crossover(CrossoverOf::Um, SEED),
+            crossover_of_times,
+            adam_gibbs,
+            adam_gibbs_alpha,
+            scan: found,
+        })
+    }
+
+    /// Temperatures of the points that count, the lowest first.
+    pub(crate) fn temperatures(&self) -> Vec<f64> {
+        self.scan.counted().map(StatePoint::temperature).collect()
+    }
+
+    /// A value of an entropy at the temperatures of all points that count; `None` where the entropy
+    /// has none.
+    pub(crate) fn at_all<T>(
+        &self,
+        entropy: &Result<EntropyDifference, ThermoError>,
+        of: impl Fn(&EntropyDifference, usize) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        let at = |t: f64| {
+            let entropy = entropy.as_ref().ok()?;
+            let mut temperatures = entropy.temperatures().iter();
+            of(
+                entropy,
+                temperatures.position(|other| (other - t).abs() <= 1e-9 * t)?,
+            )
+        };
+        self.temperatures().into_iter().map(at).collect()
+    }
+}
+
+fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
+    let heat_capacity = point.heat_capacity.clone();
+    let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
+        .with_relaxation(&point.exponential)?;
+    if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
+        found = found.with_structural_time(time);
+    }
+    Ok(match &point.run.exclude {
+        Some(reason) => found.exclude(reason),
+        None => found,
+    })
+}
+
+fn entropy_z(scan: &thermo::Scan) -> Vec<Option<f64>> {
+    match scan.entropy_check() {
+        Ok(differences) if scan.path() == Path::Isochoric => differences
+            .iter()
+            .map(|d| Some(d.value() / d.standard_error().filter(|error| *error > 1e-12)?))
+            .collect(),
+        _ => vec![None; scan.counted().count()],
+    }
+}

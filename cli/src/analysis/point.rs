@@ -1,0 +1,142 @@
+//! One state point, from its energies to its heat capacity.
+
+use msed::energy::{self, Bins, Distribution, Drift, Resolution};
+use msed::relaxation::{Fit, Model, Relaxation, Window};
+use msed::thermo::{self, HeatCapacity};
+use msed::trajectory::Species;
+use msed::{Curve, Ensemble, Lags, Resampling};
+
+use super::spectral::Spectral;
+use super::structure::{Decay, Structure};
+use crate::failure::Failure;
+use crate::input::energies::Energies;
+use crate::input::trajectory;
+use crate::scan_file::{Run, Scan};
+
+/// Lags per factor of ten.
+pub(super) const LAGS_PER_DECADE: u32 = 20;
+
+/// Everything known about one state point.
+pub(crate) struct Point<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) energies: Energies,
+    pub(crate) msed: Curve,
+    pub(crate) drift: Drift,
+    pub(crate) resolution: Resolution,
+    pub(crate) exponential: Relaxation,
+    pub(crate) stretched: Relaxation,
+    pub(crate) spectral: Spectral,
+    pub(crate) heat_capacity: HeatCapacity,
+    /// At lags from the shortest to the longest.
+    pub(crate) distributions: Vec<Distribution>,
+    pub(crate) structure: Option<Structure>,
+}
+
+impl<'a> Point<'a> {
+    pub(crate) fn analyse(
+        scan: &Scan,
+        run: &'a Run,
+        energies: Energies,
+        species: Option<&Species>,
+        resampling: Resampling,
+    ) -> Result<Self, Failure> {
+        let mut point =
+            Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
+        if let Some(frames) = trajectory::load(scan, run, species)? {
+            point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
+        }
+        Ok(point)
+    }
+
+    /// What the energies alone tell.
+    fn of(
+        scan: &Scan,
+        run: &'a Run,
+        energies: Energies,
+        resampling: Resampling,
+    ) -> Result<Self, msed::Error> {
+        let runs = &energies.replicas;
+        let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
+        let msed = energy::msed(runs, &lags, resampling)?;
+        let window = run.fit_window.map_or(Window::Automatic, Window::Given);
+        let fit = |model| Fit::new(model).window(window).to(&msed);
+        let exponential = fit(Model::Exponential)?;
+        let system = &scan.system;
+        let ensemble = system.ensemble.of(system.particles);
+        let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), ensemble)?;
+        Ok(Self {
+            run,
+            drift: energy::drift(runs, resampling)?,
+            resolution: energy::resolution(runs),
+            stretched: fit(Model::Stretched)?,
+            spectral: Spectral::fit(runs, resampling),
+            distributions: distributions(&energies, &msed, resampling)?,
+            heat_capacity: heat_capacity.split(&exponential)?,
+            exponential,
+            structure: None,
+            msed,
+            energies,
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.run.name()
+    }
+
+    pub(crate) fn temperature(&self) -> f64 {
+        self.energies.temperature
+    }
+
+    /// Whether the point enters no result over temperature.
+    pub(crate) fn is_excluded(&self) -> bool {
+        self.run.exclude.is_some()
+    }
+
+    /// Eq. (11) in its exponential form, where that is resolved.
+    pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
+        Some(&self.exponential).filter(|fit| fit.verdict().is_resolved())
+    }
+
+    /// The decay of the probe's structure.
+    pub(crate) fn decay(&self) -> Option<&Decay> {
+        self.structure.as_ref()?.decay.as_ref()
+    }
+
+    /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has
+    /// no such denominator.
+    pub(crate) fn fluctuation_ratio(&self) -> f64 {
+        match self.heat_capacity.ensemble() {
+            Ensemble::Nve { degrees_of_freedom } => {
+                let c = self.heat_capacity.excess().value();
+                c / (c + 0.5 * degrees_of_freedom)
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// Points in the order of temperature, the coldest first.
+pub(crate) fn by_temperature<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'b>> {
+    let mut sorted: Vec<&Point<'_>> = points.iter().collect();
+    sorted.sort_by(|a, b| a.temperature().total_cmp(&b.temperature()));
+    sorted
+}
+
+/// Distributions at three lags or fewer: the shortest, the middle of the lags on the logarithmic
+/// scale, the longest.
+fn distributions(
+    energies: &Energies,
+    msed: &Curve,
+    resampling: Resampling,
+) -> Result<Vec<Distribution>, energy::EnergyError> {
+    let curve = msed.without_zero();
+    let mut places = vec![0, curve.len() / 2, curve.len() - 1];
+    places.dedup();
+    let varying = places.into_iter().filter(|&place| curve.values()[place] > 0.0);
+    varying
+        .map(|place| {
+            let bins = Bins::Width(0.25 * curve.values()[place].sqrt());
+            energy::distribution(&energies.replicas, curve.lags()[place], bins, resampling)
+        })
+        .collect()
+}

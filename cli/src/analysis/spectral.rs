@@ -1,0 +1,67 @@
+//! The spectrum beside Eq. (11): a second opinion on each relaxation, and how long to run.
+
+use msed::relaxation::{Model, Relaxation};
+use msed::spectrum::{self, BlockChoice, ExpectedErrors, GaussianModel, Goal, Whittle};
+use msed::{EnergySeries, Replicas, Resampling};
+
+/// The relative error of tau* for which the table gives a length of run.
+pub(crate) const WANTED: f64 = 0.1;
+
+/// Fits of Whittle's likelihood, or why there is none.
+pub(crate) struct Spectral {
+    pub(crate) exponential: Result<Relaxation, String>,
+    pub(crate) stretched: Result<Relaxation, String>,
+    /// The blocks that the correlation time of the run asks for.
+    pub(crate) choice: BlockChoice,
+    interval: f64,
+    /// Length of all runs together.
+    pub(crate) duration: f64,
+}
+
+/// What runs of the fitted process are expected to give.
+pub(crate) struct Plan {
+    /// Relative errors of this run.
+    pub(crate) expected: ExpectedErrors,
+    /// The length for an error of tau* of [`WANTED`].
+    pub(crate) duration: f64,
+}
+
+impl Spectral {
+    /// Fits both forms. A run without frequencies below its vibrations has no fit, and this is no
+    /// failure of the program.
+    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
+        let fit = |model| {
+            let fit = Whittle::new(model).resampling(resampling);
+            fit.to(runs).map_err(|error| error.to_string())
+        };
+        Self {
+            exponential: fit(Model::Exponential),
+            stretched: fit(Model::Stretched),
+            choice: spectrum::choose_blocks(runs),
+            interval: runs.runs()[0].sampling().interval(),
+            duration: runs.runs().iter().map(EnergySeries::duration).sum(),
+        }
+    }
+
+    /// The exponential form, where it is resolved.
+    pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
+        let fit = self.exponential.as_ref().ok()?;
+        Some(fit).filter(|fit| fit.verdict().is_resolved())
+    }
+
+    /// The number of independent samples that would give the error of the mean energy. It is
+    /// unknown where that error still rises with the length of the blocks.
+    pub(crate) fn independent_samples(&self) -> Option<f64> {
+        self.choice.blocking.independent_samples()
+    }
+
+    /// What the run is expected to give, and how long one must be.
+    pub(crate) fn plan(&self) -> Option<Plan> {
+        let process = GaussianModel::of(self.relaxation()?).ok()?;
+        let duration = process.duration_for(Goal::RelaxationTime, self.interval, WANTED);
+        Some(Plan {
+            expected: process.expected_errors(self.interval, self.duration).ok()?,
+            duration: duration.ok()?,
+        })
+    }
+}

@@ -1,0 +1,135 @@
+//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of
+//! the energy.
+
+use msed::Estimate;
+use msed::plot::{Axis, Figure, Panel, Series};
+use msed::relaxation::{NotReached, Reason};
+use msed::stats::Outcome;
+use msed::structure::StructureFactor;
+
+use super::look::{Symbols, name, open_where, shade};
+use crate::analysis::point::{Point, by_temperature};
+use crate::scan_file::Scan;
+
+/// Bins of a structure factor over its range.
+const BINS: f64 = 120.0;
+
+/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None`
+/// where there are no trajectories.
+pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let probe = scan.probe.as_deref()?;
+    let length = Symbols::of(scan).length;
+    let panel = |what: String| {
+        let q = Axis::linear(format!("*{{q}} ({length}^{{-1}})"));
+        Panel::new(q, Axis::linear(format!("{what} (dimensionless)")))
+    };
+    let sorted = by_temperature(points);
+    let mut left = panel(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})"));
+    for (k, point) in sorted.iter().enumerate().rev() {
+        let factors = point.structure.as_ref().map(|found| &found.waves.factors);
+        if let Some(factor) = factors.and_then(|factors| factors.of(probe, probe).ok()) {
+            let series = binned(factor)?.shade(shade(k, sorted.len()));
+            left.add(series.label(name(scan, point)));
+        }
+    }
+    let coldest = sorted.iter().find(|point| point.structure.is_some())?;
+    let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, coldest));
+    for (k, (name, factor)) in coldest.structure.as_ref()?.waves.named().enumerate() {
+        right.add(binned(factor)?.colour(k).label(name));
+    }
+    Some(Figure::new(left).with(right))
+}
+
+fn binned(factor: &StructureFactor) -> Option<Series> {
+    let bins = factor.binned(factor.q()[factor.shells() - 1] / BINS).ok()?;
+    let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
+    Some(points.size(0.6))
+}
+
+/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that
+/// enter no result over temperature, arrows where only a lower bound is known.
+pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
+    let symbols = Symbols::of(scan);
+    let (scale, reciprocal) = symbols.reciprocal;
+    let probe = scan.probe.as_deref().unwrap_or("all");
+    let kinds: [(String, Kind); 3] = [
+        (format!("*{{τ}}_{{α}} of {probe}"), structural),
+        ("*{τ}^{*} by Eq. (11)".to_owned(), energetic),
+        ("*{τ}^{*} by the spectrum".to_owned(), spectral),
+    ];
+    let mut panel = Panel::new(
+        Axis::linear(reciprocal),
+        Axis::log(format!("relaxation time ({})", symbols.time)),
+    );
+    let mut any = false;
+    for (k, (name, kind)) in kinds.into_iter().enumerate() {
+        let mut label = Some(name);
+        for excluded in [false, true] {
+            for series in series(points, excluded, scale, kind) {
+                // Times that agree lie on each other: the later ones are smaller, so that all show.
+                let series = series.colour(k).marker(k).size(1.4 - 0.25 * k as f64);
+                let series = open_where(excluded, series);
+                panel.add(match label.take() {
+                    Some(name) => series.label(name),
+                    None => series,
+                });
+                any = true;
+            }
+        }
+    }
+    any.then(|| Figure::new(panel))
+}
+
+/// The known times of one kind, and the lower bounds.
+fn series(points: &[Point<'_>], excluded: bool, scale: f64, kind: Kind) -> impl Iterator<Item = Series> {
+    let (mut known, mut bounds) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    for point in points.iter().filter(|point| point.is_excluded() == excluded) {
+        let x = scale / point.temperature();
+        match kind(point) {
+            Some(Time::Known(time)) => {
+                known.0.push(x);
+                known.1.push(time.clone());
+            }
+            Some(Time::Above(bound)) => {
+                bounds.0.push(x);
+                bounds.1.push(bound);
+            }
+            None => {}
+        }
+    }
+    let known = (!known.0.is_empty()).then(|| Series::estimates(&known.0, &known.1));
+    let bounds = (!bounds.0.is_empty()).then(|| Series::points(&bounds.0, &bounds.1).lower_bounds());
+    known.into_iter().chain(bounds)
+}
+
+/// What is known of one kind of relaxation time at a point.
+type Kind = for<'a> fn(&'a Point<'_>) -> Option<Time<'a>>;
+
+enum Time<'a> {
+    Known(&'a Estimate),
+    /// Longer than this.
+    Above(f64),
+}
+
+fn structural<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
+    match &point.decay()?.tau_alpha {
+        Outcome::Resolved(time) => Some(Time::Known(time)),
+        Outcome::Unresolved(NotReached::AtLastLag { lower_bound, .. }) => Some(Time::Above(*lower_bound)),
+        Outcome::Unresolved(_) => None,
+    }
+}
+
+fn spectral<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
+    Some(Time::Known(point.spectral.relaxation()?.relaxation_time()))
+}
+
+fn energetic<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
+    if let Some(fit) = point.relaxation() {
+        return Some(Time::Known(fit.relaxation_time()));
+    }
+    let mut reasons = point.exponential.verdict().reasons().iter();
+    reasons.find_map(|reason| match reason {
+        Reason::NoPlateau { longest_lag, .. } => Some(Time::Above(*longest_lag)),
+        _ => None,
+    })
+}

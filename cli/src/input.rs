@@ -1,0 +1,40 @@
+//! Reads the files of a scan and checks them against `scan.toml`.
+
+pub(crate) mod cells;
+pub(crate) mod energies;
+mod frame_steps;
+pub(crate) mod trajectory;
+
+use std::fmt::Display;
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// Refuses folders, pipes and devices before they are opened: the program would wait forever for a
+/// pipe that nobody writes to.
+pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
+    let data = std::fs::metadata(path)
+        .map_err(|source| Failure::new(format!("cannot open {}: {source}", path.display())))?;
+    if data.is_file() {
+        return Ok(());
+    }
+    let found = if data.is_dir() {
+        "a folder"
+    } else {
+        "a pipe or a device"
+    };
+    Err(Failure::at(
+        path.display(),
+        format!("found {found}, expected a file"),
+    ))
+}
+
+/// A message about a file, which may name it already.
+fn about(file: &Path, message: impl Display) -> Failure {
+    let (file, message) = (file.display().to_string(), message.to_string());
+    if message.contains(&file) {
+        Failure::new(message)
+    } else {
+        Failure::at(file, message)
+    }
+}

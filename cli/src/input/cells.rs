@@ -1,0 +1,134 @@
+//! The cell of a run. The file and `box` must agree, and on an isochore all runs have one volume.
+
+use std::path::Path;
+
+use msed::Trajectory;
+use msed::trajectory::{Cell, Frame};
+
+use super::about;
+use super::trajectory::{Frames, open};
+use crate::failure::Failure;
+use crate::scan_file::{Run, Scan};
+
+/// Checks that all runs that count have one volume, as far as it is known. Where they have not,
+/// `path` must be `isobaric`.
+pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
+    if scan.system.is_isobaric() {
+        return Ok(());
+    }
+    let mut first: Option<(&Run, f64)> = None;
+    for run in scan.runs.iter().filter(|run| run.exclude.is_none()) {
+        let Some(volume) = volume(scan, run)? else {
+            continue;
+        };
+        let (before, expected) = *first.get_or_insert((run, volume));
+        if (volume - expected).abs() > 1e-3 * expected {
+            let wanted = match scan.system.path {
+                Some(_) => "the same to 0.1 % on an isochore",
+                None => "the same to 0.1 %, or `path` in [system]",
+            };
+            let message = format!(
+                "found a volume of {volume:.6}, that of run `{}` is {expected:.6}; expected {wanted}",
+                before.name()
+            );
+            return Err(scan.run_failure(run, message));
+        }
+    }
+    Ok(())
+}
+
+/// The volume of a run: of its first frame, or else of `box`.
+fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
+    let given = run.cell.map(|[x, y, z]| x * y * z);
+    let Some(file) = run.trajectory().first() else {
+        return Ok(given);
+    };
+    let mut frame = Frame::new();
+    open(scan, file)?
+        .next_frame(&mut frame)
+        .map_err(|error| about(file, error))?;
+    Ok(frame.cell.map(|cell| cell.volume()).or(given))
+}
+
+/// Gives the trajectory its cell. The cell of the file must agree with `box` and must be the same
+/// at all frames; a file without a cell takes that of `box`.
+pub(super) fn with_cell(
+    scan: &Scan,
+    run: &Run,
+    file: &Path,
+    trajectory: Trajectory<'static, f32>,
+) -> Result<Trajectory<'static, f32>, Failure> {
+    let given = run.cell.map(Cell::orthorhombic).transpose();
+    let given = given.map_err(|error| about(file, error))?;
+    match (trajectory.cell(0).copied(), given) {
+        (Some(first), given) => {
+            let whose = match run.cell {
+                Some(edges) => format!("the `box` {edges:?} of the run at {}", scan.place(run)),
+                None => format!("the {} of frame 0", edges(&first)),
+            };
+            let expected = given.unwrap_or(first);
+            // Runs are at constant volume, except that those along an isobar may be at constant
+            // pressure.
+            let free = given.is_none() && scan.system.is_isobaric();
+            let tolerance = if free { 0.25 } else { 1e-4 };
+            let mut cells = trajectory.cells().iter().enumerate();
+            match cells.find(|(_, cell)| !is_close(cell, &expected, tolerance)) {
+                Some((frame, cell)) => {
+                    let found = edges(cell);
+                    let message = format!("frame {frame}: found a cell of {found}, expected {whose}");
+                    Err(about(file, message))
+                }
+                None => Ok(trajectory),
+            }
+        }
+        (None, Some(given)) => trajectory.with_cell(given).map_err(|error| about(file, error)),
+        (None, None) => {
+            let place = scan.place(run);
+            let message = format!("found no cell, expected `box` in [system] or in the run at {place}");
+            Err(about(file, message))
+        }
+    }
+}
+
+/// Whether no component of a vector differs by more than this part of the vector's length.
+fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
+    let vectors = cell.vectors().into_iter().zip(expected.vectors());
+    vectors
+        .zip(expected.lengths())
+        .all(|((found, expected), length)| {
+            let mut pairs = found.into_iter().zip(expected);
+            pairs.all(|(found, expected)| (found - expected).abs() <= tolerance * length)
+        })
+}
+
+/// The lengths of a cell, or its vectors where it is tilted.
+fn edges(cell: &Cell) -> String {
+    if cell.is_orthorhombic() {
+        format!("{:?}", cell.lengths())
+    } else {
+        format!("{:?}", cell.vectors())
+    }
+}
+
+/// The mean cell of all frames. Where `box` gives the same cell with more digits, it takes that
+/// one.
+pub(crate) fn mean_cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error> {
+    let cells: Vec<&Cell> = frames.runs().iter().flat_map(Trajectory::cells).collect();
+    let mut mean = [[0.0; 3]; 3];
+    for cell in &cells {
+        for (sum, vector) in mean.iter_mut().zip(cell.vectors()) {
+            for (sum, x) in sum.iter_mut().zip(vector) {
+                *sum += x / cells.len() as f64;
+            }
+        }
+    }
+    let mean = Cell::triclinic(mean)?;
+    let same = |given: &[f64; 3]| {
+        let mut pairs = mean.lengths().into_iter().zip(given);
+        mean.is_orthorhombic() && pairs.all(|(found, given)| (found - given).abs() < 1e-6 * given)
+    };
+    Ok(match run.cell.filter(same) {
+        Some(given) => Cell::orthorhombic(given)?,
+        None => mean,
+    })
+}

@@ -1,0 +1,113 @@
+//! Reads the energies of one run, checks them against `scan.toml`, and reduces them to moments.
+
+use std::path::Path;
+
+use msed::{EnergySeries, Replicas, Resampling, energy, io};
+
+use super::{about, check_file};
+use crate::failure::Failure;
+use crate::scan_file::{Run, Scan};
+
+/// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
+const FEWEST: usize = 100;
+
+/// A run's energies.
+pub(crate) struct Energies {
+    pub(crate) replicas: Replicas<EnergySeries<'static>>,
+    pub(crate) moments: energy::Moments,
+    pub(crate) temperature: f64,
+    pub(crate) notes: Vec<String>,
+    pub(crate) left_out_rows: usize,
+}
+
+impl Energies {
+    pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Self, Failure> {
+        let (mut notes, mut left_out_rows) = (Vec::new(), 0);
+        let mut replica = |file| {
+            check_file(file)?;
+            let table = io::energies(file).map_err(|error| about(file, error))?;
+            left_out_rows += table.left_out_rows();
+            let of_file = |note: &io::Note| format!("{}: {note}", file.display());
+            notes.extend(table.notes.iter().map(of_file));
+            series(scan, run, file, table)
+        };
+        let series = run
+            .energy()
+            .iter()
+            .map(|file| replica(file.as_path()))
+            .collect::<Result<_, _>>()?;
+        let replicas = Replicas::new(series).map_err(|error| scan.run_failure(run, error))?;
+        let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
+        Ok(Self {
+            temperature: temperature(scan, run, &moments)?,
+            replicas,
+            moments,
+            notes,
+            left_out_rows,
+        })
+    }
+
+    /// Time between samples.
+    pub(crate) fn interval(&self) -> f64 {
+        self.replicas.runs()[0].sampling().interval()
+    }
+}
+
+/// The energies of a file, without what is discarded at its start.
+fn series(
+    scan: &Scan,
+    run: &Run,
+    file: &Path,
+    table: io::EnergyTable,
+) -> Result<EnergySeries<'static>, Failure> {
+    let system = &scan.system;
+    let rows = table.len();
+    if run.temperature.is_none() && table.temperature.is_none() {
+        let message = format!(
+            "found no temperature column, expected `v_te`, `c_thermo_temp` or `Temp`, or `temperature` in the run at {}",
+            scan.place(run)
+        );
+        return Err(about(file, message));
+    }
+    let whole = table
+        .into_series(system.timestep, system.particles, system.energy_kind())
+        .map_err(|error| about(file, error))?;
+    let interval = whole.sampling().interval();
+    let discarded = (run.discard / interval * (1.0 - 1e-9)).ceil();
+    let left = rows as f64 - discarded;
+    if left < FEWEST as f64 {
+        let left = left.max(0.0);
+        let message = format!("found {rows} samples, {left} after `discard`, expected at least {FEWEST}");
+        return Err(about(file, message));
+    }
+    let kept = whole.discard(discarded as usize);
+    let kept = match &run.temperature {
+        Some(given) => kept.and_then(|series| series.with_temperature(*given.get_ref())),
+        None => kept,
+    };
+    kept.map_err(|error| about(file, error))
+}
+
+/// The temperature of a run is the given one, which the temperature column must not contradict, or
+/// else the mean of that column.
+fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64, Failure> {
+    if let (Some(given), Some(found)) = (&run.temperature, moments.kinetic_temperature()) {
+        let value = *given.get_ref();
+        let difference = (found.value() - value).abs();
+        let error = found.standard_error().unwrap_or(0.0);
+        if difference > 0.005 * found.value() && difference > 3.0 * error {
+            let message = format!(
+                "run `{}`: `temperature`: found {value}, expected the {found} of the temperature column to 0.5 % or three of its \
+                 errors",
+                run.name()
+            );
+            return Err(scan.failure_of(given, message));
+        }
+    }
+    let temperature = moments.temperature().map_or(f64::NAN, |t| t.value());
+    if temperature > 0.0 {
+        return Ok(temperature);
+    }
+    let message = format!("found a mean temperature of {temperature}, expected a positive one");
+    Err(scan.run_failure(run, message))
+}

@@ -1,0 +1,109 @@
+//! The steps of frames: `frame_interval` gives them where the file has none, and their spacing is
+//! checked.
+
+use std::path::Path;
+
+use msed::Trajectory;
+use msed::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
+
+use super::about;
+use crate::failure::Failure;
+use crate::scan_file::{Run, Scan};
+
+/// A source of frames that takes the steps from `frame_interval` where the file has none. Such a
+/// file gives the same step to every frame.
+pub(super) struct Stepped {
+    source: Box<dyn FrameSource<f32> + Send>,
+    stride: Option<u64>,
+    /// Step of the frame before, and the first step of the file.
+    before: Option<(u64, u64)>,
+    without: bool,
+}
+
+impl Stepped {
+    pub(super) fn new(source: Box<dyn FrameSource<f32> + Send>, scan: &Scan, run: &Run) -> Self {
+        let stride = run.frame_interval.map(|interval| interval / scan.system.timestep);
+        Self {
+            source,
+            stride: stride.map(|steps| steps.round() as u64),
+            before: None,
+            without: false,
+        }
+    }
+}
+
+impl FrameSource<f32> for Stepped {
+    fn particles(&self) -> usize {
+        self.source.particles()
+    }
+
+    fn convention(&self) -> Convention {
+        self.source.convention()
+    }
+
+    fn next_frame(&mut self, frame: &mut Frame<f32>) -> Result<bool, TrajectoryError> {
+        if !self.source.next_frame(frame)? {
+            return Ok(false);
+        }
+        let found = frame.step;
+        match (self.before, self.stride) {
+            (None, _) => self.before = Some((found, found)),
+            (Some((before, first)), Some(stride)) if found == first && (self.without || before == first) => {
+                self.without = true;
+                frame.step = before + stride;
+                self.before = Some((frame.step, first));
+            }
+            (Some((before, first)), None) if found == first && before == first => {
+                return Err(TrajectoryError::reader(format!(
+                    "frame 1 has step {found} like the one before, expected rising steps, or `frame_interval` in the run"
+                )));
+            }
+            (Some((_, first)), _) => self.before = Some((found, first)),
+        }
+        Ok(true)
+    }
+
+    fn frames_expected(&self) -> Option<usize> {
+        self.source.frames_expected()
+    }
+}
+
+/// Checks that frames are as far apart as `frame_interval` says, and that none is missing: they
+/// must be evenly spaced, in blocks of one pattern, or further and further apart.
+pub(super) fn check(
+    scan: &Scan,
+    run: &Run,
+    file: &Path,
+    trajectory: &Trajectory<'_, f32>,
+) -> Result<(), Failure> {
+    let gaps: Vec<u64> = trajectory
+        .steps()
+        .windows(2)
+        .map(|pair| pair[1] - pair[0])
+        .collect();
+    if let Some(interval) = run.frame_interval {
+        let found = gaps.iter().min().copied().unwrap_or(0) as f64 * scan.system.timestep;
+        if (found - interval).abs() > 1e-6 * interval {
+            let place = scan.place(run);
+            let message =
+                format!("found frames {found} apart, expected the `frame_interval` {interval} of {place}");
+            return Err(about(file, message));
+        }
+    }
+    let Some(odd) = (1..gaps.len()).find(|&k| gaps[k] != gaps[0]) else {
+        return Ok(());
+    };
+    let rising = gaps.windows(2).all(|pair| pair[1] >= pair[0]) && gaps[gaps.len() - 1] >= 4 * gaps[0];
+    let periodic = |period: &usize| (*period..gaps.len()).all(|k| gaps[k] == gaps[k - period]);
+    if rising || (2..=gaps.len() / 2).any(|period| periodic(&period)) {
+        return Ok(());
+    }
+    let message = format!(
+        "frame {} is {} steps after the one before, expected {} as at the start: frames must be evenly spaced, or in blocks \
+         of one pattern",
+        odd + 1,
+        gaps[odd],
+        gaps[0]
+    );
+    Err(about(file, message))
+}

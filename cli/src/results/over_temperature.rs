@@ -1,0 +1,202 @@
+//! `scan` of the results: what all runs that are not excluded tell together, the coldest first.
+
+use msed::Estimate;
+use msed::stats::Outcome;
+use msed::thermo::{
+    AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint,
+    TemperatureFit, ThermoError, TimeOf,
+};
+use serde_json::{Map, Value, json};
+
+use super::values::{resolved, standard_errors, unless_empty};
+use crate::analysis::over_temperature::OverTemperature;
+
+pub(super) fn entry(found: &OverTemperature) -> Value {
+    let of_times = found.crossover_of_times.iter();
+    let of_times = of_times.map(|(name, found)| ((*name).to_owned(), crossover("ln_tau", found)));
+    let excluded = found.scan.excluded();
+    let excluded = excluded.map(|(name, reason)| (name.to_owned(), Value::from(reason)));
+    json!({
+        "heat_capacity_check": found.check.as_ref().ok().map(|check| heat_capacity_check(found, check)),
+        "entropy": found.entropy.as_ref().ok().map(|entropy| entropies(found, entropy)),
+        "relaxation": found.scan.counted().next().map(|coldest| relaxation(found, coldest.temperature())),
+        "crossover": found.crossover.as_ref().ok().map(|found| crossover("um", found)),
+        // Of ln tau over 1/T, by the name of the time.
+        "crossover_of_times": unless_empty(of_times.collect::<Map<_, _>>()),
+        "adam_gibbs": found.adam_gibbs.as_ref().ok().map(adam_gibbs),
+        // With tau_alpha, S_c at the reference being the one that tau* gave.
+        "adam_gibbs_alpha": found.adam_gibbs_alpha.as_ref().map(adam_gibbs),
+        "excluded": unless_empty(excluded.collect::<Map<_, _>>()),
+        "notes": unless_empty(notes(found)),
+    })
+}
+
+/// The reasons for results that are absent.
+pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
+    let notes = [
+        ("heat_capacity_check", found.check.as_ref().err()),
+        ("entropy", found.entropy.as_ref().err()),
+        ("entropy, fast", found.fast_entropy.as_ref().err()),
+        ("entropy, slow", found.slow_entropy.as_ref().err()),
+        ("crossover", found.crossover.as_ref().err()),
+        ("adam_gibbs", found.adam_gibbs.as_ref().err()),
+    ];
+    let notes = notes.into_iter();
+    notes
+        .filter_map(|(name, error)| Some(format!("{name}: {}", error?)))
+        .collect()
+}
+
+/// A verdict as a word and a reason.
+pub(crate) fn word(verdict: &impl ToString) -> (String, Option<String>) {
+    let text = verdict.to_string();
+    match text.split_once(": ") {
+        Some((word, why)) => (word.to_owned(), Some(why.to_owned())),
+        None => (text, None),
+    }
+}
+
+fn blocks(point: &StatePoint) -> usize {
+    point.mean_energy().blocks()
+}
+
+/// A value of each point that counts.
+fn column<T>(found: &OverTemperature, of: impl Fn(&StatePoint) -> T) -> Vec<T> {
+    found.scan.counted().map(of).collect()
+}
+
+fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Vec<Value> {
+    let rows = check.rows().iter().zip(found.scan.counted());
+    rows.map(|(row, point)| {
+        json!({
+            "temperature": point.temperature(),
+            "from_fluctuations": row.from_fluctuations().value(),
+            "from_energy_slope": row.from_energy_slope().value(),
+            "from_spline": row.from_spline().value(),
+            // Of the difference.
+            "standard_error": row.difference().standard_error(),
+            "comparable": row.agreement() != Agreement::NotComparable,
+            "z": match row.agreement() {
+                Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
+                _ => None,
+            },
+            "verdict": word(&row.agreement()).0,
+            "blocks": blocks(point),
+        })
+    })
+    .collect()
+}
+
+fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
+    type Entropy = Result<EntropyDifference, ThermoError>;
+    let values = |of: &Entropy| found.at_all(of, |entropy, k| Some(entropy.values()[k].value()));
+    let errors = |of: &Entropy| found.at_all(of, |entropy, k| entropy.values()[k].standard_error());
+    let reference = entropy.reference_temperature();
+    let slope = |point: &StatePoint| {
+        let check = found.check.as_ref().ok()?;
+        Some(check.entropy_between(reference, point.temperature()).value())
+    };
+    json!({
+        "path": found.scan.path().name(),
+        "left_out": found.scan.path().left_out(),
+        "reference_temperature": reference,
+        "temperature": found.temperatures(),
+        "total": values(&found.entropy),
+        "fast": values(&found.fast_entropy),
+        "slow": values(&found.slow_entropy),
+        // Of the total.
+        "standard_error": errors(&found.entropy),
+        "fast_standard_error": errors(&found.fast_entropy),
+        "slow_standard_error": errors(&found.slow_entropy),
+        "blocks": column(found, blocks),
+        "as_printed": { "s1": values(&found.as_printed[0]), "s2": values(&found.as_printed[1]) },
+        "integration_error": found.at_all(&found.entropy, |entropy, k| Some(entropy.integration_error()[k])),
+        "from_energy_slope": column(found, slope),
+        // The total minus that from the slope in standard errors of the difference.
+        "z": found.entropy_z,
+    })
+}
+
+fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
+    let time = |of: TimeOf| column(found, |point| point.time(of).map(Estimate::value));
+    let error = |of: TimeOf| column(found, |point| point.time(of)?.standard_error());
+    let mut models = Map::new();
+    for (name, fit) in &found.models {
+        let of_model = models.entry(fit.model().name()).or_insert_with(|| json!({}));
+        of_model[*name] = model(fit, coldest);
+    }
+    json!({
+        "temperature": found.temperatures(),
+        "tau_msed": time(TimeOf::Energy),
+        "tau_msed_standard_error": error(TimeOf::Energy),
+        "tau_alpha": time(TimeOf::Structure),
+        "tau_alpha_standard_error": error(TimeOf::Structure),
+        "blocks": column(found, blocks),
+        "models": models,
+    })
+}
+
+fn model(fit: &TemperatureFit, coldest: f64) -> Value {
+    let verdict = fit.verdict();
+    let parameters = fit.parameters();
+    let errors = fit.parameters();
+    json!({
+        "parameters": parameters.map(|(name, x)| (name.to_owned(), json!(x.value()))).collect::<Value>(),
+        "standard_error": standard_errors(errors.map(|(name, x)| (name, x.standard_error()))),
+        "points": fit.points(),
+        "aic": fit.aic(),
+        "corrected_aic": fit.corrected_aic(),
+        "bic": fit.bic(),
+        // d log10 tau/d(T'/T) at T = T', with the coldest point in the glass transition's place: no
+        // extrapolation.
+        "fragility": fit.fragility_at(coldest).map(|fragility| json!({
+            "temperature": coldest,
+            "value": fragility.value(),
+            "standard_error": fragility.standard_error(),
+        })),
+        "verdict": resolved(verdict.is_resolved()),
+        "reason": (!verdict.is_resolved()).then(|| verdict.to_string()),
+    })
+}
+
+fn crossover(quantity: &str, crossover: &Outcome<Crossover, NoCrossover>) -> Value {
+    match crossover {
+        Outcome::Resolved(found) => json!({
+            "quantity": quantity,
+            "temperature": found.at,
+            "standard_error": found.standard_error,
+            "interval": found.interval,
+            "verdict": "found",
+            "reason": format!(
+                "chi squared is {:.2} with two lines and {:.2} with a parabola",
+                found.chi_squared, found.of_parabola
+            ),
+        }),
+        Outcome::Unresolved(why) => json!({
+            "quantity": quantity,
+            "verdict": "no crossover",
+            "reason": format!(
+                "chi squared falls by {:.2} from one line to two between {:.4} and {:.4}, expected more than {:.2}",
+                why.gain, why.range[0], why.range[1], why.threshold
+            ),
+        }),
+    }
+}
+
+fn adam_gibbs(fit: &AdamGibbs) -> Value {
+    let (verdict, reason) = word(&fit.verdict());
+    json!({
+        "reference_temperature": fit.reference_temperature(),
+        "ln_tau_inf": fit.ln_tau_inf().value(),
+        "a": fit.a().value(),
+        "s_c_reference": fit.s_c_reference().value(),
+        "standard_error": standard_errors([
+            ("ln_tau_inf", fit.ln_tau_inf().standard_error()),
+            ("a", fit.a().standard_error()),
+            ("s_c_reference", fit.s_c_reference().standard_error()),
+        ]),
+        "reduced_chi_squared": fit.reduced_chi_squared(),
+        "verdict": verdict,
+        "reason": reason,
+    })
+}

@@ -1,0 +1,100 @@
+//! An entry of `runs`.
+
+use msed::Estimate;
+use msed::relaxation::Relaxation;
+use msed::stats::Outcome;
+use msed::thermo::{HeatCapacity, NoParts};
+use serde_json::{Value, json};
+
+use super::structure;
+use super::values::{curve, fit, joined, no_fit, standard_errors, unless_empty};
+use crate::analysis::point::Point;
+
+pub(super) fn entry(point: &Point<'_>) -> Value {
+    let moments = &point.energies.moments;
+    let slope = point.drift.slope();
+    json!({
+        "name": point.name(),
+        "temperature": point.temperature(),
+        "temperature_standard_error": moments.temperature().and_then(|t| t.standard_error()),
+        "samples": moments.samples(),
+        "sampling_interval": point.energies.interval(),
+        "replicas": point.run.energy().len(),
+        "mean_energy": moments.mean().value(),
+        "mean_energy_standard_error": moments.mean().standard_error(),
+        "energy_variance": moments.variance().value(),
+        "blocks": moments.mean().blocks(),
+        "correlation_time": point.spectral.choice.correlation_time,
+        "independent_samples": point.spectral.independent_samples(),
+        "left_out_rows": point.energies.left_out_rows,
+        "excluded": point.run.exclude,
+        "notes": unless_empty(&point.energies.notes),
+        "print_quantum": point.resolution.quantum(),
+        "print_floor": point.resolution.floor(),
+        "msed": curve(&point.msed),
+        "drift": {
+            "slope": slope.value(),
+            "standard_error": slope.standard_error(),
+            "stationary": point.drift.verdict().is_stationary(),
+            "blocks": slope.blocks(),
+        },
+        "fit": {
+            "exponential": relaxation(&point.exponential),
+            "stretched": relaxation(&point.stretched),
+        },
+        "spectral": {
+            "exponential": spectral(&point.spectral.exponential),
+            "stretched": spectral(&point.spectral.stretched),
+        },
+        "heat_capacity": heat_capacity(&point.heat_capacity),
+        "structure": point.structure.as_ref().map(structure::entry),
+    })
+}
+
+/// Eq. (11), by its lags or by its spectrum.
+fn relaxation(found: &Relaxation) -> Value {
+    let evidence = found.evidence();
+    let place = json!({
+        "window": evidence.least_squares().map(|_| found.window()),
+        "max_frequency": evidence.spectrum().map(|spectrum| spectrum.max_frequency),
+        "mean_relaxation_time": found.mean_relaxation_time().value(),
+    });
+    let numbers = [
+        ("u0_squared", found.u0_squared()),
+        ("um_squared", found.um_squared()),
+        ("relaxation_time", found.relaxation_time()),
+        ("beta", found.beta()),
+    ];
+    joined([place, fit(found, &numbers)])
+}
+
+fn spectral(found: &Result<Relaxation, String>) -> Value {
+    match found {
+        Ok(found) => relaxation(found),
+        Err(error) => no_fit(error),
+    }
+}
+
+fn heat_capacity(c: &HeatCapacity) -> Value {
+    let error = |part: Option<&Estimate>| part.and_then(Estimate::standard_error);
+    json!({
+        "excess": c.excess().value(),
+        "fast": c.fast().map(Estimate::value),
+        "slow": c.slow().map(Estimate::value),
+        "uncorrected": c.uncorrected().value(),
+        "standard_error": standard_errors([
+            ("excess", error(Some(c.excess()))),
+            ("fast", error(c.fast())),
+            ("slow", error(c.slow())),
+        ]),
+        "ensemble": c.ensemble().name(),
+        "as_printed": c.as_printed().map(Estimate::value),
+        "blocks": c.excess().blocks(),
+        "reason": match c.parts().and_then(Outcome::why) {
+            Some(NoParts::TooLarge { y }) => Some(format!(
+                "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"
+            )),
+            _ => None,
+        },
+    })
+}

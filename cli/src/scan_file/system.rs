@@ -1,0 +1,132 @@
+//! The table `[system]`.
+
+use std::path::PathBuf;
+
+use msed::units::Units;
+use msed::{EnergyKind, Ensemble};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::source::Source;
+use super::species::SpeciesKeys;
+use super::values;
+use crate::failure::Failure;
+
+/// What all runs have in common, as the file gives it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct System {
+    pub(crate) name: String,
+    pub(crate) units: UnitsName,
+    #[serde(deserialize_with = "values::particles")]
+    pub(crate) particles: usize,
+    energy_kind: KindName,
+    pub(crate) ensemble: EnsembleName,
+    pub(crate) path: Option<PathName>,
+    #[serde(deserialize_with = "values::positive")]
+    pub(crate) timestep: f64,
+    #[serde(rename = "box", default, deserialize_with = "values::edges")]
+    pub(super) cell: Option<[f64; 3]>,
+    pub(super) species: Option<Spanned<Vec<Spanned<SpeciesKeys>>>>,
+    pub(super) types: Option<Spanned<PathBuf>>,
+    probe: Option<Spanned<String>>,
+    /// The shell of wave vectors.
+    #[serde(default, deserialize_with = "values::interval")]
+    pub(crate) q_shell: Option<[f64; 2]>,
+    #[serde(default, deserialize_with = "values::positive")]
+    overlap_radius: Option<f64>,
+    #[serde(default, deserialize_with = "values::placed")]
+    pub(crate) reference_temperature: Option<Spanned<f64>>,
+}
+
+impl System {
+    pub(crate) fn energy_kind(&self) -> EnergyKind {
+        self.energy_kind.kind()
+    }
+
+    /// The radius within which a particle overlaps with its own past.
+    pub(crate) fn overlap_radius(&self) -> f64 {
+        let default = if self.units == UnitsName::Lj { 0.3 } else { 1.0 };
+        self.overlap_radius.unwrap_or(default)
+    }
+
+    /// Whether the runs are said to lie along an isobar.
+    pub(crate) fn is_isobaric(&self) -> bool {
+        self.path == Some(PathName::Isobaric)
+    }
+
+    /// The probe, by default the first species.
+    pub(super) fn probe(&self, source: &Source, species: &[&str]) -> Result<Option<String>, Failure> {
+        let Some(probe) = &self.probe else {
+            return Ok(species.first().map(|&name| name.to_owned()));
+        };
+        let found = probe.get_ref();
+        if species.contains(&found.as_str()) {
+            return Ok(Some(found.clone()));
+        }
+        let expected = if species.is_empty() {
+            "`species` with it".to_owned()
+        } else {
+            format!("one of `{}`", species.join("`, `"))
+        };
+        Err(source.failure(probe, format!("`probe`: found `{found}`, expected {expected}")))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum UnitsName {
+    Lj,
+    Metal,
+    Real,
+}
+
+impl UnitsName {
+    pub(crate) fn units(self) -> Units {
+        match self {
+            Self::Lj => Units::LJ,
+            Self::Metal => Units::METAL,
+            Self::Real => Units::REAL,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EnsembleName {
+    Nve,
+    Nvt,
+}
+
+impl EnsembleName {
+    /// The ensemble of so many particles.
+    pub(crate) fn of(self, particles: usize) -> Ensemble {
+        match self {
+            Self::Nve => Ensemble::nve(particles),
+            Self::Nvt => Ensemble::Nvt,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PathName {
+    Isochoric,
+    Isobaric,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KindName {
+    Total,
+    PerParticle,
+}
+
+impl KindName {
+    pub(crate) fn kind(self) -> EnergyKind {
+        match self {
+            Self::Total => EnergyKind::Total,
+            Self::PerParticle => EnergyKind::PerParticle,
+        }
+    }
+}

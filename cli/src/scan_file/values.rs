@@ -1,0 +1,137 @@
+//! Values that are checked as they are read. Each message says what was found and what was
+//! expected; the parser adds the key and the line. A check returns a value or an `Option`, as the
+//! field needs it.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+/// Most particles of a system: more would not fit into memory.
+const MOST_PARTICLES: usize = 1_000_000_000;
+
+type Files = Vec<PathBuf>;
+
+fn check<E: Error>(is_right: bool, found: impl Display, expected: &str) -> Result<(), E> {
+    if is_right {
+        return Ok(());
+    }
+    Err(E::custom(format_args!("found {found}, expected {expected}")))
+}
+
+fn is_positive(number: f64) -> bool {
+    number.is_finite() && number > 0.0
+}
+
+pub(super) fn positive<'de, T: From<f64>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let found = f64::deserialize(from)?;
+    check(is_positive(found), found, "a positive number")?;
+    Ok(found.into())
+}
+
+/// A positive number with its place.
+pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanned<f64>>, D::Error> {
+    let found = Spanned::<f64>::deserialize(from)?;
+    check(
+        is_positive(*found.get_ref()),
+        found.get_ref(),
+        "a positive number",
+    )?;
+    Ok(Some(found))
+}
+
+/// A length of time that may be 0.
+pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    let found = f64::deserialize(from)?;
+    check(found.is_finite() && found >= 0.0, found, "a time, 0 or more")?;
+    Ok(found)
+}
+
+/// Two positive numbers in rising order.
+pub(super) fn interval<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 2]>, D::Error> {
+    let [low, high] = <[f64; 2]>::deserialize(from)?;
+    check(
+        is_positive(low) && is_positive(high) && low < high,
+        format_args!("[{low}, {high}]"),
+        "two positive numbers in rising order",
+    )?;
+    Ok(Some([low, high]))
+}
+
+pub(super) fn particles<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let found = i64::deserialize(from)?;
+    check(found >= 1, found, "at least 1")?;
+    let particles = usize::try_from(found).unwrap_or(usize::MAX);
+    check(
+        particles <= MOST_PARTICLES,
+        found,
+        &format!("at most {MOST_PARTICLES}"),
+    )?;
+    Ok(particles)
+}
+
+/// The edges of an orthorhombic cell.
+pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3]>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a length or a list of three lengths"
+    )]
+    enum Edges {
+        Cube(f64),
+        Box([f64; 3]),
+    }
+    let edges = match Edges::deserialize(from)? {
+        Edges::Cube(edge) => [edge; 3],
+        Edges::Box(edges) => edges,
+    };
+    for edge in edges {
+        check(is_positive(edge), edge, "positive lengths")?;
+    }
+    Ok(Some(edges))
+}
+
+/// One file or more, with the place where they are named.
+pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a file name or a list of file names"
+    )]
+    enum Names {
+        One(String),
+        Many(Vec<String>),
+    }
+    let found = Spanned::<Names>::deserialize(from)?;
+    let span = found.span();
+    let names = match found.into_inner() {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+    };
+    let named = !names.is_empty() && names.iter().all(|name| !name.is_empty());
+    check(named, "an empty list or name", "a file name")?;
+    for (k, name) in names.iter().enumerate() {
+        let twice = format_args!("{name} twice").to_string();
+        check(!names[..k].contains(name), twice, "different replicas")?;
+    }
+    let files = names.into_iter().map(PathBuf::from).collect();
+    Ok(Spanned::new(span, files).into())
+}
+
+/// Why something is left out.
+pub(super) fn exclusion<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let reason = String::deserialize(from)?;
+    check(!reason.trim().is_empty(), "no text", "the reason")?;
+    Ok(Some(reason))
+}
+
+/// A name that files can be given, with its place.
+pub(super) fn file_name<'de, D: Deserializer<'de>>(from: D) -> Result<Spanned<String>, D::Error> {
+    let name = Spanned::<String>::deserialize(from)?;
+    let text = name.get_ref();
+    let possible = !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\', '\0', '\n']);
+    check(possible, format_args!("`{text}`"), "a name that a file can have")?;
+    Ok(name)
+}

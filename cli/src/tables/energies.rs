@@ -1,0 +1,164 @@
+//! What the energies of each point tell.
+
+use std::fmt::Write;
+
+use msed::Estimate;
+use msed::relaxation::Relaxation;
+
+use super::table::{Table, or_dash, shown, temperature};
+use crate::analysis::point::Point;
+use crate::analysis::spectral::WANTED;
+use crate::results::reason;
+use crate::scan_file::{Scan, UnitsName};
+
+/// Relaxation time, landscape and heat capacity of each point.
+pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
+    let mut table =
+        Table::new("run | T | samples | <E>/N | U0 | Um | tau* | beta | C_ex | C fast | C slow | fit");
+    for point in points {
+        let moments = &point.energies.moments;
+        let relaxation = point.relaxation();
+        let root = |squared: &Estimate| squared.map(f64::sqrt);
+        let stretched = Some(&point.stretched).filter(|fit| fit.verdict().is_resolved());
+        let heat_capacity = &point.heat_capacity;
+        table.add([
+            point.name().to_owned(),
+            temperature(point.temperature()),
+            moments.samples().to_string(),
+            shown(Some(moments.mean())),
+            shown(relaxation.map(|fit| root(fit.u0_squared())).as_ref()),
+            shown(relaxation.map(|fit| root(fit.um_squared())).as_ref()),
+            shown(relaxation.map(Relaxation::relaxation_time)),
+            shown(stretched.map(Relaxation::beta)),
+            shown(Some(heat_capacity.excess())),
+            shown(heat_capacity.fast()),
+            shown(heat_capacity.slow()),
+            if relaxation.is_some() {
+                "resolved"
+            } else {
+                "unresolved"
+            }
+            .to_owned(),
+        ]);
+    }
+    let system = &scan.system;
+    let particles = system.particles;
+    format!(
+        "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
+        system.name,
+        system.ensemble.of(particles).name(),
+        system.units.units().name,
+        units(scan),
+        remarks(points)
+    )
+}
+
+/// The units of energies, times and lengths.
+fn units(scan: &Scan) -> String {
+    let units = scan.system.units.units();
+    let time = match scan.system.units {
+        UnitsName::Lj => "tau = sigma sqrt(m/epsilon)",
+        UnitsName::Metal | UnitsName::Real => units.time,
+    };
+    format!(
+        "Units: energy {}, time {time}, length {}, temperature {}; heat capacities in k per particle; in brackets the standard \
+         error of the last digits.",
+        units.energy, units.length, units.temperature
+    )
+}
+
+/// What a reader of the table must know.
+fn remarks(points: &[Point<'_>]) -> String {
+    let mut text = String::new();
+    for point in points {
+        let name = point.name();
+        if let Some(reason) = &point.run.exclude {
+            let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
+        }
+        if let Some(reason) = reason(&point.exponential) {
+            let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
+        }
+        for note in &point.energies.notes {
+            let _ = writeln!(text, "{name}: {note}");
+        }
+        if !point.drift.verdict().is_stationary() {
+            let over_run = point.drift.over_run();
+            let _ = writeln!(
+                text,
+                "{name}: the energy drifts, by {over_run} standard deviations over the run"
+            );
+        }
+        let floor = point
+            .relaxation()
+            .map_or(0.0, |fit| point.resolution.fraction_of(fit.u0_squared().value()));
+        if floor > 0.01 && floor.is_finite() {
+            let percent = 100.0 * floor;
+            let _ = writeln!(
+                text,
+                "{name}: the print's last digit makes {percent:.1} % of U0^2"
+            );
+        }
+    }
+    let cautioned: Vec<&str> = points
+        .iter()
+        .filter(|point| point.relaxation().is_some_and(|fit| !fit.cautions().is_empty()))
+        .map(Point::name)
+        .collect();
+    if !cautioned.is_empty() {
+        let names = cautioned.join(", ");
+        let _ = writeln!(
+            text,
+            "Error bars may be too small, see `cautions` in results.json: {names}"
+        );
+    }
+    text
+}
+
+/// Relaxation by Eq. (11) beside the spectrum's, and how long to run for a wanted error.
+pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
+    let wanted = 100.0 * WANTED;
+    let mut table = Table::new(&format!(
+        "run | tau* Eq. (11) | by spectrum | Um Eq. (11) | by spectrum | independent | \
+         run/tau* | err tau* | err Um^2 | err C_ex | run for {wanted:.0} %"
+    ));
+    for point in points {
+        let (by_lags, by_spectrum) = (point.relaxation(), point.spectral.relaxation());
+        let um = |um_squared: &Estimate| um_squared.map(f64::sqrt);
+        let independent = point.spectral.independent_samples();
+        let plan = by_spectrum.zip(point.spectral.plan());
+        let of_plan = match plan {
+            Some((fit, plan)) => {
+                let percent = |error: f64| format!("{:.1} %", 100.0 * error);
+                let heat_capacity = plan.expected.heat_capacity(point.fluctuation_ratio());
+                [
+                    format!("{:.0}", point.spectral.duration / fit.relaxation_time().value()),
+                    percent(plan.expected.relaxation_time),
+                    percent(plan.expected.um_squared),
+                    percent(heat_capacity),
+                    format!("{:.0}", plan.duration),
+                ]
+            }
+            None => std::array::from_fn(|_| "-".to_owned()),
+        };
+        let numbers = [
+            point.name().to_owned(),
+            shown(by_lags.map(Relaxation::relaxation_time)),
+            shown(by_spectrum.map(Relaxation::relaxation_time)),
+            shown(by_lags.map(|fit| um(fit.um_squared())).as_ref()),
+            shown(by_spectrum.map(|fit| um(fit.um_squared())).as_ref()),
+            or_dash(independent.map(|samples| format!("{samples:.0}"))),
+        ];
+        table.add([&numbers[..], &of_plan].concat());
+    }
+    let verdicts = points
+        .iter()
+        .map(|point| (point.name(), point.spectral.choice.verdict));
+    let short: String = verdicts
+        .filter(|(_, verdict)| !verdict.is_believable())
+        .map(|(name, verdict)| format!("{name}: {verdict}\n"))
+        .collect();
+    format!(
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
+         run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{short}"
+    )
+}

@@ -1,0 +1,113 @@
+//! What the points tell together.
+
+use std::fmt::Write;
+
+use msed::thermo::{Agreement, EntropyDifference};
+
+use super::table::{Table, or_dash, temperature};
+use crate::analysis::over_temperature::OverTemperature;
+use crate::results::word;
+
+/// Heat capacities and entropies beside what the slope of the energy says.
+pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
+    let check = results.check.as_ref().ok()?;
+    let mut table = Table::new("T | C_ex | d<e>/dT | spline | z |  | S_1 | S_2 | S total | by slope | z");
+    let at = |entropy| results.at_all(entropy, |e: &EntropyDifference, k| Some(e.values()[k].clone()));
+    let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
+    let rounded = |z: Option<f64>| or_dash(z.map(|z| format!("{z:.2}")));
+    let reference = results.scan.reference_temperature()?;
+    for (k, row) in check.rows().iter().enumerate() {
+        let t = row.temperature();
+        let z = match row.agreement() {
+            Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
+            _ => None,
+        };
+        table.add([
+            temperature(t),
+            row.from_fluctuations().to_string(),
+            row.from_energy_slope().to_string(),
+            row.from_spline().to_string(),
+            rounded(z),
+            word(&row.agreement()).0,
+            or_dash(fast[k].as_ref()),
+            or_dash(slow[k].as_ref()),
+            or_dash(total[k].as_ref()),
+            check.entropy_between(reference, t).to_string(),
+            rounded(results.entropy_z[k]),
+        ]);
+    }
+    let mut text = format!(
+        "Heat capacity from fluctuations beside the slope of the energy (Rosenfeld-Tarazona, spline); entropies from T = {}, in k per \
+         particle.\n\n{table}",
+        temperature(reference),
+    );
+    if let Some(mean) = check.mean_square_z() {
+        let _ = writeln!(text, "Heat capacities: mean square of z {mean:.2}");
+    }
+    let z2: Vec<f64> = results.entropy_z.iter().flatten().map(|z| z * z).collect();
+    if !z2.is_empty() {
+        let mean = z2.iter().sum::<f64>() / z2.len() as f64;
+        let _ = writeln!(text, "Entropies: mean square of z {mean:.2}");
+    }
+    let path = results.scan.path();
+    if let Some(missing) = path.left_out() {
+        let _ = writeln!(text, "{}: entropies lack {missing}", path.name());
+    }
+    Some(text)
+}
+
+/// Models of the relaxation times, the crossover, and the Adam-Gibbs plot.
+pub(super) fn models(results: &OverTemperature) -> Option<String> {
+    results.models.first()?;
+    let coldest = results.temperatures()[0];
+    let mut table = Table::new(&format!(
+        "time | model | points | AIC | AICc | BIC | fragility at {} | parameters",
+        temperature(coldest)
+    ));
+    for (name, fit) in &results.models {
+        let criterion = |x: Option<f64>| or_dash(x.map(|x| format!("{x:.1}")));
+        let parameters: Vec<String> = fit
+            .parameters()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let resolved = fit.verdict().is_resolved();
+        let unresolved = if resolved { "" } else { "unresolved " };
+        table.add([
+            time_name(name).to_owned(),
+            fit.model().name().to_owned(),
+            fit.points().to_string(),
+            criterion(Some(fit.aic())),
+            criterion(fit.corrected_aic()),
+            criterion(Some(fit.bic())),
+            or_dash(fit.fragility_at(coldest)),
+            format!("{unresolved}{}", parameters.join(", ")),
+        ]);
+    }
+    let mut text = format!("Models of the relaxation times over temperature.\n\n{table}");
+    let um = results.crossover.iter().map(|found| ("Um", found));
+    let times = results.crossover_of_times.iter();
+    for (name, found) in um.chain(times.map(|(name, found)| (time_name(name), found))) {
+        let _ = writeln!(text, "{name}: {found}");
+    }
+    for (name, fit) in [
+        ("tau*", results.adam_gibbs.as_ref().ok()),
+        ("tau_alpha", results.adam_gibbs_alpha.as_ref()),
+    ] {
+        let Some(fit) = fit else { continue };
+        let (verdict, why) = word(&fit.verdict());
+        let _ = writeln!(
+            text,
+            "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}{}",
+            fit.ln_tau_inf(),
+            fit.a(),
+            temperature(fit.reference_temperature()),
+            fit.s_c_reference(),
+            why.map(|why| format!("; {why}")).unwrap_or_default()
+        );
+    }
+    Some(text)
+}
+
+fn time_name(name: &str) -> &'static str {
+    if name == "msed" { "tau*" } else { "tau_alpha" }
+}

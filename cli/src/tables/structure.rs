@@ -1,0 +1,177 @@
+//! What the trajectory of each point tells. There is no table where no run has a trajectory.
+
+use std::fmt::{self, Display, Write};
+
+use msed::Estimate;
+use msed::relaxation::{NotReached, Relaxation};
+use msed::stats::Outcome;
+use msed::structure::{MainPeak, WaveVectors};
+
+use super::table::{Table, or_dash, shown, temperature, time};
+use crate::analysis::point::Point;
+use crate::analysis::structure::{Motion, Structure};
+use crate::results::reason;
+use crate::scan_file::Scan;
+
+/// The main peak of the probe's structure factor, and the shell of wave vectors that relaxation is
+/// measured at.
+pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let mut table = Table::new("run | T | frames | q_max | S(q_max) | q | vectors");
+    let mut reasons = String::new();
+    for point in points {
+        let Some(structure) = &point.structure else {
+            continue;
+        };
+        let waves = &structure.waves;
+        let shell = waves.shell.as_ref();
+        if let Some(why) = waves.peak.why() {
+            let _ = writeln!(reasons, "{}: q_max: {why}", point.name());
+        }
+        let peak = waves.peak.value();
+        table.add([
+            point.name().to_owned(),
+            temperature(point.temperature()),
+            waves.factors.total().frames().to_string(),
+            shown(peak.map(MainPeak::position)),
+            shown(peak.map(MainPeak::height)),
+            or_dash(shell.map(|shell| format!("{:.4}", shell.mean_wave_number()))),
+            or_dash(shell.map(WaveVectors::count)),
+        ]);
+    }
+    let probe = scan.probe.as_deref().unwrap_or("all particles");
+    (!table.is_empty()).then(|| {
+        format!(
+            "Structure factor of {probe}: its main peak, and the shell of wave vectors at which relaxation is \
+             measured.\n\n{table}{reasons}"
+        )
+    })
+}
+
+/// Relaxation of the structure beside that of the energy.
+pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let probe = scan.probe.as_deref()?;
+    let mut table =
+        Table::new("run | T | q | tau_alpha | f_q | KWW tau | KWW beta | tau* Eq. (11) | by spectrum");
+    let mut reasons = String::new();
+    for point in points {
+        let Some(decay) = point.decay() else {
+            continue;
+        };
+        let tail = decay.resolved_tail();
+        table.add([
+            point.name().to_owned(),
+            temperature(point.temperature()),
+            format!("{:.3}", decay.q),
+            match &decay.tau_alpha {
+                Outcome::Unresolved(NotReached::AtLastLag { lower_bound, .. }) => {
+                    format!("> {}", time(*lower_bound))
+                }
+                Outcome::Unresolved(NotReached::BeforeFirstLag { upper_bound }) => {
+                    format!("< {}", time(*upper_bound))
+                }
+                reached => shown(reached.value()),
+            },
+            shown(tail.map(Relaxation::amplitude)),
+            shown(tail.map(Relaxation::relaxation_time)),
+            shown(tail.map(Relaxation::beta)),
+            shown(point.relaxation().map(Relaxation::relaxation_time)),
+            shown(point.spectral.relaxation().map(Relaxation::relaxation_time)),
+        ]);
+        let why = match &decay.tail {
+            Ok(tail) => reason(tail),
+            Err(error) => Some(error.clone()),
+        };
+        if let Some(why) = why {
+            let _ = writeln!(
+                reasons,
+                "{}: the tail of F_s is not resolved: {why}",
+                point.name()
+            );
+        }
+    }
+    (!table.is_empty()).then(|| {
+        format!(
+            "Relaxation of the structure, by F_s of {probe} at q: where it is 1/e, and its tail f_q exp(-(t/tau)^beta); beside that of the \
+             energy, tau*.\n\n{table}{reasons}"
+        )
+    })
+}
+
+/// Displacements of each species: diffusion, the time of the plateau, the peaks of alpha2 and chi4.
+pub(super) fn displacements(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let mut table = Table::new(
+        "run | species | D | window | tau_beta max | tau_beta slope | alpha2 | at t | chi4 | at t",
+    );
+    let mut reasons = Reasons::default();
+    for point in points {
+        for one in point.structure.iter().flat_map(Structure::species) {
+            table.add(row(point.name(), one, &mut reasons));
+        }
+    }
+    (!table.is_empty()).then(|| {
+        format!(
+            "Displacements: diffusion coefficient; time of the plateau, by the first maximum of the MSD and by the smallest slope; the \
+             largest alpha2 and chi4 of the overlap within {}.\n\n{table}{reasons}",
+            scan.system.overlap_radius()
+        )
+    })
+}
+
+fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
+    let place = format!("{run} {}", one.name);
+    let diffusion = &one.diffusion;
+    let window = diffusion.value().map(|found| {
+        let [start, end] = found.window.map(time);
+        format!("{start}-{end}")
+    });
+    let coefficient = reasons.cell("D:", diffusion, "not reached", &place, |found| &found.coefficient);
+    let mut row = vec![run.to_owned(), one.name.clone(), coefficient, or_dash(window)];
+    for (what, found) in [
+        ("tau_beta by the maximum:", &one.tau_beta.msd_maximum),
+        ("tau_beta by the slope:", &one.tau_beta.log_slope_minimum),
+    ] {
+        row.push(reasons.cell(what, found, "not resolved", &place, |found| &found.time));
+    }
+    for (what, peak) in [("alpha2:", &one.alpha2_peak), ("chi4:", &one.chi4_peak)] {
+        row.push(reasons.cell(what, peak, "not resolved", &place, |peak| &peak.height));
+        row.push(shown(peak.value().map(|peak| &peak.time)));
+    }
+    row
+}
+
+/// The reasons of a table in the order in which they come up, each with the places that share it.
+#[derive(Default)]
+struct Reasons(Vec<(String, Vec<String>)>);
+
+impl Reasons {
+    /// The text of a cell: a number of what was found, or else the verdict. The reason is kept for
+    /// the lines below the table.
+    fn cell<T, Why: Display>(
+        &mut self,
+        what: &str,
+        outcome: &Outcome<T, Why>,
+        verdict: &str,
+        place: &str,
+        number: impl Fn(&T) -> &Estimate,
+    ) -> String {
+        let why = match outcome {
+            Outcome::Resolved(found) => return shown(Some(number(found))),
+            Outcome::Unresolved(why) => why,
+        };
+        let reason = format!("{what} {why}");
+        match self.0.iter_mut().find(|(found, _)| *found == reason) {
+            Some((_, places)) => places.push(place.to_owned()),
+            None => self.0.push((reason, vec![place.to_owned()])),
+        }
+        verdict.to_owned()
+    }
+}
+
+impl Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.0.iter();
+        lines
+            .map(|(reason, places)| format!("{}: {reason}\n", places.join(", ")))
+            .try_for_each(|line| f.write_str(&line))
+    }
+}

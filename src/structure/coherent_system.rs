@@ -1,0 +1,86 @@
+//! What products of densities are summed of while frames go by.
+
+use crate::sampling::Sampling;
+use crate::stats::MergeError;
+use crate::stats::pair_table::FrameBlocks;
+#[cfg(feature = "serde")]
+use crate::stats::runs::are_lags;
+use crate::stats::runs::{agree, same_lags, same_sampling};
+use crate::stats::sums::Summed;
+use crate::trajectory::Cell;
+
+/// The particles, lags and wave vectors that products of densities are summed over: the same for all runs that go together.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct CoherentSystem {
+    pub(crate) sampling: Sampling,
+    /// Names, and numbers of particles.
+    pub(crate) species: Vec<(String, usize)>,
+    /// In frames.
+    pub(crate) lags: Vec<u64>,
+    pub(crate) cell: Cell,
+    /// Wave vectors, in reciprocal lattice vectors of the cell.
+    pub(crate) integers: Vec<[i32; 3]>,
+}
+
+impl CoherentSystem {
+    /// Numbers that a frame's densities are.
+    pub(crate) fn modes(&self) -> usize {
+        2 * self.species.len() * self.integers.len()
+    }
+}
+
+impl Summed for CoherentSystem {
+    type Run = FrameBlocks;
+
+    fn lags(&self) -> &[u64] {
+        &self.lags
+    }
+
+    /// Pairs of species, and all particles.
+    fn columns(&self) -> usize {
+        self.species.len() * (self.species.len() + 1) / 2 + 1
+    }
+
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        let shown = |system: &Self| {
+            let species = system.species.iter();
+            let species: Vec<String> = species.map(|(name, count)| format!("{count} {name}")).collect();
+            [
+                ("the number of particles", species.join(", ")),
+                ("the cell", format!("{:?}", system.cell.vectors())),
+                ("number of wave vectors", system.integers.len().to_string()),
+            ]
+        };
+        same_sampling(self.sampling, other.sampling)?;
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)?;
+        let mut pairs = self.integers.iter().zip(&other.integers);
+        let different = pairs.find(|(a, b)| a != b);
+        different.map_or(Ok(()), |(a, b)| {
+            let shown = |integers: &[i32; 3]| [("a wave vector", format!("{integers:?}"))];
+            agree(shown(a), shown(b))
+        })
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<(), &'static str> {
+        if !are_lags(&self.lags) {
+            return Err("lags that do not increase, or reach too far");
+        }
+        if self.species.is_empty() || self.species.iter().any(|(_, count)| *count == 0) {
+            return Err("a species without particles");
+        }
+        let all = self
+            .species
+            .iter()
+            .try_fold(0_usize, |all, (_, count)| all.checked_add(*count));
+        if all.is_none_or(|all| all > usize::MAX / 64) {
+            return Err("more particles than can be counted");
+        }
+        if self.integers.is_empty() {
+            return Err("wave vectors that are none");
+        }
+        Ok(())
+    }
+}

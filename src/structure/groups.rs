@@ -1,0 +1,88 @@
+//! The particles of each species, side by side.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::real::Real;
+use crate::stats::{ByPair, BySpecies};
+use crate::trajectory::{Species, Trajectory};
+
+/// The particles species by species: kernels then see each species as one range.
+pub(crate) struct Groups {
+    names: Vec<String>,
+    order: Vec<usize>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Groups {
+    pub(crate) fn new(species: &Species) -> Self {
+        let of_particles = species.of_particles();
+        let mut order: Vec<usize> = (0..of_particles.len()).collect();
+        order.sort_by_key(|&p| of_particles[p]);
+        let start = |s: usize| order.partition_point(|&p| (of_particles[p] as usize) < s);
+        let names = species.names().to_vec();
+        let ranges = (0..names.len()).map(|s| start(s)..start(s + 1)).collect();
+        Self { names, order, ranges }
+    }
+
+    /// Names of the species.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// All particles, species by species.
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// The range of each species in that order.
+    pub(crate) fn ranges(&self) -> &[Range<usize>] {
+        &self.ranges
+    }
+
+    /// The particles of each species.
+    pub(super) fn particles(&self) -> impl ExactSizeIterator<Item = &[usize]> {
+        self.ranges.iter().map(|range| &self.order[range.clone()])
+    }
+
+    /// Each two species, and each with itself, in their order: AA, AB, ..., BB, ...
+    pub(super) fn pairs(&self) -> Vec<[usize; 2]> {
+        let kinds = self.names.len();
+        (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect()
+    }
+
+    /// Number of particles of each species and, last, of all.
+    pub(super) fn sizes(&self) -> Vec<f64> {
+        let species = self.ranges.iter().map(Range::len);
+        species.chain([self.order.len()]).map(|n| n as f64).collect()
+    }
+
+    /// Results of each species and, last, of all particles, by name.
+    pub(super) fn by_species<T>(&self, mut results: Vec<T>) -> BySpecies<T> {
+        let all = results.pop().expect("all particles come last");
+        BySpecies::new(all, self.names.iter().cloned().zip(results))
+    }
+
+    /// Results of each of these pairs and, last, of all particles, by name.
+    pub(super) fn by_pair<T>(&self, pairs: &[[usize; 2]], mut results: Vec<T>) -> ByPair<T> {
+        let total = results.pop().expect("all particles come last");
+        let name = |s: usize| self.names[s].clone();
+        let named = pairs.iter().zip(results);
+        ByPair::new(total, named.map(|(&[a, b], result)| (name(a), name(b), result)))
+    }
+
+    /// Positions in which each species is one range: borrowed where they are so already, else a copy.
+    pub(super) fn arrange<'a, T: Real>(&self, trajectory: &'a Trajectory<'_, T>) -> Cow<'a, [T]> {
+        let positions = trajectory.positions();
+        if self.order.iter().enumerate().all(|(i, &p)| i == p) {
+            return Cow::Borrowed(positions);
+        }
+        let mut arranged = Vec::with_capacity(positions.len());
+        for frame in positions.chunks_exact(3 * self.order.len()) {
+            for &p in &self.order {
+                arranged.extend_from_slice(&frame[3 * p..3 * p + 3]);
+            }
+        }
+        Cow::Owned(arranged)
+    }
+}

@@ -1,0 +1,197 @@
+//! Sums over the particles of a run of what each of them gives on its own.
+
+use std::ops::Range;
+
+use super::WaveVectors;
+use super::origins::Origins;
+use super::totals::{Totals, add_up};
+use crate::curve::Curve;
+use crate::kernels::{Out, Schedule, SignPolynomial, Tile, Vectors, add_cosines, add_sincs, phase_factors};
+use crate::lag_sums::{ColumnProducts, Spectra};
+use crate::real::Real;
+use crate::trajectory::Trajectory;
+
+/// Results that may wait, in numbers.
+const WAITING: usize = 1 << 21;
+/// Spectra that may wait.
+const WAITING_SPECTRA: usize = 8;
+
+/// What is summed over the pairs of frames, and how.
+pub(super) enum Terms<'a> {
+    /// `cos q . d` over a list of wave vectors.
+    Cosines(Vectors),
+    /// The same of all lags at once by transforms, vector by vector.
+    Transforms {
+        /// The vectors over 2 pi.
+        turns: Vec<[f64; 3]>,
+        plan: ColumnProducts,
+    },
+    /// `sin(q r)/(q r)` at each of these wave numbers.
+    Sincs(&'a [f64]),
+}
+
+impl Terms<'_> {
+    /// The cosines in the cheapest way.
+    fn cheapest(vectors: &WaveVectors, schedule: &Schedule) -> Self {
+        let [direct, transforms] = schedule.costs(vectors.count());
+        match signs(vectors) {
+            Some((cost, signs)) if cost * (schedule.all_pairs() as f64) < direct.min(transforms) => {
+                Self::Cosines(signs)
+            }
+            _ if direct <= transforms => Self::Cosines(Vectors::Listed(vectors.turns())),
+            _ => Self::Transforms {
+                turns: vectors.turns(),
+                plan: ColumnProducts::new(schedule.uniform_blocks().to_vec()),
+            },
+        }
+    }
+
+    /// Numbers at each block and lag.
+    fn width(&self) -> usize {
+        match self {
+            Self::Cosines(_) | Self::Transforms { .. } => 1,
+            Self::Sincs(wave_numbers) => wave_numbers.len(),
+        }
+    }
+
+    /// The sums over a tile.
+    fn totals(&self, tile: &Tile, schedule: &Schedule) -> Totals {
+        let mut sums = vec![0.0; self.width() * schedule.places()];
+        let mut spectra = None;
+        match self {
+            Self::Cosines(vectors) => add_cosines(tile, vectors, schedule, Out::Total(&mut sums)),
+            Self::Sincs(wave_numbers) => add_sincs(tile, wave_numbers, schedule, &mut sums),
+            Self::Transforms { turns, plan } => spectra = Some(transform(tile, turns, plan)),
+        }
+        Totals { sums, spectra }
+    }
+
+    fn plan(&self) -> Option<&ColumnProducts> {
+        match self {
+            Self::Transforms { plan, .. } => Some(plan),
+            Self::Cosines(_) | Self::Sincs(_) => None,
+        }
+    }
+}
+
+/// The sum over all signs as a polynomial, if every combination of signs is in the list, and its cost at each pair of frames.
+fn signs(vectors: &WaveVectors) -> Option<(f64, Vectors)> {
+    let polynomial = SignPolynomial::new(&vectors.sign_classes()?);
+    let turns = vectors.cell()?.lengths().map(f64::recip);
+    Some((polynomial.cost() as f64, Vectors::Signs { turns, polynomial }))
+}
+
+/// The cosines in the way that is cheapest where their value at each pair of frames is wanted.
+pub(super) fn vectors_for_each_pair(vectors: &WaveVectors) -> Vectors {
+    match signs(vectors) {
+        Some((cost, signs)) if cost < 4.0 * vectors.count() as f64 => signs,
+        _ => Vectors::Listed(vectors.turns()),
+    }
+}
+
+fn transform(tile: &Tile, turns: &[[f64; 3]], plan: &ColumnProducts) -> Spectra {
+    let (mut spectra, mut scratch) = (plan.spectra(), plan.scratch());
+    let (mut cosine, mut sine) = (vec![0.0; tile.frames()], vec![0.0; tile.frames()]);
+    for r in tile.columns() {
+        for &turns in turns {
+            phase_factors(r, turns, &mut cosine, &mut sine);
+            plan.push(&cosine, &sine, &mut spectra, &mut scratch);
+        }
+    }
+    plan.flush(&mut spectra, &mut scratch);
+    spectra
+}
+
+/// Curves of the means of the cosines over some particles and over each of several lists of wave vectors.
+pub(super) fn cosine_curves<T: Real>(
+    runs: &[Trajectory<'_, T>],
+    particles: &[usize],
+    lists: &[WaveVectors],
+    origins: &Origins,
+) -> Vec<Curve> {
+    let vectors: Vec<usize> = lists.iter().map(WaveVectors::count).collect();
+    curves(runs, particles, origins, &vectors, |schedule| {
+        let cheapest = |vectors| Terms::cheapest(vectors, schedule);
+        lists.iter().map(cheapest).collect()
+    })
+}
+
+/// Curves of the means of `sin(q r)/(q r)` over some particles at each wave number.
+pub(super) fn sinc_curves<T: Real>(
+    runs: &[Trajectory<'_, T>],
+    particles: &[usize],
+    wave_numbers: &[f64],
+    origins: &Origins,
+) -> Vec<Curve> {
+    let one = vec![1; wave_numbers.len()];
+    curves(runs, particles, origins, &one, |_| {
+        vec![Terms::Sincs(wave_numbers)]
+    })
+}
+
+/// Curves of means over some particles, of which each gives so many terms at a pair of frames.
+fn curves<'a, T: Real>(
+    runs: &[Trajectory<'_, T>],
+    particles: &[usize],
+    origins: &Origins,
+    terms_of_each: &[usize],
+    terms: impl Fn(&Schedule) -> Vec<Terms<'a>>,
+) -> Vec<Curve> {
+    let mut sums = vec![origins.axis().sums(); terms_of_each.len()];
+    for (r, run) in runs.iter().enumerate() {
+        let schedule = origins.schedule(r);
+        let found = run_sums(run, particles, &terms(&schedule), &schedule);
+        let found = found
+            .iter()
+            .flat_map(|found| found.chunks_exact(schedule.places()));
+        for ((sums, found), &of_each) in sums.iter_mut().zip(found).zip(terms_of_each) {
+            let terms = particles.len() as f64 * of_each as f64;
+            origins.add(r, &schedule, found, terms, 1.0, sums);
+        }
+    }
+    sums.iter().map(|sums| origins.axis().mean(sums)).collect()
+}
+
+/// Sums over particles of one run for each of the terms: number by number, block by block and lag by lag.
+fn run_sums<T: Real>(
+    run: &Trajectory<'_, T>,
+    particles: &[usize],
+    terms: &[Terms<'_>],
+    schedule: &Schedule,
+) -> Vec<Vec<f64>> {
+    let waiting = if terms.iter().any(|terms| terms.plan().is_some()) {
+        WAITING_SPECTRA
+    } else {
+        let numbers: usize = terms.iter().map(Terms::width).sum();
+        (WAITING / (numbers * schedule.places()).max(1)).clamp(2, 64)
+    };
+    let pieces: Vec<&[usize]> = particles.chunks(Tile::particles(run.frames())).collect();
+    let mut totals = Vec::new();
+    add_up(&mut totals, &pieces, waiting, |particles| {
+        let tile = Tile::of(run, particles);
+        terms.iter().map(|terms| terms.totals(&tile, schedule)).collect()
+    });
+    let sums = totals.into_iter().zip(terms);
+    sums.map(|(totals, terms)| totals.into_sums(terms.plan(), schedule))
+        .collect()
+}
+
+/// Sums of cosines over particles at each pair of frames of some lags, as of one block.
+pub(super) fn each_pair<T: Real>(
+    run: &Trajectory<'_, T>,
+    particles: &[usize],
+    vectors: &Vectors,
+    schedule: &Schedule,
+    lags: Range<usize>,
+) -> Vec<Vec<f64>> {
+    let zeros = |lag| vec![0.0; schedule.pairs(0, lag).len()];
+    let mut sums: Vec<Vec<f64>> = lags.clone().map(zeros).collect();
+    for particles in particles.chunks(Tile::particles(run.frames())) {
+        let out = Out::Each {
+            first: lags.start,
+            sums: &mut sums,
+        };
+        add_cosines(&Tile::of(run, particles), vectors, schedule, out);
+    }
+    sums
+}
