@@ -18,7 +18,8 @@ use crate::structure::StructureError;
 use crate::thermo::ThermoError;
 use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
-/// Any error of the crate: each concern has its own enum, which says what was found and what was expected.
+/// Any error of the crate. Each part of the crate has its own error, which says what was found and
+/// what was expected.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -71,7 +72,7 @@ pub enum Error {
     /// A trajectory.
     #[error(transparent)]
     Trajectory(TrajectoryError),
-    /// Runs of which one is not of the state point of the first.
+    /// Runs that are not replicas of each other.
     #[error(transparent)]
     Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
@@ -104,7 +105,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The file, where the error is that there is none of that name: whatever it was to hold.
+    /// The file, where it does not exist, whatever it should have held.
     ///
     /// ```
     /// use msed::trajectory::Species;
@@ -113,8 +114,9 @@ impl Error {
     /// assert_eq!(energies.missing_file(), Some("no/energy.dat".as_ref()));
     ///
     /// let species = Species::single("A", 1000)?;
-    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species).map_err(Error::from);
-    /// assert_eq!(run.unwrap_err().missing_file(), Some("no/trajectory.xtc".as_ref()));
+    /// let run = io::trajectory::<f32>("no/trajectory.xtc", Units::LJ, 0.005, species);
+    /// let missing = run.map_err(Error::from).unwrap_err();
+    /// assert_eq!(missing.missing_file(), Some("no/trajectory.xtc".as_ref()));
     /// # Ok::<(), Error>(())
     /// ```
     #[must_use]
@@ -131,8 +133,8 @@ impl Error {
     }
 }
 
-/// The error of a folder, in which the errors of the folders below come out flat: what is wrong has one variant, whichever
-/// function found it.
+/// Converts the error of a folder, and the errors of lower folders within it, so that the same
+/// fault has the same variant whichever function found it.
 macro_rules! flatten {
     ($narrow:ident => $variant:ident { $($inner:ident),* $(,)? }) => {
         impl From<$narrow> for Error {
@@ -150,7 +152,7 @@ flatten!(SeriesError => Series { Sampling });
 flatten!(ThermoError => Thermo { Energy, Fit });
 flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 
-/// The error of a reader of this crate is a [`Read`](Error::Read), for files of frames as for files of energies.
+/// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
         match error {

@@ -10,8 +10,9 @@ mod sealed {
 
 /// A storage type for samples and coordinates: `f32` or `f64`.
 ///
-/// Storage only: every sum, mean, transform and fit of the crate is carried out in `f64`, whatever the samples are
-/// stored in. The trait is sealed, because an integer or a dual number would compile and mean nothing.
+/// The type matters for storage only: every sum, mean, transform and fit of the crate is carried
+/// out in `f64`. The trait is sealed, because an integer or a dual number would compile without a
+/// meaning.
 pub trait Real:
     Copy + PartialOrd + Default + std::fmt::Debug + std::fmt::Display + Send + Sync + sealed::Sealed + 'static
 {
@@ -46,8 +47,8 @@ impl Real for f64 {
     }
 }
 
-/// The largest size of a sample or a coordinate. Up to it, the fourth powers of differences, summed over any run, are
-/// finite, and so are the squares of what these sums become.
+/// The largest size of a sample or a coordinate. Up to it, the fourth powers of differences, summed
+/// over any run, are finite, and so are the squares of what these sums become.
 const LARGEST: f64 = 1e60;
 
 /// Whether a sample or a coordinate can be computed with.

@@ -1,7 +1,8 @@
-//! Unit systems, and the ways between them.
+//! Unit systems, and conversions between them.
 //!
-//! Everything inside the crate is in the units of the run; a [`Units`] is only asked for Boltzmann's constant, for names,
-//! and for the factor of lengths in XTC files. [`Conversion`] takes whole results from one system to another.
+//! All computation is in the units of the run. A [`Units`] provides Boltzmann's constant, the names
+//! of the units, and the factor of lengths in XTC files. A [`Conversion`] converts whole results
+//! from one system to another.
 
 mod conversion;
 
@@ -11,7 +12,8 @@ use thiserror::Error;
 
 pub use conversion::{Conversion, Dimension};
 
-/// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019, section 2.2).
+/// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019,
+/// section 2.2).
 pub const AVOGADRO: f64 = 6.022_140_76e23;
 /// Boltzmann's constant in J/K: exact by the SI of 2019 (the same).
 pub const BOLTZMANN: f64 = 1.380_649e-23;
@@ -19,7 +21,8 @@ pub const BOLTZMANN: f64 = 1.380_649e-23;
 pub const ELEMENTARY_CHARGE: f64 = 1.602_176_634e-19;
 /// The thermochemical calorie in J: exact by definition (NIST SP 811, 2008 edition, appendix B.8).
 pub const CALORIE: f64 = 4.184;
-/// The atomic mass unit in kg: 1.660 539 066 60(50)e-27 (CODATA 2018; Tiesinga et al., Rev. Mod. Phys. 93, 025010, 2021).
+/// The atomic mass unit in kg: 1.660 539 066 60(50)e-27 (CODATA 2018; Tiesinga et al., Rev. Mod.
+/// Phys. 93, 025010, 2021).
 pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
 
 /// A unit system, named as LAMMPS names it.
@@ -27,27 +30,38 @@ pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
 /// ```
 /// use msed::Units;
 /// assert_eq!(Units::by_name("lj")?, Units::LJ);
-/// assert_eq!(Units::LJ.boltzmann(), 1.0);
+/// assert_eq!(Units::LJ.boltzmann, 1.0);
 /// // eV/K: CODATA 2018 prints 8.617 333 262... e-5.
-/// assert!((Units::METAL.boltzmann() / 8.617_333_262e-5 - 1.0).abs() < 1e-10);
+/// assert!((Units::METAL.boltzmann / 8.617_333_262e-5 - 1.0).abs() < 1e-10);
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Units {
-    name: &'static str,
-    boltzmann: f64,
-    energy: &'static str,
-    time: &'static str,
-    length: &'static str,
-    temperature: &'static str,
-    xtc_length: f64,
-    // Energy, time, length in SI and temperature in K, where the system has a scale.
+    /// `lj`, `metal` or `real`.
+    pub name: &'static str,
+    /// Boltzmann's constant, in energy per temperature unit.
+    pub boltzmann: f64,
+    /// Name of the energy unit.
+    pub energy: &'static str,
+    /// Name of the time unit.
+    pub time: &'static str,
+    /// Name of the length unit.
+    pub length: &'static str,
+    /// Name of the temperature unit.
+    pub temperature: &'static str,
+    /// The factor from a length in an XTC file to the unit of this system: 1 for `lj`, which LAMMPS
+    /// writes unscaled, else 10 from nanometres to angstrom.
+    pub xtc_length: f64,
+    // The units of energy, time and length in SI and of temperature in K, where the system has a
+    // scale.
     si: Option<[f64; 4]>,
 }
 
 impl Units {
-    /// Reduced Lennard-Jones units: k = 1, no scale of their own. LAMMPS writes their lengths to XTC as they are.
+    /// Reduced Lennard-Jones units: k = 1, without a scale. LAMMPS writes their lengths to XTC
+    /// unscaled.
     pub const LJ: Self = Self {
         name: "lj",
         boltzmann: 1.0,
@@ -98,49 +112,6 @@ impl Units {
                 found: name.to_owned(),
             })
     }
-
-    /// `lj`, `metal` or `real`.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Boltzmann's constant, in energy per temperature unit.
-    #[must_use]
-    pub fn boltzmann(&self) -> f64 {
-        self.boltzmann
-    }
-
-    /// Name of the energy unit.
-    #[must_use]
-    pub fn energy(&self) -> &'static str {
-        self.energy
-    }
-
-    /// Name of the time unit.
-    #[must_use]
-    pub fn time(&self) -> &'static str {
-        self.time
-    }
-
-    /// Name of the length unit.
-    #[must_use]
-    pub fn length(&self) -> &'static str {
-        self.length
-    }
-
-    /// Name of the temperature unit.
-    #[must_use]
-    pub fn temperature(&self) -> &'static str {
-        self.temperature
-    }
-
-    /// The factor from a length in an XTC file to this system's unit: 1 for `lj`, which LAMMPS writes unscaled; 10 from
-    /// nanometres to angstrom else.
-    #[must_use]
-    pub fn xtc_length(&self) -> f64 {
-        self.xtc_length
-    }
 }
 
 impl fmt::Display for Units {
@@ -149,7 +120,7 @@ impl fmt::Display for Units {
     }
 }
 
-/// A real substance behind reduced units: the three numbers that give `lj` a scale.
+/// The three numbers of a real substance that give the reduced units `lj` a scale.
 ///
 /// ```
 /// use msed::units::LennardJones;
@@ -167,9 +138,9 @@ pub struct LennardJones {
 }
 
 impl LennardJones {
-    /// Ni80P20: epsilon/k = 932.82 K as in Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), where epsilon is rounded
-    /// to 0.0804 eV; sigma = 2.28 angstrom and the mass of nickel, 58.6934 u, are not printed there, and give its time unit
-    /// of 6.2721e-13 s to all digits.
+    /// Ni80P20: epsilon/k = 932.82 K as in Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025),
+    /// where epsilon is rounded to 0.0804 eV; sigma = 2.28 angstrom and the mass of nickel, 58.6934
+    /// u, are not printed there, and give its time unit of 6.2721e-13 s to all digits.
     pub const NI80P20: Self = Self {
         temperature: 932.82,
         sigma: 2.28,
@@ -202,7 +173,7 @@ impl LennardJones {
     /// The energy unit epsilon in eV.
     #[must_use]
     pub fn energy(&self) -> f64 {
-        Units::METAL.boltzmann() * self.temperature
+        Units::METAL.boltzmann * self.temperature
     }
 
     /// The length unit sigma in angstrom.
@@ -233,23 +204,23 @@ impl LennardJones {
     }
 }
 
-/// A unit system that is not there.
+/// A unit system that does not exist, or a conversion that is not possible.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum UnitsError {
-    /// A name that is none of the three.
+    /// The name is not one of the three.
     #[error("units `{found}`, expected lj, metal or real")]
     UnknownName {
         /// The name given.
         found: String,
     },
-    /// Reduced units without the substance behind them.
+    /// Reduced units have no scale without the numbers of a substance.
     #[error("units `{units}` have no scale: give epsilon/k, sigma and a mass")]
     NoScale {
         /// The name of the units.
         units: &'static str,
     },
-    /// A result that is not in the system that is converted from.
+    /// The result is not in the units that the conversion is from.
     #[error("a result in units `{found}`, expected one in `{expected}`, where the conversion begins")]
     Mismatch {
         /// The units of the result.
@@ -257,7 +228,7 @@ pub enum UnitsError {
         /// The units that the conversion is from.
         expected: &'static str,
     },
-    /// A scale that is none.
+    /// A scale is not a positive finite number.
     #[error("{quantity} is {found}, expected a positive finite number")]
     Scale {
         /// Which of the three.
@@ -284,17 +255,17 @@ mod tests {
         {
             assert_eq!(Units::by_name(name), Ok(units));
             assert!(
-                (units.boltzmann() / boltzmann - 1.0).abs() < 5e-10,
+                (units.boltzmann / boltzmann - 1.0).abs() < 5e-10,
                 "{name}: {}",
-                units.boltzmann()
+                units.boltzmann
             );
             assert_eq!(
                 (
-                    units.energy(),
-                    units.time(),
-                    units.length(),
-                    units.temperature(),
-                    units.xtc_length()
+                    units.energy,
+                    units.time,
+                    units.length,
+                    units.temperature,
+                    units.xtc_length
                 ),
                 (energy, time, length, temperature, xtc)
             );
@@ -302,7 +273,7 @@ mod tests {
             // k T in SI is the same from the table's energy unit and from the constant.
             if let Some(si) = units.si {
                 assert!(
-                    (units.boltzmann() * si[0] / (BOLTZMANN * si[3]) - 1.0).abs() < 1e-15,
+                    (units.boltzmann * si[0] / (BOLTZMANN * si[3]) - 1.0).abs() < 1e-15,
                     "{name}"
                 );
             }
@@ -335,7 +306,7 @@ mod tests {
         assert!((direct.energy() / (metal.energy() * step.energy()) - 1.0).abs() < 1e-14);
         assert!((direct.time() / (metal.time() * step.time()) - 1.0).abs() < 1e-14);
         // k T is k T in every system.
-        assert!((Units::REAL.boltzmann() * direct.temperature() / direct.energy() - 1.0).abs() < 1e-14);
+        assert!((Units::REAL.boltzmann * direct.temperature() / direct.energy() - 1.0).abs() < 1e-14);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::point::Point;
+use crate::analysis::structure::curves;
 use crate::failure::Failure;
 use crate::scan_file::Scan;
 
@@ -75,18 +76,13 @@ pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output)
             let probe = scan.probe.as_deref().unwrap_or_default();
             add(probe, "self_isf", decay.isf.to_string())?;
         }
-        for (one, _) in structure.displacements() {
-            for (name, curve) in [
-                ("msd", one.msd()),
-                ("alpha2", one.alpha2()),
-                ("overlap", one.overlap()),
-                ("chi4", one.chi4()),
-            ] {
-                add(one.name(), name, curve.to_string())?;
+        for (one, motion) in structure.displacements() {
+            for (name, curve) in curves(one) {
+                add(&motion.name, name, curve.to_string())?;
             }
         }
-        for factor in structure.waves.factors.iter() {
-            add(&factor.name(), "s_of_q", factor.to_string())?;
+        for (name, factor) in structure.waves.named() {
+            add(&name, "s_of_q", factor.to_string())?;
         }
     }
     Ok(())

@@ -20,8 +20,9 @@ use layout::{StepColumn, Wanted};
 pub use layout::Column;
 pub use table::{EnergyTable, Note};
 
-/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns with a header; plain or
-/// compressed with gzip. See [`EnergyReader`] for what is looked for, and for files that call it something else.
+/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns
+/// with a header, plain or compressed with gzip. [`EnergyReader`] lists the names that are looked
+/// for, and reads files that use other names.
 ///
 /// # Errors
 /// [`ReadError`] with the file, the line, what was found and what was expected.
@@ -39,29 +40,35 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 
 /// What to look for in a file of energies.
 ///
-/// By default columns are found by name, the first that is there: the step in `TimeStep` or `Step`; the potential energy in
-/// `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus `E_mol` where there is one); the temperature, if any, in `v_te`,
-/// `c_thermo_temp` or `Temp`. Other columns are passed over.
+/// By default columns are found by name, and the first name that the file has counts: the step in
+/// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
+/// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`.
+/// Other columns are ignored.
 ///
-/// Steps must be evenly spaced. What LAMMPS is known to do is understood, and told in the [`notes`](EnergyTable::notes):
+/// Steps must be evenly spaced. The reader knows these habits of LAMMPS, and reports them in the
+/// [`notes`](EnergyTable::notes):
 ///
-/// - the first step of a run, or of a continued file, repeats the last of the one before: it counts once;
-/// - steps begin again at zero: the last series is taken;
-/// - a log has each run's first and last step even where they are no multiple of `thermo`: they are left out and counted;
-/// - a minimisation prints rows like a run: they are left out.
-/// - rows of a log under no header are left out, and lines that may be damaged rows passed over.
+/// - The first step of a run, or of a continued file, repeats the last step of the run before. It
+/// counts once.
+/// - Steps begin again at zero. The last series is taken.
+/// - A log has the first and last step of each run even where they are not multiples of `thermo`.
+/// They are left out and counted.
+/// - A minimisation prints rows like a run. They are left out.
+/// - A log may have rows without a header, which are left out, and lines that may be damaged rows,
+/// which are ignored.
 ///
-/// Anything else — a missing row, another spacing, a number that is none or not finite, a file that ends within a row — is
-/// an error that names the line. In a log, lines of text between the rows (warnings, output of `print`) are passed over;
-/// columns are not a place for them.
+/// Everything else is an error that names the line: a missing row, another spacing, a field that is
+/// not a finite number, a file that ends within a row. Lines of text between the rows of a log
+/// (warnings, output of `print`) are ignored; between columns they are errors.
 ///
-/// Reading is one pass in memory of the columns that are kept and a buffer of 256 KiB. Numbers are those that
-/// `str::parse` gives, to the last bit.
+/// Reading takes one pass and the memory of the columns that are kept, plus a buffer of 256 KiB.
+/// Numbers have the same bits as from `str::parse`.
 ///
 /// ```
 /// use msed::io::EnergyReader;
 /// let csv = "time,E,T\n0,-1.5,0.8\n1,-1.25,0.7\n2,-1.0,0.9\n";
-/// let table = EnergyReader::new().step("time").energy("E").temperature("T").read_from(csv.as_bytes(), "run.csv")?;
+/// let reader = EnergyReader::new().step("time").energy("E").temperature("T");
+/// let table = reader.read_from(csv.as_bytes(), "run.csv")?;
 /// assert_eq!(table.potential, [-1.5, -1.25, -1.0]);
 ///
 /// let bare = "10 -1.5\n20 -1.25\n";
@@ -71,8 +78,8 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// let error = msed::io::EnergyReader::new().read_from(bare.as_bytes(), "bare.dat").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "bare.dat:1: 2 columns without a header, expected a line of names such as `# TimeStep v_pe v_te` above the \
-///      numbers, or columns chosen by number"
+///     "bare.dat:1: 2 columns without a header, expected a line of names such as \
+///      `# TimeStep v_pe v_te` above the numbers, or columns chosen by number"
 /// );
 /// # Ok::<(), msed::io::ReadError>(())
 /// ```
@@ -82,7 +89,7 @@ pub struct EnergyReader {
 }
 
 impl EnergyReader {
-    /// A reader that finds its columns by LAMMPS' names.
+    /// A reader that finds the columns by the names that LAMMPS uses.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -95,7 +102,7 @@ impl EnergyReader {
         self
     }
 
-    /// The column of the temperature, which must then be there.
+    /// The column of the temperature. The file must have it.
     #[must_use]
     pub fn temperature(mut self, column: impl Into<Column>) -> Self {
         self.wanted.temperature = Some(column.into());
@@ -109,7 +116,8 @@ impl EnergyReader {
         self
     }
 
-    /// There is no column of steps: rows are one step apart, from 0. A gap cannot be found then.
+    /// The file has no column of steps: rows count as one step apart, from 0. A missing row cannot
+    /// be detected.
     #[must_use]
     pub fn without_steps(mut self) -> Self {
         self.wanted.step = StepColumn::None;
@@ -123,8 +131,9 @@ impl EnergyReader {
         self
     }
 
-    /// A last line that was cut off, as in the output of a job that was killed, is left out, with a [`Note::CutOff`]. By
-    /// default it is an error: a file that misses its end may miss more than that.
+    /// Leaves out a last line that was cut off, as a killed job leaves it, with a [`Note::CutOff`].
+    /// By default such a line is an error, because a file without its end may lack more than one
+    /// line.
     #[must_use]
     pub fn allow_cut_off(mut self) -> Self {
         self.wanted.cut_off = true;
@@ -139,7 +148,7 @@ impl EnergyReader {
         self.read_text(Text::open(path.as_ref())?)
     }
 
-    /// Reads from anything, which need not be buffered, under a name for messages.
+    /// Reads from any reader, under a name for messages. The reader need not be buffered.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -150,12 +159,13 @@ impl EnergyReader {
     /// The rows of a file of columns one by one, for files larger than memory.
     ///
     /// # Errors
-    /// [`ReadError`] where the file cannot be opened, [`Fault::Format`] for a log; then see [`EnergyStream`].
+    /// [`ReadError`] where the file cannot be opened, [`Fault::Format`] for a log; then see
+    /// [`EnergyStream`].
     pub fn stream(&self, path: impl AsRef<Path>) -> Result<EnergyStream<File>, ReadError> {
         self.stream_text(Text::open(path.as_ref())?)
     }
 
-    /// [`stream`](Self::stream) from anything, under a name for messages.
+    /// [`stream`](Self::stream) from any reader, under a name for messages.
     ///
     /// # Errors
     /// As [`stream`](Self::stream).
@@ -187,8 +197,8 @@ impl EnergyReader {
     }
 }
 
-/// Whether a text begins like a log, and not like columns: with a comment, a number, or names with a row of numbers below.
-/// It must not begin like a trajectory.
+/// Whether a text begins like a log. Columns begin with a comment, a number, or names above a row
+/// of numbers. A text that begins like a trajectory is an error.
 fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     let head = text.head()?;
     let trajectory = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
@@ -232,11 +242,12 @@ pub struct EnergySample {
     pub temperature: Option<f64>,
 }
 
-/// The rows of a file of columns, one by one: what [`EnergyReader::read`] gives as a table, in memory of a buffer of 256 KiB
-/// whatever the length of the file.
+/// The rows of a file of columns, one by one: the rows that [`EnergyReader::read`] returns as a
+/// table, in a buffer of 256 KiB whatever the length of the file.
 ///
-/// Rows cannot be taken back once they are handed out: where steps begin again the iteration ends with a
-/// [`Fault::Steps`]. A repeated boundary step is passed over, as in the table. After an error there are no more rows.
+/// Rows cannot be taken back once they are handed out, so the iteration ends with a
+/// [`Fault::Steps`] where steps begin again. A repeated boundary step is skipped, as in the table.
+/// After an error there are no more rows.
 ///
 /// ```
 /// use msed::io::EnergyReader;
@@ -255,7 +266,7 @@ pub struct EnergyStream<R = File> {
 }
 
 impl<R: Read> EnergyStream<R> {
-    /// What was decided so far.
+    /// The decisions so far.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
         self.rows.notes()
@@ -307,7 +318,7 @@ impl<R> std::fmt::Debug for EnergyStream<R> {
     }
 }
 
-/// What is wrong with files of energies, in columns and in logs.
+/// The faults of files of energies, both columns and logs.
 impl Fault {
     #[cold]
     fn no_rows(lines: u64, expected: &str) -> Self {
@@ -333,7 +344,7 @@ impl Fault {
         Self::Columns(format!("columns {found}, expected {expected} as before"))
     }
 
-    /// A step that is not where the spacing puts it; `expected` is `None` where the spacing is not known yet.
+    /// A step off the even spacing. `expected` is `None` where the spacing is not known yet.
     #[cold]
     fn step(found: i64, before: i64, expected: Option<i64>) -> Self {
         let expected = expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string());

@@ -10,16 +10,17 @@ use thiserror::Error;
 use crate::series::SeriesError;
 use crate::trajectory::{CellError, TrajectoryError};
 
-/// A file that could not be read as what it should be: which file, where in it, and what is wrong there.
+/// A file that could not be read: which file, where in it, and what is wrong there.
 ///
 /// All frames before the error are good.
 ///
 /// ```
-/// use msed::io::{Fault, Place, energies};
+/// use msed::io::{EnergyReader, Fault, Place, energies};
 /// let error = energies("no/such.dat").unwrap_err();
 /// assert_eq!(error.missing_file(), Some("no/such.dat".as_ref()));
 ///
-/// let error = msed::io::EnergyReader::new().read_from(&b"# TimeStep v_pe\n0 1\n10 nan\n"[..], "x.dat").unwrap_err();
+/// let text = "# TimeStep v_pe\n0 1\n10 nan\n";
+/// let error = EnergyReader::new().read_from(text.as_bytes(), "x.dat").unwrap_err();
 /// assert!(matches!(error.fault, Fault::Value(_)));
 /// assert_eq!(error.place, Place::Line(3));
 /// assert_eq!(error.to_string(), "x.dat:3: `nan` in column v_pe, expected a finite number");
@@ -74,7 +75,8 @@ pub enum Fault {
     /// The columns are not those that are needed, or change within the file.
     #[error("{0}")]
     Columns(String),
-    /// A value is not of its kind, or does not agree with the first frame or with what the caller said.
+    /// A value is not of its kind, or does not agree with the first frame or with what the caller
+    /// said.
     #[error("{0}")]
     Value(String),
     /// The steps are not evenly spaced, or begin again.
@@ -89,7 +91,7 @@ pub enum Fault {
 }
 
 impl ReadError {
-    /// The file, where the error is that there is none of that name.
+    /// The file, where it does not exist.
     #[must_use]
     pub fn missing_file(&self) -> Option<&Path> {
         match &self.fault {
@@ -120,7 +122,7 @@ impl Fault {
         }
     }
 
-    /// A value in other words than expected.
+    /// A value that is not what was expected.
     #[cold]
     pub(super) fn value(what: &str, found: &dyn fmt::Display, expected: &str) -> Self {
         Self::Value(format!("{what} is `{found}`, expected {expected}"))
@@ -138,7 +140,7 @@ impl fmt::Display for ReadError {
         let file = self.file.display();
         match (&self.fault, self.frame, self.place) {
             (Fault::Open(source), ..) => write!(f, "cannot open {file}: {source}"),
-            // What the caller said of the energies, and not the file, is refused.
+            // Here the caller's numbers are refused, and not the file.
             (Fault::Series(refusal), ..) => refusal.fmt(f),
             (Fault::Read(source), None, Place::Line(line)) => {
                 write!(f, "{file}: reading failed after line {line}: {source}")

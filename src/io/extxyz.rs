@@ -14,7 +14,7 @@ use crate::real::Real;
 use crate::trajectory::{Cell, Convention, Frame, FrameSource, TrajectoryError};
 use comment::{Columns, lattice, value};
 
-/// Where the molecular-dynamics steps of an XYZ file come from: the format has no place for them.
+/// The source of the molecular-dynamics steps of an XYZ file. The format has no field for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum XyzSteps {
@@ -26,18 +26,20 @@ pub enum XyzSteps {
 
 /// Frames of an XYZ file, plain or extended, plain or compressed with gzip.
 ///
-/// Of the second line of each frame the keys `Lattice` (nine numbers, three vectors), `Properties` (which must have `pos`
-/// with three columns, and has the names of the particles in `species` or `element`) and the step are read, and others
-/// passed over. Without `Properties` the columns are name, x, y, z. Particles keep their order: the format has no ids, and
-/// the names must be the same in every frame. Whether coordinates are wrapped is not said.
+/// The second line of each frame is read for the keys `Lattice` (nine numbers, three vectors),
+/// `Properties` (which must list `pos` with three columns, and may list the names of the particles
+/// as `species` or `element`) and the step. Other keys are ignored. Without `Properties` the
+/// columns are name, x, y, z. Particles keep their order: the format has no ids, and the names must
+/// be the same in every frame. The format does not say whether coordinates are wrapped.
 ///
-/// A frame without all of its lines, a line that does not end, a number that is none or not finite are errors with frame
-/// and line, and the frames before remain.
+/// A frame without all of its lines, a line without an end and a coordinate that is not a finite
+/// number are errors that name frame and line. The frames before the error are good.
 ///
 /// ```
 /// use msed::io::{ExtXyzReader, XyzSteps};
 /// use msed::trajectory::{Species, Trajectory};
-/// let text = "2\nLattice=\"9 0 0 0 9 0 0 0 9\" Properties=species:S:1:pos:R:3 step=10\nCu 1 2 3\nZr 4 5 6\n";
+/// let text = "2\nLattice=\"9 0 0 0 9 0 0 0 9\" Properties=species:S:1:pos:R:3 step=10\n\
+///             Cu 1 2 3\nZr 4 5 6\n";
 /// let reader = ExtXyzReader::new(text.as_bytes(), "two.xyz", XyzSteps::Written)?;
 /// let species = Species::by_name(reader.names().iter().map(String::as_str))?;
 /// let trajectory = Trajectory::<f64>::from_source(reader, 0.002, species)?;
@@ -49,7 +51,7 @@ pub enum XyzSteps {
 pub struct ExtXyzReader<R = File>(Frames<ExtXyz<R>>);
 
 impl ExtXyzReader<File> {
-    /// The frames of a file. Reads the first one, for the names.
+    /// The frames of a file. The first frame is read at once, for the names.
     ///
     /// # Errors
     /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
@@ -59,7 +61,7 @@ impl ExtXyzReader<File> {
 }
 
 impl<R: Read> ExtXyzReader<R> {
-    /// The frames of any reader, under a name for messages. It need not be buffered.
+    /// The frames of any reader, under a name for messages. The reader need not be buffered.
     ///
     /// # Errors
     /// [`ReadError`] where it does not begin with a frame.
@@ -102,7 +104,7 @@ impl<T: Real, R: Read> FrameSource<T> for ExtXyzReader<R> {
 struct ExtXyz<R> {
     text: Text<R>,
     steps: XyzSteps,
-    /// Of the particles of the first frame.
+    /// The names of the particles in the first frame.
     names: Vec<String>,
 }
 

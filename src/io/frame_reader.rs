@@ -1,4 +1,5 @@
-//! What the readers of frames share: the first frame, from which the others go on, their count, and the end.
+//! What the readers of frames share: the first frame, which the others must match, their count, and
+//! the end.
 
 use std::fmt;
 use std::path::Path;
@@ -27,7 +28,7 @@ pub(super) trait FrameFile {
 /// The frames of a file, one after the other.
 pub(super) struct Frames<F> {
     pub(super) format: F,
-    /// The first frame, which is read at once: it says what the others must be like.
+    /// The first frame. It is read at once, because the others must match it.
     first: Option<Frame<f64>>,
     /// The frame to hand out next, from 0.
     pub(super) index: usize,
@@ -88,7 +89,8 @@ pub(super) fn no_frame(file: &Path) -> ReadError {
     Fault::TooShort("no frame, expected at least 1".to_owned()).at(file, Place::File)
 }
 
-/// The number of particles of a frame, which must be that of the first one where there was one.
+/// Checks the number of particles of a frame, which must be the same in all frames. `first` is 0
+/// before the first frame.
 pub(super) fn same_particles(found: u64, first: usize) -> Result<(), Fault> {
     if first == 0 || found == first as u64 {
         return Ok(());

@@ -19,19 +19,22 @@ use crate::real::Real;
 use crate::trajectory::{FrameSource, Interrupted, Species, Trajectory, TrajectoryError};
 use crate::units::Units;
 
-/// Reads a trajectory of unwrapped coordinates: XTC, LAMMPS dump text or extended XYZ, told apart by how the file begins.
+/// Reads a trajectory of unwrapped coordinates: XTC, LAMMPS dump text or extended XYZ. The first
+/// bytes tell the format.
 ///
-/// `time_step` is the length of one molecular-dynamics step, the number of particles that of `species`. For choices that a
-/// format leaves open, for wrapped coordinates and for files larger than memory see [`frames`].
+/// `time_step` is the length of one molecular-dynamics step. The file must have as many particles
+/// as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
+/// choices that a format leaves open.
 ///
 /// # Errors
-/// [`Interrupted`], which holds the frames before the error: what [`frames`] and
-/// [`Trajectory::from_source`] refuse, with the file and the frame.
+/// [`Interrupted`], which holds the frames before the error and names the file and the frame: what
+/// [`frames`] and [`Trajectory::from_source`] refuse.
 ///
 /// ```
 /// use msed::{Units, io, trajectory::Species};
 /// let species = Species::by_count([("A", 800), ("B", 200)])?;
-/// let run = io::trajectory::<f32>("data/kob-andersen/T0.700/trajectory.xtc", Units::LJ, 0.005, species)?;
+/// let file = "data/kob-andersen/T0.700/trajectory.xtc";
+/// let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
 /// assert_eq!((run.frames(), run.particles()), (1000, 1000));
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -45,22 +48,27 @@ pub fn trajectory<T: Real>(
     Trajectory::from_source(source, time_step, species)
 }
 
-/// The frames of a trajectory file one by one: XTC, LAMMPS dump text or extended XYZ, told apart by how the file begins.
+/// The frames of a trajectory file one by one: XTC, LAMMPS dump text or extended XYZ. The first
+/// bytes tell the format.
 ///
-/// - **Lengths** of an XTC file are in nanometres by convention, save that LAMMPS writes those of `units lj` as they are:
-///   they are multiplied with [`Units::xtc_length`]. Text is taken as it is.
-/// - **Steps** of an XYZ file are those of the key `step` of each frame.
-/// - What else a format leaves open, and what it has beside coordinates (types, names), is with its reader:
-///   [`XtcReader`](super::XtcReader), [`LammpsDumpReader`](super::LammpsDumpReader), [`ExtXyzReader`](super::ExtXyzReader).
+/// - **Lengths** of an XTC file are multiplied with [`Units::xtc_length`]: XTC is in nanometres by
+/// convention, but LAMMPS writes the lengths of `units lj` unscaled. Lengths of text files are
+/// not scaled.
+/// - **Steps** of an XYZ file are read from the key `step` of each frame.
+/// - The reader of a format offers its other choices, and what the file has beside coordinates
+/// (types, names): [`XtcReader`](super::XtcReader),
+/// [`LammpsDumpReader`](super::LammpsDumpReader), [`ExtXyzReader`](super::ExtXyzReader).
 ///
-/// The file is opened twice, and must not be a pipe.
+/// The file is opened twice, so that it must not be a pipe.
 ///
 /// # Errors
-/// [`ReadError`] where the file cannot be opened, begins like none of these, or does not begin with a whole frame.
+/// [`ReadError`] where the file cannot be opened, begins like none of these, or does not begin with
+/// a whole frame.
 ///
 /// ```
 /// use msed::trajectory::{Convention, Frame};
-/// let mut frames = msed::io::frames::<f64>("data/kob-andersen/T0.700/dump.lammpstrj.gz", msed::Units::LJ)?;
+/// let file = "data/kob-andersen/T0.700/dump.lammpstrj.gz";
+/// let mut frames = msed::io::frames::<f64>(file, msed::Units::LJ)?;
 /// assert_eq!(frames.convention(), Convention::Unwrapped);
 /// let mut frame = Frame::new();
 /// while frames.next_frame(&mut frame)? {
@@ -83,7 +91,7 @@ pub fn frames<T: Real>(
         #[cfg(feature = "io")]
         Format::ExtXyz => Ok(Box::new(ExtXyzReader::open(path, XyzSteps::Written)?)),
         #[cfg(feature = "xtc")]
-        Format::Xtc => Ok(Box::new(XtcReader::open(path, units.xtc_length())?)),
+        Format::Xtc => Ok(Box::new(XtcReader::open(path, units.xtc_length)?)),
     }
 }
 
@@ -96,7 +104,7 @@ enum Format {
     Xtc,
 }
 
-/// The only format that is compiled in; its reader says where a file is none.
+/// Only one format is compiled in, and its reader refuses other files.
 #[cfg(not(feature = "io"))]
 #[allow(clippy::unnecessary_wraps, reason = "as where there are several formats")]
 fn format(_: &Path) -> Result<Format, ReadError> {

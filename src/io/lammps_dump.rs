@@ -18,8 +18,9 @@ use rows::{Columns, Row};
 
 /// Frames of a LAMMPS dump (`dump custom`, `dump atom`), plain or compressed with gzip.
 ///
-/// Particles come in the order of their ids, in whatever order the file has them: the column `id` must be there, and every
-/// frame must have the ids of the first. Of the coordinates that are there the first of these is taken:
+/// Particles are sorted by their ids, whatever their order in the file. The column `id` is
+/// required, and every frame must have the same ids. Where a file has several kinds of coordinates,
+/// the first of this list is taken:
 ///
 /// | columns | coordinates | convention |
 /// |---|---|---|
@@ -28,22 +29,25 @@ use rows::{Columns, Row};
 /// | `x y z` | as they are, with image flags where `ix iy iz` are there | wrapped |
 /// | `xs ys zs` | in units of the lattice vectors, with image flags likewise | wrapped |
 ///
-/// Other columns are passed over. Cells are orthorhombic, triclinic (`xy xz yz` in the heading of the bounds, from which the
-/// tilt is taken off) or general triclinic (`abc origin`). Where a boundary is not periodic in all directions there is no
-/// cell. Lengths are those of the file.
+/// Other columns are ignored. Cells are orthorhombic, triclinic (`xy xz yz` in the heading of the
+/// bounds, which include the tilt) or general triclinic (`abc origin`). A box that is not periodic
+/// in all directions gives no cell. Lengths are not scaled.
 ///
-/// Columns must be the same in every frame. A frame without all of its lines, a line that does not end, a number that is
-/// none or not finite are errors with frame and line, and the frames before remain.
+/// Columns must be the same in every frame. A frame without all of its lines, a line without an end
+/// and a coordinate that is not a finite number are errors that name frame and line. The frames
+/// before the error are good.
 ///
-/// In a cell that changes, LAMMPS' own unwrapped coordinates are positions plus image flags times the present cell; see
-/// [`Unwrapping`](crate::trajectory::Unwrapping) for what that does to displacements, and write `x y z ix iy iz` instead.
+/// In a cell that changes, LAMMPS computes unwrapped coordinates as positions plus image flags
+/// times the present cell. [`Unwrapping`](crate::trajectory::Unwrapping) explains what this does to
+/// displacements; write `x y z ix iy iz` instead.
 ///
 /// Cost: one pass; memory of one frame.
 ///
 /// ```
 /// use msed::io::LammpsDumpReader;
 /// use msed::trajectory::{Species, Trajectory};
-/// let text = "ITEM: TIMESTEP\n500\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n-1 1\n-1 1\n-1 1\n\
+/// let text = "ITEM: TIMESTEP\n500\nITEM: NUMBER OF ATOMS\n2\n\
+///             ITEM: BOX BOUNDS pp pp pp\n-1 1\n-1 1\n-1 1\n\
 ///             ITEM: ATOMS id type xu yu zu\n2 2 0.5 0 0\n1 1 -3.25 0.5 0\n";
 /// let reader = LammpsDumpReader::new(text.as_bytes(), "two.lammpstrj")?;
 /// let species = Species::by_type(reader.types().unwrap(), [(1, "A"), (2, "B")])?;
@@ -55,7 +59,7 @@ use rows::{Columns, Row};
 pub struct LammpsDumpReader<R = File>(Frames<LammpsDump<R>>);
 
 impl LammpsDumpReader<File> {
-    /// The frames of a file. Reads the first one, for the ids and types.
+    /// The frames of a file. The first frame is read at once, for the ids and types.
     ///
     /// # Errors
     /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
@@ -65,7 +69,7 @@ impl LammpsDumpReader<File> {
 }
 
 impl<R: Read> LammpsDumpReader<R> {
-    /// The frames of any reader, under a name for messages. It need not be buffered.
+    /// The frames of any reader, under a name for messages. The reader need not be buffered.
     ///
     /// # Errors
     /// [`ReadError`] where it does not begin with a frame.
@@ -84,13 +88,13 @@ impl<R: Read> LammpsDumpReader<R> {
         .map(Self)
     }
 
-    /// The particle ids, increasing: the order of the coordinates.
+    /// The particle ids in increasing order, which is the order of the coordinates.
     #[must_use]
     pub fn ids(&self) -> &[i64] {
         &self.0.format.ids
     }
 
-    /// The type of each particle in the first frame, where the dump has that column.
+    /// The type of each particle in the first frame, where the dump has the column `type`.
     #[must_use]
     pub fn types(&self) -> Option<&[u32]> {
         let format = &self.0.format;
@@ -103,7 +107,7 @@ impl<R: Read> LammpsDumpReader<R> {
         self.0.format.particles()
     }
 
-    /// Whether coordinates are wrapped, by the names of the columns.
+    /// Whether coordinates are wrapped, according to the names of the columns.
     #[must_use]
     pub fn convention(&self) -> Convention {
         self.0.format.convention()
@@ -174,7 +178,8 @@ impl<R: Read> FrameFile for LammpsDump<R> {
 }
 
 impl<R: Read> LammpsDump<R> {
-    /// The rows as they come, then sorted by the ids, which are not known before.
+    /// Reads the rows in the order of the file, then sorts them by the ids, which are not known
+    /// before.
     fn first_rows<T: Real>(&mut self, header: &Header, frame: &mut Frame<T>) -> Result<(), ReadError> {
         let mut rows: Vec<Row> = Vec::new();
         while (rows.len() as u64) < header.particles {
@@ -197,7 +202,7 @@ impl<R: Read> LammpsDump<R> {
         Ok(())
     }
 
-    /// The rows, each to the place of its id.
+    /// Reads the rows, each to the place of its id.
     fn rows<T: Real>(
         &mut self,
         header: &Header,
@@ -233,8 +238,8 @@ impl<R: Read> LammpsDump<R> {
         Ok(())
     }
 
-    /// The row of the next line, `at` of `particles`: of the first frame, or where the line is damaged or not all of it
-    /// buffered.
+    /// Row `at` of `particles`, from the next line: in the first frame, or where the line is
+    /// damaged or not wholly buffered.
     #[cold]
     fn row(&mut self, at: usize, particles: u64) -> Result<Row, ReadError> {
         let Some(line) = self.text.whole_line()? else {
@@ -245,7 +250,7 @@ impl<R: Read> LammpsDump<R> {
         row.map_err(|fault| self.text.error(fault))
     }
 
-    /// Where the particle with this id stands; `at` is where it would in a sorted dump.
+    /// The place of the particle with this id; `at` is its place if the dump is sorted.
     #[inline]
     fn slot(&self, at: usize, id: i64) -> Option<usize> {
         if self.ids[at] == id {

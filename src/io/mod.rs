@@ -2,14 +2,14 @@
 //!
 //! | file | read by |
 //! |---|---|
-//! | LAMMPS logs in every thermo style, `fix ave/time`, columns with a header | `energies`, `EnergyReader`; row by row `EnergyStream` |
+//! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` |
 //! | LAMMPS dumps | `LammpsDumpReader` |
 //! | extended XYZ | `ExtXyzReader` |
 //! | XTC | `XtcReader` |
 //!
-//! [`energies`](energies()) and [`trajectory`](trajectory()) read a file whatever its format; behind them are the readers, for what a
-//! format leaves open. Text may be compressed with gzip. Format and compression are found by the first bytes, not by the
-//! name.
+//! [`energies`](energies()) and [`trajectory`](trajectory()) read a file whatever its format. The
+//! readers behind them decide what a format leaves open. Text may be compressed with gzip. The
+//! first bytes tell the format and the compression; the name of the file does not matter.
 
 #[cfg(feature = "io")]
 mod energies;

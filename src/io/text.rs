@@ -13,11 +13,12 @@ use super::error::{Fault, Place, ReadError};
 
 /// Bytes asked of the reader at a time.
 const CHUNK: usize = 1 << 18;
-/// A longer line is no text that a simulation wrote, and must not be allowed to fill the memory.
+/// No simulation writes longer lines. A longer line must not fill the memory.
 const LONGEST_LINE: usize = 1 << 24;
 
-/// Lines of text under a name for messages, numbered from 1, decompressed where the first two bytes are those of gzip: the
-/// name is not looked at. Memory is a few hundred kilobytes, or the longest line.
+/// Lines of text under a name for messages, numbered from 1. The first two bytes tell whether the
+/// text is compressed; the name does not matter. The memory is a few hundred kilobytes, or the
+/// longest line.
 pub(crate) struct Text<R> {
     name: PathBuf,
     compressed: bool,
@@ -34,7 +35,8 @@ pub(crate) struct Text<R> {
 pub(crate) struct Line<'a> {
     /// The line, without `\n` or `\r\n`.
     pub(crate) bytes: &'a [u8],
-    /// Whether it ended with a line feed. The last line of a file that was cut off does not.
+    /// Whether the line ended with a line feed. The last line of a file that was cut off does not
+    /// end.
     pub(crate) ended: bool,
 }
 
@@ -102,7 +104,7 @@ impl<R: Read> Text<R> {
         fault.at(&self.name, Place::Line(self.number))
     }
 
-    /// The beginning of what is left, 16 KiB or more where there are as many.
+    /// The beginning of the rest, at least 16 KiB of it unless the text ends before.
     pub(crate) fn head(&mut self) -> Result<&[u8], ReadError> {
         while self.end - self.start < 1 << 14 && !self.at_end {
             self.fill()?;
@@ -110,14 +112,15 @@ impl<R: Read> Text<R> {
         Ok(self.buffered())
     }
 
-    /// What has been read of the rest, which may end anywhere. For a caller who finds the ends of lines along with something
-    /// else, and then says how far they went by [`pass`](Self::pass).
+    /// The part of the rest that is buffered, which may end within a line. A caller that finds the
+    /// end of a line on its own passes over the line with [`pass`](Self::pass).
     #[inline]
     pub(crate) fn buffered(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// Goes past one line of so many bytes, its end included, at the beginning of what is buffered.
+    /// Passes over one line of `length` bytes, including its end, at the beginning of the buffered
+    /// text.
     #[inline]
     pub(crate) fn pass(&mut self, length: usize) {
         self.start = self.end.min(self.start + length);
@@ -127,7 +130,8 @@ impl<R: Read> Text<R> {
     /// The next line; `None` at the end.
     ///
     /// # Errors
-    /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is damaged or ends too early.
+    /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is
+    /// damaged or ends too early.
     #[inline]
     pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         let mut searched = 0;
@@ -163,7 +167,7 @@ impl<R: Read> Text<R> {
         Ok(None)
     }
 
-    /// The next line where it is whole, with its end: a file that was cut off lacks one.
+    /// The next line, unless its end is missing, as in a file that was cut off.
     #[inline]
     pub(crate) fn whole_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
         Ok(self.next_line()?.filter(|line| line.ended))

@@ -1,8 +1,9 @@
 //! XTC trajectories.
 //!
-//! XTC stores coordinates rounded to a multiple of a precision, compressed, in big-endian words. Every length in a header is
-//! held against the file and against the frame before any memory is asked for, and every coordinate against the bounds that
-//! the frame gives: a damaged file is an error, not a panic, an endless loop or a wrong number of gigabytes.
+//! XTC stores coordinates rounded to a multiple of a precision, compressed, in big-endian words.
+//! Every length in a header is checked against the file and the frame before memory is allocated,
+//! and every coordinate against the bounds of its frame: a damaged file is an error, and neither a
+//! panic nor an endless loop nor an allocation of gigabytes.
 
 mod coordinates;
 
@@ -20,25 +21,26 @@ use coordinates::{PADDING, Prelude};
 const BUFFER: usize = 1 << 18;
 /// Magic number, particles, step, time, cell.
 const HEADER: usize = 56;
-/// Up to so many particles are stored as they are.
+/// Up to this many particles are stored uncompressed.
 const UNCOMPRESSED: usize = 9;
-/// A particle takes two bits at the very least.
+/// A particle takes at least two bits.
 const PARTICLES_PER_BYTE: u64 = 4;
 
 /// Frames of an XTC file.
 ///
-/// Steps and cells are those of the file. XTC does not say whether coordinates are wrapped: LAMMPS writes unwrapped ones
-/// under `dump_modify unwrap yes`, GROMACS wrapped ones unless told otherwise.
+/// Steps and cells are read from the file. XTC does not say whether coordinates are wrapped: LAMMPS
+/// writes unwrapped coordinates under `dump_modify unwrap yes`, GROMACS writes wrapped ones by
+/// default.
 ///
-/// Units: XTC is in nanometres by convention. LAMMPS writes lengths of `units lj` as they are, and those of `metal` and
-/// `real` divided by ten. `scale` is what the file's numbers are multiplied with: 1 for Lennard-Jones lengths, 10 for
-/// angstrom.
+/// XTC is in nanometres by convention. LAMMPS writes lengths of `units lj` unscaled, and lengths of
+/// `metal` and `real` divided by ten. The reader multiplies all lengths with `scale`: 1 for
+/// Lennard-Jones lengths, 10 for angstrom.
 ///
 /// All frames must have the precision of the first.
 ///
-/// Coordinates are decoded to single precision first, as every other reader does, and scaled after that.
+/// Like other readers, this one decodes coordinates to single precision and scales them afterwards.
 ///
-/// Cost: about 50 nanoseconds a particle; memory of one compressed frame.
+/// Cost: about 10 nanoseconds for each particle and frame; the memory of one compressed frame.
 ///
 /// ```
 /// use msed::io::XtcReader;
@@ -54,7 +56,7 @@ const PARTICLES_PER_BYTE: u64 = 4;
 pub struct XtcReader<R = File>(Frames<Xtc<R>>);
 
 impl XtcReader<File> {
-    /// The frames of a file, lengths multiplied with `scale`. Reads the first one, for the number of particles.
+    /// The frames of a file, lengths multiplied with `scale`. The first frame is read at once.
     ///
     /// # Errors
     /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
@@ -70,7 +72,7 @@ impl XtcReader<File> {
 }
 
 impl<R: Read> XtcReader<R> {
-    /// The frames of any reader, under a name for messages. It need not be buffered.
+    /// The frames of any reader, under a name for messages. The reader need not be buffered.
     ///
     /// # Errors
     /// [`ReadError`] where it does not begin with a frame.
@@ -134,7 +136,8 @@ struct Xtc<R> {
     offset: u64,
     /// Particles of the first frame; 0 before it.
     particles: usize,
-    /// The precision of the first frame: another one in the middle of a file is damage, which would scale a frame unseen.
+    /// The precision of the first frame. Another precision later in the file is damage, which would
+    /// scale a frame unnoticed.
     precision: Option<f32>,
     bytes: Vec<u8>,
     /// The last cell, and the numbers that it was made of.
@@ -273,7 +276,7 @@ impl<R: Read> Xtc<R> {
             let expected = "enough for the particles, and less than 2^63";
             return Err(self.value("the number of compressed bytes", &compressed, expected));
         }
-        // To a multiple of four.
+        // The file pads the bytes to a multiple of four.
         self.fill(compressed.next_multiple_of(4))?;
         let used = usize::try_from(compressed).unwrap_or(0);
         self.bytes.truncate(used);
@@ -290,7 +293,7 @@ impl<R: Read> Xtc<R> {
         })
     }
 
-    /// So many bytes into the buffer, which grows with what is really there.
+    /// Reads `expected` bytes into the buffer, which grows only with the bytes that exist.
     fn fill(&mut self, expected: u64) -> Result<(), ReadError> {
         let left = self.length.map(|length| length.saturating_sub(self.offset));
         if let Some(left) = left.filter(|&left| left < expected) {
@@ -315,7 +318,7 @@ impl<R: Read> Xtc<R> {
         Ok(words.map(u32::from_be_bytes))
     }
 
-    /// As many bytes as there are.
+    /// Reads as many bytes as there are, and returns their number.
     fn take(&mut self, into: &mut [u8]) -> Result<usize, ReadError> {
         let mut filled = 0;
         while filled < into.len() {

@@ -40,7 +40,7 @@ impl SquaredDisplacement {
     }
 
     /// Of an estimator, which knows how many dimensions it has summed.
-    pub(crate) fn of(curve: Curve, dimensions: u32) -> Self {
+    pub(crate) fn of(curve: Curve, dimensions: NonZeroU32) -> Self {
         Self { curve, dimensions }
     }
 

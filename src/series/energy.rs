@@ -9,8 +9,9 @@ use crate::real::{Real, first_unfit};
 use crate::sampling::{Sampling, SamplingError};
 use crate::stats::{Invalid, RunId};
 
-/// What an energy value is of. There is no default: LAMMPS prints the energy per particle under `units lj`, and the total
-/// elsewhere or with `thermo_modify norm no`; a wrong guess is off by N^2 in a mean-squared difference.
+/// Whether energies are totals or per particle. There is no default: LAMMPS prints the energy per
+/// particle under `units lj`, and the total elsewhere or with `thermo_modify norm no`. A wrong
+/// guess changes a mean-squared difference by a factor of N^2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum EnergyKind {
@@ -30,22 +31,27 @@ impl EnergyKind {
     }
 }
 
-/// The potential energy of one run at evenly spaced steps, with what is needed to read it: spacing, particle number, kind,
-/// and the temperature where it is known.
+/// The potential energy of one run at evenly spaced steps, with its sampling, particle number and
+/// kind, and the temperature where it is known.
 ///
-/// Samples are owned or borrowed, in `f32` or `f64`, and finite. Results are per particle whatever the kind.
+/// Samples are owned or borrowed, in `f32` or `f64`, and finite. Results are per particle whatever
+/// the kind.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Sampling};
 /// let energies = [-6020.5, -6018.0, -6023.25, -6021.0];
-/// let series = EnergySeries::new(&energies[..], Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?
+/// let every_ten = Sampling::new(10, 0.005)?;
+/// let series = EnergySeries::new(&energies[..], every_ten, 1000, EnergyKind::Total)?
 ///     .with_temperature(0.8)?;
 /// assert_eq!(series.len(), 4);
 /// assert_eq!(series.per_particle_scale(), 1e-3);
 /// assert_eq!(series.duration(), 0.2);
 ///
-/// let bad = EnergySeries::new(vec![1.0, f64::NAN], Sampling::new(10, 0.005)?, 1000, EnergyKind::Total);
-/// assert_eq!(bad.unwrap_err().to_string(), "energy 1 is NaN, expected a finite number of at most 1e60 in size");
+/// let bad = EnergySeries::new(vec![1.0, f64::NAN], every_ten, 1000, EnergyKind::Total);
+/// assert_eq!(
+///     bad.unwrap_err().to_string(),
+///     "energy 1 is NaN, expected a finite number of at most 1e60 in size"
+/// );
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +68,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// A series of `samples`, evenly spaced, of a system of `particles`.
     ///
     /// # Errors
-    /// [`SeriesError`] for fewer than two samples, a sample that is not finite or above 1e60 in size (with its index), or no particles.
+    /// [`SeriesError`] for fewer than two samples, a sample that is not finite or above 1e60 in
+    /// size (with its index), or no particles.
     pub fn new(
         samples: impl Into<Cow<'a, [T]>>,
         sampling: Sampling,
@@ -91,11 +98,12 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         })
     }
 
-    /// The kinetic temperature at each sample: its mean is the temperature of the run, and its fluctuations go through the
-    /// same resamples as those of the energy.
+    /// The kinetic temperature at each sample. Its mean is the temperature of the run, and it goes
+    /// through the same resamples as the energy.
     ///
     /// # Errors
-    /// [`SeriesError`] for a length that differs from the energies', or a value that is negative, not finite or above 1e60.
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is negative,
+    /// not finite or above 1e60.
     pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
         let temperatures = temperatures.into();
         if temperatures.len() != self.samples.len() {
@@ -119,7 +127,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         Ok(self)
     }
 
-    /// The temperature of the run, given: it takes precedence over the mean of
+    /// Gives the temperature of the run, which takes precedence over the mean of
     /// [`with_temperatures`](Self::with_temperatures).
     ///
     /// # Errors
@@ -129,7 +137,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         Ok(self)
     }
 
-    /// The series without its first `samples` samples: what came before equilibrium.
+    /// The series without its first `samples` samples, which were taken before equilibrium.
     ///
     /// # Errors
     /// [`SeriesError::TooFewSamples`] if fewer than two are left.
@@ -198,7 +206,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         self.temperatures.as_deref()
     }
 
-    /// The temperature given for the run, if any; the mean of the column is computed with the moments of the energy.
+    /// The temperature given for the run, if any; the mean of the column is computed with the
+    /// moments of the energy.
     #[must_use]
     pub fn temperature(&self) -> Option<f64> {
         self.temperature
@@ -231,7 +240,7 @@ pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
         .transpose()
 }
 
-/// Samples that are no energy series.
+/// Samples that do not make an energy series.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SeriesError {
@@ -251,10 +260,10 @@ pub enum SeriesError {
         /// The value there.
         found: f64,
     },
-    /// A system of nothing.
+    /// The system has no particles.
     #[error("0 particles, expected at least 1")]
     NoParticles,
-    /// A temperature column of another length.
+    /// The temperature column has another length than the energies.
     #[error("{found} temperatures, expected {expected}, one per energy")]
     Length {
         /// Temperatures given.
@@ -265,7 +274,7 @@ pub enum SeriesError {
     /// The temperature is not positive and finite.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The time axis is none.
+    /// The time axis is not valid.
     #[error(transparent)]
     Sampling(#[from] SamplingError),
 }

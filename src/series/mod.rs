@@ -1,7 +1,7 @@
-//! Energy series: validated at the door, so that everything after may assume it.
+//! Energy series, validated once, so that everything after may rely on it.
 //!
-//! An [`EnergySeries`] is samples with their sampling, particle number and [kind](EnergyKind); [`Replicas`] are several of one state point, and [`Runs`] is what
-//! estimators take: either.
+//! An [`EnergySeries`] holds samples with their sampling, particle number and [kind](EnergyKind).
+//! [`Replicas`] hold several series of one state point. Estimators take either, as [`Runs`].
 
 mod energy;
 mod runs;

@@ -23,8 +23,8 @@ impl<T: Real> Replica for EnergySeries<'_, T> {
     }
 }
 
-/// One run or several: what energy estimators take. Implemented for [`EnergySeries`] and [`Replicas`]; sealed, since the
-/// runs must agree with each other.
+/// One run or several, as energy estimators take them. Implemented for [`EnergySeries`] and
+/// [`Replicas`]; sealed, because the runs must agree with each other.
 pub trait Runs<T: Real>: Sealed {
     /// The runs: at least one, all of the same sampling, particle number and kind.
     fn runs(&self) -> &[EnergySeries<'_, T>];

@@ -1,5 +1,7 @@
 //! Mean squared displacement at many lags.
 
+use std::num::NonZeroU32;
+
 use super::StructureError;
 use super::axis::Axis;
 use super::group_sums::{GroupSums, direct_sums};
@@ -14,6 +16,8 @@ use crate::stats::{BlockSums, BySpecies, Resampling};
 use crate::threads;
 use crate::trajectory::{Trajectory, TrajectoryRuns};
 
+/// The directions that a total adds up.
+const IN_SPACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 /// Relative error that a lag summed by transforms may have.
 const ACCURACY: f64 = 1e-9;
 /// Relative error bound of direct sums.
@@ -51,8 +55,8 @@ pub enum MsdMethod {
 impl Msd {
     fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[MsdMethod], error_bounds: &[f64]) -> Self {
         Self {
-            total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), 3),
-            components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), 1)),
+            total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), IN_SPACE),
+            components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), NonZeroU32::MIN)),
             methods: methods.to_vec(),
             error_bounds: error_bounds.to_vec(),
         }

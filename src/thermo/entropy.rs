@@ -119,7 +119,7 @@ pub fn entropy_as_printed(
     reference: Option<f64>,
     path: Path,
 ) -> Result<EntropyDifference, ThermoError> {
-    let factor = particles as f64 / units.boltzmann();
+    let factor = particles as f64 / units.boltzmann;
     integral(points, reference, path, |t, u2| factor * u2 / t)
 }
 
@@ -230,7 +230,7 @@ mod tests {
         // Harmonic plateaus U0² = 3 (kT)²/N: the printed integrand is 3 k, its integral an energy 3 k (T - Tref), where
         // the entropy would be (3/2) ln(T/Tref) with the right factor.
         let units = Units::METAL;
-        let k = units.boltzmann();
+        let k = units.boltzmann;
         let n = 500;
         let points = points(&[1000.0, 1100.0, 1200.0], |t| 3.0 * (k * t).powi(2) / n as f64);
         let printed = entropy_as_printed(&points, n, units, None, Path::Isochoric).unwrap();

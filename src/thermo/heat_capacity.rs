@@ -151,7 +151,7 @@ impl HeatCapacity {
         for plateau in [u0_squared, um_squared] {
             ThermoError::unless_of_run("fit", plateau, &self.excess)?;
         }
-        let k = self.units.boltzmann();
+        let k = self.units.boltzmann;
         let of = [u0_squared, um_squared, &self.temperature];
         let printed = |[u0, um, t]: [f64; 3]| self.particles * (u0 + um) / (k * t).powi(2);
         let as_printed = Some(Estimate::combine(of, printed)?);
@@ -198,7 +198,7 @@ impl HeatCapacity {
 
     /// C_ex/k of an energy variance per particle squared.
     fn of_variance(&self, variance: &Estimate) -> Result<Estimate, ThermoError> {
-        let k = self.units.boltzmann();
+        let k = self.units.boltzmann;
         let of = |[s2, t]: [f64; 2]| from_variance(self.particles * s2, k * t, self.ensemble);
         Ok(Estimate::combine([variance, &self.temperature], of)?)
     }
@@ -265,7 +265,7 @@ pub fn heat_capacity(
     found.excess = found.of_variance(&corrected)?;
     found.uncorrected = found.of_variance(moments.variance())?;
     if !found.excess.value().is_finite() {
-        let kt = units.boltzmann() * found.temperature.value();
+        let kt = units.boltzmann * found.temperature.value();
         let y = fluctuation_ratio(found.particles * corrected.value(), kt, ensemble);
         return Err(ThermoError::TooLargeFluctuation { y });
     }
@@ -319,7 +319,7 @@ mod tests {
         let n = N as f64;
         let units = [(Units::LJ, 0.7), (Units::METAL, 1600.0), (Units::REAL, 300.0)];
         for (units, temperature) in units {
-            let kt = units.boltzmann() * temperature;
+            let kt = units.boltzmann * temperature;
             // U0 = sqrt(3/N) k T and sqrt(3/(2N)) k T: physics of equipartition, with all 3N degrees of freedom.
             let anchors = [
                 (Ensemble::Nvt, 1.5 * kt * kt / n),

@@ -100,10 +100,10 @@ impl Scan {
         let units = points[0].heat_capacity().units();
         for point in &points {
             let found = [
-                point.heat_capacity().units().name().to_owned(),
+                point.heat_capacity().units().name.to_owned(),
                 point.particles().to_string(),
             ];
-            let expected = [units.name().to_owned(), points[0].particles().to_string()];
+            let expected = [units.name.to_owned(), points[0].particles().to_string()];
             for (quantity, (found, expected)) in ["units", "particles"]
                 .into_iter()
                 .zip(found.into_iter().zip(expected))

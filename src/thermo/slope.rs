@@ -213,7 +213,7 @@ pub fn heat_capacity_check(
     }
     Point::check_paired(&energies, &capacities)?;
     let points = || energies.iter().zip(&capacities);
-    let k = units.boltzmann();
+    let k = units.boltzmann;
     let (temperatures, mean_energies): (Vec<f64>, Vec<f64>) =
         energies.iter().map(|point| point.values()).unzip();
     let error = |(energy, capacity): (&&Point, &&Point)| {
@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn an_exact_scan_has_its_coefficients_and_agrees() {
         for (units, scale) in [(Units::LJ, 1.0), (Units::METAL, 2000.0)] {
-            let k = units.boltzmann();
+            let k = units.boltzmann;
             let (a, b) = (-8.7 * k * scale, 2.6 * k * scale.powf(0.4));
             let mut energies = TEMPERATURES
                 .map(|t| t * scale)

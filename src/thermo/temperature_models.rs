@@ -297,7 +297,7 @@ pub fn fit_relaxation_times(
         model.parameter_names().len() + 1,
     )?;
     ThermoError::check_times(times)?;
-    let k = units.boltzmann();
+    let k = units.boltzmann;
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
     let errors: Option<Vec<f64>> = logarithms
         .iter()

@@ -11,7 +11,8 @@ type Matrix = [Vector; 3];
 
 /// A periodic cell: three lattice vectors, orthorhombic or triclinic.
 ///
-/// Lengths have the unit of the coordinates. The cell has no origin: periodicity has none.
+/// Lengths have the unit of the coordinates. A cell has no origin, because periodicity does not
+/// need one.
 ///
 /// ```
 /// use msed::trajectory::Cell;
@@ -26,11 +27,13 @@ type Matrix = [Vector; 3];
 #[cfg_attr(feature = "serde", serde(try_from = "Matrix", into = "Matrix"))]
 pub struct Cell {
     vectors: Matrix,
-    /// Rows are the reciprocal vectors without the factor of 2 pi: `inverse[i] . vectors[j] = delta_ij`.
+    /// Rows are the reciprocal vectors without the factor of 2 pi: `inverse[i] . vectors[j] =
+    /// delta_ij`.
     inverse: Matrix,
     volume: f64,
     orthorhombic: bool,
-    /// A Minkowski-reduced basis of the same lattice and its inverse, in which the nearest image is a neighbour.
+    /// A Minkowski-reduced basis of the same lattice and its inverse, in which the nearest image is
+    /// a neighbour.
     reduced: Matrix,
     reduced_inverse: Matrix,
     /// A displacement shorter than this is its own nearest image.
@@ -59,11 +62,12 @@ impl Cell {
         Self::triclinic([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, z]])
     }
 
-    /// A cell with the lattice vectors `vectors[0]`, `vectors[1]`, `vectors[2]`, in any orientation and of either
-    /// handedness. Vectors along x, y and z make an orthorhombic cell.
+    /// A cell with the lattice vectors `vectors[0]`, `vectors[1]`, `vectors[2]`, in any orientation
+    /// and of either handedness. Vectors along x, y and z make an orthorhombic cell.
     ///
     /// # Errors
-    /// [`CellError::Vector`] for a component that is not finite, [`CellError::Flat`] for vectors that span no volume.
+    /// [`CellError::Vector`] for a component that is not finite, [`CellError::Flat`] for vectors
+    /// that span no volume.
     pub fn triclinic(vectors: [[f64; 3]; 3]) -> Result<Self, CellError> {
         for (axis, vector) in vectors.iter().enumerate() {
             if vector.iter().any(|x| !x.is_finite()) {
@@ -95,7 +99,7 @@ impl Cell {
         })
     }
 
-    /// Lattice vectors, one a row.
+    /// The lattice vectors, one in each row.
     #[must_use]
     pub fn vectors(&self) -> [[f64; 3]; 3] {
         self.vectors
@@ -107,8 +111,8 @@ impl Cell {
         self.vectors.map(norm)
     }
 
-    /// Distances between opposite faces: half of the smallest is how far an interaction or a displacement may reach
-    /// before it meets an image.
+    /// Distances between opposite faces. An interaction or a displacement may reach half of the
+    /// smallest one before it meets an image.
     #[must_use]
     pub fn widths(&self) -> [f64; 3] {
         self.inverse.map(|v| 1.0 / norm(v))
@@ -126,15 +130,16 @@ impl Cell {
         self.orthorhombic
     }
 
-    /// Whether the cell is a cube along x, y and z, its edges equal within a relative difference of 1e-6 (what is left of
-    /// them in a single-precision file).
+    /// Whether the cell is a cube along x, y and z. Edges may differ by a relative 1e-6, the
+    /// precision of a single-precision file.
     #[must_use]
     pub fn is_cubic(&self) -> bool {
         let [x, y, z] = self.lengths();
         self.orthorhombic && (x - y).abs() <= 1e-6 * x && (x - z).abs() <= 1e-6 * x
     }
 
-    /// Reciprocal vectors, one a row, with the factor of 2 pi: `reciprocal[i] . vectors[j]` is 2 pi where `i = j`, else 0.
+    /// The reciprocal vectors, one in each row, with the factor of 2 pi: `reciprocal[i] .
+    /// vectors[j]` is 2 pi for `i = j`, else 0.
     #[must_use]
     pub fn reciprocal(&self) -> [[f64; 3]; 3] {
         self.inverse.map(|v| v.map(|x| TAU * x))
@@ -169,8 +174,8 @@ impl Cell {
         }
     }
 
-    /// The image of a position with fractional coordinates in [0, 1), and the lattice vectors that were taken off:
-    /// `position = image + n1 a1 + n2 a2 + n3 a3`.
+    /// The image of a position with fractional coordinates in [0, 1), and the number of lattice
+    /// vectors between them: `position = image + n1 a1 + n2 a2 + n3 a3`.
     ///
     /// A position more than 2^31 cells away saturates the count.
     #[must_use]
@@ -185,8 +190,9 @@ impl Cell {
 
     /// The shortest of a displacement's periodic images.
     ///
-    /// In a triclinic cell this is the true shortest vector, also where rounding fractional coordinates would miss it:
-    /// rounding is done in a reduced basis of the lattice and the neighbours are searched.
+    /// In a triclinic cell this is the true shortest vector, which rounding of fractional
+    /// coordinates may miss: the rounding is done in a reduced basis of the lattice, and then the
+    /// neighbours are searched.
     #[must_use]
     #[inline]
     pub fn minimum_image(&self, displacement: [f64; 3]) -> [f64; 3] {
@@ -199,8 +205,8 @@ impl Cell {
         self.nearest_triclinic(displacement)
     }
 
-    /// The lattice direction along which a displacement is longest, in units of the cell's width there, and that length.
-    /// In a triclinic cell the directions are those of the reduced basis.
+    /// The lattice direction along which a displacement is longest, in units of the cell's width
+    /// there, and that length. A triclinic cell uses the directions of the reduced basis.
     pub(super) fn longest_component(&self, displacement: [f64; 3]) -> (usize, f64) {
         let parts = self.reduced_inverse.map(|row| dot(row, displacement).abs());
         let longest = |a: usize, b: usize| if parts[b] > parts[a] { b } else { a };
@@ -276,11 +282,11 @@ fn inverse(m: &Matrix) -> Matrix {
     [cross(m[1], m[2]), cross(m[2], m[0]), cross(m[0], m[1])].map(|v| v.map(|x| x / det))
 }
 
-/// A Minkowski-reduced basis: no vector is made shorter by adding whole multiples of the others. In three dimensions
-/// sums with factors -1, 0, 1 decide.
+/// A Minkowski-reduced basis: adding whole multiples of the others makes no vector shorter. In
+/// three dimensions it suffices to test sums with factors -1, 0, 1.
 fn reduce(mut basis: Matrix) -> Matrix {
-    // Each pass that changes anything shortens a vector by more than rounding, so that the passes end; a skewed cell of
-    // a simulation takes one or two.
+    // Each pass that changes anything shortens a vector by more than rounding, so that the passes
+    // end. A skewed cell of a simulation takes one or two passes.
     for _ in 0..1000 {
         let mut changed = false;
         for k in 0..3 {
@@ -311,7 +317,7 @@ fn replace_if_shorter(vector: &mut Vector, candidate: Vector) -> bool {
     shorter
 }
 
-/// Lattice vectors that are no cell.
+/// Lattice vectors that do not make a cell.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum CellError {
@@ -326,7 +332,7 @@ pub enum CellError {
         /// The vector given.
         found: [f64; 3],
     },
-    /// Vectors in one plane.
+    /// The vectors lie in one plane.
     #[error(
         "the lattice vectors span a volume of {volume}, the product of their lengths is {product}: expected three independent \
          vectors, whose volume is finite and above 1e-9 of the product"

@@ -4,7 +4,8 @@ use super::{Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapp
 use crate::real::Real;
 use crate::stats::Invalid;
 
-/// A source's frames with the centre of mass at rest. The source must be of unwrapped coordinates.
+/// The frames of a source with the centre of mass at rest. The source must have unwrapped
+/// coordinates.
 #[derive(Debug, Clone)]
 pub struct WithoutDrift<S> {
     source: S,
@@ -15,7 +16,8 @@ pub struct WithoutDrift<S> {
 }
 
 impl<S> WithoutDrift<S> {
-    /// Takes the drift off the frames of `source`, with the mass of each particle, in any unit.
+    /// Removes the drift from the frames of `source`. There is one mass for each particle, in any
+    /// unit.
     ///
     /// # Errors
     /// [`TrajectoryError::Mass`] for a mass that is negative or not finite, and where all are zero.
@@ -39,14 +41,15 @@ impl<S> WithoutDrift<S> {
         })
     }
 
-    /// How far the centre of mass had moved since the first frame, at each frame so far, in the unit of length of the
-    /// frames: 24 bytes for each frame.
+    /// The displacement of the centre of mass since the first frame, at each frame so far. It takes
+    /// 24 bytes for each frame.
     #[must_use]
     pub fn drift(&self) -> &[[f64; 3]] {
         &self.drift
     }
 
-    /// Shifts all particles of a frame, so that the centre of mass is where it was in the first frame.
+    /// Shifts all particles of a frame so that the centre of mass is where it was in the first
+    /// frame.
     fn shift<T: Real>(&mut self, positions: &mut [T]) -> Result<(), TrajectoryError> {
         let (points, _) = positions.as_chunks_mut::<3>();
         if points.len() != self.masses.len() {
@@ -97,12 +100,15 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for WithoutDrift<S> {
 }
 
 impl<T: Real> Trajectory<'_, T, Unwrapped> {
-    /// The same trajectory with the centre of mass at rest, copied, and how far it had moved at each frame since the first.
+    /// A copy of the trajectory with the centre of mass at rest, and the displacement of the centre
+    /// of mass at each frame since the first.
     ///
-    /// `masses` are those of all particles of the *whole* system, one each ([`Species::masses`](super::Species::masses)
-    /// makes them from those of the species): the centre of mass of one species moves, and that is physics. Take the drift
-    /// off before a part of the particles is selected. A system that conserves momentum has no drift beyond rounding; with a
-    /// Langevin thermostat or Monte Carlo moves the centre of mass diffuses. A single particle is left without motion.
+    /// `masses` lists the mass of each particle of the *whole* system
+    /// ([`Species::masses`](super::Species::masses) lists them from the masses of the species). The
+    /// centre of mass of one species moves physically, so remove the drift before a part of the
+    /// particles is selected. A system that conserves momentum has no drift beyond rounding; with a
+    /// Langevin thermostat or Monte Carlo moves the centre of mass diffuses. A single particle is
+    /// left without motion.
     ///
     /// ```
     /// use msed::trajectory::{Species, Trajectory};
@@ -116,7 +122,8 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// ```
     ///
     /// # Errors
-    /// As [`WithoutDrift::new`], and [`TrajectoryError::Shape`] where there is not one for each particle.
+    /// As [`WithoutDrift::new`], and [`TrajectoryError::Shape`] where there is not one for each
+    /// particle.
     pub fn without_drift(
         &self,
         masses: &[f64],

@@ -8,17 +8,18 @@ use super::{CellError, SpeciesError};
 use crate::sampling::SamplingError;
 use crate::stats::Invalid;
 
-/// Positions, steps, cells, species or masses that do not make a trajectory, or a source that cannot go on.
+/// Positions, steps, cells, species or masses that do not make a trajectory, or a source that
+/// cannot continue.
 ///
 /// Frames, particles and lattice vectors count from 0.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum TrajectoryError {
-    /// A reader, ours or a foreign one, cannot read on.
+    /// A reader of this crate or of another program cannot read on.
     #[error(transparent)]
     Reader(Box<dyn StdError + Send + Sync + 'static>),
-    /// The numbers of frames, particles, coordinates, cells, image flags or masses do not fit each other or the request. The
-    /// text says what was found and what was expected.
+    /// The numbers of frames, particles, coordinates, cells, image flags or masses do not fit each
+    /// other or the request. The text says what was found and what was expected.
     #[error("{0}")]
     Shape(String),
     /// A frame has another number of particles.
@@ -144,7 +145,8 @@ pub enum TrajectoryError {
 }
 
 impl TrajectoryError {
-    /// The error of a reader, as a foreign [`FrameSource`](super::FrameSource) returns its own.
+    /// The error of a reader. A [`FrameSource`](super::FrameSource) outside of this crate returns
+    /// its own errors by this.
     pub fn reader(error: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
         Self::Reader(error.into())
     }

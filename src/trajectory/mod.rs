@@ -1,11 +1,15 @@
 //! Trajectories: cells, species, positions over time, and how they become displacements.
 //!
-//! A [`Trajectory`] holds positions, from memory or from a [`FrameSource`], with the integer step of each frame, its [`Cell`] and the [`Species`]. Its type says
-//! whether coordinates are [`Unwrapped`], which displacements need, or [`Wrapped`]: [`Trajectory::unwrapped`] makes the one from the other, and says where that is
-//! not certain. [`Trajectory::without_drift`] takes the motion of the centre of mass out; `slice`, `select` and `thinned` are parts.
+//! A [`Trajectory`] holds positions, from memory or from a [`FrameSource`], with the integer step
+//! of each frame, its [`Cell`] and the [`Species`]. Its type says whether coordinates are
+//! [`Unwrapped`], which displacements need, or [`Wrapped`]. [`Trajectory::unwrapped`] unwraps
+//! coordinates, and is an error where that is not certain. [`Trajectory::without_drift`] removes
+//! the motion of the centre of mass; `slice`, `select` and `thinned` take parts.
 //!
-//! Frames pair by their steps ([`LagTable`]): uniform, logarithmic and repeated blocks of frames go through the same estimators. [`Replicas`](crate::Replicas) are several runs.
-//! Sources that are larger than memory pass frame by frame through [`Unwrap`], [`Select`] and [`WithoutDrift`] into [`online`](crate::online) accumulators.
+//! Frames pair by their steps ([`LagTable`]), so that uniform frames, logarithmic frames and
+//! repeated blocks of frames go through the same estimators. [`Replicas`](crate::Replicas) hold
+//! several runs. Sources that are larger than memory pass frame by frame through [`Unwrap`],
+//! [`Select`] and [`WithoutDrift`] into [`online`](crate::online) accumulators.
 
 mod cell;
 mod drift;

@@ -6,21 +6,25 @@ use std::sync::Arc;
 
 use crate::lag::{Lag, LagError, Lags};
 
-/// The lags that a sequence of frames holds, and for each of them the pairs of frames that lie that far apart.
+/// The lags between the frames of a sequence, and for each lag the pairs of frames that lie that
+/// far apart.
 ///
-/// Frames are paired by their integer steps, exactly: there is no tolerance and no frame in between is made up. Uniform
-/// frames are the simple case, in which lag `m` pairs frame `i` with `i + m`. Of log-spaced frames and of blocks of them
-/// every exact match is used, those across blocks too.
+/// Frames are paired by their integer steps, exactly: there is no tolerance, and frames are not
+/// interpolated. In the simple case of uniform frames lag `m` pairs frame `i` with `i + m`. For
+/// log-spaced frames and blocks of them every exact match is used, also across blocks.
 ///
-/// Where a request ([`Lags`]) counts in samples, one sample of frames that are not uniform is the greatest common divisor of
-/// the distances between frames. Of an [all](Lags::all) or [linear](Lags::linear) grid those lags are taken that some pair
-/// of frames has. For each point of a [logarithmic](Lags::logarithmic) grid, of the lags that lie closer to it than to
-/// its neighbours and have at least three quarters as many pairs as the best of them, the nearest is taken: of frames at
-/// 0, 1, 2, 4, ... 64 of every 128, this is 64 and not 63, and of uniform frames it is the point itself. An
-/// [explicit](Lags::explicit) lag without a pair is an error.
+/// Where a request ([`Lags`]) counts in samples and frames are not uniform, one sample is the
+/// greatest common divisor of the distances between frames. An [all](Lags::all) or
+/// [linear](Lags::linear) grid keeps the lags that some pair of frames has. For each point of a
+/// [logarithmic](Lags::logarithmic) grid, the candidates are the lags that lie closer to it than to
+/// its neighbours and have at least three quarters as many pairs as the best of them, and the
+/// nearest candidate is taken. For frames at 0, 1, 2, 4, ... 64 of every 128 this is 64 and not 63;
+/// for uniform frames it is the point itself. An [explicit](Lags::explicit) lag without a pair is
+/// an error.
 ///
-/// Cost: memory of a few words a lag; time of a pass over the frames for each lag, and over all pairs of frames (of the
-/// first frames, where they are many) to find out which lags there are.
+/// Cost: the memory of a few words for each lag; the time of a pass over the frames for each lag,
+/// and of a pass over all pairs of frames (over those of the first frames, if there are many) to
+/// find the lags.
 ///
 /// ```
 /// use msed::{Lags, trajectory::LagTable};
@@ -40,18 +44,19 @@ pub struct LagTable {
     uniform: bool,
 }
 
-/// Pairs of frames that are looked at to find out which lags a sequence of frames has.
+/// The most pairs of frames that are examined to find the lags of a sequence.
 const CANDIDATE_PAIRS: usize = 50_000_000;
 
 impl LagTable {
-    /// The lags of `lags` that frames at `steps`, strictly increasing, of `time_step` time units each hold.
+    /// The lags of the request `lags` for frames at `steps`, which increase strictly, of
+    /// `time_step` time units each.
     ///
     /// # Errors
-    /// [`LagError`] where the request is no request, where no lag of it has a pair of frames, and
-    /// [`LagError::NoPair`] where an explicit lag has none.
+    /// [`LagError`] where the request is invalid or none of its lags has a pair of frames, and
+    /// [`LagError::NoPair`] where an explicit lag has no pair.
     ///
     /// # Panics
-    /// If steps do not increase; those of a [`Trajectory`](super::Trajectory) do.
+    /// If steps do not increase. The steps of a [`Trajectory`](super::Trajectory) increase.
     pub fn new(steps: &[u64], time_step: f64, lags: &Lags) -> Result<Self, LagError> {
         assert_increasing(steps);
         if let Some(stride) = uniform_stride(steps) {
@@ -131,13 +136,15 @@ impl LagTable {
         self.time_step
     }
 
-    /// The greatest common divisor of the distances between frames, in steps: the stride of uniform frames.
+    /// The greatest common divisor of the distances between frames, in steps: the stride of uniform
+    /// frames.
     #[must_use]
     pub fn unit(&self) -> u64 {
         self.unit
     }
 
-    /// Whether frames are equally far apart, so that lag `m` units pairs frame `i` with frame `i + m`.
+    /// Whether frames are equally far apart, so that lag `m` units pairs frame `i` with frame `i +
+    /// m`.
     #[must_use]
     pub fn is_uniform(&self) -> bool {
         self.uniform
@@ -215,7 +222,7 @@ impl LagTable {
     }
 }
 
-/// Pairs of frames that lie one lag apart: `(first, last)`, first increasing.
+/// Pairs of frames one lag apart: `(first, last)`, with `first` increasing.
 #[derive(Debug, Clone)]
 struct LagPairs<'a> {
     steps: &'a [u64],
@@ -270,8 +277,8 @@ fn assert_increasing(steps: &[u64]) {
     assert!(steps.windows(2).all(|w| w[0] < w[1]), "strictly increasing");
 }
 
-/// Lags up to `last` that frames have, in units, with the number of pairs, in increasing order: over consecutive origins
-/// from the first on, as many as the budget allows.
+/// The lags up to `last` between frames, in units, in increasing order, with the number of pairs.
+/// The origins are consecutive from the first frame on, as many as the budget allows.
 fn candidates(steps: &[u64], unit: u64, last: u64) -> Vec<(u64, u64)> {
     let mut counts: HashMap<u64, u64> = HashMap::new();
     let mut budget = CANDIDATE_PAIRS;

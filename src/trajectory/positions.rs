@@ -27,31 +27,40 @@ mod sealed {
 /// How coordinates treat the cell's faces: [`Unwrapped`] or [`Wrapped`].
 pub trait Coordinates: sealed::Sealed {}
 
-/// Coordinates that follow each particle through the cell's faces: their differences over time are displacements.
+/// Coordinates that follow each particle through the cell's faces: their differences over time are
+/// displacements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unwrapped;
 
-/// Coordinates that a particle re-enters the cell with: good for structure at one instant, not for displacements.
+/// Coordinates with which particles re-enter the cell. They serve for the structure at one instant,
+/// but not for displacements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wrapped;
 
 impl Coordinates for Unwrapped {}
 impl Coordinates for Wrapped {}
 
-/// Positions of all particles at all frames, with the molecular-dynamics step of each frame, the cell and the species.
+/// Positions of all particles at all frames, with the molecular-dynamics step of each frame, the
+/// cell and the species.
 ///
-/// Positions are contiguous, frame by frame, particle by particle, x y z, and may be borrowed from the code that holds
-/// them. Steps increase strictly and need not be uniform: log-spaced frames and blocks of them are trajectories like any
-/// other. The unit of length is the caller's.
+/// Positions are contiguous, frame by frame, particle by particle, x y z, and may be borrowed from
+/// the code that holds them. Steps increase strictly and need not be uniform: log-spaced frames and
+/// blocks of them are trajectories like any other. The unit of length is the caller's.
 ///
-/// Only a `Trajectory<T, Unwrapped>`, which is what `Trajectory<T>` means, has displacements; wrapped coordinates become
-/// unwrapped by [`unwrapped`](Trajectory::unwrapped), which names the method.
+/// Only a `Trajectory<T, Unwrapped>`, which is what `Trajectory<T>` means, has displacements;
+/// wrapped coordinates become unwrapped by [`unwrapped`](Trajectory::unwrapped), which names the
+/// method.
 ///
 /// ```
 /// use msed::trajectory::{Cell, Species, Trajectory};
 /// // Two particles at three frames, 10 steps of 0.005 apart, in a buffer of the simulation code.
-/// let frames = [[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]], [[0.1, 0.0, 0.0], [1.0, 1.2, 1.0]], [[0.3, 0.0, 0.0], [1.0, 1.1, 1.0]]];
-/// let trajectory = Trajectory::from_points(frames.as_flattened(), [0, 10, 20], 0.005, Species::single("A", 2)?)?
+/// let frames = [
+///     [[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]],
+///     [[0.1, 0.0, 0.0], [1.0, 1.2, 1.0]],
+///     [[0.3, 0.0, 0.0], [1.0, 1.1, 1.0]],
+/// ];
+/// let (points, species) = (frames.as_flattened(), Species::single("A", 2)?);
+/// let trajectory = Trajectory::from_points(points, [0, 10, 20], 0.005, species)?
 ///     .with_cell(Cell::cubic(5.0)?)?;
 /// assert_eq!((trajectory.frames(), trajectory.particles()), (3, 2));
 /// assert_eq!(trajectory.frame(2), [0.3, 0.0, 0.0, 1.0, 1.1, 1.0]);
@@ -111,14 +120,15 @@ impl Header {
 }
 
 impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
-    /// A trajectory of unwrapped coordinates: `positions` frame by frame, particle by particle, x y z, borrowed or owned;
-    /// one step for each frame, of `time_step` time units each.
+    /// A trajectory of unwrapped coordinates: `positions` frame by frame, particle by particle, x y
+    /// z, borrowed or owned; one step for each frame, of `time_step` time units each.
     ///
-    /// The number of particles is that of `species`.
+    /// `species` gives the number of particles.
     ///
     /// # Errors
-    /// [`TrajectoryError`] where there is no frame, the length of `positions` is not frames x particles x 3, a coordinate
-    /// is not finite or above 1e60 in size, steps do not increase, or the time step is not positive and finite.
+    /// [`TrajectoryError`] where there is no frame, the length of `positions` is not frames x
+    /// particles x 3, a coordinate is not finite or above 1e60 in size, steps do not increase, or
+    /// the time step is not positive and finite.
     pub fn new(
         positions: impl Into<Cow<'a, [T]>>,
         steps: impl Into<Vec<u64>>,
@@ -141,8 +151,8 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
         Self::new(points.as_flattened(), steps, time_step, species)
     }
 
-    /// The same from the vectors of any linear algebra: all that can be converted into `[T; 3]`, as those of nalgebra and
-    /// glam can. They are copied once.
+    /// The same from vectors of any linear algebra that can be converted into `[T; 3]`, such as the
+    /// vectors of nalgebra and glam. They are copied once.
     ///
     /// ```
     /// use msed::trajectory::{Species, Trajectory};
@@ -177,8 +187,8 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
     /// With one cell for all frames, or one for each frame.
     ///
     /// # Errors
-    /// [`TrajectoryError::Shape`] for any other number of cells, and [`TrajectoryError::LooksWrapped`], see
-    /// [`check_unwrapped`](Trajectory::check_unwrapped).
+    /// [`TrajectoryError::Shape`] for any other number of cells, and
+    /// [`TrajectoryError::LooksWrapped`], see [`check_unwrapped`](Trajectory::check_unwrapped).
     pub fn with_cells(mut self, cells: impl Into<Vec<Cell>>) -> Result<Self, TrajectoryError> {
         self.header.cells = cells.into();
         self.header.check_cells()?;
@@ -186,12 +196,13 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
         Ok(self)
     }
 
-    /// Whether the coordinates can be what the type says.
+    /// Checks whether the coordinates can be unwrapped ones.
     ///
-    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more than one cell and yet
-    /// a particle jumps by more than half a cell between two frames: a particle that truly moved so would have left
-    /// the cell. Short runs and dense frames of wrapped particles that never meet a face cannot be told from unwrapped ones
-    /// (and have the same displacements). Without a cell nothing can be said.
+    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more
+    /// than one cell and yet a particle jumps by more than half a cell between two frames: a
+    /// particle that truly moved so would have left the cell. Wrapped particles that never meet a
+    /// face, as in short runs, cannot be told from unwrapped ones, and have the same displacements.
+    /// Without a cell the check passes.
     ///
     /// Cost: one pass, done when cells are given.
     ///
@@ -213,10 +224,12 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
 }
 
 impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
-    /// A trajectory of wrapped coordinates: as [`new`](Trajectory::new), with one cell for all frames or one for each.
+    /// A trajectory of wrapped coordinates: as [`new`](Trajectory::new), with one cell for all
+    /// frames or one for each.
     ///
     /// # Errors
-    /// As [`new`](Trajectory::new), and [`TrajectoryError::Shape`] for another number of cells or none.
+    /// As [`new`](Trajectory::new), and [`TrajectoryError::Shape`] for another number of cells or
+    /// none.
     pub fn wrapped(
         positions: impl Into<Cow<'a, [T]>>,
         steps: impl Into<Vec<u64>>,
@@ -230,8 +243,8 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
         Ok(trajectory)
     }
 
-    /// With image flags: how many of each lattice vector to add to a position, one triple for each particle and frame, in
-    /// the order of the positions.
+    /// With image flags: how many of each lattice vector to add to a position, one triple for each
+    /// particle and frame, in the order of the positions.
     ///
     /// # Errors
     /// [`TrajectoryError::Shape`] for another number.
@@ -352,7 +365,8 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         self.header.time_step
     }
 
-    /// The frames as a uniform time axis, where they are two or more and equally far apart, by 2^32 steps at most.
+    /// The frames as a uniform time axis, where they are two or more and equally far apart, by 2^32
+    /// steps at most.
     #[must_use]
     pub fn sampling(&self) -> Option<Sampling> {
         let stride = super::pairs::uniform_stride(self.steps())?;

@@ -19,8 +19,8 @@ impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
     }
 }
 
-/// One run or several: what estimators take. Implemented for [`Trajectory`] and [`Replicas`]; sealed, since the runs must
-/// agree with each other.
+/// One run or several, as estimators take them. Implemented for [`Trajectory`] and [`Replicas`];
+/// sealed, because the runs must agree with each other.
 pub trait TrajectoryRuns<T: Real, C: Coordinates = Unwrapped>: Sealed {
     /// The runs: at least one, all of the same species and time step.
     fn runs(&self) -> &[Trajectory<'_, T, C>];

@@ -11,7 +11,8 @@ pub struct Select<S> {
 }
 
 impl<S> Select<S> {
-    /// The particles given, in that order: [`Species::indices`](super::Species::indices) lists those of a species.
+    /// Selects the particles given, in that order. [`Species::indices`](super::Species::indices)
+    /// lists the particles of a species.
     pub fn new(source: S, particles: impl Into<Vec<usize>>) -> Self {
         Self {
             source,
@@ -41,7 +42,8 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for Select<S> {
             }
             .into());
         }
-        // Appended behind the frame, which is then taken off: particles may come in any order and more than once.
+        // The selected particles are appended to the frame, and then the frame is removed, because
+        // particles may come in any order and more than once.
         for &p in &self.particles {
             frame.positions.extend_from_within(3 * p..3 * p + 3);
         }
@@ -64,7 +66,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// The trajectory of a part of the particles, copied.
     ///
     /// # Errors
-    /// [`TrajectoryError::Selection`] for no particle or one that is not there.
+    /// [`TrajectoryError::Selection`] for no particle or one that does not exist.
     pub fn select(&self, particles: &[usize]) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
         let species = self.species().select(particles)?;
         self.collected(Select::new(self.source(), particles), species)

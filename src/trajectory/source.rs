@@ -9,7 +9,8 @@ use super::{Cell, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, 
 use crate::real::{Real, first_unfit};
 use crate::sampling::Sampling;
 
-/// One frame: the buffer that a source fills and the caller keeps, so that no memory is allocated after the first.
+/// One frame. It is a buffer that a source fills and the caller keeps, so that no memory is
+/// allocated after the first frame.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Frame<T> {
@@ -35,8 +36,8 @@ impl<T> Frame<T> {
         }
     }
 
-    /// Becomes a frame of these points, without image flags: of arrays, and of the vectors of any linear algebra that can be
-    /// converted into arrays.
+    /// Turns the frame into one of these points, without image flags. Points are arrays, or vectors
+    /// of any linear algebra that can be converted into arrays.
     ///
     /// ```
     /// use msed::trajectory::Frame;
@@ -63,7 +64,7 @@ impl<T> Default for Frame<T> {
     }
 }
 
-/// What a source knows of its coordinates.
+/// What a source knows about its coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Convention {
@@ -71,12 +72,13 @@ pub enum Convention {
     Unwrapped,
     /// They re-enter the cell.
     Wrapped,
-    /// The format does not say: it is for the caller to know.
+    /// The format does not say, so the caller must know.
     Unknown,
 }
 
-/// Frames one after the other: what readers are, and what another reader or a running simulation can be made into (a longer
-/// one, with wrapped coordinates and image flags: `examples/foreign_frames.rs`).
+/// Frames one after the other. Readers are sources, and another reader or a running simulation can
+/// become one. `examples/foreign_frames.rs` is a longer example with wrapped coordinates and image
+/// flags.
 ///
 /// ```
 /// use msed::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError};
@@ -101,17 +103,19 @@ pub trait FrameSource<T: Real> {
     /// Number of particles of every frame.
     fn particles(&self) -> usize;
 
-    /// What is known of the coordinates.
+    /// What is known about the coordinates.
     fn convention(&self) -> Convention;
 
-    /// Puts the next frame into `frame`, all of its fields; `false` at the end, where `frame` is left as it is or holds
-    /// nothing of use.
+    /// Puts the next frame into `frame`, all of its fields; `false` at the end, where `frame` is
+    /// left as it is or holds nothing of use.
     ///
     /// # Errors
-    /// Whatever keeps the source from reading the next frame whole. The frames before it are good; there are none after it.
+    /// Whatever keeps the source from reading the next frame whole. The frames before it are good;
+    /// there are none after it.
     fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError>;
 
-    /// How many frames there are in all, as a guess that only saves time and memory: asked for after the first frame.
+    /// A guess of the number of frames in all, which only saves time and memory. It is asked for
+    /// after the first frame.
     fn frames_expected(&self) -> Option<usize> {
         None
     }
@@ -142,7 +146,7 @@ macro_rules! forward {
 
 forward!(&mut S, Box<S>);
 
-/// The frames of a trajectory, every so many.
+/// Every so many frames of a trajectory.
 struct Replay<'a, T: Real, C: Coordinates> {
     trajectory: &'a Trajectory<'a, T, C>,
     next: usize,
@@ -180,7 +184,7 @@ impl<T: Real, C: Coordinates> FrameSource<T> for Replay<'_, T, C> {
 }
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
-    /// Its frames one after the other, as a source: for what takes a source, such as
+    /// The frames one after the other, as a source: for functions that take a source, such as
     /// [`feed_frames`](crate::online::feed_frames).
     #[must_use]
     pub fn source(&self) -> impl FrameSource<T> + '_ {
@@ -197,15 +201,16 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
 
     /// Frame 0 and every `every`-th after it, copied.
     ///
-    /// Frames that are closer together than the structure takes to change say the same again: for averages at one instant a
-    /// part of them is as good as all.
+    /// Frames that are closer together than the time in which the structure changes are redundant:
+    /// for averages at one instant a part of them is as good as all.
     ///
     /// # Errors
     /// [`TrajectoryError::Shape`] for `every` = 0.
     ///
     /// ```
     /// use msed::trajectory::{Species, Trajectory};
-    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, Species::single("A", 1)?)?;
+    /// let one = Species::single("A", 1)?;
+    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, one)?;
     /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
     /// # Ok::<(), msed::Error>(())
     /// ```
@@ -217,7 +222,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         self.collected(self.every(every), self.species().clone())
     }
 
-    /// What a source makes of the frames of this trajectory.
+    /// Collects a source of frames of this trajectory.
     pub(super) fn collected<D: Coordinates>(
         &self,
         source: impl FrameSource<T>,
@@ -229,12 +234,13 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
 }
 
 impl<T: Real> Trajectory<'static, T, Unwrapped> {
-    /// All frames of a source of unwrapped coordinates. Where the source does not know, they are taken for unwrapped and
-    /// [checked](Trajectory::check_unwrapped).
+    /// All frames of a source of unwrapped coordinates. Where the source does not know, coordinates
+    /// are taken for unwrapped and [checked](Trajectory::check_unwrapped).
     ///
     /// # Errors
     /// [`Interrupted`], which holds the frames before the error: the errors of the source,
-    /// [`TrajectoryError::Convention`] for wrapped coordinates, and what [`Trajectory::new`] refuses.
+    /// [`TrajectoryError::Convention`] for wrapped coordinates, and what [`Trajectory::new`]
+    /// refuses.
     pub fn from_source(
         source: impl FrameSource<T>,
         time_step: f64,
@@ -245,7 +251,8 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
         }
         let (trajectory, end) = collect(source, time_step, species)?;
         match trajectory.check_unwrapped() {
-            // The reader's own error comes first: what looks wrapped may be damaged.
+            // The error of the reader comes first, because coordinates that look wrapped may be
+            // damaged.
             Err(error) if end.is_ok() => Err(error.into()),
             _ => finish(trajectory, end),
         }
@@ -253,12 +260,13 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
 }
 
 impl<T: Real> Trajectory<'static, T, Wrapped> {
-    /// All frames of a source, as wrapped coordinates: what its coordinates are said to be is not asked. Image flags are
-    /// kept where every frame has them.
+    /// All frames of a source, taken for wrapped coordinates whatever the source says. Image flags
+    /// are kept where every frame has them.
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: the errors of the source, [`TrajectoryError::NoCell`]
-    /// for a frame without a cell, and what [`Trajectory::new`] refuses.
+    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
+    /// [`TrajectoryError::NoCell`] for a frame without a cell, and what [`Trajectory::new`]
+    /// refuses.
     pub fn wrapped_from_source(
         source: impl FrameSource<T>,
         time_step: f64,
@@ -266,7 +274,8 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
     ) -> Result<Self, Interrupted<T, Wrapped>> {
         let (trajectory, end) = collect(source, time_step, species)?;
         if trajectory.cells().is_empty() {
-            // The reader's own error comes first: without cells there is no wrapped trajectory to keep.
+            // The error of the reader comes first. Without cells there is no wrapped trajectory to
+            // keep.
             let error = end.err().unwrap_or(TrajectoryError::NoCell { frame: 0 });
             return Err(error.into());
         }
@@ -289,7 +298,8 @@ fn finish<T: Real, C: Coordinates>(
     }
 }
 
-/// The frames before the end, and what the end was. Without a frame there is an error.
+/// The frames before the end, and the error at the end if there is one. No frame at all is an
+/// error.
 fn collect<T: Real, C: Coordinates>(
     mut source: impl FrameSource<T>,
     time_step: f64,
@@ -324,7 +334,8 @@ fn collect<T: Real, C: Coordinates>(
         }
         positions.extend_from_slice(&frame.positions);
         if header.steps.len() == 1 {
-            // Room for what is left and a little more, so that the positions are not copied to grow by a frame.
+            // Room for the other frames and a little more, so that the positions are not copied to
+            // grow by a frame.
             let expected = source.frames_expected().unwrap_or(0);
             positions.reserve(3 * particles * (expected + expected / 64));
         }
@@ -346,7 +357,7 @@ fn collect<T: Real, C: Coordinates>(
 }
 
 impl Header {
-    /// Takes a frame that goes on from those before, or nothing.
+    /// Takes a frame that continues the frames before.
     fn push<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), TrajectoryError> {
         let (index, particles) = (self.steps.len(), self.species.len());
         if frame.positions.len() != 3 * particles {
@@ -367,7 +378,7 @@ impl Header {
     }
 }
 
-/// A frame that can follow those at the steps `before`.
+/// Checks whether a frame can follow the frames at the steps `before`.
 pub(super) fn check_frame<T: Real>(
     before: &[u64],
     step: u64,
@@ -392,7 +403,7 @@ pub(super) fn check_frame<T: Real>(
     }
 }
 
-/// A source that ended in an error, and the frames before it.
+/// The error of a source, and the frames before it.
 #[derive(Debug)]
 pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
     error: Box<TrajectoryError>,
@@ -419,7 +430,7 @@ impl<T: Real, C: Coordinates> Interrupted<T, C> {
     }
 }
 
-/// An error before the first frame, or one that leaves no frame that could be used.
+/// An error before the first frame, or after frames that cannot be used.
 impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
     fn from(error: TrajectoryError) -> Self {
         Self {

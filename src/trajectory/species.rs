@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::Trajectory;
 use crate::real::Real;
 
-/// More particles than this are a mistake.
+/// A larger number of particles is a mistake.
 const MOST_PARTICLES: usize = 1 << 31;
 
 /// The species of every particle, in the order of the coordinates.
@@ -29,16 +29,17 @@ impl Species {
     /// All `particles` particles of one species.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for none, [`SpeciesError::TooMany`] above 2^31.
+    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::TooMany`] above 2^31.
     pub fn single(name: &str, particles: usize) -> Result<Self, SpeciesError> {
         Self::by_count([(name, particles)])
     }
 
-    /// Consecutive particles: so many of the first species, then so many of the next.
+    /// Consecutive particles: first all of the first species, then all of the next.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] where a species has no particle or there is no species, [`SpeciesError::Repeated`] for a
-    /// name used twice, [`SpeciesError::TooMany`] above 2^31 particles.
+    /// [`SpeciesError::Empty`] where a species has no particle or there is no species,
+    /// [`SpeciesError::Repeated`] for a name used twice, [`SpeciesError::TooMany`] above 2^31
+    /// particles.
     pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, SpeciesError> {
         let mut species = Self::none();
         for (name, count) in counts {
@@ -58,7 +59,8 @@ impl Species {
     /// The type of each particle, and the name of each type.
     ///
     /// # Errors
-    /// As [`by_count`](Species::by_count), and [`SpeciesError::UnnamedType`] for a particle whose type has no name.
+    /// As [`by_count`](Species::by_count), and [`SpeciesError::UnnamedType`] for a particle whose
+    /// type has no name.
     pub fn by_type<'n>(
         types: &[u32],
         names: impl IntoIterator<Item = (u32, &'n str)>,
@@ -145,7 +147,7 @@ impl Species {
     /// The particles of one species, in increasing order.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that is not there.
+    /// [`SpeciesError::Unknown`] for a name that no species has.
     pub fn indices(&self, name: &str) -> Result<Vec<usize>, SpeciesError> {
         let wanted = self.position(name).ok_or_else(|| self.unknown(name))?;
         Ok((0..self.len())
@@ -156,7 +158,7 @@ impl Species {
     /// How many particles a species has.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that is not there.
+    /// [`SpeciesError::Unknown`] for a name that no species has.
     pub fn count(&self, name: &str) -> Result<usize, SpeciesError> {
         Ok(self.indices(name)?.len())
     }
@@ -164,7 +166,8 @@ impl Species {
     /// The mass of each particle from the mass of each species.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that is not there, [`SpeciesError::NoMass`] for a species that is not listed.
+    /// [`SpeciesError::Unknown`] for a name that no species has, [`SpeciesError::NoMass`] for a
+    /// species that is not listed.
     pub fn masses<'n>(
         &self,
         masses: impl IntoIterator<Item = (&'n str, f64)>,
@@ -184,10 +187,12 @@ impl Species {
             .collect()
     }
 
-    /// The species of a part of the particles, in the order given; species of which none is left are dropped.
+    /// The species of a part of the particles, in the order given. Species without a selected
+    /// particle are dropped.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::NoParticle`] for one that is not there.
+    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::NoParticle`] for one that does not
+    /// exist.
     pub fn select(&self, particles: &[usize]) -> Result<Self, SpeciesError> {
         if let Some(&found) = particles.iter().find(|&&p| p >= self.len()) {
             return Err(SpeciesError::NoParticle {
@@ -214,22 +219,22 @@ impl Species {
     }
 }
 
-/// The number of a species: there are fewer than particles.
+/// The number of a species, which is below the number of particles.
 fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// Species that do not fit the particles or the question.
+/// Species that do not fit the particles or the request.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SpeciesError {
-    /// A species without particles.
+    /// A species has no particles.
     #[error("species `{name}` has 0 particles, expected at least 1")]
     Empty {
         /// The species.
         name: String,
     },
-    /// More particles than memory.
+    /// There are more particles than memory.
     #[error("{found} particles, expected at most {limit}")]
     TooMany {
         /// Particles of the species so far.
@@ -237,13 +242,13 @@ pub enum SpeciesError {
         /// The limit.
         limit: usize,
     },
-    /// One name for two species.
+    /// Two species have the same name.
     #[error("species `{name}` is listed twice, expected different names")]
     Repeated {
         /// The name.
         name: String,
     },
-    /// A type without a name.
+    /// A type has no name.
     #[error("particle {particle} has type {kind}, which has no species name")]
     UnnamedType {
         /// The particle, from 0.
@@ -251,7 +256,7 @@ pub enum SpeciesError {
         /// Its type.
         kind: u32,
     },
-    /// A name that is not there.
+    /// No species has this name.
     #[error("no species `{name}`, expected one of: {known}")]
     Unknown {
         /// The name asked for.
@@ -259,13 +264,13 @@ pub enum SpeciesError {
         /// The names there are.
         known: String,
     },
-    /// A species without a mass.
+    /// A species has no mass.
     #[error("species `{name}` has no mass, expected one for each species")]
     NoMass {
         /// The species.
         name: String,
     },
-    /// A particle that is not there.
+    /// The particle does not exist.
     #[error("particle {found} selected, expected less than {particles}")]
     NoParticle {
         /// The particle asked for.
@@ -275,12 +280,13 @@ pub enum SpeciesError {
     },
 }
 
-/// Which particles an average goes over.
+/// The particles of an average.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Particles<'a> {
-    /// All of them.
+    /// All particles.
     All,
-    /// Those of one species.
+    /// The particles of one species.
     Species(&'a str),
 }
 

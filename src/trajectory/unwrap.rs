@@ -1,38 +1,39 @@
-//! From wrapped coordinates to unwrapped ones.
+//! Unwrapping of coordinates.
 
 use std::borrow::Cow;
 
 use super::{Cell, Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped, Wrapped};
 use crate::real::Real;
 
-/// How wrapped coordinates are to be unwrapped.
+/// The scheme by which wrapped coordinates are unwrapped.
 ///
-/// In every scheme a particle's unwrapped position starts where it is in the first frame (in the image that its flags name,
-/// where there are flags) and then moves by the displacement between consecutive frames, in the lattice vectors `H` of the
-/// later one:
+/// In every scheme the unwrapped position of a particle starts at its position in the first frame
+/// (in the image that its flags name, where there are flags) and then moves by the displacement
+/// between consecutive frames, in the lattice vectors `H` of the later frame:
 /// ```text
 /// u(i+1) = u(i) + [ w(i+1) - w(i) + n H(i+1) ]
 /// ```
-/// The schemes differ in how they find the integers `n`. In a constant cell this is `w + n H` with the total `n`. In a
-/// cell that changes it is the toroidal-view-preserving scheme (TOR) of Bullerjahn, von Bülow, Heidari, Hénin and Hummer,
-/// J. Chem. Theory Comput. 19, 3406 (2023), doi 10.1021/acs.jctc.3c00308, while `w + n(total) H(i)` rescales all cells
-/// that a particle ever crossed with every fluctuation of the volume, and its mean-squared displacement grows without
-/// bound for a particle at rest in the cell. TOR is published for orthorhombic cells; in triclinic ones the same increment
-/// is taken along the lattice vectors.
+/// The schemes differ in how they find the integers `n`. In a constant cell the result is `w + n H`
+/// with the total `n`. In a cell that changes it is the toroidal-view-preserving scheme (TOR) of
+/// Bullerjahn, von Bülow, Heidari, Hénin and Hummer, J. Chem. Theory Comput. 19, 3406 (2023), doi
+/// 10.1021/acs.jctc.3c00308. There `w + n(total) H(i)` would rescale all cells that a particle ever
+/// crossed with every fluctuation of the volume, and the mean-squared displacement of a particle at
+/// rest in the cell would grow without bound. TOR is published for orthorhombic cells; in triclinic
+/// cells the same increment is taken along the lattice vectors.
 ///
-/// All of it is done in `f64` and rounded once to the storage type.
+/// Positions are computed in `f64` and rounded once to the storage type.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Unwrapping {
-    /// By image flags: `n` is how much a particle's flags change. Right for any displacement and any spacing of frames,
-    /// and in changing cells.
+    /// By image flags: `n` is the change of a particle's flags. This is right for any displacement
+    /// and any spacing of frames, and in changing cells.
     Images,
-    /// By continuity in a constant cell: each particle moved to its nearest image. Right if no particle moves by half a
-    /// cell or more between two frames.
+    /// By continuity in a constant cell: each particle moves to its nearest image. This is right if
+    /// no particle moves by half a cell or more between two frames.
     Continuity {
-        /// The longest displacement, in units of the cell's width, that is believed. Nothing in wrapped coordinates shows
-        /// a displacement of more than half a cell, but where there are such there are some just below too: hence a limit
-        /// below 0.5.
+        /// The longest displacement, in units of the cell's width, that is believed. Wrapped
+        /// coordinates never show a displacement of more than half a cell. But where such
+        /// displacements occur, others lie just below half a cell, hence a limit below 0.5.
         limit: f64,
     },
     /// By continuity in a cell that may change (TOR).
@@ -83,11 +84,13 @@ impl Unwrapper {
         }
     }
 
-    /// Replaces a frame's wrapped coordinates, particle by particle, x y z, by unwrapped ones. `images` may be empty where
-    /// the method does not use them; `step` is for the messages. No memory is allocated after the first frame.
+    /// Replaces the wrapped coordinates of a frame, particle by particle, x y z, by unwrapped ones.
+    /// `images` may be empty where the method does not use them; `step` is for the messages. No
+    /// memory is allocated after the first frame.
     ///
     /// # Errors
-    /// [`TrajectoryError`]; the frame is then left as it was given, and the unwrapper is not to be used any further.
+    /// [`TrajectoryError`]. The frame is then left as it was given, and the unwrapper must not be
+    /// used any further.
     fn push<T: Real>(
         &mut self,
         step: u64,
@@ -145,7 +148,8 @@ impl Unwrapper {
     fn start<T: Real>(&mut self, points: &[[T; 3]], images: &[[i32; 3]], cell: &Cell) {
         self.wrapped = vec![[0.0; 3]; points.len()];
         self.offsets = vec![[0.0; 3]; points.len()];
-        // With flags, positions start in the image that the flags name, so that two pieces of one run fit together.
+        // With flags, positions start in the image that the flags name, so that two parts of one
+        // run fit together.
         for (offset, image) in self.offsets.iter_mut().zip(images) {
             *offset = cell.cartesian(image.map(f64::from));
         }
@@ -192,7 +196,7 @@ impl Unwrapper {
     }
 }
 
-/// A source's frames, unwrapped on the fly. They keep no image flags.
+/// The frames of a source, unwrapped on the fly, without image flags.
 ///
 /// ```
 /// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
@@ -210,7 +214,8 @@ impl Unwrapper {
 /// #     }
 /// # }
 /// # let wrapped = Wrapped(0);
-/// let trajectory = Trajectory::from_source(Unwrap::new(wrapped, Unwrapping::continuity()), 0.005, Species::single("A", 1)?)?;
+/// let unwrapped = Unwrap::new(wrapped, Unwrapping::continuity());
+/// let trajectory = Trajectory::from_source(unwrapped, 0.005, Species::single("A", 1)?)?;
 /// assert_eq!(trajectory.frame(8), [2.0, 0.0, 0.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -259,21 +264,22 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for Unwrap<S> {
 }
 
 impl<T: Real> Trajectory<'_, T, Wrapped> {
-    /// The same trajectory in unwrapped coordinates, by the method named, copied. A trajectory that would not fit into memory
-    /// twice is unwrapped on its way in, by [`Unwrap`].
+    /// A copy of the trajectory in unwrapped coordinates. A trajectory that does not fit into
+    /// memory twice can be unwrapped while it is read, by [`Unwrap`].
     ///
     /// ```
     /// use msed::trajectory::{Cell, Species, Trajectory, Unwrapping};
     /// let x = vec![9.5, 5.0, 5.0, /* across the face */ 0.5, 5.0, 5.0];
-    /// let wrapped = Trajectory::wrapped(x, [0, 10], 0.005, Species::single("A", 1)?, [Cell::cubic(10.0)?])?;
+    /// let (one, cell) = (Species::single("A", 1)?, Cell::cubic(10.0)?);
+    /// let wrapped = Trajectory::wrapped(x, [0, 10], 0.005, one, [cell])?;
     /// let unwrapped = wrapped.unwrapped(Unwrapping::continuity())?;
     /// assert_eq!(unwrapped.frame(1), [10.5, 5.0, 5.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
     /// # Errors
-    /// [`TrajectoryError`] where there are no image flags, where the cell changes and continuity expects a constant one, and
-    /// where a particle moves too far between two frames.
+    /// [`TrajectoryError`] where there are no image flags, where the cell changes and continuity
+    /// expects a constant one, and where a particle moves too far between two frames.
     pub fn unwrapped(
         &self,
         method: Unwrapping,
@@ -283,7 +289,8 @@ impl<T: Real> Trajectory<'_, T, Wrapped> {
 }
 
 impl<T: Real> Trajectory<'_, T, Unwrapped> {
-    /// The same trajectory with every particle in the cell, and the image flags that lead back.
+    /// A copy of the trajectory with every particle in the cell, and the image flags that lead
+    /// back.
     ///
     /// # Errors
     /// [`TrajectoryError::NoCell`] where no cell is known.

@@ -1,12 +1,13 @@
-//! Whether coordinates can be unwrapped ones.
+//! A check whether coordinates can be unwrapped ones.
 
 use super::{Cell, TrajectoryError};
 use crate::real::Real;
 
-/// A particle may stand a little outside of the cell between the steps at which a simulation wraps it.
+/// Between the steps at which a simulation wraps its particles, they may stand a little outside of
+/// the cell.
 const LARGEST_SPREAD: f64 = 1.05;
 
-/// What the frames so far say of whether their coordinates are wrapped.
+/// The evidence of the frames so far whether their coordinates are wrapped.
 #[derive(Debug)]
 pub(crate) struct WrapCheck {
     frames: usize,
@@ -56,7 +57,8 @@ impl WrapCheck {
         self.high[axis] - self.low[axis]
     }
 
-    /// Whether coordinates reach further than one cell along all lattice vectors: they are not wrapped.
+    /// Whether coordinates reach further than one cell along all lattice vectors: they are not
+    /// wrapped.
     pub(super) fn is_spread(&self) -> bool {
         (0..3).all(|axis| self.spread(axis) > LARGEST_SPREAD)
     }

@@ -37,7 +37,8 @@ impl Dimension {
     pub const WAVE_VECTOR: Self = Self::of(0, 0, -1, 0);
     /// A density of particles, the van Hove function.
     pub const DENSITY: Self = Self::of(0, 0, -3, 0);
-    /// A number: F_s, overlap, chi4, the non-Gaussian parameter; heat capacities and entropies in k per particle; exponents.
+    /// A number: F_s, overlap, chi4, the non-Gaussian parameter; heat capacities and entropies in k
+    /// per particle; exponents.
     pub const NUMBER: Self = Self::of(0, 0, 0, 0);
 
     const fn of(energy: i32, time: i32, length: i32, temperature: i32) -> Self {
@@ -53,10 +54,12 @@ impl Dimension {
 /// Factors from one unit system to another.
 ///
 /// Whole results convert themselves: [`Curve::converted`](crate::Curve::converted), and
-/// [`Scan::converted`](crate::thermo::Scan::converted) with all that follows from it. An [`Estimate`](crate::Estimate) is mapped
-/// with the [`factor`](Self::factor) of its dimension; a fit is converted with its curve.
+/// [`Scan::converted`](crate::thermo::Scan::converted) with all that follows from it. An
+/// [`Estimate`](crate::Estimate) is mapped with the [`factor`](Self::factor) of its dimension; a
+/// fit is converted with its curve.
 ///
-/// Heat capacities, entropies (both in k per particle), exponents and verdicts are the same in every system.
+/// Heat capacities, entropies (both in k per particle), exponents and verdicts are the same in
+/// every system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Conversion {
@@ -98,7 +101,7 @@ impl Conversion {
         })
     }
 
-    /// The conversion back: from real units to reduced ones, where it came from there.
+    /// The inverse conversion.
     #[must_use]
     pub fn inverse(&self) -> Self {
         Self {
@@ -133,12 +136,12 @@ impl Conversion {
     /// # Errors
     /// [`UnitsError::Mismatch`].
     pub fn expect(&self, units: Units) -> Result<(), UnitsError> {
-        if units.name() == self.from.name() {
+        if units.name == self.from.name {
             return Ok(());
         }
         Err(UnitsError::Mismatch {
-            found: units.name(),
-            expected: self.from.name(),
+            found: units.name,
+            expected: self.from.name,
         })
     }
 

@@ -3,7 +3,8 @@
 
 use std::f64::consts::PI;
 
-use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
+use msed::stats::{ByPair, Outcome};
+use msed::structure::{self, MainPeak, NoMainPeak, PeakWindow, StructureFactor, WaveVectors};
 use msed::trajectory::Cell;
 use msed::{Replicas, Resampling};
 
@@ -32,13 +33,22 @@ const SHELL: f64 = 1e5;
 
 /// Structure factors, the main peak of the probe, and the shell.
 pub(crate) struct Waves {
-    pub(crate) factors: StaticStructure,
-    pub(crate) peak: MainPeak,
+    pub(crate) factors: ByPair<StructureFactor>,
+    pub(crate) peak: Outcome<MainPeak, NoMainPeak>,
     /// The shell of the scan file, or else the one around the main peak.
     pub(crate) shell: Option<WaveVectors>,
 }
 
 impl Waves {
+    /// S(q) of each pair of species and, last, of all particles, with their names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (String, &StructureFactor)> {
+        let pairs = self
+            .factors
+            .pairs()
+            .map(|([a, b], factor)| (format!("{a}-{b}"), factor));
+        pairs.chain([("total".to_owned(), self.factors.total())])
+    }
+
     pub(super) fn analyse(
         scan: &Scan,
         run: &Run,
@@ -64,22 +74,23 @@ impl Waves {
         let spacing = (cell.volume() / particles as f64).cbrt();
         let mut vectors = WaveVectors::sphere(cell, LONGEST / spacing)?;
         let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
-        if vectors.len() > most {
+        if vectors.count() > most {
             vectors = vectors.subset(most, 1)?;
         }
-        let thin = thinned(frames, WORK / (particles * vectors.len()))?;
+        let thin = thinned(frames, WORK / (particles * vectors.count()))?;
         let factors = structure::static_structure(&thin, &vectors, resampling)?;
         let probe = scan.probe.as_deref().unwrap_or_default();
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
             UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(cell, particles),
         };
-        let of_probe = factors.partial(probe, probe).unwrap_or(factors.total());
+        let of_probe = factors.of(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);
-        let shell = match (scan.system.q_shell, peak.position()) {
+        let shell = match (scan.system.q_shell, peak.value()) {
             (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
-            (None, Some(q)) => {
-                let [low, high] = [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * q.value());
+            (None, Some(peak)) => {
+                let [low, high] =
+                    [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * peak.position().value());
                 WaveVectors::shell(cell, low..=high).ok()
             }
             (None, None) => None,

@@ -27,21 +27,21 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
     let mut left = panel(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})"));
     for (k, point) in sorted.iter().enumerate().rev() {
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
-        if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
+        if let Some(factor) = factors.and_then(|factors| factors.of(probe, probe).ok()) {
             let series = binned(factor)?.shade(shade(k, sorted.len()));
             left.add(series.label(name(scan, point)));
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
     let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, coldest));
-    for (k, factor) in coldest.structure.as_ref()?.waves.factors.iter().enumerate() {
-        right.add(binned(factor)?.colour(k).label(factor.name()));
+    for (k, (name, factor)) in coldest.structure.as_ref()?.waves.named().enumerate() {
+        right.add(binned(factor)?.colour(k).label(name));
     }
     Some(Figure::new(left).with(right))
 }
 
 fn binned(factor: &StructureFactor) -> Option<Series> {
-    let bins = factor.binned(factor.q()[factor.len() - 1] / BINS).ok()?;
+    let bins = factor.binned(factor.q()[factor.shells() - 1] / BINS).ok()?;
     let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
     Some(points.size(0.6))
 }

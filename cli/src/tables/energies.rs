@@ -47,7 +47,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
         system.ensemble.of(particles).name(),
-        system.units.units().name(),
+        system.units.units().name,
         units(scan),
         remarks(points)
     )
@@ -58,14 +58,12 @@ fn units(scan: &Scan) -> String {
     let units = scan.system.units.units();
     let time = match scan.system.units {
         UnitsName::Lj => "tau = sigma sqrt(m/epsilon)",
-        UnitsName::Metal | UnitsName::Real => units.time(),
+        UnitsName::Metal | UnitsName::Real => units.time,
     };
     format!(
         "Units: energy {}, time {time}, length {}, temperature {}; heat capacities in k per particle; in brackets the standard \
          error of the last digits.",
-        units.energy(),
-        units.length(),
-        units.temperature()
+        units.energy, units.length, units.temperature
     )
 }
 

@@ -24,21 +24,18 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
         };
         let waves = &structure.waves;
         let shell = waves.shell.as_ref();
-        let height = match &waves.peak {
-            MainPeak::Resolved { height, .. } => Some(height),
-            none => {
-                let _ = writeln!(reasons, "{}: q_max: {none}", point.name());
-                None
-            }
-        };
+        if let Some(why) = waves.peak.why() {
+            let _ = writeln!(reasons, "{}: q_max: {why}", point.name());
+        }
+        let peak = waves.peak.value();
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
             waves.factors.total().frames().to_string(),
-            shown(waves.peak.position()),
-            shown(height),
-            or_dash(shell.map(|shell| format!("{:.4}", shell.mean_modulus()))),
-            or_dash(shell.map(WaveVectors::len)),
+            shown(peak.map(MainPeak::position)),
+            shown(peak.map(MainPeak::height)),
+            or_dash(shell.map(|shell| format!("{:.4}", shell.mean_wave_number()))),
+            or_dash(shell.map(WaveVectors::count)),
         ]);
     }
     let probe = scan.probe.as_deref().unwrap_or("all particles");

@@ -26,7 +26,7 @@ pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTabl
 
 /// A row, handed out by [`ColumnRows`].
 pub(super) struct Row<'a> {
-    /// Whether it is the first of another series: steps begin again.
+    /// Whether steps begin again with this row, which starts another series.
     pub(super) restart: bool,
     pub(super) step: i64,
     pub(super) layout: &'a Layout,
@@ -141,8 +141,9 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// The step of the next line, where that is not all buffered or no whole row of the layout so far: the first row, or a
-    /// last one without an end. `Some(None)` for comments, names and blank lines, `None` at the end.
+    /// The step of the next line, where that line is not wholly buffered or is not a whole row of
+    /// the layout: the first row, or a last row without an end. `Some(None)` for comments, names
+    /// and blank lines, `None` at the end.
     #[cold]
     fn odd_line(&mut self) -> Result<Option<Option<i64>>, ReadError> {
         let Some(line) = self.text.next_line()? else {
@@ -183,7 +184,8 @@ impl<R: Read> ColumnRows<R> {
         let Some(layout) = &self.layout else {
             return Ok(None);
         };
-        // LAMMPS ends every line: one without an end may miss digits even where it has all its columns.
+        // LAMMPS ends every line. A line without an end may lack digits even where it has all its
+        // columns.
         let may_end = ended || layout.names().iter().all(|name| name != "TimeStep");
         match layout.parse(bytes, &mut self.values) {
             Some(step) if may_end => Ok(Some(step)),
@@ -197,8 +199,8 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// Whether a line in place of the first row has as many fields as a known header, numbers among them: a line of units
-    /// has none.
+    /// Whether a line in place of the first row has as many fields as a known header, and numbers
+    /// among them. A line of units has no numbers.
     fn is_damaged_row(&self, line: &[u8]) -> bool {
         let known = self.header.as_ref().filter(|header| header.known);
         known.is_some_and(|header| header.names.len() == fields(line).count())
@@ -212,7 +214,7 @@ impl<R: Read> ColumnRows<R> {
             .collect();
         let known = self.wanted.known(&names);
         if let Some(layout) = &self.layout {
-            // The header again, where a restarted simulation went on with the file.
+            // A restarted simulation that continues the file writes the header again.
             if known && names != layout.names() {
                 let expected = layout.names().join(", ");
                 return Err(self.error(Fault::header(&names.join(", "), &expected)));
@@ -242,8 +244,8 @@ impl<R: Read> ColumnRows<R> {
         }
     }
 
-    /// Takes a row of this step into account, and says whether steps begin again with it; `None` where it repeats the one
-    /// before.
+    /// Accounts for a row of this step, and returns whether steps begin again with it; `None` where
+    /// it repeats the row before.
     #[inline]
     fn step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
         let steps = &mut self.steps;
@@ -307,7 +309,7 @@ impl<R: Read> ColumnRows<R> {
         Err(Fault::step(step, last, expected))
     }
 
-    /// What was decided so far.
+    /// The decisions so far.
     pub(super) fn notes(&self) -> Vec<Note> {
         let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
             rows: self.repeated,

@@ -34,7 +34,7 @@ impl From<usize> for Column {
     }
 }
 
-/// What is asked of a file.
+/// What the caller wants from a file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wanted {
     pub(crate) step: StepColumn,
@@ -60,7 +60,7 @@ impl Wanted {
         named(&self.energy) || matches!(self.step, StepColumn::ByName) || !self.kept.is_empty()
     }
 
-    /// Whether a line of names is a header: it has one that is looked for.
+    /// Whether a line of names is a header: it contains a name that is looked for.
     pub(crate) fn known(&self, names: &[String]) -> bool {
         let asked = [&self.energy, &self.temperature]
             .into_iter()
@@ -185,7 +185,7 @@ impl Layout {
         self.values
     }
 
-    /// The names, or numbers from 1 where there are none.
+    /// The names of the columns, or their numbers from 1 where the file has no names.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
@@ -233,15 +233,17 @@ impl Layout {
         self.kept.iter().map(|&(_, place)| values[place])
     }
 
-    /// The step of a row, 0 where there is none, and its numbers into `values`; `None` where the line is no such row.
+    /// Reads the numbers of a row into `values` and returns its step, which is 0 without a column
+    /// of steps. `None` where the line is not a row of this layout.
     #[inline]
     pub(crate) fn parse(&self, line: &[u8], values: &mut [f64]) -> Option<i64> {
         let (step, rest) = self.parse_columns(line, values)?;
         rest.iter().all(|&byte| is_separator(byte)).then_some(step)
     }
 
-    /// The same of the line that `text` begins with, and the bytes of that line with its end; `None` also where the end is not
-    /// there. The columns lead to the end, which need not be looked for.
+    /// The same for the line at the beginning of `text`, with the length of that line including its
+    /// end; `None` also where the end is missing. The columns lead to the end of the line, so that
+    /// nothing needs to search for it.
     #[inline]
     pub(crate) fn parse_first(&self, text: &[u8], values: &mut [f64]) -> Option<(i64, usize)> {
         let (step, rest) = self.parse_columns(text, values)?;

@@ -1,4 +1,4 @@
-//! LAMMPS logs: thermo output in any style, among everything else that LAMMPS says.
+//! LAMMPS logs: thermo output in any style, among everything else that LAMMPS prints.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ struct Log<'a> {
 }
 
 enum Style {
-    /// A header, and one row a line: `one` and `custom`.
+    /// A header, and one row in each line: `one` and `custom`.
     Lines(Layout),
     /// A document with keywords and data: `yaml`.
     Yaml(Layout),
@@ -75,8 +75,8 @@ impl Log<'_> {
         fault.at(&self.file, Place::Line(self.number))
     }
 
-    /// The common case, without a look at what else the line might be: takes the row that `text` begins with, in the style
-    /// of one line for each, and returns the bytes of its line.
+    /// The common case: takes the row that `text` begins with, in a style with one row in each
+    /// line, and returns the length of its line.
     fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, ReadError> {
         if let Some(Style::Lines(layout)) = &self.style
             && let Some((step, length)) = layout.parse_first(text, &mut self.values)
@@ -88,7 +88,7 @@ impl Log<'_> {
     }
 
     fn line(&mut self, line: &[u8], ended: bool) -> Result<(), ReadError> {
-        // A row that was not all buffered.
+        // The row was not wholly buffered.
         if ended
             && let Some(Style::Lines(layout)) = &self.style
             && let Some(step) = layout.parse(line, &mut self.values)
@@ -234,7 +234,7 @@ impl Log<'_> {
         if block.names.is_empty() {
             return Ok(());
         }
-        // What is wrong with a block is told with its first line.
+        // Faults of a block are reported at its first line.
         let line = std::mem::replace(&mut self.number, block.line);
         let columns = layout.as_ref().map_or(0, Layout::columns);
         if at_end_of_file && block.names.len() < columns {
@@ -253,7 +253,7 @@ impl Log<'_> {
         Ok(())
     }
 
-    /// Ends a run that has no end of its own.
+    /// Ends a run whose end is missing.
     fn end_unfinished(&mut self) -> Result<(), ReadError> {
         if self.style.is_some() {
             self.end_run()?;
@@ -277,7 +277,7 @@ impl Log<'_> {
 }
 
 impl Block {
-    /// Takes `name = value` triples, as many as the line has; a line of anything else is text between rows.
+    /// Takes all `name = value` triples of a line. Any other line is text between rows.
     fn extend(&mut self, line: &[u8]) {
         let words: Vec<&[u8]> = fields(line).collect();
         let (triples, rest) = words.as_chunks::<3>();
@@ -291,7 +291,7 @@ impl Block {
         }
     }
 
-    /// Hands the row on to the run, and is empty then.
+    /// Hands the row to the run, and is empty afterwards.
     fn push(
         &mut self,
         layout: &mut Option<Layout>,
@@ -314,7 +314,8 @@ impl Block {
     }
 }
 
-/// Whether a line in place of a row is a damaged row: it begins like a number and has no words.
+/// Whether a line in place of a row is a damaged row: it begins like a number and contains no
+/// words.
 fn is_numeric(line: &[u8]) -> bool {
     let begins = fields(line).next().is_some_and(|word| {
         f64_field(word).is_some() || word.iter().any(u8::is_ascii_digit) && !word[0].is_ascii_alphabetic()
@@ -322,7 +323,8 @@ fn is_numeric(line: &[u8]) -> bool {
     begins && fields(line).all(|word| !word[0].is_ascii_alphabetic() || f64_field(word).is_some())
 }
 
-/// Whether a line under no header is one of thermo output: a step and numbers, or two values with names at least.
+/// Whether a line without a header is thermo output: a step and numbers, or at least two values
+/// with names.
 fn is_row_of_some_style(line: &[u8]) -> bool {
     let row = line.strip_prefix(b"- [").unwrap_or(line);
     let words: Vec<&[u8]> = fields(row).collect();

@@ -61,7 +61,7 @@ impl Runs {
         }
     }
 
-    /// The run that ended was not over.
+    /// The run that ended was not complete.
     pub(super) fn unfinished(&mut self) {
         self.notes.push(Note::Unfinished { line: self.last_line });
     }
@@ -104,7 +104,8 @@ impl Runs {
         Ok(())
     }
 
-    /// The first row of a run, or a step that does not go on; `false` where it repeats the one before.
+    /// Checks the first row of a run, or a step that does not increase; `false` where it repeats
+    /// the row before.
     #[cold]
     fn check(
         &mut self,
@@ -143,7 +144,7 @@ impl Runs {
         Ok(true)
     }
 
-    /// Leaves what was read so far behind, and says so.
+    /// Drops the rows so far, with a note.
     fn restart(&mut self, line: u64) {
         let mut notes = std::mem::take(&mut self.notes);
         notes.retain(|note| matches!(note, Note::Restart { .. }));
@@ -158,8 +159,8 @@ impl Runs {
         };
     }
 
-    /// The rows at even steps. LAMMPS prints thermo output at the multiples of one number of steps, and at the first and
-    /// last step of each run, which are left out where they are no multiples.
+    /// The rows at even steps. LAMMPS prints thermo output at the multiples of one number of steps,
+    /// and at the first and last step of each run, which are left out where they are not multiples.
     pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<EnergyTable, (Place, Fault)> {
         let few_rows = |found| (Place::File, Fault::few_rows(found));
         let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.steps.len()))?;
@@ -214,8 +215,8 @@ impl Runs {
         Ok(table)
     }
 
-    /// Spacing and offset of the steps: from neighbours that are both inside a run, else from the `thermo` command, else from
-    /// all steps, without the first or the last if need be.
+    /// Spacing and offset of the steps, from two neighbours inside a run, else from the `thermo`
+    /// command, else from all steps, without the first or the last one if necessary.
     fn grid(&self, thermo: Option<i64>) -> Option<(i64, i64)> {
         let (steps, ends) = (&self.steps, &self.ends);
         let inside = (1..steps.len()).find(|&i| !ends[i - 1] && !ends[i]);

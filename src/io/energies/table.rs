@@ -9,54 +9,59 @@ use super::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
 
-/// What a reader had to decide about a file.
+/// A decision of a reader about a file.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Note {
-    /// The steps begin again: the rows before are another series, and are not part of the table.
+    /// The steps begin again. The rows before belong to another series and are not part of the
+    /// table.
     Restart {
         /// The line where they do.
         line: u64,
         /// The rows before.
         rows: usize,
     },
-    /// A run begins with the step that the run before it ended with: that step counts once, as it was printed first.
+    /// A run begins with the last step of the run before. That step counts once, as it was printed
+    /// first.
     RepeatedSteps {
         /// How often.
         rows: usize,
         /// The largest difference between the two energies of a step.
         difference: f64,
     },
-    /// A log has the ends of runs beside the multiples of `thermo`: rows that are left out.
+    /// A log has the first and last steps of runs beside the multiples of `thermo`. These rows are
+    /// left out.
     OffGrid {
         /// Steps left out.
         rows: usize,
         /// Spacing of the others.
         stride: u64,
     },
-    /// Rows of a minimisation are no dynamics, and are left out.
+    /// Rows of a minimisation are not dynamics and are left out.
     Minimization {
         /// How many.
         rows: usize,
     },
-    /// A run of the log has no end: the simulation was killed, or goes on.
+    /// A run of the log has no end: the simulation was killed or is still running.
     Unfinished {
         /// The line of its last row.
         line: u64,
     },
-    /// Rows of numbers in a log that stand under no header, as where the header is damaged: they are left out.
+    /// Rows of numbers in a log have no header above them, perhaps because it is damaged. They are
+    /// left out.
     Headless {
         /// The line of the first.
         line: u64,
         /// How many follow each other.
         rows: usize,
     },
-    /// A line of a log, within a run, that may be a damaged row: it is passed over.
+    /// A line of a log, within a run, may be a damaged row. It is ignored.
     Damaged {
         /// The line.
         line: u64,
     },
-    /// The last line was cut off and is left out, as [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) asks.
+    /// The last line was cut off and is left out, as
+    /// [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) allows.
     CutOff {
         /// The line.
         line: u64,
@@ -98,7 +103,8 @@ impl fmt::Display for Note {
     }
 }
 
-/// Potential energies at evenly spaced steps, as a file held them, and what was decided on the way.
+/// Potential energies at evenly spaced steps, as they stand in a file, and the decisions of the
+/// reader.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EnergyTable {
@@ -110,15 +116,16 @@ pub struct EnergyTable {
     pub first_step: u64,
     /// Steps between rows; 1 where the file has no steps.
     pub stride: u64,
-    /// The potential energy at each step, as printed: whether it is the total or per particle the file does not say.
+    /// The potential energy at each step, as printed. The file does not say whether it is the total
+    /// or per particle.
     pub potential: Vec<f64>,
-    /// The name of its column, or `E_pair + E_mol` where it is the sum of both.
+    /// The name of the energy column, or `E_pair + E_mol` where the energy is the sum of both.
     pub potential_name: String,
     /// The kinetic temperature at each step, where there is such a column.
     pub temperature: Option<Vec<f64>>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
-    /// What was decided on the way, in the order of the file. Their text is a sentence for a user.
+    /// The decisions of the reader, in the order of the file. Each prints as a sentence for a user.
     pub notes: Vec<Note>,
     kept: Vec<(String, Vec<f64>)>,
 }
@@ -180,7 +187,7 @@ impl EnergyTable {
         Some(column)
     }
 
-    /// Steps left out because they lie between the multiples of `thermo`, each counted once.
+    /// The number of steps that were left out because they lie between the multiples of `thermo`.
     #[must_use]
     pub fn left_out_rows(&self) -> usize {
         let left_out = self.notes.iter().map(|note| match note {
@@ -190,13 +197,13 @@ impl EnergyTable {
         left_out.sum()
     }
 
-    /// The energies, and the temperatures where there are, as a validated series.
+    /// The energies, and the temperatures where the file has them, as a validated series.
     ///
     /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows.
     ///
     /// # Errors
-    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with the
-    /// [`SeriesError`](crate::series::SeriesError) of what [`Sampling`] and [`EnergySeries`] refuse.
+    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with
+    /// a [`Fault::Series`] where [`Sampling`] or [`EnergySeries`] refuse the numbers.
     ///
     /// ```
     /// use msed::EnergyKind;

@@ -17,7 +17,7 @@ pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
             .unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);
         let Some(after) = after.trim_ascii_start().strip_prefix(b"=") else {
-            // A key alone, which is true.
+            // A key without a value means true.
             rest = after;
             continue;
         };
@@ -126,7 +126,7 @@ impl Columns {
             }
             found += 1;
         }
-        // Plain XYZ may have anything behind the coordinates.
+        // Plain XYZ may have further columns behind the coordinates.
         if found < self.count || (self.exact && found > self.count) {
             let (what, expected) = ("the line of a particle", "a value for each column");
             return Err(Fault::value(what, &shown(line), expected));

@@ -13,18 +13,19 @@ pub(super) struct Header {
     pub(super) step: u64,
     pub(super) particles: u64,
     pub(super) cell: Option<Cell>,
-    /// The corner that scaled coordinates count from, and the lattice vectors they are in units of.
+    /// The corner from which scaled coordinates count, and the lattice vectors that are their
+    /// units.
     pub(super) origin: [f64; 3],
     pub(super) vectors: [[f64; 3]; 3],
     /// The line that names the columns.
     pub(super) columns: Vec<u8>,
 }
 
-/// Lines of a header without what newer versions of LAMMPS may add.
+/// Lines of a header, without those that newer versions of LAMMPS may add.
 const LINES: u64 = 9;
 const BOUNDS: &str = "two finite numbers, or three in a tilted cell, or four with general lattice vectors";
 
-/// How a cell is written, with the numbers in each of its three lines.
+/// The shape of a cell, with the count of numbers in each of its three lines.
 #[derive(Clone, Copy, PartialEq)]
 enum Shape {
     Orthorhombic = 2,
@@ -33,7 +34,8 @@ enum Shape {
 }
 
 impl Header {
-    /// The next header; `None` at the end of the file. `first` is the number of particles of the first frame, 0 before it.
+    /// The next header; `None` at the end of the file. `first` is the number of particles of the
+    /// first frame, 0 before it.
     pub(super) fn read<R: Read>(text: &mut Text<R>, first: usize) -> Result<Option<Self>, ReadError> {
         let Some(mut line) = text.next_text()? else {
             return Ok(None);
@@ -80,7 +82,7 @@ impl Header {
     }
 }
 
-/// A line that the header must have; `read` of them were there before.
+/// The next line of a header, of which `read` lines were read before.
 fn next_line<R: Read>(text: &mut Text<R>, read: &mut u64) -> Result<Vec<u8>, ReadError> {
     let Some(line) = text.whole_line()? else {
         let fault = Fault::after(*read, LINES.max(*read + 1), "lines of a header");
@@ -115,7 +117,7 @@ impl Bounds {
             let expected = "two of the letters p, f, s, m for each direction";
             return Err(Fault::value("a boundary", &shown(flag), expected));
         }
-        // Old versions wrote no flags, and had nothing but periodic boundaries in mind.
+        // Old versions wrote no flags, and supported only periodic boundaries.
         let periodic = flags.iter().all(|flag| *flag == b"pp");
         let mut numbers = [[0.0; 4]; 3];
         for (row, line) in numbers.iter_mut().zip(rows) {
@@ -136,7 +138,7 @@ impl Bounds {
             });
         }
         let (xy, xz, yz) = (x[2], y[2], z[2]);
-        // The bounds are those of the box around the tilted cell.
+        // The bounds enclose the tilted cell.
         let low = [
             x[0] - f64::min(0.0, xy.min(xz).min(xy + xz)),
             y[0] - yz.min(0.0),

@@ -24,8 +24,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Reads what `rest` begins with as `role` asks, and returns its length; where it is no such thing, what it should
-    /// have been. No number goes beyond its line.
+    /// Reads the field at the beginning of `rest` as `role` says, and returns its length. The error
+    /// says what the field should have been. No field reaches beyond its line.
     #[inline(always)]
     fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, (&'static str, &'static str)> {
         match role {
@@ -149,8 +149,9 @@ impl Columns {
         Ok(row)
     }
 
-    /// The atom of the line that `text` begins with, and the bytes of that line with its end: `None` where its end is not
-    /// there, or something is wrong with it. The columns lead to the end, which need not be looked for.
+    /// The atom of the line at the beginning of `text`, and the length of that line including its
+    /// end; `None` where the end is missing or the line is damaged. The columns lead to the end of
+    /// the line, so that nothing needs to search for it.
     #[inline]
     pub(super) fn whole_row(&self, text: &[u8]) -> Option<(Row, usize)> {
         let mut row = Row::default();
@@ -187,7 +188,7 @@ fn after_blanks(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// A field that is not what its column holds, or a line that is too short.
+/// The fault of a field that does not suit its column, or of a line that is too short.
 #[cold]
 fn fault(line: &[u8], rest: &[u8], what: &str, expected: &str) -> Fault {
     match first_field(rest) {

@@ -91,7 +91,8 @@ fn compressed_text_and_newer_headers_are_read_likewise() {
 
 #[test]
 fn every_kind_of_coordinates_gives_the_same_positions() {
-    // A tilted cell: lx 10, ly 20, lz 8, xy 2, xz -3, yz 4 with the corner at (1, 2, 3), as LAMMPS prints its bounds.
+    // A tilted cell: lx 10, ly 20, lz 8, xy 2, xz -3, yz 4 with the corner at (1, 2, 3), as LAMMPS
+    // prints its bounds.
     let bounds = "ITEM: BOX BOUNDS xy xz yz pp pp pp\n-2 13 2\n2 26 -3\n3 11 4\n";
     let general = "ITEM: BOX BOUNDS abc origin pp pp pp\n10 0 0 1\n2 20 0 2\n-3 4 8 3\n";
     let cell = Cell::triclinic([[10.0, 0.0, 0.0], [2.0, 20.0, 0.0], [-3.0, 4.0, 8.0]]).unwrap();

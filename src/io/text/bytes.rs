@@ -1,10 +1,11 @@
 //! Numbers from bytes.
 //!
-//! Text of a simulation is a hundred million numbers or more, and what is left of a reader beside the numbers is small. The
-//! mantissa is collected in an integer and scaled by one exact power of ten: where the mantissa is at most 2^53 and the
-//! power at most 10^22 both are exact in double precision, so that the one rounding of the product or quotient gives the
-//! double nearest to the decimal number (Clinger, "How to read floating point numbers accurately", 1990). Every other
-//! number goes to the standard library.
+//! The text of a simulation may hold a hundred million numbers, and reading it is mostly conversion
+//! of numbers. The mantissa is collected in an integer and scaled by one power of ten. Up to a
+//! mantissa of 2^53 and a power of 10^22 both are exact in double precision, so that the single
+//! rounding of the product or quotient gives the double nearest to the decimal number (Clinger,
+//! "How to read floating point numbers accurately", 1990). The standard library converts all other
+//! numbers.
 
 /// Powers of ten that are exact in double precision.
 const POWERS: [f64; 23] = [
@@ -12,7 +13,8 @@ const POWERS: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// Which bytes end a number: white space, a comma (CSV, YAML) and the bracket that closes a YAML list.
+/// The bytes that end a number: white space, a comma (CSV, YAML) and the bracket that closes a YAML
+/// list.
 const SEPARATORS: [bool; 256] = {
     let mut table = [false; 256];
     let separators = b" \t,\r\n]";
@@ -30,10 +32,11 @@ pub(crate) fn is_separator(byte: u8) -> bool {
     SEPARATORS[usize::from(byte)]
 }
 
-/// The number that `bytes` begins with and the number of bytes it takes, to the last bit what `str::parse` gives.
+/// The number at the beginning of `bytes` and its length. The number has the same bits as from
+/// `str::parse`.
 ///
-/// `None` where there is no number, or where it does not end at a separator or with the bytes. `nan` and `inf` are
-/// numbers: it is for the reader to refuse them with the line.
+/// `None` where there is no number, or where it does not end at a separator or with the bytes.
+/// `nan` and `inf` are numbers here; the reader refuses them and names the line.
 #[inline]
 pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     let (negative, start) = sign(bytes)?;
@@ -58,7 +61,7 @@ pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     if bytes.get(at).is_some_and(|&byte| !is_separator(byte)) {
         return None;
     }
-    // Nineteen digits fit into 64 bits whatever they are.
+    // Any nineteen digits fit into 64 bits.
     if digits <= 19 && mantissa <= 1 << 53 && power.unsigned_abs() <= 22 {
         let exact = mantissa as f64;
         let scale = POWERS[power.unsigned_abs() as usize];
@@ -68,8 +71,8 @@ pub(crate) fn leading_f64(bytes: &[u8]) -> Option<(f64, usize)> {
     by_the_library(bytes)
 }
 
-/// The integer that `bytes` begins with and the number of bytes it takes; `None` where there is none, where it does not end
-/// at a separator or with the bytes, or where it does not fit.
+/// The integer at the beginning of `bytes` and its length; `None` where there is no integer, where
+/// it does not end at a separator or with the bytes, or where it does not fit.
 #[inline]
 pub(crate) fn leading_i64(bytes: &[u8]) -> Option<(i64, usize)> {
     let (negative, start) = sign(bytes)?;
@@ -88,7 +91,8 @@ pub(crate) fn f64_field(field: &[u8]) -> Option<f64> {
     leading_f64(field).and_then(|(value, length)| (length == field.len()).then_some(value))
 }
 
-/// The integer that is the whole of `field`; a decimal number of integer value, as numpy writes step columns, is one too.
+/// The integer that is the whole of `field`. A decimal number of integer value counts, because
+/// numpy writes steps so.
 #[inline]
 pub(crate) fn i64_field(field: &[u8]) -> Option<i64> {
     if let Some((value, length)) = leading_i64(field) {
@@ -132,8 +136,8 @@ pub(crate) fn shown(field: &[u8]) -> String {
     }
 }
 
-/// Appends the digits at `at` to `number` (modulo 2^64), and says where they end. One by one: the few digits between a point
-/// and a blank are over before eight at a time have paid for themselves.
+/// Appends the digits at `at` to `number` (modulo 2^64), and returns where they end. Numbers have
+/// so few digits between the point and the blank that taking eight at a time would not pay.
 #[inline]
 fn take_digits(bytes: &[u8], mut at: usize, mut number: u64) -> (u64, usize) {
     while let Some(digit) = bytes
@@ -165,7 +169,7 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     if digits == 0 {
         return None;
     }
-    // Any number beyond these is zero or infinite, and the library says so.
+    // A larger exponent gives zero or infinity, which the library decides.
     let magnitude = if digits > 9 { 1_000_000_000 } else { magnitude };
     let magnitude = i64::try_from(magnitude).ok()?;
     Some((if negative { -magnitude } else { magnitude }, at))

@@ -1,8 +1,9 @@
 //! Decompression of XTC coordinates.
 //!
-//! Coordinates are integers, multiples of the inverse precision. A particle is three integers as one number of a mixed
-//! radix, most often; a run of particles close to their predecessor is stored as small differences, in one of a series of
-//! sizes whose cubes are near powers of two. The format is that of the xdrfile library and GROMACS (D. van der Spoel et al.).
+//! Coordinates are integers, multiples of the inverse precision. Most often, the three integers of
+//! a particle form one number of a mixed radix. A run of particles close to their predecessors is
+//! stored as small differences, in one of a series of sizes whose cubes are near powers of two. The
+//! xdrfile library and GROMACS define the format (D. van der Spoel et al.).
 
 /// Cube root of `2^k`, rounded.
 const SIZES: [u32; 73] = [
@@ -12,7 +13,7 @@ const SIZES: [u32; 73] = [
     524_287, 660_561, 832_255, 1_048_576, 1_321_122, 1_664_510, 2_097_152, 2_642_245, 3_329_021, 4_194_304,
     5_284_491, 6_658_042, 8_388_607, 10_568_983, 13_316_085, 16_777_216,
 ];
-/// The first size that is one.
+/// The first size that is used.
 const FIRST: usize = 9;
 /// Zeros that must follow the compressed bytes, so that whole words can be read.
 pub(super) const PADDING: usize = 16;
@@ -26,19 +27,19 @@ pub(super) struct Prelude {
 }
 
 impl Prelude {
-    /// Whether the prelude can be one: what [`decode`] relies on.
+    /// Whether the numbers are what [`decode`] relies on.
     pub(super) fn is_sound(&self) -> bool {
         let ordered = (0..3).all(|i| self.minimum[i] <= self.maximum[i]);
         ordered && (FIRST..SIZES.len()).contains(&(self.small as usize))
     }
 }
 
-/// Decompresses into `positions`, each the `place` of three integers. `data` is the compressed bytes and [`PADDING`]
-/// zeros.
+/// Decompresses into `positions`, each the `place` of three integers. `data` is the compressed
+/// bytes and [`PADDING`] zeros.
 ///
 /// # Errors
-/// The particle at which the data turns out to be damaged: a coordinate outside of the bounds of the prelude, an
-/// impossible size, bytes that are too few or left over.
+/// The particle at which the data turns out to be damaged: a coordinate outside of the bounds of
+/// the prelude, an impossible size, bytes that are too few or left over.
 pub(super) fn decode<P>(
     prelude: &Prelude,
     data: &[u8],
@@ -66,7 +67,7 @@ pub(super) fn decode<P>(
             return Err(at);
         }
         let mut change = 0;
-        // Without a new run the last one's length holds.
+        // Without a new run, the length of the last run holds.
         if bits.read(1) == 1 {
             let code = bits.read(5);
             change = code % 3;
@@ -91,8 +92,8 @@ pub(super) fn decode<P>(
             }
             group[k] = place(current);
             if k == 1 {
-                // The first two particles are stored in reverse, which suits the oxygen of water; the next one is a
-                // difference from the one that was stored second.
+                // The first two particles are stored in reverse order, which suits the oxygen of
+                // water. The next particle is a difference from the one that was stored second.
                 group[0] = place(current);
                 group[1] = place(previous);
             }
@@ -146,14 +147,15 @@ impl Bits<'_> {
         number as u32
     }
 
-    /// A number of 1 to 72 bits whose bytes stand in reverse order: the lowest first, the bits that are left over last.
+    /// A number of 1 to 72 bits whose bytes stand in reverse order: the lowest first, the bits that
+    /// are left over last.
     #[inline]
     fn read_reversed(&mut self, count: u32) -> u128 {
         let whole = count & !7;
         let rest = count & 7;
         let number = if count <= 57 {
             let window = self.window();
-            // Shifts by 64 are none, and are not taken.
+            // A shift by 64 would overflow, hence two shifts.
             let low = window.swap_bytes() & ((1 << whole) - 1);
             let high = ((window << whole) >> 1) >> (63 - rest);
             u128::from(low | (high << whole))
@@ -168,7 +170,7 @@ impl Bits<'_> {
     }
 }
 
-/// Division by a number that is known beforehand: a product in place of it.
+/// Division by a number that is known beforehand, carried out as a multiplication.
 #[derive(Clone, Copy)]
 struct Divisor {
     divisor: u64,
@@ -186,7 +188,7 @@ impl Divisor {
     /// Quotient and remainder.
     #[inline]
     fn divide(self, number: u64) -> (u64, u64) {
-        // The inverse is too small by less than 1 + 1/divisor, the quotient too small by less than two.
+        // The inverse is too small by less than 1 + 1/divisor, hence the quotient by less than two.
         let mut quotient = ((u128::from(number) * u128::from(self.inverse)) >> 64) as u64;
         let mut remainder = number - quotient * self.divisor;
         while remainder >= self.divisor {
@@ -233,7 +235,8 @@ impl Large {
         }
     }
 
-    // Both storage types have a loop of their own, and a call from it would take a third of the time.
+    // Each storage type has its own loop, and without inlining the calls would take a third of its
+    // time.
     #[inline(always)]
     fn read(&self, bits: &mut Bits<'_>) -> [u32; 3] {
         match self {
@@ -268,7 +271,8 @@ impl Small {
         split(bits.read_reversed(count), [self.size; 3])
     }
 
-    /// To the size below (-1 as the largest number), the same (0) or above (1); `false` where there is none.
+    /// Changes to the size below (-1 as the largest number), the same (0) or above (1); `false`
+    /// where that size does not exist.
     #[inline]
     fn change(&mut self, change: u32) -> bool {
         match change {

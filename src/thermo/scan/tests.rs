@@ -15,12 +15,12 @@ fn about(run: &str, value: f64) -> Estimate {
 
 /// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
 fn point(name: &str, t: f64, units: Units) -> StatePoint {
-    let kt = units.boltzmann() * t;
+    let kt = units.boltzmann * t;
     let variance = |c: f64| c * kt * kt / N as f64;
     let slow = 0.6 * t.powf(-0.4);
     let about = |value| about(name, value);
     let parts = [
-        about(0.0) + units.boltzmann() * (t + t.powf(0.6)),
+        about(0.0) + units.boltzmann * (t + t.powf(0.6)),
         about(variance(1.0 + slow)),
         Estimate::exact(0.0),
     ];
@@ -294,7 +294,7 @@ fn a_converted_scan_has_the_converted_tables() {
             assert_eq!(point.heat_capacity().excess(), expected.heat_capacity().excess());
             // U0 of a harmonic solid stays sqrt(3/N) k T.
             let u0 = point.u0_squared().unwrap().value().sqrt();
-            let kt = scan.units().boltzmann() * point.temperature();
+            let kt = scan.units().boltzmann * point.temperature();
             let of_reduced = expected.u0_squared().unwrap().value().sqrt() / expected.temperature();
             assert!((u0 / kt / of_reduced - 1.0).abs() < 1e-9);
         }

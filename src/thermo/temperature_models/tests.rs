@@ -19,7 +19,7 @@ fn close(found: &Estimate, expected: f64) {
 #[test]
 fn each_law_is_recovered_in_each_unit_system() {
     for (units, scale) in [(Units::LJ, 1.0), (Units::METAL, 1000.0), (Units::REAL, 300.0)] {
-        let k = units.boltzmann();
+        let k = units.boltzmann;
         let known: [(TemperatureModel, [f64; 3]); 4] = [
             (TemperatureModel::Arrhenius, [-1.0, 4.0 * k * scale, 0.0]),
             (TemperatureModel::Vft, [-1.2, 5.0, 0.31 * scale]),

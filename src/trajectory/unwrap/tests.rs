@@ -15,8 +15,8 @@ fn steps(frames: usize) -> Vec<u64> {
     (0..frames as u64).map(|i| 10 * i).collect()
 }
 
-/// A random walk of 20 particles in fractional coordinates of the cells given, and its true positions by the definition:
-/// increments in the lattice vectors of the later frame.
+/// A random walk of 20 particles in fractional coordinates of the cells given, and its true
+/// positions by the definition: increments in the lattice vectors of the later frame.
 fn walk(cells: &[Cell]) -> Vec<f64> {
     let mut noise = noise(7);
     let mut positions: Vec<[f64; 3]> = (0..20)
@@ -110,8 +110,8 @@ fn a_walk_in_a_fluctuating_cell_is_recovered_by_the_toroidal_scheme_and_by_flags
             })
             .collect();
         let truth = walk(&cells);
-        // The walk is wrapped as a simulation does it: by the faces of the cell at each frame, so that the true walk's
-        // image in the cell is followed.
+        // The walk is wrapped as a simulation does it: by the faces of the cell at each frame, so
+        // that the true walk's image in the cell is followed.
         let toroidal = torus(&truth, &cells);
         let by_nearest = toroidal.clone().unwrapped(Unwrapping::toroidal()).unwrap();
         let by_flags = toroidal.clone().unwrapped(Unwrapping::Images).unwrap();
@@ -125,7 +125,8 @@ fn a_walk_in_a_fluctuating_cell_is_recovered_by_the_toroidal_scheme_and_by_flags
     }
 }
 
-/// Wraps a walk step by step: the wrapped position moves as the walk does and is then put back into the present cell.
+/// Wraps a walk step by step: the wrapped position moves as the walk does and is then put back into
+/// the present cell.
 fn torus(truth: &[f64], cells: &[Cell]) -> Trajectory<'static, f64, Wrapped> {
     let mut current: Vec<([f64; 3], [i32; 3])> = Vec::new();
     let mut coordinates = Vec::new();
@@ -154,7 +155,8 @@ fn torus(truth: &[f64], cells: &[Cell]) -> Trajectory<'static, f64, Wrapped> {
 
 #[test]
 fn adding_all_crossings_in_the_present_cell_is_not_the_toroidal_scheme() {
-    // One particle goes round the cell 50 times and then rests while the cell breathes by 1 %: at rest means at rest.
+    // One particle goes round the cell 50 times and then rests while the cell breathes by 1 %: at
+    // rest means at rest.
     let cells: Vec<Cell> = (0..200_i32)
         .map(|i| Cell::cubic(if i >= 150 && i % 2 == 1 { 10.1 } else { 10.0 }).unwrap())
         .collect();
@@ -270,7 +272,8 @@ fn a_changed_number_of_particles_is_refused() {
     assert_eq!(refusal.to_string(), "frame 1 has 1 particles, expected 2");
 }
 
-/// Frames of no cell that end in an error make no wrapped trajectory: nothing is handed out that could not be unwrapped.
+/// Frames of no cell that end in an error make no wrapped trajectory: nothing is handed out that
+/// could not be unwrapped.
 #[test]
 fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
     struct Broken(u64);
