@@ -44,9 +44,9 @@ impl Autocorrelation {
 /// ```
 ///
 /// **Units, normalisation.** Energy² per particle², divided by the number of pairs, not by n;
-/// [`normalised`](Autocorrelation::normalised) is C(m)/C(0). `<e>` is the mean of the run, each replica's own, and of each resample's own
-/// blocks: all values are then low by about 2 (tau/run) times the variance. The mean-squared difference ([`msed`](super::msed())) has no
-/// such bias.
+/// [`normalised`](Autocorrelation::normalised) is C(m)/C(0). `<e>` is the mean of the run, each
+/// replica's own, and of each resample's own blocks: all values are then low by about 2 (tau/run)
+/// times the variance. The mean-squared difference ([`msed`](super::msed())) has no such bias.
 ///
 /// **Runs, errors, cost, accuracy** as there.
 ///

@@ -98,12 +98,12 @@ impl DistributionSums {
         }
     }
 
-    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its densities add up to the
-    /// fraction of pairs that lie in the bins.
+    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its
+    /// densities add up to the fraction of pairs that lie in the bins.
     ///
     /// # Errors
-    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
-    /// differences are equal or lie outside of the bins.
+    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart,
+    /// [`DistributionError::NoSpread`] where all differences are equal or lie outside of the bins.
     pub fn distribution(&self, lag: Lag) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
         let bins = self.over.bins;

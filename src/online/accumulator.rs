@@ -10,7 +10,8 @@ use crate::stats::MergeError;
 use crate::stats::doubling_blocks::{BLOCKS, can_be_halved};
 use crate::stats::pair_table::FrameBlocks;
 
-/// What an [`Accumulator`] makes of each sample or frame, a row of numbers, and what a pair of rows adds to the sums.
+/// What an [`Accumulator`] makes of each sample or frame, a row of numbers, and what a pair of rows
+/// adds to the sums.
 pub trait Pairs: Clone + Debug {
     /// What a snapshot gives.
     type Sums;
@@ -53,19 +54,23 @@ pub trait Pairs: Clone + Debug {
     fn check(&self) -> Result<(), String>;
 }
 
-/// Sums over the pairs of a run that is going on: of displacements ([`DisplacementAccumulator`](super::DisplacementAccumulator)), of
-/// densities ([`CoherentAccumulator`](super::CoherentAccumulator)) or of energy differences
+/// Sums over the pairs of a run that is going on: of displacements
+/// ([`DisplacementAccumulator`](super::DisplacementAccumulator)), of densities
+/// ([`CoherentAccumulator`](super::CoherentAccumulator)) or of energy differences
 /// ([`DistributionAccumulator`](super::DistributionAccumulator)).
 ///
-/// Rows are pushed at every sampling step, and a [`snapshot`](Self::snapshot) gives the sums at any time.
+/// Rows are pushed at every sampling step, and a [`snapshot`](Self::snapshot) gives the sums at any
+/// time.
 ///
-/// **Blocks.** At most 20 unless [`with_blocks`](Self::with_blocks) says otherwise. All blocks have one length, which doubles when there
-/// would be more of them; a lag longer than a block has no standard error.
+/// **Blocks.** At most 20 unless [`with_blocks`](Self::with_blocks) says otherwise. All blocks have
+/// one length, which doubles when there would be more of them; a lag longer than a block has no
+/// standard error.
 ///
 /// **Memory** is fixed at construction; nothing is allocated after it.
 ///
-/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
-/// [`followed_by`](Self::followed_by). Sums of independent runs merge.
+/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair:
+/// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Sums of independent runs
+/// merge.
 #[derive(Debug, Clone)]
 #[cfg_attr(
     feature = "serde",
@@ -96,7 +101,8 @@ impl<K: Pairs> Accumulator<K> {
         })
     }
 
-    /// The same, before its first row, for another kind of sums over the same rows, or in another number of blocks.
+    /// The same, before its first row, for another kind of sums over the same rows, or in another
+    /// number of blocks.
     pub(super) fn with_sums(self, kind: K, blocks: usize) -> Result<Self, OnlineError> {
         let sums = FrameBlocks::new(kind.lags().len(), kind.columns(), blocks)?;
         Ok(Self {
@@ -109,7 +115,8 @@ impl<K: Pairs> Accumulator<K> {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number; [`OnlineError::Running`] after the first row.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number;
+    /// [`OnlineError::Running`] after the first row.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
         if !can_be_halved(most) {
             return Err(OnlineError::Blocks { found: most });
@@ -118,12 +125,13 @@ impl<K: Pairs> Accumulator<K> {
         self.with_sums(kind, most)
     }
 
-    /// For a piece of a run: its first row is sample or frame `place` of the run, counted from 0. See
-    /// [`followed_by`](Self::followed_by). A piece that begins later than the run also keeps its first rows, as many as the longest lag
-    /// reaches over.
+    /// For a piece of a run: its first row is sample or frame `place` of the run, counted from 0.
+    /// See [`followed_by`](Self::followed_by). A piece that begins later than the run also keeps
+    /// its first rows, as many as the longest lag reaches over.
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first row, [`OnlineError::Start`] for a place beyond 2^62.
+    /// [`OnlineError::Running`] after the first row, [`OnlineError::Start`] for a place beyond
+    /// 2^62.
     pub fn starting_at(mut self, place: u64) -> Result<Self, OnlineError> {
         self.stream = self.stream.starting_at(place)?;
         Ok(self)
@@ -159,16 +167,19 @@ impl<K: Pairs> Accumulator<K> {
         Ok(self.kind.sums(self.stream.finished()?))
     }
 
-    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the
-    /// earlier piece has kept its last rows, the later one its first.
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where
+    /// `later` is. No pair is lost: the earlier piece has kept its last rows, the later one its
+    /// first.
     ///
-    /// The result is that of the undivided run, except for rounding and for where its blocks begin; joining is associative in the same
-    /// sense. In this way ranks share the time of a run. Sums of displacements let ranks share its particles as well
+    /// The result is that of the undivided run, except for rounding and for where its blocks begin;
+    /// joining is associative in the same sense. In this way ranks share the time of a run. Sums of
+    /// displacements let ranks share its particles as well
     /// ([`FrameSums::merge_particles`](super::FrameSums::merge_particles)).
     ///
     /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the row after the last one here, [`OnlineError::Merge`] where
-    /// sampling, particles, lags, strides or what is summed differ.
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the row after the last one
+    /// here, [`OnlineError::Merge`] where sampling, particles, lags, strides or what is summed
+    /// differ.
     ///
     /// ```
     /// use msed::online::DisplacementAccumulator;

@@ -14,13 +14,16 @@ use crate::stats::MergeError;
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::sums::Summed;
 
-/// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle changes by Delta within t.
+/// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle
+/// changes by Delta within t.
 ///
 /// The results are those of [`energy::distribution`](crate::energy::distribution()) with
-/// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that differences may fall outside: they are
-/// counted ([`DistributionSums::outside`]), and are in the moments.
+/// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that
+/// differences may fall outside: they are counted ([`DistributionSums::outside`]), and are in the
+/// moments.
 ///
-/// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin. **Cost.** Some 8 ns for each sample and lag.
+/// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin.
+/// **Cost.** Some 8 ns for each sample and lag.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -82,8 +85,8 @@ impl Pairs for BinnedPairs {
 }
 
 impl DistributionAccumulator {
-    /// An accumulator for these lags, in bins of `width` from about `-range` to `range`, both in energy per particle. One bin is centred
-    /// on 0.
+    /// An accumulator for these lags, in bins of `width` from about `-range` to `range`, both in
+    /// energy per particle. One bin is centred on 0.
     ///
     /// # Errors
     /// [`OnlineError::Distribution`] for bins without a width or too many, otherwise as
@@ -99,7 +102,8 @@ impl DistributionAccumulator {
     /// Takes in the next sample, in the kind of the system.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, which is not taken in.
+    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, which is
+    /// not taken in.
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
         self.push_slice(std::slice::from_ref(&sample))
     }
@@ -107,7 +111,8 @@ impl DistributionAccumulator {
     /// Takes in the next samples.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, in which case none is taken in.
+    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, in which
+    /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())?;
         for &sample in samples {

@@ -14,15 +14,18 @@ use crate::stats::sums::Summed;
 use crate::structure::{DisplacementSums, DisplacementSystem, Groups, WaveVectors, check_radius};
 use crate::trajectory::{Cell, Species};
 
-/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
-/// [`snapshot`](Self::snapshot) at any time.
+/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at
+/// every sampling step, and ask for a [`snapshot`](Self::snapshot) at any time.
 ///
-/// **What it sums.** Every pair of frames at each lag, as [`structure::displacements`](crate::structure::displacements) and
-/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are the same except for rounding.
+/// **What it sums.** Every pair of frames at each lag, as
+/// [`structure::displacements`](crate::structure::displacements) and
+/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are
+/// the same except for rounding.
 ///
-/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
-/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each
-/// particle, lag and wave vector, and a few for each particle and lag.
+/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a
+/// level of [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of
+/// particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few
+/// for each particle and lag.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -147,20 +150,22 @@ impl DisplacementAccumulator {
     /// An accumulator of the displacements of these particles at these lags, counted in frames.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more frames than there is memory
-    /// for.
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach
+    /// over more frames than there is memory for.
     pub fn new(sampling: Sampling, species: &Species, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` frames
-    /// or the next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in
+    /// each doubling, up to `longest` frames or the next lag above.
     ///
-    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags
-    /// j 2^l, j = points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged,
-    /// so that there is no bias: displacements of averaged positions would lack what moves inside of the average. The price is fewer
-    /// time origins. Neighbouring origins are nearly redundant for displacements, and less so for chi4.
+    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the
+    /// logarithm of the longest lag. The lags j 2^l, j = points/2 + 1 ... points, are summed by
+    /// their definition over the first frames at multiples of 2^l. Nothing is averaged, so that
+    /// there is no bias: displacements of averaged positions would lack what moves inside of the
+    /// average. The price is fewer time origins. Neighbouring origins are nearly redundant for
+    /// displacements, and less so for chi4.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
@@ -206,14 +211,16 @@ impl DisplacementAccumulator {
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the
+    /// first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
         self.stream.progress.not_running()?;
         self.kind.system.radius = Some(check_radius(radius)?);
         Ok(self)
     }
 
-    /// With the self part of the intermediate scattering function over a list of wave vectors; called again, over further lists.
+    /// With the self part of the intermediate scattering function over a list of wave vectors;
+    /// called again, over further lists.
     ///
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.

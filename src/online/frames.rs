@@ -27,12 +27,14 @@ pub trait FramePairs: Pairs {
 }
 
 impl<K: FramePairs> Accumulator<K> {
-    /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements need unwrapped coordinates: positions
-    /// that re-enter a periodic cell give wrong ones, which an accumulator cannot recognise.
+    /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements
+    /// need unwrapped coordinates: positions that re-enter a periodic cell give wrong ones, which
+    /// an accumulator cannot recognise.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`] for a coordinate that is not finite or
-    /// above 1e60 in size. A frame that is refused adds nothing.
+    /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`]
+    /// for a coordinate that is not finite or above 1e60 in size. A frame that is refused adds
+    /// nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         let (points, rest) = positions.as_chunks::<3>();
         if points.len() != self.kind.particles() || !rest.is_empty() {
@@ -61,8 +63,9 @@ impl<K: FramePairs> Accumulator<K> {
         self.push(points.as_flattened())
     }
 
-    /// Takes in the next frame from anything that becomes three coordinates, particle by particle: arrays, vectors of a linear-algebra
-    /// crate, or the particles of an engine themselves. Nothing is copied but into the accumulator's own memory.
+    /// Takes in the next frame from anything that becomes three coordinates, particle by particle:
+    /// arrays, vectors of a linear-algebra crate, or the particles of an engine themselves. Nothing
+    /// is copied but into the accumulator's own memory.
     ///
     /// # Errors
     /// As [`push`](Self::push).

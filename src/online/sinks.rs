@@ -11,8 +11,8 @@ use crate::stats::MergeError;
 use crate::stats::runs::same_sampling;
 use crate::trajectory::Frame;
 
-/// An accumulator, or two that take the same samples or frames, as `(first, second)`, so that a file is read once. Either of the two may
-/// be a pair itself.
+/// An accumulator, or two that take the same samples or frames, as `(first, second)`, so that a
+/// file is read once. Either of the two may be a pair itself.
 pub trait Sink {
     /// The time axis.
     ///
@@ -26,7 +26,8 @@ pub trait Sink {
     /// The step that the next one must have; `None` before [`expect_step`](Self::expect_step).
     fn next_step(&self) -> Option<u64>;
 
-    /// Sets the molecular-dynamics step of the next sample or frame; the sampling gives the steps after it.
+    /// Sets the molecular-dynamics step of the next sample or frame; the sampling gives the steps
+    /// after it.
     fn expect_step(&mut self, step: u64);
 }
 
