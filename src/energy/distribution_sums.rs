@@ -4,6 +4,7 @@ use super::bins::CentredBins;
 use super::system::EnergyPairs;
 use super::{Distribution, DistributionError, EnergyError};
 use crate::lag::{Lag, LagError};
+use crate::sampling::Sampling;
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::{agree, numbered, resamples};
 use crate::stats::sums::Summed;
@@ -38,6 +39,10 @@ impl BinnedPairs {
 
 impl Summed for BinnedPairs {
     type Run = FrameBlocks;
+
+    fn sampling(&self) -> Sampling {
+        self.pairs.system.sampling()
+    }
 
     fn lags(&self) -> &[u64] {
         &self.pairs.lags

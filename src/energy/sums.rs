@@ -5,6 +5,7 @@ use super::run_sums::RunSums;
 use super::system::EnergyPairs;
 use super::{Autocorrelation, Moments};
 use crate::curve::Curve;
+use crate::sampling::Sampling;
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, numbered, resamples, same_lags, same_sampling};
@@ -17,6 +18,10 @@ pub type EnergySums = Sums<EnergyPairs>;
 
 impl Summed for EnergyPairs {
     type Run = RunSums;
+
+    fn sampling(&self) -> Sampling {
+        self.system.sampling()
+    }
 
     fn lags(&self) -> &[u64] {
         &self.lags
@@ -82,7 +87,8 @@ impl EnergySums {
     /// defines it, about the mean of each run.
     #[must_use]
     pub fn autocorrelation(&self) -> Autocorrelation {
-        EnergyAxis::of_pairs(&self.over).autocorrelation(&self.runs, resamples(&self.runs))
+        let axis = EnergyAxis::of_pairs(&self.over);
+        Autocorrelation::new(axis.autocorrelation(&self.runs, resamples(&self.runs)))
     }
 
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the

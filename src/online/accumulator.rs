@@ -6,33 +6,28 @@ use super::error::OnlineError;
 use super::levels::LevelLags;
 use super::pair_stream::PairStream;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::MergeError;
-use crate::stats::doubling_blocks::{BLOCKS, can_be_halved};
+use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
 use crate::stats::pair_table::FrameBlocks;
+use crate::stats::sums::Summed;
+use crate::stats::{MergeError, Sums};
 
 /// What an [`Accumulator`] makes of each sample or frame, a row of numbers, and what a pair of rows
 /// adds to the sums.
 pub trait Pairs: Clone + Debug {
-    /// What a snapshot gives.
-    type Sums;
+    /// What is summed.
+    type System: Summed<Run = FrameBlocks>;
 
     /// Memory that every row and every pair fills anew.
     type Work: Clone + Debug;
 
-    /// Room for that.
+    /// What is summed, and at which lags, in rows.
+    fn system(&self) -> &Self::System;
+
+    /// Room for the work.
     fn work(&self) -> Self::Work;
-
-    /// The time axis.
-    fn sampling(&self) -> Sampling;
-
-    /// The lags, in rows.
-    fn lags(&self) -> &[u64];
 
     /// Numbers in a row.
     fn width(&self) -> usize;
-
-    /// Sums at each lag.
-    fn columns(&self) -> usize;
 
     /// Adds what two rows give, the earlier one first.
     fn add(&self, work: &mut Self::Work, then: &[f64], now: &[f64], sums: &mut [f64]);
@@ -41,17 +36,18 @@ pub trait Pairs: Clone + Debug {
     ///
     /// # Errors
     /// What differs.
-    fn same(&self, other: &Self) -> Result<(), MergeError>;
-
-    /// The sums of a run.
-    fn sums(&self, run: FrameBlocks) -> Self::Sums;
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        self.system().same(other.system())
+    }
 
     /// Whether a constructor would have made this.
     ///
     /// # Errors
     /// What it would have refused.
     #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String>;
+    fn check(&self) -> Result<(), &'static str> {
+        self.system().check()
+    }
 }
 
 /// Sums over the pairs of a run that is going on: of displacements
@@ -93,9 +89,8 @@ pub struct Accumulator<K: Pairs> {
 impl<K: Pairs> Accumulator<K> {
     /// Sums lags at one level, or at several.
     pub(super) fn of(kind: K, levels: Vec<LevelLags>) -> Result<Self, OnlineError> {
-        let sums = FrameBlocks::new(kind.lags().len(), kind.columns(), BLOCKS)?;
         Ok(Self {
-            stream: PairStream::new(levels, kind.width(), sums)?,
+            stream: PairStream::new(levels, kind.width(), empty_sums(&kind, BLOCKS)?)?,
             work: kind.work(),
             kind,
         })
@@ -104,9 +99,8 @@ impl<K: Pairs> Accumulator<K> {
     /// The same, before its first row, for another kind of sums over the same rows, or in another
     /// number of blocks.
     pub(super) fn with_sums(self, kind: K, blocks: usize) -> Result<Self, OnlineError> {
-        let sums = FrameBlocks::new(kind.lags().len(), kind.columns(), blocks)?;
         Ok(Self {
-            stream: self.stream.with_sums(sums)?,
+            stream: self.stream.with_sums(empty_sums(&kind, blocks)?)?,
             work: kind.work(),
             kind,
         })
@@ -147,14 +141,14 @@ impl<K: Pairs> Accumulator<K> {
     /// The time axis.
     #[must_use]
     pub fn sampling(&self) -> Sampling {
-        self.kind.sampling()
+        self.kind.system().sampling()
     }
 
     /// The lags, strictly increasing.
     #[must_use]
     pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
         let sampling = self.sampling();
-        self.kind.lags().iter().map(move |&m| sampling.lag(m))
+        self.kind.system().lags().iter().map(move |&m| sampling.lag(m))
     }
 
     /// The sums over all rows so far; the stream goes on as if it had not been asked.
@@ -163,8 +157,8 @@ impl<K: Pairs> Accumulator<K> {
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second row.
-    pub fn snapshot(&self) -> Result<K::Sums, OnlineError> {
-        Ok(self.kind.sums(self.stream.finished()?))
+    pub fn snapshot(&self) -> Result<Sums<K::System>, OnlineError> {
+        Ok(Sums::new(self.kind.system().clone(), self.stream.finished()?))
     }
 
     /// This piece of a run and the one that follows it, as one accumulator, which goes on where
@@ -174,7 +168,7 @@ impl<K: Pairs> Accumulator<K> {
     /// The result is that of the undivided run, except for rounding and for where its blocks begin;
     /// joining is associative in the same sense. In this way ranks share the time of a run. Sums of
     /// displacements let ranks share its particles as well
-    /// ([`FrameSums::merge_particles`](super::FrameSums::merge_particles)).
+    /// ([`DisplacementSums::merge_particles`](super::DisplacementSums::merge_particles)).
     ///
     /// # Errors
     /// [`OnlineError::NotConsecutive`] where `later` does not begin with the row after the last one
@@ -195,7 +189,7 @@ impl<K: Pairs> Accumulator<K> {
     ///     Ok::<_, msed::Error>(live)
     /// };
     /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
-    /// assert_eq!(run.snapshot()?.msd("A")?.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
+    /// assert_eq!(run.snapshot()?.displacements().of("A")?.msd().total().values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
@@ -205,6 +199,11 @@ impl<K: Pairs> Accumulator<K> {
             .followed_by(&later.stream, |then, now, sums| kind.add(work, then, now, sums))?;
         Ok(self)
     }
+}
+
+fn empty_sums<K: Pairs>(kind: &K, blocks: usize) -> Result<FrameBlocks, NoMemory> {
+    let system = kind.system();
+    FrameBlocks::new(system.lags().len(), system.columns(), blocks)
 }
 
 /// The numbers of an accumulator before they are checked.
@@ -217,12 +216,13 @@ struct Unchecked<K> {
 
 #[cfg(feature = "serde")]
 impl<K: Pairs> TryFrom<Unchecked<K>> for Accumulator<K> {
-    type Error = String;
+    type Error = &'static str;
 
-    fn try_from(Unchecked { kind, mut stream }: Unchecked<K>) -> Result<Self, String> {
+    fn try_from(Unchecked { kind, mut stream }: Unchecked<K>) -> Result<Self, Self::Error> {
         kind.check()?;
-        if !stream.restore(kind.lags(), kind.width(), kind.columns()) {
-            return Err("rows or sums of another shape, or not finite".to_owned());
+        let system = kind.system();
+        if !stream.restore(system.lags(), kind.width(), system.columns()) {
+            return Err("rows or sums of another shape, or not finite");
         }
         Ok(Self {
             work: kind.work(),

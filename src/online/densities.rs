@@ -9,10 +9,8 @@ use super::levels::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
 use crate::stats::sums::Summed;
-use crate::structure::{CoherentSums, CoherentSystem, StructureError, WaveVectors};
+use crate::structure::{CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
@@ -70,7 +68,7 @@ pub struct Work {
 }
 
 impl Pairs for DensityPairs {
-    type Sums = CoherentSums;
+    type System = CoherentSystem;
     type Work = Work;
 
     fn work(&self) -> Work {
@@ -97,20 +95,12 @@ impl Pairs for DensityPairs {
         }
     }
 
-    fn sampling(&self) -> Sampling {
-        self.system.sampling
-    }
-
-    fn lags(&self) -> &[u64] {
-        &self.system.lags
+    fn system(&self) -> &CoherentSystem {
+        &self.system
     }
 
     fn width(&self) -> usize {
         self.system.modes()
-    }
-
-    fn columns(&self) -> usize {
-        self.system.columns()
     }
 
     /// Adds the products of the densities of two frames: of each pair of species and, last, of all
@@ -137,16 +127,8 @@ impl Pairs for DensityPairs {
         sums[column] += total;
     }
 
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        self.system.same(&other.system)
-    }
-
-    fn sums(&self, run: FrameBlocks) -> CoherentSums {
-        CoherentSums::new(self.system.clone(), run)
-    }
-
     #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), &'static str> {
         self.system.check()?;
         let mut counts = vec![0; self.system.species.len()];
         for &species in &self.of_particle {
@@ -160,7 +142,7 @@ impl Pairs for DensityPairs {
         {
             Ok(())
         } else {
-            Err("species of other numbers of particles".to_owned())
+            Err("species of other numbers of particles")
         }
     }
 }

@@ -3,23 +3,19 @@
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
 use super::levels::LevelLags;
+use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
 use crate::energy::system::EnergyPairs;
-use crate::energy::{DistributionSums, EnergySystem};
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::sampling::Sampling;
-use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
-use crate::stats::sums::Summed;
 
 /// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle
 /// changes by Delta within t.
 ///
 /// The results are those of [`energy::distribution`](crate::energy::distribution()) with
 /// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that
-/// differences may fall outside: they are counted ([`DistributionSums::outside`]), and are in the
+/// differences may fall outside: they are counted ([`outside`](super::DistributionSums::outside)), and are in the
 /// moments.
 ///
 /// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin.
@@ -43,44 +39,23 @@ use crate::stats::sums::Summed;
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;
 
 impl Pairs for BinnedPairs {
-    type Sums = DistributionSums;
+    type System = Self;
     type Work = ();
 
+    fn system(&self) -> &Self {
+        self
+    }
+
     fn work(&self) {}
-
-    fn sampling(&self) -> Sampling {
-        self.pairs.system.sampling()
-    }
-
-    fn lags(&self) -> &[u64] {
-        Summed::lags(self)
-    }
 
     /// A row is one sample.
     fn width(&self) -> usize {
         1
     }
 
-    fn columns(&self) -> usize {
-        Summed::columns(self)
-    }
-
     #[inline]
     fn add(&self, (): &mut (), then: &[f64], now: &[f64], sums: &mut [f64]) {
         self.add_difference(then[0], now[0], sums);
-    }
-
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        Summed::same(self, other)
-    }
-
-    fn sums(&self, run: FrameBlocks) -> DistributionSums {
-        DistributionSums::new(self.clone(), run)
-    }
-
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
-        Ok(Summed::check(self)?)
     }
 }
 

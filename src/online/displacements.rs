@@ -8,10 +8,9 @@ use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
-use crate::structure::{DisplacementSums, DisplacementSystem, Groups, WaveVectors, check_radius};
+use crate::structure::{DisplacementSystem, Groups, WaveVectors, check_radius};
 use crate::trajectory::{Cell, Species};
 
 /// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at
@@ -39,7 +38,8 @@ use crate::trajectory::{Cell, Species};
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
-/// let msd = live.snapshot()?.msd("A")?;
+/// let moved = live.snapshot()?.displacements();
+/// let msd = moved.of("A")?.msd().total();
 /// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -64,7 +64,7 @@ pub struct Work {
 }
 
 impl Pairs for DisplacementPairs {
-    type Sums = DisplacementSums;
+    type System = DisplacementSystem;
     type Work = Work;
 
     fn work(&self) -> Work {
@@ -78,20 +78,12 @@ impl Pairs for DisplacementPairs {
         }
     }
 
-    fn sampling(&self) -> Sampling {
-        self.system.sampling
-    }
-
-    fn lags(&self) -> &[u64] {
-        &self.system.lags
+    fn system(&self) -> &DisplacementSystem {
+        &self.system
     }
 
     fn width(&self) -> usize {
         3 * self.order.len()
-    }
-
-    fn columns(&self) -> usize {
-        self.system.columns()
     }
 
     fn add(&self, work: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
@@ -107,19 +99,15 @@ impl Pairs for DisplacementPairs {
         agree(shown(true), shown(self.order == other.order))
     }
 
-    fn sums(&self, run: FrameBlocks) -> DisplacementSums {
-        DisplacementSums::new(self.system.clone(), run)
-    }
-
     #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), &'static str> {
         self.system.check()?;
         let mut sorted = self.order.clone();
         sorted.sort_unstable();
         if sorted.into_iter().eq(0..self.system.particles() as u64) {
             Ok(())
         } else {
-            Err("an order that does not hold each particle once".to_owned())
+            Err("an order that does not hold each particle once")
         }
     }
 }

@@ -60,7 +60,7 @@ pub trait FrameSink: Sink {
 
 impl<K: Pairs> Sink for Accumulator<K> {
     fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.kind.sampling())
+        Ok(self.sampling())
     }
 
     fn taken(&self) -> u64 {
@@ -68,18 +68,18 @@ impl<K: Pairs> Sink for Accumulator<K> {
     }
 
     fn next_step(&self) -> Option<u64> {
-        self.stream.progress.next_step(self.kind.sampling().stride())
+        self.stream.progress.next_step(self.sampling().stride())
     }
 
     fn expect_step(&mut self, step: u64) {
-        let stride = self.kind.sampling().stride();
+        let stride = self.sampling().stride();
         self.stream.progress.expect_step(step, stride);
     }
 }
 
 impl Sink for EnergyAccumulator {
     fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.pairs.system.sampling())
+        Ok(self.sampling())
     }
 
     fn taken(&self) -> u64 {
@@ -87,11 +87,11 @@ impl Sink for EnergyAccumulator {
     }
 
     fn next_step(&self) -> Option<u64> {
-        self.progress.next_step(self.pairs.system.sampling().stride())
+        self.progress.next_step(self.sampling().stride())
     }
 
     fn expect_step(&mut self, step: u64) {
-        let stride = self.pairs.system.sampling().stride();
+        let stride = self.sampling().stride();
         self.progress.expect_step(step, stride);
     }
 }

@@ -4,11 +4,15 @@ use std::fmt::Debug;
 
 use super::MergeError;
 use super::runs::InBlocks;
+use crate::sampling::Sampling;
 
 /// What is summed over pairs, and at which lags: the same for all runs that merge.
 pub trait Summed: Clone + Debug + PartialEq {
     /// The sums of one run, by block.
     type Run: InBlocks;
+
+    /// The time axis.
+    fn sampling(&self) -> Sampling;
 
     /// The lags, in samples or frames.
     fn lags(&self) -> &[u64];

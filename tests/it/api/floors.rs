@@ -6,14 +6,14 @@ use std::path::Path;
 
 /// From the roof to the ground, as docs/design.md draws them. A folder imports from floors below its own and from itself.
 const FLOORS: [&[&str]; 12] = [
-    &["mpi"],
     &["error"],
-    &["io", "plot"],
+    &["io", "plot", "mpi"],
     &["online", "thermo"],
     &["energy", "spectrum", "structure"],
     &["relaxation"],
     &["kernels", "lag_sums"],
     &["series", "trajectory"],
+    &["replicas"],
     &["curve"],
     &["stats"],
     &["lag", "threads"],
