@@ -158,20 +158,20 @@ fn blocks_are_chosen_by_their_rule() {
         let sampling = Sampling::new(5, 0.1).unwrap();
         let run = EnergySeries::new(samples, sampling, 1, EnergyKind::PerParticle).unwrap();
         let choice = choose_blocks(&run);
-        let Some(time) = choice.correlation_time() else {
-            assert_eq!(choice.verdict(), &BlockVerdict::Unknown);
+        let Some(time) = choice.correlation_time else {
+            assert_eq!(choice.verdict, BlockVerdict::Unknown);
             continue;
         };
-        assert!((choice.duration() - 5.0 * times as f64).abs() < 1e-9);
-        let most = (choice.duration() / (15.0 * time)) as usize;
+        assert!((choice.duration - 5.0 * times as f64).abs() < 1e-9);
+        let most = (choice.duration / (15.0 * time)) as usize;
         let blocks = most.clamp(5, 30);
-        assert_eq!(choice.resampling(), Resampling::Blocks(blocks), "{times}");
+        assert_eq!(choice.resampling, Resampling::Blocks(blocks), "{times}");
         let length = (10 * times / blocks) as f64 * 0.5;
-        assert!((choice.block_length() - length).abs() < 1e-9, "{times}");
-        match choice.verdict() {
+        assert!((choice.block_length - length).abs() < 1e-9, "{times}");
+        match &choice.verdict {
             BlockVerdict::Believable => assert!(most >= 5 && length >= 14.9 * time, "{times}"),
             BlockVerdict::TooShort { found, needed } => {
-                assert!((found / (choice.duration() / time) - 1.0).abs() < 1e-12);
+                assert!((found / (choice.duration / time) - 1.0).abs() < 1e-12);
                 assert!(most < 5 && *needed == 75.0, "{times}: {needed}");
             }
             other => panic!("{other:?}"),

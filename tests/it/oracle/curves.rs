@@ -143,8 +143,8 @@ fn the_window_of_diffusion_is_its_rule() {
         assert_eq!(found.is_resolved(), expected.is_some(), "{found}");
         if let (Some(found), Some(start)) = (found.value(), expected) {
             let last = curve.len() - 1;
-            assert_eq!(found.window(), [start, last].map(|k| curve.lag_time(k)));
-            assert_eq!(found.points(), curve.len() - start);
+            assert_eq!(found.window, [start, last].map(|k| curve.lag_time(k)));
+            assert_eq!(found.points, curve.len() - start);
             let part = select(&curve, |k| k >= start);
             let times: Vec<f64> = part.lag_times().collect();
             let weights: Vec<f64> = part
@@ -153,9 +153,9 @@ fn the_window_of_diffusion_is_its_rule() {
                 .map(|e| e.unwrap().powi(-2))
                 .collect();
             let [intercept, slope] = line(&times, part.values(), &weights);
-            assert!((found.coefficient().value() / (slope / 6.0) - 1.0).abs() < 1e-9);
+            assert!((found.coefficient.value() / (slope / 6.0) - 1.0).abs() < 1e-9);
             assert!(
-                (found.intercept().value() - intercept).abs() < 1e-7 * (slope * times[0] + intercept.abs())
+                (found.intercept.value() - intercept).abs() < 1e-7 * (slope * times[0] + intercept.abs())
             );
         }
         seen[expected.map_or(0, |start| if start == 0 { 1 } else { 2 })] += 1;
@@ -252,8 +252,8 @@ fn the_time_of_the_plateau_is_its_rule_by_both_definitions() {
         let curve = curve(of, random.random_range(7.0..25.0), noise, &mut random);
         let (found, curve) = (tau_beta(&curve), known(&curve));
         let both = [
-            (found.msd_maximum(), maximum(&curve)),
-            (found.log_slope_minimum(), flattest(&curve)),
+            (&found.msd_maximum, maximum(&curve)),
+            (&found.log_slope_minimum, flattest(&curve)),
         ];
         for (k, (found, expected)) in both.into_iter().enumerate() {
             assert_same(
