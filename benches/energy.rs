@@ -1,4 +1,5 @@
-//! Energies over the number of samples: every lag and few lags, with and without errors, and the fits.
+//! Energies over the number of samples: every lag and few lags, with and without errors, and the
+//! fits.
 //!
 //! `cargo bench --bench energy`
 

@@ -1,4 +1,5 @@
-//! Displacements over the number of frames and of lags, and the structure of frames over the number of particles.
+//! Displacements over the number of frames and of lags, and the structure of frames over the number
+//! of particles.
 //!
 //! `cargo bench --bench structure`
 

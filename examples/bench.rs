@@ -1,9 +1,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that reports")]
 //! Timings of the crate on the workloads of its benchmark record.
 //!
-//! `bench WORKLOAD --size SIZE --data DIR --threads T --reps R [--out FILE]` runs one workload on the arrays in DIR and prints one
-//! JSON line: `{"version", "threads", "median_s", "min_s", "all_s", "peak_mb", "what"}`. A call shorter than 0.1 s is repeated within
-//! a sample; one call before is not timed. Reading the input is not timed either. Exit status 2 for a workload that is not here.
+//! `bench WORKLOAD --size SIZE --data DIR --threads T --reps R [--out FILE]` runs one workload on
+//! the arrays in DIR and prints one JSON line:
+//! `{"version", "threads", "median_s", "min_s", "all_s", "peak_mb", "what"}`. A call shorter than
+//! 0.1 s is repeated within a sample; one call before is not timed. Reading the input is not timed
+//! either. Exit status 2 for a workload that is not here.
 //!
 //! | workload | input | result |
 //! |---|---|---|

@@ -1,4 +1,5 @@
-//! How long blocks must be: the error of the mean energy under repeated averaging of neighbours, and the blocks that are chosen.
+//! How long blocks must be: the error of the mean energy under repeated averaging of neighbours,
+//! and the blocks that are chosen.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

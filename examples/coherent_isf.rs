@@ -1,4 +1,5 @@
-//! The coherent intermediate scattering function over its value at t = 0, partial and total, beside the self part.
+//! The coherent intermediate scattering function over its value at t = 0, partial and total, beside
+//! the self part.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

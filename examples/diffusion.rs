@@ -1,4 +1,5 @@
-//! The diffusion coefficient where the motion has become diffusive, the time of the plateau, and the slopes that decide.
+//! The diffusion coefficient where the motion has become diffusive, the time of the plateau, and
+//! the slopes that decide.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

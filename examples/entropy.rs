@@ -1,4 +1,5 @@
-//! Entropies of the vibrations and of the slow relaxation over temperature, beside what the slope of the energy implies.
+//! Entropies of the vibrations and of the slow relaxation over temperature, beside what the slope
+//! of the energy implies.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

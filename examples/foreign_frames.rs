@@ -1,7 +1,9 @@
-//! Frames of another code: borrowed where it keeps them, or one by one from a code that only knows the present.
+//! Frames of another code: borrowed where it keeps them, or one by one from a code that only knows
+//! the present.
 //!
-//! The engine here is a random walk of two kinds of particles in a periodic box. It keeps positions inside of the box and counts
-//! how often each particle has left it, as molecular-dynamics codes do.
+//! The engine here is a random walk of two kinds of particles in a periodic box. It keeps positions
+//! inside of the box and counts how often each particle has left it, as molecular-dynamics codes
+//! do.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError, Unwrap, Unwrapping};
@@ -98,7 +100,8 @@ fn main() -> Result<(), Error> {
         );
     }
 
-    // Frames that stand in memory already, as points of unwrapped coordinates: a view, nothing is copied.
+    // Frames that stand in memory already, as points of unwrapped coordinates: a view, nothing is
+    // copied.
     let history: Vec<[f32; 3]> = run
         .positions()
         .chunks_exact(3)

@@ -1,13 +1,15 @@
-//! Replicas of a molecular-dynamics run on the ranks of MPI, and the relaxation time of all of them while they go.
+//! Replicas of a molecular-dynamics run on the ranks of MPI, and the relaxation time of all of them
+//! while they go.
 //!
 //! ```text
 //! cargo build --release --features mpi --example live_replicas
 //! mpirun -n 4 target/release/examples/live_replicas [REPLICAS] [STEPS] [REPORT]
 //! ```
 //!
-//! The liquid is that of the example `live_md`; replica k begins from seed k. Each rank runs its share of the replicas, and at every
-//! report hands on the sums of the pairs of energies so far: 32 bytes for each lag and block. Rank 0 merges them in the order of the replicas, so
-//! that any number of ranks prints the same digits.
+//! The liquid is that of the example `live_md`; replica k begins from seed k. Each rank runs its
+//! share of the replicas, and at every report hands on the sums of the pairs of energies so far: 32
+//! bytes for each lag and block. Rank 0 merges them in the order of the replicas, so that any
+//! number of ranks prints the same digits.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,5 +1,5 @@
-//! What accumulators cost, and whether that changes as the run grows: samples or frames a second, memory, bytes of a checkpoint and of
-//! the sums that ranks send each other:
+//! What accumulators cost, and whether that changes as the run grows: samples or frames a second,
+//! memory, bytes of a checkpoint and of the sums that ranks send each other:
 //! `cargo run --release --example online_rates -- 1e9`, on a machine that does nothing else.
 #![allow(clippy::print_stdout, reason = "a program that prints")]
 

@@ -1,4 +1,5 @@
-//! Which fraction has stayed in place, and how much that fluctuates: the self overlap Q(t), and χ₄(t) with its peak.
+//! Which fraction has stayed in place, and how much that fluctuates: the self overlap Q(t), and
+//! χ₄(t) with its peak.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

@@ -1,4 +1,5 @@
-//! From an energy file to the relaxation time, the two scales of the energy landscape, the heat capacity, and a picture.
+//! From an energy file to the relaxation time, the two scales of the energy landscape, the heat
+//! capacity, and a picture.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

@@ -20,7 +20,8 @@ fn main() -> Result<(), msed::Error> {
         Axis::log("length of the run (*{τ}_{LJ})"),
         Axis::log("relative error (dimensionless)"),
     );
-    // y of the heat capacity at constant energy: C_ex is 2.0 k per particle, and y/(1-y) = C_ex/(3/2 k).
+    // y of the heat capacity at constant energy: C_ex is 2.0 k per particle, and y/(1-y) =
+    // C_ex/(3/2 k).
     let heat_capacity = Goal::HeatCapacity { y: 2.0 / 3.5 };
     for (goal, name) in [
         (Goal::RelaxationTime, "*{τ}^{*}"),

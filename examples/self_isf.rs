@@ -1,4 +1,5 @@
-//! The self part of the intermediate scattering function on the shell of the main peak: its 1/e time τ_α and the stretched tail.
+//! The self part of the intermediate scattering function on the shell of the main peak: its 1/e
+//! time τ_α and the stretched tail.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};

@@ -7,12 +7,15 @@ use crate::sampling::Lag;
 use crate::stats::{BlockSums, Estimate, Resamples, Resampling, RunId};
 use crate::units::{Conversion, Dimension};
 
-/// A correlation over lag: value, standard error and number of origins at each lag, and the whole curve on each resample.
+/// A correlation over lag: value, standard error and number of origins at each lag, and the whole
+/// curve on each resample.
 ///
-/// [Lags](Lag) count molecular-dynamics steps and increase strictly; [`lag_times`](Curve::lag_times) are steps times the
-/// time step. The value's unit is the estimator's. A lag longer than a block of the run has no standard error from those
-/// blocks: `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing — is computed
-/// on each [`replicate`](Curve::replicate) too, which is how its error comes to carry the correlation between lags.
+/// [Lags](Lag) count molecular-dynamics steps and increase strictly;
+/// [`lag_times`](Curve::lag_times) are steps times the time step. The value's unit is the
+/// estimator's. A lag longer than a block of the run has no standard error from those blocks:
+/// `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing
+/// — is computed on each [`replicate`](Curve::replicate) too, which is how its error comes to carry
+/// the correlation between lags.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
     feature = "serde",
@@ -32,7 +35,8 @@ pub struct Curve {
     longest: Lag,
 }
 
-/// The numbers of a curve before they are checked. Standard errors are computed again from the replicates.
+/// The numbers of a curve before they are checked. Standard errors are computed again from the
+/// replicates.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Unchecked {
@@ -83,9 +87,9 @@ impl TryFrom<Unchecked> for Curve {
 impl Curve {
     /// A curve from block sums: `f` turns the means of the sums at one point into the value there.
     ///
-    /// Most correlations are one mean and `f` is `|[mean]| mean`; a ratio of means such as the non-Gaussian parameter has
-    /// several. The first of the sums gives the origins. `longest` is the longest lag that blocks can give an
-    /// error for.
+    /// Most correlations are one mean and `f` is `|[mean]| mean`; a ratio of means such as the
+    /// non-Gaussian parameter has several. The first of the sums gives the origins. `longest` is
+    /// the longest lag that blocks can give an error for.
     ///
     /// # Panics
     /// If the sums differ in blocks or points, or there is not one point per lag.
@@ -164,8 +168,8 @@ impl Curve {
         }
     }
 
-    /// A curve of values alone, such as another program has computed: without resamples, it has no standard errors. Numbers of origins are
-    /// not known, and 0.
+    /// A curve of values alone, such as another program has computed: without resamples, it has no
+    /// standard errors. Numbers of origins are not known, and 0.
     ///
     /// # Panics
     /// If there is not one value per lag.
@@ -256,8 +260,8 @@ impl Curve {
         self.longest
     }
 
-    /// The length of the shortest block in time units. Error bars can be believed where a block is many relaxation times
-    /// long.
+    /// The length of the shortest block in time units. Error bars can be believed where a block is
+    /// many relaxation times long.
     #[must_use]
     pub fn block_length(&self) -> f64 {
         self.longest.time(self.time_step)
@@ -276,7 +280,8 @@ impl Curve {
         Estimate::new(self.values[index], replicates, self.resamples)
     }
 
-    /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside of the curve.
+    /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside
+    /// of the curve.
     ///
     /// ```
     /// use msed::{Curve, Lag};
@@ -297,7 +302,8 @@ impl Curve {
         Some(self.evaluate(|values| values[before] + fraction * (values[after] - values[before])))
     }
 
-    /// A number computed from the curve's values, on the whole and on each resample; NaN where `f` has none.
+    /// A number computed from the curve's values, on the whole and on each resample; NaN where `f`
+    /// has none.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = self.replicates.iter().map(|r| f(r)).collect();
@@ -321,8 +327,9 @@ impl Curve {
         )
     }
 
-    /// The curve in other units: lag times by the factor of times, values by that of their dimension. A fit of the converted
-    /// curve, with its window converted too, is the converted fit.
+    /// The curve in other units: lag times by the factor of times, values by that of their
+    /// dimension. A fit of the converted curve, with its window converted too, is the converted
+    /// fit.
     ///
     /// ```
     /// use msed::units::{Dimension, LennardJones};
@@ -345,8 +352,8 @@ impl Curve {
         }
     }
 
-    /// The curve divided by its value at lag 0, on the whole and on each resample: F(q,t)/S(q) of a coherent scattering function.
-    /// `None` without a lag 0.
+    /// The curve divided by its value at lag 0, on the whole and on each resample: F(q,t)/S(q) of a
+    /// coherent scattering function. `None` without a lag 0.
     #[must_use]
     pub fn over_zero(&self) -> Option<Self> {
         let zero = self.lags.iter().position(|&lag| lag == Lag::ZERO)?;
@@ -392,8 +399,8 @@ impl Curve {
 }
 
 impl fmt::Display for Curve {
-    /// Comma-separated values with a header: `lag_time,value,standard_error,origins`, an empty field where there is no
-    /// standard error. Numbers read back to the same bits.
+    /// Comma-separated values with a header: `lag_time,value,standard_error,origins`, an empty
+    /// field where there is no standard error. Numbers read back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "lag_time,value,standard_error,origins")?;
         for k in 0..self.len() {

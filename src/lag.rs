@@ -13,10 +13,11 @@ const MOST_LAGS: u64 = 1 << 28;
 
 /// A request for lags, resolved against a run only when its length is known.
 ///
-/// The request is a grid ([`all`](Lags::all), [`linear`](Lags::linear), [`logarithmic`](Lags::logarithmic),
-/// [`explicit`](Lags::explicit), [`samples`](Lags::samples)) and a limit (a count of samples, a time, or a fraction of the
-/// run). Logarithmic grids are `round(10^(k/p))` samples for `k = 0, 1, ...` with doubles removed, so that the same grid
-/// falls on the same lags in every run.
+/// The request is a grid ([`all`](Lags::all), [`linear`](Lags::linear),
+/// [`logarithmic`](Lags::logarithmic), [`explicit`](Lags::explicit), [`samples`](Lags::samples))
+/// and a limit (a count of samples, a time, or a fraction of the run). Logarithmic grids are
+/// `round(10^(k/p))` samples for `k = 0, 1, ...` with doubles removed, so that the same grid falls
+/// on the same lags in every run.
 ///
 /// ```
 /// use msed::{Lag, Lags, Sampling};
@@ -120,8 +121,9 @@ impl Lags {
         self
     }
 
-    /// Of a run that is going on and is planned to have `samples` samples or frames: an accumulator resolves a fraction, or a grid
-    /// without a limit, against this length. The run may be shorter, or go on.
+    /// Of a run that is going on and is planned to have `samples` samples or frames: an accumulator
+    /// resolves a fraction, or a grid without a limit, against this length. The run may be shorter,
+    /// or go on.
     #[must_use]
     pub fn planned(mut self, samples: usize) -> Self {
         self.planned = Some(samples);
@@ -131,7 +133,8 @@ impl Lags {
     /// The lags of a run that is going on, as numbers of samples.
     ///
     /// # Errors
-    /// As [`resolve`](Self::resolve), and [`LagError::Unplanned`] where the length matters and is not known.
+    /// As [`resolve`](Self::resolve), and [`LagError::Unplanned`] where the length matters and is
+    /// not known.
     pub(crate) fn in_planned_samples(&self, sampling: &Sampling) -> Result<Vec<u64>, LagError> {
         let of_run = match (&self.grid, self.limit) {
             (_, Limit::Fraction(_)) => true,
@@ -149,8 +152,9 @@ impl Lags {
     /// The lags of a run of so many samples: strictly increasing and shorter than the run.
     ///
     /// # Errors
-    /// A grid without points (`per_decade` or spacing zero), explicit lags that do not increase, end between two samples or
-    /// are as long as the run, a limit that is not positive or leaves no lag, [`LagError::TooMany`] for more than 2^28 lags.
+    /// A grid without points (`per_decade` or spacing zero), explicit lags that do not increase,
+    /// end between two samples or are as long as the run, a limit that is not positive or leaves no
+    /// lag, [`LagError::TooMany`] for more than 2^28 lags.
     pub fn resolve(&self, samples: usize, sampling: &Sampling) -> Result<Vec<Lag>, LagError> {
         let lags = self.in_samples(samples, sampling)?;
         Ok(lags.into_iter().map(|m| sampling.lag(m)).collect())
@@ -189,8 +193,9 @@ impl Lags {
         Ok(lags)
     }
 
-    /// The lags, as numbers of units of `unit` steps, of frames that are not uniform, out of those that exist: `existing`
-    /// lists the lags up to its argument, and how many pairs each has, in increasing order.
+    /// The lags, as numbers of units of `unit` steps, of frames that are not uniform, out of those
+    /// that exist: `existing` lists the lags up to its argument, and how many pairs each has, in
+    /// increasing order.
     pub(crate) fn choose(
         &self,
         samples: usize,
@@ -288,8 +293,8 @@ fn up_to(last: u64) -> Result<RangeInclusive<u64>, LagError> {
     Ok(1..=last)
 }
 
-/// The different ones of the rounded powers. Where they lie closer than the integers do, those that round to one lag are passed over
-/// together: the time is that of the list.
+/// The different ones of the rounded powers. Where they lie closer than the integers do, those that
+/// round to one lag are passed over together: the time is that of the list.
 fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
     let density = f64::from(per_decade);
     let power = |k: u64| 10_f64.powf(k as f64 / density).round() as u64;
@@ -310,8 +315,8 @@ fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
     Ok(lags)
 }
 
-/// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its neighbours and have at
-/// least three quarters as many pairs as the best of those.
+/// For each point of a grid the nearest of the lags that are nearer to it, in ratio, than to its
+/// neighbours and have at least three quarters as many pairs as the best of those.
 fn nearest_to_grid(grid: &[u64], existing: impl Iterator<Item = (u64, u64)>) -> Vec<u64> {
     let distance = |point: u64, lag: u64| (point as f64 / lag as f64).ln().abs();
     let nearest = |(lag, pairs): (u64, u64)| {

@@ -57,10 +57,10 @@
 //!
 //! # What holds everywhere
 //!
-//! - A lag is a whole number of molecular-dynamics steps ([`Lag`]). Its time is that number times the
-//!   [time step](Sampling). Lengths, energies and times have the units of the data.
-//! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned. Every sum is `f64`, runs over all time
-//!   origins, and has the same bits for any number of threads.
+//! - A lag is a whole number of molecular-dynamics steps ([`Lag`]). Its time is that number times
+//!   the [time step](Sampling). Lengths, energies and times have the units of the data.
+//! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned. Every sum is `f64`, runs over all
+//!   time origins, and has the same bits for any number of threads.
 //! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every
 //!   resample of the run ([`Resampling`]), and the error of any function of them follows. They know
 //!   which run they are of: numbers of one run are correlated, numbers of different runs are
@@ -72,9 +72,9 @@
 //!
 //! # Features
 //!
-//! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and dumps,
-//! extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `serde` results that
-//! can be written and read back, and checkpoints, `rayon` threads, and `mpi` ranks.
+//! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and
+//! dumps, extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `serde`
+//! results that can be written and read back, and checkpoints, `rayon` threads, and `mpi` ranks.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

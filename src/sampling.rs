@@ -8,7 +8,8 @@ use thiserror::Error;
 /// Steps between samples beyond which a run of 2^32 samples would have no step number.
 const LONGEST_STRIDE: u64 = 1 << 32;
 
-/// A lag, in molecular-dynamics steps: never in samples, of which it holds a different number in every run.
+/// A lag, in molecular-dynamics steps: never in samples, of which it holds a different number in
+/// every run.
 ///
 /// ```
 /// use msed::{Lag, Sampling};
@@ -59,8 +60,9 @@ impl fmt::Display for Lag {
 
 /// A sampling time axis: an integer spacing in molecular-dynamics steps, and the time of one step.
 ///
-/// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones units appears only on
-/// the way out. `m` samples are a [lag](Self::lag) of `m * stride` steps and `m * stride * time_step` time units.
+/// Integers are the time axis everywhere inside; a time in seconds, picoseconds or Lennard-Jones
+/// units appears only on the way out. `m` samples are a [lag](Self::lag) of `m * stride` steps and
+/// `m * stride * time_step` time units.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(
     feature = "serde",
@@ -93,7 +95,8 @@ impl Sampling {
     /// Samples every `stride` steps of `time_step` time units each.
     ///
     /// # Errors
-    /// [`SamplingError::Stride`] for a stride of zero, [`SamplingError::LongStride`] above 2^32 steps, [`SamplingError::TimeStep`] for a time step that is not positive and finite.
+    /// [`SamplingError::Stride`] for a stride of zero, [`SamplingError::LongStride`] above 2^32
+    /// steps, [`SamplingError::TimeStep`] for a time step that is not positive and finite.
     ///
     /// ```
     /// let every_ten = msed::Sampling::new(10, 0.005)?;

@@ -1,13 +1,14 @@
 //! Work in fixed pieces: the same bits for any number of threads, and without the feature `rayon`.
 //!
-//! A piece is computed from start to end in one place and depends on nothing that another one writes; where results are added
-//! up, they are taken in order.
+//! A piece is computed from start to end in one place and depends on nothing that another one
+//! writes; where results are added up, they are taken in order.
 
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
-/// Computes `work` on each piece, on as many threads as there are under the feature `rayon`, and hands the results to
-/// `take` one by one in the order of the pieces. At most `waiting` results wait at a time, which bounds the memory.
+/// Computes `work` on each piece, on as many threads as there are under the feature `rayon`, and
+/// hands the results to `take` one by one in the order of the pieces. At most `waiting` results
+/// wait at a time, which bounds the memory.
 pub(crate) fn in_order<I: Sync, O: Send>(
     pieces: &[I],
     waiting: usize,
@@ -37,8 +38,8 @@ pub(crate) fn workers(_pieces: usize) -> usize {
     1
 }
 
-/// Calls `work(index, piece)` for each piece of `length` elements of `data`; the last may be shorter. Threads take pieces as they become
-/// free.
+/// Calls `work(index, piece)` for each piece of `length` elements of `data`; the last may be
+/// shorter. Threads take pieces as they become free.
 pub(crate) fn for_each_chunk<T: Send>(data: &mut [T], length: usize, work: impl Fn(usize, &mut [T]) + Sync) {
     #[cfg(feature = "rayon")]
     if data.len() > length {
@@ -52,8 +53,8 @@ pub(crate) fn for_each_chunk<T: Send>(data: &mut [T], length: usize, work: impl 
     }
 }
 
-/// Calls `work(index, piece, worker)` for each piece of `length` elements of `data`; the last may be shorter. Each worker takes
-/// as many pieces in a row.
+/// Calls `work(index, piece, worker)` for each piece of `length` elements of `data`; the last may
+/// be shorter. Each worker takes as many pieces in a row.
 pub(crate) fn for_each_piece<T: Send, W: Send>(
     data: &mut [T],
     length: usize,

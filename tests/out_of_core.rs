@@ -343,7 +343,8 @@ fn feeds_follow_each_other_step_by_step() {
     assert_eq!(error.to_string(), "sample 20 is of step 0, expected 2000");
 }
 
-/// A source that does not say whether its coordinates are wrapped, and whose particles jump from face to face.
+/// A source that does not say whether its coordinates are wrapped, and whose particles jump from
+/// face to face.
 #[test]
 fn frames_that_look_wrapped_are_refused() {
     struct Round(u64);

@@ -1,7 +1,7 @@
 //! Ranks of MPI: this program starts itself under `mpirun` and looks at what comes out.
 //!
-//! `cargo test --release --features mpi --test ranks`. The launcher is `mpirun.openmpi`, or what `MPIRUN` names: that of Open MPI, where
-//! it has another name.
+//! `cargo test --release --features mpi --test ranks`. The launcher is `mpirun.openmpi`, or what
+//! `MPIRUN` names: that of Open MPI, where it has another name.
 #![allow(
     clippy::print_stdout,
     clippy::cast_precision_loss,
@@ -141,7 +141,8 @@ fn lags() -> Lags {
     Lags::logarithmic(20).up_to_samples(500)
 }
 
-/// A sixth of a shipped run, as if it were a run of its own: the rows of the others are read over, and not kept.
+/// A sixth of a shipped run, as if it were a run of its own: the rows of the others are read over,
+/// and not kept.
 fn replica(index: usize) -> Result<EnergySeries<'static>, Error> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/kob-andersen/T0.800/energy.dat.gz");
     let series = io::energies(path)?.into_series(0.005, 1000, EnergyKind::Total)?;
@@ -209,7 +210,8 @@ fn replicas() {
         assert!((row[2] / error - 1.0).abs() < 1e-7, "{row:?} {error}");
         assert_eq!(row[3], serial.origins()[k] as f64);
     }
-    // Numbers are printed so that they read back to the same bits; eight ranks are more than there are replicas.
+    // Numbers are printed so that they read back to the same bits; eight ranks are more than there
+    // are replicas.
     for ranks in [2, 3, 4, 8] {
         assert_eq!(stdout("replicas", ranks), one, "{ranks} ranks");
     }
@@ -286,7 +288,8 @@ fn frames() -> Result<Trajectory<'static, f64>, Error> {
     Ok(whole.slice(0..FRAMES)?.into_owned())
 }
 
-/// Each rank accumulates its part of the particles; rank 0 prints a curve of all and one of a species.
+/// Each rank accumulates its part of the particles; rank 0 prints a curve of all and one of a
+/// species.
 fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     let run = frames()?;
     let own = run.select(&ranks.share(run.particles()).collect::<Vec<_>>())?;
@@ -345,7 +348,8 @@ fn shell(run: &Trajectory<'_, f64>) -> Result<WaveVectors, Error> {
     Ok(WaveVectors::shell(cell, 7.1..=7.4)?)
 }
 
-/// Each rank accumulates its piece of the time, with what is no sum over particles: chi4 and F(q,t).
+/// Each rank accumulates its piece of the time, with what is no sum over particles: chi4 and
+/// F(q,t).
 fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
     let run = frames()?;
     let own = ranks.share(run.frames());

@@ -13,7 +13,8 @@ use super::tally::{LEVEL, Shot, Tally};
 
 /// Samples per relaxation time.
 pub(crate) const TAU: f64 = 50.0;
-/// Variances of the vibrations and of the slow part: U0² and Um² are twice as much, and N (fast + slow) = 1.
+/// Variances of the vibrations and of the slow part: U0² and Um² are twice as much, and N (fast +
+/// slow) = 1.
 pub(crate) const HALF: f64 = 0.0005;
 const PARTICLES: usize = 1000;
 /// Lags that Eq. (11) is fitted to, in relaxation times; a generalised fit begins at the first lag.
@@ -24,7 +25,8 @@ const WINDOW: [f64; 2] = [0.1, 5.0];
 pub(crate) struct Source {
     pub(crate) name: &'static str,
     pub(crate) process: Process,
-    /// Whether Eq. (11) with these parameters is exact: else the truth is the same fit to the exact curve.
+    /// Whether Eq. (11) with these parameters is exact: else the truth is the same fit to the exact
+    /// curve.
     pub(crate) exact: bool,
 }
 
@@ -158,7 +160,8 @@ impl Study {
         self.length * TAU as usize
     }
 
-    /// tau and Um² of the spectrum: known, or those of a fit to 1000 other runs of this length together.
+    /// tau and Um² of the spectrum: known, or those of a fit to 1000 other runs of this length
+    /// together.
     fn spectral_truth(&self) -> [f64; 2] {
         if self.source.exact {
             return [TAU, 2.0 * HALF];

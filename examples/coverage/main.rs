@@ -1,6 +1,8 @@
-//! How often one-sigma intervals hold the truth, and how much less simulation the efficient estimator needs.
+//! How often one-sigma intervals hold the truth, and how much less simulation the efficient
+//! estimator needs.
 //!
-//! `cargo run --release --example coverage -- 500` prints the tables of docs/errors.md: 500 seeded runs of each source and length.
+//! `cargo run --release --example coverage -- 500` prints the tables of docs/errors.md: 500 seeded
+//! runs of each source and length.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 mod energies;

@@ -16,7 +16,8 @@ const FRAMES: usize = 620;
 const BLOCKS: usize = 10;
 /// D in units of length² per frame.
 const D: f64 = 0.005;
-/// Edge of the cell, and which multiple of 2 pi over it the wave vectors are long: tau_alpha = 1/(q² D) is 10 frames.
+/// Edge of the cell, and which multiple of 2 pi over it the wave vectors are long: tau_alpha =
+/// 1/(q² D) is 10 frames.
 const EDGE: f64 = 10.0;
 const MULTIPLE: i32 = 7;
 

@@ -3,7 +3,8 @@
 /// One sigma.
 pub(crate) const LEVEL: f64 = 0.6827;
 
-/// One number of one run: its value, half of its one-sigma interval (none where there is no error), and the truth.
+/// One number of one run: its value, half of its one-sigma interval (none where there is no error),
+/// and the truth.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shot {
     pub(crate) value: f64,

@@ -4,10 +4,11 @@
 //! cargo run --release --example live_md -- [--temperature T] [--steps N] [--checkpoint FILE] ...
 //! ```
 //!
-//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential energy is handed on, and every hundred the
-//! positions (`live.rs`); from time to time a line says what tau* of the energy and tau_alpha of the structure are so far, with their errors,
-//! or why they are not known yet. With `--checkpoint` a run that
-//! was stopped, by whatever, goes on from its last report as if it had never been stopped.
+//! A Kob-Andersen mixture of 1000 particles at constant energy. Every ten steps the potential
+//! energy is handed on, and every hundred the positions (`live.rs`); from time to time a line says
+//! what tau* of the energy and tau_alpha of the structure are so far, with their errors, or why
+//! they are not known yet. With `--checkpoint` a run that was stopped, by whatever, goes on from
+//! its last report as if it had never been stopped.
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

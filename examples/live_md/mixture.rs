@@ -1,8 +1,9 @@
 //! The Kob-Andersen mixture: four A to one B, Lennard-Jones units, mass 1.
 //!
-//! Phys. Rev. E 51, 4626 (1995). The potential is cut at 2.5 sigma of the pair, and a term in r² takes value and force to zero
-//! there, so that the total energy is conserved; a potential that is only shifted leaves a step in the force. Temperatures are
-//! therefore not quite those of runs with the latter.
+//! Phys. Rev. E 51, 4626 (1995). The potential is cut at 2.5 sigma of the pair, and a term in r²
+//! takes value and force to zero there, so that the total energy is conserved; a potential that is
+//! only shifted leaves a step in the force. Temperatures are therefore not quite those of runs with
+//! the latter.
 
 /// Particles per volume.
 pub(crate) const DENSITY: f64 = 1.2;
@@ -40,7 +41,8 @@ impl Pair {
         }
     }
 
-    /// Energy, and force divided by distance, of two particles a squared distance apart that is inside of the cut-off.
+    /// Energy, and force divided by distance, of two particles a squared distance apart that is
+    /// inside of the cut-off.
     pub(crate) fn at(&self, distance_squared: f64) -> (f64, f64) {
         let s = distance_squared * self.inverse_sigma_squared;
         let inverse = 1.0 / s;

@@ -1,12 +1,13 @@
 //! Which particles are near to which: a Verlet list, built from cells.
 
-/// How far beyond the cut-off the list looks. It is good until a particle has moved by half of this.
+/// How far beyond the cut-off the list looks. It is good until a particle has moved by half of
+/// this.
 pub(crate) const SKIN: f64 = 0.4;
 
 /// For each particle the later ones within reach, at the positions that the list was built from.
 ///
-/// Everything in here follows from those positions: a list that is built again from them is the same to the last bit, and so
-/// are the forces that are summed along it.
+/// Everything in here follows from those positions: a list that is built again from them is the
+/// same to the last bit, and so are the forces that are summed along it.
 #[derive(Debug, Clone)]
 pub(crate) struct Neighbours {
     /// Where the particles were.
@@ -81,7 +82,8 @@ impl Neighbours {
         self.offsets
             .extend(positions.iter().map(|r| r.map(|x| side * (x / side).floor())));
 
-        // With fewer than three cells along an edge a cell would meet a neighbour twice: then all particles are in one.
+        // With fewer than three cells along an edge a cell would meet a neighbour twice: then all
+        // particles are in one.
         let cells = match (side / reach) as usize {
             0..=2 => 1,
             cells => cells,
@@ -137,7 +139,8 @@ impl Neighbours {
     }
 }
 
-/// The shortest periodic image of a difference of two coordinates that are less than a side and a half apart.
+/// The shortest periodic image of a difference of two coordinates that are less than a side and a
+/// half apart.
 pub(crate) fn nearest(difference: f64, side: f64) -> f64 {
     let half = 0.5 * side;
     // Two selections, which are faster here than branches that no processor can predict.

@@ -17,7 +17,8 @@ pub(crate) struct State {
     pub(crate) step: u64,
     pub(crate) positions: Vec<[f64; 3]>,
     pub(crate) velocities: Vec<[f64; 3]>,
-    /// Where the particles were when the list was built: forces are summed in the order of the list.
+    /// Where the particles were when the list was built: forces are summed in the order of the
+    /// list.
     listed: Vec<[f64; 3]>,
 }
 
@@ -56,7 +57,8 @@ pub(crate) fn fewest_particles() -> usize {
 }
 
 impl Simulation {
-    /// Particles on a cubic lattice, species at random places, velocities of Maxwell at a temperature.
+    /// Particles on a cubic lattice, species at random places, velocities of Maxwell at a
+    /// temperature.
     pub(crate) fn on_lattice(particles: usize, temperature: f64, time_step: f64, seed: u64) -> Self {
         let mut random = Pcg64::seed_from_u64(seed);
         let edge = (1..).find(|n: &usize| n.pow(3) >= particles).unwrap_or(1);
@@ -113,8 +115,9 @@ impl Simulation {
         }
     }
 
-    /// Melts the lattice and brings the liquid to a temperature: velocities are rescaled every ten steps, from twice the
-    /// temperature down to it over the first half. Steps are then counted anew.
+    /// Melts the lattice and brings the liquid to a temperature: velocities are rescaled every ten
+    /// steps, from twice the temperature down to it over the first half. Steps are then counted
+    /// anew.
     pub(crate) fn equilibrate(&mut self, steps: u64, temperature: f64) {
         for step in 0..steps {
             self.advance();

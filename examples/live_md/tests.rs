@@ -86,7 +86,8 @@ fn forces_are_the_slope_of_the_potential() {
     }
 }
 
-/// The root of the mean square of the total energy per particle about its mean, over one time unit and a half.
+/// The root of the mean square of the total energy per particle about its mean, over one time unit
+/// and a half.
 fn fluctuation(time_step: f64) -> f64 {
     let mut simulation = liquid(0.005);
     let mut state = simulation.state();

@@ -6,20 +6,24 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::sin_cos::sin_cos;
 
-/// Particles whose factors are held at once, unless the tables would become larger than the second-level cache.
+/// Particles whose factors are held at once, unless the tables would become larger than the
+/// second-level cache.
 const PARTICLES: usize = 512;
-/// Fewest particles of a tile, and what their number is a multiple of: the longest vector register has so many numbers.
+/// Fewest particles of a tile, and what their number is a multiple of: the longest vector register
+/// has so many numbers.
 const LANES: usize = 8;
 /// Numbers in the tables of a tile.
 const NUMBERS: usize = 1 << 17;
-/// Products of a cosine or sine along each axis: those with the cosine along z, those with the sine.
+/// Products of a cosine or sine along each axis: those with the cosine along z, those with the
+/// sine.
 const PRODUCTS: usize = 8;
 
 /// The plan of `rho(q) = sum exp(i q . r)` at a list of commensurate vectors.
 ///
-/// Vectors that differ in the signs of their integers (h, k, l) share eight sums over the particles, of `cos` or `sin` of h
-/// times the angle along the first axis, times the same of k and of l: each of the vectors is four of these with its signs.
-/// The factors along an axis follow from one sine and cosine of each particle by products.
+/// Vectors that differ in the signs of their integers (h, k, l) share eight sums over the
+/// particles, of `cos` or `sin` of h times the angle along the first axis, times the same of k and
+/// of l: each of the vectors is four of these with its signs. The factors along an axis follow from
+/// one sine and cosine of each particle by products.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DensityModes {
     /// The absolute integers along each axis, increasing.
@@ -84,8 +88,8 @@ impl DensityModes {
         }
     }
 
-    /// `sum exp(i q . r)` over some particles at each vector: real and imaginary part. Positions are along the lattice vectors, in
-    /// units of them.
+    /// `sum exp(i q . r)` over some particles at each vector: real and imaginary part. Positions
+    /// are along the lattice vectors, in units of them.
     pub(crate) fn densities<'a>(
         &'a self,
         positions: &[[f64; 3]],
@@ -140,8 +144,9 @@ pub(crate) struct Scratch {
     sums: Vec<f64>,
 }
 
-/// Adds the sums over some particles to those of the scratch: the products cos cos, cos sin, sin cos, sin sin along x and y, first
-/// with the cosine and then with the sine along z, triple by triple.
+/// Adds the sums over some particles to those of the scratch: the products cos cos, cos sin, sin
+/// cos, sin sin along x and y, first with the cosine and then with the sine along z, triple by
+/// triple.
 struct SumModes<'a> {
     modes: &'a DensityModes,
     positions: &'a [[f64; 3]],
@@ -166,7 +171,8 @@ impl WithSimd for SumModes<'_> {
         } = self;
         let tile = modes.tile();
         for particles in positions.chunks(tile) {
-            // The last tile may be short: its registers are filled with particles that count nothing.
+            // The last tile may be short: its registers are filled with particles that count
+            // nothing.
             let length = particles.len().next_multiple_of(LANES);
             for (axis, table) in tables.iter_mut().enumerate() {
                 turns[..length].fill(0.0);

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use crate::trajectory::Cell;
 
-/// The particles of one frame in the cells of a grid. Two particles within a distance lie in the same cell or in neighbours.
+/// The particles of one frame in the cells of a grid. Two particles within a distance lie in the
+/// same cell or in neighbours.
 ///
-/// The grid cuts the periodic cell parallel to its faces into cells no thinner than the distance. An axis that has no room
-/// for three of them is not cut.
+/// The grid cuts the periodic cell parallel to its faces into cells no thinner than the distance.
+/// An axis that has no room for three of them is not cut.
 #[derive(Debug)]
 pub(crate) struct NeighbourGrid {
     periodic: Cell,

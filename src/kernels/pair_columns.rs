@@ -9,8 +9,8 @@ use super::sin_cos::sin_cos;
 /// Particles that are worked on at once.
 pub(super) const LANES: usize = 8;
 
-/// Sums over particles that follow from each displacement alone: the squares of its x, y and z, the fourth power of its length,
-/// and 1 where it is shorter than the overlap radius.
+/// Sums over particles that follow from each displacement alone: the squares of its x, y and z, the
+/// fourth power of its length, and 1 where it is shorter than the overlap radius.
 pub(super) const MOMENTS: usize = 5;
 /// The column of the fourth powers.
 pub(crate) const FOURTH: usize = 3;
@@ -26,7 +26,8 @@ pub(crate) const COLUMNS: usize = MOMENTS + 1;
 pub(super) struct Lanes([[f64; LANES]; MOMENTS]);
 
 impl Lanes {
-    /// Adds the displacement of one particle in each lane. A displacement of 0 adds to the overlap alone.
+    /// Adds the displacement of one particle in each lane. A displacement of 0 adds to the overlap
+    /// alone.
     #[inline(always)]
     pub(super) fn add(&mut self, [x, y, z]: [[f64; LANES]; 3], radius_squared: f64) {
         for i in 0..LANES {
@@ -40,8 +41,8 @@ impl Lanes {
         }
     }
 
-    /// The moments, of which `idle` lanes without a particle are taken back. Lanes are added in a tree, as registers of any
-    /// width add theirs.
+    /// The moments, of which `idle` lanes without a particle are taken back. Lanes are added in a
+    /// tree, as registers of any width add theirs.
     #[inline(always)]
     pub(super) fn total(&self, idle: usize, radius_squared: f64) -> [f64; MOMENTS] {
         let sum = |x: [f64; LANES]| ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
@@ -67,8 +68,8 @@ pub(super) fn complete(columns: &mut [f64], width: usize) {
     all[CLOSE_SQUARED] = all[CLOSE] * all[CLOSE];
 }
 
-/// The columns of pairs of frames of a stream: [`COLUMNS`] and the sum of `cos q . d` over each list of wave vectors, for each
-/// group of particles and, last, for all of them.
+/// The columns of pairs of frames of a stream: [`COLUMNS`] and the sum of `cos q . d` over each
+/// list of wave vectors, for each group of particles and, last, for all of them.
 #[derive(Debug, Clone)]
 pub(crate) struct PairColumns {
     groups: Vec<Range<usize>>,
@@ -94,8 +95,8 @@ impl PairColumns {
         }
     }
 
-    /// Adds the columns of two frames, each of which has x of all particles, then y, then z. Without a radius no particle is close;
-    /// wave vectors are over 2 pi.
+    /// Adds the columns of two frames, each of which has x of all particles, then y, then z.
+    /// Without a radius no particle is close; wave vectors are over 2 pi.
     pub(crate) fn add(
         &mut self,
         [from, to]: [&[f64]; 2],

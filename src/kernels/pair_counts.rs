@@ -6,11 +6,13 @@ use super::neighbour_grid::NeighbourGrid;
 use super::sin_cos::off_integer;
 use crate::trajectory::Cell;
 
-/// Adds the pairs of each two species by distance to `counts`: for each two species a number for each bin and, last, one for
-/// what is farther. A pair of one species counts once. `uniform` bins have equal widths and begin at 0.
+/// Adds the pairs of each two species by distance to `counts`: for each two species a number for
+/// each bin and, last, one for what is farther. A pair of one species counts once. `uniform` bins
+/// have equal widths and begin at 0.
 ///
-/// The nearest image is the one whose coordinates along the lattice vectors are all at most one half: for distances up to half
-/// of the smallest width this is so in any cell, since the width is one over the length of the dual vector.
+/// The nearest image is the one whose coordinates along the lattice vectors are all at most one
+/// half: for distances up to half of the smallest width this is so in any cell, since the width is
+/// one over the length of the dual vector.
 pub(crate) fn count_pairs(
     grid: &NeighbourGrid,
     pairs: &[[usize; 2]],

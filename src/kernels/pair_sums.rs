@@ -15,11 +15,12 @@ pub(crate) struct PairSums {
     pub(crate) pairs: f64,
 }
 
-/// Sums over pairs of frames of so many particles, in which each group is a range of particles. A radius of 0 leaves the overlap
-/// out.
+/// Sums over pairs of frames of so many particles, in which each group is a range of particles. A
+/// radius of 0 leaves the overlap out.
 ///
-/// Coordinates are widened before they are subtracted. Every instruction set adds the same numbers in the same order and
-/// none fuses a multiplication with an addition, so that all give the same bits.
+/// Coordinates are widened before they are subtracted. Every instruction set adds the same numbers
+/// in the same order and none fuses a multiplication with an addition, so that all give the same
+/// bits.
 pub(crate) fn pair_sums<T: Real>(
     positions: &[T],
     particles: usize,
@@ -113,7 +114,8 @@ mod tests {
     use super::*;
     use crate::kernels::pair_columns::{CLOSE, CLOSE_SQUARED, FOURTH, PairColumns};
 
-    /// Fractions with few bits, so that sums of squares are exact, and particles of every number of full and partial lanes.
+    /// Fractions with few bits, so that sums of squares are exact, and particles of every number of
+    /// full and partial lanes.
     fn frames(particles: usize) -> Vec<f32> {
         let mut state = 12345_u32;
         (0..4 * 3 * particles)

@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::sampling::Lag;
 use crate::trajectory::LagTable;
 
-/// Vector instructions for the products of a pair of frames, and for a transform of n frames, n log2 n apart: from timings.
+/// Vector instructions for the products of a pair of frames, and for a transform of n frames, n
+/// log2 n apart: from timings.
 const PRODUCTS: f64 = 2.0;
 const TRANSFORM: f64 = 6.0;
 
@@ -18,7 +19,8 @@ pub(crate) enum Schedule {
         lags: Vec<usize>,
         blocks: Vec<Range<usize>>,
     },
-    /// Any frames: the pairs of block b and lag k are those between `ends[b * lags + k]` and the next end.
+    /// Any frames: the pairs of block b and lag k are those between `ends[b * lags + k]` and the
+    /// next end.
     Listed {
         blocks: usize,
         lags: usize,
@@ -131,8 +133,8 @@ impl Schedule {
         (0..self.blocks()).flat_map(lags).sum()
     }
 
-    /// Costs of so many series, in vector instructions: of their products at each pair of frames, and of their transforms, which
-    /// frames that are not uniform do not have.
+    /// Costs of so many series, in vector instructions: of their products at each pair of frames,
+    /// and of their transforms, which frames that are not uniform do not have.
     pub(crate) fn costs(&self, series: usize) -> [f64; 2] {
         let series = series as f64;
         let transforms = match self {

@@ -7,13 +7,16 @@ use pulp::Simd;
 /// Registers of origins that go through the sum together.
 pub(super) const WIDTH: usize = 4;
 
-/// The sum of `cos q . r` over all signs of the components of a set of wave vectors, as a polynomial in cosines.
+/// The sum of `cos q . r` over all signs of the components of a set of wave vectors, as a
+/// polynomial in cosines.
 ///
-/// Over the signs of (h, k, l) the cosines factorise: their sum is `u_h v_k w_l` with `u_0 = 1`, `u_h = 2 cos(h x)`, x the
-/// angle along the first axis, and likewise v and w. All of them follow from three cosines by the recurrence
-/// `u_(h+1) = u_1 u_h - u_(h-1)`. What is left is a sum of products over the triples of absolute integers, which is
-/// brought into the form `sum (sum_A u_i v_j) (sum_B w_k)`, the axes changing their parts, with as few products as a greedy
-/// search finds. In a cubic cell a shell is symmetric in the axes too, and then few are enough.
+/// Over the signs of (h, k, l) the cosines factorise: their sum is `u_h v_k w_l` with `u_0 = 1`,
+/// `u_h = 2 cos(h x)`, x the angle along the first axis, and likewise v and w. All of them follow
+/// from three cosines by the recurrence `u_(h+1) = u_1 u_h - u_(h-1)`. What is left is a sum of
+/// products over the triples of absolute integers, which is brought into the form
+/// `sum (sum_A u_i v_j) (sum_B w_k)`, the axes changing their parts, with as few products as a
+/// greedy search finds. In a cubic cell a shell is symmetric in the axes too, and then few are
+/// enough.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SignPolynomial {
     /// Largest integer along each axis.
@@ -21,7 +24,8 @@ pub(crate) struct SignPolynomial {
     terms: Vec<Term>,
 }
 
-/// `(sum over pairs of the product of the two) (sum over the set)`: places in the table of the u, v, w.
+/// `(sum over pairs of the product of the two) (sum over the set)`: places in the table of the u,
+/// v, w.
 #[derive(Debug, Clone, PartialEq)]
 struct Term {
     axis: usize,

@@ -5,8 +5,8 @@ use pulp::Simd;
 /// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
 const ROUNDS: f64 = 6_755_399_441_055_744.0;
 
-/// Coefficients of sin(pi/2 x)/x and cos(pi/2 x) in powers of x^2: the Taylor series, whose remainder on [-1/2, 1/2] is
-/// below 5e-17.
+/// Coefficients of sin(pi/2 x)/x and cos(pi/2 x) in powers of x^2: the Taylor series, whose
+/// remainder on [-1/2, 1/2] is below 5e-17.
 const SINE: [f64; 8] = [
     std::f64::consts::FRAC_PI_2,
     -0.645_964_097_506_246_3,
@@ -31,9 +31,9 @@ const COSINE: [f64; 9] = [
 
 /// `(sin 2 pi x, cos 2 pi x)`, each within 1.5e-15 for |x| < 2^51.
 ///
-/// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing beyond the rounding of its
-/// own coordinate. The remaining fraction is divided by four, the Taylor series is evaluated, and the double-angle formula is
-/// applied twice.
+/// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing
+/// beyond the rounding of its own coordinate. The remaining fraction is divided by four, the Taylor
+/// series is evaluated, and the double-angle formula is applied twice.
 #[inline(always)]
 pub(super) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
     let x = off_integer(simd, x);

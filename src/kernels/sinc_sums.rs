@@ -11,8 +11,8 @@ const PAIRS: usize = 256;
 /// A squared distance that stands for 0: `sin(x)/x` is 1 for it, to the last bit.
 const NEAREST: f64 = 1e-280;
 
-/// Adds `sum sin(q r)/(q r)` over the particles at the pairs of frames of a schedule: wave number by wave number, to
-/// `sums[block * lags + lag]` of each.
+/// Adds `sum sin(q r)/(q r)` over the particles at the pairs of frames of a schedule: wave number
+/// by wave number, to `sums[block * lags + lag]` of each.
 pub(crate) fn add_sincs(tile: &Tile, wave_numbers: &[f64], schedule: &Schedule, sums: &mut [f64]) {
     Arch::new().dispatch(SincSums {
         tile,

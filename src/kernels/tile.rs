@@ -12,8 +12,8 @@ const COPIED: usize = 8;
 /// Frames that are transposed at once.
 const FRAMES: usize = 16;
 
-/// Coordinates of some particles of a run over its frames. The frames of a coordinate lie side by side, as vector code and
-/// transforms want them.
+/// Coordinates of some particles of a run over its frames. The frames of a coordinate lie side by
+/// side, as vector code and transforms want them.
 pub(crate) struct Tile {
     frames: usize,
     /// Particle by particle x, y, z over the frames.

@@ -24,7 +24,8 @@ pub(crate) enum Vectors {
 pub(crate) enum Out<'a> {
     /// The pairs of each block and lag: `sums[block * lags + lag]`.
     Total(&'a mut [f64]),
-    /// Each pair of the only block to its own, at the lags from `first` on: `sums[lag - first][pair]`.
+    /// Each pair of the only block to its own, at the lags from `first` on:
+    /// `sums[lag - first][pair]`.
     Each { first: usize, sums: &'a mut [Vec<f64>] },
 }
 
@@ -59,8 +60,8 @@ impl Out<'_> {
     }
 }
 
-/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the particles and the vectors, q and -q counted once, at the pairs of frames of
-/// a schedule.
+/// Adds `sum cos q . (r(t0 + t) - r(t0))` over the particles and the vectors, q and -q counted
+/// once, at the pairs of frames of a schedule.
 pub(crate) fn add_cosines(tile: &Tile, vectors: &Vectors, schedule: &Schedule, out: Out<'_>) {
     Arch::new().dispatch(CosineSums {
         tile,

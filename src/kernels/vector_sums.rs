@@ -7,7 +7,8 @@ use pulp::{Arch, Simd, WithSimd};
 use super::schedule::{Pairs, Schedule};
 use super::sin_cos::sin_cos;
 
-/// Origins that are worked on before the next lag: they and one set of partners stay in the nearest cache.
+/// Origins that are worked on before the next lag: they and one set of partners stay in the nearest
+/// cache.
 const ORIGINS: usize = 512;
 /// Lags that share the loads of the origins.
 const LAGS: usize = 4;

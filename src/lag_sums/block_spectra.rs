@@ -9,15 +9,17 @@ use realfft::num_complex::Complex64;
 use super::segment::{Buffers, Segment};
 use crate::stats::doubling_blocks::{NoMemory, filled};
 
-/// Products of samples from the first of two segments and both of them, as one spectrum for each block of the run.
+/// Products of samples from the first of two segments and both of them, as one spectrum for each
+/// block of the run.
 ///
 /// Segments of L samples, L above the longest lag, are zero-padded to 2L and transformed, F_i. With
 /// ```text
 /// G_0 = sum_i conj(F_i) F_i,      G_1 = sum_i conj(F_i) F_{i+1}
 /// ```
-/// the first half of the inverse transform of `G_0[f] + (-1)^f G_1[f]` holds the sums of `x[j] x[j+m]` over first samples j in
-/// the segments i, at all lags m < L: the factor is a shift by L. One transform for each segment, however long the run is;
-/// inverse ones only when somebody asks.
+/// the first half of the inverse transform of `G_0[f] + (-1)^f G_1[f]` holds the sums of
+/// `x[j] x[j+m]` over first samples j in the segments i, at all lags m < L: the factor is a shift
+/// by L. One transform for each segment, however long the run is; inverse ones only when somebody
+/// asks.
 #[derive(Clone)]
 pub(crate) struct BlockSpectra {
     segment: Segment,
@@ -80,8 +82,8 @@ impl BlockSpectra {
         self.segment.length()
     }
 
-    /// Adds the products of two segments, one after the other, to the last of so many blocks of such a length. The first segment is
-    /// the second of the call before.
+    /// Adds the products of two segments, one after the other, to the last of so many blocks of
+    /// such a length. The first segment is the second of the call before.
     pub(crate) fn add(&mut self, segments: &[f64], centre: f64, blocks: usize, length: u64) {
         let (first, second) = segments.split_at(self.segment.length());
         if !self.known {
@@ -120,7 +122,8 @@ impl BlockSpectra {
         self.blocks = blocks;
     }
 
-    /// Adds the second of two spectra to the first, which stands where it is: moving spectra costs as much as transforming.
+    /// Adds the second of two spectra to the first, which stands where it is: moving spectra costs
+    /// as much as transforming.
     fn add_second(&mut self, first: usize, second: usize) {
         let width = self.segment.length() + 1;
         let (before, after) = self.products.split_at_mut(first.max(second) * width);
@@ -142,7 +145,8 @@ impl BlockSpectra {
         self.rows[block] * width..(self.rows[block] + 1) * width
     }
 
-    /// The sums of products of each block, at the lags below the length of a segment. Allocates what one inverse transform takes.
+    /// The sums of products of each block, at the lags below the length of a segment. Allocates
+    /// what one inverse transform takes.
     pub(crate) fn for_each_block(&self, mut take: impl FnMut(usize, &[f64])) {
         let mut buffers = Buffers::default();
         self.segment.make_room(&mut buffers);
@@ -160,7 +164,8 @@ impl BlockSpectra {
         (numbers, spectra.map(|z| [z.re, z.im]))
     }
 
-    /// Takes back what [`products`](Self::products) gave; false where they are not those of so many blocks.
+    /// Takes back what [`products`](Self::products) gave; false where they are not those of so many
+    /// blocks.
     #[cfg(feature = "serde")]
     pub(crate) fn restore(&mut self, products: &[[f64; 2]], blocks: usize, length: u64) -> bool {
         (self.blocks, self.length) = (blocks, length);
@@ -171,7 +176,8 @@ impl BlockSpectra {
         products.len() == blocks * (self.segment.length() + 1) && finite
     }
 
-    /// Begins anew, with blocks of such a length of which all so far are sealed: the next segment need not be the one after the last.
+    /// Begins anew, with blocks of such a length of which all so far are sealed: the next segment
+    /// need not be the one after the last.
     pub(crate) fn clear(&mut self, length: u64) {
         (self.blocks, self.length) = (0, length);
         self.known = false;

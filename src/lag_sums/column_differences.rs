@@ -5,10 +5,11 @@ use std::ops::Range;
 use super::columns::{ColumnProducts, Scratch, Spectra};
 use super::mean::rough_mean;
 
-/// What columns add up to of which the squared differences are wanted: `(x - y)^2` is `x^2 + y^2 - 2 x y`, of which the products
-/// come from spectra and the squares from running sums.
+/// What columns add up to of which the squared differences are wanted: `(x - y)^2` is
+/// `x^2 + y^2 - 2 x y`, of which the products come from spectra and the squares from running sums.
 ///
-/// Columns are centred first. Differences do not change, and the digits that a far origin costs are saved.
+/// Columns are centred first. Differences do not change, and the digits that a far origin costs are
+/// saved.
 #[derive(Clone)]
 pub(crate) struct ColumnDifferences {
     spectra: Spectra,
@@ -49,8 +50,8 @@ impl ColumnDifferences {
         }
     }
 
-    /// The sums over the pairs whose first sample lies in each block, at some lags in samples, increasing: `[block * lags + lag]`. And
-    /// a bound on their error, over all blocks.
+    /// The sums over the pairs whose first sample lies in each block, at some lags in samples,
+    /// increasing: `[block * lags + lag]`. And a bound on their error, over all blocks.
     pub(crate) fn sums_at(&self, plan: &ColumnProducts, lags: &[usize]) -> (Vec<f64>, f64) {
         let samples = self.squares.len();
         let before = Prefix::new(&self.squares);
@@ -71,7 +72,8 @@ impl ColumnDifferences {
     }
 }
 
-/// Sums over any range of a sequence of non-negative numbers, to nearly full precision: running sums in two numbers each.
+/// Sums over any range of a sequence of non-negative numbers, to nearly full precision: running
+/// sums in two numbers each.
 struct Prefix(Vec<[f64; 2]>);
 
 impl Prefix {

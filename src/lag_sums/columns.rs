@@ -1,4 +1,5 @@
-//! Sums of products at every lag, over many columns, by one forward transform each and one inverse for all of them.
+//! Sums of products at every lag, over many columns, by one forward transform each and one inverse
+//! for all of them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,14 +15,17 @@ const BATCH: usize = 4;
 /// Bins whose sums stay in the first-level cache while a batch is added to them.
 const TILE: usize = 256;
 
-/// Computes `R_b(m) = sum over columns and over i in block b of x_i x_(i+m)` for every block and every lag.
+/// Computes `R_b(m) = sum over columns and over i in block b of x_i x_(i+m)` for every block and
+/// every lag.
 ///
-/// The columns are cut at the blocks, and each block is transformed once cyclically and once with a sign change at the
-/// wrap (a twist by `exp(-pi i j / L)`): the mean of the two correlations is the aperiodic one, so that nothing is
-/// padded and every transform has about the length of a block. Two real columns make one complex one, since the real
-/// part of the correlation of `x + i y` is the sum of the two. The products of the spectra of blocks b and c >= b add up
-/// over all columns, and are transformed back once. With one block that is the power spectrum of the whole run, and the
-/// cost is that of two transforms of its length per pair of columns; with B blocks the products add about as much again.
+/// The columns are cut at the blocks, and each block is transformed once cyclically and once with a
+/// sign change at the wrap (a twist by `exp(-pi i j / L)`): the mean of the two correlations is the
+/// aperiodic one, so that nothing is padded and every transform has about the length of a block.
+/// Two real columns make one complex one, since the real part of the correlation of `x + i y` is
+/// the sum of the two. The products of the spectra of blocks b and c >= b add up over all columns,
+/// and are transformed back once. With one block that is the power spectrum of the whole run, and
+/// the cost is that of two transforms of its length per pair of columns; with B blocks the products
+/// add about as much again.
 pub(crate) struct ColumnProducts {
     blocks: Vec<Range<usize>>,
     length: usize,
@@ -31,7 +35,8 @@ pub(crate) struct ColumnProducts {
     twist: Vec<Complex<f64>>,
 }
 
-/// Sums of products of spectra: for blocks b <= c, cyclic and twisted, the real and the imaginary part of each bin.
+/// Sums of products of spectra: for blocks b <= c, cyclic and twisted, the real and the imaginary
+/// part of each bin.
 #[derive(Clone)]
 pub(crate) struct Spectra {
     sums: Vec<f64>,
@@ -80,8 +85,9 @@ impl ColumnProducts {
 
     /// Bound on the error of any `2 R_b(m)`, summed over the blocks, by the sum of all squares.
     ///
-    /// A transform of length L has a relative error of at most about `eps log2 L` in the sense of least squares; the
-    /// forward one enters each product twice, the inverse once, and `|R|` is at most the sum of squares.
+    /// A transform of length L has a relative error of at most about `eps log2 L` in the sense of
+    /// least squares; the forward one enters each product twice, the inverse once, and `|R|` is at
+    /// most the sum of squares.
     pub(super) fn relative_error(&self) -> f64 {
         2.0 * 3.0 * f64::EPSILON * (2.0 * self.length as f64).log2()
     }
@@ -199,8 +205,8 @@ impl ColumnProducts {
         products
     }
 
-    /// The sums over all columns at some lags, in samples and increasing: `out[block * lags + lag]`. Those that no pair of a block
-    /// reaches are 0.
+    /// The sums over all columns at some lags, in samples and increasing:
+    /// `out[block * lags + lag]`. Those that no pair of a block reaches are 0.
     pub(crate) fn sums_at(&self, spectra: &Spectra, lags: &[usize], out: &mut [f64]) {
         let products = self.lag_products(spectra);
         for (products, out) in products.iter().zip(out.chunks_exact_mut(lags.len())) {

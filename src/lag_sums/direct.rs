@@ -17,7 +17,8 @@ pub(super) struct DirectScratch {
     totals: Vec<Total>,
 }
 
-/// `out[k]` becomes the sum of `term` over the pairs at lag `lag(k)` whose first sample lies in `origins`.
+/// `out[k]` becomes the sum of `term` over the pairs at lag `lag(k)` whose first sample lies in
+/// `origins`.
 pub(super) fn sums<T: Real>(
     arch: Arch,
     samples: &[T],
@@ -35,8 +36,8 @@ pub(super) fn sums<T: Real>(
     } else {
         workers(lags)
     };
-    // Threads divide the lags: each lag is summed in the same order whatever their number. Where lags are many, the
-    // shares are small, since the long lags have fewer pairs.
+    // Threads divide the lags: each lag is summed in the same order whatever their number. Where
+    // lags are many, the shares are small, since the long lags have fewer pairs.
     let share = lags
         .div_ceil(threads)
         .clamp(1, if threads == 1 { lags.max(1) } else { 256 });

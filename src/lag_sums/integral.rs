@@ -12,14 +12,16 @@ pub struct CorrelationTime {
 }
 
 impl CorrelationTime {
-    /// The integral of a normalised autocorrelation at consecutive lags 0, 1, 2, ..., by the trapezoidal rule,
+    /// The integral of a normalised autocorrelation at consecutive lags 0, 1, 2, ..., by the
+    /// trapezoidal rule,
     /// ```text
     /// tau(M) = 1/2 + sum over 1 <= m <= M of normalised[m],       M = the smallest with M >= factor * tau(M)
     /// ```
-    /// cut by Sokal's self-consistent window: past a few correlation times there is only noise, whose sum grows without
-    /// bound. An exponential of time constant tau >> 1 gives tau (1 - e^-factor); 1 + 2 sum, the number of samples worth one
-    /// independent one, is twice this. `None` where the lags end before the window does. A factor of 5 leaves 0.7 % of
-    /// an exponential out; slower decays want more.
+    /// cut by Sokal's self-consistent window: past a few correlation times there is only noise,
+    /// whose sum grows without bound. An exponential of time constant tau >> 1 gives tau (1 -
+    /// e^-factor); 1 + 2 sum, the number of samples worth one independent one, is twice this.
+    /// `None` where the lags end before the window does. A factor of 5 leaves 0.7 % of an
+    /// exponential out; slower decays want more.
     ///
     /// A. Sokal, in *Functional Integration*, NATO ASI 361, 131 (1997), section 3.
     ///

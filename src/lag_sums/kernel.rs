@@ -1,4 +1,5 @@
-//! The inner loops, dispatched at run time to the widest vector instructions that the processor has.
+//! The inner loops, dispatched at run time to the widest vector instructions that the processor
+//! has.
 
 use pulp::{Simd, WithSimd};
 
@@ -23,8 +24,8 @@ impl Term {
     }
 }
 
-/// Origins that are summed before the sum joins a compensated total: both members of a block of pairs stay in the nearest
-/// caches, and rounding grows with the block, not with the run.
+/// Origins that are summed before the sum joins a compensated total: both members of a block of
+/// pairs stay in the nearest caches, and rounding grows with the block, not with the run.
 pub(crate) const ORIGINS: usize = 2048;
 
 /// Partial sums side by side, two vectors of four.
@@ -57,8 +58,8 @@ impl Total {
     }
 }
 
-/// Adds to `totals[k]` the sum over the origins `from..until` (and inside of the series) at lag `lag(k)`, lags
-/// increasing.
+/// Adds to `totals[k]` the sum over the origins `from..until` (and inside of the series) at lag
+/// `lag(k)`, lags increasing.
 pub(crate) struct LagSums<'a, T, L> {
     pub(crate) samples: &'a [T],
     pub(crate) from: usize,
@@ -137,8 +138,8 @@ impl<T: Real, L: Fn(usize) -> usize> LagSums<'_, T, L> {
     }
 }
 
-/// Sums over pairs of `first` with each of `partners`, all of the same length. The order of the additions at one lag does not
-/// depend on how many lags go together.
+/// Sums over pairs of `first` with each of `partners`, all of the same length. The order of the
+/// additions at one lag does not depend on how many lags go together.
 #[inline(always)]
 fn side_by_side<S: Simd, T: Real, const N: usize>(
     _: S,

@@ -1,7 +1,8 @@
 //! Transform lengths.
 
-/// The smallest length of at least `least` that has no prime factor above 7: the lengths at which a fast Fourier transform
-/// is fast. A prime length of the same size takes ten times as long and as much memory.
+/// The smallest length of at least `least` that has no prime factor above 7: the lengths at which a
+/// fast Fourier transform is fast. A prime length of the same size takes ten times as long and as
+/// much memory.
 ///
 /// ```
 /// use msed::lag_sums::next_fast_length;
@@ -16,7 +17,8 @@ pub fn next_fast_length(least: usize) -> usize {
     best
 }
 
-/// The segment length of at least `least`, and not much above it, whose transforms are cheapest for what they cover.
+/// The segment length of at least `least`, and not much above it, whose transforms are cheapest for
+/// what they cover.
 pub(crate) fn cheapest_length(least: usize) -> usize {
     let least = least.max(1);
     let mut best = next_fast_length(least);
@@ -28,8 +30,8 @@ pub(crate) fn cheapest_length(least: usize) -> usize {
     best
 }
 
-/// Nanoseconds for a real transform of twice `segment`, measured: the work of each prime factor, and what memory adds
-/// where the transform leaves the caches. Fives are dear.
+/// Nanoseconds for a real transform of twice `segment`, measured: the work of each prime factor,
+/// and what memory adds where the transform leaves the caches. Fives are dear.
 pub(super) fn transform_cost(segment: usize) -> f64 {
     let mut rest = segment;
     let mut work = 0.12;
@@ -47,7 +49,8 @@ pub(super) fn transform_cost(segment: usize) -> f64 {
     length * work * (1.0 + 0.9 * outside)
 }
 
-/// Calls `f` with the lengths without a prime factor above 7 from `least` to `most`, for each odd part the smallest.
+/// Calls `f` with the lengths without a prime factor above 7 from `least` to `most`, for each odd
+/// part the smallest.
 fn for_each_smooth(least: usize, most: usize, mut f: impl FnMut(usize)) {
     for_powers(7, 1, most, |seven| {
         for_powers(5, seven, most, |five| {

@@ -4,15 +4,18 @@ use std::ops::Range;
 
 use super::length::{cheapest_length, transform_cost};
 
-/// How the sums at some lags are computed. All three give the sums over all pairs; they differ in cost, memory and rounding.
+/// How the sums at some lags are computed. All three give the sums over all pairs; they differ in
+/// cost, memory and rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Method {
-    /// The definition, several lags side by side in vector instructions: n operations a lag, no memory, and no cancellation.
+    /// The definition, several lags side by side in vector instructions: n operations a lag, no
+    /// memory, and no cancellation.
     Direct,
-    /// Fourier transforms of twice `segment` samples, whose products accumulate while the series goes by: O(n log segment)
-    /// for all lags up to a few segments, in memory of some twenty segments.
+    /// Fourier transforms of twice `segment` samples, whose products accumulate while the series
+    /// goes by: O(n log segment) for all lags up to a few segments, in memory of some twenty
+    /// segments.
     BlockFft {
         /// Samples in a segment.
         segment: usize,
@@ -79,7 +82,8 @@ impl LagSet {
     }
 }
 
-/// Nanoseconds for a pair by direct sums, measured on an AVX2 machine; only the ratios of the three matter.
+/// Nanoseconds for a pair by direct sums, measured on an AVX2 machine; only the ratios of the three
+/// matter.
 const PAIR: f64 = 0.09;
 
 /// Nanoseconds for a product of two frequencies.
@@ -88,7 +92,8 @@ const PRODUCT: f64 = 0.3;
 /// Bytes that a plan may take whatever the number of lags.
 const SPARE_MEMORY: usize = 1 << 25;
 
-/// Rounding of a lag sum through transforms, in units of the sum of squares: what it typically is, for lengths to 10^8.
+/// Rounding of a lag sum through transforms, in units of the sum of squares: what it typically is,
+/// for lengths to 10^8.
 const TYPICAL_ROUNDING: f64 = 2.5e-16;
 
 /// The cheapest way for lags `places`, all of them above 0.
@@ -99,14 +104,16 @@ pub(super) fn choose(samples: usize, lags: &LagSet, tolerance: f64) -> Vec<Stret
         places: 0..places,
         method: Method::Direct,
     }];
-    // Through transforms a value is the small difference of large sums. Of a random walk, the steepest series to be
-    // expected, the variance is n/(6 m) times the value at lag m: lags below this need the definition.
+    // Through transforms a value is the small difference of large sums. Of a random walk, the
+    // steepest series to be expected, the variance is n/(6 m) times the value at lag m: lags below
+    // this need the definition.
     let short = TYPICAL_ROUNDING * n * n / (3.0 * tolerance * n);
     if short.is_nan() || short >= n / 4.0 {
         return all_direct;
     }
     let begin = lags.place_of(short.ceil().max(2.0) as usize);
-    // The longest lags have few pairs, so that little is lost by the definition and much by a difference.
+    // The longest lags have few pairs, so that little is lost by the definition and much by a
+    // difference.
     let few = 2 * samples.isqrt();
     let end = lags.place_of(samples - few.min(samples)).max(begin);
 

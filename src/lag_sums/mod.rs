@@ -1,9 +1,10 @@
-//! Sums over all pairs of samples a lag apart: the engine under the energy correlations, and what a method developer calls
-//! on plain slices.
+//! Sums over all pairs of samples a lag apart: the engine under the energy correlations, and what a
+//! method developer calls on plain slices.
 //!
-//! A [`LagPlanner`] makes a [`LagPlan`] for a length and a list of lags; the plan is immutable, says which [`Method`] it takes for
-//! which lags, and computes many series with memory lent by the caller ([`Scratch`]). Results are the sums over all time origins
-//! that the definition asks for, whatever the method, and the same bits for any number of threads.
+//! A [`LagPlanner`] makes a [`LagPlan`] for a length and a list of lags; the plan is immutable,
+//! says which [`Method`] it takes for which lags, and computes many series with memory lent by the
+//! caller ([`Scratch`]). Results are the sums over all time origins that the definition asks for,
+//! whatever the method, and the same bits for any number of threads.
 
 mod block_spectra;
 mod column_differences;

@@ -17,11 +17,13 @@ use crate::stats::BlockSums;
 /// Unit roundoff of `f64`.
 const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 
-/// How to sum the lags of one list over series of one length. Immutable, and shared between threads at will.
+/// How to sum the lags of one list over series of one length. Immutable, and shared between threads
+/// at will.
 ///
 /// Sums run over *all* pairs of samples m apart, exactly as in the definition but for rounding
-/// ([`error_bound`](Self::error_bound)). Samples are `f32` or `f64`, arithmetic is `f64`. A plan that is used again with
-/// the same [`Scratch`] allocates nothing. Samples must be finite: where one is not, the values are not either.
+/// ([`error_bound`](Self::error_bound)). Samples are `f32` or `f64`, arithmetic is `f64`. A plan
+/// that is used again with the same [`Scratch`] allocates nothing. Samples must be finite: where
+/// one is not, the values are not either.
 #[derive(Debug, Clone)]
 pub struct LagPlan {
     samples: usize,
@@ -132,9 +134,10 @@ impl LagPlan {
     /// ```text
     /// values[k] = 1/(n - m) sum over i < n - m of (x[i] - mean) (x[i+m] - mean),      m = lags[k]
     /// ```
-    /// with the mean of all samples, in the square of their unit. The number of pairs is the divisor, not n; divided by
-    /// the value at lag 0 it is the normalised autocorrelation. The mean is that of the run: for a run of length t and a
-    /// correlation time tau all values are low by about 2 (tau/t) times the variance.
+    /// with the mean of all samples, in the square of their unit. The number of pairs is the
+    /// divisor, not n; divided by the value at lag 0 it is the normalised autocorrelation. The mean
+    /// is that of the run: for a run of length t and a correlation time tau all values are low by
+    /// about 2 (tau/t) times the variance.
     ///
     /// # Panics
     /// If `samples` or `values` do not have the plan's lengths.
@@ -146,14 +149,15 @@ impl LagPlan {
         });
     }
 
-    /// Adds to block `first + b` of `into` the sums of squared differences over the pairs whose first sample lies in
-    /// `blocks[b]`, and their numbers: points are the plan's lags.
+    /// Adds to block `first + b` of `into` the sums of squared differences over the pairs whose
+    /// first sample lies in `blocks[b]`, and their numbers: points are the plan's lags.
     ///
-    /// Direct lags cost the same as without blocks; through transforms each block costs one inverse transform per segment
-    /// of lags more.
+    /// Direct lags cost the same as without blocks; through transforms each block costs one inverse
+    /// transform per segment of lags more.
     ///
     /// # Panics
-    /// If `samples` does not have the plan's length, blocks overlap, are empty or out of order, or `into` has other points.
+    /// If `samples` does not have the plan's length, blocks overlap, are empty or out of order, or
+    /// `into` has other points.
     pub fn add_squared_differences<T: Real>(
         &self,
         samples: &[T],
@@ -181,12 +185,13 @@ impl LagPlan {
         self.add(samples, Term::Product { about }, blocks, into, first, scratch);
     }
 
-    /// A bound on the relative rounding error of a mean-squared difference `value` at lag `lags[place]`, for a series whose
-    /// variance (divisor n) is `variance`.
+    /// A bound on the relative rounding error of a mean-squared difference `value` at lag
+    /// `lags[place]`, for a series whose variance (divisor n) is `variance`.
     ///
-    /// A direct sum is good to 3e-14 whatever the data. Through transforms the value is a difference of sums that are each of
-    /// the order of the whole sum of squares, and rounding is relative to that: the bound grows as variance/value, and as
-    /// n/(n - m). Infinite for a value of 0 that was not summed directly.
+    /// A direct sum is good to 3e-14 whatever the data. Through transforms the value is a
+    /// difference of sums that are each of the order of the whole sum of squares, and rounding is
+    /// relative to that: the bound grows as variance/value, and as n/(n - m). Infinite for a value
+    /// of 0 that was not summed directly.
     ///
     /// # Panics
     /// If `place` is not below [`len`](Self::len).

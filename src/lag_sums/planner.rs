@@ -11,7 +11,8 @@ use super::plan::LagPlan;
 use super::segments::Split;
 use crate::lag::{LagError, listed_in_run};
 
-/// Makes plans, and keeps the twiddle factors of the transforms it has planned: the only thing here that changes.
+/// Makes plans, and keeps the twiddle factors of the transforms it has planned: the only thing here
+/// that changes.
 ///
 /// ```
 /// use msed::lag_sums::{LagPlanner, Method};
@@ -53,9 +54,9 @@ impl LagPlanner {
         }
     }
 
-    /// A planner whose plans keep the relative rounding error of a mean-squared difference below `tolerance` for series
-    /// that are no steeper than a random walk. 0 sums every lag by its definition. What a series at hand has is told by
-    /// [`LagPlan::error_bound`].
+    /// A planner whose plans keep the relative rounding error of a mean-squared difference below
+    /// `tolerance` for series that are no steeper than a random walk. 0 sums every lag by its
+    /// definition. What a series at hand has is told by [`LagPlan::error_bound`].
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = tolerance;
@@ -89,7 +90,8 @@ impl LagPlanner {
         Ok(self.assemble(samples, lags, stretches))
     }
 
-    /// A plan that sums every lag by `method`, whatever it costs; segments are cut to the length of the series.
+    /// A plan that sums every lag by `method`, whatever it costs; segments are cut to the length of
+    /// the series.
     ///
     /// # Errors
     /// [`LagError`] as for [`plan`](Self::plan).

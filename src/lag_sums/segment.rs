@@ -73,7 +73,8 @@ impl Segment {
 
     /// The first half of the signal that belongs to the spectrum.
     pub(super) fn inverse<'b>(&self, buffers: &'b mut Buffers) -> &'b [f64] {
-        // The imaginary parts at both ends are zero but for rounding, unless a sample was not finite.
+        // The imaginary parts at both ends are zero but for rounding, unless a sample was not
+        // finite.
         buffers.spectrum[0].im = 0.0;
         buffers.spectrum[self.length].im = 0.0;
         self.inverse

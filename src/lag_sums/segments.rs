@@ -1,15 +1,17 @@
 //! Lag sums through Fourier transforms of segments.
 //!
-//! The series is cut into segments of L samples, each zero-padded to 2L and transformed: F_i. The pairs of segments that are
-//! d apart share one accumulated spectrum
+//! The series is cut into segments of L samples, each zero-padded to 2L and transformed: F_i. The
+//! pairs of segments that are d apart share one accumulated spectrum
 //! ```text
 //! G_d = sum_i conj(F_i) F_{i+d},      c_d = inverse of G_d,      c_d[j] = sum over pairs of samples d L + j apart, -L < j < L
 //! ```
-//! and the pairs at lag m = d L + j, 0 <= j < L, are those of c_d[j] and of c_{d+1}[j - L]. A shift by L is a factor of
-//! (-1)^f at frequency f, so that one inverse transform of `G_d + (-1)^f G_{d+1}` holds L lags at once.
+//! and the pairs at lag m = d L + j, 0 <= j < L, are those of c_d[j] and of c_{d+1}[j - L]. A shift
+//! by L is a factor of (-1)^f at frequency f, so that one inverse transform of
+//! `G_d + (-1)^f G_{d+1}` holds L lags at once.
 //!
-//! Lags up to m << n need two distances and the spectra of a few segments at a time: O(n log m) work, O(m) memory. All
-//! lags need every spectrum, twice the memory of the series, and transforms that stay in the cache in place of one of 2n.
+//! Lags up to m << n need two distances and the spectra of a few segments at a time: O(n log m)
+//! work, O(m) memory. All lags need every spectrum, twice the memory of the series, and transforms
+//! that stay in the cache in place of one of 2n.
 
 use std::fmt;
 use std::ops::Range;
@@ -21,7 +23,8 @@ use super::segment::{Buffers, Segment};
 use crate::real::Real;
 use crate::threads::{for_each_piece, workers};
 
-/// Frequencies that are multiplied together: eight vectors of four sums. Rows of spectra are padded to a multiple.
+/// Frequencies that are multiplied together: eight vectors of four sums. Rows of spectra are padded
+/// to a multiple.
 const FREQUENCIES: usize = 16;
 
 /// (-1)^f.
@@ -58,8 +61,8 @@ pub(super) struct Split {
 /// Memory of a [`Split`].
 #[derive(Default)]
 pub(super) struct SplitScratch {
-    /// The spectra held, and where there are blocks of origins two more rows: the segments that a block begins and ends in, cut
-    /// to the block.
+    /// The spectra held, and where there are blocks of origins two more rows: the segments that a
+    /// block begins and ends in, cut to the block.
     spectra: Vec<f64>,
     /// By block of frequencies, then by distance: real parts, then imaginary parts.
     accumulated: Vec<f64>,
@@ -81,8 +84,8 @@ impl fmt::Debug for SplitScratch {
 }
 
 impl Split {
-    /// The transforms for lags `first..=last` of `samples` samples in segments of `segment`, holding every spectrum or only
-    /// those at hand.
+    /// The transforms for lags `first..=last` of `samples` samples in segments of `segment`,
+    /// holding every spectrum or only those at hand.
     pub(super) fn new(
         planner: &mut RealFftPlanner<f64>,
         samples: usize,
@@ -123,7 +126,8 @@ impl Split {
         2 * self.half()
     }
 
-    /// Numbers in a block of accumulated frequencies: there is one distance more than those whose lags follow from them.
+    /// Numbers in a block of accumulated frequencies: there is one distance more than those whose
+    /// lags follow from them.
     fn block(&self) -> usize {
         2 * FREQUENCIES * (self.together + 1)
     }
@@ -144,9 +148,9 @@ impl Split {
         }
     }
 
-    /// Calls `emit(lag, sums)` with the sums of `(x - center) (y - center)` over the pairs whose first sample lies in
-    /// `origins`, at `lag` and those that follow it; every lag of the plan is among them. The blocks of origins of one series
-    /// come in order.
+    /// Calls `emit(lag, sums)` with the sums of `(x - center) (y - center)` over the pairs whose
+    /// first sample lies in `origins`, at `lag` and those that follow it; every lag of the plan is
+    /// among them. The blocks of origins of one series come in order.
     pub(super) fn sums<T: Real>(
         &self,
         arch: Arch,
@@ -187,8 +191,8 @@ impl Split {
         }
     }
 
-    /// Transforms the segments in which a block of origins begins and ends, cut to the block, and says which they are: none
-    /// where it begins and ends with a segment.
+    /// Transforms the segments in which a block of origins begins and ends, cut to the block, and
+    /// says which they are: none where it begins and ends with a segment.
     fn transform_ends<T: Real>(
         &self,
         samples: &[T],
@@ -331,7 +335,8 @@ impl Split {
     }
 }
 
-/// `accumulated += sum over i of conj(origins[i]) whole[i + d]` for each distance d, on some blocks of frequencies.
+/// `accumulated += sum over i of conj(origins[i]) whole[i + d]` for each distance d, on some blocks
+/// of frequencies.
 struct Multiply<'a> {
     accumulated: &'a mut [f64],
     block: usize,

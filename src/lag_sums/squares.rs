@@ -8,7 +8,8 @@ use crate::real::Real;
 /// Squares that are summed before they join a compensated total.
 const CHUNK: usize = 512;
 
-/// `bases[c] = sum over j < 512 c of (x[j] - center)^2`: what [`Squares`] starts from, a 512th of the memory of the series.
+/// `bases[c] = sum over j < 512 c of (x[j] - center)^2`: what [`Squares`] starts from, a 512th of
+/// the memory of the series.
 pub(super) fn bases<T: Real>(samples: &[T], center: f64, bases: &mut Vec<f64>) {
     bases.clear();
     let mut total = Total::default();
@@ -49,7 +50,8 @@ impl<'a, T: Real> Squares<'a, T> {
         x * x
     }
 
-    /// `sum of (x[i] - c)^2 + (x[i+m] - c)^2` over the origins i in `block` that have a partner at lag m.
+    /// `sum of (x[i] - c)^2 + (x[i+m] - c)^2` over the origins i in `block` that have a partner at
+    /// lag m.
     pub(super) fn of_pairs(&self, block: &Range<usize>, m: usize) -> f64 {
         let n = self.samples.len();
         if block.start + m >= n {
@@ -61,8 +63,9 @@ impl<'a, T: Real> Squares<'a, T> {
 
     /// The same at the lags `first..`, as many as `sums` has room for, at a few operations each.
     ///
-    /// From lag to lag the sum loses the partner of the first origin, gains one past the block, and loses the last origin once
-    /// its partner would lie past the end. It is taken anew every few hundred lags, so that rounding does not grow.
+    /// From lag to lag the sum loses the partner of the first origin, gains one past the block, and
+    /// loses the last origin once its partner would lie past the end. It is taken anew every few
+    /// hundred lags, so that rounding does not grow.
     pub(super) fn of_consecutive(&self, block: &Range<usize>, first: usize, sums: &mut [f64]) {
         let n = self.samples.len();
         for (c, sums) in sums.chunks_mut(CHUNK).enumerate() {

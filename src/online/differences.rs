@@ -15,8 +15,8 @@ use crate::real::Real;
 ///
 /// The results are those of [`energy::distribution`](crate::energy::distribution()) with
 /// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that
-/// differences may fall outside: they are counted ([`outside`](super::DistributionSums::outside)), and are in the
-/// moments.
+/// differences may fall outside: they are counted ([`outside`](super::DistributionSums::outside)),
+/// and are in the moments.
 ///
 /// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin.
 /// **Cost.** Some 8 ns for each sample and lag.

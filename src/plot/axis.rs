@@ -38,8 +38,8 @@ impl Axis {
         value.abs() <= 1e300 && (!self.logarithmic || value >= 1e-300)
     }
 
-    /// The span that shows `values`, with a margin; `None` if there are none. A range that was given
-    /// must be valid.
+    /// The span that shows `values`, with a margin; `None` if there are none. A range that was
+    /// given must be valid.
     pub(super) fn span(&self, values: impl IntoIterator<Item = f64>) -> Option<Span> {
         let logarithmic = self.logarithmic;
         let of = |value: f64| if logarithmic { value.log10() } else { value };
@@ -74,8 +74,8 @@ impl Axis {
 /// Room between the labels of two ticks, in pixels.
 const GAP: f64 = 6.0;
 
-/// Digits that carry labels on a logarithmic axis. The first choice is taken that gives three labels
-/// and has room for them.
+/// Digits that carry labels on a logarithmic axis. The first choice is taken that gives three
+/// labels and has room for them.
 const DIGITS: [&[i32]; 6] = [
     &[1],
     &[1, 2, 5],
@@ -209,8 +209,8 @@ impl Span {
     }
 }
 
-/// The step next to `about` that is 1, 2 or 5 times a power of ten, and the number of parts that minor
-/// ticks divide it into.
+/// The step next to `about` that is 1, 2 or 5 times a power of ten, and the number of parts that
+/// minor ticks divide it into.
 fn step(about: f64) -> (f64, i32) {
     let power = 10_f64.powf(about.log10().floor());
     match about / power {

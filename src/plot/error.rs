@@ -32,8 +32,8 @@ pub enum PlotError {
         /// The length wanted.
         expected: usize,
     },
-    /// The range of an axis is not two finite numbers in rising order, or not positive on a logarithmic
-    /// axis.
+    /// The range of an axis is not two finite numbers in rising order, or not positive on a
+    /// logarithmic axis.
     #[error(
         "axis `{axis}` of panel {panel} from {low} to {high}, expected two finite numbers in rising order, positive on a logarithmic axis"
     )]

@@ -1,16 +1,17 @@
-//! Figures for a paper as SVG: points with error bars, curves and bands on linear or logarithmic axes.
+//! Figures for a paper as SVG: points with error bars, curves and bands on linear or logarithmic
+//! axes.
 //!
 //! A [`Figure`] holds [`Panel`]s; a panel holds two [`Axis`] values and [`Series`]. Axes fit their
 //! data. Panels have a box frame with ticks inwards on all four sides. Colours stay apart for
-//! colour-blind readers and in grey, and the labels of the axes are 9 pt high in a column 86 mm wide.
-//! The same figure has the same bytes on every machine.
+//! colour-blind readers and in grey, and the labels of the axes are 9 pt high in a column 86 mm
+//! wide. The same figure has the same bytes on every machine.
 //!
-//! A value that is not finite, or not positive on a logarithmic axis, cannot be drawn: it is left out
-//! and counted ([`Figure::left_out`]). A panel with nothing to draw is an error.
+//! A value that is not finite, or not positive on a logarithmic axis, cannot be drawn: it is left
+//! out and counted ([`Figure::left_out`]). A panel with nothing to draw is an error.
 //!
 //! The label of an axis holds the quantity and its unit. Labels know three marks: `^{..}` raises,
-//! `_{..}` lowers, `*{..}` slants, as in `*{τ}_{α} (10^{-3} ps)`. A hyphen that joins no two words is
-//! drawn as a minus sign.
+//! `_{..}` lowers, `*{..}` slants, as in `*{τ}_{α} (10^{-3} ps)`. A hyphen that joins no two words
+//! is drawn as a minus sign.
 //!
 //! ```
 //! use msed::plot::{Axis, Figure, Panel, Series};

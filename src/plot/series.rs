@@ -7,8 +7,9 @@ use super::palette::Paint;
 
 /// One set of points, a line, a band or a rule, with its look.
 ///
-/// Colours go in turn through a palette that colour-blind readers can tell apart, and markers through
-/// five shapes. A line that is drawn over points has white edges, so that it shows on every colour.
+/// Colours go in turn through a palette that colour-blind readers can tell apart, and markers
+/// through five shapes. A line that is drawn over points has white edges, so that it shows on every
+/// colour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     pub(super) kind: Kind,
@@ -120,8 +121,8 @@ impl Series {
         Self::points(x, &values).errors(&errors)
     }
 
-    /// The line of a function from `start` to `end`, through points that are dense enough for linear and
-    /// logarithmic axes.
+    /// The line of a function from `start` to `end`, through points that are dense enough for
+    /// linear and logarithmic axes.
     #[must_use]
     pub fn function([start, end]: [f64; 2], f: impl Fn(f64) -> f64) -> Self {
         let fractions = (0..=200).map(|k| f64::from(k) / 200.0);
@@ -148,8 +149,8 @@ impl Series {
         self
     }
 
-    /// Colour `index` of the palette: blue, vermilion, green, purple, light blue, orange, black, and blue
-    /// again.
+    /// Colour `index` of the palette: blue, vermilion, green, purple, light blue, orange, black,
+    /// and blue again.
     #[must_use]
     pub fn colour(mut self, index: usize) -> Self {
         self.paint = Paint::Category(index);
@@ -192,8 +193,8 @@ impl Series {
         self
     }
 
-    /// Marker `index` of circle, square, diamond and two triangles, in turn: for points that look the same
-    /// in several series or panels.
+    /// Marker `index` of circle, square, diamond and two triangles, in turn: for points that look
+    /// the same in several series or panels.
     #[must_use]
     pub fn marker(mut self, index: usize) -> Self {
         self.marker = Some(index);

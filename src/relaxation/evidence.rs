@@ -69,8 +69,9 @@ pub struct LeastSquares {
     /// their pairs, so that the errors in here are then too small, often severalfold; the
     /// replicates of the parameters have the right ones.
     pub covariance: Option<[[f64; 4]; 4]>,
-    /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0², Um², ln τ and ln β, each
-    /// scaled to unit length. Infinite where a parameter has no influence at all.
+    /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0²,
+    /// Um², ln τ and ln β, each scaled to unit length. Infinite where a parameter has no influence
+    /// at all.
     #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
     pub condition_number: f64,
     /// How the search ended.

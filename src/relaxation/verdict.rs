@@ -120,12 +120,12 @@ pub enum Reason {
          the logarithm of the relaxation time {log_time_error:.2})"
     )]
     Degenerate {
-        /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ and ln β, each scaled to
-        /// unit length: 1 if they are told apart perfectly.
+        /// Ratio of the largest to the smallest singular value of the derivatives by U0², Um², ln τ
+        /// and ln β, each scaled to unit length: 1 if they are told apart perfectly.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         condition: f64,
-        /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are correlated, so that the
-        /// true error is larger.
+        /// The least-squares error of ln τ; infinite where there is none. Neighbouring lags are
+        /// correlated, so that the true error is larger.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },

@@ -1,7 +1,8 @@
 //! How correlated a series is, by averaging neighbours.
 
-/// The apparent standard error of a mean under repeated averaging of neighbours (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461
-/// (1989)): it rises while blocks are correlated and stays once they are longer than the correlation time.
+/// The apparent standard error of a mean under repeated averaging of neighbours (Flyvbjerg and
+/// Petersen, J. Chem. Phys. 91, 461 (1989)): it rises while blocks are correlated and stays once
+/// they are longer than the correlation time.
 ///
 /// ```
 /// use msed::stats::Blocking;
@@ -43,7 +44,8 @@ impl Blocking {
         Self::of_runs(&[samples])
     }
 
-    /// Of the mean of several independent runs, each about its own mean: runs at constant energy have an energy each.
+    /// Of the mean of several independent runs, each about its own mean: runs at constant energy
+    /// have an energy each.
     #[must_use]
     pub fn of_runs(runs: &[&[f64]]) -> Self {
         let mut levels = Vec::new();
@@ -93,8 +95,9 @@ impl Blocking {
         &self.levels
     }
 
-    /// The first level with 64 blocks or more that no later one with 16 blocks or more exceeds by more than twice the uncertainty of
-    /// the difference; `None` where the error still rises there: the run is too short to know its own error.
+    /// The first level with 64 blocks or more that no later one with 16 blocks or more exceeds by
+    /// more than twice the uncertainty of the difference; `None` where the error still rises there:
+    /// the run is too short to know its own error.
     #[must_use]
     pub fn plateau(&self) -> Option<BlockingLevel> {
         const FEWEST: usize = 16;
@@ -110,8 +113,8 @@ impl Blocking {
             .map(|k| *usable[k])
     }
 
-    /// How many independent samples would give the same error of the mean: the naive variance of the mean over that of the
-    /// plateau, times the number of samples. `None` without a plateau.
+    /// How many independent samples would give the same error of the mean: the naive variance of
+    /// the mean over that of the plateau, times the number of samples. `None` without a plateau.
     #[must_use]
     pub fn independent_samples(&self) -> Option<f64> {
         let plateau = self.plateau()?;
@@ -130,7 +133,8 @@ mod tests {
         let mut x = 0.0;
         (0..n)
             .map(|_| {
-                // The sum of four uniforms of a multiplicative generator: close enough to Gaussian for a variance.
+                // The sum of four uniforms of a multiplicative generator: close enough to Gaussian
+                // for a variance.
                 let mut sum = 0.0;
                 for _ in 0..4 {
                     state = state

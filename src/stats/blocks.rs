@@ -6,10 +6,11 @@ use thiserror::Error;
 
 use super::{Resamples, Resampling, RunId};
 
-/// The blocks of one or several runs: contiguous ranges of samples or frames, as equal as integers allow.
+/// The blocks of one or several runs: contiguous ranges of samples or frames, as equal as integers
+/// allow.
 ///
-/// A pair of samples belongs to the block of its first one, so that the blocks add up to the whole and no pair is lost at a
-/// boundary. Blocks are numbered through all runs.
+/// A pair of samples belongs to the block of its first one, so that the blocks add up to the whole
+/// and no pair is lost at a boundary. Blocks are numbered through all runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
     blocks: Vec<(usize, Range<usize>)>,
@@ -20,8 +21,8 @@ impl Partition {
     /// Divides runs of the given lengths as `resampling` asks.
     ///
     /// # Errors
-    /// [`ResamplingError`] where there are fewer than two blocks, or fewer samples than blocks. [`Resampling::None`] makes
-    /// one block of each run and never fails.
+    /// [`ResamplingError`] where there are fewer than two blocks, or fewer samples than blocks.
+    /// [`Resampling::None`] makes one block of each run and never fails.
     pub fn new(lengths: &[usize], resampling: Resampling) -> Result<Self, ResamplingError> {
         let per_run = match resampling {
             Resampling::Blocks(blocks @ (0 | 1)) => {
@@ -95,8 +96,8 @@ impl Partition {
 
 /// Sums and their weights (numbers of terms), by block and by point.
 ///
-/// A point is whatever is averaged: a lag of a correlation, a bin, or a single mean. The mean of a point over any
-/// resample is a ratio of two short sums.
+/// A point is whatever is averaged: a lag of a correlation, a bin, or a single mean. The mean of a
+/// point over any resample is a ratio of two short sums.
 ///
 /// ```
 /// use msed::stats::BlockSums;
@@ -184,7 +185,8 @@ impl BlockSums {
         self.ratio(point, |_| 1.0)
     }
 
-    /// The mean of a point with each block counted `weights[block]` times: NaN where nothing is left.
+    /// The mean of a point with each block counted `weights[block]` times: NaN where nothing is
+    /// left.
     ///
     /// # Panics
     /// If there is not one weight per block.

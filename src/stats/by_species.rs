@@ -28,7 +28,8 @@ struct Named<T> {
 }
 
 impl<T> BySpecies<T> {
-    /// The result for all particles, and that for each species by name. Of species with the same name the first is found.
+    /// The result for all particles, and that for each species by name. Of species with the same
+    /// name the first is found.
     #[must_use]
     pub fn new<S: Into<String>>(all: T, species: impl IntoIterator<Item = (S, T)>) -> Self {
         let named = |(name, value): (S, T)| Named {
@@ -137,8 +138,8 @@ impl<T> ByPair<T> {
     /// The result for two species, in either order.
     ///
     /// # Errors
-    /// [`UnknownPair::Species`] for a name that no species has, [`UnknownPair::NoPair`] for two species without a pair of
-    /// particles: a species of one particle has no distance from itself.
+    /// [`UnknownPair::Species`] for a name that no species has, [`UnknownPair::NoPair`] for two
+    /// species without a pair of particles: a species of one particle has no distance from itself.
     pub fn of(&self, a: &str, b: &str) -> Result<&T, UnknownPair> {
         let is_wanted = |[x, y]: [&str; 2]| (x == a && y == b) || (x == b && y == a);
         if let Some((_, found)) = self.pairs().find(|(names, _)| is_wanted(*names)) {

@@ -7,8 +7,8 @@ use thiserror::Error;
 use super::{Estimate, Replicates, Resamples, Resampling, RunId};
 
 impl Estimate {
-    /// A function of several numbers, correlations included: resample by resample for those of one run, and independently for those
-    /// of different runs.
+    /// A function of several numbers, correlations included: resample by resample for those of one
+    /// run, and independently for those of different runs.
     ///
     /// # Errors
     /// [`Mixture`] where numbers of one run went through different resamples.
@@ -31,7 +31,8 @@ impl Estimate {
         Ok(Self::together(of, f))
     }
 
-    /// The same of numbers that are known to fit together; a run that was resampled in two ways leaves no standard error.
+    /// The same of numbers that are known to fit together; a run that was resampled in two ways
+    /// leaves no standard error.
     pub(crate) fn together<const N: usize>(of: [&Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
         let value = |i: usize| of[i].value;
         let runs = Shared::runs(&of).into_iter().map(|run| Replicates {
@@ -46,8 +47,9 @@ impl Estimate {
         }
     }
 
-    /// Several numbers computed together from others, as [`combine`](Self::combine) computes one: `f` takes the values in the order of
-    /// `of`. Cost: one evaluation of `f` for the whole, and one for each resample of each run.
+    /// Several numbers computed together from others, as [`combine`](Self::combine) computes one:
+    /// `f` takes the values in the order of `of`. Cost: one evaluation of `f` for the whole, and
+    /// one for each resample of each run.
     ///
     /// # Errors
     /// [`Mixture`] where numbers of one run went through different resamples.
@@ -61,8 +63,8 @@ impl Estimate {
         }))
     }
 
-    /// As [`evaluate`](Self::evaluate), for a number of results that is known at run time only: that of the whole. What a resample has
-    /// fewer of is NaN there.
+    /// As [`evaluate`](Self::evaluate), for a number of results that is known at run time only:
+    /// that of the whole. What a resample has fewer of is NaN there.
     ///
     /// # Errors
     /// [`Mixture`] where numbers of one run went through different resamples.
@@ -94,8 +96,9 @@ impl Estimate {
         Ok(results)
     }
 
-    /// The covariance with another number, from the runs that both rest on: 0 where there is none. `None` as for
-    /// [`standard_error`](Self::standard_error), and where one run was resampled in two ways.
+    /// The covariance with another number, from the runs that both rest on: 0 where there is none.
+    /// `None` as for [`standard_error`](Self::standard_error), and where one run was resampled in
+    /// two ways.
     #[must_use]
     pub fn covariance(&self, other: &Self) -> Option<f64> {
         self.standard_error()?;
@@ -121,7 +124,8 @@ struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    /// The runs of all numbers, in the order of their first appearance. A run that was resampled in two ways has no resamples left.
+    /// The runs of all numbers, in the order of their first appearance. A run that was resampled in
+    /// two ways has no resamples left.
     fn runs(of: &[&'a Estimate]) -> Vec<Self> {
         let mut runs: Vec<Self> = Vec::new();
         for (i, number) in of.iter().enumerate() {
@@ -174,8 +178,8 @@ impl Mixture {
     }
 }
 
-/// An operator on numbers, owned or borrowed, and on a number and a plain one. Of numbers of one run through different resamples the
-/// result has no standard error.
+/// An operator on numbers, owned or borrowed, and on a number and a plain one. Of numbers of one
+/// run through different resamples the result has no standard error.
 macro_rules! operator {
     ($operator:ident, $name:ident, $sign:tt) => {
         impl $operator<&Estimate> for &Estimate {
@@ -312,7 +316,8 @@ mod tests {
             "numbers of one run through 3 blocks and through 2 blocks, expected one resampling for both"
         );
         assert_eq!(Estimate::evaluate(&[&x, &y], |v| [v[0]]), Err(refused));
-        // An operator has no way to refuse, and leaves no error: nor does what follows from its result.
+        // An operator has no way to refuse, and leaves no error: nor does what follows from its
+        // result.
         let sum = &x + &y;
         assert_eq!((sum.standard_error(), sum.degrees_of_freedom()), (None, None));
         assert!((sum.value() - x.value() - y.value()).abs() < 1e-15);

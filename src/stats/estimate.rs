@@ -7,10 +7,11 @@ use super::significance::{Significance, t_quantile};
 
 /// A number, and for each run that it rests on the same number on each resample of that run.
 ///
-/// From these follow its standard error and the error of whatever is computed from it and from other numbers. Numbers of one run
-/// are correlated resample by resample. Different runs are independent: each one's resamples change the number with the other
-/// runs held at their values, and their variances add up (the union of the runs' jackknives). A number without any run, such as
-/// one that was given, has no error.
+/// From these follow its standard error and the error of whatever is computed from it and from
+/// other numbers. Numbers of one run are correlated resample by resample. Different runs are
+/// independent: each one's resamples change the number with the other runs held at their values,
+/// and their variances add up (the union of the runs' jackknives). A number without any run, such
+/// as one that was given, has no error.
 ///
 /// Sums, differences, products, ratios and the usual functions are written as for plain numbers:
 ///
@@ -133,8 +134,8 @@ impl Estimate {
         &self.runs
     }
 
-    /// The value on each resample, not finite where it could not be had, of a number that rests on one run; empty for a number that
-    /// rests on none or several: see [`runs`](Self::runs).
+    /// The value on each resample, not finite where it could not be had, of a number that rests on
+    /// one run; empty for a number that rests on none or several: see [`runs`](Self::runs).
     #[must_use]
     pub fn replicates(&self) -> &[f64] {
         match self.runs.as_slice() {
@@ -143,7 +144,8 @@ impl Estimate {
         }
     }
 
-    /// The resamples of a number that rests on one run; `None` for a number that rests on none or several.
+    /// The resamples of a number that rests on one run; `None` for a number that rests on none or
+    /// several.
     #[must_use]
     pub fn resamples(&self) -> Option<Resamples> {
         match self.runs.as_slice() {
@@ -158,8 +160,9 @@ impl Estimate {
         self.runs.iter().map(|run| run.resamples.blocks()).sum()
     }
 
-    /// The standard error: the root of the sum of the variances that the runs' resamples give, and 0 for a number without a run.
-    /// `None` where a run has no resamples, or where the value could not be had on one of them.
+    /// The standard error: the root of the sum of the variances that the runs' resamples give, and
+    /// 0 for a number without a run. `None` where a run has no resamples, or where the value could
+    /// not be had on one of them.
     #[must_use]
     pub fn standard_error(&self) -> Option<f64> {
         match self.runs.as_slice() {
@@ -169,9 +172,9 @@ impl Estimate {
         }
     }
 
-    /// Degrees of freedom of the standard error: one less than there are blocks for one run; for several by Welch and Satterthwaite
-    /// (Biometrics Bull. 2, 110, 1946), that of one run where one run dominates, more where several share. `None` where there is no
-    /// error.
+    /// Degrees of freedom of the standard error: one less than there are blocks for one run; for
+    /// several by Welch and Satterthwaite (Biometrics Bull. 2, 110, 1946), that of one run where
+    /// one run dominates, more where several share. `None` where there is no error.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> Option<f64> {
         if let [run] = self.runs.as_slice() {
@@ -194,8 +197,8 @@ impl Estimate {
             .collect()
     }
 
-    /// The interval `value -+ t standard_error` with Student's t for the [degrees of freedom](Self::degrees_of_freedom). `None` where
-    /// there is no standard error.
+    /// The interval `value -+ t standard_error` with Student's t for the
+    /// [degrees of freedom](Self::degrees_of_freedom). `None` where there is no standard error.
     ///
     /// # Panics
     /// If the level is not between 0 and 1.
@@ -216,7 +219,8 @@ impl Estimate {
         Some(t_quantile(self.degrees_of_freedom()?, level))
     }
 
-    /// Whether it is above 0 by more than chance; where there is no standard error, whether it is above 0.
+    /// Whether it is above 0 by more than chance; where there is no standard error, whether it is
+    /// above 0.
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
         let error = self.standard_error().filter(|&error| error > 0.0);
         let needed = error.map_or(0.0, |error| {
@@ -270,7 +274,8 @@ impl Estimate {
 }
 
 impl Resamples {
-    /// A number computed from the weights of the blocks: on the whole, where each counts once, and on each resample.
+    /// A number computed from the weights of the blocks: on the whole, where each counts once, and
+    /// on each resample.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();

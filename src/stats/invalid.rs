@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-/// A number that cannot be right, with what it is and what was expected: `time step NaN, expected a positive finite number`.
+/// A number that cannot be right, with what it is and what was expected:
+/// `time step NaN, expected a positive finite number`.
 ///
 /// ```
 /// use msed::stats::Invalid;

@@ -1,12 +1,15 @@
-//! Errors of correlated data: block sums, the resamples that follow from them, and numbers that carry their error.
+//! Errors of correlated data: block sums, the resamples that follow from them, and numbers that
+//! carry their error.
 //!
-//! A correlation over a long run is a ratio of sums over time origins. Kept apart by block of the run (or by replica),
-//! those sums give every resampled curve by adding a few numbers, so that no resample touches the data again. Each
-//! derived number is then evaluated once on the whole and once per resample, and the spread of the latter is its error:
-//! the correlation between lags, and between numbers of one run, is carried without being modelled. Jackknife and bootstrap are two sets
-//! of weights for the blocks ([`Resampling`]).
+//! A correlation over a long run is a ratio of sums over time origins. Kept apart by block of the
+//! run (or by replica), those sums give every resampled curve by adding a few numbers, so that no
+//! resample touches the data again. Each derived number is then evaluated once on the whole and
+//! once per resample, and the spread of the latter is its error: the correlation between lags, and
+//! between numbers of one run, is carried without being modelled. Jackknife and bootstrap are two
+//! sets of weights for the blocks ([`Resampling`]).
 //!
-//! How often the intervals hold the truth stands in docs/errors.md: 64 to 74 % at one sigma, once blocks hold fifteen relaxation times.
+//! How often the intervals hold the truth stands in docs/errors.md: 64 to 74 % at one sigma, once
+//! blocks hold fifteen relaxation times.
 
 mod blocking;
 mod blocks;

@@ -1,7 +1,7 @@
 //! Numbers as they are written and read, those included that are not finite.
 //!
-//! Text formats such as JSON have no infinity: there a number that is not finite is written as `"inf"`, `"-inf"` or, where it could
-//! not be had at all, as null. Binary formats keep the bits.
+//! Text formats such as JSON have no infinity: there a number that is not finite is written as
+//! `"inf"`, `"-inf"` or, where it could not be had at all, as null. Binary formats keep the bits.
 
 use std::fmt;
 

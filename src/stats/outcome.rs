@@ -4,8 +4,9 @@ use std::fmt;
 
 /// What was looked for in the data, or why it is not in them.
 ///
-/// Data that do not hold an answer are no mistake of the caller: a curve that has not fallen to 1/e has no relaxation time,
-/// and the reason says how long that time is at least. Errors are for input that cannot be right.
+/// Data that do not hold an answer are no mistake of the caller: a curve that has not fallen to 1/e
+/// has no relaxation time, and the reason says how long that time is at least. Errors are for input
+/// that cannot be right.
 ///
 /// ```
 /// use msed::stats::Outcome;

@@ -10,8 +10,8 @@ pub(crate) struct Parabola {
 }
 
 impl Parabola {
-    /// Through points `x`, `y` with weights, by polynomials that are orthogonal over the points: 1, x - m, and (x - m)^2 without its
-    /// parts along the other two.
+    /// Through points `x`, `y` with weights, by polynomials that are orthogonal over the points: 1,
+    /// x - m, and (x - m)^2 without its parts along the other two.
     pub(crate) fn through(x: &[f64], y: &[f64], weights: &[f64]) -> Self {
         let sum = |f: &dyn Fn(usize) -> f64| (0..x.len()).map(|k| weights[k] * f(k)).sum::<f64>();
         let weight = sum(&|_| 1.0);

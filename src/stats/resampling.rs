@@ -22,8 +22,9 @@ pub enum Resampling {
     Replicas,
     /// The bootstrap: as many blocks as there are, drawn with replacement over all runs.
     ///
-    /// Its errors agree with the jackknife's where a number is nearly linear in the block sums, as the errors of long runs are; where it is
-    /// not, the spread of many draws says so, at the cost of `draws` evaluations in place of one per block.
+    /// Its errors agree with the jackknife's where a number is nearly linear in the block sums, as
+    /// the errors of long runs are; where it is not, the spread of many draws says so, at the cost
+    /// of `draws` evaluations in place of one per block.
     Bootstrap {
         /// Contiguous blocks in each run; 1 draws whole runs.
         blocks: usize,
@@ -45,8 +46,8 @@ impl Default for Resampling {
 
 /// The resamples of the blocks of a run: how often each block counts in each.
 ///
-/// Numbers of equal resamples, which are of the same run, are correlated resample by resample, and combine that way
-/// ([`Estimate::combine`](super::Estimate::combine)).
+/// Numbers of equal resamples, which are of the same run, are correlated resample by resample, and
+/// combine that way ([`Estimate::combine`](super::Estimate::combine)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Resamples {
@@ -56,7 +57,8 @@ pub struct Resamples {
 }
 
 impl Resamples {
-    /// The resamples that `resampling` makes of the `blocks` blocks of a run: none for [`Resampling::None`].
+    /// The resamples that `resampling` makes of the `blocks` blocks of a run: none for
+    /// [`Resampling::None`].
     #[must_use]
     pub fn new(run: RunId, resampling: Resampling, blocks: usize) -> Self {
         Self {
@@ -95,8 +97,8 @@ impl Resamples {
         }
     }
 
-    /// How often each block counts in resample `index`: the jackknife leaves one out, the bootstrap draws as many as there are with
-    /// replacement.
+    /// How often each block counts in resample `index`: the jackknife leaves one out, the bootstrap
+    /// draws as many as there are with replacement.
     #[must_use]
     pub fn weights(&self, index: usize) -> Vec<f64> {
         if let Resampling::Bootstrap { seed, .. } = self.resampling {
@@ -114,9 +116,10 @@ impl Resamples {
             .collect()
     }
 
-    /// The standard error that values on the resamples imply: for the jackknife over B blocks `sqrt((B-1)/B sum (x_b - mean x)^2)`, for
-    /// D draws of the bootstrap `sqrt(B/(B-1) sum (x_d - mean x)^2/(D-1))`, which of a mean is the same. `None` without resamples, or
-    /// where a value is missing (not finite).
+    /// The standard error that values on the resamples imply: for the jackknife over B blocks
+    /// `sqrt((B-1)/B sum (x_b - mean x)^2)`, for D draws of the bootstrap
+    /// `sqrt(B/(B-1) sum (x_d - mean x)^2/(D-1))`, which of a mean is the same. `None` without
+    /// resamples, or where a value is missing (not finite).
     #[must_use]
     pub fn standard_error(&self, values: impl IntoIterator<Item = f64> + Clone) -> Option<f64> {
         let factor = self.factor()?;
@@ -128,8 +131,9 @@ impl Resamples {
         Some((factor * squares).sqrt())
     }
 
-    /// The covariance that two sets of values on the same resamples imply: that of the standard errors, with products in place of squares.
-    /// `None` as for [`standard_error`](Self::standard_error).
+    /// The covariance that two sets of values on the same resamples imply: that of the standard
+    /// errors, with products in place of squares. `None` as for
+    /// [`standard_error`](Self::standard_error).
     #[must_use]
     pub fn covariance(&self, x: &[f64], y: &[f64]) -> Option<f64> {
         let factor = self.factor()?;
@@ -142,8 +146,8 @@ impl Resamples {
         Some(factor * products)
     }
 
-    /// From a sum of squared deviations over the resamples to a variance. Draws from B blocks spread by (B-1)/B too little, as the
-    /// squared deviations of B values do about their own mean.
+    /// From a sum of squared deviations over the resamples to a variance. Draws from B blocks
+    /// spread by (B-1)/B too little, as the squared deviations of B values do about their own mean.
     fn factor(&self) -> Option<f64> {
         let (blocks, resamples) = (self.blocks as f64, self.len() as f64);
         if blocks < 2.0 || resamples < 2.0 {
@@ -155,15 +159,16 @@ impl Resamples {
         })
     }
 
-    /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the resamples give no error.
+    /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the
+    /// resamples give no error.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> Option<f64> {
         self.factor().map(|_| self.blocks as f64 - 1.0)
     }
 
-    /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard errors: Student's t
-    /// with one degree of freedom less than there are blocks. Ten blocks have 1.059 at one sigma and 2.32 at two; fewer than two
-    /// blocks have an infinite interval.
+    /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard
+    /// errors: Student's t with one degree of freedom less than there are blocks. Ten blocks have
+    /// 1.059 at one sigma and 2.32 at two; fewer than two blocks have an infinite interval.
     ///
     /// # Panics
     /// If the level is not between 0 and 1.

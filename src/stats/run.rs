@@ -4,19 +4,22 @@ use std::fmt;
 
 use crate::real::Real;
 
-/// Samples that an identity looks at. Each lies at a place of its part that looks random, so that no pattern of the data, such as
-/// three coordinates a particle, falls in step with them.
+/// Samples that an identity looks at. Each lies at a place of its part that looks random, so that
+/// no pattern of the data, such as three coordinates a particle, falls in step with them.
 const PLACES: usize = 256;
 
-/// The run that a number rests on: numbers of one run are correlated, and numbers of different runs are not.
+/// The run that a number rests on: numbers of one run are correlated, and numbers of different runs
+/// are not.
 ///
-/// Estimators take the identity from the samples: the same samples give the same identity however often it is computed, owned or
-/// borrowed, in this process or in another. It is a digest of their number and of 256 of them, one from each of as many equal
-/// parts of the run, so that it costs nothing beside any estimator. Two simulations agree in all of these only if they are the
-/// same; samples made up to agree there are taken for one run.
+/// Estimators take the identity from the samples: the same samples give the same identity however
+/// often it is computed, owned or borrowed, in this process or in another. It is a digest of their
+/// number and of 256 of them, one from each of as many equal parts of the run, so that it costs
+/// nothing beside any estimator. Two simulations agree in all of these only if they are the same;
+/// samples made up to agree there are taken for one run.
 ///
-/// The energies of a simulation and its trajectory are different samples and have different identities: the correlation between
-/// them is not known, since they may be of different parts of the simulation.
+/// The energies of a simulation and its trajectory are different samples and have different
+/// identities: the correlation between them is not known, since they may be of different parts of
+/// the simulation.
 ///
 /// ```
 /// use msed::stats::RunId;
@@ -50,14 +53,15 @@ impl RunId {
         )
     }
 
-    /// The run of this name: for numbers that do not come from samples at hand, such as those of a table.
+    /// The run of this name: for numbers that do not come from samples at hand, such as those of a
+    /// table.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self(name.bytes().fold(1, |digest, byte| mix(digest, byte.into())))
     }
 
-    /// Several runs as one, such as replicas: blocks are numbered through them, so that their order counts. One run alone is that
-    /// run.
+    /// Several runs as one, such as replicas: blocks are numbered through them, so that their order
+    /// counts. One run alone is that run.
     #[must_use]
     pub fn merged(runs: impl IntoIterator<Item = Self>) -> Self {
         let mut runs = runs.into_iter();
@@ -83,8 +87,9 @@ impl fmt::Display for RunId {
     }
 }
 
-/// Takes a word into a digest: the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) on their sum, in which every bit of
-/// the word reaches every bit of the digest. Written out, since the standard library's hash may change between its versions.
+/// Takes a word into a digest: the finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) on
+/// their sum, in which every bit of the word reaches every bit of the digest. Written out, since
+/// the standard library's hash may change between its versions.
 fn mix(digest: u64, word: u64) -> u64 {
     let mut z = digest.rotate_left(5).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ word;
     z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);

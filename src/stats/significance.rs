@@ -4,11 +4,13 @@ use std::fmt;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// How many of its standard errors a number must be away from what is expected before the difference counts.
+/// How many of its standard errors a number must be away from what is expected before the
+/// difference counts.
 ///
-/// A standard error that rests on few blocks is itself uncertain, and a fixed number of such errors is exceeded by chance more
-/// often than by the normal distribution. [`Level`](Self::Level) therefore takes Student's t for the degrees of freedom of the
-/// error, [`Errors`](Self::Errors) keeps a fixed number, and [`AtLeast`](Self::AtLeast) is a fixed number that grows where the
+/// A standard error that rests on few blocks is itself uncertain, and a fixed number of such errors
+/// is exceeded by chance more often than by the normal distribution. [`Level`](Self::Level)
+/// therefore takes Student's t for the degrees of freedom of the error, [`Errors`](Self::Errors)
+/// keeps a fixed number, and [`AtLeast`](Self::AtLeast) is a fixed number that grows where the
 /// degrees of freedom are few.
 ///
 /// The constants are all the thresholds of the crate, each with the question that it decides.
@@ -28,8 +30,9 @@ pub enum Significance {
     Errors(f64),
     /// Student's t at this two-sided level.
     Level(f64),
-    /// This many standard errors, or Student's t at a two-sided level where that is more: `level` is chosen such that t reaches
-    /// `errors` at nine degrees of freedom, those of the default ten blocks.
+    /// This many standard errors, or Student's t at a two-sided level where that is more: `level`
+    /// is chosen such that t reaches `errors` at nine degrees of freedom, those of the default ten
+    /// blocks.
     AtLeast {
         /// The least number of standard errors.
         errors: f64,
@@ -39,61 +42,70 @@ pub enum Significance {
 }
 
 impl Significance {
-    /// A maximum or a minimum stands out from the values around it: [`relaxation::peak`](crate::relaxation::peak()), the main
-    /// peak of a structure factor, the plateau time of a mean squared displacement.
+    /// A maximum or a minimum stands out from the values around it:
+    /// [`relaxation::peak`](crate::relaxation::peak()), the main peak of a structure factor, the
+    /// plateau time of a mean squared displacement.
     ///
-    /// Low on purpose: the maximum itself is the largest of many values, and what is asked is only whether the curve comes down
-    /// again on both sides.
+    /// Low on purpose: the maximum itself is the largest of many values, and what is asked is only
+    /// whether the curve comes down again on both sides.
     pub const EXTREMUM: Self = Self::Errors(2.0);
-    /// A logarithmic slope is not 1: the motion is not diffusive yet. The interval at this level is also how well the slope is
-    /// known.
+    /// A logarithmic slope is not 1: the motion is not diffusive yet. The interval at this level is
+    /// also how well the slope is known.
     pub const NOT_DIFFUSIVE: Self = Self::Level(0.95);
     /// The energy drifts: the slope over the run, or the difference of its halves, is not zero.
     ///
-    /// Two tests on each run and many runs: one false alarm in a hundred is what a user puts up with.
+    /// Two tests on each run and many runs: one false alarm in a hundred is what a user puts up
+    /// with.
     pub const STATIONARY: Self = Self::Level(0.99);
     /// The amplitude of a fitted relaxation is not zero, with the error from the resamples.
     pub const AMPLITUDE: Self = Self::Level(0.99);
-    /// The amplitude of a fitted relaxation is not zero, with the error from a covariance that is known beforehand: the same level
-    /// as [`AMPLITUDE`](Self::AMPLITUDE) by the normal distribution.
+    /// The amplitude of a fitted relaxation is not zero, with the error from a covariance that is
+    /// known beforehand: the same level as [`AMPLITUDE`](Self::AMPLITUDE) by the normal
+    /// distribution.
     pub const AMPLITUDE_OF_KNOWN_COVARIANCE: Self = Self::Errors(2.576);
-    /// The one-sided limit of 95 % above an offset that rests at zero: Student's t at the two-sided level that leaves 5 % above.
+    /// The one-sided limit of 95 % above an offset that rests at zero: Student's t at the two-sided
+    /// level that leaves 5 % above.
     pub const UPPER_LIMIT: Self = Self::Level(2.0 * Self::UPPER_LIMIT_LEVEL - 1.0);
     /// The one-sided level of [`UPPER_LIMIT`](Self::UPPER_LIMIT).
     pub const UPPER_LIMIT_LEVEL: f64 = 0.95;
-    /// A curve that should rise falls: between any two lags of a window, of which there are hundreds. Also how far a curve may
-    /// be from its fit at any lag.
+    /// A curve that should rise falls: between any two lags of a window, of which there are
+    /// hundreds. Also how far a curve may be from its fit at any lag.
     pub const FALL: Self = Self::AtLeast {
         errors: 6.0,
         level: 1.0 - 2.02e-4,
     };
-    /// The first lags of a window differ from the fit to the later ones: the window starts too early. There are three such lags
-    /// at least.
+    /// The first lags of a window differ from the fit to the later ones: the window starts too
+    /// early. There are three such lags at least.
     pub const FIRST_LAGS: Self = Self::AtLeast {
         errors: 3.0,
         level: 1.0 - 1.496e-2,
     };
-    /// Any lag of a window up to ten relaxation times differs from the fit to the later ones; there are dozens of them.
+    /// Any lag of a window up to ten relaxation times differs from the fit to the later ones; there
+    /// are dozens of them.
     pub const ANY_LAG: Self = Self::AtLeast {
         errors: 5.0,
         level: 1.0 - 7.39e-4,
     };
     /// The sum of an autocorrelation beyond its window is not zero: there is a second, slower part.
     pub const TAIL: Self = Self::Errors(3.0);
-    /// The spectrum rises above its lowest level so far: vibrations begin there. Levels are compared in turn, some dozens of them.
+    /// The spectrum rises above its lowest level so far: vibrations begin there. Levels are
+    /// compared in turn, some dozens of them.
     pub const SPECTRAL_RISE: Self = Self::Errors(4.0);
     /// The spectrum falls faster than that of any relaxation: the upper edge of a vibrational band.
     pub const SPECTRAL_CUTOFF: Self = Self::Errors(3.0);
-    /// The mean squared deviation of a periodogram from its model is not 1, in standard deviations of that mean.
+    /// The mean squared deviation of a periodogram from its model is not 1, in standard deviations
+    /// of that mean.
     pub const SPECTRAL_MISFIT: Self = Self::Errors(4.0);
-    /// A parabola through an Adam-Gibbs plot has a curvature: two standard errors of a normal distribution.
+    /// A parabola through an Adam-Gibbs plot has a curvature: two standard errors of a normal
+    /// distribution.
     pub const CURVED: Self = Self::Level(0.9545);
-    /// The heat capacity from fluctuations differs from the slope of the energy: three standard errors of a normal
-    /// distribution, since each temperature of a scan is asked.
+    /// The heat capacity from fluctuations differs from the slope of the energy: three standard
+    /// errors of a normal distribution, since each temperature of a scan is asked.
     pub const HEAT_CAPACITIES: Self = Self::Level(0.9973);
 
-    /// The number of standard errors that a deviation must exceed, for an error with so many degrees of freedom: infinite where
-    /// there is no error (`None`, or a number that is not positive).
+    /// The number of standard errors that a deviation must exceed, for an error with so many
+    /// degrees of freedom: infinite where there is no error (`None`, or a number that is not
+    /// positive).
     #[must_use]
     pub fn threshold(self, degrees_of_freedom: Option<f64>) -> f64 {
         let Some(freedom) = degrees_of_freedom.filter(|&freedom| freedom > 0.0) else {
@@ -123,8 +135,8 @@ impl fmt::Display for Significance {
     }
 }
 
-/// Half the width of a two-sided interval of a level between 0 and 1, in standard errors; infinite where Student's distribution
-/// does not exist.
+/// Half the width of a two-sided interval of a level between 0 and 1, in standard errors; infinite
+/// where Student's distribution does not exist.
 pub(super) fn t_quantile(degrees_of_freedom: f64, level: f64) -> f64 {
     StudentsT::new(0.0, 1.0, degrees_of_freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(0.5 + 0.5 * level))
 }

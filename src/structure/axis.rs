@@ -6,7 +6,8 @@ use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::{numbered, resamples};
 use crate::stats::{BlockSums, Resamples};
 
-/// What all curves of the same pairs of frames have in common, whether the frames are in memory or have gone by in a stream.
+/// What all curves of the same pairs of frames have in common, whether the frames are in memory or
+/// have gone by in a stream.
 pub(super) struct Axis {
     pub(super) lags: Vec<Lag>,
     pub(super) time_step: f64,

@@ -23,7 +23,8 @@ const VECTORS: usize = 8;
 const WAITING: usize = 64;
 const WAITING_SPECTRA: usize = 4;
 
-/// Coherent intermediate scattering function, partial and total, averaged over a list of wave vectors.
+/// Coherent intermediate scattering function, partial and total, averaged over a list of wave
+/// vectors.
 ///
 /// ```text
 /// rho_a(q,t) = Σ_j∈a exp(i q·r_j(t))
@@ -33,20 +34,24 @@ const WAITING_SPECTRA: usize = 4;
 ///
 /// over the vectors and all time origins `t0`.
 ///
-/// - **Normalisation.** That of Ashcroft and Langreth, as of [`static_structure`](super::static_structure()): F(q,0) = S(q).
-///   F(q,t)/S(q) is [`Curve::over_zero`]. Every vector counts the same, `q` and `-q` once.
-/// - **Vectors** must be commensurate, and coordinates may be wrapped or not; where the cell breathes the integers stay.
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair of frames belongs to the block of its first
-///   one. A lag longer than a block has none. One vector is one Gaussian number at each time: the coherent function is noisier
-///   than the self part by about the square root of the number of particles.
+/// - **Normalisation.** That of Ashcroft and Langreth, as of
+///   [`static_structure`](super::static_structure()): F(q,0) = S(q). F(q,t)/S(q) is
+///   [`Curve::over_zero`]. Every vector counts the same, `q` and `-q` once.
+/// - **Vectors** must be commensurate, and coordinates may be wrapped or not; where the cell
+///   breathes the integers stay.
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair of frames belongs
+///   to the block of its first one. A lag longer than a block has none. One vector is one Gaussian
+///   number at each time: the coherent function is noisier than the self part by about the square
+///   root of the number of particles.
 /// - **Accuracy.** f64 throughout: within 1e-12 of the largest of the S_ab.
-/// - **Cost.** The densities, as in [`static_structure`](super::static_structure()) at every frame, then two multiply-adds for each
-///   pair of frames, vector and pair of species, or transforms where the lags are very many. Memory beyond the trajectory:
-///   32 MB. The bits do not depend on the number of threads.
+/// - **Cost.** The densities, as in [`static_structure`](super::static_structure()) at every frame,
+///   then two multiply-adds for each pair of frames, vector and pair of species, or transforms
+///   where the lags are very many. Memory beyond the trajectory: 32 MB. The bits do not depend on
+///   the number of threads.
 ///
 /// # Errors
-/// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`]; what the lags and the blocks
-/// refuse.
+/// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`];
+/// what the lags and the blocks refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, structure::WaveVectors, trajectory::{Cell, Species, Trajectory}};
@@ -62,8 +67,8 @@ const WAITING_SPECTRA: usize = 4;
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
-/// Reference: J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, 4th edition (2013), section 7.4; W. Kob and H. C. Andersen,
-/// Phys. Rev. E 52, 4134 (1995).
+/// Reference: J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, 4th edition (2013),
+/// section 7.4; W. Kob and H. C. Andersen, Phys. Rev. E 52, 4134 (1995).
 pub fn coherent_isf<T: Real, C: Coordinates>(
     runs: &impl TrajectoryRuns<T, C>,
     vectors: &WaveVectors,
@@ -104,7 +109,8 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     lists.iter().map(of_list).collect()
 }
 
-/// The functions of each pair of species and, last, of all particles, from the products of densities at one vector.
+/// The functions of each pair of species and, last, of all particles, from the products of
+/// densities at one vector.
 pub(super) fn curves(axis: &Axis, sums: &[BlockSums], pairs: &[[usize; 2]], sizes: &[f64]) -> Vec<Curve> {
     let of_pairs = pairs.iter().map(|&[a, b]| (sizes[a] * sizes[b]).sqrt());
     let scales = of_pairs.chain(sizes.last().copied());
@@ -112,8 +118,8 @@ pub(super) fn curves(axis: &Axis, sums: &[BlockSums], pairs: &[[usize; 2]], size
     sums.iter().zip(scales).map(curve).collect()
 }
 
-/// From the sums of the unions of a [`Correlation`] to those of each pair of species and, last, of all particles. What two species
-/// have in common is what both together have beyond each alone.
+/// From the sums of the unions of a [`Correlation`] to those of each pair of species and, last, of
+/// all particles. What two species have in common is what both together have beyond each alone.
 fn by_pair(found: &[Vec<f64>], pairs: &[[usize; 2]]) -> Vec<Vec<f64>> {
     let kinds = pairs.iter().filter(|[a, b]| a == b).count();
     let mut both = kinds..;
@@ -138,7 +144,8 @@ struct Correlation<'a> {
     frames: usize,
     /// Number of species.
     kinds: usize,
-    /// The sets of species whose densities are added before they are correlated with themselves: each alone, each two, and all.
+    /// The sets of species whose densities are added before they are correlated with themselves:
+    /// each alone, each two, and all.
     unions: Vec<Vec<usize>>,
     schedule: &'a Schedule,
     /// Where transforms are cheaper than products at each pair of frames.
@@ -164,13 +171,15 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    /// Sums over the vectors for each union, by block and lag, from the densities of each species at a frame.
+    /// Sums over the vectors for each union, by block and lag, from the densities of each species
+    /// at a frame.
     fn sums(
         &self,
         vectors: &WaveVectors,
         densities: &(dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync),
     ) -> Vec<Vec<f64>> {
-        // Vectors that differ in signs alone share their sums over particles, and belong into one tile.
+        // Vectors that differ in signs alone share their sums over particles, and belong into one
+        // tile.
         let mut integers = vectors.integers().to_vec();
         integers.sort_by_key(|n| n.map(i32::unsigned_abs));
         let numbers = 2 * self.kinds * self.frames;

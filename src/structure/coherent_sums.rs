@@ -7,12 +7,13 @@ use crate::curve::Curve;
 use crate::stats::sums::Summed;
 use crate::stats::{ByPair, Sums};
 
-/// The products of the densities of one run or of several, and the coherent intermediate scattering functions that follow from them.
+/// The products of the densities of one run or of several, and the coherent intermediate scattering
+/// functions that follow from them.
 pub type CoherentSums = Sums<CoherentSystem>;
 
 impl CoherentSums {
-    /// F(q,t) of each pair of species and of all particles: what [`structure::coherent_isf`](super::coherent_isf()) gives of whole
-    /// trajectories.
+    /// F(q,t) of each pair of species and of all particles: what
+    /// [`structure::coherent_isf`](super::coherent_isf()) gives of whole trajectories.
     #[must_use]
     pub fn coherent_isf(&self) -> ByPair<Curve> {
         let system = &self.over;

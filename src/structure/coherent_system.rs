@@ -9,7 +9,8 @@ use crate::stats::runs::{agree, same_lags, same_sampling};
 use crate::stats::sums::Summed;
 use crate::trajectory::Cell;
 
-/// The particles, lags and wave vectors that products of densities are summed over: the same for all runs that go together.
+/// The particles, lags and wave vectors that products of densities are summed over: the same for
+/// all runs that go together.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoherentSystem {

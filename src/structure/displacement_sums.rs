@@ -11,9 +11,10 @@ use crate::stats::{BySpecies, MergeError, Sums};
 
 /// Sums over the pairs of frames of one run or of several, and the curves that follow from them.
 ///
-/// A curve has the lags that some pair of frames lies apart by; its error bars are those of the delete-one jackknife over the
-/// blocks of all runs. Two ways to put sums together: [`merge`](Self::merge) for independent runs,
-/// [`merge_particles`](Self::merge_particles) for parts of the particles of the same run.
+/// A curve has the lags that some pair of frames lies apart by; its error bars are those of the
+/// delete-one jackknife over the blocks of all runs. Two ways to put sums together:
+/// [`merge`](Self::merge) for independent runs, [`merge_particles`](Self::merge_particles) for
+/// parts of the particles of the same run.
 pub type DisplacementSums = Sums<DisplacementSystem>;
 
 impl DisplacementSums {
@@ -23,8 +24,9 @@ impl DisplacementSums {
         self.over.particles()
     }
 
-    /// Mean squared displacement, non-Gaussian parameter, overlap and its susceptibility, of each species and of all particles:
-    /// what [`structure::displacements`](super::displacements()) gives of whole trajectories.
+    /// Mean squared displacement, non-Gaussian parameter, overlap and its susceptibility, of each
+    /// species and of all particles: what [`structure::displacements`](super::displacements())
+    /// gives of whole trajectories.
     #[must_use]
     pub fn displacements(&self) -> BySpecies<Displacements> {
         let (system, axis) = (&self.over, self.axis());
@@ -43,8 +45,9 @@ impl DisplacementSums {
         })
     }
 
-    /// The self part of the intermediate scattering function over list `list` of the wave vectors, of each species and of all
-    /// particles, as [`structure::self_isf`](super::self_isf()) defines it.
+    /// The self part of the intermediate scattering function over list `list` of the wave vectors,
+    /// of each species and of all particles, as [`structure::self_isf`](super::self_isf()) defines
+    /// it.
     ///
     /// # Errors
     /// [`StructureError::NoList`] where there is no such list.
@@ -80,13 +83,15 @@ impl DisplacementSums {
         BySpecies::new(all, species)
     }
 
-    /// The sums of two parts of the particles of the same runs, as those of both parts. Species go together by name.
+    /// The sums of two parts of the particles of the same runs, as those of both parts. Species go
+    /// together by name.
     ///
-    /// What is an average over particles is that of all of them, to rounding: mean squared displacement, alpha2, overlap, F_s. chi4 is not one,
-    /// and is lost.
+    /// What is an average over particles is that of all of them, to rounding: mean squared
+    /// displacement, alpha2, overlap, F_s. chi4 is not one, and is lost.
     ///
     /// # Errors
-    /// [`MergeError`] where sampling, lags, overlap radius, wave vectors, or the frames and blocks of the runs differ.
+    /// [`MergeError`] where sampling, lags, overlap radius, wave vectors, or the frames and blocks
+    /// of the runs differ.
     ///
     /// ```
     /// use msed::online::DisplacementAccumulator;

@@ -20,7 +20,8 @@ pub(crate) struct Group {
     pub(crate) particles: usize,
 }
 
-/// The particles, lags and quantities that displacements are summed over: the same for all runs that go together.
+/// The particles, lags and quantities that displacements are summed over: the same for all runs
+/// that go together.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DisplacementSystem {
@@ -65,7 +66,8 @@ impl DisplacementSystem {
         PairColumns::new(sizes, self.lists.len())
     }
 
-    /// Adds the columns of two frames, each of which has x of all particles, species by species, then y, then z.
+    /// Adds the columns of two frames, each of which has x of all particles, species by species,
+    /// then y, then z.
     pub(crate) fn add_pair(&self, frames: [&[f64]; 2], room: &mut PairColumns, sums: &mut [f64]) {
         room.add(frames, self.radius, &self.lists, sums);
     }

@@ -31,7 +31,8 @@ struct Overlap {
 }
 
 impl Displacements {
-    /// From the sums over so many particles, of which the overlap is that of a radius. `whole` sums saw all particles at once.
+    /// From the sums over so many particles, of which the overlap is that of a radius. `whole` sums
+    /// saw all particles at once.
     pub(super) fn from_sums(
         sums: &GroupSums,
         axis: &Axis,
@@ -88,41 +89,46 @@ impl Displacements {
     /// Four-point susceptibility of the overlap: see the caveat at [`displacements`].
     ///
     /// # Errors
-    /// [`StructureError::NoOverlap`] where no radius was given, [`StructureError::PartsOfParticles`] where sums over parts of the
-    /// particles were merged.
+    /// [`StructureError::NoOverlap`] where no radius was given,
+    /// [`StructureError::PartsOfParticles`] where sums over parts of the particles were merged.
     pub fn chi4(&self) -> Result<&Curve, StructureError> {
         let overlap = self.overlap.as_ref().ok_or(StructureError::NoOverlap)?;
         overlap.chi4.as_ref().ok_or(StructureError::PartsOfParticles)
     }
 }
 
-/// Mean squared displacement, non-Gaussian parameter, self overlap and its susceptibility, of each species and of all
-/// particles, in one direct pass over the pairs of frames.
+/// Mean squared displacement, non-Gaussian parameter, self overlap and its susceptibility, of each
+/// species and of all particles, in one direct pass over the pairs of frames.
 ///
-/// With `r` the distance that a particle has moved in the time `t`, means over the particles of a species and over all
-/// time origins,
+/// With `r` the distance that a particle has moved in the time `t`, means over the particles of a
+/// species and over all time origins,
 ///
 /// ```text
 /// MSD(t) = <r²>          α₂(t) = 3 <r⁴> / (5 <r²>²) − 1
 /// Q(t)   = fraction of particles with r < a          χ₄(t) = N [<Q²> − <Q>²]
 /// ```
 ///
-/// - **Normalisation.** Per particle of the species. α₂ is a ratio of means over particles *and* origins: it is 0 for
-///   Gaussian displacements in three dimensions, and has no value where nothing has moved, so that it starts behind lag 0.
-///   N in χ₄ is the number of particles of the species, the variance is the population's over origins.
+/// - **Normalisation.** Per particle of the species. α₂ is a ratio of means over particles *and*
+///   origins: it is 0 for Gaussian displacements in three dimensions, and has no value where
+///   nothing has moved, so that it starts behind lag 0. N in χ₄ is the number of particles of the
+///   species, the variance is the population's over origins.
 /// - **Units.** MSD in squared units of length; the others are numbers.
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the block of its first frame.
-///   A lag longer than a block has none.
-/// - **Caveat.** χ₄ depends on the ensemble. At fixed energy and composition it is a lower bound: it lacks
-///   `(k T²/c_V) (dQ/dT)²` and the terms of the composition (Berthier et al., J. Chem. Phys. 126, 184503 (2007)). Origins
-///   that overlap in time add no independent information, and a run of few relaxation times gives too small a variance.
-/// - **Accuracy.** Coordinates are widened before they are subtracted and sums are f64: relative errors of the means are
-///   below 1e-13. Overlap counts are exact integers. The bits are the same for any number of threads and instruction set.
-/// - **Cost.** One pass over each pair of frames, about 2 ns a particle and pair, and a copy of the positions in their
-///   storage type where the species are mixed. For the MSD alone at many lags [`msd`](super::msd()) is faster.
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the
+///   block of its first frame. A lag longer than a block has none.
+/// - **Caveat.** χ₄ depends on the ensemble. At fixed energy and composition it is a lower bound:
+///   it lacks `(k T²/c_V) (dQ/dT)²` and the terms of the composition (Berthier et al., J. Chem.
+///   Phys. 126, 184503 (2007)). Origins that overlap in time add no independent information, and a
+///   run of few relaxation times gives too small a variance.
+/// - **Accuracy.** Coordinates are widened before they are subtracted and sums are f64: relative
+///   errors of the means are below 1e-13. Overlap counts are exact integers. The bits are the same
+///   for any number of threads and instruction set.
+/// - **Cost.** One pass over each pair of frames, about 2 ns a particle and pair, and a copy of the
+///   positions in their storage type where the species are mixed. For the MSD alone at many lags
+///   [`msd`](super::msd()) is faster.
 ///
 /// # Errors
-/// [`StructureError::Length`] for a radius that is not positive and finite; what the lags and the blocks refuse.
+/// [`StructureError::Length`] for a radius that is not positive and finite; what the lags and the
+/// blocks refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, trajectory::{Species, Trajectory}};

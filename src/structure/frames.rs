@@ -11,13 +11,15 @@ use crate::trajectory::{Cell, Coordinates, Trajectory};
 
 /// Frames whose numbers may wait.
 const WAITING: usize = 64;
-/// Cells that differ by less than this, relative to the longest lattice vector, are equal: what single precision leaves.
+/// Cells that differ by less than this, relative to the longest lattice vector, are equal: what
+/// single precision leaves.
 const SAME: f64 = 1e-6;
 /// A cell that changes by more than this is another one.
 const BREATHES: f64 = 0.05;
 
-/// Sums over the frames of each block, of several functions of `points` numbers each. `of` gives those of frame `frame` of run
-/// `run`, one function after the other. The bits do not depend on the number of threads.
+/// Sums over the frames of each block, of several functions of `points` numbers each. `of` gives
+/// those of frame `frame` of run `run`, one function after the other. The bits do not depend on the
+/// number of threads.
 pub(super) fn averages<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
     resampling: Resampling,
@@ -45,8 +47,8 @@ pub(super) fn averages<T: Real, C: Coordinates>(
     Ok((sums, partition.resamples(run_of(runs))))
 }
 
-/// The densities of each species at commensurate wave vectors. Where the cell breathes, the integers stay, and the vectors are
-/// those of each frame's own cell.
+/// The densities of each species at commensurate wave vectors. Where the cell breathes, the
+/// integers stay, and the vectors are those of each frame's own cell.
 pub(super) struct Densities<'a, 'r, T: Real, C: Coordinates> {
     runs: &'a [Trajectory<'r, T, C>],
     groups: &'a Groups,

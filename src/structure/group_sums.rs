@@ -15,8 +15,9 @@ use crate::trajectory::Trajectory;
 /// Pieces whose sums may wait.
 const WAITING: usize = 256;
 
-/// The columns of a group of particles, by block and lag: means over its particles of the squared displacement along x, y and z
-/// and of the fourth power of the distance, and the number of particles that moved less than the overlap radius, and its square.
+/// The columns of a group of particles, by block and lag: means over its particles of the squared
+/// displacement along x, y and z and of the fourth power of the distance, and the number of
+/// particles that moved less than the overlap radius, and its square.
 ///
 /// Frames in memory and frames of a stream fill the same sums, from which all curves follow.
 #[derive(Clone)]
@@ -70,7 +71,8 @@ impl GroupSums {
     }
 }
 
-/// The sums of each species and, last, of all particles, pair by pair of frames, at the lags of `wanted` (positions in the list).
+/// The sums of each species and, last, of all particles, pair by pair of frames, at the lags of
+/// `wanted` (positions in the list).
 pub(super) fn direct_sums<T: Real>(
     runs: &[Trajectory<'_, T>],
     groups: &Groups,

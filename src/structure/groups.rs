@@ -71,7 +71,8 @@ impl Groups {
         ByPair::new(total, named.map(|(&[a, b], result)| (name(a), name(b), result)))
     }
 
-    /// Positions in which each species is one range: borrowed where they are so already, else a copy.
+    /// Positions in which each species is one range: borrowed where they are so already, else a
+    /// copy.
     pub(super) fn arrange<'a, T: Real>(&self, trajectory: &'a Trajectory<'_, T>) -> Cow<'a, [T]> {
         let positions = trajectory.positions();
         if self.order.iter().enumerate().all(|(i, &p)| i == p) {

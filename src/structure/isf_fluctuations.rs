@@ -17,7 +17,8 @@ const LAGS: usize = 8;
 /// Pieces whose values may wait.
 const WAITING: usize = 4;
 
-/// The self part of the intermediate scattering function and its susceptibility: see [`self_isf_fluctuations`].
+/// The self part of the intermediate scattering function and its susceptibility: see
+/// [`self_isf_fluctuations`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IsfFluctuations {
@@ -52,15 +53,17 @@ impl IsfFluctuations {
 /// χ₄(t) = N [<f²> − <f>²],    f(t0, t) = (1/N) Σ_j < cos q·[r_j(t0+t) − r_j(t0)] >_q
 /// ```
 ///
-/// with the mean over the list of vectors inside of `f`, and means over time origins outside. For the fluctuation at a single
-/// vector give a list of one.
+/// with the mean over the list of vectors inside of `f`, and means over time origins outside. For
+/// the fluctuation at a single vector give a list of one.
 ///
-/// - **Normalisation.** N is the number of particles chosen; the variance is the population's over origins.
-/// - **Caveat.** As for the overlap's ([`displacements`](super::displacements)): at fixed energy and composition it is a lower
-///   bound, it differs from the overlap's, and a run of few relaxation times gives too small a variance.
+/// - **Normalisation.** N is the number of particles chosen; the variance is the population's over
+///   origins.
+/// - **Caveat.** As for the overlap's ([`displacements`](super::displacements)): at fixed energy
+///   and composition it is a lower bound, it differs from the overlap's, and a run of few
+///   relaxation times gives too small a variance.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`.
-/// - **Cost.** About twice that of [`self_isf`](super::self_isf()) without its transforms; memory of 64 bytes for each frame
-///   and thread.
+/// - **Cost.** About twice that of [`self_isf`](super::self_isf()) without its transforms; memory
+///   of 64 bytes for each frame and thread.
 ///
 /// # Errors
 /// As [`self_isf`](super::self_isf()).

@@ -20,8 +20,8 @@ pub struct PeakWindow {
 }
 
 impl PeakWindow {
-    /// `bin`: the width of the bins of which the highest is taken; `half_width`: how far from the middle of that bin the shells may lie that
-    /// a parabola goes through.
+    /// `bin`: the width of the bins of which the highest is taken; `half_width`: how far from the
+    /// middle of that bin the shells may lie that a parabola goes through.
     ///
     /// # Errors
     /// [`StructureError::PeakWindow`] unless both are positive and finite.
@@ -45,14 +45,15 @@ impl PeakWindow {
         self.half_width
     }
 
-    /// Bins of 0.2, and shells within 0.5: for the Lennard-Jones unit of length and a density of order 1.
+    /// Bins of 0.2, and shells within 0.5: for the Lennard-Jones unit of length and a density of
+    /// order 1.
     pub const LENNARD_JONES: Self = Self {
         bin: 0.2,
         half_width: 0.5,
     };
 
-    /// The same at any density and in any unit of length: multiplied by 0.941/(V/N)^(1/3), where 0.941 is (V/N)^(1/3) at the
-    /// Lennard-Jones density 1.2.
+    /// The same at any density and in any unit of length: multiplied by 0.941/(V/N)^(1/3), where
+    /// 0.941 is (V/N)^(1/3) at the Lennard-Jones density 1.2.
     #[must_use]
     pub fn for_density(cell: &Cell, particles: usize) -> Self {
         let scale = SPACING / (cell.volume() / particles.max(1) as f64).cbrt();
@@ -168,14 +169,16 @@ impl fmt::Display for NoMainPeak {
 
 /// The position q_max of the main peak.
 ///
-/// Exact shells are jagged, and the largest single one wanders. So the mean over the vectors in bins of `window.bin` from 0 on is
-/// taken first; around the highest bin a parabola is fitted to all shells whose q lies within `window.half_width` of the bin's
-/// middle, each weighted by its number of vectors; its vertex is q_max. The highest bin makes it the main peak and not a
-/// prepeak: another peak that is as high within two standard errors, with a dip of more than two between them, leaves the question
-/// open.
+/// Exact shells are jagged, and the largest single one wanders. So the mean over the vectors in
+/// bins of `window.bin` from 0 on is taken first; around the highest bin a parabola is fitted to
+/// all shells whose q lies within `window.half_width` of the bin's middle, each weighted by its
+/// number of vectors; its vertex is q_max. The highest bin makes it the main peak and not a
+/// prepeak: another peak that is as high within two standard errors, with a dip of more than two
+/// between them, leaves the question open.
 ///
 /// - **Units.** q in inverse units of length, the height a number.
-/// - **Errors.** The parabola is fitted to the same shells on each resample of the structure factor.
+/// - **Errors.** The parabola is fitted to the same shells on each resample of the structure
+///   factor.
 /// - **Cost.** Nothing beside that of the structure factor.
 ///
 /// ```
@@ -244,7 +247,8 @@ fn find(factor: &StructureFactor, window: PeakWindow) -> Result<MainPeak, NoMain
     })
 }
 
-/// The highest of the other peaks that is as high as the highest bin within errors: a bin with a dip between the two.
+/// The highest of the other peaks that is as high as the highest bin within errors: a bin with a
+/// dip between the two.
 fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
     let exceeds = |a: usize, b: usize| {
         let difference = bins.evaluate(|values| values[a] - values[b]);
@@ -272,7 +276,8 @@ mod tests {
     use super::*;
     use crate::stats::{BlockSums, Resamples, Resampling, RunId};
 
-    /// Shells 0.05 apart from 0.05 to 10, of 1 to 5 vectors; two blocks that differ by `noise` up and down.
+    /// Shells 0.05 apart from 0.05 to 10, of 1 to 5 vectors; two blocks that differ by `noise` up
+    /// and down.
     fn factor(s: impl Fn(f64) -> f64, noise: f64) -> StructureFactor {
         let q: Vec<f64> = (1..=200).map(|k| 0.05 * f64::from(k)).collect();
         let counts: Vec<usize> = (0..200).map(|k| 1 + k * k % 5).collect();

@@ -11,13 +11,16 @@
 //! | g(r) and coordination numbers | [`rdf`](rdf()) |
 //! | van Hove function, self part | [`van_hove`](van_hove()) |
 //!
-//! The diffusion coefficient, τ_β and the slope d ln MSD/d ln t of a mean squared displacement are in [`relaxation`](crate::relaxation).
-//! τ_α is where F_s passes 1/e: [`relaxation::tau_alpha`](crate::relaxation::tau_alpha); its stretched tail
-//! [`Fit::decay`](crate::relaxation::Fit::decay); the peaks of α₂ and χ₄ [`relaxation::peak`](crate::relaxation::peak()).
+//! The diffusion coefficient, τ_β and the slope d ln MSD/d ln t of a mean squared displacement are
+//! in [`relaxation`](crate::relaxation). τ_α is where F_s passes 1/e:
+//! [`relaxation::tau_alpha`](crate::relaxation::tau_alpha); its stretched tail
+//! [`Fit::decay`](crate::relaxation::Fit::decay); the peaks of α₂ and χ₄
+//! [`relaxation::peak`](crate::relaxation::peak()).
 //!
-//! Estimators take one [`Trajectory`](crate::Trajectory) of unwrapped coordinates or several independent
-//! [`Replicas`](crate::Replicas), and return [`Curve`](crate::Curve)s with standard errors, for each
-//! species and for all particles. Frames may be spaced in any way: they are paired by their integer steps.
+//! Estimators take one [`Trajectory`](crate::Trajectory) of unwrapped coordinates or several
+//! independent [`Replicas`](crate::Replicas), and return [`Curve`](crate::Curve)s with standard
+//! errors, for each species and for all particles. Frames may be spaced in any way: they are paired
+//! by their integer steps.
 
 mod axis;
 mod coherent_isf;

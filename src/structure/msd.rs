@@ -104,18 +104,20 @@ impl Msd {
 /// MSD(t) = <|r(t₀+t) − r(t₀)|²>     over the particles of a species and all time origins t₀
 /// ```
 ///
-/// - **Normalisation and units.** Per particle of the species, in squared units of length. The components add up to the
-///   total, which is six times the diffusion coefficient times `t` for a diffusing particle in three dimensions.
-/// - **Method.** Many lags of uniform frames are summed by transforms: power spectra added up over particles and
-///   components, one inverse for all of them, and a running sum of squares. That is exactly the average over all pairs of
-///   frames. Columns are centred first. Few lags, frames that are not uniform, and lags at which the transform's rounding
-///   could exceed 1e-9 of the value are summed pair by pair. Which it was is in [`methods`](Msd::methods), with a bound on
-///   the rounding error in [`error_bounds`](Msd::error_bounds).
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the block of its first frame,
-///   by either method. A lag longer than a block has none.
-/// - **Cost.** By transforms about 30 ns a particle and frame for all lags together (45 ns with ten blocks), and memory for
-///   a few columns beyond the trajectory; directly 2 ns a particle and pair of frames. The bits are the same for any
-///   number of threads.
+/// - **Normalisation and units.** Per particle of the species, in squared units of length. The
+///   components add up to the total, which is six times the diffusion coefficient times `t` for a
+///   diffusing particle in three dimensions.
+/// - **Method.** Many lags of uniform frames are summed by transforms: power spectra added up over
+///   particles and components, one inverse for all of them, and a running sum of squares. That is
+///   exactly the average over all pairs of frames. Columns are centred first. Few lags, frames that
+///   are not uniform, and lags at which the transform's rounding could exceed 1e-9 of the value are
+///   summed pair by pair. Which it was is in [`methods`](Msd::methods), with a bound on the
+///   rounding error in [`error_bounds`](Msd::error_bounds).
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the
+///   block of its first frame, by either method. A lag longer than a block has none.
+/// - **Cost.** By transforms about 30 ns a particle and frame for all lags together (45 ns with ten
+///   blocks), and memory for a few columns beyond the trajectory; directly 2 ns a particle and pair
+///   of frames. The bits are the same for any number of threads.
 ///
 /// # Errors
 /// What the lags and the blocks refuse.
@@ -168,8 +170,9 @@ pub fn msd<T: Real>(
     Ok(groups.by_species(squares.iter().map(of).collect()))
 }
 
-/// Whether all lags by transforms cost less than the wanted ones directly. Costs per particle in ns, as measured: a pair
-/// of frames; a frame in a transform, by the binary logarithm of its length and by the number of blocks.
+/// Whether all lags by transforms cost less than the wanted ones directly. Costs per particle in
+/// ns, as measured: a pair of frames; a frame in a transform, by the binary logarithm of its length
+/// and by the number of blocks.
 fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;
@@ -186,8 +189,9 @@ fn transforms_are_faster(origins: &Origins) -> bool {
     transforms < PAIR * origins.pairs() as f64
 }
 
-/// Mean squared displacement along x, y and z by block and lag, of each species and, last, of all particles, by transforms of
-/// uniform frames. And a bound on the relative error of all these means, by lag.
+/// Mean squared displacement along x, y and z by block and lag, of each species and, last, of all
+/// particles, by transforms of uniform frames. And a bound on the relative error of all these
+/// means, by lag.
 fn spectral_sums<T: Real>(
     runs: &[Trajectory<'_, T>],
     groups: &Groups,
@@ -263,7 +267,8 @@ fn transform_chunk<T: Real>(
     plan: &ColumnProducts,
 ) -> [ColumnDifferences; 3] {
     let frames = run.frames();
-    // An even number: two columns make one transform, and an odd one out is paired with a column of zeros.
+    // An even number: two columns make one transform, and an odd one out is paired with a column of
+    // zeros.
     let together = Tile::within(NUMBERS, frames).clamp(2, TOGETHER) / 2 * 2;
     let mut tile = Tile::zeros(frames, together);
     let mut scratch: [_; 3] = std::array::from_fn(|_| plan.scratch());

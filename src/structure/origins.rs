@@ -17,7 +17,8 @@ const LAGS: usize = 32;
 
 /// The lags of one or several runs, and their blocks.
 ///
-/// The lags are those of the run that spans the longest time; shorter runs add to the lags that they reach.
+/// The lags are those of the run that spans the longest time; shorter runs add to the lags that
+/// they reach.
 pub(super) struct Origins {
     tables: Vec<LagTable>,
     /// Frames of each run.
@@ -26,7 +27,8 @@ pub(super) struct Origins {
     axis: Axis,
 }
 
-/// A piece of the work: pairs of frames of a run whose first frame lies in `firsts`, of a block, at some lags.
+/// A piece of the work: pairs of frames of a run whose first frame lies in `firsts`, of a block, at
+/// some lags.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub(super) run: usize,
@@ -114,7 +116,8 @@ impl Origins {
         Schedule::new(&self.tables[run], frames, std::slice::from_ref(&(0..frames)))
     }
 
-    /// Adds sums over the pairs of frames of a run, `found[block * lags + lag]` over `terms` terms each, which count `weight` times.
+    /// Adds sums over the pairs of frames of a run, `found[block * lags + lag]` over `terms` terms
+    /// each, which count `weight` times.
     pub(super) fn add(
         &self,
         run: usize,

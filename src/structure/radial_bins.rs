@@ -16,7 +16,8 @@ impl RadialBins {
     /// `count` bins of equal width from 0 to `end`.
     ///
     /// # Errors
-    /// [`StructureError::Bins`] for no bin or more than 2^20, or an end that is not positive and finite.
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or an end that is not positive and
+    /// finite.
     pub fn linear(end: f64, count: usize) -> Result<Self, StructureError> {
         Self::checked(0.0, end, count, |x| end * x)
     }
@@ -24,7 +25,8 @@ impl RadialBins {
     /// `count` bins of equal width in `log10 r` from `start` to `end`.
     ///
     /// # Errors
-    /// [`StructureError::Bins`] for no bin or more than 2^20, or ends that are not positive, finite and increasing.
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or ends that are not positive, finite
+    /// and increasing.
     pub fn logarithmic(start: f64, end: f64, count: usize) -> Result<Self, StructureError> {
         if start.is_nan() || start <= 0.0 {
             return Err(StructureError::Bins { start, end, count });

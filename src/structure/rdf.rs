@@ -45,8 +45,9 @@ impl RadialDistribution {
         (0..self.bins.count()).map(|bin| self.estimate(&[bin])).collect()
     }
 
-    /// The mean number of particles of the second species around one of the first, from the first edge to the upper edge of
-    /// each bin: up to the minimum after the first peak it is the coordination number.
+    /// The mean number of particles of the second species around one of the first, from the first
+    /// edge to the upper edge of each bin: up to the minimum after the first peak it is the
+    /// coordination number.
     #[must_use]
     pub fn neighbours(&self) -> Vec<Estimate> {
         let bins = self.bins.count();
@@ -77,8 +78,9 @@ impl serde::Serialize for RadialDistribution {
 }
 
 impl fmt::Display for RadialDistribution {
-    /// Comma-separated values with a header: `r,value,standard_error,neighbours`, r the middle of each bin, an empty field where
-    /// there is no standard error. Numbers read back to the same bits.
+    /// Comma-separated values with a header: `r,value,standard_error,neighbours`, r the middle of
+    /// each bin, an empty field where there is no standard error. Numbers read back to the same
+    /// bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "r,value,standard_error,neighbours")?;
         let columns = self
@@ -103,22 +105,25 @@ impl fmt::Display for RadialDistribution {
 /// g_ab(r) = V/(N_a (N_b - δ_ab)) < Σ_i∈a Σ_j∈b, j≠i δ(r - r_ij) > / (4π r²)
 /// ```
 ///
-/// over all frames, with distances to the nearest image; in a bin the mean over the volume of the spherical shell. The total is the
-/// same of all particles: `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
+/// over all frames, with distances to the nearest image; in a bin the mean over the volume of the
+/// spherical shell. The total is the same of all particles:
+/// `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
 ///
-/// - **Normalisation.** The pairs that an ideal gas of as many particles has in the same volume: its g is 1 at every r and
-///   for any number of particles, since a particle does not count itself. Each frame is normalised by its own volume.
-/// - **Range.** Up to half of the smallest distance between opposite faces of the cell: farther, a sphere meets itself.
+/// - **Normalisation.** The pairs that an ideal gas of as many particles has in the same volume:
+///   its g is 1 at every r and for any number of particles, since a particle does not count itself.
+///   Each frame is normalised by its own volume.
+/// - **Range.** Up to half of the smallest distance between opposite faces of the cell: farther, a
+///   sphere meets itself.
 /// - **Coordinates** wrapped or unwrapped: the result is the same.
 /// - **Units.** r in units of length, g a number.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`.
-/// - **Cost.** One distance for each pair of particles and frame, in vector code; bins that end below a third of the cell's
-///   width look only at particles nearby. [`Trajectory::thinned`] takes fewer frames. The bits do not depend on the number of
-///   threads.
+/// - **Cost.** One distance for each pair of particles and frame, in vector code; bins that end
+///   below a third of the cell's width look only at particles nearby. [`Trajectory::thinned`] takes
+///   fewer frames. The bits do not depend on the number of threads.
 ///
 /// # Errors
-/// [`StructureError::NoCell`] for a trajectory without a cell, [`StructureError::TooFar`] for bins that end beyond half of the
-/// cell's smallest width; what the blocks refuse.
+/// [`StructureError::NoCell`] for a trajectory without a cell, [`StructureError::TooFar`] for bins
+/// that end beyond half of the cell's smallest width; what the blocks refuse.
 ///
 /// ```
 /// use msed::{Resampling, structure::{self, RadialBins}, trajectory::{Cell, Species, Trajectory}};
@@ -133,7 +138,8 @@ impl fmt::Display for RadialDistribution {
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
-/// Reference: M. P. Allen and D. J. Tildesley, Computer Simulation of Liquids, 2nd edition (2017), section 8.2.
+/// Reference: M. P. Allen and D. J. Tildesley, Computer Simulation of Liquids, 2nd edition (2017),
+/// section 8.2.
 pub fn rdf<T: Real, C: Coordinates>(
     runs: &impl TrajectoryRuns<T, C>,
     bins: &RadialBins,
@@ -204,7 +210,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// g and the neighbours in each bin, of each pair of species and of all particles, in a frame with such positions.
+    /// g and the neighbours in each bin, of each pair of species and of all particles, in a frame
+    /// with such positions.
     fn frame(&self, cell: &Cell, position: impl Fn(usize) -> [f64; 3]) -> Vec<f64> {
         let bins = self.edges.len() - 1;
         let grid = NeighbourGrid::new(cell, self.edges[bins], self.groups.particles(), position);

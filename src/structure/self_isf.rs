@@ -18,17 +18,19 @@ use crate::trajectory::{Particles, TrajectoryRuns};
 /// over the N particles chosen, the vectors, and all time origins `t0`.
 ///
 /// - **Normalisation.** F_s(q,0) = 1. Every vector counts the same, `q` and `-q` once.
-/// - **Coordinates** are unwrapped, so that any vector is legal; the average over a commensurate shell is what the coherent
-///   functions of the same periodic system can be compared with. The vectors stay as they are where the cell changes.
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair of frames belongs to the block of its first
-///   one. A lag longer than a block has none.
-/// - **Accuracy.** Phases and sums are f64, whatever the coordinates are stored in, and whole turns are taken off exactly:
-///   within 1e-12 for particles that have travelled less than 100 cells.
-/// - **Cost.** The cheapest of three ways is taken, with n pairs of frames in all: two multiply-adds for each pair and vector;
-///   where the list holds every combination of signs in an orthorhombic cell (shells do), a polynomial in the cosines of the
-///   three components, about 100 multiply-adds for each pair and all 219 vectors of a cubic shell; where the lags are very
-///   many, transforms. Memory beyond the trajectory: tiles of 16 particles, 64 bytes a particle and frame for each thread.
-///   The bits do not depend on the number of threads.
+/// - **Coordinates** are unwrapped, so that any vector is legal; the average over a commensurate
+///   shell is what the coherent functions of the same periodic system can be compared with. The
+///   vectors stay as they are where the cell changes.
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair of frames belongs
+///   to the block of its first one. A lag longer than a block has none.
+/// - **Accuracy.** Phases and sums are f64, whatever the coordinates are stored in, and whole turns
+///   are taken off exactly: within 1e-12 for particles that have travelled less than 100 cells.
+/// - **Cost.** The cheapest of three ways is taken, with n pairs of frames in all: two
+///   multiply-adds for each pair and vector; where the list holds every combination of signs in an
+///   orthorhombic cell (shells do), a polynomial in the cosines of the three components, about 100
+///   multiply-adds for each pair and all 219 vectors of a cubic shell; where the lags are very
+///   many, transforms. Memory beyond the trajectory: tiles of 16 particles, 64 bytes a particle and
+///   frame for each thread. The bits do not depend on the number of threads.
 ///
 /// # Errors
 /// A species that is not there; what the lags and the blocks refuse.
@@ -48,7 +50,8 @@ use crate::trajectory::{Particles, TrajectoryRuns};
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
-/// Reference: J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, 4th edition (2013), section 7.4.
+/// Reference: J.-P. Hansen and I. R. McDonald, Theory of Simple Liquids, 4th edition (2013),
+/// section 7.4.
 pub fn self_isf<'p, T: Real>(
     runs: &impl TrajectoryRuns<T>,
     particles: impl Into<Particles<'p>>,
@@ -60,7 +63,8 @@ pub fn self_isf<'p, T: Real>(
     Ok(curves.pop().expect("one curve for one list"))
 }
 
-/// [`self_isf`] at several lists of vectors, such as shells, in one pass over the coordinates: a curve for each list.
+/// [`self_isf`] at several lists of vectors, such as shells, in one pass over the coordinates: a
+/// curve for each list.
 ///
 /// # Errors
 /// As [`self_isf`].
@@ -77,24 +81,26 @@ pub fn self_isf_each<'p, T: Real>(
     Ok(cosine_curves(runs, &particles, lists, &origins))
 }
 
-/// Self part of the intermediate scattering function, averaged over all directions of the wave vector.
+/// Self part of the intermediate scattering function, averaged over all directions of the wave
+/// vector.
 ///
 /// ```text
 /// F_s(q,t) = < (1/N) Σ_j sin(q r)/(q r) >,    r = |r_j(t0+t) − r_j(t0)|
 /// ```
 ///
-/// at each wave number: a curve for each. Unwrapped displacements allow any q; this is the average over infinitely many
-/// vectors of that length, where [`self_isf`] takes the commensurate ones. The two differ by the anisotropy
-/// of the periodic cell, and by the width of the shell.
+/// at each wave number: a curve for each. Unwrapped displacements allow any q; this is the average
+/// over infinitely many vectors of that length, where [`self_isf`] takes the commensurate ones. The
+/// two differ by the anisotropy of the periodic cell, and by the width of the shell.
 ///
 /// - **Normalisation.** F_s(q,0) = 1.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`.
 /// - **Accuracy.** f64 throughout: within 1e-13.
-/// - **Cost.** One square root for each pair of frames and particle, and one sine for each of the lengths.
+/// - **Cost.** One square root for each pair of frames and particle, and one sine for each of the
+///   lengths.
 ///
 /// # Errors
-/// [`StructureError::WaveNumber`] for a length that is not positive and finite; a species that is not there; what the lags
-/// and the blocks refuse.
+/// [`StructureError::WaveNumber`] for a length that is not positive and finite; a species that is
+/// not there; what the lags and the blocks refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure};

@@ -74,7 +74,8 @@ impl Terms<'_> {
     }
 }
 
-/// The sum over all signs as a polynomial, if every combination of signs is in the list, and its cost at each pair of frames.
+/// The sum over all signs as a polynomial, if every combination of signs is in the list, and its
+/// cost at each pair of frames.
 fn signs(vectors: &WaveVectors) -> Option<(f64, Vectors)> {
     let polynomial = SignPolynomial::new(&vectors.sign_classes()?);
     let turns = vectors.cell()?.lengths().map(f64::recip);
@@ -102,7 +103,8 @@ fn transform(tile: &Tile, turns: &[[f64; 3]], plan: &ColumnProducts) -> Spectra 
     spectra
 }
 
-/// Curves of the means of the cosines over some particles and over each of several lists of wave vectors.
+/// Curves of the means of the cosines over some particles and over each of several lists of wave
+/// vectors.
 pub(super) fn cosine_curves<T: Real>(
     runs: &[Trajectory<'_, T>],
     particles: &[usize],
@@ -152,7 +154,8 @@ fn curves<'a, T: Real>(
     sums.iter().map(|sums| origins.axis().mean(sums)).collect()
 }
 
-/// Sums over particles of one run for each of the terms: number by number, block by block and lag by lag.
+/// Sums over particles of one run for each of the terms: number by number, block by block and lag
+/// by lag.
 fn run_sums<T: Real>(
     run: &Trajectory<'_, T>,
     particles: &[usize],
@@ -235,7 +238,8 @@ mod tests {
         let free = WaveVectors::from_vectors(&[[0.1, 0.2, 0.3]; 1]).unwrap();
         let (few, all) = (Lags::logarithmic(5), Lags::all());
         let uniform = |lags: &Lags| schedule((0..3000).collect(), lags);
-        // A shell has all signs, which cost less than its vectors, and of many lags less than all its transforms.
+        // A shell has all signs, which cost less than its vectors, and of many lags less than all
+        // its transforms.
         assert_eq!(way(&shell, &uniform(&few)), Way::Signs);
         for vectors in [&one, &free] {
             assert_eq!(way(vectors, &uniform(&few)), Way::Vectors);
@@ -250,7 +254,8 @@ mod tests {
             .flat_map(|b| [0, 1, 2, 4, 8].map(|offset| 16 * b + offset))
             .collect();
         assert_eq!(way(&one, &schedule(blocks, &all)), Way::Vectors);
-        // Where each pair is wanted: the polynomial costs less than all vectors of a shell, and not less than one.
+        // Where each pair is wanted: the polynomial costs less than all vectors of a shell, and not
+        // less than one.
         assert!(matches!(vectors_for_each_pair(&shell), Vectors::Signs { .. }));
         assert!(matches!(vectors_for_each_pair(&one), Vectors::Listed(_)));
     }

@@ -16,25 +16,30 @@ use crate::trajectory::{Coordinates, TrajectoryRuns};
 /// S(q) = <|rho|²> / N = Σ_ab sqrt(x_a x_b) S_ab        rho the sum over all species, x_a = N_a/N; ab and ba are two terms
 /// ```
 ///
-/// averaged over the vectors of a shell ([`WaveVectors::shells`]: equal lengths), `q` and `-q` being one, and over all frames.
+/// averaged over the vectors of a shell ([`WaveVectors::shells`]: equal lengths), `q` and `-q`
+/// being one, and over all frames.
 ///
-/// - **Normalisation.** That of Ashcroft and Langreth: S_aa tends to 1 and S_ab to 0 at large q; an ideal gas has 1 and 0 at every q.
-///   It is the value of the coherent F(q, t) at t = 0.
-/// - **Vectors** must be commensurate: a periodic density has no other components. Where the cell breathes (constant
-///   pressure) each frame's density is taken at the same integers in its own cell, and stands at the length that these have in the
-///   cell of the vectors.
+/// - **Normalisation.** That of Ashcroft and Langreth: S_aa tends to 1 and S_ab to 0 at large q; an
+///   ideal gas has 1 and 0 at every q. It is the value of the coherent F(q, t) at t = 0.
+/// - **Vectors** must be commensurate: a periodic density has no other components. Where the cell
+///   breathes (constant pressure) each frame's density is taken at the same integers in its own
+///   cell, and stands at the length that these have in the cell of the vectors.
 /// - **Coordinates** wrapped or unwrapped: the result is the same.
 /// - **Units.** q in inverse units of length, with the factor of 2 pi; S a number.
-/// - **Errors.** Delete-one jackknife over the blocks of `resampling`. Single shells of a small system differ from a smooth
-///   curve by more: see [`StructureFactor::binned`].
-/// - **Accuracy.** f64 throughout, rho within 1e-11 for a thousand particles, whatever the coordinates are stored in.
-/// - **Cost.** Two multiply-adds for each particle and vector where every combination of signs of (h, k, l) is in the list, as it
-///   is in shells and spheres: 10^10 particles times vectors a second and thread with AVX2. Eight for a vector alone.
-///   [`Trajectory::thinned`](crate::Trajectory::thinned) takes fewer frames. The bits do not depend on the number of threads.
+/// - **Errors.** Delete-one jackknife over the blocks of `resampling`. Single shells of a small
+///   system differ from a smooth curve by more: see [`StructureFactor::binned`].
+/// - **Accuracy.** f64 throughout, rho within 1e-11 for a thousand particles, whatever the
+///   coordinates are stored in.
+/// - **Cost.** Two multiply-adds for each particle and vector where every combination of signs of
+///   (h, k, l) is in the list, as it is in shells and spheres: 10^10 particles times vectors a
+///   second and thread with AVX2. Eight for a vector alone.
+///   [`Trajectory::thinned`](crate::Trajectory::thinned) takes fewer frames. The bits do not depend
+///   on the number of threads.
 ///
 /// # Errors
-/// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`] where a lattice vector differs
-/// from that of the vectors' cell by more than 5 %; what the blocks refuse.
+/// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`]
+/// where a lattice vector differs from that of the vectors' cell by more than 5 %; what the blocks
+/// refuse.
 ///
 /// ```
 /// use msed::{Resampling, structure, structure::WaveVectors, trajectory::{Cell, Species, Trajectory}};
@@ -70,8 +75,8 @@ pub fn static_structure<T: Real, C: Coordinates>(
     Ok(groups.by_pair(&pairs, sums.iter().map(factor).collect()))
 }
 
-/// The structure factors of one frame from the densities of each species: shell by shell for each pair of species, and for all
-/// particles.
+/// The structure factors of one frame from the densities of each species: shell by shell for each
+/// pair of species, and for all particles.
 fn factors(densities: &[Vec<[f64; 2]>], pairs: &[[usize; 2]], sizes: &[f64], shells: &[Shell]) -> Vec<f64> {
     let mut found = Vec::with_capacity((pairs.len() + 1) * shells.len());
     for &[a, b] in pairs {

@@ -5,11 +5,11 @@ use std::fmt;
 use super::StructureError;
 use crate::stats::{BlockSums, Estimate, Invalid, Resamples};
 
-/// One structure factor, shell by shell: length of the wave vectors, value, standard error and number of vectors of each, and
-/// the whole function on each resample.
+/// One structure factor, shell by shell: length of the wave vectors, value, standard error and
+/// number of vectors of each, and the whole function on each resample.
 ///
-/// Whatever is computed from it, such as the position of its peak, is computed on each [`replicate`](StructureFactor::replicate)
-/// too: its error carries the correlation between shells.
+/// Whatever is computed from it, such as the position of its peak, is computed on each
+/// [`replicate`](StructureFactor::replicate) too: its error carries the correlation between shells.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StructureFactor {
@@ -119,16 +119,17 @@ impl StructureFactor {
         Estimate::new(self.values[index], replicates, self.resamples)
     }
 
-    /// A number computed from the values, on the whole and on each resample; NaN where `f` has none.
+    /// A number computed from the values, on the whole and on each resample; NaN where `f` has
+    /// none.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = self.replicates.iter().map(|r| f(r)).collect();
         Estimate::new(f(&self.values), replicates, self.resamples)
     }
 
-    /// The same in bins of `width` from 0 on, each with its lower edge: single shells of a small system scatter by
-    /// tens of per cent, since few vectors have one length. Every vector counts the same; bins without one are left out; q is
-    /// the mean length of the bin's vectors.
+    /// The same in bins of `width` from 0 on, each with its lower edge: single shells of a small
+    /// system scatter by tens of per cent, since few vectors have one length. Every vector counts
+    /// the same; bins without one are left out; q is the mean length of the bin's vectors.
     ///
     /// # Errors
     /// [`StructureError::Length`] for a width that is not positive and finite.
@@ -179,8 +180,8 @@ impl StructureFactor {
 }
 
 impl fmt::Display for StructureFactor {
-    /// Comma-separated values with a header: `q,value,standard_error,wave_vectors`, an empty field where there is no standard
-    /// error. Numbers read back to the same bits.
+    /// Comma-separated values with a header: `q,value,standard_error,wave_vectors`, an empty field
+    /// where there is no standard error. Numbers read back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "q,value,standard_error,wave_vectors")?;
         for k in 0..self.shells() {

@@ -31,7 +31,8 @@ impl Totals {
     }
 }
 
-/// Adds what each piece of the work gives to `totals`, in the order of the pieces: the bits do not depend on the number of threads.
+/// Adds what each piece of the work gives to `totals`, in the order of the pieces: the bits do not
+/// depend on the number of threads.
 pub(super) fn add_up<I: Sync>(
     totals: &mut Vec<Totals>,
     pieces: &[I],

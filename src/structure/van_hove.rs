@@ -35,7 +35,8 @@ pub struct DistanceDistribution {
     lag: Lag,
     time_step: f64,
     bins: RadialBins,
-    /// By block: the fraction in each bin, below the first, above the last, and the mean squared displacement.
+    /// By block: the fraction in each bin, below the first, above the last, and the mean squared
+    /// displacement.
     sums: BlockSums,
     /// None for a lag that is longer than the blocks.
     resamples: Resamples,
@@ -87,16 +88,16 @@ impl DistanceDistribution {
         ]
     }
 
-    /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length: `∫ 4π r² G_s dr = 1`. In each bin
-    /// its mean over the volume of the spherical shell.
+    /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length:
+    /// `∫ 4π r² G_s dr = 1`. In each bin its mean over the volume of the spherical shell.
     #[must_use]
     pub fn density(&self) -> Vec<Estimate> {
         self.per(|w| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)))
     }
 
-    /// `P(log10 r; t)`, the probability density of the decimal logarithm of the distance: `∫ P d(log10 r) = 1`. It is
-    /// `ln(10) 4π r³ G_s`; two peaks mean hopping, and a Gaussian has a maximum of 2.13 at every time. `None` in a bin
-    /// that begins at 0.
+    /// `P(log10 r; t)`, the probability density of the decimal logarithm of the distance:
+    /// `∫ P d(log10 r) = 1`. It is `ln(10) 4π r³ G_s`; two peaks mean hopping, and a Gaussian has a
+    /// maximum of 2.13 at every time. `None` in a bin that begins at 0.
     #[must_use]
     pub fn log_density(&self) -> Vec<Option<Estimate>> {
         let widths = self.bins.edges().windows(2).map(|w| (w[1] / w[0]).log10());
@@ -150,17 +151,19 @@ impl serde::Serialize for DistanceDistribution {
     }
 }
 
-/// The distribution of the distance that a particle moves in a time: the self part of van Hove's function `G_s(r, t)`, and
-/// `P(log10 r; t)`, at each lag, for each species and for all particles.
+/// The distribution of the distance that a particle moves in a time: the self part of van Hove's
+/// function `G_s(r, t)`, and `P(log10 r; t)`, at each lag, for each species and for all particles.
 ///
 /// ```text
 /// G_s(r, t) = <δ(r − |r(t₀+t) − r(t₀)|)> / (4π r²)      over the particles of a species and all time origins
 /// ```
 ///
-/// - **Normalisation.** Fractions of all displacements; those outside of the bins count, and are reported
-///   ([`outside`](DistanceDistribution::outside)), so that a range too narrow does not change the density inside. In three dimensions.
+/// - **Normalisation.** Fractions of all displacements; those outside of the bins count, and are
+///   reported ([`outside`](DistanceDistribution::outside)), so that a range too narrow does not
+///   change the density inside. In three dimensions.
 /// - **Units.** G_s in inverse cubed units of length, P a number.
-/// - **Errors.** Those of `resampling`; each pair belongs to the block of its first frame. None for a lag that is longer than a block.
+/// - **Errors.** Those of `resampling`; each pair belongs to the block of its first frame. None for
+///   a lag that is longer than a block.
 /// - **Cost.** About 10 ns a particle and pair of frames: for some chosen lags, not for all.
 ///
 /// # Errors
@@ -199,7 +202,8 @@ pub fn van_hove<T: Real>(
         for lag in piece.lags.clone() {
             for (group, counts) in counts.by_ref().take(particles.len()).enumerate() {
                 for of in [group, particles.len()] {
-                    // All particles take one species after the other: their pairs of frames count once.
+                    // All particles take one species after the other: their pairs of frames count
+                    // once.
                     let pairs = if of == group || group == 0 {
                         counts.pairs
                     } else {

@@ -11,8 +11,8 @@ use super::{StructureError, WaveVectorError};
 use crate::real::Real;
 use crate::trajectory::{Cell, Coordinates, Trajectory};
 
-/// Vectors whose length differs by less than this, relatively, belong to one shell: what is left of equal edges in a
-/// single-precision file.
+/// Vectors whose length differs by less than this, relatively, belong to one shell: what is left of
+/// equal edges in a single-precision file.
 const SHELL_WIDTH: f64 = 1e-6;
 /// A vector on the end of a range belongs to it in spite of rounding.
 const ROUNDING: f64 = 1e-12;
@@ -21,15 +21,17 @@ const MOST: f64 = 1e8;
 
 /// A list of wave vectors, `q` and `-q` counted once.
 ///
-/// Commensurate vectors are `q = 2 pi n H^-T` (rows of H the lattice vectors, n three integers): the only ones at which the
-/// density of a periodic system has a Fourier component. They come from a [`shell`](WaveVectors::shell), a
-/// [`sphere`](WaveVectors::sphere), the [`axes`](WaveVectors::axes) or a [list of integers](WaveVectors::from_integers), in
-/// any cell. Self correlations of unwrapped displacements may be taken at any vector:
+/// Commensurate vectors are `q = 2 pi n H^-T` (rows of H the lattice vectors, n three integers):
+/// the only ones at which the density of a periodic system has a Fourier component. They come from
+/// a [`shell`](WaveVectors::shell), a [`sphere`](WaveVectors::sphere), the
+/// [`axes`](WaveVectors::axes) or a [list of integers](WaveVectors::from_integers), in any cell.
+/// Self correlations of unwrapped displacements may be taken at any vector:
 /// [`from_vectors`](WaveVectors::from_vectors).
 ///
-/// Of `q` and `-q` the one whose first non-zero integer is positive is listed; the vectors are ordered by their integers.
-/// Lengths are in inverse units of length, with the factor of 2 pi. Nothing is chosen behind the caller's back: what a
-/// result rests on can be listed, counted and printed.
+/// Of `q` and `-q` the one whose first non-zero integer is positive is listed; the vectors are
+/// ordered by their integers. Lengths are in inverse units of length, with the factor of 2 pi.
+/// Nothing is chosen behind the caller's back: what a result rests on can be listed, counted and
+/// printed.
 ///
 /// ```
 /// use msed::{structure::WaveVectors, trajectory::Cell};
@@ -53,12 +55,14 @@ pub struct WaveVectors {
 }
 
 impl WaveVectors {
-    /// Every commensurate vector whose length lies in `range`, ends included, except for the zero vector.
+    /// Every commensurate vector whose length lies in `range`, ends included, except for the zero
+    /// vector.
     ///
     /// # Errors
-    /// [`WaveVectorError::Range`] for a range that is none, [`WaveVectorError::EmptyShell`] where it holds no vector,
-    /// [`WaveVectorError::TooMany`] where the integers up to the largest that such a vector can have number more than 10^8 (half of
-    /// them belong to longer vectors in a cubic cell, and most in a strongly skewed one).
+    /// [`WaveVectorError::Range`] for a range that is none, [`WaveVectorError::EmptyShell`] where
+    /// it holds no vector, [`WaveVectorError::TooMany`] where the integers up to the largest that
+    /// such a vector can have number more than 10^8 (half of them belong to longer vectors in a
+    /// cubic cell, and most in a strongly skewed one).
     pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, WaveVectorError> {
         Self::in_range(cell, range, |_| true)
     }
@@ -71,7 +75,8 @@ impl WaveVectors {
         Self::shell(cell, 0.0..=longest)
     }
 
-    /// The vectors along the three reciprocal axes whose length lies in `range`: two of the three integers are zero.
+    /// The vectors along the three reciprocal axes whose length lies in `range`: two of the three
+    /// integers are zero.
     ///
     /// # Errors
     /// As [`shell`](WaveVectors::shell).
@@ -79,12 +84,13 @@ impl WaveVectors {
         Self::in_range(cell, range, |n| n.iter().filter(|&&n| n != 0).count() == 1)
     }
 
-    /// The commensurate vectors with the given integers, in the given order; a vector whose first non-zero integer is
-    /// negative is turned round.
+    /// The commensurate vectors with the given integers, in the given order; a vector whose first
+    /// non-zero integer is negative is turned round.
     ///
     /// # Errors
-    /// [`WaveVectorError::Empty`], [`WaveVectorError::Zero`] for the zero vector, [`WaveVectorError::Repeated`] where a
-    /// vector or its negative comes twice, [`WaveVectorError::Integer`] for -2^31, which has no negative.
+    /// [`WaveVectorError::Empty`], [`WaveVectorError::Zero`] for the zero vector,
+    /// [`WaveVectorError::Repeated`] where a vector or its negative comes twice,
+    /// [`WaveVectorError::Integer`] for -2^31, which has no negative.
     pub fn from_integers(cell: &Cell, integers: &[[i32; 3]]) -> Result<Self, WaveVectorError> {
         if let Some(index) = integers.iter().position(|n| n.contains(&i32::MIN)) {
             return Err(WaveVectorError::Integer {
@@ -110,12 +116,12 @@ impl WaveVectors {
         Self::checked(positive, cell)
     }
 
-    /// Any vectors, for self correlations of unwrapped coordinates alone: coherent ones have a Fourier component only at
-    /// commensurate vectors.
+    /// Any vectors, for self correlations of unwrapped coordinates alone: coherent ones have a
+    /// Fourier component only at commensurate vectors.
     ///
     /// # Errors
-    /// [`WaveVectorError::Empty`], [`WaveVectorError::NotFinite`] for a component that is no number,
-    /// [`WaveVectorError::Zero`] for the zero vector.
+    /// [`WaveVectorError::Empty`], [`WaveVectorError::NotFinite`] for a component that is no
+    /// number, [`WaveVectorError::Zero`] for the zero vector.
     pub fn from_vectors(vectors: &[[f64; 3]]) -> Result<Self, WaveVectorError> {
         if vectors.is_empty() {
             return Err(WaveVectorError::Empty);
@@ -180,8 +186,8 @@ impl WaveVectors {
         Self::checked(integers, cell)
     }
 
-    /// `count` of these vectors, drawn without replacement by a permuted congruential generator from `seed` and listed in
-    /// their old order: the same on every machine.
+    /// `count` of these vectors, drawn without replacement by a permuted congruential generator
+    /// from `seed` and listed in their old order: the same on every machine.
     ///
     /// # Errors
     /// [`WaveVectorError::Subset`] for none, or more than there are.
@@ -253,8 +259,9 @@ impl WaveVectors {
 
     /// The vectors by length, in increasing order.
     ///
-    /// In a cubic cell vectors of one shell have equal `h^2 + k^2 + l^2`. In any other cell, and for vectors that are not
-    /// commensurate, lengths within a relative 1e-6 of the shortest of the shell are equal.
+    /// In a cubic cell vectors of one shell have equal `h^2 + k^2 + l^2`. In any other cell, and
+    /// for vectors that are not commensurate, lengths within a relative 1e-6 of the shortest of the
+    /// shell are equal.
     #[must_use]
     pub fn shells(&self) -> Vec<Shell> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
@@ -297,8 +304,8 @@ impl WaveVectors {
         self.vectors.iter().map(turns).collect()
     }
 
-    /// The sets of absolute integers of which every combination of signs is listed, if that is so for all vectors and a
-    /// change of sign leaves the length unchanged (orthorhombic cell).
+    /// The sets of absolute integers of which every combination of signs is listed, if that is so
+    /// for all vectors and a change of sign leaves the length unchanged (orthorhombic cell).
     pub(super) fn sign_classes(&self) -> Option<Vec<[u32; 3]>> {
         if !self.cell?.is_orthorhombic() {
             return None;
@@ -326,7 +333,8 @@ fn below(generator: &mut Pcg64, limit: u64) -> usize {
 }
 
 impl fmt::Display for WaveVectors {
-    /// Comma-separated values with a header: `h,k,l,qx,qy,qz,q`, the integers empty for vectors that are not commensurate.
+    /// Comma-separated values with a header: `h,k,l,qx,qy,qz,q`, the integers empty for vectors
+    /// that are not commensurate.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "h,k,l,qx,qy,qz,q")?;
         for (i, [x, y, z]) in self.vectors.iter().enumerate() {
@@ -341,8 +349,8 @@ impl fmt::Display for WaveVectors {
 }
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
-    /// Every commensurate wave vector of the trajectory's cell whose length lies in `range`: [`WaveVectors::shell`]. Where the cell
-    /// changes, it is the mean over the frames.
+    /// Every commensurate wave vector of the trajectory's cell whose length lies in `range`:
+    /// [`WaveVectors::shell`]. Where the cell changes, it is the mean over the frames.
     ///
     /// ```
     /// use msed::trajectory::{Cell, Species, Trajectory};
@@ -352,13 +360,14 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// ```
     ///
     /// # Errors
-    /// [`StructureError::NoCell`] for a trajectory without a cell, and what [`WaveVectors::shell`] refuses.
+    /// [`StructureError::NoCell`] for a trajectory without a cell, and what [`WaveVectors::shell`]
+    /// refuses.
     pub fn shell(&self, range: RangeInclusive<f64>) -> Result<WaveVectors, StructureError> {
         Ok(WaveVectors::shell(&self.mean_cell()?, range)?)
     }
 
-    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`: [`WaveVectors::sphere`]. Where the cell
-    /// changes, it is the mean over the frames.
+    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`:
+    /// [`WaveVectors::sphere`]. Where the cell changes, it is the mean over the frames.
     ///
     /// # Errors
     /// As [`shell`](Self::shell).
@@ -418,7 +427,8 @@ fn is_positive(n: [i32; 3]) -> bool {
     n.iter().find(|&&n| n != 0).is_some_and(|&n| n > 0)
 }
 
-/// Largest integers of a vector no longer than `longest`: n_i = q . a_i / 2 pi is at most |q| |a_i| / 2 pi.
+/// Largest integers of a vector no longer than `longest`: n_i = q . a_i / 2 pi is at most |q| |a_i|
+/// / 2 pi.
 fn largest(cell: &Cell, longest: f64) -> [f64; 3] {
     cell.lengths().map(|a| (longest * a / TAU).floor())
 }
@@ -429,7 +439,8 @@ fn candidates(cell: &Cell, longest: f64) -> f64 {
     (h + 1.0) * (2.0 * k + 1.0) * (2.0 * l + 1.0)
 }
 
-/// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by their integers.
+/// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by
+/// their integers.
 fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
     let last = largest(cell, longest).map(|n| n as i32);
     (0..=last[0])

@@ -130,8 +130,8 @@ impl AdamGibbs {
         &self.points
     }
 
-    /// Chi squared by degrees of freedom, from the errors of ln tau alone: the entropy's come on top. `None` without
-    /// errors, or without a spare point.
+    /// Chi squared by degrees of freedom, from the errors of ln tau alone: the entropy's come on
+    /// top. `None` without errors, or without a spare point.
     #[must_use]
     pub fn reduced_chi_squared(&self) -> Option<f64> {
         let freedom = self.points.len().saturating_sub(self.parameters);
@@ -151,20 +151,22 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow` is C_2 in k per particle at all
-/// temperatures; `times` are the relaxation times at those temperatures that have one. A time from the same energies, such as tau*,
-/// is correlated with the heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where S_c(T_ref) is given;
-/// where it is fitted, it is searched between the value that keeps S_c positive at all temperatures and 50 k. Straightness is
-/// tested by the coefficient of a quadratic term. Everything, the integral included, is redone with each block of each run
-/// left out in turn.
+/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow`
+/// is C_2 in k per particle at all temperatures; `times` are the relaxation times at those
+/// temperatures that have one. A time from the same energies, such as tau*, is correlated with the
+/// heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where
+/// S_c(T_ref) is given; where it is fitted, it is searched between the value that keeps S_c
+/// positive at all temperatures and 50 k. Straightness is tested by the coefficient of a quadratic
+/// term. Everything, the integral included, is redone with each block of each run left out in turn.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where S_c(T_ref) is fitted),
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for a time where there is no heat capacity,
-/// [`ThermoError::Time`] for a time that is not positive,
-/// [`ThermoError::Reference`] outside of the scan by more than 0.5 %, [`ThermoError::ReferenceEntropy`] where a given
-/// S_c(T_ref) makes S_c negative at a temperature with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with
-/// different resamples.
+/// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where
+/// S_c(T_ref) is fitted), [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for
+/// a time where there is no heat capacity, [`ThermoError::Time`] for a time that is not positive,
+/// [`ThermoError::Reference`] outside of the scan by more than 0.5 %,
+/// [`ThermoError::ReferenceEntropy`] where a given S_c(T_ref) makes S_c negative at a temperature
+/// with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with different
+/// resamples.
 pub fn adam_gibbs(
     slow: &[Point],
     times: &[Point],
@@ -342,7 +344,8 @@ mod tests {
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
 
-    /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T = 0.5.
+    /// C_2 = 0.6 T^(-2): S_2(T) - S_2(1) = 0.3 (1 - T^(-2)); with S_c(1) = 1.4 it is 0.5 at T =
+    /// 0.5.
     fn entropy(t: f64) -> f64 {
         1.4 + 0.3 * (1.0 - t.powi(-2))
     }

@@ -48,7 +48,8 @@ impl Broken {
         broken
     }
 
-    /// The best one: in each segment the lines of both sides if they meet there, else a break at a point.
+    /// The best one: in each segment the lines of both sides if they meet there, else a break at a
+    /// point.
     pub(super) fn best(x: &[f64], y: &[f64], weights: &[f64]) -> Self {
         let n = x.len();
         let at_points = (1..n - 1).map(|i| x[i]);
@@ -69,7 +70,8 @@ impl Broken {
 pub(super) fn quantile(level: f64, mut draw: impl FnMut() -> f64) -> f64 {
     let mut values: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
     values.sort_unstable_by(f64::total_cmp);
-    // Of 999 draws the 980th is exceeded by one of fifty more: (k + 1) / (n + 1) of the law lie below it.
+    // Of 999 draws the 980th is exceeded by one of fifty more: (k + 1) / (n + 1) of the law lie
+    // below it.
     values[((level * (DRAWS + 1) as f64).ceil() as usize - 1).min(DRAWS - 1)]
 }
 

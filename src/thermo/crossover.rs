@@ -35,7 +35,8 @@ pub struct Crossover {
     pub threshold: f64,
     /// Chi squared of the two lines (n - 4 degrees of freedom).
     pub chi_squared: f64,
-    /// Chi squared of a parabola (n - 3): where it is as good, the data bend, and do not tell whether they break.
+    /// Chi squared of a parabola (n - 3): where it is as good, the data bend, and do not tell
+    /// whether they break.
     pub of_parabola: f64,
 }
 
@@ -76,19 +77,22 @@ impl fmt::Display for NoCrossover {
 
 /// Looks for a break in y over x, the value over the temperature of points from independent runs.
 ///
-/// The alternative is a continuous piecewise-linear function with one break, from the second point to the last but one; its
-/// least-squares solution is found exactly, segment by segment. Under a straight line the break means nothing, so that the
-/// gain in chi squared does not follow a chi-squared law: the threshold is the 98 % quantile of the gain over 999 data sets
-/// simulated from the fitted line, in which the error bars scatter as those of as many blocks do. The 95 % interval holds
-/// every break whose chi squared is above the least one by no more than the 95 % quantile of that difference over data sets
-/// simulated from the fitted lines. `seed` fixes the simulation.
+/// The alternative is a continuous piecewise-linear function with one break, from the second point
+/// to the last but one; its least-squares solution is found exactly, segment by segment. Under a
+/// straight line the break means nothing, so that the gain in chi squared does not follow a
+/// chi-squared law: the threshold is the 98 % quantile of the gain over 999 data sets simulated
+/// from the fitted line, in which the error bars scatter as those of as many blocks do. The 95 %
+/// interval holds every break whose chi squared is above the least one by no more than the 95 %
+/// quantile of that difference over data sets simulated from the fitted lines. `seed` fixes the
+/// simulation.
 ///
 /// Points may come in any order. x is exact; the errors of y are used as weights.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test them),
-/// [`ThermoError::Temperature`] for an x that is not positive and finite, [`ThermoError::NotFinite`] for a y that is no number,
-/// [`ThermoError::EqualTemperatures`] where two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
+/// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test
+/// them), [`ThermoError::Temperature`] for an x that is not positive and finite,
+/// [`ThermoError::NotFinite`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
+/// two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
 /// nothing without them.
 ///
 /// ```
@@ -178,12 +182,14 @@ pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCro
     }))
 }
 
-/// Looks for a break of a relaxation time: of ln tau over 1/T, where Arrhenius's law is a straight line.
+/// Looks for a break of a relaxation time: of ln tau over 1/T, where Arrhenius's law is a straight
+/// line.
 ///
-/// The same test as [`crossover`], its answer given in temperatures: `at`, its error, `interval` and `range` are temperatures
-/// (the error to first order), `height` is ln tau there, and `slopes` are d ln tau/d(1/T), activation energies over k, below
-/// and above that temperature. ln tau that bends, as that of a fragile liquid does, is as well or better described by a
-/// parabola: read `of_parabola` beside `chi_squared`.
+/// The same test as [`crossover`], its answer given in temperatures: `at`, its error, `interval`
+/// and `range` are temperatures (the error to first order), `height` is ln tau there, and `slopes`
+/// are d ln tau/d(1/T), activation energies over k, below and above that temperature. ln tau that
+/// bends, as that of a fragile liquid does, is as well or better described by a parabola: read
+/// `of_parabola` beside `chi_squared`.
 ///
 /// # Errors
 /// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.

@@ -1,26 +1,27 @@
 //! What a run held fixed.
 
-/// The ensemble that a run sampled: it decides what an energy fluctuation means, and has no default.
+/// The ensemble that a run sampled: it decides what an energy fluctuation means, and has no
+/// default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Ensemble {
-    /// Constant total energy. The fluctuation of the potential energy is reduced, since the kinetic energy gives what it
-    /// takes.
+    /// Constant total energy. The fluctuation of the potential energy is reduced, since the kinetic
+    /// energy gives what it takes.
     Nve {
         /// Momenta that fluctuate, per particle: see [`Ensemble::nve`].
         degrees_of_freedom: f64,
     },
-    /// Constant temperature, by a thermostat that samples the canonical distribution (Nosé-Hoover chains, Langevin,
-    /// stochastic rescaling; not Berendsen's).
+    /// Constant temperature, by a thermostat that samples the canonical distribution (Nosé-Hoover
+    /// chains, Langevin, stochastic rescaling; not Berendsen's).
     Nvt,
-    /// Constant pressure. The enthalpy fluctuates with the volume, and the energy alone gives no heat capacity: whatever
-    /// needs one refuses.
+    /// Constant pressure. The enthalpy fluctuates with the volume, and the energy alone gives no
+    /// heat capacity: whatever needs one refuses.
     Npt,
 }
 
 impl Ensemble {
-    /// Constant energy of a run that conserves momentum: (3N-3)/N degrees of freedom per particle, as LAMMPS counts them in
-    /// its temperature.
+    /// Constant energy of a run that conserves momentum: (3N-3)/N degrees of freedom per particle,
+    /// as LAMMPS counts them in its temperature.
     ///
     /// ```
     /// use msed::Ensemble;
@@ -51,8 +52,8 @@ impl Ensemble {
 pub enum Path {
     /// One volume.
     Isochoric,
-    /// One pressure, hence a volume each: the slope of the energy is not the heat capacity at constant volume, and an
-    /// integral of the latter is not the entropy.
+    /// One pressure, hence a volume each: the slope of the energy is not the heat capacity at
+    /// constant volume, and an integral of the latter is not the entropy.
     Isobaric,
 }
 

@@ -5,10 +5,12 @@ use crate::units::Units;
 
 use super::{Path, PiecewiseCubic, Point, ThermoError};
 
-/// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures are not round.
+/// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures
+/// are not round.
 const TOLERANCE: f64 = 0.005;
 
-/// Entropies as differences from a reference temperature, one per temperature of the scan, from the lowest on.
+/// Entropies as differences from a reference temperature, one per temperature of the scan, from the
+/// lowest on.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct EntropyDifference {
@@ -26,7 +28,8 @@ impl EntropyDifference {
         self.reference
     }
 
-    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave out.
+    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave
+    /// out.
     #[must_use]
     pub fn path(&self) -> Path {
         self.path
@@ -67,20 +70,23 @@ impl EntropyDifference {
 /// S(T) - S(T_ref) = ∫_{T_ref}^{T} C(T')/T' dT' = ∫ C d ln T'
 /// ```
 ///
-/// with C between the temperatures interpolated in ln T by [`PiecewiseCubic::pchip`] and, beside it, by straight lines. Each
-/// point is temperature and heat capacity (in k per particle) of one run; errors go through the whole integral, with each
-/// block of each run left out in turn. `reference` is the highest temperature unless given.
+/// with C between the temperatures interpolated in ln T by [`PiecewiseCubic::pchip`] and, beside
+/// it, by straight lines. Each point is temperature and heat capacity (in k per particle) of one
+/// run; errors go through the whole integral, with each block of each run left out in turn.
+/// `reference` is the highest temperature unless given.
 ///
-/// Eq. (12) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), has lost a power of T: see [`entropy_as_printed`].
+/// Eq. (12) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), has lost a power of T: see
+/// [`entropy_as_printed`].
 ///
 /// # Units
 /// k per particle.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Temperature`] and
-/// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none, [`ThermoError::EqualTemperatures`],
-/// [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run
-/// with different resamples.
+/// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none,
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::Reference`] for a reference outside of the
+/// scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run with different
+/// resamples.
 ///
 /// ```
 /// use msed::thermo::{self, Path, Point};
@@ -104,8 +110,8 @@ pub fn entropy(
 /// ∫_{T_ref}^{T} U²/(N k T'²) dT'        U² = N² u²
 /// ```
 ///
-/// It is an energy, not an entropy: one power of T short. Each point is a temperature and a plateau u² (U0² or Um²) in
-/// energy² per particle². For comparison with the publication only.
+/// It is an energy, not an entropy: one power of T short. Each point is a temperature and a plateau
+/// u² (U0² or Um²) in energy² per particle². For comparison with the publication only.
 ///
 /// # Units
 /// Energy per particle.
@@ -136,7 +142,8 @@ fn integral(
     let temperatures: Vec<f64> = points.iter().map(|point| point.temperature.value()).collect();
     let reference = reference.unwrap_or(temperatures[temperatures.len() - 1]);
     check_reference(reference, &temperatures)?;
-    // The check that a resample cannot fail where the whole passed, but for temperatures closer than their errors.
+    // The check that a resample cannot fail where the whole passed, but for temperatures closer
+    // than their errors.
     let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
     PiecewiseCubic::linear(&x, &x)?;
     let numbers: Vec<&Estimate> = points
@@ -227,8 +234,8 @@ mod tests {
 
     #[test]
     fn the_printed_form_is_short_of_one_power_of_the_temperature() {
-        // Harmonic plateaus U0² = 3 (kT)²/N: the printed integrand is 3 k, its integral an energy 3 k (T - Tref), where
-        // the entropy would be (3/2) ln(T/Tref) with the right factor.
+        // Harmonic plateaus U0² = 3 (kT)²/N: the printed integrand is 3 k, its integral an energy 3
+        // k (T - Tref), where the entropy would be (3/2) ln(T/Tref) with the right factor.
         let units = Units::METAL;
         let k = units.boltzmann;
         let n = 500;

@@ -191,7 +191,8 @@ impl ThermoError {
         Ok(())
     }
 
-    /// Whether a number is of the run that the moments are of, and went through the same resamples. An exact number goes with any run.
+    /// Whether a number is of the run that the moments are of, and went through the same resamples.
+    /// An exact number goes with any run.
     pub(super) fn unless_of_run(
         quantity: &'static str,
         found: &Estimate,

@@ -74,7 +74,8 @@ impl HeatCapacity {
         self.units
     }
 
-    /// The same in other units: a heat capacity in k per particle stays as it is, its temperature does not.
+    /// The same in other units: a heat capacity in k per particle stays as it is, its temperature
+    /// does not.
     ///
     /// # Errors
     /// [`ThermoError::Units`] unless the conversion begins with these units.
@@ -111,11 +112,13 @@ impl HeatCapacity {
         &self.uncorrected
     }
 
-    /// The heat capacity split into its fast and its slow part by a fit of the mean-squared energy difference of the same run. An
-    /// unresolved fit gives no parts, and [`parts`](Self::parts) says why.
+    /// The heat capacity split into its fast and its slow part by a fit of the mean-squared energy
+    /// difference of the same run. An unresolved fit gives no parts, and [`parts`](Self::parts)
+    /// says why.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Resamples`] for one that went through other resamples.
+    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Resamples`] for one that
+    /// went through other resamples.
     ///
     /// ```
     /// use msed::relaxation::{Fit, Model};
@@ -189,8 +192,9 @@ impl HeatCapacity {
         Some(&self.parts()?.value()?.slow)
     }
 
-    /// N (U0² + Um²)/(k T)², the form printed in the paper. It is right for no ensemble: in the canonical one it lacks a
-    /// factor 1/2, and in the microcanonical one it agrees with the right form where y = 1/2, the harmonic solid, only.
+    /// N (U0² + Um²)/(k T)², the form printed in the paper. It is right for no ensemble: in the
+    /// canonical one it lacks a factor 1/2, and in the microcanonical one it agrees with the right
+    /// form where y = 1/2, the harmonic solid, only.
     #[must_use]
     pub fn as_printed(&self) -> Option<&Estimate> {
         self.split.as_ref()?.as_printed.as_ref()
@@ -213,16 +217,20 @@ impl HeatCapacity {
 /// fast  the same with v = N U0²/2     slow = excess - fast          (HeatCapacity::split)
 /// ```
 ///
-/// with N particles, g degrees of freedom per particle. The microcanonical form is that of Lebowitz, Percus and Verlet
-/// (Phys. Rev. 153, 250, 1967), for which y lies in [0, 1); a classical harmonic solid has y = 1/2 and C_ex = g/2 k. Energy,
-/// temperature and plateaus go through the same resamples.
+/// with N particles, g degrees of freedom per particle. The microcanonical form is that of
+/// Lebowitz, Percus and Verlet (Phys. Rev. 153, 250, 1967), for which y lies in [0, 1); a classical
+/// harmonic solid has y = 1/2 and C_ex = g/2 k. Energy, temperature and plateaus go through the
+/// same resamples.
 ///
 /// # Units
-/// k per particle. Energies and temperatures in the units of `units`. One state point cannot tell that they are in others: at constant temperature any
-/// factor gives a heat capacity, at constant energy too small a unit does. Over temperature [`heat_capacity_check`](super::heat_capacity_check()) tells.
+/// k per particle. Energies and temperatures in the units of `units`. One state point cannot tell
+/// that they are in others: at constant temperature any factor gives a heat capacity, at constant
+/// energy too small a unit does. Over temperature
+/// [`heat_capacity_check`](super::heat_capacity_check()) tells.
 ///
 /// # Errors
-/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are not positive, y of 1 or more.
+/// [`ThermoError`]: constant pressure, no temperature, degrees of freedom that are not positive, y
+/// of 1 or more.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy, thermo};
@@ -284,7 +292,8 @@ fn from_variance(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
     }
 }
 
-/// y of Lebowitz, Percus and Verlet; in the canonical ensemble, where nothing bounds it, C_ex/k itself.
+/// y of Lebowitz, Percus and Verlet; in the canonical ensemble, where nothing bounds it, C_ex/k
+/// itself.
 fn fluctuation_ratio(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
     match ensemble {
         Ensemble::Nve { degrees_of_freedom } => 2.0 * v / (degrees_of_freedom * kt * kt),
@@ -320,7 +329,8 @@ mod tests {
         let units = [(Units::LJ, 0.7), (Units::METAL, 1600.0), (Units::REAL, 300.0)];
         for (units, temperature) in units {
             let kt = units.boltzmann * temperature;
-            // U0 = sqrt(3/N) k T and sqrt(3/(2N)) k T: physics of equipartition, with all 3N degrees of freedom.
+            // U0 = sqrt(3/N) k T and sqrt(3/(2N)) k T: physics of equipartition, with all 3N
+            // degrees of freedom.
             let anchors = [
                 (Ensemble::Nvt, 1.5 * kt * kt / n),
                 (
@@ -337,7 +347,8 @@ mod tests {
                     assert!((part.value() - 1.5).abs() < 1e-12, "{units} {ensemble:?}: {part}");
                 }
                 assert!(c.slow().unwrap().value().abs() < 1e-12);
-                // The printed form: right by luck at y = 1/2, twice the truth in the canonical ensemble.
+                // The printed form: right by luck at y = 1/2, twice the truth in the canonical
+                // ensemble.
                 let expected = if ensemble == Ensemble::Nvt { 3.0 } else { 1.5 };
                 assert!((c.as_printed().unwrap().value() - expected).abs() < 1e-12);
             }
@@ -346,8 +357,8 @@ mod tests {
 
     #[test]
     fn the_two_ensembles_agree_on_one_system() {
-        // A system of excess heat capacity C: v is C (kT)^2 in the canonical ensemble, and reduced by
-        // Lebowitz-Percus-Verlet to C (kT)^2 / (1 + 2 C/g) at constant energy.
+        // A system of excess heat capacity C: v is C (kT)^2 in the canonical ensemble, and reduced
+        // by Lebowitz-Percus-Verlet to C (kT)^2 / (1 + 2 C/g) at constant energy.
         let (c, t, g) = (2.3, 0.5, 2.997);
         let canonical = c * t * t / N as f64;
         let reduced = canonical / (1.0 + 2.0 * c / g);

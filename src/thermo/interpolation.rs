@@ -40,9 +40,10 @@ impl PiecewiseCubic {
         })
     }
 
-    /// The monotone cubic of Fritsch and Butland (SIAM J. Sci. Stat. Comput. 5, 300, 1984): no new extrema between the
-    /// points. Slopes are weighted harmonic means, and three-point formulas that keep the shape at the ends (Moler,
-    /// Numerical Computing with MATLAB, 2004, section 3.6), as in scipy's `PchipInterpolator`.
+    /// The monotone cubic of Fritsch and Butland (SIAM J. Sci. Stat. Comput. 5, 300, 1984): no new
+    /// extrema between the points. Slopes are weighted harmonic means, and three-point formulas
+    /// that keep the shape at the ends (Moler, Numerical Computing with MATLAB, 2004, section 3.6),
+    /// as in scipy's `PchipInterpolator`.
     ///
     /// # Errors
     /// As for [`linear`](Self::linear).
@@ -74,7 +75,8 @@ impl PiecewiseCubic {
         Ok(Self::hermite(x, y, &derivatives))
     }
 
-    /// The natural cubic spline: the smoothest curve through the points, without curvature at the ends.
+    /// The natural cubic spline: the smoothest curve through the points, without curvature at the
+    /// ends.
     ///
     /// # Errors
     /// As for [`linear`](Self::linear).

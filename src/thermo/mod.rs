@@ -1,17 +1,19 @@
 //! Thermodynamics from energy fluctuations. Nothing here knows a trajectory.
 //!
-//! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the formula of the [`Ensemble`].
-//! [`HeatCapacity::split`] divides it into a fast and a slow part. A [`StatePoint`] holds it with the mean energy and the relaxation
-//! times. A [`Scan`] of state points has every table over temperature:
+//! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
+//! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part. A
+//! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
+//! points has every table over temperature:
 //!
-//! - [`Scan::heat_capacity_check`]: fluctuations beside d⟨e⟩/dT, which tests equilibrium, ensemble and units at once,
+//! - [`Scan::heat_capacity_check`]: fluctuations beside d⟨e⟩/dT, which tests equilibrium, ensemble
+//!   and units at once,
 //! - [`Scan::entropy`]: differences of the excess entropy, fast S1, slow S2 and total,
 //! - [`Scan::adam_gibbs`]: ln τ over 1/(T S_c), and whether it is straight,
 //! - [`Scan::relaxation`]: Arrhenius, Vogel-Fulcher-Tammann, parabolic law and others, compared,
 //! - [`Scan::crossover`]: whether Um or τ breaks over temperature.
 //!
-//! The functions behind them take a [`Point`] for each temperature: [`entropy`](entropy()), [`adam_gibbs`](adam_gibbs()),
-//! [`fit_relaxation_times`], [`crossover`](crossover()).
+//! The functions behind them take a [`Point`] for each temperature: [`entropy`](entropy()),
+//! [`adam_gibbs`](adam_gibbs()), [`fit_relaxation_times`], [`crossover`](crossover()).
 
 mod adam_gibbs;
 mod broken_line;

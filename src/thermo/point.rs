@@ -5,8 +5,8 @@ use crate::stats::Estimate;
 
 /// A number at one temperature, both with their errors: what every function over temperature takes.
 ///
-/// Temperature and value of one run share its resamples, and what is computed from them carries their correlation. A plain
-/// number stands for one without error.
+/// Temperature and value of one run share its resamples, and what is computed from them carries
+/// their correlation. A plain number stands for one without error.
 ///
 /// ```
 /// use msed::thermo::Point;

@@ -34,8 +34,9 @@ pub enum CrossoverOf {
 
 /// State points of one system along one path, and what follows from all of them.
 ///
-/// Points may come in any order and at any temperatures; those without a resolved relaxation or without a trajectory are left
-/// out of what needs one, and excluded ones of everything. What cannot be had is an error that says how many points it found.
+/// Points may come in any order and at any temperatures; those without a resolved relaxation or
+/// without a trajectory are left out of what needs one, and excluded ones of everything. What
+/// cannot be had is an error that says how many points it found.
 ///
 /// ```
 /// use msed::thermo::{self, Part, Path, TimeOf, Scan, StatePoint, TemperatureModel};
@@ -70,10 +71,12 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// State points along a path. The reference of entropies is the highest temperature that counts.
+    /// State points along a path. The reference of entropies is the highest temperature that
+    /// counts.
     ///
     /// # Errors
-    /// [`ThermoError::TooFewTemperatures`] without a point, [`ThermoError::Mixed`] where units or particle numbers differ.
+    /// [`ThermoError::TooFewTemperatures`] without a point, [`ThermoError::Mixed`] where units or
+    /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
         let units = points[0].heat_capacity().units();
@@ -119,8 +122,9 @@ impl Scan {
         Ok(self)
     }
 
-    /// The whole scan in other units, and with it all that follows: tables of the converted scan are the converted tables. Heat
-    /// capacities, entropies, information criteria and verdicts are the same in every system.
+    /// The whole scan in other units, and with it all that follows: tables of the converted scan
+    /// are the converted tables. Heat capacities, entropies, information criteria and verdicts are
+    /// the same in every system.
     ///
     /// # Errors
     /// [`ThermoError::Units`] unless the conversion begins with the units of the scan.
@@ -171,7 +175,8 @@ impl Scan {
         self.reference
     }
 
-    /// Heat capacities from fluctuations beside the slope of the energy: see [`heat_capacity_check`](super::heat_capacity_check).
+    /// Heat capacities from fluctuations beside the slope of the energy: see
+    /// [`heat_capacity_check`](super::heat_capacity_check).
     ///
     /// # Errors
     /// As that.
@@ -183,7 +188,8 @@ impl Scan {
         super::heat_capacity_check(&energies, &capacities, self.units, self.path)
     }
 
-    /// An entropy from the points that have this part of the heat capacity: see [`entropy`](super::entropy()).
+    /// An entropy from the points that have this part of the heat capacity: see
+    /// [`entropy`](super::entropy()).
     ///
     /// # Errors
     /// As that.
@@ -200,8 +206,8 @@ impl Scan {
         super::entropy(&self.points_of(capacity), self.reference, self.path)
     }
 
-    /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an energy, for comparison only. See
-    /// [`entropy_as_printed`](super::entropy_as_printed).
+    /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an
+    /// energy, for comparison only. See [`entropy_as_printed`](super::entropy_as_printed).
     ///
     /// # Errors
     /// As that.
@@ -217,9 +223,10 @@ impl Scan {
         super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
     }
 
-    /// Total entropies from fluctuations minus those from the slope of the energy, one per temperature that counts, from the
-    /// lowest on: both went through the same resamples, and the difference has the error that follows. Zero within it on an
-    /// isochore; along an isobar it is the expansion's part.
+    /// Total entropies from fluctuations minus those from the slope of the energy, one per
+    /// temperature that counts, from the lowest on: both went through the same resamples, and the
+    /// difference has the error that follows. Zero within it on an isochore; along an isobar it is
+    /// the expansion's part.
     ///
     /// # Errors
     /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
@@ -261,7 +268,8 @@ impl Scan {
         self.counted().filter_map(point).collect()
     }
 
-    /// A model of a relaxation time over temperature: see [`fit_relaxation_times`](super::fit_relaxation_times).
+    /// A model of a relaxation time over temperature: see
+    /// [`fit_relaxation_times`](super::fit_relaxation_times).
     ///
     /// # Errors
     /// As that.
@@ -285,8 +293,8 @@ impl Scan {
         }
     }
 
-    /// A relaxation time against 1/(T S_c): see [`adam_gibbs`](super::adam_gibbs()). S_c holds the integral of C_2/T alone;
-    /// along an isobar the expansion's part is missing from it.
+    /// A relaxation time against 1/(T S_c): see [`adam_gibbs`](super::adam_gibbs()). S_c holds the
+    /// integral of C_2/T alone; along an isobar the expansion's part is missing from it.
     ///
     /// # Errors
     /// As that.
@@ -299,8 +307,9 @@ impl Scan {
 }
 
 impl fmt::Display for Scan {
-    /// Comma-separated values with a header, one row per point; each number is followed by its standard error, and a field is
-    /// empty where there is none. Excluded points carry their reason in the last field.
+    /// Comma-separated values with a header, one row per point; each number is followed by its
+    /// standard error, and a field is empty where there is none. Excluded points carry their reason
+    /// in the last field.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "name")?;
         for column in [

@@ -76,18 +76,21 @@ impl ScanBuilder {
         self
     }
 
-    /// The fit to each mean-squared energy difference: the exponential form in an automatic window, unless given.
+    /// The fit to each mean-squared energy difference: the exponential form in an automatic window,
+    /// unless given.
     #[must_use]
     pub fn fit(mut self, fit: Fit<'static>) -> Self {
         self.fit = fit;
         self
     }
 
-    /// A state point from its energies, those of one run or of several replicas: the moments, the MSED at 20 lags a decade up to a
-    /// tenth of the run, its fit, and the heat capacity, with its two parts where the fit is resolved.
+    /// A state point from its energies, those of one run or of several replicas: the moments, the
+    /// MSED at 20 lags a decade up to a tenth of the run, its fit, and the heat capacity, with its
+    /// two parts where the fit is resolved.
     ///
     /// # Errors
-    /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in it.
+    /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in
+    /// it.
     pub fn measure<T: Real>(
         &self,
         name: impl Into<String>,

@@ -19,14 +19,16 @@ pub enum Agreement {
         /// Student's t beyond which it would not be: 99.73 % for its degrees of freedom.
         threshold: f64,
     },
-    /// It is not: the run is too short, out of equilibrium, or read with the wrong ensemble or energy kind.
+    /// It is not: the run is too short, out of equilibrium, or read with the wrong ensemble or
+    /// energy kind.
     Differs {
         /// The difference in units of its standard error.
         z: f64,
         /// Student's t beyond which they differ.
         threshold: f64,
     },
-    /// Along an isobar the slope holds the expansion too: the two numbers stand beside each other and are not compared.
+    /// Along an isobar the slope holds the expansion too: the two numbers stand beside each other
+    /// and are not compared.
     NotComparable,
     /// No error bars, no answer.
     Undecided,
@@ -80,7 +82,8 @@ impl CheckRow {
         &self.from_energy_slope
     }
 
-    /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger errors, at the ends above all.
+    /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger
+    /// errors, at the ends above all.
     #[must_use]
     pub fn from_spline(&self) -> &Estimate {
         &self.from_spline
@@ -142,21 +145,23 @@ impl HeatCapacityCheck {
         self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
     }
 
-    /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT / T, in k per particle.
+    /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT
+    /// / T, in k per particle.
     #[must_use]
     pub fn entropy_between(&self, reference: f64, temperature: f64) -> Estimate {
         let powers = reference.powf(-0.4) - temperature.powf(-0.4);
         self.coefficients[1].map(|b| 1.5 * b * powers / self.boltzmann)
     }
 
-    /// Chi squared of the Rosenfeld-Tarazona fit, with two degrees of freedom less than there are temperatures; `None`
-    /// without error bars.
+    /// Chi squared of the Rosenfeld-Tarazona fit, with two degrees of freedom less than there are
+    /// temperatures; `None` without error bars.
     #[must_use]
     pub fn chi_squared(&self) -> Option<f64> {
         self.chi_squared
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they are not compared.
+    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
+    /// are not compared.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
         let z: Option<Vec<f64>> = self
@@ -177,10 +182,11 @@ impl HeatCapacityCheck {
 /// ⟨e⟩ = a + b T^(3/5)          d⟨e⟩/dT = (3/5) b T^(-2/5)
 /// ```
 ///
-/// (Rosenfeld, Tarazona, Mol. Phys. 95, 141, 1998), fitted with weights from the error of e - C_ex T of each point, and a
-/// natural cubic spline of e over T^(3/5) beside it. Both are redone with each block of each run left out in turn, together
-/// with the heat capacity: the error of the difference holds the anticorrelation of e and T and the common blocks of e and
-/// C_ex. At constant volume the two sides are equal; along an isobar
+/// (Rosenfeld, Tarazona, Mol. Phys. 95, 141, 1998), fitted with weights from the error of e - C_ex
+/// T of each point, and a natural cubic spline of e over T^(3/5) beside it. Both are redone with
+/// each block of each run left out in turn, together with the heat capacity: the error of the
+/// difference holds the anticorrelation of e and T and the common blocks of e and C_ex. At constant
+/// volume the two sides are equal; along an isobar
 ///
 /// ```text
 /// d⟨e⟩/dT = C_ex + (d<e>/dV)_T dV/dT
@@ -188,18 +194,20 @@ impl HeatCapacityCheck {
 ///
 /// and the rows are marked as not comparable.
 ///
-/// `energies` are mean potential energies per particle, `capacities` are C_ex from the fluctuations in k per particle, each at
-/// the same temperatures. The three numbers of a state point share their resamples: in a microcanonical run a high mean
-/// temperature comes with a low mean energy, and the error of the energy *at a temperature* is that of e - C_ex T. There the
-/// temperature is the kinetic one.
+/// `energies` are mean potential energies per particle, `capacities` are C_ex from the fluctuations
+/// in k per particle, each at the same temperatures. The three numbers of a state point share their
+/// resamples: in a microcanonical run a high mean temperature comes with a low mean energy, and the
+/// error of the energy *at a temperature* is that of e - C_ex T. There the temperature is the
+/// kinetic one.
 ///
 /// # Units
 /// Heat capacities in k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than three points, [`ThermoError::EqualTemperatures`],
-/// [`ThermoError::Temperature`] and [`ThermoError::NotFinite`] for temperatures, energies or heat capacities that are none.
-/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
+/// [`ThermoError::TooFewTemperatures`] for fewer than three points,
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::Temperature`] and [`ThermoError::NotFinite`]
+/// for temperatures, energies or heat capacities that are none. [`ThermoError::Mixture`] for
+/// numbers of one run with different resamples.
 pub fn heat_capacity_check(
     energies: &[Point],
     capacities: &[Point],
@@ -365,7 +373,8 @@ mod tests {
 
     #[test]
     fn the_error_of_an_energy_is_that_at_its_temperature() {
-        // e moves along its own curve when T moves: the energy at a temperature has no error, only its small scatter.
+        // e moves along its own curve when T moves: the energy at a temperature has no error, only
+        // its small scatter.
         let shifts = [[1e-3, -2e-3, 0.5e-3, 0.5e-3], [-1e-3, 0.0, 2e-3, -1e-3]];
         let numbers = std::array::from_fn::<_, 5, _>(|i| {
             let t = TEMPERATURES[i];
@@ -383,7 +392,8 @@ mod tests {
         let (energies, mut capacities): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
         let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap();
         let slope_error = check.heat_capacity_at(0.65).standard_error().unwrap();
-        // Scatter 1e-5 over a range of half a unit; T taken as exact would give 1e-3 times the slope.
+        // Scatter 1e-5 over a range of half a unit; T taken as exact would give 1e-3 times the
+        // slope.
         assert!(slope_error < 2e-4, "{slope_error}");
         assert!(check.chi_squared().unwrap() < 10.0, "{:?}", check.chi_squared());
         assert!(check.mean_square_z().unwrap() < 1.0);

@@ -6,8 +6,8 @@ use crate::relaxation::{Relaxation, Verdict};
 use crate::stats::Estimate;
 use crate::units::{Conversion, Dimension};
 
-/// One system at one temperature: its energies (of one run or of several replicas), what they relaxed by, and what is known
-/// of its structure.
+/// One system at one temperature: its energies (of one run or of several replicas), what they
+/// relaxed by, and what is known of its structure.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StatePoint {
@@ -26,15 +26,16 @@ impl StatePoint {
     /// A state point from the moments of its energies and the heat capacity that follows from them.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Resamples`] where they went through different
-    /// resamples.
+    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Resamples`]
+    /// where they went through different resamples.
     pub fn new(
         name: impl Into<String>,
         moments: &Moments,
         heat_capacity: HeatCapacity,
     ) -> Result<Self, ThermoError> {
         ThermoError::unless_of_run("heat capacity", heat_capacity.excess(), moments.mean())?;
-        // At constant energy the kinetic temperature goes with the mean energy, block by block, even where one is given.
+        // At constant energy the kinetic temperature goes with the mean energy, block by block,
+        // even where one is given.
         let given = heat_capacity.temperature();
         let energy_temperature = match heat_capacity.ensemble() {
             Ensemble::Nve { .. } => moments.kinetic_temperature().unwrap_or(given).clone(),
@@ -53,12 +54,12 @@ impl StatePoint {
         })
     }
 
-    /// With the relaxation that a fit found in the energies of the same run. An unresolved one leaves
-    /// [its verdict](Self::relaxation_verdict) alone.
+    /// With the relaxation that a fit found in the energies of the same run. An unresolved one
+    /// leaves [its verdict](Self::relaxation_verdict) alone.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] for a fit of another run than the moments, [`ThermoError::Resamples`] for one that went through other
-    /// resamples.
+    /// [`ThermoError::OtherRun`] for a fit of another run than the moments,
+    /// [`ThermoError::Resamples`] for one that went through other resamples.
     pub fn with_relaxation(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
         self.verdict = Some(fit.verdict().clone());
         if !fit.verdict().is_resolved() {
@@ -85,8 +86,8 @@ impl StatePoint {
         Ok(self)
     }
 
-    /// With a relaxation time of the structure, such as tau_alpha: from a trajectory, whose blocks are its own. A point
-    /// without a trajectory has none, and is left out where one is needed.
+    /// With a relaxation time of the structure, such as tau_alpha: from a trajectory, whose blocks
+    /// are its own. A point without a trajectory has none, and is left out where one is needed.
     #[must_use]
     pub fn with_structural_time(mut self, time: &Estimate) -> Self {
         self.structural_time = Some(time.clone());
@@ -129,7 +130,8 @@ impl StatePoint {
         })
     }
 
-    /// What the fit to its energies came to: why it has no relaxation time where it has none. `None` without a fit; in the fit's own units.
+    /// What the fit to its energies came to: why it has no relaxation time where it has none.
+    /// `None` without a fit; in the fit's own units.
     #[must_use]
     pub fn relaxation_verdict(&self) -> Option<&Verdict> {
         self.verdict.as_ref()
@@ -153,8 +155,8 @@ impl StatePoint {
         self.particles
     }
 
-    /// The temperature through the same resamples as the mean energy: at constant energy the kinetic one, even where the
-    /// state point's is given.
+    /// The temperature through the same resamples as the mean energy: at constant energy the
+    /// kinetic one, even where the state point's is given.
     #[must_use]
     pub fn energy_temperature(&self) -> &Estimate {
         &self.energy_temperature

@@ -6,7 +6,8 @@ use super::{Point, ThermoError};
 use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
 
-/// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the scan's unit:
+/// How a relaxation time grows as the temperature falls. ln tau of each, with energies in the
+/// scan's unit:
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum TemperatureModel {
@@ -16,8 +17,8 @@ pub enum TemperatureModel {
     Vft,
     /// Mode coupling: `ln_tau_0 - gamma ln(T/t_c - 1)`, for T above t_c.
     ModeCoupling,
-    /// Parabolic (Elmatad, Chandler, Garrahan, J. Phys. Chem. B 113, 5563, 2009): `ln_tau_o + (j/k)² (1/T - 1/t_o)²`, for T
-    /// below the onset t_o.
+    /// Parabolic (Elmatad, Chandler, Garrahan, J. Phys. Chem. B 113, 5563, 2009):
+    /// `ln_tau_o + (j/k)² (1/T - 1/t_o)²`, for T below the onset t_o.
     Parabolic,
 }
 
@@ -72,7 +73,8 @@ impl TemperatureModel {
 pub enum TemperatureVerdict {
     /// All parameters are determined.
     Resolved,
-    /// The best value lies at the end of what is possible: the model degenerates (VFT at t_0 = 0 is Arrhenius's law).
+    /// The best value lies at the end of what is possible: the model degenerates (VFT at t_0 = 0 is
+    /// Arrhenius's law).
     AtBound {
         /// The parameter's name.
         parameter: &'static str,
@@ -84,7 +86,8 @@ pub enum TemperatureVerdict {
         /// The coefficient of 1/T² found, in temperature².
         curvature: f64,
     },
-    /// The onset lies inside the scan: points above it are on the parabola's wrong branch, and belong left out.
+    /// The onset lies inside the scan: points above it are on the parabola's wrong branch, and
+    /// belong left out.
     OnsetInside {
         /// The onset found.
         onset: f64,
@@ -162,13 +165,15 @@ impl TemperatureFit {
         self.points
     }
 
-    /// Whether the points were weighted by their standard errors; without errors they count equally.
+    /// Whether the points were weighted by their standard errors; without errors they count
+    /// equally.
     #[must_use]
     pub fn weighted(&self) -> bool {
         self.weighted
     }
 
-    /// Sum of squared residuals of ln tau, in units of its errors where [`weighted`](Self::weighted).
+    /// Sum of squared residuals of ln tau, in units of its errors where
+    /// [`weighted`](Self::weighted).
     #[must_use]
     pub fn chi_squared(&self) -> f64 {
         self.chi_squared
@@ -180,14 +185,16 @@ impl TemperatureFit {
         self.chi_squared / (self.points - self.model.parameter_names().len()) as f64
     }
 
-    /// Akaike's information criterion: chi² + 2 p for known errors, n ln(chi²/n) + 2 (p + 1) without.
+    /// Akaike's information criterion: chi² + 2 p for known errors, n ln(chi²/n) + 2 (p + 1)
+    /// without.
     #[must_use]
     pub fn aic(&self) -> f64 {
         let (fit, parameters) = self.likelihood();
         fit + 2.0 * parameters
     }
 
-    /// Akaike's criterion corrected for few points; `None` where there are not two points more than parameters.
+    /// Akaike's criterion corrected for few points; `None` where there are not two points more than
+    /// parameters.
     #[must_use]
     pub fn corrected_aic(&self) -> Option<f64> {
         let (_, parameters) = self.likelihood();
@@ -223,8 +230,8 @@ impl TemperatureFit {
         self.combine(|p| self.model.ln_time(p, self.boltzmann, temperature).0.exp())
     }
 
-    /// The kinetic fragility d log10 tau / d (T_g/T) at T = T_g, for whatever `temperature` is called T_g. Below the scan
-    /// this is an extrapolation. `None` outside of the model's range.
+    /// The kinetic fragility d log10 tau / d (T_g/T) at T = T_g, for whatever `temperature` is
+    /// called T_g. Below the scan this is an extrapolation. `None` outside of the model's range.
     #[must_use]
     pub fn fragility_at(&self, temperature: f64) -> Option<Estimate> {
         self.combine(|p| {
@@ -233,8 +240,8 @@ impl TemperatureFit {
         })
     }
 
-    /// The temperature at which the model's relaxation time is `time`: T_g by a chosen time. `None` where the model does
-    /// not reach it.
+    /// The temperature at which the model's relaxation time is `time`: T_g by a chosen time. `None`
+    /// where the model does not reach it.
     #[must_use]
     pub fn temperature_of(&self, time: f64) -> Option<Estimate> {
         let k = self.boltzmann;
@@ -262,16 +269,18 @@ impl TemperatureFit {
 
 /// Fits a model to ln tau over temperature.
 ///
-/// Weights are the errors of ln tau where every time has one. The one parameter that enters non-linearly (t_0 of VFT, t_c of
-/// mode coupling) is searched over its whole range, the others follow linearly, so that there are no starting values; errors
-/// are from refits with each block of each run left out in turn. Temperatures are taken as exact: their relative errors are
-/// of order 1e-4 and enter ln tau some ten times enlarged.
+/// Weights are the errors of ln tau where every time has one. The one parameter that enters
+/// non-linearly (t_0 of VFT, t_c of mode coupling) is searched over its whole range, the others
+/// follow linearly, so that there are no starting values; errors are from refits with each block of
+/// each run left out in turn. Temperatures are taken as exact: their relative errors are of order
+/// 1e-4 and enter ln tau some ten times enlarged.
 ///
-/// Mode coupling is fitted to all points given, and wants the lowest of them left out where the power law has ended.
+/// Mode coupling is fitted to all points given, and wants the lowest of them left out where the
+/// power law has ended.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] unless there is one more temperature than parameters, [`ThermoError::Time`] for a time or a
-/// temperature that is not positive.
+/// [`ThermoError::TooFewTemperatures`] unless there is one more temperature than parameters,
+/// [`ThermoError::Time`] for a time or a temperature that is not positive.
 ///
 /// ```
 /// use msed::{Units, thermo::{self, Point, TemperatureModel}};
@@ -394,7 +403,8 @@ fn solve(
             if curvature <= 0.0 {
                 (vec![f64::NAN; 3], TemperatureVerdict::NotConvex { curvature })
             } else if at <= 0.0 {
-                // The minimum lies beyond infinite temperature: the law is Arrhenius's with some curvature.
+                // The minimum lies beyond infinite temperature: the law is Arrhenius's with some
+                // curvature.
                 let onset = f64::INFINITY;
                 (
                     vec![f64::NAN; 3],
@@ -425,7 +435,8 @@ pub(super) fn chi_squared(y: &[f64], model: impl Fn(usize) -> f64, weights: &[f6
         .sum()
 }
 
-/// The minimum of `f` over a grid, refined between its neighbours by golden sections; and whether it lies at an end.
+/// The minimum of `f` over a grid, refined between its neighbours by golden sections; and whether
+/// it lies at an end.
 pub(super) fn minimum(grid: &[f64], f: impl Fn(f64) -> f64) -> (f64, End) {
     let values: Vec<f64> = grid.iter().map(|&x| f(x)).collect();
     let best = (0..grid.len())

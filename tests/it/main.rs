@@ -1,5 +1,6 @@
 //! The tests of the crate as its users see it, as a ladder on which each rung trusts the one below:
-//! definitions, laws, reference values, accuracy where the truth is known, what callers may ask, and programs.
+//! definitions, laws, reference values, accuracy where the truth is known, what callers may ask,
+//! and programs.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +10,8 @@
 
 mod common;
 
-/// Direct sums from the definition, checked on closed forms, and every path of the crate against them.
+/// Direct sums from the definition, checked on closed forms, and every path of the crate against
+/// them.
 mod oracle {
     mod blocking;
     mod coherent_isf;

@@ -97,7 +97,8 @@ fn subsets_follow_from_their_seed() {
         all.subset(3, 7).unwrap().integers(),
         [[0, 2, 1], [1, 3, 0], [2, -3, 0]]
     );
-    // Each vector is as likely as the others: 40 000 draws over 128 vectors, five standard deviations.
+    // Each vector is as likely as the others: 40 000 draws over 128 vectors, five standard
+    // deviations.
     let mut counts = vec![0_u32; all.count()];
     for seed in 0..2000 {
         for n in all.subset(20, seed).unwrap().integers() {

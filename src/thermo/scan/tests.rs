@@ -183,7 +183,8 @@ fn isobars_are_not_compared() {
 
 #[test]
 fn what_the_slope_implies_is_subtracted() {
-    // dE/dT = k (1 + 0.6 T^(-2/5)) is C_ex: the difference is what the fit of T^(3/5) to T + T^(3/5) leaves.
+    // dE/dT = k (1 + 0.6 T^(-2/5)) is C_ex: the difference is what the fit of T^(3/5) to T +
+    // T^(3/5) leaves.
     let difference = scan().entropy_check().unwrap();
     assert_eq!(difference.len(), 6);
     assert!(difference[5].value().abs() < 1e-12);

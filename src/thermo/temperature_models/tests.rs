@@ -52,7 +52,8 @@ fn each_law_is_recovered_in_each_unit_system() {
 
 #[test]
 fn degenerate_fits_say_so() {
-    // Arrhenius data: VFT goes to t_0 = 0, and there is no parabola but one of infinite onset or no curvature.
+    // Arrhenius data: VFT goes to t_0 = 0, and there is no parabola but one of infinite onset or no
+    // curvature.
     let arrhenius = |t: f64| -1.0 + 4.0 / t;
     let vft = fit(TemperatureModel::Vft, Units::LJ, 1.0, arrhenius);
     assert!(

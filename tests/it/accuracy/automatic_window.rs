@@ -1,7 +1,9 @@
-//! Where the automatic window starts on series with vibrations in their first lags: 200 seeded Gaussian runs of 300 relaxation
-//! times, ten blocks, for each kind of fast part. All have Um² = 1 and, but for the last two, U0² = 1.
+//! Where the automatic window starts on series with vibrations in their first lags: 200 seeded
+//! Gaussian runs of 300 relaxation times, ten blocks, for each kind of fast part. All have Um² = 1
+//! and, but for the last two, U0² = 1.
 //!
-//! The figures of docs/automatic-window.md are what this prints (`cargo test --release --test it accuracy::automatic_window -- --nocapture`).
+//! The figures of docs/automatic-window.md are what this prints
+//! (`cargo test --release --test it accuracy::automatic_window -- --nocapture`).
 
 use std::f64::consts::TAU as TURN;
 
@@ -159,8 +161,8 @@ fn outcomes(fast: Fast) -> [Outcome; 2] {
     found
 }
 
-/// A slow part ten times slower than the vibrations or more is found whatever they are; a window from the first lag on finds the
-/// vibrations, where they only rise.
+/// A slow part ten times slower than the vibrations or more is found whatever they are; a window
+/// from the first lag on finds the vibrations, where they only rise.
 #[test]
 fn the_window_starts_where_the_vibrations_are_over() {
     let rise = |tau, variance| Fast::Rise { tau, variance };
@@ -233,7 +235,8 @@ fn the_window_starts_at_the_first_lag_where_that_agrees_with_the_fit() {
     }
 }
 
-/// Where long lags are summed at fewer origins on purpose, the window ends where the run does not hold them, and not where they become fewer.
+/// Where long lags are summed at fewer origins on purpose, the window ends where the run does not
+/// hold them, and not where they become fewer.
 #[test]
 fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
     let sampling = Sampling::new(1, 1.0).unwrap();

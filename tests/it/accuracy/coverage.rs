@@ -1,5 +1,6 @@
-//! How often intervals hold the truth, on series whose truth is known. The constants were fixed before the first run; docs/errors.md has the figures of 500 runs
-//! each, by the same code: `cargo run --release --example coverage -- 500`.
+//! How often intervals hold the truth, on series whose truth is known. The constants were fixed
+//! before the first run; docs/errors.md has the figures of 500 runs each, by the same code:
+//! `cargo run --release --example coverage -- 500`.
 
 #[path = "../../../examples/coverage/energies.rs"]
 mod energies;
@@ -20,7 +21,8 @@ use msed::spectrum::GaussianModel;
 
 use crate::common::synthetic;
 
-/// 200 runs know a coverage of 68 % to 3.3 %, and 100 runs to 4.7 %: the bounds are three of these away.
+/// 200 runs know a coverage of 68 % to 3.3 %, and 100 runs to 4.7 %: the bounds are three of these
+/// away.
 const OF_200: RangeInclusive<f64> = 0.58..=0.78;
 const OF_100: RangeInclusive<f64> = 0.54..=0.83;
 
@@ -105,7 +107,8 @@ fn intervals_of_the_efficient_estimators_cover_as_often_as_they_say() {
     }
 }
 
-/// Jumps between two levels have no fourth cumulant to speak of: their variance, and with it Um², is known far better than that of a Gaussian series.
+/// Jumps between two levels have no fourth cumulant to speak of: their variance, and with it Um²,
+/// is known far better than that of a Gaussian series.
 #[test]
 fn fisher_errors_of_a_series_that_is_not_gaussian_are_far_off_and_resampled_ones_are_not() {
     let (name, outcome) = &LONG[1];

@@ -1,4 +1,5 @@
-//! Numbers from displacements — D, the plateau's time, distributions of distance — where the answer is known.
+//! Numbers from displacements — D, the plateau's time, distributions of distance — where the answer
+//! is known.
 
 use std::f64::consts::PI;
 
@@ -93,7 +94,8 @@ fn a_straight_line_gives_its_slope_and_intercept() {
     let component = SquaredDisplacement::new(msd, 1).unwrap();
     let component = diffusion_within(&component, 1.0..=50.0).unwrap();
     assert!((component.coefficient.value() - 0.06).abs() < 1e-14);
-    // The slope is 1 within 0.05 from where the intercept is a twentieth of the whole: t = 0.3/0.12/0.05 = 50.
+    // The slope is 1 within 0.05 from where the intercept is a twentieth of the whole: t =
+    // 0.3/0.12/0.05 = 50.
     let far = curve(&log_lags(100_000), 0.0, |t| 0.3 + 6.0 * 0.02 * t);
     let automatic = reached(diffusion(&total(&far)));
     assert!(
@@ -319,7 +321,8 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
 
 #[test]
 fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
-    // Displacements of exactly 0, 0.25 and 0.5 along x; the bin [0.25, 0.5) has its lower edge alone.
+    // Displacements of exactly 0, 0.25 and 0.5 along x; the bin [0.25, 0.5) has its lower edge
+    // alone.
     let frames = [[0.0, 1.0, 2.0], [0.0, 1.25, 2.5]];
     let positions: Vec<f64> = frames.iter().flatten().flat_map(|&x| [x, 0.0, 0.0]).collect();
     let species = Species::by_name(["A", "B", "A"]).expect("species");

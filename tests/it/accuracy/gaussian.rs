@@ -31,9 +31,10 @@ fn two_scale(samples: usize, seed: u64) -> EnergySeries<'static> {
     .unwrap()
 }
 
-/// Spread of ln tau near the Cramer-Rao bound, and one-sigma intervals that cover about as often as they say. The bounds are wide: the
-/// spread of 100 values is known to 7 %, and their coverage to 5 of 100. They catch an estimator that is broken, not a coverage that is off
-/// by a few per cent; with blocks shorter than 20 tau in a run of 100 tau the jackknife's intervals are too wide.
+/// Spread of ln tau near the Cramer-Rao bound, and one-sigma intervals that cover about as often as
+/// they say. The bounds are wide: the spread of 100 values is known to 7 %, and their coverage to 5
+/// of 100. They catch an estimator that is broken, not a coverage that is off by a few per cent;
+/// with blocks shorter than 20 tau in a run of 100 tau the jackknife's intervals are too wide.
 #[test]
 fn reaches_the_cramer_rao_bound_and_covers() {
     for (length, blocks) in [(100, 5), (300, 15)] {
@@ -68,8 +69,9 @@ fn reaches_the_cramer_rao_bound_and_covers() {
     }
 }
 
-/// At an interval of 0.005 the level of the fast part is many times U0^2/2 and its spectrum is not flat. That run holds 30
-/// relaxation times only and says that it cannot tell tau to a factor of 1.6; within its Fisher error it is the same.
+/// At an interval of 0.005 the level of the fast part is many times U0^2/2 and its spectrum is not
+/// flat. That run holds 30 relaxation times only and says that it cannot tell tau to a factor of
+/// 1.6; within its Fisher error it is the same.
 #[test]
 fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
     let fit = |file: &str| {

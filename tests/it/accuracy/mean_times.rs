@@ -6,8 +6,8 @@ use msed::relaxation::{Fit, Model, Weighting, Window, mean_relaxation_time};
 use msed::stats::{Resamples, Resampling};
 use msed::{Curve, Lag};
 
-/// The integral of exp(-(t/tau)^beta) over all times, by tanh-sinh quadrature of its double exponential form
-/// t = tau exp(pi/2 sinh x), which turns both ends into double exponential decays.
+/// The integral of exp(-(t/tau)^beta) over all times, by tanh-sinh quadrature of its double
+/// exponential form t = tau exp(pi/2 sinh x), which turns both ends into double exponential decays.
 fn integral(tau: f64, beta: f64) -> f64 {
     let step = 1.0 / 64.0;
     let at = |k: i32| {

@@ -1,8 +1,9 @@
-//! Fits of series without vibrations, whose fast plateau U0² is 0 or small: 200 seeded Ornstein-Uhlenbeck runs of 300 relaxation
-//! times each. Half of them have their least squares at the bound U0² = 0.
+//! Fits of series without vibrations, whose fast plateau U0² is 0 or small: 200 seeded
+//! Ornstein-Uhlenbeck runs of 300 relaxation times each. Half of them have their least squares at
+//! the bound U0² = 0.
 //!
-//! When the search for U0 was the only one it stalled beside 0, and 48 of these runs (weighted; 15 with uniform weights) were
-//! `unresolved` for not having ended in a minimum.
+//! When the search for U0 was the only one it stalled beside 0, and 48 of these runs (weighted; 15
+//! with uniform weights) were `unresolved` for not having ended in a minimum.
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{Caution, Fit, Model, Relaxation, Weighting, Window};
@@ -111,8 +112,9 @@ fn a_fit_at_the_bound_is_the_least_of_all_relaxation_times() {
     }
 }
 
-/// Where the plateau rests at 0 the statement is one-sided: below the limit at 95 %. Else it is the interval of 90 %, whose lower
-/// end is as one-sided at 95 %. Errors of replicates that cannot be negative would be too small: half of them would be 0.
+/// Where the plateau rests at 0 the statement is one-sided: below the limit at 95 %. Else it is the
+/// interval of 90 %, whose lower end is as one-sided at 95 %. Errors of replicates that cannot be
+/// negative would be too small: half of them would be 0.
 #[test]
 fn the_plateau_or_its_limit_holds_the_truth_as_often_as_it_says() {
     for (u0_squared, weighting) in [
@@ -141,7 +143,8 @@ fn the_plateau_or_its_limit_holds_the_truth_as_often_as_it_says() {
             times += u32::from(low <= TAU && TAU <= high);
         }
         println!("U0² {u0_squared}, {weighting:?}: {held} of {RUNS} hold U0² ({at_zero} at 0), {times} tau*");
-        // 90 % of 200 is known to 2.1 %, 68 % to 3.3 %: three of these. At U0² = 0 itself a limit always holds: 95 % in all.
+        // 90 % of 200 is known to 2.1 %, 68 % to 3.3 %: three of these. At U0² = 0 itself a limit
+        // always holds: 95 % in all.
         assert!((168..=198).contains(&held), "U0² {u0_squared}: {held}");
         assert!((116..=156).contains(&times), "U0² {u0_squared}: tau* {times}");
     }

@@ -38,7 +38,8 @@ fn cages_with_jumps(frames: usize, seed: u64) -> Trajectory<'static, f64> {
     Trajectory::new(positions, steps, 1.0, species).expect("a trajectory")
 }
 
-/// The fraction of displacements below the radius: after n jumps they are Gaussian with variance `2 CAGE + n JUMP`.
+/// The fraction of displacements below the radius: after n jumps they are Gaussian with variance
+/// `2 CAGE + n JUMP`.
 fn overlap(time: f64) -> f64 {
     let mut weight = (-RATE * time).exp();
     let mut sum = 0.0;
@@ -65,7 +66,8 @@ fn half_time() -> f64 {
     low
 }
 
-/// The number is within `z` standard errors of `expected`, and these are smaller than `largest` of it.
+/// The number is within `z` standard errors of `expected`, and these are smaller than `largest` of
+/// it.
 fn assert_agrees(what: &str, found: &Estimate, expected: f64, largest: f64) {
     let error = found.standard_error().expect("an error");
     println!("{what}: {found}, expected {expected:.4}");
@@ -97,7 +99,8 @@ fn peaks_are_where_cages_with_jumps_have_them() {
     assert_agrees("height of chi4", &found.height, 0.25, 0.25);
 }
 
-/// Over many runs the interval of one standard error, with Student's t, should hold the truth in 68 % of the cases.
+/// Over many runs the interval of one standard error, with Student's t, should hold the truth in 68
+/// % of the cases.
 #[test]
 fn the_errors_of_the_peak_of_alpha2_cover_its_scatter() {
     let expected = [2.0 * CAGE / (RATE * JUMP), JUMP / (8.0 * CAGE)];

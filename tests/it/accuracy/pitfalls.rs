@@ -1,4 +1,5 @@
-//! Where plausible estimators go wrong, each beside the one of this crate: a test fails if the crate had the other.
+//! Where plausible estimators go wrong, each beside the one of this crate: a test fails if the
+//! crate had the other.
 
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
@@ -25,8 +26,9 @@ fn mean(values: &[f64]) -> (f64, f64) {
     (mean, (variance / n).sqrt())
 }
 
-/// In a run of 50 tau the correlation about the run's own mean is low by 2 tau/run of the variance at every lag, and pairs that are
-/// divided by the run's length in place of their number lose lag/run.
+/// In a run of 50 tau the correlation about the run's own mean is low by 2 tau/run of the variance
+/// at every lag, and pairs that are divided by the run's length in place of their number lose
+/// lag/run.
 #[test]
 fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
     const TAU: f64 = 20.0;
@@ -123,7 +125,8 @@ fn a_window_that_begins_in_the_vibrations_is_refused_and_not_chosen() {
     }
 }
 
-/// Amplitude and time trade for each other where the window ends before the plateau, and U0² and both where it begins after the rise.
+/// Amplitude and time trade for each other where the window ends before the plateau, and U0² and
+/// both where it begins after the rise.
 #[test]
 fn a_relaxation_outside_of_the_window_is_unresolved() {
     let process = Process::two_scale(0.5, 0.5, 500.0);
@@ -144,7 +147,8 @@ fn a_relaxation_outside_of_the_window_is_unresolved() {
     assert!(!fit.verdict().is_resolved(), "tau* {}", fit.relaxation_time());
 }
 
-/// The integral of C/T by straight lines over T, where C = 1.58 T^(-2/5) is known at four temperatures.
+/// The integral of C/T by straight lines over T, where C = 1.58 T^(-2/5) is known at four
+/// temperatures.
 #[test]
 fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
     let temperatures = [0.45, 0.6, 0.8, 1.0];
@@ -163,8 +167,8 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
     assert!((naive - exact).abs() > 5.0 * stated);
 }
 
-/// Averages over 0.64 relaxation times lose the variance inside of them, so that a plateau comes out low by the known factor;
-/// decimation keeps the samples as they are.
+/// Averages over 0.64 relaxation times lose the variance inside of them, so that a plateau comes
+/// out low by the known factor; decimation keeps the samples as they are.
 #[test]
 fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     const TAU: f64 = 100.0;

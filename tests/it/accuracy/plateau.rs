@@ -6,7 +6,8 @@ use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
 const TAU: f64 = 50.0;
 
-/// The plateau over the variance of an infinite run: mean of the lags from 10 to 15 relaxation times, 2000 of these in the run.
+/// The plateau over the variance of an infinite run: mean of the lags from 10 to 15 relaxation
+/// times, 2000 of these in the run.
 fn plateau_over_variance(process: &Process, seed: u64) -> Estimate {
     let energies = process.sample(100_000, 1.0, seed);
     let sampling = Sampling::new(1, 1.0).unwrap();

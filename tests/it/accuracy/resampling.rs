@@ -1,4 +1,5 @@
-//! One machine for all errors: jackknife and bootstrap over the same blocks, and blocks that are chosen.
+//! One machine for all errors: jackknife and bootstrap over the same blocks, and blocks that are
+//! chosen.
 
 use crate::common::synthetic::Process;
 use msed::relaxation::{
@@ -87,7 +88,8 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     ]
 }
 
-/// Of numbers that are nearly linear in the sums of the blocks, both tell the same error; 400 draws know it to 4 %.
+/// Of numbers that are nearly linear in the sums of the blocks, both tell the same error; 400 draws
+/// know it to 4 %.
 #[test]
 fn the_bootstrap_tells_the_errors_of_the_jackknife_over_the_same_blocks() {
     let blocks = 25;
@@ -119,7 +121,8 @@ fn the_bootstrap_tells_the_errors_of_the_jackknife_over_the_same_blocks() {
     }
 }
 
-/// Um² and the variance share their slow part: the error of their ratio is not that of independent numbers.
+/// Um² and the variance share their slow part: the error of their ratio is not that of independent
+/// numbers.
 #[test]
 fn correlated_errors_propagate_into_a_ratio() {
     for resampling in [

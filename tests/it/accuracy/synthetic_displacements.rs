@@ -49,8 +49,8 @@ fn ballistic_motion_in_blocks_and_logarithmic_frames() {
 
 #[test]
 fn jumps_of_few_particles_are_not_gaussian() {
-    // Each frame another set of 2, 0, 2, 0 ... of 20 particles stands displaced by 1: displacements are 0 or 1, and
-    // alpha2 of a fraction p of unit displacements is 3 / (5 p) - 1.
+    // Each frame another set of 2, 0, 2, 0 ... of 20 particles stands displaced by 1: displacements
+    // are 0 or 1, and alpha2 of a fraction p of unit displacements is 3 / (5 p) - 1.
     let (particles, frames) = (20, 40);
     let displaced = |frame: usize, p: usize| frame % 2 == 1 && p / 2 == frame % 10;
     let positions: Vec<f64> = (0..frames)
@@ -65,7 +65,8 @@ fn jumps_of_few_particles_are_not_gaussian() {
     assert_close("alpha2", all.alpha2().values()[0], 5.0, 1e-12);
     assert_close("overlap", all.overlap().unwrap().values()[0], 0.9, 1e-15);
     assert_close("chi4", all.chi4().unwrap().values()[0], 0.0, 1e-13);
-    // After two frames, from an even frame all stand where they stood, from an odd one four particles do not: Q is 1 or 0.8.
+    // After two frames, from an even frame all stand where they stood, from an odd one four
+    // particles do not: Q is 1 or 0.8.
     let found =
         structure::displacements(&run, &Lags::samples([2]), 0.5, Resampling::None).expect("displacements");
     assert_close("overlap", found.all().overlap().unwrap().values()[0], 0.9, 1e-15);
@@ -127,8 +128,8 @@ fn a_skewed_cell_hides_nothing_once_unwrapped() {
 
 #[test]
 fn a_breathing_cell_adds_nothing_to_the_displacements() {
-    // Particles move by known steps; the cell changes by 3 % from frame to frame under them. Toroidal unwrapping gives the
-    // steps back, image counts times the cell do not.
+    // Particles move by known steps; the cell changes by 3 % from frame to frame under them.
+    // Toroidal unwrapping gives the steps back, image counts times the cell do not.
     let (frames, particles) = (200, 20);
     let mut rng = Pcg64::seed_from_u64(5);
     let cells: Vec<Cell> = (0..frames)

@@ -27,13 +27,15 @@ fn moments(run: &EnergySeries<'_>) -> Moments {
     energy::moments(run, Resampling::Blocks(10)).unwrap()
 }
 
-/// C_1 of vibrations, and a C_2 that is a straight line over ln T: the interpolation between temperatures is exact.
+/// C_1 of vibrations, and a C_2 that is a straight line over ln T: the interpolation between
+/// temperatures is exact.
 const FAST: f64 = 1.5;
 fn slow(t: f64) -> f64 {
     0.4 - 0.5 * t.ln()
 }
 
-/// From energies with the fluctuations of a canonical run to the slow part of its heat capacity, by way of the fit.
+/// From energies with the fluctuations of a canonical run to the slow part of its heat capacity, by
+/// way of the fit.
 fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
     let variance = |c: f64| c * t * t / PARTICLES as f64;
     let process = Process::two_scale(variance(FAST), variance(slow(t)), TAU);
@@ -76,7 +78,8 @@ fn intervals_of_the_slow_entropy_cover_as_often_as_they_say() {
     assert!((0.60..=0.76).contains(&coverage), "{coverage}");
 }
 
-/// A fluid of van der Waals whose heat capacity follows Rosenfeld and Tarazona: with v the volume per particle and k = 1
+/// A fluid of van der Waals whose heat capacity follows Rosenfeld and Tarazona: with v the volume
+/// per particle and k = 1
 ///
 /// ```text
 /// e = -A/v + b T^(3/5)       C_ex = (3/5) b T^(-2/5)       p = T/(v - B) - A/v²
@@ -122,8 +125,8 @@ fn canonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
     (moments, c)
 }
 
-/// Energies and temperatures of a run of the fluid at constant energy: what the potential energy takes, the kinetic one
-/// loses.
+/// Energies and temperatures of a run of the fluid at constant energy: what the potential energy
+/// takes, the kinetic one loses.
 fn microcanonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
     let ensemble = Ensemble::nve(PARTICLES);
     let Ensemble::Nve { degrees_of_freedom } = ensemble else {
@@ -184,7 +187,8 @@ fn on_an_isochore_both_heat_capacities_are_that_of_the_equation_of_state() {
         }
         let mean = squares.iter().sum::<f64>() / 20.0;
         println!("{name}: mean z^2 {mean:.2}");
-        // 120 values with ten blocks each: t with 9 degrees of freedom has a variance of 9/7, known to 0.2.
+        // 120 values with ten blocks each: t with 9 degrees of freedom has a variance of 9/7, known
+        // to 0.2.
         assert!((0.7..1.9).contains(&mean), "{name}: {mean}");
     }
 }
@@ -209,8 +213,8 @@ fn on_an_isobar_the_difference_is_the_expansion() {
         );
         assert!(expansion > 10.0 * error, "{t}: {difference} {expansion}");
     }
-    // The integral of C_V/T says what it leaves out: ∫ (de/dv)_T/T dv = ln (v - B) along this isobar, of which the ideal
-    // gas's ln v is not the excess entropy's.
+    // The integral of C_V/T says what it leaves out: ∫ (de/dv)_T/T dv = ln (v - B) along this
+    // isobar, of which the ideal gas's ln v is not the excess entropy's.
     let entropy = entropy(&scan, Path::Isobaric);
     assert!(entropy.path().left_out().is_some());
     let [cold, warm] = [TEMPERATURES[0], TEMPERATURES[5]].map(|t| (fluid::volume(t) - fluid::B).ln());

@@ -1,5 +1,5 @@
-//! Interrupted runs: what resumes from a checkpoint ends with the bits of what never stopped, and a file that is not what was
-//! written is refused.
+//! Interrupted runs: what resumes from a checkpoint ends with the bits of what never stopped, and a
+//! file that is not what was written is refused.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -140,8 +140,8 @@ fn a_state_that_cannot_be_is_refused() {
     }
 }
 
-/// Every whole number of a state, made extreme in turn: an error, or an accumulator that goes on. Nothing panics or asks for more memory
-/// than there is.
+/// Every whole number of a state, made extreme in turn: an error, or an accumulator that goes on.
+/// Nothing panics or asks for more memory than there is.
 fn survives_extreme_numbers<A: Serialize + DeserializeOwned>(live: &A, go_on: impl Fn(A)) {
     fn places(of: &Value, at: &str, found: &mut Vec<String>) {
         match of {

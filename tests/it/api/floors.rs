@@ -1,10 +1,12 @@
-//! Imports run down: no file of `src` imports from a floor above its own, and no two import each other in a circle.
+//! Imports run down: no file of `src` imports from a floor above its own, and no two import each
+//! other in a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// From the roof to the ground, as docs/design.md draws them. A folder imports from floors below its own and from itself.
+/// From the roof to the ground, as docs/design.md draws them. A folder imports from floors below
+/// its own and from itself.
 const FLOORS: [&[&str]; 12] = [
     &["error"],
     &["io", "plot", "mpi"],
@@ -107,7 +109,8 @@ fn imports(house: &House, from: &Module) -> BTreeSet<Module> {
         let mut rest = &text[start..];
         if word == "super::" {
             base.clone_from(from);
-            // A file's `super` is the folder it lies in; that of a folder's face is the folder above.
+            // A file's `super` is the folder it lies in; that of a folder's face is the folder
+            // above.
             while let Some(after) = rest.strip_prefix("super::") {
                 base.pop();
                 rest = after;

@@ -1,5 +1,5 @@
-//! What every reader of frames does with a file that is cut, damaged, missing or handed out in pieces, as one
-//! table over the formats.
+//! What every reader of frames does with a file that is cut, damaged, missing or handed out in
+//! pieces, as one table over the formats.
 
 use std::io::{Read, Write};
 
@@ -90,8 +90,9 @@ impl Format {
         opened
     }
 
-    /// The same frames and error. Where a binary file ends within a piece, a stream names the end of what it
-    /// has read, and a file, whose length is known beforehand, the beginning of the piece.
+    /// The same frames and error. Where a binary file ends within a piece, a stream names the end
+    /// of what it has read, and a file, whose length is known beforehand, the beginning of the
+    /// piece.
     #[track_caller]
     fn agree(&self, (streamed, error): &Found, (opened, expected): &Found) {
         let [error, expected] = [error, expected].map(|error| {
@@ -126,7 +127,8 @@ fn dump_frames() -> [String; 2] {
     ]
 }
 
-/// With what a line may have besides: tabs, several blanks, blanks at the end, and the line ends of Windows.
+/// With what a line may have besides: tabs, several blanks, blanks at the end, and the line ends of
+/// Windows.
 fn with_blanks(text: &str) -> String {
     text.replace(" 1 ", "\t 1  ").replace('\n', " \t\r\n")
 }
@@ -548,7 +550,8 @@ fn any_change_of_bytes_ends_in_frames_or_an_error() {
             assert!(found.len() <= 3, "{}", format.name);
             for frame in &found {
                 assert_eq!(frame.positions.len(), found[0].positions.len());
-                // Few particles of XTC are stored as they are, and a trajectory refuses what is not finite.
+                // Few particles of XTC are stored as they are, and a trajectory refuses what is not
+                // finite.
                 let text = format.unit == "line";
                 assert!(!text || frame.positions.iter().all(|x| x.is_finite()));
             }

@@ -66,8 +66,9 @@ fn logs_of_every_style_give_what_they_hold() {
         }
         assert_eq!(&table.potential[..], potential, "{style}");
         assert_eq!(table.particles, Some(1000));
-        // Runs of 1025, 1000, 0 and 500 steps, the last in three pieces: the first step of five runs repeats one, equal in
-        // the digits of all styles but YAML's fifteen, since the sum over pairs is taken in another order.
+        // Runs of 1025, 1000, 0 and 500 steps, the last in three pieces: the first step of five
+        // runs repeats one, equal in the digits of all styles but YAML's fifteen, since the sum
+        // over pairs is taken in another order.
         let [
             Note::RepeatedSteps { rows: 5, difference },
             Note::OffGrid { rows: 5, stride: 50 },
@@ -87,7 +88,8 @@ fn one_run_in_all_styles_is_one_table() {
     let steps: Vec<u64> = (0..=20).map(|k| k * 25).collect();
     let energy = |step: u64| -6014.3519 + (step as f64 * 0.37).sin() * 20.0;
     let temperature = |step: u64| 0.8 + (step as f64 * 0.11).cos() * 0.05;
-    // In the widths and precisions of LAMMPS' own formats, energies rounded to the fewest digits of any.
+    // In the widths and precisions of LAMMPS' own formats, energies rounded to the fewest digits of
+    // any.
     let rounded = |x: f64| (x * 1e4).round() / 1e4;
     let row = |step: u64| (step, rounded(temperature(step)), rounded(energy(step)));
     let rows: Vec<_> = steps.iter().map(|&step| row(step)).collect();
@@ -210,7 +212,8 @@ fn compressed_and_plain_are_the_same() {
 
 #[test]
 fn logs_agree_with_the_files_of_the_same_run() {
-    // `thermo 20000` beside `fix ave/time` every 10 steps, and a first run of 16384 steps: 16384 and 416384 lie off the grid.
+    // `thermo 20000` beside `fix ave/time` every 10 steps, and a first run of 16384 steps: 16384
+    // and 416384 lie off the grid.
     let log = energies("data/kob-andersen/T0.700/log.lammps.gz").unwrap();
     assert_eq!(
         (log.first_step, log.stride, log.len(), log.left_out_rows()),

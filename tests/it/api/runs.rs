@@ -1,4 +1,5 @@
-//! Numbers know the run that they are of: what is of one run is correlated, what is of two is not, and what cannot be told is refused.
+//! Numbers know the run that they are of: what is of one run is correlated, what is of two is not,
+//! and what cannot be told is refused.
 
 use msed::energy::{self, EnergySystem};
 use msed::online::{DisplacementAccumulator, EnergyAccumulator};

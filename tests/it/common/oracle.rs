@@ -3,7 +3,8 @@
 use msed::stats::{BlockSums, Partition, Resampling, RunId};
 use msed::{Curve, Lag};
 
-/// The direct sum over all origins, each pair in the block of its first sample. `lags` are in samples of `stride` steps.
+/// The direct sum over all origins, each pair in the block of its first sample. `lags` are in
+/// samples of `stride` steps.
 pub(crate) fn msed(samples: &[f64], lags: &[u64], stride: u64, time_step: f64, blocks: usize) -> Curve {
     let partition = Partition::new(&[samples.len()], Resampling::Blocks(blocks)).unwrap();
     let mut sums = BlockSums::new(partition.len(), lags.len());

@@ -4,7 +4,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
 
-/// A stationary process: white noise for the vibrations, and slow parts that are independent of it and of each other.
+/// A stationary process: white noise for the vibrations, and slow parts that are independent of it
+/// and of each other.
 #[derive(Debug, Clone)]
 pub(crate) struct Process {
     /// Variance of the white part: U0²/2.

@@ -5,7 +5,8 @@ use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
 
-/// Random walks that leave the cell, by Gaussian steps: `step` along each axis from one step of the run to the next.
+/// Random walks that leave the cell, by Gaussian steps: `step` along each axis from one step of the
+/// run to the next.
 pub(crate) fn walk(steps: Vec<u64>, species: Species, step: f64, cell: Cell) -> Trajectory<'static, f64> {
     let mut rng = Pcg64::seed_from_u64(steps.len() as u64);
     let mut frame: Vec<f64> = (0..3 * species.len())

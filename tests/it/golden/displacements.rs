@@ -1,5 +1,5 @@
-//! Displacements of the shipped trajectories against reference values that an independent program (numpy, direct sums in
-//! double precision) computed from the same files.
+//! Displacements of the shipped trajectories against reference values that an independent program
+//! (numpy, direct sums in double precision) computed from the same files.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ use msed::trajectory::Trajectory;
 use msed::{Lag, Lags, Resampling};
 use serde_json::Value;
 
-/// Displacements at a lag within 1e-5 of the overlap radius: which side they fall on is a matter of rounding.
+/// Displacements at a lag within 1e-5 of the overlap radius: which side they fall on is a matter of
+/// rounding.
 fn doubtful(run: &Trajectory<'_, f64>, particles: &[usize], lag: usize, radius: f64) -> u32 {
     let near = |first: usize, p: usize| {
         let (from, to) = (run.position(first, p), run.position(first + lag, p));
@@ -142,7 +143,8 @@ fn the_metallic_glass_equals_its_reference_at_every_lag() {
 fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
     let run = kob_andersen::<f64>("T0.600/trajectory_blocks.xtc");
     let found = structure::displacements(&run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
-    // Every pair of frames, sorted by how far apart they are: r^2, r^4, overlap count, its square, pairs.
+    // Every pair of frames, sorted by how far apart they are: r^2, r^4, overlap count, its square,
+    // pairs.
     let mut sums: BTreeMap<u64, [f64; 5]> = BTreeMap::new();
     for first in 0..run.frames() {
         for second in first..run.frames() {

@@ -1,4 +1,5 @@
-//! Fits of Eq. (11) to the shipped runs, against those that a separate numpy and scipy program found: data/*/reference.
+//! Fits of Eq. (11) to the shipped runs, against those that a separate numpy and scipy program
+//! found: data/*/reference.
 
 use crate::common::numbers::numbers;
 use msed::relaxation::{Fit, Model, Reason, Relaxation, Weighting, Window};
@@ -66,7 +67,8 @@ fn fit(curve: &Curve, run: &Value, model: Model) -> Relaxation {
     fit.to(curve).unwrap()
 }
 
-/// The largest relative difference of the parameters, and the ratio of the sums of squared residuals.
+/// The largest relative difference of the parameters, and the ratio of the sums of squared
+/// residuals.
 fn compare(curve: &Curve, fit: &Relaxation, reference: &Value) -> (f64, f64) {
     let expected = |name: &str| reference[name].as_f64().unwrap();
     let worst = [

@@ -66,7 +66,8 @@ fn the_run_of_the_metallic_glass_former_is_too_short_for_a_stretched_fit() {
     );
 }
 
-/// The scan's windows were chosen by eye; the automatic ones start where the vibrations are over by themselves.
+/// The scan's windows were chosen by eye; the automatic ones start where the vibrations are over by
+/// themselves.
 #[test]
 fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_eye() {
     for (name, window) in BY_EYE {

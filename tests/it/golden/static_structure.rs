@@ -1,5 +1,6 @@
-//! S(q) of the shipped trajectories, shell by shell, against reference values that an independent program (numpy, direct sums
-//! in double precision) computed from the same frames; and q_max from those values by normal equations.
+//! S(q) of the shipped trajectories, shell by shell, against reference values that an independent
+//! program (numpy, direct sums in double precision) computed from the same frames; and q_max from
+//! those values by normal equations.
 
 use crate::common::by_name::by_pair;
 use crate::common::numbers::numbers;
@@ -113,7 +114,8 @@ fn kob_andersen_runs_equal_their_reference_at_every_shell() {
 #[test]
 fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak() {
     let species = shipped::metallic_glass::<f32>().species().clone();
-    // As the reference had them: decoded to nanometres in single precision, then multiplied in single precision.
+    // As the reference had them: decoded to nanometres in single precision, then multiplied in
+    // single precision.
     let reader = XtcReader::open("data/cuzr/T1600/trajectory.xtc", 1.0).expect("the file");
     let nanometres = Trajectory::<f32>::from_source(reader, 0.002, species.clone()).expect("a trajectory");
     let positions: Vec<f32> = nanometres.positions().iter().map(|x| 10.0 * x).collect();

@@ -89,7 +89,8 @@ fn heat_capacities_are_the_slope_of_the_energy() {
     assert!(check.chi_squared().unwrap() < 18.0, "{:?}", check.chi_squared());
 }
 
-/// N (U0² + Um²)/(k T)², as printed, is near the slope where y is near 1/2, and falls behind as the system is cooled.
+/// N (U0² + Um²)/(k T)², as printed, is near the slope where y is near 1/2, and falls behind as the
+/// system is cooled.
 #[test]
 fn heat_capacities_as_printed_are_not_the_slope_of_the_energy() {
     let check = check(&SCAN, |c| c.as_printed().unwrap());
@@ -148,7 +149,8 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     let microcanonical = &SCAN.last().unwrap().0;
     let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::Nvt).unwrap();
     let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble).unwrap();
-    // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature along the fitted energy.
+    // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature
+    // along the fitted energy.
     let check = check(&SCAN, HeatCapacity::excess);
     let [there, here] = [
         in_nvt.temperature(),
@@ -168,8 +170,8 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
         z
     };
     assert!(z(&in_nve(Ensemble::nve(PARTICLES))).abs() <= 3.0);
-    // The canonical formula at constant energy gives half of it, and the microcanonical one has no place for a canonical
-    // fluctuation of this size.
+    // The canonical formula at constant energy gives half of it, and the microcanonical one has no
+    // place for a canonical fluctuation of this size.
     assert!(z(&in_nve(Ensemble::Nvt)) < -10.0);
     let refused = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nve(PARTICLES));
     assert!(

@@ -92,8 +92,8 @@ fn the_dump_and_the_compressed_trajectory_of_one_run_agree() {
         };
         shared += 1;
         for (a, b) in dump.frame(index).iter().zip(uniform.frame(twin)) {
-            // Rounded to 1e-4 and then to 1e-3 on one side, to six digits on the other; the rounding of a decimal
-            // number to single precision is not counted.
+            // Rounded to 1e-4 and then to 1e-3 on one side, to six digits on the other; the
+            // rounding of a decimal number to single precision is not counted.
             let b = (f64::from(*b) * 1e3).round() / 1e3;
             assert!((a - b).abs() <= 6e-4 + 1e-12, "step {step}: {a} and {b}");
         }

@@ -1,5 +1,6 @@
-//! F_s and tau_alpha of the shipped trajectories against reference values that an independent program (numpy, direct sums in double
-//! precision) computed from the same files; F_s and F(q,t) against dynasor.
+//! F_s and tau_alpha of the shipped trajectories against reference values that an independent
+//! program (numpy, direct sums in double precision) computed from the same files; F_s and F(q,t)
+//! against dynasor.
 
 use crate::common::numbers::numbers;
 use crate::common::shipped;
@@ -40,7 +41,8 @@ fn hold_against(
         .map(|t| (t / interval).round() as u64)
         .collect();
     let request = Lags::samples(lags).with_zero();
-    // Every combination of signs is there, and the polynomial is taken; one vector less, and it is not.
+    // Every combination of signs is there, and the polynomial is taken; one vector less, and it is
+    // not.
     let found = structure::self_isf(run, probe, &vectors, &request, Resampling::default()).expect("F_s");
     let rest = WaveVectors::from_integers(&cell, &vectors.integers()[1..]).expect("vectors");
     let first = WaveVectors::from_integers(&cell, &vectors.integers()[..1]).expect("a vector");

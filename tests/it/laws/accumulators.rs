@@ -1,7 +1,8 @@
-//! Laws that every accumulator obeys, as one checker for all of them: it refuses what cannot be; however its
-//! run is handed in, it has the same bits; it gives what the estimator of whole runs gives; pieces joined in
-//! any order are the run; sums of runs merge as the estimator pools replicas; and what resumes from a
-//! checkpoint ends with the same bits. The checker must reject each of a set of planted faults.
+//! Laws that every accumulator obeys, as one checker for all of them: it refuses what cannot be;
+//! however its run is handed in, it has the same bits; it gives what the estimator of whole runs
+//! gives; pieces joined in any order are the run; sums of runs merge as the estimator pools
+//! replicas; and what resumes from a checkpoint ends with the same bits. The checker must reject
+//! each of a set of planted faults.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -60,7 +61,8 @@ trait Sums: Sized + Clone + PartialEq + Debug + Serialize + DeserializeOwned {
     fn seen(&self) -> Vec<Seen>;
 }
 
-/// Implements [`Live`] and the part of [`Sums`] that all accumulators have, by the methods that they share.
+/// Implements [`Live`] and the part of [`Sums`] that all accumulators have, by the methods that
+/// they share.
 macro_rules! live {
     ($live:ty, $sums:ty, $taken:ident, $push:expr, $push_many:expr, $counts:expr, $seen:expr) => {
         impl crate::laws::accumulators::Live for $live {
@@ -244,7 +246,8 @@ struct Case<L> {
     decimated: Option<u64>,
     /// Lengths that so many blocks of one length fill: the estimator's blocks are the same there.
     filled: Vec<(usize, usize)>,
-    /// Lengths where the estimator's blocks are others, and how many points have an error there at least.
+    /// Lengths where the estimator's blocks are others, and how many points have an error there at
+    /// least.
     between: Vec<(usize, usize)>,
     cuts: Vec<[usize; 3]>,
     /// Parts that stand for independent runs, and the blocks that the estimator divides each into.

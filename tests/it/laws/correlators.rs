@@ -1,8 +1,8 @@
-//! Laws that every correlation obeys, as one checker for those of energies and of particles: it has its known
-//! value at lag 0, and what is known of it by another way; data may be shifted, particles renumbered, time
-//! reversed, and the configuration turned by a symmetry of its cell; parts add up to all; replicas pool their
-//! origins; and a length or energy in another unit scales it. The checker must reject each of a set of planted
-//! faults.
+//! Laws that every correlation obeys, as one checker for those of energies and of particles: it has
+//! its known value at lag 0, and what is known of it by another way; data may be shifted, particles
+//! renumbered, time reversed, and the configuration turned by a symmetry of its cell; parts add up
+//! to all; replicas pool their origins; and a length or energy in another unit scales it. The
+//! checker must reject each of a set of planted faults.
 
 use msed::Curve;
 
@@ -55,7 +55,8 @@ trait Run: Clone {
 #[derive(Debug, Clone)]
 struct Mean {
     of: String,
-    /// Its share in the sum that gives the last mean, times that one's share; none where there is no such sum.
+    /// Its share in the sum that gives the last mean, times that one's share; none where there is
+    /// no such sum.
     share: Option<f64>,
     values: Vec<f64>,
     origins: Vec<f64>,

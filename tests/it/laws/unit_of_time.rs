@@ -1,5 +1,6 @@
-//! No number of the crate knows a unit of time: a run whose time step is said in another unit has the same
-//! verdicts, and every number of every result is the same or scales with the power of time that its name tells.
+//! No number of the crate knows a unit of time: a run whose time step is said in another unit has
+//! the same verdicts, and every number of every result is the same or scales with the power of time
+//! that its name tells.
 
 use msed::energy::{self, Bins, EnergySystem};
 use msed::online::{
@@ -23,7 +24,8 @@ use crate::common::synthetic::Process;
 /// Units of time in which the first unit is these: the second has other mantissas than the first.
 const UNITS: [f64; 3] = [1.0 / 1024.0, 1e-3, 3e5];
 
-/// What is said in a unit of time, and how closely it must be the same: that of a search's end, or of rounding.
+/// What is said in a unit of time, and how closely it must be the same: that of a search's end, or
+/// of rounding.
 struct Results {
     all: Vec<(String, Value, f64)>,
 }

@@ -1,5 +1,5 @@
-//! No number of the crate knows a unit: data in any unit, from 1e-57 to 1e57 of another, have the results of that other, and data
-//! beyond are refused.
+//! No number of the crate knows a unit: data in any unit, from 1e-57 to 1e57 of another, have the
+//! results of that other, and data beyond are refused.
 
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;

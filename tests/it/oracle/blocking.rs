@@ -1,5 +1,5 @@
-//! The error of a mean under repeated averaging, and the blocks that are chosen, against the rules that their
-//! documentation states.
+//! The error of a mean under repeated averaging, and the blocks that are chosen, against the rules
+//! that their documentation states.
 
 use msed::spectrum::{BlockVerdict, choose_blocks};
 use msed::stats::{Blocking, BlockingLevel};
@@ -47,8 +47,8 @@ fn levels(samples: &[f64]) -> Vec<BlockingLevel> {
     levels
 }
 
-/// The first level with 64 blocks or more that no later one with 16 blocks or more exceeds by more than twice the
-/// uncertainty of the difference.
+/// The first level with 64 blocks or more that no later one with 16 blocks or more exceeds by more
+/// than twice the uncertainty of the difference.
 fn plateau(levels: &[BlockingLevel]) -> Option<usize> {
     let exceeds = |later: &BlockingLevel, level: &BlockingLevel| {
         let uncertainty = (later.uncertainty.powi(2) + level.uncertainty.powi(2)).sqrt();
@@ -145,7 +145,8 @@ fn a_plateau_needs_sixty_four_blocks() {
     );
 }
 
-/// As many blocks as hold fifteen correlation times each, thirty at most; below five of them, five and a verdict.
+/// As many blocks as hold fifteen correlation times each, thirty at most; below five of them, five
+/// and a verdict.
 #[test]
 fn blocks_are_chosen_by_their_rule() {
     let mut seen = [0; 3];

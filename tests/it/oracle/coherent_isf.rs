@@ -1,4 +1,5 @@
-//! The coherent intermediate scattering function against its definition, the static structure factor, and known motion.
+//! The coherent intermediate scattering function against its definition, the static structure
+//! factor, and known motion.
 
 use std::f64::consts::TAU;
 
@@ -247,7 +248,8 @@ fn wrapping_storage_replicas_and_threads_do_not_matter() {
 
 #[test]
 fn a_breathing_cell_keeps_the_integers() {
-    // Particles on fixed fractions of a cell that breathes by 1 %: the density at given integers does not change.
+    // Particles on fixed fractions of a cell that breathes by 1 %: the density at given integers
+    // does not change.
     let mut positions = Vec::new();
     let mut cells = Vec::new();
     for i in 0..12 {

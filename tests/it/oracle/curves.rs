@@ -1,5 +1,5 @@
-//! What is read off a curve (diffusion, the time of a plateau, a peak, the window of a decay) against the rules that its
-//! documentation states, on curves of every shape with noise.
+//! What is read off a curve (diffusion, the time of a plateau, a peak, the window of a decay)
+//! against the rules that its documentation states, on curves of every shape with noise.
 
 use msed::relaxation::{Fit, SquaredDisplacement, diffusion, peak, tau_beta};
 use msed::stats::{Resamples, RunId};
@@ -13,7 +13,8 @@ const T_95: f64 = 2.262_157;
 /// Rounding of what is compared with a bound.
 const ROUNDING: f64 = 1e-9;
 
-/// Ten blocks of a curve: `of` a time, with noise of a part of the value that neighbouring lags share.
+/// Ten blocks of a curve: `of` a time, with noise of a part of the value that neighbouring lags
+/// share.
 fn curve(of: impl Fn(f64) -> f64, per_decade: f64, noise: f64, random: &mut Pcg64) -> Curve {
     let last = (3.5 * per_decade) as i32;
     let mut steps: Vec<u64> = (0..=last)
@@ -180,7 +181,8 @@ fn vertex(times: [f64; 3], values: [f64; 3]) -> [f64; 2] {
     ]
 }
 
-/// The first local maximum from which the curve falls by more than two standard errors before it rises above it again.
+/// The first local maximum from which the curve falls by more than two standard errors before it
+/// rises above it again.
 fn maximum(curve: &Curve) -> Option<[f64; 2]> {
     let values = curve.values();
     let falls = |k: &usize| {
@@ -197,7 +199,8 @@ fn maximum(curve: &Curve) -> Option<[f64; 2]> {
     Some(vertex(three.map(|k| curve.lag_time(k)), three.map(|k| values[k])))
 }
 
-/// The smallest of the slopes at ten lags a decade, if those on both sides exceed it by more than two standard errors.
+/// The smallest of the slopes at ten lags a decade, if those on both sides exceed it by more than
+/// two standard errors.
 fn flattest(curve: &Curve) -> Option<[f64; 2]> {
     let mut kept = vec![0];
     for k in 1..curve.len() {
@@ -290,8 +293,8 @@ fn fitted_vertex(times: &[f64], values: &[f64]) -> Option<[f64; 2]> {
     inside.then(|| [(place + middle).exp(), constant + 0.5 * linear * place])
 }
 
-/// The highest lag, if the curve falls from it on both sides by more than two standard errors; and the parabola through
-/// those within a factor 2 of it, and its two neighbours at least.
+/// The highest lag, if the curve falls from it on both sides by more than two standard errors; and
+/// the parabola through those within a factor 2 of it, and its two neighbours at least.
 fn highest(curve: &Curve) -> Option<[f64; 2]> {
     let values = curve.values();
     let at = (0..curve.len())
@@ -360,7 +363,8 @@ fn falls_to(curve: &Curve, level: f64) -> Option<f64> {
     Some((first + part * (second - first)).exp())
 }
 
-/// The window of a decay: from the shoulder, or where 0.8 is left, to where 2 % or two standard errors are left.
+/// The window of a decay: from the shoulder, or where 0.8 is left, to where 2 % or two standard
+/// errors are left.
 fn decaying(curve: &Curve) -> [f64; 2] {
     let times: Vec<f64> = curve.lag_times().collect();
     let values = curve.values();

@@ -10,7 +10,8 @@ use rand::prelude::*;
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;
 
-/// The definitions, as briefly as they can be written: sums over all particles of `who` and all pairs of frames.
+/// The definitions, as briefly as they can be written: sums over all particles of `who` and all
+/// pairs of frames.
 mod oracle {
     use super::*;
 
@@ -61,7 +62,8 @@ mod oracle {
     }
 }
 
-/// Random walks with long steps now and then, so that nothing is Gaussian, of mixed species, far from the origin.
+/// Random walks with long steps now and then, so that nothing is Gaussian, of mixed species, far
+/// from the origin.
 fn walk(steps: Vec<u64>, particles: usize, seed: u64) -> Trajectory<'static, f64> {
     let mut rng = Pcg64::seed_from_u64(seed);
     let mut frame: Vec<f64> = (0..3 * particles)
@@ -239,7 +241,8 @@ fn transforms_equal_direct_sums_within_the_stated_bound() {
 
 #[test]
 fn lags_that_the_transform_would_spoil_are_summed_directly() {
-    // A jump of 1e5 in the middle: the centred columns are 1e10 times larger than the displacements at short lags.
+    // A jump of 1e5 in the middle: the centred columns are 1e10 times larger than the displacements
+    // at short lags.
     let n = 400;
     let mut rng = Pcg64::seed_from_u64(3);
     let positions: Vec<f64> = (0..n)

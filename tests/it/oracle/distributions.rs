@@ -1,4 +1,5 @@
-//! Distributions of energy differences against their definitions, on differences that are far from centred.
+//! Distributions of energy differences against their definitions, on differences that are far from
+//! centred.
 
 use msed::energy::{self, Bins, Distribution, EnergySystem};
 use msed::online::DistributionAccumulator;
@@ -47,8 +48,8 @@ fn found(phi: &Distribution) -> [&Estimate; 4] {
     [phi.mean(), phi.variance(), phi.skewness(), phi.excess_kurtosis()]
 }
 
-/// The batch takes powers about the mean, and an accumulator about zero: both must give the central moments, on the whole
-/// and without each block.
+/// The batch takes powers about the mean, and an accumulator about zero: both must give the central
+/// moments, on the whole and without each block.
 #[test]
 fn moments_of_differences_that_are_not_centred_are_their_definitions() {
     let samples = drifting(1280);
@@ -134,7 +135,8 @@ fn the_width_of_bins_is_twice_the_interquartile_range_over_the_cube_root_of_the_
     }
 }
 
-/// Scott's 3.49 standard deviations n^(-1/3), where the middle half of the differences is one value.
+/// Scott's 3.49 standard deviations n^(-1/3), where the middle half of the differences is one
+/// value.
 #[test]
 fn the_width_of_bins_is_by_the_standard_deviation_where_there_is_no_interquartile_range() {
     let samples: Vec<f64> = (0..1001).map(|i| f64::from(u8::from(i % 10 == 5))).collect();
@@ -147,7 +149,8 @@ fn the_width_of_bins_is_by_the_standard_deviation_where_there_is_no_interquartil
     );
 }
 
-/// The Gaussian of the same mean and variance, where the mean is several standard deviations from 0.
+/// The Gaussian of the same mean and variance, where the mean is several standard deviations from
+/// 0.
 #[test]
 fn the_gaussian_beside_a_distribution_has_its_mean_and_variance() {
     let phi = distribution(&drifting(2000), 2, Bins::Count(40), Resampling::None);

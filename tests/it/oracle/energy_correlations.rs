@@ -1,4 +1,5 @@
-//! Correlations of energy series against their definitions, and against the reference values of the shipped runs.
+//! Correlations of energy series against their definitions, and against the reference values of the
+//! shipped runs.
 
 use std::path::{Path, PathBuf};
 
@@ -271,7 +272,8 @@ fn shipped_runs_have_the_reference_values_and_errors() {
                 "{name}, lag {}: {got}, {want}",
                 lags[k]
             );
-            // The reference has the spread of sums over pairs inside of a block, which at short lags is nearly the same.
+            // The reference has the spread of sums over pairs inside of a block, which at short
+            // lags is nearly the same.
             if lags[k] * 1000 <= series.len() as u64 {
                 let (got, want) = (msed.standard_errors()[k].unwrap(), errors[k]);
                 assert!(

@@ -1,4 +1,5 @@
-//! The engine against the definition: direct sums in a few lines, checked on closed forms, then every path against them.
+//! The engine against the definition: direct sums in a few lines, checked on closed forms, then
+//! every path against them.
 
 use std::ops::Range;
 
@@ -56,7 +57,8 @@ fn every_lag(n: usize) -> Vec<u64> {
     (0..n as u64).collect()
 }
 
-/// Ornstein-Uhlenbeck noise with a correlation time of 20 samples, and white noise of a tenth of its variance.
+/// Ornstein-Uhlenbeck noise with a correlation time of 20 samples, and white noise of a tenth of
+/// its variance.
 fn energies(n: usize, mean: f64, deviation: f64, seed: u64) -> Vec<f64> {
     let mut rng = Pcg64::seed_from_u64(seed);
     let a = (-1.0_f64 / 20.0).exp();
@@ -117,7 +119,8 @@ fn oracle_has_the_closed_forms() {
         assert_eq!(oracle_msed(&ramp, m), 0.25 * (m * m) as f64);
         assert_eq!(exact_msed(&ramp, m, 1), 0.25 * (m * m) as f64);
     }
-    // Over whole periods the average over origins is that over the phase: 1 - cos(w m), and the autocovariance half of cos(w m).
+    // Over whole periods the average over origins is that over the phase: 1 - cos(w m), and the
+    // autocovariance half of cos(w m).
     for m in [0, 16, 32, 48] {
         assert!(oracle_msed(&cosine, m).abs() < 1e-28);
     }
@@ -153,7 +156,8 @@ fn every_path_is_the_definition_at_every_length() {
                 if m > 0 {
                     worst = worst.max((values[m] / want - 1.0).abs());
                 }
-                // Both means are rounded to a unit of -7e3, 9e-13, which moves a covariance by that times the deviation.
+                // Both means are rounded to a unit of -7e3, 9e-13, which moves a covariance by that
+                // times the deviation.
                 let scale = covariances[0] * n as f64 / (n - m) as f64 + 1e3;
                 let error = (correlations[m] - covariances[m]).abs();
                 assert!(
@@ -374,7 +378,8 @@ fn bits_do_not_depend_on_the_number_of_threads() {
 fn plans_say_what_they_do_before_they_do_it() {
     let mut planner = LagPlanner::new();
     let methods = |plan: &LagPlan| plan.methods().iter().map(|s| s.method).collect::<Vec<_>>();
-    // A few lags: the definition. All lags: transforms, with the shortest and the longest by the definition.
+    // A few lags: the definition. All lags: transforms, with the shortest and the longest by the
+    // definition.
     assert_eq!(
         methods(&planner.plan(100_000, &[1, 10, 100]).unwrap()),
         [Method::Direct]
@@ -386,7 +391,8 @@ fn plans_say_what_they_do_before_they_do_it() {
         [Method::Direct, Method::SplitFft { .. }, Method::Direct]
     ));
     assert_eq!(all.methods()[2].places.end, 100_000);
-    // Dense lags much shorter than the series: segments of about the longest lag, in bounded memory.
+    // Dense lags much shorter than the series: segments of about the longest lag, in bounded
+    // memory.
     let dense = planner.plan_every(1_000_000, 0..1000).unwrap();
     assert!(
         matches!(methods(&dense)[..], [Method::Direct, Method::BlockFft { .. }]),
@@ -400,7 +406,8 @@ fn plans_say_what_they_do_before_they_do_it() {
     assert_eq!(methods(&exact), [Method::Direct]);
 }
 
-/// Where transforms begin to pay is some tens of neighbouring lags, and a hundred or so that are spread over half of the series.
+/// Where transforms begin to pay is some tens of neighbouring lags, and a hundred or so that are
+/// spread over half of the series.
 #[test]
 fn many_lags_of_a_long_series_take_transforms_and_few_do_not() {
     let mut planner = LagPlanner::new();

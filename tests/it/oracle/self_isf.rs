@@ -1,4 +1,5 @@
-//! The self part of the intermediate scattering function against its definition, known motion, and reference values.
+//! The self part of the intermediate scattering function against its definition, known motion, and
+//! reference values.
 
 use std::f64::consts::TAU;
 
@@ -158,7 +159,8 @@ fn the_isotropic_average_is_that_over_many_directions() {
         // Displacements of up to about two wavelengths.
         let step = 1.5 / (steps[steps.len() - 1] as f64).sqrt();
         let run = walk(steps, 9, step, Cell::cubic(9.0).unwrap());
-        // A spherical design by Fibonacci's lattice: its error falls as one over the number of vectors.
+        // A spherical design by Fibonacci's lattice: its error falls as one over the number of
+        // vectors.
         let count = 4000;
         let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
         let q = 2.5;

@@ -1,5 +1,5 @@
-//! Reasons and cautions of fits, each against the rule that its documentation states: it is there exactly where
-//! the numbers of the fit pass the bound. Fits lie close to each bound on both sides.
+//! Reasons and cautions of fits, each against the rule that its documentation states: it is there
+//! exactly where the numbers of the fit pass the bound. Fits lie close to each bound on both sides.
 
 use std::collections::BTreeMap;
 
@@ -48,8 +48,8 @@ fn rise([u0, um, tau, beta]: Parameters, time: f64) -> f64 {
     u0 - um * (-(time / tau).powf(beta)).exp_m1()
 }
 
-/// Lags from 1 to 1000 steps of one time unit, 20 a decade; ten resamples, whose parameters a function gives; noise of a
-/// part of each value; blocks of a length.
+/// Lags from 1 to 1000 steps of one time unit, 20 a decade; ten resamples, whose parameters a
+/// function gives; noise of a part of each value; blocks of a length.
 fn curve(whole: Parameters, of: impl Fn(usize) -> Parameters, noise: f64, block: u64) -> Curve {
     let mut steps: Vec<u64> = (0..=60)
         .map(|k| 10_f64.powf(f64::from(k) / 20.0).round() as u64)
@@ -126,7 +126,8 @@ fn hold(bounds: &mut Bounds, fit: &Relaxation, block: f64) {
         says(fit, |r| matches!(r, Reason::ExponentAtBound { .. })),
     );
 
-    // A time far beyond the lags, or no amplitude, is no relaxation whose parameters could be degenerate.
+    // A time far beyond the lags, or no amplitude, is no relaxation whose parameters could be
+    // degenerate.
     let relaxes = fit.um_squared().value() > 0.0 && tau < 100.0 * longest && tau > shortest / 100.0;
     if relaxes && of.degrees_of_freedom > 0 {
         let log_time_error = of.covariance.map_or(f64::INFINITY, |c| c[2][2].sqrt() / tau);
@@ -365,7 +366,8 @@ fn a_plateau_that_rests_at_zero_has_a_limit_of_95_per_cent() {
 #[test]
 fn a_spectrum_says_what_its_own_numbers_tell() {
     let mut bounds = Bounds::default();
-    // Runs of 4 to 200 relaxation times of 10 samples, with vibrations from a tenth of the slow part to twenty of it.
+    // Runs of 4 to 200 relaxation times of 10 samples, with vibrations from a tenth of the slow
+    // part to twenty of it.
     for k in 0..420_u64 {
         let white = [0.1, 1.0, 5.0, 20.0][k as usize % 4];
         let samples = (40.0 * 1.01_f64.powi(k as i32)) as usize;

@@ -1,5 +1,6 @@
-//! The automatic window of a fit against the rules that its documentation states: where inertial motion, falls and
-//! vibrations that only rise put its start, and where origins and the plateau put its end.
+//! The automatic window of a fit against the rules that its documentation states: where inertial
+//! motion, falls and vibrations that only rise put its start, and where origins and the plateau put
+//! its end.
 
 use msed::relaxation::{Fit, Model, Relaxation, Window};
 use msed::stats::{Resamples, RunId};
@@ -62,8 +63,9 @@ fn kept(curve: &Curve) -> Vec<usize> {
         .collect()
 }
 
-/// The start before any fit: twice the time of the first minimum after the first maximum of inertial motion, or twice the
-/// time of the bottom of the last fall by more than six standard errors.
+/// The start before any fit: twice the time of the first minimum after the first maximum of
+/// inertial motion, or twice the time of the bottom of the last fall by more than six standard
+/// errors.
 fn opening(curve: &Curve) -> f64 {
     let places = kept(curve);
     let last = places.len() - 1;
@@ -112,8 +114,8 @@ fn parameters(fit: &Relaxation) -> Parameters {
     .map(|p| p.value())
 }
 
-/// The parameters on each resample. Where U0² rests at 0 its replicates are not those of the fit, which is then made
-/// again, with the resample as the whole and the same weights.
+/// The parameters on each resample. Where U0² rests at 0 its replicates are not those of the fit,
+/// which is then made again, with the resample as the whole and the same weights.
 fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
     let estimates = [
         fit.u0_squared(),
@@ -144,8 +146,8 @@ fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
     (0..10).map(of).collect()
 }
 
-/// Whether a fit differs from its first lags by no more than three standard errors of the difference, and from any up to
-/// ten mean relaxation times by five.
+/// Whether a fit differs from its first lags by no more than three standard errors of the
+/// difference, and from any up to ten mean relaxation times by five.
 fn agrees(curve: &Curve, fit: &Relaxation) -> bool {
     let of = fit.evidence().least_squares().unwrap();
     let [shortest, longest] = of.lag_range;
@@ -204,14 +206,16 @@ fn expected(curve: &Curve, model: Model) -> [f64; 2] {
 #[test]
 fn the_window_of_a_rise_is_its_rule() {
     let mut random = Pcg64::seed_from_u64(7);
-    // Starts at the first lag, after inertial motion or a fall, and later by agreement; ends at the origins and before.
+    // Starts at the first lag, after inertial motion or a fall, and later by agreement; ends at the
+    // origins and before.
     let (mut starts, mut ends) = ([0; 3], [0; 2]);
     for k in 0..80 {
         let tau = 10_f64.powf(random.random_range(1.0..2.7));
         let period = random.random_range(3.0..9.0);
         let noise = 10_f64.powf(random.random_range(-3.5..-1.5));
         let fast = move |t: f64| match k % 4 {
-            // White noise; a vibration that is resolved; one that only rises; one that is sampled too coarsely for its rise.
+            // White noise; a vibration that is resolved; one that only rises; one that is sampled
+            // too coarsely for its rise.
             0 => 1.0,
             1 => 1.0 - (-(t / period).powi(2)).exp() * (std::f64::consts::TAU * t / period / 4.0).cos(),
             2 => -(-t / period).exp_m1(),

@@ -45,8 +45,8 @@ pub(super) fn replicas<'a>(runs: &[&'a [f64]], sampling: Sampling) -> Replicas<E
     Replicas::new(runs.iter().map(|run| series(run, sampling)).collect()).unwrap()
 }
 
-/// A part of each value, or of the variance where values pass through zero. An error is a difference of nearly
-/// equal replicates.
+/// A part of each value, or of the variance where values pass through zero. An error is a
+/// difference of nearly equal replicates.
 const WITHIN: [f64; 2] = [1e-10, 1e-7];
 
 fn seen(sums: &EnergySums) -> Vec<Seen> {
@@ -95,7 +95,8 @@ fn estimator(sampling: Sampling) -> Estimator {
     })
 }
 
-/// The curve of differences alone: a covariance is about the mean of all samples, which decimated ones have not.
+/// The curve of differences alone: a covariance is about the mean of all samples, which decimated
+/// ones have not.
 fn estimator_of_differences(sampling: Sampling) -> Estimator {
     Box::new(move |runs, lags, resampling| {
         let runs = replicas(runs, sampling);
@@ -288,7 +289,8 @@ fn pieces_by_other_methods_do_not_join() {
     );
 }
 
-/// A temperature that is known at the end gives the heat capacity of the estimator, where it is given at the start.
+/// A temperature that is known at the end gives the heat capacity of the estimator, where it is
+/// given at the start.
 #[test]
 fn a_temperature_may_be_told_at_the_end() {
     let case = case(

@@ -88,7 +88,8 @@ fn accumulated(run: &Trajectory<'_, f64>) -> DisplacementSums {
     live.snapshot().unwrap()
 }
 
-/// Every curve of every species and of all particles, and how far another may be in parts of its largest value.
+/// Every curve of every species and of all particles, and how far another may be in parts of its
+/// largest value.
 fn curves(
     species: &[&str],
     of: impl Fn(&str, Particles<'_>) -> Curve,

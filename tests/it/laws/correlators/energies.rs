@@ -52,7 +52,8 @@ fn runs(runs: &[Energies]) -> Replicas<EnergySeries<'_>> {
     Replicas::new(runs.iter().map(|run| series(run).unwrap()).collect()).unwrap()
 }
 
-/// A stationary process, and one with a drift as large as its fluctuations; few samples, and a prime number.
+/// A stationary process, and one with a drift as large as its fluctuations; few samples, and a
+/// prime number.
 fn systems() -> Vec<(String, Energies)> {
     let samples = |n: usize| Process::two_scale(0.5, 0.5, 1.0).sample(n, 0.05, 3);
     let drifting = samples(401)

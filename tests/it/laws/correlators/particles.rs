@@ -79,8 +79,8 @@ fn mapped(run: &Walk, f: impl Fn([f64; 3]) -> [f64; 3]) -> Walk {
     with(positions, run.steps().to_vec(), run.species().clone(), cell(run))
 }
 
-/// Random walks of two mixed species with long steps now and then and a drift along x, in every spacing of frames
-/// and shape of the cell.
+/// Random walks of two mixed species with long steps now and then and a drift along x, in every
+/// spacing of frames and shape of the cell.
 fn systems() -> Vec<(String, Walk)> {
     let cubic = Cell::cubic(9.0).expect("a cell");
     let orthorhombic = Cell::orthorhombic([9.0, 8.0, 7.0]).expect("a cell");
@@ -156,7 +156,8 @@ fn each_species(
     groups(&runs[0]).into_iter().map(of).collect()
 }
 
-/// Pairs of species, which do not add up to all in proportion to their particles; each frame is an origin.
+/// Pairs of species, which do not add up to all in proportion to their particles; each frame is an
+/// origin.
 fn over_frames(of: String, values: Vec<f64>, frames: u64) -> Mean {
     Mean {
         of,
@@ -195,7 +196,8 @@ pub(super) fn self_isf(vectors: impl Fn(&Walk) -> WaveVectors + 'static) -> Corr
     .turns(1e-11)
 }
 
-/// F_s averaged over all directions, by the definition beside the crate's where it is given other vectors.
+/// F_s averaged over all directions, by the definition beside the crate's where it is given other
+/// vectors.
 pub(super) fn isotropic(vectors: Option<fn(f64) -> WaveVectors>) -> Correlator<Walk> {
     const Q: f64 = 2.3;
     Correlator::new("F_s averaged over all directions", systems(), move |runs| {
@@ -321,7 +323,8 @@ fn correlators() -> Vec<Correlator<Walk>> {
         })
         .at_zero(3, 1.0)
         .turns(1e-11),
-        // The mean that makes alpha2 of the mean squared displacement: <r^4> = (1 + alpha2) 5/3 <r^2>^2.
+        // The mean that makes alpha2 of the mean squared displacement: <r^4> = (1 + alpha2) 5/3
+        // <r^2>^2.
         moved("fourth moment", |name, s, n| {
             let msd = s.msd().total().without_zero();
             let mut mean = Mean::of_curve(name, Some(n), s.alpha2());
