@@ -21,7 +21,7 @@ pub struct Autocorrelation {
 }
 
 impl Autocorrelation {
-    pub(super) fn new(raw: Curve, normalised: Curve) -> Self {
+    pub(super) fn new([raw, normalised]: [Curve; 2]) -> Self {
         Self { raw, normalised }
     }
 
@@ -44,9 +44,9 @@ impl Autocorrelation {
 /// ```
 ///
 /// **Units, normalisation.** Energy² per particle², divided by the number of pairs, not by n;
-/// [`normalised`](Autocorrelation::normalised) is C(m)/C(0). `<e>` is the mean of the run, each replica's own, and of each resample's own
-/// blocks: all values are then low by about 2 (tau/run) times the variance. The mean-squared difference ([`msed`](super::msed())) has no
-/// such bias.
+/// [`normalised`](Autocorrelation::normalised) is C(m)/C(0). `<e>` is the mean of the run, each
+/// replica's own, and of each resample's own blocks: all values are then low by about 2 (tau/run)
+/// times the variance. The mean-squared difference ([`msed`](super::msed())) has no such bias.
 ///
 /// **Runs, errors, cost, accuracy** as there.
 ///
@@ -84,7 +84,9 @@ pub fn autocorrelation<T: Real>(
         })
         .collect();
     let axis = EnergyAxis::of_series(&runs.runs()[0], &layout.lags);
-    Ok(axis.autocorrelation(&sums, layout.resamples))
+    Ok(Autocorrelation::new(
+        axis.autocorrelation(&sums, layout.resamples),
+    ))
 }
 
 /// The sums of a whole series. Samples count from its mean.

@@ -11,9 +11,9 @@ const MOST_BINS: usize = 1 << 20;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Bins {
-    /// Width 2 IQR n^(-1/3) (Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453, 1981), from the number of pairs
-    /// and their interquartile range; 3.49 standard deviations n^(-1/3) (Scott 1979) where the range is zero. One bin is
-    /// centred on 0.
+    /// Width 2 IQR n^(-1/3) (Freedman and Diaconis, Z. Wahrscheinlichkeitstheorie 57, 453, 1981),
+    /// from the number of pairs and their interquartile range; 3.49 standard deviations n^(-1/3)
+    /// (Scott 1979) where the range is zero. One bin is centred on 0.
     FreedmanDiaconis,
     /// This many, from the smallest difference to the largest.
     Count(usize),

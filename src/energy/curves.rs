@@ -1,6 +1,5 @@
 //! The curves that follow from sums of energies by block: of whole series and of streams alike.
 
-use super::Autocorrelation;
 use super::system::EnergyPairs;
 use crate::curve::Curve;
 use crate::real::Real;
@@ -38,7 +37,8 @@ pub(crate) trait RunProducts {
     fn products(&self, block: usize, lag: usize) -> Products;
 }
 
-/// The lags of the curves, in samples, and what takes squared samples to squared energies per particle.
+/// The lags of the curves, in samples, and what takes squared samples to squared energies per
+/// particle.
 pub(super) struct EnergyAxis<'a> {
     sampling: Sampling,
     square: f64,
@@ -70,8 +70,8 @@ impl<'a> EnergyAxis<'a> {
             .collect()
     }
 
-    /// The mean-squared difference from sums of squared differences at the first lags; errors reach up to `shortest`, the samples of
-    /// the shortest block.
+    /// The mean-squared difference from sums of squared differences at the first lags; errors reach
+    /// up to `shortest`, the samples of the shortest block.
     pub(super) fn msed(&self, sums: &BlockSums, resamples: Resamples, shortest: u64) -> Curve {
         Curve::from_sums(
             self.steps(sums.points()),
@@ -83,12 +83,9 @@ impl<'a> EnergyAxis<'a> {
         )
     }
 
-    /// The autocorrelation at the lags that some pair of samples lies apart by.
-    pub(super) fn autocorrelation<R: RunProducts>(
-        &self,
-        runs: &[R],
-        resamples: Resamples,
-    ) -> Autocorrelation {
+    /// The autocovariance, and the same over the variance, at the lags that some pair of samples
+    /// lies apart by.
+    pub(super) fn autocorrelation<R: RunProducts>(&self, runs: &[R], resamples: Resamples) -> [Curve; 2] {
         let blocks = || {
             runs.iter()
                 .flat_map(|run| (0..run.blocks()).map(move |block| (run, block)))
@@ -121,11 +118,11 @@ impl<'a> EnergyAxis<'a> {
         let (raws, normaliseds) = (0..resamples.len())
             .map(|r| evaluated(&resamples.weights(r)).into())
             .unzip();
-        Autocorrelation::new(curve(raw, raws), curve(normalised, normaliseds))
+        [curve(raw, raws), curve(normalised, normaliseds)]
     }
 
-    /// Covariances at the first lags, and the variance, with each block counted `weights[block]` times: about the mean of what is left
-    /// of each run.
+    /// Covariances at the first lags, and the variance, with each block counted `weights[block]`
+    /// times: about the mean of what is left of each run.
     fn covariances<R: RunProducts>(&self, runs: &[R], points: usize, weights: &[f64]) -> (Vec<f64>, f64) {
         let (mut sums, mut pairs) = (vec![0.0; points], vec![0.0; points]);
         let (mut squares, mut samples) = (0.0, 0.0);
@@ -165,8 +162,9 @@ impl<'a> EnergyAxis<'a> {
     }
 }
 
-/// The variance about the runs' own means, and the variance of those means, of the blocks of each run with their weights: averages over
-/// runs, each weighted by its samples. Where blocks are `drawn`, a run may be left with one block.
+/// The variance about the runs' own means, and the variance of those means, of the blocks of each
+/// run with their weights: averages over runs, each weighted by its samples. Where blocks are
+/// `drawn`, a run may be left with one block.
 pub(super) fn variances(runs: impl Iterator<Item = Vec<(f64, Samples)>>, drawn: bool) -> [f64; 2] {
     let (mut total, mut squares, mut of_means) = (0.0, 0.0, 0.0);
     for run in runs {
@@ -187,7 +185,8 @@ pub(super) fn variances(runs: impl Iterator<Item = Vec<(f64, Samples)>>, drawn: 
         let between: f64 = between.sum();
         total += count;
         squares += square - count * mean * mean;
-        // A run left with one block has no spread, and no value: but the bootstrap draws such runs now and then.
+        // A run left with one block has no spread, and no value: but the bootstrap draws such runs
+        // now and then.
         if blocks > 1.0 || !drawn {
             of_means += between / (blocks - 1.0);
         }

@@ -7,7 +7,8 @@ use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 
-/// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its moments.
+/// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its
+/// moments.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Distribution {
@@ -25,8 +26,8 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// A distribution from sums by block: `histogram` has counts over width in each bin, `powers` the first four powers of the distance
-    /// from a centre.
+    /// A distribution from sums by block: `histogram` has counts over width in each bin, `powers`
+    /// the first four powers of the distance from a centre.
     pub(crate) fn from_sums(
         lag: Lag,
         time_step: f64,
@@ -99,8 +100,8 @@ impl Distribution {
         &self.counts
     }
 
-    /// Density in each bin, per energy per particle: counts over pairs and width, so that the sum over bins times the width
-    /// is 1.
+    /// Density in each bin, per energy per particle: counts over pairs and width, so that the sum
+    /// over bins times the width is 1.
     #[must_use]
     pub fn densities(&self) -> &[Estimate] {
         &self.densities
@@ -147,15 +148,17 @@ impl Distribution {
 /// skewness = <(Delta - <Delta>)³> / variance^(3/2)      excess kurtosis = <(Delta - <Delta>)⁴> / variance² - 3
 /// ```
 ///
-/// for m samples in the lag: Fig. 1 of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Per particle; a pair belongs to the block of its first
-/// sample. Replicas that are not longer than the lag contribute nothing.
+/// for m samples in the lag: Fig. 1 of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025). Per
+/// particle; a pair belongs to the block of its first sample. Replicas that are not longer than the
+/// lag contribute nothing.
 ///
 /// # Cost
 /// Three passes over the pairs, and a copy of the differences for the quartiles.
 ///
 /// # Errors
-/// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than, [`DistributionError`] for bins that are none or
-/// differences without spread (lag 0), [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
+/// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than,
+/// [`DistributionError`] for bins that are none or differences without spread (lag 0),
+/// [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Lag, Resampling, Sampling, energy::{self, Bins}};

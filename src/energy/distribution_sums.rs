@@ -4,6 +4,7 @@ use super::bins::CentredBins;
 use super::system::EnergyPairs;
 use super::{Distribution, DistributionError, EnergyError};
 use crate::lag::{Lag, LagError};
+use crate::sampling::Sampling;
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::{agree, numbered, resamples};
 use crate::stats::sums::Summed;
@@ -38,6 +39,10 @@ impl BinnedPairs {
 
 impl Summed for BinnedPairs {
     type Run = FrameBlocks;
+
+    fn sampling(&self) -> Sampling {
+        self.pairs.system.sampling()
+    }
 
     fn lags(&self) -> &[u64] {
         &self.pairs.lags
@@ -98,12 +103,12 @@ impl DistributionSums {
         }
     }
 
-    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its densities add up to the
-    /// fraction of pairs that lie in the bins.
+    /// The distribution at a lag, from the lowest bin that holds a difference to the highest. Its
+    /// densities add up to the fraction of pairs that lie in the bins.
     ///
     /// # Errors
-    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart, [`DistributionError::NoSpread`] where all
-    /// differences are equal or lie outside of the bins.
+    /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart,
+    /// [`DistributionError::NoSpread`] where all differences are equal or lie outside of the bins.
     pub fn distribution(&self, lag: Lag) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
         let bins = self.over.bins;

@@ -50,7 +50,8 @@ impl Stationarity {
 }
 
 impl Drift {
-    /// Least-squares slope of the energy per particle and time unit; replicas share it, each with its own intercept.
+    /// Least-squares slope of the energy per particle and time unit; replicas share it, each with
+    /// its own intercept.
     #[must_use]
     pub fn slope(&self) -> &Estimate {
         &self.slope
@@ -74,8 +75,8 @@ impl Drift {
         &self.halves[1] - &self.halves[0]
     }
 
-    /// The drift over the (longest) run in units of the energy's standard deviation: how much it matters, where the verdict
-    /// says how sure it is.
+    /// The drift over the (longest) run in units of the energy's standard deviation: how much it
+    /// matters, where the verdict says how sure it is.
     #[must_use]
     pub fn over_run(&self) -> Estimate {
         let factor = self.duration / self.standard_deviation;
@@ -109,8 +110,8 @@ impl Drift {
 
 /// Slope of the energy over time, and the means of the two halves.
 ///
-/// Errors are of the delete-one jackknife over the blocks: they hold for correlated samples as long as a block is long
-/// against the correlation time. Energy per particle (and time unit).
+/// Errors are of the delete-one jackknife over the blocks: they hold for correlated samples as long
+/// as a block is long against the correlation time. Energy per particle (and time unit).
 ///
 /// # Errors
 /// [`ResamplingError`] where the runs cannot be divided as asked.
@@ -134,7 +135,8 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
     let scale = runs[0].per_particle_scale();
     let interval = runs[0].sampling().interval();
 
-    // Points: t, t^2, x, t x of the block's run, times about the middle of the run; then x of the first and second half.
+    // Points: t, t^2, x, t x of the block's run, times about the middle of the run; then x of the
+    // first and second half.
     let mut sums = BlockSums::new(partition.len(), 6);
     let mut of_run = Vec::with_capacity(partition.len());
     for (block, (run, range)) in partition.iter().enumerate() {
@@ -260,7 +262,8 @@ mod tests {
             alarms += usize::from(!still.verdict().is_stationary());
             let [low, high] = still.slope().interval(0.6827).unwrap();
             inside += usize::from(low < 0.0 && 0.0 < high);
-            // The slope's standard error is sqrt(12 * 40 / n^3), 40 samples being twice the correlation time: 6.5 of them.
+            // The slope's standard error is sqrt(12 * 40 / n^3), 40 samples being twice the
+            // correlation time: 6.5 of them.
             let moving = drift(&run(correlated(n, seed, 1.0 / n as f64)), Resampling::default()).unwrap();
             found += usize::from(!moving.verdict().is_stationary());
         }

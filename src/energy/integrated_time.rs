@@ -52,8 +52,8 @@ impl fmt::Display for IntegratedTime {
     }
 }
 
-/// The correlation has not decayed within half of the shortest run, or goes on beyond the window that closed: there is a second, slower
-/// part.
+/// The correlation has not decayed within half of the shortest run, or goes on beyond the window
+/// that closed: there is a second, slower part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -78,16 +78,19 @@ impl fmt::Display for StillCorrelated {
 /// ```text
 /// tau = interval (1/2 + sum over 1 <= m <= M of C(m)/C(0)),      M = the smallest with M interval >= 5 tau(M)
 /// ```
-/// the time constant of an exponential much longer than the sampling interval. The sum is cut by Sokal's self-consistent
-/// window ([`CorrelationTime::windowed`]): it leaves out 0.7 % of an exponential, and since the mean is that of the
-/// run, a part of about 2 M/n more. Resamples are summed up to the same M.
+/// the time constant of an exponential much longer than the sampling interval. The sum is cut by
+/// Sokal's self-consistent window ([`CorrelationTime::windowed`]): it leaves out 0.7 % of an
+/// exponential, and since the mean is that of the run, a part of about 2 M/n more. Resamples are
+/// summed up to the same M.
 ///
-/// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to four windows: where that adds a
-/// twentieth or more, by more than three standard errors, the time is not resolved, and what is known is a lower bound. For the energies
-/// of a glass former fit the slow part instead: [`spectrum::Whittle`](crate::spectrum::Whittle), or
+/// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to
+/// four windows: where that adds a twentieth or more, by more than three standard errors, the time
+/// is not resolved, and what is known is a lower bound. For the energies of a glass former fit the
+/// slow part instead: [`spectrum::Whittle`](crate::spectrum::Whittle), or
 /// [`Blocking`](crate::stats::Blocking) for the error of a mean.
 ///
-/// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles until it is long enough.
+/// **Units.** Time units. **Cost.** The correlation at all lags up to some window, which doubles
+/// until it is long enough.
 ///
 /// # Errors
 /// [`EnergyError::Resampling`] as for [`msed`](super::msed()).

@@ -1,13 +1,18 @@
 //! What a run's potential energy says.
 //!
-//! [`msed`](msed()) is the mean-squared difference over a lag, whose rise a [`relaxation::Fit`](crate::relaxation::Fit) turns into τ*, U0 and Um;
-//! [`distribution`](distribution()) the whole distribution of the difference, [`energy_diffusion`](crate::relaxation::energy_diffusion) its growth over 2t.
-//! [`autocorrelation`](autocorrelation()) and [`integrated_time`] are the view from the other side, MSED(t) = 2 Var(e) - 2 C(t).
-//! [`moments`](moments()) are mean, variance and temperature, for [`thermo`](crate::thermo).
+//! [`msed`](msed()) is the mean-squared difference over a lag, whose rise a
+//! [`relaxation::Fit`](crate::relaxation::Fit) turns into τ*, U0 and Um;
+//! [`distribution`](distribution()) the whole distribution of the difference,
+//! [`energy_diffusion`](crate::relaxation::energy_diffusion) its growth over 2t.
+//! [`autocorrelation`](autocorrelation()) and [`integrated_time`] are the view from the other side,
+//! MSED(t) = 2 Var(e) - 2 C(t). [`moments`](moments()) are mean, variance and temperature, for
+//! [`thermo`](crate::thermo).
 //!
-//! Before any of them: [`drift`](drift()) says whether the run is stationary, [`resolution`](resolution()) what the digits of the print add to every lag.
+//! Before any of them: [`drift`](drift()) says whether the run is stationary,
+//! [`resolution`](resolution()) what the digits of the print add to every lag.
 //!
-//! Estimators take an [`EnergySeries`](crate::EnergySeries) or several [`Replicas`](crate::Replicas); results are per particle.
+//! Estimators take an [`EnergySeries`](crate::EnergySeries) or several
+//! [`Replicas`](crate::Replicas); results are per particle.
 
 mod autocorrelation;
 pub(crate) mod bins;

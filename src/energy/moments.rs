@@ -8,7 +8,8 @@ use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
 use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
 
-/// Blocks per run for the variance of the mean where the resampling itself does not divide the runs.
+/// Blocks per run for the variance of the mean where the resampling itself does not divide the
+/// runs.
 const INNER_BLOCKS: usize = 10;
 
 /// Mean, variance and temperature of a state point, per particle, all over the same blocks.
@@ -20,10 +21,10 @@ const INNER_BLOCKS: usize = 10;
 /// corrected     = s² + variance of the mean              that of an infinite run
 /// ```
 ///
-/// Several runs are replicas: the mean is over all their samples, a variance is about each run's own mean, weighted by its
-/// samples, since each microcanonical run has an energy of its own. Every number carries its replicates, so that the
-/// correlation between the mean energy and the mean temperature (close to -1 in a microcanonical run) is in whatever is
-/// computed from both.
+/// Several runs are replicas: the mean is over all their samples, a variance is about each run's
+/// own mean, weighted by its samples, since each microcanonical run has an energy of its own. Every
+/// number carries its replicates, so that the correlation between the mean energy and the mean
+/// temperature (close to -1 in a microcanonical run) is in whatever is computed from both.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Moments {
@@ -37,8 +38,8 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Moments from their parts, such as those of an online accumulator. `variance_of_mean` is that of the run's mean;
-    /// `temperature` is a given one, `kinetic_temperature` the mean of a column.
+    /// Moments from their parts, such as those of an online accumulator. `variance_of_mean` is that
+    /// of the run's mean; `temperature` is a given one, `kinetic_temperature` the mean of a column.
     #[must_use]
     pub fn from_parts(
         particles: usize,
@@ -82,8 +83,9 @@ impl Moments {
         &self.variance
     }
 
-    /// Variance of the mean energy of a run, per particle, estimated from the blocks: [`variance`](Self::variance) underestimates the
-    /// true variance by this much. Blocks much shorter than the slowest correlation time make it too small in turn.
+    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
+    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
+    /// shorter than the slowest correlation time make it too small in turn.
     #[must_use]
     pub fn variance_of_mean(&self) -> &Estimate {
         &self.variance_of_mean
@@ -95,7 +97,8 @@ impl Moments {
         &self.variance + &self.variance_of_mean
     }
 
-    /// The temperature of the state point: the given one, without error, else [`kinetic_temperature`](Self::kinetic_temperature).
+    /// The temperature of the state point: the given one, without error, else
+    /// [`kinetic_temperature`](Self::kinetic_temperature).
     #[must_use]
     pub fn temperature(&self) -> Option<Estimate> {
         self.temperature
@@ -103,8 +106,9 @@ impl Moments {
             .or_else(|| self.kinetic_temperature.clone())
     }
 
-    /// With a given temperature, which takes precedence over a kinetic one: what is known at the end only, such as the mean of what a
-    /// simulation has kept, or that of replicas at constant energy, each of which has its own.
+    /// With a given temperature, which takes precedence over a kinetic one: what is known at the
+    /// end only, such as the mean of what a simulation has kept, or that of replicas at constant
+    /// energy, each of which has its own.
     ///
     /// # Errors
     /// [`SeriesError::Invalid`] unless positive and finite.
@@ -142,8 +146,8 @@ impl Moments {
 /// Mean, variance and temperature of one run or several.
 ///
 /// # Normalisation
-/// Per particle, whatever the kind of the samples. Sums are of deviations from the mean, divided by the particle number
-/// after centring: an offset of the energies costs no digits.
+/// Per particle, whatever the kind of the samples. Sums are of deviations from the mean, divided by
+/// the particle number after centring: an offset of the energies costs no digits.
 ///
 /// # Cost
 /// Two passes over the samples; resamples reuse block sums.
@@ -190,7 +194,8 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     })
 }
 
-/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it takes whole runs.
+/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it
+/// takes whole runs.
 struct Pieces {
     ranges: Vec<(usize, Range<usize>)>,
     // Of each piece, the block of the resampling that it lies in.
@@ -330,8 +335,8 @@ mod tests {
 
     #[test]
     fn correction_restores_the_variance_of_short_runs() {
-        // AR(1) of unit variance and 20 samples of correlation time, runs of 200: without the correction the mean
-        // variance over seeds is low by about 2 tau/n.
+        // AR(1) of unit variance and 20 samples of correlation time, runs of 200: without the
+        // correction the mean variance over seeds is low by about 2 tau/n.
         let (mut plain, mut corrected) = (0.0, 0.0);
         let seeds = 400;
         for seed in 0..seeds {
@@ -349,7 +354,8 @@ mod tests {
             plain += m.variance().value() / seeds as f64;
             corrected += m.corrected_variance().value() / seeds as f64;
         }
-        // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over seeds 0.007.
+        // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over
+        // seeds 0.007.
         assert!((plain - 0.980).abs() < 0.02, "{plain}");
         assert!((corrected - 1.0).abs() < 0.02, "{corrected}");
         assert!(corrected - plain > 0.012, "{plain} {corrected}");
@@ -379,7 +385,8 @@ mod tests {
 
     #[test]
     fn temperature_goes_through_the_same_resamples() {
-        // Conserved total energy: e + 1.5 T is constant, so that both means are exactly anticorrelated.
+        // Conserved total energy: e + 1.5 T is constant, so that both means are exactly
+        // anticorrelated.
         let e = noise(5000, 3);
         let temperatures: Vec<f64> = e.iter().map(|e| (3.0 - e) / 1.5).collect();
         let run = series(e, EnergyKind::PerParticle)

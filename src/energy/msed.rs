@@ -14,24 +14,27 @@ use crate::stats::{BlockSums, Resampling};
 /// ```text
 /// MSED(m) = 1/(n - m) sum over i < n - m of (e[i+m] - e[i])²,      e = E/N
 /// ```
-/// over all time origins, Eq. (10) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025) (arXiv:2501.07902).
+/// over all time origins, Eq. (10) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025)
+/// (arXiv:2501.07902).
 ///
-/// **Units, normalisation.** Energy² per particle², for totals and energies per particle alike; lags in steps. The average over
-/// origins, not `2 (C_0 - C_m)` of one global mean. In a stationary run it tends to 2 Var(e); Eq. (9) as printed lacks the 2.
-/// Lag 0 is exactly 0.
+/// **Units, normalisation.** Energy² per particle², for totals and energies per particle alike;
+/// lags in steps. The average over origins, not `2 (C_0 - C_m)` of one global mean. In a stationary
+/// run it tends to 2 Var(e); Eq. (9) as printed lacks the 2. Lag 0 is exactly 0.
 ///
-/// **Runs.** Replicas pool their origins. Lags are resolved against the shortest run, so that each has every lag.
+/// **Runs.** Replicas pool their origins. Lags are resolved against the shortest run, so that each
+/// has every lag.
 ///
-/// **Errors of the curve.** Each pair belongs to the block of its first sample; standard errors are those of the delete-one
-/// jackknife over the blocks, none for a lag longer than the shortest block.
+/// **Errors of the curve.** Each pair belongs to the block of its first sample; standard errors are
+/// those of the delete-one jackknife over the blocks, none for a lag longer than the shortest
+/// block.
 ///
-/// **Cost.** n operations a lag by the definition, or O(n log n) for all lags at once, whichever is cheaper. Resampling takes no second
-/// pass.
+/// **Cost.** n operations a lag by the definition, or O(n log n) for all lags at once, whichever is
+/// cheaper. Resampling takes no second pass.
 ///
-/// **Accuracy.** A lag goes through transforms only where its relative rounding error stays below 10^-10 for series that are no steeper
-/// than a random walk; energies are centred before they are multiplied. The plan of a run, which
-/// [`LagPlanner`](crate::lag_sums::LagPlanner) makes again from the length and the lags, tells the method of each lag and bounds its
-/// rounding error:
+/// **Accuracy.** A lag goes through transforms only where its relative rounding error stays below
+/// 10^-10 for series that are no steeper than a random walk; energies are centred before they are
+/// multiplied. The plan of a run, which [`LagPlanner`](crate::lag_sums::LagPlanner) makes again
+/// from the length and the lags, tells the method of each lag and bounds its rounding error:
 /// ```
 /// use msed::lag_sums::{LagPlanner, Method};
 /// let plan = LagPlanner::new().plan(40_000, &(0..4000).collect::<Vec<u64>>())?;
@@ -43,8 +46,8 @@ use crate::stats::{BlockSums, Resampling};
 /// ```
 ///
 /// # Errors
-/// [`LagError`](crate::lag::LagError) for lags that the shortest run does not have, [`ResamplingError`](crate::stats::ResamplingError) for blocks
-/// that it does not have.
+/// [`LagError`](crate::lag::LagError) for lags that the shortest run does not have,
+/// [`ResamplingError`](crate::stats::ResamplingError) for blocks that it does not have.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Lag, Lags, Resampling, Sampling, energy};

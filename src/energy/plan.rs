@@ -9,7 +9,8 @@ use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Partition, Resamples, Resampling};
 
-/// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for each run.
+/// What a correlation of runs needs to know before it looks at them: lags, blocks, and a plan for
+/// each run.
 pub(super) struct Layout {
     /// In samples.
     pub(super) lags: Vec<u64>,
@@ -65,7 +66,8 @@ pub(super) fn overall_mean<T: Real>(columns: &[&[T]]) -> f64 {
     origin + sum / count as f64
 }
 
-/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with their product.
+/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with
+/// their product.
 pub(super) fn sum_of<T: Real>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
     values
         .chunks(1024)

@@ -8,8 +8,9 @@ const SEARCHED: usize = 1 << 20;
 /// How many spacings must be multiples of the smallest one before it counts.
 const EVIDENCE: usize = 50;
 
-/// The quantum q that energies were rounded to when they were printed or stored, and what it does to a mean-squared
-/// difference: rounding adds q²/6 at every lag but 0, which goes straight into U0².
+/// The quantum q that energies were rounded to when they were printed or stored, and what it does
+/// to a mean-squared difference: rounding adds q²/6 at every lag but 0, which goes straight into
+/// U0².
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Resolution {
@@ -18,21 +19,22 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The quantum in the unit and kind of the samples: that of the most finely printed sample. `None` where the samples
-    /// have no common spacing, as energies in full precision.
+    /// The quantum in the unit and kind of the samples: that of the most finely printed sample.
+    /// `None` where the samples have no common spacing, as energies in full precision.
     #[must_use]
     pub fn quantum(&self) -> Option<f64> {
         self.quantum
     }
 
-    /// What the rounding adds to a mean-squared energy difference, in energy² per particle²: q²/6, or q²/(6 N²) for totals,
-    /// averaged over samples where the quantum varies with their size.
+    /// What the rounding adds to a mean-squared energy difference, in energy² per particle²: q²/6,
+    /// or q²/(6 N²) for totals, averaged over samples where the quantum varies with their size.
     #[must_use]
     pub fn floor(&self) -> Option<f64> {
         self.floor
     }
 
-    /// The floor as a fraction of a plateau, such as U0²; 0 in full precision, else infinite for a plateau of 0.
+    /// The floor as a fraction of a plateau, such as U0²; 0 in full precision, else infinite for a
+    /// plateau of 0.
     #[must_use]
     pub fn fraction_of(&self, plateau: f64) -> f64 {
         self.floor.map_or(0.0, |floor| floor / plateau)
@@ -41,10 +43,10 @@ impl Resolution {
 
 /// Finds the quantum of the samples.
 ///
-/// For decimal prints, the digits that the samples have: a fixed number of decimals or (LAMMPS's `%.9g`) of significant
-/// digits. For binary storage and converted units, the smallest non-zero spacing between samples, if all spacings of the
-/// first million samples are multiples of it. A sample says what it is printed with: a series of the
-/// integers 0 and 1 has quantum 1.
+/// For decimal prints, the digits that the samples have: a fixed number of decimals or (LAMMPS's
+/// `%.9g`) of significant digits. For binary storage and converted units, the smallest non-zero
+/// spacing between samples, if all spacings of the first million samples are multiples of it. A
+/// sample says what it is printed with: a series of the integers 0 and 1 has quantum 1.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Sampling, energy};
@@ -212,7 +214,8 @@ mod tests {
         let added = difference(&rounded) - difference(&exact);
         let found = of(rounded, EnergyKind::PerParticle);
         assert_eq!(found.quantum(), Some(1.0));
-        // The rounding error is a good uniform number here; the scatter of its mean square is 0.3 %, of the cross term 0.4 %.
+        // The rounding error is a good uniform number here; the scatter of its mean square is 0.3
+        // %, of the cross term 0.4 %.
         assert!((added / found.floor().unwrap() - 1.0).abs() < 0.05, "{added}");
     }
 }

@@ -7,7 +7,8 @@ use crate::stats::RunId;
 use crate::stats::doubling_blocks::{Blocks, NoMemory};
 use crate::stats::runs::InBlocks;
 
-/// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the run's centre.
+/// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the
+/// run's centre.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct PairTerms {
@@ -128,8 +129,8 @@ impl RunSums {
         &mut self.blocks.row_mut(block)[1 + point]
     }
 
-    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows, of which `summed` samples have been
-    /// summed, as those of one run.
+    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows,
+    /// of which `summed` samples have been summed, as those of one run.
     ///
     /// # Errors
     /// [`NoMemory`].

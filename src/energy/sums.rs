@@ -5,18 +5,23 @@ use super::run_sums::RunSums;
 use super::system::EnergyPairs;
 use super::{Autocorrelation, Moments};
 use crate::curve::Curve;
+use crate::sampling::Sampling;
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, numbered, resamples, same_lags, same_sampling};
 use crate::stats::sums::Summed;
 use crate::stats::{BlockSums, MergeError, Sums};
 
-/// Sums over the pairs of energies of one run or of several, and the correlations that follow from them: what an
-/// [`EnergyAccumulator`](crate::online::EnergyAccumulator) has summed.
+/// Sums over the pairs of energies of one run or of several, and the correlations that follow from
+/// them: what an [`EnergyAccumulator`](crate::online::EnergyAccumulator) has summed.
 pub type EnergySums = Sums<EnergyPairs>;
 
 impl Summed for EnergyPairs {
     type Run = RunSums;
+
+    fn sampling(&self) -> Sampling {
+        self.system.sampling()
+    }
 
     fn lags(&self) -> &[u64] {
         &self.lags
@@ -59,7 +64,8 @@ impl EnergySums {
         numbered(&self.runs).map(of_block).sum::<f64>() as u64
     }
 
-    /// The mean-squared energy difference, as [`energy::msed`](crate::energy::msed()) defines it: energy² per particle².
+    /// The mean-squared energy difference, as [`energy::msed`](crate::energy::msed()) defines it:
+    /// energy² per particle².
     #[must_use]
     pub fn msed(&self) -> Curve {
         let has_pairs =
@@ -77,13 +83,16 @@ impl EnergySums {
         EnergyAxis::of_pairs(&self.over).msed(&sums, resamples(&self.runs), shortest)
     }
 
-    /// The autocorrelation, as [`energy::autocorrelation`](crate::energy::autocorrelation()) defines it, about the mean of each run.
+    /// The autocorrelation, as [`energy::autocorrelation`](crate::energy::autocorrelation())
+    /// defines it, about the mean of each run.
     #[must_use]
     pub fn autocorrelation(&self) -> Autocorrelation {
-        EnergyAxis::of_pairs(&self.over).autocorrelation(&self.runs, resamples(&self.runs))
+        let axis = EnergyAxis::of_pairs(&self.over);
+        Autocorrelation::new(axis.autocorrelation(&self.runs, resamples(&self.runs)))
     }
 
-    /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the same blocks.
+    /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the
+    /// same blocks.
     #[must_use]
     pub fn moments(&self) -> Moments {
         let (system, resamples) = (&self.over.system, resamples(&self.runs));

@@ -7,8 +7,8 @@ use crate::sampling::Sampling;
 use crate::series::positive_temperature;
 use crate::series::{EnergyKind, SeriesError, check_temperature};
 
-/// The system whose energies an accumulator takes: when they are sampled, of how many particles they are, and whether they are
-/// totals.
+/// The system whose energies an accumulator takes: when they are sampled, of how many particles
+/// they are, and whether they are totals.
 ///
 /// ```
 /// use msed::energy::EnergySystem;
@@ -46,8 +46,9 @@ impl EnergySystem {
         })
     }
 
-    /// The temperature of the run, which [`EnergySums::moments`](super::EnergySums::moments) hands on, and which sums that merge must
-    /// share. A temperature that is known at the end only, or that differs between replicas, is given there:
+    /// The temperature of the run, which [`EnergySums::moments`](super::EnergySums::moments) hands
+    /// on, and which sums that merge must share. A temperature that is known at the end only, or
+    /// that differs between replicas, is given there:
     /// [`Moments::with_temperature`](super::Moments::with_temperature).
     ///
     /// # Errors

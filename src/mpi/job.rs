@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::{RankError, Ranks};
 
-/// Runs `body` on every rank. Where it fails or panics on one of them, that rank prints `rank 2: ` and the message to standard error
-/// and ends the whole job with exit status 1, so that no other rank waits for it for ever. Collective: a rank whose `body` has ended waits
-/// here for those of the others.
+/// Runs `body` on every rank. Where it fails or panics on one of them, that rank prints `rank 2: `
+/// and the message to standard error and ends the whole job with exit status 1, so that no other
+/// rank waits for it for ever. Collective: a rank whose `body` has ended waits here for those of
+/// the others.
 ///
 /// Panics of a job of one rank go on as they would without MPI.
 ///
@@ -39,7 +40,8 @@ pub fn run<T, E: Display>(body: impl FnOnce(&Ranks) -> Result<T, E>) -> Result<T
     let ranks = Ranks::world()?;
     match catch_unwind(AssertUnwindSafe(|| body(&ranks))) {
         Ok(Ok(value)) => {
-            // A job that is aborted while some of its ranks finalize MPI can leave the launcher of Open MPI 4.1 waiting for ever.
+            // A job that is aborted while some of its ranks finalize MPI can leave the launcher of
+            // Open MPI 4.1 waiting for ever.
             ranks.wait();
             Ok(value)
         }

@@ -21,11 +21,11 @@ const PIECE: usize = 1 << 26;
 
 /// The processes of a job, numbered from 0, and what they exchange.
 ///
-/// Messages travel in a communicator of their own and are never mistaken for those of a simulation code. All calls belong to the thread
-/// that made this value.
+/// Messages travel in a communicator of their own and are never mistaken for those of a simulation
+/// code. All calls belong to the thread that made this value.
 ///
-/// Calls marked *collective* are made by every rank, in the same order; a rank that does not make one leaves the others waiting. A rank
-/// that cannot go on ends the job: see [`run`](super::run()).
+/// Calls marked *collective* are made by every rank, in the same order; a rank that does not make
+/// one leaves the others waiting. A rank that cannot go on ends the job: see [`run`](super::run()).
 pub struct Ranks {
     // Freed before MPI ends, which is when the last value that knows of its start is dropped.
     communicator: SimpleCommunicator,
@@ -34,8 +34,8 @@ pub struct Ranks {
 }
 
 impl Ranks {
-    /// All processes of the job. Starts MPI where the simulation code has not, and then ends it when this value and the groups made from it
-    /// are dropped. Collective.
+    /// All processes of the job. Starts MPI where the simulation code has not, and then ends it
+    /// when this value and the groups made from it are dropped. Collective.
     ///
     /// # Errors
     /// [`RankError::Finalized`] where MPI has ended in this process.
@@ -51,7 +51,8 @@ impl Ranks {
         })
     }
 
-    /// The ranks that name the same group as this one does, in their order: those of one replica, say. Collective.
+    /// The ranks that name the same group as this one does, in their order: those of one replica,
+    /// say. Collective.
     ///
     /// # Errors
     /// [`RankError::Group`] for a number above 2^31 - 1, on this rank alone, while the others wait.
@@ -80,7 +81,8 @@ impl Ranks {
         self.communicator.size() as usize
     }
 
-    /// Which of `items` items are this rank's: contiguous, in the order of the ranks, as equal as integers allow.
+    /// Which of `items` items are this rank's: contiguous, in the order of the ranks, as equal as
+    /// integers allow.
     #[must_use]
     pub fn share(&self, items: usize) -> Range<usize> {
         share(items, self.rank(), self.count())
@@ -88,15 +90,18 @@ impl Ranks {
 
     /// Merges a value of each rank into one, which rank 0 gets; `None` on the others. Collective.
     ///
-    /// Rank 0's value comes first and the last rank's last: `merge` is always called with two neighbouring stretches of ranks, in that order,
-    /// by a tree that depends on the number of ranks alone. The result has the same bits every time; it has those of a merge one by one where
-    /// `merge` is associative to the bit, as that of blocks and of replicas is.
+    /// Rank 0's value comes first and the last rank's last: `merge` is always called with two
+    /// neighbouring stretches of ranks, in that order, by a tree that depends on the number of
+    /// ranks alone. The result has the same bits every time; it has those of a merge one by one
+    /// where `merge` is associative to the bit, as that of blocks and of replicas is.
     ///
-    /// **Cost.** log2(ranks) rounds, in each of which a rank sends its value once or receives one. A message holds the value alone, 8 bytes a
-    /// number; rank 0 holds the merged value and one more.
+    /// **Cost.** log2(ranks) rounds, in each of which a rank sends its value once or receives one.
+    /// A message holds the value alone, 8 bytes a number; rank 0 holds the merged value and one
+    /// more.
     ///
     /// # Errors
-    /// [`ReduceError`]: what `merge` refuses, or [`RankError`], on the rank where it happened, while the others wait.
+    /// [`ReduceError`]: what `merge` refuses, or [`RankError`], on the rank where it happened,
+    /// while the others wait.
     pub fn reduce<A, E>(
         &self,
         own: A,
@@ -122,7 +127,8 @@ impl Ranks {
 
     /// Rank 0's value, on all ranks. Collective.
     ///
-    /// The other ranks' values are not looked at, so that what [`reduce`](Self::reduce) returned can be handed on as it is.
+    /// The other ranks' values are not looked at, so that what [`reduce`](Self::reduce) returned
+    /// can be handed on as it is.
     ///
     /// # Errors
     /// [`RankError`].
@@ -147,9 +153,11 @@ impl Ranks {
         self.communicator.barrier();
     }
 
-    /// Prints `rank 2: message` to standard error and ends the job on all ranks, with exit status 1.
+    /// Prints `rank 2: message` to standard error and ends the job on all ranks, with exit status
+    /// 1.
     pub fn abort(&self, message: &impl fmt::Display) -> ! {
-        // Written at once: launchers mix the streams of the ranks at any byte. Where nobody can read it, the job ends all the same.
+        // Written at once: launchers mix the streams of the ranks at any byte. Where nobody can
+        // read it, the job ends all the same.
         let line = format!("rank {}: {message}\n", self.rank());
         let _ = io::stderr().write_all(line.as_bytes());
         self.communicator.abort(1)
@@ -206,13 +214,15 @@ fn share(items: usize, rank: usize, count: usize) -> Range<usize> {
 /// What a rank does in a round of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
-    /// Takes the value of this rank, which stands for as many ranks as its own does or fewer, all of them later.
+    /// Takes the value of this rank, which stands for as many ranks as its own does or fewer, all
+    /// of them later.
     Receive(usize),
     /// Gives its value to this rank, and is done.
     Send(usize),
 }
 
-/// The rounds of a binomial tree. In round k a rank holds the merged values of the `2^k` ranks from itself on.
+/// The rounds of a binomial tree. In round k a rank holds the merged values of the `2^k` ranks from
+/// itself on.
 fn turns(rank: usize, count: usize) -> impl Iterator<Item = Turn> {
     (0..usize::BITS)
         .map(|round| 1_usize << round)

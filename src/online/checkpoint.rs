@@ -17,11 +17,12 @@ const VERSION: u32 = 2;
 /// Bytes before the contents: the magic, the version, the length of the contents, and their digest.
 const HEADER: usize = 4 + 4 + 8 + 8;
 
-/// Writes an accumulator, or sums, to `file`, so that a run that goes on from there ends with the same bits as one that was never
-/// interrupted.
+/// Writes an accumulator, or sums, to `file`, so that a run that goes on from there ends with the
+/// same bits as one that was never interrupted.
 ///
-/// The file is written beside its place under a name of its own, flushed to the disk, and then renamed: whenever the process dies, `file` is the
-/// checkpoint before or this one, and never a part of it. It holds numbers in little-endian bits, their length and a digest.
+/// The file is written beside its place under a name of its own, flushed to the disk, and then
+/// renamed: whenever the process dies, `file` is the checkpoint before or this one, and never a
+/// part of it. It holds numbers in little-endian bits, their length and a digest.
 ///
 /// # Errors
 /// [`CheckpointError::Write`] where the system refuses.
@@ -61,11 +62,12 @@ pub fn save<T: Serialize>(value: &T, file: impl AsRef<Path>) -> Result<(), Check
     .map_err(failed)
 }
 
-/// Reads what [`save`] wrote; what a constructor would refuse is refused here too. An accumulator takes the memory that its lags need, however few samples
-/// it has seen.
+/// Reads what [`save`] wrote; what a constructor would refuse is refused here too. An accumulator
+/// takes the memory that its lags need, however few samples it has seen.
 ///
 /// # Errors
-/// [`CheckpointError`]: a file that is not there, that is none of ours, of a later version, cut short, damaged, or of something else.
+/// [`CheckpointError`]: a file that is not there, that is none of ours, of a later version, cut
+/// short, damaged, or of something else.
 pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, CheckpointError> {
     let path = file.as_ref();
     let file = || path.to_owned();
@@ -177,7 +179,8 @@ impl<W: Write> Write for Measured<W> {
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// Fowler, Noll and Vo's hash 1a, from `SEED` or from the bytes before on: each step is one-to-one, so that no single wrong byte goes unseen.
+/// Fowler, Noll and Vo's hash 1a, from `SEED` or from the bytes before on: each step is one-to-one,
+/// so that no single wrong byte goes unseen.
 fn digest(before: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(before, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

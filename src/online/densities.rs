@@ -9,20 +9,20 @@ use super::levels::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
 use crate::stats::sums::Summed;
-use crate::structure::{CoherentSums, CoherentSystem, StructureError, WaveVectors};
+use crate::structure::{CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
-/// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that fit the periodic cell.
+/// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
+/// fit the periodic cell.
 ///
-/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()). Coordinates may be wrapped or not; the cell
-/// must not change.
+/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()).
+/// Coordinates may be wrapped or not; the cell must not change.
 ///
-/// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for each block, lag and pair of species, and
-/// one frame. **Cost** of a frame: the densities as in [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns
-/// for each particle and vector of a shell or sphere, and 1 ns for each vector, lag and pair of species.
+/// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for
+/// each block, lag and pair of species, and one frame. **Cost** of a frame: the densities as in
+/// [`structure::static_structure`](crate::structure::static_structure()), some 0.1 ns for each
+/// particle and vector of a shell or sphere, and 1 ns for each vector, lag and pair of species.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -68,7 +68,7 @@ pub struct Work {
 }
 
 impl Pairs for DensityPairs {
-    type Sums = CoherentSums;
+    type System = CoherentSystem;
     type Work = Work;
 
     fn work(&self) -> Work {
@@ -95,23 +95,16 @@ impl Pairs for DensityPairs {
         }
     }
 
-    fn sampling(&self) -> Sampling {
-        self.system.sampling
-    }
-
-    fn lags(&self) -> &[u64] {
-        &self.system.lags
+    fn system(&self) -> &CoherentSystem {
+        &self.system
     }
 
     fn width(&self) -> usize {
         self.system.modes()
     }
 
-    fn columns(&self) -> usize {
-        self.system.columns()
-    }
-
-    /// Adds the products of the densities of two frames: of each pair of species and, last, of all particles.
+    /// Adds the products of the densities of two frames: of each pair of species and, last, of all
+    /// particles.
     fn add(&self, _: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
         let length = 2 * self.system.integers.len();
         let dot = |a: usize, b: usize| -> f64 {
@@ -134,16 +127,8 @@ impl Pairs for DensityPairs {
         sums[column] += total;
     }
 
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        self.system.same(&other.system)
-    }
-
-    fn sums(&self, run: FrameBlocks) -> CoherentSums {
-        CoherentSums::new(self.system.clone(), run)
-    }
-
     #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), &'static str> {
         self.system.check()?;
         let mut counts = vec![0; self.system.species.len()];
         for &species in &self.of_particle {
@@ -157,7 +142,7 @@ impl Pairs for DensityPairs {
         {
             Ok(())
         } else {
-            Err("species of other numbers of particles".to_owned())
+            Err("species of other numbers of particles")
         }
     }
 }
@@ -207,8 +192,9 @@ impl CoherentAccumulator {
     /// An accumulator for frames of these particles, at these lags, counted in frames.
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Lag`] for lags that mean nothing,
-    /// [`OnlineError::Memory`] for lags that reach over more than there is memory for.
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Lag`] for lags
+    /// that mean nothing, [`OnlineError::Memory`] for lags that reach over more than there is
+    /// memory for.
     pub fn new(
         sampling: Sampling,
         species: &Species,
@@ -219,12 +205,14 @@ impl CoherentAccumulator {
         Self::over(sampling, species, vectors, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest`
-    /// frames or the next lag above. Level l keeps the densities of every 2^l-th frame, as in
+    /// An accumulator for lags over many decades: 0, 1, 2, ... `points`, and from there `points/2`
+    /// in each doubling, up to `longest` frames or the next lag above. Level l keeps the densities
+    /// of every 2^l-th frame, as in
     /// [`DisplacementAccumulator::multi_tau`](super::DisplacementAccumulator::multi_tau).
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Points`] for an odd number of points or none.
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Points`] for
+    /// an odd number of points or none.
     pub fn multi_tau(
         sampling: Sampling,
         species: &Species,

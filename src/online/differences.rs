@@ -3,24 +3,23 @@
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
 use super::levels::LevelLags;
+use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
 use crate::energy::system::EnergyPairs;
-use crate::energy::{DistributionSums, EnergySystem};
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::sampling::Sampling;
-use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
-use crate::stats::sums::Summed;
 
-/// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle changes by Delta within t.
+/// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle
+/// changes by Delta within t.
 ///
 /// The results are those of [`energy::distribution`](crate::energy::distribution()) with
-/// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that differences may fall outside: they are
-/// counted ([`DistributionSums::outside`]), and are in the moments.
+/// [`Bins::Width`](crate::energy::Bins::Width). Bins are fixed before the first sample, so that
+/// differences may fall outside: they are counted ([`outside`](super::DistributionSums::outside)), and are in the
+/// moments.
 ///
-/// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin. **Cost.** Some 8 ns for each sample and lag.
+/// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin.
+/// **Cost.** Some 8 ns for each sample and lag.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -40,50 +39,29 @@ use crate::stats::sums::Summed;
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;
 
 impl Pairs for BinnedPairs {
-    type Sums = DistributionSums;
+    type System = Self;
     type Work = ();
 
+    fn system(&self) -> &Self {
+        self
+    }
+
     fn work(&self) {}
-
-    fn sampling(&self) -> Sampling {
-        self.pairs.system.sampling()
-    }
-
-    fn lags(&self) -> &[u64] {
-        Summed::lags(self)
-    }
 
     /// A row is one sample.
     fn width(&self) -> usize {
         1
     }
 
-    fn columns(&self) -> usize {
-        Summed::columns(self)
-    }
-
     #[inline]
     fn add(&self, (): &mut (), then: &[f64], now: &[f64], sums: &mut [f64]) {
         self.add_difference(then[0], now[0], sums);
     }
-
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        Summed::same(self, other)
-    }
-
-    fn sums(&self, run: FrameBlocks) -> DistributionSums {
-        DistributionSums::new(self.clone(), run)
-    }
-
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
-        Ok(Summed::check(self)?)
-    }
 }
 
 impl DistributionAccumulator {
-    /// An accumulator for these lags, in bins of `width` from about `-range` to `range`, both in energy per particle. One bin is centred
-    /// on 0.
+    /// An accumulator for these lags, in bins of `width` from about `-range` to `range`, both in
+    /// energy per particle. One bin is centred on 0.
     ///
     /// # Errors
     /// [`OnlineError::Distribution`] for bins without a width or too many, otherwise as
@@ -99,7 +77,8 @@ impl DistributionAccumulator {
     /// Takes in the next sample, in the kind of the system.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, which is not taken in.
+    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, which is
+    /// not taken in.
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
         self.push_slice(std::slice::from_ref(&sample))
     }
@@ -107,7 +86,8 @@ impl DistributionAccumulator {
     /// Takes in the next samples.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, in which case none is taken in.
+    /// [`OnlineError::NotFinite`] for a sample that is not finite or above 1e60 in size, in which
+    /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())?;
         for &sample in samples {

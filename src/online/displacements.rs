@@ -8,21 +8,23 @@ use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::MergeError;
-use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
-use crate::structure::{DisplacementSums, DisplacementSystem, Groups, WaveVectors, check_radius};
+use crate::structure::{DisplacementSystem, Groups, WaveVectors, check_radius};
 use crate::trajectory::{Cell, Species};
 
-/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at every sampling step, and ask for a
-/// [`snapshot`](Self::snapshot) at any time.
+/// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at
+/// every sampling step, and ask for a [`snapshot`](Self::snapshot) at any time.
 ///
-/// **What it sums.** Every pair of frames at each lag, as [`structure::displacements`](crate::structure::displacements) and
-/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are the same except for rounding.
+/// **What it sums.** Every pair of frames at each lag, as
+/// [`structure::displacements`](crate::structure::displacements) and
+/// [`structure::self_isf`](crate::structure::self_isf) do over a whole trajectory: the results are
+/// the same except for rounding.
 ///
-/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a level of
-/// [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of particles and quantity. **Cost.** About 1 ns for each
-/// particle, lag and wave vector, and a few for each particle and lag.
+/// **Memory.** 24 bytes for each particle and frame that the longest lag reaches over, or that a
+/// level of [`multi_tau`](Self::multi_tau) keeps, and 8 bytes for each block, lag, group of
+/// particles and quantity. **Cost.** About 1 ns for each particle, lag and wave vector, and a few
+/// for each particle and lag.
 ///
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
@@ -36,7 +38,8 @@ use crate::trajectory::{Cell, Species};
 /// for frame in 0..4 {
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
-/// let msd = live.snapshot()?.msd("A")?;
+/// let moved = live.snapshot()?.displacements();
+/// let msd = moved.of("A")?.msd().total();
 /// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -61,7 +64,7 @@ pub struct Work {
 }
 
 impl Pairs for DisplacementPairs {
-    type Sums = DisplacementSums;
+    type System = DisplacementSystem;
     type Work = Work;
 
     fn work(&self) -> Work {
@@ -75,20 +78,12 @@ impl Pairs for DisplacementPairs {
         }
     }
 
-    fn sampling(&self) -> Sampling {
-        self.system.sampling
-    }
-
-    fn lags(&self) -> &[u64] {
-        &self.system.lags
+    fn system(&self) -> &DisplacementSystem {
+        &self.system
     }
 
     fn width(&self) -> usize {
         3 * self.order.len()
-    }
-
-    fn columns(&self) -> usize {
-        self.system.columns()
     }
 
     fn add(&self, work: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
@@ -104,19 +99,15 @@ impl Pairs for DisplacementPairs {
         agree(shown(true), shown(self.order == other.order))
     }
 
-    fn sums(&self, run: FrameBlocks) -> DisplacementSums {
-        DisplacementSums::new(self.system.clone(), run)
-    }
-
     #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), &'static str> {
         self.system.check()?;
         let mut sorted = self.order.clone();
         sorted.sort_unstable();
         if sorted.into_iter().eq(0..self.system.particles() as u64) {
             Ok(())
         } else {
-            Err("an order that does not hold each particle once".to_owned())
+            Err("an order that does not hold each particle once")
         }
     }
 }
@@ -147,20 +138,22 @@ impl DisplacementAccumulator {
     /// An accumulator of the displacements of these particles at these lags, counted in frames.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more frames than there is memory
-    /// for.
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach
+    /// over more frames than there is memory for.
     pub fn new(sampling: Sampling, species: &Species, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&sampling)?;
         Self::over(sampling, species, vec![LevelLags::single(&lags)], lags)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` frames
-    /// or the next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in
+    /// each doubling, up to `longest` frames or the next lag above.
     ///
-    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the logarithm of the longest lag. The lags
-    /// j 2^l, j = points/2 + 1 ... points, are summed by their definition over the first frames at multiples of 2^l. Nothing is averaged,
-    /// so that there is no bias: displacements of averaged positions would lack what moves inside of the average. The price is fewer
-    /// time origins. Neighbouring origins are nearly redundant for displacements, and less so for chi4.
+    /// Level l keeps every 2^l-th frame, `points` + 1 of them, so that memory grows with the
+    /// logarithm of the longest lag. The lags j 2^l, j = points/2 + 1 ... points, are summed by
+    /// their definition over the first frames at multiples of 2^l. Nothing is averaged, so that
+    /// there is no bias: displacements of averaged positions would lack what moves inside of the
+    /// average. The price is fewer time origins. Neighbouring origins are nearly redundant for
+    /// displacements, and less so for chi4.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
@@ -206,14 +199,16 @@ impl DisplacementAccumulator {
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the first frame.
+    /// [`OnlineError::Structure`] unless positive and finite, [`OnlineError::Running`] after the
+    /// first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
         self.stream.progress.not_running()?;
         self.kind.system.radius = Some(check_radius(radius)?);
         Ok(self)
     }
 
-    /// With the self part of the intermediate scattering function over a list of wave vectors; called again, over further lists.
+    /// With the self part of the intermediate scattering function over a list of wave vectors;
+    /// called again, over further lists.
     ///
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.

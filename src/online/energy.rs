@@ -18,12 +18,12 @@ use crate::stats::sums::Summed;
 /// Transforms of shorter segments are not worth their overhead.
 const LEAST_SEGMENT: usize = 1024;
 
-/// The energy correlations of a run that is going on: [`push`](Self::push) a sample at every sampling step, and ask for a
-/// [`snapshot`](Self::snapshot) at any time.
+/// The energy correlations of a run that is going on: [`push`](Self::push) a sample at every
+/// sampling step, and ask for a [`snapshot`](Self::snapshot) at any time.
 ///
-/// **What it sums.** Every pair of samples at each lag, as [`energy::msed`](crate::energy::msed()) and
-/// [`energy::autocorrelation`](crate::energy::autocorrelation()) do over a whole series: the results are theirs to rounding. The three
-/// constructors differ in the lags, and in cost:
+/// **What it sums.** Every pair of samples at each lag, as [`energy::msed`](crate::energy::msed())
+/// and [`energy::autocorrelation`](crate::energy::autocorrelation()) do over a whole series: the
+/// results are theirs to rounding. The three constructors differ in the lags, and in cost:
 ///
 /// | | lags | a sample costs | memory |
 /// |---|---|---|---|
@@ -31,15 +31,19 @@ const LEAST_SEGMENT: usize = 1024;
 /// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 460 bytes a sample of m |
 /// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
-/// **Blocks.** Their number is bounded and their length is not: when there would be more than [`with_blocks`](Self::with_blocks)
-/// says, 20 unless said, neighbours are joined. A run of n samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a
-/// lag longer than a block has no standard error.
+/// **Blocks.** Their number is bounded and their length is not: when there would be more than
+/// [`with_blocks`](Self::with_blocks) says, 20 unless said, neighbours are joined. A run of n
+/// samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a lag longer than a
+/// block has no standard error.
 ///
-/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides; of that of transforms, 16 bytes a sample are for each of the
-/// 20 blocks. Nothing is allocated after construction, and the work of a sample is done when some thousands, or a segment, have come together.
+/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides; of that of
+/// transforms, 16 bytes a sample are for each of the 20 blocks. Nothing is allocated after
+/// construction, and the work of a sample is done when some thousands, or a segment, have come
+/// together.
 ///
-/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair: [`starting_at`](Self::starting_at),
-/// [`followed_by`](Self::followed_by). Independent runs merge as sums: [`EnergySums::merge`].
+/// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair:
+/// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs merge
+/// as sums: [`EnergySums::merge`].
 #[derive(Debug, Clone)]
 pub struct EnergyAccumulator {
     pub(super) pairs: EnergyPairs,
@@ -51,12 +55,12 @@ pub struct EnergyAccumulator {
 }
 
 impl EnergyAccumulator {
-    /// An accumulator that keeps as many samples as the longest lag reaches over and sums every lag by its definition: exact, and the
-    /// fastest for some tens of lags.
+    /// An accumulator that keeps as many samples as the longest lag reaches over and sums every lag
+    /// by its definition: exact, and the fastest for some tens of lags.
     ///
     /// # Errors
-    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach over more samples than there is memory
-    /// for.
+    /// [`OnlineError::Lag`] for lags that mean nothing, [`OnlineError::Memory`] for lags that reach
+    /// over more samples than there is memory for.
     ///
     /// ```
     /// use msed::energy::EnergySystem;
@@ -76,11 +80,12 @@ impl EnergyAccumulator {
         Self::of(EnergyPairs { system, lags }, vec![ring], None, 1)
     }
 
-    /// An accumulator that sums lags from 16 on through Fourier transforms of segments somewhat longer than the longest lag: exact to
-    /// rounding, at a cost that hardly depends on how many lags there are or how long they are.
+    /// An accumulator that sums lags from 16 on through Fourier transforms of segments somewhat
+    /// longer than the longest lag: exact to rounding, at a cost that hardly depends on how many
+    /// lags there are or how long they are.
     ///
-    /// Blocks are whole segments, so that there are no error bars before four segments. Rounding is relative to the variance,
-    /// about 10^-15 of it.
+    /// Blocks are whole segments, so that there are no error bars before four segments. Rounding is
+    /// relative to the variance, about 10^-15 of it.
     ///
     /// # Errors
     /// As [`ring`](Self::ring).
@@ -101,7 +106,8 @@ impl EnergyAccumulator {
     pub fn block_fft(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&system.sampling())?;
         let in_ring = places(&lags);
-        // The cut is far beyond any memory, and keeps the search for a length within what integers hold.
+        // The cut is far beyond any memory, and keeps the search for a length within what integers
+        // hold.
         let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
         let ring = Ring::of_segments(segment, in_ring)?;
@@ -110,17 +116,21 @@ impl EnergyAccumulator {
         Self::of(pairs, vec![ring], Some(transform), segment as u64)
     }
 
-    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in each doubling, up to `longest` samples
-    /// or the next lag above.
+    /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in
+    /// each doubling, up to `longest` samples or the next lag above.
     ///
-    /// Level l keeps every 2^l-th sample and gives the lags j 2^l, j = points/2 + 1 ... points, by their definition over the first samples at
-    /// multiples of 2^l. Nothing is averaged, so that there is no bias: averages over blocks of samples, the usual multi-tau scheme, lose
-    /// the variance inside of the blocks, which is a fifth of a plateau where a block is 0.64 relaxation times long.
+    /// Level l keeps every 2^l-th sample and gives the lags j 2^l, j = points/2 + 1 ... points, by
+    /// their definition over the first samples at multiples of 2^l. Nothing is averaged, so that
+    /// there is no bias: averages over blocks of samples, the usual multi-tau scheme, lose the
+    /// variance inside of the blocks, which is a fifth of a plateau where a block is 0.64
+    /// relaxation times long.
     ///
-    /// **The price is fewer time origins.** Neighbouring origins are nearly redundant for slow dynamics, but not for the fast part of an
-    /// energy, whose noise is new at each sample: at level l its share of the error is 2^(l/2) times what all origins would give. In a
-    /// glass former the fast part is most of the MSED, and errors at long lags come out several times larger; take more points, or
-    /// [`block_fft`](Self::block_fft) wherever the longest lag fits into memory.
+    /// **The price is fewer time origins.** Neighbouring origins are nearly redundant for slow
+    /// dynamics, but not for the fast part of an energy, whose noise is new at each sample: at
+    /// level l its share of the error is 2^(l/2) times what all origins would give. In a glass
+    /// former the fast part is most of the MSED, and errors at long lags come out several times
+    /// larger; take more points, or [`block_fft`](Self::block_fft) wherever the longest lag fits
+    /// into memory.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
@@ -168,7 +178,8 @@ impl EnergyAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number, [`OnlineError::Running`] after the first sample.
+    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number,
+    /// [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
         if !can_be_halved(most) {
             return Err(OnlineError::Blocks { found: most });
@@ -181,10 +192,12 @@ impl EnergyAccumulator {
         Ok(self)
     }
 
-    /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See [`followed_by`](Self::followed_by).
+    /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See
+    /// [`followed_by`](Self::followed_by).
     ///
     /// # Errors
-    /// [`OnlineError::Running`] after the first sample, [`OnlineError::Start`] for a sample beyond 2^62.
+    /// [`OnlineError::Running`] after the first sample, [`OnlineError::Start`] for a sample beyond
+    /// 2^62.
     pub fn starting_at(mut self, sample: u64) -> Result<Self, OnlineError> {
         self.progress = self.progress.starting_at(sample)?;
         for level in &mut self.levels {
@@ -196,7 +209,8 @@ impl EnergyAccumulator {
     /// Takes in the next sample, in the kind of the system.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, which is not taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, which is
+    /// not taken in.
     #[inline]
     pub fn push<T: Real>(&mut self, sample: T) -> Result<(), OnlineError> {
         self.push_slice(std::slice::from_ref(&sample))
@@ -205,7 +219,8 @@ impl EnergyAccumulator {
     /// Takes in the next samples: the same sums, to the last bit, as one by one.
     ///
     /// # Errors
-    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, in which case none is taken in.
+    /// [`OnlineError::NotFinite`] for a NaN, an infinity or a number above 1e60 in size, in which
+    /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.progress.next())?;
         let mut rest = samples;
@@ -238,7 +253,8 @@ impl EnergyAccumulator {
         ring.advance(&mut self.sums, &mut self.work);
     }
 
-    /// Hands the samples that just came to the levels above the first, each those at multiples of its stride.
+    /// Hands the samples that just came to the levels above the first, each those at multiples of
+    /// its stride.
     fn decimate<T: Real>(&mut self, samples: &[T]) {
         let first = self.progress.next();
         let odd = (first % 2) as usize;
@@ -283,8 +299,9 @@ impl EnergyAccumulator {
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
     ///
-    /// **Cost.** The work of the samples that wait, at most twice the longest lag of them, and an inverse transform for each block where there
-    /// are transforms. Allocates the sums that it returns.
+    /// **Cost.** The work of the samples that wait, at most twice the longest lag of them, and an
+    /// inverse transform for each block where there are transforms. Allocates the sums that it
+    /// returns.
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second sample.
@@ -314,14 +331,17 @@ impl EnergyAccumulator {
         sums
     }
 
-    /// This piece of a run and the one that follows it, as one accumulator, which goes on where `later` is. No pair is lost: the
-    /// earlier piece has kept its last samples, the later one its first.
+    /// This piece of a run and the one that follows it, as one accumulator, which goes on where
+    /// `later` is. No pair is lost: the earlier piece has kept its last samples, the later one its
+    /// first.
     ///
-    /// The result is that of the undivided run, but for rounding and for where its blocks begin. Associative in the same sense.
+    /// The result is that of the undivided run, but for rounding and for where its blocks begin.
+    /// Associative in the same sense.
     ///
     /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last one here,
-    /// [`OnlineError::Merge`] where sampling, particles, kind, temperature, lags or method differ.
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last
+    /// one here, [`OnlineError::Merge`] where sampling, particles, kind, temperature, lags or
+    /// method differ.
     ///
     /// ```
     /// use msed::energy::EnergySystem;

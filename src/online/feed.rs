@@ -56,16 +56,19 @@ pub enum FeedError<E> {
     Refused(#[from] OnlineError),
 }
 
-/// Feeds an accumulator, or [several](EnergySink), with energies that come one by one, such as the rows of a file
-/// (`io::EnergyStream`): pairs of step and energy. Memory is that of the accumulator.
+/// Feeds an accumulator, or [several](EnergySink), with energies that come one by one, such as the
+/// rows of a file (`io::EnergyStream`): pairs of step and energy. Memory is that of the
+/// accumulator.
 ///
-/// `report` is called after every 4096 samples, and at the end, with the accumulator as it then is: to show progress, to take a
-/// snapshot, to write a checkpoint. When it breaks, the feed ends. However the feed ends, what came before is in the accumulator. To go
-/// on from there, skip as many rows as it has [`taken`](super::Sink::taken).
+/// `report` is called after every 4096 samples, and at the end, with the accumulator as it then is:
+/// to show progress, to take a snapshot, to write a checkpoint. When it breaks, the feed ends.
+/// However the feed ends, what came before is in the accumulator. To go on from there, skip as many
+/// rows as it has [`taken`](super::Sink::taken).
 ///
 /// # Errors
-/// [`FeedError`]: the error of a row, a sample that the accumulator refuses, or [`OnlineError::Step`] for a step that is not where the
-/// sampling puts it. Steps count from the first row of the first feed: a second feed goes on where the first has ended.
+/// [`FeedError`]: the error of a row, a sample that the accumulator refuses, or
+/// [`OnlineError::Step`] for a step that is not where the sampling puts it. Steps count from the
+/// first row of the first feed: a second feed goes on where the first has ended.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -122,15 +125,18 @@ pub fn feed_energies<S: EnergySink, E>(
     Ok(FeedEnd::Complete)
 }
 
-/// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements are wanted, coordinates are unwrapped:
-/// wrapped ones go through [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. Memory is that of the accumulator and one frame.
+/// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements
+/// are wanted, coordinates are unwrapped: wrapped ones go through
+/// [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. Memory is that of the accumulator and
+/// one frame.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///
 /// # Errors
-/// [`FeedError`]: the error of the source, [`TrajectoryError::Convention`] for wrapped coordinates, [`TrajectoryError::LooksWrapped`] where
-/// particles of a source of unknown convention jump from face to face of its cells, a frame that the accumulator refuses, or
-/// [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first frame of the first feed.
+/// [`FeedError`]: the error of the source, [`TrajectoryError::Convention`] for wrapped coordinates,
+/// [`TrajectoryError::LooksWrapped`] where particles of a source of unknown convention jump from
+/// face to face of its cells, a frame that the accumulator refuses, or [`OnlineError::Step`] for a
+/// step that is not where the sampling puts it, counted from the first frame of the first feed.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -151,7 +157,7 @@ pub fn feed_energies<S: EnergySink, E>(
 /// let (species, lags) = (Species::single("A", 1)?, Lags::samples([1, 4]));
 /// let mut live = DisplacementAccumulator::new(Sampling::new(10, 0.005)?, &species, &lags)?;
 /// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, FeedEnd::Complete);
-/// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25, 4.0]);
+/// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn feed_frames<S: FrameSink, T: Real>(

@@ -27,12 +27,14 @@ pub trait FramePairs: Pairs {
 }
 
 impl<K: FramePairs> Accumulator<K> {
-    /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements need unwrapped coordinates: positions
-    /// that re-enter a periodic cell give wrong ones, which an accumulator cannot recognise.
+    /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements
+    /// need unwrapped coordinates: positions that re-enter a periodic cell give wrong ones, which
+    /// an accumulator cannot recognise.
     ///
     /// # Errors
-    /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`] for a coordinate that is not finite or
-    /// above 1e60 in size. A frame that is refused adds nothing.
+    /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`]
+    /// for a coordinate that is not finite or above 1e60 in size. A frame that is refused adds
+    /// nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         let (points, rest) = positions.as_chunks::<3>();
         if points.len() != self.kind.particles() || !rest.is_empty() {
@@ -54,15 +56,16 @@ impl<K: FramePairs> Accumulator<K> {
     /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// live.push_points(&[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]])?;
     /// live.push_points(&[[0.0_f32, 0.5, 0.0], [1.0, 1.5, 1.0]])?;
-    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn push_points<T: Real>(&mut self, points: &[[T; 3]]) -> Result<(), OnlineError> {
         self.push(points.as_flattened())
     }
 
-    /// Takes in the next frame from anything that becomes three coordinates, particle by particle: arrays, vectors of a linear-algebra
-    /// crate, or the particles of an engine themselves. Nothing is copied but into the accumulator's own memory.
+    /// Takes in the next frame from anything that becomes three coordinates, particle by particle:
+    /// arrays, vectors of a linear-algebra crate, or the particles of an engine themselves. Nothing
+    /// is copied but into the accumulator's own memory.
     ///
     /// # Errors
     /// As [`push`](Self::push).
@@ -79,7 +82,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// live.push_iter(positions.iter().copied())?;
     /// positions[1] += Vector3::new(0.0, 0.0, 0.5);
     /// live.push_iter(positions.iter().copied())?;
-    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25 / 2.0]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25 / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
@@ -94,7 +97,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// for shift in [0.0, 0.5] {
     ///     live.push_iter([Vec3::ZERO, Vec3::ONE].map(|r| r + Vec3::X * shift))?;
     /// }
-    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
@@ -115,7 +118,7 @@ impl<K: FramePairs> Accumulator<K> {
     ///     atom.at[0] += 0.25 * atom.velocity[0];
     /// }
     /// live.push_iter(&atoms)?;
-    /// assert_eq!(live.snapshot()?.msd("A")?.values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn push_iter<P: Into<[T; 3]>, T: Real>(

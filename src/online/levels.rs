@@ -30,8 +30,9 @@ impl LevelLags {
         }
     }
 
-    /// Levels with lags of `first`, which is 0 or 1, ... `points`, and from there `points/2` in each doubling, up to `longest` or the next lag above: level l has
-    /// the lags j 2^l, j at most `points`. And all lags.
+    /// Levels with lags of `first`, which is 0 or 1, ... `points`, and from there `points/2` in
+    /// each doubling, up to `longest` or the next lag above: level l has the lags j 2^l, j at most
+    /// `points`. And all lags.
     ///
     /// # Errors
     /// [`OnlineError::Points`] for an odd number of points, none, or too many.

@@ -1,19 +1,24 @@
-//! Accumulators: a simulation pushes an energy at every sampling step and asks for the correlation whenever it likes.
+//! Accumulators: a simulation pushes an energy at every sampling step and asks for the correlation
+//! whenever it likes.
 //!
-//! [`EnergyAccumulator`] is what a run feeds: memory is fixed from the first sample on, the cost of a sample does not grow with the
-//! run, and nothing is allocated after construction. [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of
-//! samples so far, without disturbing the stream. From the sums follow the curves that the estimators of whole series return:
-//! [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`]. Sums of independent runs
-//! [`merge`](EnergySums::merge); pieces of one run are [joined](EnergyAccumulator::followed_by) without losing the pairs between them.
-//! With the feature `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files that an interrupted run
-//! resumes from bit for bit.
+//! [`EnergyAccumulator`] is what a run feeds: memory is fixed from the first sample on, the cost of
+//! a sample does not grow with the run, and nothing is allocated after construction.
+//! [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of samples so far,
+//! without disturbing the stream. From the sums follow the curves that the estimators of whole
+//! series return: [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`].
+//! Sums of independent runs [`merge`](EnergySums::merge); pieces of one run are
+//! [joined](EnergyAccumulator::followed_by) without losing the pairs between them. With the feature
+//! `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files
+//! that an interrupted run resumes from bit for bit.
 //!
-//! [`DisplacementAccumulator`] does the same for positions, and [`FrameSums`] gives mean squared displacement, alpha2, overlap, chi4 and
-//! F_s. Its sums merge in two ways: independent runs, and [parts of the particles](FrameSums::merge_particles) of one run.
-//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of energy
-//! differences, at a few lags. The three share what every [`Accumulator`] has.
+//! [`DisplacementAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean squared
+//! displacement, alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent runs, and
+//! [parts of the particles](DisplacementSums::merge_particles) of one run. [`CoherentAccumulator`] gives
+//! F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of
+//! energy differences, at a few lags. The three share what every [`Accumulator`] has.
 //!
-//! Files larger than memory go through the same accumulators, one or several at once: [`feed_energies`], [`feed_frames`].
+//! Files larger than memory go through the same accumulators, one or several at once:
+//! [`feed_energies`], [`feed_frames`].
 //!
 //! ```
 //! use msed::energy::EnergySystem;

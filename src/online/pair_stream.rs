@@ -13,7 +13,8 @@ use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::InBlocks;
 use crate::stats::runs::agree;
 
-/// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs of rows at each lag, by block.
+/// The last rows of a stream, as many as the longest lag reaches over, and the sums over the pairs
+/// of rows at each lag, by block.
 ///
 /// What a row is and what a pair gives is the caller's: positions, densities, energies.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +34,8 @@ struct Level {
     of: LevelLags,
     /// The last rows, row k of the level in place k modulo their number.
     recent: Vec<f64>,
-    /// The first rows of a piece that does not begin with the run, up to the longest lag: what the piece before lacks.
+    /// The first rows of a piece that does not begin with the run, up to the longest lag: what the
+    /// piece before lacks.
     head: Vec<f64>,
 }
 
@@ -126,7 +128,8 @@ impl PairStream {
         &mut level.recent[places]
     }
 
-    /// Takes in the row that lies in its room: `pair` adds to the sums what two rows, the earlier one first, give.
+    /// Takes in the row that lies in its room: `pair` adds to the sums what two rows, the earlier
+    /// one first, give.
     #[inline]
     pub(super) fn push(&mut self, mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
         let (place, width, start) = (self.progress.next(), self.width, self.progress.first);
@@ -172,12 +175,12 @@ impl PairStream {
         self.progress.count += 1;
     }
 
-    /// This piece of a run and the one that follows it, as one stream, which goes on where `later` is. No pair is lost: the earlier piece
-    /// has kept its last rows, the later one its first.
+    /// This piece of a run and the one that follows it, as one stream, which goes on where `later`
+    /// is. No pair is lost: the earlier piece has kept its last rows, the later one its first.
     ///
     /// # Errors
-    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here, [`OnlineError::Merge`] where its lags
-    /// are summed at other strides.
+    /// [`OnlineError::NotConsecutive`] where `later` does not begin after the last row here,
+    /// [`OnlineError::Merge`] where its lags are summed at other strides.
     pub(super) fn followed_by(
         &mut self,
         later: &Self,
@@ -226,7 +229,8 @@ impl PairStream {
         Ok(())
     }
 
-    /// Whether these can be rows of so many numbers, and sums of such a shape over them at these lags; and makes room for what will be.
+    /// Whether these can be rows of so many numbers, and sums of such a shape over them at these
+    /// lags; and makes room for what will be.
     #[cfg(feature = "serde")]
     pub(super) fn restore(&mut self, lags: &[u64], width: usize, columns: usize) -> bool {
         if self.width != width || width == 0 || !self.progress.is_sound() {

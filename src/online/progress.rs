@@ -16,7 +16,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Of a piece that begins with sample or frame `first` of its run, before the first was taken in.
+    /// Of a piece that begins with sample or frame `first` of its run, before the first was taken
+    /// in.
     pub(super) fn starting_at(self, first: u64) -> Result<Self, OnlineError> {
         self.not_running()?;
         if first >= LAST_PLACE {

@@ -40,16 +40,19 @@ impl Work {
     }
 }
 
-/// Every `stride`-th sample of a stream: as many as the longest lag reaches over, and those whose pairs have yet to be summed.
+/// Every `stride`-th sample of a stream: as many as the longest lag reaches over, and those whose
+/// pairs have yet to be summed.
 ///
-/// Samples wait until the buffer is full; all but the last `reach` of them then have their partners, are summed as first samples
-/// of pairs at all lags at once, and go. That is twice the longest lag in memory, and the sums of whole series in speed.
+/// Samples wait until the buffer is full; all but the last `reach` of them then have their
+/// partners, are summed as first samples of pairs at all lags at once, and go. That is twice the
+/// longest lag in memory, and the sums of whole series in speed.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ring {
     stride: u64,
     /// In samples of this ring.
     lags: Vec<usize>,
-    /// How many of the lags, the shortest ones, are summed by their definition here; of the others only the ends.
+    /// How many of the lags, the shortest ones, are summed by their definition here; of the others
+    /// only the ends.
     direct: usize,
     /// Place of the first lag among the points of the sums.
     first_point: usize,
@@ -74,8 +77,8 @@ impl Ring {
         Self::of(stride, lags, first_point, reach, capacity)
     }
 
-    /// A ring that sums whenever two segments are there, those of the first with the second; lags from `LONG` on are left to
-    /// transforms.
+    /// A ring that sums whenever two segments are there, those of the first with the second; lags
+    /// from `LONG` on are left to transforms.
     pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, NoMemory> {
         let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
         ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
@@ -121,8 +124,8 @@ impl Ring {
         (&self.lags[self.direct..], self.first_point + self.direct)
     }
 
-    /// Takes in as many of `samples` as fit before the next sums, at least one, and says how many. Sums are due when
-    /// [`is_full`](Self::is_full).
+    /// Takes in as many of `samples` as fit before the next sums, at least one, and says how many.
+    /// Sums are due when [`is_full`](Self::is_full).
     pub(super) fn fill(&mut self, samples: impl ExactSizeIterator<Item = f64>) -> usize {
         let room = samples.len().min(self.capacity - self.buffer.len());
         let first = self.buffer.len();
@@ -147,7 +150,8 @@ impl Ring {
         self.base += until as u64 * self.stride;
     }
 
-    /// Sums all samples, with partners among them and among `next`, the samples that follow, at long lags too.
+    /// Sums all samples, with partners among them and among `next`, the samples that follow, at
+    /// long lags too.
     pub(super) fn sum_with(&self, next: &[f64], sums: &mut RunSums, work: &mut Work) -> Result<(), LagError> {
         let joined = [&self.buffer, next].concat();
         let until = self.buffer.len();
@@ -193,7 +197,8 @@ impl Ring {
         sound
     }
 
-    /// Goes on as `later` does, a ring that began `samples` samples later and whose head this one has summed.
+    /// Goes on as `later` does, a ring that began `samples` samples later and whose head this one
+    /// has summed.
     pub(super) fn go_on_as(&mut self, later: &Self, samples: u64) {
         self.buffer.clear();
         self.buffer.extend_from_slice(&later.buffer);
@@ -203,7 +208,8 @@ impl Ring {
             .extend_from_slice(&later.head[..more.min(later.head.len())]);
     }
 
-    /// Sums the pairs of the first `until` samples, block by block; of the long lags, what transforms will subtract from where they do.
+    /// Sums the pairs of the first `until` samples, block by block; of the long lags, what
+    /// transforms will subtract from where they do.
     fn sum(&self, samples: &[f64], until: usize, transforms: bool, sums: &mut RunSums, work: &mut Work) {
         if until == 0 {
             return;
@@ -237,8 +243,9 @@ impl Ring {
         }
     }
 
-    /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first samples of; `differences` says what the
-    /// squared differences at a lag sum up to, or makes that of the sum of the squares.
+    /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first
+    /// samples of; `differences` says what the squared differences at a lag sum up to, or makes
+    /// that of the sum of the squares.
     fn add_block(
         &self,
         running: RunningSums<'_>,
@@ -248,7 +255,8 @@ impl Ring {
         differences: impl Fn(usize, f64) -> f64,
     ) {
         let (from, stop) = (origins.start, origins.end);
-        // One goes along with the ends of each of the two ranges, of first samples and of their partners.
+        // One goes along with the ends of each of the two ranges, of first samples and of their
+        // partners.
         let [mut first, mut last, mut first_partner, mut last_partner] = [running; 4];
         let first = first.before(from);
         if self.stride == 1 {
@@ -282,7 +290,8 @@ impl Ring {
     }
 }
 
-/// Room for so many samples, in memory that is there: written once, so that the system does not first look for it when samples come.
+/// Room for so many samples, in memory that is there: written once, so that the system does not
+/// first look for it when samples come.
 fn in_place(samples: usize) -> Result<Vec<f64>, NoMemory> {
     let mut room = filled(f64::NAN, samples)?;
     room.clear();
@@ -292,7 +301,8 @@ fn in_place(samples: usize) -> Result<Vec<f64>, NoMemory> {
 /// Samples between two places that are known.
 const CHUNK: usize = 64;
 
-/// `known[c]` becomes the sums of `x - centre` and of its square over the samples before place 64 c.
+/// `known[c]` becomes the sums of `x - centre` and of its square over the samples before place 64
+/// c.
 fn know(samples: &[f64], centre: f64, known: &mut Vec<[f64; 2]>) {
     known.clear();
     known.push([0.0; 2]);
@@ -318,7 +328,8 @@ fn room(samples: usize) -> Vec<[f64; 2]> {
     Vec::with_capacity(samples / CHUNK + 1)
 }
 
-/// Goes forward from place to place: an addition for each sample of a short way, and no more than 64 of a long one.
+/// Goes forward from place to place: an addition for each sample of a short way, and no more than
+/// 64 of a long one.
 #[derive(Clone, Copy)]
 struct RunningSums<'a> {
     samples: &'a [f64],
@@ -362,8 +373,8 @@ impl<'a> RunningSums<'a> {
     }
 }
 
-/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the first `until`; they begin where the
-/// ring does.
+/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the
+/// first `until`; they begin where the ring does.
 fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> Result<(), LagError> {
     let (lags, first) = ring.long_lags();
     let there: Vec<u64> = lags

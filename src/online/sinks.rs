@@ -11,8 +11,8 @@ use crate::stats::MergeError;
 use crate::stats::runs::same_sampling;
 use crate::trajectory::Frame;
 
-/// An accumulator, or two that take the same samples or frames, as `(first, second)`, so that a file is read once. Either of the two may
-/// be a pair itself.
+/// An accumulator, or two that take the same samples or frames, as `(first, second)`, so that a
+/// file is read once. Either of the two may be a pair itself.
 pub trait Sink {
     /// The time axis.
     ///
@@ -26,7 +26,8 @@ pub trait Sink {
     /// The step that the next one must have; `None` before [`expect_step`](Self::expect_step).
     fn next_step(&self) -> Option<u64>;
 
-    /// Sets the molecular-dynamics step of the next sample or frame; the sampling gives the steps after it.
+    /// Sets the molecular-dynamics step of the next sample or frame; the sampling gives the steps
+    /// after it.
     fn expect_step(&mut self, step: u64);
 }
 
@@ -59,7 +60,7 @@ pub trait FrameSink: Sink {
 
 impl<K: Pairs> Sink for Accumulator<K> {
     fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.kind.sampling())
+        Ok(self.sampling())
     }
 
     fn taken(&self) -> u64 {
@@ -67,18 +68,18 @@ impl<K: Pairs> Sink for Accumulator<K> {
     }
 
     fn next_step(&self) -> Option<u64> {
-        self.stream.progress.next_step(self.kind.sampling().stride())
+        self.stream.progress.next_step(self.sampling().stride())
     }
 
     fn expect_step(&mut self, step: u64) {
-        let stride = self.kind.sampling().stride();
+        let stride = self.sampling().stride();
         self.stream.progress.expect_step(step, stride);
     }
 }
 
 impl Sink for EnergyAccumulator {
     fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.pairs.system.sampling())
+        Ok(self.sampling())
     }
 
     fn taken(&self) -> u64 {
@@ -86,11 +87,11 @@ impl Sink for EnergyAccumulator {
     }
 
     fn next_step(&self) -> Option<u64> {
-        self.progress.next_step(self.pairs.system.sampling().stride())
+        self.progress.next_step(self.sampling().stride())
     }
 
     fn expect_step(&mut self, step: u64) {
-        let stride = self.pairs.system.sampling().stride();
+        let stride = self.sampling().stride();
         self.progress.expect_step(step, stride);
     }
 }

@@ -18,11 +18,12 @@ pub(crate) fn can_be_halved(most: usize) -> bool {
     (2..=MOST_BLOCKS).contains(&most) && most.is_multiple_of(2)
 }
 
-/// The blocks of one run, each with a row of sums. Places count samples or frames, from the first one on.
+/// The blocks of one run, each with a row of sums. Places count samples or frames, from the first
+/// one on.
 ///
-/// Blocks have one length. When there would be more than `most`, neighbours are added up and the length doubles, so that there
-/// are between `most/2` and `most` of them. Where pieces of a run were joined, this is true of what came after; the blocks of the pieces
-/// are sealed.
+/// Blocks have one length. When there would be more than `most`, neighbours are added up and the
+/// length doubles, so that there are between `most/2` and `most` of them. Where pieces of a run
+/// were joined, this is true of what came after; the blocks of the pieces are sealed.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Blocks<T> {
@@ -166,8 +167,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         self.rows.truncate(blocks * self.width);
     }
 
-    /// Ends the run at `end`. A last block that is not full joins the one before it, and so do blocks of short pieces, so that none is
-    /// much shorter than the others.
+    /// Ends the run at `end`. A last block that is not full joins the one before it, and so do
+    /// blocks of short pieces, so that none is much shorter than the others.
     pub(crate) fn finish(&mut self, end: u64) {
         self.seal(end);
         let least = end / self.most as u64;
@@ -201,7 +202,8 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
         self.sealed = self.count();
     }
 
-    /// The blocks of the piece up to `end`, and of the piece that follows up to its `later_end`, as those of one run.
+    /// The blocks of the piece up to `end`, and of the piece that follows up to its `later_end`, as
+    /// those of one run.
     ///
     /// # Errors
     /// [`NoMemory`].
@@ -347,7 +349,8 @@ mod tests {
     fn pieces_keep_their_blocks_and_places() {
         let mut run = counted(4, 2, 13);
         run.followed_by(13, counted(4, 2, 6), 6).unwrap();
-        // Blocks of 4, the last of them of 5; then blocks of 2, of which none stays shorter than 19/4.
+        // Blocks of 4, the last of them of 5; then blocks of 2, of which none stays shorter than
+        // 19/4.
         assert_eq!(numbers(&run), [4.0, 4.0, 5.0, 6.0]);
         assert_eq!(
             [0, 8, 12, 13, 18].map(|place| run.block_of(place)),

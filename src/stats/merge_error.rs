@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-/// Sums, or pieces of a run, that are of different things: what differs, with its value here and in the first.
+/// Sums, or pieces of a run, that are of different things: what differs, with its value here and in
+/// the first.
 ///
 /// ```
 /// use msed::energy::EnergySystem;

@@ -4,7 +4,8 @@ use super::RunId;
 use super::doubling_blocks::{Blocks, NoMemory};
 use super::runs::InBlocks;
 
-/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that does not grow with the run.
+/// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that
+/// does not grow with the run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FrameBlocks {

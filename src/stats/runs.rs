@@ -34,7 +34,8 @@ pub(crate) fn resamples<R: InBlocks>(runs: &[R]) -> Resamples {
     Resamples::new(RunId::merged(runs.iter().map(R::run)), resampling, blocks)
 }
 
-/// Whether two sets of sums are of the same things: the quantities of the first, and of the other, by name.
+/// Whether two sets of sums are of the same things: the quantities of the first, and of the other,
+/// by name.
 pub(crate) fn agree<const N: usize>(
     expected: [(&'static str, String); N],
     found: [(&'static str, String); N],

@@ -4,11 +4,15 @@ use std::fmt::Debug;
 
 use super::MergeError;
 use super::runs::InBlocks;
+use crate::sampling::Sampling;
 
 /// What is summed over pairs, and at which lags: the same for all runs that merge.
 pub trait Summed: Clone + Debug + PartialEq {
     /// The sums of one run, by block.
     type Run: InBlocks;
+
+    /// The time axis.
+    fn sampling(&self) -> Sampling;
 
     /// The lags, in samples or frames.
     fn lags(&self) -> &[u64];
@@ -33,10 +37,12 @@ pub trait Summed: Clone + Debug + PartialEq {
     fn check(&self) -> Result<(), &'static str>;
 }
 
-/// Sums over the pairs of one run or of several, by block and lag, from which curves and their errors follow.
+/// Sums over the pairs of one run or of several, by block and lag, from which curves and their
+/// errors follow.
 ///
-/// A curve has the lags that some pair lies apart by; its error bars are those of the delete-one jackknife over the blocks of all runs.
-/// Sums [`merge`](Self::merge): threads and ranks accumulate runs of their own, and add up what they have.
+/// A curve has the lags that some pair lies apart by; its error bars are those of the delete-one
+/// jackknife over the blocks of all runs. Sums [`merge`](Self::merge): threads and ranks accumulate
+/// runs of their own, and add up what they have.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
     feature = "serde",
@@ -62,9 +68,11 @@ impl<K: Summed> Sums<K> {
         }
     }
 
-    /// The sums of independent runs together: the blocks of `other` follow those of `self`. Associative to the last bit.
+    /// The sums of independent runs together: the blocks of `other` follow those of `self`.
+    /// Associative to the last bit.
     ///
-    /// The result is that of an estimator over the runs as replicas: origins pool, and no pair reaches from one run into another.
+    /// The result is that of an estimator over the runs as replicas: origins pool, and no pair
+    /// reaches from one run into another.
     ///
     /// # Errors
     /// [`MergeError`] where the sums are of different systems, lags or quantities.

@@ -33,6 +33,10 @@ impl CoherentSystem {
 impl Summed for CoherentSystem {
     type Run = FrameBlocks;
 
+    fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
     fn lags(&self) -> &[u64] {
         &self.lags
     }

@@ -110,6 +110,10 @@ impl DisplacementSystem {
 impl Summed for DisplacementSystem {
     type Run = FrameBlocks;
 
+    fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
     fn lags(&self) -> &[u64] {
         &self.lags
     }

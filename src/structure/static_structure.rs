@@ -30,7 +30,7 @@ use crate::trajectory::{Coordinates, TrajectoryRuns};
 /// - **Accuracy.** f64 throughout, rho within 1e-11 for a thousand particles, whatever the coordinates are stored in.
 /// - **Cost.** Two multiply-adds for each particle and vector where every combination of signs of (h, k, l) is in the list, as it
 ///   is in shells and spheres: 10^10 particles times vectors a second and thread with AVX2. Eight for a vector alone.
-///   [`Trajectory::thinned`] takes fewer frames. The bits do not depend on the number of threads.
+///   [`Trajectory::thinned`](crate::Trajectory::thinned) takes fewer frames. The bits do not depend on the number of threads.
 ///
 /// # Errors
 /// [`StructureError::NotCommensurate`], [`StructureError::NoCell`], [`StructureError::OtherCell`] where a lattice vector differs
