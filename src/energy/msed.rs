@@ -39,7 +39,7 @@ use crate::stats::{BlockSums, Resampling};
 /// use msed::lag_sums::{LagPlanner, Method};
 /// let plan = LagPlanner::new().plan(40_000, &(0..4000).collect::<Vec<u64>>())?;
 /// assert_eq!(plan.method(1), Method::Direct);
-/// assert!(matches!(plan.method(3999), Method::BlockFft { .. }));
+/// assert_ne!(plan.method(3999), Method::Direct);
 /// // A mean-squared difference of 0.2 at lag 3999, in a run of variance 0.5.
 /// assert!(plan.error_bound(3999, 0.2, 0.5) < 1e-10);
 /// # Ok::<(), msed::Error>(())

@@ -83,7 +83,7 @@ impl<K: Summed> Sums<K> {
     /// use msed::{EnergyKind, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let run = |samples: &[f64]| {
-    ///     let mut live = EnergyAccumulator::ring(system, &Lags::explicit([1]))?;
+    ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     ///     live.push_slice(samples)?;
     ///     live.snapshot()
     /// };

@@ -175,7 +175,7 @@ impl serde::Serialize for DistanceDistribution {
 /// let positions: Vec<f64> = (0..3).flat_map(|i| [0.5 * f64::from(i), 0., 0., 1., 1., 1., 2., 2., 2., 3., 3., 3.]).collect();
 /// let run = Trajectory::new(positions, vec![0, 10, 20], 0.005, Species::single("A", 4)?)?;
 /// let bins = structure::RadialBins::linear(1.0, 4)?;
-/// let moved = structure::van_hove(&run, &Lags::explicit([1]), &bins, Resampling::None)?;
+/// let moved = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None)?;
 /// let fractions: Vec<f64> = moved.all().distributions()[0].fractions().iter().map(|f| f.value()).collect();
 /// assert_eq!(fractions, [0.75, 0.0, 0.25, 0.0]);
 /// # Ok::<(), msed::Error>(())
