@@ -29,8 +29,7 @@ impl Distribution {
     /// A distribution from sums by block: `histogram` has counts over width in each bin, `powers`
     /// the first four powers of the distance from a centre.
     pub(crate) fn from_sums(
-        lag: Lag,
-        time_step: f64,
+        (lag, time_step): (Lag, f64),
         pairs: u64,
         [start, width]: [f64; 2],
         counts: Vec<u64>,
@@ -242,8 +241,7 @@ pub fn distribution<T: Real>(
         }
     }
     Ok(Distribution::from_sums(
-        lag,
-        sampling.time_step(),
+        (lag, sampling.time_step()),
         pairs as u64,
         [axis.start, axis.width],
         counts,

@@ -146,8 +146,7 @@ impl DistributionSums {
             .into());
         };
         Ok(Distribution::from_sums(
-            lag,
-            self.over.pairs.system.sampling().time_step(),
+            (lag, self.over.pairs.system.sampling().time_step()),
             pairs as u64,
             [bins.start(first), bins.width()],
             counts[first..=last].to_vec(),

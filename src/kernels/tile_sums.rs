@@ -282,7 +282,7 @@ mod tests {
     }
 
     /// The scalar path, the dispatched one, and AVX2 with FMA where the processor has them.
-    fn on_every_instruction_set(sum: &dyn Fn(&mut dyn FnMut(CosineSums<'_>))) {
+    fn on_every_instruction_set(sum: impl Fn(&mut dyn FnMut(CosineSums<'_>))) {
         sum(&mut |kernel| pulp::Scalar.vectorize(kernel));
         sum(&mut |kernel| Arch::new().dispatch(kernel));
         #[cfg(target_arch = "x86_64")]
@@ -309,7 +309,7 @@ mod tests {
         for schedule in schedules(&[0..30, 30..77]) {
             let wanted = oracle(&turns, &tile, &schedule);
             for vectors in &kernels {
-                on_every_instruction_set(&|run| {
+                on_every_instruction_set(|run| {
                     let mut sums = vec![0.0; wanted.len()];
                     run(CosineSums {
                         tile: &tile,
@@ -335,7 +335,7 @@ mod tests {
         for schedule in schedules(&[whole]) {
             let wanted = oracle(&turns, &tile, &schedule);
             for (vectors, first) in kernels.iter().flat_map(|vectors| [(vectors, 0), (vectors, 2)]) {
-                on_every_instruction_set(&|run| {
+                on_every_instruction_set(|run| {
                     let wanted = &wanted[first..];
                     let mut sums: Vec<Vec<f64>> = wanted.iter().map(|w| vec![0.0; w.len()]).collect();
                     run(CosineSums {

@@ -177,7 +177,7 @@ pub fn feed_frames<S: FrameSink, T: Real>(
         follows(next, frame.step, live.taken())?;
         if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
             seen.add(cell, &frame.positions);
-            seen.verdict().map_err(|error| FeedError::Source(error))?;
+            seen.verdict().map_err(FeedError::Source)?;
         }
         if next.is_none() {
             live.expect_step(frame.step);

@@ -63,7 +63,7 @@ impl Axis {
         };
         let length = high - low;
         let pad = if length < smallest { around } else { 0.045 * length };
-        (length >= 0.0).then(|| Span {
+        (length >= 0.0).then_some(Span {
             logarithmic,
             low: low - pad,
             high: high + pad,

@@ -87,9 +87,9 @@ impl Relaxation {
         let numbers = [
             offset,
             fitted.estimate(|p| p.amplitude),
-            fitted.estimate(|p| p.tau()),
+            fitted.estimate(super::shape::Parameters::tau),
             fitted.estimate(|p| p.beta),
-            fitted.estimate(|p| p.mean_time()),
+            fitted.estimate(super::shape::Parameters::mean_time),
         ];
         Self::new(
             fitted.shape().model,

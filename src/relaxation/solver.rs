@@ -211,7 +211,7 @@ impl Solver {
     pub(super) fn unbounded_offset(&self, p: Parameters) -> Option<impl Fn(&[f64]) -> f64> {
         let covariance = self.information(p).covariance?;
         let influence = self.shape.derivatives(p, &self.weights) * covariance.column(0);
-        let influence = self.weights.back(influence);
+        let influence = self.weights.back(&influence);
         let fitted: Vec<f64> = self.shape.curve(p).collect();
         Some(move |values: &[f64]| {
             let residuals = values.iter().zip(&fitted).map(|(v, f)| v - f);

@@ -78,10 +78,10 @@ impl Weights {
     }
 
     /// L⁻ᵀ x.
-    pub(super) fn back(&self, x: DVector<f64>) -> Vec<f64> {
+    pub(super) fn back(&self, x: &DVector<f64>) -> Vec<f64> {
         match self {
             Self::Independent { inverse, .. } => x.iter().zip(inverse).map(|(x, w)| x * w).collect(),
-            Self::Correlated(factor) => factor.tr_solve_lower_triangular_unchecked(&x).as_slice().to_vec(),
+            Self::Correlated(factor) => factor.tr_solve_lower_triangular_unchecked(x).as_slice().to_vec(),
         }
     }
 
@@ -89,7 +89,7 @@ impl Weights {
     pub(super) fn dual(&self, x: &[f64]) -> Vec<f64> {
         match self {
             Self::Independent { squares, .. } => squares.iter().zip(x).map(|(w, x)| w * x).collect(),
-            Self::Correlated(_) => self.back(self.whitened(x.iter().copied())),
+            Self::Correlated(_) => self.back(&self.whitened(x.iter().copied())),
         }
     }
 
@@ -137,7 +137,7 @@ mod tests {
                 weights.whitened_rows(rows).column(0),
                 weights.whitened(x.into_iter())
             );
-            assert_eq!(weights.back(weights.whitened(x.into_iter())), weights.dual(&x));
+            assert_eq!(weights.back(&weights.whitened(x.into_iter())), weights.dual(&x));
         }
     }
 

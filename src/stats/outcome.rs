@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(outcome.why().is_none(), outcome.is_resolved());
             assert_eq!(
                 outcome.as_ref().into_result(),
-                outcome.clone().into_result().as_ref().map_err(|e| e)
+                outcome.clone().into_result().as_ref()
             );
         }
         let [found, missing] = outcomes();

@@ -96,9 +96,9 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     let of_list = |vectors: &WaveVectors| {
         let densities = Densities::new(runs, &groups, vectors)?;
         let mut sums = vec![origins.axis().sums(); pairs.len() + 1];
-        for r in 0..runs.len() {
+        for (r, run) in runs.iter().enumerate() {
             let schedule = origins.schedule(r);
-            let correlation = Correlation::new(runs[r].frames(), &pairs, vectors.count(), &schedule);
+            let correlation = Correlation::new(run.frames(), &pairs, vectors.count(), &schedule);
             let found = correlation.sums(vectors, &|modes, frame| densities.at(modes, r, frame));
             for (sums, found) in sums.iter_mut().zip(by_pair(&found, &pairs)) {
                 origins.add(r, &schedule, &found, vectors.count() as f64, 1.0, sums);
@@ -108,6 +108,9 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     };
     lists.iter().map(of_list).collect()
 }
+
+/// The densities of each species at some vectors, real and imaginary part, at a frame.
+type OfFrame<'a> = dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync + 'a;
 
 /// The functions of each pair of species and, last, of all particles, from the products of
 /// densities at one vector.
@@ -173,11 +176,7 @@ impl<'a> Correlation<'a> {
 
     /// Sums over the vectors for each union, by block and lag, from the densities of each species
     /// at a frame.
-    fn sums(
-        &self,
-        vectors: &WaveVectors,
-        densities: &(dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync),
-    ) -> Vec<Vec<f64>> {
+    fn sums(&self, vectors: &WaveVectors, densities: &OfFrame<'_>) -> Vec<Vec<f64>> {
         // Vectors that differ in signs alone share their sums over particles, and belong into one
         // tile.
         let mut integers = vectors.integers().to_vec();
@@ -200,11 +199,7 @@ impl<'a> Correlation<'a> {
     }
 
     /// Densities over the frames: vector by vector, species by species, real and imaginary part.
-    fn series(
-        &self,
-        vectors: &[[i32; 3]],
-        densities: &(dyn Fn(&DensityModes, usize) -> Vec<Vec<[f64; 2]>> + Sync),
-    ) -> Vec<f64> {
+    fn series(&self, vectors: &[[i32; 3]], densities: &OfFrame<'_>) -> Vec<f64> {
         let (frames, kinds) = (self.frames, self.kinds);
         let modes = DensityModes::new(vectors);
         let mut series = vec![0.0; vectors.len() * kinds * 2 * frames];

@@ -99,6 +99,9 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for WithoutDrift<S> {
     }
 }
 
+/// The path of a centre of mass, frame by frame.
+type CentrePath = Vec<[f64; 3]>;
+
 impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// A copy of the trajectory with the centre of mass at rest, and the displacement of the centre
     /// of mass at each frame since the first.
@@ -127,7 +130,7 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     pub fn without_drift(
         &self,
         masses: &[f64],
-    ) -> Result<(Trajectory<'static, T, Unwrapped>, Vec<[f64; 3]>), TrajectoryError> {
+    ) -> Result<(Trajectory<'static, T>, CentrePath), TrajectoryError> {
         let mut source = WithoutDrift::new(self.source(), masses)?;
         let still = self.collected(&mut source, self.species().clone())?;
         Ok((still, source.drift))

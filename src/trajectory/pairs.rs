@@ -160,7 +160,6 @@ impl LagTable {
     ///
     /// # Panics
     /// If there is no such lag.
-    #[must_use]
     pub fn pairs(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
         LagPairs {
             steps: &self.steps,
@@ -175,7 +174,6 @@ impl LagTable {
     ///
     /// # Panics
     /// If there is no such lag.
-    #[must_use]
     pub fn pairs_from(
         &self,
         k: usize,

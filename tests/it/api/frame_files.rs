@@ -10,6 +10,8 @@ use msed::trajectory::{Frame, FrameSource, Species, Trajectory};
 /// The frames before the error, and the error. The file is called FILE.
 type Found = (Vec<Frame<f64>>, Option<String>);
 
+type Opened = Result<Box<dyn FrameSource<f64>>, String>;
+
 /// A format, and a sound file of it.
 struct Format {
     name: &'static str,
@@ -21,9 +23,9 @@ struct Format {
     unit: &'static str,
     /// The error of a file without its last four bytes.
     cut: &'static str,
-    open: fn(&str) -> Result<Box<dyn FrameSource<f64>>, String>,
+    open: fn(&str) -> Opened,
     /// From what hands out so many bytes at a time.
-    stream: fn(Dribble) -> Result<Box<dyn FrameSource<f64>>, String>,
+    stream: fn(Dribble) -> Opened,
     /// Damaged files: the sound frames before the damage, and the error, or a part of it.
     damaged: Vec<(Vec<u8>, usize, String)>,
 }

@@ -284,7 +284,7 @@ impl<L: Live> Case<L> {
         })
     }
 
-    fn holds(&self, law: usize, at: &str, held: Result<(), String>) -> Result<(), Broken> {
+    fn holds(&self, law: usize, at: &str, held: &Result<(), String>) -> Result<(), Broken> {
         let broken = held.as_ref().err().cloned().unwrap_or_default();
         self.is(law, held.is_ok(), || format!("{at}: {broken}"))
     }
@@ -403,7 +403,7 @@ impl<L: Live> Case<L> {
             let resampling = blocks.map_or(Resampling::None, Resampling::Blocks);
             let expected = (self.estimator)(&[self.part(0..n)], &lags, resampling);
             let (found, at) = (sums.seen(), format!("{n} places"));
-            self.holds(2, &at, same(&found, &expected, blocks.is_some()))?;
+            self.holds(2, &at, &same(&found, &expected, blocks.is_some()))?;
             let there = found[0].errors.iter().flatten().count();
             self.is(2, there >= errors, || format!("{at}: {there} errors"))?;
             if let (Some(blocks), Some(found)) = (blocks, sums.runs_and_blocks()) {
@@ -458,7 +458,7 @@ impl<L: Live> Case<L> {
                     format!("{at}: {}", joined.taken())
                 })?;
                 let joined = joined.snapshot().unwrap().seen();
-                self.holds(4, &at, same(&joined, &whole, false))?;
+                self.holds(4, &at, &same(&joined, &whole, false))?;
                 // Blocks begin elsewhere, but they are as many and as long, within a factor.
                 if let [Some(x), Some(y)] = [&joined, &whole].map(|seen| *seen[0].errors.get(1)?) {
                     let so = x > 0.4 * y && x < 2.5 * y;
@@ -495,7 +495,7 @@ impl<L: Live> Case<L> {
         let resampling = self.replica_blocks.map_or(Resampling::None, Resampling::Blocks);
         let expected = (self.estimator)(&parts, &self.lags, resampling);
         let held = same(&left.seen(), &expected, self.replica_blocks.is_some());
-        self.holds(6, "three runs", held)
+        self.holds(6, "three runs", &held)
     }
 
     fn resumes(&self) -> Result<(), Broken> {

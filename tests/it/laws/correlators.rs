@@ -82,13 +82,14 @@ struct Known {
     within: f64,
 }
 
+type Means<R> = Box<dyn Fn(&[R]) -> Vec<Mean>>;
 type Knowledge<R> = Box<dyn Fn(&R) -> Vec<Known>>;
 
 /// What the laws are about: means over origins, in the same order for any of the systems.
 struct Correlator<R> {
     name: String,
     systems: Vec<(String, R)>,
-    means: Box<dyn Fn(&[R]) -> Vec<Mean>>,
+    means: Means<R>,
     /// By law, what is known of a single run.
     known: Vec<(usize, Knowledge<R>)>,
     /// Whether turns of the cell leave it, and within which part of the largest value.

@@ -309,7 +309,7 @@ fn highest(curve: &Curve) -> Option<[f64; 2]> {
     }
     let near = |k: &usize| {
         let ratio = curve.lag_time(*k) / curve.lag_time(at);
-        k.abs_diff(at) == 1 || (ratio >= 0.5 * (1.0 - ROUNDING) && ratio <= 2.0 * (1.0 + ROUNDING))
+        k.abs_diff(at) == 1 || (0.5 * (1.0 - ROUNDING)..=2.0 * (1.0 + ROUNDING)).contains(&ratio)
     };
     let part: Vec<usize> = (0..curve.len()).filter(near).collect();
     let times: Vec<f64> = part.iter().map(|&k| curve.lag_time(k)).collect();
@@ -379,7 +379,7 @@ fn decaying(curve: &Curve) -> [f64; 2] {
     let within = |k: usize| {
         (0..times.len()).filter(move |&j| {
             let ratio = curve.lag_time(j) / curve.lag_time(k);
-            ratio >= (1.0 - ROUNDING) / 1.8 && ratio <= 1.8 * (1.0 + ROUNDING)
+            ((1.0 - ROUNDING) / 1.8..=1.8 * (1.0 + ROUNDING)).contains(&ratio)
         })
     };
     let slope = |k: usize| {

@@ -411,7 +411,8 @@ fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Band) {
     let [um_error, tau_error] = of
         .fisher_standard_errors
         .map_or([f64::INFINITY; 2], |[um, tau, _]| [um, tau]);
-    let rules: [(&str, f64, fn(&Reason) -> bool); 4] = [
+    type Is = fn(&Reason) -> bool;
+    let rules: [(&str, f64, Is); 4] = [
         ("slow part", um_error / 0.5, |r| {
             matches!(r, Reason::NoSlowPart { .. })
         }),

@@ -111,7 +111,7 @@ fn parameters(fit: &Relaxation) -> Parameters {
         fit.relaxation_time(),
         fit.beta(),
     ]
-    .map(|p| p.value())
+    .map(msed::Estimate::value)
 }
 
 /// The parameters on each resample. Where U0² rests at 0 its replicates are not those of the fit,

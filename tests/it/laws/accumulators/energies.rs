@@ -155,11 +155,11 @@ fn segment(live: &EnergyAccumulator, samples: &[f64]) -> usize {
     live.sampling().samples_in(longest).unwrap() as usize
 }
 
-fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
+fn case(method: Method, lags: &Lags, longest: u64) -> Case<EnergyAccumulator> {
     let (run, sampling) = shipped();
     let n = run.len();
     let planned = if method == Method::Ring { n } else { 10_000 };
-    let live = accumulator(method, sampling, &lags, longest, planned);
+    let live = accumulator(method, sampling, lags, longest, planned);
     // Blocks of the transforms are whole segments; those of rings are a power of two.
     let (filled, between, replicas, replica_blocks) = match method {
         Method::Ring => (
@@ -191,7 +191,7 @@ fn case(method: Method, lags: Lags, longest: u64) -> Case<EnergyAccumulator> {
     };
     let lags = match method {
         Method::MultiTau | Method::RingOfDecimatedLags => decimated(16, longest),
-        _ => in_samples(&lags, usize::MAX),
+        _ => in_samples(lags, usize::MAX),
     };
     Case {
         name: format!("{method:?} of {} lags", lags.len()),
@@ -247,18 +247,18 @@ pub(super) fn short(method: Method) -> Case<EnergyAccumulator> {
         cuts: vec![[3, 40, 800], [500, 501, 900]],
         replicas: vec![0..320, 400..720, 900..1220],
         stops: vec![0, 1, 50, 800],
-        ..case(method, lags, 40)
+        ..case(method, &lags, 40)
     }
 }
 
 fn all() -> Vec<Case<EnergyAccumulator>> {
     let lags = || Lags::logarithmic(20).up_to_samples(1500).with_zero();
     vec![
-        case(Method::Ring, lags(), 1500),
-        case(Method::BlockFft, lags(), 1500),
-        case(Method::BlockFft, Lags::all().up_to_samples(1400), 1400),
-        case(Method::BlockFft, Lags::linear(3).up_to_samples(9), 9),
-        case(Method::MultiTau, lags(), 1500),
+        case(Method::Ring, &lags(), 1500),
+        case(Method::BlockFft, &lags(), 1500),
+        case(Method::BlockFft, &Lags::all().up_to_samples(1400), 1400),
+        case(Method::BlockFft, &Lags::linear(3).up_to_samples(9), 9),
+        case(Method::MultiTau, &lags(), 1500),
     ]
 }
 
@@ -272,7 +272,7 @@ fn accumulators_of_energies_obey_every_law() {
 /// The errors of lags that blocks of the run's own length are too short for are not known.
 #[test]
 fn decimated_lags_have_errors_up_to_the_shortest_block() {
-    let case = case(Method::MultiTau, Lags::all(), 1500);
+    let case = case(Method::MultiTau, &Lags::all(), 1500);
     let msed = case.whole().msed();
     for (lag, error) in msed.lags().iter().zip(msed.standard_errors()) {
         assert_eq!(error.is_some(), *lag <= msed.longest_with_error());
@@ -281,7 +281,7 @@ fn decimated_lags_have_errors_up_to_the_shortest_block() {
 
 #[test]
 fn pieces_by_other_methods_do_not_join() {
-    let of = |method| (case(method, Lags::all().up_to_samples(100), 100).new)();
+    let of = |method| (case(method, &Lags::all().up_to_samples(100), 100).new)();
     let [ring, fft] = [Method::Ring, Method::BlockFft].map(of);
     assert_eq!(
         ring.followed_by(&fft).unwrap_err().to_string(),
@@ -295,7 +295,7 @@ fn pieces_by_other_methods_do_not_join() {
 fn a_temperature_may_be_told_at_the_end() {
     let case = case(
         Method::Ring,
-        Lags::logarithmic(10).up_to_samples(300).with_zero(),
+        &Lags::logarithmic(10).up_to_samples(300).with_zero(),
         300,
     );
     let (_, sampling) = shipped();
