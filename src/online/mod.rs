@@ -11,11 +11,12 @@
 //! `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files
 //! that an interrupted run resumes from bit for bit.
 //!
-//! [`DisplacementAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean squared
-//! displacement, alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent runs, and
-//! [parts of the particles](DisplacementSums::merge_particles) of one run. [`CoherentAccumulator`] gives
-//! F(q,t), from the densities alone. [`DistributionAccumulator`] gives phi, the distribution of
-//! energy differences, at a few lags. The three share what every [`Accumulator`] has.
+//! [`DisplacementAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean
+//! squared displacement, alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent
+//! runs, and [parts of the particles](DisplacementSums::merge_particles) of one run.
+//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`]
+//! gives phi, the distribution of energy differences, at a few lags. The three share what every
+//! [`Accumulator`] has.
 //!
 //! Files larger than memory go through the same accumulators, one or several at once:
 //! [`feed_energies`], [`feed_frames`].
