@@ -56,12 +56,13 @@ impl FrameSource<f32> for Run {
         }
         self.frames -= 1;
         (0..self.stride).for_each(|_| self.engine.advance());
-        frame.step = self.engine.step;
-        frame.cell = Some(Cell::cubic(f64::from(BOX)).map_err(TrajectoryError::reader)?);
-        frame.positions.clear();
-        frame
-            .positions
-            .extend_from_slice(self.engine.positions.as_flattened());
+        let cell = Cell::cubic(f64::from(BOX))?;
+        // Arrays here; vectors of nalgebra or glam go in the same way.
+        frame.fill(
+            self.engine.step,
+            Some(cell),
+            self.engine.positions.iter().copied(),
+        );
         frame.images.clone_from(&self.engine.crossings);
         Ok(true)
     }

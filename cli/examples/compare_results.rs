@@ -1,12 +1,13 @@
-//! Whether two analyses of one scan agree: compares two files `results.json` number by number and text by text.
+//! Compares two files `results.json` of one scan number by number and text by text.
 //!
 //! ```text
 //! cargo run --release -p msed-cli --example compare_results -- A/results.json B/results.json
 //! ```
 //!
-//! A directory stands for the `results.json` in it. Numbers that follow from data by sums alone must agree to a relative 1e-12,
-//! those that a search found, and what rests on them, to 1e-7; texts must be equal. Prints each difference and how far the
-//! numbers of each kind are apart at most; exits with status 1 where a difference is too large.
+//! A directory stands for the `results.json` in it. Sums over the data must agree to a relative
+//! 1e-12. Numbers that a search found, and numbers that rest on these, must agree to 1e-7. Texts
+//! must be equal. The program prints each difference that is too large, and the largest difference
+//! of each kind; its exit status is 1 if there is a difference that is too large.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -19,9 +20,9 @@ use serde_json::Value;
 const SUMS: f64 = 1e-12;
 /// Largest relative difference of what a search found.
 const SEARCHES: f64 = 1e-7;
-/// In a list, what a difference of rounding is to the largest number.
+/// Differences of rounding, relative to the largest number of a list.
 const ROUNDING: f64 = 1e-15;
-/// Parts of the file that hold what a search found.
+/// Keys of the file whose numbers a search found.
 const SEARCHED: [&str; 11] = [
     "fit",
     "spectral",
@@ -69,7 +70,8 @@ fn read(path: &str) -> Result<Value, String> {
 #[derive(Default)]
 struct Comparison {
     differences: Vec<String>,
-    /// How many numbers were compared and the largest relative difference: of sums, and of what a search found.
+    /// How many numbers were compared and the largest relative difference: of sums, and of what a
+    /// search found.
     numbers: [(usize, f64); 2],
     texts: usize,
 }

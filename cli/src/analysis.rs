@@ -1,4 +1,4 @@
-//! What is computed: of each state point, and over temperature.
+//! The analysis of each state point, and of all points over temperature.
 
 pub(crate) mod over_temperature;
 pub(crate) mod point;

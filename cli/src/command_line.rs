@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
 
-/// Relaxation times and the energy landscape of a supercooled liquid from the potential energy of its simulations.
+/// Relaxation times and the energy landscape of a supercooled liquid from the potential energy of
+/// its simulations.
 #[derive(Debug, Parser)]
 #[command(name = "msed", version, arg_required_else_help = false)]
 struct CommandLine {
@@ -17,7 +18,8 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Analyses a scan: one system at several temperatures, with an energy file and perhaps a trajectory for each.
+    /// Analyses a scan: one system at several temperatures, with an energy file and perhaps a
+    /// trajectory for each.
     #[command(after_help = SCAN_FILE)]
     Scan {
         /// The directory that holds `scan.toml`.
@@ -44,10 +46,10 @@ DIR/scan.toml describes the system and its runs:
 
 Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.";
 
-/// What was asked for.
+/// What the user asks for.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// The help or the version.
+    /// The help or the version, to be printed.
     Text(String),
     Scan {
         dir: PathBuf,

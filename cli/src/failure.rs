@@ -1,4 +1,4 @@
-//! What ends the program: one message that names the place, what was found and what was expected.
+//! The message that ends the program. It names the place, what was found and what was expected.
 
 use std::fmt;
 use std::path::Path;
@@ -24,7 +24,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One message is one line, whatever a library put into it.
+        // A message is one line, even where a library wrote several.
         let mut message = String::new();
         for line in self.0.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if !message.is_empty() {

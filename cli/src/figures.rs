@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::scan_file::Scan;
 
-/// Draws all figures. Two temperatures have no slope and one no entropy: what could not be had has no figure.
+/// Draws all figures for which there are results: two temperatures have no slope, and one has no
+/// entropy.
 pub(crate) fn draw(
     scan: &Scan,
     points: &[Point<'_>],

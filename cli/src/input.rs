@@ -1,4 +1,4 @@
-//! The files of a scan: read, and checked against `scan.toml`.
+//! Reads the files of a scan and checks them against `scan.toml`.
 
 pub(crate) mod cells;
 pub(crate) mod energies;
@@ -10,7 +10,8 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Refuses what is no file before it is opened: a pipe that nobody writes to would be waited for without end.
+/// Refuses folders, pipes and devices before they are opened: the program would wait forever for a
+/// pipe that nobody writes to.
 pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
     let data = std::fs::metadata(path)
         .map_err(|source| Failure::new(format!("cannot open {}: {source}", path.display())))?;

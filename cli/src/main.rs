@@ -1,12 +1,12 @@
-//! The program `msed`: analyses a scan, one glass-forming system at several temperatures with an energy file and perhaps a
-//! trajectory for each.
+//! The program `msed` analyses a scan: one glass-forming system at several temperatures, with an
+//! energy file and perhaps a trajectory for each.
 //!
 //! ```text
 //! msed scan DIR [--out OUT]
 //! ```
 //!
-//! Reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the paper, and prints tables.
-//! Everything goes through the public API of the crate.
+//! It reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the
+//! paper, and prints tables. It uses nothing but the public API of the crate.
 
 mod analysis;
 mod command_line;
@@ -42,14 +42,14 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Where nobody listens, the status says it.
+            // Standard error may be closed; the exit status tells of the failure all the same.
             let _ = writeln!(io::stderr(), "error: {failure}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Writes to standard output. A reader that has seen enough, as `head` has, is no failure.
+/// Writes to standard output. A reader that closes it early, as `head` does, is no failure.
 fn say(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
@@ -82,7 +82,8 @@ fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
     say(&format!("{report}\nWritten to {}\n", out.display()))
 }
 
-/// Reads all energies before the first point is analysed, so that what is wrong with any is known early.
+/// Reads all energies before the first point is analysed, so that what is wrong with any is known
+/// early.
 fn analyse_points<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Point<'a>>, Failure> {
     let resampling = Resampling::default();
     let species = trajectory::species(scan)?;

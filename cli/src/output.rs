@@ -1,10 +1,11 @@
-//! Files of the output directory: all of them made in memory first, then written under temporary names and renamed, so
-//! that a failure leaves what was there before, and never half a file.
+//! The files of the output directory. All of them are made in memory first, then written under
+//! temporary names and renamed: a failure leaves what was there before, and never half a file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::point::Point;
+use crate::analysis::structure::curves;
 use crate::failure::Failure;
 use crate::scan_file::Scan;
 
@@ -50,7 +51,8 @@ impl Output {
         });
         if result.is_err() {
             for (path, _) in &written {
-                // Gone already where it was renamed; the failure to report is the first one.
+                // Files that were renamed are gone already, and the first failure is the one to
+                // report.
                 let _ = fs::remove_file(path);
             }
         }
@@ -58,7 +60,7 @@ impl Output {
     }
 }
 
-/// Curves of all points, each in a file named after the run, what it is of, and what it is.
+/// Adds a CSV file for each curve, named after its run, its species and its quantity.
 pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output) -> Result<(), Failure> {
     for point in points {
         let run = point.name();
@@ -74,18 +76,13 @@ pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output)
             let probe = scan.probe.as_deref().unwrap_or_default();
             add(probe, "self_isf", decay.isf.to_string())?;
         }
-        for (one, _) in structure.displacements() {
-            for (name, curve) in [
-                ("msd", one.msd()),
-                ("alpha2", one.alpha2()),
-                ("overlap", one.overlap()),
-                ("chi4", one.chi4()),
-            ] {
-                add(one.name(), name, curve.to_string())?;
+        for (one, motion) in structure.displacements() {
+            for (name, curve) in curves(one) {
+                add(&motion.name, name, curve.to_string())?;
             }
         }
-        for factor in structure.waves.factors.iter() {
-            add(&factor.name(), "s_of_q", factor.to_string())?;
+        for (name, factor) in structure.waves.named() {
+            add(&name, "s_of_q", factor.to_string())?;
         }
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! `results.json`: the names that other programs read. What could not be had is absent, or `null` in a list.
+//! `results.json`, whose names other programs read. A result that is missing is absent, or `null`
+//! in a list.
 
 mod over_temperature;
 mod point;
@@ -20,7 +21,7 @@ pub(crate) fn results(scan: &Scan, points: &[Point<'_>], over_temperature: &Over
     values::without_null(json!({
         "system": {
             "name": system.name,
-            "units": system.units.units().name(),
+            "units": system.units.units().name,
             "particles": system.particles,
             "ensemble": system.ensemble.of(system.particles).name(),
             "path": over_temperature.scan.path().name(),

@@ -1,4 +1,4 @@
-//! `scan.toml`: what a scan consists of. Every key is checked here, before any other file is opened.
+//! `scan.toml` describes a scan. Every key is checked here, before any other file is opened.
 
 mod run;
 mod source;

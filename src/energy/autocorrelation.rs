@@ -21,7 +21,7 @@ pub struct Autocorrelation {
 }
 
 impl Autocorrelation {
-    pub(super) fn new(raw: Curve, normalised: Curve) -> Self {
+    pub(super) fn new([raw, normalised]: [Curve; 2]) -> Self {
         Self { raw, normalised }
     }
 
@@ -84,7 +84,9 @@ pub fn autocorrelation<T: Real>(
         })
         .collect();
     let axis = EnergyAxis::of_series(&runs.runs()[0], &layout.lags);
-    Ok(axis.autocorrelation(&sums, layout.resamples))
+    Ok(Autocorrelation::new(
+        axis.autocorrelation(&sums, layout.resamples),
+    ))
 }
 
 /// The sums of a whole series. Samples count from its mean.

@@ -1,6 +1,5 @@
 //! The curves that follow from sums of energies by block: of whole series and of streams alike.
 
-use super::Autocorrelation;
 use super::system::EnergyPairs;
 use crate::curve::Curve;
 use crate::real::Real;
@@ -84,12 +83,9 @@ impl<'a> EnergyAxis<'a> {
         )
     }
 
-    /// The autocorrelation at the lags that some pair of samples lies apart by.
-    pub(super) fn autocorrelation<R: RunProducts>(
-        &self,
-        runs: &[R],
-        resamples: Resamples,
-    ) -> Autocorrelation {
+    /// The autocovariance, and the same over the variance, at the lags that some pair of samples
+    /// lies apart by.
+    pub(super) fn autocorrelation<R: RunProducts>(&self, runs: &[R], resamples: Resamples) -> [Curve; 2] {
         let blocks = || {
             runs.iter()
                 .flat_map(|run| (0..run.blocks()).map(move |block| (run, block)))
@@ -122,7 +118,7 @@ impl<'a> EnergyAxis<'a> {
         let (raws, normaliseds) = (0..resamples.len())
             .map(|r| evaluated(&resamples.weights(r)).into())
             .unzip();
-        Autocorrelation::new(curve(raw, raws), curve(normalised, normaliseds))
+        [curve(raw, raws), curve(normalised, normaliseds)]
     }
 
     /// Covariances at the first lags, and the variance, with each block counted `weights[block]`

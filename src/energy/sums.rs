@@ -87,7 +87,8 @@ impl EnergySums {
     /// defines it, about the mean of each run.
     #[must_use]
     pub fn autocorrelation(&self) -> Autocorrelation {
-        EnergyAxis::of_pairs(&self.over).autocorrelation(&self.runs, resamples(&self.runs))
+        let axis = EnergyAxis::of_pairs(&self.over);
+        Autocorrelation::new(axis.autocorrelation(&self.runs, resamples(&self.runs)))
     }
 
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the

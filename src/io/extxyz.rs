@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, ReadError};
-use super::frame_reader::{FrameFile, Frames, same_particles};
+use super::frame_reader::{FrameFile, Frames, frame_source, same_particles};
 use super::text::Text;
 use super::text::bytes::{i64_field, shown};
 use crate::real::Real;
@@ -87,19 +87,7 @@ impl<R: Read> ExtXyzReader<R> {
     }
 }
 
-impl<T: Real, R: Read> FrameSource<T> for ExtXyzReader<R> {
-    fn particles(&self) -> usize {
-        self.0.format.particles()
-    }
-
-    fn convention(&self) -> Convention {
-        self.0.format.convention()
-    }
-
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        self.0.next(frame)
-    }
-}
+frame_source!(ExtXyzReader);
 
 struct ExtXyz<R> {
     text: Text<R>,

@@ -21,6 +21,11 @@ pub(super) trait FrameFile {
         Convention::Unknown
     }
 
+    /// A guess of the number of frames in all, after `read` of them.
+    fn frames_expected(&self, _read: usize) -> Option<usize> {
+        None
+    }
+
     /// Reads frame `index`, all of its fields; `false` where the file has no more.
     fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, ReadError>;
 }
@@ -73,6 +78,31 @@ impl<F: FrameFile> Frames<F> {
         Ok(read)
     }
 }
+
+/// A reader around [`Frames`] is a source.
+macro_rules! frame_source {
+    ($reader:ident) => {
+        impl<T: Real, R: Read> FrameSource<T> for $reader<R> {
+            fn particles(&self) -> usize {
+                self.0.format.particles()
+            }
+
+            fn convention(&self) -> Convention {
+                self.0.format.convention()
+            }
+
+            fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
+                self.0.next(frame)
+            }
+
+            fn frames_expected(&self) -> Option<usize> {
+                self.0.format.frames_expected(self.0.index)
+            }
+        }
+    };
+}
+
+pub(super) use frame_source;
 
 impl<F> fmt::Debug for Frames<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -76,73 +76,53 @@ pub fn trajectory<T: Real>(
 /// }
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[cfg_attr(
-    not(feature = "xtc"),
-    allow(unused_variables, reason = "text has its own units")
-)]
 pub fn frames<T: Real>(
     path: impl AsRef<Path>,
     units: Units,
 ) -> Result<Box<dyn FrameSource<T> + Send>, ReadError> {
-    let path = path.as_ref();
-    match format(path)? {
-        #[cfg(feature = "io")]
-        Format::LammpsDump => Ok(Box::new(LammpsDumpReader::open(path)?)),
-        #[cfg(feature = "io")]
-        Format::ExtXyz => Ok(Box::new(ExtXyzReader::open(path, XyzSteps::Written)?)),
-        #[cfg(feature = "xtc")]
-        Format::Xtc => Ok(Box::new(XtcReader::open(path, units.xtc_length)?)),
-    }
-}
-
-enum Format {
-    #[cfg(feature = "io")]
-    LammpsDump,
-    #[cfg(feature = "io")]
-    ExtXyz,
-    #[cfg(feature = "xtc")]
-    Xtc,
+    open(path.as_ref(), units.xtc_length)
 }
 
 /// Only one format is compiled in, and its reader refuses other files.
 #[cfg(not(feature = "io"))]
-#[allow(clippy::unnecessary_wraps, reason = "as where there are several formats")]
-fn format(_: &Path) -> Result<Format, ReadError> {
-    Ok(Format::Xtc)
+fn open<T: Real>(path: &Path, scale: f64) -> Result<Box<dyn FrameSource<T> + Send>, ReadError> {
+    Ok(Box::new(XtcReader::open(path, scale)?))
 }
 
-/// The format of a file that begins like this.
+/// The frames of a file, by the format that its first bytes tell.
 #[cfg(feature = "io")]
-fn format(path: &Path) -> Result<Format, ReadError> {
+fn open<T: Real>(path: &Path, scale: f64) -> Result<Box<dyn FrameSource<T> + Send>, ReadError> {
     let mut text = Text::open(path)?;
     let head = text.head().map_err(|error| error.in_frame(0))?;
     #[cfg(feature = "xtc")]
     if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
-        return Ok(Format::Xtc);
+        return Ok(Box::new(XtcReader::open(path, scale)?));
     }
+    // Lengths of text are not scaled.
+    #[cfg(not(feature = "xtc"))]
+    let _ = scale;
     let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    let first = lines
-        .find(|line| !line.is_empty())
-        .ok_or_else(|| no_frame(path))?;
+    let first = lines.find(|line| !line.is_empty());
+    let first = first.ok_or_else(|| no_frame(path))?;
     let mut words = fields(first);
     let number = words.next().is_some_and(|word| i64_field(word).is_some());
     if first.starts_with(b"ITEM:") {
-        Ok(Format::LammpsDump)
-    } else if number && words.next().is_none() {
-        Ok(Format::ExtXyz)
-    } else {
-        let text = "`ITEM:` of a LAMMPS dump or the number of particles of an XYZ file";
-        let xtc = if cfg!(feature = "xtc") {
-            "that of an XTC file, "
-        } else {
-            ""
-        };
-        let found = format!(
-            "the beginning of the file is `{}`, expected {xtc}{text}",
-            shown(first)
-        );
-        Err(Fault::Format(found).at(path, Place::Byte(0)).in_frame(0))
+        return Ok(Box::new(LammpsDumpReader::open(path)?));
     }
+    if number && words.next().is_none() {
+        return Ok(Box::new(ExtXyzReader::open(path, XyzSteps::Written)?));
+    }
+    let xtc = if cfg!(feature = "xtc") {
+        "that of an XTC file, "
+    } else {
+        ""
+    };
+    let text = "`ITEM:` of a LAMMPS dump or the number of particles of an XYZ file";
+    let found = format!(
+        "the beginning of the file is `{}`, expected {xtc}{text}",
+        shown(first)
+    );
+    Err(Fault::Format(found).at(path, Place::Byte(0)).in_frame(0))
 }
 
 #[cfg(all(test, feature = "io", feature = "xtc"))]

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, ReadError};
-use super::frame_reader::{FrameFile, Frames};
+use super::frame_reader::{FrameFile, Frames, frame_source};
 use super::text::Text;
 use super::text::bytes::shown;
 use crate::real::Real;
@@ -114,19 +114,7 @@ impl<R: Read> LammpsDumpReader<R> {
     }
 }
 
-impl<T: Real, R: Read> FrameSource<T> for LammpsDumpReader<R> {
-    fn particles(&self) -> usize {
-        self.0.format.particles()
-    }
-
-    fn convention(&self) -> Convention {
-        self.0.format.convention()
-    }
-
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        self.0.next(frame)
-    }
-}
+frame_source!(LammpsDumpReader);
 
 struct LammpsDump<R> {
     text: Text<R>,

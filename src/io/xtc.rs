@@ -13,7 +13,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::error::{Fault, Place, ReadError};
-use super::frame_reader::{FrameFile, Frames, same_particles};
+use super::frame_reader::{FrameFile, Frames, frame_source, same_particles};
 use crate::real::Real;
 use crate::trajectory::{Cell, Convention, Frame, FrameSource, TrajectoryError};
 use coordinates::{PADDING, Prelude};
@@ -106,25 +106,7 @@ impl<R: Read> XtcReader<R> {
     }
 }
 
-impl<T: Real, R: Read> FrameSource<T> for XtcReader<R> {
-    fn particles(&self) -> usize {
-        self.0.format.particles
-    }
-
-    fn convention(&self) -> Convention {
-        self.0.format.convention()
-    }
-
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        self.0.next(frame)
-    }
-
-    fn frames_expected(&self) -> Option<usize> {
-        let Xtc { length, offset, .. } = self.0.format;
-        let frames = (self.0.index as u64).checked_mul(length?)?.checked_div(offset)?;
-        usize::try_from(frames).ok().filter(|&frames| frames > 0)
-    }
-}
+frame_source!(XtcReader);
 
 struct Xtc<R> {
     reader: BufReader<R>,
@@ -159,6 +141,13 @@ impl<R: Read> FrameFile for Xtc<R> {
 
     fn particles(&self) -> usize {
         self.particles
+    }
+
+    fn frames_expected(&self, read: usize) -> Option<usize> {
+        let frames = (read as u64)
+            .checked_mul(self.length?)?
+            .checked_div(self.offset)?;
+        usize::try_from(frames).ok().filter(|&frames| frames > 0)
     }
 
     fn read<T: Real>(&mut self, _: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {

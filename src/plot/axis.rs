@@ -280,7 +280,11 @@ mod tests {
     proptest! {
         /// However short or long, an axis has two labels or more, and none covers the next.
         #[test]
-        fn labels_are_enough_and_apart(low in -12.0..9.0, decades in prop_oneof![1e-5..1e-2, 1e-2..1.0, 1.0..14.0], log in any::<bool>()) {
+        fn labels_are_enough_and_apart(
+            low in -12.0..9.0,
+            decades in prop_oneof![1e-5..1e-2, 1e-2..1.0, 1.0..14.0],
+            log in any::<bool>(),
+        ) {
             let axis = if log { Axis::log("") } else { Axis::linear("") };
             let ends = [low, low + decades].map(|end: f64| 10_f64.powf(end));
             let ticks = ticks(&axis, ends[0], ends[1]);
@@ -297,15 +301,10 @@ mod tests {
     #[test]
     fn linear_ticks_are_round_numbers() {
         let axis = Axis::linear("");
-        assert_eq!(
-            labels(&axis, 0.0, 1.0),
-            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
-        );
+        assert_eq!(labels(&axis, 0.0, 1.0).join(" "), "0.0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(labels(&axis, -1.3, 1.2), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]);
-        assert_eq!(
-            labels(&axis, 300.0, 1600.0),
-            ["400", "600", "800", "1000", "1200", "1400", "1600"]
-        );
+        let long = labels(&axis, 300.0, 1600.0).join(" ");
+        assert_eq!(long, "400 600 800 1000 1200 1400 1600");
         let ticks = ticks(&axis, 0.0, 3e-4);
         assert_eq!((ticks.factor, ticks.major[1].1.as_str()), (Some(-4), "0.5"));
     }
@@ -313,10 +312,8 @@ mod tests {
     #[test]
     fn decades_are_powers_with_nine_minor_ticks() {
         let axis = Axis::log("");
-        assert_eq!(
-            labels(&axis, 0.05, 2000.0),
-            ["10^{−1}", "1", "10", "10^{2}", "10^{3}"]
-        );
+        let powers = labels(&axis, 0.05, 2000.0).join(" ");
+        assert_eq!(powers, "10^{−1} 1 10 10^{2} 10^{3}");
         assert_eq!(ticks(&axis, 1.0, 100.0).major.len(), 3);
         assert_eq!(ticks(&axis, 1.0, 100.0).minor.len(), 16);
         let long = labels(&axis, 1e-12, 1e12).join(" ");
@@ -324,10 +321,8 @@ mod tests {
         assert_eq!(labels(&axis, 1.5, 12.0), ["2", "5", "10"]);
         assert_eq!(labels(&axis, 0.21, 0.29), ["0.22", "0.24", "0.26", "0.28"]);
         assert_eq!(labels(&axis, 2e-7, 9e-7), ["2×10^{−7}", "3×10^{−7}", "5×10^{−7}"]);
-        assert_eq!(
-            labels(&axis, 2e-4, 3e-3),
-            ["2×10^{−4}", "5×10^{−4}", "10^{−3}", "2×10^{−3}"]
-        );
+        let digits = labels(&axis, 2e-4, 3e-3).join(" ");
+        assert_eq!(digits, "2×10^{−4} 5×10^{−4} 10^{−3} 2×10^{−3}");
     }
 
     #[test]

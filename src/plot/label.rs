@@ -109,7 +109,7 @@ fn spans(label: &str) -> String {
 /// A label with its base line at `y`. The size and the side it is anchored at are those of the
 /// group that it is put into. The crate `svg` would begin a new line before every span, and a new
 /// line within a text is a space: the spans are joined here.
-pub(super) fn text(label: &str, [x, y]: Place) -> Blob {
+fn text(label: &str, [x, y]: Place) -> Blob {
     let (x, y, spans) = (px(x), px(y), spans(label));
     Blob::new(format!("<text x=\"{x}\" y=\"{y}\">{spans}</text>"))
 }
@@ -121,9 +121,8 @@ pub(super) fn texts<'a>(
     labels: impl IntoIterator<Item = (&'a str, Place)>,
 ) -> Group {
     let group = Group::new().set("font-size", px(size)).set("text-anchor", anchor);
-    labels
-        .into_iter()
-        .fold(group, |group, (label, place)| group.add(text(label, place)))
+    let texts = labels.into_iter().map(|(label, place)| text(label, place));
+    texts.fold(group, Group::add)
 }
 
 /// A label in the middle of `place`, no wider than `room`, and turned to the left where asked.

@@ -55,10 +55,8 @@ impl<'a> Legend<'a> {
         let group = at(self.corner, false).add(paper.set("fill", "white").set("fill-opacity", 0.85));
         let rows = self.entries.iter().enumerate();
         let middle = |row: usize| ROW * (row as f64 + 0.5);
-        let names = rows.clone().map(|(row, (name, _))| {
-            let base = middle(row) + 5.5;
-            (*name, [self.sample + GAP, base])
-        });
+        let place = |row: usize| [self.sample + GAP, middle(row) + 5.5];
+        let names = rows.clone().map(|(row, (name, _))| (*name, place(row)));
         let names = texts(TEXT, "start", names);
         let samples = rows.map(|(row, (_, look))| look.sample([self.sample / 2.0, middle(row)], self.sample));
         samples.fold(group, Group::add).add(names)

@@ -115,10 +115,8 @@ impl Series {
     /// Numbers over `x`: their values as markers, their standard errors as bars.
     #[must_use]
     pub fn estimates<'a>(x: &[f64], numbers: impl IntoIterator<Item = &'a Estimate>) -> Self {
-        let numbers = numbers
-            .into_iter()
-            .map(|number| (number.value(), number.standard_error()));
-        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.unzip();
+        let pair = |number: &Estimate| (number.value(), number.standard_error());
+        let (values, errors): (Vec<f64>, Vec<Option<f64>>) = numbers.into_iter().map(pair).unzip();
         Self::points(x, &values).errors(&errors)
     }
 
@@ -283,10 +281,10 @@ mod tests {
             assert!((y - 2.0 * pair[0]).abs() <= 1e-12 * y);
         }
         assert!(widest < 0.0051 * 1000.0 && ratio < 1.07, "{widest} {ratio}");
-        let ends = [series.x[0], series.x[series.x.len() - 1]];
+        let (first, last) = (series.x[0], series.x[series.x.len() - 1]);
         assert!(
-            (ends[0] - 0.01).abs() < 1e-12 && (ends[1] - 1000.0).abs() < 1e-9,
-            "{ends:?}"
+            (first - 0.01).abs() < 1e-12 && (last - 1000.0).abs() < 1e-9,
+            "{first} {last}"
         );
         assert_eq!(Series::function([-1.0, 1.0], f64::abs).x.len(), 201);
     }

@@ -23,7 +23,7 @@ const RATIO: f64 = 2.0;
 /// A mean squared displacement, which knows how many directions it adds up. It reads as the
 /// [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SquaredDisplacement {
     curve: Curve,
     dimensions: NonZeroU32,
@@ -77,7 +77,7 @@ impl Deref for SquaredDisplacement {
 
 /// A diffusion coefficient.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Diffusion {
     /// The coefficient, in squared units of length per time unit.
@@ -102,7 +102,7 @@ impl fmt::Display for Diffusion {
 
 /// Why there is no diffusion coefficient.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NotDiffusive {
     /// No stretch of lags up to the last has a slope of 1 within errors.

@@ -6,7 +6,7 @@ use crate::stats::Estimate;
 
 /// The local slopes `d ln value / d ln t` of a curve: see [`log_slope`](log_slope()).
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LogSlope {
     /// Where each slope belongs: the geometric mean of the two lag times, in time units.

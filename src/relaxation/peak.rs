@@ -15,7 +15,7 @@ const REACH: f64 = 2.0;
 
 /// The maximum of a curve: see [`peak`](peak()).
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
     /// The lag time of the maximum.
@@ -32,7 +32,7 @@ impl fmt::Display for Peak {
 
 /// Why a curve has no peak.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NoPeak {
     /// The first lag is the highest: the peak may be at shorter times.

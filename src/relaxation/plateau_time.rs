@@ -15,7 +15,7 @@ const RATIO: f64 = 1.258_925_411_794_167_2;
 
 /// The time of the plateau, by the two definitions in use: see [`tau_beta`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TauBeta {
     /// The first local maximum of the mean squared displacement.
@@ -26,7 +26,7 @@ pub struct TauBeta {
 
 /// A time of the plateau.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlateauTime {
     /// Where the extremum is, in time units.
@@ -43,7 +43,7 @@ impl fmt::Display for PlateauTime {
 
 /// Why a plateau has no time.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NoPlateau {
     /// The mean squared displacement rises from lag to lag.

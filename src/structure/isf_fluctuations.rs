@@ -87,7 +87,7 @@ pub fn self_isf_fluctuations<'p, T: Real>(
     resampling: Resampling,
 ) -> Result<IsfFluctuations, StructureError> {
     let runs = runs.runs();
-    let particles = particles.into().of(&runs[0])?;
+    let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
     let axis = origins.axis();
     let (mut first, mut second) = (axis.sums(), axis.sums());

@@ -72,7 +72,7 @@ pub fn self_isf_each<'p, T: Real>(
     resampling: Resampling,
 ) -> Result<Vec<Curve>, StructureError> {
     let runs = runs.runs();
-    let particles = particles.into().of(&runs[0])?;
+    let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
     Ok(cosine_curves(runs, &particles, lists, &origins))
 }
@@ -117,7 +117,7 @@ pub fn isotropic_self_isf<'p, T: Real>(
         return Err(StructureError::WaveNumber { index, found });
     }
     let runs = runs.runs();
-    let particles = particles.into().of(&runs[0])?;
+    let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
     Ok(sinc_curves(runs, &particles, wave_numbers, &origins))
 }

@@ -179,7 +179,7 @@ pub fn adam_gibbs(
     let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
     let reference = entropy.reference_temperature();
     let temperatures = entropy.temperatures().to_vec();
-    ThermoError::check_times(times)?;
+    Point::check_times(times)?;
     let (slow, times) = (Point::sorted(slow), Point::sorted(times));
     let place = |time: &&Point| place(&temperatures, time.temperature.value());
     let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;

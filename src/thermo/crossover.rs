@@ -207,7 +207,7 @@ pub fn crossover_of_times(
     times: &[Point],
     seed: u64,
 ) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
-    ThermoError::check_times(times)?;
+    Point::check_times(times)?;
     ThermoError::check_points(Point::sorted(times).iter().map(|point| point.values()))?;
     let logarithms: Vec<Point> = times
         .iter()

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::Point;
 use crate::stats::{Estimate, Mixture, Replicates};
 use crate::units::UnitsError;
 
@@ -208,18 +207,6 @@ impl ThermoError {
                     found: found.len(),
                     expected: expected.len(),
                 });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether temperatures and relaxation times have logarithms.
-    pub(super) fn check_times(times: &[Point]) -> Result<(), Self> {
-        for (temperature, time) in times.iter().map(Point::values) {
-            for found in [temperature, time] {
-                if !(found.is_finite() && found > 0.0) {
-                    return Err(Self::Time { found, temperature });
-                }
             }
         }
         Ok(())

@@ -59,6 +59,18 @@ impl Point {
         }
     }
 
+    /// Whether temperatures and relaxation times have logarithms.
+    pub(super) fn check_times(times: &[Self]) -> Result<(), ThermoError> {
+        for (temperature, time) in times.iter().map(Self::values) {
+            for found in [temperature, time] {
+                if !(found.is_finite() && found > 0.0) {
+                    return Err(ThermoError::Time { found, temperature });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Temperature and value without their errors.
     pub(super) fn values(&self) -> (f64, f64) {
         (self.temperature.value(), self.value.value())

@@ -20,8 +20,31 @@ pub struct ScanBuilder {
     points: Vec<StatePoint>,
 }
 
+impl Scan {
+    /// A scan to be filled from the energies of its runs, with what they have in common.
+    ///
+    /// ```
+    /// use msed::thermo::{Part, Scan, TimeOf};
+    /// use msed::{EnergyKind, Ensemble, Units, io};
+    /// let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
+    /// for name in ["T0.700", "T0.800", "T1.000"] {
+    ///     let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+    ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
+    /// }
+    /// let scan = scan.build()?;
+    /// assert_eq!(scan.points()[0].heat_capacity().excess().to_string(), "1.846(40)");
+    /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
+    /// assert!(scan.entropy(Part::Slow)?.values()[0].value() < 0.0);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builder(units: Units, ensemble: Ensemble) -> ScanBuilder {
+        ScanBuilder::new(units, ensemble)
+    }
+}
+
 impl ScanBuilder {
-    pub(super) fn new(units: Units, ensemble: Ensemble) -> Self {
+    fn new(units: Units, ensemble: Ensemble) -> Self {
         Self {
             units,
             ensemble,

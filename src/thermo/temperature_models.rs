@@ -296,7 +296,7 @@ pub fn fit_relaxation_times(
         different.len(),
         model.parameter_names().len() + 1,
     )?;
-    ThermoError::check_times(times)?;
+    Point::check_times(times)?;
     let k = units.boltzmann;
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
     let errors: Option<Vec<f64>> = logarithms

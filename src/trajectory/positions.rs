@@ -5,10 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::source::check_frame;
 use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
-use crate::real::Real;
+use crate::real::{Real, first_unfit};
 use crate::sampling::Sampling;
 use crate::stats::RunId;
 
@@ -464,6 +463,31 @@ impl<T: Real, C: Coordinates> fmt::Debug for Trajectory<'_, T, C> {
             .field("species", &self.species().names())
             .field("cells", &self.cells().len())
             .finish_non_exhaustive()
+    }
+}
+
+/// Checks whether a frame can follow the frames at the steps `before`.
+pub(super) fn check_frame<T: Real>(
+    before: &[u64],
+    step: u64,
+    positions: &[T],
+) -> Result<(), TrajectoryError> {
+    let frame = before.len();
+    if let Some(at) = first_unfit(positions) {
+        return Err(TrajectoryError::NotFinite {
+            frame,
+            step,
+            particle: at / 3,
+            found: positions[at].to_f64(),
+        });
+    }
+    match before.last() {
+        Some(&before) if step <= before => Err(TrajectoryError::StepOrder {
+            frame,
+            found: step,
+            before,
+        }),
+        _ => Ok(()),
     }
 }
 

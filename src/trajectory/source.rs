@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::positions::Header;
-use super::{Cell, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
-use crate::real::{Real, first_unfit};
+use super::positions::{Header, check_frame};
+use super::{Cell, Convention, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+use crate::real::Real;
 use crate::sampling::Sampling;
 
 /// One frame. It is a buffer that a source fills and the caller keeps, so that no memory is
@@ -62,18 +62,6 @@ impl<T> Default for Frame<T> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What a source knows about its coordinates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Convention {
-    /// They follow particles through the faces of the cell.
-    Unwrapped,
-    /// They re-enter the cell.
-    Wrapped,
-    /// The format does not say, so the caller must know.
-    Unknown,
 }
 
 /// Frames one after the other. Readers are sources, and another reader or a running simulation can
@@ -375,31 +363,6 @@ impl Header {
         }
         self.steps.push(frame.step);
         Ok(())
-    }
-}
-
-/// Checks whether a frame can follow the frames at the steps `before`.
-pub(super) fn check_frame<T: Real>(
-    before: &[u64],
-    step: u64,
-    positions: &[T],
-) -> Result<(), TrajectoryError> {
-    let frame = before.len();
-    if let Some(at) = first_unfit(positions) {
-        return Err(TrajectoryError::NotFinite {
-            frame,
-            step,
-            particle: at / 3,
-            found: positions[at].to_f64(),
-        });
-    }
-    match before.last() {
-        Some(&before) if step <= before => Err(TrajectoryError::StepOrder {
-            frame,
-            found: step,
-            before,
-        }),
-        _ => Ok(()),
     }
 }
 

@@ -2,9 +2,6 @@
 
 use thiserror::Error;
 
-use super::Trajectory;
-use crate::real::Real;
-
 /// A larger number of particles is a mistake.
 const MOST_PARTICLES: usize = 1 << 31;
 
@@ -297,10 +294,10 @@ impl<'a> From<&'a str> for Particles<'a> {
 }
 
 impl Particles<'_> {
-    pub(crate) fn of<T: Real>(self, run: &Trajectory<'_, T>) -> Result<Vec<usize>, SpeciesError> {
+    pub(crate) fn of(self, species: &Species) -> Result<Vec<usize>, SpeciesError> {
         match self {
-            Self::All => Ok((0..run.particles()).collect()),
-            Self::Species(name) => run.species().indices(name),
+            Self::All => Ok((0..species.len()).collect()),
+            Self::Species(name) => species.indices(name),
         }
     }
 }

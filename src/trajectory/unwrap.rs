@@ -57,9 +57,32 @@ impl Unwrapping {
     }
 }
 
-/// Unwraps one frame after the other.
+/// The frames of a source, unwrapped on the fly, without image flags.
+///
+/// ```
+/// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
+/// # use msed::trajectory::{Convention, TrajectoryError};
+/// # struct Wrapped(u64);
+/// # impl FrameSource<f64> for Wrapped {
+/// #     fn particles(&self) -> usize { 1 }
+/// #     fn convention(&self) -> Convention { Convention::Wrapped }
+/// #     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
+/// #         frame.step = self.0;
+/// #         frame.cell = Cell::cubic(1.0).ok();
+/// #         frame.positions = vec![(0.25 * self.0 as f64).fract(), 0.0, 0.0];
+/// #         self.0 += 1;
+/// #         Ok(self.0 < 10)
+/// #     }
+/// # }
+/// # let wrapped = Wrapped(0);
+/// let unwrapped = Unwrap::new(wrapped, Unwrapping::continuity());
+/// let trajectory = Trajectory::from_source(unwrapped, 0.005, Species::single("A", 1)?)?;
+/// assert_eq!(trajectory.frame(8), [2.0, 0.0, 0.0]);
+/// # Ok::<(), msed::Error>(())
+/// ```
 #[derive(Debug, Clone)]
-struct Unwrapper {
+pub struct Unwrap<S> {
+    source: S,
     method: Unwrapping,
     frame: usize,
     step: u64,
@@ -70,10 +93,11 @@ struct Unwrapper {
     offsets: Vec<[f64; 3]>,
 }
 
-impl Unwrapper {
-    /// Before the first frame.
-    fn new(method: Unwrapping) -> Self {
+impl<S> Unwrap<S> {
+    /// Unwraps the frames of `source` by the method named.
+    pub fn new(source: S, method: Unwrapping) -> Self {
         Self {
+            source,
             method,
             frame: 0,
             step: 0,
@@ -89,9 +113,9 @@ impl Unwrapper {
     /// memory is allocated after the first frame.
     ///
     /// # Errors
-    /// [`TrajectoryError`]. The frame is then left as it was given, and the unwrapper must not be
-    /// used any further.
-    fn push<T: Real>(
+    /// [`TrajectoryError`]. The frame is then left as it was given, and there must be no further
+    /// frame.
+    fn unwrap<T: Real>(
         &mut self,
         step: u64,
         positions: &mut [T],
@@ -196,47 +220,6 @@ impl Unwrapper {
     }
 }
 
-/// The frames of a source, unwrapped on the fly, without image flags.
-///
-/// ```
-/// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
-/// # use msed::trajectory::{Convention, TrajectoryError};
-/// # struct Wrapped(u64);
-/// # impl FrameSource<f64> for Wrapped {
-/// #     fn particles(&self) -> usize { 1 }
-/// #     fn convention(&self) -> Convention { Convention::Wrapped }
-/// #     fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
-/// #         frame.step = self.0;
-/// #         frame.cell = Cell::cubic(1.0).ok();
-/// #         frame.positions = vec![(0.25 * self.0 as f64).fract(), 0.0, 0.0];
-/// #         self.0 += 1;
-/// #         Ok(self.0 < 10)
-/// #     }
-/// # }
-/// # let wrapped = Wrapped(0);
-/// let unwrapped = Unwrap::new(wrapped, Unwrapping::continuity());
-/// let trajectory = Trajectory::from_source(unwrapped, 0.005, Species::single("A", 1)?)?;
-/// assert_eq!(trajectory.frame(8), [2.0, 0.0, 0.0]);
-/// # Ok::<(), msed::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Unwrap<S> {
-    source: S,
-    unwrapper: Unwrapper,
-    frame: usize,
-}
-
-impl<S> Unwrap<S> {
-    /// Unwraps the frames of `source` by the method named.
-    pub fn new(source: S, method: Unwrapping) -> Self {
-        Self {
-            source,
-            unwrapper: Unwrapper::new(method),
-            frame: 0,
-        }
-    }
-}
-
 impl<T: Real, S: FrameSource<T>> FrameSource<T> for Unwrap<S> {
     fn particles(&self) -> usize {
         self.source.particles()
@@ -251,10 +234,8 @@ impl<T: Real, S: FrameSource<T>> FrameSource<T> for Unwrap<S> {
             return Ok(false);
         }
         let cell = frame.cell.ok_or(TrajectoryError::NoCell { frame: self.frame })?;
-        self.unwrapper
-            .push(frame.step, &mut frame.positions, &frame.images, &cell)?;
+        self.unwrap(frame.step, &mut frame.positions, &frame.images, &cell)?;
         frame.images.clear();
-        self.frame += 1;
         Ok(true)
     }
 

@@ -3,6 +3,18 @@
 use super::{Cell, TrajectoryError};
 use crate::real::Real;
 
+/// What a source knows about its coordinates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Convention {
+    /// They follow particles through the faces of the cell.
+    Unwrapped,
+    /// They re-enter the cell.
+    Wrapped,
+    /// The format does not say, so the caller must know.
+    Unknown,
+}
+
 /// Between the steps at which a simulation wraps its particles, they may stand a little outside of
 /// the cell.
 const LARGEST_SPREAD: f64 = 1.05;

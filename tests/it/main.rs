@@ -58,6 +58,7 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod floors;
     mod frame_files;
     mod readers;
     mod runs;

@@ -1,4 +1,5 @@
-//! What the state points say together: heat capacity check, entropies, relaxation, crossover, Adam-Gibbs.
+//! What the state points say together: heat capacity check, entropies, relaxation, crossover,
+//! Adam-Gibbs.
 
 use msed::stats::Outcome;
 use msed::thermo::{
@@ -17,7 +18,8 @@ const SEED: u64 = 20_250_107;
 /// What relaxes, with its name in the results.
 const TIMES: [(&str, TimeOf); 2] = [("msed", TimeOf::Energy), ("alpha", TimeOf::Structure)];
 
-/// A reference temperature must lie where the scan has been, to the 0.5 % that a temperature is known to.
+/// Checks that the reference temperature lies within the scan, to the 0.5 % that a temperature is
+/// known to.
 pub(crate) fn check_reference<'a>(
     scan: &Scan,
     runs: impl Iterator<Item = (&'a Run, &'a Energies)>,
@@ -41,11 +43,12 @@ pub(crate) fn check_reference<'a>(
     Err(scan.failure_of(reference, message))
 }
 
-/// Everything over temperature that could be had; what could not says why.
+/// All results over temperature. Those that are missing give the reason.
 pub(crate) struct OverTemperature {
     pub(crate) scan: thermo::Scan,
     pub(crate) check: Result<HeatCapacityCheck, ThermoError>,
-    /// Total entropy from fluctuations minus that from the slope, in its standard errors; `None` where it has none.
+    /// Total entropy from fluctuations minus that from the slope, in its standard errors; `None`
+    /// where it has none.
     pub(crate) entropy_z: Vec<Option<f64>>,
     pub(crate) entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) fast_entropy: Result<EntropyDifference, ThermoError>,
@@ -80,7 +83,7 @@ impl OverTemperature {
         }
         let mut models = Vec::new();
         let mut crossover_of_times = Vec::new();
-        // Too few points for a model or a break is no event: the entry is absent.
+        // Too few points for a model or a break is common and no error: the entry is absent.
         for (name, relaxing) in TIMES {
             let fits = TemperatureModel::ALL.map(|model| found.relaxation(relaxing, model));
             models.extend(fits.into_iter().flatten().map(|fit| (name, fit)));
@@ -116,7 +119,8 @@ impl OverTemperature {
         self.scan.counted().map(StatePoint::temperature).collect()
     }
 
-    /// Something of an entropy at the temperatures of all points that count, `None` where it has no value.
+    /// A value of an entropy at the temperatures of all points that count; `None` where the entropy
+    /// has none.
     pub(crate) fn at_all<T>(
         &self,
         entropy: &Result<EntropyDifference, ThermoError>,

@@ -102,7 +102,8 @@ impl<'a> Point<'a> {
         self.structure.as_ref()?.decay.as_ref()
     }
 
-    /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has no such denominator.
+    /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has
+    /// no such denominator.
     pub(crate) fn fluctuation_ratio(&self) -> f64 {
         match self.heat_capacity.ensemble() {
             Ensemble::Nve { degrees_of_freedom } => {
@@ -121,7 +122,8 @@ pub(crate) fn by_temperature<'a, 'b>(points: &'a [Point<'b>]) -> Vec<&'a Point<'
     sorted
 }
 
-/// Distributions at three lags or fewer: the shortest, the middle of the lags on the logarithmic scale, the longest.
+/// Distributions at three lags or fewer: the shortest, the middle of the lags on the logarithmic
+/// scale, the longest.
 fn distributions(
     energies: &Energies,
     msed: &Curve,

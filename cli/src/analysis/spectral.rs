@@ -1,24 +1,24 @@
-//! The efficient estimators beside Eq. (11): a second opinion on each relaxation, and how long to run.
+//! The spectrum beside Eq. (11): a second opinion on each relaxation, and how long to run.
 
 use msed::relaxation::{Model, Relaxation};
 use msed::spectrum::{self, BlockChoice, ExpectedErrors, GaussianModel, Goal, Whittle};
 use msed::{EnergySeries, Replicas, Resampling};
 
-/// The relative error of tau* that the table gives a length of run for.
+/// The relative error of tau* for which the table gives a length of run.
 pub(crate) const WANTED: f64 = 0.1;
 
 /// Fits of Whittle's likelihood, or why there is none.
 pub(crate) struct Spectral {
     pub(crate) exponential: Result<Relaxation, String>,
     pub(crate) stretched: Result<Relaxation, String>,
-    /// The blocks that the run's correlation time asks for: beside those that were used.
+    /// The blocks that the correlation time of the run asks for.
     pub(crate) choice: BlockChoice,
     interval: f64,
     /// Length of all runs together.
     pub(crate) duration: f64,
 }
 
-/// What a run of the process that was found is expected to give.
+/// What runs of the fitted process are expected to give.
 pub(crate) struct Plan {
     /// Relative errors of this run.
     pub(crate) expected: ExpectedErrors,
@@ -27,7 +27,8 @@ pub(crate) struct Plan {
 }
 
 impl Spectral {
-    /// Both forms. A fit that cannot be made, such as that of a run without frequencies below its vibrations, is an answer.
+    /// Fits both forms. A run without frequencies below its vibrations has no fit, and this is no
+    /// failure of the program.
     pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
         let fit = |model| {
             let fit = Whittle::new(model).resampling(resampling);
@@ -48,8 +49,8 @@ impl Spectral {
         Some(fit).filter(|fit| fit.verdict().is_resolved())
     }
 
-    /// Samples that would give the error of the mean energy if they were independent; none where that error still rises with the
-    /// length of the blocks.
+    /// The number of independent samples that would give the error of the mean energy. It is
+    /// unknown where that error still rises with the length of the blocks.
     pub(crate) fn independent_samples(&self) -> Option<f64> {
         self.choice.blocking.independent_samples()
     }

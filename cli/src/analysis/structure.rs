@@ -1,10 +1,8 @@
 //! What the particles of one state point do.
 
-use msed::relaxation::{
-    self, Diffusion, Fit, NoPeak, NotDiffusive, NotReached, Peak, Relaxation, SquaredDisplacement, TauBeta,
-};
-use msed::stats::Outcome;
-use msed::structure::{self, Displacements, SpeciesDisplacement, WaveVectors};
+use msed::relaxation::{self, Diffusion, Fit, NoPeak, NotDiffusive, NotReached, Peak, Relaxation, TauBeta};
+use msed::stats::{BySpecies, Outcome};
+use msed::structure::{self, Displacements, WaveVectors};
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use super::point::LAGS_PER_DECADE;
@@ -13,12 +11,13 @@ use crate::failure::Failure;
 use crate::input::trajectory::Frames;
 use crate::scan_file::{Run, Scan};
 
-/// The longest lag as a fraction of the run. Beyond a tenth there are values without errors: relaxation may be that slow.
+/// The longest lag as a fraction of the run. Values beyond a tenth of the run have no errors, but
+/// relaxation may be that slow.
 const LONGEST: f64 = 0.5;
 
 /// Correlations of a run's frames.
 pub(crate) struct Structure {
-    displacements: Displacements,
+    displacements: BySpecies<Displacements>,
     /// Of each species, in their order, and of all particles.
     motion: Vec<Motion>,
     pub(crate) waves: Waves,
@@ -37,13 +36,14 @@ pub(crate) struct Motion {
 }
 
 impl Motion {
-    fn of(one: &SpeciesDisplacement) -> Result<Self, msed::Error> {
+    fn of((name, one): (&str, &Displacements)) -> Result<Self, msed::Error> {
+        let msd = one.msd().total();
         Ok(Self {
-            name: one.name().to_owned(),
-            diffusion: relaxation::diffusion(&SquaredDisplacement::new(one.msd().clone(), 3)?),
-            tau_beta: relaxation::tau_beta(&one.msd().without_zero()),
+            name: name.to_owned(),
+            diffusion: relaxation::diffusion(msd),
+            tau_beta: relaxation::tau_beta(&msd.without_zero()),
             alpha2_peak: relaxation::peak(one.alpha2())?,
-            chi4_peak: relaxation::peak(one.chi4())?,
+            chi4_peak: relaxation::peak(one.chi4()?)?,
         })
     }
 }
@@ -67,9 +67,9 @@ impl Structure {
         let probe = scan.probe.clone().unwrap_or_default();
         let shell = waves.shell.as_ref();
         let decay = shell.map(|shell| Decay::analyse(frames, &probe, shell, &lags, resampling));
-        let all = displacements.iter().chain([displacements.all()]);
+        let motion = each(&displacements).map(Motion::of);
         Ok(Self {
-            motion: all.map(Motion::of).collect::<Result<_, _>>()?,
+            motion: motion.collect::<Result<_, _>>()?,
             decay: decay.transpose()?,
             displacements,
             waves,
@@ -83,16 +83,15 @@ impl Structure {
     }
 
     /// The displacements of each species and of all particles, with the numbers from them.
-    pub(crate) fn displacements(&self) -> impl Iterator<Item = (&SpeciesDisplacement, &Motion)> {
-        let all = self.displacements.iter().chain([self.displacements.all()]);
-        all.zip(&self.motion)
+    pub(crate) fn displacements(&self) -> impl Iterator<Item = (&Displacements, &Motion)> {
+        each(&self.displacements).map(|(_, one)| one).zip(&self.motion)
     }
 
     /// The probe, or all particles where there is none.
-    pub(crate) fn probe(&self) -> (&SpeciesDisplacement, &Motion) {
+    pub(crate) fn probe(&self) -> (&Displacements, &Motion) {
         let mut species = self.displacements();
         species
-            .find(|(one, _)| one.name() == self.probe)
+            .find(|(_, motion)| motion.name == self.probe)
             .unwrap_or_else(|| (self.displacements.all(), &self.motion[self.motion.len() - 1]))
     }
 
@@ -103,6 +102,19 @@ impl Structure {
     }
 }
 
+/// The curves of displacements over lag time, by name.
+pub(crate) fn curves(one: &Displacements) -> Vec<(&'static str, &Curve)> {
+    let moved = [("msd", one.msd().total().curve()), ("alpha2", one.alpha2())];
+    let overlap = one.overlap().ok().map(|overlap| ("overlap", overlap));
+    let chi4 = one.chi4().ok().map(|chi4| ("chi4", chi4));
+    moved.into_iter().chain(overlap).chain(chi4).collect()
+}
+
+/// Each species with its name, and all particles as `all`.
+fn each<T>(found: &BySpecies<T>) -> impl Iterator<Item = (&str, &T)> {
+    found.species().chain([("all", found.all())])
+}
+
 /// F_s of the probe on a shell of wave vectors, and its times.
 pub(crate) struct Decay {
     pub(crate) isf: Curve,
@@ -110,7 +122,8 @@ pub(crate) struct Decay {
     pub(crate) q: f64,
     /// Where F_s has fallen to 1/e.
     pub(crate) tau_alpha: Outcome<Estimate, NotReached>,
-    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is none.
+    /// The stretched exponential of the tail, a second definition of tau_alpha; or why there is
+    /// none.
     pub(crate) tail: Result<Relaxation, String>,
 }
 
@@ -125,7 +138,7 @@ impl Decay {
         let isf = structure::self_isf(frames, probe, shell, lags, resampling)?;
         let tail = Fit::decay().to(&isf);
         Ok(Self {
-            q: shell.mean_modulus(),
+            q: shell.mean_wave_number(),
             tau_alpha: relaxation::tau_alpha(&isf)?,
             tail: tail.map_err(|error| error.to_string()),
             isf,

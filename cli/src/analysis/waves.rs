@@ -1,8 +1,10 @@
-//! Structure factors of one state point, and the shell of wave vectors that relaxation is measured at.
+//! Structure factors of one state point, and the shell of wave vectors that relaxation is measured
+//! at.
 
 use std::f64::consts::PI;
 
-use msed::structure::{self, MainPeak, PeakWindow, StaticStructure, WaveVectors};
+use msed::stats::{ByPair, Outcome};
+use msed::structure::{self, MainPeak, NoMainPeak, PeakWindow, StructureFactor, WaveVectors};
 use msed::trajectory::Cell;
 use msed::{Replicas, Resampling};
 
@@ -11,7 +13,8 @@ use crate::input::cells::mean_cell;
 use crate::input::trajectory::Frames;
 use crate::scan_file::{Run, Scan, UnitsName};
 
-/// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the dip after it.
+/// The longest wave vector times (V/N)^(1/3): 12.5 at the density 1.2, beyond the main peak and the
+/// dip after it.
 const LONGEST: f64 = 11.76;
 /// Half the width of the shell around the main peak, relative.
 const HALF_WIDTH: f64 = 0.014;
@@ -21,22 +24,31 @@ const FRAMES: usize = 400;
 const FEWEST: usize = 10;
 /// Particles times vectors times frames, of all replicas: some seconds.
 const WORK: usize = 10_000_000_000;
-/// Vectors beyond which a part of them, drawn by lot, stands for all: large cells have very many.
+/// Most vectors of a structure factor. Large cells have more, of which so many are drawn at random.
 const VECTORS: usize = 50_000;
-/// Vectors that are left of them even where the particles are very many.
+/// Fewest vectors that are drawn, however many the particles.
 const FEWEST_VECTORS: usize = 2_000;
 /// Most vectors of `q_shell`: a shell around the main peak has some hundred.
 const SHELL: f64 = 1e5;
 
-/// Structure factors, the main peak of the probe's, and the shell.
+/// Structure factors, the main peak of the probe, and the shell.
 pub(crate) struct Waves {
-    pub(crate) factors: StaticStructure,
-    pub(crate) peak: MainPeak,
+    pub(crate) factors: ByPair<StructureFactor>,
+    pub(crate) peak: Outcome<MainPeak, NoMainPeak>,
     /// That of the scan file, else around the main peak; none where there is no peak.
     pub(crate) shell: Option<WaveVectors>,
 }
 
 impl Waves {
+    /// S(q) of each pair of species and, last, of all particles, with their names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (String, &StructureFactor)> {
+        let pairs = self
+            .factors
+            .pairs()
+            .map(|([a, b], factor)| (format!("{a}-{b}"), factor));
+        pairs.chain([("total".to_owned(), self.factors.total())])
+    }
+
     pub(super) fn analyse(
         scan: &Scan,
         run: &Run,
@@ -45,7 +57,7 @@ impl Waves {
     ) -> Result<Self, Failure> {
         let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
         if let Some([low, high]) = scan.system.q_shell {
-            // One of each pair of opposite ones, of which each takes (2 pi)^3 / V.
+            // Each wave vector takes (2 pi)^3 / V, and one of each pair +q, -q counts.
             let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
             if found > SHELL {
                 let message = format!(
@@ -62,22 +74,23 @@ impl Waves {
         let spacing = (cell.volume() / particles as f64).cbrt();
         let mut vectors = WaveVectors::sphere(cell, LONGEST / spacing)?;
         let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
-        if vectors.len() > most {
+        if vectors.count() > most {
             vectors = vectors.subset(most, 1)?;
         }
-        let thin = thinned(frames, WORK / (particles * vectors.len()))?;
+        let thin = thinned(frames, WORK / (particles * vectors.count()))?;
         let factors = structure::static_structure(&thin, &vectors, resampling)?;
         let probe = scan.probe.as_deref().unwrap_or_default();
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
             UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(cell, particles),
         };
-        let of_probe = factors.partial(probe, probe).unwrap_or(factors.total());
+        let of_probe = factors.of(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);
-        let shell = match (scan.system.q_shell, peak.position()) {
+        let shell = match (scan.system.q_shell, peak.value()) {
             (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
-            (None, Some(q)) => {
-                let [low, high] = [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * q.value());
+            (None, Some(peak)) => {
+                let [low, high] =
+                    [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * peak.position().value());
                 WaveVectors::shell(cell, low..=high).ok()
             }
             (None, None) => None,

@@ -1,4 +1,5 @@
-//! Figures of what the energies tell: their differences at one lag, and over all lags beside the displacements.
+//! Figures of what the energies tell: their differences at one lag, and over all lags beside the
+//! displacements.
 
 use msed::energy::Distribution;
 use msed::plot::{Axis, Figure, Panel, Series};
@@ -13,8 +14,8 @@ use crate::tables::time;
 /// Points per line of a Gaussian.
 const GAUSSIAN_STEPS: u32 = 200;
 
-/// Figure 1: the distribution of energy differences. Left: the coldest point at several lags. Right: every point at one lag, in units of its standard deviation, beside the
-/// Gaussian.
+/// Figure 1: the distribution of energy differences. Left: the coldest point at several lags.
+/// Right: every point at one lag, in units of its standard deviation, beside the Gaussian.
 pub(super) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
     let sorted = by_temperature(points);
     let mut right = Panel::new(
@@ -73,7 +74,8 @@ fn histogram(phi: &Distribution, unit: f64) -> (Vec<f64>, Series) {
     (x, series)
 }
 
-/// Figure 2: the mean squared displacement of the probe, where there are trajectories, beside the MSED.
+/// Figure 2: the mean squared displacement of the probe, where there are trajectories, beside the
+/// MSED.
 pub(super) fn msd_msed(scan: &Scan, points: &[Point<'_>]) -> Figure {
     match msd(scan, points) {
         Some(first) => Figure::new(first).with(msed(scan, points)),
@@ -93,7 +95,7 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
         if let Some(structure) = &point.structure {
-            let series = dressed(structure.probe().0.msd(), point, k, sorted.len());
+            let series = dressed(structure.probe().0.msd().total(), point, k, sorted.len());
             panel.add(series.label(name(scan, point)));
         }
     }
@@ -113,8 +115,8 @@ fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     panel
 }
 
-/// The MSED over its fast plateau where the fit is resolved, so that a rise by 15 % looks like one although the plateaus of a
-/// scan differ by factors.
+/// The MSED over its fast plateau where the fit is resolved, so that a rise by 15 % looks like one
+/// although the plateaus of a scan differ by factors.
 pub(super) fn msed_rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let rise = Axis::linear("MSED/*{U}_{0}^{2} (dimensionless)");
     let mut panel = Panel::new(over_time(scan), rise);
@@ -132,7 +134,7 @@ pub(super) fn msed_rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     Some(Figure::new(panel))
 }
 
-/// The fits that are resolved, each over a unit of its own.
+/// Adds the fits that are resolved, each divided by a unit of its own.
 fn add_fits(panel: &mut Panel, sorted: &[&Point<'_>], unit: impl Fn(&Relaxation) -> f64) {
     let fits = sorted.iter().filter_map(|point| point.relaxation());
     for (k, fit) in fits.enumerate() {
@@ -143,14 +145,15 @@ fn add_fits(panel: &mut Panel, sorted: &[&Point<'_>], unit: impl Fn(&Relaxation)
     }
 }
 
-/// A curve as far as it has errors.
+/// The part of a curve that has errors.
 fn known(curve: &Curve) -> Series {
     let last = curve.standard_errors().iter().rposition(Option::is_some);
     let end = last.map_or(f64::INFINITY, |k| curve.lag_time(k));
     Series::curve(&curve.without_zero().window(0.0..=end))
 }
 
-/// A curve in the colour and with the marker of place `k` of `of` in the order of temperature: the same in all panels.
+/// A curve in the colour and with the marker of place `k` of `of` in the order of temperature: the
+/// same in all panels.
 fn dressed(curve: &Curve, point: &Point<'_>, k: usize, of: usize) -> Series {
     let series = known(curve).shade(shade(k, of)).marker(k).size(0.65);
     open_where(point.is_excluded(), series)

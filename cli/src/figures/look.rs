@@ -31,12 +31,13 @@ pub(super) fn degrees(scan: &Scan, value: f64) -> String {
     format!("{}{}", temperature(value), Symbols::of(scan).degree)
 }
 
-/// Where a point lies on the colour scale, by its place in the order of temperature: dark for the coldest.
+/// Where a point lies on the colour scale, by its place in the order of temperature: dark for the
+/// coldest.
 pub(super) fn shade(index: usize, of: usize) -> f64 {
     index as f64 / of.saturating_sub(1).max(1) as f64
 }
 
-/// Empty markers for points that enter no result over temperature.
+/// Draws points that enter no result over temperature with empty markers.
 pub(super) fn open_where(excluded: bool, series: Series) -> Series {
     if excluded { series.open() } else { series }
 }
@@ -64,18 +65,18 @@ pub(super) fn model(
     [band, Series::line(&t, &at(0.0)).colour(colour).label(label)]
 }
 
-/// Units in the marks of plot labels.
+/// Units, as the labels of figures write them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Symbols {
     pub(super) energy: &'static str,
     pub(super) time: &'static str,
     pub(super) length: &'static str,
     pub(super) temperature: &'static str,
-    /// What stands behind a number of temperature.
+    /// The unit behind a temperature, with a space before it.
     degree: &'static str,
-    /// Of 1/(T S_c), with an entropy per particle.
+    /// The unit of 1/(T S_c), with an entropy per particle.
     pub(super) adam_gibbs: &'static str,
-    /// What the reciprocal temperature is multiplied by, and its name.
+    /// The factor of reciprocal temperatures, and the label of their axis.
     pub(super) reciprocal: (f64, &'static str),
 }
 

@@ -14,7 +14,8 @@ use crate::analysis::point::{Point, by_temperature};
 use crate::scan_file::{EnsembleName, Scan};
 use crate::tables::temperature;
 
-/// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations of a harmonic solid, and the two lines of a crossover where there is one.
+/// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations
+/// of a harmonic solid, and the two lines of a crossover where there is one.
 pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Figure {
     let sorted = by_temperature(points);
     let [low, high] = [sorted[0], sorted[sorted.len() - 1]].map(Point::temperature);
@@ -30,9 +31,9 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             .dashed()
             .label("harmonic *{U}_{0}"),
     );
-    let scales: [(usize, &str, fn(&Relaxation) -> &Estimate); 2] = [
-        (0, "*{U}_{0}", Relaxation::u0_squared),
-        (1, "*{U}_{m}", Relaxation::um_squared),
+    let scales = [
+        ("*{U}_{0}", Relaxation::u0_squared as fn(&Relaxation) -> &Estimate),
+        ("*{U}_{m}", Relaxation::um_squared),
     ];
     for (excluded, suffix) in [(false, ""), (true, ", excluded")] {
         let with_fits = sorted.iter().filter(|point| point.is_excluded() == excluded);
@@ -42,7 +43,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
         if with_fits.is_empty() {
             continue;
         }
-        for (colour, name, squared) in scales {
+        for (colour, (name, squared)) in scales.into_iter().enumerate() {
             let scale = |&(t, fit): &(f64, &Relaxation)| (t, squared(fit).map(f64::sqrt));
             let (t, u): (Vec<f64>, Vec<Estimate>) = with_fits.iter().map(scale).unzip();
             let series = Series::estimates(&t, &u).colour(colour);
@@ -76,15 +77,17 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 
 /// U0 of a harmonic solid.
 fn harmonic(scan: &Scan, t: f64) -> f64 {
-    // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes half of the noise.
+    // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes
+    // half of the noise.
     let modes = match scan.system.ensemble {
         EnsembleName::Nve => 1.5,
         EnsembleName::Nvt => 3.0,
     };
-    (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
+    (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann * t
 }
 
-/// The heat capacity from fluctuations beside the slope of the energy; below it the difference in standard errors, with the verdict of each temperature.
+/// The heat capacity from fluctuations beside the slope of the energy; below it the difference in
+/// standard errors, with the verdict of each temperature.
 pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Figure {
     let c = Axis::linear("*{C}_{ex} per particle (*{k}_{B})");
     let mut panel = Panel::new(over_temperature(scan), c);
@@ -151,7 +154,8 @@ fn differences(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
     Some(panel.title(format!("mean square {mean:.2}")))
 }
 
-/// The entropies by the integral of C/T and by that of d<E>/dT/T; beside them Eq. (12) as printed, which is an energy.
+/// The entropies by the integral of C/T and by that of d<E>/dT/T; beside them Eq. (12) as printed,
+/// which is an energy.
 pub(super) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
     let total = results.entropy.as_ref().ok()?;
     let reference = total.reference_temperature();

@@ -1,4 +1,5 @@
-//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of the energy.
+//! Figures of what the trajectories tell: structure factors, and relaxation times beside those of
+//! the energy.
 
 use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
@@ -13,8 +14,8 @@ use crate::scan_file::Scan;
 /// Bins of a structure factor over its range.
 const BINS: f64 = 120.0;
 
-/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None` where there are no
-/// trajectories.
+/// S(q) of the probe at every point, in fine bins, and every pair of species at the coldest; `None`
+/// where there are no trajectories.
 pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let probe = scan.probe.as_deref()?;
     let length = Symbols::of(scan).length;
@@ -26,26 +27,27 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
     let mut left = panel(format!("*{{S}}_{{{probe}{probe}}}(*{{q}})"));
     for (k, point) in sorted.iter().enumerate().rev() {
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
-        if let Some(factor) = factors.and_then(|factors| factors.partial(probe, probe)) {
+        if let Some(factor) = factors.and_then(|factors| factors.of(probe, probe).ok()) {
             let series = binned(factor)?.shade(shade(k, sorted.len()));
             left.add(series.label(name(scan, point)));
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
     let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, coldest));
-    for (k, factor) in coldest.structure.as_ref()?.waves.factors.iter().enumerate() {
-        right.add(binned(factor)?.colour(k).label(factor.name()));
+    for (k, (name, factor)) in coldest.structure.as_ref()?.waves.named().enumerate() {
+        right.add(binned(factor)?.colour(k).label(name));
     }
     Some(Figure::new(left).with(right))
 }
 
 fn binned(factor: &StructureFactor) -> Option<Series> {
-    let bins = factor.binned(factor.q()[factor.len() - 1] / BINS).ok()?;
+    let bins = factor.binned(factor.q()[factor.shells() - 1] / BINS).ok()?;
     let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
     Some(points.size(0.6))
 }
 
-/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that enter no result over temperature, arrows where only a lower bound is known.
+/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that
+/// enter no result over temperature, arrows where only a lower bound is known.
 pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let symbols = Symbols::of(scan);
     let (scale, reciprocal) = symbols.reciprocal;

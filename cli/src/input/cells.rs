@@ -1,4 +1,4 @@
-//! The cell of a run: what the file and `box` say must agree, and on an isochore all runs have one volume.
+//! The cell of a run. The file and `box` must agree, and on an isochore all runs have one volume.
 
 use std::path::Path;
 
@@ -10,7 +10,8 @@ use super::trajectory::{Frames, open};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
-/// On an isochore all runs that count have one volume, as far as it is known; where they have not, `path` must say so.
+/// Checks that all runs that count have one volume, as far as it is known. Where they have not,
+/// `path` must be `isobaric`.
 pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
     if scan.system.is_isobaric() {
         return Ok(());
@@ -36,7 +37,7 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The volume of a run's cell: that of the first frame, else of `box`.
+/// The volume of a run: of its first frame, or else of `box`.
 fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
     let given = run.cell.map(|[x, y, z]| x * y * z);
     let Some(file) = run.trajectory().first() else {
@@ -49,7 +50,8 @@ fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
     Ok(frame.cell.map(|cell| cell.volume()).or(given))
 }
 
-/// The trajectory with its cell: that of the file, which must be that of `box` and the same at all frames, or that of `box`.
+/// Gives the trajectory its cell. The cell of the file must agree with `box` and must be the same
+/// at all frames; a file without a cell takes that of `box`.
 pub(super) fn with_cell(
     scan: &Scan,
     run: &Run,
@@ -65,7 +67,8 @@ pub(super) fn with_cell(
                 None => format!("the {} of frame 0", edges(&first)),
             };
             let expected = given.unwrap_or(first);
-            // Runs are at constant volume; those along an isobar may have been made otherwise.
+            // Runs are at constant volume, except that those along an isobar may be at constant
+            // pressure.
             let free = given.is_none() && scan.system.is_isobaric();
             let tolerance = if free { 0.25 } else { 1e-4 };
             let mut cells = trajectory.cells().iter().enumerate();
@@ -107,7 +110,8 @@ fn edges(cell: &Cell) -> String {
     }
 }
 
-/// The cell of all frames: their mean where it changes; where `box` gives the same with more digits, that.
+/// The mean cell of all frames. Where `box` gives the same cell with more digits, it takes that
+/// one.
 pub(crate) fn mean_cell(run: &Run, frames: &Frames) -> Result<Cell, msed::Error> {
     let cells: Vec<&Cell> = frames.runs().iter().flat_map(Trajectory::cells).collect();
     let mut mean = [[0.0; 3]; 3];

@@ -1,4 +1,4 @@
-//! The energies of one run: read, checked against `scan.toml`, and reduced to moments.
+//! Reads the energies of one run, checks them against `scan.toml`, and reduces them to moments.
 
 use std::path::Path;
 
@@ -88,7 +88,8 @@ fn series(
     kept.map_err(|error| about(file, error))
 }
 
-/// The temperature of a run: the given one, which the temperature column must not contradict, else the mean of that column.
+/// The temperature of a run is the given one, which the temperature column must not contradict, or
+/// else the mean of that column.
 fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64, Failure> {
     if let (Some(given), Some(found)) = (&run.temperature, moments.kinetic_temperature()) {
         let value = *given.get_ref();

@@ -1,4 +1,5 @@
-//! The steps of frames: given by `frame_interval` where the file has none, and evenly spaced or in blocks.
+//! The steps of frames: `frame_interval` gives them where the file has none, and their spacing is
+//! checked.
 
 use std::path::Path;
 
@@ -9,7 +10,8 @@ use super::about;
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
-/// A source whose frames get their steps from `frame_interval` where the file has none, that is, the same for all.
+/// A source of frames that takes the steps from `frame_interval` where the file has none. Such a
+/// file gives the same step to every frame.
 pub(super) struct Stepped {
     source: Box<dyn FrameSource<f32> + Send>,
     stride: Option<u64>,
@@ -66,8 +68,8 @@ impl FrameSource<f32> for Stepped {
     }
 }
 
-/// Frames are as far apart as `frame_interval` says, and evenly spaced, or in blocks of one pattern, or further and further
-/// apart; a frame that is missing from any of these is an error.
+/// Checks that frames are as far apart as `frame_interval` says, and that none is missing: they
+/// must be evenly spaced, in blocks of one pattern, or further and further apart.
 pub(super) fn check(
     scan: &Scan,
     run: &Run,

@@ -1,4 +1,4 @@
-//! The trajectory of one run: read, and checked against `scan.toml`.
+//! Reads the trajectory of one run and checks it against `scan.toml`.
 
 use std::path::Path;
 
@@ -98,7 +98,7 @@ fn replica(
     Ok(kept.map_err(|error| about(file, error))?.into_owned())
 }
 
-/// The frames of a file, whose format is told by how it begins.
+/// Opens a file of frames. Its first bytes tell the format.
 pub(super) fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32> + Send>, Failure> {
     check_file(file)?;
     io::frames(file, scan.system.units.units()).map_err(|error| about(file, error))

@@ -1,4 +1,4 @@
-//! `scan`: results over temperature, from the runs that are not excluded, the coldest first.
+//! `scan` of the results: what all runs that are not excluded tell together, the coldest first.
 
 use msed::Estimate;
 use msed::stats::Outcome;
@@ -31,7 +31,7 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
     })
 }
 
-/// Why something is absent.
+/// The reasons for results that are absent.
 pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
     let notes = [
         ("heat_capacity_check", found.check.as_ref().err()),
@@ -47,7 +47,7 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         .collect()
 }
 
-/// What a verdict says, in a word and why.
+/// A verdict as a word and a reason.
 pub(crate) fn word(verdict: &impl ToString) -> (String, Option<String>) {
     let text = verdict.to_string();
     match text.split_once(": ") {
@@ -60,7 +60,7 @@ fn blocks(point: &StatePoint) -> usize {
     point.mean_energy().blocks()
 }
 
-/// Something of each point that counts.
+/// A value of each point that counts.
 fn column<T>(found: &OverTemperature, of: impl Fn(&StatePoint) -> T) -> Vec<T> {
     found.scan.counted().map(of).collect()
 }
@@ -147,7 +147,8 @@ fn model(fit: &TemperatureFit, coldest: f64) -> Value {
         "aic": fit.aic(),
         "corrected_aic": fit.corrected_aic(),
         "bic": fit.bic(),
-        // d log10 tau/d(T'/T) at T = T', with the coldest point in the glass transition's place: no extrapolation.
+        // d log10 tau/d(T'/T) at T = T', with the coldest point in the glass transition's place: no
+        // extrapolation.
         "fragility": fit.fragility_at(coldest).map(|fragility| json!({
             "temperature": coldest,
             "value": fragility.value(),

@@ -1,4 +1,4 @@
-//! One of the `runs`.
+//! An entry of `runs`.
 
 use msed::Estimate;
 use msed::relaxation::Relaxation;

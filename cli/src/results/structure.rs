@@ -7,32 +7,27 @@ use msed::{Curve, Estimate};
 use serde_json::{Map, Value, json};
 
 use super::values::{estimate, fit, found, joined, missing, no_fit};
-use crate::analysis::structure::{Decay, Motion, Structure};
+use crate::analysis::structure::{Decay, Motion, Structure, curves};
 
 pub(super) fn entry(structure: &Structure) -> Value {
     let waves = &structure.waves;
     let shell = waves.shell.as_ref();
-    let factors = waves.factors.iter();
+    let factors = waves.named();
     let tau_beta = &structure.probe().1.tau_beta;
     let diffusion = structure.species().iter();
     let species = structure.displacements().map(|(one, motion)| {
-        let mut curves = vec![
-            ("msd", one.msd()),
-            ("alpha2", one.alpha2()),
-            ("overlap", one.overlap()),
-            ("chi4", one.chi4()),
-        ];
-        curves.extend(structure.isf_of(one.name()).map(|isf| ("self_isf", isf)));
-        (one.name().to_owned(), correlations(&curves, motion))
+        let mut curves = curves(one);
+        curves.extend(structure.isf_of(&motion.name).map(|isf| ("self_isf", isf)));
+        (motion.name.clone(), correlations(&curves, motion))
     });
     let rest = json!({
-        "q": shell.map(WaveVectors::mean_modulus),
-        "wave_vectors": shell.map(WaveVectors::len),
-        "q_max": match waves.peak.position() {
-            Some(position) => estimate(position),
-            None => missing("not resolved", &waves.peak),
+        "q": shell.map(WaveVectors::mean_wave_number),
+        "wave_vectors": shell.map(WaveVectors::count),
+        "q_max": match &waves.peak {
+            Outcome::Resolved(peak) => estimate(peak.position()),
+            Outcome::Unresolved(why) => missing("not resolved", why),
         },
-        "s_of_q": factors.map(|factor| (factor.name(), shells(factor))).collect::<Value>(),
+        "s_of_q": factors.map(|(name, factor)| (name, shells(factor))).collect::<Value>(),
         "tau_alpha": match &structure.decay {
             Some(decay) => tau_alpha(&decay.tau_alpha),
             None => missing("no shell", "no `q_shell` is given, and q_max is not resolved"),
@@ -58,7 +53,8 @@ fn shells(factor: &StructureFactor) -> Value {
     })
 }
 
-/// Curves of one species, or of all particles, over the lags of the first; where one of them lacks a lag, `null`.
+/// Curves of one species, or of all particles, over the lags of the first. A curve that lacks a lag
+/// has `null` there.
 fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
     let (_, first) = curves[0];
     let mut lists = Map::new();
@@ -80,7 +76,7 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
     joined([rest, Value::Object(lists)])
 }
 
-/// Where a curve is largest; where it still rises at its end, that is a lower bound.
+/// The time and the height of a peak. A curve that is largest at its last lag gives lower bounds.
 fn peak(peak: &Outcome<Peak, NoPeak>) -> Value {
     let [time, height] = match peak.why() {
         Some(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],

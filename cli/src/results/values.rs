@@ -1,4 +1,4 @@
-//! How the file writes what the library found. A number that is not finite becomes `null`.
+//! The entries of the file for results of the library. A number that is not finite becomes `null`.
 
 use std::fmt::Display;
 
@@ -8,8 +8,8 @@ use msed::{Curve, Estimate};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// The value without the members of objects that are `null`: absent is what could not be had. Lists keep theirs, so that they
-/// stay as long as the others beside them.
+/// Removes `null` members of objects, since a result that is missing is absent. Lists keep their
+/// `null` elements, so that they stay as long as the lists beside them.
 pub(super) fn without_null(value: Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -23,14 +23,14 @@ pub(super) fn without_null(value: Value) -> Value {
     }
 }
 
-/// A list or a map, where it holds anything.
+/// A list or a map; `null` where it is empty.
 pub(super) fn unless_empty(value: impl Serialize) -> Value {
     let value = json!(value);
     let empty = value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
     if empty { Value::Null } else { value }
 }
 
-/// Objects as one.
+/// One object with the members of all.
 pub(super) fn joined<const N: usize>(objects: [Value; N]) -> Value {
     let members = |object| match object {
         Value::Object(members) => members,
@@ -59,7 +59,7 @@ pub(super) fn estimate(number: &Estimate) -> Value {
     })
 }
 
-/// Why there is no number, in a word and a sentence.
+/// A word and a sentence in place of a number.
 pub(super) fn missing(verdict: &str, reason: impl Display) -> Value {
     json!({ "verdict": verdict, "reason": reason.to_string() })
 }

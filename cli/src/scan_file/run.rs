@@ -9,8 +9,8 @@ use super::source::Source;
 use super::values;
 use crate::failure::Failure;
 
-/// Most bytes of a run's name and two of the longest species' together: a file system allows 255 bytes, less what stands
-/// around these.
+/// Most bytes of the name of a run together with twice the longest name of a species. File systems
+/// allow 255 bytes, and the rest of a file name needs some of them.
 const LONGEST_NAMES: usize = 220;
 
 /// One state point, as the file gives it.
@@ -38,7 +38,7 @@ pub(crate) struct Run {
     /// Why the point enters no result over temperature, where it does not.
     #[serde(default, deserialize_with = "values::exclusion")]
     pub(crate) exclude: Option<String>,
-    /// Of the `[[run]]` in the file.
+    /// The line of the `[[run]]` in the file.
     #[serde(skip)]
     pub(super) line: usize,
 }
@@ -58,7 +58,7 @@ impl Run {
         self.trajectory.as_ref().map_or(&[], |files| files.get_ref())
     }
 
-    /// Sees all files from this directory.
+    /// Makes the paths relative to this directory.
     pub(super) fn look_from(&mut self, dir: &Path) {
         let energy = self.energy.get_mut().iter_mut();
         let trajectory = self.trajectory.iter_mut().flat_map(Spanned::get_mut);
@@ -67,7 +67,8 @@ impl Run {
         }
     }
 
-    /// What this run alone cannot tell: whether its name differs from those before it, and whether its particles have species.
+    /// Checks what depends on the rest of the file: names must differ, and particles of
+    /// trajectories must have species.
     pub(super) fn check(&self, source: &Source, before: &[Self], species: &[&str]) -> Result<(), Failure> {
         let name = self.name();
         if before.iter().any(|other| other.name() == name) {

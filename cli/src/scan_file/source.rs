@@ -1,4 +1,4 @@
-//! The text of the file, and the places in it.
+//! The text of the scan file, and places in it.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ impl Source {
         Failure::at(format!("{}:{}", self.name(), self.line(value)), message)
     }
 
-    /// The keys of the file; a mistake in it with its line and its key.
+    /// Parses the file. A message about a mistake names its line and its key.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         toml::from_str(&self.text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -60,7 +60,7 @@ impl Source {
         })
     }
 
-    /// What the parser says, in the words of this program.
+    /// The message of the parser in the words of this program.
     fn explain(&self, error: &toml::de::Error, line: usize) -> String {
         let message = error.message();
         let key = self.key_at(line);
@@ -89,7 +89,8 @@ impl Source {
         key.map_or_else(|| plain.clone(), |key| format!("`{key}`: {plain}"))
     }
 
-    /// The key whose value the line belongs to, which may have begun on a line before; none at the head of a table.
+    /// The key whose value the line belongs to. The value may have begun on a line before. The head
+    /// of a table has no key.
     fn key_at(&self, line: usize) -> Option<&str> {
         let is_bare = |key: &&str| {
             let letter = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// Most bytes of a species' name, after which files are named.
 const LONGEST: usize = 60;
 
-/// Keys of `structure` in the results that no species may be called.
+/// Keys of `structure` in the results, which are no names for species.
 const RESERVED: [&str; 9] = [
     "q",
     "wave_vectors",

@@ -1,5 +1,6 @@
-//! Values that are checked as they are read. The messages begin with what was found; the parser knows the key and the line.
-//! Each check gives a value or an option of one, as the field has it.
+//! Values that are checked as they are read. Each message says what was found and what was
+//! expected; the parser adds the key and the line. A check returns a value or an `Option`, as the
+//! field needs it.
 
 use std::fmt::Display;
 use std::path::PathBuf;

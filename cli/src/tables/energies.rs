@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use msed::Estimate;
+use msed::relaxation::Relaxation;
 
 use super::table::{Table, or_dash, shown, temperature};
 use crate::analysis::point::Point;
@@ -27,8 +28,8 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
             shown(Some(moments.mean())),
             shown(relaxation.map(|fit| root(fit.u0_squared())).as_ref()),
             shown(relaxation.map(|fit| root(fit.um_squared())).as_ref()),
-            shown(relaxation.map(|fit| fit.relaxation_time())),
-            shown(stretched.map(|fit| fit.beta())),
+            shown(relaxation.map(Relaxation::relaxation_time)),
+            shown(stretched.map(Relaxation::beta)),
             shown(Some(heat_capacity.excess())),
             shown(heat_capacity.fast()),
             shown(heat_capacity.slow()),
@@ -46,25 +47,23 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
         system.ensemble.of(particles).name(),
-        system.units.units().name(),
+        system.units.units().name,
         units(scan),
         remarks(points)
     )
 }
 
-/// What energies, times and lengths are counted in.
+/// The units of energies, times and lengths.
 fn units(scan: &Scan) -> String {
     let units = scan.system.units.units();
     let time = match scan.system.units {
         UnitsName::Lj => "tau = sigma sqrt(m/epsilon)",
-        UnitsName::Metal | UnitsName::Real => units.time(),
+        UnitsName::Metal | UnitsName::Real => units.time,
     };
     format!(
         "Units: energy {}, time {time}, length {}, temperature {}; heat capacities in k per particle; in brackets the standard \
          error of the last digits.",
-        units.energy(),
-        units.length(),
-        units.temperature()
+        units.energy, units.length, units.temperature
     )
 }
 
@@ -143,8 +142,8 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
         };
         let numbers = [
             point.name().to_owned(),
-            shown(by_lags.map(|fit| fit.relaxation_time())),
-            shown(by_spectrum.map(|fit| fit.relaxation_time())),
+            shown(by_lags.map(Relaxation::relaxation_time)),
+            shown(by_spectrum.map(Relaxation::relaxation_time)),
             shown(by_lags.map(|fit| um(fit.um_squared())).as_ref()),
             shown(by_spectrum.map(|fit| um(fit.um_squared())).as_ref()),
             or_dash(independent.map(|samples| format!("{samples:.0}"))),

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use msed::Estimate;
-use msed::relaxation::NotReached;
+use msed::relaxation::{NotReached, Relaxation};
 use msed::stats::Outcome;
 use msed::structure::{MainPeak, WaveVectors};
 
@@ -13,7 +13,8 @@ use crate::analysis::structure::{Motion, Structure};
 use crate::results::reason;
 use crate::scan_file::Scan;
 
-/// The main peak of the probe's structure factor, and the shell of wave vectors that relaxation is measured at.
+/// The main peak of the probe's structure factor, and the shell of wave vectors that relaxation is
+/// measured at.
 pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
     let mut table = Table::new("run | T | frames | q_max | S(q_max) | q | vectors");
     let mut reasons = String::new();
@@ -23,21 +24,18 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
         };
         let waves = &structure.waves;
         let shell = waves.shell.as_ref();
-        let height = match &waves.peak {
-            MainPeak::Resolved { height, .. } => Some(height),
-            none => {
-                let _ = writeln!(reasons, "{}: q_max: {none}", point.name());
-                None
-            }
-        };
+        if let Some(why) = waves.peak.why() {
+            let _ = writeln!(reasons, "{}: q_max: {why}", point.name());
+        }
+        let peak = waves.peak.value();
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
             waves.factors.total().frames().to_string(),
-            shown(waves.peak.position()),
-            shown(height),
-            or_dash(shell.map(|shell| format!("{:.4}", shell.mean_modulus()))),
-            or_dash(shell.map(WaveVectors::len)),
+            shown(peak.map(MainPeak::position)),
+            shown(peak.map(MainPeak::height)),
+            or_dash(shell.map(|shell| format!("{:.4}", shell.mean_wave_number()))),
+            or_dash(shell.map(WaveVectors::count)),
         ]);
     }
     let probe = scan.probe.as_deref().unwrap_or("all particles");
@@ -73,11 +71,11 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
                 }
                 reached => shown(reached.value()),
             },
-            shown(tail.map(|tail| tail.amplitude())),
-            shown(tail.map(|tail| tail.relaxation_time())),
-            shown(tail.map(|tail| tail.beta())),
-            shown(point.relaxation().map(|fit| fit.relaxation_time())),
-            shown(point.spectral.relaxation().map(|fit| fit.relaxation_time())),
+            shown(tail.map(Relaxation::amplitude)),
+            shown(tail.map(Relaxation::relaxation_time)),
+            shown(tail.map(Relaxation::beta)),
+            shown(point.relaxation().map(Relaxation::relaxation_time)),
+            shown(point.spectral.relaxation().map(Relaxation::relaxation_time)),
         ]);
         let why = match &decay.tail {
             Ok(tail) => reason(tail),
@@ -141,12 +139,13 @@ fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
     row
 }
 
-/// Reasons in the order in which they come up, each with the places that it holds for.
+/// The reasons of a table in the order in which they come up, each with the places that share it.
 #[derive(Default)]
 struct Reasons(Vec<(String, Vec<String>)>);
 
 impl Reasons {
-    /// What a cell says: a number of what was found, or the verdict, whose reason is kept.
+    /// The text of a cell: a number of what was found, or else the verdict. The reason is kept for
+    /// the lines below the table.
     fn cell<T, Why: Display>(
         &mut self,
         what: &str,

@@ -10,7 +10,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The header's cells stand between bars.
+    /// A table without rows. Bars separate the cells of the header.
     pub(super) fn new(header: &str) -> Self {
         let header = header.split('|').map(|cell| cell.trim().to_owned());
         Self {
@@ -22,14 +22,14 @@ impl Table {
         self.rows.push(row.into());
     }
 
-    /// Whether there is a header alone.
+    /// Whether the table has no rows.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.len() == 1
     }
 }
 
 impl Display for Table {
-    /// The first column to the left, the others to the right.
+    /// Aligns the first column to the left and the others to the right.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = |column: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(column));

@@ -41,7 +41,8 @@ fn the_table_of_displacements_holds_what_the_file_holds() {
                     (value, error)
                 };
                 let ((time, _), (height, error)) = (number("time"), number("height"));
-                // The highest value with an error is where the peak is said to be, and as high within errors.
+                // The highest value with an error is where the peak is said to be, and as high
+                // within errors.
                 let errors = list(&structure[species][format!("{quantity}_standard_error")]);
                 let times = list(&structure[species]["lag_time"]);
                 let values = list(&structure[species][quantity]);

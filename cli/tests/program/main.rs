@@ -1,5 +1,5 @@
-//! The program `msed`, run as a user runs it: on the data sets of the repository, on small scans cut from them, and on
-//! every kind of bad input.
+//! The program `msed`, run as a user runs it: on the data sets of the repository, on small scans
+//! cut from them, and on every kind of bad input.
 
 mod bad_energies;
 mod bad_outputs;

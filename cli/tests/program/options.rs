@@ -162,7 +162,8 @@ fn the_spectrum_gives_a_second_opinion() {
         assert_eq!(spectral["verdict"], "resolved", "{spectral}");
         assert!(number(&spectral["max_frequency"]) > 2.0 / number(&spectral["relaxation_time"]));
         assert_eq!(spectral.get("window"), None);
-        // Correlated samples are worth fewer independent ones; where the error of the mean has no plateau no number is given.
+        // Correlated samples are worth fewer independent ones; where the error of the mean has no
+        // plateau no number is given.
         assert!(number(&run["correlation_time"]) > number(&run["sampling_interval"]));
         if let Some(independent) = run.get("independent_samples") {
             assert!(

@@ -60,7 +60,8 @@ fn the_shipped_scan_has_every_result_over_temperature() {
         .collect();
     assert!(z.len() == 5 && z.iter().all(|z| z.abs() <= 3.0), "{z:?}");
     for k in 0..6 {
-        // The cubic between the points is not linear in what it interpolates: the parts add up to a few thousandths.
+        // The cubic between the points is not linear in what it interpolates: the parts add up to a
+        // few thousandths.
         assert!(
             (fast[k] + slow[k] - total[k]).abs() < 3e-3,
             "{k}: {fast:?} {slow:?} {total:?}"
@@ -95,7 +96,8 @@ fn the_shipped_scan_has_every_result_over_temperature() {
             "{model}: {fit}"
         );
     }
-    // Three runs have a trajectory: enough for Arrhenius's law and for a plot with the entropy that tau* gave.
+    // Three runs have a trajectory: enough for Arrhenius's law and for a plot with the entropy that
+    // tau* gave.
     let alpha = relaxation["tau_alpha"].as_array().expect("a list");
     assert_eq!(alpha.iter().filter(|time| time.is_f64()).count(), 3, "{alpha:?}");
     assert_eq!(relaxation["models"]["arrhenius"]["alpha"]["points"], 3);

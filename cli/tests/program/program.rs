@@ -25,7 +25,8 @@ impl Outcome {
         serde_json::from_str(&text).expect("results.json is JSON")
     }
 
-    /// The message of a run that failed as it should: status 1, one line on standard error, and no file left.
+    /// The message of a run that failed as it should: status 1, one line on standard error, and no
+    /// file left.
     pub(crate) fn message(&self) -> &str {
         assert_eq!(self.code, Some(1), "{}{}", self.stdout, self.stderr);
         let message = self.stderr.strip_suffix('\n').unwrap_or(&self.stderr);

@@ -30,7 +30,8 @@ pub(crate) fn xtc_frames(count: usize) -> Vec<Vec<u8>> {
     let mut rest = &bytes[..];
     (0..count)
         .map(|_| {
-            // A header of 92 bytes ends with the length of the coordinates, which are padded to words.
+            // A header of 92 bytes ends with the length of the coordinates, which are padded to
+            // words.
             let length = u32::from_be_bytes(rest[88..92].try_into().expect("four bytes")) as usize;
             let (frame, after) = rest.split_at(92 + length.next_multiple_of(4));
             rest = after;
@@ -39,7 +40,8 @@ pub(crate) fn xtc_frames(count: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The first frames of the same trajectory as LAMMPS dumps text, to the last bit of the coordinates, each as its text.
+/// The first frames of the same trajectory as LAMMPS dumps text, to the last bit of the
+/// coordinates, each as its text.
 pub(crate) fn dump_frames(count: usize) -> Vec<String> {
     use msed::trajectory::{Frame, FrameSource};
     let file = data("kob-andersen/T0.700/trajectory.xtc");

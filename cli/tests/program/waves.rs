@@ -1,4 +1,5 @@
-//! Structure factors, their main peak and the shell around it, in the file, the table and the CSV files.
+//! Structure factors, their main peak and the shell around it, in the file, the table and the CSV
+//! files.
 
 use msed::structure::WaveVectors;
 use msed::trajectory::Cell;
@@ -77,9 +78,9 @@ fn without_a_shell_in_the_scan_file_the_main_peak_chooses_it() {
     let q_max = structure["q_max"]["value"].as_f64().expect("a number");
     let cell = Cell::cubic(9.410_360_288_81).expect("a cell");
     let shell = WaveVectors::shell(&cell, 0.986 * q_max..=1.014 * q_max).expect("a shell");
-    assert_eq!(structure["wave_vectors"], shell.len());
+    assert_eq!(structure["wave_vectors"], shell.count());
     let q = structure["q"].as_f64().expect("a number");
-    assert!((q - shell.mean_modulus()).abs() < 1e-12, "{q}");
+    assert!((q - shell.mean_wave_number()).abs() < 1e-12, "{q}");
     // That of B is flat, and so few frames cannot tell its two peaks apart: no shell, and why.
     let scan = scan.edit("scan.toml", "species =", "probe = \"B\"\nspecies =");
     let outcome = scan.run();

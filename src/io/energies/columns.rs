@@ -177,7 +177,7 @@ impl<R: Read> ColumnRows<R> {
         }
         if self.layout.is_none() {
             let layout = self.lay_out(fields(bytes).count(), ended)?;
-            self.values = vec![0.0; layout.values()];
+            self.values = vec![0.0; layout.values];
             self.previous = self.values.clone();
             self.layout = Some(layout);
         }
@@ -186,7 +186,7 @@ impl<R: Read> ColumnRows<R> {
         };
         // LAMMPS ends every line. A line without an end may lack digits even where it has all its
         // columns.
-        let may_end = ended || layout.names().iter().all(|name| name != "TimeStep");
+        let may_end = ended || layout.names.iter().all(|name| name != "TimeStep");
         match layout.parse(bytes, &mut self.values) {
             Some(step) if may_end => Ok(Some(step)),
             _ if ended => Err(self.error(layout.fault(bytes))),
@@ -215,8 +215,8 @@ impl<R: Read> ColumnRows<R> {
         let known = self.wanted.known(&names);
         if let Some(layout) = &self.layout {
             // A restarted simulation that continues the file writes the header again.
-            if known && names != layout.names() {
-                let expected = layout.names().join(", ");
+            if known && names != layout.names {
+                let expected = layout.names.join(", ");
                 return Err(self.error(Fault::header(&names.join(", "), &expected)));
             }
             self.steps.boundary = true;

@@ -88,12 +88,14 @@ enum Slot {
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     slots: Vec<Slot>,
-    names: Vec<String>,
+    /// The names of the columns, or their numbers from 1 where the file has no names.
+    pub(super) names: Vec<String>,
     energy: usize,
     molecular: Option<usize>,
     temperature: Option<usize>,
     kept: Vec<(String, usize)>,
-    values: usize,
+    /// Numbers kept of a row.
+    pub(super) values: usize,
 }
 
 impl Layout {
@@ -178,16 +180,6 @@ impl Layout {
             slots,
             names,
         })
-    }
-
-    /// Numbers kept of a row.
-    pub(crate) fn values(&self) -> usize {
-        self.values
-    }
-
-    /// The names of the columns, or their numbers from 1 where the file has no names.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
     }
 
     /// Columns of a row.

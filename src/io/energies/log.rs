@@ -203,7 +203,7 @@ impl Log<'_> {
         self.end_unfinished()?;
         let layout = Layout::new(self.wanted, Some(names), names.len());
         let layout = layout.map_err(|fault| self.error(fault))?;
-        self.values = vec![0.0; layout.values()];
+        self.values = vec![0.0; layout.values];
         self.runs.begin();
         Ok(layout)
     }
@@ -303,9 +303,9 @@ impl Block {
             Some(layout) => layout,
             None => layout.insert(Layout::new(wanted, Some(&self.names), self.names.len())?),
         };
-        values.resize(layout.values(), 0.0);
-        if self.names != layout.names() {
-            return Err(Fault::header(&self.names.join(", "), &layout.names().join(", ")));
+        values.resize(layout.values, 0.0);
+        if self.names != layout.names {
+            return Err(Fault::header(&self.names.join(", "), &layout.names.join(", ")));
         }
         let step = layout.parse(&self.row, values);
         let step = step.ok_or_else(|| layout.fault(&self.row))?;

@@ -188,3 +188,51 @@ fn refusals_name_what_was_found() {
         "particle 2 selected, expected less than 2"
     );
 }
+
+/// A point of another linear algebra.
+#[derive(Clone, Copy)]
+struct Point {
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+impl From<Point> for [f64; 3] {
+    fn from(Point { x, y, z }: Point) -> Self {
+        [x, y, z]
+    }
+}
+
+#[test]
+fn points_of_any_kind_make_the_same_trajectory() {
+    let points: Vec<Point> = (0..8_u8)
+        .map(|i| Point {
+            x: f64::from(i),
+            y: 0.5,
+            z: -f64::from(i),
+        })
+        .collect();
+    let arrays: Vec<[f64; 3]> = points.iter().map(|&point| point.into()).collect();
+    let steps = [0, 5, 7, 20];
+    let of_points = Trajectory::from_vectors(points.iter().copied(), steps, 0.1, species()).unwrap();
+    let of_arrays = Trajectory::from_points(&arrays, steps, 0.1, species()).unwrap();
+    assert_eq!(of_points, of_arrays);
+    let mut frame = Frame::new();
+    frame.fill(20, None, points[6..].iter().copied());
+    assert_eq!((frame.step, &frame.positions[..]), (20, of_points.frame(3)));
+}
+
+#[test]
+fn a_trajectory_in_memory_is_a_source_of_its_frames() {
+    let batch = Trajectory::wrapped_from_source(wrapped(), 0.1, species()).unwrap();
+    assert_eq!(
+        Trajectory::wrapped_from_source(batch.source(), 0.1, species()).unwrap(),
+        batch
+    );
+    let thin = batch.thinned(7).unwrap();
+    assert_eq!(thin.steps(), [0, 70, 140, 210, 280]);
+    assert_eq!(
+        (thin.frame(2), thin.images(2)),
+        (batch.frame(14), batch.images(14))
+    );
+}

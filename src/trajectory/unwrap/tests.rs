@@ -266,9 +266,9 @@ fn into_the_cell_and_back() {
 #[test]
 fn a_changed_number_of_particles_is_refused() {
     let cell = Cell::cubic(10.0).unwrap();
-    let mut unwrapper = Unwrapper::new(Unwrapping::continuity());
-    unwrapper.push(0, &mut [1.0; 6], &[], &cell).unwrap();
-    let refusal = unwrapper.push(1, &mut [1.0; 3], &[], &cell).unwrap_err();
+    let mut unwrapper = Unwrap::new((), Unwrapping::continuity());
+    unwrapper.unwrap(0, &mut [1.0; 6], &[], &cell).unwrap();
+    let refusal = unwrapper.unwrap(1, &mut [1.0; 3], &[], &cell).unwrap_err();
     assert_eq!(refusal.to_string(), "frame 1 has 1 particles, expected 2");
 }
 

@@ -1,7 +1,9 @@
 //! Results are read back to the bits that were written, and numbers that no result has are refused.
 
 use msed::online::checkpoint;
-use msed::relaxation::{Fit, Model, Relaxation, Weighting, Window};
+use msed::relaxation::{
+    self, Fit, Model, Relaxation, SquaredDisplacement, Weighting, Window, diffusion_within,
+};
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, EnergyKind, Estimate, Lag, Lags, Resampling, energy, io};
 use serde::Serialize;
@@ -102,7 +104,7 @@ fn numbers_that_no_result_has_are_refused() {
     assert!(refused("1.0", "\"many\"").contains("invalid value: string \"many\""));
     let text = serde_json::to_string(&estimate).unwrap();
     let (before, run) = text.split_once("\"runs\":[").unwrap();
-    let run = run.trim_end_matches("]}");
+    let run = run.strip_suffix("]}").unwrap();
     let twice = format!("{before}\"runs\":[{run},{run}]}}");
     let message = serde_json::from_str::<Estimate>(&twice).unwrap_err().to_string();
     assert_eq!(message, "an estimate that has one run twice");
@@ -127,4 +129,21 @@ fn numbers_that_no_result_has_are_refused() {
         refused("\"replicates\":[]", "\"replicates\":[[1.0,2.0]]"),
         "a curve that has not one replicate per resample and lag"
     );
+}
+
+#[test]
+fn outcomes_read_back_whether_they_are_resolved_or_not() {
+    let curve = shipped("T0.700", Resampling::default());
+    same(&relaxation::tau_alpha(&curve).unwrap());
+    same(&relaxation::tau_alpha(&curve.map(|t, _| (-t / 5.0).exp())).unwrap());
+    same(&relaxation::peak(&curve).unwrap());
+    let peaked = curve.map(|t, msed| msed * t * (-t / 5.0).exp());
+    assert!(relaxation::peak(&peaked).unwrap().is_resolved());
+    same(&relaxation::peak(&peaked).unwrap());
+    same(&relaxation::tau_beta(&curve));
+    same(&relaxation::log_slope(&curve, 1.25));
+    let msd = SquaredDisplacement::new(curve, 3).unwrap();
+    same(&msd);
+    same(&relaxation::diffusion(&msd));
+    same(&diffusion_within(&msd, 5.0..=20.0).unwrap());
 }

@@ -368,7 +368,7 @@ fn impossible_questions_are_refused() {
     let error = structure::msd(&run, &Lags::samples([25]), Resampling::None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "lag 0 is 25 samples, expected less than the run's 20"
+        "a lag of 25 steps, expected less than the run's 20 steps"
     );
 }
 

@@ -226,7 +226,7 @@ fn refusals_say_what_is_missing() {
     let message = |lags: Lags, resampling| energy::msed(&run, &lags, resampling).unwrap_err().to_string();
     assert_eq!(
         message(Lags::samples([3]), Resampling::None),
-        "lag 0 is 3 samples, expected less than the run's 3"
+        "a lag of 12 steps, expected less than the run's 12 steps"
     );
     assert_eq!(
         message(Lags::linear(1), Resampling::Blocks(4)),

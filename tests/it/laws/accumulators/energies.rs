@@ -390,7 +390,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
         failed(new(1, &Lags::samples([1, 10]))),
-        "a lag of 10 steps, expected less than the run's 10 steps"
+        "a lag of 100 steps, expected less than the run's 100 steps"
     );
     assert_eq!(
         failed(EnergyAccumulator::multi_tau(

@@ -1,7 +1,7 @@
 //! Correlations of energies.
 
 use msed::energy::{self, Bins};
-use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
+use msed::{EnergyKind, EnergySeries, Lags, Replicas, Resampling, Sampling};
 
 use super::{ANOTHER_WAY, Correlator, Known, Mean, Run};
 use crate::common::synthetic::Process;
@@ -43,9 +43,12 @@ impl Run for Energies {
     }
 }
 
+fn sampling() -> Sampling {
+    Sampling::new(10, 0.005).unwrap()
+}
+
 fn runs(runs: &[Energies]) -> Replicas<EnergySeries<'_>> {
-    let sampling = Sampling::new(10, 0.005).unwrap();
-    let series = |run: &Energies| EnergySeries::new(run.0.clone(), sampling, 100, EnergyKind::PerParticle);
+    let series = |run: &Energies| EnergySeries::new(run.0.clone(), sampling(), 100, EnergyKind::PerParticle);
     Replicas::new(runs.iter().map(|run| series(run).unwrap()).collect()).unwrap()
 }
 
@@ -93,8 +96,8 @@ fn correlators() -> Vec<Correlator<Energies>> {
     });
     let lags = [1, 3, 6];
     let of_lag = move |of: &[Energies], lag: u64| {
-        let phi =
-            energy::distribution(&runs(of), Lag::from_steps(lag), Bins::Count(7), Resampling::None).unwrap();
+        let (runs, lag) = (runs(of), sampling().lag(lag));
+        let phi = energy::distribution(&runs, lag, Bins::Count(7), Resampling::None).unwrap();
         (
             phi.variance().value() + phi.mean().value().powi(2),
             phi.pairs() as f64,
