@@ -16,7 +16,7 @@ use crate::real::Real;
 use crate::series::SeriesError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
-use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
+use crate::trajectory::{Coordinates, Interrupted, SpeciesError, TrajectoryError};
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
 /// what was expected.
@@ -92,7 +92,7 @@ pub enum Error {
     Cell(#[from] crate::trajectory::CellError),
     /// The species of the particles.
     #[error(transparent)]
-    Species(#[from] crate::trajectory::SpeciesError),
+    Species(SpeciesError),
     /// Wave vectors.
     #[error(transparent)]
     WaveVector(#[from] crate::structure::WaveVectorError),
@@ -149,6 +149,7 @@ macro_rules! flatten {
 }
 
 flatten!(SeriesError => Series { Sampling });
+flatten!(SpeciesError => Species { Unknown });
 flatten!(ThermoError => Thermo { Energy, Fit });
 flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 

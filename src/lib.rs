@@ -1,5 +1,6 @@
-//! Relaxation times and the energy landscape of supercooled liquids from the potential energy of a simulation, with the
-//! structural relaxation beside them.
+//! `msed` estimates relaxation times and energy-landscape scales of supercooled liquids from the
+//! potential energy that a molecular-dynamics run already writes, and compares them with structural
+//! relaxation.
 //!
 //! The mean-squared difference of the potential energy per particle over a lag time,
 //!
@@ -7,14 +8,16 @@
 //! MSED(t) = <[e(t0 + t) - e(t0)]^2> = U0^2 + Um^2 [1 - exp(-(t/tau*)^beta)]
 //! ```
 //!
-//! rises from a fast plateau U0² (vibrations) by Um² (rearrangements) with the relaxation time τ*. Nothing but the energy that a run writes is
-//! needed (Zhang, Sun and Gong, [arXiv:2501.07902](https://arxiv.org/abs/2501.07902)):
+//! rises to a fast plateau U0² (vibrations), and from there by Um² (rearrangements) with the
+//! relaxation time τ*. The method is that of Zhang, Sun and Gong,
+//! [arXiv:2501.07902](https://arxiv.org/abs/2501.07902):
 //!
 //! ```
 //! use msed::relaxation::{Fit, Model};
 //! use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 //!
-//! // Total energies of 500 particles, one every 10 steps of 0.005: here a plateau that jumps now and then, and vibrations.
+//! // Total energies of 500 particles, one every 10 steps of 0.005: a level that jumps now and then,
+//! // and vibrations.
 //! let mut state = 1_u64;
 //! let mut level = 0.0;
 //! let energies: Vec<f64> = (0..20_000)
@@ -47,25 +50,31 @@
 //! | the same from the spectrum, for half of the simulation; how long to run | [`spectrum`] |
 //! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove | [`structure`] |
 //! | heat capacity, entropies, Adam-Gibbs, crossover, models of τ(T) | [`thermo`] |
-//! | any of the curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |
+//! | these curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |
 //! | other units | [`units`] |
 //! | figures | `plot` |
 //! | errors of quantities of your own | [`stats`] |
 //!
 //! # What holds everywhere
 //!
-//! - Steps are integers: a lag is a number of steps, and a time is that number times the [time step](Sampling). Lengths, energies and times are in the
-//!   units of the data.
-//! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned; every sum is `f64`, over all time origins, and has the same bits for any number of threads.
-//! - A number is an [`Estimate`], a correlation a [`Curve`]: with replicates over blocks of the run, or over replicas ([`Resampling`]), from which the
-//!   error of any function of them follows.
-//! - A result that the data do not hold is not an error: a fit has a verdict, which says `unresolved` and why. Input that cannot be right is an
-//!   [`Error`] that names the file and line, or the index, with what was found and what was expected. Nothing panics on data.
+//! - A lag is a whole number of molecular-dynamics steps ([`Lag`]). Its time is that number times the
+//!   [time step](Sampling). Lengths, energies and times have the units of the data.
+//! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned. Every sum is `f64`, runs over all time
+//!   origins, and has the same bits for any number of threads.
+//! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every
+//!   resample of the run ([`Resampling`]), and the error of any function of them follows. They know
+//!   which run they are of: numbers of one run are correlated, numbers of different runs are
+//!   independent.
+//! - A fit has a verdict. Where the data do not hold the answer, it is `unresolved` and names the
+//!   reason. Other quantities that may be missing are a [`stats::Outcome`].
+//! - Invalid input is an [`Error`] that names the file and line, or the index, what was found and
+//!   what was expected. Nothing panics on data.
 //!
 //! # Features
 //!
-//! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and dumps, extended XYZ and plain columns, `xtc` XTC, `plot`
-//! figures, `serde` serialisation and checkpoints, `rayon` threads, `mpi` ranks.
+//! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and dumps,
+//! extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `serde` results that
+//! can be written and read back, and checkpoints, `rayon` threads, and `mpi` ranks.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -49,13 +49,13 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// [`notes`](EnergyTable::notes):
 ///
 /// - The first step of a run, or of a continued file, repeats the last step of the run before. It
-/// counts once.
+///   counts once.
 /// - Steps begin again at zero. The last series is taken.
 /// - A log has the first and last step of each run even where they are not multiples of `thermo`.
-/// They are left out and counted.
+///   They are left out and counted.
 /// - A minimisation prints rows like a run. They are left out.
 /// - A log may have rows without a header, which are left out, and lines that may be damaged rows,
-/// which are ignored.
+///   which are ignored.
 ///
 /// Everything else is an error that names the line: a missing row, another spacing, a field that is
 /// not a finite number, a file that ends within a row. Lines of text between the rows of a log

@@ -52,12 +52,12 @@ pub fn trajectory<T: Real>(
 /// bytes tell the format.
 ///
 /// - **Lengths** of an XTC file are multiplied with [`Units::xtc_length`]: XTC is in nanometres by
-/// convention, but LAMMPS writes the lengths of `units lj` unscaled. Lengths of text files are
-/// not scaled.
+///   convention, but LAMMPS writes the lengths of `units lj` unscaled. Lengths of text files are
+///   not scaled.
 /// - **Steps** of an XYZ file are read from the key `step` of each frame.
 /// - The reader of a format offers its other choices, and what the file has beside coordinates
-/// (types, names): [`XtcReader`](super::XtcReader),
-/// [`LammpsDumpReader`](super::LammpsDumpReader), [`ExtXyzReader`](super::ExtXyzReader).
+///   (types, names): [`XtcReader`](super::XtcReader),
+///   [`LammpsDumpReader`](super::LammpsDumpReader), [`ExtXyzReader`](super::ExtXyzReader).
 ///
 /// The file is opened twice, so that it must not be a pipe.
 ///

@@ -246,3 +246,34 @@ impl<'a> Correlation<'a> {
         self.unions.iter().map(of_union).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trajectory::{Species, Trajectory};
+
+    /// Nothing but the clock would tell that a slower way was taken.
+    #[test]
+    fn the_cheaper_way_is_taken() {
+        let transforms = |steps: Vec<u64>, lags: &Lags| {
+            let (species, positions) = (Species::single("A", 1).unwrap(), vec![0.0; 3 * steps.len()]);
+            let run = Trajectory::<f64>::new(positions, steps, 1.0, species).unwrap();
+            let frames = run.frames();
+            let schedule = Origins::new(&[run], lags, Resampling::Blocks(10))
+                .unwrap()
+                .schedule(0);
+            Correlation::new(frames, &[[0, 0]], 50, &schedule).plan.is_some()
+        };
+        let uniform = || (0..3000).collect::<Vec<u64>>();
+        assert!(!transforms(uniform(), &Lags::logarithmic(5)));
+        assert!(transforms(uniform(), &Lags::all()));
+        // Transforms begin to pay at some tens of lags, and need frames that are uniform.
+        let spread = |lags: u64| Lags::samples((1..=lags).map(|k| k * 1500 / lags).collect::<Vec<u64>>());
+        assert!(!transforms(uniform(), &spread(12)));
+        assert!(transforms(uniform(), &spread(200)));
+        let blocks = (0..300)
+            .flat_map(|b| [0, 1, 2, 4, 8].map(|offset| 16 * b + offset))
+            .collect();
+        assert!(!transforms(blocks, &Lags::all()));
+    }
+}

@@ -195,3 +195,63 @@ pub(super) fn each_pair<T: Real>(
     }
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lag::Lags;
+    use crate::stats::Resampling;
+    use crate::trajectory::{Cell, Species};
+
+    fn schedule(steps: Vec<u64>, lags: &Lags) -> Schedule {
+        let (species, positions) = (Species::single("A", 1).unwrap(), vec![0.0; 3 * steps.len()]);
+        let run = Trajectory::<f64>::new(positions, steps, 1.0, species).unwrap();
+        Origins::new(&[run], lags, Resampling::Blocks(10))
+            .unwrap()
+            .schedule(0)
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Way {
+        Signs,
+        Vectors,
+        Transforms,
+    }
+
+    fn way(vectors: &WaveVectors, schedule: &Schedule) -> Way {
+        match Terms::cheapest(vectors, schedule) {
+            Terms::Cosines(Vectors::Signs { .. }) => Way::Signs,
+            Terms::Cosines(_) => Way::Vectors,
+            _ => Way::Transforms,
+        }
+    }
+
+    /// Nothing but the clock would tell that a slower way was taken.
+    #[test]
+    fn the_cheapest_way_is_taken() {
+        let cell = Cell::cubic(9.41).unwrap();
+        let shell = WaveVectors::shell(&cell, 7.15..=7.35).unwrap();
+        let one = WaveVectors::from_integers(&cell, &[[1, 2, 3]]).unwrap();
+        let free = WaveVectors::from_vectors(&[[0.1, 0.2, 0.3]; 1]).unwrap();
+        let (few, all) = (Lags::logarithmic(5), Lags::all());
+        let uniform = |lags: &Lags| schedule((0..3000).collect(), lags);
+        // A shell has all signs, which cost less than its vectors, and of many lags less than all its transforms.
+        assert_eq!(way(&shell, &uniform(&few)), Way::Signs);
+        for vectors in [&one, &free] {
+            assert_eq!(way(vectors, &uniform(&few)), Way::Vectors);
+            assert_eq!(way(vectors, &uniform(&all)), Way::Transforms);
+        }
+        assert_eq!(way(&shell, &uniform(&all)), Way::Transforms);
+        // Transforms begin to pay at some tens of lags, and need frames that are uniform.
+        let spread = |lags: u64| Lags::samples((1..=lags).map(|k| k * 1500 / lags).collect::<Vec<u64>>());
+        assert_eq!(way(&one, &uniform(&spread(12))), Way::Vectors);
+        assert_eq!(way(&one, &uniform(&spread(200))), Way::Transforms);
+        let blocks = (0..300)
+            .flat_map(|b| [0, 1, 2, 4, 8].map(|offset| 16 * b + offset))
+            .collect();
+        assert_eq!(way(&one, &schedule(blocks, &all)), Way::Vectors);
+        // Where each pair is wanted: the polynomial costs less than all vectors of a shell, and not less than one.
+        assert!(matches!(vectors_for_each_pair(&shell), Vectors::Signs { .. }));
+        assert!(matches!(vectors_for_each_pair(&one), Vectors::Listed(_)));
+    }
+}

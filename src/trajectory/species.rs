@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::stats::UnknownSpecies;
+
 /// A larger number of particles is a mistake.
 const MOST_PARTICLES: usize = 1 << 31;
 
@@ -102,6 +104,11 @@ impl Species {
         self.names.iter().position(|n| n == name)
     }
 
+    fn known(&self, name: &str) -> Result<usize, UnknownSpecies> {
+        let unknown = || UnknownSpecies::new(name, &self.names);
+        self.position(name).ok_or_else(unknown)
+    }
+
     fn add(&mut self, name: &str) -> Result<u32, SpeciesError> {
         if self.position(name).is_some() {
             return Err(SpeciesError::Repeated {
@@ -146,7 +153,7 @@ impl Species {
     /// # Errors
     /// [`SpeciesError::Unknown`] for a name that no species has.
     pub fn indices(&self, name: &str) -> Result<Vec<usize>, SpeciesError> {
-        let wanted = self.position(name).ok_or_else(|| self.unknown(name))?;
+        let wanted = self.known(name)?;
         Ok((0..self.len())
             .filter(|&i| self.of_particle[i] as usize == wanted)
             .collect())
@@ -171,7 +178,7 @@ impl Species {
     ) -> Result<Vec<f64>, SpeciesError> {
         let mut of_species = vec![None; self.names.len()];
         for (name, mass) in masses {
-            let index = self.position(name).ok_or_else(|| self.unknown(name))?;
+            let index = self.known(name)?;
             of_species[index] = Some(mass);
         }
         self.of_particle
@@ -206,13 +213,6 @@ impl Species {
             of_particle: particles.iter().map(place).collect(),
         }
         .checked()
-    }
-
-    fn unknown(&self, name: &str) -> SpeciesError {
-        SpeciesError::Unknown {
-            name: name.to_owned(),
-            known: self.names.join(", "),
-        }
     }
 }
 
@@ -253,14 +253,9 @@ pub enum SpeciesError {
         /// Its type.
         kind: u32,
     },
-    /// No species has this name.
-    #[error("no species `{name}`, expected one of: {known}")]
-    Unknown {
-        /// The name asked for.
-        name: String,
-        /// The names there are.
-        known: String,
-    },
+    /// No species has the name that is asked for.
+    #[error(transparent)]
+    Unknown(#[from] UnknownSpecies),
     /// A species has no mass.
     #[error("species `{name}` has no mass, expected one for each species")]
     NoMass {

@@ -11,13 +11,18 @@ mod common;
 
 /// Direct sums from the definition, checked on closed forms, and every path of the crate against them.
 mod oracle {
+    mod blocking;
     mod coherent_isf;
+    mod curves;
     mod displacements;
+    mod distributions;
     mod energy_correlations;
     mod lag_sums;
     mod rdf;
     mod self_isf;
     mod static_structure;
+    mod verdicts;
+    mod windows;
 }
 
 /// What holds for all estimators of one kind, by checkers that must reject planted faults.
@@ -46,6 +51,7 @@ mod accuracy {
     mod coverage;
     mod diffusion_and_plateau;
     mod gaussian;
+    mod mean_times;
     mod no_vibrations;
     mod peaks;
     mod pitfalls;

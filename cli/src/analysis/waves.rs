@@ -35,7 +35,7 @@ const SHELL: f64 = 1e5;
 pub(crate) struct Waves {
     pub(crate) factors: ByPair<StructureFactor>,
     pub(crate) peak: Outcome<MainPeak, NoMainPeak>,
-    /// That of the scan file, else around the main peak; none where there is no peak.
+    /// The shell of the scan file, or else the one around the main peak.
     pub(crate) shell: Option<WaveVectors>,
 }
 

@@ -280,6 +280,14 @@ fn few_lags_are_summed_directly_and_many_by_transforms() {
         Some(structure::MsdMethod::Direct)
     );
     assert_eq!(method(Lags::all()), Some(structure::MsdMethod::Transform));
+    // Transforms begin to pay at some tens of lags.
+    let spread = |lags: u64| {
+        method(Lags::samples(
+            (1..=lags).map(|k| k * 1000 / lags).collect::<Vec<u64>>(),
+        ))
+    };
+    assert_eq!(spread(10), Some(structure::MsdMethod::Direct));
+    assert_eq!(spread(100), Some(structure::MsdMethod::Transform));
 }
 
 #[test]

@@ -400,6 +400,22 @@ fn plans_say_what_they_do_before_they_do_it() {
     assert_eq!(methods(&exact), [Method::Direct]);
 }
 
+/// Where transforms begin to pay is some tens of neighbouring lags, and a hundred or so that are spread over half of the series.
+#[test]
+fn many_lags_of_a_long_series_take_transforms_and_few_do_not() {
+    let mut planner = LagPlanner::new();
+    let transforms = |plan: LagPlan| plan.methods().iter().any(|s| s.method != Method::Direct);
+    for n in [10_000_usize, 100_000, 1_000_000] {
+        let mut dense = |lags: usize| transforms(planner.plan_every(n, 0..lags).unwrap());
+        assert!(!dense(10) && dense(100) && dense(2000), "{n}");
+        let mut spread = |count: usize| {
+            let lags: Vec<u64> = (1..=count).map(|k| (k * n / (2 * count)) as u64).collect();
+            transforms(planner.plan(n, &lags).unwrap())
+        };
+        assert!(!spread(40) && spread(400) && spread(2000), "{n}");
+    }
+}
+
 #[test]
 fn refuses_lags_that_are_none() {
     let mut planner = LagPlanner::new();
