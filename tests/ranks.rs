@@ -19,9 +19,9 @@ use msed::mpi::{self, Ranks};
 use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator, EnergySums};
 use msed::stats::{BlockSums, Resamples, RunId};
 use msed::structure::WaveVectors;
-use msed::trajectory::{Particles, Species, Trajectory};
+use msed::trajectory::{Species, Trajectory};
 use msed::{
-    Curve, EnergyKind, EnergySeries, Error, Lags, Replicas, Resampling, Sampling, energy, io, structure,
+    Curve, EnergyKind, EnergySeries, Error, Lag, Lags, Replicas, Resampling, Sampling, energy, io, structure,
 };
 
 type Scenario = fn(&Ranks) -> Result<(), Error>;
@@ -172,15 +172,17 @@ fn sums(replica: &EnergySeries<'_>, lags: &[u64]) -> BlockSums {
 /// Each rank reads its replicas; rank 0 prints the curve and the errors over the replicas.
 fn print_replicas(ranks: &Ranks) -> Result<(), Error> {
     let sampling = Sampling::new(10, 0.005)?;
-    let in_samples = lags().resolve(usize::MAX, 1.0)?;
+    let steps = lags().resolve(usize::MAX, &sampling)?;
+    let whole = steps.iter().map(|&lag| sampling.samples_in(lag));
+    let in_samples: Vec<u64> = whole.map(|samples| samples.expect("whole samples")).collect();
     let mut own = BlockSums::new(0, in_samples.len());
     for index in ranks.share(REPLICAS) {
         own = own.merge(&sums(&replica(index)?, &in_samples));
     }
     if let Some(all) = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))? {
         let resamples = Resamples::new(RunId::named("replicas"), Resampling::Replicas, all.blocks());
-        let steps = in_samples.iter().map(|lag| lag * sampling.stride()).collect();
-        let curve = Curve::from_sums(steps, 0.005, [&all], resamples, u64::MAX, |[mean]| mean);
+        let longest = Lag::from_steps(u64::MAX);
+        let curve = Curve::from_sums(steps, 0.005, [&all], resamples, longest, |[mean]| mean);
         print!("{curve}");
     }
     Ok(())
@@ -222,11 +224,8 @@ fn print_accumulators(ranks: &Ranks) -> Result<(), Error> {
     let mut own: Option<EnergySums> = None;
     for index in ranks.share(REPLICAS) {
         let run = replica(index)?;
-        let kind = EnergyKind::Total;
-        let mut live = EnergyAccumulator::block_fft(
-            EnergySystem::new(run.sampling(), 1000, kind)?,
-            &lags().planned(run.len()),
-        )?;
+        let system = EnergySystem::new(run.sampling(), 1000, EnergyKind::Total)?;
+        let mut live = EnergyAccumulator::block_fft(system, &lags())?;
         live.push_slice(run.samples())?;
         let sums = live.snapshot()?;
         own = Some(match own {
@@ -302,7 +301,7 @@ fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     let sums = ranks.reduce(live.snapshot()?, |a, b| a.merge_particles(&b))?;
     if let Some(sums) = sums {
         let (moved, isf) = (sums.displacements(), sums.self_isf(0)?);
-        print!("{}{}", moved.all().msd().total(), isf.of("B")?);
+        print!("{}{}", **moved.all().msd().total(), isf.of("B")?);
     }
     Ok(())
 }
@@ -313,7 +312,8 @@ fn particles() {
     let vectors = WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]]).expect("a vector");
     let msd = structure::msd(&run, &lags, Resampling::None).expect("a curve");
     let isf = structure::self_isf(&run, "B", &vectors, &lags, Resampling::None).expect("a curve");
-    let expected: Vec<f64> = [msd.all().total(), &isf]
+    let curves: [&Curve; 2] = [msd.all().total(), &isf];
+    let expected: Vec<f64> = curves
         .into_iter()
         .flat_map(|curve| curve.values().to_vec())
         .collect();
@@ -371,7 +371,7 @@ fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
             waves.snapshot()?.coherent_isf(),
         );
         let moved = moved.of("A")?;
-        print!("{}{}{}", moved.msd().total(), moved.chi4()?, isf.total());
+        print!("{}{}{}", **moved.msd().total(), moved.chi4()?, isf.total());
     }
     Ok(())
 }
@@ -382,14 +382,15 @@ fn pieces() {
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::None).expect("curves");
     let moved = moved.of("A").expect("the species");
     let waves = structure::coherent_isf(&run, &vectors, &lags, Resampling::None).expect("curves");
-    let expected: Vec<f64> = [
+    let curves: [&Curve; 3] = [
         moved.msd().total(),
         moved.chi4().expect("a radius"),
         waves.total(),
-    ]
-    .into_iter()
-    .flat_map(|curve| curve.values().to_vec())
-    .collect();
+    ];
+    let expected: Vec<f64> = curves
+        .into_iter()
+        .flat_map(|curve| curve.values().to_vec())
+        .collect();
     same_on_ranks("pieces", &expected);
 }
 

@@ -156,7 +156,7 @@ impl Distribution {
 ///
 /// # Errors
 /// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than,
-/// [`DistributionError`] for bins that are none or differences without spread (lag 0),
+/// [`DistributionError`] for bins that cannot be made or differences without spread (lag 0),
 /// [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
 ///
 /// ```

@@ -18,7 +18,7 @@ const INNER_BLOCKS: usize = 10;
 /// mean e        = (1/n) sum e_i
 /// variance s²   = (1/n) sum (e_i - e)²                   divisor n: too small for a finite run
 /// of the mean   = [sum_b n_b (e_b - e)² / n] / (B - 1)   from the means e_b of B blocks
-/// corrected     = s² + variance of the mean              that of an infinite run
+/// corrected     = s² + variance of the mean              of an infinite run
 /// ```
 ///
 /// Several runs are replicas: the mean is over all their samples, a variance is about each run's
@@ -38,8 +38,8 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Moments from their parts, such as those of an online accumulator. `variance_of_mean` is that
-    /// of the run's mean; `temperature` is a given one, `kinetic_temperature` the mean of a column.
+    /// Moments from their parts. `variance_of_mean` is the variance of the mean of a run;
+    /// `temperature` is a given one, `kinetic_temperature` the mean of a column.
     #[must_use]
     pub fn from_parts(
         particles: usize,
@@ -106,9 +106,9 @@ impl Moments {
             .or_else(|| self.kinetic_temperature.clone())
     }
 
-    /// With a given temperature, which takes precedence over a kinetic one: what is known at the
-    /// end only, such as the mean of what a simulation has kept, or that of replicas at constant
-    /// energy, each of which has its own.
+    /// With a given temperature, which takes precedence over a kinetic one. A temperature may be
+    /// known at the end only: the mean of what a simulation has kept, or one for replicas at
+    /// constant energy, each of which has its own.
     ///
     /// # Errors
     /// [`SeriesError::Invalid`] unless positive and finite.

@@ -24,9 +24,9 @@ use crate::stats::{BlockSums, Resampling};
 /// **Runs.** Replicas pool their origins. Lags are resolved against the shortest run, so that each
 /// has every lag.
 ///
-/// **Errors of the curve.** Each pair belongs to the block of its first sample; standard errors are
-/// those of the delete-one jackknife over the blocks, none for a lag longer than the shortest
-/// block.
+/// **Errors of the curve.** Each pair belongs to the block of its first sample; standard errors
+/// come from the delete-one jackknife over the blocks. A lag longer than the shortest block has
+/// none.
 ///
 /// **Cost.** n operations a lag by the definition, or O(n log n) for all lags at once, whichever is
 /// cheaper. Resampling takes no second pass.

@@ -19,7 +19,7 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The quantum in the unit and kind of the samples: that of the most finely printed sample.
+    /// The quantum of the most finely printed sample, in the unit and kind of the samples.
     /// `None` where the samples have no common spacing, as energies in full precision.
     #[must_use]
     pub fn quantum(&self) -> Option<f64> {

@@ -129,8 +129,8 @@ impl RunSums {
         &mut self.blocks.row_mut(block)[1 + point]
     }
 
-    /// The sums of the piece of `samples` samples that these are of, and of the piece that follows,
-    /// of which `summed` samples have been summed, as those of one run.
+    /// Appends the sums of the piece that follows, as of one run. This piece has `samples` samples;
+    /// `summed` samples of the later one have been summed.
     ///
     /// # Errors
     /// [`NoMemory`].

@@ -7,8 +7,7 @@ use super::{RankError, Ranks};
 
 /// Runs `body` on every rank. Where it fails or panics on one of them, that rank prints `rank 2: `
 /// and the message to standard error and ends the whole job with exit status 1, so that no other
-/// rank waits for it for ever. Collective: a rank whose `body` has ended waits here for those of
-/// the others.
+/// rank waits for it for ever. Collective: a rank whose `body` has ended waits here for the others.
 ///
 /// Panics of a job of one rank go on as they would without MPI.
 ///

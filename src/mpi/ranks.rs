@@ -51,7 +51,7 @@ impl Ranks {
         })
     }
 
-    /// The ranks that name the same group as this one does, in their order: those of one replica,
+    /// The ranks that name the same group as this one, in their order: the ranks of one replica,
     /// say. Collective.
     ///
     /// # Errors
@@ -92,8 +92,8 @@ impl Ranks {
     ///
     /// Rank 0's value comes first and the last rank's last: `merge` is always called with two
     /// neighbouring stretches of ranks, in that order, by a tree that depends on the number of
-    /// ranks alone. The result has the same bits every time; it has those of a merge one by one
-    /// where `merge` is associative to the bit, as that of blocks and of replicas is.
+    /// ranks alone. The result has the same bits every time. Where `merge` is associative to the
+    /// bit, as for blocks and replicas, a merge one by one would give the same bits.
     ///
     /// **Cost.** log2(ranks) rounds, in each of which a rank sends its value once or receives one.
     /// A message holds the value alone, 8 bytes a number; rank 0 holds the merged value and one
@@ -148,7 +148,7 @@ impl Ranks {
         Ok(value.expect("rank 0 has a value"))
     }
 
-    /// Until all ranks are here. Collective.
+    /// Waits until all ranks are here. Collective.
     pub(super) fn wait(&self) {
         self.communicator.barrier();
     }

@@ -165,9 +165,9 @@ impl<K: Pairs> Accumulator<K> {
     /// `later` is. No pair is lost: the earlier piece has kept its last rows, the later one its
     /// first.
     ///
-    /// The result is that of the undivided run, except for rounding and for where its blocks begin;
-    /// joining is associative in the same sense. In this way ranks share the time of a run. Sums of
-    /// displacements let ranks share its particles as well
+    /// The result is the same as for the undivided run, except for rounding and for where its
+    /// blocks begin; joining is associative in the same sense. In this way ranks share the time of
+    /// a run. Sums of displacements let ranks share its particles as well
     /// ([`DisplacementSums::merge_particles`](super::DisplacementSums::merge_particles)).
     ///
     /// # Errors

@@ -66,8 +66,8 @@ pub fn save<T: Serialize>(value: &T, file: impl AsRef<Path>) -> Result<(), Check
 /// takes the memory that its lags need, however few samples it has seen.
 ///
 /// # Errors
-/// [`CheckpointError`]: a file that is not there, that is none of ours, of a later version, cut
-/// short, damaged, or of something else.
+/// [`CheckpointError`]: the file is missing, is not an `msed` checkpoint, was written by another
+/// version, is truncated or damaged, or holds another type.
 pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, CheckpointError> {
     let path = file.as_ref();
     let file = || path.to_owned();

@@ -9,6 +9,7 @@ use super::levels::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
+#[cfg(feature = "serde")]
 use crate::stats::sums::Summed;
 use crate::structure::{CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
@@ -16,8 +17,8 @@ use crate::trajectory::{Cell, Species};
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
 /// fit the periodic cell.
 ///
-/// The results are those of [`structure::coherent_isf`](crate::structure::coherent_isf()).
-/// Coordinates may be wrapped or not; the cell must not change.
+/// It gives what [`structure::coherent_isf`](crate::structure::coherent_isf()) gives over a whole
+/// trajectory. Coordinates may be wrapped or not; the cell must not change.
 ///
 /// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for
 /// each block, lag and pair of species, and one frame. **Cost** of a frame: the densities as in

@@ -23,7 +23,8 @@ const LEAST_SEGMENT: usize = 1024;
 ///
 /// **What it sums.** Every pair of samples at each lag, as [`energy::msed`](crate::energy::msed())
 /// and [`energy::autocorrelation`](crate::energy::autocorrelation()) do over a whole series: the
-/// results are theirs to rounding. The three constructors differ in the lags, and in cost:
+/// results are the same except for rounding. The three constructors differ in the lags, and in
+/// cost:
 ///
 /// | | lags | a sample costs | memory |
 /// |---|---|---|---|
@@ -31,15 +32,14 @@ const LEAST_SEGMENT: usize = 1024;
 /// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 460 bytes a sample of m |
 /// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
-/// **Blocks.** Their number is bounded and their length is not: when there would be more than
-/// [`with_blocks`](Self::with_blocks) says, 20 unless said, neighbours are joined. A run of n
-/// samples has between 10 and 20 blocks of between n/20 and n/10 samples, and a lag longer than a
-/// block has no standard error.
+/// **Blocks.** Their number is bounded and their length is not: neighbours are joined when there
+/// would be more than 20, or than [`with_blocks`](Self::with_blocks) allows. A run of n samples has
+/// between 10 and 20 blocks of between n/20 and n/10 samples, and a lag longer than a block has no
+/// standard error.
 ///
-/// **Memory** is fixed at construction, with 32 bytes for each lag and block besides; of that of
-/// transforms, 16 bytes a sample are for each of the 20 blocks. Nothing is allocated after
-/// construction, and the work of a sample is done when some thousands, or a segment, have come
-/// together.
+/// **Memory** is fixed at construction. Each lag and block takes 32 bytes more, and of the 460
+/// bytes of the transforms 16 belong to each of the 20 blocks. Nothing is allocated after
+/// construction. The samples wait until some thousands of them, or a segment, are summed together.
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair:
 /// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs merge
@@ -335,8 +335,8 @@ impl EnergyAccumulator {
     /// `later` is. No pair is lost: the earlier piece has kept its last samples, the later one its
     /// first.
     ///
-    /// The result is that of the undivided run, but for rounding and for where its blocks begin.
-    /// Associative in the same sense.
+    /// The result is the same as for the undivided run, except for rounding and for where its
+    /// blocks begin; joining is associative in the same sense.
     ///
     /// # Errors
     /// [`OnlineError::NotConsecutive`] where `later` does not begin with the sample after the last

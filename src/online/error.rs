@@ -94,14 +94,14 @@ pub enum OnlineError {
         /// The coordinate.
         found: f64,
     },
-    /// A frame in another cell than that of the wave vectors.
+    /// A frame whose cell is not the one of the wave vectors.
     #[error("the cell of frame {frame} is {found}, expected that of the wave vectors, {expected}")]
     Cell {
         /// Index of the frame in the run.
         frame: u64,
         /// Its lattice vectors.
         found: String,
-        /// Those of the wave vectors.
+        /// The lattice vectors that the wave vectors were made for.
         expected: String,
     },
     /// A list of wave vectors that is not there.

@@ -57,8 +57,8 @@ pub enum FeedError<E> {
 }
 
 /// Feeds an accumulator, or [several](EnergySink), with energies that come one by one, such as the
-/// rows of a file (`io::EnergyStream`): pairs of step and energy. Memory is that of the
-/// accumulator.
+/// rows of a file (`io::EnergyStream`): pairs of step and energy. The feed needs no memory beside
+/// the accumulator.
 ///
 /// `report` is called after every 4096 samples, and at the end, with the accumulator as it then is:
 /// to show progress, to take a snapshot, to write a checkpoint. When it breaks, the feed ends.
@@ -127,8 +127,8 @@ pub fn feed_energies<S: EnergySink, E>(
 
 /// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements
 /// are wanted, coordinates are unwrapped: wrapped ones go through
-/// [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. Memory is that of the accumulator and
-/// one frame.
+/// [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. The feed needs memory for one frame
+/// beside the accumulator.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///

@@ -51,7 +51,7 @@ impl Level {
         self.of.reach() * width
     }
 
-    /// The rows of the level among those of the run.
+    /// Which rows of the run the level keeps, counted in the level.
     fn rows(&self, rows: Range<u64>) -> Range<u64> {
         rows.start.div_ceil(self.of.stride)..rows.end.div_ceil(self.of.stride)
     }

@@ -77,8 +77,8 @@ impl Ring {
         Self::of(stride, lags, first_point, reach, capacity)
     }
 
-    /// A ring that sums whenever two segments are there, those of the first with the second; lags
-    /// from `LONG` on are left to transforms.
+    /// A ring that sums the pairs of two segments as soon as both are there; it leaves lags from
+    /// `LONG` on to transforms.
     pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, NoMemory> {
         let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
         ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
@@ -244,8 +244,8 @@ impl Ring {
     }
 
     /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first
-    /// samples of; `differences` says what the squared differences at a lag sum up to, or makes
-    /// that of the sum of the squares.
+    /// samples of; `differences` gives the sum of squared differences at a lag, which it may make
+    /// from the sum of squares.
     fn add_block(
         &self,
         running: RunningSums<'_>,

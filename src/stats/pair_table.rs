@@ -77,7 +77,7 @@ impl FrameBlocks {
         self.blocks.finish(frames);
     }
 
-    /// The sums of a piece of `frames` frames and of the piece that follows, as those of one run.
+    /// Appends the sums of the piece that follows this one of `frames` frames, as of one run.
     ///
     /// # Errors
     /// [`NoMemory`].
@@ -106,7 +106,7 @@ impl FrameBlocks {
         &self.blocks.row(block)[lag * (1 + self.width) + 1..][..self.width]
     }
 
-    /// The same pairs, with other sums at each: `fill` makes those of a block and lag.
+    /// The same pairs with other sums: `fill` makes the sums of a block and lag.
     pub(crate) fn map(&self, width: usize, fill: impl Fn(usize, usize, &mut [f64])) -> Self {
         let blocks = self.blocks.with_rows(self.lags * (1 + width), |block, row| {
             for (lag, row) in row.chunks_exact_mut(1 + width).enumerate() {

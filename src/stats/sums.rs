@@ -40,7 +40,7 @@ pub trait Summed: Clone + Debug + PartialEq {
 /// Sums over the pairs of one run or of several, by block and lag, from which curves and their
 /// errors follow.
 ///
-/// A curve has the lags that some pair lies apart by; its error bars are those of the delete-one
+/// A curve has the lags that some pair lies apart by; its error bars come from the delete-one
 /// jackknife over the blocks of all runs. Sums [`merge`](Self::merge): threads and ranks accumulate
 /// runs of their own, and add up what they have.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +71,7 @@ impl<K: Summed> Sums<K> {
     /// The sums of independent runs together: the blocks of `other` follow those of `self`.
     /// Associative to the last bit.
     ///
-    /// The result is that of an estimator over the runs as replicas: origins pool, and no pair
+    /// An estimator over the runs as replicas gives the same result: origins pool, and no pair
     /// reaches from one run into another.
     ///
     /// # Errors
