@@ -20,7 +20,7 @@ fn energies_of_lammps_are_read() {
     let series = table.series(0.005, 1000, msed::EnergyKind::Total).unwrap();
     assert_eq!(series.len(), 2000);
     let compressed = msed::io::energies(repository("data/kob-andersen/T1.000/energy.dat.gz")).unwrap();
-    assert_eq!(compressed.potential_name(), "v_pe");
+    assert_eq!(compressed.potential_name, "v_pe");
 }
 
 #[cfg(feature = "io")]
