@@ -59,7 +59,7 @@ impl WaveVectors {
     /// vector.
     ///
     /// # Errors
-    /// [`WaveVectorError::Range`] for a range that is none, [`WaveVectorError::EmptyShell`] where
+    /// [`WaveVectorError::Range`] for an invalid range, [`WaveVectorError::EmptyShell`] where
     /// it holds no vector, [`WaveVectorError::TooMany`] where the integers up to the largest that
     /// such a vector can have number more than 10^8 (half of them belong to longer vectors in a
     /// cubic cell, and most in a strongly skewed one).
