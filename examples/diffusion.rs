@@ -20,9 +20,10 @@ fn main() -> Result<(), msed::Error> {
     for (name, msd) in msd.species() {
         let d = relaxation::diffusion(msd.total());
         let plateau = relaxation::tau_beta(msd.total());
-        println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum);
-        let slope = relaxation::log_slope(msd.total(), 1.25);
-        panel.add(Series::estimates(&slope.times, &slope.slopes).label(name));
+        let tau_beta = plateau.log_slope_minimum.map(|minimum| minimum.time);
+        println!("{name}: D = {d}; tau_beta = {tau_beta}");
+        let (times, slopes) = relaxation::log_slope(msd.total(), 1.25);
+        panel.add(Series::estimates(&times, &slopes).label(name));
     }
     panel.add(Series::horizontal(1.0));
     Ok(Figure::new(panel).save("target/diffusion.svg")?)

@@ -81,12 +81,9 @@ pub enum Error {
     /// A question about the structure.
     #[error(transparent)]
     Structure(StructureError),
-    /// A species that is not among those of a result.
+    /// A species, or a pair of species, that is not among those of a result.
     #[error(transparent)]
     UnknownSpecies(#[from] crate::stats::UnknownSpecies),
-    /// A pair of species that is not among those of a result.
-    #[error(transparent)]
-    UnknownPair(#[from] crate::stats::UnknownPair),
     /// A periodic cell.
     #[error(transparent)]
     Cell(#[from] crate::trajectory::CellError),

@@ -1,6 +1,6 @@
 //! Energies whose relaxation is known: how often the intervals of each estimator hold it.
 
-use msed::relaxation::{Fit, Model, Relaxation, Weighting, Window};
+use msed::relaxation::{Fit, Model, Relaxation, Weighting};
 use msed::spectrum::{GaussianModel, Whittle};
 use msed::{
     Curve, EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, energy,
@@ -223,7 +223,7 @@ impl Study {
 
     /// tau* and Um² with errors from the blocks, then with those of least squares.
     fn eq11(&self, curve: &Curve, exact: &Curve, weighting: Weighting) -> (Relaxation, [Shot; 4]) {
-        let window = Window::Given(WINDOW.map(|t| t * TAU));
+        let window = WINDOW.map(|t| t * TAU);
         let fit = Fit::new(Model::Exponential).window(window).weighting(weighting);
         let fit = |curve| fit.to(curve).expect("lags with errors");
         let found = fit(curve);
@@ -276,7 +276,7 @@ impl Study {
         let sampling = Sampling::new(1, 1.0).ok()?;
         let model = GaussianModel::of(fit).ok()?;
         let covariance = model.msed_covariance(curve, sampling, self.samples()).ok()?;
-        let window = Window::Given([0.0, WINDOW[1] * TAU]);
+        let window = [0.0, WINDOW[1] * TAU];
         let fit = Fit::new(Model::Exponential)
             .window(window)
             .covariance(&covariance);

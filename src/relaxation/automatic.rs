@@ -2,10 +2,9 @@
 
 use super::error::FitError;
 use super::fall::Fall;
-use super::model::Model;
+use super::points::{Task, contains};
 use super::resampled::Resampled;
 use super::thresholds::LAGS_PER_PARAMETER;
-use super::window::contains;
 use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::Significance;
@@ -28,15 +27,13 @@ const AGREES_UP_TO: f64 = 10.0;
 const LATEST_START: f64 = 0.5;
 
 /// The fit in the window that its curve asks for, and the last significant fall before that window.
-/// `within` fits a window.
 pub(super) fn fitted<'a>(
     curve: &'a Curve,
-    model: Model,
-    within: impl Fn([f64; 2]) -> Result<Resampled<'a>, FitError>,
+    task: &Task<'_>,
 ) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
-    let least = LAGS_PER_PARAMETER * model.parameters();
+    let least = LAGS_PER_PARAMETER * task.parameters();
     let Opening { window, after } = usable(opening(curve)?, curve, least);
-    let first = agreeing(window, least, &within)?;
+    let first = agreeing(curve, window, task, least)?;
     let [start, end] = first.points.window;
     let wanted = if first.has_relaxation() {
         (END.0 * first.parameters().mean_time()).max(END.1 * start)
@@ -44,7 +41,7 @@ pub(super) fn fitted<'a>(
         end
     };
     let fitted = if wanted < end {
-        within([start, wanted])?
+        Resampled::new(curve, [start, wanted], task)?
     } else {
         first
     };
@@ -164,23 +161,25 @@ fn usable(opening: Opening, curve: &Curve, least: usize) -> Opening {
 /// `least` is the number of lags that it needs. The fit to the opening where there is no such
 /// start.
 fn agreeing<'a>(
+    curve: &'a Curve,
     window: [f64; 2],
+    task: &Task<'_>,
     least: usize,
-    within: impl Fn([f64; 2]) -> Result<Resampled<'a>, FitError>,
 ) -> Result<Resampled<'a>, FitError> {
     let [_, end] = window;
-    let first = within(window)?;
-    if agrees(&first) || first.curve().resamples().len() < 2 {
+    let within = |start: f64| Resampled::new(curve, [start, end], task);
+    let first = within(window[0])?;
+    if agrees(&first) || curve.resamples().len() < 2 {
         return Ok(first);
     }
     let times = &first.points.times;
     let last_start = times.len().saturating_sub(least);
     for &start in times[..last_start].iter().skip(1).filter(|&&t| END.1 * t <= end) {
-        let found = within([start, end])?;
+        let found = within(start)?;
         if agrees(&found) {
             // What is left of the vibrations is within noise here, and twice as late far below it.
             let start = start.max((AFTER_FALL * start).min(LATEST_START * found.parameters().tau()));
-            return within([start, end]);
+            return within(start);
         }
     }
     Ok(first)
@@ -188,7 +187,7 @@ fn agreeing<'a>(
 
 /// Whether a fit describes its first lags, and all that matter.
 fn agrees(fit: &Resampled<'_>) -> bool {
-    let freedom = fit.curve().resamples().degrees_of_freedom();
+    let freedom = fit.points.curve.resamples().degrees_of_freedom();
     let allowed = [Significance::FIRST_LAGS, Significance::ANY_LAG].map(|s| s.threshold(freedom));
     fit.has_relaxation()
         && fit.parameters().tau() >= fit.points.shortest()

@@ -2,7 +2,7 @@
 
 use super::crossing::{Direction, first_crossing};
 use super::error::FitError;
-use super::window::contains;
+use super::points::contains;
 use crate::curve::Curve;
 use crate::stats::Estimate;
 

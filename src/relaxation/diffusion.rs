@@ -1,4 +1,4 @@
-//! The diffusion coefficient, where the motion has become diffusive.
+//! How steep a curve is, and the diffusion coefficient, where motion has become diffusive.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -7,7 +7,6 @@ use std::ops::{Deref, RangeInclusive};
 use thiserror::Error;
 
 use super::error::FitError;
-use super::log_slope::Slope;
 use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Significance, line};
@@ -185,8 +184,7 @@ fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     let resampled = moving.resamples().len() >= 2;
     let usable = moving.with(moving.select(|k| !resampled || moving.standard_errors()[k].is_some()));
     let slopes: Vec<(f64, Estimate)> = (0..usable.len())
-        .map_while(|k| partner(&usable, k).map(|second| Slope::between(&usable, k, second)))
-        .map(|slope| (slope.time(), usable.evaluate(|values| slope.of(values))))
+        .map_while(|k| partner(&usable, k).map(|second| Slope::between(&usable, k, second).on(&usable)))
         .collect();
     let Some((time, last)) = slopes.last() else {
         return Err(NotDiffusive::TooFewLags { found: usable.len() });
@@ -287,4 +285,77 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
 #[must_use]
 pub fn energy_diffusion(msed: &Curve) -> Curve {
     msed.without_zero().map(|time, value| value / (2.0 * time))
+}
+
+/// Local slopes of a positive curve such as a mean squared displacement: 2 for ballistic motion, 1
+/// for diffusion.
+///
+/// Each is the difference of the logarithms at two lags that lie at least a factor `ratio` apart,
+/// and next to each other among the lags so thinned out. Lags at which the curve is not positive,
+/// lag 0 among them, are left out. A slope belongs to the geometric mean of its two lag times: the
+/// result is these times, in time units, and the slopes.
+///
+/// ```
+/// use msed::relaxation::log_slope;
+/// use msed::{Curve, Lag};
+/// let ballistic = Curve::from_values([1, 2, 4].map(Lag::from_steps), 0.5, vec![1.0, 4.0, 16.0]);
+/// let (times, slopes) = log_slope(&ballistic, 1.25);
+/// assert_eq!(slopes[1].value(), 2.0);
+/// assert!((times[0] - 0.5_f64.sqrt()).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn log_slope(curve: &Curve, ratio: f64) -> (Vec<f64>, Vec<Estimate>) {
+    let slopes = Slope::apart(curve, ratio).into_iter();
+    slopes.map(|slope| slope.on(curve)).unzip()
+}
+
+/// The slope between two lags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slope {
+    positions: [usize; 2],
+    times: [f64; 2],
+}
+
+impl Slope {
+    fn between(curve: &Curve, first: usize, second: usize) -> Self {
+        let positions = [first, second];
+        Self {
+            positions,
+            times: positions.map(|k| curve.lag_time(k)),
+        }
+    }
+
+    /// Those between neighbours of the lags above 0 at which the curve is positive, thinned out to
+    /// a factor `ratio` at least.
+    pub(super) fn apart(curve: &Curve, ratio: f64) -> Vec<Self> {
+        let mut kept: Vec<usize> = Vec::new();
+        for k in 0..curve.len() {
+            let apart = kept
+                .last()
+                .is_none_or(|&last| curve.lag_time(k) >= ratio * (1.0 - 1e-9) * curve.lag_time(last));
+            if curve.lags()[k] > Lag::ZERO && curve.values()[k] > 0.0 && apart {
+                kept.push(k);
+            }
+        }
+        kept.windows(2)
+            .map(|w| Self::between(curve, w[0], w[1]))
+            .collect()
+    }
+
+    /// The geometric mean of the two times.
+    pub(super) fn time(self) -> f64 {
+        let [first, second] = self.times;
+        (first * second).sqrt()
+    }
+
+    /// Its time, and the slope of a curve.
+    fn on(self, curve: &Curve) -> (f64, Estimate) {
+        (self.time(), curve.evaluate(|values| self.of(values)))
+    }
+
+    /// The slope of values over all lags of the curve.
+    pub(super) fn of(self, values: &[f64]) -> f64 {
+        let ([i, j], [first, second]) = (self.positions, self.times);
+        (values[j] / values[i]).ln() / (second / first).ln()
+    }
 }

@@ -1,19 +1,459 @@
-//! Whether an extremum stands out.
+//! Where a curve is largest, and where the plateau of a mean squared displacement is.
 
-use crate::stats::{Estimate, Significance};
+use std::fmt;
 
-/// The largest change on the first side of an extremum on which no change is significant; `None`
-/// where the extremum stands out on both sides. Changes are differences of the extremum from the
-/// values of one side, positive where those are less extreme.
-pub(super) fn shallow_side(sides: [impl Iterator<Item = Estimate>; 2]) -> Option<Estimate> {
-    for side in sides {
-        let changes: Vec<Estimate> = side.collect();
-        if !changes
+use thiserror::Error;
+
+use super::diffusion::Slope;
+use super::error::FitError;
+use crate::curve::Curve;
+use crate::sampling::Lag;
+use crate::stats::{Estimate, Outcome, Parabola, Significance};
+
+/// The parabola through a peak goes through the lags within this factor of the highest one.
+const REACH: f64 = 2.0;
+/// Slopes are taken between lags at least this factor apart: ten in a decade.
+const RATIO: f64 = 1.258_925_411_794_167_2;
+
+/// A maximum of a curve, or the minimum of its slope: see [`peak`] and [`tau_beta`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Extremum {
+    /// Where it is, in time units.
+    pub time: Estimate,
+    /// The value or the slope there.
+    pub value: Estimate,
+}
+
+impl fmt::Display for Extremum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at t = {}", self.value, self.time)
+    }
+}
+
+/// Why a curve has no such extremum.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum NoExtremum {
+    /// A mean squared displacement rises from lag to lag.
+    #[error("not resolved: the curve rises over all {lags} lags")]
+    NoMaximum {
+        /// Lags looked at.
+        lags: usize,
+    },
+    /// The first value is the extreme one: the extremum may be at shorter times.
+    #[error(
+        "not resolved: the extreme value is {value}, at the shortest lag around t = {time:.6}; the frames are too far apart"
+    )]
+    AtShortestLag {
+        /// The first lag time, or that of the first slope.
+        time: f64,
+        /// The value there.
+        value: Estimate,
+    },
+    /// The last value is the extreme one: the extremum may be at longer times.
+    #[error(
+        "not resolved: the extreme value is {value}, at the longest lag around t = {time:.6}; the curve is too short"
+    )]
+    AtLongestLag {
+        /// The last lag time, or that of the last slope.
+        time: f64,
+        /// The value there.
+        value: Estimate,
+    },
+    /// On one side the curve differs from its extreme value by no more than its errors.
+    #[error(
+        "not resolved: on one side of t = {time:.6} the curve changes by {change}, expected more than {}",
+        Significance::EXTREMUM
+    )]
+    Shallow {
+        /// Time of the extreme value.
+        time: f64,
+        /// The largest change, on the side where it is smaller.
+        change: Estimate,
+    },
+    /// The parabola has no maximum among the lags around the highest one, on the whole or on a
+    /// resample.
+    #[error(
+        "not resolved: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
+    )]
+    Flat {
+        /// Time of the highest value.
+        time: f64,
+        /// On how many of the resamples.
+        resamples: usize,
+    },
+    /// Fewer than three values.
+    #[error("not resolved: {found} lags can be used, expected at least 3")]
+    TooFewLags {
+        /// Lags or slopes that can be used.
+        found: usize,
+    },
+}
+
+/// Time and height of a curve's maximum, such as the peak of α₂(t) or χ₄(t).
+///
+/// **Which lags.** Those above 0; of a curve with resamples those that have a standard error, since
+/// beyond them noise makes maxima of its own.
+///
+/// **Whether there is one.** The highest value must be neither the first nor the last, and on both
+/// sides the curve must fall from it by more than two standard errors of the difference. Without
+/// resamples any fall will do.
+///
+/// **Where.** At the vertex of the least-squares parabola in `ln t` through the lags within a
+/// factor 2 of the highest one, its two neighbours at least: values near a maximum differ by less
+/// than their errors, and a single lag would be taken for the highest by chance. The parabola costs
+/// accuracy where the peak is not symmetric in `ln t`. For `α₂ ∝ 1/cosh²(ln(t/t')/2)`, as particles
+/// in cages with jumps have it, the height is 0.1 % too small and the time exact; for `χ₄ ∝ Q (1 -
+/// Q)` with `Q = exp(-t/τ)` the height is 0.1 % and the time 4.6 % too small, less where the decay
+/// is stretched.
+///
+/// **Errors.** The parabola is fitted through the same lags on each resample. Where one has no
+/// maximum among them, the peak is [`Flat`](NoExtremum::Flat): a number without an error is not given.
+///
+/// Cost: two passes.
+///
+/// # Errors
+/// [`FitError::NotFinite`].
+///
+/// ```
+/// use msed::relaxation::{NoExtremum, peak};
+/// use msed::{Curve, Lag};
+/// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![0.0, 1.0, 2.0, 1.0]);
+/// let found = peak(&curve)?;
+/// let found = found.value().unwrap();
+/// assert!((found.time.value() - 5.0).abs() < 1e-12);
+/// assert!((found.value.value() - 2.0).abs() < 1e-12);
+/// let rising = curve.window(0.0..=5.0);
+/// assert_eq!(peak(&rising)?.why(), Some(&NoExtremum::TooFewLags { found: 2 }));
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn peak(curve: &Curve) -> Result<Outcome<Extremum, NoExtremum>, FitError> {
+    let curve = curve.select(|k| curve.lags()[k] > Lag::ZERO && is_known(curve, k));
+    let values = curve.values();
+    if let Some(k) = values.iter().position(|x| !x.is_finite()) {
+        return Err(FitError::NotFinite {
+            lag_time: curve.lag_time(k),
+            found: values[k],
+        });
+    }
+    Ok(highest(&curve).into())
+}
+
+/// Whether a lag of a curve with resamples has a standard error; of one without, every lag.
+fn is_known(curve: &Curve, lag: usize) -> bool {
+    curve.resamples().len() < 2 || curve.standard_errors()[lag].is_some()
+}
+
+fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
+    let times: Vec<f64> = curve.lag_times().collect();
+    let highest = outstanding(curve, &times, 1.0, |values, k| values[k])?;
+    let time = times[highest];
+    let near = |k: usize| {
+        let ratio = times[k] / time;
+        k.abs_diff(highest) == 1 || (ratio * REACH >= 1.0 - 1e-9 && ratio <= REACH * (1.0 + 1e-9))
+    };
+    let part = curve.select(near);
+    let logarithms: Vec<f64> = part.lag_times().map(|t| (t / time).ln()).collect();
+    let vertex = part.evaluate(|values| parabola_vertex(&logarithms, values)[0]);
+    let value = part.evaluate(|values| parabola_vertex(&logarithms, values)[1]);
+    let without = vertex.replicates().iter().filter(|x| !x.is_finite()).count();
+    if without > 0 || !vertex.value().is_finite() {
+        return Err(NoExtremum::Flat {
+            time,
+            resamples: without,
+        });
+    }
+    Ok(Extremum {
+        time: vertex.map(|x| time * x.exp()),
+        value,
+    })
+}
+
+/// The place of the largest of the numbers `of(values, place)`, one for each time, or of the smallest
+/// where `sign` is -1. It must be neither the first nor the last, and stand out from both sides.
+fn outstanding(
+    curve: &Curve,
+    times: &[f64],
+    sign: f64,
+    of: impl Fn(&[f64], usize) -> f64,
+) -> Result<usize, NoExtremum> {
+    let n = times.len();
+    if n < 3 {
+        return Err(NoExtremum::TooFewLags { found: n });
+    }
+    let whole: Vec<f64> = (0..n).map(|k| sign * of(curve.values(), k)).collect();
+    let extreme = (0..n)
+        .rev()
+        .max_by(|&a, &b| whole[a].total_cmp(&whole[b]))
+        .unwrap_or(0);
+    let (time, value) = (times[extreme], || curve.evaluate(|values| of(values, extreme)));
+    if extreme == 0 {
+        return Err(NoExtremum::AtShortestLag { time, value: value() });
+    }
+    if extreme == n - 1 {
+        return Err(NoExtremum::AtLongestLag { time, value: value() });
+    }
+    let change = |k: usize| curve.evaluate(|values| sign * (of(values, extreme) - of(values, k)));
+    for side in [0..extreme, extreme + 1..n] {
+        let changes: Vec<Estimate> = side.map(change).collect();
+        let stands_out = changes
             .iter()
-            .any(|change| change.exceeds(Significance::EXTREMUM))
-        {
-            return changes.into_iter().max_by(|a, b| a.value().total_cmp(&b.value()));
+            .any(|change| change.exceeds(Significance::EXTREMUM));
+        let largest = changes.into_iter().max_by(|a, b| a.value().total_cmp(&b.value()));
+        if let Some(change) = largest.filter(|_| !stands_out) {
+            return Err(NoExtremum::Shallow { time, change });
         }
     }
-    None
+    Ok(extreme)
+}
+
+/// Place and height of the maximum of the least-squares parabola; NaN where it has none within the
+/// range of `x`.
+fn parabola_vertex(x: &[f64], y: &[f64]) -> [f64; 2] {
+    let parabola = Parabola::through(x, y, &vec![1.0; x.len()]);
+    let place = parabola.maximum();
+    if place >= x[0] && place <= x[x.len() - 1] {
+        [place, parabola.at(place)]
+    } else {
+        [f64::NAN; 2]
+    }
+}
+
+/// The time of the plateau, by the two definitions in use: see [`tau_beta`].
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TauBeta {
+    /// The first local maximum of the mean squared displacement.
+    pub msd_maximum: Outcome<Extremum, NoExtremum>,
+    /// The minimum of `d ln MSD / d ln t`.
+    pub log_slope_minimum: Outcome<Extremum, NoExtremum>,
+}
+
+/// The time of the plateau of a mean squared displacement, by two definitions: its first local
+/// maximum after the ballistic part, and the minimum of `d ln MSD / d ln t`.
+///
+/// The maximum (an overshoot of the cage's vibrations) is the first lag whose value exceeds its
+/// neighbours', and from which the curve falls by more than two standard errors before it rises
+/// above it again. The slopes are [`log_slope`](super::log_slope())s at ten lags a decade, and
+/// their minimum must lie inside of the curve and be exceeded on both sides by more than two
+/// standard errors of the difference. Without resamples any fall or rise will do. Lags without a
+/// standard error take no part, where there are resamples. The time is the vertex of the parabola,
+/// in `ln t`, through the extreme value and its neighbours; on resamples, through the same three.
+///
+/// Many runs have no maximum at all, and frames that are farther apart than the plateau miss the
+/// minimum: the outcome is then a [`NoExtremum`], with what was found instead.
+#[must_use]
+pub fn tau_beta(msd: &Curve) -> TauBeta {
+    let usable = msd.select(|k| msd.lags()[k] > Lag::ZERO && msd.values()[k] > 0.0 && is_known(msd, k));
+    TauBeta {
+        msd_maximum: first_maximum(&usable).into(),
+        log_slope_minimum: minimum_of_slope(&usable).into(),
+    }
+}
+
+fn first_maximum(msd: &Curve) -> Result<Extremum, NoExtremum> {
+    let values = msd.values();
+    let n = values.len();
+    if n < 3 {
+        return Err(NoExtremum::TooFewLags { found: n });
+    }
+    let mut shallow: Option<NoExtremum> = None;
+    for k in (1..n - 1).filter(|&k| values[k] > values[k - 1] && values[k] > values[k + 1]) {
+        let rest = (k + 1..n).take_while(|&j| values[j] <= values[k]);
+        let lowest = rest
+            .min_by(|&a, &b| values[a].total_cmp(&values[b]))
+            .unwrap_or(k + 1);
+        let change = msd.evaluate(|values| values[k] - values[lowest]);
+        if change.exceeds(Significance::EXTREMUM) {
+            let three = [k - 1, k, k + 1];
+            return Ok(vertex(msd, three.map(|j| msd.lag_time(j)), |values| {
+                three.map(|j| values[j])
+            }));
+        }
+        shallow.get_or_insert(NoExtremum::Shallow {
+            time: msd.lag_time(k),
+            change,
+        });
+    }
+    Err(shallow.unwrap_or(NoExtremum::NoMaximum { lags: n }))
+}
+
+fn minimum_of_slope(msd: &Curve) -> Result<Extremum, NoExtremum> {
+    let slopes: Vec<Slope> = Slope::apart(msd, RATIO);
+    let times: Vec<f64> = slopes.iter().map(|slope| slope.time()).collect();
+    let smallest = outstanding(msd, &times, -1.0, |values, k| slopes[k].of(values))?;
+    let three = [smallest - 1, smallest, smallest + 1].map(|k| slopes[k]);
+    Ok(vertex(msd, three.map(Slope::time), |values| {
+        three.map(|slope| slope.of(values))
+    }))
+}
+
+/// The vertex of the parabola through three points, in the logarithm of the time.
+fn vertex(msd: &Curve, times: [f64; 3], points: impl Fn(&[f64]) -> [f64; 3]) -> Extremum {
+    let [a, b, c] = times.map(f64::ln);
+    // Newton's form about the middle point: y = y1 + s (x - b) + curvature (x - b)^2.
+    let form = |values: &[f64]| {
+        let [y0, y1, y2] = points(values);
+        let (left, right) = ((y1 - y0) / (b - a), (y2 - y1) / (c - b));
+        let curvature = (right - left) / (c - a);
+        (y1, left + curvature * (b - a), curvature)
+    };
+    Extremum {
+        time: msd.evaluate(|values| {
+            let (_, slope, curvature) = form(values);
+            (b - slope / (2.0 * curvature)).exp()
+        }),
+        value: msd.evaluate(|values| {
+            let (middle, slope, curvature) = form(values);
+            middle - slope * slope / (4.0 * curvature)
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::{Resamples, Resampling, RunId};
+
+    /// Lags 20 a decade from 1 to 1000, and a curve that is `of(t)`, on each resample
+    /// `of_resample(r, t)`.
+    fn curve(of: impl Fn(f64) -> f64, resamples: usize, of_resample: impl Fn(usize, f64) -> f64) -> Curve {
+        let mut lags: Vec<u64> = (0..=60)
+            .map(|k| 10_f64.powf(f64::from(k) / 20.0).round() as u64)
+            .collect();
+        lags.dedup();
+        let how = if resamples > 0 {
+            Resampling::Blocks(resamples)
+        } else {
+            Resampling::None
+        };
+        let times = |f: &dyn Fn(f64) -> f64| lags.iter().map(|&lag| f(lag as f64)).collect::<Vec<f64>>();
+        let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
+        let origins = vec![1; lags.len()];
+        let values = times(&of);
+        let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
+        let longest = Lag::from_steps(500);
+        let lags = lags.into_iter().map(Lag::from_steps).collect();
+        Curve::from_replicates(lags, 1.0, values, origins, replicates, resamples, longest)
+    }
+
+    /// A parabola in ln t about t = 30.
+    fn parabola(t: f64, about: f64, height: f64) -> f64 {
+        height - 0.3 * (t / about).ln().powi(2)
+    }
+
+    #[test]
+    fn a_parabola_is_found_exactly_and_its_error_is_that_of_the_resamples() {
+        let about = [28.0, 32.0];
+        let height = [1.9, 2.1];
+        let curve = curve(
+            |t| parabola(t, 30.0, 2.0),
+            2,
+            |r, t| parabola(t, about[r], height[r]),
+        );
+        let Extremum { time, value: found } = peak(&curve).unwrap().into_value().unwrap();
+        assert!((time.value() - 30.0).abs() < 1e-9, "{time}");
+        assert!((found.value() - 2.0).abs() < 1e-12, "{found}");
+        // The jackknife of two is half of the difference.
+        assert!((time.standard_error().unwrap() - 2.0).abs() < 1e-9, "{time}");
+        assert!((found.standard_error().unwrap() - 0.1).abs() < 1e-12, "{found}");
+    }
+
+    #[test]
+    fn an_end_of_the_curve_is_no_peak() {
+        for (about, shortest) in [(0.5, true), (2000.0, false)] {
+            let curve = curve(|t| parabola(t, about, 2.0), 0, |_, _| 0.0);
+            match peak(&curve).unwrap() {
+                Outcome::Unresolved(NoExtremum::AtShortestLag { time, value }) if shortest => {
+                    assert_eq!((time, value.value()), (1.0, parabola(1.0, about, 2.0)));
+                }
+                Outcome::Unresolved(NoExtremum::AtLongestLag { time, value }) if !shortest => {
+                    assert_eq!((time, value.value()), (1000.0, parabola(1000.0, about, 2.0)));
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn lags_without_an_error_take_no_part() {
+        // The maximum at 700 lies beyond the longest lag with an error, 500.
+        let at = |t| parabola(t, 700.0, 2.0);
+        let curve = curve(at, 2, |r, t| at(t) + 0.01 * r as f64);
+        let Outcome::Unresolved(NoExtremum::AtLongestLag { time, .. }) = peak(&curve).unwrap() else {
+            panic!("no peak");
+        };
+        assert!((400.0..=500.0).contains(&time), "{time}");
+    }
+
+    #[test]
+    fn what_falls_within_its_errors_is_no_peak() {
+        // The whole curve falls by 3.7 to the left and 2.4 to the right; the resamples differ by
+        // more than the latter.
+        let at = |t: f64| parabola(t, 30.0, 2.0);
+        let tilt = |r: usize, t: f64| at(t) + (2.0 * r as f64 - 1.0) * 1.3 * (t / 30.0).ln().max(0.0);
+        let found = peak(&curve(at, 2, tilt)).unwrap();
+        let Outcome::Unresolved(NoExtremum::Shallow { time, change }) = &found else {
+            panic!("{found}");
+        };
+        assert!(
+            (*time - 30.0).abs() < 3.0 && (2.0..2.5).contains(&change.value()),
+            "{found}"
+        );
+        assert!(
+            found.to_string().contains("expected more than 2 standard errors"),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn a_resample_without_a_maximum_leaves_no_peak() {
+        // Flat on top, within a factor 3, and tilted on one of the resamples by less than the fall
+        // beyond.
+        let at =
+            |t: f64| 2.0 - 3.0 * ((t / 30.0).ln().abs() - 3_f64.ln()).max(0.0) - 1e-6 * (t - 30.0).powi(2);
+        let tilt = |r: usize, t: f64| at(t) + if r == 3 { 0.1 * (t / 30.0).ln() } else { 0.0 };
+        let found = peak(&curve(at, 10, tilt)).unwrap();
+        assert!(
+            matches!(found, Outcome::Unresolved(NoExtremum::Flat { resamples: 1, .. })),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn time_and_height_scale_with_the_curve() {
+        let at = |t: f64| 1.0 / (0.5 * (t / 40.0).ln()).cosh().powi(2);
+        let curve = curve(at, 0, |_, _| 0.0);
+        let scaled = curve.map(|_, x| 5.0 * x);
+        let [one, five] = [&curve, &scaled].map(|curve| peak(curve).unwrap().into_value().unwrap());
+        let ratio = five.value.value() / one.value.value();
+        assert!((ratio - 5.0).abs() < 1e-12);
+        assert!((five.time.value() - one.time.value()).abs() < 1e-9);
+        // The bias that the documentation states.
+        let bias = one.value.value() - 1.0;
+        assert!((-1.5e-3..-5e-4).contains(&bias), "{bias}");
+        assert!((one.time.value() - 40.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn what_the_parabola_costs_is_what_is_said() {
+        let decay = |t: f64| (-t / 40.0).exp();
+        let found = peak(&curve(|t| decay(t) * (1.0 - decay(t)), 0, |_, _| 0.0)).unwrap();
+        let found = found.value().unwrap();
+        let time = found.time.value() / (40.0 * 2_f64.ln()) - 1.0;
+        let height = found.value.value() / 0.25 - 1.0;
+        assert!((-0.055..-0.038).contains(&time), "{time}");
+        assert!((-1.6e-3..-8e-4).contains(&height), "{height}");
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_refused() {
+        let curve = curve(|t| if t > 100.0 { f64::NAN } else { 1.0 }, 0, |_, _| 0.0);
+        let message = peak(&curve).unwrap_err().to_string();
+        assert_eq!(message, "the curve is NaN at lag 112, expected a finite number");
+    }
 }

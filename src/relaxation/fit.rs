@@ -5,11 +5,9 @@ use super::covariance::Covariance;
 use super::decay;
 use super::error::FitError;
 use super::found::Relaxation;
-use super::model::{Model, Weighting};
-use super::points::{Points, Weighed};
+use super::model::{Form, Model};
+use super::points::{Task, Weighed, Weighting};
 use super::resampled::Resampled;
-use super::shape::{Form, parameters};
-use super::window::Window;
 use crate::curve::Curve;
 
 /// The fit of a relaxation to a curve by least squares, once to the whole and once to each of its
@@ -91,7 +89,7 @@ use crate::curve::Curve;
 ///
 /// # Examples
 /// ```
-/// use msed::relaxation::{Fit, Model, Verdict, Weighting, Window};
+/// use msed::relaxation::{Fit, Model, Verdict, Weighting};
 /// use msed::{Curve, Lags, Sampling};
 ///
 /// // U0² = 4, Um² = 1 and τ = 20 exactly.
@@ -99,7 +97,7 @@ use crate::curve::Curve;
 /// let values = lags.iter().map(|lag| 5.0 - (-lag.time(1.0) / 20.0).exp()).collect();
 /// let curve = Curve::from_values(lags, 1.0, values);
 ///
-/// let fit = Fit::new(Model::Exponential).window(Window::Given([1.0, 200.0])).weighting(Weighting::Uniform);
+/// let fit = Fit::new(Model::Exponential).window([1.0, 200.0]).weighting(Weighting::Uniform);
 /// let found = fit.to(&curve)?;
 /// assert!((found.relaxation_time().value() - 20.0).abs() < 1e-6);
 /// assert!((found.um_squared().value() - 1.0).abs() < 1e-8);
@@ -112,20 +110,21 @@ use crate::curve::Curve;
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[must_use]
 pub struct Fit<'a> {
-    form: Form,
-    model: Model,
-    window: Window,
-    weighed: Weighed<'a>,
+    task: Task<'a>,
+    window: Option<[f64; 2]>,
 }
 
 impl<'a> Fit<'a> {
     /// The fit of Eq. (11) to a mean-squared energy difference.
     pub fn new(model: Model) -> Self {
+        Self::of(Form::Rise, model)
+    }
+
+    fn of(form: Form, model: Model) -> Self {
+        let weighed = Weighed::By(Weighting::StandardErrors);
         Self {
-            form: Form::Rise,
-            model,
-            window: Window::Automatic,
-            weighed: Weighed::By(Weighting::StandardErrors),
+            task: Task { form, model, weighed },
+            window: None,
         }
     }
 
@@ -137,32 +136,30 @@ impl<'a> Fit<'a> {
     /// ```
     ///
     /// ```
-    /// use msed::relaxation::{Fit, Weighting, Window};
+    /// use msed::relaxation::{Fit, Weighting};
     /// use msed::{Curve, Lags, Sampling};
     /// let lags = Lags::logarithmic(10).resolve(5000, &Sampling::new(1, 1.0)?)?;
     /// let values = lags.iter().map(|lag| 0.7 * (-(lag.time(1.0) / 300.0).powf(0.8)).exp()).collect();
     /// let isf = Curve::from_values(lags, 1.0, values);
-    /// let tail = Fit::decay().window(Window::Given([5.0, 2000.0])).weighting(Weighting::Uniform).to(&isf)?;
+    /// let tail = Fit::decay().window([5.0, 2000.0]).weighting(Weighting::Uniform).to(&isf)?;
     /// assert!((tail.relaxation_time().value() - 300.0).abs() < 1e-3);
     /// assert!((tail.amplitude().value() - 0.7).abs() < 1e-6);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn decay() -> Self {
-        Self {
-            form: Form::Decay,
-            ..Self::new(Model::Stretched)
-        }
+        Self::of(Form::Decay, Model::Stretched)
     }
 
-    /// In this window.
-    pub fn window(mut self, window: impl Into<Window>) -> Self {
+    /// In this window, from the first to the last lag time, both included; `None` has it chosen from
+    /// the curve.
+    pub fn window(mut self, window: impl Into<Option<[f64; 2]>>) -> Self {
         self.window = window.into();
         self
     }
 
     /// With these weights, in place of a covariance.
     pub fn weighting(mut self, weighting: Weighting) -> Self {
-        self.weighed = Weighed::By(weighting);
+        self.task.weighed = Weighed::By(weighting);
         self
     }
 
@@ -170,7 +167,7 @@ impl<'a> Fit<'a> {
     /// squares.
     ///
     /// ```
-    /// use msed::relaxation::{Fit, Model, Window};
+    /// use msed::relaxation::{Fit, Model};
     /// use msed::spectrum::GaussianModel;
     /// use msed::{Curve, Lags, Sampling};
     /// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, and the covariance that a guess implies for a run of 8000 samples.
@@ -180,14 +177,14 @@ impl<'a> Fit<'a> {
     /// let curve = Curve::from_values(lags, 1.0, values);
     /// let guess = GaussianModel::new(3.5, 1.2, 15.0, 1.0)?;
     /// let covariance = guess.msed_covariance(&curve, every_step, 8000)?;
-    /// let fit = Fit::new(Model::Exponential).window(Window::Given([1.0, 80.0])).covariance(&covariance);
+    /// let fit = Fit::new(Model::Exponential).window([1.0, 80.0]).covariance(&covariance);
     /// let found = fit.to(&curve)?;
     /// assert!(found.verdict().is_resolved());
     /// assert!((found.relaxation_time().value() - 20.0).abs() < 1e-3);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn covariance(mut self, covariance: &'a Covariance) -> Self {
-        self.weighed = Weighed::Together(covariance);
+        self.task.weighed = Weighed::Together(covariance);
         self
     }
 
@@ -198,20 +195,17 @@ impl<'a> Fit<'a> {
     /// or a value that is not finite; where weights or an automatic window need standard errors
     /// that the curve does not have; and where a covariance has other lags, or no inverse.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
-        let within = |window| {
-            let needed = parameters(self.form, self.model);
-            let (points, weights) = Points::weighed(curve, window, self.weighed, needed)?;
-            Ok(Resampled::new(points, weights, self.form, self.model))
+        let (fitted, after) = match (self.window, self.task.form) {
+            (Some([start, end]), _) if !(end.is_finite() && start >= 0.0 && end > start) => {
+                return Err(FitError::Window { found: [start, end] });
+            }
+            (Some(window), _) => (Resampled::new(curve, window, &self.task)?, None),
+            (None, Form::Rise) => automatic::fitted(curve, &self.task)?,
+            (None, Form::Decay) => {
+                let window = decay::window(curve)?;
+                (Resampled::new(curve, window, &self.task)?, None)
+            }
         };
-        let (fitted, after) = match (self.window.asked()?, self.form) {
-            (Some(window), _) => (within(window)?, None),
-            (None, Form::Rise) => automatic::fitted(curve, self.model, within)?,
-            (None, Form::Decay) => (within(decay::window(curve)?)?, None),
-        };
-        let weighting = match self.weighed {
-            Weighed::By(weighting) => Some(weighting),
-            Weighed::Together(_) => None,
-        };
-        Ok(Relaxation::by_least_squares(&fitted, weighting, after))
+        Ok(Relaxation::by_least_squares(&fitted, after))
     }
 }

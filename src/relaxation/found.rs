@@ -1,12 +1,11 @@
 //! A fitted relaxation, whatever the method.
 
 use super::caution::Caution;
-use super::evidence::{Evidence, LeastSquares};
 use super::fall::Fall;
 use super::judge;
-use super::model::{Model, Weighting};
+use super::model::{Form, Model, Parameters};
+use super::points::Weighting;
 use super::resampled::Resampled;
-use super::shape::Form;
 use super::verdict::Verdict;
 use crate::stats::Estimate;
 
@@ -62,12 +61,8 @@ impl Relaxation {
     }
 
     /// What least squares found. `after` is the last significant fall before an automatic window.
-    pub(super) fn by_least_squares(
-        fitted: &Resampled<'_>,
-        weighting: Option<Weighting>,
-        after: Option<Fall>,
-    ) -> Self {
-        let points = &fitted.points;
+    pub(super) fn by_least_squares(fitted: &Resampled<'_>, after: Option<Fall>) -> Self {
+        let (points, weighting) = (&fitted.points, fitted.weighting);
         let evidence = LeastSquares {
             weighting,
             window: points.window,
@@ -77,7 +72,7 @@ impl Relaxation {
             chi_squared: (weighting != Some(Weighting::Uniform)).then_some(fitted.whole.squares),
             covariance: fitted.covariance(),
             condition_number: fitted.information.condition,
-            termination: fitted.whole.termination,
+            converged: fitted.whole.converged,
         };
         let (offset, evidence) = match fitted.shape().form {
             Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
@@ -87,9 +82,9 @@ impl Relaxation {
         let numbers = [
             offset,
             fitted.estimate(|p| p.amplitude),
-            fitted.estimate(super::shape::Parameters::tau),
+            fitted.estimate(Parameters::tau),
             fitted.estimate(|p| p.beta),
-            fitted.estimate(super::shape::Parameters::mean_time),
+            fitted.estimate(Parameters::mean_time),
         ];
         Self::new(
             fitted.shape().model,
@@ -205,4 +200,102 @@ impl Relaxation {
             _ => self.u0_squared.value() - self.um_squared.value() * (-reduced).exp_m1(),
         }
     }
+}
+
+/// What a fitted relaxation rests on.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Evidence {
+    /// Least squares of a rise by Eq. (11).
+    LeastSquares(LeastSquares),
+    /// Least squares of a decay to zero.
+    Decay(LeastSquares),
+    /// Least squares of a rise with the covariance of the lags.
+    Generalised(LeastSquares),
+    /// The likelihood of the energy's spectrum.
+    Spectrum(Spectrum),
+}
+
+impl Evidence {
+    /// The least squares; `None` for a spectrum.
+    #[must_use]
+    pub fn least_squares(&self) -> Option<&LeastSquares> {
+        match self {
+            Self::LeastSquares(of) | Self::Decay(of) | Self::Generalised(of) => Some(of),
+            Self::Spectrum(_) => None,
+        }
+    }
+
+    /// The spectrum; `None` for least squares.
+    #[must_use]
+    pub fn spectrum(&self) -> Option<&Spectrum> {
+        match self {
+            Self::Spectrum(of) => Some(of),
+            _ => None,
+        }
+    }
+}
+
+/// A fit by least squares: its lags, and how it ended.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct LeastSquares {
+    /// How the lags were weighted; `None` where their covariance was given.
+    pub weighting: Option<Weighting>,
+    /// The window in time units: as given, or as chosen.
+    pub window: [f64; 2],
+    /// The shortest and the longest lag time in the window that had a weight.
+    pub lag_range: [f64; 2],
+    /// Number of lags fitted.
+    pub points: usize,
+    /// Number of lags less the number of free parameters.
+    pub degrees_of_freedom: usize,
+    /// The sum of squared residuals in standard errors, or rᵀ C⁻¹ r with the covariance C; `None`
+    /// for uniform weights.
+    ///
+    /// Its expectation is the number of degrees of freedom where the covariance is right and the
+    /// model holds. With standard errors the correlation of the lags is left out, and values far
+    /// below that are usual.
+    pub chi_squared: Option<f64>,
+    /// The covariance of U0², Um², τ and β, in this order, that the weights imply: the inverse of
+    /// the weighted normal matrix, times the residual variance where weights are uniform. Rows and
+    /// columns of what is not fitted are zero. `None` where the matrix has no inverse, or no lag is
+    /// left for the residual variance.
+    ///
+    /// Weights by standard errors take the lags as independent. Neighbouring lags share most of
+    /// their pairs, so that the errors in here are then too small, often severalfold; the
+    /// replicates of the parameters have the right ones.
+    pub covariance: Option<[[f64; 4]; 4]>,
+    /// The ratio of the largest to the smallest singular value of the weighted derivatives by U0²,
+    /// Um², ln τ and ln β, each scaled to unit length. Infinite where a parameter has no influence
+    /// at all.
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+    pub condition_number: f64,
+    /// Whether the search came to rest. That it came to rest at the best fit is what the scan before
+    /// it is for.
+    pub converged: bool,
+}
+
+/// A fit to a spectrum: its band, and how well the spectrum is the model's.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Spectrum {
+    /// The lowest angular frequency of the runs, per time unit: where the band begins.
+    pub min_frequency: f64,
+    /// Where the band ends: an angular frequency per time unit.
+    pub max_frequency: f64,
+    /// B, the level of the fast part's spectrum: energy² per particle². It grows as the sampling
+    /// interval falls below the fast part's correlation time.
+    pub fast_level: f64,
+    /// Standard errors of ln Um², ln τ and β from the Fisher information: the Cramér-Rao bound of a
+    /// Gaussian series, and wrong for any other. `None` where the information is singular.
+    pub fisher_standard_errors: Option<[f64; 3]>,
+    /// The mean square of `sqrt(M) (I/S - 1)` over groups of M >= 10 ordinates: 1 where the model
+    /// holds. `None` where the band holds too few ordinates.
+    pub reduced_chi_squared: Option<f64>,
+    /// By how many standard deviations that mean square lies above its expectation.
+    pub excess: Option<f64>,
 }

@@ -2,8 +2,8 @@
 
 use super::caution::Caution;
 use super::fall::Fall;
+use super::model::Form;
 use super::resampled::Resampled;
-use super::shape::Form;
 use super::thresholds::{
     BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR,
     PLATEAU, SLOPE,
@@ -17,9 +17,9 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
     let (shortest_lag, longest_lag) = (points.shortest(), points.longest());
     let mut reasons = Vec::new();
     if fitted.shape().form == Form::Rise
-        && let Some(fall) = Fall::steepest(fitted.curve(), &points.positions)
+        && let Some(fall) = Fall::steepest(fitted.points.curve, &points.positions)
     {
-        let allowed = Fall::allowed(fitted.curve());
+        let allowed = Fall::allowed(fitted.points.curve);
         if fall.standard_errors > allowed {
             reasons.push(Reason::Falls { fall, allowed });
         }
@@ -71,7 +71,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
 }
 
 fn within_noise(fitted: &Resampled<'_>, after: Option<Fall>) -> Option<Reason> {
-    let known = fitted.has_covariance();
+    let known = fitted.weighting.is_none();
     let nothing = fitted.parameters().amplitude <= 0.0 && fitted.shape().form == Form::Rise;
     let (amplitude, standard_error) = if fitted.has_relaxation() || (known && nothing) {
         fitted.amplitude()?
@@ -83,7 +83,7 @@ fn within_noise(fitted: &Resampled<'_>, after: Option<Fall>) -> Option<Reason> {
     let needed = if known {
         Significance::AMPLITUDE_OF_KNOWN_COVARIANCE.threshold(Some(f64::INFINITY))
     } else {
-        Significance::AMPLITUDE.threshold(fitted.curve().resamples().degrees_of_freedom())
+        Significance::AMPLITUDE.threshold(fitted.points.curve.resamples().degrees_of_freedom())
     };
     (amplitude <= needed * standard_error).then_some(Reason::WithinNoise {
         amplitude,
@@ -95,7 +95,7 @@ fn within_noise(fitted: &Resampled<'_>, after: Option<Fall>) -> Option<Reason> {
 
 /// What a reader should know about the error bars.
 pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
-    let curve = fitted.curve();
+    let curve = fitted.points.curve;
     let (mean_relaxation_time, longest_lag) = (fitted.parameters().mean_time(), fitted.points.longest());
     let (of, without) = fitted.resamples_without();
     let mut cautions = Vec::new();

@@ -33,42 +33,32 @@ mod crossing;
 mod decay;
 mod diffusion;
 mod error;
-mod evidence;
 mod extremum;
 mod fall;
 mod fit;
 mod found;
 mod judge;
-mod log_slope;
 mod model;
-mod peak;
-mod plateau_time;
 mod points;
 mod resampled;
 mod scan;
 mod search;
-mod shape;
 mod solver;
 pub mod thresholds;
 mod verdict;
 mod weights;
-mod window;
 
 pub use caution::Caution;
 pub use covariance::Covariance;
 pub use crossing::{Direction, NotReached, first_crossing, tau_alpha};
 pub use diffusion::{
-    Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion,
+    Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };
 pub use error::FitError;
-pub use evidence::{Evidence, LeastSquares, Spectrum};
+pub use extremum::{Extremum, NoExtremum, TauBeta, peak, tau_beta};
 pub use fall::Fall;
 pub use fit::Fit;
-pub use found::Relaxation;
-pub use log_slope::{LogSlope, log_slope};
-pub use model::{Model, Weighting, mean_relaxation_time};
-pub use peak::{NoPeak, Peak, peak};
-pub use plateau_time::{NoPlateau, PlateauTime, TauBeta, tau_beta};
-pub use solver::Termination;
+pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
+pub use model::{Model, mean_relaxation_time};
+pub use points::Weighting;
 pub use verdict::{Reason, Verdict};
-pub use window::Window;

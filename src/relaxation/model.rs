@@ -1,8 +1,11 @@
-//! The two forms of Eq. (11).
+//! The forms that are fitted: the two of Eq. (11), and a decay.
 
 use std::fmt;
 
+use nalgebra::DMatrix;
 use statrs::function::gamma::gamma;
+
+use super::weights::Weights;
 
 /// How a mean-squared energy difference rises from its fast plateau U0² to its long-time limit U0²
 /// + Um²:
@@ -59,13 +62,108 @@ pub fn mean_relaxation_time(tau: f64, beta: f64) -> f64 {
     tau / beta * gamma(1.0 / beta)
 }
 
-/// How the lags of a fit are weighted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Weighting {
-    /// By the inverse squares of the curve's standard errors; lags without one are left out.
-    StandardErrors,
-    /// All alike.
-    Uniform,
+/// What is fitted: a rise from an offset, or a decay to zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// offset + amplitude [1 - exp(-(t/τ)^β)]
+    Rise,
+    /// amplitude exp(-(t/τ)^β)
+    Decay,
+}
+
+/// Offset, amplitude, ln τ and β.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Parameters {
+    pub(super) offset: f64,
+    pub(super) amplitude: f64,
+    pub(super) log_tau: f64,
+    pub(super) beta: f64,
+}
+
+impl Parameters {
+    pub(super) fn tau(&self) -> f64 {
+        self.log_tau.exp()
+    }
+
+    pub(super) fn mean_time(&self) -> f64 {
+        mean_relaxation_time(self.tau(), self.beta)
+    }
+}
+
+/// A form over the lags of a fit.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) form: Form,
+    pub(super) model: Model,
+    pub(super) log_times: Vec<f64>,
+}
+
+impl Shape {
+    pub(super) fn is_stretched(&self) -> bool {
+        self.model == Model::Stretched
+    }
+
+    /// The column of ln τ among the derivatives. The amplitude stands before it, and the offset, if
+    /// there is one, comes first.
+    pub(super) fn column_of_log_tau(&self) -> usize {
+        1 + usize::from(self.form == Form::Rise)
+    }
+
+    /// Number of free parameters.
+    pub(super) fn parameters(&self) -> usize {
+        parameters(self.form, self.model)
+    }
+
+    /// The reduced time (t/τ)^β at each lag.
+    fn reduced(&self, log_tau: f64, beta: f64) -> impl Iterator<Item = f64> + '_ {
+        self.log_times.iter().map(move |lt| (beta * (lt - log_tau)).exp())
+    }
+
+    /// The curve without its offset, for an amplitude of 1.
+    pub(super) fn unit(&self, log_tau: f64, beta: f64) -> impl Iterator<Item = f64> + '_ {
+        self.reduced(log_tau, beta).map(|x| match self.form {
+            Form::Rise => -(-x).exp_m1(),
+            Form::Decay => (-x).exp(),
+        })
+    }
+
+    /// The curve.
+    pub(super) fn curve(&self, p: Parameters) -> impl Iterator<Item = f64> + '_ {
+        self.reduced(p.log_tau, p.beta).map(move |x| match self.form {
+            Form::Rise => p.offset - p.amplitude * (-x).exp_m1(),
+            Form::Decay => p.amplitude * (-x).exp(),
+        })
+    }
+
+    /// Whitened derivatives of the curve by offset (a rise has one), amplitude, ln τ and, where it
+    /// is free, ln β.
+    pub(super) fn derivatives(&self, p: Parameters, weights: &Weights) -> DMatrix<f64> {
+        let log_tau = self.column_of_log_tau();
+        let mut d = DMatrix::zeros(self.log_times.len(), self.parameters());
+        for (k, x) in self.reduced(p.log_tau, p.beta).enumerate() {
+            let w = weights.of_row(k);
+            let e = (-x).exp();
+            let slope = match self.form {
+                Form::Rise => {
+                    d[(k, 0)] = w;
+                    d[(k, 1)] = -w * (-x).exp_m1();
+                    -w * p.amplitude * p.beta * x * e
+                }
+                Form::Decay => {
+                    d[(k, 0)] = w * e;
+                    w * p.amplitude * p.beta * x * e
+                }
+            };
+            d[(k, log_tau)] = slope;
+            if self.is_stretched() {
+                d[(k, log_tau + 1)] = -slope * (self.log_times[k] - p.log_tau);
+            }
+        }
+        weights.whitened_rows(d)
+    }
+}
+
+/// Number of free parameters of a form: a decay has no offset.
+pub(super) fn parameters(form: Form, model: Model) -> usize {
+    model.parameters() - usize::from(form == Form::Decay)
 }

@@ -2,11 +2,21 @@
 
 use super::covariance::Covariance;
 use super::error::FitError;
-use super::model::Weighting;
+use super::model::{Form, Model, parameters};
 use super::weights::Weights;
-use super::window::contains;
 use crate::curve::Curve;
 use crate::sampling::Lag;
+
+/// How the lags of a fit are weighted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Weighting {
+    /// By the inverse squares of the curve's standard errors; lags without one are left out.
+    StandardErrors,
+    /// All alike.
+    Uniform,
+}
 
 /// How a fit is asked to weigh its lags.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +24,34 @@ pub(super) enum Weighed<'a> {
     By(Weighting),
     /// By the covariance of all lags of the curve.
     Together(&'a Covariance),
+}
+
+/// What is fitted, and how its lags weigh.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Task<'a> {
+    pub(super) form: Form,
+    pub(super) model: Model,
+    pub(super) weighed: Weighed<'a>,
+}
+
+impl Task<'_> {
+    /// Number of free parameters.
+    pub(super) fn parameters(&self) -> usize {
+        parameters(self.form, self.model)
+    }
+
+    /// How the lags are weighted; `None` where their covariance was given.
+    pub(super) fn weighting(&self) -> Option<Weighting> {
+        match self.weighed {
+            Weighed::By(weighting) => Some(weighting),
+            Weighed::Together(_) => None,
+        }
+    }
+}
+
+/// Whether a lag time lies in a window, its ends included to rounding.
+pub(super) fn contains([start, end]: [f64; 2], time: f64) -> bool {
+    time >= start * (1.0 - 1e-9) && time <= end * (1.0 + 1e-9)
 }
 
 /// The lags above 0 in a window that have a weight.
@@ -27,18 +65,18 @@ pub(super) struct Points<'a> {
 }
 
 impl<'a> Points<'a> {
-    /// The lags of `curve` in `window` and what they weigh; a fit needs so many.
+    /// The lags of `curve` in `window` and what they weigh.
     pub(super) fn weighed(
         curve: &'a Curve,
         window: [f64; 2],
-        weighed: Weighed<'_>,
-        needed: usize,
+        task: &Task<'_>,
     ) -> Result<(Self, Weights), FitError> {
+        let needed = task.parameters();
         let errors = curve.standard_errors();
         let mut positions: Vec<usize> = (0..curve.len())
             .filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)))
             .collect();
-        if weighed == Weighed::By(Weighting::StandardErrors) {
+        if task.weighting() == Some(Weighting::StandardErrors) {
             if !positions.is_empty() && errors.iter().all(Option::is_none) {
                 return Err(FitError::NoErrors {
                     needed_for: "a weighted fit",
@@ -69,8 +107,8 @@ impl<'a> Points<'a> {
                 lag_time: curve.lag_time(k),
             }),
         };
-        let weights = match weighed {
-            Weighed::By(Weighting::Uniform) => Weights::uniform(found),
+        let weights = match task.weighed {
+            Weighed::By(Weighting::Uniform) => Weights::independent(vec![1.0; found]),
             Weighed::By(Weighting::StandardErrors) => {
                 Weights::independent(positions.iter().map(inverse_error).collect::<Result<_, _>>()?)
             }

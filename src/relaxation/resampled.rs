@@ -1,12 +1,10 @@
 //! The same fit to a curve and to each of its resamples.
 
-use super::model::Model;
-use super::points::Points;
-use super::shape::{Form, Parameters, Shape};
+use super::error::FitError;
+use super::model::{Parameters, Shape};
+use super::points::{Points, Task, Weighting, contains};
 use super::solver::{Information, Solution, Solver};
 use super::thresholds::REACH;
-use super::weights::Weights;
-use super::window::contains;
 use crate::curve::Curve;
 use crate::stats::Estimate;
 
@@ -14,6 +12,8 @@ use crate::stats::Estimate;
 #[derive(Debug)]
 pub(super) struct Resampled<'a> {
     pub(super) points: Points<'a>,
+    /// How the lags are weighted; `None` where their covariance was given.
+    pub(super) weighting: Option<Weighting>,
     pub(super) whole: Solution,
     pub(super) information: Information,
     /// `None` where the resample has no such relaxation, or no value at one of the lags.
@@ -24,11 +24,12 @@ pub(super) struct Resampled<'a> {
 }
 
 impl<'a> Resampled<'a> {
-    pub(super) fn new(points: Points<'a>, weights: Weights, form: Form, model: Model) -> Self {
-        let curve = points.curve;
+    /// The fit to the lags of `curve` in `window`.
+    pub(super) fn new(curve: &'a Curve, window: [f64; 2], task: &Task<'_>) -> Result<Self, FitError> {
+        let (points, weights) = Points::weighed(curve, window, task)?;
         let shape = Shape {
-            form,
-            model,
+            form: task.form,
+            model: task.model,
             log_times: points.times.iter().map(|t| t.ln()).collect(),
         };
         let solver = Solver::new(shape, weights);
@@ -40,26 +41,19 @@ impl<'a> Resampled<'a> {
                 complete.then(|| solver.solve(&values, Some(&whole)))
             })
             .collect();
-        let mut fitted = Self {
-            points,
+        let offset = |s: &Option<Solution>| s.map_or(f64::NAN, |s| s.parameters.offset);
+        Ok(Self {
+            weighting: task.weighting(),
             whole,
             information: solver.information(whole.parameters),
-            replicates: Vec::new(),
-            offsets: solutions
-                .iter()
-                .map(|s| s.map_or(f64::NAN, |s| s.parameters.offset))
+            offsets: solutions.iter().map(offset).collect(),
+            replicates: solutions
+                .into_iter()
+                .map(|solution| solution.filter(|s| relaxes(&points, s)))
                 .collect(),
+            points,
             solver,
-        };
-        fitted.replicates = solutions
-            .into_iter()
-            .map(|solution| solution.filter(|s| fitted.relaxes(s)))
-            .collect();
-        fitted
-    }
-
-    pub(super) fn curve(&self) -> &'a Curve {
-        self.points.curve
+        })
     }
 
     pub(super) fn parameters(&self) -> Parameters {
@@ -67,24 +61,12 @@ impl<'a> Resampled<'a> {
     }
 
     pub(super) fn shape(&self) -> &Shape {
-        self.solver.shape()
-    }
-
-    /// Whether the covariance of the lags was given.
-    pub(super) fn has_covariance(&self) -> bool {
-        matches!(self.solver.weights(), Weights::Correlated(_))
+        &self.solver.shape
     }
 
     /// Whether the curve has a relaxation at all.
     pub(super) fn has_relaxation(&self) -> bool {
-        self.relaxes(&self.whole)
-    }
-
-    /// Whether a solution has an amplitude, and a time that is not a bound's.
-    fn relaxes(&self, solution: &Solution) -> bool {
-        let p = solution.parameters;
-        let (shortest, longest) = (self.points.shortest(), self.points.longest());
-        p.amplitude > 0.0 && p.tau() < REACH * longest && p.tau() > shortest / REACH
+        relaxes(&self.points, &self.whole)
     }
 
     /// Resamples, and how many of them have no such relaxation.
@@ -101,7 +83,7 @@ impl<'a> Resampled<'a> {
     /// The factor of the least-squares covariance: the residual variance where weights are uniform,
     /// else 1. `None` where no lag is left for a residual variance.
     pub(super) fn variance(&self) -> Option<f64> {
-        if !self.solver.weights().are_relative() {
+        if self.weighting != Some(Weighting::Uniform) {
             return Some(1.0);
         }
         let freedom = self.degrees_of_freedom();
@@ -144,14 +126,18 @@ impl<'a> Resampled<'a> {
             .iter()
             .map(|s| s.as_ref().map_or(f64::NAN, |s| f(&s.parameters)))
             .collect();
-        Estimate::new(f(&self.whole.parameters), replicates, self.curve().resamples())
+        Estimate::new(
+            f(&self.whole.parameters),
+            replicates,
+            self.points.curve.resamples(),
+        )
     }
 
     /// The offset with its replicates. Where it rests at 0, on the whole or on a resample,
     /// replicates that cannot be negative would say that it is known better than it is: they then
     /// come from a fit without that bound.
     pub(super) fn offset(&self) -> Estimate {
-        let (p, curve) = (self.parameters(), self.curve());
+        let (p, curve) = (self.parameters(), self.points.curve);
         let bounded = p.offset == 0.0 || self.offsets.contains(&0.0);
         let replicates = match self.solver.unbounded_offset(p).filter(|_| bounded) {
             Some(at) => (0..curve.resamples().len())
@@ -166,13 +152,14 @@ impl<'a> Resampled<'a> {
     /// it implies; else the amplitude is that at the τ and β of the whole curve, with the error
     /// over the resamples, where there are any.
     pub(super) fn amplitude(&self) -> Option<(f64, f64)> {
-        if self.has_covariance() {
+        if self.weighting.is_none() {
             let error = self.covariance().map_or(f64::INFINITY, |c| c[1][1].sqrt());
             return Some((self.parameters().amplitude, error));
         }
         let node = self.solver.node(self.parameters());
         let amplitude = self
-            .curve()
+            .points
+            .curve
             .evaluate(|values| node.amplitude(&self.points.pick(values)));
         Some((amplitude.value(), amplitude.standard_error()?))
     }
@@ -187,7 +174,7 @@ impl<'a> Resampled<'a> {
             .iter()
             .map(Option::as_ref)
             .collect::<Option<_>>()?;
-        let (curve, shape) = (self.curve(), self.shape());
+        let (curve, shape) = (self.points.curve, self.shape());
         let whole: Vec<f64> = shape.curve(self.parameters()).collect();
         let fits: Vec<Vec<f64>> = solutions
             .iter()
@@ -209,4 +196,11 @@ impl<'a> Resampled<'a> {
         }
         Some(worst)
     }
+}
+
+/// Whether a solution has an amplitude, and a time that is not a bound's.
+fn relaxes(points: &Points<'_>, solution: &Solution) -> bool {
+    let p = solution.parameters;
+    let (shortest, longest) = (points.shortest(), points.longest());
+    p.amplitude > 0.0 && p.tau() < REACH * longest && p.tau() > shortest / REACH
 }

@@ -1,7 +1,7 @@
 //! Starts of the search: a scan over relaxation times and exponents, with the linear parameters
 //! solved for.
 
-use super::shape::{Form, Parameters, Shape};
+use super::model::{Form, Parameters, Shape};
 use super::weights::Weights;
 
 /// Values of τ in the scan per factor of ten.

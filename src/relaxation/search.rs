@@ -3,7 +3,7 @@
 use levenberg_marquardt::LeastSquaresProblem;
 use nalgebra::{DMatrix, DVector, Dyn, Owned};
 
-use super::shape::{Form, Parameters, Shape};
+use super::model::{Form, Parameters, Shape};
 use super::weights::Weights;
 
 /// A range that a parameter cannot leave: it is searched as the argument of a logistic function.

@@ -1,14 +1,12 @@
 //! Least squares that do not depend on a start: a scan, then Levenberg-Marquardt from its lowest
 //! minima.
 
-use std::fmt;
-
 use levenberg_marquardt::{LevenbergMarquardt, TerminationReason};
 use nalgebra::DMatrix;
 
+use super::model::{Form, Parameters, Shape};
 use super::scan::{Moments, Node, Scan};
 use super::search::{Bounds, Offset, Range, Search};
-use super::shape::{Form, Parameters, Shape};
 use super::thresholds::EXPONENT;
 use super::weights::Weights;
 
@@ -17,59 +15,14 @@ const STARTS: usize = 3;
 /// A linear parameter below this part of the values' size is zero.
 const NEGLIGIBLE: f64 = 1e-7;
 
-/// How the solver ended. It says that a search came to rest, not that it came to rest at the best
-/// fit; that is what the scan before it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Termination {
-    /// The sum of squares or the parameters stopped changing.
-    Converged,
-    /// The residuals are orthogonal to every derivative.
-    Orthogonal,
-    /// The values are met exactly.
-    Exact,
-    /// The search came to rest at the limit of floating-point arithmetic.
-    AtPrecision,
-    /// The allowed number of evaluations was used up.
-    OutOfPatience,
-    /// Numbers became infinite.
-    Failed,
-}
-
-impl fmt::Display for Termination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Converged => "converged",
-            Self::Orthogonal => "residuals orthogonal to the derivatives",
-            Self::Exact => "exact",
-            Self::AtPrecision => "no improvement possible at this precision",
-            Self::OutOfPatience => "out of patience",
-            Self::Failed => "numbers became infinite",
-        })
-    }
-}
-
-impl From<TerminationReason> for Termination {
-    fn from(reason: TerminationReason) -> Self {
-        match reason {
-            TerminationReason::Converged { .. } => Self::Converged,
-            TerminationReason::Orthogonal => Self::Orthogonal,
-            TerminationReason::ResidualsZero => Self::Exact,
-            TerminationReason::NoImprovementPossible(_) => Self::AtPrecision,
-            TerminationReason::LostPatience => Self::OutOfPatience,
-            _ => Self::Failed,
-        }
-    }
-}
-
 /// A best fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Solution {
     pub(super) parameters: Parameters,
     /// Sum of squared weighted residuals.
     pub(super) squares: f64,
-    pub(super) termination: Termination,
+    /// Whether the search came to rest.
+    pub(super) converged: bool,
     /// The largest cosine between the residuals and a derivative by a parameter that is free to
     /// move: zero at a minimum.
     pub(super) slope: f64,
@@ -78,7 +31,7 @@ pub(super) struct Solution {
 /// The least-squares problem for one set of lags and weights, and any number of values on them.
 #[derive(Debug, Clone)]
 pub(super) struct Solver {
-    shape: Shape,
+    pub(super) shape: Shape,
     weights: Weights,
     range: Range,
     scan: Scan,
@@ -103,14 +56,6 @@ impl Solver {
             weights,
             range,
         }
-    }
-
-    pub(super) fn shape(&self) -> &Shape {
-        &self.shape
-    }
-
-    pub(super) fn weights(&self) -> &Weights {
-        &self.weights
     }
 
     /// The best fit to `values`. Starts are the lowest minima of the scan and, where given, the
@@ -165,7 +110,7 @@ impl Solver {
         Solution {
             parameters,
             squares: self.weights.sum_of_squares(self.residuals(values, parameters)),
-            termination: report.termination.into(),
+            converged: came_to_rest(&report.termination),
             slope: self.slope(values, parameters, scale),
         }
     }
@@ -249,6 +194,12 @@ impl Solver {
             covariance,
         }
     }
+}
+
+/// Whether a search ended by itself, be it only at the limit of floating-point arithmetic: neither
+/// after too many evaluations nor at numbers that are not finite.
+fn came_to_rest(reason: &TerminationReason) -> bool {
+    reason.was_successful() || matches!(reason, TerminationReason::NoImprovementPossible(_))
 }
 
 /// The better of two ends; the first one of equals.

@@ -9,42 +9,20 @@ use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 #[derive(Debug, Clone)]
 pub(super) enum Weights {
     /// Of independent lags: the inverse standard deviations 1/σ, and their squares. Those of a
-    /// curve without errors are all 1, and only `relative`: the factor that is missing is found
-    /// from the residuals.
-    Independent {
-        inverse: Vec<f64>,
-        squares: Vec<f64>,
-        relative: bool,
-    },
+    /// curve without errors are all 1.
+    Independent { inverse: Vec<f64>, squares: Vec<f64> },
     /// Of correlated lags: the lower Cholesky factor L.
     Correlated(DMatrix<f64>),
 }
 
 impl Weights {
-    pub(super) fn uniform(lags: usize) -> Self {
-        Self::Independent {
-            inverse: vec![1.0; lags],
-            squares: vec![1.0; lags],
-            relative: true,
-        }
-    }
-
     pub(super) fn independent(inverse: Vec<f64>) -> Self {
         let squares = inverse.iter().map(|w| w * w).collect();
-        Self::Independent {
-            inverse,
-            squares,
-            relative: false,
-        }
+        Self::Independent { inverse, squares }
     }
 
     pub(super) fn correlated(covariance: &Cholesky<f64, Dyn>) -> Self {
         Self::Correlated(covariance.l())
-    }
-
-    /// Whether the factor of the weights is unknown.
-    pub(super) fn are_relative(&self) -> bool {
-        matches!(self, Self::Independent { relative: true, .. })
     }
 
     /// What lag `k` alone contributes to the whitening of its row: whoever fills a matrix row by

@@ -99,7 +99,7 @@ impl<T> BySpecies<T> {
 /// // The order of the two does not matter.
 /// assert_eq!(lengths.of("B", "A")?, lengths.of("A", "B")?);
 /// assert_eq!(lengths.of("A", "C").unwrap_err().to_string(), "no species `C`, expected one of: A, B");
-/// # Ok::<(), msed::stats::UnknownPair>(())
+/// # Ok::<(), msed::stats::UnknownSpecies>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -138,22 +138,23 @@ impl<T> ByPair<T> {
     /// The result for two species, in either order.
     ///
     /// # Errors
-    /// [`UnknownPair::Species`] for a name that no species has, [`UnknownPair::NoPair`] for two
-    /// species without a pair of particles: a species of one particle has no distance from itself.
-    pub fn of(&self, a: &str, b: &str) -> Result<&T, UnknownPair> {
+    /// [`UnknownSpecies`] for a name that no species has, and for two species without a pair of
+    /// particles: a species of one particle has no distance from itself.
+    pub fn of(&self, a: &str, b: &str) -> Result<&T, UnknownSpecies> {
         let is_wanted = |[x, y]: [&str; 2]| (x == a && y == b) || (x == b && y == a);
         if let Some((_, found)) = self.pairs().find(|(names, _)| is_wanted(*names)) {
             return Ok(found);
         }
         let known = self.names();
         if let Some(unknown) = [a, b].into_iter().find(|name| !known.contains(name)) {
-            return Err(UnknownSpecies::new(unknown, known).into());
+            return Err(UnknownSpecies::new(unknown, known));
         }
-        let pairs: Vec<String> = self.pairs().map(|([a, b], _)| format!("{a}-{b}")).collect();
-        Err(UnknownPair::NoPair {
-            pair: format!("{a}-{b}"),
-            known: pairs.join(", "),
-        })
+        let pairs = self.pairs().map(|(names, _)| names.join("-"));
+        Err(UnknownSpecies::among(
+            "pair of particles",
+            &format!("{a}-{b}"),
+            pairs,
+        ))
     }
 
     /// Each pair of species with its names: AA, AB, ..., BB, ...
@@ -193,44 +194,34 @@ impl<T> ByPair<T> {
     }
 }
 
-/// A species that is not among those of a result.
+/// A species, or a pair of species, that is not among those of a result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no species `{name}`, expected one of: {known}")]
+#[error("no {what} `{name}`, expected one of: {known}")]
 #[non_exhaustive]
 pub struct UnknownSpecies {
-    /// The name asked for.
+    /// What was asked for: a species, or the pair of particles of two species that are both there.
+    pub what: &'static str,
+    /// Its name.
     pub name: String,
     /// The names there are.
     pub known: String,
 }
 
 impl UnknownSpecies {
-    /// A name that is not among the known ones.
+    /// A species that is not among the known ones.
     #[must_use]
     pub fn new<S: AsRef<str>>(name: &str, known: impl IntoIterator<Item = S>) -> Self {
+        Self::among("species", name, known)
+    }
+
+    fn among<S: AsRef<str>>(what: &'static str, name: &str, known: impl IntoIterator<Item = S>) -> Self {
         let known: Vec<String> = known.into_iter().map(|name| name.as_ref().to_owned()).collect();
         Self {
+            what,
             name: name.to_owned(),
             known: known.join(", "),
         }
     }
-}
-
-/// A pair of species that is not among those of a result.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum UnknownPair {
-    /// One of the two species is not there.
-    #[error(transparent)]
-    Species(#[from] UnknownSpecies),
-    /// Both species are there, and have no pair of particles.
-    #[error("no pair of particles `{pair}`, expected one of: {known}")]
-    NoPair {
-        /// The pair asked for.
-        pair: String,
-        /// The pairs there are.
-        known: String,
-    },
 }
 
 #[cfg(test)]

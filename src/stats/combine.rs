@@ -4,7 +4,8 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use thiserror::Error;
 
-use super::{Estimate, Replicates, Resamples, Resampling, RunId};
+use super::estimate::Replicates;
+use super::{Estimate, Resamples, Resampling, RunId};
 
 impl Estimate {
     /// A function of several numbers, correlations included: resample by resample for those of one
@@ -34,17 +35,10 @@ impl Estimate {
     /// The same of numbers that are known to fit together; a run that was resampled in two ways
     /// leaves no standard error.
     pub(crate) fn together<const N: usize>(of: [&Self; N], f: impl Fn([f64; N]) -> f64) -> Self {
-        let value = |i: usize| of[i].value;
-        let runs = Shared::runs(&of).into_iter().map(|run| Replicates {
-            values: (0..run.resamples.len())
-                .map(|r| f(std::array::from_fn(|i| run.replicate(i, r).unwrap_or(value(i)))))
-                .collect(),
-            resamples: run.resamples,
-        });
-        Self {
-            runs: runs.collect(),
-            value: f(std::array::from_fn(value)),
-        }
+        let [result] = Self::array(Self::all_of(&of, |values| {
+            [f(std::array::from_fn(|i| values[i]))]
+        }));
+        result
     }
 
     /// Several numbers computed together from others, as [`combine`](Self::combine) computes one:
@@ -57,10 +51,13 @@ impl Estimate {
         of: &[&Self],
         f: impl Fn(&[f64]) -> [f64; M],
     ) -> Result<[Self; M], Mixture> {
-        let mut results = Self::evaluate_all(of, |values| f(values).to_vec())?.into_iter();
-        Ok(std::array::from_fn(|_| {
-            results.next().unwrap_or_else(|| Self::exact(f64::NAN))
-        }))
+        Mixture::check(of)?;
+        Ok(Self::array(Self::all_of(of, f)))
+    }
+
+    fn array<const M: usize>(results: Vec<Self>) -> [Self; M] {
+        let mut results = results.into_iter();
+        std::array::from_fn(|_| results.next().unwrap_or_else(|| Self::exact(f64::NAN)))
     }
 
     /// As [`evaluate`](Self::evaluate), for a number of results that is known at run time only:
@@ -70,6 +67,11 @@ impl Estimate {
     /// [`Mixture`] where numbers of one run went through different resamples.
     pub fn evaluate_all(of: &[&Self], f: impl Fn(&[f64]) -> Vec<f64>) -> Result<Vec<Self>, Mixture> {
         Mixture::check(of)?;
+        Ok(Self::all_of(of, f))
+    }
+
+    /// The same of numbers that are known to fit together.
+    fn all_of<V: IntoIterator<Item = f64>>(of: &[&Self], f: impl Fn(&[f64]) -> V) -> Vec<Self> {
         let whole: Vec<f64> = of.iter().map(|x| x.value).collect();
         let mut results: Vec<Self> = f(&whole).into_iter().map(Self::exact).collect();
         let mut changed = whole.clone();
@@ -93,7 +95,7 @@ impl Estimate {
                 }
             }
         }
-        Ok(results)
+        results
     }
 
     /// The covariance with another number, from the runs that both rest on: 0 where there is none.

@@ -43,7 +43,7 @@ pub struct Estimate {
 /// A number on each resample of one run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Replicates {
+pub(super) struct Replicates {
     pub(super) resamples: Resamples,
     #[cfg_attr(feature = "serde", serde(with = "super::number::list"))]
     pub(super) values: Vec<f64>,
@@ -79,18 +79,6 @@ impl TryFrom<Unchecked> for Estimate {
 }
 
 impl Replicates {
-    /// The run and its resamples.
-    #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        self.resamples
-    }
-
-    /// The number on each resample; not finite where it could not be had.
-    #[must_use]
-    pub fn values(&self) -> &[f64] {
-        &self.values
-    }
-
     fn standard_error(&self) -> Option<f64> {
         self.resamples.standard_error(self.values.iter().copied())
     }
@@ -128,10 +116,11 @@ impl Estimate {
         self.value
     }
 
-    /// The replicates for each run that the number rests on.
+    /// The resamples of each run that the number rests on, and its value on each of them, which is
+    /// not finite where it could not be had.
     #[must_use]
-    pub fn runs(&self) -> &[Replicates] {
-        &self.runs
+    pub fn runs(&self) -> impl ExactSizeIterator<Item = (Resamples, &[f64])> + Clone {
+        self.runs.iter().map(|run| (run.resamples, run.values.as_slice()))
     }
 
     /// The value on each resample, not finite where it could not be had, of a number that rests on
@@ -139,7 +128,7 @@ impl Estimate {
     #[must_use]
     pub fn replicates(&self) -> &[f64] {
         match self.runs.as_slice() {
-            [run] => run.values(),
+            [run] => &run.values,
             _ => &[],
         }
     }
@@ -219,13 +208,15 @@ impl Estimate {
         Some(t_quantile(self.degrees_of_freedom()?, level))
     }
 
-    /// Whether it is above 0 by more than chance; where there is no standard error, whether it is
-    /// above 0.
+    /// Whether it is above 0 by more than chance; for a number without resamples, whether it is above
+    /// 0. A number that could not be had on one of its resamples has no error, and nothing about it
+    /// is significant.
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
-        let error = self.standard_error().filter(|&error| error > 0.0);
-        let needed = error.map_or(0.0, |error| {
-            significance.threshold(self.degrees_of_freedom()) * error
-        });
+        let needed = match self.standard_error() {
+            Some(error) if error > 0.0 => significance.threshold(self.degrees_of_freedom()) * error,
+            None if self.runs.iter().any(|run| run.resamples.len() >= 2) => f64::INFINITY,
+            _ => 0.0,
+        };
         self.value > needed
     }
 

@@ -18,7 +18,6 @@ mod combine;
 pub(crate) mod doubling_blocks;
 mod estimate;
 mod invalid;
-mod merge_error;
 #[cfg(feature = "serde")]
 pub(crate) mod number;
 mod outcome;
@@ -32,15 +31,15 @@ pub(crate) mod sums;
 
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
-pub use by_species::{ByPair, BySpecies, UnknownPair, UnknownSpecies};
+pub use by_species::{ByPair, BySpecies, UnknownSpecies};
 pub use combine::Mixture;
 pub use doubling_blocks::NoMemory;
-pub use estimate::{Estimate, Replicates};
+pub use estimate::Estimate;
 pub use invalid::Invalid;
-pub use merge_error::MergeError;
 pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};
 pub use resampling::{Resamples, Resampling};
 pub use run::RunId;
+pub use runs::MergeError;
 pub use significance::Significance;
 pub use sums::Sums;

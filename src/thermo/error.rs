@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::stats::{Estimate, Mixture, Replicates};
+use crate::stats::{Estimate, Mixture};
 use crate::units::UnitsError;
 
 /// Input from which a heat capacity, or what follows from it, cannot be had.
@@ -198,8 +198,8 @@ impl ThermoError {
         found: &Estimate,
         moments: &Estimate,
     ) -> Result<(), Self> {
-        for found in found.runs().iter().map(Replicates::resamples) {
-            let mut known = moments.runs().iter().map(Replicates::resamples);
+        for found in found.runs().map(|(resamples, _)| resamples) {
+            let mut known = moments.runs().map(|(resamples, _)| resamples);
             let expected = known
                 .find(|known| known.run() == found.run())
                 .ok_or(Self::OtherRun { quantity })?;

@@ -1,7 +1,7 @@
 //! One state point, from its energies to its heat capacity.
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
-use msed::relaxation::{Fit, Model, Relaxation, Window};
+use msed::relaxation::{Fit, Model, Relaxation};
 use msed::thermo::{self, HeatCapacity};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
@@ -58,7 +58,7 @@ impl<'a> Point<'a> {
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?;
-        let window = run.fit_window.map_or(Window::Automatic, Window::Given);
+        let window = run.fit_window;
         let fit = |model| Fit::new(model).window(window).to(&msed);
         let exponential = fit(Model::Exponential)?;
         let system = &scan.system;

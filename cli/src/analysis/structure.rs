@@ -1,6 +1,8 @@
 //! What the particles of one state point do.
 
-use msed::relaxation::{self, Diffusion, Fit, NoPeak, NotDiffusive, NotReached, Peak, Relaxation, TauBeta};
+use msed::relaxation::{
+    self, Diffusion, Extremum, Fit, NoExtremum, NotDiffusive, NotReached, Relaxation, TauBeta,
+};
 use msed::stats::{BySpecies, Outcome};
 use msed::structure::{self, Displacements, WaveVectors};
 use msed::{Curve, Estimate, Lags, Resampling};
@@ -31,8 +33,8 @@ pub(crate) struct Motion {
     pub(crate) name: String,
     pub(crate) diffusion: Outcome<Diffusion, NotDiffusive>,
     pub(crate) tau_beta: TauBeta,
-    pub(crate) alpha2_peak: Outcome<Peak, NoPeak>,
-    pub(crate) chi4_peak: Outcome<Peak, NoPeak>,
+    pub(crate) alpha2_peak: Outcome<Extremum, NoExtremum>,
+    pub(crate) chi4_peak: Outcome<Extremum, NoExtremum>,
 }
 
 impl Motion {

@@ -1,6 +1,6 @@
 //! `structure` of a run.
 
-use msed::relaxation::{Diffusion, NoPeak, NoPlateau, NotDiffusive, NotReached, Peak, PlateauTime};
+use msed::relaxation::{Diffusion, Extremum, NoExtremum, NotDiffusive, NotReached};
 use msed::stats::Outcome;
 use msed::structure::{StructureFactor, WaveVectors};
 use msed::{Curve, Estimate};
@@ -77,18 +77,18 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
 }
 
 /// The time and the height of a peak. A curve that is largest at its last lag gives lower bounds.
-fn peak(peak: &Outcome<Peak, NoPeak>) -> Value {
+fn peak(peak: &Outcome<Extremum, NoExtremum>) -> Value {
     let [time, height] = match peak.why() {
-        Some(NoPeak::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],
+        Some(NoExtremum::AtLongestLag { time, value }) => [Some(*time), Some(value.value())],
         _ => [None; 2],
     };
-    let entry = |number: fn(&Peak) -> &Estimate, bound: Option<f64>| {
+    let entry = |number: fn(&Extremum) -> &Estimate, bound: Option<f64>| {
         joined([
             found(peak, number, "not resolved"),
             json!({ "lower_bound": bound }),
         ])
     };
-    json!({ "time": entry(|peak| &peak.time, time), "height": entry(|peak| &peak.height, height) })
+    json!({ "time": entry(|peak| &peak.time, time), "height": entry(|peak| &peak.value, height) })
 }
 
 fn tau_alpha(time: &Outcome<Estimate, NotReached>) -> Value {
@@ -119,7 +119,7 @@ fn tail(decay: &Decay) -> Value {
     joined([json!({ "window": tail.window() }), fit(tail, &numbers)])
 }
 
-fn plateau_time(time: &Outcome<PlateauTime, NoPlateau>) -> Value {
+fn plateau_time(time: &Outcome<Extremum, NoExtremum>) -> Value {
     found(time, |found| &found.time, "not resolved")
 }
 

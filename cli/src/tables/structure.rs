@@ -133,7 +133,7 @@ fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
         row.push(reasons.cell(what, found, "not resolved", &place, |found| &found.time));
     }
     for (what, peak) in [("alpha2:", &one.alpha2_peak), ("chi4:", &one.chi4_peak)] {
-        row.push(reasons.cell(what, peak, "not resolved", &place, |peak| &peak.height));
+        row.push(reasons.cell(what, peak, "not resolved", &place, |peak| &peak.value));
         row.push(shown(peak.value().map(|peak| &peak.time)));
     }
     row

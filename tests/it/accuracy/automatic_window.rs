@@ -10,7 +10,7 @@ use std::f64::consts::TAU as TURN;
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{Caution, Fit, Model, Relaxation, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -148,7 +148,7 @@ impl Outcome {
 /// From the first lag on, and by the rule.
 fn outcomes(fast: Fast) -> [Outcome; 2] {
     let curves: Vec<Curve> = (0..RUNS).map(|seed| fast.curve(seed)).collect();
-    let found = [Window::Given([1.0, 5.0 * TAU]), Window::Automatic].map(|window| {
+    let found = [Some([1.0, 5.0 * TAU]), None].map(|window| {
         Outcome::of(
             curves
                 .iter()

@@ -4,7 +4,7 @@
 use std::f64::consts::PI;
 
 use msed::relaxation::{
-    Diffusion, FitError, NoPlateau, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, tau_beta,
+    Diffusion, FitError, NoExtremum, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, tau_beta,
 };
 use msed::stats::{Outcome, Resamples, RunId};
 use msed::structure::{self, RadialBins};
@@ -201,7 +201,7 @@ fn an_overshoot_and_the_flattest_point_are_found() {
         assert!(
             matches!(
                 plain.msd_maximum,
-                Outcome::Unresolved(NoPlateau::NoMaximum { .. })
+                Outcome::Unresolved(NoExtremum::NoMaximum { .. })
             ) || noise > 0.0
         );
         // d ln MSD / d ln t of the model, by its own derivative on a fine grid.
@@ -221,7 +221,7 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let late: Vec<u64> = log_lags(10_000).into_iter().filter(|&lag| lag >= 100).collect();
     let found = tau_beta(&curve(&late, 0.003, caged(0.0)));
     match &found.log_slope_minimum {
-        Outcome::Unresolved(why @ NoPlateau::AtShortestLag { time, .. }) => {
+        Outcome::Unresolved(why @ NoExtremum::AtShortestLag { time, .. }) => {
             assert!((time - 1.12).abs() < 0.05, "{time}");
             assert!(why.to_string().contains("the frames are too far apart"), "{why}");
         }
@@ -232,7 +232,7 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     assert!(
         matches!(
             found.log_slope_minimum,
-            Outcome::Unresolved(NoPlateau::AtLongestLag { .. })
+            Outcome::Unresolved(NoExtremum::AtLongestLag { .. })
         ),
         "{found:?}"
     );
@@ -244,7 +244,7 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let two = tau_beta(&curve(&[1, 2], 0.0, |t| t));
     assert_eq!(
         two.msd_maximum,
-        Outcome::Unresolved(NoPlateau::TooFewLags { found: 2 })
+        Outcome::Unresolved(NoExtremum::TooFewLags { found: 2 })
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use msed::relaxation::{Fit, Model, Weighting, Window, mean_relaxation_time};
+use msed::relaxation::{Fit, Model, Weighting, mean_relaxation_time};
 use msed::stats::{Resamples, Resampling};
 use msed::{Curve, Lag};
 
@@ -76,7 +76,7 @@ fn the_mean_time_of_a_fit_is_the_integral_of_what_it_fitted() {
                 longest,
             )
         };
-        let window = Window::Given([0.1, 500.0]);
+        let window = [0.1, 500.0];
         let rise = Fit::new(Model::Stretched)
             .window(window)
             .weighting(Weighting::Uniform);

@@ -6,7 +6,7 @@
 //! with uniform weights) were `unresolved` for not having ended in a minimum.
 
 use crate::common::synthetic::Process;
-use msed::relaxation::{Caution, Fit, Model, Relaxation, Weighting, Window};
+use msed::relaxation::{Caution, Fit, Model, Relaxation, Weighting};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
 const RUNS: u64 = 200;
@@ -23,7 +23,7 @@ fn curve(u0_squared: f64, seed: u64) -> Curve {
     energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap()
 }
 
-fn fit(curve: &Curve, model: Model, window: Window, weighting: Weighting) -> Relaxation {
+fn fit(curve: &Curve, model: Model, window: Option<[f64; 2]>, weighting: Weighting) -> Relaxation {
     let fit = Fit::new(model).window(window).weighting(weighting);
     fit.to(curve).unwrap()
 }
@@ -41,14 +41,10 @@ fn upper_limit(fit: &Relaxation) -> Option<f64> {
 #[test]
 fn every_run_without_vibrations_is_resolved() {
     for (model, window, weighting) in [
-        (
-            Model::Exponential,
-            Window::Given(WINDOW),
-            Weighting::StandardErrors,
-        ),
-        (Model::Exponential, Window::Given(WINDOW), Weighting::Uniform),
-        (Model::Exponential, Window::Automatic, Weighting::StandardErrors),
-        (Model::Stretched, Window::Given(WINDOW), Weighting::StandardErrors),
+        (Model::Exponential, Some(WINDOW), Weighting::StandardErrors),
+        (Model::Exponential, Some(WINDOW), Weighting::Uniform),
+        (Model::Exponential, None, Weighting::StandardErrors),
+        (Model::Stretched, Some(WINDOW), Weighting::StandardErrors),
     ] {
         let mut at_zero = 0;
         for seed in 0..RUNS {
@@ -93,12 +89,7 @@ fn least_squares(curve: &Curve, tau: f64) -> f64 {
 fn a_fit_at_the_bound_is_the_least_of_all_relaxation_times() {
     for seed in 0..RUNS {
         let curve = curve(0.0, seed);
-        let fit = fit(
-            &curve,
-            Model::Exponential,
-            Window::Given(WINDOW),
-            Weighting::Uniform,
-        );
+        let fit = fit(&curve, Model::Exponential, Some(WINDOW), Weighting::Uniform);
         let found = fit.relaxation_time().value();
         let squares = least_squares(&curve, found);
         for k in -400..=400 {
@@ -128,7 +119,7 @@ fn the_plateau_or_its_limit_holds_the_truth_as_often_as_it_says() {
             let fit = fit(
                 &curve(u0_squared, seed),
                 Model::Exponential,
-                Window::Given(WINDOW),
+                Some(WINDOW),
                 weighting,
             );
             let [low, high] = match upper_limit(&fit) {

@@ -89,14 +89,14 @@ fn peaks_are_where_cages_with_jumps_have_them() {
         panic!("{alpha2}");
     };
     assert_agrees("time of alpha2", &found.time, 2.0 * CAGE / (RATE * JUMP), 0.05);
-    assert_agrees("height of alpha2", &found.height, JUMP / (8.0 * CAGE), 0.05);
+    assert_agrees("height of alpha2", &found.value, JUMP / (8.0 * CAGE), 0.05);
     // Particles that know nothing of each other: chi4 = Q (1 - Q).
     let chi4 = relaxation::peak(moved.all().chi4().unwrap()).expect("finite values");
     let Some(found) = chi4.value() else {
         panic!("{chi4}");
     };
     assert_agrees("time of chi4", &found.time, half_time(), 0.25);
-    assert_agrees("height of chi4", &found.height, 0.25, 0.25);
+    assert_agrees("height of chi4", &found.value, 0.25, 0.25);
 }
 
 /// Over many runs the interval of one standard error, with Student's t, should hold the truth in 68
@@ -114,7 +114,7 @@ fn the_errors_of_the_peak_of_alpha2_cover_its_scatter() {
         let Some(found) = peak.value() else {
             panic!("{peak}");
         };
-        for (k, found) in [&found.time, &found.height].into_iter().enumerate() {
+        for (k, found) in [&found.time, &found.value].into_iter().enumerate() {
             let [low, high] = found.interval(0.6827).expect("an interval");
             held[k] += u32::from(low <= expected[k] && expected[k] <= high);
         }

@@ -4,7 +4,7 @@
 use crate::common::synthetic::Process;
 use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{Fit, Model, Reason, Relaxation, Window};
+use msed::relaxation::{Fit, Model, Reason, Relaxation};
 use msed::thermo::{self, Path, Point};
 use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 
@@ -83,7 +83,7 @@ fn vibrating(samples: usize, seed: u64) -> Vec<f64> {
         .collect()
 }
 
-fn fit(curve: &Curve, window: Window) -> Relaxation {
+fn fit(curve: &Curve, window: Option<[f64; 2]>) -> Relaxation {
     Fit::new(Model::Exponential).window(window).to(curve).unwrap()
 }
 
@@ -91,7 +91,7 @@ fn fit(curve: &Curve, window: Window) -> Relaxation {
 fn a_window_that_begins_in_the_vibrations_is_refused_and_not_chosen() {
     for seed in 0..5 {
         let curve = curve(vibrating(150_000, seed), 5000.0);
-        let naive = fit(&curve, Window::Given([1.0, 5000.0]));
+        let naive = fit(&curve, Some([1.0, 5000.0]));
         println!(
             "from the first lag: tau* {}, {}",
             naive.relaxation_time(),
@@ -105,7 +105,7 @@ fn a_window_that_begins_in_the_vibrations_is_refused_and_not_chosen() {
                 .any(|r| matches!(r, Reason::Falls { .. }))
         );
         assert!((naive.relaxation_time().value() / 500.0).ln().abs() > 1.0);
-        let chosen = fit(&curve, Window::Automatic);
+        let chosen = fit(&curve, None);
         println!(
             "{:?}: tau* {}, {}",
             chosen.window(),
@@ -131,18 +131,18 @@ fn a_window_that_begins_in_the_vibrations_is_refused_and_not_chosen() {
 fn a_relaxation_outside_of_the_window_is_unresolved() {
     let process = Process::two_scale(0.5, 0.5, 500.0);
     let curve = curve(process.sample(150_000, 1.0, 1), 5000.0);
-    let resolved = fit(&curve, Window::Given([10.0, 2500.0]));
+    let resolved = fit(&curve, Some([10.0, 2500.0]));
     assert!(resolved.verdict().is_resolved(), "{}", resolved.verdict());
-    let short = fit(&curve, Window::Given([10.0, 100.0]));
+    let short = fit(&curve, Some([10.0, 100.0]));
     println!("{}", short.verdict());
     assert!(!short.verdict().is_resolved(), "tau* {}", short.relaxation_time());
-    let late = fit(&curve, Window::Given([3000.0, 5000.0]));
+    let late = fit(&curve, Some([3000.0, 5000.0]));
     println!("{}", late.verdict());
     assert!(!late.verdict().is_resolved(), "tau* {}", late.relaxation_time());
     // Faster than the sampling: all of it is fast.
     let fast = Process::two_scale(0.5, 0.5, 0.2);
     let curve = self::curve(fast.sample(150_000, 1.0, 1), 5000.0);
-    let fit = fit(&curve, Window::Given([1.0, 2500.0]));
+    let fit = fit(&curve, Some([1.0, 2500.0]));
     println!("{}", fit.verdict());
     assert!(!fit.verdict().is_resolved(), "tau* {}", fit.relaxation_time());
 }

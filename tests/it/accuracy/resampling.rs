@@ -2,9 +2,7 @@
 //! chosen.
 
 use crate::common::synthetic::Process;
-use msed::relaxation::{
-    Covariance, Fit, FitError, Model, Reason, Weighting, Window, diffusion_within, tau_alpha,
-};
+use msed::relaxation::{Covariance, Fit, FitError, Model, Reason, Weighting, diffusion_within, tau_alpha};
 use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
 use msed::stats::{Resamples, RunId};
 use msed::structure;
@@ -47,7 +45,7 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
     let msed = energy::msed(run, &lags, resampling).unwrap();
     let curve = &msed;
     let fit = Fit::new(Model::Exponential)
-        .window(Window::Given([2.0, 5.0 * TAU]))
+        .window([2.0, 5.0 * TAU])
         .weighting(Weighting::Uniform)
         .to(curve)
         .unwrap();
@@ -224,7 +222,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         let error = curve.standard_errors()[k].unwrap();
         assert!((covariance.get(k, k).sqrt() / error - 1.0).abs() < 1e-9);
     }
-    let over = |from, to| Fit::new(Model::Exponential).window(Window::Given([from, to]));
+    let over = |from, to| Fit::new(Model::Exponential).window([from, to]);
     let fit = over(2.0, 4.0 * TAU).covariance(&covariance).to(&curve).unwrap();
     let (tau, error) = (
         fit.relaxation_time().value(),
@@ -259,7 +257,7 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
     assert_eq!(refused, FitError::Rows { found, expected });
     let few = curve.window(2.0..=4.0);
     let of_few = Covariance::of_curve(&few).unwrap();
-    let stretched = Fit::new(Model::Stretched).window(Window::Given([2.0, 4.0]));
+    let stretched = Fit::new(Model::Stretched).window([2.0, 4.0]);
     assert!(matches!(
         stretched.covariance(&of_few).to(&few).unwrap_err(),
         FitError::TooFewPoints { expected: 4, .. }

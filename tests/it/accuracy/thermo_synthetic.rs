@@ -2,7 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::energy::{self, Moments};
-use msed::relaxation::{Fit, Model, Window};
+use msed::relaxation::{Fit, Model};
 use msed::stats::{Estimate, Resamples};
 use msed::thermo::{
     self, Agreement, CrossoverOf, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, StatePoint, TimeOf,
@@ -45,7 +45,7 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
     let lags = Lags::logarithmic(20).up_to_time(5.0 * TAU);
     let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
     let fit = Fit::new(Model::Exponential)
-        .window(Window::Given([0.1 * TAU, 5.0 * TAU]))
+        .window([0.1 * TAU, 5.0 * TAU])
         .to(&msed)
         .unwrap();
     let c = thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::Nvt).unwrap();

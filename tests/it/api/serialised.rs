@@ -1,9 +1,7 @@
 //! Results are read back to the bits that were written, and numbers that no result has are refused.
 
 use msed::online::checkpoint;
-use msed::relaxation::{
-    self, Fit, Model, Relaxation, SquaredDisplacement, Weighting, Window, diffusion_within,
-};
+use msed::relaxation::{self, Fit, Model, Relaxation, SquaredDisplacement, Weighting, diffusion_within};
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, EnergyKind, Estimate, Lag, Lags, Resampling, energy, io};
 use serde::Serialize;
@@ -78,11 +76,11 @@ fn fits_read_back_with_their_verdicts() {
         fit.to(curve).unwrap()
     };
     let curve = shipped("T0.700", Resampling::default());
-    let resolved = fit(&curve, Model::Exponential, Window::Automatic);
+    let resolved = fit(&curve, Model::Exponential, None);
     assert!(resolved.verdict().is_resolved());
     same(&resolved);
     // Far from a plateau, with numbers in its reasons that are not finite.
-    let unresolved = fit(&curve, Model::Stretched, Window::Given([0.05, 1.0]));
+    let unresolved = fit(&curve, Model::Stretched, Some([0.05, 1.0]));
     assert!(!unresolved.verdict().is_resolved());
     same(&unresolved);
 }

@@ -213,7 +213,7 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
 
 #[test]
 fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell() {
-    use msed::relaxation::{NoPlateau, diffusion, tau_beta};
+    use msed::relaxation::{NoExtremum, diffusion, tau_beta};
     use msed::stats::Outcome;
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     for (name, is_diffusive) in [("T1.000", true), ("T0.700", false), ("T0.600", false)] {
@@ -224,7 +224,7 @@ fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell(
             let found = diffusion(species.total());
             assert_eq!(found.is_resolved(), is_diffusive, "{at}: {found:?}");
             let plateau = tau_beta(species.total());
-            let no_maximum = Outcome::Unresolved(NoPlateau::NoMaximum {
+            let no_maximum = Outcome::Unresolved(NoExtremum::NoMaximum {
                 lags: species.total().len(),
             });
             assert_eq!(plateau.msd_maximum, no_maximum, "{at}");
@@ -235,7 +235,7 @@ fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell(
                     assert!((0.5..0.8).contains(&time), "{at}: {time}");
                 }
                 "T0.600" => {
-                    let missed = matches!(minimum, Outcome::Unresolved(NoPlateau::AtShortestLag { .. }));
+                    let missed = matches!(minimum, Outcome::Unresolved(NoExtremum::AtShortestLag { .. }));
                     assert!(missed, "{at}: {minimum:?}");
                 }
                 _ => {}

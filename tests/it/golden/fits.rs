@@ -2,7 +2,7 @@
 //! found: data/*/reference.
 
 use crate::common::numbers::numbers;
-use msed::relaxation::{Fit, Model, Reason, Relaxation, Weighting, Window};
+use msed::relaxation::{Fit, Model, Reason, Relaxation, Weighting};
 use msed::{Curve, EnergyKind, Lags, Resampling, energy};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ impl System {
 
 fn fit(curve: &Curve, run: &Value, model: Model) -> Relaxation {
     let window = numbers(&run["energy"]["fit_window"]);
-    let window = Window::Given([window[0], window[1]]);
+    let window = [window[0], window[1]];
     let fit = Fit::new(model).window(window).weighting(Weighting::Uniform);
     fit.to(curve).unwrap()
 }

@@ -2,7 +2,7 @@
 
 use crate::common::lags::in_samples;
 use crate::common::oracle;
-use msed::relaxation::{Fit, Model, Relaxation, Window};
+use msed::relaxation::{Fit, Model, Relaxation};
 use msed::{Lags, io};
 
 /// The windows of the Kob-Andersen scan, chosen by eye.
@@ -15,7 +15,7 @@ const BY_EYE: [(&str, [f64; 2]); 6] = [
     ("T0.500", [1.5, 1500.0]),
 ];
 
-fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window) -> Relaxation {
+fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Option<[f64; 2]>) -> Relaxation {
     let table = io::energies(format!("{}/data/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let energies: Vec<f64> = table
         .potential
@@ -31,7 +31,7 @@ fn fit(path: &str, particles: u32, time_step: f64, model: Model, window: Window)
 fn exponential_fits_of_the_kob_andersen_runs_are_resolved_in_the_scan_windows() {
     for (name, window) in BY_EYE {
         let path = format!("kob-andersen/{name}/energy.dat.gz");
-        let fit = fit(&path, 1000, 0.005, Model::Exponential, Window::Given(window));
+        let fit = fit(&path, 1000, 0.005, Model::Exponential, Some(window));
         assert!(fit.verdict().is_resolved(), "{name}: {}", fit.verdict());
         assert!(fit.relaxation_time().standard_error().unwrap() > 0.0, "{name}");
     }
@@ -39,7 +39,7 @@ fn exponential_fits_of_the_kob_andersen_runs_are_resolved_in_the_scan_windows() 
 
 #[test]
 fn a_thermostat_that_hides_the_relaxation_leaves_it_unresolved() {
-    for window in [Window::Given([1.0, 200.0]), Window::Automatic] {
+    for window in [Some([1.0, 200.0]), None] {
         let fit = fit(
             "kob-andersen-nvt/T1.000/energy.dat.gz",
             1000,
@@ -57,7 +57,7 @@ fn a_thermostat_that_hides_the_relaxation_leaves_it_unresolved() {
 
 #[test]
 fn the_run_of_the_metallic_glass_former_is_too_short_for_a_stretched_fit() {
-    let window = Window::Given([0.15, 5.0]);
+    let window = Some([0.15, 5.0]);
     let stretched = fit("cuzr/T1600/energy.dat.gz", 2048, 0.002, Model::Stretched, window);
     assert!(
         !stretched.verdict().is_resolved(),
@@ -73,7 +73,7 @@ fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_
     for (name, window) in BY_EYE {
         let path = format!("kob-andersen/{name}/energy.dat.gz");
         let found = |window| fit(&path, 1000, 0.005, Model::Exponential, window);
-        let [given, automatic] = [found(Window::Given(window)), found(Window::Automatic)];
+        let [given, automatic] = [found(Some(window)), found(None)];
         println!(
             "{name}: {:?}, tau* {}; given {window:?}, {}",
             automatic.window(),
@@ -93,9 +93,9 @@ fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_
     }
     // The same system at every step of 0.005 in place of 0.05, in a run of its own.
     let path = "kob-andersen/T0.800/energy_every_step.dat.gz";
-    let fine = fit(path, 1000, 0.005, Model::Exponential, Window::Automatic);
+    let fine = fit(path, 1000, 0.005, Model::Exponential, None);
     let path = "kob-andersen/T0.800/energy.dat.gz";
-    let coarse = fit(path, 1000, 0.005, Model::Exponential, Window::Automatic);
+    let coarse = fit(path, 1000, 0.005, Model::Exponential, None);
     println!("every step: {:?}, tau* {}", fine.window(), fine.relaxation_time());
     assert!(fine.verdict().is_resolved(), "{}", fine.verdict());
     let [a, b] = [fine.relaxation_time(), coarse.relaxation_time()];

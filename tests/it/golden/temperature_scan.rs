@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use msed::energy::{self, Moments};
-use msed::relaxation::{Fit, Model, Window};
+use msed::relaxation::{Fit, Model};
 use msed::stats::Estimate;
 use msed::thermo::{
     self, Agreement, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, ThermoError, TimeOf,
@@ -34,10 +34,7 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
             let moments = energy::moments(&run, Resampling::default()).unwrap();
             let lags = Lags::logarithmic(20).up_to_fraction(0.1);
             let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
-            let fit = Fit::new(Model::Exponential)
-                .window(Window::Given(window))
-                .to(&msed)
-                .unwrap();
+            let fit = Fit::new(Model::Exponential).window(window).to(&msed).unwrap();
             let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(PARTICLES)).unwrap();
             let c = c.split_at(fit.u0_squared(), fit.um_squared()).unwrap();
             (moments, c)

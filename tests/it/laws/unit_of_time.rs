@@ -6,7 +6,7 @@ use msed::energy::{self, Bins, EnergySystem};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
-use msed::relaxation::{self, Direction, Fit, Model, Weighting, Window};
+use msed::relaxation::{self, Direction, Fit, Model, Weighting};
 use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
@@ -206,7 +206,7 @@ fn fits(unit: f64) -> Results {
     let lags = Lags::logarithmic(10).up_to_time(100.0 * unit);
     let msed = energy::msed(&run, &lags, blocks).unwrap();
     for model in [Model::Exponential, Model::Stretched] {
-        for window in [Window::Automatic, Window::Given([0.2 * unit, 30.0 * unit])] {
+        for window in [None, Some([0.2 * unit, 30.0 * unit])] {
             for weighting in [Weighting::StandardErrors, Weighting::Uniform] {
                 let fit = Fit::new(model).window(window).weighting(weighting);
                 let fit = fit.to(&msed).unwrap();
@@ -216,9 +216,7 @@ fn fits(unit: f64) -> Results {
         }
         // Too short, and too long.
         for window in [[0.05 * unit, 1.0 * unit], [20.0 * unit, 100.0 * unit]] {
-            let fit = Fit::new(model)
-                .window(Window::Given(window))
-                .weighting(Weighting::Uniform);
+            let fit = Fit::new(model).window(window).weighting(Weighting::Uniform);
             let fit = fit.to(&msed).unwrap();
             results.add("unresolved", 1e-2, fit.verdict());
         }
@@ -279,7 +277,9 @@ fn particles(unit: f64) -> Results {
     let within = relaxation::diffusion_within(msd, 1.0 * unit..=5.0 * unit).unwrap();
     results.add("diffusion", ROUNDING, within);
     results.add("plateau", 1e-7, relaxation::tau_beta(msd));
-    results.add("slopes", 1e-7, relaxation::log_slope(msd, 1.5));
+    let (times, slopes) = relaxation::log_slope(msd, 1.5);
+    results.add("times", 1e-7, times);
+    results.add("slopes", 1e-7, slopes);
     for curve in [all.alpha2(), all.chi4().unwrap()] {
         results.add("peak", 1e-7, relaxation::peak(curve).unwrap());
     }

@@ -343,7 +343,7 @@ fn a_peak_is_its_rule() {
         );
         let expected = highest(&curve);
         assert_same(
-            found.value().map(|at| [at.time.value(), at.height.value()]),
+            found.value().map(|at| [at.time.value(), at.value.value()]),
             expected,
         );
         seen[usize::from(expected.is_some())] += 1;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use msed::relaxation::{Caution, Fit, LeastSquares, Model, Reason, Relaxation, Weighting, Window};
+use msed::relaxation::{Caution, Fit, LeastSquares, Model, Reason, Relaxation, Weighting};
 use msed::spectrum::{Band, Whittle};
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, EnergyKind, EnergySeries, Estimate, Lag, Resampling, Sampling};
@@ -159,9 +159,7 @@ fn hold(bounds: &mut Bounds, fit: &Relaxation, block: f64) {
 }
 
 fn fit(curve: &Curve, model: Model, window: [f64; 2]) -> Relaxation {
-    let fit = Fit::new(model)
-        .window(Window::Given(window))
-        .weighting(Weighting::Uniform);
+    let fit = Fit::new(model).window(window).weighting(Weighting::Uniform);
     fit.to(curve).unwrap()
 }
 

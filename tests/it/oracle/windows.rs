@@ -2,7 +2,7 @@
 //! motion, falls and vibrations that only rise put its start, and where origins and the plateau put
 //! its end.
 
-use msed::relaxation::{Fit, Model, Relaxation, Window};
+use msed::relaxation::{Fit, Model, Relaxation};
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, Lag, Resampling};
 use rand::{RngExt, SeedableRng};
@@ -138,9 +138,7 @@ fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
             curve.resamples(),
             curve.longest_with_error(),
         );
-        let again = Fit::new(fit.model())
-            .window(Window::Given(fit.window()))
-            .to(&resample);
+        let again = Fit::new(fit.model()).window(fit.window()).to(&resample);
         parameters(&again.unwrap())
     };
     (0..10).map(of).collect()
@@ -173,7 +171,7 @@ fn agrees(curve: &Curve, fit: &Relaxation) -> bool {
 fn expected(curve: &Curve, model: Model) -> [f64; 2] {
     let times: Vec<f64> = kept(curve).iter().map(|&k| curve.lag_time(k)).collect();
     let last = times[times.len() - 1];
-    let within = |window| Fit::new(model).window(Window::Given(window)).to(curve).unwrap();
+    let within = |window| Fit::new(model).window(window).to(curve).unwrap();
     let least = if model == Model::Stretched { 8 } else { 6 };
     let from = |start: f64| {
         times
