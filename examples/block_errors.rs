@@ -15,7 +15,7 @@ fn main() -> Result<(), msed::Error> {
     );
     println!("correlation time {:?}", choice.correlation_time);
     println!("independent samples {:?}", choice.blocking.independent_samples());
-    let levels = || choice.blocking.levels().iter().filter(|level| level.blocks >= 8);
+    let levels = || choice.blocking.levels.iter().filter(|level| level.blocks >= 8);
     let times: Vec<f64> = levels()
         .map(|level| level.block as f64 * run.sampling().interval())
         .collect();

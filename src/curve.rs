@@ -314,14 +314,17 @@ impl Curve {
     #[must_use]
     pub fn map(&self, f: impl Fn(f64, f64) -> f64) -> Self {
         let times: Vec<f64> = self.lag_times().collect();
-        let apply =
-            |values: &[f64]| -> Vec<f64> { times.iter().zip(values).map(|(&t, &x)| f(t, x)).collect() };
+        self.with_values(|values| times.iter().zip(values).map(|(&t, &x)| f(t, x)).collect())
+    }
+
+    /// Another curve over the same lags, from all values of this one.
+    fn with_values(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
         Self::from_replicates(
             self.lags.clone(),
             self.time_step,
-            apply(&self.values),
+            f(&self.values),
             self.origins.clone(),
-            self.replicates.iter().map(|r| apply(r)).collect(),
+            self.replicates.iter().map(|r| f(r)).collect(),
             self.resamples,
             self.longest,
         )
@@ -357,16 +360,7 @@ impl Curve {
     #[must_use]
     pub fn over_zero(&self) -> Option<Self> {
         let zero = self.lags.iter().position(|&lag| lag == Lag::ZERO)?;
-        let apply = |values: &[f64]| -> Vec<f64> { values.iter().map(|x| x / values[zero]).collect() };
-        Some(Self::from_replicates(
-            self.lags.clone(),
-            self.time_step,
-            apply(&self.values),
-            self.origins.clone(),
-            self.replicates.iter().map(|r| apply(r)).collect(),
-            self.resamples,
-            self.longest,
-        ))
+        Some(self.with_values(|values| values.iter().map(|x| x / values[zero]).collect()))
     }
 
     /// The part of the curve whose lag times lie in `window`, its ends included (to rounding).

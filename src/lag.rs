@@ -169,21 +169,24 @@ impl Lags {
     pub(crate) fn in_units(&self, samples: usize, unit: u64, time_step: f64) -> Result<Vec<u64>, LagError> {
         let interval = unit as f64 * time_step;
         let last = self.last_allowed(samples as u64, interval)?;
-        let mut lags: Vec<u64> = match &self.grid {
+        let up_to_limit = |mut lags: Vec<u64>| {
+            shorter_than_run(&lags, samples, unit)?;
+            lags.retain(|&lag| lag <= last);
+            Ok(lags)
+        };
+        let lags: Vec<u64> = match &self.grid {
             Grid::All => up_to(last)?.collect(),
             Grid::Linear(0) | Grid::Logarithmic(0) => return Err(LagError::EmptyGrid),
             Grid::Linear(every) => up_to(last / every)?.map(|k| k * every).collect(),
             Grid::Logarithmic(per_decade) => logarithmic(*per_decade, last)?,
-            Grid::Explicit(lags) => {
-                let lags = between_samples(lags, unit)?;
-                shorter_than_run(&lags, samples, unit)?;
-                lags.into_iter().filter(|&lag| lag <= last).collect()
-            }
-            Grid::Samples(lags) => {
-                shorter_than_run(lags, samples, unit)?;
-                lags.iter().copied().filter(|&lag| lag <= last).collect()
-            }
+            Grid::Explicit(lags) => up_to_limit(between_samples(lags, unit)?)?,
+            Grid::Samples(lags) => up_to_limit(lags.clone())?,
         };
+        self.completed(lags, samples)
+    }
+
+    /// With lag 0, where it was asked for.
+    fn completed(&self, mut lags: Vec<u64>, samples: usize) -> Result<Vec<u64>, LagError> {
         if self.with_zero && lags.first() != Some(&0) {
             lags.insert(0, 0);
         }
@@ -209,7 +212,7 @@ impl Lags {
         let last = self.last_allowed(samples as u64, unit as f64 * time_step)?;
         let existing = existing(last);
         let positive = existing.iter().copied().filter(|&(lag, _)| lag > 0);
-        let mut lags: Vec<u64> = match self.grid {
+        let lags: Vec<u64> = match self.grid {
             Grid::Linear(0) | Grid::Logarithmic(0) => return Err(LagError::EmptyGrid),
             Grid::Linear(every) => positive
                 .map(|(lag, _)| lag)
@@ -218,13 +221,7 @@ impl Lags {
             Grid::Logarithmic(per_decade) => nearest_to_grid(&logarithmic(per_decade, last)?, positive),
             Grid::All | Grid::Explicit(_) | Grid::Samples(_) => positive.map(|(lag, _)| lag).collect(),
         };
-        if self.with_zero {
-            lags.insert(0, 0);
-        }
-        if lags.is_empty() {
-            return Err(LagError::NoLag { samples });
-        }
-        Ok(lags)
+        self.completed(lags, samples)
     }
 
     fn last_allowed(&self, samples: u64, interval: f64) -> Result<u64, LagError> {

@@ -96,7 +96,7 @@ impl DistributionSums {
     }
 
     fn no_pair(&self, lag: Lag) -> LagError {
-        let samples = self.runs.iter().map(FrameBlocks::frames).max().unwrap_or(0);
+        let samples = self.runs.iter().map(|run| run.blocks.end()).max().unwrap_or(0);
         LagError::NoPair {
             lag,
             frames: usize::try_from(samples).unwrap_or(usize::MAX),

@@ -215,7 +215,7 @@ impl DisplacementAccumulator {
     pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
         let mut kind = self.kind.clone();
         kind.system.lists.push(vectors.turns());
-        let blocks = self.stream.sums().most();
+        let blocks = self.stream.sums().blocks.most();
         self.with_sums(kind, blocks)
     }
 }

@@ -116,7 +116,7 @@ impl PairStream {
     pub(super) fn finished(&self) -> Result<FrameBlocks, OnlineError> {
         self.progress.has_a_pair()?;
         let mut sums = self.sums.clone();
-        sums.finish(self.progress.count);
+        sums.blocks.finish(self.progress.count);
         Ok(sums)
     }
 
@@ -133,7 +133,7 @@ impl PairStream {
     #[inline]
     pub(super) fn push(&mut self, mut pair: impl FnMut(&[f64], &[f64], &mut [f64])) {
         let (place, width, start) = (self.progress.next(), self.width, self.progress.first);
-        self.sums.open(self.progress.count);
+        self.sums.blocks.open(self.progress.count);
         let (lowest, higher) = self.levels.split_first_mut().expect("a level");
         let row = lowest.places(place, width);
         for level in higher {
@@ -223,8 +223,10 @@ impl PairStream {
                 level.head.extend_from_slice(&other.head[..more]);
             }
         }
+        let blocks = later.sums.blocks.clone();
         self.sums
-            .followed_by(self.progress.count, later.sums.clone(), later.progress.count)?;
+            .blocks
+            .followed_by(self.progress.count, blocks, later.progress.count)?;
         self.progress.count += later.progress.count;
         Ok(())
     }
@@ -254,7 +256,7 @@ impl PairStream {
         let all_sound = LevelLags::are_of(self.levels.iter().map(|level| &level.of), lags)
             && self.levels.iter().all(sound)
             && self.sums.is_sound(lags.len(), columns)
-            && self.sums.are_of(self.progress.count);
-        all_sound && self.sums.reserve().and(self.reserve_heads()).is_ok()
+            && self.sums.blocks.are_of(self.progress.count);
+        all_sound && self.sums.blocks.reserve().and(self.reserve_heads()).is_ok()
     }
 }

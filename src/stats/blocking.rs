@@ -9,7 +9,7 @@
 /// // Runs of eight equal samples: the plateau is reached at blocks of eight.
 /// let series: Vec<f64> = (0..8192_u32).map(|i| f64::from((i / 8).wrapping_mul(2_654_435_761) >> 31)).collect();
 /// let blocking = Blocking::new(&series);
-/// let naive = blocking.levels()[0].standard_error;
+/// let naive = blocking.levels[0].standard_error;
 /// let plateau = blocking.plateau().unwrap();
 /// assert!(plateau.block >= 8);
 /// assert!((plateau.standard_error / naive - 8_f64.sqrt()).abs() < 0.3);
@@ -18,9 +18,12 @@
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Blocking {
-    samples: usize,
-    levels: Vec<BlockingLevel>,
+    /// Number of samples, over all runs.
+    pub samples: usize,
+    /// The levels, from single samples on.
+    pub levels: Vec<BlockingLevel>,
 }
 
 /// One block length of a [`Blocking`].
@@ -87,12 +90,6 @@ impl Blocking {
             samples: runs.iter().map(|run| run.len()).sum(),
             levels,
         }
-    }
-
-    /// The levels, from single samples on.
-    #[must_use]
-    pub fn levels(&self) -> &[BlockingLevel] {
-        &self.levels
     }
 
     /// The first level with 64 blocks or more that no later one with 16 blocks or more exceeds by
@@ -172,7 +169,7 @@ mod tests {
             .collect();
         let runs: Vec<&[f64]> = shifted.iter().map(Vec::as_slice).collect();
         let (one, four) = (Blocking::new(&whole), Blocking::of_runs(&runs));
-        for (a, b) in one.levels().iter().zip(four.levels()).take(9) {
+        for (a, b) in one.levels.iter().zip(&four.levels).take(9) {
             assert_eq!((a.block, a.blocks), (b.block, b.blocks));
             let error = a.uncertainty.hypot(b.uncertainty);
             assert!((a.standard_error - b.standard_error).abs() < error, "{a:?} {b:?}");
@@ -185,6 +182,6 @@ mod tests {
     fn a_series_slower_than_the_run_has_no_plateau() {
         let ramp: Vec<f64> = (0..4096).map(f64::from).collect();
         assert_eq!(Blocking::new(&ramp).plateau(), None);
-        assert_eq!(Blocking::new(&[1.0]).levels(), []);
+        assert_eq!(Blocking::new(&[1.0]).levels, []);
     }
 }

@@ -24,26 +24,24 @@ impl Partition {
     /// [`ResamplingError`] where there are fewer than two blocks, or fewer samples than blocks.
     /// [`Resampling::None`] makes one block of each run and never fails.
     pub fn new(lengths: &[usize], resampling: Resampling) -> Result<Self, ResamplingError> {
-        let per_run = match resampling {
-            Resampling::Blocks(blocks @ (0 | 1)) => {
-                return Err(ResamplingError::TooFewBlocks { found: blocks });
+        let too_few = |what, found, why| Err(ResamplingError::TooFew { what, found, why });
+        match resampling {
+            Resampling::Bootstrap { draws, .. } if draws < 2 => {
+                return too_few("draws", draws, ", and some hundred for an error bar");
             }
-            Resampling::Bootstrap {
-                draws: found @ (0 | 1),
-                ..
+            Resampling::Blocks(found @ (0 | 1))
+            | Resampling::Bootstrap {
+                blocks: found @ 0, ..
             } => {
-                return Err(ResamplingError::TooFewDraws { found });
+                return too_few("blocks", found, ": an error bar needs a spread");
             }
-            Resampling::Bootstrap { blocks: 0, .. } => {
-                return Err(ResamplingError::TooFewBlocks { found: 0 });
+            Resampling::Replicas | Resampling::Bootstrap { blocks: 1, .. } if lengths.len() < 2 => {
+                return too_few("replicas", lengths.len(), ": use blocks of the run");
             }
-            Resampling::Bootstrap { blocks: 1, .. } if lengths.len() < 2 => {
-                return Err(ResamplingError::TooFewReplicas { found: lengths.len() });
-            }
+            _ => {}
+        }
+        let per_run = match resampling {
             Resampling::Blocks(blocks) | Resampling::Bootstrap { blocks, .. } => blocks,
-            Resampling::Replicas if lengths.len() < 2 => {
-                return Err(ResamplingError::TooFewReplicas { found: lengths.len() });
-            }
             Resampling::Replicas | Resampling::None => 1,
         };
         if let Some(run) = lengths.iter().position(|&length| length < per_run) {
@@ -230,23 +228,15 @@ impl BlockSums {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ResamplingError {
-    /// Fewer than two blocks.
-    #[error("{found} blocks, expected at least 2: an error bar needs a spread")]
-    TooFewBlocks {
-        /// Blocks asked for.
+    /// Fewer than two blocks, replicas or draws of the bootstrap.
+    #[error("{found} {what}, expected at least 2{why}")]
+    TooFew {
+        /// What there are too few of.
+        what: &'static str,
+        /// How many were asked for, or are given.
         found: usize,
-    },
-    /// Errors from replicas, and only one of them.
-    #[error("{found} replicas, expected at least 2: use blocks of the run")]
-    TooFewReplicas {
-        /// Runs given.
-        found: usize,
-    },
-    /// Fewer than two draws of the bootstrap.
-    #[error("{found} draws, expected at least 2, and some hundred for an error bar")]
-    TooFewDraws {
-        /// Draws asked for.
-        found: usize,
+        /// Why two are needed, or what to do.
+        why: &'static str,
     },
     /// A run with fewer samples than blocks.
     #[error("run {run} has {samples} samples, expected at least {blocks}, one per block")]

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::Serializer;
 
 /// One number: `#[serde(with = "crate::stats::number")]`.
 pub(crate) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
@@ -65,19 +65,9 @@ impl Visitor<'_> for NumberVisitor {
 }
 
 /// The same as a type of its own, for lists.
-struct Number(f64);
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        serialize(&self.0, to)
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        deserialize(from).map(Self)
-    }
-}
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+struct Number(#[serde(with = "self")] f64);
 
 /// A list of numbers: `#[serde(with = "crate::stats::number::list")]`.
 pub(crate) mod list {

@@ -12,8 +12,9 @@ pub struct FrameBlocks {
     lags: usize,
     /// Sums at each lag.
     width: usize,
-    /// Lag by lag, the number of pairs and their sums.
-    blocks: Blocks<f64>,
+    /// Lag by lag, the number of pairs and their sums. Places are frames, and the block of a frame
+    /// must be open before a pair that begins there is counted.
+    pub(crate) blocks: Blocks<f64>,
 }
 
 impl InBlocks for FrameBlocks {
@@ -49,20 +50,6 @@ impl FrameBlocks {
         })
     }
 
-    pub(crate) fn most(&self) -> usize {
-        self.blocks.most()
-    }
-
-    /// Frames of a run that has [finished](Self::finish).
-    pub(crate) fn frames(&self) -> u64 {
-        self.blocks.end()
-    }
-
-    /// The block of a frame is there from now on.
-    pub(crate) fn open(&mut self, frame: u64) {
-        self.blocks.open(frame);
-    }
-
     /// Counts a pair of frames; its sums.
     #[inline]
     pub(crate) fn pair_mut(&mut self, first: u64, lag: usize) -> &mut [f64] {
@@ -70,24 +57,6 @@ impl FrameBlocks {
         let row = &mut self.blocks.row_mut(block)[lag * (1 + self.width)..][..=self.width];
         row[0] += 1.0;
         &mut row[1..]
-    }
-
-    /// Ends the run after `frames` frames, as [`Blocks::finish`].
-    pub(crate) fn finish(&mut self, frames: u64) {
-        self.blocks.finish(frames);
-    }
-
-    /// Appends the sums of the piece that follows this one of `frames` frames, as of one run.
-    ///
-    /// # Errors
-    /// [`NoMemory`].
-    pub(crate) fn followed_by(
-        &mut self,
-        frames: u64,
-        later: Self,
-        later_frames: u64,
-    ) -> Result<(), NoMemory> {
-        self.blocks.followed_by(frames, later.blocks, later_frames)
     }
 
     /// The shortest block, in frames.
@@ -128,17 +97,5 @@ impl FrameBlocks {
         self.lags == other.lags
             && self.blocks.same_stretches(&other.blocks)
             && (0..self.blocks() * self.lags).map(at).all(same)
-    }
-
-    /// Whether these can be sums of a run that has had `frames` frames so far.
-    #[cfg(feature = "serde")]
-    pub(crate) fn are_of(&self, frames: u64) -> bool {
-        self.blocks.are_of(frames)
-    }
-
-    /// Makes room for all blocks that will be.
-    #[cfg(feature = "serde")]
-    pub(crate) fn reserve(&mut self) -> Result<(), NoMemory> {
-        self.blocks.reserve()
     }
 }

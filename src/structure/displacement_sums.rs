@@ -116,7 +116,7 @@ impl DisplacementSums {
         let pairs = self.runs.iter().zip(&other.runs);
         if self.runs.len() != other.runs.len() || pairs.clone().any(|(a, b)| !a.same_pairs(b)) {
             let shown = |sums: &Self| {
-                let frames: Vec<String> = sums.runs.iter().map(|run| run.frames().to_string()).collect();
+                let frames: Vec<String> = sums.runs.iter().map(|run| run.blocks.end().to_string()).collect();
                 let shown = format!("{} frames in {} blocks", frames.join(" and "), sums.blocks());
                 [("the run", shown)]
             };

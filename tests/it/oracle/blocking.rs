@@ -69,8 +69,8 @@ fn levels_and_the_plateau_are_their_definitions() {
         let samples = series(seed);
         let blocking = Blocking::new(&samples);
         let expected = levels(&samples);
-        assert_eq!(blocking.levels().len(), expected.len());
-        for (level, expected) in blocking.levels().iter().zip(&expected) {
+        assert_eq!(blocking.levels.len(), expected.len());
+        for (level, expected) in blocking.levels.iter().zip(&expected) {
             assert_eq!((level.block, level.blocks), (expected.block, expected.blocks));
             let close = |x: f64, y: f64| (x / y - 1.0).abs() < 1e-9;
             assert!(
@@ -82,10 +82,10 @@ fn levels_and_the_plateau_are_their_definitions() {
                 "{level:?} {expected:?}"
             );
         }
-        let flat = plateau(blocking.levels());
+        let flat = plateau(&blocking.levels);
         assert_eq!(
             blocking.plateau(),
-            flat.map(|k| blocking.levels()[k]),
+            flat.map(|k| blocking.levels[k]),
             "seed {seed}"
         );
         found[usize::from(flat.is_some())] += 1;
@@ -99,7 +99,7 @@ fn levels_of_runs_of_unequal_length_are_their_definition() {
     let runs = [series(3), series(4)[..19].to_vec(), series(5)];
     let slices: Vec<&[f64]> = runs.iter().map(Vec::as_slice).collect();
     let blocking = Blocking::of_runs(&slices);
-    for level in blocking.levels() {
+    for level in &blocking.levels {
         let (mut squares, mut blocks, mut counted) = (0.0, 0, 0);
         for run in &runs {
             let means: Vec<f64> = run
@@ -119,7 +119,7 @@ fn levels_of_runs_of_unequal_length_are_their_definition() {
         assert!((level.standard_error / error - 1.0).abs() < 1e-9);
         assert!((level.uncertainty / (error / (2.0 * freedom).sqrt()) - 1.0).abs() < 1e-9);
     }
-    assert!(blocking.levels().len() > 6);
+    assert!(blocking.levels.len() > 6);
 }
 
 /// 64 blocks are enough at the level itself, and 16 at a later one.
