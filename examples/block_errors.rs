@@ -9,10 +9,11 @@ fn main() -> Result<(), msed::Error> {
     let table = io::energies("data/kob-andersen/T0.800/energy.dat.gz")?;
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
     let choice = spectrum::choose_blocks(&run);
-    println!(
-        "{:?} of {:.4}: {}",
-        choice.resampling, choice.block_length, choice.verdict
-    );
+    println!("{:?} of {:.4}", choice.resampling, choice.block_length);
+    match &choice.caution {
+        None => println!("blocks are long enough"),
+        Some(caution) => println!("{caution}"),
+    }
     println!("correlation time {:?}", choice.correlation_time);
     println!("independent samples {:?}", choice.blocking.independent_samples());
     let levels = || choice.blocking.levels.iter().filter(|level| level.blocks >= 8);

@@ -26,12 +26,9 @@ pub enum Error {
     /// A fit or a crossing.
     #[error(transparent)]
     Fit(#[from] crate::relaxation::FitError),
-    /// A fit of the energy's spectrum.
+    /// A fit of the energy's spectrum, or a Gaussian model of the energy.
     #[error(transparent)]
     Spectral(#[from] crate::spectrum::SpectralError),
-    /// A Gaussian model of the energy.
-    #[error(transparent)]
-    GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] DistributionError),

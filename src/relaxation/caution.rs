@@ -1,4 +1,4 @@
-//! What to know about the error bars of a fit.
+//! What to know about error bars.
 
 use thiserror::Error;
 
@@ -120,6 +120,24 @@ pub enum Caution {
         /// Length of the shortest block.
         block: f64,
     },
+    /// The runs hold fewer than five blocks of fifteen correlation times: errors from blocks will be
+    /// too small, more often than not.
+    #[error(
+        "{found:.0} correlation times in all, {needed:.0} needed for 5 blocks of {:.0}: errors may be too small",
+        super::thresholds::BLOCK
+    )]
+    FewBlocks {
+        /// Correlation times in all runs.
+        found: f64,
+        /// Correlation times needed.
+        needed: f64,
+    },
+    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the
+    /// blocking a plateau.
+    #[error(
+        "no correlation time: the spectrum shows no relaxation, and the error of the mean no plateau: errors may be too small"
+    )]
+    NoCorrelationTime,
     /// The spectrum is not the model's.
     #[error(
         "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"

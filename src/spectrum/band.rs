@@ -2,9 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::error::SpectralError;
 use super::periodogram::Periodogram;
-use crate::stats::{Invalid, Significance};
+use crate::stats::Significance;
 
 /// Ratio of the edges of the bins in which a rise is looked for.
 const RISE_WIDTH: f64 = 1.3;
@@ -20,31 +19,6 @@ const STEEPEST: f64 = 3.0;
 const FEWEST: f64 = 24.0;
 /// The errors of the bins follow from the number of ordinates: they do not rest on blocks.
 const KNOWN: Option<f64> = Some(f64::INFINITY);
-
-/// The frequencies that a fit of a spectrum uses: from the lowest of the run to a limit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Band {
-    /// Up to the minimum of the spectrum before its first significant rise: below the vibrations
-    /// ([`relaxation_limit`]).
-    Automatic,
-    /// Up to this angular frequency per time unit.
-    UpTo(f64),
-}
-
-impl Band {
-    /// Its limit, an angular frequency per sample.
-    pub(super) fn limit(self, periodograms: &[Periodogram], interval: f64) -> Result<f64, SpectralError> {
-        match self {
-            Self::Automatic => Ok(relaxation_limit(periodograms)),
-            Self::UpTo(limit) if limit > 0.0 && limit.is_finite() => Ok((limit * interval).min(PI)),
-            Self::UpTo(found) => {
-                Err(Invalid::new("band up to", found, "a positive finite angular frequency").into())
-            }
-        }
-    }
-}
 
 /// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where
 /// nothing but relaxation is seen.
@@ -67,14 +41,14 @@ pub fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
 fn levels(pieces: &[Periodogram], width: f64) -> Vec<Level> {
     let lowest = pieces
         .iter()
-        .filter_map(|p| p.bins().first())
+        .filter_map(|p| p.bins.first())
         .map(|b| b.frequency)
         .fold(PI, f64::min);
     let mut levels = Vec::new();
     let (mut lower, mut upper) = (0.0, lowest * 4.0);
     while lower < PI {
         let (mut ordinates, mut power, mut frequency) = (0.0, 0.0, 0.0);
-        for bin in pieces.iter().flat_map(Periodogram::bins) {
+        for bin in pieces.iter().flat_map(|p| &p.bins) {
             if bin.frequency > lower && bin.frequency <= upper {
                 ordinates += bin.ordinates;
                 power += bin.ordinates * bin.power;

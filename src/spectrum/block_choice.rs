@@ -1,11 +1,9 @@
 //! How long blocks must be.
 
-use std::fmt;
-
 use super::whittle::{Whittle, deviations};
 use crate::real::Real;
 use crate::relaxation::thresholds::BLOCK;
-use crate::relaxation::{Model, Reason};
+use crate::relaxation::{Caution, Model, Reason};
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Blocking, Resampling};
 
@@ -32,51 +30,9 @@ pub struct BlockChoice {
     /// the number of independent samples that follows from it: the choice can be looked at. Blocks
     /// in samples, energy per particle.
     pub blocking: Blocking,
-    /// Whether errors from the blocks can be believed.
-    pub verdict: BlockVerdict,
-}
-
-/// Whether errors from the blocks can be believed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum BlockVerdict {
-    /// Five blocks or more of fifteen correlation times or more.
-    Believable,
-    /// The runs hold fewer than five such blocks: errors from blocks will be too small, more often
-    /// than not.
-    TooShort {
-        /// Correlation times in all runs.
-        found: f64,
-        /// Correlation times needed.
-        needed: f64,
-    },
-    /// The energies have no correlation time: neither does the spectrum show a relaxation nor the
-    /// blocking a plateau.
-    Unknown,
-}
-
-impl BlockVerdict {
-    /// Whether errors from the blocks can be believed.
-    #[must_use]
-    pub fn is_believable(&self) -> bool {
-        *self == Self::Believable
-    }
-}
-
-impl fmt::Display for BlockVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Believable => f.write_str("blocks are long enough"),
-            Self::TooShort { found, needed } => write!(
-                f,
-                "{found:.0} correlation times in all, {needed:.0} needed for {FEWEST} blocks of {BLOCK:.0}: errors may be too small"
-            ),
-            Self::Unknown => f.write_str(
-                "no correlation time: the spectrum shows no relaxation, and the error of the mean no plateau: errors may be too small",
-            ),
-        }
-    }
+    /// Why errors from the blocks may be too small; `None` where they can be believed: five blocks or
+    /// more of fifteen correlation times or more.
+    pub caution: Option<Caution>,
 }
 
 /// Chooses blocks for runs: as many as can be at fifteen correlation times each, and thirty at
@@ -86,7 +42,7 @@ impl fmt::Display for BlockVerdict {
 /// ([`Whittle`]), which knows it better than the integral of a correlation does: to 18 % in a run
 /// of 100 of them. Where the spectrum shows no relaxation, it is the block at which the error of
 /// the mean no longer rises ([`Blocking::plateau`]). Runs with fewer than 75 correlation times in
-/// all get five blocks and a [verdict](BlockVerdict::TooShort) against them; several runs that are
+/// all get five blocks and a [caution](Caution::FewBlocks); several runs that are
 /// too short for blocks of their own are the blocks ([`Resampling::Replicas`]).
 ///
 /// # Cost
@@ -99,7 +55,7 @@ impl fmt::Display for BlockVerdict {
 /// let energies: Vec<f64> = (0..4096_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 1, EnergyKind::Total)?;
 /// let choice = choose_blocks(&run);
-/// assert!(choice.verdict.is_believable());
+/// assert!(choice.caution.is_none());
 /// assert_eq!(choice.blocking.plateau().map(|p| p.block), Some(1));
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -141,13 +97,13 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
     } else {
         Resampling::Blocks(blocks.max(2))
     };
-    let verdict = match correlation_time {
-        Some(_) if enough => BlockVerdict::Believable,
-        Some(time) => BlockVerdict::TooShort {
+    let caution = match correlation_time {
+        Some(_) if enough => None,
+        Some(time) => Some(Caution::FewBlocks {
             found: duration / time,
             needed,
-        },
-        None => BlockVerdict::Unknown,
+        }),
+        None => Some(Caution::NoCorrelationTime),
     };
     BlockChoice {
         correlation_time,
@@ -155,6 +111,6 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
         resampling,
         block_length: (shortest / blocks.max(1)) as f64 * interval,
         duration,
-        verdict,
+        caution,
     }
 }

@@ -16,7 +16,7 @@ use super::periodogram::{Bin, Periodogram, bins, smooth_length};
 /// the whole run is.
 #[derive(Debug, Clone)]
 pub(super) struct BlockPowers {
-    whole: Periodogram,
+    pub(super) whole: Periodogram,
     /// By block, each bin's mean share. Negative ones are possible: they are products.
     shares: Vec<Vec<f64>>,
     /// By block: number, sum and sum of squares.
@@ -38,7 +38,7 @@ impl BlockPowers {
             .collect();
         let whole = Periodogram::new(samples);
         let shares = match blocks {
-            [_] => vec![whole.bins().iter().map(|bin| bin.power).collect()],
+            [_] => vec![whole.bins.iter().map(|bin| bin.power).collect()],
             _ if n < 2 => vec![Vec::new(); blocks.len()],
             _ => shares(&samples[..n], blocks),
         };
@@ -47,10 +47,6 @@ impl BlockPowers {
             shares,
             moments,
         }
-    }
-
-    pub(super) fn whole(&self) -> &Periodogram {
-        &self.whole
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -139,7 +135,7 @@ mod tests {
         let blocks = [0..17, 17..33, 33..50];
         let powers = BlockPowers::new(&x, &blocks);
         let mean = x.iter().sum::<f64>() / 50.0;
-        for (k, bin) in powers.whole().bins().iter().enumerate() {
+        for (k, bin) in powers.whole.bins.iter().enumerate() {
             for (b, block) in blocks.iter().enumerate() {
                 let mut direct = 0.0;
                 for (i, xi) in x.iter().enumerate() {
@@ -164,7 +160,7 @@ mod tests {
         let x = samples(1009);
         let blocks: Vec<Range<usize>> = (0..4).map(|b| 1009 * b / 4..1009 * (b + 1) / 4).collect();
         let powers = BlockPowers::new(&x, &blocks);
-        for (found, bin) in powers.resampled(1.0, &[1.0; 4]).iter().zip(powers.whole().bins()) {
+        for (found, bin) in powers.resampled(1.0, &[1.0; 4]).iter().zip(powers.whole.bins) {
             assert!((found.power - bin.power).abs() < 1e-9 * bin.power.max(1.0));
             assert_eq!((found.frequency, found.ordinates), (bin.frequency, bin.ordinates));
         }
@@ -175,7 +171,7 @@ mod tests {
                 powers.resampled(1.0, &weights)
             })
             .collect();
-        for (k, bin) in powers.whole().below(1.0).iter().enumerate() {
+        for (k, bin) in powers.whole.below(1.0).iter().enumerate() {
             let ordinates: f64 = without.iter().map(|w| w[k].ordinates).sum();
             let power: f64 = without.iter().map(|w| w[k].ordinates * w[k].power).sum();
             assert!((ordinates - 3.0 * bin.ordinates).abs() < 1e-9 * bin.ordinates);

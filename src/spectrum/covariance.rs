@@ -1,6 +1,6 @@
 //! The covariance between lags of a mean-squared difference.
 
-use super::error::GaussianModelError;
+use super::error::SpectralError;
 use super::gaussian_model::GaussianModel;
 use crate::curve::Curve;
 use crate::relaxation::Covariance;
@@ -29,20 +29,20 @@ impl GaussianModel {
     /// few thousand multiply-adds for each pair of lags.
     ///
     /// # Errors
-    /// [`GaussianModelError::Lag`] for a lag of the curve that is 0, between two samples, or not
-    /// below the run's length, [`GaussianModelError::TooLarge`] where the square of a variance is
+    /// [`SpectralError::Lag`] for a lag of the curve that is 0, between two samples, or not
+    /// below the run's length, [`SpectralError::TooLarge`] where the square of a variance is
     /// not a finite number.
     pub fn msed_covariance(
         &self,
         curve: &Curve,
         sampling: Sampling,
         samples: usize,
-    ) -> Result<Covariance, GaussianModelError> {
+    ) -> Result<Covariance, SpectralError> {
         let stride = sampling.stride();
         let steps = stride.saturating_mul(samples as u64);
         let in_samples = |&lag: &Lag| {
             let inside = sampling.samples_in(lag).filter(|&m| m > 0 && m < samples as u64);
-            let refused = GaussianModelError::Lag {
+            let refused = SpectralError::Lag {
                 found: lag,
                 stride,
                 steps,
@@ -101,7 +101,7 @@ impl GaussianModel {
             }
             2.0 * sum / (n_k as f64 * n_l as f64)
         });
-        covariance.ok_or(GaussianModelError::TooLarge {
+        covariance.ok_or(SpectralError::TooLarge {
             variance: slow + fast,
         })
     }

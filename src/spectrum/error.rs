@@ -5,16 +5,16 @@ use thiserror::Error;
 use crate::sampling::Lag;
 use crate::stats::{Invalid, ResamplingError};
 
-/// A spectral fit that cannot be made.
+/// A spectral fit that cannot be made, or a question that a Gaussian model cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SpectralError {
     /// The runs cannot be cut into blocks.
     #[error(transparent)]
     Resampling(#[from] ResamplingError),
-    /// The limit of the band is not a frequency.
+    /// The limit of a band, or a parameter of a model, out of its range.
     #[error(transparent)]
-    Band(#[from] Invalid),
+    Invalid(#[from] Invalid),
     /// Too few ordinates below the limit.
     #[error(
         "{found} ordinates up to angular frequency {limit}, expected at least 8: a longer run or a higher limit"
@@ -28,15 +28,6 @@ pub enum SpectralError {
     /// No start leads anywhere: the energy does not vary.
     #[error("the energy has no spectrum to fit: it does not vary within the band")]
     NoMaximum,
-}
-
-/// A question that a Gaussian model cannot answer.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum GaussianModelError {
-    /// A parameter out of its range.
-    #[error(transparent)]
-    Parameter(#[from] Invalid),
     /// A lag that the run does not have, or that lies between two samples.
     #[error("a lag of {found}, expected a multiple of {stride}, above 0 and below the run's {steps}")]
     Lag {

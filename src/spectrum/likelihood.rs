@@ -13,9 +13,15 @@ use crate::relaxation::Model;
 /// add: runs of one length have one expected spectrum, and their ordinates are pooled bin by bin.
 #[derive(Debug)]
 pub(super) struct Likelihood {
-    pieces: Vec<(Vec<Bin>, Arc<Transform>)>,
-    /// The piece that each run is a part of; none where it has no ordinate below the limit.
-    of_run: Vec<Option<usize>>,
+    pieces: Vec<Piece>,
+}
+
+/// The runs of one length.
+#[derive(Debug)]
+struct Piece {
+    samples: usize,
+    bins: Vec<Bin>,
+    transform: Arc<Transform>,
 }
 
 /// ln B, ln (Um²/2), ln τ in samples and, for the stretched form, ln (beta / (2 - beta)).
@@ -47,64 +53,13 @@ pub(super) fn beta_of(parameters: &Parameters) -> f64 {
     }
 }
 
-impl Likelihood {
-    /// `limit` is an angular frequency per sample.
-    pub(super) fn new(periodograms: &[Periodogram], limit: f64) -> Self {
-        let mut pieces: Vec<(Vec<Bin>, Arc<Transform>)> = Vec::new();
-        let mut lengths: Vec<usize> = Vec::new();
-        let mut of_run = Vec::with_capacity(periodograms.len());
-        for periodogram in periodograms {
-            let bins = periodogram.below(limit);
-            if bins.is_empty() {
-                of_run.push(None);
-                continue;
-            }
-            let known = lengths.iter().position(|&n| n == periodogram.samples());
-            if let Some(piece) = known {
-                pool(&mut pieces[piece].0, bins);
-            } else {
-                let transform = Transform::new(periodogram.samples(), bins);
-                pieces.push((bins.to_vec(), Arc::new(transform)));
-                lengths.push(periodogram.samples());
-            }
-            of_run.push(Some(known.unwrap_or(pieces.len() - 1)));
-        }
-        Self { pieces, of_run }
-    }
-
-    /// The same with the blocks of the runs weighted, in the order of the runs; `None` where
-    /// nothing is left.
-    pub(super) fn resampled(&self, powers: &[BlockPowers], limit: f64, mut weights: &[f64]) -> Option<Self> {
-        let mut pooled: Vec<Vec<Bin>> = vec![Vec::new(); self.pieces.len()];
-        for (run, piece) in powers.iter().zip(&self.of_run) {
-            let (of_run, others) = weights.split_at(run.blocks());
-            weights = others;
-            let Some(piece) = *piece else { continue };
-            let bins = run.resampled(limit, of_run);
-            if pooled[piece].is_empty() {
-                pooled[piece] = bins;
-            } else if !bins.is_empty() {
-                pool(&mut pooled[piece], &bins);
-            }
-        }
-        let pieces: Vec<_> = pooled
-            .into_iter()
-            .zip(&self.pieces)
-            .filter(|(bins, _)| !bins.is_empty())
-            .map(|(bins, (_, transform))| (bins, Arc::clone(transform)))
-            .collect();
-        (!pieces.is_empty()).then_some(Self {
-            pieces,
-            of_run: Vec::new(),
-        })
-    }
-
-    /// The spectrum and its derivatives by each parameter, at the bins of one piece.
-    fn spectrum(model: Model, transform: &Transform, parameters: &Parameters) -> Vec<Vec<f64>> {
+impl Piece {
+    /// The spectrum at the bins, and its derivatives by each parameter.
+    fn spectrum(&self, model: Model, parameters: &Parameters) -> Vec<Vec<f64>> {
         let (level, slow, tau) = (parameters[0].exp(), parameters[1].exp(), parameters[2].exp());
         let beta = beta_of(parameters);
         let by_logit = 0.5 * beta * (2.0 - beta);
-        let [by_ln_slow, by_ln_tau, by_beta] = transform.apply(tau, |h| {
+        let [by_ln_slow, by_ln_tau, by_beta] = self.transform.apply(tau, |h| {
             let [value, by_ln_tau, by_beta] = slow_part(model, h, tau, beta);
             [slow * value, slow * by_ln_tau, slow * by_logit * by_beta]
         });
@@ -114,6 +69,53 @@ impl Likelihood {
             Model::Exponential => vec![spectrum, by_ln_level, by_ln_slow, by_ln_tau],
             Model::Stretched => vec![spectrum, by_ln_level, by_ln_slow, by_ln_tau, by_beta],
         }
+    }
+}
+
+impl Likelihood {
+    /// `limit` is an angular frequency per sample.
+    pub(super) fn new(periodograms: &[Periodogram], limit: f64) -> Self {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for periodogram in periodograms {
+            let (samples, bins) = (periodogram.samples, periodogram.below(limit));
+            if let Some(piece) = pieces.iter_mut().find(|piece| piece.samples == samples) {
+                pool(&mut piece.bins, bins);
+            } else if !bins.is_empty() {
+                pieces.push(Piece {
+                    samples,
+                    bins: bins.to_vec(),
+                    transform: Arc::new(Transform::new(samples, bins)),
+                });
+            }
+        }
+        Self { pieces }
+    }
+
+    /// The same with the blocks of the runs weighted, in the order of the runs; `None` where
+    /// nothing is left.
+    pub(super) fn resampled(&self, powers: &[BlockPowers], limit: f64, mut weights: &[f64]) -> Option<Self> {
+        let empty = |piece: &Piece| Piece {
+            samples: piece.samples,
+            bins: Vec::new(),
+            transform: Arc::clone(&piece.transform),
+        };
+        let mut pieces: Vec<Piece> = self.pieces.iter().map(empty).collect();
+        for run in powers {
+            let (of_run, others) = weights.split_at(run.blocks());
+            weights = others;
+            let of_length = |piece: &&mut Piece| piece.samples == run.whole.samples;
+            let Some(piece) = pieces.iter_mut().find(of_length) else {
+                continue;
+            };
+            let bins = run.resampled(limit, of_run);
+            if piece.bins.is_empty() {
+                piece.bins = bins;
+            } else {
+                pool(&mut piece.bins, &bins);
+            }
+        }
+        pieces.retain(|piece| !piece.bins.is_empty());
+        (!pieces.is_empty()).then_some(Self { pieces })
     }
 
     /// The Fisher information of the parameters, whatever the power.
@@ -128,9 +130,9 @@ impl Likelihood {
             gradient: DVector::zeros(dimension),
             information: DMatrix::zeros(dimension, dimension),
         };
-        for (bins, transform) in &self.pieces {
-            let rows = Self::spectrum(model, transform, parameters);
-            for (k, bin) in bins.iter().enumerate() {
+        for piece in &self.pieces {
+            let rows = piece.spectrum(model, parameters);
+            for (k, bin) in piece.bins.iter().enumerate() {
                 let s = rows[0][k];
                 if !(s > 0.0 && s.is_finite()) {
                     return None;
@@ -162,10 +164,10 @@ impl Likelihood {
             variance: 0.0,
             groups: 0,
         };
-        for (bins, transform) in &self.pieces {
-            let rows = Self::spectrum(model, transform, parameters);
+        for piece in &self.pieces {
+            let rows = piece.spectrum(model, parameters);
             let (mut count, mut ratio) = (0.0, 0.0);
-            for (k, bin) in bins.iter().enumerate() {
+            for (k, bin) in piece.bins.iter().enumerate() {
                 count += bin.ordinates;
                 ratio += bin.ordinates * bin.power / rows[0][k];
                 if count >= 10.0 {
@@ -185,7 +187,7 @@ impl Likelihood {
     pub(super) fn maximise(&self, model: Model) -> Option<Maximum> {
         const STEPS: u32 = 16;
         const STARTS: [f64; 4] = [0.5, 0.75, 1.0, 1.3];
-        let bins = || self.pieces.iter().flat_map(|(bins, _)| bins);
+        let bins = || self.pieces.iter().flat_map(|piece| &piece.bins);
         let ordinates: f64 = bins().map(|b| b.ordinates).sum();
         let mean = bins().map(|b| b.power * b.ordinates).sum::<f64>() / ordinates;
         let level = bins().map(|b| b.power).fold(mean, f64::min);

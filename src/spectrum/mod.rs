@@ -40,14 +40,12 @@ mod expected;
 mod gaussian_model;
 mod likelihood;
 mod periodogram;
-mod planning;
 mod verdict;
 mod whittle;
 
-pub use band::{Band, relaxation_limit};
-pub use block_choice::{BlockChoice, BlockVerdict, choose_blocks};
-pub use error::{GaussianModelError, SpectralError};
-pub use gaussian_model::GaussianModel;
+pub use band::relaxation_limit;
+pub use block_choice::{BlockChoice, choose_blocks};
+pub use error::SpectralError;
+pub use gaussian_model::{ExpectedErrors, GaussianModel, Goal};
 pub use periodogram::{Bin, Periodogram};
-pub use planning::{ExpectedErrors, Goal};
 pub use whittle::Whittle;

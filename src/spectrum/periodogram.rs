@@ -17,9 +17,12 @@ const BIN_WIDTH: f64 = 0.05;
 /// sufficient statistic, and a spectrum changes by less than 10 % across such a bin: a likelihood
 /// over the bins is that over the ordinates, at a hundredth of the cost.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Periodogram {
-    samples: usize,
-    bins: Vec<Bin>,
+    /// Number of samples transformed.
+    pub samples: usize,
+    /// The bins, in increasing frequency.
+    pub bins: Vec<Bin>,
 }
 
 /// Neighbouring ordinates of a [`Periodogram`].
@@ -69,18 +72,6 @@ impl Periodogram {
             samples,
             bins: bins(samples, |_| 0.0),
         }
-    }
-
-    /// Number of samples transformed.
-    #[must_use]
-    pub fn samples(&self) -> usize {
-        self.samples
-    }
-
-    /// The bins, in increasing frequency.
-    #[must_use]
-    pub fn bins(&self) -> &[Bin] {
-        &self.bins
     }
 
     /// The bins up to an angular frequency per sample.
@@ -153,9 +144,9 @@ mod tests {
             .map(|j| f64::from((j * j * 7 + 3 * j) % 101) - 7e3)
             .collect();
         let periodogram = Periodogram::new(&x);
-        assert_eq!(periodogram.samples(), 210);
+        assert_eq!(periodogram.samples, 210);
         let n = 210.0;
-        for (k, bin) in periodogram.bins().iter().take(SINGLE).enumerate() {
+        for (k, bin) in periodogram.bins.iter().take(SINGLE).enumerate() {
             let w = TAU * (k + 1) as f64 / n;
             let (re, im) = x.iter().enumerate().fold((0.0, 0.0), |(re, im), (j, x)| {
                 let (s, c) = (w * j as f64).sin_cos();
@@ -171,11 +162,7 @@ mod tests {
         }
         let mean = x.iter().sum::<f64>() / n;
         let squares: f64 = x.iter().map(|x| (x - mean).powi(2)).sum();
-        let total: f64 = periodogram
-            .bins()
-            .iter()
-            .map(|b| 2.0 * b.ordinates * b.power)
-            .sum();
+        let total: f64 = periodogram.bins.iter().map(|b| 2.0 * b.ordinates * b.power).sum();
         assert!((total - squares).abs() < 1e-9 * squares);
     }
 

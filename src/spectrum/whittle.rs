@@ -1,6 +1,8 @@
 //! Whittle's likelihood of the spectrum.
 
-use super::band::Band;
+use std::f64::consts::PI;
+
+use super::band::relaxation_limit;
 use super::block_powers::BlockPowers;
 use super::error::SpectralError;
 use super::likelihood::{Likelihood, Maximum, Parameters, beta_of};
@@ -10,7 +12,7 @@ use crate::real::Real;
 use crate::relaxation::{Evidence, Model, Relaxation, Spectrum, mean_relaxation_time};
 use crate::sampling::Sampling;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{Estimate, Partition, Resamples, Resampling};
+use crate::stats::{Estimate, Invalid, Partition, Resamples, Resampling};
 
 /// Fewest ordinates that a band must hold.
 const ORDINATES: f64 = 8.0;
@@ -49,7 +51,7 @@ const ORDINATES: f64 = 8.0;
 #[must_use]
 pub struct Whittle {
     model: Model,
-    band: Band,
+    limit: Option<f64>,
     resampling: Resampling,
 }
 
@@ -58,14 +60,15 @@ impl Whittle {
     pub fn new(model: Model) -> Self {
         Self {
             model,
-            band: Band::Automatic,
+            limit: None,
             resampling: Resampling::default(),
         }
     }
 
-    /// To the frequencies of this band.
-    pub fn band(mut self, band: Band) -> Self {
-        self.band = band;
+    /// To the frequencies up to this angular frequency per time unit; `None` ends the band where the
+    /// relaxation's part of the spectrum ends ([`relaxation_limit`]).
+    pub fn up_to(mut self, limit: impl Into<Option<f64>>) -> Self {
+        self.limit = limit.into();
         self
     }
 
@@ -94,8 +97,14 @@ impl Whittle {
                 BlockPowers::new(energy, &of_run.map(|(_, range)| range).collect::<Vec<_>>())
             })
             .collect();
-        let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole().clone()).collect();
-        let limit = self.band.limit(&periodograms, sampling.interval())?;
+        let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole.clone()).collect();
+        let limit = match self.limit {
+            None => relaxation_limit(&periodograms),
+            Some(limit) if limit > 0.0 && limit.is_finite() => (limit * sampling.interval()).min(PI),
+            Some(limit) => {
+                return Err(Invalid::new("band up to", limit, "a positive finite angular frequency").into());
+            }
+        };
         let max_frequency = limit / sampling.interval();
         let bins = || periodograms.iter().flat_map(|p| p.below(limit));
         let ordinates: f64 = bins().map(|b| b.ordinates).sum();
@@ -121,15 +130,11 @@ impl Whittle {
             reduced_chi_squared: per_freedom(&|freedom| misfit.sum / freedom),
             excess: per_freedom(&|freedom| (misfit.sum - freedom) / misfit.variance.sqrt()),
         };
-        let evidence = verdict::Seen {
-            um_squared: &estimates[1],
-            mean_relaxation_time: estimates[4].value(),
-            spectrum: &spectrum,
-            converged: maximum.converged,
-            duration: runs.iter().map(EnergySeries::duration).sum(),
-            block: partition.shortest() as f64 * sampling.interval(),
-        };
-        let (verdict, cautions) = (evidence.verdict(), evidence.cautions());
+        let (um_squared, mean_time) = (&estimates[1], estimates[4].value());
+        let duration = runs.iter().map(EnergySeries::duration).sum();
+        let block = partition.shortest() as f64 * sampling.interval();
+        let verdict = verdict::verdict(maximum.converged, um_squared, mean_time, &spectrum, duration);
+        let cautions = verdict::cautions(um_squared, mean_time, &spectrum, duration, block);
         Ok(Relaxation::new(
             self.model,
             estimates,

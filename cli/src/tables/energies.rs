@@ -150,13 +150,11 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
         ];
         table.add([&numbers[..], &of_plan].concat());
     }
-    let verdicts = points
-        .iter()
-        .map(|point| (point.name(), point.spectral.choice.verdict));
-    let short: String = verdicts
-        .filter(|(_, verdict)| !verdict.is_believable())
-        .map(|(name, verdict)| format!("{name}: {verdict}\n"))
-        .collect();
+    let caution = |point: &Point<'_>| {
+        let caution = point.spectral.choice.caution.as_ref()?;
+        Some(format!("{}: {caution}\n", point.name()))
+    };
+    let short: String = points.iter().filter_map(caution).collect();
     format!(
         "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
          run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{short}"

@@ -2,8 +2,10 @@
 //! chosen.
 
 use crate::common::synthetic::Process;
-use msed::relaxation::{Covariance, Fit, FitError, Model, Reason, Weighting, diffusion_within, tau_alpha};
-use msed::spectrum::{BlockVerdict, GaussianModel, Whittle, choose_blocks};
+use msed::relaxation::{
+    Caution, Covariance, Fit, FitError, Model, Reason, Weighting, diffusion_within, tau_alpha,
+};
+use msed::spectrum::{GaussianModel, Whittle, choose_blocks};
 use msed::stats::{Resamples, RunId};
 use msed::structure;
 use msed::trajectory::{Particles, Species, Trajectory};
@@ -177,7 +179,7 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
         let choice = choose_blocks(&run(400, seed));
         let time = choice.correlation_time.unwrap();
         assert!((time / TAU).ln().abs() < 0.5, "{time}");
-        assert!(choice.verdict.is_believable(), "{}", choice.verdict);
+        assert_eq!(choice.caution, None);
         let Resampling::Blocks(blocks) = choice.resampling else {
             panic!("blocks of a run");
         };
@@ -198,16 +200,15 @@ fn blocks_hold_fifteen_correlation_times_or_the_verdict_says_so() {
     }
     assert!(with_plateau >= 8, "{with_plateau} of 10 have a plateau");
     let short = choose_blocks(&run(40, 1));
-    println!("{}", short.verdict);
-    let BlockVerdict::TooShort { found, needed } = short.verdict else {
-        panic!("{}", short.verdict);
+    let Some(Caution::FewBlocks { found, needed }) = short.caution else {
+        panic!("{:?}", short.caution);
     };
     assert!(needed == 75.0 && (found / 40.0).ln().abs() < 1.0, "{found}");
     // Twelve short runs are blocks themselves.
     let runs = Replicas::new((0..12).map(|seed| run(25, 200 + seed)).collect()).unwrap();
     let choice = choose_blocks(&runs);
     assert_eq!(choice.resampling, Resampling::Replicas);
-    assert!(choice.verdict.is_believable());
+    assert_eq!(choice.caution, None);
 }
 
 /// A covariance from blocks, shrunk, in place of independent weights.

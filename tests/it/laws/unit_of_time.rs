@@ -7,7 +7,7 @@ use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
 use msed::relaxation::{self, Direction, Fit, Model, Weighting};
-use msed::spectrum::{self, Band, GaussianModel, Goal, Whittle};
+use msed::spectrum::{self, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
 use msed::thermo::{self, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
@@ -220,9 +220,9 @@ fn fits(unit: f64) -> Results {
             let fit = fit.to(&msed).unwrap();
             results.add("unresolved", 1e-2, fit.verdict());
         }
-        for band in [Band::Automatic, Band::UpTo(20.0 / unit)] {
+        for band in [None, Some(20.0 / unit)] {
             let fit = Whittle::new(model)
-                .band(band)
+                .up_to(band)
                 .resampling(blocks)
                 .to(&run)
                 .unwrap();

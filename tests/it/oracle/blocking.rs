@@ -1,7 +1,8 @@
 //! The error of a mean under repeated averaging, and the blocks that are chosen, against the rules
 //! that their documentation states.
 
-use msed::spectrum::{BlockVerdict, choose_blocks};
+use msed::relaxation::Caution;
+use msed::spectrum::choose_blocks;
 use msed::stats::{Blocking, BlockingLevel};
 use msed::{EnergyKind, EnergySeries, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
@@ -160,7 +161,7 @@ fn blocks_are_chosen_by_their_rule() {
         let run = EnergySeries::new(samples, sampling, 1, EnergyKind::PerParticle).unwrap();
         let choice = choose_blocks(&run);
         let Some(time) = choice.correlation_time else {
-            assert_eq!(choice.verdict, BlockVerdict::Unknown);
+            assert_eq!(choice.caution, Some(Caution::NoCorrelationTime));
             continue;
         };
         assert!((choice.duration - 5.0 * times as f64).abs() < 1e-9);
@@ -169,9 +170,9 @@ fn blocks_are_chosen_by_their_rule() {
         assert_eq!(choice.resampling, Resampling::Blocks(blocks), "{times}");
         let length = (10 * times / blocks) as f64 * 0.5;
         assert!((choice.block_length - length).abs() < 1e-9, "{times}");
-        match &choice.verdict {
-            BlockVerdict::Believable => assert!(most >= 5 && length >= 14.9 * time, "{times}"),
-            BlockVerdict::TooShort { found, needed } => {
+        match &choice.caution {
+            None => assert!(most >= 5 && length >= 14.9 * time, "{times}"),
+            Some(Caution::FewBlocks { found, needed }) => {
                 assert!((found / (choice.duration / time) - 1.0).abs() < 1e-12);
                 assert!(most < 5 && *needed == 75.0, "{times}: {needed}");
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use msed::relaxation::{Caution, Fit, LeastSquares, Model, Reason, Relaxation, Weighting};
-use msed::spectrum::{Band, Whittle};
+use msed::spectrum::Whittle;
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, EnergyKind, EnergySeries, Estimate, Lag, Resampling, Sampling};
 
@@ -370,18 +370,18 @@ fn a_spectrum_says_what_its_own_numbers_tell() {
         let white = [0.1, 1.0, 5.0, 20.0][k as usize % 4];
         let samples = (40.0 * 1.01_f64.powi(k as i32)) as usize;
         let energies = Process::two_scale(white, 1.0, 10.0).sample(samples, 1.0, k);
-        hold_spectrum(&mut bounds, energies, Band::Automatic);
+        hold_spectrum(&mut bounds, energies, None);
     }
     // Bands that end near the slow part, and runs that are hardly longer than it.
     for k in 0..100_u64 {
         let energies = Process::two_scale(0.01, 1.0, 10.0).sample(6000, 1.0, k);
-        hold_spectrum(&mut bounds, energies, Band::UpTo(0.15 + 0.001 * k as f64));
+        hold_spectrum(&mut bounds, energies, Some(0.15 + 0.001 * k as f64));
         let energies = Process::two_scale(1e-4, 1.0, 100.0).sample(700 + 3 * k as usize, 1.0, k);
-        hold_spectrum(&mut bounds, energies, Band::Automatic);
+        hold_spectrum(&mut bounds, energies, None);
         // Two relaxation times, the more of them the longer the run.
         let two = Process::mixture(0.1, &[(1.0, 2.0), (1.0, 100.0)]);
         let samples = (400.0 * 1.04_f64.powi(k as i32)) as usize;
-        hold_spectrum(&mut bounds, two.sample(samples, 1.0, k), Band::UpTo(2.0));
+        hold_spectrum(&mut bounds, two.sample(samples, 1.0, k), Some(2.0));
     }
     bounds.assert_close_to(&[
         "slow part",
@@ -393,12 +393,12 @@ fn a_spectrum_says_what_its_own_numbers_tell() {
     ]);
 }
 
-fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Band) {
+fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
     let samples = energies.len();
     let sampling = Sampling::new(1, 1.0).unwrap();
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
     let fit = Whittle::new(Model::Exponential)
-        .band(band)
+        .up_to(band)
         .resampling(Resampling::Blocks(4));
     let Ok(found) = fit.to(&run) else {
         return;
