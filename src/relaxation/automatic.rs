@@ -32,7 +32,7 @@ pub(super) fn fitted<'a>(
     task: &Task<'_>,
 ) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
     let least = LAGS_PER_PARAMETER * task.parameters();
-    let Opening { window, after } = usable(opening(curve)?, curve, least);
+    let (window, after) = usable(opening(curve)?, curve, least);
     let first = agreeing(curve, window, task, least)?;
     let [start, end] = first.points.window;
     let wanted = if first.has_relaxation() {
@@ -48,16 +48,11 @@ pub(super) fn fitted<'a>(
     Ok((fitted, after))
 }
 
-/// An automatic window, before a fit has shown where the plateau is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Opening {
-    /// First and last lag time.
-    window: [f64; 2],
-    /// The last significant fall before it.
-    after: Option<Fall>,
-}
+/// A window, and the last significant fall before it.
+type Opening = ([f64; 2], Option<Fall>);
 
-/// The start of an automatic window, and a tenth of the run as its end.
+/// The start of an automatic window, and a tenth of the run as its end, before a fit has shown where
+/// the plateau is.
 fn opening(curve: &Curve) -> Result<Opening, FitError> {
     let values = curve.values();
     let usable: Vec<usize> = (0..curve.len())
@@ -98,10 +93,7 @@ fn opening(curve: &Curve) -> Result<Opening, FitError> {
         }
     }
     let start = if start > 0.0 { start } else { time(0) };
-    Ok(Opening {
-        window: [start, time(last)],
-        after,
-    })
+    Ok(([start, time(last)], after))
 }
 
 /// Origins that a run loses with each step of the lag, from the first two lags; infinite where they
@@ -145,16 +137,13 @@ fn usable(opening: Opening, curve: &Curve, least: usize) -> Opening {
     let left = curve
         .lag_times()
         .zip(curve.standard_errors())
-        .filter(|&(t, error)| error.is_some() && contains(opening.window, t))
+        .filter(|&(t, error)| error.is_some() && contains(opening.0, t))
         .count();
     if left >= least {
         return opening;
     }
     let first = curve.lag_times().find(|&t| t > 0.0).unwrap_or(0.0);
-    Opening {
-        window: [first, opening.window[1]],
-        after: None,
-    }
+    ([first, opening.0[1]], None)
 }
 
 /// The fit to the lags from the first start onwards at which it describes the first of them;

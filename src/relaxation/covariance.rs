@@ -16,17 +16,9 @@ pub struct Covariance {
 }
 
 impl Covariance {
-    /// A covariance given element by element.
-    ///
-    /// # Panics
-    /// If an element is not finite.
-    #[must_use]
-    pub fn from_fn(points: usize, element: impl Fn(usize, usize) -> f64) -> Self {
-        Self::finite(points, element).expect("a covariance is finite")
-    }
-
     /// A covariance given element by element; `None` if one is not finite.
-    pub(crate) fn finite(points: usize, element: impl Fn(usize, usize) -> f64) -> Option<Self> {
+    #[must_use]
+    pub fn from_fn(points: usize, element: impl Fn(usize, usize) -> f64) -> Option<Self> {
         let matrix = DMatrix::from_fn(
             points,
             points,

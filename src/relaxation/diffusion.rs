@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::error::FitError;
 use crate::curve::Curve;
 use crate::sampling::Lag;
-use crate::stats::{Estimate, Outcome, Significance, line};
+use crate::stats::{Estimate, Invalid, Outcome, Significance, line};
 
 /// A slope counts as 1 within this even if its standard error is smaller: a straight line has an
 /// intercept, which the fit takes out, and where it is a twentieth of the whole the slope is 0.95.
@@ -32,9 +32,11 @@ impl SquaredDisplacement {
     /// The sum over so many directions: 3 in three dimensions, 1 for a component.
     ///
     /// # Errors
-    /// [`FitError::Dimensions`] for 0.
+    /// [`FitError::Invalid`] for 0.
     pub fn new(curve: Curve, dimensions: u32) -> Result<Self, FitError> {
-        let dimensions = NonZeroU32::new(dimensions).ok_or(FitError::Dimensions)?;
+        let expected = "3 for the mean squared displacement, 1 for a component";
+        let dimensions =
+            NonZeroU32::new(dimensions).ok_or_else(|| Invalid::new("dimensions", 0.0, expected))?;
         Ok(Self { curve, dimensions })
     }
 
@@ -163,7 +165,7 @@ pub fn diffusion(msd: &SquaredDisplacement) -> Outcome<Diffusion, NotDiffusive> 
 /// [`log_slope`](Diffusion::log_slope) then says whether the motion is diffusive there.
 ///
 /// # Errors
-/// [`FitError::TooFewLags`] for a window with fewer than two lags.
+/// [`FitError::TooFewPoints`] for a window with fewer than two lags.
 pub fn diffusion_within(
     msd: &SquaredDisplacement,
     window: RangeInclusive<f64>,
@@ -171,10 +173,10 @@ pub fn diffusion_within(
     let moving = msd.moving();
     let part = moving.with(moving.window(window.clone()));
     if part.len() < 2 {
-        return Err(FitError::TooFewLags {
-            start: *window.start(),
-            end: *window.end(),
+        return Err(FitError::TooFewPoints {
             found: part.len(),
+            expected: 2,
+            window: [*window.start(), *window.end()],
         });
     }
     Ok(fit(&part))

@@ -73,20 +73,7 @@ pub enum FitError {
         "the covariance of the lags is not positive definite: more blocks, fewer lags, or one that is shrunk"
     )]
     Singular,
-    /// A straight line needs two lags.
-    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
-    TooFewLags {
-        /// First lag time of the window.
-        start: f64,
-        /// Last lag time of the window.
-        end: f64,
-        /// Lags in it.
-        found: usize,
-    },
-    /// A mean squared displacement in no dimension.
-    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
-    Dimensions,
-    /// A number that is out of its range, such as the level of a crossing.
+    /// A number that is out of its range, such as the level of a crossing, or 0 dimensions.
     #[error(transparent)]
     Invalid(#[from] Invalid),
 }

@@ -4,11 +4,15 @@ use super::automatic;
 use super::covariance::Covariance;
 use super::decay;
 use super::error::FitError;
-use super::found::Relaxation;
-use super::model::{Form, Model};
+use super::fall::Fall;
+use super::found::{Evidence, LeastSquares, Relaxation};
+use super::judge;
+use super::model::{Form, Model, Parameters};
 use super::points::{Task, Weighed, Weighting};
 use super::resampled::Resampled;
+use super::verdict::Verdict;
 use crate::curve::Curve;
+use crate::stats::Estimate;
 
 /// The fit of a relaxation to a curve by least squares, once to the whole and once to each of its
 /// resamples, with the same lags and weights.
@@ -206,6 +210,41 @@ impl<'a> Fit<'a> {
                 (Resampled::new(curve, window, &self.task)?, None)
             }
         };
-        Ok(Relaxation::by_least_squares(&fitted, after))
+        Ok(relaxation(&fitted, after))
     }
+}
+
+/// What least squares found. `after` is the last significant fall before an automatic window.
+fn relaxation(fitted: &Resampled<'_>, after: Option<Fall>) -> Relaxation {
+    let (points, weighting) = (&fitted.points, fitted.weighting);
+    let evidence = LeastSquares {
+        weighting,
+        window: points.window,
+        lag_range: [points.shortest(), points.longest()],
+        points: points.times.len(),
+        degrees_of_freedom: fitted.degrees_of_freedom(),
+        chi_squared: (weighting != Some(Weighting::Uniform)).then_some(fitted.whole.squares),
+        covariance: fitted.covariance(),
+        condition_number: fitted.information.condition,
+        converged: fitted.whole.converged,
+    };
+    let (offset, evidence) = match fitted.shape().form {
+        Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
+        Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
+        Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
+    };
+    let numbers = [
+        offset,
+        fitted.estimate(|p| p.amplitude),
+        fitted.estimate(Parameters::tau),
+        fitted.estimate(|p| p.beta),
+        fitted.estimate(Parameters::mean_time),
+    ];
+    Relaxation::new(
+        fitted.shape().model,
+        numbers,
+        Verdict::new(judge::reasons(fitted, after)),
+        judge::cautions(fitted),
+        evidence,
+    )
 }

@@ -1,11 +1,8 @@
 //! A fitted relaxation, whatever the method.
 
 use super::caution::Caution;
-use super::fall::Fall;
-use super::judge;
-use super::model::{Form, Model, Parameters};
+use super::model::Model;
 use super::points::Weighting;
-use super::resampled::Resampled;
 use super::verdict::Verdict;
 use crate::stats::Estimate;
 
@@ -58,41 +55,6 @@ impl Relaxation {
             cautions,
             evidence,
         }
-    }
-
-    /// What least squares found. `after` is the last significant fall before an automatic window.
-    pub(super) fn by_least_squares(fitted: &Resampled<'_>, after: Option<Fall>) -> Self {
-        let (points, weighting) = (&fitted.points, fitted.weighting);
-        let evidence = LeastSquares {
-            weighting,
-            window: points.window,
-            lag_range: [points.shortest(), points.longest()],
-            points: points.times.len(),
-            degrees_of_freedom: fitted.degrees_of_freedom(),
-            chi_squared: (weighting != Some(Weighting::Uniform)).then_some(fitted.whole.squares),
-            covariance: fitted.covariance(),
-            condition_number: fitted.information.condition,
-            converged: fitted.whole.converged,
-        };
-        let (offset, evidence) = match fitted.shape().form {
-            Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
-            Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
-            Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
-        };
-        let numbers = [
-            offset,
-            fitted.estimate(|p| p.amplitude),
-            fitted.estimate(Parameters::tau),
-            fitted.estimate(|p| p.beta),
-            fitted.estimate(Parameters::mean_time),
-        ];
-        Self::new(
-            fitted.shape().model,
-            numbers,
-            Verdict::new(judge::reasons(fitted, after)),
-            judge::cautions(fitted),
-            evidence,
-        )
     }
 
     /// The form fitted.

@@ -160,7 +160,7 @@ mod tests {
         let x = samples(1009);
         let blocks: Vec<Range<usize>> = (0..4).map(|b| 1009 * b / 4..1009 * (b + 1) / 4).collect();
         let powers = BlockPowers::new(&x, &blocks);
-        for (found, bin) in powers.resampled(1.0, &[1.0; 4]).iter().zip(powers.whole.bins) {
+        for (found, bin) in powers.resampled(1.0, &[1.0; 4]).iter().zip(&powers.whole.bins) {
             assert!((found.power - bin.power).abs() < 1e-9 * bin.power.max(1.0));
             assert_eq!((found.frequency, found.ordinates), (bin.frequency, bin.ordinates));
         }

@@ -66,7 +66,7 @@ impl GaussianModel {
             let h = h.unsigned_abs() as usize;
             kept.get(h).copied().unwrap_or_else(|| correlation(h))
         };
-        let covariance = Covariance::finite(lags.len(), |a, b| {
+        let covariance = Covariance::from_fn(lags.len(), |a, b| {
             let (k, l) = (lags[a] as i64, lags[b] as i64);
             let (n_k, n_l) = (n - k, n - l);
             let pairs = |h: i64| (n_k.min(n_l - h) - 0.max(-h)).max(0) as f64;
@@ -87,14 +87,9 @@ impl GaussianModel {
             }
             let mut spikes = [(0, fast), (k - l, fast), (k, -fast), (-l, -fast)];
             spikes.sort_by_key(|s| s.0);
-            let mut i = 0;
-            while i < spikes.len() {
-                let at = spikes[i].0;
-                let mut height = 0.0;
-                while i < spikes.len() && spikes[i].0 == at {
-                    height += spikes[i].1;
-                    i += 1;
-                }
+            for together in spikes.chunk_by(|a, b| a.0 == b.0) {
+                let at = together[0].0;
+                let height = together.iter().fold(0.0, |height, spike| height + spike.1);
                 if at > -n_k && at < n_l {
                     sum += pairs(at) * ((smooth(at) + height).powi(2) - smooth(at).powi(2));
                 }

@@ -113,25 +113,16 @@ pub(super) fn bins(n: usize, ordinate: impl Fn(usize) -> f64) -> Vec<Bin> {
 
 /// The largest product of 2, 3, 5 and 7 that does not exceed `n`.
 pub(super) fn smooth_length(n: usize) -> usize {
-    let mut best = n.min(1);
-    let mut a = 1_usize;
-    while a <= n {
-        let mut b = a;
-        while b <= n {
-            let mut c = b;
-            while c <= n {
-                let mut d = c;
-                while d <= n {
-                    best = best.max(d);
-                    d *= 2;
-                }
-                c *= 3;
+    let is_smooth = |&length: &usize| {
+        let mut rest = length;
+        for prime in [2, 3, 5, 7] {
+            while rest.is_multiple_of(prime) {
+                rest /= prime;
             }
-            b *= 5;
         }
-        a *= 7;
-    }
-    best
+        rest == 1
+    };
+    (1..=n).rev().find(is_smooth).unwrap_or(0)
 }
 
 #[cfg(test)]

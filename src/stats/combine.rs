@@ -1,5 +1,6 @@
 //! Numbers that are computed from several others.
 
+use std::borrow::Borrow;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use thiserror::Error;
@@ -184,35 +185,19 @@ impl Mixture {
 /// run through different resamples the result has no standard error.
 macro_rules! operator {
     ($operator:ident, $name:ident, $sign:tt) => {
-        impl $operator<&Estimate> for &Estimate {
+        impl<E: Borrow<Estimate>> $operator<E> for &Estimate {
             type Output = Estimate;
 
-            fn $name(self, other: &Estimate) -> Estimate {
-                Estimate::together([self, other], |[x, y]| x $sign y)
+            fn $name(self, other: E) -> Estimate {
+                Estimate::together([self, other.borrow()], |[x, y]| x $sign y)
             }
         }
 
-        impl $operator<Estimate> for &Estimate {
+        impl<E: Borrow<Estimate>> $operator<E> for Estimate {
             type Output = Estimate;
 
-            fn $name(self, other: Estimate) -> Estimate {
-                self $sign &other
-            }
-        }
-
-        impl $operator<&Estimate> for Estimate {
-            type Output = Estimate;
-
-            fn $name(self, other: &Estimate) -> Estimate {
-                &self $sign other
-            }
-        }
-
-        impl $operator<Estimate> for Estimate {
-            type Output = Estimate;
-
-            fn $name(self, other: Estimate) -> Estimate {
-                &self $sign &other
+            fn $name(self, other: E) -> Estimate {
+                &self $sign other.borrow()
             }
         }
 

@@ -6,7 +6,6 @@ use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
 use super::RunId;
-use super::significance::t_quantile;
 
 /// 2^64 over the golden ratio: steps of it spread seeds.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -165,18 +164,6 @@ impl Resamples {
     pub fn degrees_of_freedom(&self) -> Option<f64> {
         self.factor().map(|_| self.blocks as f64 - 1.0)
     }
-
-    /// Half the width of a two-sided interval of the given level (0.6827 for one sigma) in standard
-    /// errors: Student's t with one degree of freedom less than there are blocks. Ten blocks have
-    /// 1.059 at one sigma and 2.32 at two; fewer than two blocks have an infinite interval.
-    ///
-    /// # Panics
-    /// If the level is not between 0 and 1.
-    #[must_use]
-    pub fn t_quantile(&self, level: f64) -> f64 {
-        assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
-        t_quantile(self.blocks as f64 - 1.0, level)
-    }
 }
 
 impl fmt::Display for Resamples {
@@ -191,17 +178,5 @@ impl fmt::Display for Resamples {
             }
             Resampling::None => write!(f, "no resamples"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_those_of_student() {
-        let ten = Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10);
-        assert!((ten.t_quantile(0.682_689_49) - 1.059).abs() < 1e-3);
-        assert!((ten.t_quantile(0.95) - 2.262).abs() < 1e-3);
     }
 }

@@ -146,6 +146,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn quantiles_are_those_of_student() {
+        assert!((t_quantile(9.0, 0.682_689_49) - 1.059).abs() < 1e-3);
+        assert!((t_quantile(9.0, 0.95) - 2.262).abs() < 1e-3);
+    }
+
+    #[test]
     fn a_level_asks_for_more_errors_where_they_rest_on_fewer_blocks() {
         let of = |freedom| Significance::HEAT_CAPACITIES.threshold(Some(freedom));
         assert!(of(1.0) > of(3.0) && of(3.0) > of(9.0) && of(9.0) > 3.0);

@@ -164,17 +164,20 @@ fn impossible_windows_are_refused() {
     let error = diffusion_within(&total(&msd), 5.0..=9.0).unwrap_err();
     assert_eq!(
         error,
-        FitError::TooFewLags {
-            start: 5.0,
-            end: 9.0,
-            found: 0
+        FitError::TooFewPoints {
+            found: 0,
+            expected: 2,
+            window: [5.0, 9.0]
         }
     );
     assert_eq!(
         error.to_string(),
-        "the window from 5 to 9 holds 0 lags, expected at least 2"
+        "0 lags in the fit window from 5 to 9, expected at least 2: as many as there are parameters"
     );
-    assert_eq!(SquaredDisplacement::new(msd, 0), Err(FitError::Dimensions));
+    assert_eq!(
+        SquaredDisplacement::new(msd, 0).unwrap_err().to_string(),
+        "dimensions 0, expected 3 for the mean squared displacement, 1 for a component"
+    );
 }
 
 /// Ballistic, a plateau with an overshoot of relative size `overshoot`, and diffusion.
