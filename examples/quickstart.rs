@@ -12,8 +12,8 @@ fn main() -> Result<(), msed::Error> {
     let (lags, blocks) = (Lags::logarithmic(20).up_to_fraction(0.1), Resampling::Blocks(10));
     let msed = energy::msed(&run, &lags, blocks)?;
     let fit = Fit::new(Model::Exponential).to(&msed)?;
-    println!("tau* = {} tau, {}", fit.relaxation_time(), fit.verdict());
-    println!("U0^2 = {}, Um^2 = {}", fit.u0_squared(), fit.um_squared());
+    println!("tau* = {} tau, {}", fit.relaxation_time, fit.verdict);
+    println!("U0^2 = {}, Um^2 = {}", fit.u0_squared, fit.um_squared);
     let moments = energy::moments(&run, blocks)?;
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?.split(&fit)?;
     println!("C_ex = {} k per particle at T = {}", c.excess(), c.temperature());

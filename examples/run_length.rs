@@ -12,8 +12,8 @@ fn main() -> Result<(), msed::Error> {
     let (model, interval) = (GaussianModel::of(&fit)?, run.sampling().interval());
     println!(
         "tau* = {}, Um^2 = {} in {}",
-        fit.relaxation_time(),
-        fit.um_squared(),
+        fit.relaxation_time,
+        fit.um_squared,
         run.duration()
     );
     let mut panel = Panel::new(

@@ -24,7 +24,7 @@ fn main() -> Result<(), msed::Error> {
         println!(
             "{name}: tau_alpha {tau_alpha}, f_q {}, beta {}",
             tail.amplitude(),
-            tail.beta()
+            tail.beta
         );
         panel.add(Series::curve(&isf).colour(k).label(name));
         panel.add(Series::function(tail.window(), |t| tail.evaluate(t)).colour(k));

@@ -33,9 +33,9 @@
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
 //! let msed = energy::msed(&run, &lags, Resampling::default())?;
 //! let fit = Fit::new(Model::Exponential).to(&msed)?;
-//! assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
-//! let (tau, error) = (fit.relaxation_time().value(), fit.relaxation_time().standard_error().unwrap());
-//! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time());
+//! assert!(fit.verdict.is_resolved(), "{}", fit.verdict);
+//! let (tau, error) = (fit.relaxation_time.value(), fit.relaxation_time.standard_error().unwrap());
+//! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time);
 //! # Ok::<(), msed::Error>(())
 //! ```
 //!

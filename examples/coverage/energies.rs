@@ -172,7 +172,7 @@ impl Study {
             .collect();
         let others = Replicas::new(others).expect("runs alike");
         let fit = spectrum(&others, Resampling::None).expect("a fit");
-        [fit.relaxation_time().value(), fit.um_squared().value()]
+        [fit.relaxation_time.value(), fit.um_squared.value()]
     }
 
     fn one(&self, seed: u64, spectral_truth: [f64; 2]) -> One {
@@ -185,7 +185,7 @@ impl Study {
         let (_, uniform) = self.eq11(curve, &exact, Weighting::Uniform);
         let spectral = spectrum(&run, self.resampling);
         let by_spectrum = spectral.as_ref().map_or([Shot::missed(); 4], |fit| {
-            let [time, rise] = [fit.relaxation_time(), fit.um_squared()];
+            let [time, rise] = [&fit.relaxation_time, &fit.um_squared];
             let [of_time, of_rise] = spectral_truth;
             let fisher = |estimate: &Estimate, place: usize, truth| Shot {
                 value: estimate.value(),
@@ -213,10 +213,10 @@ impl Study {
             .chain([resampled(c.excess(), 1.0)]);
         One {
             shots: shots.collect(),
-            resolved: fit.verdict().is_resolved(),
+            resolved: fit.verdict.is_resolved(),
             warned: [
-                !(fit.verdict().is_resolved() && fit.cautions().is_empty()),
-                spectral.is_none_or(|fit| !fit.verdict().is_resolved() || !fit.cautions().is_empty()),
+                !(fit.verdict.is_resolved() && fit.cautions.is_empty()),
+                spectral.is_none_or(|fit| !fit.verdict.is_resolved() || !fit.cautions.is_empty()),
             ],
         }
     }
@@ -231,15 +231,15 @@ impl Study {
             [TAU, 2.0 * HALF]
         } else {
             let fit = fit(exact);
-            [fit.relaxation_time().value(), fit.um_squared().value()]
+            [fit.relaxation_time.value(), fit.um_squared.value()]
         };
-        let covariance = found.evidence().least_squares().and_then(|of| of.covariance);
+        let covariance = found.evidence.least_squares().and_then(|of| of.covariance);
         let naive = |estimate: &Estimate, place: usize, truth| Shot {
             value: estimate.value(),
             half: covariance.map(|c| c[place][place].sqrt()),
             truth,
         };
-        let (time, rise) = (found.relaxation_time(), found.um_squared());
+        let (time, rise) = (&found.relaxation_time, &found.um_squared);
         let shots = [
             resampled(time, of_time),
             resampled(rise, of_rise),
@@ -290,12 +290,12 @@ impl Study {
         };
         Some([
             resampled(
-                found.relaxation_time(),
-                truth(&|fit| fit.relaxation_time().value(), TAU)?,
+                &found.relaxation_time,
+                truth(&|fit| fit.relaxation_time.value(), TAU)?,
             ),
             resampled(
-                found.um_squared(),
-                truth(&|fit| fit.um_squared().value(), 2.0 * HALF)?,
+                &found.um_squared,
+                truth(&|fit| fit.um_squared.value(), 2.0 * HALF)?,
             ),
         ])
     }
@@ -310,7 +310,7 @@ fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<Relax
 
 /// Errors of ln Um², ln tau and beta.
 fn fisher_errors(fit: &Relaxation) -> Option<[f64; 3]> {
-    fit.evidence().spectrum()?.fisher_standard_errors
+    fit.evidence.spectrum()?.fisher_standard_errors
 }
 
 fn resampled(estimate: &Estimate, truth: f64) -> Shot {

@@ -95,7 +95,7 @@ fn begin(arguments: &Arguments) -> Result<(Simulation, Live), String> {
 
 fn report(simulation: &Simulation, live: &Live, temperature: f64) {
     let tau_star = match live.relaxation() {
-        Ok(fit) => format!("{}  {}", fit.relaxation_time(), fit.verdict()),
+        Ok(fit) => format!("{}  {}", fit.relaxation_time, fit.verdict),
         Err(error) => format!("none: {error}"),
     };
     let tau_alpha = match live.structural_relaxation() {

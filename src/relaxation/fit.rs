@@ -103,9 +103,9 @@ use crate::stats::Estimate;
 ///
 /// let fit = Fit::new(Model::Exponential).window([1.0, 200.0]).weighting(Weighting::Uniform);
 /// let found = fit.to(&curve)?;
-/// assert!((found.relaxation_time().value() - 20.0).abs() < 1e-6);
-/// assert!((found.um_squared().value() - 1.0).abs() < 1e-8);
-/// assert_eq!(found.verdict(), &Verdict::Resolved);
+/// assert!((found.relaxation_time.value() - 20.0).abs() < 1e-6);
+/// assert!((found.um_squared.value() - 1.0).abs() < 1e-8);
+/// assert_eq!(found.verdict, Verdict::Resolved);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
@@ -146,7 +146,7 @@ impl<'a> Fit<'a> {
     /// let values = lags.iter().map(|lag| 0.7 * (-(lag.time(1.0) / 300.0).powf(0.8)).exp()).collect();
     /// let isf = Curve::from_values(lags, 1.0, values);
     /// let tail = Fit::decay().window([5.0, 2000.0]).weighting(Weighting::Uniform).to(&isf)?;
-    /// assert!((tail.relaxation_time().value() - 300.0).abs() < 1e-3);
+    /// assert!((tail.relaxation_time.value() - 300.0).abs() < 1e-3);
     /// assert!((tail.amplitude().value() - 0.7).abs() < 1e-6);
     /// # Ok::<(), msed::Error>(())
     /// ```
@@ -183,8 +183,8 @@ impl<'a> Fit<'a> {
     /// let covariance = guess.msed_covariance(&curve, every_step, 8000)?;
     /// let fit = Fit::new(Model::Exponential).window([1.0, 80.0]).covariance(&covariance);
     /// let found = fit.to(&curve)?;
-    /// assert!(found.verdict().is_resolved());
-    /// assert!((found.relaxation_time().value() - 20.0).abs() < 1e-3);
+    /// assert!(found.verdict.is_resolved());
+    /// assert!((found.relaxation_time.value() - 20.0).abs() < 1e-3);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn covariance(mut self, covariance: &'a Covariance) -> Self {
@@ -228,23 +228,20 @@ fn relaxation(fitted: &Resampled<'_>, after: Option<Fall>) -> Relaxation {
         condition_number: fitted.information.condition,
         converged: fitted.whole.converged,
     };
-    let (offset, evidence) = match fitted.shape().form {
+    let (u0_squared, evidence) = match fitted.shape().form {
         Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
         Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
         Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
     };
-    let numbers = [
-        offset,
-        fitted.estimate(|p| p.amplitude),
-        fitted.estimate(Parameters::tau),
-        fitted.estimate(|p| p.beta),
-        fitted.estimate(Parameters::mean_time),
-    ];
-    Relaxation::new(
-        fitted.shape().model,
-        numbers,
-        Verdict::new(judge::reasons(fitted, after)),
-        judge::cautions(fitted),
+    Relaxation {
+        model: fitted.shape().model,
+        u0_squared,
+        um_squared: fitted.estimate(|p| p.amplitude),
+        relaxation_time: fitted.estimate(Parameters::tau),
+        beta: fitted.estimate(|p| p.beta),
+        mean_relaxation_time: fitted.estimate(Parameters::mean_time),
+        verdict: Verdict::new(judge::reasons(fitted, after)),
+        cautions: judge::cautions(fitted),
         evidence,
-    )
+    }
 }

@@ -16,53 +16,10 @@ use crate::stats::Estimate;
 /// place of Um², and U0² is exactly 0.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Relaxation {
-    model: Model,
-    u0_squared: Estimate,
-    um_squared: Estimate,
-    relaxation_time: Estimate,
-    beta: Estimate,
-    mean_relaxation_time: Estimate,
-    verdict: Verdict,
-    cautions: Vec<Caution>,
-    evidence: Evidence,
-}
-
-impl Relaxation {
-    /// A relaxation by its five numbers, in the order in which this type has them.
-    pub(crate) fn new(
-        model: Model,
-        numbers: [Estimate; 5],
-        verdict: Verdict,
-        cautions: Vec<Caution>,
-        evidence: Evidence,
-    ) -> Self {
-        let [
-            u0_squared,
-            um_squared,
-            relaxation_time,
-            beta,
-            mean_relaxation_time,
-        ] = numbers;
-        Self {
-            model,
-            u0_squared,
-            um_squared,
-            relaxation_time,
-            beta,
-            mean_relaxation_time,
-            verdict,
-            cautions,
-            evidence,
-        }
-    }
-
     /// The form fitted.
-    #[must_use]
-    pub fn model(&self) -> Model {
-        self.model
-    }
-
+    pub model: Model,
     /// The fast plateau U0², in the curve's unit (energy² per particle²); of a spectrum `2 Var(e) -
     /// Um²` with the variance of an infinite run.
     ///
@@ -70,61 +27,32 @@ impl Relaxation {
     /// replicates come from a fit without that bound, to first order in the values, and may be
     /// negative: its standard error says how well the data know it, and [`Caution::PlateauAtZero`]
     /// what it is below.
-    #[must_use]
-    pub fn u0_squared(&self) -> &Estimate {
-        &self.u0_squared
-    }
-
+    pub u0_squared: Estimate,
     /// The slow rise Um², in the curve's unit: twice the variance of the slow part. On a resample
     /// without such a relaxation it is NaN, and then it has no standard error; the same holds for
     /// the times and the exponent.
-    #[must_use]
-    pub fn um_squared(&self) -> &Estimate {
-        &self.um_squared
-    }
+    pub um_squared: Estimate,
+    /// The relaxation time τ, in time units.
+    pub relaxation_time: Estimate,
+    /// The exponent β: exactly 1 for [`Model::Exponential`].
+    pub beta: Estimate,
+    /// The mean relaxation time (τ/β) Γ(1/β), in time units.
+    pub mean_relaxation_time: Estimate,
+    /// Whether the parameters mean what their names say.
+    pub verdict: Verdict,
+    /// What to know about the error bars.
+    pub cautions: Vec<Caution>,
+    /// What the numbers rest on: window, weights and how the search ended, or the band of a
+    /// spectrum.
+    pub evidence: Evidence,
+}
 
+impl Relaxation {
     /// The amplitude of a decay, in the curve's unit: the non-ergodicity parameter f_q of F_s(q,t).
     /// Another name of [`um_squared`](Self::um_squared).
     #[must_use]
     pub fn amplitude(&self) -> &Estimate {
         &self.um_squared
-    }
-
-    /// The relaxation time τ, in time units.
-    #[must_use]
-    pub fn relaxation_time(&self) -> &Estimate {
-        &self.relaxation_time
-    }
-
-    /// The exponent β: exactly 1 for [`Model::Exponential`].
-    #[must_use]
-    pub fn beta(&self) -> &Estimate {
-        &self.beta
-    }
-
-    /// The mean relaxation time (τ/β) Γ(1/β), in time units.
-    #[must_use]
-    pub fn mean_relaxation_time(&self) -> &Estimate {
-        &self.mean_relaxation_time
-    }
-
-    /// Whether the parameters mean what their names say.
-    #[must_use]
-    pub fn verdict(&self) -> &Verdict {
-        &self.verdict
-    }
-
-    /// What to know about the error bars.
-    #[must_use]
-    pub fn cautions(&self) -> &[Caution] {
-        &self.cautions
-    }
-
-    /// What the numbers rest on: window, weights and how the search ended, or the band of a
-    /// spectrum.
-    #[must_use]
-    pub fn evidence(&self) -> &Evidence {
-        &self.evidence
     }
 
     /// The lag times that were fitted, in time units: the window as given, or as chosen; of a

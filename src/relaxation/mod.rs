@@ -21,8 +21,8 @@
 //! let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
 //! let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
 //! let fit = Fit::new(Model::Exponential).to(&msed)?;
-//! assert!(fit.verdict().is_resolved());
-//! assert_eq!(fit.relaxation_time().to_string(), "4.27(71)");
+//! assert!(fit.verdict.is_resolved());
+//! assert_eq!(fit.relaxation_time.to_string(), "4.27(71)");
 //! # Ok::<(), msed::Error>(())
 //! ```
 

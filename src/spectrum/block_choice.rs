@@ -73,9 +73,9 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
         .to(runs)
         .ok()
         .and_then(|fit| {
-            let time = fit.mean_relaxation_time().value();
+            let time = fit.mean_relaxation_time.value();
             // A relaxation that is not resolved because the run is short still says that it is.
-            let usable = match fit.verdict().reasons() {
+            let usable = match fit.verdict.reasons() {
                 [] => true,
                 [Reason::ShortRun { .. } | Reason::Vague { .. }] => duration < needed * time,
                 _ => false,

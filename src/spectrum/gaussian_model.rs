@@ -77,12 +77,12 @@ impl GaussianModel {
     /// [`SpectralError::Invalid`] where a parameter came out at the end of its range.
     pub fn of(fit: &Relaxation) -> Result<Self, SpectralError> {
         let model = Self::new(
-            fit.u0_squared().value(),
-            fit.um_squared().value(),
-            fit.relaxation_time().value(),
-            fit.beta().value(),
+            fit.u0_squared.value(),
+            fit.um_squared.value(),
+            fit.relaxation_time.value(),
+            fit.beta.value(),
         )?;
-        match fit.evidence().spectrum() {
+        match fit.evidence.spectrum() {
             Some(spectrum) => model.with_fast_level(spectrum.fast_level),
             None => Ok(model),
         }

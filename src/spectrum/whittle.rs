@@ -43,8 +43,8 @@ const ORDINATES: f64 = 8.0;
 /// use msed::{EnergyKind, io};
 /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
 /// let fit = Whittle::new(Model::Exponential).to(&run)?;
-/// assert!(fit.verdict().is_resolved());
-/// assert_eq!(fit.relaxation_time().to_string(), "4.87(35)");
+/// assert!(fit.verdict.is_resolved());
+/// assert_eq!(fit.relaxation_time.to_string(), "4.87(35)");
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -117,7 +117,13 @@ impl Whittle {
         let likelihood = Likelihood::new(&periodograms, limit);
         let maximum = likelihood.maximise(self.model).ok_or(SpectralError::NoMaximum)?;
         let resamples = partition.resamples(run);
-        let estimates = self.estimates(&likelihood, &maximum, &powers, resamples, limit, sampling);
+        let [
+            u0_squared,
+            um_squared,
+            relaxation_time,
+            beta,
+            mean_relaxation_time,
+        ] = self.estimates(&likelihood, &maximum, &powers, resamples, limit, sampling);
         let misfit = likelihood.misfit(self.model, &maximum.parameters);
         let freedom = misfit.groups.saturating_sub(maximum.parameters.len());
         let per_freedom = |f: &dyn Fn(f64) -> f64| (freedom > 0).then(|| f(freedom as f64));
@@ -130,18 +136,20 @@ impl Whittle {
             reduced_chi_squared: per_freedom(&|freedom| misfit.sum / freedom),
             excess: per_freedom(&|freedom| (misfit.sum - freedom) / misfit.variance.sqrt()),
         };
-        let (um_squared, mean_time) = (&estimates[1], estimates[4].value());
+        let mean_time = mean_relaxation_time.value();
         let duration = runs.iter().map(EnergySeries::duration).sum();
         let block = partition.shortest() as f64 * sampling.interval();
-        let verdict = verdict::verdict(maximum.converged, um_squared, mean_time, &spectrum, duration);
-        let cautions = verdict::cautions(um_squared, mean_time, &spectrum, duration, block);
-        Ok(Relaxation::new(
-            self.model,
-            estimates,
-            verdict,
-            cautions,
-            Evidence::Spectrum(spectrum),
-        ))
+        Ok(Relaxation {
+            model: self.model,
+            verdict: verdict::verdict(maximum.converged, &um_squared, mean_time, &spectrum, duration),
+            cautions: verdict::cautions(&um_squared, mean_time, &spectrum, duration, block),
+            u0_squared,
+            um_squared,
+            relaxation_time,
+            beta,
+            mean_relaxation_time,
+            evidence: Evidence::Spectrum(spectrum),
+        })
     }
 
     /// U0², Um², τ, β and the mean τ, on the whole and on each resample.

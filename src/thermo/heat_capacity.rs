@@ -133,10 +133,10 @@ impl HeatCapacity {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn split(self, fit: &Relaxation) -> Result<Self, ThermoError> {
-        if fit.verdict().is_resolved() {
-            return self.split_at(fit.u0_squared(), fit.um_squared());
+        if fit.verdict.is_resolved() {
+            return self.split_at(&fit.u0_squared, &fit.um_squared);
         }
-        let parts = Outcome::Unresolved(NoParts::Unresolved(fit.verdict().clone()));
+        let parts = Outcome::Unresolved(NoParts::Unresolved(fit.verdict.clone()));
         Ok(Self {
             split: Some(Split {
                 parts,

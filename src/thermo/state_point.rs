@@ -61,11 +61,11 @@ impl StatePoint {
     /// [`ThermoError::OtherRun`] for a fit of another run than the moments,
     /// [`ThermoError::Resamples`] for one that went through other resamples.
     pub fn with_relaxation(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
-        self.verdict = Some(fit.verdict().clone());
-        if !fit.verdict().is_resolved() {
+        self.verdict = Some(fit.verdict.clone());
+        if !fit.verdict.is_resolved() {
             return Ok(self);
         }
-        self.with_plateaus(fit.u0_squared(), fit.um_squared(), fit.relaxation_time())
+        self.with_plateaus(&fit.u0_squared, &fit.um_squared, &fit.relaxation_time)
     }
 
     /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere.

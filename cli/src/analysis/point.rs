@@ -94,7 +94,7 @@ impl<'a> Point<'a> {
 
     /// Eq. (11) in its exponential form, where that is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
-        Some(&self.exponential).filter(|fit| fit.verdict().is_resolved())
+        Some(&self.exponential).filter(|fit| fit.verdict.is_resolved())
     }
 
     /// The decay of the probe's structure.

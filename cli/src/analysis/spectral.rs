@@ -46,7 +46,7 @@ impl Spectral {
     /// The exponential form, where it is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
         let fit = self.exponential.as_ref().ok()?;
-        Some(fit).filter(|fit| fit.verdict().is_resolved())
+        Some(fit).filter(|fit| fit.verdict.is_resolved())
     }
 
     /// The number of independent samples that would give the error of the mean energy. It is

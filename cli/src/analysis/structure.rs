@@ -150,6 +150,6 @@ impl Decay {
     /// The tail, where it is resolved.
     pub(crate) fn resolved_tail(&self) -> Option<&Relaxation> {
         let tail = self.tail.as_ref().ok()?;
-        Some(tail).filter(|tail| tail.verdict().is_resolved())
+        Some(tail).filter(|tail| tail.verdict.is_resolved())
     }
 }

@@ -121,7 +121,7 @@ pub(super) fn msed_rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
     let rise = Axis::linear("MSED/*{U}_{0}^{2} (dimensionless)");
     let mut panel = Panel::new(over_time(scan), rise);
     points.iter().find(|point| point.relaxation().is_some())?;
-    let plateau = |fit: &Relaxation| fit.u0_squared().value();
+    let plateau = |fit: &Relaxation| fit.u0_squared.value();
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
         if let Some(fit) = point.relaxation() {

@@ -32,8 +32,11 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
             .label("harmonic *{U}_{0}"),
     );
     let scales = [
-        ("*{U}_{0}", Relaxation::u0_squared as fn(&Relaxation) -> &Estimate),
-        ("*{U}_{m}", Relaxation::um_squared),
+        (
+            "*{U}_{0}",
+            (|fit| &fit.u0_squared) as fn(&Relaxation) -> &Estimate,
+        ),
+        ("*{U}_{m}", |fit| &fit.um_squared),
     ];
     for (excluded, suffix) in [(false, ""), (true, ", excluded")] {
         let with_fits = sorted.iter().filter(|point| point.is_excluded() == excluded);

@@ -120,14 +120,14 @@ fn structural<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
 }
 
 fn spectral<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
-    Some(Time::Known(point.spectral.relaxation()?.relaxation_time()))
+    Some(Time::Known(&point.spectral.relaxation()?.relaxation_time))
 }
 
 fn energetic<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
     if let Some(fit) = point.relaxation() {
-        return Some(Time::Known(fit.relaxation_time()));
+        return Some(Time::Known(&fit.relaxation_time));
     }
-    let mut reasons = point.exponential.verdict().reasons().iter();
+    let mut reasons = point.exponential.verdict.reasons().iter();
     reasons.find_map(|reason| match reason {
         Reason::NoPlateau { longest_lag, .. } => Some(Time::Above(*longest_lag)),
         _ => None,

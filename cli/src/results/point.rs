@@ -53,17 +53,17 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
 
 /// Eq. (11), by its lags or by its spectrum.
 fn relaxation(found: &Relaxation) -> Value {
-    let evidence = found.evidence();
+    let evidence = &found.evidence;
     let place = json!({
         "window": evidence.least_squares().map(|_| found.window()),
         "max_frequency": evidence.spectrum().map(|spectrum| spectrum.max_frequency),
-        "mean_relaxation_time": found.mean_relaxation_time().value(),
+        "mean_relaxation_time": found.mean_relaxation_time.value(),
     });
     let numbers = [
-        ("u0_squared", found.u0_squared()),
-        ("um_squared", found.um_squared()),
-        ("relaxation_time", found.relaxation_time()),
-        ("beta", found.beta()),
+        ("u0_squared", &found.u0_squared),
+        ("um_squared", &found.um_squared),
+        ("relaxation_time", &found.relaxation_time),
+        ("beta", &found.beta),
     ];
     joined([place, fit(found, &numbers)])
 }

@@ -112,9 +112,9 @@ fn tail(decay: &Decay) -> Value {
     };
     let numbers = [
         ("f_q", tail.amplitude()),
-        ("tau", tail.relaxation_time()),
-        ("beta", tail.beta()),
-        ("mean_tau", tail.mean_relaxation_time()),
+        ("tau", &tail.relaxation_time),
+        ("beta", &tail.beta),
+        ("mean_tau", &tail.mean_relaxation_time),
     ];
     joined([json!({ "window": tail.window() }), fit(tail, &numbers)])
 }

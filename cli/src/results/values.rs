@@ -93,12 +93,12 @@ pub(super) fn fit(fit: &Relaxation, numbers: &[(&str, &Estimate)]) -> Value {
     let errors = numbers
         .iter()
         .map(|(name, number)| (*name, number.standard_error()));
-    let cautions: Vec<String> = fit.cautions().iter().map(ToString::to_string).collect();
+    let cautions: Vec<String> = fit.cautions.iter().map(ToString::to_string).collect();
     let quality = json!({
         "standard_error": standard_errors(errors),
-        "blocks": fit.relaxation_time().blocks(),
+        "blocks": fit.relaxation_time.blocks(),
         "reduced_chi_squared": fit.reduced_chi_squared(),
-        "verdict": resolved(fit.verdict().is_resolved()),
+        "verdict": resolved(fit.verdict.is_resolved()),
         "reason": reason(fit),
         "cautions": unless_empty(cautions),
     });
@@ -116,6 +116,6 @@ pub(super) fn resolved(is_resolved: bool) -> &'static str {
 
 /// Why a fit is not resolved.
 pub(crate) fn reason(fit: &Relaxation) -> Option<String> {
-    let reasons: Vec<String> = fit.verdict().reasons().iter().map(ToString::to_string).collect();
+    let reasons: Vec<String> = fit.verdict.reasons().iter().map(ToString::to_string).collect();
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }

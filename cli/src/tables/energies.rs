@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use msed::Estimate;
-use msed::relaxation::Relaxation;
 
 use super::table::{Table, or_dash, shown, temperature};
 use crate::analysis::point::Point;
@@ -19,17 +18,17 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         let moments = &point.energies.moments;
         let relaxation = point.relaxation();
         let root = |squared: &Estimate| squared.map(f64::sqrt);
-        let stretched = Some(&point.stretched).filter(|fit| fit.verdict().is_resolved());
+        let stretched = Some(&point.stretched).filter(|fit| fit.verdict.is_resolved());
         let heat_capacity = &point.heat_capacity;
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
             moments.samples().to_string(),
             shown(Some(moments.mean())),
-            shown(relaxation.map(|fit| root(fit.u0_squared())).as_ref()),
-            shown(relaxation.map(|fit| root(fit.um_squared())).as_ref()),
-            shown(relaxation.map(Relaxation::relaxation_time)),
-            shown(stretched.map(Relaxation::beta)),
+            shown(relaxation.map(|fit| root(&fit.u0_squared)).as_ref()),
+            shown(relaxation.map(|fit| root(&fit.um_squared)).as_ref()),
+            shown(relaxation.map(|fit| &fit.relaxation_time)),
+            shown(stretched.map(|fit| &fit.beta)),
             shown(Some(heat_capacity.excess())),
             shown(heat_capacity.fast()),
             shown(heat_capacity.slow()),
@@ -90,7 +89,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         }
         let floor = point
             .relaxation()
-            .map_or(0.0, |fit| point.resolution.fraction_of(fit.u0_squared().value()));
+            .map_or(0.0, |fit| point.resolution.fraction_of(fit.u0_squared.value()));
         if floor > 0.01 && floor.is_finite() {
             let percent = 100.0 * floor;
             let _ = writeln!(
@@ -101,7 +100,7 @@ fn remarks(points: &[Point<'_>]) -> String {
     }
     let cautioned: Vec<&str> = points
         .iter()
-        .filter(|point| point.relaxation().is_some_and(|fit| !fit.cautions().is_empty()))
+        .filter(|point| point.relaxation().is_some_and(|fit| !fit.cautions.is_empty()))
         .map(Point::name)
         .collect();
     if !cautioned.is_empty() {
@@ -131,7 +130,7 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
                 let percent = |error: f64| format!("{:.1} %", 100.0 * error);
                 let heat_capacity = plan.expected.heat_capacity(point.fluctuation_ratio());
                 [
-                    format!("{:.0}", point.spectral.duration / fit.relaxation_time().value()),
+                    format!("{:.0}", point.spectral.duration / fit.relaxation_time.value()),
                     percent(plan.expected.relaxation_time),
                     percent(plan.expected.um_squared),
                     percent(heat_capacity),
@@ -142,10 +141,10 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
         };
         let numbers = [
             point.name().to_owned(),
-            shown(by_lags.map(Relaxation::relaxation_time)),
-            shown(by_spectrum.map(Relaxation::relaxation_time)),
-            shown(by_lags.map(|fit| um(fit.um_squared())).as_ref()),
-            shown(by_spectrum.map(|fit| um(fit.um_squared())).as_ref()),
+            shown(by_lags.map(|fit| &fit.relaxation_time)),
+            shown(by_spectrum.map(|fit| &fit.relaxation_time)),
+            shown(by_lags.map(|fit| um(&fit.um_squared)).as_ref()),
+            shown(by_spectrum.map(|fit| um(&fit.um_squared)).as_ref()),
             or_dash(independent.map(|samples| format!("{samples:.0}"))),
         ];
         table.add([&numbers[..], &of_plan].concat());

@@ -72,10 +72,10 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
                 reached => shown(reached.value()),
             },
             shown(tail.map(Relaxation::amplitude)),
-            shown(tail.map(Relaxation::relaxation_time)),
-            shown(tail.map(Relaxation::beta)),
-            shown(point.relaxation().map(Relaxation::relaxation_time)),
-            shown(point.spectral.relaxation().map(Relaxation::relaxation_time)),
+            shown(tail.map(|fit| &fit.relaxation_time)),
+            shown(tail.map(|fit| &fit.beta)),
+            shown(point.relaxation().map(|fit| &fit.relaxation_time)),
+            shown(point.spectral.relaxation().map(|fit| &fit.relaxation_time)),
         ]);
         let why = match &decay.tail {
             Ok(tail) => reason(tail),

@@ -99,15 +99,14 @@ impl Outcome {
     fn of(fits: impl Iterator<Item = Relaxation>) -> Self {
         let mut outcome = Self::default();
         for fit in fits {
-            outcome.misfits +=
-                usize::from(fit.cautions().iter().any(|c| matches!(c, Caution::Misfit { .. })));
+            outcome.misfits += usize::from(fit.cautions.iter().any(|c| matches!(c, Caution::Misfit { .. })));
             outcome.starts.push(fit.window()[0]);
-            outcome.errors.push((fit.relaxation_time().value() / TAU).ln());
-            outcome.resolved += usize::from(fit.verdict().is_resolved());
+            outcome.errors.push((fit.relaxation_time.value() / TAU).ln());
+            outcome.resolved += usize::from(fit.verdict.is_resolved());
             let interval = fit
-                .relaxation_time()
+                .relaxation_time
                 .interval(LEVEL)
-                .filter(|_| fit.verdict().is_resolved());
+                .filter(|_| fit.verdict.is_resolved());
             outcome.held += usize::from(interval.is_some_and(|[low, high]| low < TAU && TAU < high));
         }
         outcome.starts.sort_by(f64::total_cmp);
@@ -255,8 +254,8 @@ fn the_window_of_a_decimated_curve_reaches_as_far_as_that_of_the_whole() {
         found > 0.5 * expected && found < 2.0 * expected,
         "{found} {expected}"
     );
-    assert!(decimated.verdict().is_resolved(), "{}", decimated.verdict());
-    let tau = decimated.relaxation_time();
+    assert!(decimated.verdict.is_resolved(), "{}", decimated.verdict);
+    let tau = &decimated.relaxation_time;
     let error = tau.standard_error().unwrap();
     assert!(
         (tau.value() - 500.0).abs() < 4.0 * error && error < 200.0,

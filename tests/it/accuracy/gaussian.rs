@@ -49,8 +49,8 @@ fn reaches_the_cramer_rao_bound_and_covers() {
             let series = two_scale(samples, seed);
             let whittle = Whittle::new(Model::Exponential).resampling(Resampling::Blocks(blocks));
             let fit = whittle.to(&series).unwrap();
-            assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
-            let ln_tau = fit.relaxation_time().map(f64::ln);
+            assert!(fit.verdict.is_resolved(), "{}", fit.verdict);
+            let ln_tau = fit.relaxation_time.map(f64::ln);
             let [low, high] = ln_tau.interval(0.6827).unwrap();
             covered += u32::from(low < TAU.ln() && TAU.ln() < high);
             values.push(ln_tau.value());
@@ -80,22 +80,21 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
         Whittle::new(Model::Exponential).to(&series).unwrap()
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
-    assert!(coarse.verdict().is_resolved(), "{}", coarse.verdict());
-    assert!(matches!(fine.verdict().reasons(), [Reason::Vague { .. }]));
-    let level =
-        |fit: &Relaxation| 2.0 * fit.evidence().spectrum().unwrap().fast_level / fit.u0_squared().value();
+    assert!(coarse.verdict.is_resolved(), "{}", coarse.verdict);
+    assert!(matches!(fine.verdict.reasons(), [Reason::Vague { .. }]));
+    let level = |fit: &Relaxation| 2.0 * fit.evidence.spectrum().unwrap().fast_level / fit.u0_squared.value();
     assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));
     assert!(level(&fine) > 5.0, "{}", level(&fine));
     let ln_tau = |fit: &Relaxation| {
         (
-            fit.relaxation_time().value().ln(),
-            fit.evidence().spectrum().unwrap().fisher_standard_errors.unwrap()[1],
+            fit.relaxation_time.value().ln(),
+            fit.evidence.spectrum().unwrap().fisher_standard_errors.unwrap()[1],
         )
     };
     let ((a, a_error), (b, b_error)) = (ln_tau(&coarse), ln_tau(&fine));
     let z = (a - b) / a_error.hypot(b_error);
     assert!(z.abs() < 2.0, "ln tau {a} and {b}: z = {z}");
     // Both limits lie below the vibrations, wherever the sampling puts the Nyquist frequency.
-    let limit = |fit: &Relaxation| fit.evidence().spectrum().unwrap().max_frequency;
+    let limit = |fit: &Relaxation| fit.evidence.spectrum().unwrap().max_frequency;
     assert!(limit(&coarse) < 15.0 && limit(&fine) < 15.0);
 }

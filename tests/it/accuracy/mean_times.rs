@@ -83,11 +83,7 @@ fn the_mean_time_of_a_fit_is_the_integral_of_what_it_fitted() {
         let decay = Fit::decay().window(window).weighting(Weighting::Uniform);
         for (fit, curve) in [(rise, curve(&|c| 4.0 - c)), (decay, curve(&|c| 0.7 * c))] {
             let found = fit.to(&curve).unwrap();
-            let (time, tau, exponent) = (
-                found.mean_relaxation_time(),
-                found.relaxation_time(),
-                found.beta(),
-            );
+            let (time, tau, exponent) = (&found.mean_relaxation_time, &found.relaxation_time, &found.beta);
             assert!((tau.value() - 10.0).abs() < 1e-3 && (exponent.value() - beta).abs() < 1e-4);
             let pairs = time
                 .replicates()

@@ -29,7 +29,7 @@ fn fit(curve: &Curve, model: Model, window: Option<[f64; 2]>, weighting: Weighti
 }
 
 fn upper_limit(fit: &Relaxation) -> Option<f64> {
-    fit.cautions().iter().find_map(|caution| match caution {
+    fit.cautions.iter().find_map(|caution| match caution {
         Caution::PlateauAtZero { upper_limit, level } => {
             assert!((level - 0.95).abs() < 1e-12);
             Some(*upper_limit)
@@ -49,13 +49,13 @@ fn every_run_without_vibrations_is_resolved() {
         let mut at_zero = 0;
         for seed in 0..RUNS {
             let fit = fit(&curve(0.0, seed), model, window, weighting);
-            assert!(fit.verdict().is_resolved(), "seed {seed}: {}", fit.verdict());
+            assert!(fit.verdict.is_resolved(), "seed {seed}: {}", fit.verdict);
             assert_eq!(
                 upper_limit(&fit).is_some(),
-                fit.u0_squared().value() == 0.0,
+                fit.u0_squared.value() == 0.0,
                 "seed {seed}"
             );
-            at_zero += u32::from(fit.u0_squared().value() == 0.0);
+            at_zero += u32::from(fit.u0_squared.value() == 0.0);
         }
         println!("{model}, {window:?}, {weighting:?}: U0² = 0 in {at_zero}");
         assert!((60..140).contains(&at_zero), "{model}, {weighting:?}: {at_zero}");
@@ -90,7 +90,7 @@ fn a_fit_at_the_bound_is_the_least_of_all_relaxation_times() {
     for seed in 0..RUNS {
         let curve = curve(0.0, seed);
         let fit = fit(&curve, Model::Exponential, Some(WINDOW), Weighting::Uniform);
-        let found = fit.relaxation_time().value();
+        let found = fit.relaxation_time.value();
         let squares = least_squares(&curve, found);
         for k in -400..=400 {
             let tau = TAU * (f64::from(k) * 0.0025).exp();
@@ -127,10 +127,10 @@ fn the_plateau_or_its_limit_holds_the_truth_as_often_as_it_says() {
                     at_zero += 1;
                     [0.0, limit]
                 }
-                None => fit.u0_squared().interval(0.9).unwrap(),
+                None => fit.u0_squared.interval(0.9).unwrap(),
             };
             held += u32::from(low <= u0_squared && u0_squared <= high);
-            let [low, high] = fit.relaxation_time().interval(0.6827).unwrap();
+            let [low, high] = fit.relaxation_time.interval(0.6827).unwrap();
             times += u32::from(low <= TAU && TAU <= high);
         }
         println!("U0² {u0_squared}, {weighting:?}: {held} of {RUNS} hold U0² ({at_zero} at 0), {times} tau*");

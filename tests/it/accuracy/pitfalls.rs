@@ -94,29 +94,28 @@ fn a_window_that_begins_in_the_vibrations_is_refused_and_not_chosen() {
         let naive = fit(&curve, Some([1.0, 5000.0]));
         println!(
             "from the first lag: tau* {}, {}",
-            naive.relaxation_time(),
-            naive.verdict()
+            naive.relaxation_time, naive.verdict
         );
         assert!(
             naive
-                .verdict()
+                .verdict
                 .reasons()
                 .iter()
                 .any(|r| matches!(r, Reason::Falls { .. }))
         );
-        assert!((naive.relaxation_time().value() / 500.0).ln().abs() > 1.0);
+        assert!((naive.relaxation_time.value() / 500.0).ln().abs() > 1.0);
         let chosen = fit(&curve, None);
         println!(
             "{:?}: tau* {}, {}",
             chosen.window(),
-            chosen.relaxation_time(),
-            chosen.verdict()
+            chosen.relaxation_time,
+            chosen.verdict
         );
-        assert!(chosen.verdict().is_resolved(), "{}", chosen.verdict());
+        assert!(chosen.verdict.is_resolved(), "{}", chosen.verdict);
         for (found, truth) in [
-            (chosen.relaxation_time(), 500.0),
-            (chosen.u0_squared(), 1.0),
-            (chosen.um_squared(), 1.0),
+            (&chosen.relaxation_time, 500.0),
+            (&chosen.u0_squared, 1.0),
+            (&chosen.um_squared, 1.0),
         ] {
             let error = found.standard_error().unwrap();
             assert!(error < 0.35 * truth, "{found}");
@@ -132,19 +131,19 @@ fn a_relaxation_outside_of_the_window_is_unresolved() {
     let process = Process::two_scale(0.5, 0.5, 500.0);
     let curve = curve(process.sample(150_000, 1.0, 1), 5000.0);
     let resolved = fit(&curve, Some([10.0, 2500.0]));
-    assert!(resolved.verdict().is_resolved(), "{}", resolved.verdict());
+    assert!(resolved.verdict.is_resolved(), "{}", resolved.verdict);
     let short = fit(&curve, Some([10.0, 100.0]));
-    println!("{}", short.verdict());
-    assert!(!short.verdict().is_resolved(), "tau* {}", short.relaxation_time());
+    println!("{}", short.verdict);
+    assert!(!short.verdict.is_resolved(), "tau* {}", short.relaxation_time);
     let late = fit(&curve, Some([3000.0, 5000.0]));
-    println!("{}", late.verdict());
-    assert!(!late.verdict().is_resolved(), "tau* {}", late.relaxation_time());
+    println!("{}", late.verdict);
+    assert!(!late.verdict.is_resolved(), "tau* {}", late.relaxation_time);
     // Faster than the sampling: all of it is fast.
     let fast = Process::two_scale(0.5, 0.5, 0.2);
     let curve = self::curve(fast.sample(150_000, 1.0, 1), 5000.0);
     let fit = fit(&curve, Some([1.0, 2500.0]));
-    println!("{}", fit.verdict());
-    assert!(!fit.verdict().is_resolved(), "tau* {}", fit.relaxation_time());
+    println!("{}", fit.verdict);
+    assert!(!fit.verdict.is_resolved(), "tau* {}", fit.relaxation_time);
 }
 
 /// The integral of C/T by straight lines over T, where C = 1.58 T^(-2/5) is known at four

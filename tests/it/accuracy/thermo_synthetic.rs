@@ -49,7 +49,7 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
         .to(&msed)
         .unwrap();
     let c = thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::Nvt).unwrap();
-    c.split_at(fit.u0_squared(), fit.um_squared()).unwrap()
+    c.split_at(&fit.u0_squared, &fit.um_squared).unwrap()
 }
 
 /// 300 scans know a coverage of 68 % to 2.7 %: the bounds are three of these away.

@@ -53,7 +53,7 @@ fn plateaus_of_another_run_are_refused() {
     let moments = energy::moments(&warm, BLOCKS).unwrap();
     let heat_capacity = |fit: &Relaxation| {
         let whole = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?;
-        whole.split_at(fit.u0_squared(), fit.um_squared())
+        whole.split_at(&fit.u0_squared, &fit.um_squared)
     };
     assert_eq!(
         heat_capacity(&fit(&cold)),
@@ -113,7 +113,7 @@ fn every_estimator_of_energies_gives_numbers_of_the_same_run() {
                 .raw()
                 .point(2),
             phi.mean().clone(),
-            spectral.um_squared().clone(),
+            spectral.um_squared.clone(),
         ] {
             assert_eq!(run_of(&number), id);
         }

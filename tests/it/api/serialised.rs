@@ -77,11 +77,11 @@ fn fits_read_back_with_their_verdicts() {
     };
     let curve = shipped("T0.700", Resampling::default());
     let resolved = fit(&curve, Model::Exponential, None);
-    assert!(resolved.verdict().is_resolved());
+    assert!(resolved.verdict.is_resolved());
     same(&resolved);
     // Far from a plateau, with numbers in its reasons that are not finite.
     let unresolved = fit(&curve, Model::Stretched, Some([0.05, 1.0]));
-    assert!(!unresolved.verdict().is_resolved());
+    assert!(!unresolved.verdict.is_resolved());
     same(&unresolved);
 }
 

@@ -72,16 +72,16 @@ fn fit(curve: &Curve, run: &Value, model: Model) -> Relaxation {
 fn compare(curve: &Curve, fit: &Relaxation, reference: &Value) -> (f64, f64) {
     let expected = |name: &str| reference[name].as_f64().unwrap();
     let worst = [
-        (fit.u0_squared().value(), "u0_sq"),
-        (fit.um_squared().value(), "um_sq"),
-        (fit.relaxation_time().value(), "tau"),
-        (fit.beta().value(), "beta"),
+        (fit.u0_squared.value(), "u0_sq"),
+        (fit.um_squared.value(), "um_sq"),
+        (fit.relaxation_time.value(), "tau"),
+        (fit.beta.value(), "beta"),
     ]
     .into_iter()
     .map(|(found, name)| (found / expected(name) - 1.0).abs())
     .fold(0.0, f64::max);
     let squares = |f: &dyn Fn(f64) -> f64| -> f64 {
-        let [first, last] = fit.evidence().least_squares().unwrap().lag_range;
+        let [first, last] = fit.evidence.least_squares().unwrap().lag_range;
         curve
             .lag_times()
             .zip(curve.values())
@@ -109,8 +109,8 @@ fn fits_of_the_kob_andersen_runs_are_those_of_the_reference() {
                 "{} {model}: differs by {worst:.1e}, squares 1 + {:.1e}; tau* {}, {}",
                 run["name"],
                 squares - 1.0,
-                fit.relaxation_time(),
-                fit.verdict()
+                &fit.relaxation_time,
+                &fit.verdict
             );
             assert!(worst < 1e-4, "{} {model}: {worst:.1e}", run["name"]);
             assert!(squares < 1.0 + 1e-9, "{} {model}: {squares}", run["name"]);
@@ -124,7 +124,7 @@ fn the_fast_plateau_of_the_kob_andersen_runs_is_that_of_harmonic_vibrations() {
     for run in KOB_ANDERSEN.runs() {
         let fit = fit(&KOB_ANDERSEN.curve(&run), &run, Model::Exponential);
         let harmonic = (3.0_f64 / 2000.0).sqrt() * run["energy"]["temperature"].as_f64().unwrap();
-        let ratio = fit.u0_squared().value().sqrt() / harmonic;
+        let ratio = fit.u0_squared.value().sqrt() / harmonic;
         println!("{}: U0 {ratio:.4} of the harmonic one", run["name"]);
         assert!((ratio - 1.0).abs() < 0.05, "{}: {ratio}", run["name"]);
     }
@@ -139,13 +139,13 @@ fn the_exponential_fit_of_the_metallic_glass_former_is_that_of_the_reference() {
     println!(
         "differs by {worst:.1e}, squares 1 + {:.1e}; tau* {}, {}, {:?}",
         squares - 1.0,
-        fit.relaxation_time(),
-        fit.verdict(),
-        fit.cautions()
+        &fit.relaxation_time,
+        &fit.verdict,
+        &fit.cautions
     );
     assert!(worst < 1e-4, "{worst:.1e}");
     assert!(squares < 1.0 + 1e-9, "{squares}");
-    assert!(fit.verdict().is_resolved(), "{}", fit.verdict());
+    assert!(fit.verdict.is_resolved(), "{}", fit.verdict);
 }
 
 #[test]
@@ -153,19 +153,14 @@ fn the_stretched_fit_of_the_metallic_glass_former_is_unresolved() {
     let run = &METALLIC_GLASS.runs()[0];
     let curve = METALLIC_GLASS.curve(run);
     let fit = fit(&curve, run, Model::Stretched);
-    println!(
-        "tau {}, beta {}, {}",
-        fit.relaxation_time(),
-        fit.beta(),
-        fit.verdict()
-    );
+    println!("tau {}, beta {}, {}", fit.relaxation_time, fit.beta, fit.verdict);
     assert!(
-        fit.verdict()
+        fit.verdict
             .reasons()
             .iter()
             .any(|r| matches!(r, Reason::NoPlateau { .. })),
         "{}",
-        fit.verdict()
+        fit.verdict
     );
     // Any time does: the reference's, 663 ps in a window of 5 ps, describes the curve no better.
     let (_, squares) = compare(&curve, &fit, &run["energy"]["fit_stretched"]);

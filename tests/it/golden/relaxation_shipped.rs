@@ -32,8 +32,8 @@ fn exponential_fits_of_the_kob_andersen_runs_are_resolved_in_the_scan_windows() 
     for (name, window) in BY_EYE {
         let path = format!("kob-andersen/{name}/energy.dat.gz");
         let fit = fit(&path, 1000, 0.005, Model::Exponential, Some(window));
-        assert!(fit.verdict().is_resolved(), "{name}: {}", fit.verdict());
-        assert!(fit.relaxation_time().standard_error().unwrap() > 0.0, "{name}");
+        assert!(fit.verdict.is_resolved(), "{name}: {}", fit.verdict);
+        assert!(fit.relaxation_time.standard_error().unwrap() > 0.0, "{name}");
     }
 }
 
@@ -48,9 +48,9 @@ fn a_thermostat_that_hides_the_relaxation_leaves_it_unresolved() {
             window,
         );
         assert!(
-            !fit.verdict().is_resolved(),
+            !fit.verdict.is_resolved(),
             "{window:?}: tau {}",
-            fit.relaxation_time()
+            fit.relaxation_time
         );
     }
 }
@@ -60,9 +60,9 @@ fn the_run_of_the_metallic_glass_former_is_too_short_for_a_stretched_fit() {
     let window = Some([0.15, 5.0]);
     let stretched = fit("cuzr/T1600/energy.dat.gz", 2048, 0.002, Model::Stretched, window);
     assert!(
-        !stretched.verdict().is_resolved(),
+        !stretched.verdict.is_resolved(),
         "tau {}",
-        stretched.relaxation_time()
+        stretched.relaxation_time
     );
 }
 
@@ -77,15 +77,11 @@ fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_
         println!(
             "{name}: {:?}, tau* {}; given {window:?}, {}",
             automatic.window(),
-            automatic.relaxation_time(),
-            given.relaxation_time()
+            &automatic.relaxation_time,
+            &given.relaxation_time
         );
-        assert!(
-            automatic.verdict().is_resolved(),
-            "{name}: {}",
-            automatic.verdict()
-        );
-        let difference = (automatic.relaxation_time() / given.relaxation_time()).ln();
+        assert!(automatic.verdict.is_resolved(), "{name}: {}", automatic.verdict);
+        let difference = (&automatic.relaxation_time / &given.relaxation_time).ln();
         assert!(
             difference.value().abs() < 3.0 * difference.standard_error().unwrap(),
             "{name}: ln of the ratio {difference}"
@@ -96,9 +92,9 @@ fn automatic_windows_of_the_kob_andersen_runs_give_the_times_of_those_chosen_by_
     let fine = fit(path, 1000, 0.005, Model::Exponential, None);
     let path = "kob-andersen/T0.800/energy.dat.gz";
     let coarse = fit(path, 1000, 0.005, Model::Exponential, None);
-    println!("every step: {:?}, tau* {}", fine.window(), fine.relaxation_time());
-    assert!(fine.verdict().is_resolved(), "{}", fine.verdict());
-    let [a, b] = [fine.relaxation_time(), coarse.relaxation_time()];
+    println!("every step: {:?}, tau* {}", fine.window(), fine.relaxation_time);
+    assert!(fine.verdict.is_resolved(), "{}", fine.verdict);
+    let [a, b] = [&fine.relaxation_time, &coarse.relaxation_time];
     let error = a.standard_error().unwrap().hypot(b.standard_error().unwrap());
     assert!((a.value() - b.value()).abs() < 3.0 * error, "{a} {b}");
 }

@@ -36,7 +36,7 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
             let msed = energy::msed(&run, &lags, Resampling::default()).unwrap();
             let fit = Fit::new(Model::Exponential).window(window).to(&msed).unwrap();
             let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(PARTICLES)).unwrap();
-            let c = c.split_at(fit.u0_squared(), fit.um_squared()).unwrap();
+            let c = c.split_at(&fit.u0_squared, &fit.um_squared).unwrap();
             (moments, c)
         })
         .collect()

@@ -218,7 +218,7 @@ fn fits(unit: f64) -> Results {
         for window in [[0.05 * unit, 1.0 * unit], [20.0 * unit, 100.0 * unit]] {
             let fit = Fit::new(model).window(window).weighting(Weighting::Uniform);
             let fit = fit.to(&msed).unwrap();
-            results.add("unresolved", 1e-2, fit.verdict());
+            results.add("unresolved", 1e-2, &fit.verdict);
         }
         for band in [None, Some(20.0 / unit)] {
             let fit = Whittle::new(model)

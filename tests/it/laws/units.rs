@@ -95,12 +95,12 @@ fn energies_in_any_unit_have_the_same_relaxation() {
         for unit in UNITS {
             let (found, square) = (of(unit), 4_f64.powi(unit));
             // As close as a search ends.
-            assert_eq!(found.0.verdict(), one.0.verdict());
-            same(found.0.relaxation_time(), one.0.relaxation_time(), 1.0, 1e-5);
-            same(found.0.um_squared(), one.0.um_squared(), square, 1e-5);
-            assert_eq!(found.1.verdict(), one.1.verdict());
-            same(found.1.relaxation_time(), one.1.relaxation_time(), 1.0, 1e-5);
-            same(found.1.um_squared(), one.1.um_squared(), square, 1e-5);
+            assert_eq!(&found.0.verdict, &one.0.verdict);
+            same(&found.0.relaxation_time, &one.0.relaxation_time, 1.0, 1e-5);
+            same(&found.0.um_squared, &one.0.um_squared, square, 1e-5);
+            assert_eq!(&found.1.verdict, &one.1.verdict);
+            same(&found.1.relaxation_time, &one.1.relaxation_time, 1.0, 1e-5);
+            same(&found.1.um_squared, &one.1.um_squared, square, 1e-5);
         }
     }
 }

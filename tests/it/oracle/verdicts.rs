@@ -78,24 +78,24 @@ fn curve(whole: Parameters, of: impl Fn(usize) -> Parameters, noise: f64, block:
 }
 
 fn evidence(fit: &Relaxation) -> &LeastSquares {
-    fit.evidence().least_squares().unwrap()
+    fit.evidence.least_squares().unwrap()
 }
 
 fn says(fit: &Relaxation, reason: fn(&Reason) -> bool) -> bool {
-    fit.verdict().reasons().iter().any(reason)
+    fit.verdict.reasons().iter().any(reason)
 }
 
 fn warns(fit: &Relaxation, caution: fn(&Caution) -> bool) -> bool {
-    fit.cautions().iter().any(caution)
+    fit.cautions.iter().any(caution)
 }
 
 /// The rules whose numbers a fit tells.
 fn hold(bounds: &mut Bounds, fit: &Relaxation, block: f64) {
     let of = evidence(fit);
-    let parameters = if fit.model() == Model::Stretched { 4 } else { 3 };
+    let parameters = if fit.model == Model::Stretched { 4 } else { 3 };
     let (mean, tau, [shortest, longest]) = (
-        fit.mean_relaxation_time().value(),
-        fit.relaxation_time().value(),
+        fit.mean_relaxation_time.value(),
+        fit.relaxation_time.value(),
         of.lag_range,
     );
     let few = 2.0 * f64::from(parameters) / of.points as f64;
@@ -114,8 +114,8 @@ fn hold(bounds: &mut Bounds, fit: &Relaxation, block: f64) {
         shortest / tau,
         says(fit, |r| matches!(r, Reason::BeforeWindow { .. })),
     );
-    let beta = fit.beta().value();
-    let outside = if fit.model() == Model::Stretched {
+    let beta = fit.beta.value();
+    let outside = if fit.model == Model::Stretched {
         (beta / 1.98).max(0.051 / beta)
     } else {
         0.0
@@ -128,7 +128,7 @@ fn hold(bounds: &mut Bounds, fit: &Relaxation, block: f64) {
 
     // A time far beyond the lags, or no amplitude, is no relaxation whose parameters could be
     // degenerate.
-    let relaxes = fit.um_squared().value() > 0.0 && tau < 100.0 * longest && tau > shortest / 100.0;
+    let relaxes = fit.um_squared.value() > 0.0 && tau < 100.0 * longest && tau > shortest / 100.0;
     if relaxes && of.degrees_of_freedom > 0 {
         let log_time_error = of.covariance.map_or(f64::INFINITY, |c| c[2][2].sqrt() / tau);
         let condition = of.condition_number / 1000.0;
@@ -226,7 +226,7 @@ fn resamples_without_a_relaxation_are_counted() {
             [1.0, 1000.0],
         );
         let nan = found
-            .um_squared()
+            .um_squared
             .replicates()
             .iter()
             .filter(|x| x.is_nan())
@@ -238,7 +238,7 @@ fn resamples_without_a_relaxation_are_counted() {
             warns(&found, |c| matches!(c, Caution::Resamples { .. })),
             without > 0
         );
-        assert_eq!(found.um_squared().standard_error().is_some(), without == 0);
+        assert_eq!(found.um_squared.standard_error().is_some(), without == 0);
     }
 }
 
@@ -267,7 +267,7 @@ fn a_time_known_to_a_factor_of_e_is_known_to_its_order_of_magnitude_only() {
             [1.0, 1000.0],
         );
         let logarithms: Vec<f64> = found
-            .relaxation_time()
+            .relaxation_time
             .replicates()
             .iter()
             .map(|t| t.ln())
@@ -295,7 +295,7 @@ fn an_amplitude_within_its_interval_of_99_per_cent_is_noise() {
         let of = |r: usize| [1.0, 1.0 + spread * f64::from(1 - 2 * (r as i32 % 2)), 30.0, 1.0];
         let curve = curve([1.0, 1.0, 30.0, 1.0], of, 1e-4, 9000);
         let found = fit(&curve, Model::Exponential, [1.0, 1000.0]);
-        let (times, tau): (Vec<f64>, f64) = (curve.lag_times().collect(), found.relaxation_time().value());
+        let (times, tau): (Vec<f64>, f64) = (curve.lag_times().collect(), found.relaxation_time.value());
         let replicates: Vec<f64> = (0..10)
             .map(|r| amplitude(&times, curve.replicate(r), tau))
             .collect();
@@ -346,9 +346,9 @@ fn a_plateau_that_rests_at_zero_has_a_limit_of_95_per_cent() {
         Model::Exponential,
         [1.0, 1000.0],
     );
-    let u0: &Estimate = found.u0_squared();
+    let u0: &Estimate = &found.u0_squared;
     assert_eq!(u0.value(), 0.0);
-    let limit = found.cautions().iter().find_map(|caution| match caution {
+    let limit = found.cautions.iter().find_map(|caution| match caution {
         Caution::PlateauAtZero { upper_limit, level } => Some((*upper_limit, *level)),
         _ => None,
     });
@@ -403,8 +403,8 @@ fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
     let Ok(found) = fit.to(&run) else {
         return;
     };
-    let of = found.evidence().spectrum().unwrap();
-    let mean = found.mean_relaxation_time().value();
+    let of = found.evidence.spectrum().unwrap();
+    let mean = found.mean_relaxation_time.value();
     let (duration, block) = (samples as f64, (samples / 4) as f64);
     let [um_error, tau_error] = of
         .fisher_standard_errors
@@ -435,7 +435,7 @@ fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
         100.0 * mean / duration,
         warns(&found, |c| matches!(c, Caution::ShortRun { .. })),
     );
-    if found.um_squared().standard_error().is_some() {
+    if found.um_squared.standard_error().is_some() {
         let said = warns(&found, |c| matches!(c, Caution::ShortSpectralBlocks { .. }));
         bounds.hold("spectral blocks", 5.0 * mean / block, said);
     }

@@ -105,26 +105,14 @@ fn opening(curve: &Curve) -> f64 {
 type Parameters = [f64; 4];
 
 fn parameters(fit: &Relaxation) -> Parameters {
-    [
-        fit.u0_squared(),
-        fit.um_squared(),
-        fit.relaxation_time(),
-        fit.beta(),
-    ]
-    .map(msed::Estimate::value)
+    [&fit.u0_squared, &fit.um_squared, &fit.relaxation_time, &fit.beta].map(msed::Estimate::value)
 }
 
 /// The parameters on each resample. Where U0² rests at 0 its replicates are not those of the fit,
 /// which is then made again, with the resample as the whole and the same weights.
 fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
-    let estimates = [
-        fit.u0_squared(),
-        fit.um_squared(),
-        fit.relaxation_time(),
-        fit.beta(),
-    ];
-    let bounded =
-        fit.u0_squared().value() == 0.0 || fit.u0_squared().replicates().iter().any(|&u0| u0 <= 0.0);
+    let estimates = [&fit.u0_squared, &fit.um_squared, &fit.relaxation_time, &fit.beta];
+    let bounded = fit.u0_squared.value() == 0.0 || fit.u0_squared.replicates().iter().any(|&u0| u0 <= 0.0);
     let of = |r: usize| {
         if !bounded {
             return estimates.map(|p| p.replicates()[r]);
@@ -138,7 +126,7 @@ fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
             curve.resamples(),
             curve.longest_with_error(),
         );
-        let again = Fit::new(fit.model()).window(fit.window()).to(&resample);
+        let again = Fit::new(fit.model).window(fit.window()).to(&resample);
         parameters(&again.unwrap())
     };
     (0..10).map(of).collect()
@@ -147,11 +135,11 @@ fn on_resamples(curve: &Curve, fit: &Relaxation) -> Vec<Parameters> {
 /// Whether a fit differs from its first lags by no more than three standard errors of the
 /// difference, and from any up to ten mean relaxation times by five.
 fn agrees(curve: &Curve, fit: &Relaxation) -> bool {
-    let of = fit.evidence().least_squares().unwrap();
+    let of = fit.evidence.least_squares().unwrap();
     let [shortest, longest] = of.lag_range;
     let model = |[u0, um, tau, beta]: Parameters, t: f64| u0 - um * (-(t / tau).powf(beta)).exp_m1();
     let whole = parameters(fit);
-    if whole[1] <= 0.0 || whole[2] < shortest || fit.um_squared().replicates().iter().any(|p| p.is_nan()) {
+    if whole[1] <= 0.0 || whole[2] < shortest || fit.um_squared.replicates().iter().any(|p| p.is_nan()) {
         return false;
     }
     let resampled = on_resamples(curve, fit);
@@ -160,7 +148,7 @@ fn agrees(curve: &Curve, fit: &Relaxation) -> bool {
     points.enumerate().all(|(place, k)| {
         let t = curve.lag_time(k);
         let is_first = place < 3 || t <= 2.0 * shortest * (1.0 + ROUNDING);
-        let matters = is_first || t <= 10.0 * fit.mean_relaxation_time().value() * (1.0 + ROUNDING);
+        let matters = is_first || t <= 10.0 * fit.mean_relaxation_time.value() * (1.0 + ROUNDING);
         let error = jackknife((0..10).map(|r| curve.replicate(r)[k] - model(resampled[r], t)));
         let deviation = ((curve.values()[k] - model(whole, t)) / error).abs();
         !matters || deviation <= if is_first { 3.0 } else { 5.0 }
@@ -190,14 +178,14 @@ fn expected(curve: &Curve, model: Model) -> [f64; 2] {
         for &later in candidates.filter(|&&t| 20.0 * t <= last) {
             let found = within([later, last]);
             if agrees(curve, &found) {
-                start = later.max((2.0 * later).min(0.5 * found.relaxation_time().value()));
+                start = later.max((2.0 * later).min(0.5 * found.relaxation_time.value()));
                 fit = within([start, last]);
                 break;
             }
         }
     }
-    let relaxes = fit.um_squared().value() > 0.0;
-    let wanted = (5.0 * fit.mean_relaxation_time().value()).max(20.0 * start);
+    let relaxes = fit.um_squared.value() > 0.0;
+    let wanted = (5.0 * fit.mean_relaxation_time.value()).max(20.0 * start);
     [start, if relaxes { last.min(wanted) } else { last }]
 }
 
