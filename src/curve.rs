@@ -104,7 +104,7 @@ impl Curve {
     ) -> Self {
         assert!(sums.iter().all(|s| s.points() == lags.len()), "one point per lag");
         assert!(
-            sums.iter().all(|s| s.blocks() == resamples.blocks()),
+            sums.iter().all(|s| s.blocks() == resamples.blocks),
             "the blocks of the resamples"
         );
         let at = |mean: &dyn Fn(&BlockSums, usize) -> f64| -> Vec<f64> {

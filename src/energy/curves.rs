@@ -114,7 +114,7 @@ impl<'a> EnergyAxis<'a> {
                 self.sampling.lag(shortest),
             )
         };
-        let [raw, normalised] = evaluated(&vec![1.0; resamples.blocks()]);
+        let [raw, normalised] = evaluated(&vec![1.0; resamples.blocks]);
         let (raws, normaliseds) = (0..resamples.len())
             .map(|r| evaluated(&resamples.weights(r)).into())
             .unzip();

@@ -12,7 +12,8 @@ use crate::stats::Resampling;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {
     matrix: DMatrix<f64>,
-    shrinkage: f64,
+    /// By how much correlations were shrunk: 0 not at all, 1 to a diagonal.
+    pub shrinkage: f64,
 }
 
 impl Covariance {
@@ -45,7 +46,7 @@ impl Covariance {
     pub fn of_curve(curve: &Curve) -> Option<Self> {
         let (resamples, points) = (curve.resamples(), curve.len());
         let errors: Vec<f64> = curve.standard_errors().iter().copied().collect::<Option<_>>()?;
-        if resamples.blocks() < 3 || errors.iter().any(|&error| error <= 0.0) {
+        if resamples.blocks < 3 || errors.iter().any(|&error| error <= 0.0) {
             return None;
         }
         // Deviations over the resamples, to unit length: a correlation is then a sum of products.
@@ -56,10 +57,10 @@ impl Covariance {
             column.normalize_mut();
         }
         let correlation = deviations.transpose() * &deviations;
-        let blocks = resamples.blocks() as f64;
+        let blocks = resamples.blocks as f64;
         let variance_of = |i: usize, j: usize| {
             let r = correlation[(i, j)];
-            if let Resampling::Bootstrap { .. } = resamples.resampling() {
+            if let Resampling::Bootstrap { .. } = resamples.resampling {
                 return (1.0 - r * r).powi(2) / (blocks - 1.0);
             }
             let products = deviations.column(i).component_mul(&deviations.column(j));
@@ -101,12 +102,6 @@ impl Covariance {
     #[must_use]
     pub fn get(&self, i: usize, j: usize) -> f64 {
         self.matrix[(i, j)]
-    }
-
-    /// By how much correlations were shrunk: 0 not at all, 1 to a diagonal.
-    #[must_use]
-    pub fn shrinkage(&self) -> f64 {
-        self.shrinkage
     }
 
     /// The Cholesky factor of the covariance of some of the points, with `1e-10` of the diagonal
@@ -156,7 +151,7 @@ mod tests {
             let error = curve.standard_errors()[i].unwrap();
             assert!((covariance.get(i, i).sqrt() - error).abs() < 1e-12 * error);
         }
-        assert!(covariance.shrinkage() > 0.0);
+        assert!(covariance.shrinkage > 0.0);
         assert!(covariance.factor(&[0, 1, 2, 3, 4]).is_some());
     }
 
@@ -184,7 +179,7 @@ mod tests {
             variance += products.iter().map(|p| (p - mean).powi(2)).sum::<f64>() * 8.0 / 343.0;
             square += (mean * 8.0 / 7.0).powi(2);
         }
-        let found = Covariance::of_curve(&curve(replicates)).unwrap().shrinkage();
+        let found = Covariance::of_curve(&curve(replicates)).unwrap().shrinkage;
         let expected = (variance / square).min(1.0);
         assert!(
             expected < 1.0 && (found - expected).abs() < 1e-12,
@@ -209,7 +204,7 @@ mod tests {
                     .collect()
             })
             .collect();
-        let shrinkage = |data| Covariance::of_curve(&curve(data)).unwrap().shrinkage();
+        let shrinkage = |data| Covariance::of_curve(&curve(data)).unwrap().shrinkage;
         let (common, noise) = (shrinkage(common), shrinkage(noise));
         assert!(common < 0.15 && noise > 0.5, "{common} {noise}");
     }

@@ -6,16 +6,6 @@ use super::error::FitError;
 use crate::curve::Curve;
 use crate::stats::{Estimate, Invalid, Outcome};
 
-/// From which side a level is passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Direction {
-    /// From above to the level or below.
-    Falling,
-    /// From below to the level or above.
-    Rising,
-}
-
 /// Why no lag time can be given at which a curve passes a level.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -41,10 +31,10 @@ pub enum NotReached {
 }
 
 /// The structural relaxation time τ_α: the lag time at which F_s(q,t) has fallen to 1/e, linear in
-/// ln t between the two neighbouring lags. See [`first_crossing`] for its error.
+/// ln t between the two neighbouring lags. See [`first_fall`] for its error.
 ///
 /// # Errors
-/// As [`first_crossing`].
+/// As [`first_fall`].
 ///
 /// ```
 /// use msed::relaxation::tau_alpha;
@@ -57,11 +47,11 @@ pub enum NotReached {
 /// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
 pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError> {
-    first_crossing(isf, (-1.0_f64).exp(), Direction::Falling)
+    first_fall(isf, (-1.0_f64).exp())
 }
 
-/// The lag time at which a curve first passes `level`, linear in ln t between the two neighbouring
-/// lags.
+/// The lag time at which a curve first falls to `level` or below, linear in ln t between the two
+/// neighbouring lags.
 ///
 /// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is
 /// that of the crossings of the curve's resamples; a resample that does not reach the level is NaN,
@@ -72,19 +62,31 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
 /// and [`FitError::TooFewPoints`] for a curve without a lag above 0.
 ///
 /// ```
-/// use msed::relaxation::{Direction, NotReached, first_crossing};
+/// use msed::relaxation::{NotReached, first_fall};
 /// use msed::{Curve, Lag};
 /// let curve = Curve::from_values([0, 1, 10, 100].map(Lag::from_steps), 0.5, vec![1.0, 0.75, 0.5, 0.0]);
-/// let time = first_crossing(&curve, 0.25, Direction::Falling)?;
+/// let time = first_fall(&curve, 0.25)?;
 /// assert!((time.value().unwrap().value() - 0.5 * 1000_f64.sqrt()).abs() < 1e-12);
-/// let missing = first_crossing(&curve, -1.0, Direction::Falling)?;
+/// let missing = first_fall(&curve, -1.0)?;
 /// assert!(matches!(missing.why(), Some(NotReached::AtLastLag { lower_bound: 50.0, .. })));
 /// # Ok::<(), msed::relaxation::FitError>(())
 /// ```
-pub fn first_crossing(
+pub fn first_fall(curve: &Curve, level: f64) -> Result<Outcome<Estimate, NotReached>, FitError> {
+    first_crossing(curve, level, |value| value <= level)
+}
+
+/// The lag time at which a curve first rises to `level` or above: see [`first_fall`].
+///
+/// # Errors
+/// As [`first_fall`].
+pub fn first_rise(curve: &Curve, level: f64) -> Result<Outcome<Estimate, NotReached>, FitError> {
+    first_crossing(curve, level, |value| value >= level)
+}
+
+fn first_crossing(
     curve: &Curve,
     level: f64,
-    direction: Direction,
+    passed: impl Fn(f64) -> bool,
 ) -> Result<Outcome<Estimate, NotReached>, FitError> {
     let level = Invalid::unless_finite("a crossing of level", level)?;
     let curve = curve.without_zero();
@@ -101,10 +103,6 @@ pub fn first_crossing(
             expected: 1,
             window: [0.0, 0.0],
         });
-    };
-    let passed = |value: f64| match direction {
-        Direction::Falling => value <= level,
-        Direction::Rising => value >= level,
     };
     let log_times: Vec<f64> = curve.lag_times().map(f64::ln).collect();
     let crossing = |values: &[f64]| match values.iter().position(|&v| passed(v)) {
@@ -157,7 +155,7 @@ mod tests {
     #[test]
     fn an_error_goes_through_the_resamples() {
         let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.2], vec![1.0, -0.2]]);
-        let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
+        let crossing = first_fall(&curve, 0.5).unwrap();
         let time = crossing.value().unwrap();
         assert!((time.value() - 10_f64.sqrt()).abs() < 1e-12);
         let expected = [10_f64.powf(0.5 / 0.8), 10_f64.powf(0.5 / 1.2)];
@@ -170,7 +168,7 @@ mod tests {
     #[test]
     fn a_resample_that_does_not_reach_leaves_no_error() {
         let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.6], vec![1.0, -0.2]]);
-        let crossing = first_crossing(&curve, 0.5, Direction::Falling).unwrap();
+        let crossing = first_fall(&curve, 0.5).unwrap();
         assert_eq!(crossing.value().unwrap().standard_error(), None);
     }
 
@@ -179,13 +177,10 @@ mod tests {
         let values = vec![0.0, 1.0, 0.0, 1.0];
         let replicates = vec![values.clone(), values.clone()];
         let curve = curve(values, replicates);
-        let at = |level, direction| {
-            first_crossing(&curve, level, direction).map(|c| c.value().map(Estimate::value))
-        };
-        let time = at(0.5, Direction::Rising).unwrap().unwrap();
-        assert!((time - 10_f64.sqrt()).abs() < 1e-12);
+        let crossing = first_rise(&curve, 0.5).unwrap();
+        assert!((crossing.value().unwrap().value() - 10_f64.sqrt()).abs() < 1e-12);
         assert_eq!(
-            first_crossing(&curve, 0.5, Direction::Falling).unwrap(),
+            first_fall(&curve, 0.5).unwrap(),
             Outcome::Unresolved(NotReached::BeforeFirstLag { upper_bound: 1.0 })
         );
     }
@@ -199,9 +194,7 @@ mod tests {
             "not reached: 0.8000 at the longest lag 10, expected 0.3679"
         );
         assert_eq!(
-            first_crossing(&curve, f64::NAN, Direction::Falling)
-                .unwrap_err()
-                .to_string(),
+            first_fall(&curve, f64::NAN).unwrap_err().to_string(),
             "a crossing of level NaN, expected a finite number"
         );
     }

@@ -1,6 +1,6 @@
 //! The automatic window of a decay.
 
-use super::crossing::{Direction, first_crossing};
+use super::crossing::first_fall;
 use super::error::FitError;
 use super::points::contains;
 use crate::curve::Curve;
@@ -30,7 +30,7 @@ pub(super) fn window(curve: &Curve) -> Result<[f64; 2], FitError> {
     let end = (0..=last)
         .find(|&k| values[k] < noise(k).max(FLOOR * first))
         .map_or(last, |k| k.saturating_sub(1));
-    let level = |part: f64| first_crossing(&curve, part * first, Direction::Falling);
+    let level = |part: f64| first_fall(&curve, part * first);
     // Where F has not fallen to 1/e, the whole curve is on the way there.
     let middle = level((-1.0_f64).exp())?
         .value()

@@ -23,9 +23,12 @@ const RATIO: f64 = 2.0;
 /// [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SquaredDisplacement {
-    curve: Curve,
-    dimensions: NonZeroU32,
+    /// Over lag time, in squared units of length.
+    pub curve: Curve,
+    /// How many directions it adds up.
+    pub dimensions: NonZeroU32,
 }
 
 impl SquaredDisplacement {
@@ -43,18 +46,6 @@ impl SquaredDisplacement {
     /// Of an estimator, which knows how many dimensions it has summed.
     pub(crate) fn of(curve: Curve, dimensions: NonZeroU32) -> Self {
         Self { curve, dimensions }
-    }
-
-    /// Over lag time, in squared units of length.
-    #[must_use]
-    pub fn curve(&self) -> &Curve {
-        &self.curve
-    }
-
-    /// How many directions it adds up.
-    #[must_use]
-    pub fn dimensions(&self) -> u32 {
-        self.dimensions.get()
     }
 
     /// The lags at which something has moved.
@@ -259,7 +250,7 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
     });
     let window = [times[0], times[part.len() - 1]];
     Diffusion {
-        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions()))),
+        coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions.get()))),
         intercept: part.evaluate(|values| line(&times, values, &weights)[0]),
         log_slope: (window[1] >= RATIO * (1.0 - 1e-9) * window[0]).then_some(log_slope),
         window,

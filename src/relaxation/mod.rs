@@ -6,7 +6,7 @@
 //! | U0², Um² and τ* of a mean-squared energy difference | [`Fit::new`] |
 //! | the same with the full [`Covariance`] of the lags | [`Fit::covariance`] |
 //! | the stretched tail of a correlation such as F_s(q,t) | [`Fit::decay`] |
-//! | τ_α, where F_s = 1/e, and where a curve passes any level | [`tau_alpha`], [`first_crossing`] |
+//! | τ_α, where F_s = 1/e, and where a curve passes any level | [`tau_alpha`], [`first_fall`], [`first_rise`] |
 //! | the maximum of a curve such as χ₄ | [`peak`](peak()) |
 //! | D, τ_β and the slope d ln MSD/d ln t of a mean squared displacement | [`diffusion`](diffusion()), [`tau_beta`], [`log_slope`](log_slope()) |
 //! | the diffusion in energy | [`energy_diffusion`] |
@@ -50,7 +50,7 @@ mod weights;
 
 pub use caution::Caution;
 pub use covariance::Covariance;
-pub use crossing::{Direction, NotReached, first_crossing, tau_alpha};
+pub use crossing::{NotReached, first_fall, first_rise, tau_alpha};
 pub use diffusion::{
     Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };

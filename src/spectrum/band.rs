@@ -31,8 +31,7 @@ const KNOWN: Option<f64> = Some(f64::INFINITY);
 /// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational
 ///   band that was sampled in full: the band ends at a tenth of the frequency where that fall
 ///   begins.
-#[must_use]
-pub fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
+pub(super) fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
     before_rise(pieces).min(below_cutoff(pieces))
 }
 

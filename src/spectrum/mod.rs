@@ -43,9 +43,7 @@ mod periodogram;
 mod verdict;
 mod whittle;
 
-pub use band::relaxation_limit;
 pub use block_choice::{BlockChoice, choose_blocks};
 pub use error::SpectralError;
 pub use gaussian_model::{ExpectedErrors, GaussianModel, Goal};
-pub use periodogram::{Bin, Periodogram};
 pub use whittle::Whittle;

@@ -17,24 +17,23 @@ const BIN_WIDTH: f64 = 0.05;
 /// sufficient statistic, and a spectrum changes by less than 10 % across such a bin: a likelihood
 /// over the bins is that over the ordinates, at a hundredth of the cost.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Periodogram {
+pub(super) struct Periodogram {
     /// Number of samples transformed.
-    pub samples: usize,
+    pub(super) samples: usize,
     /// The bins, in increasing frequency.
-    pub bins: Vec<Bin>,
+    pub(super) bins: Vec<Bin>,
 }
 
 /// Neighbouring ordinates of a [`Periodogram`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bin {
+pub(super) struct Bin {
     /// Mean angular frequency per sample, in (0, pi].
-    pub frequency: f64,
+    pub(super) frequency: f64,
     /// Mean of the ordinates: the square of the sample's unit.
-    pub power: f64,
+    pub(super) power: f64,
     /// Number of ordinates; that at the Nyquist frequency, which has one degree of freedom, counts
     /// half.
-    pub ordinates: f64,
+    pub(super) ordinates: f64,
 }
 
 impl Periodogram {
@@ -43,8 +42,7 @@ impl Periodogram {
     /// end are left out. The mean is subtracted first, which changes no ordinate and saves digits.
     ///
     /// Cost: O(n log n) time, 3 n numbers of memory.
-    #[must_use]
-    pub fn new(samples: &[f64]) -> Self {
+    pub(super) fn new(samples: &[f64]) -> Self {
         let n = smooth_length(samples.len());
         if n < 2 {
             return Self {
@@ -75,8 +73,7 @@ impl Periodogram {
     }
 
     /// The bins up to an angular frequency per sample.
-    #[must_use]
-    pub fn below(&self, frequency: f64) -> &[Bin] {
+    pub(super) fn below(&self, frequency: f64) -> &[Bin] {
         let end = self
             .bins
             .partition_point(|bin| bin.frequency <= frequency * (1.0 + 1e-12));

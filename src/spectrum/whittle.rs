@@ -175,7 +175,7 @@ impl Whittle {
                 column.push(number);
             }
         }
-        let whole = vec![1.0; resamples.blocks()];
+        let whole = vec![1.0; resamples.blocks];
         let mut values = numbers(&maximum.parameters, powers, &whole, sampling).into_iter();
         replicates.map(|replicates| Estimate::new(values.next().unwrap_or(f64::NAN), replicates, resamples))
     }

@@ -12,7 +12,7 @@ use super::{Resamples, Resampling, RunId};
 /// A pair of samples belongs to the block of its first one, so that the blocks add up to the whole
 /// and no pair is lost at a boundary. Blocks are numbered through all runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     blocks: Vec<(usize, Range<usize>)>,
     resampling: Resampling,
 }
@@ -23,7 +23,7 @@ impl Partition {
     /// # Errors
     /// [`ResamplingError`] where there are fewer than two blocks, or fewer samples than blocks.
     /// [`Resampling::None`] makes one block of each run and never fails.
-    pub fn new(lengths: &[usize], resampling: Resampling) -> Result<Self, ResamplingError> {
+    pub(crate) fn new(lengths: &[usize], resampling: Resampling) -> Result<Self, ResamplingError> {
         let too_few = |what, found, why| Err(ResamplingError::TooFew { what, found, why });
         match resampling {
             Resampling::Bootstrap { draws, .. } if draws < 2 => {
@@ -63,21 +63,18 @@ impl Partition {
     }
 
     /// Each block: the run it lies in, and its samples there.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, Range<usize>)> + '_ {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (usize, Range<usize>)> + '_ {
         self.blocks.iter().cloned()
     }
 
     /// How many blocks there are, over all runs.
-    #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a partition always has a block")]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.blocks.len()
     }
 
     /// The shortest block, in samples: a longer lag has no error from these blocks.
-    #[must_use]
-    pub fn shortest(&self) -> usize {
+    pub(crate) fn shortest(&self) -> usize {
         self.blocks
             .iter()
             .map(|(_, range)| range.len())
@@ -86,8 +83,7 @@ impl Partition {
     }
 
     /// The resamples over these blocks, which are of this run or of these replicas as one.
-    #[must_use]
-    pub fn resamples(&self, run: RunId) -> Resamples {
+    pub(crate) fn resamples(&self, run: RunId) -> Resamples {
         Resamples::new(run, self.resampling, self.len())
     }
 }

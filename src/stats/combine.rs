@@ -108,14 +108,14 @@ impl Estimate {
         other.standard_error()?;
         Mixture::check(&[self, other]).ok()?;
         let in_run = |run: &Replicates| {
-            let of_other = other.of_run(run.resamples.run())?;
+            let of_other = other.of_run(run.resamples.run)?;
             run.resamples.covariance(&run.values, &of_other.values)
         };
         Some(self.runs.iter().filter_map(in_run).sum())
     }
 
     fn of_run(&self, run: RunId) -> Option<&Replicates> {
-        self.runs.iter().find(|found| found.resamples.run() == run)
+        self.runs.iter().find(|found| found.resamples.run == run)
     }
 }
 
@@ -133,8 +133,8 @@ impl<'a> Shared<'a> {
         let mut runs: Vec<Self> = Vec::new();
         for (i, number) in of.iter().enumerate() {
             for found in &number.runs {
-                let run = found.resamples.run();
-                let known = runs.iter().position(|known| known.resamples.run() == run);
+                let run = found.resamples.run;
+                let known = runs.iter().position(|known| known.resamples.run == run);
                 let at = known.unwrap_or_else(|| {
                     runs.push(Self {
                         resamples: found.resamples,
@@ -145,7 +145,7 @@ impl<'a> Shared<'a> {
                 if runs[at].resamples == found.resamples {
                     runs[at].replicates[i] = Some(&found.values);
                 } else {
-                    runs[at].resamples = Resamples::new(run, Resampling::None, found.resamples.blocks());
+                    runs[at].resamples = Resamples::new(run, Resampling::None, found.resamples.blocks);
                 }
             }
         }
@@ -172,7 +172,7 @@ impl Mixture {
     fn check(of: &[&Estimate]) -> Result<(), Self> {
         let all = || of.iter().flat_map(|x| &x.runs).map(|run| run.resamples);
         for (i, first) in all().enumerate() {
-            let differs = |other: &Resamples| other.run() == first.run() && *other != first;
+            let differs = |other: &Resamples| other.run == first.run && *other != first;
             if let Some(other) = all().skip(i + 1).find(differs) {
                 return Err(Self { first, other });
             }

@@ -69,7 +69,7 @@ impl TryFrom<Unchecked> for Estimate {
         let is_double = |i: usize| {
             runs[..i]
                 .iter()
-                .any(|run| run.resamples.run() == runs[i].resamples.run())
+                .any(|run| run.resamples.run == runs[i].resamples.run)
         };
         if (1..runs.len()).any(is_double) {
             return Err("an estimate that has one run twice");
@@ -146,7 +146,7 @@ impl Estimate {
     /// Number of blocks, over all runs.
     #[must_use]
     pub fn blocks(&self) -> usize {
-        self.runs.iter().map(|run| run.resamples.blocks()).sum()
+        self.runs.iter().map(|run| run.resamples.blocks).sum()
     }
 
     /// The standard error: the root of the sum of the variances that the runs' resamples give, and
@@ -174,7 +174,7 @@ impl Estimate {
         let squares: f64 = variances
             .iter()
             .zip(&self.runs)
-            .map(|(v, run)| v * v / (run.resamples.blocks() as f64 - 1.0))
+            .map(|(v, run)| v * v / (run.resamples.blocks as f64 - 1.0))
             .sum();
         (squares > 0.0).then(|| total * total / squares)
     }
@@ -270,7 +270,7 @@ impl Resamples {
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();
-        Estimate::new(f(&vec![1.0; self.blocks()]), replicates, *self)
+        Estimate::new(f(&vec![1.0; self.blocks]), replicates, *self)
     }
 }
 

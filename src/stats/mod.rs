@@ -30,7 +30,8 @@ mod significance;
 pub(crate) mod sums;
 
 pub use blocking::{Blocking, BlockingLevel};
-pub use blocks::{BlockSums, Partition, ResamplingError};
+pub(crate) use blocks::Partition;
+pub use blocks::{BlockSums, ResamplingError};
 pub use by_species::{ByPair, BySpecies, UnknownSpecies};
 pub use combine::Mixture;
 pub use doubling_blocks::NoMemory;

@@ -49,10 +49,14 @@ impl Default for Resampling {
 /// combine that way ([`Estimate::combine`](super::Estimate::combine)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Resamples {
-    run: RunId,
-    resampling: Resampling,
-    blocks: usize,
+    /// The run, or the replicas as one.
+    pub run: RunId,
+    /// What the blocks are.
+    pub resampling: Resampling,
+    /// Number of blocks.
+    pub blocks: usize,
 }
 
 impl Resamples {
@@ -65,24 +69,6 @@ impl Resamples {
             resampling,
             blocks,
         }
-    }
-
-    /// The run, or the replicas as one.
-    #[must_use]
-    pub fn run(&self) -> RunId {
-        self.run
-    }
-
-    /// What the blocks are.
-    #[must_use]
-    pub fn resampling(&self) -> Resampling {
-        self.resampling
-    }
-
-    /// Number of blocks.
-    #[must_use]
-    pub fn blocks(&self) -> usize {
-        self.blocks
     }
 
     /// Number of resamples.

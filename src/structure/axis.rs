@@ -41,7 +41,7 @@ impl Axis {
 
     /// Sums over pairs of frames, by block and lag.
     pub(super) fn sums(&self) -> BlockSums {
-        BlockSums::new(self.resamples.blocks(), self.lags.len())
+        BlockSums::new(self.resamples.blocks, self.lags.len())
     }
 
     /// The curve that `f` makes of the means of sums.

@@ -223,7 +223,7 @@ pub fn van_hove<T: Real>(
         resamples: if lag <= axis.longest {
             axis.resamples
         } else {
-            Resamples::new(axis.resamples.run(), Resampling::None, sums.blocks())
+            Resamples::new(axis.resamples.run, Resampling::None, sums.blocks())
         },
         sums,
     };

@@ -201,7 +201,7 @@ impl ThermoError {
         for found in found.runs().map(|(resamples, _)| resamples) {
             let mut known = moments.runs().map(|(resamples, _)| resamples);
             let expected = known
-                .find(|known| known.run() == found.run())
+                .find(|known| known.run == found.run)
                 .ok_or(Self::OtherRun { quantity })?;
             if found != expected {
                 return Err(Self::Resamples {

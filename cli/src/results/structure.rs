@@ -49,7 +49,7 @@ fn shells(factor: &StructureFactor) -> Value {
         "value": factor.values(),
         "standard_error": factor.standard_errors(),
         "wave_vectors": factor.wave_vectors(),
-        "blocks": factor.resamples().blocks(),
+        "blocks": factor.resamples().blocks,
     })
 }
 
@@ -69,7 +69,7 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
     let rest = json!({
         "lag_time": first.lag_times().collect::<Vec<_>>(),
         "origins": first.origins(),
-        "blocks": first.resamples().blocks(),
+        "blocks": first.resamples().blocks,
         "alpha2_peak": peak(&motion.alpha2_peak),
         "chi4_peak": peak(&motion.chi4_peak),
     });

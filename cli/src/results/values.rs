@@ -46,7 +46,7 @@ pub(super) fn curve(curve: &Curve) -> Value {
         "value": curve.values(),
         "standard_error": curve.standard_errors(),
         "origins": curve.origins(),
-        "blocks": curve.resamples().blocks(),
+        "blocks": curve.resamples().blocks,
     })
 }
 

@@ -275,8 +275,8 @@ fn generalised_least_squares_take_the_covariance_of_blocks() {
         assert!((drawn.get(k, k) / covariance.get(k, k) - 1.0).abs() < 0.4);
     }
     assert!(
-        drawn.shrinkage() > 0.0 && drawn.shrinkage() < 0.5,
+        drawn.shrinkage > 0.0 && drawn.shrinkage < 0.5,
         "{}",
-        drawn.shrinkage()
+        drawn.shrinkage
     );
 }

@@ -6,7 +6,7 @@ use msed::energy::{self, Bins, EnergySystem};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
-use msed::relaxation::{self, Direction, Fit, Model, Weighting};
+use msed::relaxation::{self, Fit, Model, Weighting};
 use msed::spectrum::{self, GaussianModel, Goal, Whittle};
 use msed::stats::{Estimate, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
@@ -286,7 +286,7 @@ fn particles(unit: f64) -> Results {
     let isf = structure::self_isf(&run, Particles::All, &shell(), &lags, blocks).unwrap();
     results.add("time", ROUNDING, relaxation::tau_alpha(&isf).unwrap());
     for level in [1.0, 0.5, -1.0] {
-        let crossing = relaxation::first_crossing(&isf, level, Direction::Falling).unwrap();
+        let crossing = relaxation::first_fall(&isf, level).unwrap();
         let name = if crossing.is_resolved() {
             "time"
         } else {

@@ -8,7 +8,7 @@ pub fn relaxation_time(energies: &[f64]) -> Result<f64, Error> {
     let series = EnergySeries::new(energies, Sampling::new(1, 1.0)?, 1, EnergyKind::PerParticle)?;
     let msed = energy::msed(&series, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
     let fit = Fit::new(Model::Exponential).window([1.0, 400.0]).to(&msed)?;
-    Ok(fit.relaxation_time().value())
+    Ok(fit.relaxation_time.value())
 }
 
 #[cfg(test)]
