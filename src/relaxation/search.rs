@@ -4,6 +4,7 @@ use levenberg_marquardt::LeastSquaresProblem;
 use nalgebra::{DMatrix, DVector, Dyn, Owned};
 
 use super::model::{Form, Parameters, Shape};
+use super::thresholds::EXPONENT;
 use super::weights::Weights;
 
 /// A range that a parameter cannot leave: it is searched as the argument of a logistic function.
@@ -34,12 +35,11 @@ impl Bounds {
     }
 }
 
-/// The ranges of ln τ and β.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Range {
-    pub(super) log_tau: Bounds,
-    pub(super) beta: Bounds,
-}
+/// The range of β.
+pub(super) const BETA: Bounds = Bounds {
+    low: EXPONENT[0],
+    high: EXPONENT[1],
+};
 
 /// What a search does with an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,8 @@ pub(super) enum Offset {
 pub(super) struct Search<'a> {
     shape: &'a Shape,
     weights: &'a Weights,
-    range: Range,
+    /// The range of ln τ.
+    log_tau: Bounds,
     values: &'a [f64],
     /// 1 where the offset is searched, else 0: the place of the amplitude in `free`.
     offsets: usize,
@@ -67,7 +68,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(
         shape: &'a Shape,
         weights: &'a Weights,
-        range: Range,
+        log_tau: Bounds,
         values: &'a [f64],
         start: Parameters,
         offset: Offset,
@@ -78,14 +79,14 @@ impl<'a> Search<'a> {
             free.push(start.offset.sqrt());
         }
         free.push(start.amplitude.sqrt());
-        free.push(range.log_tau.free(start.log_tau));
+        free.push(log_tau.free(start.log_tau));
         if shape.is_stretched() {
-            free.push(range.beta.free(start.beta));
+            free.push(BETA.free(start.beta));
         }
         Self {
             shape,
             weights,
-            range,
+            log_tau,
             values,
             offsets,
             free: DVector::from_vec(free),
@@ -97,9 +98,9 @@ impl<'a> Search<'a> {
         Parameters {
             offset: if first == 1 { self.free[0].powi(2) } else { 0.0 },
             amplitude: self.free[first].powi(2),
-            log_tau: self.range.log_tau.value(self.free[first + 1]),
+            log_tau: self.log_tau.value(self.free[first + 1]),
             beta: if self.shape.is_stretched() {
-                self.range.beta.value(self.free[first + 2])
+                BETA.value(self.free[first + 2])
             } else {
                 1.0
             },
@@ -136,9 +137,9 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Search<'_> {
             d.column_mut(linear).scale_mut(2.0 * self.free[linear]);
         }
         d.column_mut(first + 1)
-            .scale_mut(self.range.log_tau.derivative(self.free[first + 1]));
+            .scale_mut(self.log_tau.derivative(self.free[first + 1]));
         if self.shape.is_stretched() {
-            let by_free = self.range.beta.derivative(self.free[first + 2]);
+            let by_free = BETA.derivative(self.free[first + 2]);
             d.column_mut(first + 2).scale_mut(by_free / p.beta);
         }
         Some(d)
@@ -153,12 +154,9 @@ mod tests {
     use nalgebra::Cholesky;
 
     fn assert_derivatives(shape: &Shape, weights: &Weights, offset: Offset) {
-        let range = Range {
-            log_tau: Bounds {
-                low: -10.0,
-                high: 15.0,
-            },
-            beta: Bounds { low: 0.05, high: 2.0 },
+        let range = Bounds {
+            low: -10.0,
+            high: 15.0,
         };
         let values: Vec<f64> = (0..20).map(|k| 1.0 + 0.02 * f64::from(k)).collect();
         for (level, amplitude, log_tau, beta) in [

@@ -6,8 +6,7 @@ use nalgebra::DMatrix;
 
 use super::model::{Form, Parameters, Shape};
 use super::scan::{Moments, Node, Scan};
-use super::search::{Bounds, Offset, Range, Search};
-use super::thresholds::EXPONENT;
+use super::search::{BETA, Bounds, Offset, Search};
 use super::weights::Weights;
 
 /// How many minima of the scan are followed.
@@ -33,28 +32,22 @@ pub(super) struct Solution {
 pub(super) struct Solver {
     pub(super) shape: Shape,
     weights: Weights,
-    range: Range,
+    log_tau: Bounds,
     scan: Scan,
 }
 
 impl Solver {
     pub(super) fn new(shape: Shape, weights: Weights) -> Self {
         let log_times = &shape.log_times;
-        let range = Range {
-            log_tau: Bounds {
-                low: log_times[0] - 1e3_f64.ln(),
-                high: log_times[log_times.len() - 1] + 1e4_f64.ln(),
-            },
-            beta: Bounds {
-                low: EXPONENT[0],
-                high: EXPONENT[1],
-            },
+        let log_tau = Bounds {
+            low: log_times[0] - 1e3_f64.ln(),
+            high: log_times[log_times.len() - 1] + 1e4_f64.ln(),
         };
         Self {
             scan: Scan::new(&shape, &weights),
             shape,
             weights,
-            range,
+            log_tau,
         }
     }
 
@@ -104,7 +97,7 @@ impl Solver {
             amplitude: start.amplitude.max(1e-4 * scale),
             ..start
         };
-        let search = Search::new(&self.shape, &self.weights, self.range, values, start, offset);
+        let search = Search::new(&self.shape, &self.weights, self.log_tau, values, start, offset);
         let (search, report) = LevenbergMarquardt::new().with_patience(50).minimize(search);
         let parameters = self.with_best_plateaus(search.parameters(), values, moments);
         Solution {
@@ -123,8 +116,8 @@ impl Solver {
         let residuals = self.weights.whitened(self.residuals(values, p));
         let norm = residuals.norm();
         let exact = norm <= 1e-12 * scale * self.scan.total_weight.sqrt();
-        let bounded = self.range.log_tau.is_reached(p.log_tau)
-            || (self.shape.is_stretched() && self.range.beta.is_reached(p.beta));
+        let bounded =
+            self.log_tau.is_reached(p.log_tau) || (self.shape.is_stretched() && BETA.is_reached(p.beta));
         if exact || p.amplitude <= NEGLIGIBLE * scale || bounded {
             return 0.0;
         }
@@ -170,29 +163,25 @@ impl Solver {
         let d = self.shape.derivatives(p, &self.weights);
         let count = d.ncols();
         let norms: Vec<f64> = (0..count).map(|j| d.column(j).norm()).collect();
+        let mut information = Information {
+            condition: f64::INFINITY,
+            covariance: None,
+        };
         if norms.iter().any(|&n| !(n.is_finite() && n > 0.0)) {
-            return Information {
-                condition: f64::INFINITY,
-                covariance: None,
-            };
+            return information;
         }
         let matrix = d.transpose() * &d;
         let scaled = DMatrix::from_fn(count, count, |i, j| matrix[(i, j)] / (norms[i] * norms[j]));
         let eigenvalues = scaled.clone().symmetric_eigenvalues();
         let (low, high) = (eigenvalues.min(), eigenvalues.max());
-        let condition = if low > 0.0 {
-            (high / low).sqrt()
-        } else {
-            f64::INFINITY
-        };
-        let covariance = scaled
-            .cholesky()
-            .map(|c| c.inverse())
-            .map(|inverse| DMatrix::from_fn(count, count, |i, j| inverse[(i, j)] / (norms[i] * norms[j])));
-        Information {
-            condition,
-            covariance,
+        if low > 0.0 {
+            information.condition = (high / low).sqrt();
         }
+        information.covariance = scaled.cholesky().map(|factor| {
+            let inverse = factor.inverse();
+            DMatrix::from_fn(count, count, |i, j| inverse[(i, j)] / (norms[i] * norms[j]))
+        });
+        information
     }
 }
 

@@ -219,6 +219,43 @@ fn an_overshoot_and_the_flattest_point_are_found() {
     }
 }
 
+/// A slope that one resample does not have leaves its differences without an error, and without one
+/// nothing stands out.
+#[test]
+fn a_slope_that_a_resample_does_not_have_is_no_minimum() {
+    let whole = curve(&log_lags(10_000), 0.003, caged(0.0));
+    let time = tau_beta(&whole)
+        .log_slope_minimum
+        .value()
+        .expect("a minimum")
+        .time
+        .value();
+    let mut replicates: Vec<Vec<f64>> = (0..10).map(|r| whole.replicate(r).to_vec()).collect();
+    // On the first resample the curve changes its sign where its slope is smallest.
+    for (value, t) in replicates[0].iter_mut().zip(whole.lag_times()) {
+        if t < time {
+            *value = -*value;
+        }
+    }
+    let broken = Curve::from_replicates(
+        whole.lags().to_vec(),
+        whole.time_step(),
+        whole.values().to_vec(),
+        whole.origins().to_vec(),
+        replicates,
+        whole.resamples(),
+        whole.longest_with_error(),
+    );
+    let found = tau_beta(&broken).log_slope_minimum;
+    let Outcome::Unresolved(NoExtremum::Shallow { change, .. }) = &found else {
+        panic!("{found}");
+    };
+    assert_eq!(change.standard_error(), None);
+    // Without resamples there are no errors to ask for, and any rise will do.
+    let plain = tau_beta(&curve(&log_lags(10_000), 0.0, caged(0.0)));
+    assert!(plain.log_slope_minimum.is_resolved());
+}
+
 #[test]
 fn a_plateau_that_the_frames_miss_is_not_resolved() {
     let late: Vec<u64> = log_lags(10_000).into_iter().filter(|&lag| lag >= 100).collect();

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use msed::relaxation::{Caution, Fit, LeastSquares, Model, Reason, Relaxation, Weighting};
+use msed::relaxation::{
+    Caution, Fit, LeastSquares, Model, Reason, Relaxation, Weighting, mean_relaxation_time,
+};
 use msed::spectrum::Whittle;
 use msed::stats::{Resamples, RunId};
 use msed::{Curve, EnergyKind, EnergySeries, Estimate, Lag, Resampling, Sampling};
@@ -391,6 +393,66 @@ fn a_spectrum_says_what_its_own_numbers_tell() {
         "spectral blocks",
         "misfit",
     ]);
+}
+
+/// A run of fewer than eight relaxation times has no result, even where its few ordinates tell
+/// amplitude and time: for an exponent near 2. For smaller ones the Fisher errors are too large
+/// first.
+#[test]
+fn a_smooth_run_of_less_than_eight_relaxation_times_is_too_short() {
+    const SAMPLES: usize = 96;
+    const TIMES: f64 = 7.6;
+    let (n, beta) = (SAMPLES as f64, 1.985);
+    let tau = n / TIMES / mean_relaxation_time(1.0, beta);
+    // The periodogram that is expected of such a run, by its definition.
+    let frequency = |k: usize| std::f64::consts::TAU * k as f64 / n;
+    let expected = |k: usize| {
+        let correlation = |h: f64| (1.0 - h / n) * (-(h / tau).powf(beta)).exp();
+        let lags = (1..SAMPLES).map(|h| h as f64);
+        1.0 + 1e-3
+            + 2.0
+                * lags
+                    .map(|h| correlation(h) * (frequency(k) * h).cos())
+                    .sum::<f64>()
+    };
+    // A run that has just this one.
+    let waves: Vec<[f64; 3]> = (1..=SAMPLES / 2)
+        .map(|k| {
+            let amplitude = (expected(k) / n).sqrt();
+            if 2 * k == SAMPLES {
+                [amplitude, frequency(k), 0.0]
+            } else {
+                [2.0 * amplitude, frequency(k), (k * k) as f64]
+            }
+        })
+        .collect();
+    let energy = |j: usize| -> f64 {
+        let at = |[amplitude, w, phase]: &[f64; 3]| amplitude * (w * j as f64 + phase).cos();
+        waves.iter().map(at).sum()
+    };
+    let run = EnergySeries::new(
+        (0..SAMPLES).map(energy).collect::<Vec<f64>>(),
+        Sampling::new(1, 1.0).unwrap(),
+        1,
+        EnergyKind::PerParticle,
+    )
+    .unwrap();
+    let fit = Whittle::new(Model::Stretched)
+        .up_to(std::f64::consts::PI)
+        .resampling(Resampling::None);
+    let found = fit.to(&run).unwrap();
+    let [
+        Reason::ShortRun {
+            mean_relaxation_time,
+            duration,
+        },
+    ] = found.verdict.reasons()
+    else {
+        panic!("{}: {:?}", found.verdict, found.evidence);
+    };
+    assert_eq!(*duration, n);
+    let times = duration / mean_relaxation_time;
+    assert!((times - TIMES).abs() < 0.2, "{times}");
 }
 
 fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
