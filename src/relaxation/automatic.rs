@@ -31,7 +31,7 @@ pub(super) fn fitted<'a>(
     curve: &'a Curve,
     task: &Task<'_>,
 ) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
-    let least = LAGS_PER_PARAMETER * task.parameters();
+    let least = LAGS_PER_PARAMETER * task.form.parameters(task.model);
     let (window, after) = usable(opening(curve)?, curve, least);
     let first = agreeing(curve, window, task, least)?;
     let [start, end] = first.points.window;

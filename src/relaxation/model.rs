@@ -71,6 +71,13 @@ pub(super) enum Form {
     Decay,
 }
 
+impl Form {
+    /// Number of free parameters: a decay has no offset.
+    pub(super) fn parameters(self, model: Model) -> usize {
+        model.parameters() - usize::from(self == Self::Decay)
+    }
+}
+
 /// Offset, amplitude, ln τ and β.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Parameters {
@@ -111,7 +118,7 @@ impl Shape {
 
     /// Number of free parameters.
     pub(super) fn parameters(&self) -> usize {
-        parameters(self.form, self.model)
+        self.form.parameters(self.model)
     }
 
     /// The reduced time (t/τ)^β at each lag.
@@ -161,9 +168,4 @@ impl Shape {
         }
         weights.whitened_rows(d)
     }
-}
-
-/// Number of free parameters of a form: a decay has no offset.
-pub(super) fn parameters(form: Form, model: Model) -> usize {
-    model.parameters() - usize::from(form == Form::Decay)
 }

@@ -2,7 +2,7 @@
 
 use super::covariance::Covariance;
 use super::error::FitError;
-use super::model::{Form, Model, parameters};
+use super::model::{Form, Model};
 use super::weights::Weights;
 use crate::curve::Curve;
 use crate::sampling::Lag;
@@ -35,11 +35,6 @@ pub(super) struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Number of free parameters.
-    pub(super) fn parameters(&self) -> usize {
-        parameters(self.form, self.model)
-    }
-
     /// How the lags are weighted; `None` where their covariance was given.
     pub(super) fn weighting(&self) -> Option<Weighting> {
         match self.weighed {
@@ -71,7 +66,7 @@ impl<'a> Points<'a> {
         window: [f64; 2],
         task: &Task<'_>,
     ) -> Result<(Self, Weights), FitError> {
-        let needed = task.parameters();
+        let needed = task.form.parameters(task.model);
         let errors = curve.standard_errors();
         let mut positions: Vec<usize> = (0..curve.len())
             .filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)))

@@ -162,22 +162,26 @@ impl Whittle {
         limit: f64,
         sampling: Sampling,
     ) -> [Estimate; 5] {
-        let mut replicates: [Vec<f64>; 5] = Default::default();
-        for r in 0..resamples.len() {
+        let on_resample = |r: usize| {
             let weights = resamples.weights(r);
             let found = likelihood
                 .resampled(powers, limit, &weights)
                 .and_then(|resampled| resampled.polish(self.model, maximum.parameters.clone()));
-            let numbers = found.map_or([f64::NAN; 5], |found| {
+            found.map_or([f64::NAN; 5], |found| {
                 numbers(&found.parameters, powers, &weights, sampling)
-            });
-            for (column, number) in replicates.iter_mut().zip(numbers) {
-                column.push(number);
-            }
-        }
-        let whole = vec![1.0; resamples.blocks];
-        let mut values = numbers(&maximum.parameters, powers, &whole, sampling).into_iter();
-        replicates.map(|replicates| Estimate::new(values.next().unwrap_or(f64::NAN), replicates, resamples))
+            })
+        };
+        let replicates: Vec<[f64; 5]> = (0..resamples.len()).map(on_resample).collect();
+        let whole = numbers(
+            &maximum.parameters,
+            powers,
+            &vec![1.0; resamples.blocks],
+            sampling,
+        );
+        std::array::from_fn(|i| {
+            let replicates = replicates.iter().map(|numbers| numbers[i]).collect();
+            Estimate::new(whole[i], replicates, resamples)
+        })
     }
 }
 

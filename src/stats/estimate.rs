@@ -193,19 +193,9 @@ impl Estimate {
     /// If the level is not between 0 and 1.
     #[must_use]
     pub fn interval(&self, level: f64) -> Option<[f64; 2]> {
-        let error = self.standard_error()?;
-        let half = self.t_quantile(level)? * error;
-        Some([self.value - half, self.value + half])
-    }
-
-    /// Half the width of that interval in standard errors.
-    ///
-    /// # Panics
-    /// If the level is not between 0 and 1.
-    #[must_use]
-    pub fn t_quantile(&self, level: f64) -> Option<f64> {
         assert!(level > 0.0 && level < 1.0, "level {level} is not between 0 and 1");
-        Some(t_quantile(self.degrees_of_freedom()?, level))
+        let half = t_quantile(self.degrees_of_freedom()?, level) * self.standard_error()?;
+        Some([self.value - half, self.value + half])
     }
 
     /// Whether it is above 0 by more than chance; for a number without resamples, whether it is above
