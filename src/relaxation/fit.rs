@@ -121,13 +121,12 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// The fit of Eq. (11) to a mean-squared energy difference.
     pub fn new(model: Model) -> Self {
-        Self::of(Form::Rise, model)
-    }
-
-    fn of(form: Form, model: Model) -> Self {
-        let weighed = Weighed::By(Weighting::StandardErrors);
         Self {
-            task: Task { form, model, weighed },
+            task: Task {
+                form: Form::Rise,
+                model,
+                weighed: Weighed::By(Weighting::StandardErrors),
+            },
             window: None,
         }
     }
@@ -151,7 +150,9 @@ impl<'a> Fit<'a> {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn decay() -> Self {
-        Self::of(Form::Decay, Model::Stretched)
+        let mut fit = Self::new(Model::Stretched);
+        fit.task.form = Form::Decay;
+        fit
     }
 
     /// In this window, from the first to the last lag time, both included; `None` has it chosen from
@@ -228,13 +229,13 @@ fn relaxation(fitted: &Resampled<'_>, after: Option<Fall>) -> Relaxation {
         condition_number: fitted.information.condition,
         converged: fitted.whole.converged,
     };
-    let (u0_squared, evidence) = match fitted.shape().form {
+    let (u0_squared, evidence) = match fitted.solver.shape.form {
         Form::Decay => (Estimate::exact(0.0), Evidence::Decay(evidence)),
         Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
         Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
     };
     Relaxation {
-        model: fitted.shape().model,
+        model: fitted.solver.shape.model,
         u0_squared,
         um_squared: fitted.estimate(|p| p.amplitude),
         relaxation_time: fitted.estimate(Parameters::tau),

@@ -16,7 +16,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
     let (p, points) = (fitted.parameters(), &fitted.points);
     let (shortest_lag, longest_lag) = (points.shortest(), points.longest());
     let mut reasons = Vec::new();
-    if fitted.shape().form == Form::Rise
+    if fitted.solver.shape.form == Form::Rise
         && let Some(fall) = Fall::steepest(fitted.points.curve, &points.positions)
     {
         let allowed = Fall::allowed(fitted.points.curve);
@@ -27,7 +27,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
     reasons.extend(within_noise(fitted, after));
     let (found, needed) = (
         points.times.len(),
-        LAGS_PER_PARAMETER * fitted.shape().parameters(),
+        LAGS_PER_PARAMETER * fitted.solver.shape.parameters(),
     );
     if found < needed {
         reasons.push(Reason::TooFewPoints { found, needed });
@@ -45,7 +45,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
         });
     }
     let [low, high] = EXPONENT_AT_BOUND;
-    if fitted.shape().is_stretched() && (p.beta < low * EXPONENT[0] || p.beta > high * EXPONENT[1]) {
+    if fitted.solver.shape.is_stretched() && (p.beta < low * EXPONENT[0] || p.beta > high * EXPONENT[1]) {
         reasons.push(Reason::ExponentAtBound {
             beta: p.beta,
             range: EXPONENT,
@@ -72,7 +72,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
 
 fn within_noise(fitted: &Resampled<'_>, after: Option<Fall>) -> Option<Reason> {
     let known = fitted.weighting.is_none();
-    let nothing = fitted.parameters().amplitude <= 0.0 && fitted.shape().form == Form::Rise;
+    let nothing = fitted.parameters().amplitude <= 0.0 && fitted.solver.shape.form == Form::Rise;
     let (amplitude, standard_error) = if fitted.has_relaxation() || (known && nothing) {
         fitted.amplitude()?
     } else if nothing {
@@ -109,7 +109,7 @@ pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
         cautions.push(Caution::NoResamples);
         return cautions;
     }
-    if fitted.shape().form == Form::Rise
+    if fitted.solver.shape.form == Form::Rise
         && fitted.has_relaxation()
         && fitted.parameters().offset == 0.0
         && let Some(error) = fitted.offset().standard_error()

@@ -20,7 +20,7 @@ pub(super) struct Resampled<'a> {
     replicates: Vec<Option<Solution>>,
     /// Offset per resample, which is defined even where the relaxation is not.
     offsets: Vec<f64>,
-    solver: Solver,
+    pub(super) solver: Solver,
 }
 
 impl<'a> Resampled<'a> {
@@ -60,10 +60,6 @@ impl<'a> Resampled<'a> {
         self.whole.parameters
     }
 
-    pub(super) fn shape(&self) -> &Shape {
-        &self.solver.shape
-    }
-
     /// Whether the curve has a relaxation at all.
     pub(super) fn has_relaxation(&self) -> bool {
         relaxes(&self.points, &self.whole)
@@ -77,7 +73,7 @@ impl<'a> Resampled<'a> {
 
     /// Lags beyond parameters.
     pub(super) fn degrees_of_freedom(&self) -> usize {
-        self.points.times.len() - self.shape().parameters()
+        self.points.times.len() - self.solver.shape.parameters()
     }
 
     /// The factor of the least-squares covariance: the residual variance where weights are uniform,
@@ -98,7 +94,7 @@ impl<'a> Resampled<'a> {
         // From ln τ and ln β to τ and β.
         let scale = [1.0, 1.0, p.tau(), p.beta];
         // A decay has no offset.
-        let first = 2 - self.shape().column_of_log_tau();
+        let first = 2 - self.solver.shape.column_of_log_tau();
         let count = logarithmic.ncols();
         let mut covariance = [[0.0; 4]; 4];
         for i in 0..count {
@@ -113,7 +109,7 @@ impl<'a> Resampled<'a> {
     /// The least-squares error of ln τ; `None` where it does not exist.
     pub(super) fn log_time_error(&self) -> Option<f64> {
         let covariance = self.information.covariance.as_ref()?;
-        let column = self.shape().column_of_log_tau();
+        let column = self.solver.shape.column_of_log_tau();
         // Exactly determined: no residual says how large the errors are.
         let variance = self.variance().unwrap_or(0.0);
         Some((covariance[(column, column)] * variance).sqrt())
@@ -174,7 +170,7 @@ impl<'a> Resampled<'a> {
             .iter()
             .map(Option::as_ref)
             .collect::<Option<_>>()?;
-        let (curve, shape) = (self.points.curve, self.shape());
+        let (curve, shape) = (self.points.curve, &self.solver.shape);
         let whole: Vec<f64> = shape.curve(self.parameters()).collect();
         let fits: Vec<Vec<f64>> = solutions
             .iter()

@@ -20,17 +20,9 @@ const FEWEST: f64 = 24.0;
 /// The errors of the bins follow from the number of ordinates: they do not rest on blocks.
 const KNOWN: Option<f64> = Some(f64::INFINITY);
 
-/// Where the relaxation's part of the spectrum ends: an angular frequency per sample, pi where
-/// nothing but relaxation is seen.
-///
-/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the
-/// fast part. Two signs of vibrations end the band, whichever comes first:
-/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all
-///   pieces and over bins of 30 %; a rise is significant where it exceeds the lowest level so far
-///   by 5 % and four standard errors;
-/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational
-///   band that was sampled in full: the band ends at a tenth of the frequency where that fall
-///   begins.
+/// Where the relaxation's part of the spectrum ends, by the rule that
+/// [`Whittle`](super::Whittle) states: an angular frequency per sample, pi where nothing but
+/// relaxation is seen.
 pub(super) fn relaxation_limit(pieces: &[Periodogram]) -> f64 {
     before_rise(pieces).min(below_cutoff(pieces))
 }

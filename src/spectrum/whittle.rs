@@ -29,6 +29,16 @@ const ORDINATES: f64 = 8.0;
 /// The band ends before the vibrations and errors come from ten blocks, where nothing else is asked
 /// for.
 ///
+/// # Band
+/// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the
+/// fast part. Two signs of vibrations end the band, whichever comes first:
+/// - a significant rise: the band ends at the minimum before it. The spectrum is averaged over all
+///   runs and over bins of 30 %; a rise is significant where it exceeds the lowest level so far by
+///   5 % and four standard errors;
+/// - a fall faster than the cube over a factor of 1.6, which is the upper edge of a vibrational
+///   band that was sampled in full: the band ends at a tenth of the frequency where that fall
+///   begins.
+///
 /// # Units
 /// U0² and Um² in energy² per particle², times in time units.
 ///
@@ -66,7 +76,7 @@ impl Whittle {
     }
 
     /// To the frequencies up to this angular frequency per time unit; `None` ends the band where the
-    /// relaxation's part of the spectrum ends ([`relaxation_limit`]).
+    /// relaxation's part of the spectrum ends.
     pub fn up_to(mut self, limit: impl Into<Option<f64>>) -> Self {
         self.limit = limit.into();
         self
@@ -117,13 +127,8 @@ impl Whittle {
         let likelihood = Likelihood::new(&periodograms, limit);
         let maximum = likelihood.maximise(self.model).ok_or(SpectralError::NoMaximum)?;
         let resamples = partition.resamples(run);
-        let [
-            u0_squared,
-            um_squared,
-            relaxation_time,
-            beta,
-            mean_relaxation_time,
-        ] = self.estimates(&likelihood, &maximum, &powers, resamples, limit, sampling);
+        let [u0, um, tau, beta, mean_tau] =
+            self.estimates(&likelihood, &maximum, &powers, resamples, limit, sampling);
         let misfit = likelihood.misfit(self.model, &maximum.parameters);
         let freedom = misfit.groups.saturating_sub(maximum.parameters.len());
         let per_freedom = |f: &dyn Fn(f64) -> f64| (freedom > 0).then(|| f(freedom as f64));
@@ -136,18 +141,18 @@ impl Whittle {
             reduced_chi_squared: per_freedom(&|freedom| misfit.sum / freedom),
             excess: per_freedom(&|freedom| (misfit.sum - freedom) / misfit.variance.sqrt()),
         };
-        let mean_time = mean_relaxation_time.value();
+        let mean_time = mean_tau.value();
         let duration = runs.iter().map(EnergySeries::duration).sum();
         let block = partition.shortest() as f64 * sampling.interval();
         Ok(Relaxation {
             model: self.model,
-            verdict: verdict::verdict(maximum.converged, &um_squared, mean_time, &spectrum, duration),
-            cautions: verdict::cautions(&um_squared, mean_time, &spectrum, duration, block),
-            u0_squared,
-            um_squared,
-            relaxation_time,
+            verdict: verdict::verdict(maximum.converged, &um, mean_time, &spectrum, duration),
+            cautions: verdict::cautions(&um, mean_time, &spectrum, duration, block),
+            u0_squared: u0,
+            um_squared: um,
+            relaxation_time: tau,
             beta,
-            mean_relaxation_time,
+            mean_relaxation_time: mean_tau,
             evidence: Evidence::Spectrum(spectrum),
         })
     }

@@ -68,7 +68,6 @@ impl Partition {
     }
 
     /// How many blocks there are, over all runs.
-    #[allow(clippy::len_without_is_empty, reason = "a partition always has a block")]
     pub(crate) fn len(&self) -> usize {
         self.blocks.len()
     }
