@@ -51,8 +51,8 @@ pub(super) fn fitted<'a>(
 /// A window, and the last significant fall before it.
 type Opening = ([f64; 2], Option<Fall>);
 
-/// The start of an automatic window, and a tenth of the run as its end, before a fit has shown where
-/// the plateau is.
+/// The start of an automatic window, and a tenth of the run as its end, before a fit has shown
+/// where the plateau is.
 fn opening(curve: &Curve) -> Result<Opening, FitError> {
     let values = curve.values();
     let usable: Vec<usize> = (0..curve.len())

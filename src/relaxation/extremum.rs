@@ -111,7 +111,8 @@ pub enum NoExtremum {
 /// is stretched.
 ///
 /// **Errors.** The parabola is fitted through the same lags on each resample. Where one has no
-/// maximum among them, the peak is [`Flat`](NoExtremum::Flat): a number without an error is not given.
+/// maximum among them, the peak is [`Flat`](NoExtremum::Flat): a number without an error is not
+/// given.
 ///
 /// Cost: two passes.
 ///
@@ -172,8 +173,9 @@ fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     })
 }
 
-/// The place of the largest of the numbers `of(values, place)`, one for each time, or of the smallest
-/// where `sign` is -1. It must be neither the first nor the last, and stand out from both sides.
+/// The place of the largest of the numbers `of(values, place)`, one for each time, or of the
+/// smallest where `sign` is -1. It must be neither the first nor the last, and stand out from both
+/// sides.
 fn outstanding(
     curve: &Curve,
     times: &[f64],

@@ -155,8 +155,8 @@ impl<'a> Fit<'a> {
         fit
     }
 
-    /// In this window, from the first to the last lag time, both included; `None` has it chosen from
-    /// the curve.
+    /// In this window, from the first to the last lag time, both included; `None` has it chosen
+    /// from the curve.
     pub fn window(mut self, window: impl Into<Option<[f64; 2]>>) -> Self {
         self.window = window.into();
         self

@@ -163,8 +163,8 @@ pub struct LeastSquares {
     /// at all.
     #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
     pub condition_number: f64,
-    /// Whether the search came to rest. That it came to rest at the best fit is what the scan before
-    /// it is for.
+    /// Whether the search came to rest. That it came to rest at the best fit is what the scan
+    /// before it is for.
     pub converged: bool,
 }
 

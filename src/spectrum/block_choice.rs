@@ -30,8 +30,8 @@ pub struct BlockChoice {
     /// the number of independent samples that follows from it: the choice can be looked at. Blocks
     /// in samples, energy per particle.
     pub blocking: Blocking,
-    /// Why errors from the blocks may be too small; `None` where they can be believed: five blocks or
-    /// more of fifteen correlation times or more.
+    /// Why errors from the blocks may be too small; `None` where they can be believed: five blocks
+    /// or more of fifteen correlation times or more.
     pub caution: Option<Caution>,
 }
 

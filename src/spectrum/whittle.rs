@@ -75,8 +75,8 @@ impl Whittle {
         }
     }
 
-    /// To the frequencies up to this angular frequency per time unit; `None` ends the band where the
-    /// relaxation's part of the spectrum ends.
+    /// To the frequencies up to this angular frequency per time unit; `None` ends the band where
+    /// the relaxation's part of the spectrum ends.
     pub fn up_to(mut self, limit: impl Into<Option<f64>>) -> Self {
         self.limit = limit.into();
         self

@@ -198,7 +198,8 @@ impl Estimate {
         Some([self.value - half, self.value + half])
     }
 
-    /// Whether it is above 0 by more than chance; for a number without resamples, whether it is above
+    /// Whether it is above 0 by more than chance; for a number without resamples, whether it is
+    /// above
     /// 0. A number that could not be had on one of its resamples has no error, and nothing about it
     /// is significant.
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
