@@ -229,8 +229,10 @@ mod tests {
             io::trajectory::<f32>("no/file", Units::LJ, 0.005, species)
                 .unwrap_err()
                 .into(),
-            io::LammpsDumpReader::open("no/file").unwrap_err().into(),
-            io::XtcReader::open("no/file", 1.0).unwrap_err().into(),
+            io::FrameReader::open("no/file", io::FrameFormat::LammpsDump)
+                .unwrap_err()
+                .into(),
+            io::frames("no/file", Units::LJ).unwrap_err().into(),
             checkpoint::load::<Vec<f64>>("no/file").unwrap_err().into(),
         ];
         for error in missing {
