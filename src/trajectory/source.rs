@@ -134,82 +134,55 @@ macro_rules! forward {
 
 forward!(&mut S, Box<S>);
 
-/// Every so many frames of a trajectory.
-struct Replay<'a, T: Real, C: Coordinates> {
-    trajectory: &'a Trajectory<'a, T, C>,
-    next: usize,
-    every: usize,
+/// The frames of a source, each changed on its way.
+struct Changed<S, F> {
+    source: S,
+    particles: usize,
+    convention: Convention,
+    change: F,
 }
 
-impl<T: Real, C: Coordinates> FrameSource<T> for Replay<'_, T, C> {
+/// A source with this number of particles and convention after `change`.
+pub(super) fn changed<T: Real>(
+    source: impl FrameSource<T>,
+    particles: usize,
+    convention: Convention,
+    change: impl FnMut(&mut Frame<T>) -> Result<(), TrajectoryError>,
+) -> impl FrameSource<T> {
+    Changed {
+        source,
+        particles,
+        convention,
+        change,
+    }
+}
+
+impl<T: Real, S: FrameSource<T>, F> FrameSource<T> for Changed<S, F>
+where
+    F: FnMut(&mut Frame<T>) -> Result<(), TrajectoryError>,
+{
     fn particles(&self) -> usize {
-        self.trajectory.particles()
+        self.particles
     }
 
     fn convention(&self) -> Convention {
-        C::CONVENTION
+        self.convention
     }
 
     fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        let Some(&step) = self.trajectory.steps().get(self.next) else {
-            return Ok(false);
-        };
-        let (points, _) = self.trajectory.frame(self.next).as_chunks::<3>();
-        frame.fill(
-            step,
-            self.trajectory.cell(self.next).copied(),
-            points.iter().copied(),
-        );
-        let flags = self.trajectory.flags(self.next).unwrap_or_default();
-        frame.images.extend_from_slice(flags);
-        self.next = self.next.saturating_add(self.every);
-        Ok(true)
+        let found = self.source.next_frame(frame)?;
+        if found {
+            (self.change)(frame)?;
+        }
+        Ok(found)
     }
 
     fn frames_expected(&self) -> Option<usize> {
-        Some(self.trajectory.frames().div_ceil(self.every))
+        self.source.frames_expected()
     }
 }
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
-    /// The frames one after the other, as a source: for functions that take a source, such as
-    /// [`feed_frames`](crate::online::feed_frames).
-    #[must_use]
-    pub fn source(&self) -> impl FrameSource<T> + '_ {
-        self.every(1)
-    }
-
-    fn every(&self, every: usize) -> impl FrameSource<T> + '_ {
-        Replay {
-            trajectory: self,
-            next: 0,
-            every,
-        }
-    }
-
-    /// Frame 0 and every `every`-th after it, copied.
-    ///
-    /// Frames that are closer together than the time in which the structure changes are redundant:
-    /// for averages at one instant a part of them is as good as all.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::Shape`] for `every` = 0.
-    ///
-    /// ```
-    /// use msed::trajectory::{Species, Trajectory};
-    /// let one = Species::single("A", 1)?;
-    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, one)?;
-    /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
-        if every == 0 {
-            let none = "every 0th frame, expected a stride of at least 1";
-            return Err(TrajectoryError::Shape(none.to_owned()));
-        }
-        self.collected(self.every(every), self.species().clone())
-    }
-
     /// Collects a source of frames of this trajectory.
     pub(super) fn collected<D: Coordinates>(
         &self,

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use super::*;
 use crate::io::{FrameFormat, FrameReader};
-use crate::trajectory::{Cell, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
+use crate::trajectory::{Cell, FrameSource, Species, Trajectory, Unwrapping, unwrapped};
 
 const BOUNDS: &str = "ITEM: BOX BOUNDS pp pp pp\n-1 9\n0 20\n0.5 10.5\n";
 
@@ -121,7 +121,7 @@ fn every_kind_of_coordinates_gives_the_same_positions() {
             let species = Species::single("A", 1).unwrap();
             let trajectory = if columns.contains("ix") {
                 assert_eq!(reader.convention(), Convention::Wrapped);
-                Trajectory::<f64>::from_source(Unwrap::new(reader, Unwrapping::Images), 1.0, species)
+                Trajectory::<f64>::from_source(unwrapped(reader, Unwrapping::Images), 1.0, species)
             } else {
                 Trajectory::from_source(reader, 1.0, species)
             }
