@@ -16,7 +16,7 @@ use crate::real::Real;
 use crate::series::SeriesError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
-use crate::trajectory::{Coordinates, Interrupted, SpeciesError, TrajectoryError};
+use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
 /// what was expected.
@@ -35,9 +35,9 @@ pub enum Error {
     /// A distribution of energy differences.
     #[error(transparent)]
     Distribution(#[from] DistributionError),
-    /// A time axis.
+    /// A number outside of its range: a time step, a temperature, a mass, an edge of a cell.
     #[error(transparent)]
-    Sampling(#[from] crate::sampling::SamplingError),
+    Invalid(#[from] crate::real::Invalid),
     /// A lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
@@ -87,12 +87,6 @@ pub enum Error {
     /// A pair of species that is not among those of a result.
     #[error(transparent)]
     UnknownPair(#[from] crate::stats::UnknownPair),
-    /// A periodic cell.
-    #[error(transparent)]
-    Cell(#[from] crate::trajectory::CellError),
-    /// The species of the particles.
-    #[error(transparent)]
-    Species(SpeciesError),
     /// Wave vectors.
     #[error(transparent)]
     WaveVector(#[from] crate::structure::WaveVectorError),
@@ -148,8 +142,7 @@ macro_rules! flatten {
     };
 }
 
-flatten!(SeriesError => Series { Sampling });
-flatten!(SpeciesError => Species { Unknown });
+flatten!(SeriesError => Series { Invalid });
 flatten!(ThermoError => Thermo { Energy, Fit });
 flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 
@@ -162,9 +155,8 @@ impl From<TrajectoryError> for Error {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
             },
-            TrajectoryError::Time(error) => error.into(),
-            TrajectoryError::Cell(error) => error.into(),
-            TrajectoryError::Selection(error) => error.into(),
+            TrajectoryError::Invalid(error) => error.into(),
+            TrajectoryError::UnknownSpecies(error) => error.into(),
             error => Self::Trajectory(error),
         }
     }
@@ -247,8 +239,8 @@ mod tests {
         let one = || Species::single("A", 1).unwrap();
         let alone = Error::from(crate::Sampling::new(1, -1.0).unwrap_err());
         let within = crate::Trajectory::new(vec![0.0; 3], [0], -1.0, one()).unwrap_err();
-        assert!(matches!(alone, Error::Sampling(_)));
-        assert!(matches!(Error::from(within), Error::Sampling(_)));
+        assert!(matches!(alone, Error::Invalid(_)));
+        assert!(matches!(Error::from(within), Error::Invalid(_)));
         let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
         assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
     }

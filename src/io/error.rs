@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::series::SeriesError;
-use crate::trajectory::{CellError, TrajectoryError};
+use crate::trajectory::TrajectoryError;
 
 /// A file that could not be read: which file, where in it, and what is wrong there.
 ///
@@ -76,15 +76,12 @@ pub enum Fault {
     #[error("{0}")]
     Columns(String),
     /// A value is not of its kind, or does not agree with the first frame or with what the caller
-    /// said.
+    /// said, or lattice vectors make no cell.
     #[error("{0}")]
     Value(String),
     /// The steps are not evenly spaced, or begin again.
     #[error("{0}")]
     Steps(String),
-    /// The lattice vectors make no cell.
-    #[error(transparent)]
-    Cell(CellError),
     /// The energies make no series.
     #[error(transparent)]
     Series(SeriesError),

@@ -48,7 +48,10 @@ impl<R: Read> ExtXyz<R> {
             Some(stride) => stride.saturating_mul(index as u64),
             None => written_step(comment)?,
         };
-        frame.cell = vectors.map(Cell::triclinic).transpose().map_err(Fault::Cell)?;
+        frame.cell = vectors
+            .map(Cell::triclinic)
+            .transpose()
+            .map_err(|error| Fault::Value(error.to_string()))?;
         same_particles(particles, self.names.len())?;
         frame.images.clear();
         frame.positions.clear();

@@ -133,7 +133,7 @@ impl<R: Read> Xtc<R> {
             .map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
-        cell.map_err(|source| (header.start, Fault::Cell(source)))
+        cell.map_err(|source| (header.start, Fault::Value(source.to_string())))
     }
 
     fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Found<()> {

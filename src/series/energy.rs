@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
-use crate::real::{Real, first_unfit};
-use crate::sampling::{Sampling, SamplingError};
-use crate::stats::{Invalid, RunId};
+use crate::real::{Invalid, Real, first_unfit};
+use crate::sampling::Sampling;
+use crate::stats::RunId;
 
 /// Whether energies are totals or per particle. There is no default: LAMMPS prints the energy per
 /// particle under `units lj`, and the total elsewhere or with `thermo_modify norm no`. A wrong
@@ -271,12 +271,9 @@ pub enum SeriesError {
         /// Energies.
         expected: usize,
     },
-    /// The temperature is not positive and finite.
+    /// The temperature, or the time step of the sampling, is not positive and finite.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The time axis is not valid.
-    #[error(transparent)]
-    Sampling(#[from] SamplingError),
 }
 
 #[cfg(test)]

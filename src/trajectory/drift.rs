@@ -2,8 +2,7 @@
 
 use super::source::changed;
 use super::{Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped};
-use crate::real::Real;
-use crate::stats::Invalid;
+use crate::real::{Invalid, Real};
 
 /// The frames of a source with the centre of mass at rest: all particles of a frame are shifted so
 /// that it is where it was in the first frame. There is one mass for each particle, in any unit.
@@ -12,7 +11,7 @@ use crate::stats::Invalid;
 /// It takes 24 bytes for each.
 ///
 /// # Errors
-/// [`TrajectoryError::Mass`] for a mass that is negative or not finite, and where all are zero;
+/// [`TrajectoryError::Invalid`] for a mass that is negative or not finite, and where all are zero;
 /// [`TrajectoryError::Convention`] for a source of wrapped coordinates. Frames fail with
 /// [`TrajectoryError::Shape`] where there is not one mass for each particle.
 pub fn without_drift<T: Real>(

@@ -23,7 +23,7 @@ mod species;
 mod unwrap;
 mod wrap_check;
 
-pub use cell::{Cell, CellError};
+pub use cell::Cell;
 pub use drift::without_drift;
 pub use error::TrajectoryError;
 pub use pairs::LagTable;
@@ -31,7 +31,7 @@ pub use parts::selected;
 pub use positions::{Coordinates, Trajectory, Unwrapped, Wrapped};
 pub use runs::TrajectoryRuns;
 pub use source::{Frame, FrameSource, Interrupted};
-pub use species::{Particles, Species, SpeciesError};
+pub use species::{Particles, Species};
 pub use unwrap::{Unwrapping, unwrapped};
 pub use wrap_check::Convention;
 pub(crate) use wrap_check::WrapCheck;

@@ -1,7 +1,8 @@
 //! Parts of a trajectory: some of the frames, or some of the particles.
 
 use super::source::changed;
-use super::{Convention, Coordinates, Frame, FrameSource, SpeciesError, Trajectory, TrajectoryError};
+use super::species::check_selection;
+use super::{Convention, Coordinates, Frame, FrameSource, Trajectory, TrajectoryError};
 use crate::real::Real;
 
 /// Every so many frames of a trajectory.
@@ -83,7 +84,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// The trajectory of a part of the particles, copied.
     ///
     /// # Errors
-    /// [`TrajectoryError::Selection`] for no particle or one that does not exist.
+    /// [`TrajectoryError::Species`] for no particle or one that does not exist.
     pub fn select(&self, particles: &[usize]) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
         let species = self.species().select(particles)?;
         self.collected(selected(self.source(), particles), species)
@@ -94,7 +95,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
 /// [`Species::indices`](super::Species::indices) lists the particles of a species.
 ///
 /// # Errors
-/// Frames fail with [`TrajectoryError::Selection`] for a particle that does not exist.
+/// Frames fail with [`TrajectoryError::Species`] for a particle that does not exist.
 pub fn selected<T: Real>(
     source: impl FrameSource<T>,
     particles: impl Into<Vec<usize>>,
@@ -103,13 +104,7 @@ pub fn selected<T: Real>(
     let (count, convention) = (particles.len(), source.convention());
     let select = move |frame: &mut Frame<T>| {
         let all = frame.positions.len() / 3;
-        if let Some(&found) = particles.iter().find(|&&p| p >= all) {
-            return Err(SpeciesError::NoParticle {
-                found,
-                particles: all,
-            }
-            .into());
-        }
+        check_selection(&particles, all)?;
         // The selected particles are appended to the frame, and then the frame is removed, because
         // particles may come in any order and more than once.
         for &p in &particles {

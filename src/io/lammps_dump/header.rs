@@ -166,7 +166,9 @@ impl Bounds {
         Ok(Header {
             step,
             particles,
-            cell: cell.transpose().map_err(Fault::Cell)?,
+            cell: cell
+                .transpose()
+                .map_err(|error| Fault::Value(error.to_string()))?,
             origin: self.origin,
             vectors: self.vectors,
             columns: columns.to_vec(),

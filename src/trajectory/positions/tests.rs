@@ -1,5 +1,4 @@
 use super::*;
-use crate::sampling::SamplingError;
 use crate::trajectory::{Cell, Species, Wrapped};
 
 fn species() -> Species {
@@ -78,10 +77,7 @@ fn refusals_name_what_was_found() {
         "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number of at most 1e60 in size"
     );
     let error = Trajectory::new(vec![0.0; 6], [0], -1.0, species()).unwrap_err();
-    assert!(matches!(
-        error,
-        TrajectoryError::Time(SamplingError::TimeStep { .. })
-    ));
+    assert!(matches!(error, TrajectoryError::Invalid(_)));
     let cells = vec![Cell::cubic(1.0).unwrap(); 2];
     assert_eq!(
         trajectory().with_cells(cells).unwrap_err().to_string(),
