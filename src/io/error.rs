@@ -148,15 +148,18 @@ impl fmt::Display for ReadError {
                     "{file}: the gzip data is cut off or damaged after line {line} ({source})"
                 )
             }
-            (fault, None, Place::File) => write!(f, "{file}: {fault}"),
-            (fault, None, Place::Line(line)) => write!(f, "{file}:{line}: {fault}"),
-            (fault, None, Place::Byte(byte)) => write!(f, "{file}, byte {byte}: {fault}"),
-            (fault, Some(frame), Place::File) => write!(f, "{file}, frame {frame}: {fault}"),
-            (fault, Some(frame), Place::Line(line)) => {
-                write!(f, "{file}, frame {frame}, line {line}: {fault}")
-            }
-            (fault, Some(frame), Place::Byte(byte)) => {
-                write!(f, "{file}, frame {frame}, byte {byte}: {fault}")
+            (fault, frame, place) => {
+                write!(f, "{file}")?;
+                if let Some(frame) = frame {
+                    write!(f, ", frame {frame}")?;
+                }
+                match (frame, place) {
+                    (_, Place::File) => {}
+                    (None, Place::Line(line)) => write!(f, ":{line}")?,
+                    (Some(_), Place::Line(line)) => write!(f, ", line {line}")?,
+                    (_, Place::Byte(byte)) => write!(f, ", byte {byte}")?,
+                }
+                write!(f, ": {fault}")
             }
         }
     }

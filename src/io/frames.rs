@@ -552,7 +552,7 @@ mod tests {
             interrupted.to_string().contains("frame 1, line 8"),
             "{interrupted}"
         );
-        assert_eq!(interrupted.frames().unwrap().steps(), [10]);
+        assert_eq!(interrupted.frames.unwrap().steps(), [10]);
     }
 
     #[test]

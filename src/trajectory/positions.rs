@@ -8,6 +8,8 @@ use std::ops::Range;
 use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::{Real, first_unfit};
+use crate::replicas::Replicas;
+use crate::replicas::sealed::{Replica, Sealed};
 use crate::sampling::Sampling;
 use crate::stats::RunId;
 
@@ -450,6 +452,43 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         let images = self.images.get(of_particles).unwrap_or_default();
         let header = self.header.slice(frames);
         Ok(Trajectory::of(header, Cow::Borrowed(positions), images.to_vec()))
+    }
+}
+
+impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
+    fn difference(&self, first: &Self) -> Option<String> {
+        let quantity = if self.species() != first.species() {
+            "species"
+        } else if self.time_step().to_bits() != first.time_step().to_bits() {
+            "time step"
+        } else {
+            return None;
+        };
+        Some(format!("another {quantity} than the first"))
+    }
+}
+
+/// One run or several, as estimators take them. Implemented for [`Trajectory`] and [`Replicas`];
+/// sealed, because the runs must agree with each other.
+pub trait TrajectoryRuns<T: Real, C: Coordinates = Unwrapped>: Sealed {
+    /// The runs: at least one, all of the same species and time step.
+    fn runs(&self) -> &[Trajectory<'_, T, C>];
+
+    /// The identity of the run, or of the replicas as one.
+    fn run(&self) -> RunId {
+        RunId::merged(self.runs().iter().map(Trajectory::run))
+    }
+}
+
+impl<T: Real, C: Coordinates> TrajectoryRuns<T, C> for Trajectory<'_, T, C> {
+    fn runs(&self) -> &[Trajectory<'_, T, C>] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<T: Real, C: Coordinates> TrajectoryRuns<T, C> for Replicas<Trajectory<'_, T, C>> {
+    fn runs(&self) -> &[Trajectory<'_, T, C>] {
+        self.runs()
     }
 }
 

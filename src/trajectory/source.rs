@@ -254,7 +254,7 @@ fn finish<T: Real, C: Coordinates>(
         Ok(()) => Ok(trajectory),
         Err(error) => Err(Interrupted {
             error: Box::new(error),
-            before: Some(Box::new(trajectory)),
+            frames: Some(Box::new(trajectory)),
         }),
     }
 }
@@ -341,29 +341,12 @@ impl Header {
 
 /// The error of a source, and the frames before it.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
-    error: Box<TrajectoryError>,
-    before: Option<Box<Trajectory<'static, T, C>>>,
-}
-
-impl<T: Real, C: Coordinates> Interrupted<T, C> {
     /// What went wrong.
-    #[must_use]
-    pub fn error(&self) -> &TrajectoryError {
-        &self.error
-    }
-
+    pub error: Box<TrajectoryError>,
     /// The frames before it, where there are any.
-    #[must_use]
-    pub fn frames(&self) -> Option<&Trajectory<'static, T, C>> {
-        self.before.as_deref()
-    }
-
-    /// What went wrong, and the frames before it.
-    #[must_use]
-    pub fn into_parts(self) -> (TrajectoryError, Option<Trajectory<'static, T, C>>) {
-        (*self.error, self.before.map(|frames| *frames))
-    }
+    pub frames: Option<Box<Trajectory<'static, T, C>>>,
 }
 
 /// An error before the first frame, or after frames that cannot be used.
@@ -371,7 +354,7 @@ impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
     fn from(error: TrajectoryError) -> Self {
         Self {
             error: Box::new(error),
-            before: None,
+            frames: None,
         }
     }
 }

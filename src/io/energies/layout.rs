@@ -1,7 +1,9 @@
 //! Which column is what, and rows of numbers.
 
 use super::Fault;
-use crate::io::text::bytes::{f64_field, fields, i64_field, is_separator, leading_f64, leading_i64, shown};
+use crate::io::text::bytes::{
+    f64_field, field_length, fields, i64_field, is_separator, leading_f64, leading_i64, shown,
+};
 use crate::real::is_fit;
 
 /// Names of the step column: the first that is there.
@@ -257,18 +259,14 @@ impl Layout {
                     *values.next()? = value;
                     taken
                 }
-                Slot::Skip => {
-                    let end = rest.iter().position(|&byte| is_separator(byte));
-                    Some(end.unwrap_or(rest.len())).filter(|&taken| taken > 0)?
-                }
+                Slot::Skip => Some(field_length(rest)).filter(|&taken| taken > 0)?,
                 Slot::Step => match leading_i64(rest) {
                     Some((value, taken)) => {
                         step = value;
                         taken
                     }
                     None => {
-                        let end = rest.iter().position(|&byte| is_separator(byte));
-                        let taken = end.unwrap_or(rest.len());
+                        let taken = field_length(rest);
                         step = i64_field(&rest[..taken])?;
                         taken
                     }

@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use crate::io::error::Fault;
-use crate::io::text::bytes::{fields, first_field, is_separator, leading_f64, leading_i64, shown};
+use crate::io::text::bytes::{field_length, fields, leading_f64, leading_i64, shown};
 
 /// What a column is read as.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,13 +51,10 @@ impl Row {
                 self.images[axis] = value;
                 Ok(length)
             }
-            Role::Skip => {
-                let end = rest.iter().position(|&byte| is_separator(byte));
-                match end.unwrap_or(rest.len()) {
-                    0 => Err(("a column", "a value")),
-                    length => Ok(length),
-                }
-            }
+            Role::Skip => match field_length(rest) {
+                0 => Err(("a column", "a value")),
+                length => Ok(length),
+            },
         }
     }
 }
@@ -191,8 +188,8 @@ fn after_blanks(mut bytes: &[u8]) -> &[u8] {
 /// The fault of a field that does not suit its column, or of a line that is too short.
 #[cold]
 fn fault(line: &[u8], rest: &[u8], what: &str, expected: &str) -> Fault {
-    match first_field(rest) {
-        Some((field, _)) => Fault::value(what, &shown(field), expected),
+    match fields(rest).next() {
+        Some(field) => Fault::value(what, &shown(field), expected),
         None => Fault::value("the line of an atom", &shown(line), "a value for each column"),
     }
 }

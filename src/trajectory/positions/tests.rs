@@ -122,3 +122,30 @@ fn cells_and_images_go_with_their_frames() {
         "every 0th frame, expected a stride of at least 1"
     );
 }
+
+#[test]
+fn runs_of_another_system_are_refused() {
+    let run = |name, time_step| {
+        Trajectory::new(
+            vec![0.0; 6],
+            vec![0, 10],
+            time_step,
+            Species::single(name, 1).unwrap(),
+        )
+        .unwrap()
+    };
+    let message = |other| Replicas::new(vec![run("A", 0.5), other]).unwrap_err().to_string();
+    assert_eq!(
+        message(run("B", 0.5)),
+        "replica 1 has another species than the first"
+    );
+    assert_eq!(
+        message(run("A", 0.25)),
+        "replica 1 has another time step than the first"
+    );
+    let none: Vec<Trajectory<'_, f64>> = Vec::new();
+    assert_eq!(
+        Replicas::new(none).unwrap_err().to_string(),
+        "0 replicas, expected at least 1"
+    );
+}

@@ -95,34 +95,29 @@ fn what_was_read_before_an_error_is_kept() {
     let interrupted =
         Trajectory::from_source(unwrapped(source, Unwrapping::Images), 0.1, species()).unwrap_err();
     assert_eq!(interrupted.to_string(), "the disk is gone");
-    let (_, frames) = interrupted.into_parts();
-    assert_eq!(frames.unwrap().frames(), 30);
+    assert_eq!(interrupted.frames.unwrap().frames(), 30);
 
     let mut source = wrapped();
     source.frames[7].step = 60;
-    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
-        .unwrap_err()
-        .into_parts();
+    let interrupted = Trajectory::wrapped_from_source(source, 0.1, species()).unwrap_err();
     assert_eq!(
-        error.to_string(),
+        interrupted.to_string(),
         "frame 7 has step 60 after 60, expected strictly increasing steps"
     );
-    assert_eq!(frames.unwrap().frames(), 7);
+    assert_eq!(interrupted.frames.unwrap().frames(), 7);
 
     let mut source = wrapped();
     source.frames[3].positions[4] = f64::NAN;
-    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
-        .unwrap_err()
-        .into_parts();
+    let interrupted = Trajectory::wrapped_from_source(source, 0.1, species()).unwrap_err();
     assert!(matches!(
-        error,
+        *interrupted.error,
         TrajectoryError::NotFinite {
             frame: 3,
             particle: 1,
             ..
         }
     ));
-    assert_eq!(frames.unwrap().frames(), 3);
+    assert_eq!(interrupted.frames.unwrap().frames(), 3);
 }
 
 #[test]

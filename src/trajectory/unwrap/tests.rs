@@ -303,5 +303,5 @@ fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
         interrupted.to_string().contains("the disk is gone"),
         "{interrupted}"
     );
-    assert!(interrupted.frames().is_none());
+    assert!(interrupted.frames.is_none());
 }

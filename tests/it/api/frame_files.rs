@@ -601,6 +601,6 @@ fn a_cut_file_keeps_its_frames_for_the_caller() {
         let last = format.steps.len() - 1;
         let place = format!("FILE, frame {last}, {} ", format.unit);
         assert!(interrupted.to_string().starts_with(&place), "{interrupted}");
-        assert_eq!(interrupted.frames().unwrap().steps(), &format.steps[..last]);
+        assert_eq!(interrupted.frames.unwrap().steps(), &format.steps[..last]);
     }
 }
