@@ -12,11 +12,10 @@ use crate::mpi::ReduceError;
 use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
-use crate::real::Real;
 use crate::series::SeriesError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
-use crate::trajectory::{Coordinates, Interrupted, TrajectoryError};
+use crate::trajectory::TrajectoryError;
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
 /// what was expected.
@@ -159,12 +158,6 @@ impl From<TrajectoryError> for Error {
             TrajectoryError::UnknownSpecies(error) => error.into(),
             error => Self::Trajectory(error),
         }
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        TrajectoryError::from(interrupted).into()
     }
 }
 

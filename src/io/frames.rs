@@ -17,7 +17,7 @@ use super::text::bytes::{fields, i64_field, shown};
 #[cfg(feature = "xtc")]
 use super::xtc::Xtc;
 use crate::real::Real;
-use crate::trajectory::{Convention, Frame, FrameSource, Interrupted, Species, Trajectory, TrajectoryError};
+use crate::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError};
 use crate::units::Units;
 
 /// Reads a trajectory of unwrapped coordinates: XTC, LAMMPS dump text or extended XYZ. The first
@@ -28,8 +28,8 @@ use crate::units::Units;
 /// choices that a format leaves open.
 ///
 /// # Errors
-/// [`Interrupted`], which holds the frames before the error and names the file and the frame: what
-/// [`frames`] and [`Trajectory::from_source`] refuse.
+/// What [`frames`] and [`Trajectory::from_source`] refuse, with the file and the frame.
+/// [`Trajectory::up_to_error`] keeps the frames before the error.
 ///
 /// ```
 /// use msed::{Units, io, trajectory::Species};
@@ -44,9 +44,8 @@ pub fn trajectory<T: Real>(
     units: Units,
     time_step: f64,
     species: Species,
-) -> Result<Trajectory<'static, T>, Interrupted<T>> {
-    let source = frames(path, units).map_err(TrajectoryError::from)?;
-    Trajectory::from_source(source, time_step, species)
+) -> Result<Trajectory<'static, T>, TrajectoryError> {
+    Trajectory::from_source(frames(path, units)?, time_step, species)
 }
 
 /// The frames of a trajectory file one by one: XTC, LAMMPS dump text or extended XYZ. The first
@@ -467,7 +466,7 @@ pub(super) fn same_particles(found: u64, first: usize) -> Result<(), Fault> {
 #[cfg(all(test, feature = "io", feature = "xtc"))]
 mod tests {
     use super::*;
-    use crate::trajectory::{Frame, Unwrapped};
+    use crate::trajectory::Frame;
     use std::io::Write;
 
     fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
@@ -546,13 +545,12 @@ mod tests {
     #[test]
     fn frames_before_an_error_are_kept() {
         let cut = file(&XYZ.as_bytes()[..XYZ.len() - 3]);
-        let interrupted: Interrupted<f32, Unwrapped> =
-            trajectory(cut.path(), Units::LJ, 0.005, two()).unwrap_err();
-        assert!(
-            interrupted.to_string().contains("frame 1, line 8"),
-            "{interrupted}"
-        );
-        assert_eq!(interrupted.frames.unwrap().steps(), [10]);
+        let whole = trajectory::<f32>(cut.path(), Units::LJ, 0.005, two()).unwrap_err();
+        assert!(whole.to_string().contains("frame 1, line 8"), "{whole}");
+        let source = frames(cut.path(), Units::LJ).unwrap();
+        let (run, end) = Trajectory::<f32>::up_to_error(source, 0.005, two()).unwrap();
+        assert_eq!(end.unwrap().to_string(), whole.to_string());
+        assert_eq!(run.steps(), [10]);
     }
 
     #[test]

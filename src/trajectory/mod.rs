@@ -28,7 +28,7 @@ pub use error::TrajectoryError;
 pub use pairs::LagTable;
 pub use parts::selected;
 pub use positions::{Coordinates, Trajectory, TrajectoryRuns, Unwrapped, Wrapped};
-pub use source::{Frame, FrameSource, Interrupted};
+pub use source::{Frame, FrameSource};
 pub use species::{Particles, Species};
 pub use unwrap::{Unwrapping, unwrapped};
 pub use wrap_check::Convention;

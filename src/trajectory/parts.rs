@@ -31,7 +31,7 @@ impl<T: Real, C: Coordinates> FrameSource<T> for Replay<'_, T, C> {
             self.trajectory.cell(self.next).copied(),
             points.iter().copied(),
         );
-        let flags = self.trajectory.flags(self.next).unwrap_or_default();
+        let flags = self.trajectory.images(self.next).unwrap_or_default();
         frame.images.extend_from_slice(flags);
         self.next = self.next.saturating_add(self.every);
         Ok(true)

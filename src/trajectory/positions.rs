@@ -196,32 +196,6 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
         self.check_unwrapped()?;
         Ok(self)
     }
-
-    /// Checks whether the coordinates can be unwrapped ones.
-    ///
-    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more
-    /// than one cell and yet a particle jumps by more than half a cell between two frames: a
-    /// particle that truly moved so would have left the cell. Wrapped particles that never meet a
-    /// face, as in short runs, cannot be told from unwrapped ones, and have the same displacements.
-    /// Without a cell the check passes.
-    ///
-    /// Cost: one pass, done when cells are given.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::LooksWrapped`] with the first jump.
-    pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
-        let mut seen = WrapCheck::new();
-        for frame in 0..self.frames() {
-            let Some(cell) = self.cell(frame) else {
-                return Ok(());
-            };
-            seen.add(cell, self.frame(frame));
-            if seen.is_spread() {
-                return Ok(());
-            }
-        }
-        seen.verdict()
-    }
 }
 
 impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
@@ -258,12 +232,6 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
         }
         Ok(self)
     }
-
-    /// Image flags of frame `index`, where there are any.
-    #[must_use]
-    pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
-        self.flags(index)
-    }
 }
 
 impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
@@ -296,6 +264,32 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         Ok(Self::of(header, positions, Vec::new()))
     }
 
+    /// Checks whether the coordinates can be unwrapped ones.
+    ///
+    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more
+    /// than one cell and yet a particle jumps by more than half a cell between two frames: a
+    /// particle that truly moved so would have left the cell. Wrapped particles that never meet a
+    /// face, as in short runs, cannot be told from unwrapped ones, and have the same displacements.
+    /// Without a cell the check passes.
+    ///
+    /// Cost: one pass, done when cells are given.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`] with the first jump.
+    pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
+        let mut seen = WrapCheck::new();
+        for frame in 0..self.frames() {
+            let Some(cell) = self.cell(frame) else {
+                return Ok(());
+            };
+            seen.add(cell, self.frame(frame));
+            if seen.is_spread() {
+                return Ok(());
+            }
+        }
+        seen.verdict()
+    }
+
     pub(super) fn of(header: Header, positions: Cow<'a, [T]>, images: Vec<[i32; 3]>) -> Self {
         Self {
             header,
@@ -305,7 +299,9 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         }
     }
 
-    pub(super) fn flags(&self, index: usize) -> Option<&[[i32; 3]]> {
+    /// Image flags of frame `index`, where there are any: never for unwrapped coordinates.
+    #[must_use]
+    pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
         let particles = self.particles();
         self.images.get(index * particles..(index + 1) * particles)
     }

@@ -1,8 +1,6 @@
 //! Frames one after the other, from a file, another reader or a running simulation.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 
 use super::positions::{Header, check_frame};
 use super::{Cell, Convention, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
@@ -190,7 +188,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         species: Species,
     ) -> Result<Trajectory<'static, T, D>, TrajectoryError> {
         let (trajectory, end) = collect(source, self.time_step(), species)?;
-        end.map(|()| trajectory)
+        end.map_or(Ok(trajectory), Err)
     }
 }
 
@@ -199,24 +197,16 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
     /// are taken for unwrapped and [checked](Trajectory::check_unwrapped).
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
-    /// [`TrajectoryError::Convention`] for wrapped coordinates, and what [`Trajectory::new`]
-    /// refuses.
+    /// The errors of the source, [`TrajectoryError::Convention`] for wrapped coordinates, and what
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
+    /// the error.
     pub fn from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
-    ) -> Result<Self, Interrupted<T, Unwrapped>> {
-        if source.convention() == Convention::Wrapped {
-            return Err(TrajectoryError::Convention.into());
-        }
-        let (trajectory, end) = collect(source, time_step, species)?;
-        match trajectory.check_unwrapped() {
-            // The error of the reader comes first, because coordinates that look wrapped may be
-            // damaged.
-            Err(error) if end.is_ok() => Err(error.into()),
-            _ => finish(trajectory, end),
-        }
+    ) -> Result<Self, TrajectoryError> {
+        let (trajectory, end) = Self::up_to_error(source, time_step, species)?;
+        end.map_or(Ok(trajectory), Err)
     }
 }
 
@@ -225,39 +215,50 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
     /// are kept where every frame has them.
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
-    /// [`TrajectoryError::NoCell`] for a frame without a cell, and what [`Trajectory::new`]
-    /// refuses.
+    /// The errors of the source, [`TrajectoryError::NoCell`] for a frame without a cell, and what
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
+    /// the error.
     pub fn wrapped_from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
-    ) -> Result<Self, Interrupted<T, Wrapped>> {
+    ) -> Result<Self, TrajectoryError> {
+        let (trajectory, end) = Self::up_to_error(source, time_step, species)?;
+        end.map_or(Ok(trajectory), Err)
+    }
+}
+
+impl<T: Real, C: Coordinates> Trajectory<'static, T, C> {
+    /// The frames of a source up to the first error, and that error: a file that was cut off still
+    /// has good frames. Otherwise as [`from_source`](Trajectory::from_source) and
+    /// [`wrapped_from_source`](Trajectory::wrapped_from_source).
+    ///
+    /// # Errors
+    /// An error before the first frame, or after frames that cannot be used.
+    pub fn up_to_error(
+        source: impl FrameSource<T>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<(Self, Option<TrajectoryError>), TrajectoryError> {
+        let wrapped = C::CONVENTION == Convention::Wrapped;
+        if !wrapped && source.convention() == Convention::Wrapped {
+            return Err(TrajectoryError::Convention);
+        }
         let (trajectory, end) = collect(source, time_step, species)?;
-        if trajectory.cells().is_empty() {
+        if wrapped && trajectory.cells().is_empty() {
             // The error of the reader comes first. Without cells there is no wrapped trajectory to
             // keep.
-            let error = end.err().unwrap_or(TrajectoryError::NoCell { frame: 0 });
-            return Err(error.into());
+            return Err(end.unwrap_or(TrajectoryError::NoCell { frame: 0 }));
         }
-        finish(trajectory, end)
+        if !wrapped && end.is_none() {
+            // Coordinates that look wrapped before an error of the reader may be damaged.
+            trajectory.check_unwrapped()?;
+        }
+        Ok((trajectory, end))
     }
 }
 
-type Collected<T, C> = (Trajectory<'static, T, C>, Result<(), TrajectoryError>);
-
-fn finish<T: Real, C: Coordinates>(
-    trajectory: Trajectory<'static, T, C>,
-    end: Result<(), TrajectoryError>,
-) -> Result<Trajectory<'static, T, C>, Interrupted<T, C>> {
-    match end {
-        Ok(()) => Ok(trajectory),
-        Err(error) => Err(Interrupted {
-            error: Box::new(error),
-            frames: Some(Box::new(trajectory)),
-        }),
-    }
-}
+type Collected<T, C> = (Trajectory<'static, T, C>, Option<TrajectoryError>);
 
 /// The frames before the end, and the error at the end if there is one. No frame at all is an
 /// error.
@@ -287,11 +288,11 @@ fn collect<T: Real, C: Coordinates>(
     let end = loop {
         match source.next_frame(&mut frame) {
             Ok(true) => {}
-            Ok(false) => break Ok(()),
-            Err(error) => break Err(error),
+            Ok(false) => break None,
+            Err(error) => break Some(error),
         }
         if let Err(error) = header.push(&frame) {
-            break Err(error);
+            break Some(error);
         }
         positions.extend_from_slice(&frame.positions);
         if header.steps.len() == 1 {
@@ -308,7 +309,7 @@ fn collect<T: Real, C: Coordinates>(
         }
     };
     if header.steps.is_empty() {
-        return Err(end.err().unwrap_or_else(TrajectoryError::no_frames));
+        return Err(end.unwrap_or_else(TrajectoryError::no_frames));
     }
     positions.shrink_to_fit();
     if header.cells.iter().all(|cell| *cell == header.cells[0]) {
@@ -336,44 +337,6 @@ impl Header {
         }
         self.steps.push(frame.step);
         Ok(())
-    }
-}
-
-/// The error of a source, and the frames before it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
-    /// What went wrong.
-    pub error: Box<TrajectoryError>,
-    /// The frames before it, where there are any.
-    pub frames: Option<Box<Trajectory<'static, T, C>>>,
-}
-
-/// An error before the first frame, or after frames that cannot be used.
-impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
-    fn from(error: TrajectoryError) -> Self {
-        Self {
-            error: Box::new(error),
-            frames: None,
-        }
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for TrajectoryError {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        *interrupted.error
-    }
-}
-
-impl<T: Real, C: Coordinates> fmt::Display for Interrupted<T, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<T: Real, C: Coordinates> StdError for Interrupted<T, C> {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.error.source()
     }
 }
 

@@ -79,8 +79,8 @@ fn replica(
 ) -> Result<Trajectory<'static, f32>, Failure> {
     let source = Stepped::new(open(scan, file)?, scan, run);
     let time_step = scan.system.timestep;
-    let trajectory = Trajectory::from_source(source, time_step, species.clone())
-        .map_err(|interrupted| about(file, interrupted.error))?;
+    let trajectory =
+        Trajectory::from_source(source, time_step, species.clone()).map_err(|error| about(file, error))?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
     let start = trajectory.steps()[0];

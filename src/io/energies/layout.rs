@@ -96,6 +96,8 @@ pub(crate) struct Layout {
     molecular: Option<usize>,
     temperature: Option<usize>,
     kept: Vec<(String, usize)>,
+    /// The name of the energy: of the column, or of both.
+    pub(super) energy_name: String,
     /// Numbers kept of a row.
     pub(super) values: usize,
 }
@@ -172,6 +174,10 @@ impl Layout {
             energy: value_of(energy),
             molecular: molecular.map(value_of),
             temperature: temperature.map(value_of),
+            energy_name: match molecular {
+                Some(molecular) => format!("{} + {}", names[energy], names[molecular]),
+                None => names[energy].clone(),
+            },
             kept: wanted
                 .kept
                 .iter()
@@ -196,18 +202,6 @@ impl Layout {
 
     pub(crate) fn has_temperature(&self) -> bool {
         self.temperature.is_some()
-    }
-
-    /// The name of the energy: of the column, or of both.
-    pub(crate) fn energy_name(&self) -> String {
-        let value = |wanted: usize| {
-            let mut places = (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value);
-            places.nth(wanted).map_or("", |place| self.names[place].as_str())
-        };
-        match self.molecular {
-            Some(molecular) => format!("{} + {}", value(self.energy), value(molecular)),
-            None => value(self.energy).to_owned(),
-        }
     }
 
     #[inline]

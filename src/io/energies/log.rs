@@ -150,7 +150,7 @@ impl Log<'_> {
             Some(Style::Lines(layout)) => {
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
                 let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
-                let first = self.runs.is_at_start();
+                let first = self.runs.at_start;
                 if is_numeric(line) || mostly && first {
                     return Err(layout.fault(line));
                 }

@@ -117,7 +117,7 @@ impl EnergyTable {
             first_step: 0,
             stride: 1,
             potential: Vec::new(),
-            potential_name: layout.energy_name(),
+            potential_name: layout.energy_name.clone(),
             temperature: layout.has_temperature().then(Vec::new),
             particles: None,
             notes: Vec::new(),

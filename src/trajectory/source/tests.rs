@@ -92,32 +92,32 @@ fn a_stream_and_its_adapters_equal_the_batch_methods() {
 fn what_was_read_before_an_error_is_kept() {
     let mut source = wrapped();
     source.error = Some("the disk is gone");
-    let interrupted =
-        Trajectory::from_source(unwrapped(source, Unwrapping::Images), 0.1, species()).unwrap_err();
-    assert_eq!(interrupted.to_string(), "the disk is gone");
-    assert_eq!(interrupted.frames.unwrap().frames(), 30);
+    let source = unwrapped(source, Unwrapping::Images);
+    let (run, error) = Trajectory::<f64>::up_to_error(source, 0.1, species()).unwrap();
+    assert_eq!(error.unwrap().to_string(), "the disk is gone");
+    assert_eq!(run.frames(), 30);
 
     let mut source = wrapped();
     source.frames[7].step = 60;
-    let interrupted = Trajectory::wrapped_from_source(source, 0.1, species()).unwrap_err();
+    let (run, error) = Trajectory::<f64, Wrapped>::up_to_error(source, 0.1, species()).unwrap();
     assert_eq!(
-        interrupted.to_string(),
+        error.unwrap().to_string(),
         "frame 7 has step 60 after 60, expected strictly increasing steps"
     );
-    assert_eq!(interrupted.frames.unwrap().frames(), 7);
+    assert_eq!(run.frames(), 7);
 
     let mut source = wrapped();
     source.frames[3].positions[4] = f64::NAN;
-    let interrupted = Trajectory::wrapped_from_source(source, 0.1, species()).unwrap_err();
+    let (run, error) = Trajectory::<f64, Wrapped>::up_to_error(source, 0.1, species()).unwrap();
     assert!(matches!(
-        *interrupted.error,
-        TrajectoryError::NotFinite {
+        error,
+        Some(TrajectoryError::NotFinite {
             frame: 3,
             particle: 1,
             ..
-        }
+        })
     ));
-    assert_eq!(interrupted.frames.unwrap().frames(), 3);
+    assert_eq!(run.frames(), 3);
 }
 
 #[test]

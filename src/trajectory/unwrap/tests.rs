@@ -298,10 +298,6 @@ fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
         }
     }
     let species = Species::single("A", 1).unwrap();
-    let interrupted = Trajectory::<f64, Wrapped>::wrapped_from_source(Broken(0), 0.005, species).unwrap_err();
-    assert!(
-        interrupted.to_string().contains("the disk is gone"),
-        "{interrupted}"
-    );
-    assert!(interrupted.frames.is_none());
+    let refusal = Trajectory::<f64, Wrapped>::up_to_error(Broken(0), 0.005, species).unwrap_err();
+    assert!(refusal.to_string().contains("the disk is gone"), "{refusal}");
 }
