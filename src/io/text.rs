@@ -22,7 +22,6 @@ const LONGEST_LINE: usize = 1 << 24;
 /// longest line.
 pub(crate) struct Text<R> {
     name: PathBuf,
-    compressed: bool,
     reader: Stream<R>,
     buffer: Vec<u8>,
     start: usize,
@@ -75,7 +74,6 @@ impl<R: Read> Text<R> {
         let whole = Cursor::new(head).chain(reader);
         Ok(Self {
             name: name.to_owned(),
-            compressed,
             reader: if compressed {
                 Stream::Gzip(Box::new(MultiGzDecoder::new(whole)))
             } else {
@@ -208,7 +206,7 @@ impl<R: Read> Text<R> {
                 Err(error) if error.kind() == Interrupted => continue,
                 Err(error) => {
                     let damaged = matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof);
-                    return Err(if self.compressed && damaged {
+                    return Err(if damaged && matches!(self.reader, Stream::Gzip(_)) {
                         Fault::Gzip(error)
                     } else {
                         Fault::Read(error)

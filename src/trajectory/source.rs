@@ -9,7 +9,7 @@ use crate::sampling::Sampling;
 
 /// One frame. It is a buffer that a source fills and the caller keeps, so that no memory is
 /// allocated after the first frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Frame<T> {
     /// Molecular-dynamics step.
@@ -53,12 +53,6 @@ impl<T> Frame<T> {
         self.images.clear();
         self.positions.clear();
         self.positions.extend(points.into_iter().flat_map(P::into));
-    }
-}
-
-impl<T> Default for Frame<T> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
