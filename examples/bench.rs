@@ -218,7 +218,7 @@ fn displacements<T: Stored>(options: &Options, file: &str, resampling: Resamplin
         found = Some(structure::msd(&run, &Lags::all(), resampling));
     });
     match found {
-        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total().values()),
+        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total.values()),
         None => Ok(()),
     }
 }

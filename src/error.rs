@@ -93,9 +93,6 @@ pub enum Error {
     /// The species of the particles.
     #[error(transparent)]
     Species(SpeciesError),
-    /// Wave vectors.
-    #[error(transparent)]
-    WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
     Thermo(ThermoError),
@@ -151,7 +148,7 @@ macro_rules! flatten {
 flatten!(SeriesError => Series { Sampling });
 flatten!(SpeciesError => Species { Unknown });
 flatten!(ThermoError => Thermo { Energy, Fit });
-flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
+flatten!(StructureError => Structure { Lag, Resampling, Species });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

@@ -8,7 +8,7 @@ use crate::real::{Real, first_unfit};
 use crate::sampling::SamplingError;
 use crate::series::SeriesError;
 use crate::stats::{MergeError, NoMemory};
-use crate::structure::{StructureError, WaveVectorError};
+use crate::structure::StructureError;
 use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
@@ -114,9 +114,6 @@ pub enum OnlineError {
         /// Lists there are.
         lists: usize,
     },
-    /// Wave vectors that belong to no cell.
-    #[error(transparent)]
-    WaveVectors(#[from] WaveVectorError),
     /// An overlap radius that is not a positive finite length.
     #[error(transparent)]
     Structure(#[from] StructureError),

@@ -107,8 +107,8 @@ impl DisplacementSums {
     /// };
     /// let all = part("A", 3, 1.0)?.merge_particles(&part("B", 1, 3.0)?)?;
     /// let moved = all.displacements();
-    /// assert_eq!(moved.of("B")?.msd().total().values(), [9.0]);
-    /// assert_eq!(moved.all().msd().total().values(), [(3.0 + 9.0) / 4.0]);
+    /// assert_eq!(moved.of("B")?.msd.total.values(), [9.0]);
+    /// assert_eq!(moved.all().msd.total.values(), [(3.0 + 9.0) / 4.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn merge_particles(&self, other: &Self) -> Result<Self, MergeError> {

@@ -21,30 +21,14 @@ const WAITING: usize = 4;
 /// [`self_isf_fluctuations`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct IsfFluctuations {
-    isf: Curve,
-    chi4: Curve,
-    particles: usize,
-}
-
-impl IsfFluctuations {
     /// F_s(q,t).
-    #[must_use]
-    pub fn isf(&self) -> &Curve {
-        &self.isf
-    }
-
+    pub isf: Curve,
     /// Its susceptibility.
-    #[must_use]
-    pub fn chi4(&self) -> &Curve {
-        &self.chi4
-    }
-
+    pub chi4: Curve,
     /// Number of particles.
-    #[must_use]
-    pub fn particles(&self) -> usize {
-        self.particles
-    }
+    pub particles: usize,
 }
 
 /// The dynamic susceptibility that belongs to F_s(q,t), and F_s(q,t) itself.
@@ -76,8 +60,8 @@ impl IsfFluctuations {
 /// let run = Trajectory::new(positions, vec![0, 1, 2, 3, 4, 5, 6], 1.0, Species::single("A", 1)?)?;
 /// let q = WaveVectors::from_vectors(&[[std::f64::consts::TAU, 0.0, 0.0]])?;
 /// let found = structure::self_isf_fluctuations(&run, "A", &q, &Lags::samples([1]), Resampling::None)?;
-/// assert!(found.isf().values()[0].abs() < 1e-14);
-/// assert!((found.chi4().values()[0] - 1.0).abs() < 1e-14);
+/// assert!(found.isf.values()[0].abs() < 1e-14);
+/// assert!((found.chi4.values()[0] - 1.0).abs() < 1e-14);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///

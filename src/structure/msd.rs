@@ -34,11 +34,16 @@ const WAITING_PART: usize = 8;
 /// Mean squared displacement of one species, or of all particles: see [`msd`](msd()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Msd {
-    total: SquaredDisplacement,
-    components: [SquaredDisplacement; 3],
-    methods: Vec<MsdMethod>,
-    error_bounds: Vec<f64>,
+    /// Mean squared displacement, in squared units of length.
+    pub total: SquaredDisplacement,
+    /// Mean squared displacement along x, y and z: they add up to the total.
+    pub components: [SquaredDisplacement; 3],
+    /// How each lag was summed.
+    pub methods: Vec<MsdMethod>,
+    /// Bound on the relative error of rounding at each lag, of every species and component.
+    pub error_bounds: Vec<f64>,
 }
 
 /// How a lag was summed.
@@ -71,30 +76,6 @@ impl Msd {
             &vec![MsdMethod::Direct; lags],
             &vec![DIRECT_ACCURACY; lags],
         )
-    }
-
-    /// Mean squared displacement, in squared units of length.
-    #[must_use]
-    pub fn total(&self) -> &SquaredDisplacement {
-        &self.total
-    }
-
-    /// Mean squared displacement along x, y and z: they add up to [`total`](Self::total).
-    #[must_use]
-    pub fn components(&self) -> &[SquaredDisplacement; 3] {
-        &self.components
-    }
-
-    /// How each lag was summed.
-    #[must_use]
-    pub fn methods(&self) -> &[MsdMethod] {
-        &self.methods
-    }
-
-    /// Bound on the relative error of rounding at each lag, of every species and component.
-    #[must_use]
-    pub fn error_bounds(&self) -> &[f64] {
-        &self.error_bounds
     }
 }
 
@@ -129,7 +110,7 @@ impl Msd {
 /// let steps: Vec<u64> = (0..100).map(|i| 20 * i).collect();
 /// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 1)?)?;
 /// let msd = structure::msd(&run, &Lags::all(), Resampling::default())?;
-/// let curve = msd.all().total();
+/// let curve = &msd.all().total;
 /// assert!((curve.values()[10] - 25.0).abs() < 1e-9);
 /// assert_eq!((curve.lag_time(10), curve.origins()[10]), (1.0, 90));
 /// # Ok::<(), msed::Error>(())

@@ -6,7 +6,7 @@ use super::{StructureError, WaveVectors};
 use crate::curve::Curve;
 use crate::lag::Lags;
 use crate::real::Real;
-use crate::stats::Resampling;
+use crate::stats::{Invalid, Resampling};
 use crate::trajectory::{Particles, TrajectoryRuns};
 
 /// Self part of the intermediate scattering function, averaged over a list of wave vectors.
@@ -99,7 +99,7 @@ pub fn self_isf_each<'p, T: Real>(
 ///   lengths.
 ///
 /// # Errors
-/// [`StructureError::WaveNumber`] for a length that is not positive and finite; a species that is
+/// [`StructureError::Length`] for a length that is not positive and finite; a species that is
 /// not there; what the lags and the blocks refuse.
 ///
 /// ```
@@ -118,9 +118,8 @@ pub fn isotropic_self_isf<'p, T: Real>(
     lags: &Lags,
     resampling: Resampling,
 ) -> Result<Vec<Curve>, StructureError> {
-    if let Some(index) = wave_numbers.iter().position(|&q| !(q > 0.0 && q.is_finite())) {
-        let found = wave_numbers[index];
-        return Err(StructureError::WaveNumber { index, found });
+    for (index, &q) in wave_numbers.iter().enumerate() {
+        Invalid::unless_positive(&format!("wave number {index} is"), q)?;
     }
     let runs = runs.runs();
     let particles = particles.into().of(runs[0].species())?;
