@@ -1,9 +1,8 @@
 //! The coherent intermediate scattering function.
 
-use super::axis::Axis;
 use super::frames::Densities;
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use super::totals::{Totals, add_up};
 use super::{StructureError, WaveVectors};
 use crate::curve::Curve;

@@ -1,9 +1,8 @@
 //! What one pass over the displacements gives.
 
-use super::axis::Axis;
 use super::group_sums::{GroupSums, direct_sums};
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use super::{Msd, StructureError};
 use crate::curve::Curve;
 use crate::lag::Lags;

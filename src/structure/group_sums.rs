@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::axis::Axis;
 use super::groups::Groups;
-use super::origins::{Origins, Piece};
+use super::origins::{Axis, Origins, Piece};
 use crate::curve::Curve;
 use crate::kernels::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairSums, pair_sums};
 use crate::real::Real;

@@ -3,10 +3,9 @@
 use std::num::NonZeroU32;
 
 use super::StructureError;
-use super::axis::Axis;
 use super::group_sums::{GroupSums, direct_sums};
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use crate::kernels::Tile;
 use crate::lag::{Lag, Lags};
 use crate::lag_sums::{ColumnDifferences, ColumnProducts};

@@ -2,9 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::axis::Axis;
 use super::groups::Groups;
-use super::origins::{Origins, Piece};
+use super::origins::{Axis, Origins, Piece};
 use super::{RadialBins, StructureError};
 use crate::lag::{Lag, Lags};
 use crate::real::Real;
