@@ -198,7 +198,11 @@ fn read_frames<T: Stored, S: FrameSource<T>>(
 fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; plan.len()];
     let mut scratch = Scratch::default();
-    let methods: Vec<String> = plan.methods().iter().map(|s| format!("{:?}", s.method)).collect();
+    let methods: Vec<String> = plan
+        .methods()
+        .iter()
+        .map(|(_, method)| format!("{method:?}"))
+        .collect();
     let what = format!("f64, {}", methods.join(" then "));
     report(options, &what, || {
         plan.msed_into(samples, &mut values, &mut scratch);

@@ -20,7 +20,7 @@ use crate::stats::doubling_blocks::{NoMemory, filled};
 /// `x[j] x[j+m]` over first samples j in the segments i, at all lags m < L: the factor is a shift
 /// by L. One transform for each segment, however long the run is; inverse ones only when somebody
 /// asks.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct BlockSpectra {
     segment: Segment,
     /// G_0 + (-1)^f G_1 of each block that is not sealed, and room for those to come.
@@ -34,15 +34,6 @@ pub(crate) struct BlockSpectra {
     before: Vec<Complex64>,
     known: bool,
     buffers: Buffers,
-}
-
-impl std::fmt::Debug for BlockSpectra {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BlockSpectra")
-            .field("segment", &self.segment)
-            .field("blocks", &self.blocks)
-            .finish_non_exhaustive()
-    }
 }
 
 impl BlockSpectra {

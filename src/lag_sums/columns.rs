@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-use super::cheapest_length;
+use super::method::{Method, cheapest_length};
 
 /// Pairs of columns whose spectra are kept before they are added to the sums.
 const BATCH: usize = 4;
@@ -76,6 +76,11 @@ impl ColumnProducts {
             length,
             twist,
         }
+    }
+
+    /// How the sums are computed.
+    pub(crate) fn method(&self) -> Method {
+        Method::BlockFft { segment: self.length }
     }
 
     /// The blocks that columns are cut into.

@@ -5,12 +5,11 @@ use std::slice::from_ref;
 
 use pulp::Arch;
 
-use super::direct::{self, DirectScratch};
-use super::kernel::{ORIGINS, Term};
-use super::mean::{mean, rough_mean};
-use super::method::{LagSet, Method, Stretch};
+use super::direct::{self, Term};
+use super::method::{LagSet, Method};
 use super::segments::{Split, SplitScratch};
 use super::squares::{self, Squares};
+use super::total::{ORIGINS, Total, mean, rough_mean};
 use crate::real::Real;
 use crate::stats::BlockSums;
 
@@ -26,18 +25,18 @@ const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// one is not, the values are not either.
 #[derive(Debug, Clone)]
 pub struct LagPlan {
-    samples: usize,
-    lags: LagSet,
-    stretches: Vec<Stretch>,
+    pub(super) samples: usize,
+    pub(super) lags: LagSet,
+    pub(super) stretches: Vec<(Range<usize>, Method)>,
     /// The places that go through transforms.
-    split: Option<(Range<usize>, Split)>,
-    arch: Arch,
+    pub(super) split: Option<(Range<usize>, Split)>,
+    pub(super) arch: Arch,
 }
 
 /// Memory that plans work in, of any plan before; what it holds is rubbish after a call.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    direct: DirectScratch,
+    direct: Vec<Total>,
     split: SplitScratch,
     /// Sums of squares up to each chunk of the series.
     squares: Vec<f64>,
@@ -46,22 +45,6 @@ pub struct Scratch {
 }
 
 impl LagPlan {
-    pub(super) fn new(
-        samples: usize,
-        lags: LagSet,
-        stretches: Vec<Stretch>,
-        split: Option<(Range<usize>, Split)>,
-        arch: Arch,
-    ) -> Self {
-        Self {
-            samples,
-            lags,
-            stretches,
-            split,
-            arch,
-        }
-    }
-
     /// Length of the series.
     #[must_use]
     pub fn samples(&self) -> usize {
@@ -86,9 +69,9 @@ impl LagPlan {
         (0..self.len()).map(|place| self.lags.get(place) as u64)
     }
 
-    /// Which lags go by which method, in order.
+    /// Which lags go by which method: stretches of places in the list of lags, in order.
     #[must_use]
-    pub fn methods(&self) -> &[Stretch] {
+    pub fn methods(&self) -> &[(Range<usize>, Method)] {
         &self.stretches
     }
 
@@ -98,8 +81,8 @@ impl LagPlan {
     /// If `place` is not below [`len`](Self::len).
     #[must_use]
     pub fn method(&self, place: usize) -> Method {
-        let stretch = self.stretches.iter().find(|s| s.places.contains(&place));
-        stretch.expect("a place in the list of lags").method
+        let stretch = self.stretches.iter().find(|(places, _)| places.contains(&place));
+        stretch.expect("a place in the list of lags").1
     }
 
     /// Memory for a first call, with nothing allocated yet.
@@ -200,11 +183,11 @@ impl LagPlan {
         let lag = self.lags.get(place);
         // Additions in a row, then lanes, total and division.
         let direct = (ORIGINS / 8 + 16) as f64 * ROUNDOFF;
-        match self.method(place) {
+        match self.method(place).segment() {
             _ if lag == 0 => 0.0,
-            Method::Direct => direct,
+            None => direct,
             _ if value == 0.0 => f64::INFINITY,
-            Method::BlockFft { segment } | Method::SplitFft { segment } => {
+            Some(segment) => {
                 let transforms = (2.0 * (2.0 * segment as f64).log2() + 8.0) * ROUNDOFF;
                 let n = self.samples as f64;
                 direct + transforms * 2.0 * (n / (n - lag as f64)) * (variance / value)
@@ -282,10 +265,9 @@ impl LagPlan {
             }
         }
         for (b, block) in blocks.iter().enumerate() {
-            for stretch in self.stretches.iter().filter(|s| s.method == Method::Direct) {
-                let first = stretch.places.start;
-                let lag = |k: usize| self.lags.get(first + k);
-                let out = &mut out[stretch.places.clone()];
+            for (places, _) in self.stretches.iter().filter(|s| s.1 == Method::Direct) {
+                let lag = |k: usize| self.lags.get(places.start + k);
+                let out = &mut out[places.clone()];
                 direct::sums(
                     self.arch,
                     samples,

@@ -23,7 +23,7 @@ impl fmt::Debug for Segment {
 }
 
 /// Memory of one transform at a time.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Buffers {
     pub(super) signal: Vec<f64>,
     /// Frequencies 0 to the length of the segment.

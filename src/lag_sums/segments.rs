@@ -13,7 +13,6 @@
 //! work, O(m) memory. All lags need every spectrum, twice the memory of the series, and transforms
 //! that stay in the cache in place of one of 2n.
 
-use std::fmt;
 use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
@@ -59,7 +58,7 @@ pub(super) struct Split {
 }
 
 /// Memory of a [`Split`].
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct SplitScratch {
     /// The spectra held, and where there are blocks of origins two more rows: the segments that a
     /// block begins and ends in, cut to the block.
@@ -72,15 +71,6 @@ pub(super) struct SplitScratch {
     /// Where the rows of the segments at hand begin: whole, and cut to the origins.
     whole: Vec<usize>,
     origins: Vec<usize>,
-}
-
-impl fmt::Debug for SplitScratch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SplitScratch")
-            .field("spectra", &self.spectra.len())
-            .field("accumulated", &self.accumulated.len())
-            .finish_non_exhaustive()
-    }
 }
 
 impl Split {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::kernel::Total;
+use super::total::{Total, sum_of};
 use crate::real::Real;
 
 /// Squares that are summed before they join a compensated total.
@@ -102,19 +102,7 @@ impl<'a, T: Real> Squares<'a, T> {
 }
 
 fn sum_of_squares<T: Real>(samples: &[T], center: f64) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (eights, rest) = samples.as_chunks::<8>();
-    for eight in eights {
-        for lane in 0..8 {
-            let x = eight[lane].to_f64() - center;
-            lanes[lane] += x * x;
-        }
-    }
-    for (lane, x) in lanes.iter_mut().zip(rest) {
-        let x = (*x).to_f64() - center;
-        *lane += x * x;
-    }
-    lanes.iter().sum()
+    sum_of(samples, |x| (x - center) * (x - center))
 }
 
 #[cfg(test)]

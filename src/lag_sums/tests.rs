@@ -29,7 +29,8 @@ fn instruction_sets_agree_to_rounding() {
             .map(|arch| {
                 let plan = LagPlanner::new()
                     .with_arch(arch)
-                    .plan_with(4111, &lags, method)
+                    .with_method(method)
+                    .plan(4111, &lags)
                     .unwrap();
                 let mut values = [
                     vec![0.0; lags.len()],

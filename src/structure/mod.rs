@@ -51,7 +51,7 @@ pub use displacements::{Displacements, displacements};
 pub use error::StructureError;
 pub(crate) use groups::Groups;
 pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
-pub use msd::{Msd, MsdMethod, msd};
+pub use msd::{Msd, msd};
 pub use rdf::{RadialBins, RadialDistribution, rdf};
 pub use self_isf::{IsfFluctuations, isotropic_self_isf, self_isf, self_isf_each, self_isf_fluctuations};
 pub use structure_factor::{StructureFactor, static_structure};

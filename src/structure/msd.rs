@@ -8,7 +8,7 @@ use super::groups::Groups;
 use super::origins::{Axis, Origins};
 use crate::kernels::Tile;
 use crate::lag::{Lag, Lags};
-use crate::lag_sums::{ColumnDifferences, ColumnProducts};
+use crate::lag_sums::{ColumnDifferences, ColumnProducts, Method};
 use crate::real::Real;
 use crate::relaxation::SquaredDisplacement;
 use crate::stats::{BlockSums, BySpecies, Resampling};
@@ -39,25 +39,15 @@ pub struct Msd {
     pub total: SquaredDisplacement,
     /// Mean squared displacement along x, y and z: they add up to the total.
     pub components: [SquaredDisplacement; 3],
-    /// How each lag was summed.
-    pub methods: Vec<MsdMethod>,
+    /// How each lag was summed: pair by pair, or from power spectra that are added up over the
+    /// particles, together with all other lags.
+    pub methods: Vec<Method>,
     /// Bound on the relative error of rounding at each lag, of every species and component.
     pub error_bounds: Vec<f64>,
 }
 
-/// How a lag was summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum MsdMethod {
-    /// Pair by pair.
-    Direct,
-    /// From power spectra summed over the particles, together with all other lags.
-    Transform,
-}
-
 impl Msd {
-    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[MsdMethod], error_bounds: &[f64]) -> Self {
+    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[Method], error_bounds: &[f64]) -> Self {
         Self {
             total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), IN_SPACE),
             components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), NonZeroU32::MIN)),
@@ -72,7 +62,7 @@ impl Msd {
         Self::new(
             squares,
             axis,
-            &vec![MsdMethod::Direct; lags],
+            &vec![Method::Direct; lags],
             &vec![DIRECT_ACCURACY; lags],
         )
     }
@@ -123,18 +113,18 @@ pub fn msd<T: Real>(
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
     let lags = origins.axis().lags.len();
-    let mut methods = vec![MsdMethod::Direct; lags];
+    let mut methods = vec![Method::Direct; lags];
     let mut error_bounds = vec![DIRECT_ACCURACY; lags];
     let mut squares: Vec<[BlockSums; 3]>;
     if origins.is_uniform() && transforms_are_faster(&origins) {
-        let bounds;
-        (squares, bounds) = spectral_sums(runs, &groups, &origins);
+        let (bounds, by_transforms);
+        (squares, bounds, by_transforms) = spectral_sums(runs, &groups, &origins);
         for (k, bound) in bounds.into_iter().enumerate() {
             if bound <= ACCURACY {
-                (methods[k], error_bounds[k]) = (MsdMethod::Transform, bound);
+                (methods[k], error_bounds[k]) = (by_transforms, bound);
             }
         }
-        for inexact in (0..lags).filter(|&k| methods[k] == MsdMethod::Direct) {
+        for inexact in (0..lags).filter(|&k| methods[k] == Method::Direct) {
             let exact = direct_sums(runs, &groups, &origins, inexact..inexact + 1, 0.0);
             for (squares, exact) in squares.iter_mut().zip(&exact) {
                 for (sums, exact) in squares.iter_mut().zip(exact.squares()) {
@@ -171,19 +161,21 @@ fn transforms_are_faster(origins: &Origins) -> bool {
 
 /// Mean squared displacement along x, y and z by block and lag, of each species and, last, of all
 /// particles, by transforms of uniform frames. And a bound on the relative error of all these
-/// means, by lag.
+/// means, by lag, and what the transforms are.
 fn spectral_sums<T: Real>(
     runs: &[Trajectory<'_, T>],
     groups: &Groups,
     origins: &Origins,
-) -> (Vec<[BlockSums; 3]>, Vec<f64>) {
+) -> (Vec<[BlockSums; 3]>, Vec<f64>, Method) {
     let (axis, sizes) = (origins.axis(), groups.sizes());
     let empty = || std::array::from_fn(|_| axis.sums());
     let mut squares: Vec<[BlockSums; 3]> = sizes.iter().map(|_| empty()).collect();
     // Absolute errors of the sums over all blocks, by group and component.
     let mut errors = vec![[0.0; 3]; sizes.len()];
+    let mut method = Method::Direct;
     for (r, run) in runs.iter().enumerate() {
         let (plan, schedule) = (ColumnProducts::new(origins.ranges(r)), origins.schedule(r));
+        method = plan.method();
         for (g, particles) in groups.particles().enumerate() {
             let columns = transform(run, particles, &plan);
             for (component, columns) in columns.iter().enumerate() {
@@ -214,7 +206,7 @@ fn spectral_sums<T: Real>(
         bounds.fold(0.0, f64::max)
     };
     let bounds = (0..axis.lags.len()).map(bound).collect();
-    (squares, bounds)
+    (squares, bounds, method)
 }
 
 /// What some particles add up to along x, y and z.

@@ -292,7 +292,7 @@ fn all_ways(n: usize) -> Vec<LagPlan> {
     let segments = [n / 7, n / 2, n].map(|segment| Method::SplitFft { segment });
     let mut plans = vec![planner.plan_every(n, 0..n).unwrap()];
     for method in segments.into_iter().chain([Method::BlockFft { segment: n / 20 }]) {
-        plans.push(planner.plan_every_with(n, 0..n, method).unwrap());
+        plans.push(LagPlanner::new().with_method(method).plan_every(n, 0..n).unwrap());
     }
     plans
 }
@@ -309,7 +309,8 @@ fn every_lag_of_a_real_run_is_the_direct_sum_by_every_path() {
     let x = series.samples();
     let n = x.len();
     let direct = LagPlanner::new()
-        .plan_every_with(n, 0..n, Method::Direct)
+        .with_method(Method::Direct)
+        .plan_every(n, 0..n)
         .unwrap();
     let wanted = values(&direct, x);
     // The direct path itself against the definition.
