@@ -56,7 +56,7 @@ impl BlockSpectra {
             products,
             rows: (0..most).collect(),
             blocks: 0,
-            length: segment.length() as u64,
+            length: segment.length as u64,
             before,
             known: false,
             buffers: Buffers {
@@ -70,13 +70,13 @@ impl BlockSpectra {
 
     /// Samples of a segment.
     pub(crate) fn segment(&self) -> usize {
-        self.segment.length()
+        self.segment.length
     }
 
     /// Adds the products of two segments, one after the other, to the last of so many blocks of
     /// such a length. The first segment is the second of the call before.
     pub(crate) fn add(&mut self, segments: &[f64], centre: f64, blocks: usize, length: u64) {
-        let (first, second) = segments.split_at(self.segment.length());
+        let (first, second) = segments.split_at(self.segment.length);
         if !self.known {
             self.segment.forward(first, centre, 0, &mut self.buffers);
             std::mem::swap(&mut self.before, &mut self.buffers.spectrum);
@@ -116,7 +116,7 @@ impl BlockSpectra {
     /// Adds the second of two spectra to the first, which stands where it is: moving spectra costs
     /// as much as transforming.
     fn add_second(&mut self, first: usize, second: usize) {
-        let width = self.segment.length() + 1;
+        let width = self.segment.length + 1;
         let (before, after) = self.products.split_at_mut(first.max(second) * width);
         let (lower, upper) = (
             &mut before[first.min(second) * width..][..width],
@@ -132,7 +132,7 @@ impl BlockSpectra {
 
     /// Where the spectrum of a block lies.
     fn row(&self, block: usize) -> Range<usize> {
-        let width = self.segment.length() + 1;
+        let width = self.segment.length + 1;
         self.rows[block] * width..(self.rows[block] + 1) * width
     }
 
@@ -151,7 +151,7 @@ impl BlockSpectra {
     #[cfg(feature = "serde")]
     pub(crate) fn products(&self) -> (usize, impl Iterator<Item = [f64; 2]>) {
         let spectra = (0..self.blocks).flat_map(|block| &self.products[self.row(block)]);
-        let numbers = self.blocks * (self.segment.length() + 1);
+        let numbers = self.blocks * (self.segment.length + 1);
         (numbers, spectra.map(|z| [z.re, z.im]))
     }
 
@@ -164,7 +164,7 @@ impl BlockSpectra {
             *z = Complex64::new(*re, *im);
         }
         let finite = products.as_flattened().iter().all(|x| x.is_finite());
-        products.len() == blocks * (self.segment.length() + 1) && finite
+        products.len() == blocks * (self.segment.length + 1) && finite
     }
 
     /// Begins anew, with blocks of such a length of which all so far are sealed: the next segment

@@ -55,9 +55,9 @@ impl ColumnDifferences {
     pub(crate) fn sums_at(&self, plan: &ColumnProducts, lags: &[usize]) -> (Vec<f64>, f64) {
         let samples = self.squares.len();
         let before = Prefix::new(&self.squares);
-        let mut sums = vec![0.0; plan.blocks().len() * lags.len()];
+        let mut sums = vec![0.0; plan.blocks.len() * lags.len()];
         plan.sums_at(&self.spectra, lags, &mut sums);
-        for (block, sums) in plan.blocks().iter().zip(sums.chunks_exact_mut(lags.len())) {
+        for (block, sums) in plan.blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
             for (&lag, sum) in lags.iter().zip(sums) {
                 let end = block.end.min(samples.saturating_sub(lag));
                 *sum = if lag == 0 || end <= block.start {

@@ -100,17 +100,7 @@ impl LagPlan {
     /// # Panics
     /// If `samples` or `values` do not have the plan's lengths.
     pub fn msed_into<T: Real>(&self, samples: &[T], values: &mut [f64], scratch: &mut Scratch) {
-        let whole = 0..self.samples;
-        self.run(
-            samples,
-            Term::SquaredDifference,
-            from_ref(&whole),
-            values,
-            scratch,
-            |_, sums| {
-                self.divide(sums);
-            },
-        );
+        self.means(samples, Term::SquaredDifference, values, scratch);
     }
 
     /// The autocovariance at each lag,
@@ -125,11 +115,8 @@ impl LagPlan {
     /// # Panics
     /// If `samples` or `values` do not have the plan's lengths.
     pub fn autocorrelation_into<T: Real>(&self, samples: &[T], values: &mut [f64], scratch: &mut Scratch) {
-        let whole = 0..self.samples;
-        let term = Term::Product { about: mean(samples) };
-        self.run(samples, term, from_ref(&whole), values, scratch, |_, sums| {
-            self.divide(sums);
-        });
+        let about = mean(samples);
+        self.means(samples, Term::Product { about }, values, scratch);
     }
 
     /// Adds to block `first + b` of `into` the sums of squared differences over the pairs whose
@@ -227,18 +214,17 @@ impl LagPlan {
         block.start.min(end)..end
     }
 
-    fn divide(&self, sums: &mut [f64]) {
+    /// The means over all pairs at each lag.
+    fn means<T: Real>(&self, samples: &[T], term: Term, values: &mut [f64], scratch: &mut Scratch) {
+        let whole = 0..self.samples;
         let pairs = |lag: usize| (self.samples - lag) as f64;
-        match &self.lags {
-            LagSet::Every(lags) => sums
-                .iter_mut()
-                .zip(lags.clone())
-                .for_each(|(sum, lag)| *sum /= pairs(lag)),
-            LagSet::Listed(lags) => sums
-                .iter_mut()
-                .zip(lags)
-                .for_each(|(sum, &lag)| *sum /= pairs(lag)),
-        }
+        self.run(samples, term, from_ref(&whole), values, scratch, |_, sums| {
+            let sums = sums.iter_mut();
+            match &self.lags {
+                LagSet::Every(lags) => sums.zip(lags.clone()).for_each(|(sum, lag)| *sum /= pairs(lag)),
+                LagSet::Listed(lags) => sums.zip(lags).for_each(|(sum, &lag)| *sum /= pairs(lag)),
+            }
+        });
     }
 
     /// For each block in turn: fills `out` with the sums at each lag, and calls `done`.
@@ -289,29 +275,26 @@ impl LagPlan {
                     spectra,
                     |lag, products| {
                         let place = |lag| self.lags.place_of(lag).clamp(places.start, places.end);
-                        let out_places = place(lag)..place(lag + products.len());
-                        let out = &mut out[out_places.clone()];
-                        match &self.lags {
-                            LagSet::Every(lags) if !out.is_empty() => {
-                                let first = lags.start + out_places.start;
-                                let products = &products[first - lag..][..out.len()];
-                                if term == Term::SquaredDifference {
-                                    squares.of_consecutive(block, first, out);
-                                    for (out, product) in out.iter_mut().zip(products) {
-                                        *out -= 2.0 * product;
-                                    }
-                                } else {
-                                    out.copy_from_slice(products);
+                        let wanted = place(lag)..place(lag + products.len());
+                        if wanted.is_empty() {
+                            return;
+                        }
+                        let (first, out) = (self.lags.get(wanted.start), &mut out[wanted.clone()]);
+                        match (&self.lags, term) {
+                            (LagSet::Every(_), Term::Product { .. }) => {
+                                out.copy_from_slice(&products[first - lag..][..out.len()]);
+                            }
+                            (LagSet::Every(_), Term::SquaredDifference) => {
+                                squares.of_consecutive(block, first, out);
+                                for (out, product) in out.iter_mut().zip(&products[first - lag..]) {
+                                    *out -= 2.0 * product;
                                 }
                             }
-                            _ => {
-                                for (place, out) in out_places.zip(out) {
-                                    let m = self.lags.get(place);
+                            (LagSet::Listed(lags), _) => {
+                                for (out, &m) in out.iter_mut().zip(&lags[wanted]) {
                                     *out = match term {
-                                        Term::SquaredDifference => {
-                                            squares.of_pairs(block, m) - 2.0 * products[m - lag]
-                                        }
                                         Term::Product { .. } => products[m - lag],
+                                        _ => squares.of_pairs(block, m) - 2.0 * products[m - lag],
                                     };
                                 }
                             }

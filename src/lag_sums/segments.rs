@@ -109,7 +109,7 @@ impl Split {
     /// Numbers of one part of a half spectrum, padded.
     fn half(&self) -> usize {
         // An odd number of blocks, so that the rows do not compete for the same sets of the cache.
-        ((self.segment.length() + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
+        ((self.segment.length + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
     }
 
     fn row(&self) -> usize {
@@ -150,7 +150,7 @@ impl Split {
         scratch: &mut SplitScratch,
         mut emit: impl FnMut(usize, &[f64]),
     ) {
-        let length = self.segment.length();
+        let length = self.segment.length;
         let segments = origins.start / length..origins.end.div_ceil(length);
         let cut = self.transform_ends(samples, center, &origins, scratch);
         for group in (self.distances.start..self.distances.end).step_by(self.together) {
@@ -190,7 +190,7 @@ impl Split {
         origins: &Range<usize>,
         scratch: &mut SplitScratch,
     ) -> [Option<usize>; 2] {
-        let length = self.segment.length();
+        let length = self.segment.length;
         let (first, last) = (origins.start / length, (origins.end - 1) / length);
         let mut cut = [Some(first), (last != first).then_some(last)];
         for (place, cut) in cut.iter_mut().enumerate() {
@@ -223,8 +223,8 @@ impl Split {
                 self.row(),
                 &mut scratch.workers,
                 |i, row, worker| {
-                    let start = (first + i) * self.segment.length();
-                    let part = start..self.samples.min(start + self.segment.length());
+                    let start = (first + i) * self.segment.length;
+                    let part = start..self.samples.min(start + self.segment.length);
                     self.transform(samples, center, start, part, row, worker);
                 },
             );
@@ -318,7 +318,7 @@ impl Split {
                 self.segment.inverse(worker);
             });
             for (i, worker) in workers.iter().enumerate() {
-                let length = self.segment.length();
+                let length = self.segment.length;
                 emit((first + i) * length, &worker.signal[..length]);
             }
         }

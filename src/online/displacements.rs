@@ -191,7 +191,7 @@ impl DisplacementAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let groups = Groups::new(species);
-        let order = groups.order().iter().map(|&particle| particle as u64).collect();
+        let order = groups.order.iter().map(|&particle| particle as u64).collect();
         let system = DisplacementSystem::new(sampling, &groups, lags);
         Self::of(DisplacementPairs { system, order }, levels)
     }

@@ -94,7 +94,7 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     let (pairs, sizes) = (groups.pairs(), groups.sizes());
     let of_list = |vectors: &WaveVectors| {
         let densities = Densities::new(runs, &groups, vectors)?;
-        let mut sums = vec![origins.axis().sums(); pairs.len() + 1];
+        let mut sums = vec![origins.axis.sums(); pairs.len() + 1];
         for (r, run) in runs.iter().enumerate() {
             let schedule = origins.schedule(r);
             let correlation = Correlation::new(run.frames(), &pairs, vectors.count(), &schedule);
@@ -103,7 +103,7 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
                 origins.add(r, &schedule, &found, vectors.count() as f64, 1.0, sums);
             }
         }
-        Ok(groups.by_pair(&pairs, curves(origins.axis(), &sums, &pairs, &sizes)))
+        Ok(groups.by_pair(&pairs, curves(&origins.axis, &sums, &pairs, &sizes)))
     };
     lists.iter().map(of_list).collect()
 }

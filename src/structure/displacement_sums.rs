@@ -48,10 +48,10 @@ impl DisplacementSystem {
             particles,
         };
         let sizes = species.particles().map(<[usize]>::len);
-        let each = species.names().iter().map(String::as_str).zip(sizes);
+        let each = species.names.iter().map(String::as_str).zip(sizes);
         Self {
             sampling,
-            groups: each.chain([("all", species.order().len())]).map(group).collect(),
+            groups: each.chain([("all", species.order.len())]).map(group).collect(),
             lags,
             radius: None,
             lists: Vec::new(),

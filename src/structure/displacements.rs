@@ -137,9 +137,9 @@ pub fn displacements<T: Real>(
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let sums = direct_sums(runs, &groups, &origins, 0..origins.axis().lags.len(), radius);
+    let sums = direct_sums(runs, &groups, &origins, 0..origins.axis.lags.len(), radius);
     let of = |(sums, &particles): (&GroupSums, &f64)| {
-        Displacements::from_sums(sums, origins.axis(), particles as usize, Some(radius), true)
+        Displacements::from_sums(sums, &origins.axis, particles as usize, Some(radius), true)
     };
     Ok(groups.by_species(sums.iter().zip(&groups.sizes()).map(of).collect()))
 }

@@ -9,9 +9,12 @@ use crate::trajectory::{Species, Trajectory};
 
 /// The particles species by species: kernels then see each species as one range.
 pub(crate) struct Groups {
-    names: Vec<String>,
-    order: Vec<usize>,
-    ranges: Vec<Range<usize>>,
+    /// Names of the species.
+    pub(super) names: Vec<String>,
+    /// All particles, species by species.
+    pub(crate) order: Vec<usize>,
+    /// The range of each species in that order.
+    pub(super) ranges: Vec<Range<usize>>,
 }
 
 impl Groups {
@@ -23,21 +26,6 @@ impl Groups {
         let names = species.names().to_vec();
         let ranges = (0..names.len()).map(|s| start(s)..start(s + 1)).collect();
         Self { names, order, ranges }
-    }
-
-    /// Names of the species.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// All particles, species by species.
-    pub(crate) fn order(&self) -> &[usize] {
-        &self.order
-    }
-
-    /// The range of each species in that order.
-    pub(crate) fn ranges(&self) -> &[Range<usize>] {
-        &self.ranges
     }
 
     /// The particles of each species.

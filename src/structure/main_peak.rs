@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
 use super::StructureFactor;
 use crate::stats::{Estimate, Invalid, Outcome, Parabola, Significance};
 use crate::trajectory::Cell;
@@ -86,11 +88,16 @@ impl fmt::Display for MainPeak {
 }
 
 /// Why a structure factor has no main peak.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoMainPeak {
     /// The function is largest at an end of its range.
+    #[error(
+        "not resolved: S(q) is highest at q = {q:.6}, an end of the range {:.6} to {:.6}",
+        range[0],
+        range[1]
+    )]
     AtTheEnd {
         /// The middle of the highest bin.
         q: f64,
@@ -98,6 +105,10 @@ pub enum NoMainPeak {
         range: [f64; 2],
     },
     /// Another peak is as high within errors.
+    #[error(
+        "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     Rival {
         /// The middle of the highest bin.
         q: f64,
@@ -107,42 +118,21 @@ pub enum NoMainPeak {
         difference: Estimate,
     },
     /// Fewer shells near the highest bin than a parabola needs.
+    #[error("not resolved: {found} shells near the highest bin, expected at least {FEWEST}")]
     TooFewShells {
         /// Shells there are.
         found: usize,
     },
     /// The parabola has no maximum among the shells.
+    #[error(
+        "not resolved: the parabola through the shells from {:.6} to {:.6} has no maximum among them",
+        range[0],
+        range[1]
+    )]
     NoMaximum {
         /// First and last q of the shells.
         range: [f64; 2],
     },
-}
-
-impl fmt::Display for NoMainPeak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtTheEnd {
-                q,
-                range: [low, high],
-            } => write!(
-                f,
-                "not resolved: S(q) is highest at q = {q:.6}, an end of the range {low:.6} to {high:.6}"
-            ),
-            Self::Rival { q, other, difference } => write!(
-                f,
-                "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::TooFewShells { found } => write!(
-                f,
-                "not resolved: {found} shells near the highest bin, expected at least {FEWEST}"
-            ),
-            Self::NoMaximum { range: [low, high] } => write!(
-                f,
-                "not resolved: the parabola through the shells from {low:.6} to {high:.6} has no maximum among them"
-            ),
-        }
-    }
 }
 
 /// The position q_max of the main peak.

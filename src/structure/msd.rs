@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::StructureError;
-use super::group_sums::{GroupSums, direct_sums};
+use super::group_sums::direct_sums;
 use super::groups::Groups;
 use super::origins::{Axis, Origins};
 use crate::kernels::Tile;
@@ -112,7 +112,7 @@ pub fn msd<T: Real>(
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let lags = origins.axis().lags.len();
+    let lags = origins.axis.lags.len();
     let mut methods = vec![Method::Direct; lags];
     let mut error_bounds = vec![DIRECT_ACCURACY; lags];
     let mut squares: Vec<[BlockSums; 3]>;
@@ -134,9 +134,12 @@ pub fn msd<T: Real>(
         }
     } else {
         let found = direct_sums(runs, &groups, &origins, 0..lags, 0.0);
-        squares = found.into_iter().map(GroupSums::into_squares).collect();
+        squares = found
+            .iter()
+            .map(|sums| sums.squares().map(BlockSums::clone))
+            .collect();
     }
-    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), origins.axis(), &methods, &error_bounds);
+    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), &origins.axis, &methods, &error_bounds);
     Ok(groups.by_species(squares.iter().map(of).collect()))
 }
 
@@ -147,13 +150,13 @@ fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;
     const BLOCK: f64 = 2.0;
-    let blocks = origins.partition().iter();
+    let blocks = origins.partition.iter();
     let transforms: f64 = blocks
         .map(|(_, block)| block.len() as f64)
         .map(|length| {
             length
                 * (TRANSFORM * (2.0 * length).log2()
-                    + BLOCK * (origins.partition().len() / origins.runs()) as f64)
+                    + BLOCK * (origins.partition.len() / origins.tables.len()) as f64)
         })
         .sum();
     transforms < PAIR * origins.pairs() as f64
@@ -167,7 +170,7 @@ fn spectral_sums<T: Real>(
     groups: &Groups,
     origins: &Origins,
 ) -> (Vec<[BlockSums; 3]>, Vec<f64>, Method) {
-    let (axis, sizes) = (origins.axis(), groups.sizes());
+    let (axis, sizes) = (&origins.axis, groups.sizes());
     let empty = || std::array::from_fn(|_| axis.sums());
     let mut squares: Vec<[BlockSums; 3]> = sizes.iter().map(|_| empty()).collect();
     // Absolute errors of the sums over all blocks, by group and component.

@@ -79,11 +79,13 @@ impl Axis {
 /// The lags are those of the run that spans the longest time; shorter runs add to the lags that
 /// they reach.
 pub(super) struct Origins {
-    tables: Vec<LagTable>,
+    /// Of each run.
+    pub(super) tables: Vec<LagTable>,
     /// Frames of each run.
     lengths: Vec<usize>,
-    partition: Partition,
-    axis: Axis,
+    pub(super) partition: Partition,
+    /// The lags, and the blocks that errors come from.
+    pub(super) axis: Axis,
 }
 
 /// A piece of the work: pairs of frames of a run whose first frame lies in `firsts`, of a block, at
@@ -133,24 +135,6 @@ impl Origins {
             },
             partition,
         })
-    }
-
-    /// The lags, and the blocks that errors come from.
-    pub(super) fn axis(&self) -> &Axis {
-        &self.axis
-    }
-
-    pub(super) fn table(&self, run: usize) -> &LagTable {
-        &self.tables[run]
-    }
-
-    pub(super) fn partition(&self) -> &Partition {
-        &self.partition
-    }
-
-    /// Number of runs.
-    pub(super) fn runs(&self) -> usize {
-        self.tables.len()
     }
 
     /// The blocks of one run: number, and frames.

@@ -3,10 +3,12 @@
 use std::f64::consts::PI;
 use std::fmt;
 
+use pulp::Arch;
+
 use super::StructureError;
 use super::frames::averages;
 use super::groups::Groups;
-use crate::kernels::{NeighbourGrid, count_pairs};
+use crate::kernels::{CountPairs, NeighbourGrid};
 use crate::real::Real;
 use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
 use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
@@ -260,7 +262,7 @@ impl<'a> Plan<'a> {
     fn new(groups: Groups, bins: &'a RadialBins) -> Self {
         let mut pairs = groups.pairs();
         // A single particle has no distance from another of its kind.
-        pairs.retain(|&[a, b]| a != b || groups.ranges()[a].len() > 1);
+        pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
         Self { groups, pairs, bins }
     }
 
@@ -270,7 +272,13 @@ impl<'a> Plan<'a> {
         let (bins, edges) = (self.bins.count(), self.bins.edges());
         let grid = NeighbourGrid::new(cell, edges[bins], self.groups.particles(), position);
         let mut counts = vec![0; (bins + 1) * self.pairs.len()];
-        count_pairs(&grid, &self.pairs, edges, edges[0] == 0.0, &mut counts);
+        Arch::new().dispatch(CountPairs {
+            grid: &grid,
+            pairs: &self.pairs,
+            edges,
+            uniform: edges[0] == 0.0,
+            counts: &mut counts,
+        });
         let sizes = self.groups.sizes();
         let per_volume: Vec<f64> = self.bins.volumes().map(|shell| cell.volume() / shell).collect();
         let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::origins::Origins;
-use super::self_sums::{cosine_curves, each_pair, sinc_curves, vectors_for_each_pair};
+use super::self_sums::{Terms, curves, each_pair, vectors_for_each_pair};
 use super::{StructureError, WaveVectors};
 use crate::curve::Curve;
+use crate::kernels::Schedule;
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::stats::{Invalid, Resampling};
@@ -86,7 +87,11 @@ pub fn self_isf_each<'p, T: Real>(
     let runs = runs.runs();
     let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
-    Ok(cosine_curves(runs, &particles, lists, &origins))
+    let vectors: Vec<usize> = lists.iter().map(WaveVectors::count).collect();
+    Ok(curves(runs, &particles, &origins, &vectors, |schedule| {
+        let cheapest = |vectors| Terms::cheapest(vectors, schedule);
+        lists.iter().map(cheapest).collect()
+    }))
 }
 
 /// Self part of the intermediate scattering function, averaged over all directions of the wave
@@ -132,7 +137,9 @@ pub fn isotropic_self_isf<'p, T: Real>(
     let runs = runs.runs();
     let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
-    Ok(sinc_curves(runs, &particles, wave_numbers, &origins))
+    let one = vec![1; wave_numbers.len()];
+    let terms = |_: &Schedule| vec![Terms::Sincs(wave_numbers)];
+    Ok(curves(runs, &particles, &origins, &one, terms))
 }
 
 /// The self part of the intermediate scattering function and its susceptibility: see
@@ -194,7 +201,7 @@ pub fn self_isf_fluctuations<'p, T: Real>(
     let runs = runs.runs();
     let particles = particles.into().of(runs[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
-    let axis = origins.axis();
+    let axis = &origins.axis;
     let (mut first, mut second) = (axis.sums(), axis.sums());
     let n = particles.len() as f64;
     let terms = n * vectors.count() as f64;

@@ -123,8 +123,8 @@ pub fn van_hove<T: Real>(
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let (axis, sizes) = (origins.axis(), groups.sizes());
-    let empty = BlockSums::new(origins.partition().len(), bins.count() + 3);
+    let (axis, sizes) = (&origins.axis, groups.sizes());
+    let empty = BlockSums::new(origins.partition.len(), bins.count() + 3);
     // By group, all particles last, and by lag.
     let mut sums = vec![vec![empty; axis.lags.len()]; sizes.len()];
     let squared_edges: Vec<f64> = bins.edges().iter().map(|r| r * r).collect();
@@ -178,7 +178,7 @@ fn count<T: Real>(
                 sums: vec![0.0; bins + 3],
                 pairs: 0.0,
             };
-            for (first, second) in origins.table(piece.run).pairs_from(lag, piece.firsts.clone()) {
+            for (first, second) in origins.tables[piece.run].pairs_from(lag, piece.firsts.clone()) {
                 let (from, to) = (run.frame(first), run.frame(second));
                 counts.pairs += 1.0;
                 for &p in *particles {

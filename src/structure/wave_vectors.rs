@@ -206,10 +206,9 @@ impl WaveVectors {
 
     fn pick(&self, members: &[usize]) -> Self {
         Self {
-            integers: match self.cell {
-                Some(_) => members.iter().map(|&i| self.integers[i]).collect(),
-                None => Vec::new(),
-            },
+            integers: (members.iter())
+                .filter_map(|&i| self.integers.get(i).copied())
+                .collect(),
             vectors: members.iter().map(|&i| self.vectors[i]).collect(),
             wave_numbers: members.iter().map(|&i| self.wave_numbers[i]).collect(),
             cell: self.cell,
@@ -268,11 +267,9 @@ impl WaveVectors {
     /// The positions of the vectors of each shell, increasing.
     pub(super) fn shell_members(&self) -> Vec<Vec<usize>> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
-        let square = |i: usize| {
-            self.integers[i]
-                .iter()
-                .map(|&n| u64::from(n.unsigned_abs()).pow(2))
-                .sum::<u64>()
+        let square = |i: usize| -> u64 {
+            let integers = self.integers[i].iter();
+            integers.map(|&n| u64::from(n.unsigned_abs()).pow(2)).sum()
         };
         let mut order: Vec<usize> = (0..self.count()).collect();
         if cubic {
