@@ -150,15 +150,10 @@ fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;
     const BLOCK: f64 = 2.0;
-    let blocks = origins.partition.iter();
-    let transforms: f64 = blocks
-        .map(|(_, block)| block.len() as f64)
-        .map(|length| {
-            length
-                * (TRANSFORM * (2.0 * length).log2()
-                    + BLOCK * (origins.partition.len() / origins.tables.len()) as f64)
-        })
-        .sum();
+    let blocks = BLOCK * (origins.partition.len() / origins.tables.len()) as f64;
+    let transform = |frames: f64| frames * (TRANSFORM * (2.0 * frames).log2() + blocks);
+    let lengths = origins.partition.iter().map(|(_, block)| block.len() as f64);
+    let transforms: f64 = lengths.map(transform).sum();
     transforms < PAIR * origins.pairs() as f64
 }
 
@@ -197,15 +192,12 @@ fn spectral_sums<T: Real>(
         if axis.lags[k] == Lag::ZERO {
             return 0.0;
         }
-        let of = |group: usize, component: usize| {
-            let sums: &BlockSums = &squares[group][component];
-            errors[group][component] / (sums.mean(k) * sums.weight(k) * sizes[group])
-        };
-        let all = (0..sizes.len()).flat_map(|group| (0..3).map(move |component| (group, component)));
-        // Where nothing moves there is no relative error to bound.
-        let bounds = all
-            .map(|(group, component)| of(group, component))
-            .map(|x| if x >= 0.0 { x } else { f64::INFINITY });
+        let each = squares.as_flattened().iter().zip(errors.as_flattened());
+        let bounds = each.enumerate().map(|(place, (sums, error))| {
+            let bound = error / (sums.mean(k) * sums.weight(k) * sizes[place / 3]);
+            // Where nothing moves there is no relative error to bound.
+            if bound >= 0.0 { bound } else { f64::INFINITY }
+        });
         bounds.fold(0.0, f64::max)
     };
     let bounds = (0..axis.lags.len()).map(bound).collect();

@@ -213,7 +213,11 @@ pub fn rdf<T: Real, C: Coordinates>(
 ) -> Result<ByPair<RadialDistribution>, StructureError> {
     let runs = runs.runs();
     check_reach(runs, bins)?;
-    let plan = Plan::new(Groups::new(runs[0].species()), bins);
+    let groups = Groups::new(runs[0].species());
+    let mut pairs = groups.pairs();
+    // A single particle has no distance from another of its kind.
+    pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
+    let plan = Plan { groups, pairs, bins };
     let shape = [plan.pairs.len() + 1, 2 * bins.count()];
     let (sums, resamples) = averages(runs, resampling, shape, |run, frame| {
         let position = |p: usize| runs[run].position(frame, p);
@@ -258,14 +262,7 @@ struct Plan<'a> {
     bins: &'a RadialBins,
 }
 
-impl<'a> Plan<'a> {
-    fn new(groups: Groups, bins: &'a RadialBins) -> Self {
-        let mut pairs = groups.pairs();
-        // A single particle has no distance from another of its kind.
-        pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
-        Self { groups, pairs, bins }
-    }
-
+impl Plan<'_> {
     /// g and the neighbours in each bin, of each pair of species and of all particles, in a frame
     /// with such positions.
     fn frame(&self, cell: &Cell, position: impl Fn(usize) -> [f64; 3]) -> Vec<f64> {

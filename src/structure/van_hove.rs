@@ -134,16 +134,12 @@ pub fn van_hove<T: Real>(
     threads::in_order(&pieces, WAITING, work, |piece, counts| {
         let mut counts = counts.iter();
         for lag in piece.lags.clone() {
-            for (group, counts) in counts.by_ref().take(particles.len()).enumerate() {
+            for (group, (counts, pairs)) in counts.by_ref().take(particles.len()).enumerate() {
                 for of in [group, particles.len()] {
                     // All particles take one species after the other: their pairs of frames count
                     // once.
-                    let pairs = if of == group || group == 0 {
-                        counts.pairs
-                    } else {
-                        0.0
-                    };
-                    for (point, x) in counts.sums.iter().enumerate() {
+                    let pairs = if of == group || group == 0 { *pairs } else { 0.0 };
+                    for (point, x) in counts.iter().enumerate() {
                         sums[of][lag].add(piece.block, point, x / sizes[of], pairs);
                     }
                 }
@@ -155,32 +151,23 @@ pub fn van_hove<T: Real>(
     Ok(groups.by_species(sums.iter().map(of_group).collect()))
 }
 
-/// What the pairs of one lag add up to, of one species.
-struct Counts {
-    /// Displacements in each bin, below, above; sum of squared displacements.
-    sums: Vec<f64>,
-    pairs: f64,
-}
-
-/// By lag of the piece, and by species.
+/// What the pairs of frames of each lag of the piece add up to, by lag and by species: displacements
+/// in each bin, below, above, and the sum of squared displacements; and the number of pairs.
 fn count<T: Real>(
     run: &Trajectory<'_, T>,
     origins: &Origins,
     piece: &Piece,
     species: &[&[usize]],
     squared_edges: &[f64],
-) -> Vec<Counts> {
+) -> Vec<(Vec<f64>, f64)> {
     let bins = squared_edges.len() - 1;
     let mut found = Vec::with_capacity(piece.lags.len() * species.len());
     for lag in piece.lags.clone() {
         for particles in species {
-            let mut counts = Counts {
-                sums: vec![0.0; bins + 3],
-                pairs: 0.0,
-            };
+            let (mut sums, mut pairs) = (vec![0.0; bins + 3], 0.0);
             for (first, second) in origins.tables[piece.run].pairs_from(lag, piece.firsts.clone()) {
                 let (from, to) = (run.frame(first), run.frame(second));
-                counts.pairs += 1.0;
+                pairs += 1.0;
                 for &p in *particles {
                     let along =
                         |axis: usize| Real::to_f64(to[3 * p + axis]) - Real::to_f64(from[3 * p + axis]);
@@ -191,11 +178,11 @@ fn count<T: Real>(
                         above if above > bins => bins + 1,
                         edge => edge - 1,
                     };
-                    counts.sums[bin] += 1.0;
-                    counts.sums[bins + 2] += r2;
+                    sums[bin] += 1.0;
+                    sums[bins + 2] += r2;
                 }
             }
-            found.push(counts);
+            found.push((sums, pairs));
         }
     }
     found

@@ -129,26 +129,24 @@ impl WaveVectors {
                 return Err(zero(index));
             }
         }
-        Ok(Self {
-            integers: Vec::new(),
-            wave_numbers: vectors.iter().map(|q| norm(*q)).collect(),
-            vectors: vectors.to_vec(),
-            cell: None,
-        })
+        Ok(Self::of(vectors.to_vec(), Vec::new(), None))
     }
 
     fn checked(integers: Vec<[i32; 3]>, cell: &Cell) -> Result<Self, StructureError> {
         if integers.is_empty() {
             return Err(StructureError::NoWaveVectors);
         }
-        let vectors: Vec<[f64; 3]> = integers.iter().map(|&n| cell.wave_vector(n)).collect();
-        let wave_numbers = vectors.iter().map(|q| norm(*q)).collect();
-        Ok(Self {
+        let vectors = integers.iter().map(|&n| cell.wave_vector(n)).collect();
+        Ok(Self::of(vectors, integers, Some(*cell)))
+    }
+
+    fn of(vectors: Vec<[f64; 3]>, integers: Vec<[i32; 3]>, cell: Option<Cell>) -> Self {
+        Self {
             integers,
+            wave_numbers: vectors.iter().map(|q| norm(*q)).collect(),
             vectors,
-            wave_numbers,
-            cell: Some(*cell),
-        })
+            cell,
+        }
     }
 
     fn in_range(
@@ -383,12 +381,11 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
             return Ok(*cell);
         }
         let frames = self.cells().len() as f64;
-        let mut mean = [[0.0; 3]; 3];
-        for cell in self.cells() {
-            let vectors = cell.vectors();
-            let parts = mean.as_flattened_mut().iter_mut().zip(vectors.as_flattened());
-            parts.for_each(|(mean, x)| *mean += x / frames);
-        }
+        let mean = |i: usize, j: usize| {
+            let parts = self.cells().iter().map(|cell| cell.vectors()[i][j] / frames);
+            parts.fold(0.0, |sum, x| sum + x)
+        };
+        let mean = [0, 1, 2].map(|i| [0, 1, 2].map(|j| mean(i, j)));
         Ok(Cell::triclinic(mean).unwrap_or(*first))
     }
 }
