@@ -33,7 +33,7 @@ pub struct LagPlan {
     pub(super) arch: Arch,
 }
 
-/// Memory that plans work in, of any plan before; what it holds is rubbish after a call.
+/// Memory that plans work in, new or of any plan before; what it holds is rubbish after a call.
 #[derive(Debug, Default)]
 pub struct Scratch {
     direct: Vec<Total>,
@@ -83,12 +83,6 @@ impl LagPlan {
     pub fn method(&self, place: usize) -> Method {
         let stretch = self.stretches.iter().find(|(places, _)| places.contains(&place));
         stretch.expect("a place in the list of lags").1
-    }
-
-    /// Memory for a first call, with nothing allocated yet.
-    #[must_use]
-    pub fn scratch(&self) -> Scratch {
-        Scratch::default()
     }
 
     /// The mean-squared difference at each lag,
@@ -253,16 +247,8 @@ impl LagPlan {
         for (b, block) in blocks.iter().enumerate() {
             for (places, _) in self.stretches.iter().filter(|s| s.1 == Method::Direct) {
                 let lag = |k: usize| self.lags.get(places.start + k);
-                let out = &mut out[places.clone()];
-                direct::sums(
-                    self.arch,
-                    samples,
-                    block.clone(),
-                    lag,
-                    term,
-                    out,
-                    &mut scratch.direct,
-                );
+                let (out, totals) = (&mut out[places.clone()], &mut scratch.direct);
+                direct::sums(self.arch, samples, block.clone(), lag, term, out, totals);
             }
             if let Some((places, split)) = &self.split {
                 let squares = Squares::new(samples, center, &scratch.squares);

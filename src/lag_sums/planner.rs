@@ -15,10 +15,10 @@ use crate::lag::{LagError, listed_in_run};
 /// that changes.
 ///
 /// ```
-/// use msed::lag_sums::{LagPlanner, Method};
+/// use msed::lag_sums::{LagPlanner, Method, Scratch};
 /// let plan = LagPlanner::new().plan(5, &[0, 1, 2])?;
 /// let mut values = [0.0; 3];
-/// plan.msed_into(&[1.0, 2.0, 4.0, 7.0, 11.0], &mut values, &mut plan.scratch());
+/// plan.msed_into(&[1.0, 2.0, 4.0, 7.0, 11.0], &mut values, &mut Scratch::default());
 /// assert_eq!(values, [0.0, (1.0 + 4.0 + 9.0 + 16.0) / 4.0, (9.0 + 25.0 + 49.0) / 3.0]);
 /// assert_eq!(plan.methods()[0].1, Method::Direct);
 /// # Ok::<(), msed::Error>(())
@@ -111,17 +111,15 @@ impl LagPlanner {
     }
 
     fn assemble(&mut self, samples: usize, lags: LagSet) -> LagPlan {
-        let cut = |segment: usize| segment.clamp(1, samples.max(1));
-        let all = |method| vec![(0..lags.len(), method)];
+        let cut = |mut method| {
+            if let Method::BlockFft { segment } | Method::SplitFft { segment } = &mut method {
+                *segment = (*segment).clamp(1, samples.max(1));
+            }
+            method
+        };
         let stretches = match self.method {
             None => choose(samples, &lags, self.tolerance),
-            Some(Method::Direct) => all(Method::Direct),
-            Some(Method::BlockFft { segment }) => all(Method::BlockFft {
-                segment: cut(segment),
-            }),
-            Some(Method::SplitFft { segment }) => all(Method::SplitFft {
-                segment: cut(segment),
-            }),
+            Some(method) => vec![(0..lags.len(), cut(method))],
         };
         let split = stretches.iter().find_map(|(places, method)| {
             let segment = method.segment().filter(|_| !places.is_empty())?;

@@ -187,15 +187,10 @@ impl DisplacementSums {
     pub fn displacements(&self) -> BySpecies<Displacements> {
         let (system, axis) = (&self.over, self.axis());
         self.by_species(|first, group| {
-            let mut sums = GroupSums::new(&axis);
+            let (mut sums, particles) = (GroupSums::new(&axis), group.particles as f64);
             axis.for_each(&self.runs, |block, lag, columns, pairs| {
-                sums.add(
-                    block,
-                    lag,
-                    &columns[first..][..COLUMNS],
-                    pairs,
-                    group.particles as f64,
-                );
+                let columns = &columns[first..][..COLUMNS];
+                sums.add(block, lag, columns, pairs, particles);
             });
             Displacements::from_sums(&sums, &axis, group.particles, system.radius, system.whole)
         })

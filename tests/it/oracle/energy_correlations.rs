@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::common::numbers::numbers;
 use msed::energy::{self, StillCorrelated};
-use msed::lag_sums::{LagPlan, LagPlanner, Method};
+use msed::lag_sums::{LagPlan, LagPlanner, Method, Scratch};
 use msed::stats::Outcome;
 use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
@@ -299,7 +299,7 @@ fn all_ways(n: usize) -> Vec<LagPlan> {
 
 fn values(plan: &LagPlan, x: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; plan.len()];
-    plan.msed_into(x, &mut values, &mut plan.scratch());
+    plan.msed_into(x, &mut values, &mut Scratch::default());
     values
 }
 

@@ -43,13 +43,13 @@ fn variance(x: &[f64]) -> f64 {
 
 fn msed(plan: &LagPlan, x: &[impl Real]) -> Vec<f64> {
     let mut values = vec![f64::NAN; plan.len()];
-    plan.msed_into(x, &mut values, &mut plan.scratch());
+    plan.msed_into(x, &mut values, &mut Scratch::default());
     values
 }
 
 fn autocovariance(plan: &LagPlan, x: &[impl Real]) -> Vec<f64> {
     let mut values = vec![f64::NAN; plan.len()];
-    plan.autocorrelation_into(x, &mut values, &mut plan.scratch());
+    plan.autocorrelation_into(x, &mut values, &mut Scratch::default());
     values
 }
 
@@ -291,7 +291,7 @@ fn blocks_hold_the_pairs_of_their_first_samples() {
         for blocks in &divisions {
             let mut squares = BlockSums::new(blocks.len() + 1, lags.len());
             let mut products = BlockSums::new(blocks.len(), lags.len());
-            let mut scratch = plan.scratch();
+            let mut scratch = Scratch::default();
             plan.add_squared_differences(&x, blocks, &mut squares, 1, &mut scratch);
             plan.add_products(&x, -7001.0, blocks, &mut products, 0, &mut scratch);
             assert!((0..lags.len()).all(|k| squares.get(0, k) == (0.0, 0.0)));
