@@ -18,11 +18,11 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("slope of ln MSD over ln *{t} (dimensionless)"),
     );
     for (name, msd) in msd.species() {
-        let d = relaxation::diffusion(msd.total());
-        let plateau = relaxation::tau_beta(msd.total());
+        let d = relaxation::diffusion(&msd.total);
+        let plateau = relaxation::tau_beta(&msd.total);
         let tau_beta = plateau.log_slope_minimum.map(|minimum| minimum.time);
         println!("{name}: D = {d}; tau_beta = {tau_beta}");
-        let (times, slopes) = relaxation::log_slope(msd.total(), 1.25);
+        let (times, slopes) = relaxation::log_slope(&msd.total, 1.25);
         panel.add(Series::estimates(&times, &slopes).label(name));
     }
     panel.add(Series::horizontal(1.0));

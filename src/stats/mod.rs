@@ -17,7 +17,6 @@ mod by_species;
 mod combine;
 pub(crate) mod doubling_blocks;
 mod estimate;
-mod invalid;
 #[cfg(feature = "serde")]
 pub(crate) mod number;
 mod outcome;
@@ -28,6 +27,7 @@ pub(crate) mod runs;
 mod significance;
 pub(crate) mod sums;
 
+pub use crate::real::Invalid;
 pub use blocking::{Blocking, BlockingLevel};
 pub(crate) use blocks::Partition;
 pub use blocks::{BlockSums, ResamplingError};
@@ -35,7 +35,6 @@ pub use by_species::{ByPair, BySpecies, UnknownSpecies};
 pub use combine::Mixture;
 pub use doubling_blocks::NoMemory;
 pub use estimate::Estimate;
-pub use invalid::Invalid;
 pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};
 pub use resampling::{Resamples, Resampling, RunId};
