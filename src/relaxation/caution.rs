@@ -120,8 +120,8 @@ pub enum Caution {
         /// Length of the shortest block.
         block: f64,
     },
-    /// The runs hold fewer than five blocks of fifteen correlation times: errors from blocks will be
-    /// too small, more often than not.
+    /// The runs hold fewer than five blocks of fifteen correlation times: errors from blocks will
+    /// be too small, more often than not.
     #[error(
         "{found:.0} correlation times in all, {needed:.0} needed for 5 blocks of {:.0}: errors may be too small",
         super::thresholds::BLOCK

@@ -187,11 +187,8 @@ fn automatic(moving: &SquaredDisplacement) -> Result<Diffusion, NotDiffusive> {
     let known = slopes.get(start).is_some_and(|(_, slope)| is_known(slope));
     if known {
         let found = fit(&usable.with(usable.select(|k| k >= start)));
-        if found
-            .log_slope
-            .as_ref()
-            .is_some_and(|slope| is_one(slope) && is_known(slope))
-        {
+        let slope = found.log_slope.as_ref();
+        if slope.is_some_and(|slope| is_one(slope) && is_known(slope)) {
             return Ok(found);
         }
     }
@@ -213,10 +210,11 @@ fn half_interval(slope: &Estimate) -> f64 {
     if freedom.is_none() {
         return 0.0;
     }
-    let errors = Significance::NOT_DIFFUSIVE.threshold(freedom);
-    slope
-        .standard_error()
-        .map_or(f64::INFINITY, |error| error * errors)
+    let (error, errors) = (
+        slope.standard_error(),
+        Significance::NOT_DIFFUSIVE.threshold(freedom),
+    );
+    error.map_or(f64::INFINITY, |error| error * errors)
 }
 
 fn is_one(slope: &Estimate) -> bool {

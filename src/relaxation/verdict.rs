@@ -183,7 +183,8 @@ pub enum Reason {
         max_frequency: f64,
     },
     /// The run is too short to hold the relaxation that its spectrum shows. Only exponents near 2
-    /// come to this: for others amplitude and time are not known from such a run in the first place.
+    /// come to this: for others amplitude and time are not known from such a run in the first
+    /// place.
     #[error("the run of {duration:.4} is {:.1} tau long, fewer than 8", .duration / .mean_relaxation_time)]
     ShortRun {
         /// Mean relaxation time of the fit.

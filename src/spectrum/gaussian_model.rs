@@ -198,8 +198,8 @@ impl GaussianModel {
         let sampled = planned.samples as f64;
         let likelihood = Likelihood::new(&[planned], std::f64::consts::PI);
         let covariance = likelihood
-            .information(model, &Parameters::from_vec(parameters))
-            .and_then(nalgebra::DMatrix::try_inverse)
+            .at(model, &Parameters::from_vec(parameters))
+            .and_then(|point| point.information.try_inverse())
             .filter(|c| c.diagonal().iter().all(|x| x.is_finite() && *x > 0.0))
             .ok_or(too_short)?;
         let error = |i: usize| (covariance[(i, i)] * sampled / samples).sqrt();

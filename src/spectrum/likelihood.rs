@@ -38,10 +38,12 @@ pub(super) struct Maximum {
     pub(super) converged: bool,
 }
 
-struct Point {
+/// The likelihood at some parameters.
+pub(super) struct Point {
     objective: f64,
     gradient: DVector<f64>,
-    information: DMatrix<f64>,
+    /// The Fisher information, whatever the power.
+    pub(super) information: DMatrix<f64>,
 }
 
 /// The stretching exponent, in (0, 2).
@@ -118,12 +120,8 @@ impl Likelihood {
         (!pieces.is_empty()).then_some(Self { pieces })
     }
 
-    /// The Fisher information of the parameters, whatever the power.
-    pub(super) fn information(&self, model: Model, parameters: &Parameters) -> Option<DMatrix<f64>> {
-        self.at(model, parameters).map(|point| point.information)
-    }
-
-    fn at(&self, model: Model, parameters: &Parameters) -> Option<Point> {
+    /// The likelihood at these parameters; `None` where the spectrum is not positive there.
+    pub(super) fn at(&self, model: Model, parameters: &Parameters) -> Option<Point> {
         let dimension = model.parameters();
         let mut point = Point {
             objective: 0.0,
