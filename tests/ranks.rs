@@ -312,7 +312,7 @@ fn particles() {
     let vectors = WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]]).expect("a vector");
     let msd = structure::msd(&run, &lags, Resampling::None).expect("a curve");
     let isf = structure::self_isf(&run, "B", &vectors, &lags, Resampling::None).expect("a curve");
-    let curves: [&Curve; 2] = [msd.all().total(), &isf];
+    let curves: [&Curve; 2] = [&msd.all().total, &isf];
     let expected: Vec<f64> = curves
         .into_iter()
         .flat_map(|curve| curve.values().to_vec())
