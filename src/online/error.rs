@@ -5,11 +5,9 @@ use thiserror::Error;
 use crate::energy::DistributionError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
-use crate::sampling::SamplingError;
 use crate::series::SeriesError;
-use crate::stats::{MergeError, NoMemory};
+use crate::stats::{Invalid, MergeError, NoMemory, UnknownSpecies};
 use crate::structure::StructureError;
-use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -119,13 +117,13 @@ pub enum OnlineError {
     Structure(#[from] StructureError),
     /// A species that is not there.
     #[error(transparent)]
-    Species(#[from] SpeciesError),
+    Species(#[from] UnknownSpecies),
     /// A request for lags that means nothing.
     #[error(transparent)]
     Lag(#[from] LagError),
     /// A time axis that means nothing.
     #[error(transparent)]
-    Sampling(#[from] SamplingError),
+    Invalid(#[from] Invalid),
     /// A system without particles, or with an impossible temperature.
     #[error(transparent)]
     Series(#[from] SeriesError),
