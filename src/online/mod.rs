@@ -47,8 +47,6 @@ mod densities;
 mod differences;
 mod displacements;
 mod energy;
-#[cfg(feature = "serde")]
-mod energy_state;
 pub(crate) mod error;
 mod feed;
 mod frames;

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use pulp::Arch;
 
+use super::levels::LevelLags;
+#[cfg(feature = "serde")]
+use super::progress::Progress;
 use crate::energy::curves::Samples;
 use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;
@@ -47,56 +50,48 @@ impl Work {
 /// partners, are summed as first samples of pairs at all lags at once, and go. That is twice the
 /// longest lag in memory, and the sums of whole series in speed.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Ring {
-    stride: u64,
-    /// In samples of this ring.
-    lags: Vec<usize>,
+    pub(super) of: LevelLags,
     /// How many of the lags, the shortest ones, are summed by their definition here; of the others
     /// only the ends.
+    #[cfg_attr(feature = "serde", serde(skip))]
     direct: usize,
-    /// Place of the first lag among the points of the sums.
-    first_point: usize,
-    reach: usize,
-    /// As many as fit before the next sums.
-    buffer: Vec<f64>,
+    /// The longest lag, or the length of a segment.
+    pub(super) reach: usize,
+    /// The samples that have yet to be summed as first ones of pairs: as many as fit before the
+    /// next sums.
+    pub(super) buffer: Vec<f64>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     capacity: usize,
     /// Place of the buffer's first sample, in samples of the stream from its start.
-    base: u64,
-    /// The first `reach` samples: what the piece of the run before this one lacks.
-    head: Vec<f64>,
+    pub(super) base: u64,
+    /// The first `reach` samples, or all there are: what the piece of the run before this one
+    /// lacks.
+    pub(super) head: Vec<f64>,
 }
 
 impl Ring {
-    /// A ring for every `stride`-th sample of a stream, from the first on.
+    /// A ring for the samples of a level, from the first on.
     ///
     /// # Errors
     /// [`NoMemory`], as for [`of_segments`](Self::of_segments).
-    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Result<Self, NoMemory> {
-        let reach = lags.last().copied().unwrap_or(0);
-        let capacity = reach.saturating_add(reach.max(LEAST));
-        Self::of(stride, lags, first_point, reach, capacity)
+    pub(super) fn new(of: LevelLags) -> Result<Self, NoMemory> {
+        let (direct, reach) = (of.lags.len(), of.reach());
+        Self::with_room(of, direct, reach, reach.saturating_add(reach.max(LEAST)))
     }
 
     /// A ring that sums the pairs of two segments as soon as both are there; it leaves lags from
     /// `LONG` on to transforms.
-    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, NoMemory> {
-        let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
-        ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
-        Ok(ring)
+    pub(super) fn of_segments(segment: usize, of: LevelLags) -> Result<Self, NoMemory> {
+        let direct = of.lags.partition_point(|&lag| lag < LONG);
+        Self::with_room(of, direct, segment, segment.saturating_mul(2))
     }
 
-    fn of(
-        stride: u64,
-        lags: Vec<usize>,
-        first_point: usize,
-        reach: usize,
-        capacity: usize,
-    ) -> Result<Self, NoMemory> {
+    fn with_room(of: LevelLags, direct: usize, reach: usize, capacity: usize) -> Result<Self, NoMemory> {
         Ok(Self {
-            stride,
-            direct: lags.len(),
-            lags,
-            first_point,
+            of,
+            direct,
             reach,
             buffer: in_place(capacity)?,
             capacity,
@@ -107,21 +102,12 @@ impl Ring {
 
     /// Before the first sample: that one is sample `place` of a run.
     pub(super) fn begin_at(&mut self, place: u64) {
-        self.base = place.next_multiple_of(self.stride) - place;
-    }
-
-    /// The samples that have yet to be summed as first ones of pairs.
-    pub(super) fn buffer(&self) -> &[f64] {
-        &self.buffer
-    }
-
-    pub(super) fn base(&self) -> u64 {
-        self.base
+        self.base = place.next_multiple_of(self.of.stride) - place;
     }
 
     /// The lags that are left to transforms, and the place of the first among the points.
     pub(super) fn long_lags(&self) -> (&[usize], usize) {
-        (&self.lags[self.direct..], self.first_point + self.direct)
+        (&self.of.lags[self.direct..], self.of.first_point + self.direct)
     }
 
     /// Takes in as many of `samples` as fit before the next sums, at least one, and says how many.
@@ -141,13 +127,24 @@ impl Ring {
         self.buffer.len() == self.capacity
     }
 
+    /// Takes in all of `samples`, and sums whenever sums are due.
+    pub(super) fn push(&mut self, mut samples: &[f64], sums: &mut RunSums, work: &mut Work) {
+        while !samples.is_empty() {
+            let taken = self.fill(samples.iter().copied());
+            samples = &samples[taken..];
+            if self.is_full() {
+                self.advance(sums, work);
+            }
+        }
+    }
+
     /// Sums the samples that have all their partners, and lets them go.
     pub(super) fn advance(&mut self, sums: &mut RunSums, work: &mut Work) {
         let until = self.buffer.len().saturating_sub(self.reach);
         self.sum(&self.buffer, until, true, sums, work);
         self.buffer.copy_within(until.., 0);
         self.buffer.truncate(self.reach);
-        self.base += until as u64 * self.stride;
+        self.base += until as u64 * self.of.stride;
     }
 
     /// Sums all samples, with partners among them and among `next`, the samples that follow, at
@@ -159,42 +156,37 @@ impl Ring {
         sum_long(self, &joined, until, sums)
     }
 
-    /// The first samples; all there are where they are fewer than the longest lag.
-    pub(super) fn head(&self) -> &[f64] {
-        &self.head
-    }
-
     /// Whether the ring has seen more than its head.
     pub(super) fn is_past_head(&self) -> bool {
         self.head.len() == self.reach
     }
 
+    /// The same with room for all that will be, of a run that has come so far; `None` where its
+    /// samples cannot be those.
     #[cfg(feature = "serde")]
-    pub(super) fn lags(&self) -> usize {
-        self.lags.len()
-    }
-
-    /// Takes back the samples of a run that has `samples` of them; false where they cannot be.
-    #[cfg(feature = "serde")]
-    pub(super) fn restore(&mut self, base: u64, buffer: &[f64], head: &[f64], samples: u64) -> bool {
+    pub(super) fn restored(self, segment: Option<usize>, progress: Progress) -> Result<Option<Self>, NoMemory> {
+        let Self { of, buffer, base, head, .. } = self;
+        let mut ring = match segment {
+            Some(segment) => Self::of_segments(segment, of)?,
+            None => Self::new(of)?,
+        };
+        ring.begin_at(progress.first);
         // Where the next one will be.
         let next = (buffer.len() as u64)
-            .checked_mul(self.stride)
+            .checked_mul(ring.of.stride)
             .and_then(|length| length.checked_add(base));
-        let follows = next.is_some_and(|next| next >= samples && next - samples < self.stride);
-        let waiting = head.len() < self.reach && (base != self.base || head != buffer);
-        let sound = follows
+        let follows = next.and_then(|next| next.checked_sub(progress.count));
+        let waiting = head.len() < ring.reach && (base != ring.base || head != buffer);
+        let sound = follows.is_some_and(|rest| rest < ring.of.stride)
             && !waiting
-            && base >= self.base
-            && buffer.len() < self.capacity
-            && head.len() <= self.reach
-            && buffer.iter().chain(head).all(|&x| is_fit(x));
-        if sound {
-            self.buffer.extend_from_slice(buffer);
-            self.head.extend_from_slice(head);
-            self.base = base;
-        }
-        sound
+            && base >= ring.base
+            && buffer.len() < ring.capacity
+            && head.len() <= ring.reach
+            && buffer.iter().chain(&head).all(|&x| is_fit(x));
+        ring.buffer.extend(buffer);
+        ring.head.extend(head);
+        ring.base = base;
+        Ok(sound.then_some(ring))
     }
 
     /// Goes on as `later` does, a ring that began `samples` samples later and whose head this one
@@ -219,9 +211,9 @@ impl Ring {
         let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
-            let block = sums.blocks.open(self.base + from as u64 * self.stride);
+            let block = sums.blocks.open(self.base + from as u64 * self.of.stride);
             let end = sums.blocks.end_of(block);
-            let places = (end - self.base).div_ceil(self.stride);
+            let places = (end - self.base).div_ceil(self.of.stride);
             let stop = until.min(usize::try_from(places).unwrap_or(usize::MAX));
             work.totals.clear();
             work.totals.resize(self.direct, Total::default());
@@ -229,7 +221,7 @@ impl Ring {
                 samples,
                 from,
                 until: stop,
-                lag: |k| self.lags[k],
+                lag: |k| self.of.lags[k],
                 term: Term::SquaredDifference,
                 totals: &mut work.totals,
             });
@@ -259,7 +251,7 @@ impl Ring {
         // partners.
         let [mut first, mut last, mut first_partner, mut last_partner] = [running; 4];
         let first = first.before(from);
-        if self.stride == 1 {
+        if self.of.stride == 1 {
             let last = last.before(stop);
             sums.add_samples(
                 block,
@@ -270,7 +262,7 @@ impl Ring {
                 },
             );
         }
-        for (k, &lag) in self.lags.iter().enumerate() {
+        for (k, &lag) in self.of.lags.iter().enumerate() {
             let stop = stop.min(running.samples().saturating_sub(lag));
             if stop <= from {
                 break;
@@ -280,7 +272,7 @@ impl Ring {
                 [first_partner.before(from + lag), last_partner.before(stop + lag)],
             );
             let [ends, squares] = [0, 1].map(|i| (last[i] - first[i]) + (partners[1][i] - partners[0][i]));
-            *sums.pairs_mut(block, self.first_point + k) += PairTerms {
+            *sums.pairs_mut(block, self.of.first_point + k) += PairTerms {
                 number: (stop - from) as f64,
                 differences: differences(k, squares),
                 ends,
@@ -388,9 +380,9 @@ fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> R
     let mut blocks: Vec<(usize, Range<usize>)> = Vec::new();
     let mut from = 0;
     while from < until {
-        let block = sums.blocks.open(ring.base() + from as u64);
+        let block = sums.blocks.open(ring.base + from as u64);
         let end = sums.blocks.end_of(block);
-        let stop = (end - ring.base()).min(until as u64) as usize;
+        let stop = (end - ring.base).min(until as u64) as usize;
         blocks.push((block, from..stop));
         from = stop;
     }
