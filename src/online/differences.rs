@@ -39,18 +39,17 @@ use crate::real::Real;
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;
 
 impl Pairs for BinnedPairs {
-    type System = Self;
     type Work = ();
-
-    fn system(&self) -> &Self {
-        self
-    }
 
     fn work(&self) {}
 
     /// A row is one sample.
     fn width(&self) -> usize {
         1
+    }
+
+    fn particles(&self) -> Vec<usize> {
+        Vec::new()
     }
 
     #[inline]
@@ -71,7 +70,7 @@ impl DistributionAccumulator {
         let lags = lags.in_planned_samples(&system.sampling())?;
         let levels = vec![LevelLags::single(&lags)];
         let pairs = EnergyPairs { system, lags };
-        Self::of(BinnedPairs { pairs, bins }, levels)
+        Self::of(BinnedPairs { pairs, bins }, &[], levels)
     }
 
     /// Takes in the next sample, in the kind of the system.

@@ -145,7 +145,7 @@ impl<K: FramePairs> FrameSink for Accumulator<K> {
     }
 
     fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.kind
+        self.over
             .check_cell(self.stream.progress.next(), frame.cell.as_ref())?;
         self.push(&frame.positions)
     }
