@@ -8,11 +8,12 @@ use crate::real::{Real, first_unfit};
 use crate::sampling::SamplingError;
 use crate::series::SeriesError;
 use crate::stats::{MergeError, NoMemory};
-use crate::structure::{StructureError, WaveVectorError};
+use crate::structure::StructureError;
 use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[error(transparent)]
 #[non_exhaustive]
 pub enum OnlineError {
     /// A NaN, an infinity, or a number above 1e60 in size; nothing of the call was taken in.
@@ -42,7 +43,6 @@ pub enum OnlineError {
         found: usize,
     },
     /// More memory than the system has.
-    #[error(transparent)]
     Memory(#[from] NoMemory),
     /// A piece of a run that begins nowhere.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
@@ -104,39 +104,19 @@ pub enum OnlineError {
         /// The lattice vectors that the wave vectors were made for.
         expected: String,
     },
-    /// A list of wave vectors that is not there.
-    #[error(
-        "list {found} of wave vectors, expected one of the {lists} that the accumulator was given, counted from 0"
-    )]
-    List {
-        /// The list asked for.
-        found: usize,
-        /// Lists there are.
-        lists: usize,
-    },
-    /// Wave vectors that belong to no cell.
-    #[error(transparent)]
-    WaveVectors(#[from] WaveVectorError),
     /// An overlap radius that is not a positive finite length.
-    #[error(transparent)]
     Structure(#[from] StructureError),
     /// A species that is not there.
-    #[error(transparent)]
     Species(#[from] SpeciesError),
     /// A request for lags that means nothing.
-    #[error(transparent)]
     Lag(#[from] LagError),
     /// A time axis that means nothing.
-    #[error(transparent)]
     Sampling(#[from] SamplingError),
     /// A system without particles, or with an impossible temperature.
-    #[error(transparent)]
     Series(#[from] SeriesError),
     /// Bins that cannot be made.
-    #[error(transparent)]
     Distribution(#[from] DistributionError),
     /// Sums, or pieces of a run, of different things.
-    #[error(transparent)]
     Merge(#[from] MergeError),
 }
 

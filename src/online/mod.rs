@@ -64,5 +64,5 @@ pub use differences::DistributionAccumulator;
 pub use displacements::DisplacementAccumulator;
 pub use energy::EnergyAccumulator;
 pub use error::OnlineError;
-pub use feed::{FeedEnd, FeedError, feed_energies, feed_frames};
-pub use sinks::{EnergySink, FrameSink, Sink};
+pub use feed::{FeedError, feed_energies, feed_frames};
+pub use sinks::Sink;

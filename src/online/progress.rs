@@ -6,13 +6,13 @@ use crate::stats::doubling_blocks::LAST_PLACE;
 /// Which samples or frames of a run an accumulator has taken in.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(super) struct Progress {
+pub struct Progress {
     /// Place in the run of the first one taken in.
     pub(super) first: u64,
     /// How many were taken in.
     pub(super) count: u64,
     /// Molecular-dynamics step of the first one, where a feed has given it.
-    first_step: Option<u64>,
+    pub(super) first_step: Option<u64>,
 }
 
 impl Progress {
