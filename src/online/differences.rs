@@ -89,11 +89,16 @@ impl DistributionAccumulator {
     /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())?;
+        self.add(samples);
+        Ok(())
+    }
+
+    /// Takes in samples that can be computed with.
+    pub(super) fn add<T: Real>(&mut self, samples: &[T]) {
         for &sample in samples {
             self.stream.room()[0] = Real::to_f64(sample);
             self.push_row();
         }
-        Ok(())
     }
 
     /// Number of samples taken in.

@@ -227,6 +227,12 @@ impl EnergyAccumulator {
     /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.progress.next())?;
+        self.add(samples);
+        Ok(())
+    }
+
+    /// Takes in samples that can be computed with.
+    pub(super) fn add<T: Real>(&mut self, samples: &[T]) {
         let mut rest = samples;
         while !rest.is_empty() {
             let taken = self.levels[0].fill(rest.iter().map(|&x| Real::to_f64(x)));
@@ -240,7 +246,6 @@ impl EnergyAccumulator {
             self.progress.count += taken as u64;
             rest = later;
         }
-        Ok(())
     }
 
     /// Sums what has all its partners in the first level.
@@ -371,7 +376,7 @@ impl EnergyAccumulator {
         agree(method(&self), method(later))?;
         self.progress.is_followed_by(later.progress)?;
         if !later.levels[0].is_past_head() {
-            self.push_slice(&later.levels[0].buffer)?;
+            self.add(&later.levels[0].buffer);
             return Ok(self);
         }
         let samples = self.progress.count;

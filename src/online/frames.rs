@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
-use crate::real::{Real, first_unfit, is_fit};
+use crate::real::{Real, is_fit};
 use crate::trajectory::Cell;
 
 /// Sums whose rows are made of the positions of particles.
@@ -35,11 +35,9 @@ impl<K: FramePairs> Accumulator<K> {
     /// for a coordinate that is not finite or above 1e60 in size. A frame that is refused adds
     /// nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let (points, rest) = positions.as_chunks::<3>();
-        if points.len() != self.places.len() || !rest.is_empty() {
-            return Err(self.wrong_number(positions.len()));
-        }
-        self.push_iter(points.iter().copied())
+        self.fill(positions)?;
+        self.push_row();
+        Ok(())
     }
 
     /// Takes in the next frame as points.
@@ -124,6 +122,24 @@ impl<K: FramePairs> Accumulator<K> {
         &mut self,
         points: impl IntoIterator<Item = P>,
     ) -> Result<(), OnlineError> {
+        self.fill_iter(points)?;
+        self.push_row();
+        Ok(())
+    }
+
+    /// Makes the next row of these coordinates; the row is not yet taken in.
+    pub(super) fn fill<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
+        let (points, rest) = positions.as_chunks::<3>();
+        if points.len() != self.places.len() || !rest.is_empty() {
+            return Err(self.wrong_number(positions.len()));
+        }
+        self.fill_iter(points.iter().copied())
+    }
+
+    fn fill_iter<P: Into<[T; 3]>, T: Real>(
+        &mut self,
+        points: impl IntoIterator<Item = P>,
+    ) -> Result<(), OnlineError> {
         let frame = self.stream.progress.next();
         let (over, work, row) = (&self.over, &mut self.work, self.stream.room());
         let mut points = points.into_iter();
@@ -146,29 +162,7 @@ impl<K: FramePairs> Accumulator<K> {
             return Err(self.wrong_number(3 * (taken + more)));
         }
         over.complete(work, row);
-        self.push_row();
         Ok(())
-    }
-
-    /// Whether these can be the next frame.
-    pub(super) fn check_frame<T: Real>(
-        &self,
-        positions: &[T],
-        cell: Option<&Cell>,
-    ) -> Result<(), OnlineError> {
-        let frame = self.stream.progress.next();
-        self.over.check_cell(frame, cell)?;
-        if positions.len() != 3 * self.places.len() {
-            return Err(self.wrong_number(positions.len()));
-        }
-        match first_unfit(positions) {
-            None => Ok(()),
-            Some(index) => Err(OnlineError::Position {
-                frame,
-                particle: index / 3,
-                found: Real::to_f64(positions[index]),
-            }),
-        }
     }
 
     fn wrong_number(&self, found: usize) -> OnlineError {

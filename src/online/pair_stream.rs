@@ -87,9 +87,6 @@ impl PairStream {
     /// The same, before its first row, for a piece that begins with row `first` of its run.
     pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
         self.progress = self.progress.starting_at(first)?;
-        for level in &mut self.levels {
-            level.head = Vec::new();
-        }
         self.reserve_heads()?;
         Ok(self)
     }
@@ -241,11 +238,8 @@ impl PairStream {
         let sound = |level: &Level| {
             let reach = level.of.reach() as u64;
             let rows = level.rows(run.clone());
-            let head = if first == 0 {
-                0
-            } else {
-                reach.min(rows.end - rows.start)
-            };
+            let most = if first == 0 { 0 } else { reach };
+            let head = most.min(rows.end - rows.start);
             let numbers = |rows: u64| rows.checked_mul(width as u64);
             numbers(reach.saturating_add(1)) == Some(level.recent.len() as u64)
                 && numbers(head) == Some(level.head.len() as u64)

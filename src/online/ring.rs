@@ -211,10 +211,7 @@ impl Ring {
         let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
-            let block = sums.blocks.open(self.base + from as u64 * self.of.stride);
-            let end = sums.blocks.end_of(block);
-            let places = (end - self.base).div_ceil(self.of.stride);
-            let stop = until.min(usize::try_from(places).unwrap_or(usize::MAX));
+            let (block, stop) = self.open_block(from, until, sums);
             work.totals.clear();
             work.totals.resize(self.direct, Total::default());
             work.arch.dispatch(LagSums {
@@ -233,6 +230,13 @@ impl Ring {
             self.add_block(running, from..stop, sums, block, differences);
             from = stop;
         }
+    }
+
+    /// The block of sample `from`, and where its samples end among the first `until`.
+    fn open_block(&self, from: usize, until: usize, sums: &mut RunSums) -> (usize, usize) {
+        let block = sums.blocks.open(self.base + from as u64 * self.of.stride);
+        let places = (sums.blocks.end_of(block) - self.base).div_ceil(self.of.stride);
+        (block, until.min(usize::try_from(places).unwrap_or(usize::MAX)))
     }
 
     /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first
@@ -263,7 +267,7 @@ impl Ring {
             );
         }
         for (k, &lag) in self.of.lags.iter().enumerate() {
-            let stop = stop.min(running.samples().saturating_sub(lag));
+            let stop = stop.min(running.samples.len().saturating_sub(lag));
             if stop <= from {
                 break;
             }
@@ -333,7 +337,7 @@ struct RunningSums<'a> {
 }
 
 impl<'a> RunningSums<'a> {
-    pub(super) fn new(samples: &'a [f64], centre: f64, known: &'a [[f64; 2]]) -> Self {
+    fn new(samples: &'a [f64], centre: f64, known: &'a [[f64; 2]]) -> Self {
         Self {
             samples,
             centre,
@@ -343,14 +347,9 @@ impl<'a> RunningSums<'a> {
         }
     }
 
-    /// Number of samples.
-    pub(super) fn samples(&self) -> usize {
-        self.samples.len()
-    }
-
     /// The sums of `x - centre` and of its square over the samples before `place`.
     #[inline]
-    pub(super) fn before(&mut self, place: usize) -> [f64; 2] {
+    fn before(&mut self, place: usize) -> [f64; 2] {
         let chunk = place / CHUNK;
         if !(chunk * CHUNK..=place).contains(&self.place) {
             (self.place, self.within) = (chunk * CHUNK, [0.0; 2]);
@@ -377,22 +376,19 @@ fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> R
     if there.is_empty() || until == 0 {
         return Ok(());
     }
-    let mut blocks: Vec<(usize, Range<usize>)> = Vec::new();
-    let mut from = 0;
+    let (mut blocks, mut ranges, mut from) = (Vec::new(), Vec::new(), 0);
     while from < until {
-        let block = sums.blocks.open(ring.base + from as u64);
-        let end = sums.blocks.end_of(block);
-        let stop = (end - ring.base).min(until as u64) as usize;
-        blocks.push((block, from..stop));
+        let (block, stop) = ring.open_block(from, until, sums);
+        blocks.push(block);
+        ranges.push(from..stop);
         from = stop;
     }
     let plan = LagPlanner::new().plan(samples.len(), &there)?;
-    let ranges: Vec<Range<usize>> = blocks.iter().map(|(_, range)| range.clone()).collect();
     let mut added = BlockSums::new(blocks.len(), there.len());
     plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut plan.scratch());
-    for (b, (block, _)) in blocks.iter().enumerate() {
+    for (b, block) in blocks.into_iter().enumerate() {
         for k in 0..there.len() {
-            sums.pairs_mut(*block, first + k).differences += added.get(b, k).0;
+            sums.pairs_mut(block, first + k).differences += added.get(b, k).0;
         }
     }
     Ok(())

@@ -37,17 +37,24 @@ pub trait Sink<Input: ?Sized>: Stream {
         false
     }
 
-    /// Whether the next samples, or the next frame, can be taken in.
+    /// Makes ready to take in the next samples, or the next frame.
     ///
     /// # Errors
-    /// What [`take`](Self::take) refuses.
-    fn check(&self, next: &Input) -> Result<(), OnlineError>;
+    /// They cannot be summed.
+    fn prepare(&mut self, next: &Input) -> Result<(), OnlineError>;
+
+    /// Takes in what it has [made ready](Self::prepare) for.
+    fn commit(&mut self, next: &Input);
 
     /// Takes in the next samples, or the next frame.
     ///
     /// # Errors
     /// One of the accumulators refuses them; then none has taken them in.
-    fn take(&mut self, next: &Input) -> Result<(), OnlineError>;
+    fn take(&mut self, next: &Input) -> Result<(), OnlineError> {
+        self.prepare(next)?;
+        self.commit(next);
+        Ok(())
+    }
 }
 
 impl<K: Pairs> Stream for Accumulator<K> {
@@ -101,22 +108,22 @@ impl<A: Stream, B: Stream> Stream for (A, B) {
 }
 
 impl Sink<[f64]> for EnergyAccumulator {
-    fn check(&self, samples: &[f64]) -> Result<(), OnlineError> {
+    fn prepare(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
         check_samples(samples, self.progress.next())
     }
 
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
-        self.push_slice(samples)
+    fn commit(&mut self, samples: &[f64]) {
+        self.add(samples);
     }
 }
 
 impl Sink<[f64]> for DistributionAccumulator {
-    fn check(&self, samples: &[f64]) -> Result<(), OnlineError> {
+    fn prepare(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())
     }
 
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
-        self.push_slice(samples)
+    fn commit(&mut self, samples: &[f64]) {
+        self.add(samples);
     }
 }
 
@@ -125,14 +132,14 @@ impl<K: FramePairs, T: Real> Sink<Frame<T>> for Accumulator<K> {
         K::NEEDS_UNWRAPPED
     }
 
-    fn check(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.check_frame(&frame.positions, frame.cell.as_ref())
-    }
-
-    fn take(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+    fn prepare(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
         self.over
             .check_cell(self.stream.progress.next(), frame.cell.as_ref())?;
-        self.push(&frame.positions)
+        self.fill(&frame.positions)
+    }
+
+    fn commit(&mut self, _: &Frame<T>) {
+        self.push_row();
     }
 }
 
@@ -141,15 +148,13 @@ impl<Input: ?Sized, A: Sink<Input>, B: Sink<Input>> Sink<Input> for (A, B) {
         self.0.needs_unwrapped() || self.1.needs_unwrapped()
     }
 
-    fn check(&self, next: &Input) -> Result<(), OnlineError> {
-        self.0.check(next)?;
-        self.1.check(next)
+    fn prepare(&mut self, next: &Input) -> Result<(), OnlineError> {
+        self.0.prepare(next)?;
+        self.1.prepare(next)
     }
 
-    fn take(&mut self, next: &Input) -> Result<(), OnlineError> {
-        // What the second would refuse, the first must not have taken in.
-        self.1.check(next)?;
-        self.0.take(next)?;
-        self.1.take(next)
+    fn commit(&mut self, next: &Input) {
+        self.0.commit(next);
+        self.1.commit(next);
     }
 }

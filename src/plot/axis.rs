@@ -224,12 +224,8 @@ fn step(about: f64) -> (f64, i32) {
 /// A number with a typographic minus.
 fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    match text.strip_prefix('-') {
-        Some(digits) if zero => digits.to_owned(),
-        Some(digits) => format!("−{digits}"),
-        None => text,
-    }
+    let is_zero = text.trim_matches(['-', '0', '.']).is_empty();
+    text.replace('-', if is_zero { "" } else { "−" })
 }
 
 /// A power of ten as a label.

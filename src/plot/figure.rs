@@ -5,13 +5,12 @@ use std::path::Path;
 use ::svg::node::element::Group;
 
 use super::axis::{Axis, Ticks, power};
-use super::error::PlotError;
-use super::label::{self, centred, texts};
+use super::label;
 use super::legend::Legend;
 use super::look::Look;
 use super::marks::Marks;
-use super::panel::{FRAME, Panel};
-use super::svg::{self, Place, at, clipped, lines, rectangle};
+use super::panel::{FRAME, Panel, PlotError};
+use super::svg::{self, Place, at, centred, clipped, lines, rectangle, texts};
 
 const TICK_TEXT: f64 = 16.0;
 const LABEL_TEXT: f64 = 19.0;
@@ -64,13 +63,10 @@ impl Figure {
     /// [`PlotError::Empty`] if a panel has nothing to draw, [`PlotError::Length`] if the lists of a
     /// series differ in length, [`PlotError::Range`] if the range of an axis is not valid.
     pub fn to_svg(&self) -> Result<String, PlotError> {
-        let looks: Vec<Vec<Look<'_>>> = self.panels.iter().map(|panel| Look::all(&panel.series)).collect();
-        let cells: Vec<Cell<'_>> = self
-            .panels
-            .iter()
-            .zip(&looks)
-            .enumerate()
-            .map(|(index, (panel, looks))| Cell::new(panel, looks, index, self.panels.len() > 1))
+        let lettered = self.panels.len() > 1;
+        let panels = self.panels.iter().enumerate();
+        let cells: Vec<Cell<'_>> = panels
+            .map(|(index, panel)| Cell::new(panel, index, lettered))
             .collect::<Result<_, _>>()?;
         let columns = self.columns.min(cells.len());
         let widest = |of: fn(&Cell<'_>) -> f64| -> Vec<f64> {
@@ -121,7 +117,7 @@ fn largest(sizes: impl Iterator<Item = f64>) -> f64 {
 struct Cell<'a> {
     panel: &'a Panel,
     ticks: [Ticks; 2],
-    marks: Vec<(&'a Look<'a>, Marks)>,
+    marks: Vec<(Look<'a>, Marks)>,
     legend: Option<Legend<'a>>,
     letter: Option<String>,
     left: f64,
@@ -130,20 +126,22 @@ struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    fn new(panel: &'a Panel, looks: &'a [Look<'a>], index: usize, lettered: bool) -> Result<Self, PlotError> {
+    fn new(panel: &'a Panel, index: usize, lettered: bool) -> Result<Self, PlotError> {
         let spans = panel.spans(index)?;
         let width = |label: &str| label::width(label, TICK_TEXT);
         let ticks = [
             spans[0].ticks(FRAME[0], width),
             spans[1].ticks(FRAME[1], |_| TICK_TEXT),
         ];
-        let of = |look: &'a Look<'a>| (look, Marks::of(panel, look.series, spans));
-        let marks: Vec<(&Look<'_>, Marks)> = looks.iter().map(of).collect();
+        let looks = Look::all(&panel.series).into_iter();
+        let marks: Vec<(Look<'_>, Marks)> = looks
+            .map(|look| (look, Marks::of(panel, look.series, spans)))
+            .collect();
         let ink: Vec<Place> = marks.iter().flat_map(|(_, marks)| marks.ink()).collect();
         let shown = marks.iter().filter(|(_, marks)| marks.show());
         let legend = Legend::new(shown.map(|(look, _)| *look), &ink);
         let widest = largest(ticks[1].major.iter().map(|(_, label)| width(label)));
-        let letter = lettered.then(|| char::from(b'a' + u8::try_from(index % 26).unwrap_or(0)));
+        let letter = ('a'..='z').cycle().nth(index).filter(|_| lettered);
         let titled = lettered || panel.title.is_some();
         Ok(Self {
             panel,
