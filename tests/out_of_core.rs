@@ -9,8 +9,8 @@ use std::process::Command;
 use msed::energy::EnergySystem;
 use msed::io::{EnergyReader, EnergySample, ReadError};
 use msed::online::{
-    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
-    FeedError, OnlineError, Sink, feed_energies, feed_frames,
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, FeedError,
+    OnlineError, Sink, feed_energies, feed_frames,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
@@ -190,10 +190,7 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
             ControlFlow::Break(())
         }
     });
-    assert_eq!(
-        (end.unwrap(), seen),
-        (false, vec![4096, 8192, 12_288])
-    );
+    assert_eq!((end.unwrap(), seen), (false, vec![4096, 8192, 12_288]));
     let samples: Vec<f64> = rows(Rows::new(bytes)).map(|row| row.unwrap().1).collect();
     let of = |samples: &[f64]| {
         let mut live = accumulator();

@@ -102,11 +102,7 @@ impl Ranks {
     /// # Errors
     /// What `merge` refuses, or a [`RankError`] as the same type, on the rank where it happened,
     /// while the others wait.
-    pub fn reduce<A, E>(
-        &self,
-        own: A,
-        mut merge: impl FnMut(A, A) -> Result<A, E>,
-    ) -> Result<Option<A>, E>
+    pub fn reduce<A, E>(&self, own: A, mut merge: impl FnMut(A, A) -> Result<A, E>) -> Result<Option<A>, E>
     where
         A: Serialize + DeserializeOwned,
         E: From<RankError>,
@@ -271,20 +267,12 @@ enum Turn {
 /// The rounds of a binomial tree. In round k a rank holds the merged values of the `2^k` ranks from
 /// itself on.
 fn turns(rank: usize, count: usize) -> impl Iterator<Item = Turn> {
-    (0..usize::BITS)
-        .map(|round| 1_usize << round)
-        .take_while(move |span| *span < count)
-        .scan(false, move |done, span| {
-            (!*done).then(|| {
-                if rank & span != 0 {
-                    *done = true;
-                    Some(Turn::Send(rank - span))
-                } else {
-                    (rank + span < count).then_some(Turn::Receive(rank + span))
-                }
-            })
-        })
-        .flatten()
+    let rounds = rank.trailing_zeros().min(usize::BITS - 1);
+    let from = (0..rounds).map(move |round| rank + (1 << round));
+    let from = from.take_while(move |&from| from < count);
+    // The lowest bit is the round in which it gives what it has.
+    let to = (rank > 0).then(|| Turn::Send(rank & (rank - 1)));
+    from.map(Turn::Receive).chain(to)
 }
 
 /// A failure of the exchange between ranks.

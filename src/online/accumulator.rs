@@ -2,15 +2,15 @@
 
 use std::fmt::Debug;
 
-use super::error::OnlineError;
+use super::error::{OnlineError, check_even};
 use super::levels::LevelLags;
 use super::pair_stream::PairStream;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
+use crate::stats::Sums;
+use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
 use crate::stats::pair_table::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
-use crate::stats::Sums;
 
 /// What an [`Accumulator`] makes of each sample or frame, a row of numbers, and what a pair of rows
 /// adds to the sums.
@@ -98,12 +98,10 @@ impl<K: Pairs> Accumulator<K> {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number;
+    /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number;
     /// [`OnlineError::Running`] after the first row.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
-        if !can_be_halved(most) {
-            return Err(OnlineError::Blocks { found: most });
-        }
+        check_even("blocks", most)?;
         let over = self.over.clone();
         self.with_sums(over, most)
     }
@@ -225,12 +223,13 @@ impl<K: Pairs> TryFrom<Unchecked<K>> for Accumulator<K> {
     type Error = &'static str;
 
     fn try_from(state: Unchecked<K>) -> Result<Self, Self::Error> {
-        let Unchecked { over, species, mut stream } = state;
+        let (over, species, mut stream) = (state.over, state.species, state.stream);
         over.check()?;
         let particles = over.particles();
         let mut found = vec![0; particles.len()];
         for &species in &species {
-            *found.get_mut(species as usize).ok_or("a particle of no species")? += 1;
+            let found = found.get_mut(species as usize);
+            *found.ok_or("a particle of no species")? += 1;
         }
         if found != particles {
             return Err("species of other numbers of particles");

@@ -1,5 +1,7 @@
 //! The coherent intermediate scattering function of a run that is going on.
 
+use std::ops::Range;
+
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
@@ -7,7 +9,7 @@ use super::levels::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::structure::{CoherentSystem, StructureError, WaveVectors};
+use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
@@ -160,7 +162,7 @@ impl CoherentAccumulator {
     /// [`DisplacementAccumulator::multi_tau`](super::DisplacementAccumulator::multi_tau).
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Points`] for
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::NotEven`] for
     /// an odd number of points or none.
     pub fn multi_tau(
         sampling: Sampling,
@@ -181,10 +183,11 @@ impl CoherentAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
-        let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
+        let groups = Groups::new(species);
+        let particles = groups.ranges().iter().map(Range::len);
         let system = CoherentSystem {
             sampling,
-            species: species.names().iter().map(count).collect::<Result<_, _>>()?,
+            species: groups.names().iter().cloned().zip(particles).collect(),
             lags,
             cell,
             integers: vectors.integers().to_vec(),

@@ -98,7 +98,7 @@ impl DisplacementAccumulator {
     /// displacements, and less so for chi4.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
+    /// [`OnlineError::NotEven`] for an odd number of points, none or more than 65536.
     ///
     /// ```
     /// use msed::online::DisplacementAccumulator;
@@ -155,7 +155,7 @@ impl DisplacementAccumulator {
     pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
         let mut over = self.over.clone();
         over.lists.push(vectors.turns());
-        let blocks = self.stream.sums().most();
+        let blocks = self.stream.sums.most();
         self.with_sums(over, blocks)
     }
 }

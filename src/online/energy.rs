@@ -1,6 +1,6 @@
 //! The accumulator that a run feeds.
 
-use super::error::{OnlineError, check_samples};
+use super::error::{OnlineError, check_even, check_samples};
 use super::levels::LevelLags;
 use super::progress::Progress;
 use super::ring::{Ring, Work};
@@ -11,7 +11,7 @@ use crate::lag::Lags;
 use crate::lag_sums::{BlockSpectra, cheapest_length, mean};
 use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::doubling_blocks::{BLOCKS, can_be_halved};
+use crate::stats::doubling_blocks::BLOCKS;
 #[cfg(feature = "serde")]
 use crate::stats::runs::InBlocks;
 use crate::stats::runs::agree;
@@ -141,7 +141,7 @@ impl EnergyAccumulator {
     /// into memory.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
+    /// [`OnlineError::NotEven`] for an odd number of points, none or more than 65536.
     ///
     /// ```
     /// use msed::energy::EnergySystem;
@@ -182,12 +182,10 @@ impl EnergyAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number,
+    /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number,
     /// [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        if !can_be_halved(most) {
-            return Err(OnlineError::Blocks { found: most });
-        }
+        check_even("blocks", most)?;
         self.progress.not_running()?;
         self.sums = self.sums.with_most(most)?;
         if let Some(transform) = &mut self.transform {
@@ -421,20 +419,19 @@ impl TryFrom<Unchecked> for EnergyAccumulator {
 
     fn try_from(state: Unchecked) -> Result<Self, Self::Error> {
         let expect = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
-        let Unchecked { pairs, progress, mut sums, .. } = state;
+        let (pairs, progress, mut sums) = (state.pairs, state.progress, state.sums);
         pairs.check()?;
         expect(progress.is_sound(), "samples beyond all counting")?;
-        expect(
-            sums.is_sound(pairs.lags.len(), pairs.columns()),
-            "sums of other blocks or lags",
-        )?;
+        let of_blocks = sums.is_sound(pairs.lags.len(), pairs.columns());
+        expect(of_blocks, "sums of other blocks or lags")?;
         let of_lags = LevelLags::are_of(state.levels.iter().map(|ring| &ring.of), &pairs.lags);
         expect(of_lags, "levels that are not those of the lags")?;
         let segment = state.transform.as_ref().map(|_| state.levels[0].reach);
         if let Some(segment) = segment {
             let longest = state.levels[0].of.reach();
-            let near = segment > longest && segment <= longest.max(LEAST_SEGMENT).saturating_mul(2);
-            expect(near && state.levels.len() == 1, "segments that do not fit the lags")?;
+            let most = longest.max(LEAST_SEGMENT).saturating_mul(2);
+            let fits = segment > longest && segment <= most && state.levels.len() == 1;
+            expect(fits, "segments that do not fit the lags")?;
         }
         let mut levels = Vec::with_capacity(state.levels.len());
         for ring in state.levels {
@@ -444,7 +441,8 @@ impl TryFrom<Unchecked> for EnergyAccumulator {
         let (most, live, length) = (sums.blocks.most(), sums.blocks.live(), sums.blocks.length());
         let restored = |products: Vec<[f64; 2]>| {
             let mut spectra = BlockSpectra::new(levels[0].reach, most)?;
-            expect(spectra.restore(&products, live, length), "spectra of another length")?;
+            let restored = spectra.restore(&products, live, length);
+            expect(restored, "spectra of another length")?;
             Ok::<_, Self::Error>(spectra)
         };
         let transform = state.transform.map(restored).transpose()?;

@@ -7,6 +7,7 @@ use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::sampling::SamplingError;
 use crate::series::SeriesError;
+use crate::stats::doubling_blocks::can_be_halved;
 use crate::stats::{MergeError, NoMemory};
 use crate::structure::StructureError;
 use crate::trajectory::SpeciesError;
@@ -30,16 +31,12 @@ pub enum OnlineError {
         /// Samples taken in.
         found: u64,
     },
-    /// A bound on the number of blocks that cannot be halved.
-    #[error("{found} blocks, expected an even number from 2 to 65536")]
-    Blocks {
-        /// Blocks asked for.
-        found: usize,
-    },
-    /// Points of a level that cannot be halved.
-    #[error("{found} points in a level, expected an even number from 2 to 65536")]
-    Points {
-        /// Points asked for.
+    /// A number of blocks, or of points in a level, that cannot be halved.
+    #[error("{found} {what}, expected an even number from 2 to 65536")]
+    NotEven {
+        /// What there would be so many of.
+        what: &'static str,
+        /// How many were asked for.
         found: usize,
     },
     /// More memory than the system has.
@@ -128,5 +125,14 @@ pub(super) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), On
             index: place + unfit as u64,
             found: Real::to_f64(samples[unfit]),
         }),
+    }
+}
+
+/// Whether so many blocks, or points of a level, can be halved, and are not too many.
+pub(super) fn check_even(what: &'static str, found: usize) -> Result<(), OnlineError> {
+    if can_be_halved(found) {
+        Ok(())
+    } else {
+        Err(OnlineError::NotEven { what, found })
     }
 }

@@ -81,39 +81,29 @@ pub fn feed_energies<S: Sink<[f64]>, E>(
     mut report: impl FnMut(&S) -> ControlFlow<()>,
 ) -> Result<bool, FeedError<E>> {
     let stride = live.sampling().map_err(OnlineError::from)?.stride();
-    let mut slice = Vec::with_capacity(SLICE);
     let mut next = live.progress().next_step(stride);
-    for row in rows {
-        let checked = row.map_err(FeedError::Source).and_then(|(step, energy)| {
-            let index = live.progress().count + slice.len() as u64;
-            follows(next, step, index)?;
-            Ok((step, energy))
+    let mut slice = Vec::with_capacity(SLICE);
+    let mut rows = rows.into_iter();
+    loop {
+        slice.clear();
+        let filled = rows.by_ref().take(SLICE).try_for_each(|row| {
+            let (step, energy) = row.map_err(FeedError::Source)?;
+            follows(next, step, live.progress().count + slice.len() as u64)?;
+            if next.is_none() {
+                live.expect_step(step);
+            }
+            next = Some(step.saturating_add(stride));
+            slice.push(energy);
+            Ok::<_, FeedError<E>>(())
         });
-        match checked {
-            Ok((step, energy)) => {
-                if next.is_none() {
-                    live.expect_step(step);
-                }
-                next = Some(step.saturating_add(stride));
-                slice.push(energy);
-            }
-            Err(error) => {
-                take(live, &slice)?;
-                return Err(error);
-            }
-        }
-        if slice.len() == SLICE {
-            take(live, &slice)?;
-            slice.clear();
-            if report(live).is_break() {
-                return Ok(false);
-            }
+        take(live, &slice)?;
+        filled?;
+        let cancelled = report(live).is_break();
+        // Where the source has no more, nothing is left to break off.
+        if slice.len() < SLICE || cancelled {
+            return Ok(slice.len() < SLICE);
         }
     }
-    take(live, &slice)?;
-    // Nothing is left to break off.
-    let _ = report(live);
-    Ok(true)
 }
 
 /// Feeds an accumulator, or [several](Sink), with the frames of a source. Where displacements

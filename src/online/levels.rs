@@ -1,13 +1,10 @@
 //! Lags whose spacing doubles, and the strides that they are summed at.
 
-use super::error::OnlineError;
+use super::error::{OnlineError, check_even};
 use crate::stats::doubling_blocks::LAST_PLACE;
 
 /// Levels at most: 2^48 times the longest lag of the first.
 const LEVELS: usize = 48;
-
-/// More points than this in a level are a mistake.
-const MOST_POINTS: usize = 1 << 16;
 
 /// Lags between every `stride`-th sample or frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,15 +32,13 @@ impl LevelLags {
     /// `points`. And all lags.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none, or too many.
+    /// [`OnlineError::NotEven`] for an odd number of points, none, or too many.
     pub(super) fn doubling(
         first: usize,
         points: usize,
         longest: u64,
     ) -> Result<(Vec<Self>, Vec<u64>), OnlineError> {
-        if !(2..=MOST_POINTS).contains(&points) || points % 2 == 1 {
-            return Err(OnlineError::Points { found: points });
-        }
+        check_even("points in a level", points)?;
         let longest = longest.min(LAST_PLACE);
         let (mut levels, mut all): (Vec<Self>, Vec<u64>) = (Vec::new(), Vec::new());
         while levels.len() < LEVELS && all.last().is_none_or(|&lag| lag < longest) {

@@ -24,7 +24,7 @@ pub(super) struct PairStream {
     /// Numbers in a row.
     width: usize,
     levels: Vec<Level>,
-    sums: FrameBlocks,
+    pub(super) sums: FrameBlocks,
 }
 
 /// Every `stride`-th row of the run, those at multiples of it.
@@ -100,10 +100,6 @@ impl PairStream {
             }
         }
         Ok(())
-    }
-
-    pub(super) fn sums(&self) -> &FrameBlocks {
-        &self.sums
     }
 
     /// Sums over the rows so far, at an end.

@@ -164,11 +164,15 @@ impl Ring {
     /// The same with room for all that will be, of a run that has come so far; `None` where its
     /// samples cannot be those.
     #[cfg(feature = "serde")]
-    pub(super) fn restored(self, segment: Option<usize>, progress: Progress) -> Result<Option<Self>, NoMemory> {
-        let Self { of, buffer, base, head, .. } = self;
+    pub(super) fn restored(
+        self,
+        segment: Option<usize>,
+        progress: Progress,
+    ) -> Result<Option<Self>, NoMemory> {
+        let (buffer, base, head) = (self.buffer, self.base, self.head);
         let mut ring = match segment {
-            Some(segment) => Self::of_segments(segment, of)?,
-            None => Self::new(of)?,
+            Some(segment) => Self::of_segments(segment, self.of)?,
+            None => Self::new(self.of)?,
         };
         ring.begin_at(progress.first);
         // Where the next one will be.

@@ -10,7 +10,7 @@ use super::legend::Legend;
 use super::look::Look;
 use super::marks::Marks;
 use super::panel::{FRAME, Panel, PlotError};
-use super::svg::{self, Place, at, centred, clipped, lines, rectangle, texts};
+use super::svg::{self, Place, at, centred, lines, rectangle, texts};
 
 const TICK_TEXT: f64 = 16.0;
 const LABEL_TEXT: f64 = 19.0;
@@ -158,11 +158,12 @@ impl<'a> Cell<'a> {
     /// Adds everything to a group that has its origin in the upper left corner of the frame.
     fn draw(&self, group: Group) -> Group {
         let series = self.marks.iter().map(|(look, marks)| look.draw(marks));
+        let clipped = Group::new().set("clip-path", "url(#frame)");
         let frame = rectangle([0.0; 2], FRAME).set("stroke-width", 1.4);
         let ticks = lines(self.tick_marks()).set("stroke-width", 1.2);
         let black = Group::new().set("fill", "none").set("stroke", "black");
         let group = group
-            .add(series.fold(clipped(), Group::add))
+            .add(series.fold(clipped, Group::add))
             .add(black.add(frame).add(ticks));
         let group = self.add_labels(group);
         match &self.legend {

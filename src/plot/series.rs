@@ -233,21 +233,16 @@ impl Series {
     /// The first of the lists that has a wrong length: what it holds, its length, and that of the
     /// abscissae.
     pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
-        if matches!(self.kind, Kind::Horizontal | Kind::Vertical) {
-            return None;
-        }
+        let is_rule = matches!(self.kind, Kind::Horizontal | Kind::Vertical);
         let expected = self.x.len();
-        let optional = |found: usize, given: bool| if given { found } else { expected };
         let lists = [
-            ("ordinates", self.y.len()),
-            (
-                "upper ordinates",
-                optional(self.upper.len(), self.kind == Kind::Band),
-            ),
-            ("errors", optional(self.errors.len(), !self.errors.is_empty())),
+            ("ordinates", self.y.len(), !is_rule),
+            ("upper ordinates", self.upper.len(), self.kind == Kind::Band),
+            ("errors", self.errors.len(), !is_rule && !self.errors.is_empty()),
         ];
-        let wrong = lists.into_iter().find(|&(_, found)| found != expected);
-        wrong.map(|(what, found)| (what, found, expected))
+        let is_wrong = |&(_, found, counts): &(_, usize, bool)| counts && found != expected;
+        let wrong = lists.into_iter().find(is_wrong);
+        wrong.map(|(what, found, _)| (what, found, expected))
     }
 }
 

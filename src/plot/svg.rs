@@ -58,11 +58,6 @@ pub(super) fn at([x, y]: Place, turned: bool) -> Group {
     Group::new().set("transform", format!("translate({} {}){turn}", px(x), px(y)))
 }
 
-/// A group that is cut off at the frame of its panel.
-pub(super) fn clipped() -> Group {
-    Group::new().set("clip-path", "url(#frame)")
-}
-
 /// A label with its base line at `y`. The size and the side it is anchored at are those of the
 /// group that it is put into.
 fn text(label: &str, [x, y]: Place) -> Blob {
