@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use super::error::{OnlineError, check_even};
-use super::levels::LevelLags;
 use super::pair_stream::PairStream;
+use super::places::LevelLags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::Sums;
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
@@ -86,13 +86,11 @@ impl<K: Pairs> Accumulator<K> {
 
     /// The same, before its first row, for other sums over the same rows, or in another number of
     /// blocks.
-    pub(super) fn with_sums(self, over: K, blocks: usize) -> Result<Self, OnlineError> {
-        Ok(Self {
-            stream: self.stream.with_sums(empty_sums(&over, blocks)?)?,
-            work: over.work(),
-            over,
-            ..self
-        })
+    pub(super) fn with_sums(mut self, over: K, blocks: usize) -> Result<Self, OnlineError> {
+        self.stream.progress.not_running()?;
+        self.stream.sums = empty_sums(&over, blocks)?;
+        (self.work, self.over) = (over.work(), over);
+        Ok(self)
     }
 
     /// At most `most` blocks, an even number.
@@ -145,7 +143,10 @@ impl<K: Pairs> Accumulator<K> {
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second row.
     pub fn snapshot(&self) -> Result<Sums<K>, OnlineError> {
-        Ok(Sums::new(self.over.clone(), self.stream.finished()?))
+        self.stream.progress.has_a_pair()?;
+        let mut sums = self.stream.sums.clone();
+        sums.finish(self.stream.progress.count);
+        Ok(Sums::new(self.over.clone(), sums))
     }
 
     /// This piece of a run and the one that follows it, as one accumulator, which goes on where

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};

@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;

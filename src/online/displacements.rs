@@ -3,7 +3,7 @@
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};

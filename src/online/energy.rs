@@ -1,8 +1,7 @@
 //! The accumulator that a run feeds.
 
 use super::error::{OnlineError, check_even, check_samples};
-use super::levels::LevelLags;
-use super::progress::Progress;
+use super::places::{LevelLags, Progress};
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
 use crate::energy::system::EnergyPairs;

@@ -10,7 +10,6 @@ use crate::series::SeriesError;
 use crate::stats::doubling_blocks::can_be_halved;
 use crate::stats::{MergeError, NoMemory};
 use crate::structure::StructureError;
-use crate::trajectory::SpeciesError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -103,8 +102,6 @@ pub enum OnlineError {
     },
     /// An overlap radius that is not a positive finite length.
     Structure(#[from] StructureError),
-    /// A species that is not there.
-    Species(#[from] SpeciesError),
     /// A request for lags that means nothing.
     Lag(#[from] LagError),
     /// A time axis that means nothing.

@@ -50,9 +50,8 @@ mod energy;
 pub(crate) mod error;
 mod feed;
 mod frames;
-mod levels;
 mod pair_stream;
-mod progress;
+mod places;
 mod ring;
 mod sinks;
 

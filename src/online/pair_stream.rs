@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::error::OnlineError;
-use super::levels::LevelLags;
-use super::progress::Progress;
+use super::places::{LevelLags, Progress};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::doubling_blocks::{NoMemory, filled, reserve};
@@ -78,12 +77,6 @@ impl PairStream {
         })
     }
 
-    /// The same, before its first row, with other sums.
-    pub(super) fn with_sums(self, sums: FrameBlocks) -> Result<Self, OnlineError> {
-        self.progress.not_running()?;
-        Ok(Self { sums, ..self })
-    }
-
     /// The same, before its first row, for a piece that begins with row `first` of its run.
     pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
         self.progress = self.progress.starting_at(first)?;
@@ -100,17 +93,6 @@ impl PairStream {
             }
         }
         Ok(())
-    }
-
-    /// Sums over the rows so far, at an end.
-    ///
-    /// # Errors
-    /// [`OnlineError::TooFewSamples`] before the second row.
-    pub(super) fn finished(&self) -> Result<FrameBlocks, OnlineError> {
-        self.progress.has_a_pair()?;
-        let mut sums = self.sums.clone();
-        sums.finish(self.progress.count);
-        Ok(sums)
     }
 
     /// Room for the next row, to be filled before it is [`push`](Self::push)ed.

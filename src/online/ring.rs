@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pulp::Arch;
 
-use super::levels::LevelLags;
+use super::places::LevelLags;
 #[cfg(feature = "serde")]
-use super::progress::Progress;
+use super::places::Progress;
 use crate::energy::curves::Samples;
 use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;

@@ -5,7 +5,7 @@ use super::differences::DistributionAccumulator;
 use super::energy::EnergyAccumulator;
 use super::error::{OnlineError, check_samples};
 use super::frames::FramePairs;
-use super::progress::Progress;
+use super::places::Progress;
 use crate::real::Real;
 use crate::sampling::Sampling;
 use crate::stats::MergeError;

@@ -51,7 +51,7 @@ impl<'a> Look<'a> {
         match self.series.kind {
             Kind::Points => self.points(marks),
             Kind::Band => self.area(marks),
-            Kind::Line | Kind::Horizontal | Kind::Vertical => self.strokes(marks),
+            Kind::Line | Kind::Rule => self.strokes(marks),
         }
     }
 
@@ -65,7 +65,7 @@ impl<'a> Look<'a> {
             Kind::Band => marks
                 .paths
                 .push(vec![[left, low], [left, high], [right, high], [right, low]]),
-            Kind::Line | Kind::Horizontal | Kind::Vertical => {
+            Kind::Line | Kind::Rule => {
                 marks.paths.push(vec![[left, y], [right, y]]);
             }
         }

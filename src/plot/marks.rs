@@ -55,7 +55,7 @@ impl Marks {
                     marks.points.push([px, py]);
                 }
             }
-            Kind::Horizontal | Kind::Vertical => {
+            Kind::Rule => {
                 marks.paths = shown.map(|k| vec![rule(k, 0.0), rule(k, 1.0)]).collect();
             }
             Kind::Line | Kind::Band => {
