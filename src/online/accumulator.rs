@@ -112,7 +112,8 @@ impl<K: Pairs> Accumulator<K> {
     /// [`OnlineError::Running`] after the first row, [`OnlineError::Start`] for a place beyond
     /// 2^62.
     pub fn starting_at(mut self, place: u64) -> Result<Self, OnlineError> {
-        self.stream = self.stream.starting_at(place)?;
+        self.stream.progress = self.stream.progress.starting_at(place)?;
+        self.stream.reserve_heads()?;
         Ok(self)
     }
 

@@ -8,22 +8,56 @@ use super::error::OnlineError;
 use super::sinks::Sink;
 use crate::real::{Real, first_unfit};
 use crate::stats::doubling_blocks::LAST_PLACE;
+use crate::stats::runs::same_sampling;
 use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError, WrapCheck};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
 
-/// Whether a step is the one that comes next, and not beyond all counting.
-fn follows(next: Option<u64>, step: u64, index: u64) -> Result<(), OnlineError> {
-    let expected = next.unwrap_or(step).min(LAST_PLACE);
-    if step == expected {
-        return Ok(());
+/// The steps that the sampling of the accumulators puts samples or frames at.
+struct Steps {
+    stride: u64,
+    /// The next one, where there was one before.
+    next: Option<u64>,
+    /// Index of the next one in the run.
+    index: u64,
+}
+
+impl Steps {
+    /// From where the accumulators are.
+    fn of<Input: ?Sized>(live: &mut impl Sink<Input>) -> Result<Self, OnlineError> {
+        let streams = live.streams();
+        let (sampling, stride) = (streams[0].0, streams[0].0.stride());
+        for (other, _) in &streams {
+            same_sampling(sampling, *other)?;
+        }
+        Ok(Self {
+            stride,
+            next: streams
+                .iter()
+                .find_map(|(_, progress)| progress.next_step(stride)),
+            index: streams[0].1.count,
+        })
     }
-    Err(OnlineError::Step {
-        index,
-        found: step,
-        expected,
-    })
+
+    /// Goes on to `step`, if that is the one that comes next, and not beyond all counting.
+    fn follow<Input: ?Sized>(&mut self, live: &mut impl Sink<Input>, step: u64) -> Result<(), OnlineError> {
+        let expected = self.next.unwrap_or(step).min(LAST_PLACE);
+        if step != expected {
+            return Err(OnlineError::Step {
+                index: self.index,
+                found: step,
+                expected,
+            });
+        }
+        if self.next.is_none() {
+            let streams = live.streams().into_iter();
+            streams.for_each(|(_, progress)| progress.expect_step(step, self.stride));
+        }
+        self.next = Some(step.saturating_add(self.stride));
+        self.index += 1;
+        Ok(())
+    }
 }
 
 /// Takes in samples; where one is refused, the samples before it.
@@ -80,19 +114,14 @@ pub fn feed_energies<S: Sink<[f64]>, E>(
     rows: impl IntoIterator<Item = Result<(u64, f64), E>>,
     mut report: impl FnMut(&S) -> ControlFlow<()>,
 ) -> Result<bool, FeedError<E>> {
-    let stride = live.sampling().map_err(OnlineError::from)?.stride();
-    let mut next = live.progress().next_step(stride);
+    let mut steps = Steps::of(live)?;
     let mut slice = Vec::with_capacity(SLICE);
     let mut rows = rows.into_iter();
     loop {
         slice.clear();
         let filled = rows.by_ref().take(SLICE).try_for_each(|row| {
             let (step, energy) = row.map_err(FeedError::Source)?;
-            follows(next, step, live.progress().count + slice.len() as u64)?;
-            if next.is_none() {
-                live.expect_step(step);
-            }
-            next = Some(step.saturating_add(stride));
+            steps.follow(live, step)?;
             slice.push(energy);
             Ok::<_, FeedError<E>>(())
         });
@@ -149,21 +178,16 @@ pub fn feed_frames<S: Sink<Frame<T>>, T: Real>(
     if live.needs_unwrapped() && source.convention() == Convention::Wrapped {
         return Err(FeedError::Source(TrajectoryError::Convention));
     }
-    let stride = live.sampling().map_err(OnlineError::from)?.stride();
+    let mut steps = Steps::of(live)?;
     let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
     let mut seen = unsure.then(WrapCheck::new);
     let mut frame = Frame::new();
-    let mut next = live.progress().next_step(stride);
     while source.next_frame(&mut frame).map_err(FeedError::Source)? {
-        follows(next, frame.step, live.progress().count)?;
+        steps.follow(live, frame.step)?;
         if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
             seen.add(cell, &frame.positions);
             seen.verdict().map_err(FeedError::Source)?;
         }
-        if next.is_none() {
-            live.expect_step(frame.step);
-        }
-        next = Some(frame.step.saturating_add(stride));
         live.take(&frame)?;
         if report(live).is_break() {
             return Ok(false);

@@ -77,15 +77,8 @@ impl PairStream {
         })
     }
 
-    /// The same, before its first row, for a piece that begins with row `first` of its run.
-    pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
-        self.progress = self.progress.starting_at(first)?;
-        self.reserve_heads()?;
-        Ok(self)
-    }
-
     /// Makes room for the heads of a piece that does not begin with its run.
-    fn reserve_heads(&mut self) -> Result<(), NoMemory> {
+    pub(super) fn reserve_heads(&mut self) -> Result<(), NoMemory> {
         if self.progress.first > 0 {
             for level in &mut self.levels {
                 let more = level.full_head(self.width) - level.head.len();

@@ -12,7 +12,7 @@ pub struct Progress {
     /// How many were taken in.
     pub(super) count: u64,
     /// Molecular-dynamics step of the first one, where a feed has given it.
-    pub(super) first_step: Option<u64>,
+    first_step: Option<u64>,
 }
 
 impl Progress {
