@@ -1,7 +1,5 @@
 //! The umbrella over the narrow errors.
 
-#[cfg(feature = "serde")]
-use std::io::ErrorKind;
 use std::path::Path;
 
 use thiserror::Error;
@@ -100,7 +98,7 @@ impl Error {
             Self::Read(error) => error.missing_file(),
             #[cfg(feature = "serde")]
             Self::Checkpoint(CheckpointError::Read { file, source }) => {
-                (source.kind() == ErrorKind::NotFound).then_some(file)
+                (source.kind() == std::io::ErrorKind::NotFound).then_some(file)
             }
             _ => None,
         }

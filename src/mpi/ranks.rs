@@ -165,7 +165,7 @@ impl Ranks {
             rank: self.rank(),
             message: error.to_string(),
         })?;
-        let to = self.communicator.process_at_rank(rank(to));
+        let to = self.communicator.process_at_rank(to as i32);
         to.send(&(bytes.len() as u64));
         for piece in bytes.chunks(PIECE) {
             to.send(piece);
@@ -174,7 +174,7 @@ impl Ranks {
     }
 
     fn receive<A: DeserializeOwned>(&self, from: usize) -> Result<A, RankError> {
-        let source = self.communicator.process_at_rank(rank(from));
+        let source = self.communicator.process_at_rank(from as i32);
         let (length, _) = source.receive::<u64>();
         let failed = |message: String| RankError::Receive {
             rank: self.rank(),
@@ -243,10 +243,6 @@ impl fmt::Debug for Ranks {
             .field("count", &self.count())
             .finish()
     }
-}
-
-fn rank(of: usize) -> i32 {
-    of as i32
 }
 
 fn share(items: usize, rank: usize, count: usize) -> Range<usize> {

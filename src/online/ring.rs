@@ -38,7 +38,7 @@ impl Work {
         Self {
             arch: Arch::new(),
             totals: Vec::with_capacity(most(|ring| ring.direct)),
-            known: room(most(|ring| ring.capacity)),
+            known: Vec::with_capacity(most(|ring| ring.capacity) / CHUNK + 1),
         }
     }
 }
@@ -323,11 +323,6 @@ fn know(samples: &[f64], centre: f64, known: &mut Vec<[f64; 2]>) {
     }
 }
 
-/// Room for what is known of so many samples.
-fn room(samples: usize) -> Vec<[f64; 2]> {
-    Vec::with_capacity(samples / CHUNK + 1)
-}
-
 /// Goes forward from place to place: an addition for each sample of a short way, and no more than
 /// 64 of a long one.
 #[derive(Clone, Copy)]
@@ -405,7 +400,7 @@ mod tests {
     #[test]
     fn sums_before_a_place_are_those_one_by_one_in_any_order_of_places() {
         let samples: Vec<f64> = (0..1000).map(|i| f64::from(i * i % 37) - 11.0).collect();
-        let mut known = room(samples.len());
+        let mut known = Vec::new();
         know(&samples, 3.0, &mut known);
         let mut sums = RunningSums::new(&samples, 3.0, &known);
         let places = [0, 1, 2, 63, 64, 65, 128, 1000, 999, 3, 500, 511, 512].into_iter();

@@ -233,11 +233,10 @@ pub(super) fn power(exponent: i32) -> String {
 
 fn multiple(digit: i32, exponent: i32, plain: bool) -> String {
     match digit {
-        _ if plain => format!(
-            "{:.*}",
-            (-exponent).max(0) as usize,
-            f64::from(digit) * 10_f64.powi(exponent)
-        ),
+        _ if plain => {
+            let decimals = (-exponent).max(0) as usize;
+            number(f64::from(digit) * 10_f64.powi(exponent), decimals)
+        }
         1 => power(exponent),
         _ if exponent == 0 => digit.to_string(),
         _ => format!("{digit}×10^{{{}}}", number(f64::from(exponent), 0)),

@@ -102,11 +102,8 @@ impl Figure {
 
 fn labels(ticks: &Ticks, anchor: &str, place: impl Fn(f64) -> Place) -> Group {
     let labels = ticks.major.iter();
-    texts(
-        TICK_TEXT,
-        anchor,
-        labels.map(|(f, label)| (label.as_str(), place(*f))),
-    )
+    let labels = labels.map(|(f, label)| (label.as_str(), place(*f)));
+    texts(TICK_TEXT, anchor, labels)
 }
 
 fn largest(sizes: impl Iterator<Item = f64>) -> f64 {
@@ -165,11 +162,8 @@ impl<'a> Cell<'a> {
         let group = group
             .add(series.fold(clipped, Group::add))
             .add(black.add(frame).add(ticks));
-        let group = self.add_labels(group);
-        match &self.legend {
-            Some(legend) => group.add(legend.draw()),
-            None => group,
-        }
+        let legend = self.legend.iter().map(Legend::draw);
+        legend.fold(self.add_labels(group), Group::add)
     }
 
     /// Ticks inwards on all four sides.
@@ -204,23 +198,16 @@ impl<'a> Cell<'a> {
         let (name_x, name_y) = (name(&self.panel.x, x), name(&self.panel.y, y));
         let [across, along] = [width + self.left, height + BELOW + self.above];
         let [middle, centre] = [[width / 2.0, height + 48.0], [23.0 - self.left, height / 2.0]];
-        let mut group = group
+        let over = [width / 2.0, -10.0];
+        let title = self.panel.title.iter();
+        let title = title.map(|title| centred(title, over, TICK_TEXT, width - 60.0, false));
+        let letter = self.letter.iter();
+        let letter = letter.map(|letter| texts(LABEL_TEXT, "start", [(letter.as_str(), [0.0, -10.0])]));
+        let group = group
             .add(labels(x, "middle", below))
             .add(labels(y, "end", beside))
             .add(centred(&name_x, middle, LABEL_TEXT, across, false))
             .add(centred(&name_y, centre, LABEL_TEXT, along, true));
-        if let Some(title) = &self.panel.title {
-            group = group.add(centred(
-                title,
-                [width / 2.0, -10.0],
-                TICK_TEXT,
-                width - 60.0,
-                false,
-            ));
-        }
-        match &self.letter {
-            Some(letter) => group.add(texts(LABEL_TEXT, "start", [(letter.as_str(), [0.0, -10.0])])),
-            None => group,
-        }
+        title.chain(letter).fold(group, Group::add)
     }
 }

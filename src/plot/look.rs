@@ -83,12 +83,12 @@ impl<'a> Look<'a> {
         if self.series.dashed {
             line = line.set("stroke-dasharray", "7 4");
         }
+        let mut group = self.group();
         if self.edged {
             let edge = line.clone().set("stroke", "white");
-            let edge = edge.set("stroke-width", width + 1.2);
-            return self.group().add(edge).add(line);
+            group = group.add(edge.set("stroke-width", width + 1.2));
         }
-        self.group().add(line)
+        group.add(line)
     }
 
     fn area(&self, marks: &Marks) -> Group {
