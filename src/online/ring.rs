@@ -169,7 +169,7 @@ impl Ring {
         segment: Option<usize>,
         progress: Progress,
     ) -> Result<Option<Self>, NoMemory> {
-        let (buffer, base, head) = (self.buffer, self.base, self.head);
+        let (reach, buffer, base, head) = (self.reach, self.buffer, self.base, self.head);
         let mut ring = match segment {
             Some(segment) => Self::of_segments(segment, self.of)?,
             None => Self::new(self.of)?,
@@ -183,6 +183,7 @@ impl Ring {
         let waiting = head.len() < ring.reach && (base != ring.base || head != buffer);
         let sound = follows.is_some_and(|rest| rest < ring.of.stride)
             && !waiting
+            && reach == ring.reach
             && base >= ring.base
             && buffer.len() < ring.capacity
             && head.len() <= ring.reach
