@@ -10,10 +10,9 @@ use crate::real::Real;
 use crate::sampling::Sampling;
 use crate::trajectory::Frame;
 
-/// An accumulator that takes samples of energies, `[f64]`, or frames, [`Frame`], or two that take
-/// the same ones, as `(first, second)`, so that a file is read once. Either of the two may be a
-/// pair itself.
-pub trait Sink<Input: ?Sized> {
+/// What a feed does to an accumulator, step by step. A row that is not prepared must not be taken
+/// in, which is why [`Sink`] does both.
+pub trait Stream<Input: ?Sized> {
     /// The time axis of each accumulator, and how far it has come.
     fn streams(&mut self) -> Vec<(Sampling, &mut Progress)>;
 
@@ -30,11 +29,20 @@ pub trait Sink<Input: ?Sized> {
 
     /// Takes in what it has [made ready](Self::prepare) for.
     fn commit(&mut self, next: &Input);
+}
 
+/// An accumulator that takes samples of energies, `[f64]`, or frames, [`Frame`], or two that take
+/// the same ones, as `(first, second)`, so that a file is read once. Either of the two may be a
+/// pair itself.
+pub trait Sink<Input: ?Sized>: Stream<Input> {
     /// Takes in the next samples, or the next frame.
     ///
     /// # Errors
     /// One of the accumulators refuses them; then none has taken them in.
+    fn take(&mut self, next: &Input) -> Result<(), OnlineError>;
+}
+
+impl<Input: ?Sized, S: Stream<Input>> Sink<Input> for S {
     fn take(&mut self, next: &Input) -> Result<(), OnlineError> {
         self.prepare(next)?;
         self.commit(next);
@@ -42,7 +50,7 @@ pub trait Sink<Input: ?Sized> {
     }
 }
 
-impl Sink<[f64]> for EnergyAccumulator {
+impl Stream<[f64]> for EnergyAccumulator {
     fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
         vec![(self.sampling(), &mut self.progress)]
     }
@@ -56,7 +64,7 @@ impl Sink<[f64]> for EnergyAccumulator {
     }
 }
 
-impl Sink<[f64]> for DistributionAccumulator {
+impl Stream<[f64]> for DistributionAccumulator {
     fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
         vec![(self.sampling(), &mut self.stream.progress)]
     }
@@ -70,7 +78,7 @@ impl Sink<[f64]> for DistributionAccumulator {
     }
 }
 
-impl<K: FramePairs, T: Real> Sink<Frame<T>> for Accumulator<K> {
+impl<K: FramePairs, T: Real> Stream<Frame<T>> for Accumulator<K> {
     fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
         vec![(self.sampling(), &mut self.stream.progress)]
     }
@@ -90,7 +98,7 @@ impl<K: FramePairs, T: Real> Sink<Frame<T>> for Accumulator<K> {
     }
 }
 
-impl<Input: ?Sized, A: Sink<Input>, B: Sink<Input>> Sink<Input> for (A, B) {
+impl<Input: ?Sized, A: Stream<Input>, B: Stream<Input>> Stream<Input> for (A, B) {
     fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
         let (first, second) = (self.0.streams(), self.1.streams());
         first.into_iter().chain(second).collect()
