@@ -8,11 +8,10 @@ use crate::energy::{DistributionError, EnergyError};
 use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
-use crate::real::Real;
 use crate::series::SeriesError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
-use crate::trajectory::{Coordinates, Interrupted, SpeciesError, TrajectoryError};
+use crate::trajectory::TrajectoryError;
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
 /// what was expected.
@@ -28,8 +27,8 @@ pub enum Error {
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     Distribution(#[from] DistributionError),
-    /// A time axis.
-    Sampling(#[from] crate::sampling::SamplingError),
+    /// A number outside of its range: a time step, a temperature, a mass, an edge of a cell.
+    Invalid(#[from] crate::real::Invalid),
     /// A lag request.
     Lag(#[from] crate::lag::LagError),
     /// An accumulator.
@@ -64,10 +63,6 @@ pub enum Error {
     UnknownSpecies(#[from] crate::stats::UnknownSpecies),
     /// A pair of species that is not among those of a result.
     UnknownPair(#[from] crate::stats::UnknownPair),
-    /// A periodic cell.
-    Cell(#[from] crate::trajectory::CellError),
-    /// The species of the particles.
-    Species(SpeciesError),
     /// Wave vectors.
     WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
@@ -120,8 +115,7 @@ macro_rules! flatten {
     };
 }
 
-flatten!(SeriesError => Series { Sampling });
-flatten!(SpeciesError => Species { Unknown });
+flatten!(SeriesError => Series { Invalid });
 flatten!(ThermoError => Thermo { Energy, Fit });
 flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
 
@@ -134,17 +128,10 @@ impl From<TrajectoryError> for Error {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
             },
-            TrajectoryError::Time(error) => error.into(),
-            TrajectoryError::Cell(error) => error.into(),
-            TrajectoryError::Selection(error) => error.into(),
+            TrajectoryError::Invalid(error) => error.into(),
+            TrajectoryError::UnknownSpecies(error) => error.into(),
             error => Self::Trajectory(error),
         }
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        TrajectoryError::from(interrupted).into()
     }
 }
 

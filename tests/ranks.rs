@@ -283,7 +283,7 @@ fn frames() -> Result<Trajectory<'static, f64>, Error> {
         "/data/kob-andersen/T0.600/trajectory.xtc"
     );
     let species = Species::by_count([("A", 800), ("B", 200)])?;
-    let whole = Trajectory::from_source(io::XtcReader::open(path, 1.0)?, 0.005, species)?;
+    let whole = Trajectory::from_source(io::frames(path, msed::Units::LJ)?, 0.005, species)?;
     Ok(whole.slice(0..FRAMES)?.into_owned())
 }
 

@@ -5,10 +5,9 @@ use thiserror::Error;
 use crate::energy::DistributionError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
-use crate::sampling::SamplingError;
 use crate::series::SeriesError;
 use crate::stats::doubling_blocks::can_be_halved;
-use crate::stats::{MergeError, NoMemory};
+use crate::stats::{Invalid, MergeError, NoMemory};
 use crate::structure::StructureError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
@@ -105,7 +104,7 @@ pub enum OnlineError {
     /// A request for lags that means nothing.
     Lag(#[from] LagError),
     /// A time axis that means nothing.
-    Sampling(#[from] SamplingError),
+    Invalid(#[from] Invalid),
     /// A system without particles, or with an impossible temperature.
     Series(#[from] SeriesError),
     /// Bins that cannot be made.

@@ -3,8 +3,7 @@
 use thiserror::Error;
 
 use crate::lag::LagError;
-use crate::stats::{Invalid, ResamplingError};
-use crate::trajectory::SpeciesError;
+use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
 
 /// A question about the structure that means nothing, or that the runs or the sums cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -124,7 +123,7 @@ pub enum StructureError {
     Resampling(#[from] ResamplingError),
     /// A species that is not there.
     #[error(transparent)]
-    Species(#[from] SpeciesError),
+    Species(#[from] UnknownSpecies),
 }
 
 /// A list of wave vectors that cannot be made.

@@ -82,8 +82,8 @@ impl HeatCapacity {
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
         conversion.expect(self.units)?;
         Ok(Self {
-            units: conversion.to(),
-            temperature: self.temperature.map(|t| t * conversion.temperature()),
+            units: conversion.to,
+            temperature: self.temperature.map(|t| t * conversion.temperature),
             ..self.clone()
         })
     }

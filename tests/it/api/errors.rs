@@ -16,8 +16,10 @@ fn a_missing_file_is_recognised_whatever_it_should_hold() {
         io::trajectory::<f32>("no/file", Units::LJ, 0.005, species)
             .unwrap_err()
             .into(),
-        io::LammpsDumpReader::open("no/file").unwrap_err().into(),
-        io::XtcReader::open("no/file", 1.0).unwrap_err().into(),
+        io::FrameReader::open("no/file", io::FrameFormat::LammpsDump)
+            .unwrap_err()
+            .into(),
+        io::frames("no/file", Units::LJ).unwrap_err().into(),
         checkpoint::load::<Vec<f64>>("no/file").unwrap_err().into(),
     ];
     for error in missing {
@@ -32,8 +34,8 @@ fn a_fault_has_one_variant_whichever_function_found_it() {
     let one = || Species::single("A", 1).unwrap();
     let alone = Error::from(Sampling::new(1, -1.0).unwrap_err());
     let within = Trajectory::new(vec![0.0; 3], [0], -1.0, one()).unwrap_err();
-    assert!(matches!(alone, Error::Sampling(_)));
-    assert!(matches!(Error::from(within), Error::Sampling(_)));
+    assert!(matches!(alone, Error::Invalid(_)));
+    assert!(matches!(Error::from(within), Error::Invalid(_)));
     let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
     assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
 }

@@ -6,7 +6,6 @@ use crate::common::by_name::by_pair;
 use crate::common::numbers::numbers;
 use crate::common::shipped;
 use msed::Resampling;
-use msed::io::XtcReader;
 use msed::structure::{self, PeakWindow, RadialBins, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Trajectory};
 use serde_json::Value;
@@ -116,7 +115,7 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     let species = shipped::metallic_glass::<f32>().species().clone();
     // As the reference had them: decoded to nanometres in single precision, then multiplied in
     // single precision.
-    let reader = XtcReader::open("data/cuzr/T1600/trajectory.xtc", 1.0).expect("the file");
+    let reader = msed::io::frames("data/cuzr/T1600/trajectory.xtc", msed::Units::LJ).expect("the file");
     let nanometres = Trajectory::<f32>::from_source(reader, 0.002, species.clone()).expect("a trajectory");
     let positions: Vec<f32> = nanometres.positions().iter().map(|x| 10.0 * x).collect();
     let reference = &shipped::reference("data/cuzr/reference/reference.json", "T1600")["structure"];
