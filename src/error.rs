@@ -63,8 +63,6 @@ pub enum Error {
     UnknownSpecies(#[from] crate::stats::UnknownSpecies),
     /// A pair of species that is not among those of a result.
     UnknownPair(#[from] crate::stats::UnknownPair),
-    /// Wave vectors.
-    WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     Thermo(ThermoError),
     /// A unit system.
@@ -117,7 +115,7 @@ macro_rules! flatten {
 
 flatten!(SeriesError => Series { Invalid });
 flatten!(ThermoError => Thermo { Energy, Fit });
-flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
+flatten!(StructureError => Structure { Lag, Resampling, Species });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

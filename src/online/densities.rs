@@ -1,7 +1,5 @@
 //! The coherent intermediate scattering function of a run that is going on.
 
-use std::ops::Range;
-
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
@@ -9,7 +7,7 @@ use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors};
+use crate::structure::{CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
@@ -68,7 +66,7 @@ impl Pairs for CoherentSystem {
     }
 
     fn width(&self) -> usize {
-        self.modes()
+        2 * self.species.len() * self.integers.len()
     }
 
     fn particles(&self) -> Vec<usize> {
@@ -183,11 +181,17 @@ impl CoherentAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
-        let groups = Groups::new(species);
-        let particles = groups.ranges().iter().map(Range::len);
+        let count = |s: usize| {
+            species
+                .of_particles()
+                .iter()
+                .filter(|&&of| of as usize == s)
+                .count()
+        };
+        let names = species.names().iter().cloned().enumerate();
         let system = CoherentSystem {
             sampling,
-            species: groups.names().iter().cloned().zip(particles).collect(),
+            species: names.map(|(s, name)| (name, count(s))).collect(),
             lags,
             cell,
             integers: vectors.integers().to_vec(),

@@ -36,7 +36,7 @@ use crate::trajectory::Species;
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
 /// let moved = live.snapshot()?.displacements();
-/// let msd = moved.of("A")?.msd().total();
+/// let msd = &moved.of("A")?.msd.total;
 /// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -48,7 +48,7 @@ impl Pairs for DisplacementSystem {
     type Work = PairColumns;
 
     fn work(&self) -> PairColumns {
-        self.pair_columns()
+        PairColumns::new(Pairs::particles(self).into_iter(), self.lists.len())
     }
 
     fn width(&self) -> usize {
@@ -60,7 +60,7 @@ impl Pairs for DisplacementSystem {
     }
 
     fn add(&self, work: &mut PairColumns, then: &[f64], now: &[f64], sums: &mut [f64]) {
-        self.add_pair([then, now], work, sums);
+        work.add([then, now], self.radius, &self.lists, sums);
     }
 }
 
@@ -111,7 +111,7 @@ impl DisplacementAccumulator {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
     /// let moved = live.snapshot()?.displacements();
-    /// let msd = moved.of("A")?.msd().total();
+    /// let msd = &moved.of("A")?.msd.total;
     /// // Lag 6: first frames 0 and 2.
     /// assert_eq!((msd.values()[4], msd.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
