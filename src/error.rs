@@ -6,7 +6,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::energy::{DistributionError, EnergyError};
+use crate::energy::EnergyError;
 #[cfg(feature = "mpi")]
 use crate::mpi::ReduceError;
 use crate::online::FeedError;
@@ -34,7 +34,7 @@ pub enum Error {
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
     #[error(transparent)]
-    Distribution(#[from] DistributionError),
+    Energy(EnergyError),
     /// A time axis.
     #[error(transparent)]
     Sampling(#[from] crate::sampling::SamplingError),
@@ -148,6 +148,7 @@ macro_rules! flatten {
     };
 }
 
+flatten!(EnergyError => Energy { Lag, Resampling });
 flatten!(SeriesError => Series { Sampling });
 flatten!(SpeciesError => Species { Unknown });
 flatten!(ThermoError => Thermo { Energy, Fit });
@@ -173,17 +174,6 @@ impl From<TrajectoryError> for Error {
 impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
     fn from(interrupted: Interrupted<T, C>) -> Self {
         TrajectoryError::from(interrupted).into()
-    }
-}
-
-/// One fault is one variant, whichever estimator met it.
-impl From<EnergyError> for Error {
-    fn from(error: EnergyError) -> Self {
-        match error {
-            EnergyError::Lag(error) => error.into(),
-            EnergyError::Resampling(error) => error.into(),
-            EnergyError::Distribution(error) => error.into(),
-        }
     }
 }
 

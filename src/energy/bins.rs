@@ -1,6 +1,6 @@
 //! The bins of a distribution.
 
-use super::DistributionError;
+use super::EnergyError;
 use crate::stats::Invalid;
 
 /// More bins than this are a mistake in the width.
@@ -35,13 +35,13 @@ impl Axis {
         pairs: usize,
         range: impl Fn() -> f64,
         variance: impl Fn() -> f64,
-    ) -> Result<Self, DistributionError> {
+    ) -> Result<Self, EnergyError> {
         let centred = |width: f64| {
             let width = Invalid::unless_positive("bin width", width)?;
             let (first, last) = ((low / width).round(), (high / width).round());
             let count = last - first + 1.0;
             if count > MOST_BINS as f64 {
-                return Err(DistributionError::TooManyBins {
+                return Err(EnergyError::TooManyBins {
                     found: count,
                     most: MOST_BINS,
                 });
@@ -54,7 +54,7 @@ impl Axis {
         };
         let shrink = (pairs as f64).cbrt().recip();
         match bins {
-            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(DistributionError::TooManyBins {
+            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(EnergyError::TooManyBins {
                 found: found as f64,
                 most: MOST_BINS,
             }),
@@ -93,11 +93,11 @@ pub(crate) struct CentredBins {
 
 impl CentredBins {
     /// Bins of `width` from about `-range` to `range`.
-    pub(crate) fn new(width: f64, range: f64) -> Result<Self, DistributionError> {
+    pub(crate) fn new(width: f64, range: f64) -> Result<Self, EnergyError> {
         let width = Invalid::unless_positive("bin width", width)?;
         let found = 2.0 * (range / width).round() + 1.0;
         if !(found >= 1.0 && found <= MOST_BINS as f64) {
-            return Err(DistributionError::TooManyBins {
+            return Err(EnergyError::TooManyBins {
                 found,
                 most: MOST_BINS,
             });

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::curves::{Samples, variances};
-use super::plan::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
 use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
@@ -27,14 +26,23 @@ const INNER_BLOCKS: usize = 10;
 /// temperature (close to -1 in a microcanonical run) is in whatever is computed from both.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Moments {
-    particles: usize,
-    samples: usize,
-    mean: Estimate,
-    variance: Estimate,
-    variance_of_mean: Estimate,
+    /// Number of particles.
+    pub particles: usize,
+    /// Number of samples, over all runs.
+    pub samples: usize,
+    /// Mean energy per particle.
+    pub mean: Estimate,
+    /// Variance of the energy per particle with divisor n, uncorrected.
+    pub variance: Estimate,
+    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
+    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
+    /// shorter than the slowest correlation time make it too small in turn.
+    pub variance_of_mean: Estimate,
     temperature: Option<f64>,
-    kinetic_temperature: Option<Estimate>,
+    /// The mean of the temperature column, through the same resamples as the energy.
+    pub kinetic_temperature: Option<Estimate>,
 }
 
 impl Moments {
@@ -57,38 +65,6 @@ impl Moments {
             temperature,
             kinetic_temperature,
         }
-    }
-
-    /// Number of particles.
-    #[must_use]
-    pub fn particles(&self) -> usize {
-        self.particles
-    }
-
-    /// Number of samples, over all runs.
-    #[must_use]
-    pub fn samples(&self) -> usize {
-        self.samples
-    }
-
-    /// Mean energy per particle.
-    #[must_use]
-    pub fn mean(&self) -> &Estimate {
-        &self.mean
-    }
-
-    /// Variance of the energy per particle with divisor n, uncorrected.
-    #[must_use]
-    pub fn variance(&self) -> &Estimate {
-        &self.variance
-    }
-
-    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
-    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
-    /// shorter than the slowest correlation time make it too small in turn.
-    #[must_use]
-    pub fn variance_of_mean(&self) -> &Estimate {
-        &self.variance_of_mean
     }
 
     /// Variance of the energy per particle of an infinite run: the sum of the two above.
@@ -122,18 +98,12 @@ impl Moments {
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
-    /// assert!((c.excess().value() - 100.0 * 0.01).abs() < 1e-9);
+    /// assert!((c.excess.value() - 100.0 * 0.01).abs() < 1e-9);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
         self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
-    }
-
-    /// The mean of the temperature column, through the same resamples as the energy.
-    #[must_use]
-    pub fn kinetic_temperature(&self) -> Option<&Estimate> {
-        self.kinetic_temperature.as_ref()
     }
 
     /// Covariance of the mean energy and the mean kinetic temperature, over the resamples.
@@ -160,8 +130,8 @@ impl Moments {
 /// let energies: Vec<f64> = (0..1000).map(|i| -7e3 + f64::from(i % 2)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 10, EnergyKind::Total)?;
 /// let moments = energy::moments(&run, Resampling::default())?;
-/// assert!((moments.mean().value() + 699.95).abs() < 1e-12);
-/// assert!((moments.variance().value() - 0.0025).abs() < 1e-15);
+/// assert!((moments.mean.value() + 699.95).abs() < 1e-12);
+/// assert!((moments.variance.value() - 0.0025).abs() < 1e-15);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
@@ -277,6 +247,23 @@ impl<'a> Column<'a> {
     }
 }
 
+/// The mean of all samples, in their own units.
+pub(super) fn overall_mean<T: Real>(columns: &[&[T]]) -> f64 {
+    let origin = columns[0][0].to_f64();
+    let count: usize = columns.iter().map(|c| c.len()).sum();
+    let sum: f64 = columns.iter().map(|c| sum_of(c, |x| x - origin)).sum();
+    origin + sum / count as f64
+}
+
+/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with
+/// their product.
+pub(super) fn sum_of<T: Real>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
+    values
+        .chunks(1024)
+        .map(|chunk| chunk.iter().map(|&x| f(x.to_f64())).sum::<f64>())
+        .sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,14 +284,14 @@ mod tests {
     fn definitions_hold_on_small_numbers() {
         let run = series(vec![1.0, 3.0, 5.0, 11.0], EnergyKind::PerParticle);
         let m = moments(&run, Resampling::Blocks(2)).unwrap();
-        assert_eq!(m.mean().value(), 5.0);
-        assert_eq!(m.variance().value(), (16.0 + 4.0 + 0.0 + 36.0) / 4.0);
+        assert_eq!(m.mean.value(), 5.0);
+        assert_eq!(m.variance.value(), (16.0 + 4.0 + 0.0 + 36.0) / 4.0);
         // Block means 2 and 8: [(9 + 9) 2 / 4] / (2 - 1).
-        assert_eq!(m.variance_of_mean().value(), 9.0);
+        assert_eq!(m.variance_of_mean.value(), 9.0);
         assert_eq!(m.corrected_variance().value(), 23.0);
-        assert_eq!(m.mean().replicates(), [8.0, 2.0]);
+        assert_eq!(m.mean.replicates(), [8.0, 2.0]);
         // A single block that is left has no spread of means.
-        assert_eq!(m.variance_of_mean().standard_error(), None);
+        assert_eq!(m.variance_of_mean.standard_error(), None);
     }
 
     #[test]
@@ -317,10 +304,7 @@ mod tests {
         )
         .unwrap();
         let b = moments(&series(total, EnergyKind::Total), Resampling::default()).unwrap();
-        for (x, y) in [
-            (a.variance(), b.variance()),
-            (a.variance_of_mean(), b.variance_of_mean()),
-        ] {
+        for (x, y) in [(a.variance, b.variance), (a.variance_of_mean, b.variance_of_mean)] {
             assert!((x.value() / y.value() - 1.0).abs() < 1e-12);
             let (x, y) = (x.standard_error().unwrap(), y.standard_error().unwrap());
             assert!((x / y - 1.0).abs() < 1e-9);
@@ -330,7 +314,7 @@ mod tests {
         let shifted: Vec<f64> = base.iter().map(|x| x + 1e9).collect();
         let a = moments(&series(rounded, EnergyKind::PerParticle), Resampling::default()).unwrap();
         let b = moments(&series(shifted, EnergyKind::PerParticle), Resampling::default()).unwrap();
-        assert!((a.variance().value() / b.variance().value() - 1.0).abs() < 1e-12);
+        assert!((a.variance.value() / b.variance.value() - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -351,7 +335,7 @@ mod tests {
                 })
                 .collect();
             let m = moments(&series(samples, EnergyKind::PerParticle), Resampling::default()).unwrap();
-            plain += m.variance().value() / seeds as f64;
+            plain += m.variance.value() / seeds as f64;
             corrected += m.corrected_variance().value() / seeds as f64;
         }
         // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over
@@ -376,10 +360,10 @@ mod tests {
         for resampling in [Resampling::Blocks(10), Resampling::Replicas, Resampling::None] {
             let near = moments(&runs(0.0), resampling).unwrap();
             let far = moments(&runs(5.0), resampling).unwrap();
-            assert!((near.variance().value() / far.variance().value() - 1.0).abs() < 1e-12);
-            assert!((near.variance_of_mean().value() / far.variance_of_mean().value() - 1.0).abs() < 1e-9);
-            assert!((far.mean().value() - near.mean().value() - 3.75).abs() < 1e-12);
-            assert_eq!(near.samples(), 4000);
+            assert!((near.variance.value() / far.variance.value() - 1.0).abs() < 1e-12);
+            assert!((near.variance_of_mean.value() / far.variance_of_mean.value() - 1.0).abs() < 1e-9);
+            assert!((far.mean.value() - near.mean.value() - 3.75).abs() < 1e-12);
+            assert_eq!(near.samples, 4000);
         }
     }
 
@@ -393,15 +377,15 @@ mod tests {
             .with_temperatures(temperatures)
             .unwrap();
         let m = moments(&run, Resampling::default()).unwrap();
-        let t = m.kinetic_temperature().unwrap().clone();
+        let t = m.kinetic_temperature.clone().unwrap();
         assert_eq!(m.temperature(), Some(t.clone()));
-        let sum = m.mean() + 1.5 * &t;
+        let sum = &m.mean + 1.5 * &t;
         assert!(sum.standard_error().unwrap() < 1e-14);
-        let product = m.mean().standard_error().unwrap() * t.standard_error().unwrap();
+        let product = m.mean.standard_error().unwrap() * t.standard_error().unwrap();
         assert!((m.covariance_with_temperature().unwrap() / product + 1.0).abs() < 1e-9);
         let given = moments(&run.with_temperature(2.0).unwrap(), Resampling::default()).unwrap();
         assert_eq!(given.temperature().unwrap().value(), 2.0);
         assert_eq!(given.temperature().unwrap().standard_error(), Some(0.0));
-        assert_eq!(given.kinetic_temperature(), Some(&t));
+        assert_eq!(given.kinetic_temperature, Some(t));
     }
 }

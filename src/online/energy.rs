@@ -5,7 +5,7 @@ use super::levels::LevelLags;
 use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{BlockSpectra, cheapest_length, mean};

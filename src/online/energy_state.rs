@@ -8,7 +8,7 @@ use super::levels::LevelLags;
 use super::progress::Progress;
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::lag_sums::BlockSpectra;
 use crate::stats::doubling_blocks::NoMemory;
 use crate::stats::runs::InBlocks;

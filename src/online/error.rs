@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::energy::DistributionError;
+use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::sampling::SamplingError;
@@ -134,7 +134,7 @@ pub enum OnlineError {
     Series(#[from] SeriesError),
     /// Bins that cannot be made.
     #[error(transparent)]
-    Distribution(#[from] DistributionError),
+    Distribution(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.
     #[error(transparent)]
     Merge(#[from] MergeError),

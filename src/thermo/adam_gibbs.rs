@@ -1,10 +1,8 @@
 //! Relaxation times against the configurational entropy.
 
-use std::fmt;
-
-use super::temperature_models::{End, chi_squared, minimum};
-use super::{PiecewiseCubic, Point, ThermoError};
-use crate::stats::{Estimate, Parabola, Significance, line};
+use super::temperature_models::{chi_squared, minimum, weights};
+use super::{PiecewiseCubic, Point, ThermoError, Undetermined};
+use crate::stats::{Deviation, Estimate, Outcome, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
 const LARGEST_ENTROPY: f64 = 50.0;
@@ -19,129 +17,41 @@ pub enum ReferenceEntropy {
     Fitted,
 }
 
-/// Whether the Adam-Gibbs plot is a straight line, and its parameters are determined.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum AdamGibbsVerdict {
-    /// No curvature beyond its error.
-    Straight {
-        /// The coefficient of a quadratic term, in units of its standard error.
-        curvature: f64,
-        /// Student's t beyond which it would count: 95.45 %.
-        threshold: f64,
-    },
-    /// A quadratic term that is: one line through all temperatures does not hold.
-    Curved {
-        /// The coefficient of a quadratic term, in units of its standard error.
-        curvature: f64,
-        /// Student's t beyond which it counts.
-        threshold: f64,
-    },
-    /// The fitted S_c(T_ref) ran to the end of its range: the data do not determine it.
-    Degenerate {
-        /// S_c(T_ref) there, in k per particle.
-        s_c_reference: f64,
-    },
-    /// No error bars or no spare point to test with.
-    Untested,
-}
-
-impl fmt::Display for AdamGibbsVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Straight { curvature, threshold } => {
-                write!(
-                    f,
-                    "straight: a curvature of {curvature:.2} standard errors, {threshold:.2} would count"
-                )
-            }
-            Self::Curved { curvature, threshold } => {
-                write!(
-                    f,
-                    "curved: a curvature of {curvature:.2} standard errors, {threshold:.2} count"
-                )
-            }
-            Self::Degenerate { s_c_reference } => write!(
-                f,
-                "degenerate: S_c at the reference ran to the end of its range, {s_c_reference:.2} k per particle"
-            ),
-            Self::Untested => f.write_str("untested: no error bars, or no spare point"),
-        }
-    }
-}
-
-/// A temperature of the plot.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AdamGibbsRow {
-    /// T, in the unit of the scan.
-    pub temperature: f64,
-    /// 1/(T S_c), with S_c in k per particle.
-    pub reciprocal: f64,
-    /// ln tau, tau in time units.
-    pub ln_tau: Estimate,
-}
-
 /// ln tau against 1/(T S_c).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct AdamGibbs {
-    reference: f64,
-    ln_tau_inf: Estimate,
-    a: Estimate,
-    s_c_reference: Estimate,
-    points: Vec<AdamGibbsRow>,
+    /// The reference temperature of the entropy.
+    pub reference_temperature: f64,
+    /// ln tau at infinite temperature, in the times' unit.
+    pub ln_tau_inf: Estimate,
+    /// A, in temperature times k per particle.
+    pub a: Estimate,
+    /// S_c at the reference temperature in k per particle: given, or fitted.
+    pub s_c_reference: Estimate,
+    /// Temperatures of the plot, from the lowest on.
+    pub temperatures: Vec<f64>,
+    /// 1/(T S_c) at each of them, with S_c in k per particle.
+    pub reciprocals: Vec<f64>,
+    /// ln tau at each of them, tau in time units.
+    pub ln_tau: Vec<Estimate>,
+    /// The coefficient of a quadratic term in the plot: where it is significant, one line through
+    /// all temperatures does not hold. No answer without error bars, or where the fitted
+    /// S_c(T_ref) ran to the end of its range, so that the data do not determine it.
+    pub curvature: Outcome<Deviation, Undetermined>,
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
-    verdict: AdamGibbsVerdict,
 }
 
 impl AdamGibbs {
-    /// The reference temperature of the entropy.
-    #[must_use]
-    pub fn reference_temperature(&self) -> f64 {
-        self.reference
-    }
-
-    /// ln tau at infinite temperature, in the times' unit.
-    #[must_use]
-    pub fn ln_tau_inf(&self) -> &Estimate {
-        &self.ln_tau_inf
-    }
-
-    /// A, in temperature times k per particle.
-    #[must_use]
-    pub fn a(&self) -> &Estimate {
-        &self.a
-    }
-
-    /// S_c at the reference temperature in k per particle: given, or fitted.
-    #[must_use]
-    pub fn s_c_reference(&self) -> &Estimate {
-        &self.s_c_reference
-    }
-
-    /// The points of the plot, from the lowest temperature on.
-    #[must_use]
-    pub fn points(&self) -> &[AdamGibbsRow] {
-        &self.points
-    }
-
     /// Chi squared by degrees of freedom, from the errors of ln tau alone: the entropy's come on
     /// top. `None` without errors, or without a spare point.
     #[must_use]
     pub fn reduced_chi_squared(&self) -> Option<f64> {
-        let freedom = self.points.len().saturating_sub(self.parameters);
+        let freedom = self.temperatures.len().saturating_sub(self.parameters);
         (self.weighted && freedom > 0).then(|| self.chi_squared / freedom as f64)
-    }
-
-    /// The verdict.
-    #[must_use]
-    pub fn verdict(&self) -> AdamGibbsVerdict {
-        self.verdict
     }
 }
 
@@ -162,7 +72,7 @@ impl AdamGibbs {
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where
 /// S_c(T_ref) is fitted), [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for
-/// a time where there is no heat capacity, [`ThermoError::Time`] for a time that is not positive,
+/// a time where there is no heat capacity, [`ThermoError::Value`] for a time that is not positive,
 /// [`ThermoError::Reference`] outside of the scan by more than 0.5 %,
 /// [`ThermoError::ReferenceEntropy`] where a given S_c(T_ref) makes S_c negative at a temperature
 /// with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with different
@@ -179,8 +89,7 @@ pub fn adam_gibbs(
     };
     ThermoError::enough_temperatures("an Adam-Gibbs plot", times.len(), parameters + 1)?;
     let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
-    let reference = entropy.reference_temperature();
-    let temperatures = entropy.temperatures().to_vec();
+    let (reference, temperatures) = (entropy.reference_temperature, entropy.temperatures);
     Point::check_times(times)?;
     let (slow, times) = (Point::sorted(slow), Point::sorted(times));
     let place = |time: &&Point| place(&temperatures, time.temperature.value());
@@ -192,32 +101,17 @@ pub fn adam_gibbs(
         .flat_map(|point| [&point.temperature, &point.value])
         .chain(&logarithms)
         .collect();
-    let errors: Option<Vec<f64>> = logarithms
-        .iter()
-        .map(|x| x.standard_error().filter(|error| *error > 0.0))
-        .collect();
-    let weighted = errors.is_some();
-    let weights: Vec<f64> = errors.map_or_else(
-        || vec![1.0; timed.len()],
-        |errors| errors.iter().map(|error| error.powi(-2)).collect(),
-    );
-
-    // S_2(T) - S_2(T_ref) at the tabulated temperatures.
-    let entropies = |values: &[f64]| -> Option<Vec<f64>> {
-        let x: Vec<f64> = values.chunks_exact(2).map(|point| point[0].ln()).collect();
-        let c: Vec<f64> = values.chunks_exact(2).map(|point| point[1]).collect();
-        let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
-        Some(
-            timed
-                .iter()
-                .map(|&i| curve.integral(reference.ln(), temperatures[i].ln()))
-                .collect(),
-        )
-    };
+    let (weights, weighted) = weights(&logarithms);
+    let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
     let solve = |values: &[f64]| -> Option<Solution> {
         let (of_points, y) = values.split_at(2 * slow.len());
-        let s2 = entropies(of_points)?;
-        let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
+        let (x, c): (Vec<f64>, Vec<f64>) = of_points
+            .chunks_exact(2)
+            .map(|point| (point[0].ln(), point[1]))
+            .unzip();
+        let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
+        // S_2(T) - S_2(T_ref) at the temperatures of the plot.
+        let s2: Vec<f64> = t.iter().map(|t| curve.integral(reference.ln(), t.ln())).collect();
         Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
     };
     let [ln_tau_inf, a, s_c_reference, quadratic] = Estimate::evaluate(&numbers, |values| {
@@ -236,33 +130,32 @@ pub fn adam_gibbs(
     if let Some(i) = solution.entropy.iter().position(|s| !(*s > 0.0 && s.is_finite())) {
         return Err(ThermoError::ReferenceEntropy {
             found: solution.s_c_reference,
-            temperature: temperatures[timed[i]],
+            temperature: t[i],
             entropy: solution.entropy[i],
         });
     }
-    let verdict = if solution.end == End::Inside {
-        straightness(&quadratic)
+    let curvature = if solution.is_determined {
+        let deviation = quadratic.deviation(Significance::CURVED);
+        let deviation = deviation.filter(|deviation| deviation.z.is_finite());
+        deviation.ok_or(Undetermined::NoErrors)
     } else {
-        AdamGibbsVerdict::Degenerate {
-            s_c_reference: solution.s_c_reference,
-        }
+        Err(Undetermined::AtBound {
+            parameter: "S_c at the reference",
+            value: solution.s_c_reference,
+        })
     };
-    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsRow {
-        temperature: temperatures[timed[i]],
-        reciprocal: 1.0 / (temperatures[timed[i]] * solution.entropy[i]),
-        ln_tau,
-    };
-    let plot = logarithms.into_iter().enumerate().map(plotted).collect();
     Ok(AdamGibbs {
-        reference,
+        reference_temperature: reference,
         ln_tau_inf,
         a,
         s_c_reference,
-        points: plot,
+        temperatures: t,
+        reciprocals: solution.reciprocals,
+        ln_tau: logarithms,
+        curvature: curvature.into(),
         weighted,
         chi_squared: solution.chi_squared,
         parameters,
-        verdict,
     })
 }
 
@@ -277,29 +170,16 @@ fn place(temperatures: &[f64], found: f64) -> Result<usize, ThermoError> {
     same.ok_or(ThermoError::OtherTemperature { found, expected })
 }
 
-fn straightness(quadratic: &Estimate) -> AdamGibbsVerdict {
-    match (quadratic.standard_error(), quadratic.degrees_of_freedom()) {
-        (Some(error), freedom @ Some(_)) if error > 0.0 && quadratic.value().is_finite() => {
-            let threshold = Significance::CURVED.threshold(freedom);
-            let curvature = quadratic.value() / error;
-            if curvature.abs() <= threshold {
-                AdamGibbsVerdict::Straight { curvature, threshold }
-            } else {
-                AdamGibbsVerdict::Curved { curvature, threshold }
-            }
-        }
-        _ => AdamGibbsVerdict::Untested,
-    }
-}
-
 struct Solution {
     ln_tau_inf: f64,
     a: f64,
     s_c_reference: f64,
     quadratic: f64,
     entropy: Vec<f64>,
+    reciprocals: Vec<f64>,
     chi_squared: f64,
-    end: End,
+    /// Whether S_c(T_ref) lies inside of the range that it was searched in.
+    is_determined: bool,
 }
 
 impl Solution {
@@ -311,8 +191,8 @@ impl Solution {
             let [a, b] = line(&x, y, weights);
             (chi_squared(y, |i| a + b * x[i], weights), a, b)
         };
-        let (s_c, end) = match reference {
-            ReferenceEntropy::Given(s_c) => (s_c, End::Inside),
+        let (s_c, is_determined) = match reference {
+            ReferenceEntropy::Given(s_c) => (s_c, true),
             ReferenceEntropy::Fitted => {
                 // S_c stays above a thousandth of k at the lowest temperature.
                 let floor = 1e-3 - s2.iter().copied().fold(0.0, f64::min);
@@ -324,14 +204,16 @@ impl Solution {
             }
         };
         let (chi_squared, ln_tau_inf, a) = fitted(s_c);
+        let reciprocals = plot(s_c);
         Self {
             ln_tau_inf,
             a,
             s_c_reference: s_c,
-            quadratic: Parabola::through(&plot(s_c), y, weights).curvature(),
+            quadratic: Parabola::through(&reciprocals, y, weights).curvature(),
             entropy: s2.iter().map(|s2| s2 + s_c).collect(),
+            reciprocals,
             chi_squared,
-            end,
+            is_determined,
         }
     }
 }
@@ -371,24 +253,20 @@ mod tests {
         let [slow, times] = exact_scan();
         for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
             let fit = adam_gibbs(&slow, &times, None, reference).unwrap();
-            assert_eq!((fit.reference_temperature(), fit.points().len()), (1.0, 6));
+            assert_eq!((fit.reference_temperature, fit.temperatures.len()), (1.0, 6));
+            assert!((fit.ln_tau_inf.value() + 1.0).abs() < 1e-3, "{}", fit.ln_tau_inf);
+            assert!((fit.a.value() - 1.5).abs() < 1e-3, "{}", fit.a);
             assert!(
-                (fit.ln_tau_inf().value() + 1.0).abs() < 1e-3,
+                (fit.s_c_reference.value() - 1.4).abs() < 1e-3,
                 "{}",
-                fit.ln_tau_inf()
+                fit.s_c_reference
             );
-            assert!((fit.a().value() - 1.5).abs() < 1e-3, "{}", fit.a());
-            assert!(
-                (fit.s_c_reference().value() - 1.4).abs() < 1e-3,
-                "{}",
-                fit.s_c_reference()
-            );
-            assert_eq!(fit.verdict(), AdamGibbsVerdict::Untested);
+            assert_eq!(fit.curvature, Outcome::Unresolved(Undetermined::NoErrors));
         }
         // Another reference temperature moves the entropy there, and nothing else.
         let fit = adam_gibbs(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
-        assert!((fit.a().value() - 1.5).abs() < 1e-3);
-        assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
+        assert!((fit.a.value() - 1.5).abs() < 1e-3);
+        assert!((fit.reciprocals[0] - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
 
     fn noisy(run: &str, value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
@@ -416,9 +294,9 @@ mod tests {
             let (slow, times): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
             let given = ReferenceEntropy::Given(1.4);
             let fit = adam_gibbs(&slow, &times, None, given).unwrap();
-            straight += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Straight { .. }));
+            straight += usize::from(fit.curvature.value().is_some_and(|c| !c.is_significant()));
             // The integral over six temperatures is off by less than the errors.
-            let [low, high] = fit.a().interval(0.6827).unwrap();
+            let [low, high] = fit.a.interval(0.6827).unwrap();
             inside += usize::from(low < 1.5 && 1.5 < high);
             assert!(fit.reduced_chi_squared().unwrap() > 0.0);
             let mut curved = times;
@@ -427,7 +305,7 @@ mod tests {
                 point.value = &point.value * bend;
             }
             let fit = adam_gibbs(&slow, &curved, None, given).unwrap();
-            found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));
+            found += usize::from(fit.curvature.value().is_some_and(Deviation::is_significant));
         }
         assert!(straight >= 180, "{straight} straight of {seeds}");
         assert!(found >= 190, "{found} curved of {seeds}");
@@ -443,9 +321,9 @@ mod tests {
         let times = TEMPERATURES.map(|t| Point::new(t, (3.0 / t).exp()));
         let fit = adam_gibbs(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
         assert!(
-            matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { s_c_reference } if s_c_reference > 40.0),
+            matches!(fit.curvature.why(), Some(Undetermined::AtBound { value, .. }) if *value > 40.0),
             "{:?}",
-            fit.verdict()
+            fit.curvature
         );
     }
 

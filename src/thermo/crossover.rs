@@ -90,8 +90,8 @@ impl fmt::Display for NoCrossover {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test
-/// them), [`ThermoError::Temperature`] for an x that is not positive and finite,
-/// [`ThermoError::NotFinite`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
+/// them), [`ThermoError::Invalid`] for an x that is not positive and finite,
+/// [`ThermoError::Value`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
 /// two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
 /// nothing without them.
 ///
@@ -192,7 +192,7 @@ pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCro
 /// `of_parabola` beside `chi_squared`.
 ///
 /// # Errors
-/// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.
+/// As [`crossover`], and [`ThermoError::Value`] for a time or a temperature that is not positive.
 ///
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling, RunId};

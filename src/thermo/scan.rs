@@ -22,16 +22,6 @@ pub enum Part {
     Slow,
 }
 
-/// What a crossover is sought in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum CrossoverOf {
-    /// Um over T.
-    Um,
-    /// ln tau over 1/T.
-    Time(TimeOf),
-}
-
 /// State points of one system along one path, and what follows from all of them.
 ///
 /// Points may come in any order and at any temperatures; those without a resolved relaxation or
@@ -56,7 +46,7 @@ pub enum CrossoverOf {
 /// assert_eq!((scan.counted().count(), scan.reference_temperature()), (4, Some(1.0)));
 /// assert_eq!(scan.excluded().next(), Some(("T0.4", "ages")));
 /// let entropy = scan.entropy(Part::Total)?;
-/// assert!((entropy.values()[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
+/// assert!((entropy.values[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
 /// // No relaxation was given: there is nothing to fit.
 /// assert!(scan.relaxation(TimeOf::Energy, TemperatureModel::Arrhenius).is_err());
 /// # Ok::<(), msed::Error>(())
@@ -79,10 +69,10 @@ impl Scan {
     /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
-        let units = points[0].heat_capacity().units();
+        let units = points[0].heat_capacity().units;
         for point in &points {
             let found = [
-                point.heat_capacity().units().name.to_owned(),
+                point.heat_capacity().units.name.to_owned(),
                 point.particles().to_string(),
             ];
             let expected = [units.name.to_owned(), points[0].particles().to_string()];
@@ -184,7 +174,7 @@ impl Scan {
         let temperature = |point: &StatePoint| point.energy_temperature().clone();
         let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
         let capacities =
-            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess().clone()));
+            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess.clone()));
         super::heat_capacity_check(&energies, &capacities, self.units, self.path)
     }
 
@@ -197,7 +187,7 @@ impl Scan {
         let capacity = |point: &StatePoint| {
             let c = point.heat_capacity();
             match part {
-                Part::Total => Some(c.excess()),
+                Part::Total => Some(&c.excess),
                 Part::Fast => c.fast(),
                 Part::Slow => c.slow(),
             }
@@ -232,8 +222,8 @@ impl Scan {
     /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
     pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
-        let reference = entropy.reference_temperature();
-        let differences = entropy.temperatures().iter().zip(entropy.values());
+        let reference = entropy.reference_temperature;
+        let differences = entropy.temperatures.iter().zip(entropy.values);
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
@@ -256,7 +246,7 @@ impl Scan {
 
     /// A quantity of the points that count and have it, at the temperatures that they stand at.
     fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
-        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
+        self.over_temperature(|point| point.heat_capacity().temperature.clone(), value)
     }
 
     fn over_temperature(
@@ -277,20 +267,25 @@ impl Scan {
         super::fit_relaxation_times(&self.times(of), model, self.units)
     }
 
-    /// A break in Um or in a relaxation time: see [`crossover`](super::crossover()) and
+    /// A break in Um over T: see [`crossover`](super::crossover()).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn crossover_of_um(&self, seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
+        super::crossover(&self.um(), seed)
+    }
+
+    /// A break in a relaxation time, of ln tau over 1/T: see
     /// [`crossover_of_times`](super::crossover_of_times).
     ///
     /// # Errors
-    /// As these.
-    pub fn crossover(
+    /// As that.
+    pub fn crossover_of_times(
         &self,
-        of: CrossoverOf,
+        of: TimeOf,
         seed: u64,
     ) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
-        match of {
-            CrossoverOf::Time(of) => super::crossover_of_times(&self.times(of), seed),
-            CrossoverOf::Um => super::crossover(&self.um(), seed),
-        }
+        super::crossover_of_times(&self.times(of), seed)
     }
 
     /// A relaxation time against 1/(T S_c): see [`adam_gibbs`](super::adam_gibbs()). S_c holds the
@@ -332,9 +327,9 @@ impl fmt::Display for Scan {
             let c = point.heat_capacity();
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
-                Some(c.temperature()),
+                Some(&c.temperature),
                 Some(point.mean_energy()),
-                Some(c.excess()),
+                Some(&c.excess),
                 c.fast(),
                 c.slow(),
                 u0.as_ref(),

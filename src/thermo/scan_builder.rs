@@ -32,9 +32,9 @@ impl Scan {
     ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
     /// }
     /// let scan = scan.build()?;
-    /// assert_eq!(scan.points()[0].heat_capacity().excess().to_string(), "1.846(40)");
+    /// assert_eq!(scan.points()[0].heat_capacity().excess.to_string(), "1.846(40)");
     /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
-    /// assert!(scan.entropy(Part::Slow)?.values()[0].value() < 0.0);
+    /// assert!(scan.entropy(Part::Slow)?.values[0].value() < 0.0);
     /// # Ok::<(), msed::Error>(())
     /// ```
     #[must_use]
