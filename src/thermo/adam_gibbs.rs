@@ -1,7 +1,7 @@
 //! Relaxation times against the configurational entropy.
 
 use super::temperature_models::{chi_squared, minimum, weights};
-use super::{PiecewiseCubic, Point, ThermoError, Undetermined};
+use super::{EntropyDifference, Point, ThermoError, Undetermined};
 use crate::stats::{Deviation, Estimate, Outcome, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
@@ -15,6 +15,18 @@ pub enum ReferenceEntropy {
     Given(f64),
     /// A third parameter of the fit.
     Fitted,
+}
+
+impl ReferenceEntropy {
+    /// Parameters of the fit, where there are enough relaxation times to test them.
+    pub(super) fn parameters(self, times: usize) -> Result<usize, ThermoError> {
+        let parameters = match self {
+            Self::Given(_) => 2,
+            Self::Fitted => 3,
+        };
+        ThermoError::enough_temperatures("an Adam-Gibbs plot", times, parameters + 1)?;
+        Ok(parameters)
+    }
 }
 
 /// ln tau against 1/(T S_c).
@@ -61,72 +73,49 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow`
-/// is C_2 in k per particle at all temperatures; `times` are the relaxation times at those
-/// temperatures that have one. A time from the same energies, such as tau*, is correlated with the
-/// heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where
-/// S_c(T_ref) is given; where it is fitted, it is searched between the value that keeps S_c
-/// positive at all temperatures and 50 k. Straightness is tested by the coefficient of a quadratic
-/// term. Everything, the integral included, is redone with each block of each run left out in turn.
+/// with S_2 the [`entropy`](super::entropy()) of the slow heat capacity C_2; `times` are the
+/// relaxation times at those of its temperatures that have one. A time from the same energies, such
+/// as tau*, is correlated with the entropy; one from a trajectory, such as tau_alpha, counts as
+/// independent. A line where S_c(T_ref) is given; where it is fitted, it is searched between the
+/// value that keeps S_c positive at all temperatures and 50 k. Straightness is tested by the
+/// coefficient of a quadratic term. Everything, the integral included, is redone with each block of
+/// each run left out in turn.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where
-/// S_c(T_ref) is fitted), [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for
-/// a time where there is no heat capacity, [`ThermoError::Value`] for a time that is not positive,
-/// [`ThermoError::Reference`] outside of the scan by more than 0.5 %,
-/// [`ThermoError::ReferenceEntropy`] where a given S_c(T_ref) makes S_c negative at a temperature
-/// with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with different
-/// resamples.
+/// S_c(T_ref) is fitted), [`ThermoError::OtherTemperature`] for a time where there is no entropy,
+/// [`ThermoError::Value`] for a time that is not positive, [`ThermoError::ReferenceEntropy`] where
+/// a given S_c(T_ref) makes S_c negative at a temperature with a relaxation time,
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 pub fn adam_gibbs(
-    slow: &[Point],
+    slow: &EntropyDifference,
     times: &[Point],
-    reference: Option<f64>,
     reference_entropy: ReferenceEntropy,
 ) -> Result<AdamGibbs, ThermoError> {
-    let parameters = match reference_entropy {
-        ReferenceEntropy::Given(_) => 2,
-        ReferenceEntropy::Fitted => 3,
-    };
-    ThermoError::enough_temperatures("an Adam-Gibbs plot", times.len(), parameters + 1)?;
-    let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
-    let (reference, temperatures) = (entropy.reference_temperature, entropy.temperatures);
+    let parameters = reference_entropy.parameters(times.len())?;
     Point::check_times(times)?;
-    let (slow, times) = (Point::sorted(slow), Point::sorted(times));
-    let place = |time: &&Point| place(&temperatures, time.temperature.value());
+    let times = Point::sorted(times);
+    let place = |time: &&Point| place(&slow.temperatures, time.temperature.value());
     let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;
+    let t: Vec<f64> = timed.iter().map(|&i| slow.temperatures[i]).collect();
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
-    // Temperature and C_2 of each point; then ln tau of those that have it.
-    let numbers: Vec<&Estimate> = slow
-        .iter()
-        .flat_map(|point| [&point.temperature, &point.value])
-        .chain(&logarithms)
-        .collect();
     let (weights, weighted) = weights(&logarithms);
-    let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
-    let solve = |values: &[f64]| -> Option<Solution> {
-        let (of_points, y) = values.split_at(2 * slow.len());
-        let (x, c): (Vec<f64>, Vec<f64>) = of_points
-            .chunks_exact(2)
-            .map(|point| (point[0].ln(), point[1]))
-            .unzip();
-        let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
-        // S_2(T) - S_2(T_ref) at the temperatures of the plot.
-        let s2: Vec<f64> = t.iter().map(|t| curve.integral(reference.ln(), t.ln())).collect();
-        Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
+    // S_2(T) - S_2(T_ref) at the temperatures of the plot, then ln tau.
+    let entropies = timed.iter().map(|&i| &slow.values[i]);
+    let numbers: Vec<&Estimate> = entropies.chain(&logarithms).collect();
+    let solve = |values: &[f64]| {
+        let (s2, y) = values.split_at(t.len());
+        Solution::new(&t, s2, y, &weights, reference_entropy)
     };
     let [ln_tau_inf, a, s_c_reference, quadratic] = Estimate::evaluate(&numbers, |values| {
-        solve(values).map_or([f64::NAN; 4], |s| {
-            [s.ln_tau_inf, s.a, s.s_c_reference, s.quadratic]
-        })
+        // A resample without an entropy has no plot.
+        if values[..t.len()].iter().any(|s2| s2.is_nan()) {
+            return [f64::NAN; 4];
+        }
+        let found = solve(values);
+        [found.ln_tau_inf, found.a, found.s_c_reference, found.quadratic]
     })?;
-    let whole: Vec<f64> = numbers.iter().map(|x| x.value()).collect();
-    let Some(solution) = solve(&whole) else {
-        return Err(ThermoError::Knots {
-            positions: slow.len(),
-            values: slow.len(),
-            disorder: None,
-        });
-    };
+    let solution = solve(&numbers.iter().map(|x| x.value()).collect::<Vec<_>>());
     if let Some(i) = solution.entropy.iter().position(|s| !(*s > 0.0 && s.is_finite())) {
         return Err(ThermoError::ReferenceEntropy {
             found: solution.s_c_reference,
@@ -145,7 +134,7 @@ pub fn adam_gibbs(
         })
     };
     Ok(AdamGibbs {
-        reference_temperature: reference,
+        reference_temperature: slow.reference_temperature,
         ln_tau_inf,
         a,
         s_c_reference,
@@ -222,6 +211,7 @@ impl Solution {
 mod tests {
     use super::*;
     use crate::stats::{Resamples, Resampling, RunId};
+    use crate::thermo::{self, Path};
     use rand::{RngExt, SeedableRng};
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
@@ -248,11 +238,21 @@ mod tests {
         [slow.collect(), times.collect()]
     }
 
+    fn fitted(
+        slow: &[Point],
+        times: &[Point],
+        reference: Option<f64>,
+        reference_entropy: ReferenceEntropy,
+    ) -> Result<AdamGibbs, ThermoError> {
+        let slow = thermo::entropy(slow, reference, Path::Isochoric)?;
+        adam_gibbs(&slow, times, reference_entropy)
+    }
+
     #[test]
     fn an_exact_relation_is_recovered_given_and_fitted() {
         let [slow, times] = exact_scan();
         for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
-            let fit = adam_gibbs(&slow, &times, None, reference).unwrap();
+            let fit = fitted(&slow, &times, None, reference).unwrap();
             assert_eq!((fit.reference_temperature, fit.temperatures.len()), (1.0, 6));
             assert!((fit.ln_tau_inf.value() + 1.0).abs() < 1e-3, "{}", fit.ln_tau_inf);
             assert!((fit.a.value() - 1.5).abs() < 1e-3, "{}", fit.a);
@@ -264,7 +264,7 @@ mod tests {
             assert_eq!(fit.curvature, Outcome::Unresolved(Undetermined::NoErrors));
         }
         // Another reference temperature moves the entropy there, and nothing else.
-        let fit = adam_gibbs(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
+        let fit = fitted(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
         assert!((fit.a.value() - 1.5).abs() < 1e-3);
         assert!((fit.reciprocals[0] - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
@@ -293,7 +293,7 @@ mod tests {
             });
             let (slow, times): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
             let given = ReferenceEntropy::Given(1.4);
-            let fit = adam_gibbs(&slow, &times, None, given).unwrap();
+            let fit = fitted(&slow, &times, None, given).unwrap();
             straight += usize::from(fit.curvature.value().is_some_and(|c| !c.is_significant()));
             // The integral over six temperatures is off by less than the errors.
             let [low, high] = fit.a.interval(0.6827).unwrap();
@@ -304,7 +304,7 @@ mod tests {
                 let bend = (6.0 * (point.temperature.value() - 0.7).powi(2)).exp();
                 point.value = &point.value * bend;
             }
-            let fit = adam_gibbs(&slow, &curved, None, given).unwrap();
+            let fit = fitted(&slow, &curved, None, given).unwrap();
             found += usize::from(fit.curvature.value().is_some_and(Deviation::is_significant));
         }
         assert!(straight >= 180, "{straight} straight of {seeds}");
@@ -319,7 +319,7 @@ mod tests {
     fn arrhenius_data_do_not_determine_the_entropy() {
         let slow = TEMPERATURES.map(|t| Point::new(t, 0.2));
         let times = TEMPERATURES.map(|t| Point::new(t, (3.0 / t).exp()));
-        let fit = adam_gibbs(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
+        let fit = fitted(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
         assert!(
             matches!(fit.curvature.why(), Some(Undetermined::AtBound { value, .. }) if *value > 40.0),
             "{:?}",
@@ -330,8 +330,7 @@ mod tests {
     #[test]
     fn refusals_name_the_numbers() {
         let [slow, times] = exact_scan();
-        let message =
-            |times: &[Point], entropy| adam_gibbs(&slow, times, None, entropy).unwrap_err().to_string();
+        let message = |times: &[Point], entropy| fitted(&slow, times, None, entropy).unwrap_err().to_string();
         assert_eq!(
             message(&times[..3], ReferenceEntropy::Fitted),
             "an Adam-Gibbs plot over 3 temperatures, expected at least 4"

@@ -294,10 +294,11 @@ impl Scan {
     /// # Errors
     /// As that.
     pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
-        let slow = self.points_of(|point| point.heat_capacity().slow().cloned());
         // A time counts where there is a heat capacity to integrate.
         let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();
-        super::adam_gibbs(&slow, &self.points_of(time), self.reference, entropy)
+        let times = self.points_of(time);
+        entropy.parameters(times.len())?;
+        super::adam_gibbs(&self.entropy(Part::Slow)?, &times, entropy)
     }
 }
 
