@@ -39,29 +39,18 @@ impl Axis {
         let centred = |width: f64| {
             let width = Invalid::unless_positive("bin width", width)?;
             let (first, last) = ((low / width).round(), (high / width).round());
-            let count = last - first + 1.0;
-            if count > MOST_BINS as f64 {
-                return Err(EnergyError::TooManyBins {
-                    found: count,
-                    most: MOST_BINS,
-                });
-            }
             Ok(Self {
                 start: (first - 0.5) * width,
                 width,
-                bins: count as usize,
+                bins: number(last - first + 1.0)?,
             })
         };
         let shrink = (pairs as f64).cbrt().recip();
         match bins {
-            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(EnergyError::TooManyBins {
-                found: found as f64,
-                most: MOST_BINS,
-            }),
             Bins::Count(bins) => Ok(Self {
                 start: low,
                 width: (high - low) / bins as f64,
-                bins,
+                bins: number(bins as f64)?,
             }),
             Bins::Width(width) => centred(width),
             Bins::FreedmanDiaconis => {
@@ -95,17 +84,8 @@ impl CentredBins {
     /// Bins of `width` from about `-range` to `range`.
     pub(crate) fn new(width: f64, range: f64) -> Result<Self, EnergyError> {
         let width = Invalid::unless_positive("bin width", width)?;
-        let found = 2.0 * (range / width).round() + 1.0;
-        if !(found >= 1.0 && found <= MOST_BINS as f64) {
-            return Err(EnergyError::TooManyBins {
-                found,
-                most: MOST_BINS,
-            });
-        }
-        Ok(Self {
-            width,
-            side: (found / 2.0) as usize,
-        })
+        let side = number(2.0 * (range / width).round() + 1.0)? / 2;
+        Ok(Self { width, side })
     }
 
     pub(super) fn width(self) -> f64 {
@@ -137,6 +117,18 @@ impl CentredBins {
         } else {
             Err("bins without a width, or too many")
         }
+    }
+}
+
+/// A number of bins that memory holds.
+fn number(found: f64) -> Result<usize, EnergyError> {
+    if found >= 1.0 && found <= MOST_BINS as f64 {
+        Ok(found as usize)
+    } else {
+        Err(EnergyError::TooManyBins {
+            found,
+            most: MOST_BINS,
+        })
     }
 }
 

@@ -1,13 +1,18 @@
-//! A scan: the state points of one system, and what they say together.
+//! A scan: the state points of one system, measured one by one, and what they say together.
 
 use std::fmt;
 
-use crate::stats::{Estimate, Outcome};
+use crate::energy::{self, EnergyError};
+use crate::lag::Lags;
+use crate::real::Real;
+use crate::relaxation::{Fit, Model};
+use crate::series::Runs;
+use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, Point, ReferenceEntropy,
-    StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, Point,
+    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// A part of the heat capacity and of the entropy.
@@ -61,6 +66,34 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// A scan to be filled from the energies of its runs, with what they have in common.
+    ///
+    /// ```
+    /// use msed::thermo::{Part, Scan, TimeOf};
+    /// use msed::{EnergyKind, Ensemble, Units, io};
+    /// let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
+    /// for name in ["T0.700", "T0.800", "T1.000"] {
+    ///     let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+    ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
+    /// }
+    /// let scan = scan.build()?;
+    /// assert_eq!(scan.points()[0].heat_capacity().excess.to_string(), "1.846(40)");
+    /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
+    /// assert!(scan.entropy(Part::Slow)?.values[0].value() < 0.0);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builder(units: Units, ensemble: Ensemble) -> ScanBuilder {
+        ScanBuilder {
+            units,
+            ensemble,
+            path: Path::Isochoric,
+            resampling: Resampling::default(),
+            fit: Fit::new(Model::Exponential),
+            points: Vec::new(),
+        }
+    }
+
     /// State points along a path. The reference of entropies is the highest temperature that
     /// counts.
     ///
@@ -70,25 +103,23 @@ impl Scan {
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
         let units = points[0].heat_capacity().units;
+        let shown = |point: &StatePoint| {
+            [
+                ("units", point.heat_capacity().units.name.to_owned()),
+                ("particles", point.particles().to_string()),
+            ]
+        };
         for point in &points {
-            let found = [
-                point.heat_capacity().units.name.to_owned(),
-                point.particles().to_string(),
-            ];
-            let expected = [units.name.to_owned(), points[0].particles().to_string()];
-            for (quantity, (found, expected)) in ["units", "particles"]
-                .into_iter()
-                .zip(found.into_iter().zip(expected))
+            let mut pairs = shown(point).into_iter().zip(shown(&points[0]));
+            if let Some(((quantity, found), (_, expected))) =
+                pairs.find(|(found, expected)| found != expected)
             {
-                if found != expected {
-                    let name = point.name().to_owned();
-                    return Err(ThermoError::Mixed {
-                        quantity,
-                        name,
-                        found,
-                        expected,
-                    });
-                }
+                return Err(ThermoError::Mixed {
+                    quantity,
+                    name: point.name().to_owned(),
+                    found,
+                    expected,
+                });
             }
         }
         points.sort_by(|a, b| a.temperature().total_cmp(&b.temperature()));
@@ -350,6 +381,74 @@ impl fmt::Display for Scan {
             writeln!(f, ",{}", point.excluded().map(quoted).unwrap_or_default())?;
         }
         Ok(())
+    }
+}
+
+/// What the runs of a [`Scan`] have in common, and the state points that were measured so far.
+///
+/// What a field says holds for the runs that follow, and the path for the whole scan.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScanBuilder {
+    /// The units of energies and temperatures.
+    pub units: Units,
+    /// The ensemble of the runs.
+    pub ensemble: Ensemble,
+    /// The path, isochoric unless given.
+    pub path: Path,
+    /// The resampling, ten blocks unless given.
+    pub resampling: Resampling,
+    /// The fit to each mean-squared energy difference: the exponential form in an automatic window,
+    /// unless given.
+    pub fit: Fit<'static>,
+    points: Vec<StatePoint>,
+}
+
+impl ScanBuilder {
+    /// A state point from its energies, those of one run or of several replicas: the moments, the
+    /// MSED at 20 lags a decade up to a tenth of the run, its fit, and the heat capacity, with its
+    /// two parts where the fit is resolved.
+    ///
+    /// # Errors
+    /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in
+    /// it.
+    pub fn measure<T: Real>(
+        &self,
+        name: impl Into<String>,
+        runs: &impl Runs<T>,
+    ) -> Result<StatePoint, ThermoError> {
+        let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
+        let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
+        let fit = self.fit.to(&msed)?;
+        let heat_capacity = super::heat_capacity(&moments, self.units, self.ensemble)?.split(&fit)?;
+        StatePoint::new(name, &moments, heat_capacity)?.with_relaxation(&fit)
+    }
+
+    /// Measures a state point and adds it.
+    ///
+    /// # Errors
+    /// As [`measure`](Self::measure).
+    pub fn add<T: Real>(
+        &mut self,
+        name: impl Into<String>,
+        runs: &impl Runs<T>,
+    ) -> Result<&mut Self, ThermoError> {
+        let point = self.measure(name, runs)?;
+        Ok(self.add_point(point))
+    }
+
+    /// Adds a state point that was made by hand: with a time of the structure, say, or excluded.
+    pub fn add_point(&mut self, point: StatePoint) -> &mut Self {
+        self.points.push(point);
+        self
+    }
+
+    /// The scan.
+    ///
+    /// # Errors
+    /// As [`Scan::new`].
+    pub fn build(self) -> Result<Scan, ThermoError> {
+        Scan::new(self.points, self.path)
     }
 }
 
