@@ -139,7 +139,8 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
-    let pieces = Pieces::new(&partition, &lengths, resampling);
+    let pieces = pieces(&partition, resampling);
+    let drawn = matches!(resampling, Resampling::Bootstrap { .. });
     let scale = runs[0].per_particle_scale();
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
     let energy = Column::new(&columns, &pieces, scale);
@@ -157,93 +158,84 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
         particles: runs[0].particles(),
         samples: lengths.iter().sum(),
         mean: estimate(&|weights| energy.mean(weights)),
-        variance: estimate(&|weights| energy.variances(weights)[0]),
-        variance_of_mean: estimate(&|weights| energy.variances(weights)[1]),
+        variance: estimate(&|weights| energy.variances(weights, drawn)[0]),
+        variance_of_mean: estimate(&|weights| energy.variances(weights, drawn)[1]),
         temperature: runs[0].temperature(),
         kinetic_temperature,
     })
 }
 
-/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it
+/// A range that sums are kept for: a block of the resampling, or a part of one where the resampling
 /// takes whole runs.
-struct Pieces {
-    ranges: Vec<(usize, Range<usize>)>,
-    // Of each piece, the block of the resampling that it lies in.
-    block: Vec<usize>,
-    runs: usize,
-    // Whether blocks are drawn.
-    drawn: bool,
+struct Piece {
+    run: usize,
+    // The block of the resampling that it lies in.
+    block: usize,
+    range: Range<usize>,
 }
 
-impl Pieces {
-    fn new(partition: &Partition, lengths: &[usize], resampling: Resampling) -> Self {
-        let mut pieces = Self {
-            ranges: Vec::new(),
-            block: Vec::new(),
-            runs: lengths.len(),
-            drawn: matches!(resampling, Resampling::Bootstrap { .. }),
+/// The pieces of all runs, run by run.
+fn pieces(partition: &Partition, resampling: Resampling) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (block, (run, range)) in partition.iter().enumerate() {
+        let inner = match resampling {
+            Resampling::Blocks(_) => 1,
+            Resampling::Bootstrap { blocks, .. } if blocks > 1 => 1,
+            _ => INNER_BLOCKS.min(range.len()),
         };
-        for (block, (run, range)) in partition.iter().enumerate() {
-            let inner = match resampling {
-                Resampling::Blocks(_) => 1,
-                Resampling::Bootstrap { blocks, .. } if blocks > 1 => 1,
-                _ => INNER_BLOCKS.min(range.len()),
-            };
-            for piece in 0..inner {
-                let bound = |k: usize| range.start + range.len() * k / inner;
-                pieces.ranges.push((run, bound(piece)..bound(piece + 1)));
-                pieces.block.push(block);
-            }
-        }
-        pieces
+        let bound = |k: usize| range.start + range.len() * k / inner;
+        pieces.extend((0..inner).map(|k| Piece {
+            run,
+            block,
+            range: bound(k)..bound(k + 1),
+        }));
     }
+    pieces
 }
 
 /// One column over the pieces: deviations from its overall mean.
 struct Column<'a> {
-    pieces: &'a Pieces,
     centre: f64,
-    samples: Vec<Samples>,
+    sums: Vec<(&'a Piece, Samples)>,
 }
 
 impl<'a> Column<'a> {
-    fn new<T: Real>(columns: &[&[T]], pieces: &'a Pieces, scale: f64) -> Self {
+    fn new<T: Real>(columns: &[&[T]], pieces: &'a [Piece], scale: f64) -> Self {
         let centre = overall_mean(columns);
-        let samples = pieces.ranges.iter().map(|(run, range)| {
-            let values = &columns[*run][range.clone()];
-            Samples {
+        let of_piece = |piece: &'a Piece| {
+            let values = &columns[piece.run][piece.range.clone()];
+            let samples = Samples {
                 number: values.len() as f64,
                 sum: sum_of(values, |x| (x - centre) * scale),
                 squares: sum_of(values, |x| ((x - centre) * scale).powi(2)),
-            }
-        });
+            };
+            (piece, samples)
+        };
         Self {
-            pieces,
             centre: centre * scale,
-            samples: samples.collect(),
+            sums: pieces.iter().map(of_piece).collect(),
         }
     }
 
     fn mean(&self, weights: &[f64]) -> f64 {
         let (mut sum, mut number) = (0.0, 0.0);
-        for (samples, &block) in self.samples.iter().zip(&self.pieces.block) {
-            sum += weights[block] * samples.sum;
-            number += weights[block] * samples.number;
+        for (piece, samples) in &self.sums {
+            sum += weights[piece.block] * samples.sum;
+            number += weights[piece.block] * samples.number;
         }
         self.centre + sum / number
     }
 
     /// The variance about the runs' own means, and the variance of those means.
-    fn variances(&self, weights: &[f64]) -> [f64; 2] {
-        let runs = (0..self.pieces.runs).map(|run| {
-            let pieces = self.pieces.ranges.iter().zip(&self.pieces.block);
-            let of_run = pieces.zip(&self.samples).filter(|(((r, _), _), _)| *r == run);
-            of_run
-                .map(|((_, &block), &samples)| (weights[block], samples))
-                .filter(|(weight, _)| *weight > 0.0)
-                .collect()
+    fn variances(&self, weights: &[f64], drawn: bool) -> [f64; 2] {
+        let runs = self.sums.chunk_by(|(a, _), (b, _)| a.run == b.run);
+        let runs = runs.map(|sums| {
+            let weighted = sums
+                .iter()
+                .map(|(piece, samples)| (weights[piece.block], *samples));
+            weighted.filter(|(weight, _)| *weight > 0.0).collect()
         });
-        variances(runs, self.pieces.drawn)
+        variances(runs, drawn)
     }
 }
 
