@@ -30,7 +30,7 @@ fn seen(distributions: &[Distribution], outside: &[u64]) -> Vec<Seen> {
     for phi in distributions {
         let what = |what: &str| format!("{what} at {}", phi.lag);
         let centres = Seen {
-            values: phi.centres.to_vec(),
+            values: phi.centres.clone(),
             within: vec![1e-10; phi.centres.len()],
             ..Seen::counts(what("counts"), &phi.counts)
         };
