@@ -29,11 +29,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use msed::io::{EnergyReader, LammpsDumpReader, ReadError, XtcReader};
+use msed::io::{self, EnergyReader};
 use msed::lag_sums::{LagPlan, LagPlanner, Scratch};
 use msed::structure::WaveVectors;
-use msed::trajectory::{Cell, FrameSource, Species, Trajectory, Wrapped};
-use msed::{Lags, Real, Resampling, structure};
+use msed::trajectory::{Cell, Species, Trajectory, Wrapped};
+use msed::{Lags, Real, Resampling, Units, structure};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -104,8 +104,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
             "W3sixty" => scattering::<f64>(options, "traj.f64", "w3_shell.txt", Some(60)),
             "W3f32" => scattering::<f32>(options, "traj.f32", "w3_30.txt", None),
             "W3shellf32" => scattering::<f32>(options, "traj.f32", "w3_shell.txt", None),
-            "W5xtc" => read_frames::<f32, _>(options, "traj.xtc", |path| XtcReader::open(path, 1.0)),
-            "W5dump" => read_frames::<f64, _>(options, "traj.lammpstrj", |path| LammpsDumpReader::open(path)),
+            "W5xtc" => read_frames::<f32>(options, "traj.xtc"),
+            "W5dump" => read_frames::<f64>(options, "traj.lammpstrj"),
             "W5energy" => read_energies(options),
             _ => return Ok(false),
         }
@@ -167,14 +167,10 @@ fn read_energies(options: &Options) -> Result<(), Failure> {
 }
 
 /// A file of frames as one array.
-fn read_frames<T: Stored, S: FrameSource<T>>(
-    options: &Options,
-    file: &str,
-    open: impl Fn(&Path) -> Result<S, ReadError>,
-) -> Result<(), Failure> {
+fn read_frames<T: Stored>(options: &Options, file: &str) -> Result<(), Failure> {
     let path = options.data.join(file);
     let read = || -> Result<_, Failure> {
-        let source = open(&path)?;
+        let source = io::frames(&path, Units::LJ)?;
         let species = Species::single("A", source.particles())?;
         Ok(Trajectory::<T>::from_source(source, 1.0, species)?)
     };
@@ -198,7 +194,11 @@ fn read_frames<T: Stored, S: FrameSource<T>>(
 fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; plan.len()];
     let mut scratch = Scratch::default();
-    let methods: Vec<String> = plan.methods().iter().map(|s| format!("{:?}", s.method)).collect();
+    let methods: Vec<String> = plan
+        .methods()
+        .iter()
+        .map(|(_, method)| format!("{method:?}"))
+        .collect();
     let what = format!("f64, {}", methods.join(" then "));
     report(options, &what, || {
         plan.msed_into(samples, &mut values, &mut scratch);
@@ -218,7 +218,7 @@ fn displacements<T: Stored>(options: &Options, file: &str, resampling: Resamplin
         found = Some(structure::msd(&run, &Lags::all(), resampling));
     });
     match found {
-        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total().values()),
+        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total.values()),
         None => Ok(()),
     }
 }

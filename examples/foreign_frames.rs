@@ -6,7 +6,9 @@
 //! do.
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
-use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError, Unwrap, Unwrapping};
+use msed::trajectory::{
+    Cell, Convention, Frame, FrameSource, Species, TrajectoryError, Unwrapping, unwrapped,
+};
 use msed::{Error, Lags, Resampling, Trajectory, structure};
 use rand::prelude::*;
 use rand_pcg::Pcg64;
@@ -81,7 +83,7 @@ fn main() -> Result<(), Error> {
     };
 
     // Frame by frame, unwrapped by the engine's own counts on the way.
-    let source = Unwrap::new(
+    let source = unwrapped(
         Run {
             engine,
             frames: 2000,
@@ -96,7 +98,7 @@ fn main() -> Result<(), Error> {
         let expected = if name == "slow" { 10.0 * 0.01 } else { 10.0 * 0.04 };
         println!(
             "{name}: MSD of one frame {}, expected {expected:.2}",
-            msd.total().point(0)
+            msd.total.point(0)
         );
     }
 

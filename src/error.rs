@@ -12,11 +12,10 @@ use crate::mpi::ReduceError;
 use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
-use crate::real::Real;
 use crate::series::SeriesError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
-use crate::trajectory::{Coordinates, Interrupted, SpeciesError, TrajectoryError};
+use crate::trajectory::TrajectoryError;
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
 /// what was expected.
@@ -35,9 +34,9 @@ pub enum Error {
     /// A distribution of energy differences.
     #[error(transparent)]
     Energy(EnergyError),
-    /// A time axis.
+    /// A number outside of its range: a time step, a temperature, a mass, an edge of a cell.
     #[error(transparent)]
-    Sampling(#[from] crate::sampling::SamplingError),
+    Invalid(#[from] crate::real::Invalid),
     /// A lag request.
     #[error(transparent)]
     Lag(#[from] crate::lag::LagError),
@@ -87,15 +86,6 @@ pub enum Error {
     /// A pair of species that is not among those of a result.
     #[error(transparent)]
     UnknownPair(#[from] crate::stats::UnknownPair),
-    /// A periodic cell.
-    #[error(transparent)]
-    Cell(#[from] crate::trajectory::CellError),
-    /// The species of the particles.
-    #[error(transparent)]
-    Species(SpeciesError),
-    /// Wave vectors.
-    #[error(transparent)]
-    WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
     Thermo(ThermoError),
@@ -148,11 +138,10 @@ macro_rules! flatten {
     };
 }
 
-flatten!(EnergyError => Energy { Lag, Resampling });
-flatten!(SeriesError => Series { Sampling });
-flatten!(SpeciesError => Species { Unknown });
-flatten!(ThermoError => Thermo { Energy, Fit });
-flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
+flatten!(EnergyError => Energy { Lag, Resampling, Invalid });
+flatten!(SeriesError => Series { Invalid });
+flatten!(ThermoError => Thermo { Energy, Fit, Invalid });
+flatten!(StructureError => Structure { Lag, Resampling, Species });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {
@@ -163,17 +152,10 @@ impl From<TrajectoryError> for Error {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),
             },
-            TrajectoryError::Time(error) => error.into(),
-            TrajectoryError::Cell(error) => error.into(),
-            TrajectoryError::Selection(error) => error.into(),
+            TrajectoryError::Invalid(error) => error.into(),
+            TrajectoryError::UnknownSpecies(error) => error.into(),
             error => Self::Trajectory(error),
         }
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for Error {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        TrajectoryError::from(interrupted).into()
     }
 }
 
@@ -219,8 +201,10 @@ mod tests {
             io::trajectory::<f32>("no/file", Units::LJ, 0.005, species)
                 .unwrap_err()
                 .into(),
-            io::LammpsDumpReader::open("no/file").unwrap_err().into(),
-            io::XtcReader::open("no/file", 1.0).unwrap_err().into(),
+            io::FrameReader::open("no/file", io::FrameFormat::LammpsDump)
+                .unwrap_err()
+                .into(),
+            io::frames("no/file", Units::LJ).unwrap_err().into(),
             checkpoint::load::<Vec<f64>>("no/file").unwrap_err().into(),
         ];
         for error in missing {
@@ -235,8 +219,8 @@ mod tests {
         let one = || Species::single("A", 1).unwrap();
         let alone = Error::from(crate::Sampling::new(1, -1.0).unwrap_err());
         let within = crate::Trajectory::new(vec![0.0; 3], [0], -1.0, one()).unwrap_err();
-        assert!(matches!(alone, Error::Sampling(_)));
-        assert!(matches!(Error::from(within), Error::Sampling(_)));
+        assert!(matches!(alone, Error::Invalid(_)));
+        assert!(matches!(Error::from(within), Error::Invalid(_)));
         let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
         assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
     }

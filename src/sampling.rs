@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use thiserror::Error;
+use crate::real::Invalid;
 
 /// Steps between samples beyond which a run of 2^32 samples would have no step number.
 const LONGEST_STRIDE: u64 = 1 << 32;
@@ -84,9 +84,9 @@ struct Spacing {
 
 #[cfg(feature = "serde")]
 impl TryFrom<Spacing> for Sampling {
-    type Error = SamplingError;
+    type Error = Invalid;
 
-    fn try_from(spacing: Spacing) -> Result<Self, SamplingError> {
+    fn try_from(spacing: Spacing) -> Result<Self, Invalid> {
         Self::new(spacing.stride, spacing.time_step)
     }
 }
@@ -95,8 +95,8 @@ impl Sampling {
     /// Samples every `stride` steps of `time_step` time units each.
     ///
     /// # Errors
-    /// [`SamplingError::Stride`] for a stride of zero, [`SamplingError::LongStride`] above 2^32
-    /// steps, [`SamplingError::TimeStep`] for a time step that is not positive and finite.
+    /// [`Invalid`] for a stride of zero or above 2^32 steps, and for a time step that is not
+    /// positive and finite.
     ///
     /// ```
     /// let every_ten = msed::Sampling::new(10, 0.005)?;
@@ -104,18 +104,14 @@ impl Sampling {
     /// assert!(msed::Sampling::new(10, -0.005).is_err());
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn new(stride: u64, time_step: f64) -> Result<Self, SamplingError> {
-        let stride = NonZeroU64::new(stride).ok_or(SamplingError::Stride)?;
-        if stride.get() > LONGEST_STRIDE {
-            return Err(SamplingError::LongStride {
-                found: stride.get(),
-                limit: LONGEST_STRIDE,
-            });
-        }
-        if !(time_step.is_finite() && time_step > 0.0) {
-            return Err(SamplingError::TimeStep { found: time_step });
-        }
-        Ok(Self { stride, time_step })
+    pub fn new(stride: u64, time_step: f64) -> Result<Self, Invalid> {
+        let steps = NonZeroU64::new(stride).filter(|steps| steps.get() <= LONGEST_STRIDE);
+        let expected = "1 to 4294967296 steps";
+        let invalid = || Invalid::new("samples are taken every", stride as f64, expected);
+        Ok(Self {
+            stride: steps.ok_or_else(invalid)?,
+            time_step: Invalid::unless_positive("time step", time_step)?,
+        })
     }
 
     /// Steps between samples.
@@ -148,29 +144,6 @@ impl Sampling {
     pub fn interval(&self) -> f64 {
         self.stride.get() as f64 * self.time_step
     }
-}
-
-/// A time axis that means nothing.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SamplingError {
-    /// A spacing of zero steps.
-    #[error("samples are 0 steps apart, expected at least 1")]
-    Stride,
-    /// A spacing that runs out of step numbers.
-    #[error("samples are {found} steps apart, expected at most {limit}")]
-    LongStride {
-        /// The stride given.
-        found: u64,
-        /// The limit.
-        limit: u64,
-    },
-    /// A time step that is no time.
-    #[error("time step {found}, expected a positive finite number")]
-    TimeStep {
-        /// The value given.
-        found: f64,
-    },
 }
 
 #[cfg(test)]

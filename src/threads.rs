@@ -27,15 +27,12 @@ pub(crate) fn in_order<I: Sync, O: Send>(
 }
 
 /// How many workers to prepare for `pieces` pieces of work.
-#[cfg(feature = "rayon")]
 pub(crate) fn workers(pieces: usize) -> usize {
-    rayon::current_num_threads().min(pieces).max(1)
-}
-
-/// How many workers to prepare for `pieces` pieces of work.
-#[cfg(not(feature = "rayon"))]
-pub(crate) fn workers(_pieces: usize) -> usize {
-    1
+    #[cfg(feature = "rayon")]
+    let threads = rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    let threads = 1;
+    threads.min(pieces).max(1)
 }
 
 /// Calls `work(index, piece)` for each piece of `length` elements of `data`; the last may be

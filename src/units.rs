@@ -10,6 +10,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::real::Invalid;
+
 pub use conversion::{Conversion, Dimension};
 
 /// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019,
@@ -123,18 +125,23 @@ impl fmt::Display for Units {
 /// The three numbers of a real substance that give the reduced units `lj` a scale.
 ///
 /// ```
-/// use msed::units::LennardJones;
+/// use msed::{Units, units::LennardJones};
 /// let alloy = LennardJones::NI80P20;
-/// assert_eq!(alloy.temperature(), 932.82);
-/// assert!((alloy.energy() - 0.080_384_2).abs() < 5e-8); // eV; printed as 0.0804
-/// assert!((alloy.time() - 0.627_211).abs() < 5e-7);     // ps; printed as 6.2721e-13 s
+/// assert_eq!(alloy.temperature, 932.82);
+/// let metal = alloy.to(Units::METAL)?;
+/// assert!((metal.energy - 0.080_384_2).abs() < 5e-8); // eV; printed as 0.0804
+/// assert!((metal.time - 0.627_211).abs() < 5e-7);     // ps; printed as 6.2721e-13 s
+/// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct LennardJones {
-    temperature: f64,
-    sigma: f64,
-    mass: f64,
+    /// The temperature unit epsilon/k in K.
+    pub temperature: f64,
+    /// The length unit sigma in angstrom.
+    pub sigma: f64,
+    /// The mass unit in atomic mass units.
+    pub mass: f64,
 }
 
 impl LennardJones {
@@ -147,60 +154,18 @@ impl LennardJones {
         mass: 58.6934,
     };
 
-    /// Scales from epsilon/k in K, sigma in angstrom and the mass in atomic mass units.
+    /// The conversion from `lj` to `units`. The time unit is sigma sqrt(m/epsilon).
     ///
     /// # Errors
-    /// [`UnitsError::Scale`] for a number that is not positive and finite.
-    pub fn new(temperature: f64, sigma: f64, mass: f64) -> Result<Self, UnitsError> {
-        for (quantity, found) in [("epsilon/k", temperature), ("sigma", sigma), ("mass", mass)] {
-            if !(found.is_finite() && found > 0.0) {
-                return Err(UnitsError::Scale { quantity, found });
-            }
-        }
-        Ok(Self {
-            temperature,
-            sigma,
-            mass,
-        })
-    }
-
-    /// The temperature unit epsilon/k in K.
-    #[must_use]
-    pub fn temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    /// The energy unit epsilon in eV.
-    #[must_use]
-    pub fn energy(&self) -> f64 {
-        Units::METAL.boltzmann * self.temperature
-    }
-
-    /// The length unit sigma in angstrom.
-    #[must_use]
-    pub fn length(&self) -> f64 {
-        self.sigma
-    }
-
-    /// The time unit sigma sqrt(m/epsilon) in ps.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.si()[1] * 1e12
-    }
-
-    fn si(&self) -> [f64; 4] {
-        let energy = BOLTZMANN * self.temperature;
-        let length = self.sigma * 1e-10;
-        let time = length * (self.mass * ATOMIC_MASS / energy).sqrt();
-        [energy, time, length, self.temperature]
-    }
-
-    /// The conversion from `lj` to `units`.
-    ///
-    /// # Errors
+    /// [`UnitsError::Invalid`] for a number that is not positive and finite, and
     /// [`UnitsError::NoScale`] if `units` is `lj` itself.
     pub fn to(&self, units: Units) -> Result<Conversion, UnitsError> {
-        Conversion::of(Units::LJ, self.si(), units)
+        let temperature = Invalid::unless_positive("epsilon/k is", self.temperature)?;
+        let length = Invalid::unless_positive("sigma is", self.sigma)? * 1e-10;
+        let mass = Invalid::unless_positive("mass is", self.mass)? * ATOMIC_MASS;
+        let energy = BOLTZMANN * temperature;
+        let time = length * (mass / energy).sqrt();
+        Conversion::of(Units::LJ, [energy, time, length, temperature], units)
     }
 }
 
@@ -229,13 +194,8 @@ pub enum UnitsError {
         expected: &'static str,
     },
     /// A scale is not a positive finite number.
-    #[error("{quantity} is {found}, expected a positive finite number")]
-    Scale {
-        /// Which of the three.
-        quantity: &'static str,
-        /// The value given.
-        found: f64,
-    },
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
 }
 
 #[cfg(test)]
@@ -293,20 +253,21 @@ mod tests {
     #[test]
     fn nickel_phosphorus_has_the_published_scales() {
         let alloy = LennardJones::NI80P20;
-        assert!((alloy.time() * 1e-12 / 6.2721e-13 - 1.0).abs() < 5e-6);
         let metal = alloy.to(Units::METAL).unwrap();
-        assert_eq!((metal.from(), metal.to()), (Units::LJ, Units::METAL));
-        assert!((metal.energy() / alloy.energy() - 1.0).abs() < 1e-14);
-        assert!((metal.time() / alloy.time() - 1.0).abs() < 1e-14);
-        assert!((metal.length() / 2.28 - 1.0).abs() < 1e-14);
-        assert_eq!(metal.temperature(), 932.82);
+        assert!((metal.time * 1e-12 / 6.2721e-13 - 1.0).abs() < 5e-6);
+        assert_eq!((metal.from, metal.to), (Units::LJ, Units::METAL));
+        assert!((metal.energy / (Units::METAL.boltzmann * 932.82) - 1.0).abs() < 1e-14);
+        let time = 2.28e-10 * (58.6934 * ATOMIC_MASS / (BOLTZMANN * 932.82)).sqrt();
+        assert!((metal.time / (time * 1e12) - 1.0).abs() < 1e-14);
+        assert!((metal.length / 2.28 - 1.0).abs() < 1e-14);
+        assert_eq!(metal.temperature, 932.82);
         // The two ways to `real` agree.
         let direct = alloy.to(Units::REAL).unwrap();
         let step = Conversion::between(Units::METAL, Units::REAL).unwrap();
-        assert!((direct.energy() / (metal.energy() * step.energy()) - 1.0).abs() < 1e-14);
-        assert!((direct.time() / (metal.time() * step.time()) - 1.0).abs() < 1e-14);
+        assert!((direct.energy / (metal.energy * step.energy) - 1.0).abs() < 1e-14);
+        assert!((direct.time / (metal.time * step.time) - 1.0).abs() < 1e-14);
         // k T is k T in every system.
-        assert!((Units::REAL.boltzmann * direct.temperature() / direct.energy() - 1.0).abs() < 1e-14);
+        assert!((Units::REAL.boltzmann * direct.temperature / direct.energy - 1.0).abs() < 1e-14);
     }
 
     #[test]
@@ -336,21 +297,21 @@ mod tests {
                 (factor * there.inverse().factor(dimension) - 1.0).abs() < 1e-14,
                 "{dimension:?}"
             );
-            let powers = alloy.energy().powi(dimension.energy)
-                * alloy.time().powi(dimension.time)
-                * alloy.length().powi(dimension.length)
-                * alloy.temperature().powi(dimension.temperature);
+            let powers = alloy.energy.powi(dimension.energy)
+                * alloy.time.powi(dimension.time)
+                * alloy.length.powi(dimension.length)
+                * alloy.temperature.powi(dimension.temperature);
             assert!(
                 (alloy.factor(dimension) / powers - 1.0).abs() < 1e-14,
                 "{dimension:?}"
             );
         }
         assert_eq!(
-            (there.inverse().from(), there.inverse().to()),
+            (there.inverse().from, there.inverse().to),
             (Units::REAL, Units::METAL)
         );
         let back = Conversion::between(Units::REAL, Units::METAL).unwrap();
-        assert!((back.energy() * there.energy() - 1.0).abs() < 1e-14);
+        assert!((back.energy * there.energy - 1.0).abs() < 1e-14);
     }
 
     #[test]
@@ -370,7 +331,13 @@ mod tests {
             "units `lj` have no scale: give epsilon/k, sigma and a mass"
         );
         assert_eq!(
-            LennardJones::new(1.0, -2.0, 1.0).unwrap_err().to_string(),
+            LennardJones {
+                sigma: -2.0,
+                ..LennardJones::NI80P20
+            }
+            .to(Units::METAL)
+            .unwrap_err()
+            .to_string(),
             "sigma is -2, expected a positive finite number"
         );
     }

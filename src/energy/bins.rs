@@ -1,7 +1,7 @@
 //! The bins of a distribution.
 
 use super::EnergyError;
-use crate::stats::Invalid;
+use crate::real::Invalid;
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;

@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use crate::lag::{Lag, LagError};
-use crate::stats::{Invalid, ResamplingError};
+use crate::real::Invalid;
+use crate::stats::ResamplingError;
 
 /// A question that the energies of the runs cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]

@@ -8,15 +8,14 @@ mod table;
 
 use std::fs::File;
 use std::io::Read;
-use std::iter::FusedIterator;
 use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
 use super::text::Text;
 use super::text::bytes::{f64_field, fields};
-use columns::{ColumnRows, Row};
 use layout::{StepColumn, Wanted};
 
+pub use columns::{EnergySample, EnergyStream};
 pub use layout::Column;
 pub use table::{EnergyTable, Note};
 
@@ -182,10 +181,7 @@ impl EnergyReader {
             let found = "a log, expected columns: which rows of a log count is known at its end only";
             return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
         }
-        Ok(EnergyStream {
-            rows: ColumnRows::new(text, self.wanted.clone()),
-            ended: false,
-        })
+        Ok(EnergyStream::new(text, self.wanted.clone()))
     }
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
@@ -228,94 +224,6 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     }
     let second = lines.next().unwrap_or_default();
     Ok(!numbers(second) || fields(second).count() != fields(first).count())
-}
-
-/// One row of a file of energies.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct EnergySample {
-    /// The step.
-    pub step: u64,
-    /// The potential energy, as printed.
-    pub potential: f64,
-    /// The kinetic temperature, where there is such a column.
-    pub temperature: Option<f64>,
-}
-
-/// The rows of a file of columns, one by one: the rows that [`EnergyReader::read`] returns as a
-/// table, in a buffer of 256 KiB whatever the length of the file.
-///
-/// Rows cannot be taken back once they are handed out, so the iteration ends with a
-/// [`Fault::Steps`] where steps begin again. A repeated boundary step is skipped, as in the table.
-/// After an error there are no more rows.
-///
-/// ```
-/// use msed::io::EnergyReader;
-/// let mut sum = 0.0;
-/// let mut rows = EnergyReader::new().stream("data/sample/energy.dat")?;
-/// for sample in &mut rows {
-///     sum += sample?.potential;
-/// }
-/// assert!((sum / 2000.0 + 6337.0).abs() < 3.0);
-/// assert!(rows.notes().is_empty());
-/// # Ok::<(), msed::io::ReadError>(())
-/// ```
-pub struct EnergyStream<R = File> {
-    rows: ColumnRows<R>,
-    ended: bool,
-}
-
-impl<R: Read> EnergyStream<R> {
-    /// The decisions so far.
-    #[must_use]
-    pub fn notes(&self) -> Vec<Note> {
-        self.rows.notes()
-    }
-
-    fn sample(&mut self) -> Result<Option<EnergySample>, ReadError> {
-        let Some(Row {
-            restart,
-            step,
-            layout,
-            values,
-        }) = self.rows.next_row()?
-        else {
-            return Ok(None);
-        };
-        if restart {
-            let expected = "expected one series: read the file as a table to take the last";
-            let fault = Fault::Steps(format!("steps begin again at {step}, {expected}"));
-            return Err(self.rows.error(fault));
-        }
-        Ok(Some(EnergySample {
-            step: step.unsigned_abs(),
-            potential: layout.energy_of(values),
-            temperature: layout.temperature_of(values),
-        }))
-    }
-}
-
-impl<R: Read> Iterator for EnergyStream<R> {
-    type Item = Result<EnergySample, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let sample = self.sample().transpose();
-        self.ended = !matches!(sample, Some(Ok(_)));
-        sample
-    }
-}
-
-impl<R: Read> FusedIterator for EnergyStream<R> {}
-
-impl<R> std::fmt::Debug for EnergyStream<R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EnergyStream")
-            .field("ended", &self.ended)
-            .finish_non_exhaustive()
-    }
 }
 
 /// The faults of files of energies, both columns and logs.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::series::SeriesError;
-use crate::trajectory::{CellError, TrajectoryError};
+use crate::trajectory::TrajectoryError;
 
 /// A file that could not be read: which file, where in it, and what is wrong there.
 ///
@@ -76,15 +76,12 @@ pub enum Fault {
     #[error("{0}")]
     Columns(String),
     /// A value is not of its kind, or does not agree with the first frame or with what the caller
-    /// said.
+    /// said, or lattice vectors make no cell.
     #[error("{0}")]
     Value(String),
     /// The steps are not evenly spaced, or begin again.
     #[error("{0}")]
     Steps(String),
-    /// The lattice vectors make no cell.
-    #[error(transparent)]
-    Cell(CellError),
     /// The energies make no series.
     #[error(transparent)]
     Series(SeriesError),
@@ -151,15 +148,18 @@ impl fmt::Display for ReadError {
                     "{file}: the gzip data is cut off or damaged after line {line} ({source})"
                 )
             }
-            (fault, None, Place::File) => write!(f, "{file}: {fault}"),
-            (fault, None, Place::Line(line)) => write!(f, "{file}:{line}: {fault}"),
-            (fault, None, Place::Byte(byte)) => write!(f, "{file}, byte {byte}: {fault}"),
-            (fault, Some(frame), Place::File) => write!(f, "{file}, frame {frame}: {fault}"),
-            (fault, Some(frame), Place::Line(line)) => {
-                write!(f, "{file}, frame {frame}, line {line}: {fault}")
-            }
-            (fault, Some(frame), Place::Byte(byte)) => {
-                write!(f, "{file}, frame {frame}, byte {byte}: {fault}")
+            (fault, frame, place) => {
+                write!(f, "{file}")?;
+                if let Some(frame) = frame {
+                    write!(f, ", frame {frame}")?;
+                }
+                match (frame, place) {
+                    (_, Place::File) => {}
+                    (None, Place::Line(line)) => write!(f, ":{line}")?,
+                    (Some(_), Place::Line(line)) => write!(f, ", line {line}")?,
+                    (_, Place::Byte(byte)) => write!(f, ", byte {byte}")?,
+                }
+                write!(f, ": {fault}")
             }
         }
     }

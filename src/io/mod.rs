@@ -3,9 +3,7 @@
 //! | file | read by |
 //! |---|---|
 //! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` |
-//! | LAMMPS dumps | `LammpsDumpReader` |
-//! | extended XYZ | `ExtXyzReader` |
-//! | XTC | `XtcReader` |
+//! | LAMMPS dumps, extended XYZ, XTC | `FrameReader` |
 //!
 //! [`energies`](energies()) and [`trajectory`](trajectory()) read a file whatever its format. The
 //! readers behind them decide what a format leaves open. Text may be compressed with gzip. The
@@ -16,7 +14,6 @@ mod energies;
 mod error;
 #[cfg(feature = "io")]
 mod extxyz;
-mod frame_reader;
 mod frames;
 #[cfg(feature = "io")]
 mod lammps_dump;
@@ -28,10 +25,4 @@ mod xtc;
 #[cfg(feature = "io")]
 pub use energies::{Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, Note, energies};
 pub use error::{Fault, Place, ReadError};
-#[cfg(feature = "io")]
-pub use extxyz::{ExtXyzReader, XyzSteps};
-pub use frames::{frames, trajectory};
-#[cfg(feature = "io")]
-pub use lammps_dump::LammpsDumpReader;
-#[cfg(feature = "xtc")]
-pub use xtc::XtcReader;
+pub use frames::{FrameFormat, FrameReader, frames, trajectory};

@@ -4,6 +4,7 @@ pub(super) mod bytes;
 
 use std::fs::File;
 use std::io::{self, Chain, Cursor, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -21,7 +22,6 @@ const LONGEST_LINE: usize = 1 << 24;
 /// longest line.
 pub(crate) struct Text<R> {
     name: PathBuf,
-    compressed: bool,
     reader: Stream<R>,
     buffer: Vec<u8>,
     start: usize,
@@ -74,7 +74,6 @@ impl<R: Read> Text<R> {
         let whole = Cursor::new(head).chain(reader);
         Ok(Self {
             name: name.to_owned(),
-            compressed,
             reader: if compressed {
                 Stream::Gzip(Box::new(MultiGzDecoder::new(whole)))
             } else {
@@ -107,7 +106,7 @@ impl<R: Read> Text<R> {
     /// The beginning of the rest, at least 16 KiB of it unless the text ends before.
     pub(crate) fn head(&mut self) -> Result<&[u8], ReadError> {
         while self.end - self.start < 1 << 14 && !self.at_end {
-            self.fill()?;
+            self.fill().map_err(|fault| self.error(fault))?;
         }
         Ok(self.buffered())
     }
@@ -134,6 +133,38 @@ impl<R: Read> Text<R> {
     /// damaged or ends too early.
     #[inline]
     pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
+        let found = self.find_line().map_err(|fault| self.error(fault))?;
+        Ok(found.map(|(line, ended)| self.line(line, ended)))
+    }
+
+    /// The next line, unless its end is missing, as in a file that was cut off.
+    #[inline]
+    pub(crate) fn whole_line(&mut self) -> Result<Option<&[u8]>, Fault> {
+        let found = self.find_line()?.filter(|(_, ended)| *ended);
+        Ok(found.map(|(line, ended)| self.line(line, ended).bytes))
+    }
+
+    /// The next line that is not blank.
+    pub(crate) fn next_text(&mut self) -> Result<Option<&[u8]>, Fault> {
+        while let Some((line, ended)) = self.find_line()? {
+            if !self.buffer[line.clone()].trim_ascii().is_empty() {
+                return Ok(Some(self.line(line, ended).bytes));
+            }
+        }
+        Ok(None)
+    }
+
+    fn line(&self, line: Range<usize>, ended: bool) -> Line<'_> {
+        let bytes = &self.buffer[line];
+        Line {
+            bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes),
+            ended,
+        }
+    }
+
+    /// Passes over the next line, and returns where it is buffered and whether it has an end.
+    #[inline]
+    fn find_line(&mut self) -> Result<Option<(Range<usize>, bool)>, Fault> {
         let mut searched = 0;
         let (length, ended) = loop {
             if let Some(found) = memchr(b'\n', &self.buffer[self.start + searched..self.end]) {
@@ -148,41 +179,22 @@ impl<R: Read> Text<R> {
             }
             self.fill()?;
         };
-        let line = &self.buffer[self.start..self.start + length];
+        let line = self.start..self.start + length;
         self.start += length + usize::from(ended);
         self.number += 1;
-        Ok(Some(Line {
-            bytes: line.strip_suffix(b"\r").unwrap_or(line),
-            ended,
-        }))
-    }
-
-    /// The next line that is not blank.
-    pub(crate) fn next_text(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
-        while let Some(line) = self.next_line()? {
-            if !line.bytes.trim_ascii().is_empty() {
-                return Ok(Some(line.bytes.to_vec()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The next line, unless its end is missing, as in a file that was cut off.
-    #[inline]
-    pub(crate) fn whole_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
-        Ok(self.next_line()?.filter(|line| line.ended))
+        Ok(Some((line, ended)))
     }
 
     /// Reads more behind what is left.
     #[cold]
-    fn fill(&mut self) -> Result<(), ReadError> {
+    fn fill(&mut self) -> Result<(), Fault> {
         use io::ErrorKind::{Interrupted, InvalidData, InvalidInput, UnexpectedEof};
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
         if self.end >= LONGEST_LINE {
             let long = io::Error::new(InvalidData, "a line is longer than 16 MiB");
-            return Err(self.error(Fault::Read(long)));
+            return Err(Fault::Read(long));
         }
         if self.buffer.len() < self.end + CHUNK {
             self.buffer.resize(self.end + CHUNK, 0);
@@ -194,12 +206,11 @@ impl<R: Read> Text<R> {
                 Err(error) if error.kind() == Interrupted => continue,
                 Err(error) => {
                     let damaged = matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof);
-                    let fault = if self.compressed && damaged {
-                        Fault::Gzip
+                    return Err(if damaged && matches!(self.reader, Stream::Gzip(_)) {
+                        Fault::Gzip(error)
                     } else {
-                        Fault::Read
-                    };
-                    return Err(self.error(fault(error)));
+                        Fault::Read(error)
+                    });
                 }
             }
             return Ok(());

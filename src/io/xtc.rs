@@ -8,109 +8,25 @@
 mod coordinates;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, Read};
 
-use super::error::{Fault, Place, ReadError};
-use super::frame_reader::{FrameFile, Frames, frame_source, same_particles};
+use super::error::Fault;
+use super::frames::same_particles;
 use crate::real::Real;
-use crate::trajectory::{Cell, Convention, Frame, FrameSource, TrajectoryError};
+use crate::trajectory::{Cell, Frame};
 use coordinates::{PADDING, Prelude};
 
 const BUFFER: usize = 1 << 18;
 /// Magic number, particles, step, time, cell.
-const HEADER: usize = 56;
+const HEADER: u64 = 56;
 /// Up to this many particles are stored uncompressed.
 const UNCOMPRESSED: usize = 9;
 /// A particle takes at least two bits.
 const PARTICLES_PER_BYTE: u64 = 4;
 
-/// Frames of an XTC file.
-///
-/// Steps and cells are read from the file. XTC does not say whether coordinates are wrapped: LAMMPS
-/// writes unwrapped coordinates under `dump_modify unwrap yes`, GROMACS writes wrapped ones by
-/// default.
-///
-/// XTC is in nanometres by convention. LAMMPS writes lengths of `units lj` unscaled, and lengths of
-/// `metal` and `real` divided by ten. The reader multiplies all lengths with `scale`: 1 for
-/// Lennard-Jones lengths, 10 for angstrom.
-///
-/// All frames must have the precision of the first.
-///
-/// Like other readers, this one decodes coordinates to single precision and scales them afterwards.
-///
-/// Cost: about 10 nanoseconds for each particle and frame; the memory of one compressed frame.
-///
-/// ```
-/// use msed::io::XtcReader;
-/// use msed::trajectory::{Species, Trajectory};
-/// let reader = XtcReader::open("data/kob-andersen/T0.700/trajectory.xtc", 1.0)?;
-/// let species = Species::by_count([("A", 800), ("B", 200)])?;
-/// let trajectory = Trajectory::<f32>::from_source(reader, 0.005, species)?;
-/// assert_eq!((trajectory.frames(), trajectory.particles()), (1000, 1000));
-/// assert_eq!(trajectory.sampling().unwrap().interval(), 0.5);
-/// # Ok::<(), msed::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct XtcReader<R = File>(Frames<Xtc<R>>);
-
-impl XtcReader<File> {
-    /// The frames of a file, lengths multiplied with `scale`. The first frame is read at once.
-    ///
-    /// # Errors
-    /// [`ReadError`] where the file cannot be opened or does not begin with a frame.
-    pub fn open(path: impl AsRef<Path>, scale: f64) -> Result<Self, ReadError> {
-        let name = path.as_ref();
-        let opened = File::open(name).and_then(|file| {
-            let data = file.metadata()?;
-            Ok((file, data.is_file().then_some(data.len())))
-        });
-        let (file, length) = opened.map_err(|source| Fault::Open(source).at(name, Place::File))?;
-        Self::with_length(file, name, scale, length)
-    }
-}
-
-impl<R: Read> XtcReader<R> {
-    /// The frames of any reader, under a name for messages. The reader need not be buffered.
-    ///
-    /// # Errors
-    /// [`ReadError`] where it does not begin with a frame.
-    pub fn new(reader: R, name: impl AsRef<Path>, scale: f64) -> Result<Self, ReadError> {
-        Self::with_length(reader, name.as_ref(), scale, None)
-    }
-
-    fn with_length(reader: R, name: &Path, scale: f64, length: Option<u64>) -> Result<Self, ReadError> {
-        if !(scale.is_finite() && scale > 0.0) {
-            let fault = Fault::value("the scale", &scale, "a positive finite number");
-            return Err(fault.at(name, Place::File));
-        }
-        Frames::begin(Xtc {
-            reader: BufReader::with_capacity(BUFFER, reader),
-            name: name.to_owned(),
-            length,
-            scale,
-            offset: 0,
-            particles: 0,
-            precision: None,
-            bytes: Vec::new(),
-            cell: None,
-        })
-        .map(Self)
-    }
-
-    /// Number of particles.
-    #[must_use]
-    pub fn particles(&self) -> usize {
-        self.0.format.particles
-    }
-}
-
-frame_source!(XtcReader);
-
-struct Xtc<R> {
+/// The frames of an XTC file.
+pub(super) struct Xtc<R> {
     reader: BufReader<R>,
-    name: PathBuf,
     /// Bytes of the whole file, where that is known.
     length: Option<u64>,
     scale: f64,
@@ -121,10 +37,12 @@ struct Xtc<R> {
     /// The precision of the first frame. Another precision later in the file is damage, which would
     /// scale a frame unnoticed.
     precision: Option<f32>,
+    /// The bytes read last.
     bytes: Vec<u8>,
-    /// The last cell, and the numbers that it was made of.
-    cell: Option<([u32; 9], Option<Cell>)>,
 }
+
+/// A fault, and the byte that it is at.
+type Found<T> = Result<T, (u64, Fault)>;
 
 struct Header {
     /// Where the frame begins.
@@ -134,23 +52,33 @@ struct Header {
     wide: bool,
 }
 
-impl<R: Read> FrameFile for Xtc<R> {
-    fn file(&self) -> &Path {
-        &self.name
+impl<R: Read> Xtc<R> {
+    /// Multiplies lengths with `scale`; `length` is the number of bytes, where it is known.
+    pub(super) fn new(reader: R, scale: f64, length: Option<u64>) -> Result<Self, Fault> {
+        if !(scale.is_finite() && scale > 0.0) {
+            return Err(Fault::value("the scale", &scale, "a positive finite number"));
+        }
+        Ok(Self {
+            reader: BufReader::with_capacity(BUFFER, reader),
+            length,
+            scale,
+            offset: 0,
+            particles: 0,
+            precision: None,
+            bytes: Vec::new(),
+        })
     }
 
-    fn particles(&self) -> usize {
-        self.particles
-    }
-
-    fn frames_expected(&self, read: usize) -> Option<usize> {
+    /// A guess of the number of frames in all, after `read` of them.
+    pub(super) fn frames_expected(&self, read: usize) -> Option<usize> {
         let frames = (read as u64)
             .checked_mul(self.length?)?
             .checked_div(self.offset)?;
         usize::try_from(frames).ok().filter(|&frames| frames > 0)
     }
 
-    fn read<T: Real>(&mut self, _: usize, frame: &mut Frame<T>) -> Result<bool, ReadError> {
+    /// Reads a frame; `false` where the file has no more.
+    pub(super) fn read<T: Real>(&mut self, frame: &mut Frame<T>) -> Found<bool> {
         let Some(header) = self.header()? else {
             return Ok(false);
         };
@@ -164,20 +92,14 @@ impl<R: Read> FrameFile for Xtc<R> {
         }
         Ok(true)
     }
-}
 
-impl<R: Read> Xtc<R> {
     /// The header of the next frame; `None` at the end of the file.
-    fn header(&mut self) -> Result<Option<Header>, ReadError> {
+    fn header(&mut self) -> Found<Option<Header>> {
         let start = self.offset;
-        let mut words = [[0; 4]; HEADER / 4];
-        match self.take(words.as_flattened_mut())? {
-            0 => return Ok(None),
-            HEADER => {}
-            read => return Err(self.here(Fault::after(read as u64, HEADER as u64, "bytes"))),
+        if self.take(HEADER)? == 0 {
+            return Ok(None);
         }
-        let words = words.map(u32::from_be_bytes);
-        let [magic, particles, step, _time, cell @ .., repeated] = words;
+        let [magic, particles, step, _time, cell @ .., repeated] = self.words::<14>()?;
         let wide = match magic {
             1995 => false,
             2023 => true,
@@ -187,7 +109,7 @@ impl<R: Read> Xtc<R> {
         let Some(count) = i32::try_from(particles).ok().filter(|&n| n > 0) else {
             return Err(self.value(what, &particles.cast_signed(), "1 at least"));
         };
-        same_particles(u64::from(particles), self.particles).map_err(|fault| self.at(start, fault))?;
+        same_particles(u64::from(particles), self.particles).map_err(|fault| (start, fault))?;
         self.particles = usize::try_from(count).unwrap_or(0);
         if repeated != particles {
             let found = format_args!("{particles}, then {}", repeated.cast_signed());
@@ -205,31 +127,31 @@ impl<R: Read> Xtc<R> {
         }))
     }
 
-    fn cell(&mut self, header: &Header) -> Result<Option<Cell>, ReadError> {
-        if let Some((bits, cell)) = self.cell
-            && bits == header.cell
-        {
-            return Ok(cell);
-        }
-        let number = |bits| f64::from(f32::from_bits(bits)) * self.scale;
-        let rows = header.cell.map(number);
+    fn cell(&self, header: &Header) -> Found<Option<Cell>> {
+        let rows = header
+            .cell
+            .map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
-        let cell = cell.map_err(|source| self.at(header.start, Fault::Cell(source)))?;
-        self.cell = Some((header.cell, cell));
-        Ok(cell)
+        cell.map_err(|source| (header.start, Fault::Value(source.to_string())))
     }
 
-    fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Result<(), ReadError> {
+    fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Found<()> {
         positions.clear();
-        for _ in 0..3 * self.particles {
-            let [bits] = self.words()?;
-            positions.push(T::from_f64(f64::from(f32::from_bits(bits)) * self.scale));
+        for _ in 0..self.particles {
+            let start = self.offset;
+            self.take(12)?;
+            let point = self.words::<3>()?.map(f32::from_bits);
+            if let Some(found) = point.iter().find(|x| !x.is_finite()) {
+                return Err((start, Fault::value("a coordinate", found, "a finite number")));
+            }
+            positions.extend(point.map(|x| T::from_f64(f64::from(x) * self.scale)));
         }
         Ok(())
     }
 
-    fn compressed<T: Real>(&mut self, header: &Header, positions: &mut Vec<T>) -> Result<(), ReadError> {
+    fn compressed<T: Real>(&mut self, header: &Header, positions: &mut Vec<T>) -> Found<()> {
+        self.take(32)?;
         let [precision, prelude @ ..] = self.words::<8>()?;
         let precision = f32::from_bits(precision);
         if !(precision.is_finite() && precision > 0.0) {
@@ -238,7 +160,7 @@ impl<R: Read> Xtc<R> {
         let expected = *self.precision.get_or_insert(precision);
         if precision.to_bits() != expected.to_bits() {
             let text = format!("a precision of {precision}, expected {expected} as in the first frame");
-            return Err(self.at(header.start + HEADER as u64, Fault::Value(text)));
+            return Err((header.start + HEADER, Fault::Value(text)));
         }
         let [a, b, c, d, e, f, small] = prelude;
         let prelude = Prelude {
@@ -253,6 +175,7 @@ impl<R: Read> Xtc<R> {
                 "minima that are at most the maxima, and a size from 9 to 72",
             ));
         }
+        self.take(if header.wide { 8 } else { 4 })?;
         let compressed = if header.wide {
             let [high, low] = self.words()?;
             u64::from(high) << 32 | u64::from(low)
@@ -266,7 +189,13 @@ impl<R: Read> Xtc<R> {
             return Err(self.value("the number of compressed bytes", &compressed, expected));
         }
         // The file pads the bytes to a multiple of four.
-        self.fill(compressed.next_multiple_of(4))?;
+        let padded = compressed.next_multiple_of(4);
+        let left = self.length.map(|length| length.saturating_sub(self.offset));
+        if let Some(left) = left.filter(|&left| left < padded) {
+            return Err(self.here(Fault::after(left, padded, "bytes")));
+        }
+        self.take(padded)?;
+        self.whole(padded)?;
         let used = usize::try_from(compressed).unwrap_or(0);
         self.bytes.truncate(used);
         self.bytes.resize(used + PADDING, 0);
@@ -278,62 +207,44 @@ impl<R: Read> Xtc<R> {
         let place = |[x, y, z]: [i32; 3]| [coordinate(x), coordinate(y), coordinate(z)];
         coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| {
             let text = format!("the compressed coordinates are damaged at particle {particle}");
-            self.at(header.start, Fault::Value(text))
+            (header.start, Fault::Value(text))
         })
     }
 
-    /// Reads `expected` bytes into the buffer, which grows only with the bytes that exist.
-    fn fill(&mut self, expected: u64) -> Result<(), ReadError> {
-        let left = self.length.map(|length| length.saturating_sub(self.offset));
-        if let Some(left) = left.filter(|&left| left < expected) {
-            return Err(self.here(Fault::after(left, expected, "bytes")));
-        }
+    /// Reads up to `count` bytes into the buffer, which grows only with the bytes that exist, and
+    /// returns their number.
+    fn take(&mut self, count: u64) -> Found<u64> {
         self.bytes.clear();
-        let read = self.reader.by_ref().take(expected).read_to_end(&mut self.bytes);
-        self.offset += self.bytes.len() as u64;
-        match read {
-            Ok(read) if read as u64 == expected => Ok(()),
-            Ok(read) => Err(self.here(Fault::after(read as u64, expected, "bytes"))),
-            Err(source) => Err(self.here(Fault::Read(source))),
-        }
+        let read = self.reader.by_ref().take(count).read_to_end(&mut self.bytes);
+        let found = self.bytes.len() as u64;
+        self.offset += found;
+        read.map(|_| found)
+            .map_err(|source| self.here(Fault::Read(source)))
     }
 
-    fn words<const N: usize>(&mut self) -> Result<[u32; N], ReadError> {
-        let mut words = [[0; 4]; N];
-        let (read, expected) = (self.take(words.as_flattened_mut())?, 4 * N);
-        if read < expected {
-            return Err(self.here(Fault::after(read as u64, expected as u64, "bytes")));
+    /// Checks that so many bytes were read last.
+    fn whole(&self, expected: u64) -> Found<()> {
+        let found = self.bytes.len() as u64;
+        if found < expected {
+            return Err(self.here(Fault::after(found, expected, "bytes")));
         }
-        Ok(words.map(u32::from_be_bytes))
+        Ok(())
     }
 
-    /// Reads as many bytes as there are, and returns their number.
-    fn take(&mut self, into: &mut [u8]) -> Result<usize, ReadError> {
-        let mut filled = 0;
-        while filled < into.len() {
-            match self.reader.read(&mut into[filled..]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(self.here(Fault::Read(source))),
-            }
-        }
-        self.offset += filled as u64;
-        Ok(filled)
+    /// The bytes read last as words.
+    fn words<const N: usize>(&self) -> Found<[u32; N]> {
+        self.whole(4 * N as u64)?;
+        let (words, _) = self.bytes.as_chunks();
+        Ok(std::array::from_fn(|i| u32::from_be_bytes(words[i])))
     }
 
     #[cold]
-    fn at(&self, byte: u64, fault: Fault) -> ReadError {
-        fault.at(&self.name, Place::Byte(byte))
+    fn here(&self, fault: Fault) -> (u64, Fault) {
+        (self.offset, fault)
     }
 
     #[cold]
-    fn here(&self, fault: Fault) -> ReadError {
-        self.at(self.offset, fault)
-    }
-
-    #[cold]
-    fn value(&self, what: &str, found: &dyn fmt::Display, expected: &str) -> ReadError {
+    fn value(&self, what: &str, found: &dyn fmt::Display, expected: &str) -> (u64, Fault) {
         self.here(Fault::value(what, found, expected))
     }
 }

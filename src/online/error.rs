@@ -5,11 +5,9 @@ use thiserror::Error;
 use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
-use crate::sampling::SamplingError;
 use crate::series::SeriesError;
-use crate::stats::{MergeError, NoMemory};
-use crate::structure::{StructureError, WaveVectorError};
-use crate::trajectory::SpeciesError;
+use crate::stats::{Invalid, MergeError, NoMemory, UnknownSpecies};
+use crate::structure::StructureError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -114,21 +112,18 @@ pub enum OnlineError {
         /// Lists there are.
         lists: usize,
     },
-    /// Wave vectors that belong to no cell.
-    #[error(transparent)]
-    WaveVectors(#[from] WaveVectorError),
     /// An overlap radius that is not a positive finite length.
     #[error(transparent)]
     Structure(#[from] StructureError),
     /// A species that is not there.
     #[error(transparent)]
-    Species(#[from] SpeciesError),
+    Species(#[from] UnknownSpecies),
     /// A request for lags that means nothing.
     #[error(transparent)]
     Lag(#[from] LagError),
     /// A time axis that means nothing.
     #[error(transparent)]
-    Sampling(#[from] SamplingError),
+    Invalid(#[from] Invalid),
     /// A system without particles, or with an impossible temperature.
     #[error(transparent)]
     Series(#[from] SeriesError),

@@ -127,7 +127,7 @@ pub fn feed_energies<S: EnergySink, E>(
 
 /// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements
 /// are wanted, coordinates are unwrapped: wrapped ones go through
-/// [`trajectory::Unwrap`](crate::trajectory::Unwrap) first. The feed needs memory for one frame
+/// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. The feed needs memory for one frame
 /// beside the accumulator.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
@@ -157,7 +157,7 @@ pub fn feed_energies<S: EnergySink, E>(
 /// let (species, lags) = (Species::single("A", 1)?, Lags::samples([1, 4]));
 /// let mut live = DisplacementAccumulator::new(Sampling::new(10, 0.005)?, &species, &lags)?;
 /// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, FeedEnd::Complete);
-/// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25, 4.0]);
+/// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn feed_frames<S: FrameSink, T: Real>(

@@ -17,7 +17,6 @@ mod by_species;
 mod combine;
 pub(crate) mod doubling_blocks;
 mod estimate;
-mod invalid;
 mod merge_error;
 #[cfg(feature = "serde")]
 pub(crate) mod number;
@@ -30,13 +29,13 @@ pub(crate) mod runs;
 mod significance;
 pub(crate) mod sums;
 
+pub use crate::real::Invalid;
 pub use blocking::{Blocking, BlockingLevel};
 pub use blocks::{BlockSums, Partition, ResamplingError};
 pub use by_species::{ByPair, BySpecies, UnknownPair, UnknownSpecies};
 pub use combine::Mixture;
 pub use doubling_blocks::NoMemory;
 pub use estimate::{Estimate, Replicates};
-pub use invalid::Invalid;
 pub use merge_error::MergeError;
 pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};

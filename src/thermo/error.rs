@@ -2,8 +2,9 @@
 
 use thiserror::Error;
 
+use crate::real::Invalid;
 use crate::relaxation::Verdict;
-use crate::stats::{Estimate, Invalid, Mixture, Replicates};
+use crate::stats::{Estimate, Mixture, Replicates};
 use crate::units::UnitsError;
 
 /// Input from which a heat capacity, or what follows from it, cannot be had.

@@ -1,8 +1,9 @@
 //! The heat capacity from the energy's fluctuations.
 
 use crate::energy::Moments;
+use crate::real::Invalid;
 use crate::relaxation::Relaxation;
-use crate::stats::{Estimate, Invalid, Outcome};
+use crate::stats::{Estimate, Outcome};
 use crate::units::{Conversion, Units};
 
 use super::{ThermoError, Undetermined};
@@ -87,8 +88,8 @@ impl HeatCapacity {
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
         conversion.expect(self.units)?;
         Ok(Self {
-            units: conversion.to(),
-            temperature: self.temperature.map(|t| t * conversion.temperature()),
+            units: conversion.to,
+            temperature: self.temperature.map(|t| t * conversion.temperature),
             ..self.clone()
         })
     }

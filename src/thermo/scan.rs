@@ -153,9 +153,9 @@ impl Scan {
         let points = self.points.iter().map(|point| point.converted(conversion));
         Ok(Self {
             points: points.collect::<Result<_, _>>()?,
-            units: conversion.to(),
+            units: conversion.to,
             path: self.path,
-            reference: self.reference.map(|t| t * conversion.temperature()),
+            reference: self.reference.map(|t| t * conversion.temperature),
         })
     }
 

@@ -2,9 +2,8 @@
 
 use std::f64::consts::TAU;
 
-use thiserror::Error;
-
-use crate::stats::Invalid;
+use super::TrajectoryError;
+use crate::real::Invalid;
 
 type Vector = [f64; 3];
 type Matrix = [Vector; 3];
@@ -45,15 +44,15 @@ impl Cell {
     ///
     /// # Errors
     /// As [`orthorhombic`](Cell::orthorhombic).
-    pub fn cubic(length: f64) -> Result<Self, CellError> {
+    pub fn cubic(length: f64) -> Result<Self, TrajectoryError> {
         Self::orthorhombic([length; 3])
     }
 
     /// A cell with edges along x, y and z.
     ///
     /// # Errors
-    /// [`CellError::Length`] for an edge that is not positive and finite.
-    pub fn orthorhombic(lengths: [f64; 3]) -> Result<Self, CellError> {
+    /// [`TrajectoryError::Invalid`] for an edge that is not positive and finite.
+    pub fn orthorhombic(lengths: [f64; 3]) -> Result<Self, TrajectoryError> {
         if let Some(axis) = lengths.iter().position(|&l| !(l.is_finite() && l > 0.0)) {
             let what = format!("edge {axis} of the cell is");
             return Err(Invalid::new(what, lengths[axis], "a positive finite length").into());
@@ -66,19 +65,19 @@ impl Cell {
     /// and of either handedness. Vectors along x, y and z make an orthorhombic cell.
     ///
     /// # Errors
-    /// [`CellError::Vector`] for a component that is not finite, [`CellError::Flat`] for vectors
+    /// [`TrajectoryError::Vector`] for a component that is not finite, [`TrajectoryError::Flat`] for vectors
     /// that span no volume.
-    pub fn triclinic(vectors: [[f64; 3]; 3]) -> Result<Self, CellError> {
+    pub fn triclinic(vectors: [[f64; 3]; 3]) -> Result<Self, TrajectoryError> {
         for (axis, vector) in vectors.iter().enumerate() {
             if vector.iter().any(|x| !x.is_finite()) {
-                return Err(CellError::Vector { axis, found: *vector });
+                return Err(TrajectoryError::Vector { axis, found: *vector });
             }
         }
         let volume = determinant(&vectors).abs();
         let product: f64 = vectors.iter().map(|v| norm(*v)).product();
         // Written so that a volume of NaN, from an overflow, is refused too.
         if !(volume.is_finite() && volume > 1e-9 * product) {
-            return Err(CellError::Flat { volume, product });
+            return Err(TrajectoryError::Flat { volume, product });
         }
         let orthorhombic = (0..3).all(|i| (0..3).all(|j| (i == j) == (vectors[i][j] != 0.0)))
             && (0..3).all(|i| vectors[i][i] > 0.0);
@@ -235,9 +234,9 @@ impl Cell {
 }
 
 impl TryFrom<[[f64; 3]; 3]> for Cell {
-    type Error = CellError;
+    type Error = TrajectoryError;
 
-    fn try_from(vectors: [[f64; 3]; 3]) -> Result<Self, CellError> {
+    fn try_from(vectors: [[f64; 3]; 3]) -> Result<Self, TrajectoryError> {
         Self::triclinic(vectors)
     }
 }
@@ -315,34 +314,6 @@ fn replace_if_shorter(vector: &mut Vector, candidate: Vector) -> bool {
         *vector = candidate;
     }
     shorter
-}
-
-/// Lattice vectors that do not make a cell.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum CellError {
-    /// An edge is not positive and finite.
-    #[error(transparent)]
-    Length(#[from] Invalid),
-    /// A component is not finite.
-    #[error("lattice vector {axis} is {found:?}, expected finite components")]
-    Vector {
-        /// Which vector, from 0.
-        axis: usize,
-        /// The vector given.
-        found: [f64; 3],
-    },
-    /// The vectors lie in one plane.
-    #[error(
-        "the lattice vectors span a volume of {volume}, the product of their lengths is {product}: expected three independent \
-         vectors, whose volume is finite and above 1e-9 of the product"
-    )]
-    Flat {
-        /// The volume.
-        volume: f64,
-        /// The product of the lengths.
-        product: f64,
-    },
 }
 
 #[cfg(test)]
@@ -445,7 +416,7 @@ mod tests {
 
     #[test]
     fn refusals_name_what_was_found() {
-        let message = |cell: Result<Cell, CellError>| cell.unwrap_err().to_string();
+        let message = |cell: Result<Cell, TrajectoryError>| cell.unwrap_err().to_string();
         assert_eq!(
             message(Cell::orthorhombic([1.0, 0.0, 1.0])),
             "edge 1 of the cell is 0, expected a positive finite length"
@@ -468,7 +439,7 @@ mod tests {
              whose volume is finite and above 1e-9 of the product"
         );
         let nearly_flat = [[1e4, 0.0, 0.0], [0.0, 1e4, 0.0], [1e4, 0.0, 8e-6]];
-        let CellError::Flat { volume, product } = Cell::triclinic(nearly_flat).unwrap_err() else {
+        let TrajectoryError::Flat { volume, product } = Cell::triclinic(nearly_flat).unwrap_err() else {
             panic!("a flat cell")
         };
         assert!((volume - 800.0).abs() < 1e-9 && (product - 1e12).abs() < 1e-3);

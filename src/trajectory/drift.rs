@@ -1,102 +1,62 @@
 //! The drift of the centre of mass, and its removal.
 
+use super::source::changed;
 use super::{Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped};
-use crate::real::Real;
-use crate::stats::Invalid;
+use crate::real::{Invalid, Real};
 
-/// The frames of a source with the centre of mass at rest. The source must have unwrapped
-/// coordinates.
-#[derive(Debug, Clone)]
-pub struct WithoutDrift<S> {
-    source: S,
-    masses: Vec<f64>,
-    total: f64,
-    start: Option<[f64; 3]>,
-    drift: Vec<[f64; 3]>,
-}
-
-impl<S> WithoutDrift<S> {
-    /// Removes the drift from the frames of `source`. There is one mass for each particle, in any
-    /// unit.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::Mass`] for a mass that is negative or not finite, and where all are zero.
-    pub fn new(source: S, masses: impl Into<Vec<f64>>) -> Result<Self, TrajectoryError> {
-        let masses = masses.into();
-        if let Some(particle) = masses.iter().position(|m| !(m.is_finite() && *m >= 0.0)) {
-            let what = format!("particle {particle} has mass");
-            return Err(Invalid::new(what, masses[particle], "a finite number that is not negative").into());
-        }
-        let total: f64 = masses.iter().sum();
-        if total <= 0.0 {
-            let what = format!("the mass of all {} particles is", masses.len());
-            return Err(Invalid::new(what, total, "a positive one").into());
-        }
-        Ok(Self {
-            source,
-            masses,
-            total,
-            start: None,
-            drift: Vec::new(),
-        })
+/// The frames of a source with the centre of mass at rest: all particles of a frame are shifted so
+/// that it is where it was in the first frame. There is one mass for each particle, in any unit.
+///
+/// The displacement of the centre of mass since the first frame is appended to `path` at each frame.
+/// It takes 24 bytes for each.
+///
+/// # Errors
+/// [`TrajectoryError::Invalid`] for a mass that is negative or not finite, and where all are zero;
+/// [`TrajectoryError::Convention`] for a source of wrapped coordinates. Frames fail with
+/// [`TrajectoryError::Shape`] where there is not one mass for each particle.
+pub fn without_drift<T: Real>(
+    source: impl FrameSource<T>,
+    masses: impl Into<Vec<f64>>,
+    path: &mut Vec<[f64; 3]>,
+) -> Result<impl FrameSource<T>, TrajectoryError> {
+    let masses = masses.into();
+    if let Some(particle) = masses.iter().position(|m| !(m.is_finite() && *m >= 0.0)) {
+        let what = format!("particle {particle} has mass");
+        return Err(Invalid::new(what, masses[particle], "a finite number that is not negative").into());
     }
-
-    /// The displacement of the centre of mass since the first frame, at each frame so far. It takes
-    /// 24 bytes for each frame.
-    #[must_use]
-    pub fn drift(&self) -> &[[f64; 3]] {
-        &self.drift
+    let total: f64 = masses.iter().sum();
+    if total <= 0.0 {
+        let what = format!("the mass of all {} particles is", masses.len());
+        return Err(Invalid::new(what, total, "a positive one").into());
     }
-
-    /// Shifts all particles of a frame so that the centre of mass is where it was in the first
-    /// frame.
-    fn shift<T: Real>(&mut self, positions: &mut [T]) -> Result<(), TrajectoryError> {
-        let (points, _) = positions.as_chunks_mut::<3>();
-        if points.len() != self.masses.len() {
-            let found = format!("{} masses for {} particles", self.masses.len(), points.len());
+    let (particles, convention) = (source.particles(), source.convention());
+    if convention == Convention::Wrapped {
+        return Err(TrajectoryError::Convention);
+    }
+    let mut start = None;
+    let shift = move |frame: &mut Frame<T>| {
+        let (points, _) = frame.positions.as_chunks_mut::<3>();
+        if points.len() != masses.len() {
+            let found = format!("{} masses for {} particles", masses.len(), points.len());
             let expected = "expected one for each particle of the whole system";
             return Err(TrajectoryError::Shape(format!("{found}, {expected}")));
         }
         let mut moment = [0.0; 3];
-        for (point, mass) in points.iter().zip(&self.masses) {
+        for (point, mass) in points.iter().zip(&masses) {
             for i in 0..3 {
                 moment[i] += mass * point[i].to_f64();
             }
         }
-        let centre = moment.map(|m| m / self.total);
-        let start = *self.start.get_or_insert(centre);
+        let centre = moment.map(|m| m / total);
+        let start = *start.get_or_insert(centre);
         let drift: [f64; 3] = std::array::from_fn(|i| centre[i] - start[i]);
         for point in points {
             *point = std::array::from_fn(|i| T::from_f64(point[i].to_f64() - drift[i]));
         }
-        self.drift.push(drift);
+        path.push(drift);
         Ok(())
-    }
-}
-
-impl<T: Real, S: FrameSource<T>> FrameSource<T> for WithoutDrift<S> {
-    fn particles(&self) -> usize {
-        self.source.particles()
-    }
-
-    fn convention(&self) -> Convention {
-        self.source.convention()
-    }
-
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        if self.source.convention() == Convention::Wrapped {
-            return Err(TrajectoryError::Convention);
-        }
-        if !self.source.next_frame(frame)? {
-            return Ok(false);
-        }
-        self.shift(&mut frame.positions)?;
-        Ok(true)
-    }
-
-    fn frames_expected(&self) -> Option<usize> {
-        self.source.frames_expected()
-    }
+    };
+    Ok(changed(source, particles, convention, shift))
 }
 
 /// The path of a centre of mass, frame by frame.
@@ -125,15 +85,15 @@ impl<T: Real> Trajectory<'_, T, Unwrapped> {
     /// ```
     ///
     /// # Errors
-    /// As [`WithoutDrift::new`], and [`TrajectoryError::Shape`] where there is not one for each
-    /// particle.
+    /// As [`without_drift`](without_drift()).
     pub fn without_drift(
         &self,
         masses: &[f64],
     ) -> Result<(Trajectory<'static, T>, CentrePath), TrajectoryError> {
-        let mut source = WithoutDrift::new(self.source(), masses)?;
-        let still = self.collected(&mut source, self.species().clone())?;
-        Ok((still, source.drift))
+        let mut path = CentrePath::new();
+        let source = without_drift(self.source(), masses, &mut path)?;
+        let still = self.collected(source, self.species().clone())?;
+        Ok((still, path))
     }
 }
 

@@ -4,9 +4,8 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
-use super::{CellError, SpeciesError};
-use crate::sampling::SamplingError;
-use crate::stats::Invalid;
+use crate::real::Invalid;
+use crate::stats::UnknownSpecies;
 
 /// Positions, steps, cells, species or masses that do not make a trajectory, or a source that
 /// cannot continue.
@@ -130,18 +129,36 @@ pub enum TrajectoryError {
         /// The longest displacement that is believed.
         limit: f64,
     },
-    /// A mass is negative or not finite, or all masses are zero.
+    /// The time step or an edge of the cell is not positive and finite, a mass is negative or not
+    /// finite, or all masses are zero.
     #[error(transparent)]
-    Mass(#[from] Invalid),
-    /// The time step is not positive and finite.
+    Invalid(#[from] Invalid),
+    /// A component of a lattice vector is not finite.
+    #[error("lattice vector {axis} is {found:?}, expected finite components")]
+    Vector {
+        /// Which vector.
+        axis: usize,
+        /// The vector given.
+        found: [f64; 3],
+    },
+    /// The lattice vectors lie in one plane.
+    #[error(
+        "the lattice vectors span a volume of {volume}, the product of their lengths is {product}: expected three independent \
+         vectors, whose volume is finite and above 1e-9 of the product"
+    )]
+    Flat {
+        /// The volume.
+        volume: f64,
+        /// The product of the lengths.
+        product: f64,
+    },
+    /// The species do not fit the particles, or a particle that is selected does not exist. The
+    /// text says what was found and what was expected.
+    #[error("{0}")]
+    Species(String),
+    /// No species has the name that is asked for.
     #[error(transparent)]
-    Time(#[from] SamplingError),
-    /// The lattice vectors make no cell.
-    #[error(transparent)]
-    Cell(#[from] CellError),
-    /// The particles cannot be selected.
-    #[error(transparent)]
-    Selection(#[from] SpeciesError),
+    UnknownSpecies(#[from] UnknownSpecies),
 }
 
 impl TrajectoryError {

@@ -8,30 +8,28 @@
 //!
 //! Frames pair by their steps ([`LagTable`]), so that uniform frames, logarithmic frames and
 //! repeated blocks of frames go through the same estimators. [`Replicas`](crate::Replicas) hold
-//! several runs. Sources that are larger than memory pass frame by frame through [`Unwrap`],
-//! [`Select`] and [`WithoutDrift`] into [`online`](crate::online) accumulators.
+//! several runs. Sources that are larger than memory pass frame by frame through [`unwrapped`],
+//! [`selected`] and [`without_drift`] into [`online`](crate::online) accumulators.
 
 mod cell;
 mod drift;
 mod error;
 mod pairs;
+mod parts;
 mod positions;
-mod runs;
-mod select;
 mod source;
 mod species;
 mod unwrap;
 mod wrap_check;
 
-pub use cell::{Cell, CellError};
-pub use drift::WithoutDrift;
+pub use cell::Cell;
+pub use drift::without_drift;
 pub use error::TrajectoryError;
 pub use pairs::LagTable;
-pub use positions::{Coordinates, Trajectory, Unwrapped, Wrapped};
-pub use runs::TrajectoryRuns;
-pub use select::Select;
-pub use source::{Frame, FrameSource, Interrupted};
-pub use species::{Particles, Species, SpeciesError};
-pub use unwrap::{Unwrap, Unwrapping};
+pub use parts::selected;
+pub use positions::{Coordinates, Trajectory, TrajectoryRuns, Unwrapped, Wrapped};
+pub use source::{Frame, FrameSource};
+pub use species::{Particles, Species};
+pub use unwrap::{Unwrapping, unwrapped};
 pub use wrap_check::Convention;
 pub(crate) use wrap_check::WrapCheck;

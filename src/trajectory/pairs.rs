@@ -161,13 +161,7 @@ impl LagTable {
     /// # Panics
     /// If there is no such lag.
     pub fn pairs(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
-        LagPairs {
-            steps: &self.steps,
-            lag: self.lags[k].steps(),
-            first: 0,
-            last: self.first_after(k),
-            end: self.steps.len(),
-        }
+        self.pairs_from(k, 0..self.steps.len())
     }
 
     /// The pairs of lag `k` whose first frame lies in `firsts`.
@@ -179,31 +173,21 @@ impl LagTable {
         k: usize,
         firsts: Range<usize>,
     ) -> impl Iterator<Item = (usize, usize)> + Clone + '_ {
-        let first = firsts.start.min(self.steps.len());
+        let (first, lag) = (firsts.start.min(self.steps.len()), self.lags[k].steps());
+        // Uniform frames need no search for the end of the first pair.
         let last = if self.uniform {
-            first + self.first_after(k)
+            first.saturating_add(usize::try_from(lag / self.unit).unwrap_or(usize::MAX))
         } else {
-            let wanted = self
-                .steps
-                .get(first)
-                .map_or(u64::MAX, |step| step.saturating_add(self.lags[k].steps()));
+            let start = self.steps.get(first);
+            let wanted = start.map_or(u64::MAX, |step| step.saturating_add(lag));
             self.steps.partition_point(|&step| step < wanted)
         };
         LagPairs {
             steps: &self.steps,
-            lag: self.lags[k].steps(),
+            lag,
             first,
             last,
             end: firsts.end,
-        }
-    }
-
-    /// Uniform frames need no search for the end of the first pair.
-    fn first_after(&self, k: usize) -> usize {
-        if self.uniform {
-            usize::try_from(self.lags[k].steps() / self.unit).unwrap_or(usize::MAX)
-        } else {
-            0
         }
     }
 

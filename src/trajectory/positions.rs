@@ -8,6 +8,8 @@ use std::ops::Range;
 use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::{Real, first_unfit};
+use crate::replicas::Replicas;
+use crate::replicas::sealed::{Replica, Sealed};
 use crate::sampling::Sampling;
 use crate::stats::RunId;
 
@@ -194,32 +196,6 @@ impl<'a, T: Real> Trajectory<'a, T, Unwrapped> {
         self.check_unwrapped()?;
         Ok(self)
     }
-
-    /// Checks whether the coordinates can be unwrapped ones.
-    ///
-    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more
-    /// than one cell and yet a particle jumps by more than half a cell between two frames: a
-    /// particle that truly moved so would have left the cell. Wrapped particles that never meet a
-    /// face, as in short runs, cannot be told from unwrapped ones, and have the same displacements.
-    /// Without a cell the check passes.
-    ///
-    /// Cost: one pass, done when cells are given.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::LooksWrapped`] with the first jump.
-    pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
-        let mut seen = WrapCheck::new();
-        for frame in 0..self.frames() {
-            let Some(cell) = self.cell(frame) else {
-                return Ok(());
-            };
-            seen.add(cell, self.frame(frame));
-            if seen.is_spread() {
-                return Ok(());
-            }
-        }
-        seen.verdict()
-    }
 }
 
 impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
@@ -256,12 +232,6 @@ impl<'a, T: Real> Trajectory<'a, T, Wrapped> {
         }
         Ok(self)
     }
-
-    /// Image flags of frame `index`, where there are any.
-    #[must_use]
-    pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
-        self.flags(index)
-    }
 }
 
 impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
@@ -294,6 +264,32 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         Ok(Self::of(header, positions, Vec::new()))
     }
 
+    /// Checks whether the coordinates can be unwrapped ones.
+    ///
+    /// Coordinates are taken for wrapped where, along a lattice vector, they never spread over more
+    /// than one cell and yet a particle jumps by more than half a cell between two frames: a
+    /// particle that truly moved so would have left the cell. Wrapped particles that never meet a
+    /// face, as in short runs, cannot be told from unwrapped ones, and have the same displacements.
+    /// Without a cell the check passes.
+    ///
+    /// Cost: one pass, done when cells are given.
+    ///
+    /// # Errors
+    /// [`TrajectoryError::LooksWrapped`] with the first jump.
+    pub fn check_unwrapped(&self) -> Result<(), TrajectoryError> {
+        let mut seen = WrapCheck::new();
+        for frame in 0..self.frames() {
+            let Some(cell) = self.cell(frame) else {
+                return Ok(());
+            };
+            seen.add(cell, self.frame(frame));
+            if seen.is_spread() {
+                return Ok(());
+            }
+        }
+        seen.verdict()
+    }
+
     pub(super) fn of(header: Header, positions: Cow<'a, [T]>, images: Vec<[i32; 3]>) -> Self {
         Self {
             header,
@@ -303,7 +299,9 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         }
     }
 
-    pub(super) fn flags(&self, index: usize) -> Option<&[[i32; 3]]> {
+    /// Image flags of frame `index`, where there are any: never for unwrapped coordinates.
+    #[must_use]
+    pub fn images(&self, index: usize) -> Option<&[[i32; 3]]> {
         let particles = self.particles();
         self.images.get(index * particles..(index + 1) * particles)
     }
@@ -450,6 +448,43 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         let images = self.images.get(of_particles).unwrap_or_default();
         let header = self.header.slice(frames);
         Ok(Trajectory::of(header, Cow::Borrowed(positions), images.to_vec()))
+    }
+}
+
+impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
+    fn difference(&self, first: &Self) -> Option<String> {
+        let quantity = if self.species() != first.species() {
+            "species"
+        } else if self.time_step().to_bits() != first.time_step().to_bits() {
+            "time step"
+        } else {
+            return None;
+        };
+        Some(format!("another {quantity} than the first"))
+    }
+}
+
+/// One run or several, as estimators take them. Implemented for [`Trajectory`] and [`Replicas`];
+/// sealed, because the runs must agree with each other.
+pub trait TrajectoryRuns<T: Real, C: Coordinates = Unwrapped>: Sealed {
+    /// The runs: at least one, all of the same species and time step.
+    fn runs(&self) -> &[Trajectory<'_, T, C>];
+
+    /// The identity of the run, or of the replicas as one.
+    fn run(&self) -> RunId {
+        RunId::merged(self.runs().iter().map(Trajectory::run))
+    }
+}
+
+impl<T: Real, C: Coordinates> TrajectoryRuns<T, C> for Trajectory<'_, T, C> {
+    fn runs(&self) -> &[Trajectory<'_, T, C>] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<T: Real, C: Coordinates> TrajectoryRuns<T, C> for Replicas<Trajectory<'_, T, C>> {
+    fn runs(&self) -> &[Trajectory<'_, T, C>] {
+        self.runs()
     }
 }
 

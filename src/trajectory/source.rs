@@ -1,8 +1,6 @@
 //! Frames one after the other, from a file, another reader or a running simulation.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 
 use super::positions::{Header, check_frame};
 use super::{Cell, Convention, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
@@ -11,7 +9,7 @@ use crate::sampling::Sampling;
 
 /// One frame. It is a buffer that a source fills and the caller keeps, so that no memory is
 /// allocated after the first frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Frame<T> {
     /// Molecular-dynamics step.
@@ -55,12 +53,6 @@ impl<T> Frame<T> {
         self.images.clear();
         self.positions.clear();
         self.positions.extend(points.into_iter().flat_map(P::into));
-    }
-}
-
-impl<T> Default for Frame<T> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -134,82 +126,55 @@ macro_rules! forward {
 
 forward!(&mut S, Box<S>);
 
-/// Every so many frames of a trajectory.
-struct Replay<'a, T: Real, C: Coordinates> {
-    trajectory: &'a Trajectory<'a, T, C>,
-    next: usize,
-    every: usize,
+/// The frames of a source, each changed on its way.
+struct Changed<S, F> {
+    source: S,
+    particles: usize,
+    convention: Convention,
+    change: F,
 }
 
-impl<T: Real, C: Coordinates> FrameSource<T> for Replay<'_, T, C> {
+/// A source with this number of particles and convention after `change`.
+pub(super) fn changed<T: Real>(
+    source: impl FrameSource<T>,
+    particles: usize,
+    convention: Convention,
+    change: impl FnMut(&mut Frame<T>) -> Result<(), TrajectoryError>,
+) -> impl FrameSource<T> {
+    Changed {
+        source,
+        particles,
+        convention,
+        change,
+    }
+}
+
+impl<T: Real, S: FrameSource<T>, F> FrameSource<T> for Changed<S, F>
+where
+    F: FnMut(&mut Frame<T>) -> Result<(), TrajectoryError>,
+{
     fn particles(&self) -> usize {
-        self.trajectory.particles()
+        self.particles
     }
 
     fn convention(&self) -> Convention {
-        C::CONVENTION
+        self.convention
     }
 
     fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        let Some(&step) = self.trajectory.steps().get(self.next) else {
-            return Ok(false);
-        };
-        let (points, _) = self.trajectory.frame(self.next).as_chunks::<3>();
-        frame.fill(
-            step,
-            self.trajectory.cell(self.next).copied(),
-            points.iter().copied(),
-        );
-        let flags = self.trajectory.flags(self.next).unwrap_or_default();
-        frame.images.extend_from_slice(flags);
-        self.next = self.next.saturating_add(self.every);
-        Ok(true)
+        let found = self.source.next_frame(frame)?;
+        if found {
+            (self.change)(frame)?;
+        }
+        Ok(found)
     }
 
     fn frames_expected(&self) -> Option<usize> {
-        Some(self.trajectory.frames().div_ceil(self.every))
+        self.source.frames_expected()
     }
 }
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
-    /// The frames one after the other, as a source: for functions that take a source, such as
-    /// [`feed_frames`](crate::online::feed_frames).
-    #[must_use]
-    pub fn source(&self) -> impl FrameSource<T> + '_ {
-        self.every(1)
-    }
-
-    fn every(&self, every: usize) -> impl FrameSource<T> + '_ {
-        Replay {
-            trajectory: self,
-            next: 0,
-            every,
-        }
-    }
-
-    /// Frame 0 and every `every`-th after it, copied.
-    ///
-    /// Frames that are closer together than the time in which the structure changes are redundant:
-    /// for averages at one instant a part of them is as good as all.
-    ///
-    /// # Errors
-    /// [`TrajectoryError::Shape`] for `every` = 0.
-    ///
-    /// ```
-    /// use msed::trajectory::{Species, Trajectory};
-    /// let one = Species::single("A", 1)?;
-    /// let run = Trajectory::new(vec![0.0; 15], [0, 10, 20, 30, 40], 0.005, one)?;
-    /// assert_eq!(run.thinned(3)?.steps(), [0, 30]);
-    /// # Ok::<(), msed::Error>(())
-    /// ```
-    pub fn thinned(&self, every: usize) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
-        if every == 0 {
-            let none = "every 0th frame, expected a stride of at least 1";
-            return Err(TrajectoryError::Shape(none.to_owned()));
-        }
-        self.collected(self.every(every), self.species().clone())
-    }
-
     /// Collects a source of frames of this trajectory.
     pub(super) fn collected<D: Coordinates>(
         &self,
@@ -217,7 +182,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         species: Species,
     ) -> Result<Trajectory<'static, T, D>, TrajectoryError> {
         let (trajectory, end) = collect(source, self.time_step(), species)?;
-        end.map(|()| trajectory)
+        end.map_or(Ok(trajectory), Err)
     }
 }
 
@@ -226,24 +191,16 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
     /// are taken for unwrapped and [checked](Trajectory::check_unwrapped).
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
-    /// [`TrajectoryError::Convention`] for wrapped coordinates, and what [`Trajectory::new`]
-    /// refuses.
+    /// The errors of the source, [`TrajectoryError::Convention`] for wrapped coordinates, and what
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
+    /// the error.
     pub fn from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
-    ) -> Result<Self, Interrupted<T, Unwrapped>> {
-        if source.convention() == Convention::Wrapped {
-            return Err(TrajectoryError::Convention.into());
-        }
-        let (trajectory, end) = collect(source, time_step, species)?;
-        match trajectory.check_unwrapped() {
-            // The error of the reader comes first, because coordinates that look wrapped may be
-            // damaged.
-            Err(error) if end.is_ok() => Err(error.into()),
-            _ => finish(trajectory, end),
-        }
+    ) -> Result<Self, TrajectoryError> {
+        let (trajectory, end) = Self::up_to_error(source, time_step, species)?;
+        end.map_or(Ok(trajectory), Err)
     }
 }
 
@@ -252,39 +209,50 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
     /// are kept where every frame has them.
     ///
     /// # Errors
-    /// [`Interrupted`], which holds the frames before the error: the errors of the source,
-    /// [`TrajectoryError::NoCell`] for a frame without a cell, and what [`Trajectory::new`]
-    /// refuses.
+    /// The errors of the source, [`TrajectoryError::NoCell`] for a frame without a cell, and what
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
+    /// the error.
     pub fn wrapped_from_source(
         source: impl FrameSource<T>,
         time_step: f64,
         species: Species,
-    ) -> Result<Self, Interrupted<T, Wrapped>> {
+    ) -> Result<Self, TrajectoryError> {
+        let (trajectory, end) = Self::up_to_error(source, time_step, species)?;
+        end.map_or(Ok(trajectory), Err)
+    }
+}
+
+impl<T: Real, C: Coordinates> Trajectory<'static, T, C> {
+    /// The frames of a source up to the first error, and that error: a file that was cut off still
+    /// has good frames. Otherwise as [`from_source`](Trajectory::from_source) and
+    /// [`wrapped_from_source`](Trajectory::wrapped_from_source).
+    ///
+    /// # Errors
+    /// An error before the first frame, or after frames that cannot be used.
+    pub fn up_to_error(
+        source: impl FrameSource<T>,
+        time_step: f64,
+        species: Species,
+    ) -> Result<(Self, Option<TrajectoryError>), TrajectoryError> {
+        let wrapped = C::CONVENTION == Convention::Wrapped;
+        if !wrapped && source.convention() == Convention::Wrapped {
+            return Err(TrajectoryError::Convention);
+        }
         let (trajectory, end) = collect(source, time_step, species)?;
-        if trajectory.cells().is_empty() {
+        if wrapped && trajectory.cells().is_empty() {
             // The error of the reader comes first. Without cells there is no wrapped trajectory to
             // keep.
-            let error = end.err().unwrap_or(TrajectoryError::NoCell { frame: 0 });
-            return Err(error.into());
+            return Err(end.unwrap_or(TrajectoryError::NoCell { frame: 0 }));
         }
-        finish(trajectory, end)
+        if !wrapped && end.is_none() {
+            // Coordinates that look wrapped before an error of the reader may be damaged.
+            trajectory.check_unwrapped()?;
+        }
+        Ok((trajectory, end))
     }
 }
 
-type Collected<T, C> = (Trajectory<'static, T, C>, Result<(), TrajectoryError>);
-
-fn finish<T: Real, C: Coordinates>(
-    trajectory: Trajectory<'static, T, C>,
-    end: Result<(), TrajectoryError>,
-) -> Result<Trajectory<'static, T, C>, Interrupted<T, C>> {
-    match end {
-        Ok(()) => Ok(trajectory),
-        Err(error) => Err(Interrupted {
-            error: Box::new(error),
-            before: Some(Box::new(trajectory)),
-        }),
-    }
-}
+type Collected<T, C> = (Trajectory<'static, T, C>, Option<TrajectoryError>);
 
 /// The frames before the end, and the error at the end if there is one. No frame at all is an
 /// error.
@@ -314,11 +282,11 @@ fn collect<T: Real, C: Coordinates>(
     let end = loop {
         match source.next_frame(&mut frame) {
             Ok(true) => {}
-            Ok(false) => break Ok(()),
-            Err(error) => break Err(error),
+            Ok(false) => break None,
+            Err(error) => break Some(error),
         }
         if let Err(error) = header.push(&frame) {
-            break Err(error);
+            break Some(error);
         }
         positions.extend_from_slice(&frame.positions);
         if header.steps.len() == 1 {
@@ -335,7 +303,7 @@ fn collect<T: Real, C: Coordinates>(
         }
     };
     if header.steps.is_empty() {
-        return Err(end.err().unwrap_or_else(TrajectoryError::no_frames));
+        return Err(end.unwrap_or_else(TrajectoryError::no_frames));
     }
     positions.shrink_to_fit();
     if header.cells.iter().all(|cell| *cell == header.cells[0]) {
@@ -363,61 +331,6 @@ impl Header {
         }
         self.steps.push(frame.step);
         Ok(())
-    }
-}
-
-/// The error of a source, and the frames before it.
-#[derive(Debug)]
-pub struct Interrupted<T: Real, C: Coordinates = Unwrapped> {
-    error: Box<TrajectoryError>,
-    before: Option<Box<Trajectory<'static, T, C>>>,
-}
-
-impl<T: Real, C: Coordinates> Interrupted<T, C> {
-    /// What went wrong.
-    #[must_use]
-    pub fn error(&self) -> &TrajectoryError {
-        &self.error
-    }
-
-    /// The frames before it, where there are any.
-    #[must_use]
-    pub fn frames(&self) -> Option<&Trajectory<'static, T, C>> {
-        self.before.as_deref()
-    }
-
-    /// What went wrong, and the frames before it.
-    #[must_use]
-    pub fn into_parts(self) -> (TrajectoryError, Option<Trajectory<'static, T, C>>) {
-        (*self.error, self.before.map(|frames| *frames))
-    }
-}
-
-/// An error before the first frame, or after frames that cannot be used.
-impl<T: Real, C: Coordinates> From<TrajectoryError> for Interrupted<T, C> {
-    fn from(error: TrajectoryError) -> Self {
-        Self {
-            error: Box::new(error),
-            before: None,
-        }
-    }
-}
-
-impl<T: Real, C: Coordinates> From<Interrupted<T, C>> for TrajectoryError {
-    fn from(interrupted: Interrupted<T, C>) -> Self {
-        *interrupted.error
-    }
-}
-
-impl<T: Real, C: Coordinates> fmt::Display for Interrupted<T, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
-    }
-}
-
-impl<T: Real, C: Coordinates> StdError for Interrupted<T, C> {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.error.source()
     }
 }
 

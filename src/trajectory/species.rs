@@ -1,7 +1,6 @@
 //! Which particle is of which species.
 
-use thiserror::Error;
-
+use super::TrajectoryError;
 use crate::stats::UnknownSpecies;
 
 /// A larger number of particles is a mistake.
@@ -28,27 +27,24 @@ impl Species {
     /// All `particles` particles of one species.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::TooMany`] above 2^31.
-    pub fn single(name: &str, particles: usize) -> Result<Self, SpeciesError> {
+    /// [`TrajectoryError::Species`] for no particles, and for more than 2^31.
+    pub fn single(name: &str, particles: usize) -> Result<Self, TrajectoryError> {
         Self::by_count([(name, particles)])
     }
 
     /// Consecutive particles: first all of the first species, then all of the next.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] where a species has no particle or there is no species,
-    /// [`SpeciesError::Repeated`] for a name used twice, [`SpeciesError::TooMany`] above 2^31
-    /// particles.
-    pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, SpeciesError> {
-        let mut species = Self::none();
+    /// [`TrajectoryError::Species`] where a species has no particle, there is no species, a name is
+    /// used twice, or there are more than 2^31 particles.
+    pub fn by_count<'n>(counts: impl IntoIterator<Item = (&'n str, usize)>) -> Result<Self, TrajectoryError> {
+        let mut species = Self::empty();
         for (name, count) in counts {
             let index = species.add(name)?;
             let found = species.of_particle.len().saturating_add(count);
             if found > MOST_PARTICLES {
-                return Err(SpeciesError::TooMany {
-                    found,
-                    limit: MOST_PARTICLES,
-                });
+                let many = format!("{found} particles, expected at most {MOST_PARTICLES}");
+                return Err(TrajectoryError::Species(many));
             }
             species.of_particle.resize(found, index);
         }
@@ -58,20 +54,21 @@ impl Species {
     /// The type of each particle, and the name of each type.
     ///
     /// # Errors
-    /// As [`by_count`](Species::by_count), and [`SpeciesError::UnnamedType`] for a particle whose
-    /// type has no name.
+    /// As [`by_count`](Species::by_count), and for a particle whose type has no name.
     pub fn by_type<'n>(
         types: &[u32],
         names: impl IntoIterator<Item = (u32, &'n str)>,
-    ) -> Result<Self, SpeciesError> {
-        let mut species = Self::none();
+    ) -> Result<Self, TrajectoryError> {
+        let mut species = Self::empty();
         let mut known = Vec::new();
         for (kind, name) in names {
             known.push((kind, species.add(name)?));
         }
         for (particle, &kind) in types.iter().enumerate() {
-            let found = known.iter().find(|(k, _)| *k == kind);
-            let (_, index) = found.ok_or(SpeciesError::UnnamedType { particle, kind })?;
+            let Some((_, index)) = known.iter().find(|(k, _)| *k == kind) else {
+                let unnamed = format!("particle {particle} has type {kind}, which has no species name");
+                return Err(TrajectoryError::Species(unnamed));
+            };
             species.of_particle.push(*index);
         }
         species.checked()
@@ -80,9 +77,9 @@ impl Species {
     /// The name of each particle's species; species are numbered in order of first appearance.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for no particles.
-    pub fn by_name<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, SpeciesError> {
-        let mut species = Self::none();
+    /// [`TrajectoryError::Species`] for no particles.
+    pub fn by_name<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, TrajectoryError> {
+        let mut species = Self::empty();
         for name in names {
             let index = match species.position(name) {
                 Some(index) => number(index),
@@ -93,7 +90,7 @@ impl Species {
         species.checked()
     }
 
-    fn none() -> Self {
+    fn empty() -> Self {
         Self {
             names: Vec::new(),
             of_particle: Vec::new(),
@@ -109,22 +106,23 @@ impl Species {
         self.position(name).ok_or_else(unknown)
     }
 
-    fn add(&mut self, name: &str) -> Result<u32, SpeciesError> {
+    fn add(&mut self, name: &str) -> Result<u32, TrajectoryError> {
         if self.position(name).is_some() {
-            return Err(SpeciesError::Repeated {
-                name: name.to_owned(),
-            });
+            let repeated = format!("species `{name}` is listed twice, expected different names");
+            return Err(TrajectoryError::Species(repeated));
         }
         self.names.push(name.to_owned());
         Ok(number(self.names.len() - 1))
     }
 
-    fn checked(self) -> Result<Self, SpeciesError> {
+    fn checked(self) -> Result<Self, TrajectoryError> {
         let mut names = (0..).zip(&self.names);
         let empty = names.find(|(species, _)| !self.of_particle.contains(species));
-        let name = empty.map(|(_, name)| name.clone());
-        match name.or_else(|| self.names.is_empty().then(String::new)) {
-            Some(name) => Err(SpeciesError::Empty { name }),
+        let name = empty.map(|(_, name)| name.as_str());
+        match name.or_else(|| self.names.is_empty().then_some("")) {
+            Some(name) => Err(TrajectoryError::Species(format!(
+                "species `{name}` has 0 particles, expected at least 1"
+            ))),
             None => Ok(self),
         }
     }
@@ -151,8 +149,8 @@ impl Species {
     /// The particles of one species, in increasing order.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that no species has.
-    pub fn indices(&self, name: &str) -> Result<Vec<usize>, SpeciesError> {
+    /// [`UnknownSpecies`] for a name that no species has.
+    pub fn indices(&self, name: &str) -> Result<Vec<usize>, UnknownSpecies> {
         let wanted = self.known(name)?;
         Ok((0..self.len())
             .filter(|&i| self.of_particle[i] as usize == wanted)
@@ -162,20 +160,19 @@ impl Species {
     /// How many particles a species has.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that no species has.
-    pub fn count(&self, name: &str) -> Result<usize, SpeciesError> {
+    /// [`UnknownSpecies`] for a name that no species has.
+    pub fn count(&self, name: &str) -> Result<usize, UnknownSpecies> {
         Ok(self.indices(name)?.len())
     }
 
     /// The mass of each particle from the mass of each species.
     ///
     /// # Errors
-    /// [`SpeciesError::Unknown`] for a name that no species has, [`SpeciesError::NoMass`] for a
-    /// species that is not listed.
+    /// [`TrajectoryError`] for a name that no species has, and for a species that is not listed.
     pub fn masses<'n>(
         &self,
         masses: impl IntoIterator<Item = (&'n str, f64)>,
-    ) -> Result<Vec<f64>, SpeciesError> {
+    ) -> Result<Vec<f64>, TrajectoryError> {
         let mut of_species = vec![None; self.names.len()];
         for (name, mass) in masses {
             let index = self.known(name)?;
@@ -184,8 +181,10 @@ impl Species {
         self.of_particle
             .iter()
             .map(|&s| {
-                of_species[s as usize].ok_or_else(|| SpeciesError::NoMass {
-                    name: self.names[s as usize].clone(),
+                let name = &self.names[s as usize];
+                let expected = "expected one for each species";
+                of_species[s as usize].ok_or_else(|| {
+                    TrajectoryError::Species(format!("species `{name}` has no mass, {expected}"))
                 })
             })
             .collect()
@@ -195,15 +194,9 @@ impl Species {
     /// particle are dropped.
     ///
     /// # Errors
-    /// [`SpeciesError::Empty`] for no particles, [`SpeciesError::NoParticle`] for one that does not
-    /// exist.
-    pub fn select(&self, particles: &[usize]) -> Result<Self, SpeciesError> {
-        if let Some(&found) = particles.iter().find(|&&p| p >= self.len()) {
-            return Err(SpeciesError::NoParticle {
-                found,
-                particles: self.len(),
-            });
-        }
+    /// [`TrajectoryError::Species`] for no particles, and for one that does not exist.
+    pub fn select(&self, particles: &[usize]) -> Result<Self, TrajectoryError> {
+        check_selection(particles, self.len())?;
         let mut kept: Vec<u32> = particles.iter().map(|&p| self.of_particle[p]).collect();
         kept.sort_unstable();
         kept.dedup();
@@ -216,60 +209,19 @@ impl Species {
     }
 }
 
+/// Checks that there are the particles selected.
+pub(super) fn check_selection(selected: &[usize], particles: usize) -> Result<(), TrajectoryError> {
+    match selected.iter().find(|&&p| p >= particles) {
+        Some(found) => Err(TrajectoryError::Species(format!(
+            "particle {found} selected, expected less than {particles}"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// The number of a species, which is below the number of particles.
 fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-/// Species that do not fit the particles or the request.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SpeciesError {
-    /// A species has no particles.
-    #[error("species `{name}` has 0 particles, expected at least 1")]
-    Empty {
-        /// The species.
-        name: String,
-    },
-    /// There are more particles than memory.
-    #[error("{found} particles, expected at most {limit}")]
-    TooMany {
-        /// Particles of the species so far.
-        found: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// Two species have the same name.
-    #[error("species `{name}` is listed twice, expected different names")]
-    Repeated {
-        /// The name.
-        name: String,
-    },
-    /// A type has no name.
-    #[error("particle {particle} has type {kind}, which has no species name")]
-    UnnamedType {
-        /// The particle, from 0.
-        particle: usize,
-        /// Its type.
-        kind: u32,
-    },
-    /// No species has the name that is asked for.
-    #[error(transparent)]
-    Unknown(#[from] UnknownSpecies),
-    /// A species has no mass.
-    #[error("species `{name}` has no mass, expected one for each species")]
-    NoMass {
-        /// The species.
-        name: String,
-    },
-    /// The particle does not exist.
-    #[error("particle {found} selected, expected less than {particles}")]
-    NoParticle {
-        /// The particle asked for.
-        found: usize,
-        /// How many there are.
-        particles: usize,
-    },
 }
 
 /// The particles of an average.
@@ -289,7 +241,7 @@ impl<'a> From<&'a str> for Particles<'a> {
 }
 
 impl Particles<'_> {
-    pub(crate) fn of(self, species: &Species) -> Result<Vec<usize>, SpeciesError> {
+    pub(crate) fn of(self, species: &Species) -> Result<Vec<usize>, UnknownSpecies> {
         match self {
             Self::All => Ok((0..species.len()).collect()),
             Self::Species(name) => species.indices(name),
@@ -336,7 +288,7 @@ mod tests {
 
     #[test]
     fn refusals_name_what_was_found() {
-        let message = |species: Result<Species, SpeciesError>| species.unwrap_err().to_string();
+        let message = |species: Result<Species, TrajectoryError>| species.unwrap_err().to_string();
         assert_eq!(
             message(Species::by_count([("A", 3), ("B", 0)])),
             "species `B` has 0 particles, expected at least 1"
@@ -349,7 +301,7 @@ mod tests {
             message(Species::by_type(&[1, 3], [(1, "A")])),
             "particle 1 has type 3, which has no species name"
         );
-        assert!(matches!(Species::by_name([]), Err(SpeciesError::Empty { .. })));
+        assert!(matches!(Species::by_name([]), Err(TrajectoryError::Species(_))));
         let species = Species::by_count([("A", 1), ("B", 1)]).unwrap();
         assert_eq!(
             species.indices("C").unwrap_err().to_string(),

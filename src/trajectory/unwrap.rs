@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::source::changed;
 use super::{Cell, Convention, Frame, FrameSource, Trajectory, TrajectoryError, Unwrapped, Wrapped};
 use crate::real::Real;
 
@@ -57,10 +58,11 @@ impl Unwrapping {
     }
 }
 
-/// The frames of a source, unwrapped on the fly, without image flags.
+/// The frames of a source, unwrapped on the fly, without image flags. No memory is allocated after
+/// the first frame.
 ///
 /// ```
-/// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrap, Unwrapping};
+/// use msed::trajectory::{Cell, Frame, FrameSource, Species, Trajectory, Unwrapping, unwrapped};
 /// # use msed::trajectory::{Convention, TrajectoryError};
 /// # struct Wrapped(u64);
 /// # impl FrameSource<f64> for Wrapped {
@@ -75,14 +77,24 @@ impl Unwrapping {
 /// #     }
 /// # }
 /// # let wrapped = Wrapped(0);
-/// let unwrapped = Unwrap::new(wrapped, Unwrapping::continuity());
-/// let trajectory = Trajectory::from_source(unwrapped, 0.005, Species::single("A", 1)?)?;
+/// let source = unwrapped(wrapped, Unwrapping::continuity());
+/// let trajectory = Trajectory::from_source(source, 0.005, Species::single("A", 1)?)?;
 /// assert_eq!(trajectory.frame(8), [2.0, 0.0, 0.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct Unwrap<S> {
-    source: S,
+///
+/// # Errors
+/// Frames fail with [`TrajectoryError`] where there is no cell or no image flags, where the cell
+/// changes and continuity expects a constant one, and where a particle moves too far.
+pub fn unwrapped<T: Real>(source: impl FrameSource<T>, method: Unwrapping) -> impl FrameSource<T> {
+    let mut unwrapper = Unwrapper::new(method);
+    let particles = source.particles();
+    let unwrap = move |frame: &mut Frame<T>| unwrapper.unwrap(frame);
+    changed(source, particles, Convention::Unwrapped, unwrap)
+}
+
+/// What unwrapping remembers of the frames so far.
+struct Unwrapper {
     method: Unwrapping,
     frame: usize,
     step: u64,
@@ -93,11 +105,9 @@ pub struct Unwrap<S> {
     offsets: Vec<[f64; 3]>,
 }
 
-impl<S> Unwrap<S> {
-    /// Unwraps the frames of `source` by the method named.
-    pub fn new(source: S, method: Unwrapping) -> Self {
+impl Unwrapper {
+    fn new(method: Unwrapping) -> Self {
         Self {
-            source,
             method,
             frame: 0,
             step: 0,
@@ -108,70 +118,54 @@ impl<S> Unwrap<S> {
         }
     }
 
-    /// Replaces the wrapped coordinates of a frame, particle by particle, x y z, by unwrapped ones.
-    /// `images` may be empty where the method does not use them; `step` is for the messages. No
-    /// memory is allocated after the first frame.
-    ///
-    /// # Errors
-    /// [`TrajectoryError`]. The frame is then left as it was given, and there must be no further
-    /// frame.
-    fn unwrap<T: Real>(
-        &mut self,
-        step: u64,
-        positions: &mut [T],
-        images: &[[i32; 3]],
-        cell: &Cell,
-    ) -> Result<(), TrajectoryError> {
-        let particles = positions.len() / 3;
-        let (points, _) = positions.as_chunks_mut::<3>();
-        let by_images = matches!(self.method, Unwrapping::Images);
-        if by_images && images.len() != particles {
+    /// Unwraps the next frame. After an error there must be no further frame.
+    fn unwrap<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<(), TrajectoryError> {
+        let cell = frame.cell.ok_or(TrajectoryError::NoCell { frame: self.frame })?;
+        let (points, _) = frame.positions.as_chunks_mut::<3>();
+        let particles = points.len();
+        if matches!(self.method, Unwrapping::Images) && frame.images.len() != particles {
             return Err(TrajectoryError::NoImages {
                 frame: self.frame,
-                found: images.len(),
+                found: frame.images.len(),
                 particles,
             });
         }
-        match self.cell {
-            None => self.start(points, images, cell),
-            Some(_) if self.wrapped.len() != particles => {
+        match (self.cell, self.method) {
+            (None, _) => self.start(particles, &frame.images, &cell),
+            (Some(_), _) if self.wrapped.len() != particles => {
                 return Err(TrajectoryError::Particles {
                     frame: self.frame,
                     found: particles,
                     expected: self.wrapped.len(),
                 });
             }
-            Some(before) => {
-                if matches!(self.method, Unwrapping::Continuity { .. }) && before != *cell {
-                    return Err(TrajectoryError::ChangingCell {
-                        frame: self.frame,
-                        found: cell.lengths(),
-                        before: before.lengths(),
-                    });
-                }
-                match self.method {
-                    Unwrapping::Images => self.follow_images(images, cell),
-                    Unwrapping::Continuity { limit } | Unwrapping::Toroidal { limit } => {
-                        self.follow_nearest(step, points, cell, limit)?;
-                    }
-                }
+            (Some(before), Unwrapping::Continuity { .. }) if before != cell => {
+                return Err(TrajectoryError::ChangingCell {
+                    frame: self.frame,
+                    found: cell.lengths(),
+                    before: before.lengths(),
+                });
+            }
+            (Some(_), Unwrapping::Images) => self.follow_images(&frame.images, &cell),
+            (Some(_), Unwrapping::Continuity { limit } | Unwrapping::Toroidal { limit }) => {
+                self.follow_nearest(frame.step, points, &cell, limit)?;
             }
         }
         for ((point, wrapped), offset) in points.iter_mut().zip(&mut self.wrapped).zip(&self.offsets) {
             *wrapped = point.map(T::to_f64);
             *point = std::array::from_fn(|i| T::from_f64(wrapped[i] + offset[i]));
         }
-        self.images.clear();
-        self.images.extend_from_slice(images);
-        self.cell = Some(*cell);
-        self.step = step;
+        std::mem::swap(&mut self.images, &mut frame.images);
+        frame.images.clear();
+        self.cell = Some(cell);
+        self.step = frame.step;
         self.frame += 1;
         Ok(())
     }
 
-    fn start<T: Real>(&mut self, points: &[[T; 3]], images: &[[i32; 3]], cell: &Cell) {
-        self.wrapped = vec![[0.0; 3]; points.len()];
-        self.offsets = vec![[0.0; 3]; points.len()];
+    fn start(&mut self, particles: usize, images: &[[i32; 3]], cell: &Cell) {
+        self.wrapped = vec![[0.0; 3]; particles];
+        self.offsets = vec![[0.0; 3]; particles];
         // With flags, positions start in the image that the flags name, so that two parts of one
         // run fit together.
         for (offset, image) in self.offsets.iter_mut().zip(images) {
@@ -220,33 +214,9 @@ impl<S> Unwrap<S> {
     }
 }
 
-impl<T: Real, S: FrameSource<T>> FrameSource<T> for Unwrap<S> {
-    fn particles(&self) -> usize {
-        self.source.particles()
-    }
-
-    fn convention(&self) -> Convention {
-        Convention::Unwrapped
-    }
-
-    fn next_frame(&mut self, frame: &mut Frame<T>) -> Result<bool, TrajectoryError> {
-        if !self.source.next_frame(frame)? {
-            return Ok(false);
-        }
-        let cell = frame.cell.ok_or(TrajectoryError::NoCell { frame: self.frame })?;
-        self.unwrap(frame.step, &mut frame.positions, &frame.images, &cell)?;
-        frame.images.clear();
-        Ok(true)
-    }
-
-    fn frames_expected(&self) -> Option<usize> {
-        self.source.frames_expected()
-    }
-}
-
 impl<T: Real> Trajectory<'_, T, Wrapped> {
     /// A copy of the trajectory in unwrapped coordinates. A trajectory that does not fit into
-    /// memory twice can be unwrapped while it is read, by [`Unwrap`].
+    /// memory twice can be unwrapped while it is read, by [`unwrapped`].
     ///
     /// ```
     /// use msed::trajectory::{Cell, Species, Trajectory, Unwrapping};
@@ -265,7 +235,7 @@ impl<T: Real> Trajectory<'_, T, Wrapped> {
         &self,
         method: Unwrapping,
     ) -> Result<Trajectory<'static, T, Unwrapped>, TrajectoryError> {
-        self.collected(Unwrap::new(self.source(), method), self.species().clone())
+        self.collected(unwrapped(self.source(), method), self.species().clone())
     }
 }
 

@@ -62,13 +62,20 @@ impl Dimension {
 /// every system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Conversion {
-    from: Units,
-    to: Units,
-    energy: f64,
-    time: f64,
-    length: f64,
-    temperature: f64,
+    /// The system converted from.
+    pub from: Units,
+    /// The system converted to.
+    pub to: Units,
+    /// Factor of energies; squared for mean-squared energy differences.
+    pub energy: f64,
+    /// Factor of times.
+    pub time: f64,
+    /// Factor of lengths.
+    pub length: f64,
+    /// Factor of temperatures.
+    pub temperature: f64,
 }
 
 impl Conversion {
@@ -80,8 +87,8 @@ impl Conversion {
     /// ```
     /// use msed::{Units, units::Conversion};
     /// let factors = Conversion::between(Units::METAL, Units::REAL)?;
-    /// assert!((factors.energy() - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
-    /// assert_eq!(factors.time().round(), 1000.0);            // fs in a ps
+    /// assert!((factors.energy - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
+    /// assert_eq!(factors.time.round(), 1000.0);            // fs in a ps
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn between(from: Units, to: Units) -> Result<Self, UnitsError> {
@@ -143,41 +150,5 @@ impl Conversion {
             found: units.name,
             expected: self.from.name,
         })
-    }
-
-    /// The system converted from.
-    #[must_use]
-    pub fn from(&self) -> Units {
-        self.from
-    }
-
-    /// The system converted to.
-    #[must_use]
-    pub fn to(&self) -> Units {
-        self.to
-    }
-
-    /// Factor of energies; squared for mean-squared energy differences.
-    #[must_use]
-    pub fn energy(&self) -> f64 {
-        self.energy
-    }
-
-    /// Factor of times.
-    #[must_use]
-    pub fn time(&self) -> f64 {
-        self.time
-    }
-
-    /// Factor of lengths.
-    #[must_use]
-    pub fn length(&self) -> f64 {
-        self.length
-    }
-
-    /// Factor of temperatures.
-    #[must_use]
-    pub fn temperature(&self) -> f64 {
-        self.temperature
     }
 }

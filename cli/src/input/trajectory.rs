@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use msed::io::LammpsDumpReader;
+use msed::io::{FrameFormat, FrameReader};
 use msed::trajectory::{FrameSource, Species};
 use msed::{Replicas, Trajectory, io};
 
@@ -40,7 +40,8 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
 /// The type of each particle in the first frame of a dump, in the order of ids.
 fn first_types(dump: &Path) -> Result<Vec<u32>, Failure> {
     check_file(dump)?;
-    let reader = LammpsDumpReader::open(dump).map_err(|error| about(dump, error))?;
+    let reader = FrameReader::open(dump, FrameFormat::LammpsDump);
+    let reader = reader.map_err(|error| about(dump, error))?;
     let types = reader.types().map(<[u32]>::to_vec);
     types.ok_or_else(|| {
         about(
@@ -78,8 +79,8 @@ fn replica(
 ) -> Result<Trajectory<'static, f32>, Failure> {
     let source = Stepped::new(open(scan, file)?, scan, run);
     let time_step = scan.system.timestep;
-    let trajectory = Trajectory::from_source(source, time_step, species.clone())
-        .map_err(|interrupted| about(file, interrupted.error()))?;
+    let trajectory =
+        Trajectory::from_source(source, time_step, species.clone()).map_err(|error| about(file, error))?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
     let start = trajectory.steps()[0];
@@ -101,5 +102,6 @@ fn replica(
 /// Opens a file of frames. Its first bytes tell the format.
 pub(super) fn open(scan: &Scan, file: &Path) -> Result<Box<dyn FrameSource<f32> + Send>, Failure> {
     check_file(file)?;
-    io::frames(file, scan.system.units.units()).map_err(|error| about(file, error))
+    let frames = io::frames(file, scan.system.units.units());
+    Ok(Box::new(frames.map_err(|error| about(file, error))?))
 }

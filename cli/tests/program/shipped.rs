@@ -45,7 +45,7 @@ pub(crate) fn xtc_frames(count: usize) -> Vec<Vec<u8>> {
 pub(crate) fn dump_frames(count: usize) -> Vec<String> {
     use msed::trajectory::{Frame, FrameSource};
     let file = data("kob-andersen/T0.700/trajectory.xtc");
-    let mut reader = msed::io::XtcReader::open(file, 1.0).expect("shipped data");
+    let mut reader = msed::io::frames(file, msed::Units::LJ).expect("shipped data");
     let mut frame = Frame::<f32>::new();
     (0..count)
         .map(|_| {

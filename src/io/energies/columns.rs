@@ -1,6 +1,9 @@
 //! Columns of numbers: LAMMPS' `fix ave/time`, and any table like it.
 
+use std::fmt;
+use std::fs::File;
 use std::io::Read;
+use std::iter::FusedIterator;
 
 use super::layout::{Layout, StepColumn, Wanted};
 use super::table::{EnergyTable, Note};
@@ -12,7 +15,7 @@ const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log
 
 /// Reads the table of a file of columns.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
-    let mut reader = ColumnRows::new(text, wanted.clone());
+    let mut reader = EnergyStream::new(text, wanted.clone());
     let mut table: Option<EnergyTable> = None;
     while let Some(row) = reader.next_row()? {
         if row.restart {
@@ -24,17 +27,46 @@ pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTabl
     reader.finish(table)
 }
 
-/// A row, handed out by [`ColumnRows`].
-pub(super) struct Row<'a> {
+/// A row as it is read.
+struct Row<'a> {
     /// Whether steps begin again with this row, which starts another series.
-    pub(super) restart: bool,
-    pub(super) step: i64,
-    pub(super) layout: &'a Layout,
-    pub(super) values: &'a [f64],
+    restart: bool,
+    step: i64,
+    layout: &'a Layout,
+    values: &'a [f64],
 }
 
-/// The rows of a file of columns, one by one, in bounded memory.
-pub(super) struct ColumnRows<R> {
+/// One row of a file of energies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct EnergySample {
+    /// The step.
+    pub step: u64,
+    /// The potential energy, as printed.
+    pub potential: f64,
+    /// The kinetic temperature, where there is such a column.
+    pub temperature: Option<f64>,
+}
+
+/// The rows of a file of columns, one by one: the rows that [`EnergyReader::read`](super::EnergyReader::read) returns as a
+/// table, in a buffer of 256 KiB whatever the length of the file.
+///
+/// Rows cannot be taken back once they are handed out, so the iteration ends with a
+/// [`Fault::Steps`] where steps begin again. A repeated boundary step is skipped, as in the table.
+/// After an error there are no more rows.
+///
+/// ```
+/// use msed::io::EnergyReader;
+/// let mut sum = 0.0;
+/// let mut rows = EnergyReader::new().stream("data/sample/energy.dat")?;
+/// for sample in &mut rows {
+///     sum += sample?.potential;
+/// }
+/// assert!((sum / 2000.0 + 6337.0).abs() < 3.0);
+/// assert!(rows.notes().is_empty());
+/// # Ok::<(), msed::io::ReadError>(())
+/// ```
+pub struct EnergyStream<R = File> {
     text: Text<R>,
     wanted: Wanted,
     header: Option<Header>,
@@ -46,6 +78,7 @@ pub(super) struct ColumnRows<R> {
     notes: Vec<Note>,
     repeated: usize,
     difference: f64,
+    ended: bool,
 }
 
 struct Header {
@@ -77,7 +110,7 @@ impl Steps {
     }
 }
 
-impl<R: Read> ColumnRows<R> {
+impl<R: Read> EnergyStream<R> {
     pub(super) fn new(text: Text<R>, wanted: Wanted) -> Self {
         Self {
             text,
@@ -90,17 +123,34 @@ impl<R: Read> ColumnRows<R> {
             notes: Vec::new(),
             repeated: 0,
             difference: 0.0,
+            ended: false,
         }
     }
 
-    /// A fault in the row handed out last.
-    pub(super) fn error(&self, fault: Fault) -> ReadError {
+    fn error(&self, fault: Fault) -> ReadError {
         self.text.error(fault)
+    }
+
+    /// The next row for a caller.
+    fn sample(&mut self) -> Result<Option<EnergySample>, ReadError> {
+        let Some(row) = self.next_row()? else {
+            return Ok(None);
+        };
+        if row.restart {
+            let expected = "expected one series: read the file as a table to take the last";
+            let fault = Fault::Steps(format!("steps begin again at {}, {expected}", row.step));
+            return Err(self.error(fault));
+        }
+        Ok(Some(EnergySample {
+            step: row.step.unsigned_abs(),
+            potential: row.layout.energy_of(row.values),
+            temperature: row.layout.temperature_of(row.values),
+        }))
     }
 
     /// The next row; `None` at the end.
     #[inline]
-    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
+    fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
         let restart = loop {
             let buffered = self.text.buffered();
@@ -310,7 +360,8 @@ impl<R: Read> ColumnRows<R> {
     }
 
     /// The decisions so far.
-    pub(super) fn notes(&self) -> Vec<Note> {
+    #[must_use]
+    pub fn notes(&self) -> Vec<Note> {
         let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
             rows: self.repeated,
             difference: self.difference,
@@ -329,5 +380,28 @@ impl<R: Read> ColumnRows<R> {
         table.notes = self.notes();
         table.file = file;
         Ok(table)
+    }
+}
+
+impl<R: Read> Iterator for EnergyStream<R> {
+    type Item = Result<EnergySample, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let sample = self.sample().transpose();
+        self.ended = !matches!(sample, Some(Ok(_)));
+        sample
+    }
+}
+
+impl<R: Read> FusedIterator for EnergyStream<R> {}
+
+impl<R> fmt::Debug for EnergyStream<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnergyStream")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }

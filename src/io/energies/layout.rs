@@ -1,7 +1,9 @@
 //! Which column is what, and rows of numbers.
 
 use super::Fault;
-use crate::io::text::bytes::{f64_field, fields, i64_field, is_separator, leading_f64, leading_i64, shown};
+use crate::io::text::bytes::{
+    f64_field, field_length, fields, i64_field, is_separator, leading_f64, leading_i64, shown,
+};
 use crate::real::is_fit;
 
 /// Names of the step column: the first that is there.
@@ -94,6 +96,8 @@ pub(crate) struct Layout {
     molecular: Option<usize>,
     temperature: Option<usize>,
     kept: Vec<(String, usize)>,
+    /// The name of the energy: of the column, or of both.
+    pub(super) energy_name: String,
     /// Numbers kept of a row.
     pub(super) values: usize,
 }
@@ -170,6 +174,10 @@ impl Layout {
             energy: value_of(energy),
             molecular: molecular.map(value_of),
             temperature: temperature.map(value_of),
+            energy_name: match molecular {
+                Some(molecular) => format!("{} + {}", names[energy], names[molecular]),
+                None => names[energy].clone(),
+            },
             kept: wanted
                 .kept
                 .iter()
@@ -194,18 +202,6 @@ impl Layout {
 
     pub(crate) fn has_temperature(&self) -> bool {
         self.temperature.is_some()
-    }
-
-    /// The name of the energy: of the column, or of both.
-    pub(crate) fn energy_name(&self) -> String {
-        let value = |wanted: usize| {
-            let mut places = (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value);
-            places.nth(wanted).map_or("", |place| self.names[place].as_str())
-        };
-        match self.molecular {
-            Some(molecular) => format!("{} + {}", value(self.energy), value(molecular)),
-            None => value(self.energy).to_owned(),
-        }
     }
 
     #[inline]
@@ -257,18 +253,14 @@ impl Layout {
                     *values.next()? = value;
                     taken
                 }
-                Slot::Skip => {
-                    let end = rest.iter().position(|&byte| is_separator(byte));
-                    Some(end.unwrap_or(rest.len())).filter(|&taken| taken > 0)?
-                }
+                Slot::Skip => Some(field_length(rest)).filter(|&taken| taken > 0)?,
                 Slot::Step => match leading_i64(rest) {
                     Some((value, taken)) => {
                         step = value;
                         taken
                     }
                     None => {
-                        let end = rest.iter().position(|&byte| is_separator(byte));
-                        let taken = end.unwrap_or(rest.len());
+                        let taken = field_length(rest);
                         step = i64_field(&rest[..taken])?;
                         taken
                     }

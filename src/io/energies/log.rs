@@ -14,8 +14,8 @@ const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 
 /// Reads the thermo output of a log.
 pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
+    let file = text.name().to_owned();
     let mut log = Log {
-        file: text.name().to_owned(),
         wanted,
         number: 0,
         style: None,
@@ -27,21 +27,24 @@ pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<Energy
     };
     loop {
         log.number = text.line_number() + 1;
-        if let Some(length) = log.whole_row(text.buffered())? {
-            text.pass(length);
-            continue;
-        }
-        match text.next_line()? {
-            Some(line) => log.line(line.bytes, line.ended)?,
-            None => return log.finish(text.line_number()),
-        }
+        let read = match log.whole_row(text.buffered()) {
+            Ok(Some(length)) => {
+                text.pass(length);
+                continue;
+            }
+            Ok(None) => match text.next_line()? {
+                Some(line) => log.line(line.bytes, line.ended),
+                None => return log.finish(file, text.line_number()),
+            },
+            Err(fault) => Err(fault),
+        };
+        read.map_err(|fault| fault.at(&file, Place::Line(log.number)))?;
     }
 }
 
 struct Log<'a> {
-    file: PathBuf,
     wanted: &'a Wanted,
-    /// The line that is being read.
+    /// The line that is being read, where faults are.
     number: u64,
     /// The style of the run that we are in.
     style: Option<Style>,
@@ -71,30 +74,25 @@ struct Block {
 }
 
 impl Log<'_> {
-    fn error(&self, fault: Fault) -> ReadError {
-        fault.at(&self.file, Place::Line(self.number))
-    }
-
     /// The common case: takes the row that `text` begins with, in a style with one row in each
     /// line, and returns the length of its line.
-    fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, ReadError> {
+    fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, Fault> {
         if let Some(Style::Lines(layout)) = &self.style
             && let Some((step, length)) = layout.parse_first(text, &mut self.values)
         {
-            let pushed = self.runs.push(layout, step, &self.values, self.number);
-            return pushed.map(|()| Some(length)).map_err(|fault| self.error(fault));
+            self.runs.push(layout, step, &self.values, self.number)?;
+            return Ok(Some(length));
         }
         Ok(None)
     }
 
-    fn line(&mut self, line: &[u8], ended: bool) -> Result<(), ReadError> {
+    fn line(&mut self, line: &[u8], ended: bool) -> Result<(), Fault> {
         // The row was not wholly buffered.
         if ended
             && let Some(Style::Lines(layout)) = &self.style
             && let Some(step) = layout.parse(line, &mut self.values)
         {
-            let pushed = self.runs.push(layout, step, &self.values, self.number);
-            return pushed.map_err(|fault| self.error(fault));
+            return self.runs.push(layout, step, &self.values, self.number);
         }
         let line = line.trim_ascii();
         if !ended && self.cut_row(line)? {
@@ -141,7 +139,7 @@ impl Log<'_> {
             self.style = Some(Style::Lines(layout));
             return Ok(());
         }
-        self.row(line).map_err(|fault| self.error(fault))
+        self.row(line)
     }
 
     /// A line that may be a row of the run's style, or text between rows.
@@ -150,7 +148,7 @@ impl Log<'_> {
             Some(Style::Lines(layout)) => {
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
                 let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
-                let first = self.runs.is_at_start();
+                let first = self.runs.at_start;
                 if is_numeric(line) || mostly && first {
                     return Err(layout.fault(line));
                 }
@@ -174,7 +172,7 @@ impl Log<'_> {
     }
 
     /// Whether a last line without an end is the beginning of a row.
-    fn cut_row(&mut self, line: &[u8]) -> Result<bool, ReadError> {
+    fn cut_row(&mut self, line: &[u8]) -> Result<bool, Fault> {
         let cut = match &self.style {
             None => false,
             Some(Style::Lines(_)) => is_numeric(line),
@@ -187,9 +185,9 @@ impl Log<'_> {
     }
 
     /// The file ends in the middle of the row at this line.
-    fn cut(&mut self) -> Result<(), ReadError> {
+    fn cut(&mut self) -> Result<(), Fault> {
         if !self.wanted.cut_off {
-            return Err(self.error(Fault::cut_row()));
+            return Err(Fault::cut_row());
         }
         self.runs.notes.push(Note::CutOff { line: self.number });
         if let Some(Style::Multi { block, .. }) = &mut self.style {
@@ -199,17 +197,16 @@ impl Log<'_> {
     }
 
     /// The head of a run's output in lines or YAML.
-    fn begin_run(&mut self, names: &[String]) -> Result<Layout, ReadError> {
+    fn begin_run(&mut self, names: &[String]) -> Result<Layout, Fault> {
         self.end_unfinished()?;
-        let layout = Layout::new(self.wanted, Some(names), names.len());
-        let layout = layout.map_err(|fault| self.error(fault))?;
+        let layout = Layout::new(self.wanted, Some(names), names.len())?;
         self.values = vec![0.0; layout.values];
         self.runs.begin();
         Ok(layout)
     }
 
     /// The head of a step in the style `multi`.
-    fn begin_block(&mut self, step: &[u8]) -> Result<(), ReadError> {
+    fn begin_block(&mut self, step: &[u8]) -> Result<(), Fault> {
         let block = Block {
             names: vec!["Step".to_owned()],
             row: step.to_vec(),
@@ -227,7 +224,7 @@ impl Log<'_> {
     }
 
     /// Takes the block that was collected, if any, as a row.
-    fn end_block(&mut self, at_end_of_file: bool) -> Result<(), ReadError> {
+    fn end_block(&mut self, at_end_of_file: bool) -> Result<(), Fault> {
         let Some(Style::Multi { layout, block }) = &mut self.style else {
             return Ok(());
         };
@@ -240,13 +237,12 @@ impl Log<'_> {
         if at_end_of_file && block.names.len() < columns {
             return self.cut();
         }
-        let pushed = block.push(layout, self.wanted, &mut self.values, &mut self.runs);
-        pushed.map_err(|fault| self.error(fault))?;
+        block.push(layout, self.wanted, &mut self.values, &mut self.runs)?;
         self.number = line;
         Ok(())
     }
 
-    fn end_run(&mut self) -> Result<(), ReadError> {
+    fn end_run(&mut self) -> Result<(), Fault> {
         self.end_block(false)?;
         self.style = None;
         self.runs.end();
@@ -254,7 +250,7 @@ impl Log<'_> {
     }
 
     /// Ends a run whose end is missing.
-    fn end_unfinished(&mut self) -> Result<(), ReadError> {
+    fn end_unfinished(&mut self) -> Result<(), Fault> {
         if self.style.is_some() {
             self.end_run()?;
             self.runs.unfinished();
@@ -262,10 +258,9 @@ impl Log<'_> {
         Ok(())
     }
 
-    fn finish(mut self, lines: u64) -> Result<EnergyTable, ReadError> {
-        self.end_block(true)?;
-        self.end_unfinished()?;
-        let file = self.file;
+    fn finish(mut self, file: PathBuf, lines: u64) -> Result<EnergyTable, ReadError> {
+        let ended = self.end_block(true).and_then(|()| self.end_unfinished());
+        ended.map_err(|fault| fault.at(&file, Place::Line(self.number)))?;
         if self.runs.is_empty() {
             return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }

@@ -8,19 +8,25 @@ use super::{Fault, Place};
 #[derive(Default)]
 pub(super) struct Runs {
     table: Option<EnergyTable>,
-    steps: Vec<i64>,
-    lines: Vec<u64>,
-    /// Whether a row is the first or the last of its run.
-    ends: Vec<bool>,
+    rows: Vec<Row>,
     /// Rows before the current run, or the last one.
     start: usize,
-    /// Whether the next row is the first of its run.
-    at_start: bool,
+    /// Whether the run that we are in has no row yet.
+    pub(super) at_start: bool,
     last_line: u64,
     repeated: usize,
     difference: f64,
     minimization: usize,
     pub(super) notes: Vec<Note>,
+}
+
+/// Where a row of the table is from.
+#[derive(Clone, Copy)]
+struct Row {
+    step: i64,
+    line: u64,
+    /// Whether it is the first or the last of its run.
+    is_end: bool,
 }
 
 impl Runs {
@@ -30,13 +36,8 @@ impl Runs {
 
     /// A run begins.
     pub(super) fn begin(&mut self) {
-        self.start = self.steps.len();
+        self.start = self.rows.len();
         self.at_start = true;
-    }
-
-    /// Whether the run that we are in has no row yet.
-    pub(super) fn is_at_start(&self) -> bool {
-        self.at_start
     }
 
     /// A row of numbers under no header.
@@ -56,8 +57,8 @@ impl Runs {
     /// The run ends: its last row is an end.
     pub(super) fn end(&mut self) {
         self.at_start = false;
-        if let Some(last) = self.ends.last_mut() {
-            *last = true;
+        if let Some(last) = self.rows.last_mut() {
+            last.is_end = true;
         }
     }
 
@@ -68,10 +69,8 @@ impl Runs {
 
     /// The run that ended was a minimisation.
     pub(super) fn drop_minimization(&mut self) {
-        self.minimization += self.steps.len() - self.start;
-        self.steps.truncate(self.start);
-        self.lines.truncate(self.start);
-        self.ends.truncate(self.start);
+        self.minimization += self.rows.len() - self.start;
+        self.rows.truncate(self.start);
         for column in self.table.iter_mut().flat_map(EnergyTable::columns_mut) {
             column.truncate(self.start);
         }
@@ -91,15 +90,14 @@ impl Runs {
         if step < 0 {
             return Err(Fault::negative_step(step));
         }
-        let odd = first || self.steps.last().is_some_and(|&last| step <= last);
+        let odd = first || self.rows.last().is_some_and(|last| step <= last.step);
         if odd && !self.check(layout, step, values, line, first)? {
             return Ok(());
         }
         if let Some(table) = &mut self.table {
             table.push(layout, values);
-            self.steps.push(step);
-            self.lines.push(line);
-            self.ends.push(first);
+            let is_end = first;
+            self.rows.push(Row { step, line, is_end });
         }
         Ok(())
     }
@@ -116,7 +114,7 @@ impl Runs {
         first: bool,
     ) -> Result<bool, Fault> {
         if first {
-            if step == 0 && self.steps.last().is_some_and(|&before| before > 0) {
+            if step == 0 && self.rows.last().is_some_and(|before| before.step > 0) {
                 self.restart(line);
             }
             let new = EnergyTable::new(layout);
@@ -126,7 +124,7 @@ impl Runs {
                 return Err(Fault::header(&found, &expected));
             }
         }
-        let Some(&before) = self.steps.last() else {
+        let Some(&Row { step: before, .. }) = self.rows.last() else {
             return Ok(true);
         };
         let once = self.table.as_ref().and_then(|table| table.potential.last());
@@ -150,7 +148,7 @@ impl Runs {
         notes.retain(|note| matches!(note, Note::Restart { .. }));
         notes.push(Note::Restart {
             line,
-            rows: self.steps.len(),
+            rows: self.rows.len(),
         });
         *self = Self {
             notes,
@@ -163,26 +161,18 @@ impl Runs {
     /// and at the first and last step of each run, which are left out where they are not multiples.
     pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<EnergyTable, (Place, Fault)> {
         let few_rows = |found| (Place::File, Fault::few_rows(found));
-        let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.steps.len()))?;
-        let on_grid = |step: i64| (step - offset).rem_euclid(stride) == 0;
-        let kept: Vec<bool> = self
-            .steps
-            .iter()
-            .zip(&self.ends)
-            .map(|(&step, end)| !end || on_grid(step))
-            .collect();
-        let mut first = None;
-        let mut before: Option<i64> = None;
-        for ((&step, &line), _) in (self.steps.iter().zip(&self.lines).zip(&kept)).filter(|(_, kept)| **kept)
-        {
-            if let Some(before) = before
-                && step - before != stride
-            {
+        let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.rows.len()))?;
+        let on_grid = |row: &Row| !row.is_end || (row.step - offset).rem_euclid(stride) == 0;
+        let kept: Vec<bool> = self.rows.iter().map(on_grid).collect();
+        let mut rows = self.rows.iter().filter(|row| on_grid(row));
+        let first = rows.next().map_or(0, |row| row.step);
+        let mut before = first;
+        for row in rows {
+            if row.step - before != stride {
                 let expected = Some(before.saturating_add(stride));
-                return Err((Place::Line(line), Fault::step(step, before, expected)));
+                return Err((Place::Line(row.line), Fault::step(row.step, before, expected)));
             }
-            first = first.or(Some(step));
-            before = Some(step);
+            before = row.step;
         }
         let left_out = kept.iter().filter(|kept| !**kept).count();
         let count = kept.len() - left_out;
@@ -209,7 +199,7 @@ impl Runs {
         ];
         self.notes.extend(found.into_iter().flatten());
         table.is_log = true;
-        table.first_step = first.unwrap_or(0).unsigned_abs();
+        table.first_step = first.unsigned_abs();
         table.stride = stride;
         table.notes = self.notes;
         Ok(table)
@@ -218,29 +208,25 @@ impl Runs {
     /// Spacing and offset of the steps, from two neighbours inside a run, else from the `thermo`
     /// command, else from all steps, without the first or the last one if necessary.
     fn grid(&self, thermo: Option<i64>) -> Option<(i64, i64)> {
-        let (steps, ends) = (&self.steps, &self.ends);
-        let inside = (1..steps.len()).find(|&i| !ends[i - 1] && !ends[i]);
-        if let Some(i) = inside {
-            return Some((steps[i] - steps[i - 1], steps[i]));
+        let rows = self.rows.as_slice();
+        let mut pairs = rows.windows(2);
+        if let Some(inside) = pairs.find(|pair| !pair[0].is_end && !pair[1].is_end) {
+            return Some((inside[1].step - inside[0].step, inside[1].step));
         }
         if let Some(every) = thermo {
             return Some((every, 0));
         }
-        let even = |steps: &[i64]| {
-            let stride = steps.get(1)? - steps[0];
-            steps
-                .windows(2)
-                .all(|pair| pair[1] - pair[0] == stride)
-                .then_some((stride, steps[0]))
+        let first = |rows: &[Row]| Some((rows.get(1)?.step - rows[0].step, rows[0].step));
+        let even = |rows: &[Row]| {
+            let mut pairs = rows.windows(2);
+            first(rows).filter(|(stride, _)| pairs.all(|pair| pair[1].step - pair[0].step == *stride))
         };
-        let whole = steps.as_slice();
         let parts = [
-            Some(whole),
-            whole.get(1..),
-            whole.get(..whole.len().saturating_sub(1)),
+            Some(rows),
+            rows.get(1..),
+            rows.get(..rows.len().saturating_sub(1)),
         ];
-        let first = || Some((steps.get(1)? - steps[0], steps[0]));
-        parts.into_iter().flatten().find_map(even).or_else(first)
+        parts.into_iter().flatten().find_map(even).or_else(|| first(rows))
     }
 }
 

@@ -1,20 +1,25 @@
 //! What a file of energies held.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::path::PathBuf;
+
+use thiserror::Error;
 
 use super::layout::Layout;
 use super::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
 
-/// A decision of a reader about a file.
-#[derive(Debug, Clone, PartialEq)]
+/// A decision of a reader about a file. It prints as a sentence, and is an error for a program that
+/// does not want to accept it.
+#[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Note {
     /// The steps begin again. The rows before belong to another series and are not part of the
     /// table.
+    #[error(
+        "steps begin again at line {line}: the {rows} rows before it are another series and are left out"
+    )]
     Restart {
         /// The line where they do.
         line: u64,
@@ -23,6 +28,7 @@ pub enum Note {
     },
     /// A run begins with the last step of the run before. That step counts once, as it was printed
     /// first.
+    #[error("{rows} repeated steps counted once (energies differ by {difference:e} or less)")]
     RepeatedSteps {
         /// How often.
         rows: usize,
@@ -31,6 +37,7 @@ pub enum Note {
     },
     /// A log has the first and last steps of runs beside the multiples of `thermo`. These rows are
     /// left out.
+    #[error("{rows} ends of runs between the multiples of {stride} steps left out")]
     OffGrid {
         /// Steps left out.
         rows: usize,
@@ -38,17 +45,20 @@ pub enum Note {
         stride: u64,
     },
     /// Rows of a minimisation are not dynamics and are left out.
+    #[error("{rows} rows of minimisations left out")]
     Minimization {
         /// How many.
         rows: usize,
     },
     /// A run of the log has no end: the simulation was killed or is still running.
+    #[error("the run whose last row is line {line} has no end")]
     Unfinished {
         /// The line of its last row.
         line: u64,
     },
     /// Rows of numbers in a log have no header above them, perhaps because it is damaged. They are
     /// left out.
+    #[error("{rows} rows of numbers from line {line} on stand under no header and are left out")]
     Headless {
         /// The line of the first.
         line: u64,
@@ -56,51 +66,18 @@ pub enum Note {
         rows: usize,
     },
     /// A line of a log, within a run, may be a damaged row. It is ignored.
+    #[error("line {line} may be a damaged row and is passed over")]
     Damaged {
         /// The line.
         line: u64,
     },
     /// The last line was cut off and is left out, as
     /// [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) allows.
+    #[error("line {line}, the last, is cut off and left out")]
     CutOff {
         /// The line.
         line: u64,
     },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Restart { line, rows } => {
-                write!(
-                    f,
-                    "steps begin again at line {line}: the {rows} rows before it are another series and are left out"
-                )
-            }
-            Self::RepeatedSteps { rows, difference } => {
-                write!(
-                    f,
-                    "{rows} repeated steps counted once (energies differ by {difference:e} or less)"
-                )
-            }
-            Self::OffGrid { rows, stride } => {
-                write!(
-                    f,
-                    "{rows} ends of runs between the multiples of {stride} steps left out"
-                )
-            }
-            Self::Minimization { rows } => write!(f, "{rows} rows of minimisations left out"),
-            Self::Unfinished { line } => write!(f, "the run whose last row is line {line} has no end"),
-            Self::Headless { line, rows } => {
-                write!(
-                    f,
-                    "{rows} rows of numbers from line {line} on stand under no header and are left out"
-                )
-            }
-            Self::Damaged { line } => write!(f, "line {line} may be a damaged row and is passed over"),
-            Self::CutOff { line } => write!(f, "line {line}, the last, is cut off and left out"),
-        }
-    }
 }
 
 /// Potential energies at evenly spaced steps, as they stand in a file, and the decisions of the
@@ -140,7 +117,7 @@ impl EnergyTable {
             first_step: 0,
             stride: 1,
             potential: Vec::new(),
-            potential_name: layout.energy_name(),
+            potential_name: layout.energy_name.clone(),
             temperature: layout.has_temperature().then(Vec::new),
             particles: None,
             notes: Vec::new(),

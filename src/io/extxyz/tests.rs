@@ -1,5 +1,11 @@
 use super::*;
-use crate::trajectory::{Species, Trajectory};
+use crate::io::{FrameFormat, FrameReader};
+use crate::trajectory::{FrameSource, Species, Trajectory};
+
+/// Steps as they are written, or a stride.
+fn reader(text: &[u8], stride: Option<u64>) -> Result<FrameReader<&[u8]>, crate::io::ReadError> {
+    FrameReader::new(text, "x.xyz", FrameFormat::ExtXyz { stride })
+}
 
 fn two_frames() -> String {
     let frame = |step: u32, x: f64| {
@@ -11,8 +17,8 @@ fn two_frames() -> String {
     frame(0, 0.5) + &frame(20, 1.5)
 }
 
-fn frames(text: &[u8], steps: XyzSteps) -> (Vec<Frame<f32>>, Option<String>) {
-    let mut reader = match ExtXyzReader::new(text, "x.xyz", steps) {
+fn frames(text: &[u8], stride: Option<u64>) -> (Vec<Frame<f32>>, Option<String>) {
+    let mut reader = match reader(text, stride) {
         Ok(reader) => reader,
         Err(error) => return (Vec::new(), Some(error.to_string())),
     };
@@ -30,7 +36,7 @@ fn frames(text: &[u8], steps: XyzSteps) -> (Vec<Frame<f32>>, Option<String>) {
 #[test]
 fn frames_with_their_cells_steps_and_names() {
     let text = two_frames();
-    let reader = ExtXyzReader::new(text.as_bytes(), "x.xyz", XyzSteps::Written).unwrap();
+    let reader = reader(text.as_bytes(), None).unwrap();
     assert_eq!(
         (reader.names().join(" ").as_str(), reader.particles()),
         ("A B A", 3)
@@ -41,19 +47,19 @@ fn frames_with_their_cells_steps_and_names() {
     assert_eq!(trajectory.frame(1), [1.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
     let cell = Cell::triclinic([[9.0, 0.0, 0.0], [1.0, 8.0, 0.0], [0.0, 0.0, 7.0]]).unwrap();
     assert_eq!(trajectory.constant_cell(), Some(&cell));
-    let (frames, error) = frames(text.as_bytes(), XyzSteps::Every(7));
+    let (frames, error) = frames(text.as_bytes(), Some(7));
     assert_eq!((frames[1].step, error), (7, None));
 }
 
 #[test]
 fn plain_xyz_needs_a_stride() {
     let text = "1\nmade by hand\nAr 1 2 3\n1\n\nAr 4 5 6 extra\n";
-    let (found, error) = frames(text.as_bytes(), XyzSteps::Every(10));
+    let (found, error) = frames(text.as_bytes(), Some(10));
     assert_eq!(error, None);
     assert_eq!((found[1].step, found[1].cell), (10, None));
     assert_eq!(found[1].positions, [4.0, 5.0, 6.0]);
     assert_eq!(
-        frames(text.as_bytes(), XyzSteps::Written).1.unwrap(),
+        frames(text.as_bytes(), None).1.unwrap(),
         "x.xyz, frame 0, line 2: the comment is `made by hand`, expected a key `step` with an integer of 0 or more, or a stride from the caller"
     );
 }
@@ -63,7 +69,7 @@ fn names_and_particles_outlive_a_damaged_frame() {
     let damaged = two_frames()
         .replacen("B 3 4 5", "B 3 none 5", 2)
         .replacen("none", "4", 1);
-    let mut reader = ExtXyzReader::new(damaged.as_bytes(), "x.xyz", XyzSteps::Every(1)).unwrap();
+    let mut reader = reader(damaged.as_bytes(), Some(1)).unwrap();
     let names = reader.names().to_vec();
     let mut frame = Frame::<f64>::new();
     while let Ok(true) = reader.next_frame(&mut frame) {}

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::io::error::{Fault, ReadError};
-use crate::io::frame_reader::same_particles;
+use crate::io::error::Fault;
+use crate::io::frames::same_particles;
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 use crate::trajectory::Cell;
@@ -36,8 +36,8 @@ enum Shape {
 impl Header {
     /// The next header; `None` at the end of the file. `first` is the number of particles of the
     /// first frame, 0 before it.
-    pub(super) fn read<R: Read>(text: &mut Text<R>, first: usize) -> Result<Option<Self>, ReadError> {
-        let Some(mut line) = text.next_text()? else {
+    pub(super) fn read<R: Read>(text: &mut Text<R>, first: usize) -> Result<Option<Self>, Fault> {
+        let Some(mut line) = text.next_text()?.map(<[u8]>::to_vec) else {
             return Ok(None);
         };
         let (mut step, mut particles, mut bounds) = (None, None, None);
@@ -46,36 +46,34 @@ impl Header {
             let heading = line.trim_ascii();
             if heading == b"ITEM: TIMESTEP" {
                 let line = next_line(text, &mut read)?;
-                let found = integer(&line, "the step", "an integer of 0 or more");
-                step = Some(found.map_err(|fault| text.error(fault))?);
+                step = Some(integer(&line, "the step", "an integer of 0 or more")?);
             } else if heading == b"ITEM: NUMBER OF ATOMS" {
                 let line = next_line(text, &mut read)?;
                 let (what, expected) = ("the number of atoms", "an integer of 1 or more");
-                let found = integer(&line, what, expected).and_then(|count| match count {
-                    0 => Err(Fault::value(what, &shown(&line), expected)),
-                    count => same_particles(count, first).map(|()| count),
-                });
-                particles = Some(found.map_err(|fault| text.error(fault))?);
+                let count = integer(&line, what, expected)?;
+                if count == 0 {
+                    return Err(Fault::value(what, &shown(&line), expected));
+                }
+                same_particles(count, first)?;
+                particles = Some(count);
             } else if let Some(boundary) = heading.strip_prefix(b"ITEM: BOX BOUNDS") {
                 let mut row = || next_line(text, &mut read);
-                let rows = [row()?, row()?, row()?];
-                bounds = Some(Bounds::parse(boundary, &rows).map_err(|fault| text.error(fault))?);
+                bounds = Some(Bounds::parse(boundary, &[row()?, row()?, row()?])?);
             } else if heading == b"ITEM: UNITS" || heading == b"ITEM: TIME" {
                 next_line(text, &mut read)?;
             } else if let Some(columns) = heading.strip_prefix(b"ITEM: ATOMS") {
                 let missing = match (step, particles, bounds) {
                     (Some(step), Some(particles), Some(bounds)) => {
-                        let header = bounds.header(step, particles, columns);
-                        return header.map(Some).map_err(|fault| text.error(fault));
+                        return bounds.header(step, particles, columns).map(Some);
                     }
                     (None, ..) => "ITEM: TIMESTEP before the atoms",
                     (_, None, _) => "ITEM: NUMBER OF ATOMS before the atoms",
                     _ => "ITEM: BOX BOUNDS before the atoms",
                 };
-                return Err(text.error(Fault::value("the heading", &shown(heading), missing)));
+                return Err(Fault::value("the heading", &shown(heading), missing));
             } else {
                 let expected = "ITEM: TIMESTEP, NUMBER OF ATOMS, BOX BOUNDS, UNITS, TIME or ATOMS";
-                return Err(text.error(Fault::value("the heading", &shown(heading), expected)));
+                return Err(Fault::value("the heading", &shown(heading), expected));
             }
             line = next_line(text, &mut read)?;
         }
@@ -83,13 +81,11 @@ impl Header {
 }
 
 /// The next line of a header, of which `read` lines were read before.
-fn next_line<R: Read>(text: &mut Text<R>, read: &mut u64) -> Result<Vec<u8>, ReadError> {
-    let Some(line) = text.whole_line()? else {
-        let fault = Fault::after(*read, LINES.max(*read + 1), "lines of a header");
-        return Err(text.error(fault));
-    };
+fn next_line<R: Read>(text: &mut Text<R>, read: &mut u64) -> Result<Vec<u8>, Fault> {
+    let line = text.whole_line()?;
+    let line = line.ok_or_else(|| Fault::after(*read, LINES.max(*read + 1), "lines of a header"))?;
     *read += 1;
-    Ok(line.bytes.to_vec())
+    Ok(line.to_vec())
 }
 
 fn integer(line: &[u8], what: &str, expected: &str) -> Result<u64, Fault> {
@@ -170,7 +166,9 @@ impl Bounds {
         Ok(Header {
             step,
             particles,
-            cell: cell.transpose().map_err(Fault::Cell)?,
+            cell: cell
+                .transpose()
+                .map_err(|error| Fault::Value(error.to_string()))?,
             origin: self.origin,
             vectors: self.vectors,
             columns: columns.to_vec(),

@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use crate::io::error::Fault;
-use crate::io::text::bytes::{fields, first_field, is_separator, leading_f64, leading_i64, shown};
+use crate::io::text::bytes::{field_length, fields, leading_f64, leading_i64, shown};
 
 /// What a column is read as.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,11 +23,14 @@ pub(super) struct Row {
     pub(super) images: [i32; 3],
 }
 
+/// What a column is, and what it should hold.
+type Expected = (&'static str, &'static str);
+
 impl Row {
     /// Reads the field at the beginning of `rest` as `role` says, and returns its length. The error
     /// says what the field should have been. No field reaches beyond its line.
     #[inline(always)]
-    fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, (&'static str, &'static str)> {
+    fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, Expected> {
         match role {
             Role::Coordinate(axis) => {
                 let (value, length) = leading_f64(rest)
@@ -51,13 +54,10 @@ impl Row {
                 self.images[axis] = value;
                 Ok(length)
             }
-            Role::Skip => {
-                let end = rest.iter().position(|&byte| is_separator(byte));
-                match end.unwrap_or(rest.len()) {
-                    0 => Err(("a column", "a value")),
-                    length => Ok(length),
-                }
-            }
+            Role::Skip => match field_length(rest) {
+                0 => Err(("a column", "a value")),
+                length => Ok(length),
+            },
         }
     }
 }
@@ -134,19 +134,14 @@ impl Columns {
 
     /// The atom of a line.
     pub(super) fn row(&self, line: &[u8]) -> Result<Row, Fault> {
-        let mut row = Row::default();
-        let mut rest = line;
-        for &role in &self.roles {
-            rest = after_blanks(rest);
-            match row.take(role, rest) {
-                Ok(length) => rest = &rest[length..],
-                Err((what, expected)) => return Err(fault(line, rest, what, expected)),
-            }
+        let fault = |(rest, (what, expected))| match fields(rest).next() {
+            Some(field) => Fault::value(what, &shown(field), expected),
+            None => Fault::value("the line of an atom", &shown(line), "a value for each column"),
+        };
+        match self.parse(line).map_err(fault)? {
+            (row, rest) if rest.trim_ascii().is_empty() => Ok(row),
+            (_, rest) => Err(fault((rest, ("what follows the last column", "nothing")))),
         }
-        if !rest.trim_ascii().is_empty() {
-            return Err(fault(line, rest, "what follows the last column", "nothing"));
-        }
-        Ok(row)
     }
 
     /// The atom of the line at the beginning of `text`, and the length of that line including its
@@ -154,18 +149,26 @@ impl Columns {
     /// the line, so that nothing needs to search for it.
     #[inline]
     pub(super) fn whole_row(&self, text: &[u8]) -> Option<(Row, usize)> {
-        let mut row = Row::default();
-        let mut rest = text;
-        for &role in &self.roles {
-            rest = after_blanks(rest);
-            let length = row.take(role, rest).ok()?;
-            rest = &rest[length..];
-        }
+        let (row, rest) = self.parse(text).ok()?;
         let rest = match after_blanks(rest) {
             [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
             _ => return None,
         };
         Some((row, text.len() - rest.len()))
+    }
+
+    /// The atom at the beginning of `text` and what follows its last column, or the text in place of
+    /// a column, with what it should have been.
+    #[inline(always)]
+    fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), (&'t [u8], Expected)> {
+        let mut row = Row::default();
+        let mut rest = text;
+        for &role in &self.roles {
+            rest = after_blanks(rest);
+            let length = row.take(role, rest).map_err(|expected| (rest, expected))?;
+            rest = &rest[length..];
+        }
+        Ok((row, rest))
     }
 
     /// The position of an atom.
@@ -186,13 +189,4 @@ fn after_blanks(mut bytes: &[u8]) -> &[u8] {
         bytes = after;
     }
     bytes
-}
-
-/// The fault of a field that does not suit its column, or of a line that is too short.
-#[cold]
-fn fault(line: &[u8], rest: &[u8], what: &str, expected: &str) -> Fault {
-    match first_field(rest) {
-        Some((field, _)) => Fault::value(what, &shown(field), expected),
-        None => Fault::value("the line of an atom", &shown(line), "a value for each column"),
-    }
 }

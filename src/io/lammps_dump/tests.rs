@@ -1,7 +1,8 @@
 use std::io::Write;
 
 use super::*;
-use crate::trajectory::{Cell, Species, Trajectory, Unwrap, Unwrapping};
+use crate::io::{FrameFormat, FrameReader};
+use crate::trajectory::{Cell, FrameSource, Species, Trajectory, Unwrapping, unwrapped};
 
 const BOUNDS: &str = "ITEM: BOX BOUNDS pp pp pp\n-1 9\n0 20\n0.5 10.5\n";
 
@@ -26,7 +27,7 @@ fn two_frames() -> String {
 }
 
 fn frames(text: &[u8]) -> (Vec<Frame<f64>>, Option<String>) {
-    let mut reader = match LammpsDumpReader::new(text, "x.lammpstrj") {
+    let mut reader = match FrameReader::new(text, "x.lammpstrj", FrameFormat::LammpsDump) {
         Ok(reader) => reader,
         Err(error) => return (Vec::new(), Some(error.to_string())),
     };
@@ -54,7 +55,7 @@ fn error_of(text: &str, good_frames: usize) -> String {
 #[test]
 fn particles_come_in_the_order_of_their_ids() {
     let text = two_frames();
-    let reader = LammpsDumpReader::new(text.as_bytes(), "x.lammpstrj").unwrap();
+    let reader = FrameReader::new(text.as_bytes(), "x.lammpstrj", FrameFormat::LammpsDump).unwrap();
     assert_eq!(reader.ids(), [1, 2, 7]);
     assert_eq!(reader.types(), Some(&[1, 1, 2][..]));
     assert_eq!(reader.convention(), Convention::Unwrapped);
@@ -116,11 +117,11 @@ fn every_kind_of_coordinates_gives_the_same_positions() {
     ] {
         for bounds in [bounds, general] {
             let text = one(5, bounds, columns, &[&row]);
-            let reader = LammpsDumpReader::new(text.as_bytes(), "x").unwrap();
+            let reader = FrameReader::new(text.as_bytes(), "x", FrameFormat::LammpsDump).unwrap();
             let species = Species::single("A", 1).unwrap();
             let trajectory = if columns.contains("ix") {
                 assert_eq!(reader.convention(), Convention::Wrapped);
-                Trajectory::<f64>::from_source(Unwrap::new(reader, Unwrapping::Images), 1.0, species)
+                Trajectory::<f64>::from_source(unwrapped(reader, Unwrapping::Images), 1.0, species)
             } else {
                 Trajectory::from_source(reader, 1.0, species)
             }
@@ -152,5 +153,5 @@ fn a_huge_number_of_atoms_asks_for_no_memory() {
         error.contains("a coordinate") || error.contains("an id is"),
         "{error}"
     );
-    assert!(LammpsDumpReader::open("no/such.lammpstrj").is_err());
+    assert!(FrameReader::open("no/such.lammpstrj", FrameFormat::LammpsDump).is_err());
 }

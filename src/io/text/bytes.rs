@@ -103,26 +103,17 @@ pub(crate) fn i64_field(field: &[u8]) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < 9e15).then_some(integer)
 }
 
-/// The first field of `line` and what follows it; `None` where only separators are left.
-#[inline]
-pub(crate) fn first_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let start = line.iter().position(|&byte| !is_separator(byte))?;
-    let line = &line[start..];
-    let end = line
-        .iter()
-        .position(|&byte| is_separator(byte))
-        .unwrap_or(line.len());
-    Some(line.split_at(end))
-}
-
 /// The fields of a line.
 pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = line;
-    std::iter::from_fn(move || {
-        let (field, after) = first_field(rest)?;
-        rest = after;
-        Some(field)
-    })
+    let fields = line.split(|&byte| is_separator(byte));
+    fields.filter(|field| !field.is_empty())
+}
+
+/// The length of the field that `bytes` begin with.
+#[inline]
+pub(crate) fn field_length(bytes: &[u8]) -> usize {
+    let end = bytes.iter().position(|&byte| is_separator(byte));
+    end.unwrap_or(bytes.len())
 }
 
 /// Text of a field for a message: no more than 40 characters.
@@ -177,10 +168,7 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
 
 #[cold]
 fn by_the_library(bytes: &[u8]) -> Option<(f64, usize)> {
-    let end = bytes
-        .iter()
-        .position(|&byte| is_separator(byte))
-        .unwrap_or(bytes.len());
+    let end = field_length(bytes);
     let value = std::str::from_utf8(&bytes[..end]).ok()?.parse().ok()?;
     Some((value, end))
 }

@@ -1,5 +1,10 @@
 use super::*;
+use crate::io::{FrameFormat, FrameReader};
+use crate::trajectory::FrameSource;
 use molly::{Magic, XTCReader as Oracle, XTCWriter};
+use std::path::Path;
+
+const XTC: FrameFormat = FrameFormat::Xtc { scale: 1.0 };
 
 /// Molecules of three close particles, which a writer stores as runs of small differences.
 fn water(molecules: usize, frame: usize) -> Vec<f32> {
@@ -40,7 +45,7 @@ fn file(molecules: usize, frames: usize, magic: Magic) -> Vec<u8> {
 /// All frames before the error, and the error.
 fn frames(bytes: &[u8], length: Option<u64>) -> (Vec<Frame<f32>>, Option<String>) {
     let mut frames = Vec::new();
-    let mut reader = match XtcReader::with_length(bytes, Path::new("x.xtc"), 1.0, length) {
+    let mut reader = match FrameReader::begin(bytes, Path::new("x.xtc"), length, XTC) {
         Ok(reader) => reader,
         Err(error) => return (frames, Some(error.to_string())),
     };
@@ -93,6 +98,21 @@ fn few_particles_are_stored_as_they_are_and_wide_ranges_apart() {
     assert_eq!((found.len(), error), (2, None));
     assert_eq!(found[1].positions, water(3, 1));
 
+    let mut bytes = few.clone();
+    let second = file(3, 1, Magic::Xtc1995).len();
+    for (number, word) in [("NaN", f32::NAN), ("-inf", f32::NEG_INFINITY)] {
+        // y of particle 2 in the second frame.
+        let at = second + HEADER as usize + 28;
+        bytes[at..at + 4].copy_from_slice(&word.to_bits().to_be_bytes());
+        let (found, error) = frames(&bytes, None);
+        assert_eq!(found.len(), 1);
+        let expected = format!(
+            "x.xtc, frame 1, byte {}: a coordinate is `{number}`, expected a finite number",
+            at - 4
+        );
+        assert_eq!(error, Some(expected));
+    }
+
     let mut far = water(4, 0);
     far[5] = 200_000.0;
     far[9] = -150_000.0;
@@ -111,7 +131,7 @@ fn few_particles_are_stored_as_they_are_and_wide_ranges_apart() {
 fn lengths_are_scaled_after_the_rounding_to_single_precision() {
     let bytes = file(20, 1, Magic::Xtc1995);
     let (single, _) = frames(&bytes, None);
-    let mut reader = XtcReader::new(&bytes[..], "x.xtc", 10.0).unwrap();
+    let mut reader = FrameReader::new(&bytes[..], "x.xtc", FrameFormat::Xtc { scale: 10.0 }).unwrap();
     let mut frame = Frame::<f64>::new();
     assert!(reader.next_frame(&mut frame).unwrap());
     let expected: Vec<f64> = single[0].positions.iter().map(|&x| f64::from(x) * 10.0).collect();
@@ -144,5 +164,5 @@ fn damaged_bytes_are_errors_or_other_coordinates_and_nothing_else() {
 #[test]
 fn a_scale_that_is_not_positive_is_refused() {
     let bytes = file(20, 2, Magic::Xtc1995);
-    assert!(XtcReader::new(&bytes[..], "x.xtc", -1.0).is_err());
+    assert!(FrameReader::new(&bytes[..], "x.xtc", FrameFormat::Xtc { scale: -1.0 }).is_err());
 }

@@ -235,7 +235,7 @@ fn a_converted_scan_has_the_converted_tables() {
         (&metal, alloy.to(Units::METAL).unwrap()),
         (&real, alloy.to(Units::REAL).unwrap()),
     ] {
-        assert_eq!(scan.units(), factors.to());
+        assert_eq!(scan.units(), factors.to);
         let reference = scan.reference_temperature().unwrap();
         assert!((reference - 932.82).abs() < 1e-9);
         // In k per particle: the same numbers at other temperatures.
@@ -245,7 +245,7 @@ fn a_converted_scan_has_the_converted_tables() {
                 close(found, &expected, 1.0);
             }
             let printed = |scan: &Scan| scan.entropy_as_printed(part).unwrap().values[0].clone();
-            close(&printed(scan), &printed(&reduced), factors.energy());
+            close(&printed(scan), &printed(&reduced), factors.energy);
         }
         let (check, expected) = (
             scan.heat_capacity_check().unwrap(),
@@ -256,21 +256,17 @@ fn a_converted_scan_has_the_converted_tables() {
             close(slope, &expected.from_energy_slope[k], 1.0);
             close(&check.from_spline[k], &expected.from_spline[k], 1.0);
         }
-        close(
-            &check.energy_at(466.41),
-            &expected.energy_at(0.5),
-            factors.energy(),
-        );
+        close(&check.energy_at(466.41), &expected.energy_at(0.5), factors.energy);
         for relaxing in [TimeOf::Energy, TimeOf::Structure] {
             let fit = |scan: &Scan| scan.relaxation(relaxing, TemperatureModel::Arrhenius).unwrap();
             let (found, expected) = (fit(scan), fit(&reduced));
             assert!((found.aic() - expected.aic()).abs() < 1e-6);
             let energy = |fit: &TemperatureFit| fit.parameter("activation_energy").unwrap().clone();
-            close(&energy(&found), &energy(&expected), factors.energy());
+            close(&energy(&found), &energy(&expected), factors.energy);
             close(
                 &found.time_at(466.41).unwrap(),
                 &expected.time_at(0.5).unwrap(),
-                factors.time(),
+                factors.time,
             );
             close(
                 &found.fragility_at(466.41).unwrap(),
@@ -282,7 +278,7 @@ fn a_converted_scan_has_the_converted_tables() {
             scan.adam_gibbs(TimeOf::Structure, ReferenceEntropy::Given(5.0))
                 .unwrap()
         };
-        close(&plot(scan).a, &plot(&reduced).a, factors.temperature());
+        close(&plot(scan).a, &plot(&reduced).a, factors.temperature);
         for (point, expected) in scan.points().iter().zip(reduced.points()) {
             assert_eq!(point.heat_capacity().excess, expected.heat_capacity().excess);
             // U0 of a harmonic solid stays sqrt(3/N) k T.

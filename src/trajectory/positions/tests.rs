@@ -1,5 +1,4 @@
 use super::*;
-use crate::sampling::SamplingError;
 use crate::trajectory::{Cell, Species, Wrapped};
 
 fn species() -> Species {
@@ -78,10 +77,7 @@ fn refusals_name_what_was_found() {
         "a coordinate of particle 1 is inf in frame 1 (step 7), expected a finite number of at most 1e60 in size"
     );
     let error = Trajectory::new(vec![0.0; 6], [0], -1.0, species()).unwrap_err();
-    assert!(matches!(
-        error,
-        TrajectoryError::Time(SamplingError::TimeStep { .. })
-    ));
+    assert!(matches!(error, TrajectoryError::Invalid(_)));
     let cells = vec![Cell::cubic(1.0).unwrap(); 2];
     assert_eq!(
         trajectory().with_cells(cells).unwrap_err().to_string(),
@@ -124,5 +120,32 @@ fn cells_and_images_go_with_their_frames() {
     assert_eq!(
         run.thinned(0).unwrap_err().to_string(),
         "every 0th frame, expected a stride of at least 1"
+    );
+}
+
+#[test]
+fn runs_of_another_system_are_refused() {
+    let run = |name, time_step| {
+        Trajectory::new(
+            vec![0.0; 6],
+            vec![0, 10],
+            time_step,
+            Species::single(name, 1).unwrap(),
+        )
+        .unwrap()
+    };
+    let message = |other| Replicas::new(vec![run("A", 0.5), other]).unwrap_err().to_string();
+    assert_eq!(
+        message(run("B", 0.5)),
+        "replica 1 has another species than the first"
+    );
+    assert_eq!(
+        message(run("A", 0.25)),
+        "replica 1 has another time step than the first"
+    );
+    let none: Vec<Trajectory<'_, f64>> = Vec::new();
+    assert_eq!(
+        Replicas::new(none).unwrap_err().to_string(),
+        "0 replicas, expected at least 1"
     );
 }

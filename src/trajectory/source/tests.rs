@@ -1,5 +1,5 @@
 use super::*;
-use crate::trajectory::{Cell, Select, Species, Trajectory, Unwrap, Unwrapping, WithoutDrift};
+use crate::trajectory::{Cell, Species, Trajectory, Unwrapping, selected, unwrapped, without_drift};
 
 /// Frames in memory, and an error at the end where there is one.
 struct Memory {
@@ -67,23 +67,24 @@ fn a_stream_and_its_adapters_equal_the_batch_methods() {
         Unwrapping::continuity(),
         Unwrapping::toroidal(),
     ] {
-        let stream = Trajectory::from_source(Unwrap::new(wrapped(), method), 0.1, species()).unwrap();
+        let stream = Trajectory::from_source(unwrapped(wrapped(), method), 0.1, species()).unwrap();
         assert_eq!(stream, batch.clone().unwrapped(method).unwrap());
         assert_eq!(stream.position(29, 0), [43.5, 5.0, 5.0]);
     }
-    let unwrapped = batch.unwrapped(Unwrapping::Images).unwrap();
+    let far = batch.unwrapped(Unwrapping::Images).unwrap();
     let masses = [1.0, 4.0];
-    let (still, drift) = unwrapped.clone().without_drift(&masses).unwrap();
-    let mut source = WithoutDrift::new(Unwrap::new(wrapped(), Unwrapping::Images), masses).unwrap();
-    let stream = Trajectory::from_source(&mut source, 0.1, species()).unwrap();
+    let (still, drift) = far.clone().without_drift(&masses).unwrap();
+    let mut path = Vec::new();
+    let source = without_drift(unwrapped(wrapped(), Unwrapping::Images), masses, &mut path).unwrap();
+    let stream = Trajectory::from_source(source, 0.1, species()).unwrap();
     assert_eq!(stream, still);
-    assert_eq!(source.drift(), drift);
+    assert_eq!(path, drift);
 
-    let source = Select::new(Unwrap::new(wrapped(), Unwrapping::Images), [1]);
+    let source = selected(unwrapped(wrapped(), Unwrapping::Images), [1]);
     let boxed: Box<dyn FrameSource<f64>> = Box::new(source);
     let b = Trajectory::from_source(boxed, 0.1, Species::single("B", 1).unwrap()).unwrap();
-    assert_eq!(b, unwrapped.select(&[1]).unwrap());
-    let swapped = Trajectory::wrapped_from_source(Select::new(wrapped(), [1, 0]), 0.1, species()).unwrap();
+    assert_eq!(b, far.select(&[1]).unwrap());
+    let swapped = Trajectory::wrapped_from_source(selected(wrapped(), [1, 0]), 0.1, species()).unwrap();
     assert_eq!(swapped.images(29), Some(&[[-3, 0, 0], [4, 0, 0]][..]));
 }
 
@@ -91,37 +92,32 @@ fn a_stream_and_its_adapters_equal_the_batch_methods() {
 fn what_was_read_before_an_error_is_kept() {
     let mut source = wrapped();
     source.error = Some("the disk is gone");
-    let interrupted =
-        Trajectory::from_source(Unwrap::new(source, Unwrapping::Images), 0.1, species()).unwrap_err();
-    assert_eq!(interrupted.to_string(), "the disk is gone");
-    let (_, frames) = interrupted.into_parts();
-    assert_eq!(frames.unwrap().frames(), 30);
+    let source = unwrapped(source, Unwrapping::Images);
+    let (run, error) = Trajectory::<f64>::up_to_error(source, 0.1, species()).unwrap();
+    assert_eq!(error.unwrap().to_string(), "the disk is gone");
+    assert_eq!(run.frames(), 30);
 
     let mut source = wrapped();
     source.frames[7].step = 60;
-    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
-        .unwrap_err()
-        .into_parts();
+    let (run, error) = Trajectory::<f64, Wrapped>::up_to_error(source, 0.1, species()).unwrap();
     assert_eq!(
-        error.to_string(),
+        error.unwrap().to_string(),
         "frame 7 has step 60 after 60, expected strictly increasing steps"
     );
-    assert_eq!(frames.unwrap().frames(), 7);
+    assert_eq!(run.frames(), 7);
 
     let mut source = wrapped();
     source.frames[3].positions[4] = f64::NAN;
-    let (error, frames) = Trajectory::wrapped_from_source(source, 0.1, species())
-        .unwrap_err()
-        .into_parts();
+    let (run, error) = Trajectory::<f64, Wrapped>::up_to_error(source, 0.1, species()).unwrap();
     assert!(matches!(
         error,
-        TrajectoryError::NotFinite {
+        Some(TrajectoryError::NotFinite {
             frame: 3,
             particle: 1,
             ..
-        }
+        })
     ));
-    assert_eq!(frames.unwrap().frames(), 3);
+    assert_eq!(run.frames(), 3);
 }
 
 #[test]
@@ -171,18 +167,18 @@ fn refusals_name_what_was_found() {
             .to_string(),
         "frame 5 has no cell, expected one"
     );
-    let drifting = WithoutDrift::new(wrapped(), [1.0, 1.0]).unwrap();
-    let error = Trajectory::from_source(drifting, 0.1, species()).unwrap_err();
-    assert!(matches!(error.error(), TrajectoryError::Convention));
-    let unwrapped = Unwrap::new(wrapped(), Unwrapping::Images);
-    let mut of_three = WithoutDrift::new(unwrapped, [1.0; 3]).unwrap();
+    let mut path = Vec::new();
+    let error = without_drift(wrapped(), [1.0, 1.0], &mut path).err();
+    assert!(matches!(error, Some(TrajectoryError::Convention)));
+    let source = unwrapped(wrapped(), Unwrapping::Images);
+    let mut of_three = without_drift(source, [1.0; 3], &mut path).unwrap();
     let error = of_three.next_frame(&mut Frame::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "3 masses for 2 particles, expected one for each particle of the whole system"
     );
     let one = Species::single("A", 1).unwrap();
-    let selected = Trajectory::wrapped_from_source(Select::new(wrapped(), [2]), 0.1, one);
+    let selected = Trajectory::wrapped_from_source(selected(wrapped(), [2]), 0.1, one);
     assert_eq!(
         selected.unwrap_err().to_string(),
         "particle 2 selected, expected less than 2"

@@ -266,9 +266,12 @@ fn into_the_cell_and_back() {
 #[test]
 fn a_changed_number_of_particles_is_refused() {
     let cell = Cell::cubic(10.0).unwrap();
-    let mut unwrapper = Unwrap::new((), Unwrapping::continuity());
-    unwrapper.unwrap(0, &mut [1.0; 6], &[], &cell).unwrap();
-    let refusal = unwrapper.unwrap(1, &mut [1.0; 3], &[], &cell).unwrap_err();
+    let mut unwrapper = Unwrapper::new(Unwrapping::continuity());
+    let mut frame = Frame::new();
+    frame.fill(0, Some(cell), [[1.0; 3]; 2]);
+    unwrapper.unwrap(&mut frame).unwrap();
+    frame.fill(1, Some(cell), [[1.0; 3]]);
+    let refusal = unwrapper.unwrap(&mut frame).unwrap_err();
     assert_eq!(refusal.to_string(), "frame 1 has 1 particles, expected 2");
 }
 
@@ -295,10 +298,6 @@ fn an_error_after_frames_without_cells_leaves_no_wrapped_trajectory() {
         }
     }
     let species = Species::single("A", 1).unwrap();
-    let interrupted = Trajectory::<f64, Wrapped>::wrapped_from_source(Broken(0), 0.005, species).unwrap_err();
-    assert!(
-        interrupted.to_string().contains("the disk is gone"),
-        "{interrupted}"
-    );
-    assert!(interrupted.frames().is_none());
+    let refusal = Trajectory::<f64, Wrapped>::up_to_error(Broken(0), 0.005, species).unwrap_err();
+    assert!(refusal.to_string().contains("the disk is gone"), "{refusal}");
 }

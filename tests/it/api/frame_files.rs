@@ -4,8 +4,11 @@
 use std::io::{Read, Write};
 
 use molly::{Magic, XTCWriter};
-use msed::io::{ExtXyzReader, LammpsDumpReader, XtcReader, XyzSteps};
+use msed::io::{FrameFormat, FrameReader};
 use msed::trajectory::{Frame, FrameSource, Species, Trajectory};
+
+const XYZ: FrameFormat = FrameFormat::ExtXyz { stride: None };
+const XTC: FrameFormat = FrameFormat::Xtc { scale: 1.0 };
 
 /// The frames before the error, and the error. The file is called FILE.
 type Found = (Vec<Frame<f64>>, Option<String>);
@@ -154,8 +157,8 @@ fn dump(blanks: bool) -> Format {
         steps: vec![0, 10],
         unit: "line",
         cut: "FILE, frame 1, line 24: the file ends after 2 of 3 lines of atoms",
-        open: |path| source(LammpsDumpReader::open(path)),
-        stream: |bytes| source(LammpsDumpReader::new(bytes, "FILE")),
+        open: |path| source(FrameReader::open(path, FrameFormat::LammpsDump)),
+        stream: |bytes| source(FrameReader::new(bytes, "FILE", FrameFormat::LammpsDump)),
         damaged: if blanks { Vec::new() } else { damaged_dumps(&whole) },
     }
 }
@@ -274,8 +277,8 @@ fn xyz(blanks: bool) -> Format {
         steps: vec![0, 20],
         unit: "line",
         cut: "FILE, frame 1, line 10: the file ends after 2 of 3 lines of particles",
-        open: |path| source(ExtXyzReader::open(path, XyzSteps::Written)),
-        stream: |bytes| source(ExtXyzReader::new(bytes, "FILE", XyzSteps::Written)),
+        open: |path| source(FrameReader::open(path, XYZ)),
+        stream: |bytes| source(FrameReader::new(bytes, "FILE", XYZ)),
         damaged: if blanks { Vec::new() } else { damaged_xyz(&whole) },
     }
 }
@@ -364,8 +367,8 @@ fn xtc(particles: usize) -> Format {
         steps: vec![0, 50, 100],
         unit: "byte",
         cut: "FILE, frame 2, byte ",
-        open: |path| source(XtcReader::open(path, 1.0)),
-        stream: |bytes| source(XtcReader::new(bytes, "FILE", 1.0)),
+        open: |path| source(FrameReader::open(path, XTC)),
+        stream: |bytes| source(FrameReader::new(bytes, "FILE", XTC)),
         damaged,
     }
 }
@@ -552,10 +555,10 @@ fn any_change_of_bytes_ends_in_frames_or_an_error() {
             assert!(found.len() <= 3, "{}", format.name);
             for frame in &found {
                 assert_eq!(frame.positions.len(), found[0].positions.len());
-                // Few particles of XTC are stored as they are, and a trajectory refuses what is not
-                // finite.
-                let text = format.unit == "line";
-                assert!(!text || frame.positions.iter().all(|x| x.is_finite()));
+                // A damaged precision of XTC may scale many particles beyond all numbers, which a
+                // trajectory refuses. Few particles are stored as they are.
+                let many = format.unit == "byte" && frame.positions.len() > 27;
+                assert!(many || frame.positions.iter().all(|x| x.is_finite()));
             }
         }
     }
@@ -594,10 +597,11 @@ fn a_cut_file_keeps_its_frames_for_the_caller() {
         let cut = format.bytes[..format.bytes.len() - 3].to_vec();
         let reader = (format.stream)(Dribble(cut, usize::MAX, 0)).unwrap();
         let species = Species::single("A", reader.particles()).unwrap();
-        let interrupted = Trajectory::<f64>::from_source(reader, 0.1, species).unwrap_err();
+        let (run, error) = Trajectory::<f64>::up_to_error(reader, 0.1, species).unwrap();
         let last = format.steps.len() - 1;
         let place = format!("FILE, frame {last}, {} ", format.unit);
-        assert!(interrupted.to_string().starts_with(&place), "{interrupted}");
-        assert_eq!(interrupted.frames().unwrap().steps(), &format.steps[..last]);
+        let error = error.unwrap().to_string();
+        assert!(error.starts_with(&place), "{error}");
+        assert_eq!(run.steps(), &format.steps[..last]);
     }
 }

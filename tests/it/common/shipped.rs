@@ -3,12 +3,12 @@
 use std::io::Read;
 
 use msed::Real;
-use msed::io::XtcReader;
+use msed::io::{FrameFormat, FrameReader};
 use msed::trajectory::{Species, Trajectory};
 use serde_json::Value;
 
 fn read<T: Real>(path: &str, time_step: f64, scale: f64, species: Species) -> Trajectory<'static, T> {
-    let reader = XtcReader::open(path, scale).expect("the file");
+    let reader = FrameReader::open(path, FrameFormat::Xtc { scale }).expect("the file");
     Trajectory::from_source(reader, time_step, species).expect("a trajectory")
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use molly::XTCReader as Oracle;
-use msed::io::{LammpsDumpReader, XtcReader};
+use msed::io::{FrameFormat, FrameReader};
 use msed::trajectory::{Convention, Species, Trajectory};
 
 fn data(name: &str) -> PathBuf {
@@ -11,7 +11,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn xtc(name: &str, scale: f64, time_step: f64, particles: usize) -> Trajectory<'static, f32> {
-    let reader = XtcReader::open(data(name), scale).unwrap();
+    let reader = FrameReader::open(data(name), FrameFormat::Xtc { scale }).unwrap();
     assert_eq!(reader.particles(), particles);
     Trajectory::from_source(reader, time_step, Species::single("all", particles).unwrap()).unwrap()
 }
@@ -77,7 +77,11 @@ fn blocks_and_uniform_frames_of_one_run_share_112_equal_frames() {
 #[test]
 fn the_dump_and_the_compressed_trajectory_of_one_run_agree() {
     let uniform = xtc("kob-andersen/T0.700/trajectory.xtc", 1.0, 0.005, 1000);
-    let reader = LammpsDumpReader::open(data("kob-andersen/T0.700/dump.lammpstrj.gz")).unwrap();
+    let reader = FrameReader::open(
+        data("kob-andersen/T0.700/dump.lammpstrj.gz"),
+        FrameFormat::LammpsDump,
+    )
+    .unwrap();
     assert_eq!(reader.convention(), Convention::Unwrapped);
     let types = reader.types().unwrap().to_vec();
     let species = Species::by_type(&types, [(1, "A"), (2, "B")]).unwrap();
@@ -103,7 +107,7 @@ fn the_dump_and_the_compressed_trajectory_of_one_run_agree() {
 
 #[test]
 fn types_of_the_metallic_glass() {
-    let reader = LammpsDumpReader::open(data("cuzr/types.lammpstrj.gz")).unwrap();
+    let reader = FrameReader::open(data("cuzr/types.lammpstrj.gz"), FrameFormat::LammpsDump).unwrap();
     let species = Species::by_type(reader.types().unwrap(), [(1, "Cu"), (2, "Zr")]).unwrap();
     assert_eq!(
         (species.count("Cu").unwrap(), species.count("Zr").unwrap()),

@@ -38,7 +38,7 @@ fn a_missing_file_is_an_error_of_the_crate() {
 fn frames_of_xtc_are_read() {
     use msed::trajectory::{Frame, FrameSource};
     let mut reader =
-        msed::io::XtcReader::open(repository("data/kob-andersen/T1.000/trajectory.xtc"), 1.0).unwrap();
+        msed::io::frames(repository("data/kob-andersen/T1.000/trajectory.xtc"), msed::Units::LJ).unwrap();
     assert_eq!(reader.particles(), 1000);
     let mut frame = Frame::<f32>::new();
     for _ in 0..3 {
