@@ -128,18 +128,16 @@ fn integral(
         .collect();
     let by = |rule: fn(&[f64], &[f64]) -> Result<PiecewiseCubic, ThermoError>| {
         Estimate::evaluate_all(&numbers, |values| {
-            let points = || values.chunks_exact(2);
-            let x: Vec<f64> = points().map(|point| point[0].ln()).collect();
-            let y: Vec<f64> = points().map(|point| f(point[0], point[1])).collect();
-            let curve = rule(&x, &y).ok();
-            temperatures
-                .iter()
-                .map(|t| {
-                    curve
-                        .as_ref()
-                        .map_or(f64::NAN, |c| c.integral(reference.ln(), t.ln()))
-                })
-                .collect()
+            let points = values.chunks_exact(2);
+            let (x, y): (Vec<f64>, Vec<f64>) =
+                points.map(|point| (point[0].ln(), f(point[0], point[1]))).unzip();
+            match rule(&x, &y) {
+                Ok(curve) => temperatures
+                    .iter()
+                    .map(|t| curve.integral(reference.ln(), t.ln()))
+                    .collect(),
+                Err(_) => vec![f64::NAN; temperatures.len()],
+            }
         })
     };
     Ok(EntropyDifference {
