@@ -55,9 +55,9 @@ impl EnergySystem {
         })
     }
 
-    /// The temperature of the run, which [`EnergySums::moments`] hands on, and which sums that merge
-    /// must share. A temperature that is known at the end only, or that differs between replicas, is
-    /// given there: [`Moments::with_temperature`].
+    /// The temperature of the run, which [`EnergySums::moments`] hands on, and which sums that
+    /// merge must share. A temperature that is known at the end only, or that differs between
+    /// replicas, is given there: [`Moments::with_temperature`].
     ///
     /// # Errors
     /// [`SeriesError::Invalid`] unless positive and finite.

@@ -73,7 +73,8 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the [`entropy`](super::entropy()) of the slow heat capacity C_2; `times` are the
+/// with S_2 the entropy of the slow heat capacity C_2, as [`Scan::entropy`](super::Scan::entropy)
+/// or [`entropy`](super::entropy()) gives it; `times` are the
 /// relaxation times at those of its temperatures that have one. A time from the same energies, such
 /// as tau*, is correlated with the entropy; one from a trajectory, such as tau_alpha, counts as
 /// independent. A line where S_c(T_ref) is given; where it is fitted, it is searched between the
@@ -95,7 +96,7 @@ pub fn adam_gibbs(
     let parameters = reference_entropy.parameters(times.len())?;
     Point::check_times(times)?;
     let times = Point::sorted(times);
-    let place = |time: &&Point| place(&slow.temperatures, time.temperature.value());
+    let place = |time: &&Point| slow.place(time.temperature.value());
     let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;
     let t: Vec<f64> = timed.iter().map(|&i| slow.temperatures[i]).collect();
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
@@ -146,17 +147,6 @@ pub fn adam_gibbs(
         chi_squared: solution.chi_squared,
         parameters,
     })
-}
-
-/// Where in a scan a temperature stands.
-fn place(temperatures: &[f64], found: f64) -> Result<usize, ThermoError> {
-    let nearest = |&t: &&f64| (t - found).abs();
-    let expected = temperatures
-        .iter()
-        .min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
-    let expected = expected.copied().unwrap_or(f64::NAN);
-    let same = temperatures.iter().position(|&t| t == found);
-    same.ok_or(ThermoError::OtherTemperature { found, expected })
 }
 
 struct Solution {

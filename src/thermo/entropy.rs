@@ -38,6 +38,32 @@ impl EntropyDifference {
             .map(|(cubic, line)| (cubic.value() - line.value()).abs())
             .collect()
     }
+
+    /// Where a temperature stands.
+    pub(super) fn place(&self, found: f64) -> Result<usize, ThermoError> {
+        let nearest = |&t: &&f64| (t - found).abs();
+        let temperatures = self.temperatures.iter();
+        let expected = temperatures.min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
+        let expected = expected.copied().unwrap_or(f64::NAN);
+        let same = self.temperatures.iter().position(|&t| t == found);
+        same.ok_or(ThermoError::OtherTemperature { found, expected })
+    }
+
+    /// What is left of this entropy without a part of it that has the same reference, at the
+    /// temperatures of the part.
+    pub(super) fn without(&self, part: Self) -> Result<Self, ThermoError> {
+        let places = part.temperatures.iter().map(|&t| self.place(t));
+        let places: Vec<usize> = places.collect::<Result<_, _>>()?;
+        let left = |whole: &[Estimate], part: &[Estimate]| -> Vec<Estimate> {
+            let pairs = places.iter().zip(part);
+            pairs.map(|(&k, part)| &whole[k] - part).collect()
+        };
+        Ok(Self {
+            values: left(&self.values, &part.values),
+            trapezoid: left(&self.trapezoid, &part.trapezoid),
+            ..part
+        })
+    }
 }
 
 /// The entropy that belongs to a heat capacity:

@@ -11,8 +11,8 @@ use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, Point,
-    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Path,
+    Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// A part of the heat capacity and of the entropy.
@@ -25,6 +25,21 @@ pub enum Part {
     Fast,
     /// C_2 and S_2, of the slow relaxation.
     Slow,
+}
+
+impl Part {
+    /// A part of an integral: the slow one is what the fast one leaves of the total.
+    fn of(
+        self,
+        total: impl Fn() -> Result<EntropyDifference, ThermoError>,
+        fast: impl Fn() -> Result<EntropyDifference, ThermoError>,
+    ) -> Result<EntropyDifference, ThermoError> {
+        match self {
+            Self::Total => total(),
+            Self::Fast => fast(),
+            Self::Slow => total()?.without(fast()?),
+        }
+    }
 }
 
 /// State points of one system along one path, and what follows from all of them.
@@ -212,36 +227,37 @@ impl Scan {
     /// An entropy from the points that have this part of the heat capacity: see
     /// [`entropy`](super::entropy()).
     ///
+    /// The total S needs no fit, and the fast part S_1 follows from U0². The slow part S_2 = S -
+    /// S_1 is what is left, as C_2 = C_ex - C_1 is: the parts add up to the total at every
+    /// temperature that has them, on every resample, and by either rule. The integral of a monotone
+    /// cubic through C_2 would not, since such a cubic of a sum is not the sum of the cubics.
+    ///
     /// # Errors
     /// As that.
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let capacity = |point: &StatePoint| {
-            let c = point.heat_capacity();
-            match part {
-                Part::Total => Some(&c.excess),
-                Part::Fast => c.fast(),
-                Part::Slow => c.slow(),
-            }
-            .cloned()
+        let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
+            let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
+            super::entropy(&points, self.reference, self.path)
         };
-        super::entropy(&self.points_of(capacity), self.reference, self.path)
+        part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an
-    /// energy, for comparison only. See [`entropy_as_printed`](super::entropy_as_printed).
+    /// energy, for comparison only. The parts add up to the sum as those of
+    /// [`entropy`](Self::entropy) do. See [`entropy_as_printed`](super::entropy_as_printed).
     ///
     /// # Errors
     /// As that.
     pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let plateau = |point: &StatePoint| {
-            Some(match part {
-                Part::Total => point.u0_squared()? + point.um_squared()?,
-                Part::Fast => point.u0_squared()?.clone(),
-                Part::Slow => point.um_squared()?.clone(),
-            })
+        let particles = self.points[0].particles();
+        let of = |plateau: fn(&StatePoint) -> Option<Estimate>| {
+            let points = self.points_of(plateau);
+            super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
         };
-        let (points, particles) = (self.points_of(plateau), self.points[0].particles());
-        super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
+        part.of(
+            || of(|point| Some(point.u0_squared()? + point.um_squared()?)),
+            || of(|point| point.u0_squared().cloned()),
+        )
     }
 
     /// Total entropies from fluctuations minus those from the slope of the energy, one per

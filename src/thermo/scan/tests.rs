@@ -1,7 +1,7 @@
 use super::*;
 use crate::energy::Moments;
 use crate::stats::{Resamples, Resampling, RunId};
-use crate::thermo::{Ensemble, Undetermined, heat_capacity};
+use crate::thermo::{self, Ensemble, Undetermined, heat_capacity};
 
 const N: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
@@ -15,21 +15,31 @@ fn about(run: &str, value: f64) -> Estimate {
 
 /// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
 fn point(name: &str, t: f64, units: Units) -> StatePoint {
+    let parts = [1.0, 0.6 * t.powf(-0.4)];
+    point_with(name, t, units, parts, &Estimate::exact(1.0))
+}
+
+/// The same with another C_1 and C_2, and an error of U0² that the variance does not have.
+fn point_with(name: &str, t: f64, units: Units, [fast, slow]: [f64; 2], one: &Estimate) -> StatePoint {
     let kt = units.boltzmann * t;
     let variance = |c: f64| c * kt * kt / N as f64;
-    let slow = 0.6 * t.powf(-0.4);
-    let about = |value| about(name, value);
-    let parts = [
-        about(0.0) + units.boltzmann * (t + t.powf(0.6)),
-        about(variance(1.0 + slow)),
-        Estimate::exact(0.0),
-    ];
-    let moments = Moments::from_parts(N, 1000, parts, Some(t), None);
-    let (u0, um) = (about(2.0 * variance(1.0)), about(2.0 * variance(slow)));
+    let (u0, um) = (2.0 * variance(fast), 2.0 * variance(slow));
+    let (u0, um) = (about(name, u0) * one, about(name, um));
+    let moments = moments(name, t, units, variance(fast + slow));
     let c = heat_capacity(&moments, units, Ensemble::Nvt).unwrap();
     let c = c.split_at(&u0, &um).unwrap();
     let point = StatePoint::new(name, &moments, c).unwrap();
-    point.with_plateaus(&u0, &um, &about((1.0 / t).exp())).unwrap()
+    let time = about(name, (1.0 / t).exp());
+    point.with_plateaus(&u0, &um, &time).unwrap()
+}
+
+fn moments(name: &str, t: f64, units: Units, variance: f64) -> Moments {
+    let parts = [
+        about(name, 0.0) + units.boltzmann * (t + t.powf(0.6)),
+        about(name, variance),
+        Estimate::exact(0.0),
+    ];
+    Moments::from_parts(N, 1000, parts, Some(t), None)
 }
 
 fn scan() -> Scan {
@@ -69,6 +79,83 @@ fn points_are_sorted_and_give_what_the_parts_give_alone() {
         .adam_gibbs(TimeOf::Energy, ReferenceEntropy::Given(5.0))
         .unwrap();
     assert_eq!(plot.temperatures.len(), 6);
+}
+
+/// C_1 and C_2 that scatter as measured ones do, so that a monotone cubic through their sum is not
+/// the sum of the cubics.
+#[test]
+fn entropies_of_the_parts_add_up_to_the_total_on_every_resample() {
+    let parts = [
+        [1.0, 0.55],
+        [1.06, 0.9],
+        [0.97, 0.62],
+        [1.1, 0.6],
+        [1.02, 0.75],
+        [0.96, 0.7],
+    ];
+    let points = || {
+        let of = |(t, parts): (f64, [f64; 2])| {
+            let name = format!("T{t}");
+            let resamples = Resamples::new(RunId::named(&name), Resampling::Blocks(4), 4);
+            let one = Estimate::new(1.0, vec![1.002, 1.001, 0.999, 0.998], resamples);
+            point_with(&name, t, Units::LJ, parts, &one)
+        };
+        TEMPERATURES.into_iter().zip(parts).map(of)
+    };
+    let whole = Scan::new(points().collect(), Path::Isochoric).unwrap();
+    // At one temperature no relaxation is resolved: the total has it, the parts do not.
+    let moments = moments("T0.6", 0.6, Units::LJ, 1.7 * 0.36 / N as f64);
+    let c = heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let unresolved = StatePoint::new("T0.6", &moments, c).unwrap();
+    let others = points().filter(|point| point.temperature() != 0.6);
+    let gap = Scan::new(others.chain([unresolved]).collect(), Path::Isochoric).unwrap();
+    let check = |[total, fast, slow]: [EntropyDifference; 3], points: usize| {
+        assert_eq!(
+            (fast.temperatures.len(), &slow.temperatures),
+            (points, &fast.temperatures)
+        );
+        for (k, &t) in fast.temperatures.iter().enumerate() {
+            let place = total.place(t).unwrap();
+            for (whole, fast, slow) in [
+                (&total.values[place], &fast.values[k], &slow.values[k]),
+                (&total.trapezoid[place], &fast.trapezoid[k], &slow.trapezoid[k]),
+            ] {
+                let left = fast + slow - whole;
+                assert!(left.value().abs() < 1e-13, "{t}: {fast} {slow} {whole}");
+                let replicates = left.runs().iter().flat_map(|run| run.values());
+                assert!(replicates.clone().count() >= 4 * points);
+                assert!(replicates.into_iter().all(|x| x.abs() < 1e-13), "{t}: {left}");
+                let has_error = |x: &Estimate| x.standard_error().unwrap() > 1e-5;
+                assert!(t == total.reference_temperature || [whole, fast, slow].into_iter().all(has_error));
+            }
+        }
+    };
+    let all = [Part::Total, Part::Fast, Part::Slow];
+    for reference in [1.0, 0.65, 0.5] {
+        for (scan, points) in [(&whole, 6), (&gap, 5)] {
+            let scan = scan.clone().with_reference_temperature(reference).unwrap();
+            check(all.map(|part| scan.entropy(part).unwrap()), points);
+            let printed = all.map(|part| scan.entropy_as_printed(part).unwrap());
+            check(printed, points);
+        }
+    }
+    // The integral of a monotone cubic through C_2 itself is another number.
+    let slow = whole.points_of(|point| point.heat_capacity().slow().cloned());
+    let alone = thermo::entropy(&slow, Some(1.0), Path::Isochoric).unwrap();
+    let found = whole.entropy(Part::Slow).unwrap();
+    let differences = alone.values.iter().zip(&found.values);
+    let largest = differences
+        .map(|(a, b)| (a.value() - b.value()).abs())
+        .fold(0.0, f64::max);
+    assert!(largest > 1e-4 && largest < 5e-2, "{largest}");
+    // The Adam-Gibbs plot is over the same S_2.
+    let plot = whole
+        .adam_gibbs(TimeOf::Energy, ReferenceEntropy::Given(5.0))
+        .unwrap();
+    for (k, t) in plot.temperatures.iter().enumerate() {
+        let s_c = 5.0 + found.values[k].value();
+        assert!((plot.reciprocals[k] * t * s_c - 1.0).abs() < 1e-13, "{t}");
+    }
 }
 
 #[test]
