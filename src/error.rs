@@ -4,7 +4,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::energy::{DistributionError, EnergyError};
+use crate::energy::EnergyError;
 use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
@@ -26,7 +26,7 @@ pub enum Error {
     /// A Gaussian model of the energy.
     GaussianModel(#[from] crate::spectrum::GaussianModelError),
     /// A distribution of energy differences.
-    Distribution(#[from] DistributionError),
+    Energy(EnergyError),
     /// A number outside of its range: a time step, a temperature, a mass, an edge of a cell.
     Invalid(#[from] crate::real::Invalid),
     /// A lag request.
@@ -113,9 +113,10 @@ macro_rules! flatten {
     };
 }
 
+flatten!(EnergyError => Energy { Lag, Resampling, Invalid });
 flatten!(SeriesError => Series { Invalid });
-flatten!(ThermoError => Thermo { Energy, Fit });
-flatten!(StructureError => Structure { Lag, Resampling, Species });
+flatten!(ThermoError => Thermo { Energy, Fit, Invalid });
+flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {
@@ -129,17 +130,6 @@ impl From<TrajectoryError> for Error {
             TrajectoryError::Invalid(error) => error.into(),
             TrajectoryError::UnknownSpecies(error) => error.into(),
             error => Self::Trajectory(error),
-        }
-    }
-}
-
-/// One fault is one variant, whichever estimator met it.
-impl From<EnergyError> for Error {
-    fn from(error: EnergyError) -> Self {
-        match error {
-            EnergyError::Lag(error) => error.into(),
-            EnergyError::Resampling(error) => error.into(),
-            EnergyError::Distribution(error) => error.into(),
         }
     }
 }

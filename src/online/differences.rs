@@ -6,7 +6,7 @@ use super::places::LevelLags;
 use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::lag::Lags;
 use crate::real::Real;
 
@@ -32,8 +32,8 @@ use crate::real::Real;
 /// let mut live = DistributionAccumulator::new(system, &Lags::samples([2]), 0.5, 2.0)?;
 /// live.push_slice(&[0.0, 1.0, 1.0, 0.0, 0.0, 1.5])?;
 /// let phi = live.snapshot()?.distribution(Lag::from_steps(2))?;
-/// assert_eq!(phi.centres(), [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
-/// assert_eq!(phi.counts(), [2, 0, 0, 0, 1, 1]);
+/// assert_eq!(phi.centres, [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
+/// assert_eq!(phi.counts, [2, 0, 0, 0, 1, 1]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;

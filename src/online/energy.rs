@@ -4,7 +4,7 @@ use super::error::{OnlineError, check_even, check_samples};
 use super::places::{LevelLags, Progress};
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{BlockSpectra, cheapest_length, mean};

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::energy::DistributionError;
+use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::series::SeriesError;
@@ -108,7 +108,7 @@ pub enum OnlineError {
     /// A system without particles, or with an impossible temperature.
     Series(#[from] SeriesError),
     /// Bins that cannot be made.
-    Distribution(#[from] DistributionError),
+    Distribution(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.
     Merge(#[from] MergeError),
 }

@@ -41,5 +41,5 @@ pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};
 pub use resampling::{Resamples, Resampling};
 pub use run::RunId;
-pub use significance::Significance;
+pub use significance::{Deviation, Significance};
 pub use sums::Sums;
