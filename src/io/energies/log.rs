@@ -147,7 +147,8 @@ impl Log<'_> {
         match &mut self.style {
             Some(Style::Lines(layout)) => {
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
-                let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
+                let columns = layout.names.len();
+                let mostly = fields(line).count() == columns && 2 * numbers > columns;
                 let first = self.runs.at_start;
                 if is_numeric(line) || mostly && first {
                     return Err(layout.fault(line));
@@ -233,7 +234,7 @@ impl Log<'_> {
         }
         // Faults of a block are reported at its first line.
         let line = std::mem::replace(&mut self.number, block.line);
-        let columns = layout.as_ref().map_or(0, Layout::columns);
+        let columns = layout.as_ref().map_or(0, |layout| layout.names.len());
         if at_end_of_file && block.names.len() < columns {
             return self.cut();
         }
@@ -331,14 +332,10 @@ fn is_row_of_some_style(line: &[u8]) -> bool {
 
 /// The number of atoms in `Loop time of ... with 1000 atoms`.
 fn atoms(line: &[u8]) -> Option<usize> {
-    let mut before: &[u8] = b"";
-    for word in fields(line) {
-        if word == b"atoms" {
-            return usize::try_from(i64_field(before)?).ok();
-        }
-        before = word;
-    }
-    None
+    let words: Vec<&[u8]> = fields(line).collect();
+    let at = words.iter().position(|word| *word == b"atoms")?;
+    let count = i64_field(words[at.checked_sub(1)?])?;
+    usize::try_from(count).ok()
 }
 
 fn unquoted(word: &[u8]) -> String {

@@ -178,8 +178,8 @@ impl Columns {
         if !self.scaled {
             return row.coordinates;
         }
-        let [a, b, c] = &header.vectors;
-        std::array::from_fn(|i| header.origin[i] + s * a[i] + t * b[i] + u * c[i])
+        let [a, b, c] = &header.bounds.vectors;
+        std::array::from_fn(|i| header.bounds.origin[i] + s * a[i] + t * b[i] + u * c[i])
     }
 }
 
