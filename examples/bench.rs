@@ -194,7 +194,11 @@ fn read_frames<T: Stored>(options: &Options, file: &str) -> Result<(), Failure> 
 fn lag_sums(options: &Options, plan: &LagPlan, samples: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; plan.len()];
     let mut scratch = Scratch::default();
-    let methods: Vec<String> = plan.methods().iter().map(|s| format!("{:?}", s.method)).collect();
+    let methods: Vec<String> = plan
+        .methods()
+        .iter()
+        .map(|(_, method)| format!("{method:?}"))
+        .collect();
     let what = format!("f64, {}", methods.join(" then "));
     report(options, &what, || {
         plan.msed_into(samples, &mut values, &mut scratch);
@@ -214,7 +218,7 @@ fn displacements<T: Stored>(options: &Options, file: &str, resampling: Resamplin
         found = Some(structure::msd(&run, &Lags::all(), resampling));
     });
     match found {
-        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total().values()),
+        Some(msd) => write_f64(options.out.as_deref(), msd?.all().total.values()),
         None => Ok(()),
     }
 }

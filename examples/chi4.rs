@@ -17,8 +17,8 @@ fn main() -> Result<(), msed::Error> {
         let run = io::trajectory::<f32>(&file, Units::LJ, 0.005, species)?;
         let shell = run.shell(7.15..=7.35)?;
         let found = structure::self_isf_fluctuations(&run, "A", &shell, &lags, Resampling::Blocks(10))?;
-        println!("{name}: largest {}", relaxation::peak(found.chi4())?);
-        panel.add(Series::curve(found.chi4()).label(name));
+        println!("{name}: largest {}", relaxation::peak(&found.chi4)?);
+        panel.add(Series::curve(&found.chi4).label(name));
     }
     Ok(Figure::new(panel).save("target/chi4.svg")?)
 }

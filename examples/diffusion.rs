@@ -18,10 +18,10 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("slope of ln MSD over ln *{t} (dimensionless)"),
     );
     for (name, msd) in msd.species() {
-        let d = relaxation::diffusion(msd.total());
-        let plateau = relaxation::tau_beta(msd.total());
+        let d = relaxation::diffusion(&msd.total);
+        let plateau = relaxation::tau_beta(&msd.total);
         println!("{name}: D = {d}; tau_beta = {}", plateau.log_slope_minimum);
-        let slope = relaxation::log_slope(msd.total(), 1.25);
+        let slope = relaxation::log_slope(&msd.total, 1.25);
         panel.add(Series::estimates(&slope.times, &slope.slopes).label(name));
     }
     panel.add(Series::horizontal(1.0));

@@ -12,7 +12,7 @@ fn main() -> Result<(), msed::Error> {
     let msd = structure::msd(&run, &lags, Resampling::Blocks(10))?;
     let mut panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::log("MSD (*{σ}^{2})"));
     for (name, msd) in msd.species() {
-        let curve = msd.total();
+        let curve = &msd.total;
         println!("MSD of {name} at t = {}: {}", curve.lag_time(20), curve.point(20));
         panel.add(Series::curve(curve).label(name));
     }

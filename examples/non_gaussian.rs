@@ -15,8 +15,8 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("*{α}_{2} (dimensionless)"),
     );
     for (name, moved) in moved.species() {
-        println!("largest alpha2 of {name}: {}", relaxation::peak(moved.alpha2())?);
-        panel.add(Series::curve(moved.alpha2()).label(name));
+        println!("largest alpha2 of {name}: {}", relaxation::peak(&moved.alpha2)?);
+        panel.add(Series::curve(&moved.alpha2).label(name));
     }
     Ok(Figure::new(panel).save("target/non_gaussian.svg")?)
 }

@@ -16,9 +16,9 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("*{g}(*{r}) (dimensionless)"),
     );
     for ([a, b], pair) in g.pairs() {
-        println!("{b} around {a} within 1.4: {}", pair.neighbours()[69]);
-        let g: Vec<f64> = pair.values().iter().map(Estimate::value).collect();
-        panel.add(Series::line(&pair.centres(), &g).label(format!("{a}-{b}")));
+        println!("{b} around {a} within 1.4: {}", pair.neighbours[69]);
+        let g: Vec<f64> = pair.values.iter().map(Estimate::value).collect();
+        panel.add(Series::line(&pair.bins.centres(), &g).label(format!("{a}-{b}")));
     }
     Ok(Figure::new(panel).save("target/rdf.svg")?)
 }

@@ -13,10 +13,10 @@ fn main() -> Result<(), msed::Error> {
     let moved = structure::van_hove(&run, &lags, &bins, Resampling::Blocks(10))?;
     let density = Axis::log("*{G}_{s} (*{σ}^{-3})").range(1e-4, 1e2);
     let mut panel = Panel::new(Axis::linear("*{r} (*{σ})"), density);
-    for (i, at) in moved.all().distributions().iter().enumerate() {
-        let (time, r, density) = (at.lag_time(), at.centres(), at.density());
-        println!("t = {time}: MSD = {}, {} beyond 2", at.msd(), at.outside()[1]);
-        let points = Series::estimates(&r, &density).pale();
+    for (i, at) in moved.all().iter().enumerate() {
+        let (time, r, density) = (at.lag_time, at.bins.centres(), &at.density);
+        println!("t = {time}: MSD = {}, {} beyond 2", at.msd, at.outside[1]);
+        let points = Series::estimates(&r, density).pale();
         panel.add(points.label(format!("*{{t}} = {time} *{{τ}}_{{LJ}}")));
         panel.add(Series::function([0.0, 2.0], |r| at.gaussian(r)).colour(i));
     }

@@ -86,9 +86,6 @@ pub enum Error {
     /// A pair of species that is not among those of a result.
     #[error(transparent)]
     UnknownPair(#[from] crate::stats::UnknownPair),
-    /// Wave vectors.
-    #[error(transparent)]
-    WaveVector(#[from] crate::structure::WaveVectorError),
     /// A heat capacity, an entropy, or what follows from them.
     #[error(transparent)]
     Thermo(ThermoError),
@@ -143,7 +140,7 @@ macro_rules! flatten {
 
 flatten!(SeriesError => Series { Invalid });
 flatten!(ThermoError => Thermo { Energy, Fit });
-flatten!(StructureError => Structure { WaveVectors, Lag, Resampling, Species });
+flatten!(StructureError => Structure { Lag, Resampling, Species });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

@@ -135,12 +135,17 @@ fn plans() {
     let plans = [
         planner.plan_every(40_000, 0..40_000).unwrap(),
         planner.plan(40_000, &[1, 10, 100]).unwrap(),
-        planner.plan_with(40_000, &lags, Method::Direct).unwrap(),
-        planner
-            .plan_with(40_000, &lags, Method::BlockFft { segment: 2048 })
+        LagPlanner::new()
+            .with_method(Method::Direct)
+            .plan(40_000, &lags)
             .unwrap(),
-        planner
-            .plan_with(40_000, &lags, Method::SplitFft { segment: 9000 })
+        LagPlanner::new()
+            .with_method(Method::BlockFft { segment: 2048 })
+            .plan(40_000, &lags)
+            .unwrap(),
+        LagPlanner::new()
+            .with_method(Method::SplitFft { segment: 9000 })
+            .plan(40_000, &lags)
             .unwrap(),
     ];
     // One thread from start to end: handing work to another one allocates, in rayon.

@@ -154,7 +154,7 @@ fn child() {
     feed_frames(&mut live, flight, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(live.frames(), until);
     let moved = live.snapshot().unwrap().displacements();
-    let msd = moved.of("A").unwrap().msd().total();
+    let msd = &moved.of("A").unwrap().msd.total;
     for (found, expected) in msd.values().iter().zip([0.01, 0.64]) {
         assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
     }
@@ -223,8 +223,8 @@ fn a_feed_that_is_cancelled_keeps_what_was_done_and_can_go_on() {
             .displacements()
             .of("A")
             .unwrap()
-            .msd()
-            .total()
+            .msd
+            .total
             .origins(),
         [19, 12]
     );

@@ -301,7 +301,7 @@ fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     let sums = ranks.reduce(live.snapshot()?, |a, b| a.merge_particles(&b))?;
     if let Some(sums) = sums {
         let (moved, isf) = (sums.displacements(), sums.self_isf(0)?);
-        print!("{}{}", **moved.all().msd().total(), isf.of("B")?);
+        print!("{}{}", *moved.all().msd.total, isf.of("B")?);
     }
     Ok(())
 }
@@ -371,7 +371,7 @@ fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
             waves.snapshot()?.coherent_isf(),
         );
         let moved = moved.of("A")?;
-        print!("{}{}{}", **moved.msd().total(), moved.chi4()?, isf.total());
+        print!("{}{}{}", *moved.msd.total, moved.chi4()?, isf.total());
     }
     Ok(())
 }
@@ -382,11 +382,7 @@ fn pieces() {
     let moved = structure::displacements(&run, &lags, 0.3, Resampling::None).expect("curves");
     let moved = moved.of("A").expect("the species");
     let waves = structure::coherent_isf(&run, &vectors, &lags, Resampling::None).expect("curves");
-    let curves: [&Curve; 3] = [
-        moved.msd().total(),
-        moved.chi4().expect("a radius"),
-        waves.total(),
-    ];
+    let curves: [&Curve; 3] = [&moved.msd.total, moved.chi4().expect("a radius"), waves.total()];
     let expected: Vec<f64> = curves
         .into_iter()
         .flat_map(|curve| curve.values().to_vec())

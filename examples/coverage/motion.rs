@@ -46,7 +46,7 @@ fn one(seed: u64) -> [Shot; 2] {
     // The truth by the same interpolation between the lags.
     let truth = tau(&isf.map(|t, _| (-rate * t).exp()));
     let msd = structure::msd(&run, &lags, blocks).expect("displacements");
-    let d = relaxation::diffusion(msd.all().total());
+    let d = relaxation::diffusion(&msd.all().total);
     let shot = |found: Option<&Estimate>, truth: Option<f64>| match (found, truth) {
         (Some(found), Some(truth)) => Shot::new(found.value(), found.interval(LEVEL), truth),
         _ => Shot::missed(),

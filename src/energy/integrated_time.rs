@@ -5,7 +5,6 @@ use std::fmt;
 use super::EnergyError;
 use super::autocorrelation::autocorrelation;
 use crate::lag::Lags;
-use crate::lag_sums::CorrelationTime;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
@@ -79,9 +78,9 @@ impl fmt::Display for StillCorrelated {
 /// tau = interval (1/2 + sum over 1 <= m <= M of C(m)/C(0)),      M = the smallest with M interval >= 5 tau(M)
 /// ```
 /// the time constant of an exponential much longer than the sampling interval. The sum is cut by
-/// Sokal's self-consistent window ([`CorrelationTime::windowed`]): it leaves out 0.7 % of an
-/// exponential, and since the mean is that of the run, a part of about 2 M/n more. Resamples are
-/// summed up to the same M.
+/// Sokal's self-consistent window: past a few correlation times there is only noise, whose sum
+/// grows without bound. It leaves out 0.7 % of an exponential, and since the mean is that of the
+/// run, a part of about 2 M/n more. Resamples are summed up to the same M.
 ///
 /// A fast and a slow part make the window close inside of the fast one. So the sum is carried on to
 /// four windows: where that adds a twentieth or more, by more than three standard errors, the time
@@ -120,8 +119,7 @@ pub fn integrated_time<T: Real>(
         // Whether the window closes is asked of the whole; resamples come after.
         let alone = autocorrelation(runs, &up_to(limit), Resampling::None)?;
         let values = alone.normalised().values();
-        if let Some(time) = CorrelationTime::windowed(values, WINDOW) {
-            let end = time.window;
+        if let Some(end) = window(values) {
             let correlation = autocorrelation(runs, &up_to((TAIL * end as u64).min(longest)), resampling)?;
             let curve = correlation.normalised();
             let time = curve.evaluate(|c| interval * (0.5 + c[1..=end].iter().sum::<f64>()));
@@ -156,5 +154,35 @@ pub fn integrated_time<T: Real>(
                 longest: interval * longest as f64,
             }));
         }
+    }
+}
+
+/// Sokal's self-consistent window of a normalised autocorrelation at consecutive lags 0, 1, 2, ...:
+/// the smallest M of at least `WINDOW (1/2 + sum over 1 <= m <= M of normalised[m])`; none where
+/// the lags end before.
+///
+/// A. Sokal, in *Functional Integration*, NATO ASI 361, 131 (1997), section 3.
+fn window(normalised: &[f64]) -> Option<usize> {
+    let mut time = 0.5;
+    for (window, correlation) in normalised.iter().enumerate().skip(1) {
+        time += correlation;
+        if window as f64 >= WINDOW * time {
+            return Some(window);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_of_an_exponential_is_five_times_as_long() {
+        let exponential: Vec<f64> = (0..1000).map(|m| (-f64::from(m) / 20.0).exp()).collect();
+        assert_eq!(window(&exponential), Some(100));
+        let time = 0.5 + exponential[1..=100].iter().sum::<f64>();
+        assert!((time - 20.0).abs() < 0.01 * 20.0);
+        assert_eq!(window(&exponential[..50]), None);
     }
 }

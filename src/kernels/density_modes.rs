@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::sin_cos::sin_cos;
+use super::phases::sin_cos;
 
 /// Particles whose factors are held at once, unless the tables would become larger than the
 /// second-level cache.
@@ -158,19 +158,14 @@ impl WithSimd for SumModes<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            modes,
-            positions,
-            scratch:
-                Scratch {
-                    along: tables,
-                    rows,
-                    turns,
-                    sums,
-                },
-        } = self;
-        let tile = modes.tile();
-        for particles in positions.chunks(tile) {
+        let modes = self.modes;
+        let Scratch {
+            along: tables,
+            rows,
+            turns,
+            sums,
+        } = self.scratch;
+        for particles in self.positions.chunks(modes.tile()) {
             // The last tile may be short: its registers are filled with particles that count
             // nothing.
             let length = particles.len().next_multiple_of(LANES);

@@ -11,14 +11,14 @@ use crate::trajectory::Cell;
 /// An axis that has no room for three of them is not cut.
 #[derive(Debug)]
 pub(crate) struct NeighbourGrid {
-    periodic: Cell,
+    pub(super) periodic: Cell,
     cuts: [usize; 3],
     /// Coordinates along the lattice vectors in units of them, x y z, by species and cell.
-    coordinates: [Vec<f64>; 3],
+    pub(super) coordinates: [Vec<f64>; 3],
     /// Where each cell of each species begins, and the end.
     starts: Vec<usize>,
     /// The offsets of a cell's neighbours, itself in the middle.
-    offsets: Vec<[isize; 3]>,
+    pub(super) offsets: Vec<[isize; 3]>,
 }
 
 impl NeighbourGrid {
@@ -58,30 +58,15 @@ impl NeighbourGrid {
         }
     }
 
-    /// The periodic cell.
-    pub(super) fn periodic(&self) -> &Cell {
-        &self.periodic
-    }
-
     /// Number of cells.
     pub(super) fn cells(&self) -> usize {
         self.cuts.iter().product()
-    }
-
-    /// Coordinates along the lattice vectors in units of them, x y z, by species and cell.
-    pub(super) fn coordinates(&self) -> [&[f64]; 3] {
-        self.coordinates.each_ref().map(Vec::as_slice)
     }
 
     /// The particles of a species in a cell: their places among the coordinates.
     pub(super) fn particles(&self, species: usize, cell: usize) -> Range<usize> {
         let place = species * self.cells() + cell;
         self.starts[place]..self.starts[place + 1]
-    }
-
-    /// The offsets of a cell's neighbours, itself in the middle.
-    pub(super) fn offsets(&self) -> &[[isize; 3]] {
-        &self.offsets
     }
 
     /// The cell at an offset from another one.

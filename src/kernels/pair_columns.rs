@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::sin_cos::sin_cos;
+use super::phases::{along, sin_cos, splat};
 
 /// Particles that are worked on at once.
 pub(super) const LANES: usize = 8;
@@ -129,18 +129,14 @@ impl WithSimd for AddColumns<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let PairColumns {
-            groups,
-            moved,
-            columns,
-        } = self.work;
+        let (moved, columns) = (&mut self.work.moved, &mut self.work.columns);
         for ((moved, from), to) in moved.iter_mut().zip(self.from).zip(self.to) {
             *moved = to - from;
         }
         let (x, rest) = moved.split_at(moved.len() / 3);
         let (y, z) = rest.split_at(x.len());
         let width = COLUMNS + self.lists.len();
-        for (group, columns) in groups.iter().zip(columns.chunks_exact_mut(width)) {
+        for (group, columns) in self.work.groups.iter().zip(columns.chunks_exact_mut(width)) {
             let d = [x, y, z].map(|d| &d[group.clone()]);
             let (of_moments, of_lists) = columns.split_at_mut(COLUMNS);
             of_moments[..MOMENTS].copy_from_slice(&moments(d, self.radius_squared));
@@ -177,30 +173,21 @@ fn cosines<S: Simd>(simd: S, d: [&[f64]; 3], list: &[[f64; 3]]) -> f64 {
     let rest = [x_rest, y_rest, z_rest].map(|rest| simd.partial_load_f64s(rest));
     let mut sum = simd.splat_f64s(0.0);
     let mut sum_rest = 0.0;
-    for turns in list {
-        let g = [
-            simd.splat_f64s(turns[0]),
-            simd.splat_f64s(turns[1]),
-            simd.splat_f64s(turns[2]),
-        ];
+    for &turns in list {
+        let g = splat(simd, turns);
         for ((&x, &y), &z) in x.iter().zip(y).zip(z) {
-            sum = simd.add_f64s(sum, cosine(simd, g, [x, y, z]));
+            let (_, cosine) = sin_cos(simd, along(simd, g, [x, y, z]));
+            sum = simd.add_f64s(sum, cosine);
         }
         if !x_rest.is_empty() {
             let mut lanes = [0.0; 16];
             let lanes = &mut lanes[..x_rest.len()];
-            simd.partial_store_f64s(lanes, cosine(simd, g, rest));
+            let (_, cosine) = sin_cos(simd, along(simd, g, rest));
+            simd.partial_store_f64s(lanes, cosine);
             for x in lanes {
                 sum_rest += *x;
             }
         }
     }
     simd.reduce_sum_f64s(sum) + sum_rest
-}
-
-/// A function and no closure, since it must be compiled for the instruction set of `S`.
-#[inline(always)]
-fn cosine<S: Simd>(simd: S, g: [S::f64s; 3], d: [S::f64s; 3]) -> S::f64s {
-    let along = simd.mul_add_e_f64s(g[1], d[1], simd.mul_f64s(g[0], d[0]));
-    sin_cos(simd, simd.mul_add_e_f64s(g[2], d[2], along)).1
 }

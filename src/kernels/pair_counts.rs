@@ -1,9 +1,9 @@
 //! Counts of pairs of particles by their distance.
 
-use pulp::{Arch, Simd, WithSimd, bytemuck};
+use pulp::{Simd, WithSimd, bytemuck};
 
 use super::neighbour_grid::NeighbourGrid;
-use super::sin_cos::off_integer;
+use super::phases::off_integer;
 use crate::trajectory::Cell;
 
 /// Adds the pairs of each two species by distance to `counts`: for each two species a number for
@@ -13,28 +13,12 @@ use crate::trajectory::Cell;
 /// The nearest image is the one whose coordinates along the lattice vectors are all at most one
 /// half: for distances up to half of the smallest width this is so in any cell, since the width is
 /// one over the length of the dual vector.
-pub(crate) fn count_pairs(
-    grid: &NeighbourGrid,
-    pairs: &[[usize; 2]],
-    edges: &[f64],
-    uniform: bool,
-    counts: &mut [u64],
-) {
-    Arch::new().dispatch(CountPairs {
-        grid,
-        pairs,
-        edges,
-        uniform,
-        counts,
-    });
-}
-
-struct CountPairs<'a> {
-    grid: &'a NeighbourGrid,
-    pairs: &'a [[usize; 2]],
-    edges: &'a [f64],
-    uniform: bool,
-    counts: &'a mut [u64],
+pub(crate) struct CountPairs<'a> {
+    pub(crate) grid: &'a NeighbourGrid,
+    pub(crate) pairs: &'a [[usize; 2]],
+    pub(crate) edges: &'a [f64],
+    pub(crate) uniform: bool,
+    pub(crate) counts: &'a mut [u64],
 }
 
 impl WithSimd for CountPairs<'_> {
@@ -42,20 +26,13 @@ impl WithSimd for CountPairs<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            grid,
-            pairs,
-            edges,
-            uniform,
-            counts,
-        } = self;
-        let bins = edges.len() - 1;
-        let metric = Metric::new(simd, grid.periodic());
-        let coordinates = grid.coordinates();
-        let uniform = uniform.then(|| Uniform::new(simd, edges));
-        for (&[a, b], counts) in pairs.iter().zip(counts.chunks_exact_mut(bins + 1)) {
+        let (grid, edges) = (self.grid, self.edges);
+        let metric = Metric::new(simd, &grid.periodic);
+        let coordinates = grid.coordinates.each_ref().map(Vec::as_slice);
+        let uniform = self.uniform.then(|| Uniform::new(simd, edges));
+        for (&[a, b], counts) in self.pairs.iter().zip(self.counts.chunks_exact_mut(edges.len())) {
             for here in 0..grid.cells() {
-                for &offset in grid.offsets() {
+                for &offset in &grid.offsets {
                     // Of one species each two cells meet once.
                     if a == b && offset < [0; 3] {
                         continue;
@@ -200,6 +177,8 @@ impl<S: Simd> Metric<S> {
 
 #[cfg(test)]
 mod tests {
+    use pulp::Arch;
+
     use super::*;
 
     fn position(p: usize) -> [f64; 3] {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::pair_columns::{COLUMNS, LANES, Lanes, MOMENTS, complete};
 use crate::real::Real;
@@ -21,28 +21,12 @@ pub(crate) struct PairSums {
 /// Coordinates are widened before they are subtracted. Every instruction set adds the same numbers
 /// in the same order and none fuses a multiplication with an addition, so that all give the same
 /// bits.
-pub(crate) fn pair_sums<T: Real>(
-    positions: &[T],
-    particles: usize,
-    groups: &[Range<usize>],
-    radius: f64,
-    pairs: impl Iterator<Item = (usize, usize)>,
-) -> PairSums {
-    Arch::new().dispatch(SumPairs {
-        positions,
-        particles,
-        groups,
-        radius_squared: radius * radius,
-        pairs,
-    })
-}
-
-struct SumPairs<'a, T, P> {
-    positions: &'a [T],
-    particles: usize,
-    groups: &'a [Range<usize>],
-    radius_squared: f64,
-    pairs: P,
+pub(crate) struct SumPairs<'a, T, P> {
+    pub(crate) positions: &'a [T],
+    pub(crate) particles: usize,
+    pub(crate) groups: &'a [Range<usize>],
+    pub(crate) radius_squared: f64,
+    pub(crate) pairs: P,
 }
 
 impl<T: Real, P: Iterator<Item = (usize, usize)>> WithSimd for SumPairs<'_, T, P> {
@@ -109,7 +93,7 @@ fn moved<T: Real>(from: &[T; 3 * LANES], to: &[T; 3 * LANES]) -> [[f64; LANES]; 
 
 #[cfg(test)]
 mod tests {
-    use pulp::Scalar;
+    use pulp::{Arch, Scalar};
 
     use super::*;
     use crate::kernels::pair_columns::{CLOSE, CLOSE_SQUARED, FOURTH, PairColumns};

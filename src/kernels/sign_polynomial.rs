@@ -38,23 +38,10 @@ struct Term {
 impl SignPolynomial {
     /// For triples of absolute integers, each once.
     pub(crate) fn new(triples: &[[u32; 3]]) -> Self {
-        let mut last = [0; 3];
-        for triple in triples {
-            for (last, &n) in last.iter_mut().zip(triple) {
-                *last = (*last).max(n as usize);
-            }
-        }
+        let last = [0, 1, 2].map(|axis| triples.iter().map(|n| n[axis] as usize).max().unwrap_or(0));
         let offset = [0, last[0] + 1, last[0] + last[1] + 2];
-        let mut left: Vec<[usize; 3]> = triples
-            .iter()
-            .map(|t| {
-                [
-                    offset[0] + t[0] as usize,
-                    offset[1] + t[1] as usize,
-                    offset[2] + t[2] as usize,
-                ]
-            })
-            .collect();
+        let place = |n: &[u32; 3]| std::array::from_fn(|axis| offset[axis] + n[axis] as usize);
+        let mut left: Vec<[usize; 3]> = triples.iter().map(place).collect();
         let mut terms = Vec::new();
         while let Some(term) = best_term(&left) {
             left.retain(|triple| !term.covers(triple));

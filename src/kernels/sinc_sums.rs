@@ -2,8 +2,8 @@
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
+use super::phases::sin_cos;
 use super::schedule::{Pairs, Schedule};
-use super::sin_cos::sin_cos;
 use super::tile::Tile;
 
 /// Pairs whose distances are held at once.
@@ -34,22 +34,17 @@ impl WithSimd for SincSums<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            tile,
-            wave_numbers,
-            schedule,
-            sums,
-        } = self;
+        let (schedule, sums) = (self.schedule, self.sums);
         let (lags, places) = (schedule.lags(), schedule.places());
         let mut distances = [0.0; PAIRS];
-        for r in tile.columns() {
+        for r in self.tile.columns() {
             for place in 0..places {
                 let pairs = schedule.pairs(place / lags, place % lags);
                 let mut start = 0;
                 while start < pairs.len() {
                     let distances = &mut distances[..PAIRS.min(pairs.len() - start)];
                     squares(r, &pairs, start, distances);
-                    for (&q, sums) in wave_numbers.iter().zip(sums.chunks_exact_mut(places)) {
+                    for (&q, sums) in self.wave_numbers.iter().zip(sums.chunks_exact_mut(places)) {
                         sums[place] += sincs(simd, q, distances);
                     }
                     start += distances.len();

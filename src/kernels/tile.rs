@@ -15,7 +15,7 @@ const FRAMES: usize = 16;
 /// Coordinates of some particles of a run over its frames. The frames of a coordinate lie side by
 /// side, as vector code and transforms want them.
 pub(crate) struct Tile {
-    frames: usize,
+    pub(crate) frames: usize,
     /// Particle by particle x, y, z over the frames.
     columns: Vec<f64>,
 }
@@ -49,10 +49,6 @@ impl Tile {
     #[cfg(test)]
     pub(super) fn from_columns(frames: usize, columns: Vec<f64>) -> Self {
         Self { frames, columns }
-    }
-
-    pub(crate) fn frames(&self) -> usize {
-        self.frames
     }
 
     /// Each particle: x, y and z over the frames.

@@ -2,10 +2,11 @@
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
+use super::phases::phases;
 use super::schedule::{Pairs, Schedule};
 use super::sign_polynomial::{SignPolynomial, WIDTH};
 use super::tile::Tile;
-use super::vector_sums::{add_each, lag_sums, phases};
+use super::vector_sums::{add_each, lag_sums};
 
 /// The wave vectors that a sum goes over.
 #[derive(Debug)]
@@ -83,15 +84,10 @@ impl WithSimd for CosineSums<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self {
-            tile,
-            vectors,
-            schedule,
-            mut out,
-        } = self;
-        match vectors {
+        let (tile, schedule, mut out) = (self.tile, self.schedule, self.out);
+        match self.vectors {
             Vectors::Signs { turns, polynomial } => {
-                let mut factors = vec![0.0; 6 * tile.frames()];
+                let mut factors = vec![0.0; 6 * tile.frames];
                 let mut table = vec![[simd.splat_f64s(0.0); WIDTH]; polynomial.table_length()];
                 for r in tile.columns() {
                     axis_phases(simd, r, *turns, &mut factors);
@@ -102,7 +98,7 @@ impl WithSimd for CosineSums<'_> {
                 }
             }
             Vectors::Listed(turns) => {
-                let (mut cosine, mut sine) = (vec![0.0; tile.frames()], vec![0.0; tile.frames()]);
+                let (mut cosine, mut sine) = (vec![0.0; tile.frames], vec![0.0; tile.frames]);
                 for r in tile.columns() {
                     for &turns in turns {
                         phases(simd, r, turns, &mut cosine, &mut sine);

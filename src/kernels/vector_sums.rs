@@ -1,51 +1,16 @@
-//! Phase factors at one wave vector, and lag sums of complex series such as these.
+//! Lag sums of complex series, such as phase factors at one wave vector.
 
 use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
 use super::schedule::{Pairs, Schedule};
-use super::sin_cos::sin_cos;
 
 /// Origins that are worked on before the next lag: they and one set of partners stay in the nearest
 /// cache.
 const ORIGINS: usize = 512;
 /// Lags that share the loads of the origins.
 const LAGS: usize = 4;
-
-/// Phase factors `exp(i q . r)` of one particle over its frames.
-#[inline(always)]
-pub(super) fn phases<S: Simd>(
-    simd: S,
-    r: [&[f64]; 3],
-    turns: [f64; 3],
-    cosine: &mut [f64],
-    sine: &mut [f64],
-) {
-    let g = [
-        simd.splat_f64s(turns[0]),
-        simd.splat_f64s(turns[1]),
-        simd.splat_f64s(turns[2]),
-    ];
-    let [(x, x_rest), (y, y_rest), (z, z_rest)] = r.map(S::as_simd_f64s);
-    let (c, c_rest) = S::as_mut_simd_f64s(cosine);
-    let (s, s_rest) = S::as_mut_simd_f64s(sine);
-    for ((((&x, &y), &z), c), s) in x.iter().zip(y).zip(z).zip(c).zip(s) {
-        (*s, *c) = sin_cos(simd, along(simd, g, [x, y, z]));
-    }
-    let x = simd.partial_load_f64s(x_rest);
-    let y = simd.partial_load_f64s(y_rest);
-    let z = simd.partial_load_f64s(z_rest);
-    let (s, c) = sin_cos(simd, along(simd, g, [x, y, z]));
-    simd.partial_store_f64s(c_rest, c);
-    simd.partial_store_f64s(s_rest, s);
-}
-
-#[inline(always)]
-fn along<S: Simd>(simd: S, g: [S::f64s; 3], r: [S::f64s; 3]) -> S::f64s {
-    let sum = simd.mul_add_e_f64s(g[1], r[1], simd.mul_f64s(g[0], r[0]));
-    simd.mul_add_e_f64s(g[2], r[2], sum)
-}
 
 /// Adds `sum Re z(t0)* z(t0 + t)` of the series `z = re + i im` by block and lag.
 #[inline(always)]
@@ -173,32 +138,6 @@ pub(super) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'
                 *out += re[i] * re[j] + im[i] * im[j];
             }
         }
-    }
-}
-
-/// `exp(i q . r)` of one particle over its frames, `turns` being q over 2 pi.
-pub(crate) fn phase_factors(r: [&[f64]; 3], turns: [f64; 3], cosine: &mut [f64], sine: &mut [f64]) {
-    Arch::new().dispatch(PhaseFactors {
-        r,
-        turns,
-        cosine,
-        sine,
-    });
-}
-
-struct PhaseFactors<'a> {
-    r: [&'a [f64]; 3],
-    turns: [f64; 3],
-    cosine: &'a mut [f64],
-    sine: &'a mut [f64],
-}
-
-impl WithSimd for PhaseFactors<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        phases(simd, self.r, self.turns, self.cosine, self.sine);
     }
 }
 

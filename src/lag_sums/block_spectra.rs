@@ -20,7 +20,7 @@ use crate::stats::doubling_blocks::{NoMemory, filled};
 /// `x[j] x[j+m]` over first samples j in the segments i, at all lags m < L: the factor is a shift
 /// by L. One transform for each segment, however long the run is; inverse ones only when somebody
 /// asks.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct BlockSpectra {
     segment: Segment,
     /// G_0 + (-1)^f G_1 of each block that is not sealed, and room for those to come.
@@ -34,15 +34,6 @@ pub(crate) struct BlockSpectra {
     before: Vec<Complex64>,
     known: bool,
     buffers: Buffers,
-}
-
-impl std::fmt::Debug for BlockSpectra {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BlockSpectra")
-            .field("segment", &self.segment)
-            .field("blocks", &self.blocks)
-            .finish_non_exhaustive()
-    }
 }
 
 impl BlockSpectra {
@@ -65,7 +56,7 @@ impl BlockSpectra {
             products,
             rows: (0..most).collect(),
             blocks: 0,
-            length: segment.length() as u64,
+            length: segment.length as u64,
             before,
             known: false,
             buffers: Buffers {
@@ -79,13 +70,13 @@ impl BlockSpectra {
 
     /// Samples of a segment.
     pub(crate) fn segment(&self) -> usize {
-        self.segment.length()
+        self.segment.length
     }
 
     /// Adds the products of two segments, one after the other, to the last of so many blocks of
     /// such a length. The first segment is the second of the call before.
     pub(crate) fn add(&mut self, segments: &[f64], centre: f64, blocks: usize, length: u64) {
-        let (first, second) = segments.split_at(self.segment.length());
+        let (first, second) = segments.split_at(self.segment.length);
         if !self.known {
             self.segment.forward(first, centre, 0, &mut self.buffers);
             std::mem::swap(&mut self.before, &mut self.buffers.spectrum);
@@ -125,7 +116,7 @@ impl BlockSpectra {
     /// Adds the second of two spectra to the first, which stands where it is: moving spectra costs
     /// as much as transforming.
     fn add_second(&mut self, first: usize, second: usize) {
-        let width = self.segment.length() + 1;
+        let width = self.segment.length + 1;
         let (before, after) = self.products.split_at_mut(first.max(second) * width);
         let (lower, upper) = (
             &mut before[first.min(second) * width..][..width],
@@ -141,7 +132,7 @@ impl BlockSpectra {
 
     /// Where the spectrum of a block lies.
     fn row(&self, block: usize) -> Range<usize> {
-        let width = self.segment.length() + 1;
+        let width = self.segment.length + 1;
         self.rows[block] * width..(self.rows[block] + 1) * width
     }
 
@@ -160,7 +151,7 @@ impl BlockSpectra {
     #[cfg(feature = "serde")]
     pub(crate) fn products(&self) -> (usize, impl Iterator<Item = [f64; 2]>) {
         let spectra = (0..self.blocks).flat_map(|block| &self.products[self.row(block)]);
-        let numbers = self.blocks * (self.segment.length() + 1);
+        let numbers = self.blocks * (self.segment.length + 1);
         (numbers, spectra.map(|z| [z.re, z.im]))
     }
 
@@ -173,7 +164,7 @@ impl BlockSpectra {
             *z = Complex64::new(*re, *im);
         }
         let finite = products.as_flattened().iter().all(|x| x.is_finite());
-        products.len() == blocks * (self.segment.length() + 1) && finite
+        products.len() == blocks * (self.segment.length + 1) && finite
     }
 
     /// Begins anew, with blocks of such a length of which all so far are sealed: the next segment

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::{ColumnProducts, Scratch, Spectra};
-use super::mean::rough_mean;
+use super::total::{Total, rough_mean};
 
 /// What columns add up to of which the squared differences are wanted: `(x - y)^2` is
 /// `x^2 + y^2 - 2 x y`, of which the products come from spectra and the squares from running sums.
@@ -55,9 +55,9 @@ impl ColumnDifferences {
     pub(crate) fn sums_at(&self, plan: &ColumnProducts, lags: &[usize]) -> (Vec<f64>, f64) {
         let samples = self.squares.len();
         let before = Prefix::new(&self.squares);
-        let mut sums = vec![0.0; plan.blocks().len() * lags.len()];
+        let mut sums = vec![0.0; plan.blocks.len() * lags.len()];
         plan.sums_at(&self.spectra, lags, &mut sums);
-        for (block, sums) in plan.blocks().iter().zip(sums.chunks_exact_mut(lags.len())) {
+        for (block, sums) in plan.blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
             for (&lag, sum) in lags.iter().zip(sums) {
                 let end = block.end.min(samples.saturating_sub(lag));
                 *sum = if lag == 0 || end <= block.start {
@@ -72,31 +72,21 @@ impl ColumnDifferences {
     }
 }
 
-/// Sums over any range of a sequence of non-negative numbers, to nearly full precision: running
-/// sums in two numbers each.
-struct Prefix(Vec<[f64; 2]>);
+/// Sums over any range of a sequence, to nearly full precision: running totals.
+struct Prefix(Vec<Total>);
 
 impl Prefix {
     fn new(x: &[f64]) -> Self {
-        let mut sums = Vec::with_capacity(x.len() + 1);
-        let (mut high, mut low) = (0.0_f64, 0.0_f64);
-        sums.push([high, low]);
+        let mut total = Total::default();
+        let mut sums = vec![total];
         for &x in x {
-            // Neumaier: `high` dominates, the terms are not negative.
-            let sum = high + x;
-            low += if high >= x {
-                (high - sum) + x
-            } else {
-                (x - sum) + high
-            };
-            high = sum;
-            sums.push([high, low]);
+            total.add(x);
+            sums.push(total);
         }
         Self(sums)
     }
 
     fn sum(&self, range: Range<usize>) -> f64 {
-        let ([start, start_low], [end, end_low]) = (self.0[range.start], self.0[range.end]);
-        (end - start) + (end_low - start_low)
+        self.0[range.end].since(self.0[range.start])
     }
 }

@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-use super::cheapest_length;
+use super::method::{Method, cheapest_length};
 
 /// Pairs of columns whose spectra are kept before they are added to the sums.
 const BATCH: usize = 4;
@@ -27,7 +27,7 @@ const TILE: usize = 256;
 /// the cost is that of two transforms of its length per pair of columns; with B blocks the products
 /// add about as much again.
 pub(crate) struct ColumnProducts {
-    blocks: Vec<Range<usize>>,
+    pub(super) blocks: Vec<Range<usize>>,
     length: usize,
     forward: Arc<dyn Fft<f64>>,
     inverse: Arc<dyn Fft<f64>>,
@@ -78,9 +78,9 @@ impl ColumnProducts {
         }
     }
 
-    /// The blocks that columns are cut into.
-    pub(super) fn blocks(&self) -> &[Range<usize>] {
-        &self.blocks
+    /// How the sums are computed.
+    pub(crate) fn method(&self) -> Method {
+        Method::BlockFft { segment: self.length }
     }
 
     /// Bound on the error of any `2 R_b(m)`, summed over the blocks, by the sum of all squares.
@@ -237,14 +237,7 @@ impl WithSimd for AddProducts<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self {
-            sums,
-            real,
-            imaginary,
-            held,
-            blocks,
-            length,
-        } = self;
+        let (blocks, length, sums) = (self.blocks, self.length, self.sums);
         for start in (0..length).step_by(TILE) {
             let tile = start..length.min(start + TILE);
             for (pair, (b, c)) in pairs(blocks).enumerate() {
@@ -252,18 +245,18 @@ impl WithSimd for AddProducts<'_> {
                     let at = (pair * 2 + twisted) * 2 * length;
                     let (sum_re, sum_im) = sums[at..at + 2 * length].split_at_mut(length);
                     let (sum_re, sum_im) = (&mut sum_re[tile.clone()], &mut sum_im[tile.clone()]);
-                    for held in 0..held {
+                    for held in 0..self.held {
                         let at = |block: usize| ((held * blocks + block) * 2 + twisted) * length;
-                        let br = &real[at(b)..][tile.clone()];
-                        let bi = &imaginary[at(b)..][tile.clone()];
+                        let br = &self.real[at(b)..][tile.clone()];
+                        let bi = &self.imaginary[at(b)..][tile.clone()];
                         if b == c {
                             for ((sum, &re), &im) in sum_re.iter_mut().zip(br).zip(bi) {
                                 *sum += re * re + im * im;
                             }
                             continue;
                         }
-                        let cr = &real[at(c)..][tile.clone()];
-                        let ci = &imaginary[at(c)..][tile.clone()];
+                        let cr = &self.real[at(c)..][tile.clone()];
+                        let ci = &self.imaginary[at(c)..][tile.clone()];
                         let first = br.iter().zip(bi);
                         let second = cr.iter().zip(ci);
                         let sums = sum_re.iter_mut().zip(sum_im.iter_mut());

@@ -10,28 +10,23 @@ mod block_spectra;
 mod column_differences;
 mod columns;
 mod direct;
-mod integral;
-mod kernel;
-mod length;
-mod mean;
 mod method;
 mod plan;
 mod planner;
 mod segment;
 mod segments;
 mod squares;
+mod total;
 
 pub(crate) use block_spectra::BlockSpectra;
 pub(crate) use column_differences::ColumnDifferences;
 pub(crate) use columns::{ColumnProducts, Spectra};
-pub use integral::CorrelationTime;
-pub(crate) use kernel::{LagSums, Term, Total};
-pub(crate) use length::cheapest_length;
-pub use length::next_fast_length;
-pub(crate) use mean::mean;
-pub use method::{Method, Stretch};
+pub(crate) use direct::{LagSums, Term};
+pub(crate) use method::cheapest_length;
+pub use method::{Method, next_fast_length};
 pub use plan::{LagPlan, Scratch};
 pub use planner::LagPlanner;
+pub(crate) use total::{Total, mean};
 
 #[cfg(test)]
 mod tests;

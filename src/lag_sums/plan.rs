@@ -5,12 +5,11 @@ use std::slice::from_ref;
 
 use pulp::Arch;
 
-use super::direct::{self, DirectScratch};
-use super::kernel::{ORIGINS, Term};
-use super::mean::{mean, rough_mean};
-use super::method::{LagSet, Method, Stretch};
+use super::direct::{self, Term};
+use super::method::{LagSet, Method};
 use super::segments::{Split, SplitScratch};
 use super::squares::{self, Squares};
+use super::total::{ORIGINS, Total, mean, rough_mean};
 use crate::real::Real;
 use crate::stats::BlockSums;
 
@@ -26,18 +25,18 @@ const ROUNDOFF: f64 = f64::EPSILON / 2.0;
 /// one is not, the values are not either.
 #[derive(Debug, Clone)]
 pub struct LagPlan {
-    samples: usize,
-    lags: LagSet,
-    stretches: Vec<Stretch>,
+    pub(super) samples: usize,
+    pub(super) lags: LagSet,
+    pub(super) stretches: Vec<(Range<usize>, Method)>,
     /// The places that go through transforms.
-    split: Option<(Range<usize>, Split)>,
-    arch: Arch,
+    pub(super) split: Option<(Range<usize>, Split)>,
+    pub(super) arch: Arch,
 }
 
-/// Memory that plans work in, of any plan before; what it holds is rubbish after a call.
+/// Memory that plans work in, new or of any plan before; what it holds is rubbish after a call.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    direct: DirectScratch,
+    direct: Vec<Total>,
     split: SplitScratch,
     /// Sums of squares up to each chunk of the series.
     squares: Vec<f64>,
@@ -46,22 +45,6 @@ pub struct Scratch {
 }
 
 impl LagPlan {
-    pub(super) fn new(
-        samples: usize,
-        lags: LagSet,
-        stretches: Vec<Stretch>,
-        split: Option<(Range<usize>, Split)>,
-        arch: Arch,
-    ) -> Self {
-        Self {
-            samples,
-            lags,
-            stretches,
-            split,
-            arch,
-        }
-    }
-
     /// Length of the series.
     #[must_use]
     pub fn samples(&self) -> usize {
@@ -86,9 +69,9 @@ impl LagPlan {
         (0..self.len()).map(|place| self.lags.get(place) as u64)
     }
 
-    /// Which lags go by which method, in order.
+    /// Which lags go by which method: stretches of places in the list of lags, in order.
     #[must_use]
-    pub fn methods(&self) -> &[Stretch] {
+    pub fn methods(&self) -> &[(Range<usize>, Method)] {
         &self.stretches
     }
 
@@ -98,14 +81,8 @@ impl LagPlan {
     /// If `place` is not below [`len`](Self::len).
     #[must_use]
     pub fn method(&self, place: usize) -> Method {
-        let stretch = self.stretches.iter().find(|s| s.places.contains(&place));
-        stretch.expect("a place in the list of lags").method
-    }
-
-    /// Memory for a first call, with nothing allocated yet.
-    #[must_use]
-    pub fn scratch(&self) -> Scratch {
-        Scratch::default()
+        let stretch = self.stretches.iter().find(|(places, _)| places.contains(&place));
+        stretch.expect("a place in the list of lags").1
     }
 
     /// The mean-squared difference at each lag,
@@ -117,17 +94,7 @@ impl LagPlan {
     /// # Panics
     /// If `samples` or `values` do not have the plan's lengths.
     pub fn msed_into<T: Real>(&self, samples: &[T], values: &mut [f64], scratch: &mut Scratch) {
-        let whole = 0..self.samples;
-        self.run(
-            samples,
-            Term::SquaredDifference,
-            from_ref(&whole),
-            values,
-            scratch,
-            |_, sums| {
-                self.divide(sums);
-            },
-        );
+        self.means(samples, Term::SquaredDifference, values, scratch);
     }
 
     /// The autocovariance at each lag,
@@ -142,11 +109,8 @@ impl LagPlan {
     /// # Panics
     /// If `samples` or `values` do not have the plan's lengths.
     pub fn autocorrelation_into<T: Real>(&self, samples: &[T], values: &mut [f64], scratch: &mut Scratch) {
-        let whole = 0..self.samples;
-        let term = Term::Product { about: mean(samples) };
-        self.run(samples, term, from_ref(&whole), values, scratch, |_, sums| {
-            self.divide(sums);
-        });
+        let about = mean(samples);
+        self.means(samples, Term::Product { about }, values, scratch);
     }
 
     /// Adds to block `first + b` of `into` the sums of squared differences over the pairs whose
@@ -200,11 +164,11 @@ impl LagPlan {
         let lag = self.lags.get(place);
         // Additions in a row, then lanes, total and division.
         let direct = (ORIGINS / 8 + 16) as f64 * ROUNDOFF;
-        match self.method(place) {
+        match self.method(place).segment() {
             _ if lag == 0 => 0.0,
-            Method::Direct => direct,
+            None => direct,
             _ if value == 0.0 => f64::INFINITY,
-            Method::BlockFft { segment } | Method::SplitFft { segment } => {
+            Some(segment) => {
                 let transforms = (2.0 * (2.0 * segment as f64).log2() + 8.0) * ROUNDOFF;
                 let n = self.samples as f64;
                 direct + transforms * 2.0 * (n / (n - lag as f64)) * (variance / value)
@@ -244,18 +208,17 @@ impl LagPlan {
         block.start.min(end)..end
     }
 
-    fn divide(&self, sums: &mut [f64]) {
+    /// The means over all pairs at each lag.
+    fn means<T: Real>(&self, samples: &[T], term: Term, values: &mut [f64], scratch: &mut Scratch) {
+        let whole = 0..self.samples;
         let pairs = |lag: usize| (self.samples - lag) as f64;
-        match &self.lags {
-            LagSet::Every(lags) => sums
-                .iter_mut()
-                .zip(lags.clone())
-                .for_each(|(sum, lag)| *sum /= pairs(lag)),
-            LagSet::Listed(lags) => sums
-                .iter_mut()
-                .zip(lags)
-                .for_each(|(sum, &lag)| *sum /= pairs(lag)),
-        }
+        self.run(samples, term, from_ref(&whole), values, scratch, |_, sums| {
+            let sums = sums.iter_mut();
+            match &self.lags {
+                LagSet::Every(lags) => sums.zip(lags.clone()).for_each(|(sum, lag)| *sum /= pairs(lag)),
+                LagSet::Listed(lags) => sums.zip(lags).for_each(|(sum, &lag)| *sum /= pairs(lag)),
+            }
+        });
     }
 
     /// For each block in turn: fills `out` with the sums at each lag, and calls `done`.
@@ -282,19 +245,10 @@ impl LagPlan {
             }
         }
         for (b, block) in blocks.iter().enumerate() {
-            for stretch in self.stretches.iter().filter(|s| s.method == Method::Direct) {
-                let first = stretch.places.start;
-                let lag = |k: usize| self.lags.get(first + k);
-                let out = &mut out[stretch.places.clone()];
-                direct::sums(
-                    self.arch,
-                    samples,
-                    block.clone(),
-                    lag,
-                    term,
-                    out,
-                    &mut scratch.direct,
-                );
+            for (places, _) in self.stretches.iter().filter(|s| s.1 == Method::Direct) {
+                let lag = |k: usize| self.lags.get(places.start + k);
+                let (out, totals) = (&mut out[places.clone()], &mut scratch.direct);
+                direct::sums(self.arch, samples, block.clone(), lag, term, out, totals);
             }
             if let Some((places, split)) = &self.split {
                 let squares = Squares::new(samples, center, &scratch.squares);
@@ -307,29 +261,26 @@ impl LagPlan {
                     spectra,
                     |lag, products| {
                         let place = |lag| self.lags.place_of(lag).clamp(places.start, places.end);
-                        let out_places = place(lag)..place(lag + products.len());
-                        let out = &mut out[out_places.clone()];
-                        match &self.lags {
-                            LagSet::Every(lags) if !out.is_empty() => {
-                                let first = lags.start + out_places.start;
-                                let products = &products[first - lag..][..out.len()];
-                                if term == Term::SquaredDifference {
-                                    squares.of_consecutive(block, first, out);
-                                    for (out, product) in out.iter_mut().zip(products) {
-                                        *out -= 2.0 * product;
-                                    }
-                                } else {
-                                    out.copy_from_slice(products);
+                        let wanted = place(lag)..place(lag + products.len());
+                        if wanted.is_empty() {
+                            return;
+                        }
+                        let (first, out) = (self.lags.get(wanted.start), &mut out[wanted.clone()]);
+                        match (&self.lags, term) {
+                            (LagSet::Every(_), Term::Product { .. }) => {
+                                out.copy_from_slice(&products[first - lag..][..out.len()]);
+                            }
+                            (LagSet::Every(_), Term::SquaredDifference) => {
+                                squares.of_consecutive(block, first, out);
+                                for (out, product) in out.iter_mut().zip(&products[first - lag..]) {
+                                    *out -= 2.0 * product;
                                 }
                             }
-                            _ => {
-                                for (place, out) in out_places.zip(out) {
-                                    let m = self.lags.get(place);
+                            (LagSet::Listed(lags), _) => {
+                                for (out, &m) in out.iter_mut().zip(&lags[wanted]) {
                                     *out = match term {
-                                        Term::SquaredDifference => {
-                                            squares.of_pairs(block, m) - 2.0 * products[m - lag]
-                                        }
                                         Term::Product { .. } => products[m - lag],
+                                        _ => squares.of_pairs(block, m) - 2.0 * products[m - lag],
                                     };
                                 }
                             }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulp::Arch;
 use realfft::RealFftPlanner;
 
-use super::method::{LagSet, Method, Stretch, choose};
+use super::method::{LagSet, Method, choose};
 use super::plan::LagPlan;
 use super::segments::Split;
 use crate::lag::{LagError, listed_in_run};
@@ -15,17 +15,18 @@ use crate::lag::{LagError, listed_in_run};
 /// that changes.
 ///
 /// ```
-/// use msed::lag_sums::{LagPlanner, Method};
+/// use msed::lag_sums::{LagPlanner, Method, Scratch};
 /// let plan = LagPlanner::new().plan(5, &[0, 1, 2])?;
 /// let mut values = [0.0; 3];
-/// plan.msed_into(&[1.0, 2.0, 4.0, 7.0, 11.0], &mut values, &mut plan.scratch());
+/// plan.msed_into(&[1.0, 2.0, 4.0, 7.0, 11.0], &mut values, &mut Scratch::default());
 /// assert_eq!(values, [0.0, (1.0 + 4.0 + 9.0 + 16.0) / 4.0, (9.0 + 25.0 + 49.0) / 3.0]);
-/// assert_eq!(plan.methods()[0].method, Method::Direct);
+/// assert_eq!(plan.methods()[0].1, Method::Direct);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub struct LagPlanner {
     transforms: RealFftPlanner<f64>,
     tolerance: f64,
+    method: Option<Method>,
     arch: Arch,
 }
 
@@ -33,6 +34,7 @@ impl fmt::Debug for LagPlanner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LagPlanner")
             .field("tolerance", &self.tolerance)
+            .field("method", &self.method)
             .finish_non_exhaustive()
     }
 }
@@ -50,6 +52,7 @@ impl LagPlanner {
         Self {
             transforms: RealFftPlanner::new(),
             tolerance: 1e-10,
+            method: None,
             arch: Arch::new(),
         }
     }
@@ -70,14 +73,26 @@ impl LagPlanner {
         self
     }
 
+    /// A planner whose plans sum every lag by `method`, whatever it costs; segments are cut to the
+    /// length of the series.
+    #[must_use]
+    pub fn with_method(mut self, method: Method) -> Self {
+        self.method = Some(method);
+        self
+    }
+
     /// The cheapest plan within the tolerance for `lags` of series of `samples` samples.
     ///
     /// # Errors
     /// [`LagError`] where the lags do not increase strictly or reach the length.
     pub fn plan(&mut self, samples: usize, lags: &[u64]) -> Result<LagPlan, LagError> {
-        let lags = listed(samples, lags)?;
-        let stretches = choose(samples, &lags, self.tolerance);
-        Ok(self.assemble(samples, lags, stretches))
+        listed_in_run(lags, samples)?;
+        let place = |lag: &u64| *lag as usize;
+        let lags = match (lags.first().map(place), lags.last().map(place)) {
+            (Some(first), Some(last)) if last - first + 1 == lags.len() => LagSet::Every(first..last + 1),
+            _ => LagSet::Listed(lags.iter().map(place).collect()),
+        };
+        Ok(self.assemble(samples, lags))
     }
 
     /// The same for every lag of a range, without a list of them.
@@ -85,87 +100,40 @@ impl LagPlanner {
     /// # Errors
     /// [`LagError`] where the range reaches past the length.
     pub fn plan_every(&mut self, samples: usize, lags: Range<usize>) -> Result<LagPlan, LagError> {
-        let lags = every(samples, lags)?;
-        let stretches = choose(samples, &lags, self.tolerance);
-        Ok(self.assemble(samples, lags, stretches))
-    }
-
-    /// A plan that sums every lag by `method`, whatever it costs; segments are cut to the length of
-    /// the series.
-    ///
-    /// # Errors
-    /// [`LagError`] as for [`plan`](Self::plan).
-    pub fn plan_with(&mut self, samples: usize, lags: &[u64], method: Method) -> Result<LagPlan, LagError> {
-        let lags = listed(samples, lags)?;
-        Ok(self.assemble_with(samples, lags, method))
-    }
-
-    /// The same for every lag of a range, without a list of them.
-    ///
-    /// # Errors
-    /// [`LagError`] as for [`plan_every`](Self::plan_every).
-    pub fn plan_every_with(
-        &mut self,
-        samples: usize,
-        lags: Range<usize>,
-        method: Method,
-    ) -> Result<LagPlan, LagError> {
-        let lags = every(samples, lags)?;
-        Ok(self.assemble_with(samples, lags, method))
-    }
-
-    fn assemble_with(&mut self, samples: usize, lags: LagSet, method: Method) -> LagPlan {
-        let cut = |segment: usize| segment.clamp(1, samples.max(1));
-        let method = match method {
-            Method::Direct => Method::Direct,
-            Method::BlockFft { segment } => Method::BlockFft {
-                segment: cut(segment),
-            },
-            Method::SplitFft { segment } => Method::SplitFft {
-                segment: cut(segment),
-            },
-        };
-        let stretches = vec![Stretch {
-            places: 0..lags.len(),
-            method,
-        }];
-        self.assemble(samples, lags, stretches)
-    }
-
-    fn assemble(&mut self, samples: usize, lags: LagSet, stretches: Vec<Stretch>) -> LagPlan {
-        let split = stretches
-            .iter()
-            .find(|s| s.method != Method::Direct && !s.places.is_empty())
-            .map(|stretch| {
-                let (segment, hold) = match stretch.method {
-                    Method::SplitFft { segment } => (segment, true),
-                    Method::BlockFft { segment } => (segment, false),
-                    Method::Direct => unreachable!("not direct"),
-                };
-                let ends = [lags.get(stretch.places.start), lags.get(stretch.places.end - 1)];
-                let split = Split::new(&mut self.transforms, samples, segment, ends, hold);
-                (stretch.places.clone(), split)
+        if lags.end > samples {
+            return Err(LagError::OutsideRun {
+                index: samples.saturating_sub(lags.start),
+                found: samples as u64,
+                samples,
             });
-        LagPlan::new(samples, lags, stretches, split, self.arch)
+        }
+        Ok(self.assemble(samples, LagSet::Every(lags)))
     }
-}
 
-fn listed(samples: usize, lags: &[u64]) -> Result<LagSet, LagError> {
-    listed_in_run(lags, samples)?;
-    let place = |lag: &u64| *lag as usize;
-    Ok(match (lags.first().map(place), lags.last().map(place)) {
-        (Some(first), Some(last)) if last - first + 1 == lags.len() => LagSet::Every(first..last + 1),
-        _ => LagSet::Listed(lags.iter().map(place).collect()),
-    })
-}
-
-fn every(samples: usize, lags: Range<usize>) -> Result<LagSet, LagError> {
-    if lags.end > samples {
-        return Err(LagError::OutsideRun {
-            index: samples.saturating_sub(lags.start),
-            found: samples as u64,
-            samples,
+    fn assemble(&mut self, samples: usize, lags: LagSet) -> LagPlan {
+        let cut = |mut method| {
+            if let Method::BlockFft { segment } | Method::SplitFft { segment } = &mut method {
+                *segment = (*segment).clamp(1, samples.max(1));
+            }
+            method
+        };
+        let stretches = match self.method {
+            None => choose(samples, &lags, self.tolerance),
+            Some(method) => vec![(0..lags.len(), cut(method))],
+        };
+        let split = stretches.iter().find_map(|(places, method)| {
+            let segment = method.segment().filter(|_| !places.is_empty())?;
+            let hold = matches!(method, Method::SplitFft { .. });
+            let ends = [lags.get(places.start), lags.get(places.end - 1)];
+            let split = Split::new(&mut self.transforms, samples, segment, ends, hold);
+            Some((places.clone(), split))
         });
+        LagPlan {
+            samples,
+            lags,
+            stretches,
+            split,
+            arch: self.arch,
+        }
     }
-    Ok(LagSet::Every(lags))
 }

@@ -11,7 +11,8 @@ use crate::real::Real;
 /// The transforms of segments of a series, each padded with as many zeros.
 #[derive(Clone)]
 pub(super) struct Segment {
-    length: usize,
+    /// In samples.
+    pub(super) length: usize,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
 }
@@ -23,7 +24,7 @@ impl fmt::Debug for Segment {
 }
 
 /// Memory of one transform at a time.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Buffers {
     pub(super) signal: Vec<f64>,
     /// Frequencies 0 to the length of the segment.
@@ -39,11 +40,6 @@ impl Segment {
             forward: planner.plan_fft_forward(2 * length),
             inverse: planner.plan_fft_inverse(2 * length),
         }
-    }
-
-    /// Samples of a segment.
-    pub(super) fn length(&self) -> usize {
-        self.length
     }
 
     /// Numbers of the scratch of [`Buffers`].

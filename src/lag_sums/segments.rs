@@ -13,7 +13,6 @@
 //! work, O(m) memory. All lags need every spectrum, twice the memory of the series, and transforms
 //! that stay in the cache in place of one of 2n.
 
-use std::fmt;
 use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
@@ -59,7 +58,7 @@ pub(super) struct Split {
 }
 
 /// Memory of a [`Split`].
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct SplitScratch {
     /// The spectra held, and where there are blocks of origins two more rows: the segments that a
     /// block begins and ends in, cut to the block.
@@ -72,15 +71,6 @@ pub(super) struct SplitScratch {
     /// Where the rows of the segments at hand begin: whole, and cut to the origins.
     whole: Vec<usize>,
     origins: Vec<usize>,
-}
-
-impl fmt::Debug for SplitScratch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SplitScratch")
-            .field("spectra", &self.spectra.len())
-            .field("accumulated", &self.accumulated.len())
-            .finish_non_exhaustive()
-    }
 }
 
 impl Split {
@@ -119,7 +109,7 @@ impl Split {
     /// Numbers of one part of a half spectrum, padded.
     fn half(&self) -> usize {
         // An odd number of blocks, so that the rows do not compete for the same sets of the cache.
-        ((self.segment.length() + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
+        ((self.segment.length + 1).div_ceil(FREQUENCIES) | 1) * FREQUENCIES
     }
 
     fn row(&self) -> usize {
@@ -160,7 +150,7 @@ impl Split {
         scratch: &mut SplitScratch,
         mut emit: impl FnMut(usize, &[f64]),
     ) {
-        let length = self.segment.length();
+        let length = self.segment.length;
         let segments = origins.start / length..origins.end.div_ceil(length);
         let cut = self.transform_ends(samples, center, &origins, scratch);
         for group in (self.distances.start..self.distances.end).step_by(self.together) {
@@ -200,7 +190,7 @@ impl Split {
         origins: &Range<usize>,
         scratch: &mut SplitScratch,
     ) -> [Option<usize>; 2] {
-        let length = self.segment.length();
+        let length = self.segment.length;
         let (first, last) = (origins.start / length, (origins.end - 1) / length);
         let mut cut = [Some(first), (last != first).then_some(last)];
         for (place, cut) in cut.iter_mut().enumerate() {
@@ -233,8 +223,8 @@ impl Split {
                 self.row(),
                 &mut scratch.workers,
                 |i, row, worker| {
-                    let start = (first + i) * self.segment.length();
-                    let part = start..self.samples.min(start + self.segment.length());
+                    let start = (first + i) * self.segment.length;
+                    let part = start..self.samples.min(start + self.segment.length);
                     self.transform(samples, center, start, part, row, worker);
                 },
             );
@@ -328,7 +318,7 @@ impl Split {
                 self.segment.inverse(worker);
             });
             for (i, worker) in workers.iter().enumerate() {
-                let length = self.segment.length();
+                let length = self.segment.length;
                 emit((first + i) * length, &worker.signal[..length]);
             }
         }

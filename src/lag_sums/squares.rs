@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::kernel::Total;
+use super::total::{Total, sum_of};
 use crate::real::Real;
 
 /// Squares that are summed before they join a compensated total.
@@ -43,13 +43,6 @@ impl<'a, T: Real> Squares<'a, T> {
         self.bases[chunk] + sum_of_squares(&self.samples[chunk * CHUNK..place], self.center)
     }
 
-    /// The square at `place`.
-    #[inline(always)]
-    fn square(&self, place: usize) -> f64 {
-        let x = self.samples[place].to_f64() - self.center;
-        x * x
-    }
-
     /// `sum of (x[i] - c)^2 + (x[i+m] - c)^2` over the origins i in `block` that have a partner at
     /// lag m.
     pub(super) fn of_pairs(&self, block: &Range<usize>, m: usize) -> f64 {
@@ -68,6 +61,10 @@ impl<'a, T: Real> Squares<'a, T> {
     /// hundred lags, so that rounding does not grow.
     pub(super) fn of_consecutive(&self, block: &Range<usize>, first: usize, sums: &mut [f64]) {
         let n = self.samples.len();
+        let square = |x: &T| {
+            let x = (*x).to_f64() - self.center;
+            x * x
+        };
         for (c, sums) in sums.chunks_mut(CHUNK).enumerate() {
             let first = first + c * CHUNK;
             let mut sum = self.of_pairs(block, first);
@@ -80,17 +77,15 @@ impl<'a, T: Real> Squares<'a, T> {
             rest.fill(0.0);
             let partners = &self.samples[(block.start + first).min(n)..][..lost];
             for (change, x) in changes.iter_mut().zip(partners) {
-                let x = (*x).to_f64() - self.center;
-                *change = -x * x;
+                *change = -square(x);
             }
             let partners = &self.samples[(block.end + first).min(n)..][..gained];
             for (change, x) in changes.iter_mut().zip(partners) {
-                let x = (*x).to_f64() - self.center;
-                *change += x * x;
+                *change += square(x);
             }
             // At lag m the origin n - 1 - m has the last partner of all.
             for (j, change) in changes.iter_mut().enumerate().skip(gained) {
-                *change -= self.square(n - 1 - (first + j));
+                *change -= square(&self.samples[n - 1 - (first + j)]);
             }
             for change in changes {
                 let next = sum + *change;
@@ -102,19 +97,7 @@ impl<'a, T: Real> Squares<'a, T> {
 }
 
 fn sum_of_squares<T: Real>(samples: &[T], center: f64) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (eights, rest) = samples.as_chunks::<8>();
-    for eight in eights {
-        for lane in 0..8 {
-            let x = eight[lane].to_f64() - center;
-            lanes[lane] += x * x;
-        }
-    }
-    for (lane, x) in lanes.iter_mut().zip(rest) {
-        let x = (*x).to_f64() - center;
-        *lane += x * x;
-    }
-    lanes.iter().sum()
+    sum_of(samples, |x| (x - center) * (x - center))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use pulp::Arch;
 
-use super::{LagPlanner, Method};
+use super::{LagPlanner, Method, Scratch};
 
 /// What there is on the processor at hand, the portable code always.
 fn instruction_sets() -> Vec<Arch> {
@@ -29,14 +29,15 @@ fn instruction_sets_agree_to_rounding() {
             .map(|arch| {
                 let plan = LagPlanner::new()
                     .with_arch(arch)
-                    .plan_with(4111, &lags, method)
+                    .with_method(method)
+                    .plan(4111, &lags)
                     .unwrap();
                 let mut values = [
                     vec![0.0; lags.len()],
                     vec![0.0; lags.len()],
                     vec![0.0; lags.len()],
                 ];
-                let mut scratch = plan.scratch();
+                let mut scratch = Scratch::default();
                 plan.msed_into(&samples, &mut values[0], &mut scratch);
                 plan.msed_into(&narrow, &mut values[1], &mut scratch);
                 plan.autocorrelation_into(&samples, &mut values[2], &mut scratch);

@@ -189,7 +189,7 @@ impl<K: Pairs> Accumulator<K> {
     ///     Ok::<_, msed::Error>(live)
     /// };
     /// let run = piece(0, &[1.0, 2.0])?.followed_by(&piece(2, &[4.0, 7.0])?)?;
-    /// assert_eq!(run.snapshot()?.displacements().of("A")?.msd().total().values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
+    /// assert_eq!(run.snapshot()?.displacements().of("A")?.msd.total.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {

@@ -39,7 +39,7 @@ use crate::trajectory::{Cell, Species};
 ///     live.push(&[0.0, 0.0, 0.0, 0.5 * f64::from(frame), 1.0, 1.0])?;
 /// }
 /// let moved = live.snapshot()?.displacements();
-/// let msd = moved.of("A")?.msd().total();
+/// let msd = &moved.of("A")?.msd.total;
 /// assert_eq!(msd.lags(), [100, 200].map(Lag::from_steps));
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -169,7 +169,7 @@ impl DisplacementAccumulator {
     ///     live.push(&[f64::from(frame * frame), 0.0, 0.0])?;
     /// }
     /// let moved = live.snapshot()?.displacements();
-    /// let msd = moved.of("A")?.msd().total();
+    /// let msd = &moved.of("A")?.msd.total;
     /// // Lag 6: first frames 0 and 2.
     /// assert_eq!((msd.values()[4], msd.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
@@ -191,7 +191,7 @@ impl DisplacementAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let groups = Groups::new(species);
-        let order = groups.order().iter().map(|&particle| particle as u64).collect();
+        let order = groups.order.iter().map(|&particle| particle as u64).collect();
         let system = DisplacementSystem::new(sampling, &groups, lags);
         Self::of(DisplacementPairs { system, order }, levels)
     }

@@ -7,7 +7,7 @@ use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::series::SeriesError;
 use crate::stats::{Invalid, MergeError, NoMemory, UnknownSpecies};
-use crate::structure::{StructureError, WaveVectorError};
+use crate::structure::StructureError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -112,9 +112,6 @@ pub enum OnlineError {
         /// Lists there are.
         lists: usize,
     },
-    /// Wave vectors that belong to no cell.
-    #[error(transparent)]
-    WaveVectors(#[from] WaveVectorError),
     /// An overlap radius that is not a positive finite length.
     #[error(transparent)]
     Structure(#[from] StructureError),

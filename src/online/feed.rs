@@ -157,7 +157,7 @@ pub fn feed_energies<S: EnergySink, E>(
 /// let (species, lags) = (Species::single("A", 1)?, Lags::samples([1, 4]));
 /// let mut live = DisplacementAccumulator::new(Sampling::new(10, 0.005)?, &species, &lags)?;
 /// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, FeedEnd::Complete);
-/// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25, 4.0]);
+/// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn feed_frames<S: FrameSink, T: Real>(

@@ -56,7 +56,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 0.005)?, &species, &Lags::samples([1]))?;
     /// live.push_points(&[[0.0_f32, 0.0, 0.0], [1.0, 1.0, 1.0]])?;
     /// live.push_points(&[[0.0_f32, 0.5, 0.0], [1.0, 1.5, 1.0]])?;
-    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn push_points<T: Real>(&mut self, points: &[[T; 3]]) -> Result<(), OnlineError> {
@@ -82,7 +82,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// live.push_iter(positions.iter().copied())?;
     /// positions[1] += Vector3::new(0.0, 0.0, 0.5);
     /// live.push_iter(positions.iter().copied())?;
-    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25 / 2.0]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25 / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
@@ -97,7 +97,7 @@ impl<K: FramePairs> Accumulator<K> {
     /// for shift in [0.0, 0.5] {
     ///     live.push_iter([Vec3::ZERO, Vec3::ONE].map(|r| r + Vec3::X * shift))?;
     /// }
-    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     ///
@@ -118,7 +118,7 @@ impl<K: FramePairs> Accumulator<K> {
     ///     atom.at[0] += 0.25 * atom.velocity[0];
     /// }
     /// live.push_iter(&atoms)?;
-    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd().total().values(), [0.25]);
+    /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn push_iter<P: Into<[T; 3]>, T: Real>(

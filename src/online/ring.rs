@@ -7,7 +7,7 @@ use pulp::Arch;
 use crate::energy::curves::Samples;
 use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;
-use crate::lag_sums::{LagPlanner, LagSums, Term, Total, mean};
+use crate::lag_sums::{LagPlanner, LagSums, Scratch, Term, Total, mean};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::BlockSums;
@@ -397,7 +397,7 @@ fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> R
     let plan = LagPlanner::new().plan(samples.len(), &there)?;
     let ranges: Vec<Range<usize>> = blocks.iter().map(|(_, range)| range.clone()).collect();
     let mut added = BlockSums::new(blocks.len(), there.len());
-    plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut plan.scratch());
+    plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut Scratch::default());
     for (b, (block, _)) in blocks.iter().enumerate() {
         for k in 0..there.len() {
             sums.pairs_mut(*block, first + k).differences += added.get(b, k).0;

@@ -1,9 +1,8 @@
 //! The coherent intermediate scattering function.
 
-use super::axis::Axis;
 use super::frames::Densities;
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use super::totals::{Totals, add_up};
 use super::{StructureError, WaveVectors};
 use crate::curve::Curve;
@@ -95,7 +94,7 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     let (pairs, sizes) = (groups.pairs(), groups.sizes());
     let of_list = |vectors: &WaveVectors| {
         let densities = Densities::new(runs, &groups, vectors)?;
-        let mut sums = vec![origins.axis().sums(); pairs.len() + 1];
+        let mut sums = vec![origins.axis.sums(); pairs.len() + 1];
         for (r, run) in runs.iter().enumerate() {
             let schedule = origins.schedule(r);
             let correlation = Correlation::new(run.frames(), &pairs, vectors.count(), &schedule);
@@ -104,7 +103,7 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
                 origins.add(r, &schedule, &found, vectors.count() as f64, 1.0, sums);
             }
         }
-        Ok(groups.by_pair(&pairs, curves(origins.axis(), &sums, &pairs, &sizes)))
+        Ok(groups.by_pair(&pairs, curves(&origins.axis, &sums, &pairs, &sizes)))
     };
     lists.iter().map(of_list).collect()
 }
@@ -220,7 +219,7 @@ impl<'a> Correlation<'a> {
     /// Lag sums, or spectra, of some vectors for each union.
     fn correlate(&self, series: &[f64]) -> Vec<Totals> {
         let frames = self.frames;
-        let (mut re, mut im) = (vec![0.0; frames], vec![0.0; frames]);
+        let mut whole = vec![0.0; 2 * frames];
         let mut scratch = self.plan.as_ref().map(ColumnProducts::scratch);
         let of_union = |union: &Vec<usize>| {
             let mut totals = Totals {
@@ -229,17 +228,15 @@ impl<'a> Correlation<'a> {
             };
             let mut transforms = self.plan.as_ref().zip(scratch.as_mut());
             for vector in series.chunks_exact(2 * self.kinds * frames) {
-                re.fill(0.0);
-                im.fill(0.0);
+                whole.fill(0.0);
                 for &s in union {
-                    let (of_re, of_im) = vector[2 * s * frames..2 * (s + 1) * frames].split_at(frames);
-                    for (sum, x) in re.iter_mut().zip(of_re).chain(im.iter_mut().zip(of_im)) {
-                        *sum += x;
-                    }
+                    let of_species = &vector[2 * s * frames..][..2 * frames];
+                    whole.iter_mut().zip(of_species).for_each(|(sum, x)| *sum += x);
                 }
+                let (re, im) = whole.split_at(frames);
                 match (&mut transforms, &mut totals.spectra) {
-                    (Some((plan, scratch)), Some(spectra)) => plan.push(&re, &im, spectra, scratch),
-                    _ => add_lag_sums(&re, &im, self.schedule, &mut totals.sums),
+                    (Some((plan, scratch)), Some(spectra)) => plan.push(re, im, spectra, scratch),
+                    _ => add_lag_sums(re, im, self.schedule, &mut totals.sums),
                 }
             }
             if let (Some((plan, scratch)), Some(spectra)) = (transforms, &mut totals.spectra) {

@@ -1,13 +1,169 @@
 //! Sums of displacements of one run or of several, and the curves that follow from them.
 
-use super::axis::Axis;
-use super::displacement_system::{DisplacementSystem, Group};
 use super::group_sums::GroupSums;
+use super::groups::Groups;
+use super::origins::Axis;
 use super::{Displacements, StructureError};
 use crate::curve::Curve;
-use crate::kernels::COLUMNS;
-use crate::stats::runs::agree;
+use crate::kernels::{COLUMNS, PairColumns};
+use crate::sampling::Sampling;
+use crate::stats::pair_table::FrameBlocks;
+#[cfg(feature = "serde")]
+use crate::stats::runs::are_lags;
+use crate::stats::runs::{agree, same_lags, same_sampling};
+use crate::stats::sums::Summed;
 use crate::stats::{BySpecies, MergeError, Sums};
+
+/// Some of the particles.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) particles: usize,
+}
+
+/// The particles, lags and quantities that displacements are summed over: the same for all runs
+/// that go together.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DisplacementSystem {
+    pub(crate) sampling: Sampling,
+    /// The species and, last, all particles.
+    pub(crate) groups: Vec<Group>,
+    /// In frames.
+    pub(crate) lags: Vec<u64>,
+    /// Of the overlap.
+    pub(crate) radius: Option<f64>,
+    /// Wave vectors over 2 pi.
+    pub(crate) lists: Vec<Vec<[f64; 3]>>,
+    /// Whether each pair of frames saw all particles at once.
+    pub(crate) whole: bool,
+}
+
+impl DisplacementSystem {
+    /// Of these particles at these lags, in frames; no overlap, and no wave vectors.
+    pub(crate) fn new(sampling: Sampling, species: &Groups, lags: Vec<u64>) -> Self {
+        let group = |(name, particles): (&str, usize)| Group {
+            name: name.to_owned(),
+            particles,
+        };
+        let sizes = species.particles().map(<[usize]>::len);
+        let each = species.names.iter().map(String::as_str).zip(sizes);
+        Self {
+            sampling,
+            groups: each.chain([("all", species.order.len())]).map(group).collect(),
+            lags,
+            radius: None,
+            lists: Vec::new(),
+            whole: true,
+        }
+    }
+
+    /// Room for the columns of a pair of frames.
+    pub(crate) fn pair_columns(&self) -> PairColumns {
+        let sizes = self.species().iter().map(|group| group.particles);
+        PairColumns::new(sizes, self.lists.len())
+    }
+
+    /// Adds the columns of two frames, each of which has x of all particles, species by species,
+    /// then y, then z.
+    pub(crate) fn add_pair(&self, frames: [&[f64]; 2], room: &mut PairColumns, sums: &mut [f64]) {
+        room.add(frames, self.radius, &self.lists, sums);
+    }
+
+    /// Columns of a group: those of its displacements, and one for each list of wave vectors.
+    pub(super) fn width(&self) -> usize {
+        COLUMNS + self.lists.len()
+    }
+
+    /// The species.
+    pub(crate) fn species(&self) -> &[Group] {
+        &self.groups[..self.groups.len() - 1]
+    }
+
+    /// Number of particles.
+    pub(crate) fn particles(&self) -> usize {
+        self.groups[self.groups.len() - 1].particles
+    }
+
+    /// What another system has that this one has not, the particles aside.
+    pub(super) fn same_quantities(&self, other: &Self) -> Result<(), MergeError> {
+        let shown = |system: &Self| {
+            [
+                ("overlap radius", format!("{:?}", system.radius)),
+                ("number of lists of wave vectors", system.lists.len().to_string()),
+            ]
+        };
+        same_sampling(self.sampling, other.sampling)?;
+        agree(shown(self), shown(other))?;
+        same_lags(&self.lags, &other.lags)?;
+        let different = self.lists.iter().zip(&other.lists).find(|(a, b)| a != b);
+        different.map_or(Ok(()), |(a, b)| {
+            let what = "a list of wave vectors";
+            agree(
+                [(what, format!("{} vectors", a.len()))],
+                [(what, format!("{} others", b.len()))],
+            )
+        })
+    }
+}
+
+impl Summed for DisplacementSystem {
+    type Run = FrameBlocks;
+
+    fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    fn lags(&self) -> &[u64] {
+        &self.lags
+    }
+
+    /// Columns of all groups.
+    fn columns(&self) -> usize {
+        self.groups.len() * self.width()
+    }
+
+    fn same(&self, other: &Self) -> Result<(), MergeError> {
+        self.same_quantities(other)?;
+        let shown = |system: &Self| {
+            let groups = system.groups.iter();
+            let each: Vec<String> = groups.map(|g| format!("{} {}", g.particles, g.name)).collect();
+            [("the number of particles", each.join(", "))]
+        };
+        agree(shown(self), shown(other))
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.whole &= other.whole;
+    }
+
+    #[cfg(feature = "serde")]
+    fn check(&self) -> Result<(), &'static str> {
+        let (all, species) = self.groups.split_last().ok_or("no particles")?;
+        let sum = species
+            .iter()
+            .try_fold(0_usize, |sum, group| sum.checked_add(group.particles));
+        if species.is_empty() || species.iter().any(|group| group.particles == 0) {
+            return Err("a species without particles");
+        }
+        if sum != Some(all.particles) || all.particles > usize::MAX / 64 {
+            return Err("species that do not add up to all particles");
+        }
+        if !are_lags(&self.lags) {
+            return Err("lags that do not increase, or reach too far");
+        }
+        let length = |radius: f64| radius.is_finite() && radius > 0.0;
+        if !self.radius.is_none_or(length) {
+            return Err("an overlap radius that is no length");
+        }
+        let finite = |list: &Vec<[f64; 3]>| list.as_flattened().iter().all(|x| x.is_finite());
+        if !self.lists.iter().all(|list| !list.is_empty() && finite(list)) {
+            return Err("wave vectors that are none");
+        }
+        Ok(())
+    }
+}
 
 /// Sums over the pairs of frames of one run or of several, and the curves that follow from them.
 ///
@@ -31,15 +187,10 @@ impl DisplacementSums {
     pub fn displacements(&self) -> BySpecies<Displacements> {
         let (system, axis) = (&self.over, self.axis());
         self.by_species(|first, group| {
-            let mut sums = GroupSums::new(&axis);
+            let (mut sums, particles) = (GroupSums::new(&axis), group.particles as f64);
             axis.for_each(&self.runs, |block, lag, columns, pairs| {
-                sums.add(
-                    block,
-                    lag,
-                    &columns[first..][..COLUMNS],
-                    pairs,
-                    group.particles as f64,
-                );
+                let columns = &columns[first..][..COLUMNS];
+                sums.add(block, lag, columns, pairs, particles);
             });
             Displacements::from_sums(&sums, &axis, group.particles, system.radius, system.whole)
         })
@@ -107,8 +258,8 @@ impl DisplacementSums {
     /// };
     /// let all = part("A", 3, 1.0)?.merge_particles(&part("B", 1, 3.0)?)?;
     /// let moved = all.displacements();
-    /// assert_eq!(moved.of("B")?.msd().total().values(), [9.0]);
-    /// assert_eq!(moved.all().msd().total().values(), [(3.0 + 9.0) / 4.0]);
+    /// assert_eq!(moved.of("B")?.msd.total.values(), [9.0]);
+    /// assert_eq!(moved.all().msd.total.values(), [(3.0 + 9.0) / 4.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn merge_particles(&self, other: &Self) -> Result<Self, MergeError> {

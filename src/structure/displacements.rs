@@ -1,9 +1,8 @@
 //! What one pass over the displacements gives.
 
-use super::axis::Axis;
 use super::group_sums::{GroupSums, direct_sums};
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use super::{Msd, StructureError};
 use crate::curve::Curve;
 use crate::lag::Lags;
@@ -14,10 +13,14 @@ use crate::trajectory::TrajectoryRuns;
 /// Displacements over time of the particles of one species, or of all: see [`displacements`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Displacements {
-    particles: usize,
-    msd: Msd,
-    alpha2: Curve,
+    /// Number of particles.
+    pub particles: usize,
+    /// Mean squared displacement.
+    pub msd: Msd,
+    /// Non-Gaussian parameter, at the lags at which something has moved.
+    pub alpha2: Curve,
     overlap: Option<Overlap>,
 }
 
@@ -51,24 +54,6 @@ impl Displacements {
                 chi4: whole.then(|| sums.chi4(axis, size)),
             }),
         }
-    }
-
-    /// Number of particles.
-    #[must_use]
-    pub fn particles(&self) -> usize {
-        self.particles
-    }
-
-    /// Mean squared displacement.
-    #[must_use]
-    pub fn msd(&self) -> &Msd {
-        &self.msd
-    }
-
-    /// Non-Gaussian parameter, at the lags at which something has moved.
-    #[must_use]
-    pub fn alpha2(&self) -> &Curve {
-        &self.alpha2
     }
 
     /// The distance below which a particle counts as not moved, where one was given.
@@ -137,7 +122,7 @@ impl Displacements {
 /// let run = Trajectory::new(positions, vec![0, 10, 20, 30], 0.005, Species::by_count([("A", 1), ("B", 1)])?)?;
 /// let moved = structure::displacements(&run, &Lags::all(), 0.15, Resampling::None)?;
 /// let a = moved.of("A")?;
-/// assert!((a.msd().total().values()[3] - 0.09).abs() < 1e-12);
+/// assert!((a.msd.total.values()[3] - 0.09).abs() < 1e-12);
 /// assert_eq!(a.overlap()?.values(), [1.0, 1.0, 0.0, 0.0]);
 /// assert_eq!(moved.all().overlap()?.values(), [1.0, 1.0, 0.5, 0.5]);
 /// # Ok::<(), msed::Error>(())
@@ -152,9 +137,9 @@ pub fn displacements<T: Real>(
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let sums = direct_sums(runs, &groups, &origins, 0..origins.axis().lags.len(), radius);
+    let sums = direct_sums(runs, &groups, &origins, 0..origins.axis.lags.len(), radius);
     let of = |(sums, &particles): (&GroupSums, &f64)| {
-        Displacements::from_sums(sums, origins.axis(), particles as usize, Some(radius), true)
+        Displacements::from_sums(sums, &origins.axis, particles as usize, Some(radius), true)
     };
     Ok(groups.by_species(sums.iter().zip(&groups.sizes()).map(of).collect()))
 }

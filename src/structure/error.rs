@@ -9,7 +9,7 @@ use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum StructureError {
-    /// A length that is not positive and finite.
+    /// A length or a wave number that is not positive and finite.
     #[error(transparent)]
     Length(#[from] Invalid),
     /// Bins that cannot be made.
@@ -45,22 +45,6 @@ pub enum StructureError {
         run: usize,
         /// What needs the cell.
         needed_for: &'static str,
-    },
-    /// A wave number that is not positive and finite.
-    #[error("wave number {index} is {found}, expected a positive finite number")]
-    WaveNumber {
-        /// Position in the list.
-        index: usize,
-        /// The value given.
-        found: f64,
-    },
-    /// Lengths by which no peak can be looked for.
-    #[error("bins of {bin} and shells within {half_width}, expected positive finite lengths")]
-    PeakWindow {
-        /// Width of the bins.
-        bin: f64,
-        /// How far from the middle the shells may lie.
-        half_width: f64,
     },
     /// A coherent quantity at vectors that are not commensurate.
     #[error(
@@ -99,40 +83,9 @@ pub enum StructureError {
         /// Lists there are.
         lists: usize,
     },
-    /// Motion in no dimension.
-    #[error("0 dimensions, expected 3 for the mean squared displacement, 1 for a component")]
-    Dimensions,
-    /// A window that holds too little of the curve.
-    #[error("the window from {start} to {end} holds {found} lags, expected at least 2")]
-    Window {
-        /// First lag time.
-        start: f64,
-        /// Last lag time.
-        end: f64,
-        /// Lags in it.
-        found: usize,
-    },
-    /// Wave vectors that cannot be made.
-    #[error(transparent)]
-    WaveVectors(#[from] WaveVectorError),
-    /// A request for lags that means nothing.
-    #[error(transparent)]
-    Lag(#[from] LagError),
-    /// A division into blocks.
-    #[error(transparent)]
-    Resampling(#[from] ResamplingError),
-    /// A species that is not there.
-    #[error(transparent)]
-    Species(#[from] UnknownSpecies),
-}
-
-/// A list of wave vectors that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum WaveVectorError {
     /// Ends of a range that hold nothing, or are no lengths.
     #[error("wave vectors of length {low} to {high}, expected 0 <= low <= high, finite, and high above 0")]
-    Range {
+    WaveVectorRange {
         /// The lower end.
         low: f64,
         /// The upper end.
@@ -152,46 +105,26 @@ pub enum WaveVectorError {
     #[error(
         "about {estimate:.1e} wave vectors to look through, expected less than {limit:.0e}: is q in inverse units of the cell?"
     )]
-    TooMany {
+    TooManyWaveVectors {
         /// Integers up to the largest that a vector of the greatest length can have.
         estimate: f64,
         /// The limit.
         limit: f64,
     },
-    /// No vector at all.
+    /// No wave vector at all.
     #[error("0 wave vectors, expected at least 1")]
-    Empty,
-    /// The zero vector.
-    #[error("wave vector {index} is zero, expected a direction")]
-    Zero {
+    NoWaveVectors,
+    /// A wave vector of a list that is zero, not finite, out of range or listed twice.
+    #[error("wave vector {index} {found}, expected {expected}")]
+    WaveVector {
         /// Position in the list.
         index: usize,
+        /// What is wrong with it.
+        found: String,
+        /// What was expected.
+        expected: &'static str,
     },
-    /// An integer without a negative.
-    #[error("wave vector {index} has the integers {found:?}, expected none below -2147483647")]
-    Integer {
-        /// Position in the list.
-        index: usize,
-        /// The integers.
-        found: [i32; 3],
-    },
-    /// A component that is no number.
-    #[error("wave vector {index} is {found:?}, expected finite components")]
-    NotFinite {
-        /// Position in the list.
-        index: usize,
-        /// The vector.
-        found: [f64; 3],
-    },
-    /// A vector, or its negative, that is listed twice.
-    #[error("wave vector {index} is wave vector {before} or its negative, expected each once")]
-    Repeated {
-        /// Position in the list.
-        index: usize,
-        /// Where it was before.
-        before: usize,
-    },
-    /// A subset of no vector, or more than all.
+    /// A subset of no wave vector, or more than all.
     #[error("a subset of {found} wave vectors, expected 1 to {available}")]
     Subset {
         /// How many were asked for.
@@ -199,6 +132,15 @@ pub enum WaveVectorError {
         /// How many there are.
         available: usize,
     },
+    /// A request for lags that means nothing.
+    #[error(transparent)]
+    Lag(#[from] LagError),
+    /// A division into blocks.
+    #[error(transparent)]
+    Resampling(#[from] ResamplingError),
+    /// A species that is not there.
+    #[error(transparent)]
+    Species(#[from] UnknownSpecies),
 }
 
 fn lengths(nearest: &[Option<f64>; 2]) -> String {

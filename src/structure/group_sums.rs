@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::axis::Axis;
+use pulp::Arch;
+
 use super::groups::Groups;
-use super::origins::{Origins, Piece};
+use super::origins::{Axis, Origins, Piece};
 use crate::curve::Curve;
-use crate::kernels::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairSums, pair_sums};
+use crate::kernels::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairSums, SumPairs};
 use crate::real::Real;
 use crate::stats::BlockSums;
 use crate::threads;
@@ -35,12 +36,6 @@ impl GroupSums {
             let x = if column < CLOSE { x / particles } else { x };
             sums.add(block, lag, x, pairs);
         }
-    }
-
-    /// The squared displacements along x, y and z.
-    pub(super) fn into_squares(self) -> [BlockSums; 3] {
-        let [x, y, z, ..] = self.0;
-        [x, y, z]
     }
 
     /// The squared displacements along x, y and z.
@@ -82,13 +77,18 @@ pub(super) fn direct_sums<T: Real>(
 ) -> Vec<GroupSums> {
     let arranged: Vec<_> = runs.iter().map(|run| groups.arrange(run)).collect();
     let sizes = groups.sizes();
-    let mut sums = vec![GroupSums::new(origins.axis()); sizes.len()];
+    let mut sums = vec![GroupSums::new(&origins.axis); sizes.len()];
     let work = |piece: &Piece| -> Vec<PairSums> {
         let (positions, particles) = (&arranged[piece.run][..], runs[piece.run].particles());
-        let table = origins.table(piece.run);
+        let table = &origins.tables[piece.run];
         let at_lag = |lag| {
-            let pairs = table.pairs_from(lag, piece.firsts.clone());
-            pair_sums(positions, particles, groups.ranges(), radius, pairs)
+            Arch::new().dispatch(SumPairs {
+                positions,
+                particles,
+                groups: &groups.ranges,
+                radius_squared: radius * radius,
+                pairs: table.pairs_from(lag, piece.firsts.clone()),
+            })
         };
         piece.lags.clone().map(at_lag).collect()
     };

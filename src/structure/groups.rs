@@ -9,9 +9,12 @@ use crate::trajectory::{Species, Trajectory};
 
 /// The particles species by species: kernels then see each species as one range.
 pub(crate) struct Groups {
-    names: Vec<String>,
-    order: Vec<usize>,
-    ranges: Vec<Range<usize>>,
+    /// Names of the species.
+    pub(super) names: Vec<String>,
+    /// All particles, species by species.
+    pub(crate) order: Vec<usize>,
+    /// The range of each species in that order.
+    pub(super) ranges: Vec<Range<usize>>,
 }
 
 impl Groups {
@@ -25,30 +28,14 @@ impl Groups {
         Self { names, order, ranges }
     }
 
-    /// Names of the species.
-    pub(crate) fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// All particles, species by species.
-    pub(crate) fn order(&self) -> &[usize] {
-        &self.order
-    }
-
-    /// The range of each species in that order.
-    pub(crate) fn ranges(&self) -> &[Range<usize>] {
-        &self.ranges
-    }
-
     /// The particles of each species.
     pub(super) fn particles(&self) -> impl ExactSizeIterator<Item = &[usize]> {
         self.ranges.iter().map(|range| &self.order[range.clone()])
     }
 
-    /// Each two species, and each with itself, in their order: AA, AB, ..., BB, ...
+    /// Each two species, and each with itself.
     pub(super) fn pairs(&self) -> Vec<[usize; 2]> {
-        let kinds = self.names.len();
-        (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect()
+        pairs_of(self.names.len())
     }
 
     /// Number of particles of each species and, last, of all.
@@ -64,11 +51,8 @@ impl Groups {
     }
 
     /// Results of each of these pairs and, last, of all particles, by name.
-    pub(super) fn by_pair<T>(&self, pairs: &[[usize; 2]], mut results: Vec<T>) -> ByPair<T> {
-        let total = results.pop().expect("all particles come last");
-        let name = |s: usize| self.names[s].clone();
-        let named = pairs.iter().zip(results);
-        ByPair::new(total, named.map(|(&[a, b], result)| (name(a), name(b), result)))
+    pub(super) fn by_pair<T>(&self, pairs: &[[usize; 2]], results: Vec<T>) -> ByPair<T> {
+        by_pair(&self.names, pairs, results)
     }
 
     /// Positions in which each species is one range: borrowed where they are so already, else a
@@ -86,4 +70,19 @@ impl Groups {
         }
         Cow::Owned(arranged)
     }
+}
+
+/// Each two of so many species, and each with itself, in their order: AA, AB, ..., BB, ...
+pub(super) fn pairs_of(kinds: usize) -> Vec<[usize; 2]> {
+    (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect()
+}
+
+/// Results of each of these pairs and, last, of all particles, by the names of the species.
+pub(super) fn by_pair<T>(names: &[String], pairs: &[[usize; 2]], mut results: Vec<T>) -> ByPair<T> {
+    let total = results.pop().expect("all particles come last");
+    let named = pairs.iter().zip(results);
+    ByPair::new(
+        total,
+        named.map(|(&[a, b], result)| (names[a].as_str(), names[b].as_str(), result)),
+    )
 }

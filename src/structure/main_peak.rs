@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use super::{StructureError, StructureFactor};
-use crate::stats::{Estimate, Outcome, Parabola, Significance};
+use thiserror::Error;
+
+use super::StructureFactor;
+use crate::stats::{Estimate, Invalid, Outcome, Parabola, Significance};
 use crate::trajectory::Cell;
 
 /// (V/N)^(1/3) at the density 1.2 that the lengths of [`PeakWindow::LENNARD_JONES`] belong to.
@@ -24,13 +26,12 @@ impl PeakWindow {
     /// middle of that bin the shells may lie that a parabola goes through.
     ///
     /// # Errors
-    /// [`StructureError::PeakWindow`] unless both are positive and finite.
-    pub fn new(bin: f64, half_width: f64) -> Result<Self, StructureError> {
-        if [bin, half_width].iter().all(|x| x.is_finite() && *x > 0.0) {
-            Ok(Self { bin, half_width })
-        } else {
-            Err(StructureError::PeakWindow { bin, half_width })
-        }
+    /// [`Invalid`] unless both are positive and finite.
+    pub fn new(bin: f64, half_width: f64) -> Result<Self, Invalid> {
+        Ok(Self {
+            bin: Invalid::unless_positive("bins of width", bin)?,
+            half_width: Invalid::unless_positive("shells within", half_width)?,
+        })
     }
 
     /// Width of the bins of which the highest is taken.
@@ -67,37 +68,16 @@ impl PeakWindow {
 /// The main peak of a structure factor: see [`main_peak`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct MainPeak {
-    position: Estimate,
-    height: Estimate,
-    range: [f64; 2],
-    shells: usize,
-}
-
-impl MainPeak {
     /// q_max, the vertex of the parabola.
-    #[must_use]
-    pub fn position(&self) -> &Estimate {
-        &self.position
-    }
-
+    pub position: Estimate,
     /// The parabola's value there.
-    #[must_use]
-    pub fn height(&self) -> &Estimate {
-        &self.height
-    }
-
+    pub height: Estimate,
     /// First and last q of the shells that the parabola goes through.
-    #[must_use]
-    pub fn range(&self) -> [f64; 2] {
-        self.range
-    }
-
+    pub range: [f64; 2],
     /// Number of these shells.
-    #[must_use]
-    pub fn shells(&self) -> usize {
-        self.shells
-    }
+    pub shells: usize,
 }
 
 impl fmt::Display for MainPeak {
@@ -108,11 +88,16 @@ impl fmt::Display for MainPeak {
 }
 
 /// Why a structure factor has no main peak.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum NoMainPeak {
     /// The function is largest at an end of its range.
+    #[error(
+        "not resolved: S(q) is highest at q = {q:.6}, an end of the range {:.6} to {:.6}",
+        range[0],
+        range[1]
+    )]
     AtTheEnd {
         /// The middle of the highest bin.
         q: f64,
@@ -120,6 +105,10 @@ pub enum NoMainPeak {
         range: [f64; 2],
     },
     /// Another peak is as high within errors.
+    #[error(
+        "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
+        Significance::EXTREMUM
+    )]
     Rival {
         /// The middle of the highest bin.
         q: f64,
@@ -129,42 +118,21 @@ pub enum NoMainPeak {
         difference: Estimate,
     },
     /// Fewer shells near the highest bin than a parabola needs.
+    #[error("not resolved: {found} shells near the highest bin, expected at least {FEWEST}")]
     TooFewShells {
         /// Shells there are.
         found: usize,
     },
     /// The parabola has no maximum among the shells.
+    #[error(
+        "not resolved: the parabola through the shells from {:.6} to {:.6} has no maximum among them",
+        range[0],
+        range[1]
+    )]
     NoMaximum {
         /// First and last q of the shells.
         range: [f64; 2],
     },
-}
-
-impl fmt::Display for NoMainPeak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtTheEnd {
-                q,
-                range: [low, high],
-            } => write!(
-                f,
-                "not resolved: S(q) is highest at q = {q:.6}, an end of the range {low:.6} to {high:.6}"
-            ),
-            Self::Rival { q, other, difference } => write!(
-                f,
-                "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
-                Significance::EXTREMUM
-            ),
-            Self::TooFewShells { found } => write!(
-                f,
-                "not resolved: {found} shells near the highest bin, expected at least {FEWEST}"
-            ),
-            Self::NoMaximum { range: [low, high] } => write!(
-                f,
-                "not resolved: the parabola through the shells from {low:.6} to {high:.6} has no maximum among them"
-            ),
-        }
-    }
 }
 
 /// The position q_max of the main peak.
@@ -301,13 +269,13 @@ mod tests {
     fn the_vertex_of_a_parabola_is_found_exactly() {
         let peak = main_peak(&factor(|q| 3.0 - 2.0 * (q - 7.237).powi(2), 0.0), WINDOW);
         let peak = peak.into_result().unwrap();
-        let (position, height) = (peak.position(), peak.height());
+        let (position, height) = (&peak.position, &peak.height);
         assert!((position.value() - 7.237).abs() < 1e-12, "{position}");
         assert!((height.value() - 3.0).abs() < 1e-12);
         assert!(position.standard_error().unwrap() < 1e-12);
         // The highest bin is 7.2 to 7.4.
         assert_eq!(
-            (peak.range(), peak.shells()),
+            (peak.range, peak.shells),
             ([6.800_000_000_000_001, 7.800_000_000_000_001], 21)
         );
     }
@@ -317,7 +285,7 @@ mod tests {
         let bump = |q: f64, at: f64, height: f64| height * (-2.0 * (q - at).powi(2)).exp();
         let s = move |low: f64| move |q: f64| bump(q, 4.0, low) + bump(q, 7.0, 2.0);
         let found = main_peak(&factor(s(1.5), 0.1), WINDOW);
-        let position = found.value().unwrap().position();
+        let position = &found.value().unwrap().position;
         assert!((position.value() - 7.0).abs() < 0.1, "{position}");
         assert!(found.to_string().starts_with("q_max = "), "{found}");
         assert!(position.standard_error().unwrap() > 0.0);

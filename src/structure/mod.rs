@@ -22,26 +22,20 @@
 //! errors, for each species and for all particles. Frames may be spaced in any way: they are paired
 //! by their integer steps.
 
-mod axis;
 mod coherent_isf;
 mod coherent_sums;
-mod coherent_system;
 mod displacement_sums;
-mod displacement_system;
 mod displacements;
 mod error;
 mod frames;
 mod group_sums;
 mod groups;
-mod isf_fluctuations;
 mod main_peak;
 mod msd;
 mod origins;
-mod radial_bins;
 mod rdf;
 mod self_isf;
 mod self_sums;
-mod static_structure;
 mod structure_factor;
 mod totals;
 mod van_hove;
@@ -49,20 +43,17 @@ mod wave_vectors;
 
 pub use coherent_isf::{coherent_isf, coherent_isf_each};
 pub use coherent_sums::CoherentSums;
-pub(crate) use coherent_system::CoherentSystem;
+pub(crate) use coherent_sums::CoherentSystem;
 pub use displacement_sums::DisplacementSums;
-pub(crate) use displacement_system::DisplacementSystem;
+pub(crate) use displacement_sums::DisplacementSystem;
 pub(crate) use displacements::check_radius;
 pub use displacements::{Displacements, displacements};
-pub use error::{StructureError, WaveVectorError};
+pub use error::StructureError;
 pub(crate) use groups::Groups;
-pub use isf_fluctuations::{IsfFluctuations, self_isf_fluctuations};
 pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
-pub use msd::{Msd, MsdMethod, msd};
-pub use radial_bins::RadialBins;
-pub use rdf::{RadialDistribution, rdf};
-pub use self_isf::{isotropic_self_isf, self_isf, self_isf_each};
-pub use static_structure::static_structure;
-pub use structure_factor::StructureFactor;
-pub use van_hove::{DistanceDistribution, VanHove, van_hove};
-pub use wave_vectors::{Shell, WaveVectors};
+pub use msd::{Msd, msd};
+pub use rdf::{RadialBins, RadialDistribution, rdf};
+pub use self_isf::{IsfFluctuations, isotropic_self_isf, self_isf, self_isf_each, self_isf_fluctuations};
+pub use structure_factor::{StructureFactor, static_structure};
+pub use van_hove::{VanHove, van_hove};
+pub use wave_vectors::WaveVectors;

@@ -3,13 +3,12 @@
 use std::num::NonZeroU32;
 
 use super::StructureError;
-use super::axis::Axis;
-use super::group_sums::{GroupSums, direct_sums};
+use super::group_sums::direct_sums;
 use super::groups::Groups;
-use super::origins::Origins;
+use super::origins::{Axis, Origins};
 use crate::kernels::Tile;
 use crate::lag::{Lag, Lags};
-use crate::lag_sums::{ColumnDifferences, ColumnProducts};
+use crate::lag_sums::{ColumnDifferences, ColumnProducts, Method};
 use crate::real::Real;
 use crate::relaxation::SquaredDisplacement;
 use crate::stats::{BlockSums, BySpecies, Resampling};
@@ -34,26 +33,21 @@ const WAITING_PART: usize = 8;
 /// Mean squared displacement of one species, or of all particles: see [`msd`](msd()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Msd {
-    total: SquaredDisplacement,
-    components: [SquaredDisplacement; 3],
-    methods: Vec<MsdMethod>,
-    error_bounds: Vec<f64>,
-}
-
-/// How a lag was summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub enum MsdMethod {
-    /// Pair by pair.
-    Direct,
-    /// From power spectra summed over the particles, together with all other lags.
-    Transform,
+pub struct Msd {
+    /// Mean squared displacement, in squared units of length.
+    pub total: SquaredDisplacement,
+    /// Mean squared displacement along x, y and z: they add up to the total.
+    pub components: [SquaredDisplacement; 3],
+    /// How each lag was summed: pair by pair, or from power spectra that are added up over the
+    /// particles, together with all other lags.
+    pub methods: Vec<Method>,
+    /// Bound on the relative error of rounding at each lag, of every species and component.
+    pub error_bounds: Vec<f64>,
 }
 
 impl Msd {
-    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[MsdMethod], error_bounds: &[f64]) -> Self {
+    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[Method], error_bounds: &[f64]) -> Self {
         Self {
             total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), IN_SPACE),
             components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), NonZeroU32::MIN)),
@@ -68,33 +62,9 @@ impl Msd {
         Self::new(
             squares,
             axis,
-            &vec![MsdMethod::Direct; lags],
+            &vec![Method::Direct; lags],
             &vec![DIRECT_ACCURACY; lags],
         )
-    }
-
-    /// Mean squared displacement, in squared units of length.
-    #[must_use]
-    pub fn total(&self) -> &SquaredDisplacement {
-        &self.total
-    }
-
-    /// Mean squared displacement along x, y and z: they add up to [`total`](Self::total).
-    #[must_use]
-    pub fn components(&self) -> &[SquaredDisplacement; 3] {
-        &self.components
-    }
-
-    /// How each lag was summed.
-    #[must_use]
-    pub fn methods(&self) -> &[MsdMethod] {
-        &self.methods
-    }
-
-    /// Bound on the relative error of rounding at each lag, of every species and component.
-    #[must_use]
-    pub fn error_bounds(&self) -> &[f64] {
-        &self.error_bounds
     }
 }
 
@@ -129,7 +99,7 @@ impl Msd {
 /// let steps: Vec<u64> = (0..100).map(|i| 20 * i).collect();
 /// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 1)?)?;
 /// let msd = structure::msd(&run, &Lags::all(), Resampling::default())?;
-/// let curve = msd.all().total();
+/// let curve = &msd.all().total;
 /// assert!((curve.values()[10] - 25.0).abs() < 1e-9);
 /// assert_eq!((curve.lag_time(10), curve.origins()[10]), (1.0, 90));
 /// # Ok::<(), msed::Error>(())
@@ -142,19 +112,19 @@ pub fn msd<T: Real>(
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let lags = origins.axis().lags.len();
-    let mut methods = vec![MsdMethod::Direct; lags];
+    let lags = origins.axis.lags.len();
+    let mut methods = vec![Method::Direct; lags];
     let mut error_bounds = vec![DIRECT_ACCURACY; lags];
     let mut squares: Vec<[BlockSums; 3]>;
     if origins.is_uniform() && transforms_are_faster(&origins) {
-        let bounds;
-        (squares, bounds) = spectral_sums(runs, &groups, &origins);
+        let (bounds, by_transforms);
+        (squares, bounds, by_transforms) = spectral_sums(runs, &groups, &origins);
         for (k, bound) in bounds.into_iter().enumerate() {
             if bound <= ACCURACY {
-                (methods[k], error_bounds[k]) = (MsdMethod::Transform, bound);
+                (methods[k], error_bounds[k]) = (by_transforms, bound);
             }
         }
-        for inexact in (0..lags).filter(|&k| methods[k] == MsdMethod::Direct) {
+        for inexact in (0..lags).filter(|&k| methods[k] == Method::Direct) {
             let exact = direct_sums(runs, &groups, &origins, inexact..inexact + 1, 0.0);
             for (squares, exact) in squares.iter_mut().zip(&exact) {
                 for (sums, exact) in squares.iter_mut().zip(exact.squares()) {
@@ -164,9 +134,12 @@ pub fn msd<T: Real>(
         }
     } else {
         let found = direct_sums(runs, &groups, &origins, 0..lags, 0.0);
-        squares = found.into_iter().map(GroupSums::into_squares).collect();
+        squares = found
+            .iter()
+            .map(|sums| sums.squares().map(BlockSums::clone))
+            .collect();
     }
-    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), origins.axis(), &methods, &error_bounds);
+    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), &origins.axis, &methods, &error_bounds);
     Ok(groups.by_species(squares.iter().map(of).collect()))
 }
 
@@ -177,33 +150,30 @@ fn transforms_are_faster(origins: &Origins) -> bool {
     const PAIR: f64 = 1.7;
     const TRANSFORM: f64 = 2.0;
     const BLOCK: f64 = 2.0;
-    let blocks = origins.partition().iter();
-    let transforms: f64 = blocks
-        .map(|(_, block)| block.len() as f64)
-        .map(|length| {
-            length
-                * (TRANSFORM * (2.0 * length).log2()
-                    + BLOCK * (origins.partition().len() / origins.runs()) as f64)
-        })
-        .sum();
+    let blocks = BLOCK * (origins.partition.len() / origins.tables.len()) as f64;
+    let transform = |frames: f64| frames * (TRANSFORM * (2.0 * frames).log2() + blocks);
+    let lengths = origins.partition.iter().map(|(_, block)| block.len() as f64);
+    let transforms: f64 = lengths.map(transform).sum();
     transforms < PAIR * origins.pairs() as f64
 }
 
 /// Mean squared displacement along x, y and z by block and lag, of each species and, last, of all
 /// particles, by transforms of uniform frames. And a bound on the relative error of all these
-/// means, by lag.
+/// means, by lag, and what the transforms are.
 fn spectral_sums<T: Real>(
     runs: &[Trajectory<'_, T>],
     groups: &Groups,
     origins: &Origins,
-) -> (Vec<[BlockSums; 3]>, Vec<f64>) {
-    let (axis, sizes) = (origins.axis(), groups.sizes());
+) -> (Vec<[BlockSums; 3]>, Vec<f64>, Method) {
+    let (axis, sizes) = (&origins.axis, groups.sizes());
     let empty = || std::array::from_fn(|_| axis.sums());
     let mut squares: Vec<[BlockSums; 3]> = sizes.iter().map(|_| empty()).collect();
     // Absolute errors of the sums over all blocks, by group and component.
     let mut errors = vec![[0.0; 3]; sizes.len()];
+    let mut method = Method::Direct;
     for (r, run) in runs.iter().enumerate() {
         let (plan, schedule) = (ColumnProducts::new(origins.ranges(r)), origins.schedule(r));
+        method = plan.method();
         for (g, particles) in groups.particles().enumerate() {
             let columns = transform(run, particles, &plan);
             for (component, columns) in columns.iter().enumerate() {
@@ -222,19 +192,16 @@ fn spectral_sums<T: Real>(
         if axis.lags[k] == Lag::ZERO {
             return 0.0;
         }
-        let of = |group: usize, component: usize| {
-            let sums: &BlockSums = &squares[group][component];
-            errors[group][component] / (sums.mean(k) * sums.weight(k) * sizes[group])
-        };
-        let all = (0..sizes.len()).flat_map(|group| (0..3).map(move |component| (group, component)));
-        // Where nothing moves there is no relative error to bound.
-        let bounds = all
-            .map(|(group, component)| of(group, component))
-            .map(|x| if x >= 0.0 { x } else { f64::INFINITY });
+        let each = squares.as_flattened().iter().zip(errors.as_flattened());
+        let bounds = each.enumerate().map(|(place, (sums, error))| {
+            let bound = error / (sums.mean(k) * sums.weight(k) * sizes[place / 3]);
+            // Where nothing moves there is no relative error to bound.
+            if bound >= 0.0 { bound } else { f64::INFINITY }
+        });
         bounds.fold(0.0, f64::max)
     };
     let bounds = (0..axis.lags.len()).map(bound).collect();
-    (squares, bounds)
+    (squares, bounds, method)
 }
 
 /// What some particles add up to along x, y and z.

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::StructureError;
-use super::axis::Axis;
+use crate::curve::Curve;
 use crate::kernels::Schedule;
 use crate::lag::{Lag, Lags};
 use crate::real::Real;
-use crate::stats::{BlockSums, Partition, Resampling, RunId};
+use crate::sampling::Sampling;
+use crate::stats::pair_table::FrameBlocks;
+use crate::stats::runs::{numbered, resamples};
+use crate::stats::{BlockSums, Partition, Resamples, Resampling, RunId};
 use crate::trajectory::{Coordinates, LagTable, Trajectory};
 
 /// First frames of a piece: so many stay in the second-level cache while their partners pass by.
@@ -15,16 +18,74 @@ const FIRSTS: usize = 32;
 /// Lags of a piece.
 const LAGS: usize = 32;
 
+/// What all curves of the same pairs of frames have in common, whether the frames are in memory or
+/// have gone by in a stream.
+pub(super) struct Axis {
+    pub(super) lags: Vec<Lag>,
+    pub(super) time_step: f64,
+    pub(super) resamples: Resamples,
+    /// The longest lag that has a standard error.
+    pub(super) longest: Lag,
+}
+
+impl Axis {
+    /// The lags, of those given in frames, that some pair of frames of a stream lies apart by.
+    pub(super) fn of_tables(runs: &[FrameBlocks], sampling: Sampling, lags: &[u64]) -> Self {
+        let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
+        let reached = (0..lags.len()).take_while(has_pairs);
+        let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
+        Self {
+            lags: reached.map(|k| sampling.lag(lags[k])).collect(),
+            time_step: sampling.time_step(),
+            resamples: resamples(runs),
+            longest: sampling.lag(shortest),
+        }
+    }
+
+    /// Calls `add(block, lag, columns, pairs)` with the sums of each block of a stream at each lag.
+    pub(super) fn for_each(&self, runs: &[FrameBlocks], mut add: impl FnMut(usize, usize, &[f64], f64)) {
+        for (number, (run, block)) in numbered(runs) {
+            for k in 0..self.lags.len() {
+                add(number, k, run.sums(block, k), run.pairs(block, k));
+            }
+        }
+    }
+
+    /// Sums over pairs of frames, by block and lag.
+    pub(super) fn sums(&self) -> BlockSums {
+        BlockSums::new(self.resamples.blocks(), self.lags.len())
+    }
+
+    /// The curve that `f` makes of the means of sums.
+    pub(super) fn curve<const N: usize>(&self, sums: [&BlockSums; N], f: impl Fn([f64; N]) -> f64) -> Curve {
+        Curve::from_sums(
+            self.lags.clone(),
+            self.time_step,
+            sums,
+            self.resamples,
+            self.longest,
+            f,
+        )
+    }
+
+    /// The curve of the means of sums.
+    pub(super) fn mean(&self, sums: &BlockSums) -> Curve {
+        self.curve([sums], |[mean]| mean)
+    }
+}
+
 /// The lags of one or several runs, and their blocks.
 ///
 /// The lags are those of the run that spans the longest time; shorter runs add to the lags that
 /// they reach.
 pub(super) struct Origins {
-    tables: Vec<LagTable>,
+    /// Of each run.
+    pub(super) tables: Vec<LagTable>,
     /// Frames of each run.
     lengths: Vec<usize>,
-    partition: Partition,
-    axis: Axis,
+    pub(super) partition: Partition,
+    /// The lags, and the blocks that errors come from.
+    pub(super) axis: Axis,
 }
 
 /// A piece of the work: pairs of frames of a run whose first frame lies in `firsts`, of a block, at
@@ -74,24 +135,6 @@ impl Origins {
             },
             partition,
         })
-    }
-
-    /// The lags, and the blocks that errors come from.
-    pub(super) fn axis(&self) -> &Axis {
-        &self.axis
-    }
-
-    pub(super) fn table(&self, run: usize) -> &LagTable {
-        &self.tables[run]
-    }
-
-    pub(super) fn partition(&self) -> &Partition {
-        &self.partition
-    }
-
-    /// Number of runs.
-    pub(super) fn runs(&self) -> usize {
-        self.tables.len()
     }
 
     /// The blocks of one run: number, and frames.

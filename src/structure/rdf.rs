@@ -1,79 +1,144 @@
-//! The radial distribution function.
+//! The radial distribution function, and bins of distance.
 
 use std::f64::consts::PI;
 use std::fmt;
 
+use pulp::Arch;
+
+use super::StructureError;
 use super::frames::averages;
 use super::groups::Groups;
-use super::{RadialBins, StructureError};
-use crate::kernels::{NeighbourGrid, count_pairs};
+use crate::kernels::{CountPairs, NeighbourGrid};
 use crate::real::Real;
 use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
 use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
 
-/// The radial distribution function of two species, or of all particles.
+/// More bins than this are a mistake.
+const MOST_BINS: usize = 1 << 20;
+
+/// Bins of distance, each with its lower edge and without its upper one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct RadialDistribution {
-    bins: RadialBins,
-    /// By block: g in each bin, then the neighbours in each bin.
-    sums: BlockSums,
-    resamples: Resamples,
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct RadialBins {
+    edges: Vec<f64>,
 }
 
-impl RadialDistribution {
-    /// The bins of distance.
+impl RadialBins {
+    /// `count` bins of equal width from 0 to `end`.
+    ///
+    /// # Errors
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or an end that is not positive and
+    /// finite.
+    pub fn linear(end: f64, count: usize) -> Result<Self, StructureError> {
+        Self::checked(0.0, end, count, |x| end * x)
+    }
+
+    /// `count` bins of equal width in `log10 r` from `start` to `end`.
+    ///
+    /// # Errors
+    /// [`StructureError::Bins`] for no bin or more than 2^20, or ends that are not positive, finite
+    /// and increasing.
+    pub fn logarithmic(start: f64, end: f64, count: usize) -> Result<Self, StructureError> {
+        if start.is_nan() || start <= 0.0 {
+            return Err(StructureError::Bins { start, end, count });
+        }
+        Self::checked(start, end, count, |x| start * (end / start).powf(x))
+    }
+
+    fn checked(start: f64, end: f64, count: usize, at: impl Fn(f64) -> f64) -> Result<Self, StructureError> {
+        let refused = StructureError::Bins { start, end, count };
+        if !(1..=MOST_BINS).contains(&count) {
+            return Err(refused);
+        }
+        let mut edges: Vec<f64> = (0..=count).map(|i| at(i as f64 / count as f64)).collect();
+        if !edges.windows(2).all(|w| w[0] < w[1] && w[1].is_finite()) {
+            return Err(refused);
+        }
+        (edges[0], edges[count]) = (start, end);
+        Ok(Self { edges })
+    }
+
+    /// The edges, one more than there are bins.
     #[must_use]
-    pub fn bins(&self) -> &RadialBins {
-        &self.bins
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
     }
 
     /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
     #[must_use]
     pub fn centres(&self) -> Vec<f64> {
-        self.bins.centres()
+        let linear = self.edges[0] == 0.0;
+        let middle = |w: &[f64]| {
+            if linear {
+                0.5 * (w[0] + w[1])
+            } else {
+                (w[0] * w[1]).sqrt()
+            }
+        };
+        self.edges.windows(2).map(middle).collect()
     }
 
-    /// Number of frames, over all blocks and runs.
+    /// Number of bins; at least one.
     #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.sums.weight(0).round() as u64
+    pub fn count(&self) -> usize {
+        self.edges.len() - 1
     }
 
-    /// g(r) in each bin: its mean over the volume of the bin's shell.
-    #[must_use]
-    pub fn values(&self) -> Vec<Estimate> {
-        (0..self.bins.count()).map(|bin| self.estimate(&[bin])).collect()
-    }
-
-    /// The mean number of particles of the second species around one of the first, from the first
-    /// edge to the upper edge of each bin: up to the minimum after the first peak it is the
-    /// coordination number.
-    #[must_use]
-    pub fn neighbours(&self) -> Vec<Estimate> {
-        let bins = self.bins.count();
-        (1..=bins)
-            .map(|end| self.estimate(&(bins..bins + end).collect::<Vec<_>>()))
-            .collect()
-    }
-
-    /// The sum of some points.
-    fn estimate(&self, points: &[usize]) -> Estimate {
-        self.resamples
-            .evaluate(|weights| points.iter().map(|&p| self.sums.weighted_mean(p, weights)).sum())
+    /// The volume of each spherical shell.
+    pub(super) fn volumes(&self) -> impl Iterator<Item = f64> {
+        let volume = |w: &[f64]| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3));
+        self.edges.windows(2).map(volume)
     }
 }
 
-/// What the functions of the distribution return.
-#[cfg(feature = "serde")]
-impl serde::Serialize for RadialDistribution {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("RadialDistribution", 4)?;
-        fields.serialize_field("frames", &self.frames())?;
-        fields.serialize_field("bins", &self.bins)?;
-        fields.serialize_field("values", &self.values())?;
-        fields.serialize_field("neighbours", &self.neighbours())?;
-        fields.end()
+/// Numbers that follow from the weights of the blocks, on the whole and on each resample.
+pub(super) fn estimates(resamples: Resamples, f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Estimate> {
+    let replicates: Vec<Vec<f64>> = (0..resamples.len()).map(|r| f(&resamples.weights(r))).collect();
+    let whole = f(&vec![1.0; resamples.blocks()]);
+    let estimate = |(k, &value): (usize, &f64)| {
+        let replicates = replicates.iter().map(|values| values[k]).collect();
+        Estimate::new(value, replicates, resamples)
+    };
+    whole.iter().enumerate().map(estimate).collect()
+}
+
+/// The radial distribution function of two species, or of all particles.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct RadialDistribution {
+    /// Number of frames, over all blocks and runs.
+    pub frames: u64,
+    /// The bins of distance.
+    pub bins: RadialBins,
+    /// g(r) in each bin: its mean over the volume of the bin's shell.
+    pub values: Vec<Estimate>,
+    /// The mean number of particles of the second species around one of the first, from the first
+    /// edge to the upper edge of each bin: up to the minimum after the first peak it is the
+    /// coordination number.
+    pub neighbours: Vec<Estimate>,
+}
+
+impl RadialDistribution {
+    /// From g in each bin, then the neighbours in each bin.
+    fn from_sums(bins: RadialBins, sums: &BlockSums, resamples: Resamples) -> Self {
+        let mut values = estimates(resamples, |weights| {
+            let mut means: Vec<f64> = (0..sums.points())
+                .map(|point| sums.weighted_mean(point, weights))
+                .collect();
+            let mut so_far = 0.0;
+            for neighbours in &mut means[bins.count()..] {
+                so_far += *neighbours;
+                *neighbours = so_far;
+            }
+            means
+        });
+        Self {
+            frames: sums.weight(0).round() as u64,
+            neighbours: values.split_off(bins.count()),
+            values,
+            bins,
+        }
     }
 }
 
@@ -84,10 +149,11 @@ impl fmt::Display for RadialDistribution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "r,value,standard_error,neighbours")?;
         let columns = self
+            .bins
             .centres()
             .into_iter()
-            .zip(self.values())
-            .zip(self.neighbours());
+            .zip(&self.values)
+            .zip(&self.neighbours);
         for ((r, value), neighbours) in columns {
             write!(f, "{r:e},{:e},", value.value())?;
             if let Some(error) = value.standard_error() {
@@ -132,9 +198,9 @@ impl fmt::Display for RadialDistribution {
 /// let positions: Vec<f64> = (0..125).flat_map(grid).collect();
 /// let run = Trajectory::new(positions, [0], 0.005, Species::single("A", 125)?)?.with_cell(Cell::cubic(5.0)?)?;
 /// let g = structure::rdf(&run, &RadialBins::linear(2.4, 8)?, Resampling::None)?;
-/// let neighbours: Vec<f64> = g.total().neighbours().iter().map(|n| n.value()).collect();
+/// let neighbours: Vec<f64> = g.total().neighbours.iter().map(|n| n.value()).collect();
 /// assert_eq!(neighbours[2..6], [0.0, 6.0, 18.0, 26.0]);
-/// assert_eq!(g.total().values()[0].value(), 0.0);
+/// assert_eq!(g.total().values[0].value(), 0.0);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
@@ -147,7 +213,11 @@ pub fn rdf<T: Real, C: Coordinates>(
 ) -> Result<ByPair<RadialDistribution>, StructureError> {
     let runs = runs.runs();
     check_reach(runs, bins)?;
-    let plan = Plan::new(Groups::new(runs[0].species()), bins);
+    let groups = Groups::new(runs[0].species());
+    let mut pairs = groups.pairs();
+    // A single particle has no distance from another of its kind.
+    pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
+    let plan = Plan { groups, pairs, bins };
     let shape = [plan.pairs.len() + 1, 2 * bins.count()];
     let (sums, resamples) = averages(runs, resampling, shape, |run, frame| {
         let position = |p: usize| runs[run].position(frame, p);
@@ -156,14 +226,8 @@ pub fn rdf<T: Real, C: Coordinates>(
             None => vec![f64::NAN; shape[0] * shape[1]], // Refused before.
         }
     })?;
-    let of = |sums| RadialDistribution {
-        bins: bins.clone(),
-        sums,
-        resamples,
-    };
-    Ok(plan
-        .groups
-        .by_pair(&plan.pairs, sums.into_iter().map(of).collect()))
+    let of = |sums| RadialDistribution::from_sums(bins.clone(), sums, resamples);
+    Ok(plan.groups.by_pair(&plan.pairs, sums.iter().map(of).collect()))
 }
 
 /// The bins of every frame end within half of the cell's smallest width.
@@ -195,34 +259,25 @@ fn check_reach<T: Real, C: Coordinates>(
 struct Plan<'a> {
     groups: Groups,
     pairs: Vec<[usize; 2]>,
-    edges: &'a [f64],
+    bins: &'a RadialBins,
 }
 
-impl<'a> Plan<'a> {
-    fn new(groups: Groups, bins: &'a RadialBins) -> Self {
-        let mut pairs = groups.pairs();
-        // A single particle has no distance from another of its kind.
-        pairs.retain(|&[a, b]| a != b || groups.ranges()[a].len() > 1);
-        Self {
-            groups,
-            pairs,
-            edges: bins.edges(),
-        }
-    }
-
+impl Plan<'_> {
     /// g and the neighbours in each bin, of each pair of species and of all particles, in a frame
     /// with such positions.
     fn frame(&self, cell: &Cell, position: impl Fn(usize) -> [f64; 3]) -> Vec<f64> {
-        let bins = self.edges.len() - 1;
-        let grid = NeighbourGrid::new(cell, self.edges[bins], self.groups.particles(), position);
+        let (bins, edges) = (self.bins.count(), self.bins.edges());
+        let grid = NeighbourGrid::new(cell, edges[bins], self.groups.particles(), position);
         let mut counts = vec![0; (bins + 1) * self.pairs.len()];
-        count_pairs(&grid, &self.pairs, self.edges, self.edges[0] == 0.0, &mut counts);
+        Arch::new().dispatch(CountPairs {
+            grid: &grid,
+            pairs: &self.pairs,
+            edges,
+            uniform: edges[0] == 0.0,
+            counts: &mut counts,
+        });
         let sizes = self.groups.sizes();
-        let volumes = self
-            .edges
-            .windows(2)
-            .map(|w| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)));
-        let per_volume: Vec<f64> = volumes.map(|shell| cell.volume() / shell).collect();
+        let per_volume: Vec<f64> = self.bins.volumes().map(|shell| cell.volume() / shell).collect();
         let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));
         let mut add = |around: f64, others: f64, ordered: &[f64]| {
             let expected = around * others;
@@ -242,5 +297,27 @@ impl<'a> Plan<'a> {
         let particles = sizes[sizes.len() - 1];
         add(particles, particles - 1.0, &all);
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_are_counted_before_they_are_made() {
+        let expected = |count: usize, start: f64| {
+            format!(
+                "{count} bins from {start} to 2, expected 1 to 1048576 between increasing finite distances, of which logarithmic \
+                 bins begin above 0"
+            )
+        };
+        for count in [0, (1 << 20) + 1, usize::MAX] {
+            let linear = RadialBins::linear(2.0, count).unwrap_err();
+            assert_eq!(linear.to_string(), expected(count, 0.0));
+            let logarithmic = RadialBins::logarithmic(0.5, 2.0, count).unwrap_err();
+            assert_eq!(logarithmic.to_string(), expected(count, 0.5));
+        }
+        assert_eq!(RadialBins::linear(2.0, 1 << 20).unwrap().count(), 1 << 20);
     }
 }

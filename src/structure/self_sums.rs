@@ -32,7 +32,7 @@ pub(super) enum Terms<'a> {
 
 impl Terms<'_> {
     /// The cosines in the cheapest way.
-    fn cheapest(vectors: &WaveVectors, schedule: &Schedule) -> Self {
+    pub(super) fn cheapest(vectors: &WaveVectors, schedule: &Schedule) -> Self {
         let [direct, transforms] = schedule.costs(vectors.count());
         match signs(vectors) {
             Some((cost, signs)) if cost * (schedule.all_pairs() as f64) < direct.min(transforms) => {
@@ -92,7 +92,7 @@ pub(super) fn vectors_for_each_pair(vectors: &WaveVectors) -> Vectors {
 
 fn transform(tile: &Tile, turns: &[[f64; 3]], plan: &ColumnProducts) -> Spectra {
     let (mut spectra, mut scratch) = (plan.spectra(), plan.scratch());
-    let (mut cosine, mut sine) = (vec![0.0; tile.frames()], vec![0.0; tile.frames()]);
+    let (mut cosine, mut sine) = (vec![0.0; tile.frames], vec![0.0; tile.frames]);
     for r in tile.columns() {
         for &turns in turns {
             phase_factors(r, turns, &mut cosine, &mut sine);
@@ -103,43 +103,15 @@ fn transform(tile: &Tile, turns: &[[f64; 3]], plan: &ColumnProducts) -> Spectra 
     spectra
 }
 
-/// Curves of the means of the cosines over some particles and over each of several lists of wave
-/// vectors.
-pub(super) fn cosine_curves<T: Real>(
-    runs: &[Trajectory<'_, T>],
-    particles: &[usize],
-    lists: &[WaveVectors],
-    origins: &Origins,
-) -> Vec<Curve> {
-    let vectors: Vec<usize> = lists.iter().map(WaveVectors::count).collect();
-    curves(runs, particles, origins, &vectors, |schedule| {
-        let cheapest = |vectors| Terms::cheapest(vectors, schedule);
-        lists.iter().map(cheapest).collect()
-    })
-}
-
-/// Curves of the means of `sin(q r)/(q r)` over some particles at each wave number.
-pub(super) fn sinc_curves<T: Real>(
-    runs: &[Trajectory<'_, T>],
-    particles: &[usize],
-    wave_numbers: &[f64],
-    origins: &Origins,
-) -> Vec<Curve> {
-    let one = vec![1; wave_numbers.len()];
-    curves(runs, particles, origins, &one, |_| {
-        vec![Terms::Sincs(wave_numbers)]
-    })
-}
-
 /// Curves of means over some particles, of which each gives so many terms at a pair of frames.
-fn curves<'a, T: Real>(
+pub(super) fn curves<'a, T: Real>(
     runs: &[Trajectory<'_, T>],
     particles: &[usize],
     origins: &Origins,
     terms_of_each: &[usize],
     terms: impl Fn(&Schedule) -> Vec<Terms<'a>>,
 ) -> Vec<Curve> {
-    let mut sums = vec![origins.axis().sums(); terms_of_each.len()];
+    let mut sums = vec![origins.axis.sums(); terms_of_each.len()];
     for (r, run) in runs.iter().enumerate() {
         let schedule = origins.schedule(r);
         let found = run_sums(run, particles, &terms(&schedule), &schedule);
@@ -151,7 +123,7 @@ fn curves<'a, T: Real>(
             origins.add(r, &schedule, found, terms, 1.0, sums);
         }
     }
-    sums.iter().map(|sums| origins.axis().mean(sums)).collect()
+    sums.iter().map(|sums| origins.axis.mean(sums)).collect()
 }
 
 /// Sums over particles of one run for each of the terms: number by number, block by block and lag

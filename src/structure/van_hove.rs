@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::groups::Groups;
-use super::origins::{Origins, Piece};
+use super::origins::{Axis, Origins, Piece};
 use super::{RadialBins, StructureError};
 use crate::lag::{Lag, Lags};
 use crate::real::Real;
@@ -14,85 +14,55 @@ use crate::trajectory::{Trajectory, TrajectoryRuns};
 /// Pieces whose counts may wait.
 const WAITING: usize = 64;
 
-/// Distances moved by the particles of one species, or by all: see [`van_hove`].
+/// The distribution of the distance moved in one time, by the particles of one species or by all:
+/// see [`van_hove`].
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct VanHove {
-    distributions: Vec<DistanceDistribution>,
+    /// The lag.
+    pub lag: Lag,
+    /// The lag in time units.
+    pub lag_time: f64,
+    /// Number of time origins.
+    pub origins: u64,
+    /// The bins.
+    pub bins: RadialBins,
+    /// The fraction of displacements in each bin.
+    pub fractions: Vec<Estimate>,
+    /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length:
+    /// `∫ 4π r² G_s dr = 1`. In each bin its mean over the volume of the spherical shell.
+    pub density: Vec<Estimate>,
+    /// The fraction below the first bin and above the last: with the bins' they add up to 1.
+    pub outside: [Estimate; 2],
+    /// The mean squared displacement at this lag, from the displacements and not from the bins.
+    pub msd: Estimate,
 }
 
 impl VanHove {
-    /// The distribution at each lag, in the order of the lags.
-    #[must_use]
-    pub fn distributions(&self) -> &[DistanceDistribution] {
-        &self.distributions
-    }
-}
-
-/// The distribution of the distance moved in one time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DistanceDistribution {
-    lag: Lag,
-    time_step: f64,
-    bins: RadialBins,
-    /// By block: the fraction in each bin, below the first, above the last, and the mean squared
+    /// From the fraction in each bin, below the first, above the last, and the mean squared
     /// displacement.
-    sums: BlockSums,
-    /// None for a lag that is longer than the blocks.
-    resamples: Resamples,
-}
-
-impl DistanceDistribution {
-    /// The lag.
-    #[must_use]
-    pub fn lag(&self) -> Lag {
-        self.lag
-    }
-
-    /// The lag in time units.
-    #[must_use]
-    pub fn lag_time(&self) -> f64 {
-        self.lag.time(self.time_step)
-    }
-
-    /// Number of time origins.
-    #[must_use]
-    pub fn origins(&self) -> u64 {
-        self.sums.weight(0).round() as u64
-    }
-
-    /// The bins.
-    #[must_use]
-    pub fn bins(&self) -> &RadialBins {
-        &self.bins
-    }
-
-    /// The middle of each bin: arithmetic for linear bins, geometric for logarithmic ones.
-    #[must_use]
-    pub fn centres(&self) -> Vec<f64> {
-        self.bins.centres()
-    }
-
-    /// The fraction of displacements in each bin.
-    #[must_use]
-    pub fn fractions(&self) -> Vec<Estimate> {
-        (0..self.bins.count()).map(|bin| self.estimate(bin)).collect()
-    }
-
-    /// The fraction below the first bin and above the last: with the bins' they add up to 1.
-    #[must_use]
-    pub fn outside(&self) -> [Estimate; 2] {
-        [
-            self.estimate(self.bins.count()),
-            self.estimate(self.bins.count() + 1),
-        ]
-    }
-
-    /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length:
-    /// `∫ 4π r² G_s dr = 1`. In each bin its mean over the volume of the spherical shell.
-    #[must_use]
-    pub fn density(&self) -> Vec<Estimate> {
-        self.per(|w| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)))
+    fn from_sums(axis: &Axis, lag: Lag, bins: RadialBins, sums: &BlockSums) -> Self {
+        let mut resamples = axis.resamples;
+        if lag > axis.longest {
+            // Longer than the blocks.
+            resamples = Resamples::new(resamples.run(), Resampling::None, sums.blocks());
+        }
+        let mean = |point| resamples.evaluate(|weights| sums.weighted_mean(point, weights));
+        let fractions: Vec<Estimate> = (0..bins.count()).map(mean).collect();
+        let shells = fractions.iter().zip(bins.volumes());
+        Self {
+            lag,
+            lag_time: lag.time(axis.time_step),
+            origins: sums.weight(0).round() as u64,
+            density: shells
+                .map(|(fraction, volume)| fraction.map(|x| x / volume))
+                .collect(),
+            outside: [bins.count(), bins.count() + 1].map(mean),
+            msd: mean(bins.count() + 2),
+            fractions,
+            bins,
+        }
     }
 
     /// `P(log10 r; t)`, the probability density of the decimal logarithm of the distance:
@@ -102,64 +72,28 @@ impl DistanceDistribution {
     pub fn log_density(&self) -> Vec<Option<Estimate>> {
         let widths = self.bins.edges().windows(2).map(|w| (w[1] / w[0]).log10());
         let per_width =
-            |(fraction, width): (Estimate, f64)| width.is_finite().then(|| fraction.map(|x| x / width));
-        self.fractions().into_iter().zip(widths).map(per_width).collect()
-    }
-
-    /// The mean squared displacement at this lag, from the displacements and not from the bins.
-    #[must_use]
-    pub fn msd(&self) -> Estimate {
-        self.estimate(self.bins.count() + 2)
+            |(fraction, width): (&Estimate, f64)| width.is_finite().then(|| fraction.map(|x| x / width));
+        self.fractions.iter().zip(widths).map(per_width).collect()
     }
 
     /// `G_s` of a Gaussian with the same mean squared displacement: what α₂ = 0 looks like.
     #[must_use]
     pub fn gaussian(&self, r: f64) -> f64 {
-        let msd = self.msd().value();
+        let msd = self.msd.value();
         (1.5 / (PI * msd)).powf(1.5) * (-1.5 * r * r / msd).exp()
-    }
-
-    fn per(&self, size: impl Fn(&[f64]) -> f64) -> Vec<Estimate> {
-        let sizes = self.bins.edges().windows(2).map(size);
-        self.fractions()
-            .iter()
-            .zip(sizes)
-            .map(|(fraction, size)| fraction.map(|x| x / size))
-            .collect()
-    }
-
-    fn estimate(&self, point: usize) -> Estimate {
-        self.resamples
-            .evaluate(|weights| self.sums.weighted_mean(point, weights))
-    }
-}
-
-/// What the functions of the distribution return.
-#[cfg(feature = "serde")]
-impl serde::Serialize for DistanceDistribution {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("DistanceDistribution", 7)?;
-        fields.serialize_field("lag", &self.lag)?;
-        fields.serialize_field("lag_time", &self.lag_time())?;
-        fields.serialize_field("origins", &self.origins())?;
-        fields.serialize_field("bins", &self.bins)?;
-        fields.serialize_field("density", &self.density())?;
-        fields.serialize_field("outside", &self.outside())?;
-        fields.serialize_field("msd", &self.msd())?;
-        fields.end()
     }
 }
 
 /// The distribution of the distance that a particle moves in a time: the self part of van Hove's
-/// function `G_s(r, t)`, and `P(log10 r; t)`, at each lag, for each species and for all particles.
+/// function `G_s(r, t)`, and `P(log10 r; t)`, at each lag in turn, for each species and for all
+/// particles.
 ///
 /// ```text
 /// G_s(r, t) = <δ(r − |r(t₀+t) − r(t₀)|)> / (4π r²)      over the particles of a species and all time origins
 /// ```
 ///
 /// - **Normalisation.** Fractions of all displacements; those outside of the bins count, and are
-///   reported ([`outside`](DistanceDistribution::outside)), so that a range too narrow does not
+///   reported ([`outside`](VanHove::outside)), so that a range too narrow does not
 ///   change the density inside. In three dimensions.
 /// - **Units.** G_s in inverse cubed units of length, P a number.
 /// - **Errors.** Those of `resampling`; each pair belongs to the block of its first frame. None for
@@ -176,7 +110,7 @@ impl serde::Serialize for DistanceDistribution {
 /// let run = Trajectory::new(positions, vec![0, 10, 20], 0.005, Species::single("A", 4)?)?;
 /// let bins = structure::RadialBins::linear(1.0, 4)?;
 /// let moved = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None)?;
-/// let fractions: Vec<f64> = moved.all().distributions()[0].fractions().iter().map(|f| f.value()).collect();
+/// let fractions: Vec<f64> = moved.all()[0].fractions.iter().map(|f| f.value()).collect();
 /// assert_eq!(fractions, [0.75, 0.0, 0.25, 0.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -185,12 +119,12 @@ pub fn van_hove<T: Real>(
     lags: &Lags,
     bins: &RadialBins,
     resampling: Resampling,
-) -> Result<BySpecies<VanHove>, StructureError> {
+) -> Result<BySpecies<Vec<VanHove>>, StructureError> {
     let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
     let groups = Groups::new(runs[0].species());
-    let (axis, sizes) = (origins.axis(), groups.sizes());
-    let empty = BlockSums::new(origins.partition().len(), bins.count() + 3);
+    let (axis, sizes) = (&origins.axis, groups.sizes());
+    let empty = BlockSums::new(origins.partition.len(), bins.count() + 3);
     // By group, all particles last, and by lag.
     let mut sums = vec![vec![empty; axis.lags.len()]; sizes.len()];
     let squared_edges: Vec<f64> = bins.edges().iter().map(|r| r * r).collect();
@@ -200,65 +134,40 @@ pub fn van_hove<T: Real>(
     threads::in_order(&pieces, WAITING, work, |piece, counts| {
         let mut counts = counts.iter();
         for lag in piece.lags.clone() {
-            for (group, counts) in counts.by_ref().take(particles.len()).enumerate() {
+            for (group, (counts, pairs)) in counts.by_ref().take(particles.len()).enumerate() {
                 for of in [group, particles.len()] {
                     // All particles take one species after the other: their pairs of frames count
                     // once.
-                    let pairs = if of == group || group == 0 {
-                        counts.pairs
-                    } else {
-                        0.0
-                    };
-                    for (point, x) in counts.sums.iter().enumerate() {
+                    let pairs = if of == group || group == 0 { *pairs } else { 0.0 };
+                    for (point, x) in counts.iter().enumerate() {
                         sums[of][lag].add(piece.block, point, x / sizes[of], pairs);
                     }
                 }
             }
         }
     });
-    let distribution = |(&lag, sums): (&Lag, BlockSums)| DistanceDistribution {
-        lag,
-        time_step: axis.time_step,
-        bins: bins.clone(),
-        resamples: if lag <= axis.longest {
-            axis.resamples
-        } else {
-            Resamples::new(axis.resamples.run(), Resampling::None, sums.blocks())
-        },
-        sums,
-    };
-    let of_group = |sums: Vec<BlockSums>| VanHove {
-        distributions: axis.lags.iter().zip(sums).map(distribution).collect(),
-    };
-    Ok(groups.by_species(sums.into_iter().map(of_group).collect()))
+    let at_lag = |(&lag, sums): (&Lag, &BlockSums)| VanHove::from_sums(axis, lag, bins.clone(), sums);
+    let of_group = |sums: &Vec<BlockSums>| axis.lags.iter().zip(sums).map(at_lag).collect();
+    Ok(groups.by_species(sums.iter().map(of_group).collect()))
 }
 
-/// What the pairs of one lag add up to, of one species.
-struct Counts {
-    /// Displacements in each bin, below, above; sum of squared displacements.
-    sums: Vec<f64>,
-    pairs: f64,
-}
-
-/// By lag of the piece, and by species.
+/// What the pairs of frames of each lag of the piece add up to, by lag and by species: displacements
+/// in each bin, below, above, and the sum of squared displacements; and the number of pairs.
 fn count<T: Real>(
     run: &Trajectory<'_, T>,
     origins: &Origins,
     piece: &Piece,
     species: &[&[usize]],
     squared_edges: &[f64],
-) -> Vec<Counts> {
+) -> Vec<(Vec<f64>, f64)> {
     let bins = squared_edges.len() - 1;
     let mut found = Vec::with_capacity(piece.lags.len() * species.len());
     for lag in piece.lags.clone() {
         for particles in species {
-            let mut counts = Counts {
-                sums: vec![0.0; bins + 3],
-                pairs: 0.0,
-            };
-            for (first, second) in origins.table(piece.run).pairs_from(lag, piece.firsts.clone()) {
+            let (mut sums, mut pairs) = (vec![0.0; bins + 3], 0.0);
+            for (first, second) in origins.tables[piece.run].pairs_from(lag, piece.firsts.clone()) {
                 let (from, to) = (run.frame(first), run.frame(second));
-                counts.pairs += 1.0;
+                pairs += 1.0;
                 for &p in *particles {
                     let along =
                         |axis: usize| Real::to_f64(to[3 * p + axis]) - Real::to_f64(from[3 * p + axis]);
@@ -269,11 +178,11 @@ fn count<T: Real>(
                         above if above > bins => bins + 1,
                         edge => edge - 1,
                     };
-                    counts.sums[bin] += 1.0;
-                    counts.sums[bins + 2] += r2;
+                    sums[bin] += 1.0;
+                    sums[bins + 2] += r2;
                 }
             }
-            found.push(counts);
+            found.push((sums, pairs));
         }
     }
     found

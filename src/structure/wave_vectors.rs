@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use super::{StructureError, WaveVectorError};
+use super::StructureError;
 use crate::real::Real;
 use crate::trajectory::{Cell, Coordinates, Trajectory};
 
@@ -59,11 +59,11 @@ impl WaveVectors {
     /// vector.
     ///
     /// # Errors
-    /// [`WaveVectorError::Range`] for an invalid range, [`WaveVectorError::EmptyShell`] where
-    /// it holds no vector, [`WaveVectorError::TooMany`] where the integers up to the largest that
+    /// [`StructureError::WaveVectorRange`] for an invalid range, [`StructureError::EmptyShell`] where
+    /// it holds no vector, [`StructureError::TooManyWaveVectors`] where the integers up to the largest that
     /// such a vector can have number more than 10^8 (half of them belong to longer vectors in a
     /// cubic cell, and most in a strongly skewed one).
-    pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, WaveVectorError> {
+    pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, StructureError> {
         Self::in_range(cell, range, |_| true)
     }
 
@@ -71,7 +71,7 @@ impl WaveVectors {
     ///
     /// # Errors
     /// As [`shell`](WaveVectors::shell).
-    pub fn sphere(cell: &Cell, longest: f64) -> Result<Self, WaveVectorError> {
+    pub fn sphere(cell: &Cell, longest: f64) -> Result<Self, StructureError> {
         Self::shell(cell, 0.0..=longest)
     }
 
@@ -80,7 +80,7 @@ impl WaveVectors {
     ///
     /// # Errors
     /// As [`shell`](WaveVectors::shell).
-    pub fn axes(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, WaveVectorError> {
+    pub fn axes(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, StructureError> {
         Self::in_range(cell, range, |n| n.iter().filter(|&&n| n != 0).count() == 1)
     }
 
@@ -88,30 +88,25 @@ impl WaveVectors {
     /// non-zero integer is negative is turned round.
     ///
     /// # Errors
-    /// [`WaveVectorError::Empty`], [`WaveVectorError::Zero`] for the zero vector,
-    /// [`WaveVectorError::Repeated`] where a vector or its negative comes twice,
-    /// [`WaveVectorError::Integer`] for -2^31, which has no negative.
-    pub fn from_integers(cell: &Cell, integers: &[[i32; 3]]) -> Result<Self, WaveVectorError> {
+    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector, where a
+    /// vector or its negative comes twice, and for -2^31, which has no negative.
+    pub fn from_integers(cell: &Cell, integers: &[[i32; 3]]) -> Result<Self, StructureError> {
         if let Some(index) = integers.iter().position(|n| n.contains(&i32::MIN)) {
-            return Err(WaveVectorError::Integer {
-                index,
-                found: integers[index],
-            });
+            let found = format!("has the integers {:?}", integers[index]);
+            return Err(refused(index, found, "none below -2147483647"));
         }
         let positive: Vec<[i32; 3]> = integers
             .iter()
             .map(|&n| if is_positive(n) { n } else { n.map(|n| -n) })
             .collect();
         if let Some(index) = integers.iter().position(|&n| n == [0; 3]) {
-            return Err(WaveVectorError::Zero { index });
+            return Err(zero(index));
         }
         let mut order: Vec<usize> = (0..positive.len()).collect();
         order.sort_by_key(|&i| positive[i]);
         if let Some(pair) = order.windows(2).find(|w| positive[w[0]] == positive[w[1]]) {
-            return Err(WaveVectorError::Repeated {
-                index: pair[1],
-                before: pair[0],
-            });
+            let found = format!("is wave vector {} or its negative", pair[0]);
+            return Err(refused(pair[1], found, "each once"));
         }
         Self::checked(positive, cell)
     }
@@ -120,55 +115,53 @@ impl WaveVectors {
     /// Fourier component only at commensurate vectors.
     ///
     /// # Errors
-    /// [`WaveVectorError::Empty`], [`WaveVectorError::NotFinite`] for a component that is no
-    /// number, [`WaveVectorError::Zero`] for the zero vector.
-    pub fn from_vectors(vectors: &[[f64; 3]]) -> Result<Self, WaveVectorError> {
+    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector and for a
+    /// component that is no number.
+    pub fn from_vectors(vectors: &[[f64; 3]]) -> Result<Self, StructureError> {
         if vectors.is_empty() {
-            return Err(WaveVectorError::Empty);
+            return Err(StructureError::NoWaveVectors);
         }
         for (index, q) in vectors.iter().enumerate() {
             if q.iter().any(|x| !x.is_finite()) {
-                return Err(WaveVectorError::NotFinite { index, found: *q });
+                return Err(refused(index, format!("is {q:?}"), "finite components"));
             }
             if *q == [0.0; 3] {
-                return Err(WaveVectorError::Zero { index });
+                return Err(zero(index));
             }
         }
-        Ok(Self {
-            integers: Vec::new(),
-            wave_numbers: vectors.iter().map(|q| norm(*q)).collect(),
-            vectors: vectors.to_vec(),
-            cell: None,
-        })
+        Ok(Self::of(vectors.to_vec(), Vec::new(), None))
     }
 
-    fn checked(integers: Vec<[i32; 3]>, cell: &Cell) -> Result<Self, WaveVectorError> {
+    fn checked(integers: Vec<[i32; 3]>, cell: &Cell) -> Result<Self, StructureError> {
         if integers.is_empty() {
-            return Err(WaveVectorError::Empty);
+            return Err(StructureError::NoWaveVectors);
         }
-        let vectors: Vec<[f64; 3]> = integers.iter().map(|&n| cell.wave_vector(n)).collect();
-        let wave_numbers = vectors.iter().map(|q| norm(*q)).collect();
-        Ok(Self {
+        let vectors = integers.iter().map(|&n| cell.wave_vector(n)).collect();
+        Ok(Self::of(vectors, integers, Some(*cell)))
+    }
+
+    fn of(vectors: Vec<[f64; 3]>, integers: Vec<[i32; 3]>, cell: Option<Cell>) -> Self {
+        Self {
             integers,
+            wave_numbers: vectors.iter().map(|q| norm(*q)).collect(),
             vectors,
-            wave_numbers,
-            cell: Some(*cell),
-        })
+            cell,
+        }
     }
 
     fn in_range(
         cell: &Cell,
         range: RangeInclusive<f64>,
         keep: impl Fn([i32; 3]) -> bool,
-    ) -> Result<Self, WaveVectorError> {
+    ) -> Result<Self, StructureError> {
         let (low, high) = (*range.start(), *range.end());
         if !(low >= 0.0 && low <= high && high > 0.0 && high.is_finite()) {
-            return Err(WaveVectorError::Range { low, high });
+            return Err(StructureError::WaveVectorRange { low, high });
         }
         let (from, to) = (low * (1.0 - ROUNDING), high * (1.0 + ROUNDING));
         let estimate = candidates(cell, to);
         if estimate > MOST {
-            return Err(WaveVectorError::TooMany {
+            return Err(StructureError::TooManyWaveVectors {
                 estimate,
                 limit: MOST,
             });
@@ -177,7 +170,7 @@ impl WaveVectors {
             .filter(|&n| keep(n) && norm(cell.wave_vector(n)) >= from)
             .collect();
         if integers.is_empty() {
-            return Err(WaveVectorError::EmptyShell {
+            return Err(StructureError::EmptyShell {
                 low,
                 high,
                 nearest: nearest(cell, from, to, keep),
@@ -190,10 +183,10 @@ impl WaveVectors {
     /// from `seed` and listed in their old order: the same on every machine.
     ///
     /// # Errors
-    /// [`WaveVectorError::Subset`] for none, or more than there are.
-    pub fn subset(&self, count: usize, seed: u64) -> Result<Self, WaveVectorError> {
+    /// [`StructureError::Subset`] for none, or more than there are.
+    pub fn subset(&self, count: usize, seed: u64) -> Result<Self, StructureError> {
         if count == 0 || count > self.count() {
-            return Err(WaveVectorError::Subset {
+            return Err(StructureError::Subset {
                 found: count,
                 available: self.count(),
             });
@@ -211,10 +204,9 @@ impl WaveVectors {
 
     fn pick(&self, members: &[usize]) -> Self {
         Self {
-            integers: match self.cell {
-                Some(_) => members.iter().map(|&i| self.integers[i]).collect(),
-                None => Vec::new(),
-            },
+            integers: (members.iter())
+                .filter_map(|&i| self.integers.get(i).copied())
+                .collect(),
             vectors: members.iter().map(|&i| self.vectors[i]).collect(),
             wave_numbers: members.iter().map(|&i| self.wave_numbers[i]).collect(),
             cell: self.cell,
@@ -263,13 +255,19 @@ impl WaveVectors {
     /// for vectors that are not commensurate, lengths within a relative 1e-6 of the shortest of the
     /// shell are equal.
     #[must_use]
-    pub fn shells(&self) -> Vec<Shell> {
+    pub fn shells(&self) -> Vec<Self> {
+        self.shell_members()
+            .iter()
+            .map(|members| self.pick(members))
+            .collect()
+    }
+
+    /// The positions of the vectors of each shell, increasing.
+    pub(super) fn shell_members(&self) -> Vec<Vec<usize>> {
         let cubic = self.cell.is_some_and(|cell| cell.is_cubic());
-        let square = |i: usize| {
-            self.integers[i]
-                .iter()
-                .map(|&n| u64::from(n.unsigned_abs()).pow(2))
-                .sum::<u64>()
+        let square = |i: usize| -> u64 {
+            let integers = self.integers[i].iter();
+            integers.map(|&n| u64::from(n.unsigned_abs()).pow(2)).sum()
         };
         let mut order: Vec<usize> = (0..self.count()).collect();
         if cubic {
@@ -284,15 +282,13 @@ impl WaveVectors {
                 self.wave_numbers[other] <= self.wave_numbers[first] * (1.0 + SHELL_WIDTH)
             }
         };
-        let mut shells: Vec<Shell> = Vec::new();
+        let mut shells = Vec::new();
         let mut rest = &order[..];
         while let Some(first) = rest.first() {
             let end = rest.partition_point(|other| same(first, other));
             let mut members = rest[..end].to_vec();
             members.sort_unstable();
-            let wave_number =
-                members.iter().map(|&i| self.wave_numbers[i]).sum::<f64>() / members.len() as f64;
-            shells.push(Shell { wave_number, members });
+            shells.push(members);
             rest = &rest[end..];
         }
         shells
@@ -363,7 +359,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// [`StructureError::NoCell`] for a trajectory without a cell, and what [`WaveVectors::shell`]
     /// refuses.
     pub fn shell(&self, range: RangeInclusive<f64>) -> Result<WaveVectors, StructureError> {
-        Ok(WaveVectors::shell(&self.mean_cell()?, range)?)
+        WaveVectors::shell(&self.mean_cell()?, range)
     }
 
     /// Every commensurate wave vector of the trajectory's cell no longer than `longest`:
@@ -385,42 +381,25 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
             return Ok(*cell);
         }
         let frames = self.cells().len() as f64;
-        let mut mean = [[0.0; 3]; 3];
-        for cell in self.cells() {
-            let vectors = cell.vectors();
-            let parts = mean.as_flattened_mut().iter_mut().zip(vectors.as_flattened());
-            parts.for_each(|(mean, x)| *mean += x / frames);
-        }
+        let mean = |i: usize, j: usize| {
+            let parts = self.cells().iter().map(|cell| cell.vectors()[i][j] / frames);
+            parts.fold(0.0, |sum, x| sum + x)
+        };
+        let mean = [0, 1, 2].map(|i| [0, 1, 2].map(|j| mean(i, j)));
         Ok(Cell::triclinic(mean).unwrap_or(*first))
     }
 }
 
-/// The vectors of one length.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Shell {
-    wave_number: f64,
-    members: Vec<usize>,
+fn refused(index: usize, found: String, expected: &'static str) -> StructureError {
+    StructureError::WaveVector {
+        index,
+        found,
+        expected,
+    }
 }
 
-impl Shell {
-    /// Mean length of the vectors.
-    #[must_use]
-    pub fn wave_number(&self) -> f64 {
-        self.wave_number
-    }
-
-    /// Their positions in the list, increasing.
-    #[must_use]
-    pub fn members(&self) -> &[usize] {
-        &self.members
-    }
-
-    /// How many there are, `q` and `-q` counted once; at least one.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.members.len()
-    }
+fn zero(index: usize) -> StructureError {
+    refused(index, "is zero".to_owned(), "a direction")
 }
 
 fn is_positive(n: [i32; 3]) -> bool {

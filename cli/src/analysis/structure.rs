@@ -37,12 +37,12 @@ pub(crate) struct Motion {
 
 impl Motion {
     fn of((name, one): (&str, &Displacements)) -> Result<Self, msed::Error> {
-        let msd = one.msd().total();
+        let msd = &one.msd.total;
         Ok(Self {
             name: name.to_owned(),
             diffusion: relaxation::diffusion(msd),
             tau_beta: relaxation::tau_beta(&msd.without_zero()),
-            alpha2_peak: relaxation::peak(one.alpha2())?,
+            alpha2_peak: relaxation::peak(&one.alpha2)?,
             chi4_peak: relaxation::peak(one.chi4()?)?,
         })
     }
@@ -104,7 +104,7 @@ impl Structure {
 
 /// The curves of displacements over lag time, by name.
 pub(crate) fn curves(one: &Displacements) -> Vec<(&'static str, &Curve)> {
-    let moved = [("msd", one.msd().total().curve()), ("alpha2", one.alpha2())];
+    let moved = [("msd", one.msd.total.curve()), ("alpha2", &one.alpha2)];
     let overlap = one.overlap().ok().map(|overlap| ("overlap", overlap));
     let chi4 = one.chi4().ok().map(|chi4| ("chi4", chi4));
     moved.into_iter().chain(overlap).chain(chi4).collect()

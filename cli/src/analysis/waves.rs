@@ -90,7 +90,7 @@ impl Waves {
             (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
             (None, Some(peak)) => {
                 let [low, high] =
-                    [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * peak.position().value());
+                    [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * peak.position.value());
                 WaveVectors::shell(cell, low..=high).ok()
             }
             (None, None) => None,

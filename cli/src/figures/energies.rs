@@ -95,7 +95,7 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
         if let Some(structure) = &point.structure {
-            let series = dressed(structure.probe().0.msd().total(), point, k, sorted.len());
+            let series = dressed(&structure.probe().0.msd.total, point, k, sorted.len());
             panel.add(series.label(name(scan, point)));
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn entry(structure: &Structure) -> Value {
         "q": shell.map(WaveVectors::mean_wave_number),
         "wave_vectors": shell.map(WaveVectors::count),
         "q_max": match &waves.peak {
-            Outcome::Resolved(peak) => estimate(peak.position()),
+            Outcome::Resolved(peak) => estimate(&peak.position),
             Outcome::Unresolved(why) => missing("not resolved", why),
         },
         "s_of_q": factors.map(|(name, factor)| (name, shells(factor))).collect::<Value>(),

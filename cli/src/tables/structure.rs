@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write};
 use msed::Estimate;
 use msed::relaxation::{NotReached, Relaxation};
 use msed::stats::Outcome;
-use msed::structure::{MainPeak, WaveVectors};
+use msed::structure::WaveVectors;
 
 use super::table::{Table, or_dash, shown, temperature, time};
 use crate::analysis::point::Point;
@@ -32,8 +32,8 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
             point.name().to_owned(),
             temperature(point.temperature()),
             waves.factors.total().frames().to_string(),
-            shown(peak.map(MainPeak::position)),
-            shown(peak.map(MainPeak::height)),
+            shown(peak.map(|peak| &peak.position)),
+            shown(peak.map(|peak| &peak.height)),
             or_dash(shell.map(|shell| format!("{:.4}", shell.mean_wave_number()))),
             or_dash(shell.map(WaveVectors::count)),
         ]);

@@ -44,7 +44,7 @@ fn shells_of_a_cube_have_equal_sums_of_squares() {
     let shells = vectors.shells();
     let found: Vec<(f64, usize)> = shells
         .iter()
-        .map(|s| (s.wave_number().powi(2).round(), s.count()))
+        .map(|s| (s.mean_wave_number().powi(2).round(), s.count()))
         .collect();
     // Half of the numbers of ways to write n as a sum of three squares (OEIS A005875).
     let ways = [
@@ -58,7 +58,7 @@ fn shells_of_a_cube_have_equal_sums_of_squares() {
         (9, 30),
     ];
     assert_eq!(found, ways.map(|(n, r)| (f64::from(n), r / 2)));
-    let members: usize = shells.iter().map(Shell::count).sum();
+    let members: usize = shells.iter().map(WaveVectors::count).sum();
     assert_eq!(members, vectors.count());
 }
 
@@ -68,7 +68,7 @@ fn shells_of_a_cell_doubled_along_x() {
     let found: Vec<(f64, usize)> = vectors
         .shells()
         .iter()
-        .map(|s| (s.wave_number(), s.count()))
+        .map(|s| (s.mean_wave_number(), s.count()))
         .collect();
     assert_eq!(found[0], (0.5, 1));
     // (2 0 0), (0 1 0) and (0 0 1) are one shell.
@@ -144,7 +144,7 @@ fn integers_are_turned_to_the_positive_half() {
 
 #[test]
 fn thin_cells_are_refused_before_their_integers_are_looked_through() {
-    let message = |result: Result<WaveVectors, WaveVectorError>| result.unwrap_err().to_string();
+    let message = |result: Result<WaveVectors, StructureError>| result.unwrap_err().to_string();
     // So long that its vectors alone fill the memory, though the volume is small.
     let needle = Cell::orthorhombic([1e-3, 1e-3, 1e9]).unwrap();
     assert_eq!(
@@ -159,7 +159,7 @@ fn thin_cells_are_refused_before_their_integers_are_looked_through() {
     );
     assert!(matches!(
         WaveVectors::sphere(&flat, f64::MAX),
-        Err(WaveVectorError::TooMany { .. })
+        Err(StructureError::TooManyWaveVectors { .. })
     ));
 }
 
@@ -173,13 +173,13 @@ fn the_largest_integers_keep_their_place() {
     );
     let far = WaveVectors::from_integers(&cube, &[[i32::MAX; 3], [-i32::MAX, 0, 1]]).unwrap();
     assert_eq!(far.integers(), [[i32::MAX; 3], [i32::MAX, 0, -1]]);
-    assert_eq!(far.shells()[1].members(), [0]);
+    assert_eq!(far.shell_members()[1], [0]);
 }
 
 #[test]
 fn refusals_name_what_was_found() {
     let cube = Cell::cubic(TAU).unwrap();
-    let message = |result: Result<WaveVectors, WaveVectorError>| result.unwrap_err().to_string();
+    let message = |result: Result<WaveVectors, StructureError>| result.unwrap_err().to_string();
     assert_eq!(
         message(WaveVectors::shell(&cube, 2.5..=2.8)),
         "no commensurate wave vector of length 2.5 to 2.8, the nearest have 2.449490 and 2.828427"

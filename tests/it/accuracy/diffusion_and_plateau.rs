@@ -131,7 +131,7 @@ fn brownian_motion_is_diffusive_from_the_start() {
     let run = brownian(2000, 50, 0.04, 1);
     let lags = Lags::logarithmic(10).up_to_fraction(0.1);
     let msd = structure::msd(&run, &lags, Resampling::default()).unwrap();
-    let found = reached(diffusion(&total(msd.all().total())));
+    let found = reached(diffusion(&total(&msd.all().total)));
     assert!(found.window[0] < 0.5, "{:?}", found.window);
     let (d, error) = (
         found.coefficient.value(),
@@ -150,7 +150,7 @@ fn the_error_of_d_covers_its_scatter() {
     let mut inside = 0;
     for seed in 0..200 {
         let msd = structure::msd(&brownian(500, 8, 0.04, seed), &lags, Resampling::default()).unwrap();
-        let found = diffusion_within(&total(msd.all().total()), 0.1..=5.0).unwrap();
+        let found = diffusion_within(&total(&msd.all().total), 0.1..=5.0).unwrap();
         let [low, high] = found.coefficient.interval(0.6827).unwrap();
         inside += u32::from(low <= 0.04 && 0.04 <= high);
     }
@@ -262,20 +262,17 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
     let logarithmic = RadialBins::logarithmic(0.01, 10.0, 60).unwrap();
     let logarithmic = structure::van_hove(&run, &lags, &logarithmic, Resampling::default()).unwrap();
     for (k, frames) in [(0, 1.0), (1, 10.0)] {
-        let (at, at_log) = (
-            &linear.all().distributions()[k],
-            &logarithmic.all().distributions()[k],
-        );
-        assert!((at.lag_time() - 0.1 * frames).abs() < 1e-12);
-        assert_eq!(at.origins(), 400 - frames as u64);
+        let (at, at_log) = (&linear.all()[k], &logarithmic.all()[k]);
+        assert!((at.lag_time - 0.1 * frames).abs() < 1e-12);
+        assert_eq!(at.origins, 400 - frames as u64);
         let msd = 6.0 * 0.04 * 0.1 * frames;
-        assert!((at.msd().value() / msd - 1.0).abs() < 0.02);
+        assert!((at.msd.value() / msd - 1.0).abs() < 0.02);
         // The fraction of a Maxwell distribution of this variance in each bin, by Simpson's rule.
         let exact = |w: &[f64]| {
             let f = |r: f64| 4.0 * PI * r * r * (1.5 / (PI * msd)).powf(1.5) * (-1.5 * r * r / msd).exp();
             (w[1] - w[0]) / 6.0 * (f(w[0]) + 4.0 * f(0.5 * (w[0] + w[1])) + f(w[1]))
         };
-        for (w, fraction) in at.bins().edges().windows(2).zip(at.fractions()) {
+        for (w, fraction) in at.bins.edges().windows(2).zip(&at.fractions) {
             assert!(
                 (fraction.value() - exact(w)).abs() < 0.004,
                 "{w:?}: {fraction} {}",
@@ -283,15 +280,15 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
             );
         }
         // Normalisations: of the fractions exactly, of the densities as integrals.
-        let outside: f64 = at.outside().iter().map(Estimate::value).sum();
-        let inside: f64 = at.fractions().iter().map(Estimate::value).sum();
+        let outside: f64 = at.outside.iter().map(Estimate::value).sum();
+        let inside: f64 = at.fractions.iter().map(Estimate::value).sum();
         assert!((inside + outside - 1.0).abs() < 1e-12);
         let shells = at
-            .bins()
+            .bins
             .edges()
             .windows(2)
             .map(|w| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)));
-        let integral: f64 = shells.zip(at.density()).map(|(v, g)| v * g.value()).sum();
+        let integral: f64 = shells.zip(&at.density).map(|(v, g)| v * g.value()).sum();
         assert!((integral + outside - 1.0).abs() < 1e-12);
         let width = (10.0_f64 / 0.01).log10() / 60.0;
         let density: Vec<f64> = at_log
@@ -299,12 +296,12 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
             .iter()
             .map(|p| p.as_ref().unwrap().value())
             .collect();
-        let outside: f64 = at_log.outside().iter().map(Estimate::value).sum();
+        let outside: f64 = at_log.outside.iter().map(Estimate::value).sum();
         assert!((density.iter().sum::<f64>() * width + outside - 1.0).abs() < 1e-12);
         let peak = density.iter().copied().fold(0.0, f64::max);
         assert!((peak - 2.13).abs() < 0.08, "{peak}");
         // P(log10 r) is ln(10) 4 pi r^3 G_s.
-        let r = at_log.centres()[30];
+        let r = at_log.bins.centres()[30];
         let from_gaussian = 10_f64.ln() * 4.0 * PI * r.powi(3) * at_log.gaussian(r);
         assert!(
             (density[30] - from_gaussian).abs() < 0.15,
@@ -312,7 +309,7 @@ fn distances_of_gaussian_displacements_follow_maxwell() {
             density[30]
         );
         assert!(
-            at.fractions()[2]
+            at.fractions[2]
                 .standard_error()
                 .is_some_and(|e| e > 0.0 && e < 0.01)
         );
@@ -329,13 +326,9 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
     let run = Trajectory::new(positions, vec![0, 1], 1.0, species).expect("a trajectory");
     let bins = RadialBins::linear(0.5, 2).unwrap();
     let found = structure::van_hove(&run, &Lags::samples([1]), &bins, Resampling::None).unwrap();
-    let fractions = |s: &structure::VanHove| -> Vec<f64> {
-        let at = &s.distributions()[0];
-        at.fractions()
-            .iter()
-            .chain(&at.outside())
-            .map(Estimate::value)
-            .collect()
+    let fractions = |s: &Vec<structure::VanHove>| -> Vec<f64> {
+        let parts = s[0].fractions.iter().chain(&s[0].outside);
+        parts.map(Estimate::value).collect()
     };
     assert_eq!(fractions(found.of("A").unwrap()), [0.5, 0.0, 0.0, 0.5]);
     assert_eq!(fractions(found.of("B").unwrap()), [0.0, 1.0, 0.0, 0.0]);
@@ -343,8 +336,8 @@ fn distances_of_mixed_species_add_up_and_bins_are_half_open() {
     for (found, wanted) in fractions(found.all()).iter().zip([third, third, 0.0, third]) {
         assert!((found - wanted).abs() < 1e-15);
     }
-    assert_eq!(found.all().distributions()[0].origins(), 1);
-    assert!(found.all().distributions()[0].log_density()[0].is_none());
+    assert_eq!(found.all()[0].origins, 1);
+    assert!(found.all()[0].log_density()[0].is_none());
     for bins in [
         RadialBins::linear(0.0, 3),
         RadialBins::linear(1.0, 0),

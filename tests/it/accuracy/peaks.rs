@@ -84,7 +84,7 @@ fn peaks_are_where_cages_with_jumps_have_them() {
     let lags = Lags::logarithmic(20).up_to_fraction(0.1);
     let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
     // Given n jumps the displacement is Gaussian, so that alpha2 is the relative variance of 2 CAGE + n JUMP.
-    let alpha2 = relaxation::peak(moved.all().alpha2()).expect("finite values");
+    let alpha2 = relaxation::peak(&moved.all().alpha2).expect("finite values");
     let Some(found) = alpha2.value() else {
         panic!("{alpha2}");
     };
@@ -110,7 +110,7 @@ fn the_errors_of_the_peak_of_alpha2_cover_its_scatter() {
         let run = cages_with_jumps(600, 100 + seed);
         let lags = Lags::logarithmic(20).up_to_fraction(0.1);
         let moved = structure::displacements(&run, &lags, RADIUS, Resampling::Blocks(10)).expect("curves");
-        let peak = relaxation::peak(moved.all().alpha2()).expect("finite values");
+        let peak = relaxation::peak(&moved.all().alpha2).expect("finite values");
         let Some(found) = peak.value() else {
             panic!("{peak}");
         };

@@ -79,7 +79,7 @@ fn of_motion(run: &Trajectory<'_, f64>, resampling: Resampling) -> Vec<(&'static
     let msd = structure::msd(run, &lags, resampling).unwrap();
     let isf = structure::isotropic_self_isf(run, Particles::All, &[2.0], &lags, resampling).unwrap();
     let moved = structure::displacements(run, &lags, 0.5, resampling).unwrap();
-    let d = diffusion_within(msd.all().total(), 10.0..=100.0).unwrap();
+    let d = diffusion_within(&msd.all().total, 10.0..=100.0).unwrap();
     let tau_alpha = tau_alpha(&isf[0]).unwrap();
     vec![
         ("D", d.coefficient.clone()),

@@ -26,17 +26,12 @@ fn ballistic_motion_in_blocks_and_logarithmic_frames() {
             structure::displacements(&run, &Lags::all(), 0.29, Resampling::None).expect("displacements");
         let squares = velocities.map(|v| v.iter().map(|x| x * x).sum::<f64>());
         let [second, fourth] = [1, 2].map(|power| squares.iter().map(|v2| v2.powi(power)).sum::<f64>() / 3.0);
-        for k in 1..found.all().msd().total().len() {
-            let t = found.all().msd().total().lag_time(k);
-            assert_close(
-                "msd",
-                found.all().msd().total().values()[k] / (t * t),
-                second,
-                1e-9,
-            );
+        for k in 1..found.all().msd.total.len() {
+            let t = found.all().msd.total.lag_time(k);
+            assert_close("msd", found.all().msd.total.values()[k] / (t * t), second, 1e-9);
             assert_close(
                 "alpha2",
-                found.all().alpha2().values()[k - 1],
+                found.all().alpha2.values()[k - 1],
                 0.6 * fourth / (second * second) - 1.0,
                 1e-9,
             );
@@ -61,8 +56,8 @@ fn jumps_of_few_particles_are_not_gaussian() {
     let found =
         structure::displacements(&run, &Lags::samples([1]), 0.5, Resampling::None).expect("displacements");
     let all = found.all();
-    assert_close("msd", all.msd().total().values()[0], 0.1, 1e-15);
-    assert_close("alpha2", all.alpha2().values()[0], 5.0, 1e-12);
+    assert_close("msd", all.msd.total.values()[0], 0.1, 1e-15);
+    assert_close("alpha2", all.alpha2.values()[0], 5.0, 1e-12);
     assert_close("overlap", all.overlap().unwrap().values()[0], 0.9, 1e-15);
     assert_close("chi4", all.chi4().unwrap().values()[0], 0.0, 1e-13);
     // After two frames, from an even frame all stand where they stood, from an odd one four
@@ -94,7 +89,7 @@ fn two_mobilities_are_not_gaussian_by_the_known_amount() {
     let found = structure::displacements(&run, &Lags::samples([1, 5, 20]), 0.3, Resampling::default())
         .expect("displacements");
     let alpha2 = 2.0 * (a * a + b * b) / (a + b).powi(2) - 1.0;
-    let curve = found.all().alpha2();
+    let curve = &found.all().alpha2;
     for k in 0..3 {
         let error = curve.standard_errors()[k].expect("an error");
         assert!(error > 0.0 && error < 0.1, "{error}");
@@ -178,11 +173,8 @@ fn same_displacements(found: &Trajectory<'_, f64>, known: &Trajectory<'_, f64>) 
     let of = |run| structure::displacements(run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
     let (found, known) = (of(found), of(known));
     for (found, known) in [
-        (
-            found.all().msd().total().curve(),
-            known.all().msd().total().curve(),
-        ),
-        (found.all().alpha2(), known.all().alpha2()),
+        (found.all().msd.total.curve(), known.all().msd.total.curve()),
+        (&found.all().alpha2, &known.all().alpha2),
         (found.all().overlap().unwrap(), known.all().overlap().unwrap()),
     ] {
         for (a, b) in found.values().iter().zip(known.values()) {
@@ -190,7 +182,7 @@ fn same_displacements(found: &Trajectory<'_, f64>, known: &Trajectory<'_, f64>) 
         }
     }
     assert!(
-        *known.all().msd().total().values().last().unwrap() > 3.0,
+        *known.all().msd.total.values().last().unwrap() > 3.0,
         "far enough to leave the cell"
     );
 }

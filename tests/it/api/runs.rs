@@ -179,9 +179,9 @@ fn every_estimator_of_a_trajectory_gives_numbers_of_the_same_run() {
     let displacements = structure::displacements(&run, &lags, 0.3, BLOCKS).unwrap();
     let id = run.run();
     assert_ne!(id, other.run());
-    assert_eq!(msd.all().total().resamples().run(), id);
-    assert_eq!(displacements.all().alpha2().resamples().run(), id);
-    let ratio = displacements.all().msd().total().point(1) / msd.all().total().point(1);
+    assert_eq!(msd.all().total.resamples().run(), id);
+    assert_eq!(displacements.all().alpha2.resamples().run(), id);
+    let ratio = displacements.all().msd.total.point(1) / msd.all().total.point(1);
     assert!(ratio.standard_error().unwrap() < 1e-9);
     let both = Replicas::new(vec![run.clone(), other.clone()]).unwrap();
     assert_eq!(TrajectoryRuns::run(&both), RunId::merged([id, other.run()]));
@@ -201,7 +201,7 @@ fn sums_over_frames_give_numbers_of_one_run() {
     };
     let (a, b) = (sums(&walk(1)), sums(&walk(2)));
     let (a, b) = (a.displacements(), b.displacements());
-    let id = a.all().msd().total().resamples().run();
-    assert_eq!(a.all().alpha2().resamples().run(), id);
-    assert_ne!(b.all().msd().total().resamples().run(), id);
+    let id = a.all().msd.total.resamples().run();
+    assert_eq!(a.all().alpha2.resamples().run(), id);
+    assert_ne!(b.all().msd.total.resamples().run(), id);
 }

@@ -71,9 +71,9 @@ fn hold_against(run: &Trajectory<'_, f64>, reference: &Value, radius: f64, key: 
         let transformed = by_transform.of(name).unwrap_or(by_transform.all());
         for (k, &lag) in lags.iter().enumerate() {
             let at = format!("{name} at {lag} frames");
-            largest.close(&at, found.msd().total().values()[k], msd[k]);
-            largest.close(&at, transformed.total().values()[lag as usize], msd[k]);
-            largest.close(&at, found.alpha2().values()[k], alpha2[k]);
+            largest.close(&at, found.msd.total.values()[k], msd[k]);
+            largest.close(&at, transformed.total.values()[lag as usize], msd[k]);
+            largest.close(&at, found.alpha2.values()[k], alpha2[k]);
             hold_overlap(
                 run,
                 (name, found),
@@ -167,7 +167,7 @@ fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
     }
     let all = found.all();
     let lags: Vec<Lag> = sums.keys().copied().map(Lag::from_steps).collect();
-    let (msd, overlap, chi4) = (all.msd().total(), all.overlap().unwrap(), all.chi4().unwrap());
+    let (msd, overlap, chi4) = (&all.msd.total, all.overlap().unwrap(), all.chi4().unwrap());
     assert_eq!(msd.lags(), lags);
     assert!(sums.len() > 200 && run.sampling().is_none());
     let mut largest = Largest(0.0);
@@ -180,11 +180,7 @@ fn block_spaced_frames_equal_direct_sums_over_all_their_pairs() {
         largest.close(&at, chi4.values()[k] + 1.0, (close2 - close * close) / n + 1.0);
         if lag > 0 {
             largest.close(&at, msd.values()[k], r2);
-            largest.close(
-                &at,
-                all.alpha2().values()[k - 1],
-                3.0 * r4 / (5.0 * r2 * r2) - 1.0,
-            );
+            largest.close(&at, all.alpha2.values()[k - 1], 3.0 * r4 / (5.0 * r2 * r2) - 1.0);
         }
     }
     largest.report();
@@ -205,7 +201,7 @@ fn tidynamics_finds_the_same_mean_squared_displacement() {
     for (name, of) in by_species(&msd) {
         for (lag, wanted) in lags.iter().zip(numbers(&peer["msd"][name])) {
             let lag = lag.as_u64().expect("a lag") as usize;
-            largest.close(&format!("{name} at {lag}"), of.total().values()[lag], wanted);
+            largest.close(&format!("{name} at {lag}"), of.total.values()[lag], wanted);
         }
     }
     largest.report();
@@ -221,11 +217,11 @@ fn diffusion_and_the_plateau_of_the_shipped_runs_are_what_their_frames_can_tell(
         let msd = structure::msd(&run, &lags, Resampling::default()).expect("msd");
         for (kind, species) in msd.species() {
             let at = format!("{kind} of {name}");
-            let found = diffusion(species.total());
+            let found = diffusion(&species.total);
             assert_eq!(found.is_resolved(), is_diffusive, "{at}: {found:?}");
-            let plateau = tau_beta(species.total());
+            let plateau = tau_beta(&species.total);
             let no_maximum = Outcome::Unresolved(NoPlateau::NoMaximum {
-                lags: species.total().len(),
+                lags: species.total.len(),
             });
             assert_eq!(plateau.msd_maximum, no_maximum, "{at}");
             let minimum = &plateau.log_slope_minimum;

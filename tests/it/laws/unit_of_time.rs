@@ -274,13 +274,13 @@ fn particles(unit: f64) -> Results {
     let lags = Lags::logarithmic(10).up_to_time(8.0 * unit);
     let moved = structure::displacements(&run, &lags, 0.3, blocks).unwrap();
     let all = moved.all();
-    let msd = all.msd().total();
+    let msd = &all.msd.total;
     results.add("diffusion", ROUNDING, relaxation::diffusion(msd));
     let within = relaxation::diffusion_within(msd, 1.0 * unit..=5.0 * unit).unwrap();
     results.add("diffusion", ROUNDING, within);
     results.add("plateau", 1e-7, relaxation::tau_beta(msd));
     results.add("slopes", 1e-7, relaxation::log_slope(msd, 1.5));
-    for curve in [all.alpha2(), all.chi4().unwrap()] {
+    for curve in [&all.alpha2, all.chi4().unwrap()] {
         results.add("peak", 1e-7, relaxation::peak(curve).unwrap());
     }
     let isf = structure::self_isf(&run, Particles::All, &shell(), &lags, blocks).unwrap();
@@ -354,7 +354,7 @@ fn accumulators(unit: f64) -> Results {
         waves.push(frames.frame(frame)).unwrap();
     }
     let moved = moved.snapshot().unwrap().displacements();
-    results.add("msd", ROUNDING, moved.of("A").unwrap().msd().total());
+    results.add("msd", ROUNDING, &moved.of("A").unwrap().msd.total);
     let isf = waves.snapshot().unwrap().coherent_isf();
     results.add("F(q,t)", ROUNDING, isf.total());
     results

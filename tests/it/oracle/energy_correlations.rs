@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::common::numbers::numbers;
 use msed::energy::{self, StillCorrelated};
-use msed::lag_sums::{LagPlan, LagPlanner, Method};
+use msed::lag_sums::{LagPlan, LagPlanner, Method, Scratch};
 use msed::stats::Outcome;
 use msed::{EnergyKind, EnergySeries, Lag, Lags, Replicas, Resampling, Sampling};
 use rand::SeedableRng;
@@ -292,14 +292,14 @@ fn all_ways(n: usize) -> Vec<LagPlan> {
     let segments = [n / 7, n / 2, n].map(|segment| Method::SplitFft { segment });
     let mut plans = vec![planner.plan_every(n, 0..n).unwrap()];
     for method in segments.into_iter().chain([Method::BlockFft { segment: n / 20 }]) {
-        plans.push(planner.plan_every_with(n, 0..n, method).unwrap());
+        plans.push(LagPlanner::new().with_method(method).plan_every(n, 0..n).unwrap());
     }
     plans
 }
 
 fn values(plan: &LagPlan, x: &[f64]) -> Vec<f64> {
     let mut values = vec![0.0; plan.len()];
-    plan.msed_into(x, &mut values, &mut plan.scratch());
+    plan.msed_into(x, &mut values, &mut Scratch::default());
     values
 }
 
@@ -309,7 +309,8 @@ fn every_lag_of_a_real_run_is_the_direct_sum_by_every_path() {
     let x = series.samples();
     let n = x.len();
     let direct = LagPlanner::new()
-        .plan_every_with(n, 0..n, Method::Direct)
+        .with_method(Method::Direct)
+        .plan_every(n, 0..n)
         .unwrap();
     let wanted = values(&direct, x);
     // The direct path itself against the definition.

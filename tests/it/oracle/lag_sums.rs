@@ -43,13 +43,13 @@ fn variance(x: &[f64]) -> f64 {
 
 fn msed(plan: &LagPlan, x: &[impl Real]) -> Vec<f64> {
     let mut values = vec![f64::NAN; plan.len()];
-    plan.msed_into(x, &mut values, &mut plan.scratch());
+    plan.msed_into(x, &mut values, &mut Scratch::default());
     values
 }
 
 fn autocovariance(plan: &LagPlan, x: &[impl Real]) -> Vec<f64> {
     let mut values = vec![f64::NAN; plan.len()];
-    plan.autocorrelation_into(x, &mut values, &mut plan.scratch());
+    plan.autocorrelation_into(x, &mut values, &mut Scratch::default());
     values
 }
 
@@ -98,11 +98,12 @@ fn plans(n: usize, lags: &[u64]) -> Vec<LagPlan> {
             methods.push(Method::BlockFft { segment });
         }
     }
-    plans.extend(
-        methods
-            .into_iter()
-            .map(|method| planner.plan_with(n, lags, method).expect("lags of the run")),
-    );
+    plans.extend(methods.into_iter().map(|method| {
+        LagPlanner::new()
+            .with_method(method)
+            .plan(n, lags)
+            .expect("lags of the run")
+    }));
     plans
 }
 
@@ -230,7 +231,7 @@ fn stays_within_the_stated_bound_of_the_exact_sum() {
             Method::SplitFft { segment: 600 },
         ];
         let mut plans = vec![planner.plan(n, &lags).unwrap()];
-        plans.extend(methods.map(|method| planner.plan_with(n, &lags, method).unwrap()));
+        plans.extend(methods.map(|method| LagPlanner::new().with_method(method).plan(n, &lags).unwrap()));
         for plan in plans {
             let mut used = 0.0_f64;
             for (k, value) in msed(&plan, x).into_iter().enumerate() {
@@ -290,7 +291,7 @@ fn blocks_hold_the_pairs_of_their_first_samples() {
         for blocks in &divisions {
             let mut squares = BlockSums::new(blocks.len() + 1, lags.len());
             let mut products = BlockSums::new(blocks.len(), lags.len());
-            let mut scratch = plan.scratch();
+            let mut scratch = Scratch::default();
             plan.add_squared_differences(&x, blocks, &mut squares, 1, &mut scratch);
             plan.add_products(&x, -7001.0, blocks, &mut products, 0, &mut scratch);
             assert!((0..lags.len()).all(|k| squares.get(0, k) == (0.0, 0.0)));
@@ -324,7 +325,10 @@ fn obeys_the_sum_rule() {
         let mut planner = LagPlanner::new();
         let plan = match method {
             None => planner.plan_every(n, 0..n).unwrap(),
-            Some(method) => planner.plan_with(n, &every_lag(n), method).unwrap(),
+            Some(method) => LagPlanner::new()
+                .with_method(method)
+                .plan(n, &every_lag(n))
+                .unwrap(),
         };
         let values = msed(&plan, &x);
         let left: f64 = values
@@ -348,13 +352,18 @@ fn bits_do_not_depend_on_the_number_of_threads() {
     let plans = [
         planner.plan(n, &log).unwrap(),
         planner.plan_every(n, 0..n).unwrap(),
-        planner
-            .plan_with(n, &dense, Method::BlockFft { segment: 1500 })
+        LagPlanner::new()
+            .with_method(Method::BlockFft { segment: 1500 })
+            .plan(n, &dense)
             .unwrap(),
-        planner
-            .plan_with(n, &dense, Method::SplitFft { segment: 9000 })
+        LagPlanner::new()
+            .with_method(Method::SplitFft { segment: 9000 })
+            .plan(n, &dense)
             .unwrap(),
-        planner.plan_with(n, &dense[..100], Method::Direct).unwrap(),
+        LagPlanner::new()
+            .with_method(Method::Direct)
+            .plan(n, &dense[..100])
+            .unwrap(),
     ];
     let all = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
@@ -377,7 +386,7 @@ fn bits_do_not_depend_on_the_number_of_threads() {
 #[test]
 fn plans_say_what_they_do_before_they_do_it() {
     let mut planner = LagPlanner::new();
-    let methods = |plan: &LagPlan| plan.methods().iter().map(|s| s.method).collect::<Vec<_>>();
+    let methods = |plan: &LagPlan| plan.methods().iter().map(|s| s.1).collect::<Vec<_>>();
     // A few lags: the definition. All lags: transforms, with the shortest and the longest by the
     // definition.
     assert_eq!(
@@ -390,7 +399,7 @@ fn plans_say_what_they_do_before_they_do_it() {
         methods(&all)[..],
         [Method::Direct, Method::SplitFft { .. }, Method::Direct]
     ));
-    assert_eq!(all.methods()[2].places.end, 100_000);
+    assert_eq!(all.methods()[2].0.end, 100_000);
     // Dense lags much shorter than the series: segments of about the longest lag, in bounded
     // memory.
     let dense = planner.plan_every(1_000_000, 0..1000).unwrap();
@@ -411,7 +420,7 @@ fn plans_say_what_they_do_before_they_do_it() {
 #[test]
 fn many_lags_of_a_long_series_take_transforms_and_few_do_not() {
     let mut planner = LagPlanner::new();
-    let transforms = |plan: LagPlan| plan.methods().iter().any(|s| s.method != Method::Direct);
+    let transforms = |plan: LagPlan| plan.methods().iter().any(|s| s.1 != Method::Direct);
     for n in [10_000_usize, 100_000, 1_000_000] {
         let mut dense = |lags: usize| transforms(planner.plan_every(n, 0..lags).unwrap());
         assert!(!dense(10) && dense(100) && dense(2000), "{n}");

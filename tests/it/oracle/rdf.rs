@@ -67,7 +67,7 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
             let (a, b, all): (_, _, Vec<usize>) = (who("A"), who("B"), (0..22).collect());
             let groups = [(&a, &a, 1.0), (&a, &b, 0.0), (&b, &b, 1.0), (&all, &all, 1.0)];
             for ((name, g), (first, second, equal)) in by_pair(&found).into_iter().zip(groups) {
-                assert_eq!((g.frames(), g.values().len()), (7, bins.count()));
+                assert_eq!((g.frames, g.values.len()), (7, bins.count()));
                 let count = |run: &Trajectory<'_, f64>, frame| {
                     ordered_pairs(run, frame, &cell, [first, second], edges)
                 };
@@ -88,7 +88,7 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
                     let replicates = blocks.clone().map(|block| scale * mean(&|i| !block.contains(&i)));
                     let centre = replicates.iter().sum::<f64>() / 4.0;
                     let error = (0.75 * replicates.iter().map(|x| (x - centre).powi(2)).sum::<f64>()).sqrt();
-                    let value = &g.values()[bin];
+                    let value = &g.values[bin];
                     let at = format!("{name} bin {bin}");
                     assert!(
                         (value.value() - scale * mean(&|_| true)).abs() < 1e-11,
@@ -97,7 +97,7 @@ fn every_bin_equals_the_count_of_the_definition_and_its_jackknife() {
                     let found = value.standard_error().expect("an error");
                     assert!((found - error).abs() < 1e-11, "{at}: {found} {error}");
                     within += mean(&|_| true) / n;
-                    let neighbours = g.neighbours()[bin].value();
+                    let neighbours = g.neighbours[bin].value();
                     assert!((neighbours - within).abs() < 1e-11, "{at}: {neighbours} {within}");
                 }
                 assert!(within > 0.0);
@@ -114,7 +114,7 @@ fn an_ideal_gas_has_one_everywhere_and_its_density_around_each_particle() {
     let bins = RadialBins::linear(end, 8).expect("bins");
     let found = structure::rdf(&run, &bins, Resampling::default()).expect("g(r)");
     for (name, g) in by_pair(&found) {
-        for (bin, value) in g.values().iter().enumerate() {
+        for (bin, value) in g.values.iter().enumerate() {
             let off = (value.value() - 1.0) / value.standard_error().expect("an error");
             assert!(off.abs() < 4.0, "{name} bin {bin}: {value}");
         }
@@ -125,7 +125,7 @@ fn an_ideal_gas_has_one_everywhere_and_its_density_around_each_particle() {
             _ => 59.0,
         };
         let expected = others / cell.volume() * 4.0 / 3.0 * PI * end.powi(3);
-        let neighbours = &g.neighbours()[7];
+        let neighbours = &g.neighbours[7];
         let off = (neighbours.value() - expected) / neighbours.standard_error().expect("an error");
         assert!(off.abs() < 4.0, "{name}: {neighbours} {expected}");
     }
@@ -137,11 +137,11 @@ fn partials_add_up_to_the_total() {
     let bins = RadialBins::linear(1.5, 12).expect("bins");
     let found = of(&run, &bins);
     let [a, b] = ["A", "B"].map(|name| run.species().count(name).expect("species") as f64);
-    let of = |x: &str, y: &str| found.of(x, y).expect("the partial").values();
+    let of = |x: &str, y: &str| &found.of(x, y).expect("the partial").values;
     let [aa, ab, bb] = [of("A", "A"), of("B", "A"), of("B", "B")];
-    for (bin, total) in found.total().values().iter().enumerate() {
+    for (bin, total) in found.total().values.iter().enumerate() {
         let value = |g: &[msed::Estimate]| g[bin].value();
-        let sum = a * (a - 1.0) * value(&aa) + 2.0 * a * b * value(&ab) + b * (b - 1.0) * value(&bb);
+        let sum = a * (a - 1.0) * value(aa) + 2.0 * a * b * value(ab) + b * (b - 1.0) * value(bb);
         let difference = sum / (40.0 * 39.0) - total.value();
         assert!(difference.abs() < 1e-12, "bin {bin}: {difference:e}");
     }
@@ -164,7 +164,7 @@ fn wrapped_and_shifted_coordinates_have_the_same_pairs() {
     let wrapped = of(&wrapped.expect("a trajectory"), &bins);
     for ((name, a), (_, b)) in by_pair(&of(&run, &bins)).into_iter().zip(by_pair(&wrapped)) {
         let numbers = |g: &RadialDistribution| -> Vec<(f64, Vec<f64>)> {
-            let values = g.values().into_iter();
+            let values = g.values.iter();
             values.map(|x| (x.value(), x.replicates().to_vec())).collect()
         };
         assert_eq!(numbers(a), numbers(b), "{name}");
@@ -198,7 +198,7 @@ fn a_species_of_one_particle_has_no_pair_of_its_own() {
         found.of("A", "A").unwrap_err().to_string(),
         "no pair of particles `A-A`, expected one of: A-B, B-B"
     );
-    let neighbours = |a: &str, b: &str| found.of(a, b).expect("the pair").neighbours()[3].value();
+    let neighbours = |a: &str, b: &str| found.of(a, b).expect("the pair").neighbours[3].value();
     assert_eq!([neighbours("A", "B"), neighbours("B", "B")], [2.0, 1.0]);
     let text = found.total().to_string();
     assert!(

@@ -77,13 +77,13 @@ fn values_fluctuations_and_replicates_are_their_definitions_for_every_list_and_s
                     let [isf, chi4, origins] = mean(None);
                     assert_eq!(found.origins()[k] as f64, origins, "{at}");
                     assert_close(&at, found.values()[k], isf, 1e-12);
-                    assert_close(&at, fluctuations.isf().values()[k], isf, 1e-12);
-                    assert_close(&at, fluctuations.chi4().values()[k], chi4, 1e-11);
+                    assert_close(&at, fluctuations.isf.values()[k], isf, 1e-12);
+                    assert_close(&at, fluctuations.chi4.values()[k], chi4, 1e-11);
                     for b in 0..3 {
                         let [isf, chi4, origins] = mean(Some(b));
                         if origins > 0.0 {
                             assert_close(&at, found.replicate(b)[k], isf, 1e-12);
-                            assert_close(&at, fluctuations.chi4().replicate(b)[k], chi4, 1e-11);
+                            assert_close(&at, fluctuations.chi4.replicate(b)[k], chi4, 1e-11);
                         }
                     }
                 }

@@ -53,11 +53,11 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
             for ((name, factor), [a, b]) in by_pair(&found).into_iter().zip(groups) {
                 assert_eq!((factor.frames(), factor.shells()), (12, vectors.shells().len()));
                 for (k, shell) in vectors.shells().iter().enumerate() {
-                    assert_eq!(factor.q()[k], shell.wave_number());
+                    assert_eq!(factor.q()[k], shell.mean_wave_number());
                     assert_eq!(factor.wave_vectors()[k], shell.count());
                     let mean = |run: &Trajectory<'_, f64>, frame: usize| {
-                        let at = |&v: &usize| by_definition(run, frame, vectors.vectors()[v], &a, &b);
-                        shell.members().iter().map(at).sum::<f64>() / shell.count() as f64
+                        let at = |&q: &[f64; 3]| by_definition(run, frame, q, &a, &b);
+                        shell.vectors().iter().map(at).sum::<f64>() / shell.count() as f64
                     };
                     // Blocks of 3, 4, 2, 3 frames.
                     let blocks: [Vec<f64>; 4] = [

@@ -117,8 +117,8 @@ fn one<'a, T>(found: &'a BySpecies<T>, particles: Particles<'_>) -> &'a T {
 /// One kind of curve; that of wave vectors from elsewhere.
 fn curve(kind: &str, moved: &Displacements, isf: impl FnOnce() -> Curve) -> Curve {
     match kind {
-        "msd" => moved.msd().total().curve().clone(),
-        "alpha2" => moved.alpha2().clone(),
+        "msd" => moved.msd.total.curve().clone(),
+        "alpha2" => moved.alpha2.clone(),
         "overlap" => moved.overlap().unwrap().clone(),
         "chi4" => moved.chi4().unwrap().clone(),
         _ => isf(),
@@ -260,7 +260,7 @@ fn parts_of_the_particles_merge_to_all_of_them() {
         .unwrap();
     let [other, merged] = [other, merged].map(|sums| {
         let moved = sums.displacements();
-        Seen::of_largest("order", moved.of("A").unwrap().msd().total(), [1e-14, 1e-11])
+        Seen::of_largest("order", &moved.of("A").unwrap().msd.total, [1e-14, 1e-11])
     });
     assert_eq!(other.same(&merged, true), Ok(()));
 }

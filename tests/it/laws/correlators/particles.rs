@@ -289,7 +289,7 @@ pub(super) fn of_a_gaussian_walk(squared: bool) -> Correlator<Walk> {
         let isf = isf.expect("F_s");
         let msd = structure::msd(run, &lags(), Resampling::None).expect("msd");
         let known = |point: usize| {
-            let decay = |q: &f64| (-q * q * msd.all().total().values()[point] / 6.0).exp();
+            let decay = |q: &f64| (-q * q * msd.all().total.values()[point] / 6.0).exp();
             let error = isf.standard_errors()[point].unwrap_or(0.01);
             assert!(error < 0.02, "{error}");
             Known {
@@ -309,12 +309,12 @@ fn correlators() -> Vec<Correlator<Walk>> {
         Correlator::new(name, systems(), move |runs| displacements(runs, f))
     };
     vec![
-        moved("msd", |name, s, n| Mean::of_curve(name, Some(n), s.msd().total()))
+        moved("msd", |name, s, n| Mean::of_curve(name, Some(n), &s.msd.total))
             .at_zero(3, 0.0)
             .turns(1e-11)
             .degree(2),
         moved("msd along y", |name, s, n| {
-            Mean::of_curve(name, Some(n), &s.msd().components()[1])
+            Mean::of_curve(name, Some(n), &s.msd.components[1])
         })
         .at_zero(3, 0.0)
         .degree(2),
@@ -326,9 +326,9 @@ fn correlators() -> Vec<Correlator<Walk>> {
         // The mean that makes alpha2 of the mean squared displacement: <r^4> = (1 + alpha2) 5/3
         // <r^2>^2.
         moved("fourth moment", |name, s, n| {
-            let msd = s.msd().total().without_zero();
-            let mut mean = Mean::of_curve(name, Some(n), s.alpha2());
-            assert_eq!(msd.lags(), s.alpha2().lags());
+            let msd = s.msd.total.without_zero();
+            let mut mean = Mean::of_curve(name, Some(n), &s.alpha2);
+            assert_eq!(msd.lags(), s.alpha2.lags());
             for (x, r2) in mean.values.iter_mut().zip(msd.values()) {
                 *x = (1.0 + *x) * 5.0 / 3.0 * r2 * r2;
             }
@@ -351,7 +351,7 @@ fn correlators() -> Vec<Correlator<Walk>> {
             let msd = structure::msd(&all_of(runs), &Lags::all(), Resampling::None).expect("msd");
             let species = by_species(&msd).into_iter().zip(groups(&runs[0]));
             species
-                .map(|((_, s), (name, n))| Mean::of_curve(name, Some(n), s.total()))
+                .map(|((_, s), (name, n))| Mean::of_curve(name, Some(n), &s.total))
                 .collect()
         })
         .at_zero(3, 0.0)
@@ -362,14 +362,14 @@ fn correlators() -> Vec<Correlator<Walk>> {
             let found = structure::van_hove(&all_of(runs), &Lags::samples([1]), &bins, Resampling::None);
             let found = found.expect("van Hove");
             let species = by_species(&found).into_iter().zip(groups(&runs[0]));
-            let mean = |((_, s), (of, n)): ((&str, &structure::VanHove), (String, f64))| {
-                let at = &s.distributions()[0];
-                let fractions = at.fractions().into_iter().chain(at.outside());
-                let values: Vec<f64> = fractions.map(|part| part.value()).collect();
+            let mean = |((_, s), (of, n)): ((&str, &Vec<structure::VanHove>), (String, f64))| {
+                let at = &s[0];
+                let fractions = at.fractions.iter().chain(&at.outside);
+                let values: Vec<f64> = fractions.map(msed::Estimate::value).collect();
                 Mean {
                     of,
                     share: Some(n),
-                    origins: vec![at.origins() as f64; values.len()],
+                    origins: vec![at.origins as f64; values.len()],
                     values,
                 }
             };
@@ -391,10 +391,10 @@ fn correlators() -> Vec<Correlator<Walk>> {
         Correlator::new("g(r)", systems(), |runs| {
             let bins = RadialBins::linear(3.0, 8).expect("bins");
             let found = structure::rdf(&all_of(runs), &bins, Resampling::None).expect("g(r)");
-            let values = |g: &RadialDistribution| g.values().iter().map(msed::Estimate::value).collect();
+            let values = |g: &RadialDistribution| g.values.iter().map(msed::Estimate::value).collect();
             by_pair(&found)
                 .into_iter()
-                .map(|(name, g)| over_frames(name, values(g), g.frames()))
+                .map(|(name, g)| over_frames(name, values(g), g.frames))
                 .collect()
         })
         .turns(1e-11),

@@ -1,6 +1,6 @@
-//! Sine and cosine of an angle given in turns.
+//! Sine and cosine of an angle given in turns, and phase factors at one wave vector.
 
-use pulp::Simd;
+use pulp::{Arch, Simd, WithSimd};
 
 /// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
 const ROUNDS: f64 = 6_755_399_441_055_744.0;
@@ -72,10 +72,71 @@ fn doubled<S: Simd>(simd: S, (sine, cosine): (S::f64s, S::f64s)) -> (S::f64s, S:
     )
 }
 
+/// `exp(i q . r)` of one particle over its frames, `turns` being q over 2 pi.
+pub(crate) fn phase_factors(r: [&[f64]; 3], turns: [f64; 3], cosine: &mut [f64], sine: &mut [f64]) {
+    Arch::new().dispatch(PhaseFactors {
+        r,
+        turns,
+        cosine,
+        sine,
+    });
+}
+
+struct PhaseFactors<'a> {
+    r: [&'a [f64]; 3],
+    turns: [f64; 3],
+    cosine: &'a mut [f64],
+    sine: &'a mut [f64],
+}
+
+impl WithSimd for PhaseFactors<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        phases(simd, self.r, self.turns, self.cosine, self.sine);
+    }
+}
+
+/// Phase factors `exp(i q . r)` of one particle over its frames.
+#[inline(always)]
+pub(super) fn phases<S: Simd>(
+    simd: S,
+    r: [&[f64]; 3],
+    turns: [f64; 3],
+    cosine: &mut [f64],
+    sine: &mut [f64],
+) {
+    let g = splat(simd, turns);
+    let [(x, x_rest), (y, y_rest), (z, z_rest)] = r.map(S::as_simd_f64s);
+    let (c, c_rest) = S::as_mut_simd_f64s(cosine);
+    let (s, s_rest) = S::as_mut_simd_f64s(sine);
+    for ((((&x, &y), &z), c), s) in x.iter().zip(y).zip(z).zip(c).zip(s) {
+        (*s, *c) = sin_cos(simd, along(simd, g, [x, y, z]));
+    }
+    let x = simd.partial_load_f64s(x_rest);
+    let y = simd.partial_load_f64s(y_rest);
+    let z = simd.partial_load_f64s(z_rest);
+    let (s, c) = sin_cos(simd, along(simd, g, [x, y, z]));
+    simd.partial_store_f64s(c_rest, c);
+    simd.partial_store_f64s(s_rest, s);
+}
+
+/// `g . r`.
+#[inline(always)]
+pub(super) fn along<S: Simd>(simd: S, g: [S::f64s; 3], r: [S::f64s; 3]) -> S::f64s {
+    let sum = simd.mul_add_e_f64s(g[1], r[1], simd.mul_f64s(g[0], r[0]));
+    simd.mul_add_e_f64s(g[2], r[2], sum)
+}
+
+/// A function and no closure, since it must be compiled for the instruction set of `S`.
+#[inline(always)]
+pub(super) fn splat<S: Simd>(simd: S, [x, y, z]: [f64; 3]) -> [S::f64s; 3] {
+    [simd.splat_f64s(x), simd.splat_f64s(y), simd.splat_f64s(z)]
+}
+
 #[cfg(test)]
 mod tests {
-    use pulp::WithSimd;
-
     use super::*;
 
     struct All<'a>(&'a [f64]);
@@ -120,7 +181,7 @@ mod tests {
         let x: Vec<f64> = arguments().into_iter().map(|(x, _)| x).collect();
         let scalar = largest_error(&pulp::Scalar.vectorize(All(&x)));
         assert!(scalar < 1.5e-15 + 4.5e-16, "scalar: {scalar:e}");
-        let widest = largest_error(&pulp::Arch::new().dispatch(All(&x)));
+        let widest = largest_error(&Arch::new().dispatch(All(&x)));
         assert!(widest < 1.5e-15 + 4.5e-16, "dispatched: {widest:e}");
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {
@@ -132,7 +193,7 @@ mod tests {
     #[test]
     fn quarter_turns_are_exact() {
         let x = [0.0, 0.25, 0.5, 0.75, 1.0, -0.25, 1e9 + 0.25, -1e9 - 0.5];
-        let found = pulp::Arch::new().dispatch(All(&x));
+        let found = Arch::new().dispatch(All(&x));
         let wanted = [
             [0.0, 1.0],
             [1.0, 0.0],
