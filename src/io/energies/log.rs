@@ -8,7 +8,7 @@ use super::runs::Runs;
 use super::table::{EnergyTable, Note};
 use super::{Fault, Place, ReadError};
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields, i64_field};
+use crate::io::text::bytes::{f64_field, fields, i64_field, text};
 
 const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 
@@ -33,7 +33,7 @@ pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<Energy
                 continue;
             }
             Ok(None) => match text.next_line()? {
-                Some(line) => log.line(line.bytes, line.ended),
+                Some((line, ended)) => log.line(line, ended),
                 None => return log.finish(file, text.line_number()),
             },
             Err(fault) => Err(fault),
@@ -262,7 +262,7 @@ impl Log<'_> {
     fn finish(mut self, file: PathBuf, lines: u64) -> Result<EnergyTable, ReadError> {
         let ended = self.end_block(true).and_then(|()| self.end_unfinished());
         ended.map_err(|fault| fault.at(&file, Place::Line(self.number)))?;
-        if self.runs.is_empty() {
+        if self.runs.last_line == 0 {
             return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }
         let table = self.runs.on_grid(self.thermo);
@@ -340,8 +340,4 @@ fn atoms(line: &[u8]) -> Option<usize> {
 
 fn unquoted(word: &[u8]) -> String {
     text(word).trim_matches(['[', '\'', '"']).to_owned()
-}
-
-fn text(word: &[u8]) -> String {
-    String::from_utf8_lossy(word).into_owned()
 }

@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use crate::io::error::Fault;
-use crate::io::frames::same_particles;
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 use crate::trajectory::Cell;
@@ -51,7 +50,7 @@ impl Header {
                 if count == 0 {
                     return Err(Fault::value(what, &shown(&line), expected));
                 }
-                same_particles(count, first)?;
+                Fault::unless_same_particles(count, first)?;
                 particles = Some(count);
             } else if let Some(boundary) = heading.strip_prefix(b"ITEM: BOX BOUNDS") {
                 let mut row = || next_line(text, &mut read);
