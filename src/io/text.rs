@@ -116,8 +116,8 @@ impl<R: Read> Text<R> {
         self.number += 1;
     }
 
-    /// The next line without `\n` or `\r\n`, and whether it ended with a line feed: the last line of
-    /// a file that was cut off does not end. `None` at the end.
+    /// The next line without `\n` or `\r\n`, and whether it ended with a line feed: the last line
+    /// of a file that was cut off does not end. `None` at the end.
     ///
     /// # Errors
     /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is

@@ -48,8 +48,9 @@ pub struct EnergySample {
     pub temperature: Option<f64>,
 }
 
-/// The rows of a file of columns, one by one: the rows that [`EnergyReader::read`](super::EnergyReader::read) returns as a
-/// table, in a buffer of 256 KiB whatever the length of the file.
+/// The rows of a file of columns, one by one: the rows that
+/// [`EnergyReader::read`](super::EnergyReader::read) returns as a table, in a buffer of 256 KiB
+/// whatever the length of the file.
 ///
 /// Rows cannot be taken back once they are handed out, so the iteration ends with a
 /// [`Fault::Steps`] where steps begin again. A repeated boundary step is skipped, as in the table.

@@ -157,8 +157,8 @@ impl Columns {
         Some((row, text.len() - rest.len()))
     }
 
-    /// The atom at the beginning of `text` and what follows its last column, or the text in place of
-    /// a column, with what it should have been.
+    /// The atom at the beginning of `text` and what follows its last column, or the text in place
+    /// of a column, with what it should have been.
     #[inline(always)]
     fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), (&'t [u8], Expected)> {
         let mut row = Row::default();
