@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
@@ -39,18 +39,17 @@ use crate::real::Real;
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;
 
 impl Pairs for BinnedPairs {
-    type System = Self;
     type Work = ();
-
-    fn system(&self) -> &Self {
-        self
-    }
 
     fn work(&self) {}
 
     /// A row is one sample.
     fn width(&self) -> usize {
         1
+    }
+
+    fn particles(&self) -> Vec<usize> {
+        Vec::new()
     }
 
     #[inline]
@@ -71,7 +70,7 @@ impl DistributionAccumulator {
         let lags = lags.in_planned_samples(&system.sampling())?;
         let levels = vec![LevelLags::single(&lags)];
         let pairs = EnergyPairs { system, lags };
-        Self::of(BinnedPairs { pairs, bins }, levels)
+        Self::of(BinnedPairs { pairs, bins }, &[], levels)
     }
 
     /// Takes in the next sample, in the kind of the system.
@@ -90,11 +89,16 @@ impl DistributionAccumulator {
     /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())?;
+        self.add(samples);
+        Ok(())
+    }
+
+    /// Takes in samples that can be computed with.
+    pub(super) fn add<T: Real>(&mut self, samples: &[T]) {
         for &sample in samples {
             self.stream.room()[0] = Real::to_f64(sample);
             self.push_row();
         }
-        Ok(())
     }
 
     /// Number of samples taken in.

@@ -337,7 +337,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             multi_tau(points, sampling.lag(100)).unwrap_err(),
-            OnlineError::Points { found: points }
+            OnlineError::NotEven {
+                what: "points in a level",
+                found: points
+            }
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
@@ -355,7 +358,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
     for found in [0, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             ring().with_blocks(found).unwrap_err(),
-            OnlineError::Blocks { found }
+            OnlineError::NotEven {
+                what: "blocks",
+                found
+            }
         );
     }
     let mut late = ring().starting_at((1 << 62) - 1).unwrap();
