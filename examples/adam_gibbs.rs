@@ -17,19 +17,16 @@ fn main() -> Result<(), msed::Error> {
     let scan = scan.build()?;
     let fit = scan.adam_gibbs(TimeOf::Energy, ReferenceEntropy::Fitted)?;
     println!(
-        "S_c({:.3}) = {} k, {}",
-        fit.reference_temperature(),
-        fit.s_c_reference(),
-        fit.verdict()
+        "S_c({:.3}) = {} k, curvature {}",
+        fit.reference_temperature, fit.s_c_reference, fit.curvature
     );
-    let plotted = fit.points().iter().map(|p| (p.reciprocal, p.ln_tau.clone()));
-    let (x, y): (Vec<f64>, Vec<_>) = plotted.unzip();
-    let line = |x: f64| fit.ln_tau_inf().value() + fit.a().value() * x;
+    let x = &fit.reciprocals;
+    let line = |x: f64| fit.ln_tau_inf.value() + fit.a.value() * x;
     let panel = Panel::new(
         Axis::linear("1/(*{T} *{S}_{c}) (1/*{ε})"),
         Axis::linear("ln(*{τ}^{*}/*{τ}_{LJ}) (dimensionless)"),
     )
-    .with(Series::estimates(&x, &y))
+    .with(Series::estimates(x, &fit.ln_tau))
     .with(Series::function([x[5], x[0]], line));
     Ok(Figure::new(panel).save("target/adam_gibbs.svg")?)
 }

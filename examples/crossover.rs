@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::thermo::{CrossoverOf, Scan};
+use msed::thermo::Scan;
 use msed::{EnergyKind, Ensemble, Units, io, units::LennardJones};
 
 fn main() -> Result<(), msed::Error> {
@@ -16,7 +16,7 @@ fn main() -> Result<(), msed::Error> {
     }
     let scan = scan.build()?;
     let scan = scan.converted(&LennardJones::NI80P20.to(Units::METAL)?)?;
-    let answer = scan.crossover(CrossoverOf::Um, 1)?.to_string();
+    let answer = scan.crossover_of_um(1)?.to_string();
     println!("{answer}");
     let um = scan.um();
     let t: Vec<f64> = um.iter().map(|point| point.temperature.value()).collect();

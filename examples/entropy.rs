@@ -17,8 +17,8 @@ fn main() -> Result<(), msed::Error> {
     }
     let scan = scan.build()?;
     let (total, check) = (scan.entropy(Part::Total)?, scan.heat_capacity_check()?);
-    let reference = total.reference_temperature();
-    for (&t, s) in total.temperatures().iter().zip(total.values()) {
+    let reference = total.reference_temperature;
+    for (&t, s) in total.temperatures.iter().zip(&total.values) {
         println!(
             "S({t:.3}) - S({reference:.3}) = {s} k, by slope {} k",
             check.entropy_between(reference, t)
@@ -34,7 +34,7 @@ fn main() -> Result<(), msed::Error> {
         (Part::Slow, "*{S}_{2}"),
     ] {
         let entropy = scan.entropy(part)?;
-        panel.add(Series::estimates(entropy.temperatures(), entropy.values()).label(label));
+        panel.add(Series::estimates(&entropy.temperatures, &entropy.values).label(label));
     }
     let slope = Series::function([0.5, 1.0], |t| check.entropy_between(reference, t).value());
     Ok(Figure::new(panel.with(slope.grey().label("by slope"))).save("target/entropy.svg")?)

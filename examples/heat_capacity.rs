@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it found")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::thermo::{CheckRow, Scan};
+use msed::thermo::Scan;
 use msed::{EnergyKind, Ensemble, Units, io};
 
 fn main() -> Result<(), msed::Error> {
@@ -16,20 +16,19 @@ fn main() -> Result<(), msed::Error> {
     }
     let scan = scan.build()?;
     let check = scan.heat_capacity_check()?;
-    for row in check.rows() {
-        let (c, slope) = (row.from_fluctuations(), row.from_energy_slope());
+    let t = &check.temperatures;
+    for (k, t) in t.iter().enumerate() {
+        let (c, slope) = (&check.from_fluctuations[k], &check.from_energy_slope[k]);
         println!(
-            "T = {:.3}: C_ex = {c}, d<e>/dT = {slope}, difference {}",
-            row.temperature(),
-            row.difference()
+            "T = {t:.3}: C_ex = {c}, d<e>/dT = {slope}, difference {}",
+            check.difference[k]
         );
     }
-    let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
     let panel = Panel::new(
         Axis::linear("*{T} (*{ε}/*{k}_{B})"),
         Axis::linear("*{C}_{ex} per particle (*{k}_{B})"),
     )
     .with(Series::function([t[0], t[5]], |t| check.heat_capacity_at(t).value()).label("d⟨*{e}⟩/d*{T}"))
-    .with(Series::estimates(&t, check.rows().iter().map(CheckRow::from_fluctuations)).label("fluctuations"));
+    .with(Series::estimates(t, &check.from_fluctuations).label("fluctuations"));
     Ok(Figure::new(panel).save("target/heat_capacity.svg")?)
 }

@@ -67,7 +67,7 @@ fn body(ranks: &Ranks) -> Result<(), Failure> {
         }
         // There are as many replicas as ranks or more.
         let sums = sums.ok_or("a rank without a replica")?;
-        if let Some(all) = ranks.reduce(sums, EnergySums::merge)? {
+        if let Some(all) = ranks.reduce(sums, |a, b| Ok::<_, Failure>(a.merge(b)?))? {
             print(end, &all)?;
         }
     }

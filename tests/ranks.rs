@@ -235,7 +235,7 @@ fn print_accumulators(ranks: &Ranks) -> Result<(), Error> {
     }
     // A rank may have no replica.
     let all = ranks.reduce(own, |a, b| match (a, b) {
-        (Some(a), Some(b)) => a.merge(b).map(Some),
+        (Some(a), Some(b)) => Ok::<_, Error>(Some(a.merge(b)?)),
         (a, b) => Ok(a.or(b)),
     })?;
     if let Some(all) = all.flatten() {
@@ -298,7 +298,7 @@ fn print_particles(ranks: &Ranks) -> Result<(), Error> {
     for frame in 0..own.frames() {
         live.push(own.frame(frame))?;
     }
-    let sums = ranks.reduce(live.snapshot()?, |a, b| a.merge_particles(&b))?;
+    let sums = ranks.reduce(live.snapshot()?, |a, b| Ok::<_, Error>(a.merge_particles(&b)?))?;
     if let Some(sums) = sums {
         let (moved, isf) = (sums.displacements(), sums.self_isf(0)?);
         print!("{}{}", *moved.all().msd.total, isf.of("B")?);
@@ -312,7 +312,7 @@ fn particles() {
     let vectors = WaveVectors::from_vectors(&[[7.25, 0.0, 0.0]]).expect("a vector");
     let msd = structure::msd(&run, &lags, Resampling::None).expect("a curve");
     let isf = structure::self_isf(&run, "B", &vectors, &lags, Resampling::None).expect("a curve");
-    let curves: [&Curve; 2] = [msd.all().total(), &isf];
+    let curves: [&Curve; 2] = [&msd.all().total, &isf];
     let expected: Vec<f64> = curves
         .into_iter()
         .flat_map(|curve| curve.values().to_vec())
@@ -363,8 +363,8 @@ fn print_pieces(ranks: &Ranks) -> Result<(), Error> {
         moved.push(run.frame(frame))?;
         waves.push(run.frame(frame))?;
     }
-    let moved = ranks.reduce(moved, |a, b| a.followed_by(&b))?;
-    let waves = ranks.reduce(waves, |a, b| a.followed_by(&b))?;
+    let moved = ranks.reduce(moved, |a, b| Ok::<_, Error>(a.followed_by(&b)?))?;
+    let waves = ranks.reduce(waves, |a, b| Ok::<_, Error>(a.followed_by(&b)?))?;
     if let (Some(moved), Some(waves)) = (moved, waves) {
         let (moved, isf) = (
             moved.snapshot()?.displacements(),

@@ -12,7 +12,7 @@ use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::Point;
 use crate::scan_file::Scan;
 
-pub(crate) use over_temperature::{notes, word};
+pub(crate) use over_temperature::{agreement, notes, straightness};
 pub(crate) use values::reason;
 
 /// The whole file.

@@ -210,7 +210,7 @@ impl Study {
             .chain(uniform)
             .chain(by_spectrum)
             .chain(generalised)
-            .chain([resampled(c.excess(), 1.0)]);
+            .chain([resampled(&c.excess, 1.0)]);
         One {
             shots: shots.collect(),
             resolved: fit.verdict.is_resolved(),

@@ -1,7 +1,7 @@
 //! The bins of a distribution.
 
-use super::DistributionError;
-use crate::stats::Invalid;
+use super::EnergyError;
+use crate::real::Invalid;
 
 /// More bins than this are a mistake in the width.
 const MOST_BINS: usize = 1 << 20;
@@ -35,33 +35,22 @@ impl Axis {
         pairs: usize,
         range: impl Fn() -> f64,
         variance: impl Fn() -> f64,
-    ) -> Result<Self, DistributionError> {
+    ) -> Result<Self, EnergyError> {
         let centred = |width: f64| {
             let width = Invalid::unless_positive("bin width", width)?;
             let (first, last) = ((low / width).round(), (high / width).round());
-            let count = last - first + 1.0;
-            if count > MOST_BINS as f64 {
-                return Err(DistributionError::TooManyBins {
-                    found: count,
-                    most: MOST_BINS,
-                });
-            }
             Ok(Self {
                 start: (first - 0.5) * width,
                 width,
-                bins: count as usize,
+                bins: number(last - first + 1.0)?,
             })
         };
         let shrink = (pairs as f64).cbrt().recip();
         match bins {
-            Bins::Count(found) if found == 0 || found > MOST_BINS => Err(DistributionError::TooManyBins {
-                found: found as f64,
-                most: MOST_BINS,
-            }),
             Bins::Count(bins) => Ok(Self {
                 start: low,
                 width: (high - low) / bins as f64,
-                bins,
+                bins: number(bins as f64)?,
             }),
             Bins::Width(width) => centred(width),
             Bins::FreedmanDiaconis => {
@@ -93,19 +82,10 @@ pub(crate) struct CentredBins {
 
 impl CentredBins {
     /// Bins of `width` from about `-range` to `range`.
-    pub(crate) fn new(width: f64, range: f64) -> Result<Self, DistributionError> {
+    pub(crate) fn new(width: f64, range: f64) -> Result<Self, EnergyError> {
         let width = Invalid::unless_positive("bin width", width)?;
-        let found = 2.0 * (range / width).round() + 1.0;
-        if !(found >= 1.0 && found <= MOST_BINS as f64) {
-            return Err(DistributionError::TooManyBins {
-                found,
-                most: MOST_BINS,
-            });
-        }
-        Ok(Self {
-            width,
-            side: (found / 2.0) as usize,
-        })
+        let side = number(2.0 * (range / width).round() + 1.0)? / 2;
+        Ok(Self { width, side })
     }
 
     pub(super) fn width(self) -> f64 {
@@ -137,6 +117,18 @@ impl CentredBins {
         } else {
             Err("bins without a width, or too many")
         }
+    }
+}
+
+/// A number of bins that memory holds.
+fn number(found: f64) -> Result<usize, EnergyError> {
+    if found >= 1.0 && found <= MOST_BINS as f64 {
+        Ok(found as usize)
+    } else {
+        Err(EnergyError::TooManyBins {
+            found,
+            most: MOST_BINS,
+        })
     }
 }
 

@@ -1,10 +1,7 @@
 //! The curves that follow from sums of energies by block: of whole series and of streams alike.
 
-use super::system::EnergyPairs;
 use crate::curve::Curve;
-use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
-use crate::series::EnergySeries;
 use crate::stats::{BlockSums, Resamples};
 
 /// Sums over some samples, which count from a centre.
@@ -37,6 +34,17 @@ pub(crate) trait RunProducts {
     fn products(&self, block: usize, lag: usize) -> Products;
 }
 
+/// An autocorrelation, raw and normalised.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Autocorrelation {
+    /// The autocovariance, in energy² per particle²; its value at lag 0 is the variance.
+    pub raw: Curve,
+    /// The autocovariance over the variance: 1 at lag 0. NaN where all energies are the same.
+    pub normalised: Curve,
+}
+
 /// The lags of the curves, in samples, and what takes squared samples to squared energies per
 /// particle.
 pub(super) struct EnergyAxis<'a> {
@@ -46,19 +54,12 @@ pub(super) struct EnergyAxis<'a> {
 }
 
 impl<'a> EnergyAxis<'a> {
-    pub(super) fn of_series<T: Real>(run: &EnergySeries<'_, T>, lags: &'a [u64]) -> Self {
+    /// With what takes a sample to the energy per particle.
+    pub(super) fn new(sampling: Sampling, scale: f64, lags: &'a [u64]) -> Self {
         Self {
-            sampling: run.sampling(),
-            square: run.per_particle_scale().powi(2),
+            sampling,
+            square: scale.powi(2),
             lags,
-        }
-    }
-
-    pub(super) fn of_pairs(pairs: &'a EnergyPairs) -> Self {
-        Self {
-            sampling: pairs.system.sampling(),
-            square: pairs.system.scale().powi(2),
-            lags: &pairs.lags,
         }
     }
 
@@ -85,7 +86,11 @@ impl<'a> EnergyAxis<'a> {
 
     /// The autocovariance, and the same over the variance, at the lags that some pair of samples
     /// lies apart by.
-    pub(super) fn autocorrelation<R: RunProducts>(&self, runs: &[R], resamples: Resamples) -> [Curve; 2] {
+    pub(super) fn autocorrelation<R: RunProducts>(
+        &self,
+        runs: &[R],
+        resamples: Resamples,
+    ) -> Autocorrelation {
         let blocks = || {
             runs.iter()
                 .flat_map(|run| (0..run.blocks()).map(move |block| (run, block)))
@@ -118,7 +123,10 @@ impl<'a> EnergyAxis<'a> {
         let (raws, normaliseds) = (0..resamples.len())
             .map(|r| evaluated(&resamples.weights(r)).into())
             .unzip();
-        [curve(raw, raws), curve(normalised, normaliseds)]
+        Autocorrelation {
+            raw: curve(raw, raws),
+            normalised: curve(normalised, normaliseds),
+        }
     }
 
     /// Covariances at the first lags, and the variance, with each block counted `weights[block]`

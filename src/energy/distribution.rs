@@ -1,7 +1,7 @@
 //! The distribution of energy differences at a lag.
 
+use super::EnergyError;
 use super::bins::{Axis, Bins, interquartile_range};
-use super::{DistributionError, EnergyError};
 use crate::lag::{Lag, Lags};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
@@ -11,18 +11,31 @@ use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 /// moments.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Distribution {
-    lag: Lag,
-    lag_time: f64,
-    pairs: u64,
-    width: f64,
-    centres: Vec<f64>,
-    counts: Vec<u64>,
-    densities: Vec<Estimate>,
-    mean: Estimate,
-    variance: Estimate,
-    skewness: Estimate,
-    excess_kurtosis: Estimate,
+    /// The lag.
+    pub lag: Lag,
+    /// The lag in time units.
+    pub lag_time: f64,
+    /// Number of pairs of samples.
+    pub pairs: u64,
+    /// Width of a bin in energy per particle.
+    pub width: f64,
+    /// Centres of the bins in energy per particle.
+    pub centres: Vec<f64>,
+    /// Pairs in each bin.
+    pub counts: Vec<u64>,
+    /// Density in each bin, per energy per particle: counts over pairs and width, so that the sum
+    /// over bins times the width is 1.
+    pub densities: Vec<Estimate>,
+    /// Mean difference. Zero in equilibrium; a drift shows here.
+    pub mean: Estimate,
+    /// Variance, with divisor n: the mean-squared energy difference less the square of the mean.
+    pub variance: Estimate,
+    /// Skewness: zero in equilibrium, by time reversal.
+    pub skewness: Estimate,
+    /// Excess kurtosis: zero for a Gaussian.
+    pub excess_kurtosis: Estimate,
 }
 
 impl Distribution {
@@ -63,73 +76,6 @@ impl Distribution {
         }
     }
 
-    /// The lag.
-    #[must_use]
-    pub fn lag(&self) -> Lag {
-        self.lag
-    }
-
-    /// The lag in time units.
-    #[must_use]
-    pub fn lag_time(&self) -> f64 {
-        self.lag_time
-    }
-
-    /// Number of pairs of samples.
-    #[must_use]
-    pub fn pairs(&self) -> u64 {
-        self.pairs
-    }
-
-    /// Width of a bin in energy per particle.
-    #[must_use]
-    pub fn width(&self) -> f64 {
-        self.width
-    }
-
-    /// Centres of the bins in energy per particle.
-    #[must_use]
-    pub fn centres(&self) -> &[f64] {
-        &self.centres
-    }
-
-    /// Pairs in each bin.
-    #[must_use]
-    pub fn counts(&self) -> &[u64] {
-        &self.counts
-    }
-
-    /// Density in each bin, per energy per particle: counts over pairs and width, so that the sum
-    /// over bins times the width is 1.
-    #[must_use]
-    pub fn densities(&self) -> &[Estimate] {
-        &self.densities
-    }
-
-    /// Mean difference. Zero in equilibrium; a drift shows here.
-    #[must_use]
-    pub fn mean(&self) -> &Estimate {
-        &self.mean
-    }
-
-    /// Variance, with divisor n: the mean-squared energy difference less the square of the mean.
-    #[must_use]
-    pub fn variance(&self) -> &Estimate {
-        &self.variance
-    }
-
-    /// Skewness: zero in equilibrium, by time reversal.
-    #[must_use]
-    pub fn skewness(&self) -> &Estimate {
-        &self.skewness
-    }
-
-    /// Excess kurtosis: zero for a Gaussian.
-    #[must_use]
-    pub fn excess_kurtosis(&self) -> &Estimate {
-        &self.excess_kurtosis
-    }
-
     /// The Gaussian density of the same mean and variance, at `difference`.
     #[must_use]
     pub fn gaussian(&self, difference: f64) -> f64 {
@@ -156,7 +102,7 @@ impl Distribution {
 ///
 /// # Errors
 /// [`LagError::TooLong`](crate::lag::LagError::TooLong) for a lag that no run is longer than,
-/// [`DistributionError`] for bins that cannot be made or differences without spread (lag 0),
+/// [`EnergyError`] for bins that cannot be made or differences without spread (lag 0),
 /// [`ResamplingError`](crate::stats::ResamplingError) for an impossible division.
 ///
 /// ```
@@ -164,8 +110,8 @@ impl Distribution {
 /// let energies: Vec<f64> = (0..5000).map(|i: u64| (i * i % 101) as f64).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 50, EnergyKind::Total)?;
 /// let phi = energy::distribution(&run, Lag::from_steps(7), Bins::FreedmanDiaconis, Resampling::default())?;
-/// assert_eq!((phi.lag_time(), phi.pairs()), (3.5, 4993));
-/// let norm: f64 = phi.densities().iter().map(|d| d.value() * phi.width()).sum();
+/// assert_eq!((phi.lag_time, phi.pairs), (3.5, 4993));
+/// let norm: f64 = phi.densities.iter().map(|d| d.value() * phi.width).sum();
 /// assert!((norm - 1.0).abs() < 1e-12);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -199,12 +145,11 @@ pub fn distribution<T: Real>(
         (low.min(d), high.max(d))
     });
     if low == high {
-        return Err(DistributionError::NoSpread {
+        return Err(EnergyError::NoSpread {
             lag,
             pairs,
             value: low,
-        }
-        .into());
+        });
     }
 
     let centre = all().sum::<f64>() / pairs as f64;
@@ -296,10 +241,10 @@ mod tests {
                 d.iter().map(|d| d * d).sum::<f64>() / n,
                 d.iter().sum::<f64>() / n,
             );
-            assert!((phi.mean().value() / mean - 1.0).abs() < 1e-10);
-            assert!((phi.variance().value() / (msed - mean * mean) - 1.0).abs() < 1e-10);
+            assert!((phi.mean.value() / mean - 1.0).abs() < 1e-10);
+            assert!((phi.variance.value() / (msed - mean * mean) - 1.0).abs() < 1e-10);
             // A drift shows in the mean.
-            assert!(phi.mean().value() > 5.0 * phi.mean().standard_error().unwrap() || lag == 1);
+            assert!(phi.mean.value() > 5.0 * phi.mean.standard_error().unwrap() || lag == 1);
         }
     }
 
@@ -313,20 +258,16 @@ mod tests {
             Bins::Width(0.3),
         ] {
             let phi = distribution(&both, Lag::from_steps(500), bins, Resampling::Blocks(5)).unwrap();
-            assert_eq!(phi.pairs(), 1501);
-            assert_eq!(phi.counts().iter().sum::<u64>(), 1501);
-            let norm: f64 = phi.densities().iter().map(|d| d.value() * phi.width()).sum();
+            assert_eq!(phi.pairs, 1501);
+            assert_eq!(phi.counts.iter().sum::<u64>(), 1501);
+            let norm: f64 = phi.densities.iter().map(|d| d.value() * phi.width).sum();
             assert!((norm - 1.0).abs() < 1e-12, "{bins:?}");
             // Blocks without an origin leave every resample normalised too.
-            let norm: f64 = phi
-                .densities()
-                .iter()
-                .map(|d| d.replicates()[4] * phi.width())
-                .sum();
+            let norm: f64 = phi.densities.iter().map(|d| d.replicates()[4] * phi.width).sum();
             assert!((norm - 1.0).abs() < 1e-12, "{bins:?}");
         }
         let phi = distribution(&both, Lag::from_steps(1), Bins::Width(0.25), Resampling::None).unwrap();
-        assert!(phi.centres().iter().any(|c| c.abs() < 1e-12));
+        assert!(phi.centres.iter().any(|c| c.abs() < 1e-12));
     }
 
     #[test]
@@ -342,11 +283,11 @@ mod tests {
             let z = (x.value() - expected) / x.standard_error().unwrap();
             assert!(z.abs() < 4.0, "{x} against {expected}");
         };
-        within(phi.mean(), 0.0);
-        within(phi.variance(), 2.0);
-        within(phi.skewness(), 0.0);
-        within(phi.excess_kurtosis(), 0.0);
-        for (centre, density) in phi.centres().iter().zip(phi.densities()) {
+        within(&phi.mean, 0.0);
+        within(&phi.variance, 2.0);
+        within(&phi.skewness, 0.0);
+        within(&phi.excess_kurtosis, 0.0);
+        for (centre, density) in phi.centres.iter().zip(&phi.densities) {
             assert!((density.value() - phi.gaussian(*centre)).abs() < 0.02);
         }
         // Two states: differences -1, 0, 1 with weights p(1-p), ..., whose moments are known.
@@ -363,8 +304,8 @@ mod tests {
             Resampling::default(),
         )
         .unwrap();
-        within(phi.variance(), variance);
-        within(phi.excess_kurtosis(), 1.0 / variance - 3.0);
+        within(&phi.variance, variance);
+        within(&phi.excess_kurtosis, 1.0 / variance - 3.0);
     }
 
     #[test]

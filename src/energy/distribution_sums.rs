@@ -1,8 +1,8 @@
 //! Energy differences of one run or of several, sorted into bins.
 
 use super::bins::CentredBins;
-use super::system::EnergyPairs;
-use super::{Distribution, DistributionError, EnergyError};
+use super::sums::EnergyPairs;
+use super::{Distribution, EnergyError};
 use crate::lag::{Lag, LagError};
 use crate::sampling::Sampling;
 use crate::stats::pair_table::FrameBlocks;
@@ -108,7 +108,7 @@ impl DistributionSums {
     ///
     /// # Errors
     /// [`LagError::NoPair`] for a lag that was not asked for, or that no two samples lie apart,
-    /// [`DistributionError::NoSpread`] where all differences are equal or lie outside of the bins.
+    /// [`EnergyError::NoSpread`] where all differences are equal or lie outside of the bins.
     pub fn distribution(&self, lag: Lag) -> Result<Distribution, EnergyError> {
         let k = self.place(lag)?;
         let bins = self.over.bins;
@@ -138,12 +138,11 @@ impl DistributionSums {
         let last = counts.iter().rposition(|&count| count > 0);
         let spread = powers.mean(1) - powers.mean(0).powi(2);
         let (Some(first), Some(last), true) = (first, last, spread > 0.0) else {
-            return Err(DistributionError::NoSpread {
+            return Err(EnergyError::NoSpread {
                 lag,
                 pairs: pairs as usize,
                 value: powers.mean(0),
-            }
-            .into());
+            });
         };
         Ok(Distribution::from_sums(
             (lag, self.over.pairs.system.sampling().time_step()),

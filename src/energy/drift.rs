@@ -1,74 +1,25 @@
 //! Whether the energy drifts.
 
-use super::plan::{overall_mean, sum_of};
+use super::moments::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
-use crate::stats::{BlockSums, Estimate, Partition, Resampling, ResamplingError, Significance};
+use crate::stats::{BlockSums, Deviation, Estimate, Partition, Resampling, ResamplingError, Significance};
 
 /// The trend of the energy per particle over a run.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Drift {
-    slope: Estimate,
-    halves: [Estimate; 2],
+    /// Least-squares slope of the energy per particle and time unit; replicas share it, each with
+    /// its own intercept.
+    pub slope: Estimate,
+    /// Mean energies per particle of the first and of the second half of each run.
+    pub halves: [Estimate; 2],
     duration: f64,
     standard_deviation: f64,
 }
 
-/// Whether the mean energy stays where it is, with the numbers behind the answer.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum Stationarity {
-    /// Neither the slope nor the difference of the halves is distinguishable from zero.
-    Stationary(DriftTest),
-    /// At least one of the two is: the run ages, or its integrator heats it.
-    Drifting(DriftTest),
-    /// Without error bars there is no answer.
-    Undecided,
-}
-
-/// How far a run drifts, in standard errors.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct DriftTest {
-    /// The slope in units of its standard error.
-    pub slope: f64,
-    /// Second half minus first half in units of its standard error.
-    pub halves: f64,
-    /// Student's t beyond which either counts: 99 % for the number of blocks.
-    pub threshold: f64,
-}
-
-impl Stationarity {
-    /// Whether the answer is [`Stationary`](Self::Stationary).
-    #[must_use]
-    pub fn is_stationary(&self) -> bool {
-        matches!(self, Self::Stationary(_))
-    }
-}
-
 impl Drift {
-    /// Least-squares slope of the energy per particle and time unit; replicas share it, each with
-    /// its own intercept.
-    #[must_use]
-    pub fn slope(&self) -> &Estimate {
-        &self.slope
-    }
-
-    /// Mean energy per particle of the first half of each run.
-    #[must_use]
-    pub fn first_half(&self) -> &Estimate {
-        &self.halves[0]
-    }
-
-    /// Mean energy per particle of the second half of each run.
-    #[must_use]
-    pub fn second_half(&self) -> &Estimate {
-        &self.halves[1]
-    }
-
     /// Second half minus first half.
     #[must_use]
     pub fn difference(&self) -> Estimate {
@@ -76,35 +27,28 @@ impl Drift {
     }
 
     /// The drift over the (longest) run in units of the energy's standard deviation: how much it
-    /// matters, where the verdict says how sure it is.
+    /// matters, where [`is_stationary`](Self::is_stationary) says how sure it is.
     #[must_use]
     pub fn over_run(&self) -> Estimate {
         let factor = self.duration / self.standard_deviation;
         self.slope.map(|slope| slope * factor)
     }
 
-    /// The verdict: both the slope and the difference of the halves against Student's t at 99 %.
+    /// The slope and the difference of the halves against [`Significance::STATIONARY`], Student's t
+    /// at 99 % for the number of blocks; `None` without error bars.
     #[must_use]
-    pub fn verdict(&self) -> Stationarity {
-        let difference = self.difference();
-        let (Some(of_slope), Some(of_halves)) = (self.slope.standard_error(), difference.standard_error())
-        else {
-            return Stationarity::Undecided;
-        };
-        let in_errors = |value: f64, error: f64| if value == 0.0 { 0.0 } else { value / error };
-        let slope = in_errors(self.slope.value(), of_slope);
-        let halves = in_errors(difference.value(), of_halves);
-        let threshold = Significance::STATIONARY.threshold(self.slope.degrees_of_freedom());
-        let test = DriftTest {
-            slope,
-            halves,
-            threshold,
-        };
-        if slope.abs() <= threshold && halves.abs() <= threshold {
-            Stationarity::Stationary(test)
-        } else {
-            Stationarity::Drifting(test)
-        }
+    pub fn deviations(&self) -> Option<[Deviation; 2]> {
+        let of_slope = self.slope.deviation(Significance::STATIONARY)?;
+        let of_halves = self.difference().deviation(Significance::STATIONARY)?;
+        Some([of_slope, of_halves])
+    }
+
+    /// Whether neither the slope nor the difference of the halves can be told from zero. Else the
+    /// run ages, or its integrator heats it. `None` without error bars.
+    #[must_use]
+    pub fn is_stationary(&self) -> Option<bool> {
+        let deviations = self.deviations()?;
+        Some(!deviations.iter().any(Deviation::is_significant))
     }
 }
 
@@ -121,8 +65,8 @@ impl Drift {
 /// let energies: Vec<f64> = (0..1000).map(|i| f64::from(i) * 0.1 + f64::from(i * 7919 % 13)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.5)?, 100, EnergyKind::Total)?;
 /// let drift = energy::drift(&run, Resampling::default())?;
-/// assert!((drift.slope().value() - 0.002).abs() < 1e-5);
-/// assert!(!drift.verdict().is_stationary());
+/// assert!((drift.slope.value() - 0.002).abs() < 1e-5);
+/// assert_eq!(drift.is_stationary(), Some(false));
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
@@ -237,15 +181,15 @@ mod tests {
     fn a_straight_line_has_its_slope_and_no_error() {
         let line = |intercept: f64| run((0..400).map(|i| intercept + 0.25 * f64::from(i)).collect());
         let alone = drift(&line(-7e3), Resampling::Blocks(8)).unwrap();
-        assert!((alone.slope().value() - 5.0).abs() < 1e-12);
-        assert!(alone.slope().standard_error().unwrap() < 1e-10);
+        assert!((alone.slope.value() - 5.0).abs() < 1e-12);
+        assert!(alone.slope.standard_error().unwrap() < 1e-10);
         assert!((alone.difference().value() - 50.0).abs() < 1e-9);
         assert!((alone.over_run().value() - 12_f64.sqrt()).abs() < 1e-4);
         // Replicas of another energy share the slope.
         let both = Replicas::new(vec![line(0.0), line(1e4)]).unwrap();
         for resampling in [Resampling::Blocks(4), Resampling::Replicas] {
             let drift = drift(&both, resampling).unwrap();
-            assert!((drift.slope().value() - 5.0).abs() < 1e-10);
+            assert!((drift.slope.value() - 5.0).abs() < 1e-10);
             assert!((drift.difference().value() - 50.0).abs() < 1e-9);
         }
     }
@@ -259,13 +203,13 @@ mod tests {
         let seeds = 200;
         for seed in 0..seeds {
             let still = drift(&run(correlated(n, seed, 0.0)), Resampling::default()).unwrap();
-            alarms += usize::from(!still.verdict().is_stationary());
-            let [low, high] = still.slope().interval(0.6827).unwrap();
+            alarms += usize::from(still.is_stationary() == Some(false));
+            let [low, high] = still.slope.interval(0.6827).unwrap();
             inside += usize::from(low < 0.0 && 0.0 < high);
             // The slope's standard error is sqrt(12 * 40 / n^3), 40 samples being twice the
             // correlation time: 6.5 of them.
             let moving = drift(&run(correlated(n, seed, 1.0 / n as f64)), Resampling::default()).unwrap();
-            found += usize::from(!moving.verdict().is_stationary());
+            found += usize::from(moving.is_stationary() == Some(false));
         }
         // Two tests of 1 % each, strongly correlated.
         assert!(alarms <= 8, "{alarms} false alarms in {seeds}");
@@ -279,6 +223,6 @@ mod tests {
     #[test]
     fn without_blocks_there_is_no_verdict() {
         let drift = drift(&run(correlated(100, 1, 0.0)), Resampling::None).unwrap();
-        assert_eq!(drift.verdict(), Stationarity::Undecided);
+        assert_eq!(drift.is_stationary(), None);
     }
 }

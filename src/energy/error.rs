@@ -3,7 +3,8 @@
 use thiserror::Error;
 
 use crate::lag::{Lag, LagError};
-use crate::stats::{Invalid, ResamplingError};
+use crate::real::Invalid;
+use crate::stats::ResamplingError;
 
 /// A question that the energies of the runs cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -15,15 +16,6 @@ pub enum EnergyError {
     /// A division into blocks that the runs do not have.
     #[error(transparent)]
     Resampling(#[from] ResamplingError),
-    /// A distribution of energy differences that cannot be made.
-    #[error(transparent)]
-    Distribution(#[from] DistributionError),
-}
-
-/// A distribution that cannot be made.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum DistributionError {
     /// All differences are equal, as they are at lag 0.
     #[error("all {pairs} differences at a lag of {lag} are {value}, expected a spread")]
     NoSpread {
@@ -36,7 +28,7 @@ pub enum DistributionError {
     },
     /// A bin width that is not a positive finite number.
     #[error(transparent)]
-    Width(#[from] Invalid),
+    Invalid(#[from] Invalid),
     /// No bin, or more than the differences could fill.
     #[error("{found} bins, expected 1 to {most}")]
     TooManyBins {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::EnergyError;
-use super::autocorrelation::autocorrelation;
+use super::correlations::autocorrelation;
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
@@ -19,31 +19,17 @@ const MISSED: f64 = 0.05;
 /// An integrated correlation time of the energy.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct IntegratedTime {
-    time: Estimate,
-    window: f64,
-    independent_samples: f64,
-}
-
-impl IntegratedTime {
     /// The integrated time, in time units.
-    #[must_use]
-    pub fn time(&self) -> &Estimate {
-        &self.time
-    }
-
+    pub time: Estimate,
     /// Where the sum was cut, in time units: about five times as long.
-    #[must_use]
-    pub fn window(&self) -> f64 {
-        self.window
-    }
-
+    pub window: f64,
     /// The length of all runs over twice the time: how many independent samples they are worth.
-    #[must_use]
-    pub fn independent_samples(&self) -> f64 {
-        self.independent_samples
-    }
+    pub independent_samples: f64,
 }
+
+impl IntegratedTime {}
 
 impl fmt::Display for IntegratedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,7 +87,7 @@ impl fmt::Display for StillCorrelated {
 /// let steps: Vec<f64> = (0..50_000).map(|i| f64::from(scrambled(i / 10))).collect();
 /// let series = EnergySeries::new(steps, Sampling::new(2, 0.25)?, 1, EnergyKind::Total)?;
 /// let found = energy::integrated_time(&series, Resampling::Blocks(10))?;
-/// let time = found.value().expect("a short correlation in a long run").time();
+/// let time = &found.value().expect("a short correlation in a long run").time;
 /// assert!((time.value() - 5.0 * 0.5).abs() < 3.0 * time.standard_error().unwrap() + 0.1);
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -118,10 +104,10 @@ pub fn integrated_time<T: Real>(
         limit = longest.min(limit * 4);
         // Whether the window closes is asked of the whole; resamples come after.
         let alone = autocorrelation(runs, &up_to(limit), Resampling::None)?;
-        let values = alone.normalised().values();
+        let values = alone.normalised.values();
         if let Some(end) = window(values) {
             let correlation = autocorrelation(runs, &up_to((TAIL * end as u64).min(longest)), resampling)?;
-            let curve = correlation.normalised();
+            let curve = correlation.normalised;
             let time = curve.evaluate(|c| interval * (0.5 + c[1..=end].iter().sum::<f64>()));
             let tail = curve.evaluate(|c| interval * c[end + 1..].iter().sum::<f64>());
             let total = lengths().sum::<usize>() as f64 * interval;

@@ -14,8 +14,8 @@
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several
 //! [`Replicas`](crate::Replicas); results are per particle.
 
-mod autocorrelation;
 pub(crate) mod bins;
+mod correlations;
 pub(crate) mod curves;
 mod distribution;
 pub(crate) mod distribution_sums;
@@ -23,22 +23,18 @@ mod drift;
 mod error;
 mod integrated_time;
 mod moments;
-mod msed;
-mod plan;
 mod resolution;
 pub(crate) mod run_sums;
 pub(crate) mod sums;
-pub(crate) mod system;
 
-pub use autocorrelation::{Autocorrelation, autocorrelation};
 pub use bins::Bins;
+pub use correlations::{autocorrelation, msed};
+pub use curves::Autocorrelation;
 pub use distribution::{Distribution, distribution};
 pub use distribution_sums::DistributionSums;
-pub use drift::{Drift, DriftTest, Stationarity, drift};
-pub use error::{DistributionError, EnergyError};
+pub use drift::{Drift, drift};
+pub use error::EnergyError;
 pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub use moments::{Moments, moments};
-pub use msed::msed;
 pub use resolution::{Resolution, resolution};
-pub use sums::EnergySums;
-pub use system::EnergySystem;
+pub use sums::{EnergySums, EnergySystem};

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::curves::{Samples, variances};
-use super::plan::{overall_mean, sum_of};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
 use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
@@ -27,14 +26,23 @@ const INNER_BLOCKS: usize = 10;
 /// temperature (close to -1 in a microcanonical run) is in whatever is computed from both.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Moments {
-    particles: usize,
-    samples: usize,
-    mean: Estimate,
-    variance: Estimate,
-    variance_of_mean: Estimate,
+    /// Number of particles.
+    pub particles: usize,
+    /// Number of samples, over all runs.
+    pub samples: usize,
+    /// Mean energy per particle.
+    pub mean: Estimate,
+    /// Variance of the energy per particle with divisor n, uncorrected.
+    pub variance: Estimate,
+    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
+    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
+    /// shorter than the slowest correlation time make it too small in turn.
+    pub variance_of_mean: Estimate,
     temperature: Option<f64>,
-    kinetic_temperature: Option<Estimate>,
+    /// The mean of the temperature column, through the same resamples as the energy.
+    pub kinetic_temperature: Option<Estimate>,
 }
 
 impl Moments {
@@ -57,38 +65,6 @@ impl Moments {
             temperature,
             kinetic_temperature,
         }
-    }
-
-    /// Number of particles.
-    #[must_use]
-    pub fn particles(&self) -> usize {
-        self.particles
-    }
-
-    /// Number of samples, over all runs.
-    #[must_use]
-    pub fn samples(&self) -> usize {
-        self.samples
-    }
-
-    /// Mean energy per particle.
-    #[must_use]
-    pub fn mean(&self) -> &Estimate {
-        &self.mean
-    }
-
-    /// Variance of the energy per particle with divisor n, uncorrected.
-    #[must_use]
-    pub fn variance(&self) -> &Estimate {
-        &self.variance
-    }
-
-    /// Variance of the mean energy of a run, per particle, estimated from the blocks:
-    /// [`variance`](Self::variance) underestimates the true variance by this much. Blocks much
-    /// shorter than the slowest correlation time make it too small in turn.
-    #[must_use]
-    pub fn variance_of_mean(&self) -> &Estimate {
-        &self.variance_of_mean
     }
 
     /// Variance of the energy per particle of an infinite run: the sum of the two above.
@@ -122,18 +98,12 @@ impl Moments {
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
-    /// assert!((c.excess().value() - 100.0 * 0.01).abs() < 1e-9);
+    /// assert!((c.excess.value() - 100.0 * 0.01).abs() < 1e-9);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
         self.temperature = Some(check_temperature(temperature)?);
         Ok(self)
-    }
-
-    /// The mean of the temperature column, through the same resamples as the energy.
-    #[must_use]
-    pub fn kinetic_temperature(&self) -> Option<&Estimate> {
-        self.kinetic_temperature.as_ref()
     }
 
     /// Covariance of the mean energy and the mean kinetic temperature, over the resamples.
@@ -160,8 +130,8 @@ impl Moments {
 /// let energies: Vec<f64> = (0..1000).map(|i| -7e3 + f64::from(i % 2)).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 10, EnergyKind::Total)?;
 /// let moments = energy::moments(&run, Resampling::default())?;
-/// assert!((moments.mean().value() + 699.95).abs() < 1e-12);
-/// assert!((moments.variance().value() - 0.0025).abs() < 1e-15);
+/// assert!((moments.mean.value() + 699.95).abs() < 1e-12);
+/// assert!((moments.variance.value() - 0.0025).abs() < 1e-15);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
@@ -169,7 +139,8 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
-    let pieces = Pieces::new(&partition, &lengths, resampling);
+    let pieces = pieces(&partition, resampling);
+    let drawn = matches!(resampling, Resampling::Bootstrap { .. });
     let scale = runs[0].per_particle_scale();
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
     let energy = Column::new(&columns, &pieces, scale);
@@ -187,94 +158,102 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
         particles: runs[0].particles(),
         samples: lengths.iter().sum(),
         mean: estimate(&|weights| energy.mean(weights)),
-        variance: estimate(&|weights| energy.variances(weights)[0]),
-        variance_of_mean: estimate(&|weights| energy.variances(weights)[1]),
+        variance: estimate(&|weights| energy.variances(weights, drawn)[0]),
+        variance_of_mean: estimate(&|weights| energy.variances(weights, drawn)[1]),
         temperature: runs[0].temperature(),
         kinetic_temperature,
     })
 }
 
-/// The ranges that sums are kept for: the blocks of the resampling, or a finer division where it
+/// A range that sums are kept for: a block of the resampling, or a part of one where the resampling
 /// takes whole runs.
-struct Pieces {
-    ranges: Vec<(usize, Range<usize>)>,
-    // Of each piece, the block of the resampling that it lies in.
-    block: Vec<usize>,
-    runs: usize,
-    // Whether blocks are drawn.
-    drawn: bool,
+struct Piece {
+    run: usize,
+    // The block of the resampling that it lies in.
+    block: usize,
+    range: Range<usize>,
 }
 
-impl Pieces {
-    fn new(partition: &Partition, lengths: &[usize], resampling: Resampling) -> Self {
-        let mut pieces = Self {
-            ranges: Vec::new(),
-            block: Vec::new(),
-            runs: lengths.len(),
-            drawn: matches!(resampling, Resampling::Bootstrap { .. }),
+/// The pieces of all runs, run by run.
+fn pieces(partition: &Partition, resampling: Resampling) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (block, (run, range)) in partition.iter().enumerate() {
+        let inner = match resampling {
+            Resampling::Blocks(_) => 1,
+            Resampling::Bootstrap { blocks, .. } if blocks > 1 => 1,
+            _ => INNER_BLOCKS.min(range.len()),
         };
-        for (block, (run, range)) in partition.iter().enumerate() {
-            let inner = match resampling {
-                Resampling::Blocks(_) => 1,
-                Resampling::Bootstrap { blocks, .. } if blocks > 1 => 1,
-                _ => INNER_BLOCKS.min(range.len()),
-            };
-            for piece in 0..inner {
-                let bound = |k: usize| range.start + range.len() * k / inner;
-                pieces.ranges.push((run, bound(piece)..bound(piece + 1)));
-                pieces.block.push(block);
-            }
-        }
-        pieces
+        let bound = |k: usize| range.start + range.len() * k / inner;
+        pieces.extend((0..inner).map(|k| Piece {
+            run,
+            block,
+            range: bound(k)..bound(k + 1),
+        }));
     }
+    pieces
 }
 
 /// One column over the pieces: deviations from its overall mean.
 struct Column<'a> {
-    pieces: &'a Pieces,
     centre: f64,
-    samples: Vec<Samples>,
+    sums: Vec<(&'a Piece, Samples)>,
 }
 
 impl<'a> Column<'a> {
-    fn new<T: Real>(columns: &[&[T]], pieces: &'a Pieces, scale: f64) -> Self {
+    fn new<T: Real>(columns: &[&[T]], pieces: &'a [Piece], scale: f64) -> Self {
         let centre = overall_mean(columns);
-        let samples = pieces.ranges.iter().map(|(run, range)| {
-            let values = &columns[*run][range.clone()];
-            Samples {
+        let of_piece = |piece: &'a Piece| {
+            let values = &columns[piece.run][piece.range.clone()];
+            let samples = Samples {
                 number: values.len() as f64,
                 sum: sum_of(values, |x| (x - centre) * scale),
                 squares: sum_of(values, |x| ((x - centre) * scale).powi(2)),
-            }
-        });
+            };
+            (piece, samples)
+        };
         Self {
-            pieces,
             centre: centre * scale,
-            samples: samples.collect(),
+            sums: pieces.iter().map(of_piece).collect(),
         }
     }
 
     fn mean(&self, weights: &[f64]) -> f64 {
         let (mut sum, mut number) = (0.0, 0.0);
-        for (samples, &block) in self.samples.iter().zip(&self.pieces.block) {
-            sum += weights[block] * samples.sum;
-            number += weights[block] * samples.number;
+        for (piece, samples) in &self.sums {
+            sum += weights[piece.block] * samples.sum;
+            number += weights[piece.block] * samples.number;
         }
         self.centre + sum / number
     }
 
     /// The variance about the runs' own means, and the variance of those means.
-    fn variances(&self, weights: &[f64]) -> [f64; 2] {
-        let runs = (0..self.pieces.runs).map(|run| {
-            let pieces = self.pieces.ranges.iter().zip(&self.pieces.block);
-            let of_run = pieces.zip(&self.samples).filter(|(((r, _), _), _)| *r == run);
-            of_run
-                .map(|((_, &block), &samples)| (weights[block], samples))
-                .filter(|(weight, _)| *weight > 0.0)
-                .collect()
+    fn variances(&self, weights: &[f64], drawn: bool) -> [f64; 2] {
+        let runs = self.sums.chunk_by(|(a, _), (b, _)| a.run == b.run);
+        let runs = runs.map(|sums| {
+            let weighted = sums
+                .iter()
+                .map(|(piece, samples)| (weights[piece.block], *samples));
+            weighted.filter(|(weight, _)| *weight > 0.0).collect()
         });
-        variances(runs, self.pieces.drawn)
+        variances(runs, drawn)
     }
+}
+
+/// The mean of all samples, in their own units.
+pub(super) fn overall_mean<T: Real>(columns: &[&[T]]) -> f64 {
+    let origin = columns[0][0].to_f64();
+    let count: usize = columns.iter().map(|c| c.len()).sum();
+    let sum: f64 = columns.iter().map(|c| sum_of(c, |x| x - origin)).sum();
+    origin + sum / count as f64
+}
+
+/// A sum by chunks: its rounding error grows with the chunk and the number of chunks, not with
+/// their product.
+pub(super) fn sum_of<T: Real>(values: &[T], f: impl Fn(f64) -> f64) -> f64 {
+    values
+        .chunks(1024)
+        .map(|chunk| chunk.iter().map(|&x| f(x.to_f64())).sum::<f64>())
+        .sum()
 }
 
 #[cfg(test)]
@@ -297,14 +276,14 @@ mod tests {
     fn definitions_hold_on_small_numbers() {
         let run = series(vec![1.0, 3.0, 5.0, 11.0], EnergyKind::PerParticle);
         let m = moments(&run, Resampling::Blocks(2)).unwrap();
-        assert_eq!(m.mean().value(), 5.0);
-        assert_eq!(m.variance().value(), (16.0 + 4.0 + 0.0 + 36.0) / 4.0);
+        assert_eq!(m.mean.value(), 5.0);
+        assert_eq!(m.variance.value(), (16.0 + 4.0 + 0.0 + 36.0) / 4.0);
         // Block means 2 and 8: [(9 + 9) 2 / 4] / (2 - 1).
-        assert_eq!(m.variance_of_mean().value(), 9.0);
+        assert_eq!(m.variance_of_mean.value(), 9.0);
         assert_eq!(m.corrected_variance().value(), 23.0);
-        assert_eq!(m.mean().replicates(), [8.0, 2.0]);
+        assert_eq!(m.mean.replicates(), [8.0, 2.0]);
         // A single block that is left has no spread of means.
-        assert_eq!(m.variance_of_mean().standard_error(), None);
+        assert_eq!(m.variance_of_mean.standard_error(), None);
     }
 
     #[test]
@@ -317,10 +296,7 @@ mod tests {
         )
         .unwrap();
         let b = moments(&series(total, EnergyKind::Total), Resampling::default()).unwrap();
-        for (x, y) in [
-            (a.variance(), b.variance()),
-            (a.variance_of_mean(), b.variance_of_mean()),
-        ] {
+        for (x, y) in [(a.variance, b.variance), (a.variance_of_mean, b.variance_of_mean)] {
             assert!((x.value() / y.value() - 1.0).abs() < 1e-12);
             let (x, y) = (x.standard_error().unwrap(), y.standard_error().unwrap());
             assert!((x / y - 1.0).abs() < 1e-9);
@@ -330,7 +306,7 @@ mod tests {
         let shifted: Vec<f64> = base.iter().map(|x| x + 1e9).collect();
         let a = moments(&series(rounded, EnergyKind::PerParticle), Resampling::default()).unwrap();
         let b = moments(&series(shifted, EnergyKind::PerParticle), Resampling::default()).unwrap();
-        assert!((a.variance().value() / b.variance().value() - 1.0).abs() < 1e-12);
+        assert!((a.variance.value() / b.variance.value() - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -351,7 +327,7 @@ mod tests {
                 })
                 .collect();
             let m = moments(&series(samples, EnergyKind::PerParticle), Resampling::default()).unwrap();
-            plain += m.variance().value() / seeds as f64;
+            plain += m.variance.value() / seeds as f64;
             corrected += m.corrected_variance().value() / seeds as f64;
         }
         // Exact: 1 - (1/n) (1+a)/(1-a) to leading order = 0.980; standard error of the average over
@@ -376,10 +352,10 @@ mod tests {
         for resampling in [Resampling::Blocks(10), Resampling::Replicas, Resampling::None] {
             let near = moments(&runs(0.0), resampling).unwrap();
             let far = moments(&runs(5.0), resampling).unwrap();
-            assert!((near.variance().value() / far.variance().value() - 1.0).abs() < 1e-12);
-            assert!((near.variance_of_mean().value() / far.variance_of_mean().value() - 1.0).abs() < 1e-9);
-            assert!((far.mean().value() - near.mean().value() - 3.75).abs() < 1e-12);
-            assert_eq!(near.samples(), 4000);
+            assert!((near.variance.value() / far.variance.value() - 1.0).abs() < 1e-12);
+            assert!((near.variance_of_mean.value() / far.variance_of_mean.value() - 1.0).abs() < 1e-9);
+            assert!((far.mean.value() - near.mean.value() - 3.75).abs() < 1e-12);
+            assert_eq!(near.samples, 4000);
         }
     }
 
@@ -393,15 +369,15 @@ mod tests {
             .with_temperatures(temperatures)
             .unwrap();
         let m = moments(&run, Resampling::default()).unwrap();
-        let t = m.kinetic_temperature().unwrap().clone();
+        let t = m.kinetic_temperature.clone().unwrap();
         assert_eq!(m.temperature(), Some(t.clone()));
-        let sum = m.mean() + 1.5 * &t;
+        let sum = &m.mean + 1.5 * &t;
         assert!(sum.standard_error().unwrap() < 1e-14);
-        let product = m.mean().standard_error().unwrap() * t.standard_error().unwrap();
+        let product = m.mean.standard_error().unwrap() * t.standard_error().unwrap();
         assert!((m.covariance_with_temperature().unwrap() / product + 1.0).abs() < 1e-9);
         let given = moments(&run.with_temperature(2.0).unwrap(), Resampling::default()).unwrap();
         assert_eq!(given.temperature().unwrap().value(), 2.0);
         assert_eq!(given.temperature().unwrap().standard_error(), Some(0.0));
-        assert_eq!(given.kinetic_temperature(), Some(&t));
+        assert_eq!(given.kinetic_temperature, Some(t));
     }
 }

@@ -13,26 +13,17 @@ const EVIDENCE: usize = 50;
 /// U0².
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Resolution {
-    quantum: Option<f64>,
-    floor: Option<f64>,
+    /// The quantum of the most finely printed sample, in the unit and kind of the samples.
+    /// `None` where the samples have no common spacing, as energies in full precision.
+    pub quantum: Option<f64>,
+    /// What the rounding adds to a mean-squared energy difference, in energy² per particle²: q²/6,
+    /// or q²/(6 N²) for totals, averaged over samples where the quantum varies with their size.
+    pub floor: Option<f64>,
 }
 
 impl Resolution {
-    /// The quantum of the most finely printed sample, in the unit and kind of the samples.
-    /// `None` where the samples have no common spacing, as energies in full precision.
-    #[must_use]
-    pub fn quantum(&self) -> Option<f64> {
-        self.quantum
-    }
-
-    /// What the rounding adds to a mean-squared energy difference, in energy² per particle²: q²/6,
-    /// or q²/(6 N²) for totals, averaged over samples where the quantum varies with their size.
-    #[must_use]
-    pub fn floor(&self) -> Option<f64> {
-        self.floor
-    }
-
     /// The floor as a fraction of a plateau, such as U0²; 0 in full precision, else infinite for a
     /// plateau of 0.
     #[must_use]
@@ -53,8 +44,8 @@ impl Resolution {
 /// let energies: Vec<f64> = (0..100).map(|i| f64::from(-700_000 + i * i % 97) / 100.0).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 1.0)?, 10, EnergyKind::Total)?;
 /// let resolution = energy::resolution(&run);
-/// assert_eq!(resolution.quantum(), Some(0.01));
-/// assert!((resolution.floor().unwrap() - 1e-4 / 600.0).abs() < 1e-18);
+/// assert_eq!(resolution.quantum, Some(0.01));
+/// assert!((resolution.floor.unwrap() - 1e-4 / 600.0).abs() < 1e-18);
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[must_use]
@@ -166,10 +157,10 @@ mod tests {
             .map(|x| printed(-7e3 + 15.0 * x, 5))
             .collect();
         let total = of(energies.clone(), EnergyKind::Total);
-        assert!((total.quantum().unwrap() - 1e-5).abs() < 1e-18);
-        assert!((total.floor().unwrap() / (1e-10 / 6e4) - 1.0).abs() < 1e-9);
+        assert!((total.quantum.unwrap() - 1e-5).abs() < 1e-18);
+        assert!((total.floor.unwrap() / (1e-10 / 6e4) - 1.0).abs() < 1e-9);
         let single = of(energies, EnergyKind::PerParticle);
-        assert!((single.floor().unwrap() / (1e-10 / 6.0) - 1.0).abs() < 1e-9);
+        assert!((single.floor.unwrap() / (1e-10 / 6.0) - 1.0).abs() < 1e-9);
         assert!((single.fraction_of(1e-10) - 1.0 / 6.0).abs() < 1e-9);
     }
 
@@ -185,23 +176,23 @@ mod tests {
             .collect();
         let above = energies.iter().filter(|e| **e >= 1000.0).count() as f64 / 1000.0;
         let found = of(energies, EnergyKind::PerParticle);
-        assert!((found.quantum().unwrap() - 1e-6).abs() < 1e-18);
+        assert!((found.quantum.unwrap() - 1e-6).abs() < 1e-18);
         let expected = (above * 1e-10 + (1.0 - above) * 1e-12) / 6.0;
-        assert!((found.floor().unwrap() / expected - 1.0).abs() < 1e-9);
+        assert!((found.floor.unwrap() / expected - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn binary_storage_has_its_spacing() {
         // Near 1e6 an f32 has a spacing of 1/16.
         let energies: Vec<f32> = noise(2000, 3).iter().map(|x| (1e6 + 10.0 * x) as f32).collect();
-        assert_eq!(of(energies, EnergyKind::Total).quantum(), Some(0.0625));
+        assert_eq!(of(energies, EnergyKind::Total).quantum, Some(0.0625));
     }
 
     #[test]
     fn full_precision_has_none() {
         let energies: Vec<f64> = noise(2000, 4).iter().map(|x| -7e3 + 15.0 * x).collect();
         let found = of(energies, EnergyKind::Total);
-        assert_eq!((found.quantum(), found.floor()), (None, None));
+        assert_eq!((found.quantum, found.floor), (None, None));
         assert_eq!(found.fraction_of(1.0), 0.0);
     }
 
@@ -213,9 +204,9 @@ mod tests {
         let rounded: Vec<f64> = exact.iter().map(|x| printed(*x, 0)).collect();
         let added = difference(&rounded) - difference(&exact);
         let found = of(rounded, EnergyKind::PerParticle);
-        assert_eq!(found.quantum(), Some(1.0));
+        assert_eq!(found.quantum, Some(1.0));
         // The rounding error is a good uniform number here; the scatter of its mean square is 0.3
         // %, of the cross term 0.4 %.
-        assert!((added / found.floor().unwrap() - 1.0).abs() < 0.05, "{added}");
+        assert!((added / found.floor.unwrap() - 1.0).abs() < 0.05, "{added}");
     }
 }

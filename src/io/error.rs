@@ -125,6 +125,16 @@ impl Fault {
         Self::Value(format!("{what} is `{found}`, expected {expected}"))
     }
 
+    /// Checks the number of particles of a frame, which must be the same in all frames. `first` is
+    /// 0 before the first frame.
+    pub(super) fn unless_same_particles(found: u64, first: usize) -> Result<(), Self> {
+        if first == 0 || found == first as u64 {
+            return Ok(());
+        }
+        let found = format!("{found} particles, expected {first} as in the first frame");
+        Err(Self::Value(found))
+    }
+
     /// The file ends after so much of a frame.
     #[cold]
     pub(super) fn after(found: u64, expected: u64, unit: &str) -> Self {

@@ -5,9 +5,8 @@ mod comment;
 use std::io::Read;
 
 use super::error::Fault;
-use super::frames::same_particles;
 use super::text::Text;
-use super::text::bytes::{i64_field, shown};
+use super::text::bytes::{i64_field, shown, text};
 use crate::real::Real;
 use crate::trajectory::{Cell, Frame};
 use comment::{Columns, lattice, value};
@@ -52,7 +51,7 @@ impl<R: Read> ExtXyz<R> {
             .map(Cell::triclinic)
             .transpose()
             .map_err(|error| Fault::Value(error.to_string()))?;
-        same_particles(particles, self.names.len())?;
+        Fault::unless_same_particles(particles, self.names.len())?;
         frame.images.clear();
         frame.positions.clear();
         for particle in 0..particles {
@@ -65,7 +64,7 @@ impl<R: Read> ExtXyz<R> {
                     return Err(Fault::value(what, &shown(name), "that of the first frame"));
                 }
                 Some(_) => {}
-                None => self.names.push(String::from_utf8_lossy(name).into_owned()),
+                None => self.names.push(text(name)),
             }
             frame.positions.extend(position.map(T::from_f64));
         }

@@ -453,15 +453,5 @@ pub(super) fn no_frame(file: &Path) -> ReadError {
     Fault::TooShort("no frame, expected at least 1".to_owned()).at(file, Place::File)
 }
 
-/// Checks the number of particles of a frame, which must be the same in all frames. `first` is 0
-/// before the first frame.
-pub(super) fn same_particles(found: u64, first: usize) -> Result<(), Fault> {
-    if first == 0 || found == first as u64 {
-        return Ok(());
-    }
-    let found = format!("{found} particles, expected {first} as in the first frame");
-    Err(Fault::Value(found))
-}
-
 #[cfg(all(test, feature = "io", feature = "xtc"))]
 mod tests;

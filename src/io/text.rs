@@ -30,16 +30,6 @@ pub(crate) struct Text<R> {
     at_end: bool,
 }
 
-/// One line without its end.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Line<'a> {
-    /// The line, without `\n` or `\r\n`.
-    pub(crate) bytes: &'a [u8],
-    /// Whether the line ended with a line feed. The last line of a file that was cut off does not
-    /// end.
-    pub(crate) ended: bool,
-}
-
 type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
 
 enum Stream<R> {
@@ -126,40 +116,33 @@ impl<R: Read> Text<R> {
         self.number += 1;
     }
 
-    /// The next line; `None` at the end.
+    /// The next line without `\n` or `\r\n`, and whether it ended with a line feed: the last line
+    /// of a file that was cut off does not end. `None` at the end.
     ///
     /// # Errors
     /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is
     /// damaged or ends too early.
     #[inline]
-    pub(crate) fn next_line(&mut self) -> Result<Option<Line<'_>>, ReadError> {
+    pub(crate) fn next_line(&mut self) -> Result<Option<(&[u8], bool)>, ReadError> {
         let found = self.find_line().map_err(|fault| self.error(fault))?;
-        Ok(found.map(|(line, ended)| self.line(line, ended)))
+        Ok(found.map(|(line, ended)| (&self.buffer[line], ended)))
     }
 
     /// The next line, unless its end is missing, as in a file that was cut off.
     #[inline]
     pub(crate) fn whole_line(&mut self) -> Result<Option<&[u8]>, Fault> {
         let found = self.find_line()?.filter(|(_, ended)| *ended);
-        Ok(found.map(|(line, ended)| self.line(line, ended).bytes))
+        Ok(found.map(|(line, _)| &self.buffer[line]))
     }
 
     /// The next line that is not blank.
     pub(crate) fn next_text(&mut self) -> Result<Option<&[u8]>, Fault> {
-        while let Some((line, ended)) = self.find_line()? {
+        while let Some((line, _)) = self.find_line()? {
             if !self.buffer[line.clone()].trim_ascii().is_empty() {
-                return Ok(Some(self.line(line, ended).bytes));
+                return Ok(Some(&self.buffer[line]));
             }
         }
         Ok(None)
-    }
-
-    fn line(&self, line: Range<usize>, ended: bool) -> Line<'_> {
-        let bytes = &self.buffer[line];
-        Line {
-            bytes: bytes.strip_suffix(b"\r").unwrap_or(bytes),
-            ended,
-        }
     }
 
     /// Passes over the next line, and returns where it is buffered and whether it has an end.
@@ -179,10 +162,11 @@ impl<R: Read> Text<R> {
             }
             self.fill()?;
         };
-        let line = self.start..self.start + length;
+        let (start, mut end) = (self.start, self.start + length);
+        end -= usize::from(self.buffer[start..end].ends_with(b"\r"));
         self.start += length + usize::from(ended);
         self.number += 1;
-        Ok(Some((line, ended)))
+        Ok(Some((start..end, ended)))
     }
 
     /// Reads more behind what is left.

@@ -11,7 +11,6 @@ use std::fmt;
 use std::io::{BufReader, Read};
 
 use super::error::Fault;
-use super::frames::same_particles;
 use crate::real::Real;
 use crate::trajectory::{Cell, Frame};
 use coordinates::{PADDING, Prelude};
@@ -47,8 +46,6 @@ type Found<T> = Result<T, (u64, Fault)>;
 struct Header {
     /// Where the frame begins.
     start: u64,
-    step: u64,
-    cell: [u32; 9],
     wide: bool,
 }
 
@@ -79,11 +76,9 @@ impl<R: Read> Xtc<R> {
 
     /// Reads a frame; `false` where the file has no more.
     pub(super) fn read<T: Real>(&mut self, frame: &mut Frame<T>) -> Found<bool> {
-        let Some(header) = self.header()? else {
+        let Some(header) = self.header(frame)? else {
             return Ok(false);
         };
-        frame.step = header.step;
-        frame.cell = self.cell(&header)?;
         frame.images.clear();
         if self.particles <= UNCOMPRESSED {
             self.uncompressed(&mut frame.positions)?;
@@ -93,8 +88,8 @@ impl<R: Read> Xtc<R> {
         Ok(true)
     }
 
-    /// The header of the next frame; `None` at the end of the file.
-    fn header(&mut self) -> Found<Option<Header>> {
+    /// Reads the header of the next frame with its step and cell; `None` at the end of the file.
+    fn header<T>(&mut self, frame: &mut Frame<T>) -> Found<Option<Header>> {
         let start = self.offset;
         if self.take(HEADER)? == 0 {
             return Ok(None);
@@ -109,31 +104,22 @@ impl<R: Read> Xtc<R> {
         let Some(count) = i32::try_from(particles).ok().filter(|&n| n > 0) else {
             return Err(self.value(what, &particles.cast_signed(), "1 at least"));
         };
-        same_particles(u64::from(particles), self.particles).map_err(|fault| (start, fault))?;
+        Fault::unless_same_particles(u64::from(particles), self.particles).map_err(|fault| (start, fault))?;
         self.particles = usize::try_from(count).unwrap_or(0);
         if repeated != particles {
             let found = format_args!("{particles}, then {}", repeated.cast_signed());
             return Err(self.value(what, &found, "the same number twice"));
         }
         let step = step.cast_signed();
-        let Ok(step) = u64::try_from(step) else {
-            return Err(self.value("the step", &step, "0 at least (steps of XTC end at 2147483647)"));
-        };
-        Ok(Some(Header {
-            start,
-            step,
-            cell,
-            wide,
-        }))
-    }
-
-    fn cell(&self, header: &Header) -> Found<Option<Cell>> {
-        let rows = header
-            .cell
-            .map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
+        frame.step = u64::try_from(step).map_err(|_| {
+            let expected = "0 at least (steps of XTC end at 2147483647)";
+            self.value("the step", &step, expected)
+        })?;
+        let rows = cell.map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
-        cell.map_err(|source| (header.start, Fault::Value(source.to_string())))
+        frame.cell = cell.map_err(|error| (start, Fault::Value(error.to_string())))?;
+        Ok(Some(Header { start, wide }))
     }
 
     fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Found<()> {

@@ -71,7 +71,7 @@ pub(super) fn complete(columns: &mut [f64], width: usize) {
 /// The columns of pairs of frames of a stream: [`COLUMNS`] and the sum of `cos q . d` over each
 /// list of wave vectors, for each group of particles and, last, for all of them.
 #[derive(Debug, Clone)]
-pub(crate) struct PairColumns {
+pub struct PairColumns {
     groups: Vec<Range<usize>>,
     /// Room for the displacements.
     moved: Vec<f64>,

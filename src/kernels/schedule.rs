@@ -59,8 +59,8 @@ impl Pairs<'_> {
 impl Schedule {
     /// The pairs of so many frames at the lags of their table, in the given blocks of frames.
     pub(crate) fn new(table: &LagTable, frames: usize, blocks: &[Range<usize>]) -> Self {
-        if table.is_uniform() {
-            let lag = |lag: &Lag| usize::try_from(lag.steps() / table.unit()).unwrap_or(usize::MAX);
+        if table.uniform {
+            let lag = |lag: &Lag| usize::try_from(lag.steps() / table.unit).unwrap_or(usize::MAX);
             return Self::Uniform {
                 frames,
                 lags: table.lags().iter().map(lag).collect(),

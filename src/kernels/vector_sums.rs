@@ -122,14 +122,8 @@ pub(super) fn add_each<S: Simd>(simd: S, re: &[f64], im: &[f64], pairs: &Pairs<'
             for ((((out, &a), &b), &c), &d) in out.iter_mut().zip(a).zip(b).zip(c).zip(d) {
                 *out = simd.mul_add_e_f64s(b, d, simd.mul_add_e_f64s(a, c, *out));
             }
-            for ((((out, a), b), c), d) in out_rest
-                .iter_mut()
-                .zip(a_rest)
-                .zip(b_rest)
-                .zip(c_rest)
-                .zip(d_rest)
-            {
-                *out += a * c + b * d;
+            for (i, out) in out_rest.iter_mut().enumerate() {
+                *out += a_rest[i] * c_rest[i] + b_rest[i] * d_rest[i];
             }
         }
         Pairs::Listed(pairs) => {

@@ -147,16 +147,7 @@ impl BlockSpectra {
         }
     }
 
-    /// The products of the blocks, one spectrum after the other, and how many numbers they are.
-    #[cfg(feature = "serde")]
-    pub(crate) fn products(&self) -> (usize, impl Iterator<Item = [f64; 2]>) {
-        let spectra = (0..self.blocks).flat_map(|block| &self.products[self.row(block)]);
-        let numbers = self.blocks * (self.segment.length + 1);
-        (numbers, spectra.map(|z| [z.re, z.im]))
-    }
-
-    /// Takes back what [`products`](Self::products) gave; false where they are not those of so many
-    /// blocks.
+    /// Takes back what was serialised; false where it is not the products of so many blocks.
     #[cfg(feature = "serde")]
     pub(crate) fn restore(&mut self, products: &[[f64; 2]], blocks: usize, length: u64) -> bool {
         (self.blocks, self.length) = (blocks, length);
@@ -172,6 +163,16 @@ impl BlockSpectra {
     pub(crate) fn clear(&mut self, length: u64) {
         (self.blocks, self.length) = (0, length);
         self.known = false;
+    }
+}
+
+/// The products of the blocks, one spectrum after the other, and no copy of them.
+#[cfg(feature = "serde")]
+impl serde::Serialize for BlockSpectra {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let width = self.segment.length + 1;
+        let number = |i: usize| self.products[self.rows[i / width] * width + i % width];
+        serializer.collect_seq((0..self.blocks * width).map(|i| [number(i).re, number(i).im]))
     }
 }
 

@@ -6,10 +6,6 @@
 //!
 //! Needs an MPI library at build time: see the README.
 
-mod error;
-mod job;
 mod ranks;
 
-pub use error::{RankError, ReduceError};
-pub use job::run;
-pub use ranks::Ranks;
+pub use ranks::{RankError, Ranks, run};

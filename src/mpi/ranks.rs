@@ -1,9 +1,10 @@
-//! The processes of a job.
+//! The processes of a job, which ends as a whole.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
 use ::mpi::Threading;
@@ -13,8 +14,7 @@ use ::mpi::point_to_point::{Destination, Source};
 use ::mpi::topology::{Color, Communicator, SimpleCommunicator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-
-use super::{RankError, ReduceError};
+use thiserror::Error;
 
 /// Bytes in one message at most: MPI counts them in 32 bits, with a sign.
 const PIECE: usize = 1 << 26;
@@ -25,7 +25,7 @@ const PIECE: usize = 1 << 26;
 /// code. All calls belong to the thread that made this value.
 ///
 /// Calls marked *collective* are made by every rank, in the same order; a rank that does not make
-/// one leaves the others waiting. A rank that cannot go on ends the job: see [`run`](super::run()).
+/// one leaves the others waiting. A rank that cannot go on ends the job: see [`run`].
 pub struct Ranks {
     // Freed before MPI ends, which is when the last value that knows of its start is dropped.
     communicator: SimpleCommunicator,
@@ -100,21 +100,18 @@ impl Ranks {
     /// more.
     ///
     /// # Errors
-    /// [`ReduceError`]: what `merge` refuses, or [`RankError`], on the rank where it happened,
+    /// What `merge` refuses, or a [`RankError`] as the same type, on the rank where it happened,
     /// while the others wait.
-    pub fn reduce<A, E>(
-        &self,
-        own: A,
-        mut merge: impl FnMut(A, A) -> Result<A, E>,
-    ) -> Result<Option<A>, ReduceError<E>>
+    pub fn reduce<A, E>(&self, own: A, mut merge: impl FnMut(A, A) -> Result<A, E>) -> Result<Option<A>, E>
     where
         A: Serialize + DeserializeOwned,
+        E: From<RankError>,
     {
         let mut value = own;
         for turn in turns(self.rank(), self.count()) {
             match turn {
                 Turn::Receive(from) => {
-                    value = merge(value, self.receive(from)?).map_err(ReduceError::Merge)?;
+                    value = merge(value, self.receive(from)?)?;
                 }
                 Turn::Send(to) => {
                     self.send(to, &value)?;
@@ -149,7 +146,7 @@ impl Ranks {
     }
 
     /// Waits until all ranks are here. Collective.
-    pub(super) fn wait(&self) {
+    fn wait(&self) {
         self.communicator.barrier();
     }
 
@@ -168,7 +165,7 @@ impl Ranks {
             rank: self.rank(),
             message: error.to_string(),
         })?;
-        let to = self.communicator.process_at_rank(rank(to));
+        let to = self.communicator.process_at_rank(to as i32);
         to.send(&(bytes.len() as u64));
         for piece in bytes.chunks(PIECE) {
             to.send(piece);
@@ -177,7 +174,7 @@ impl Ranks {
     }
 
     fn receive<A: DeserializeOwned>(&self, from: usize) -> Result<A, RankError> {
-        let source = self.communicator.process_at_rank(rank(from));
+        let source = self.communicator.process_at_rank(from as i32);
         let (length, _) = source.receive::<u64>();
         let failed = |message: String| RankError::Receive {
             rank: self.rank(),
@@ -193,6 +190,52 @@ impl Ranks {
     }
 }
 
+/// Runs `body` on every rank. Where it fails or panics on one of them, that rank prints `rank 2: `
+/// and the message to standard error and ends the whole job with exit status 1, so that no other
+/// rank waits for it for ever. Collective: a rank whose `body` has ended waits here for the others.
+///
+/// Panics of a job of one rank go on as they would without MPI.
+///
+/// # Errors
+/// [`RankError::Finalized`].
+///
+/// ```no_run
+/// use msed::stats::BlockSums;
+/// use msed::{EnergyKind, Error, Lags, Resampling, energy, io, mpi};
+/// // Eight replicas on any number of ranks: each reads its own files.
+/// mpi::run(|ranks| {
+///     let mut own = BlockSums::new(0, 1);
+///     for replica in ranks.share(8) {
+///         let energies = io::energies(format!("replica-{replica}/energy.dat"))?;
+///         let mean = energies.potential.iter().sum::<f64>();
+///         let mut sums = BlockSums::new(1, 1);
+///         sums.add(0, 0, mean, energies.potential.len() as f64);
+///         own = own.merge(&sums);
+///     }
+///     let all = ranks.reduce(own, |a, b| Ok::<_, Error>(a.merge(&b)))?;
+///     if let Some(all) = all {
+///         println!("mean energy {} from {} replicas", all.mean(0), all.blocks());
+///     }
+///     Ok::<(), Error>(())
+/// })?;
+/// # Ok::<(), Error>(())
+/// ```
+pub fn run<T, E: fmt::Display>(body: impl FnOnce(&Ranks) -> Result<T, E>) -> Result<T, RankError> {
+    let ranks = Ranks::world()?;
+    match catch_unwind(AssertUnwindSafe(|| body(&ranks))) {
+        Ok(Ok(value)) => {
+            // A job that is aborted while some of its ranks finalize MPI can leave the launcher of
+            // Open MPI 4.1 waiting for ever.
+            ranks.wait();
+            Ok(value)
+        }
+        Ok(Err(error)) => ranks.abort(&error),
+        // The panic has printed its own message.
+        Err(_) if ranks.count() > 1 => ranks.abort(&"panicked"),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
 impl fmt::Debug for Ranks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ranks")
@@ -200,10 +243,6 @@ impl fmt::Debug for Ranks {
             .field("count", &self.count())
             .finish()
     }
-}
-
-fn rank(of: usize) -> i32 {
-    of as i32
 }
 
 fn share(items: usize, rank: usize, count: usize) -> Range<usize> {
@@ -224,20 +263,47 @@ enum Turn {
 /// The rounds of a binomial tree. In round k a rank holds the merged values of the `2^k` ranks from
 /// itself on.
 fn turns(rank: usize, count: usize) -> impl Iterator<Item = Turn> {
-    (0..usize::BITS)
-        .map(|round| 1_usize << round)
-        .take_while(move |span| *span < count)
-        .scan(false, move |done, span| {
-            (!*done).then(|| {
-                if rank & span != 0 {
-                    *done = true;
-                    Some(Turn::Send(rank - span))
-                } else {
-                    (rank + span < count).then_some(Turn::Receive(rank + span))
-                }
-            })
-        })
-        .flatten()
+    let rounds = rank.trailing_zeros().min(usize::BITS - 1);
+    let from = (0..rounds).map(move |round| rank + (1 << round));
+    let from = from.take_while(move |&from| from < count);
+    // The lowest bit is the round in which it gives what it has.
+    let to = (rank > 0).then(|| Turn::Send(rank & (rank - 1)));
+    from.map(Turn::Receive).chain(to)
+}
+
+/// A failure of the exchange between ranks.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RankError {
+    /// MPI can be started once in a process, and not again after it has ended.
+    #[error("MPI has ended in this process, expected it not started or running")]
+    Finalized,
+    /// A group number that MPI cannot take.
+    #[error("group {found}, expected at most {most}")]
+    Group {
+        /// The number given.
+        found: usize,
+        /// The largest.
+        most: usize,
+    },
+    /// A value that cannot be written as a message.
+    #[error("rank {rank} cannot send: {message}")]
+    Send {
+        /// This rank.
+        rank: usize,
+        /// What the encoder says.
+        message: String,
+    },
+    /// A message that is not the value expected.
+    #[error("rank {rank} cannot read the message of rank {from}: {message}")]
+    Receive {
+        /// This rank.
+        rank: usize,
+        /// The sender.
+        from: usize,
+        /// What the decoder says.
+        message: String,
+    },
 }
 
 #[cfg(test)]

@@ -2,26 +2,21 @@
 
 use std::fmt::Debug;
 
-use super::error::OnlineError;
-use super::levels::LevelLags;
+use super::error::{OnlineError, check_even};
 use super::pair_stream::PairStream;
+use super::places::LevelLags;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
+use crate::stats::Sums;
+use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
 use crate::stats::pair_table::FrameBlocks;
+use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
-use crate::stats::{MergeError, Sums};
 
 /// What an [`Accumulator`] makes of each sample or frame, a row of numbers, and what a pair of rows
 /// adds to the sums.
-pub trait Pairs: Clone + Debug {
-    /// What is summed.
-    type System: Summed<Run = FrameBlocks>;
-
+pub trait Pairs: Summed<Run = FrameBlocks> {
     /// Memory that every row and every pair fills anew.
     type Work: Clone + Debug;
-
-    /// What is summed, and at which lags, in rows.
-    fn system(&self) -> &Self::System;
 
     /// Room for the work.
     fn work(&self) -> Self::Work;
@@ -29,25 +24,11 @@ pub trait Pairs: Clone + Debug {
     /// Numbers in a row.
     fn width(&self) -> usize;
 
+    /// Particles of each species in a frame; none where a row is a sample.
+    fn particles(&self) -> Vec<usize>;
+
     /// Adds what two rows give, the earlier one first.
     fn add(&self, work: &mut Self::Work, then: &[f64], now: &[f64], sums: &mut [f64]);
-
-    /// Whether pieces of one run would have the same.
-    ///
-    /// # Errors
-    /// What differs.
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        self.system().same(other.system())
-    }
-
-    /// Whether a constructor would have made this.
-    ///
-    /// # Errors
-    /// What it would have refused.
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), &'static str> {
-        self.system().check()
-    }
 }
 
 /// Sums over the pairs of a run that is going on: of displacements
@@ -80,43 +61,47 @@ pub trait Pairs: Clone + Debug {
     )
 )]
 pub struct Accumulator<K: Pairs> {
-    pub(super) kind: K,
+    pub(super) over: K,
+    /// Species of each particle of a frame.
+    species: Vec<u32>,
     pub(super) stream: PairStream,
+    /// Where each particle lies in a row, species by species.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) places: Vec<usize>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) work: K::Work,
 }
 
 impl<K: Pairs> Accumulator<K> {
     /// Sums lags at one level, or at several.
-    pub(super) fn of(kind: K, levels: Vec<LevelLags>) -> Result<Self, OnlineError> {
+    pub(super) fn of(over: K, species: &[u32], levels: Vec<LevelLags>) -> Result<Self, OnlineError> {
         Ok(Self {
-            stream: PairStream::new(levels, kind.width(), empty_sums(&kind, BLOCKS)?)?,
-            work: kind.work(),
-            kind,
+            stream: PairStream::new(levels, over.width(), empty_sums(&over, BLOCKS)?)?,
+            places: places(species, &over.particles()),
+            species: species.to_vec(),
+            work: over.work(),
+            over,
         })
     }
 
-    /// The same, before its first row, for another kind of sums over the same rows, or in another
-    /// number of blocks.
-    pub(super) fn with_sums(self, kind: K, blocks: usize) -> Result<Self, OnlineError> {
-        Ok(Self {
-            stream: self.stream.with_sums(empty_sums(&kind, blocks)?)?,
-            work: kind.work(),
-            kind,
-        })
+    /// The same, before its first row, for other sums over the same rows, or in another number of
+    /// blocks.
+    pub(super) fn with_sums(mut self, over: K, blocks: usize) -> Result<Self, OnlineError> {
+        self.stream.progress.not_running()?;
+        self.stream.sums = empty_sums(&over, blocks)?;
+        (self.work, self.over) = (over.work(), over);
+        Ok(self)
     }
 
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number;
+    /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number;
     /// [`OnlineError::Running`] after the first row.
     pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
-        if !can_be_halved(most) {
-            return Err(OnlineError::Blocks { found: most });
-        }
-        let kind = self.kind.clone();
-        self.with_sums(kind, most)
+        check_even("blocks", most)?;
+        let over = self.over.clone();
+        self.with_sums(over, most)
     }
 
     /// For a piece of a run: its first row is sample or frame `place` of the run, counted from 0.
@@ -127,28 +112,29 @@ impl<K: Pairs> Accumulator<K> {
     /// [`OnlineError::Running`] after the first row, [`OnlineError::Start`] for a place beyond
     /// 2^62.
     pub fn starting_at(mut self, place: u64) -> Result<Self, OnlineError> {
-        self.stream = self.stream.starting_at(place)?;
+        self.stream.progress = self.stream.progress.starting_at(place)?;
+        self.stream.reserve_heads()?;
         Ok(self)
     }
 
     /// Takes in the row that lies in the stream's room.
     pub(super) fn push_row(&mut self) {
-        let (kind, work) = (&self.kind, &mut self.work);
+        let (over, work) = (&self.over, &mut self.work);
         self.stream
-            .push(|then, now, sums| kind.add(work, then, now, sums));
+            .push(|then, now, sums| over.add(work, then, now, sums));
     }
 
     /// The time axis.
     #[must_use]
     pub fn sampling(&self) -> Sampling {
-        self.kind.system().sampling()
+        self.over.sampling()
     }
 
     /// The lags, strictly increasing.
     #[must_use]
     pub fn lags(&self) -> impl ExactSizeIterator<Item = Lag> {
         let sampling = self.sampling();
-        self.kind.system().lags().iter().map(move |&m| sampling.lag(m))
+        self.over.lags().iter().map(move |&m| sampling.lag(m))
     }
 
     /// The sums over all rows so far; the stream goes on as if it had not been asked.
@@ -157,8 +143,11 @@ impl<K: Pairs> Accumulator<K> {
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second row.
-    pub fn snapshot(&self) -> Result<Sums<K::System>, OnlineError> {
-        Ok(Sums::new(self.kind.system().clone(), self.stream.finished()?))
+    pub fn snapshot(&self) -> Result<Sums<K>, OnlineError> {
+        self.stream.progress.has_a_pair()?;
+        let mut sums = self.stream.sums.clone();
+        sums.blocks.finish(self.stream.progress.count);
+        Ok(Sums::new(self.over.clone(), sums))
     }
 
     /// This piece of a run and the one that follows it, as one accumulator, which goes on where
@@ -193,24 +182,41 @@ impl<K: Pairs> Accumulator<K> {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn followed_by(mut self, later: &Self) -> Result<Self, OnlineError> {
-        self.kind.same(&later.kind)?;
-        let (kind, work) = (&self.kind, &mut self.work);
+        self.over.same(&later.over)?;
+        let order = |same: bool| {
+            let order = if same { "the same" } else { "another" };
+            [("the order of the species", order.to_owned())]
+        };
+        agree(order(true), order(self.species == later.species))?;
+        let (over, work) = (&self.over, &mut self.work);
         self.stream
-            .followed_by(&later.stream, |then, now, sums| kind.add(work, then, now, sums))?;
+            .followed_by(&later.stream, |then, now, sums| over.add(work, then, now, sums))?;
         Ok(self)
     }
 }
 
-fn empty_sums<K: Pairs>(kind: &K, blocks: usize) -> Result<FrameBlocks, NoMemory> {
-    let system = kind.system();
-    FrameBlocks::new(system.lags().len(), system.columns(), blocks)
+fn empty_sums<K: Pairs>(over: &K, blocks: usize) -> Result<FrameBlocks, NoMemory> {
+    FrameBlocks::new(over.lags().len(), over.columns(), blocks)
+}
+
+/// Where each particle lies among all, species by species.
+fn places(species: &[u32], particles: &[usize]) -> Vec<usize> {
+    let start = |s: usize| particles[..s].iter().sum();
+    let mut next: Vec<usize> = (0..particles.len()).map(start).collect();
+    let place = |&species: &u32| {
+        let next = &mut next[species as usize];
+        *next += 1;
+        *next - 1
+    };
+    species.iter().map(place).collect()
 }
 
 /// The numbers of an accumulator before they are checked.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
 struct Unchecked<K> {
-    kind: K,
+    over: K,
+    species: Vec<u32>,
     stream: PairStream,
 }
 
@@ -218,15 +224,26 @@ struct Unchecked<K> {
 impl<K: Pairs> TryFrom<Unchecked<K>> for Accumulator<K> {
     type Error = &'static str;
 
-    fn try_from(Unchecked { kind, mut stream }: Unchecked<K>) -> Result<Self, Self::Error> {
-        kind.check()?;
-        let system = kind.system();
-        if !stream.restore(system.lags(), kind.width(), system.columns()) {
+    fn try_from(state: Unchecked<K>) -> Result<Self, Self::Error> {
+        let (over, species, mut stream) = (state.over, state.species, state.stream);
+        over.check()?;
+        let particles = over.particles();
+        let mut found = vec![0; particles.len()];
+        for &species in &species {
+            let found = found.get_mut(species as usize);
+            *found.ok_or("a particle of no species")? += 1;
+        }
+        if found != particles {
+            return Err("species of other numbers of particles");
+        }
+        if !stream.restore(over.lags(), over.width(), over.columns()) {
             return Err("rows or sums of another shape, or not finite");
         }
         Ok(Self {
-            work: kind.work(),
-            kind,
+            places: places(&species, &particles),
+            work: over.work(),
+            over,
+            species,
             stream,
         })
     }

@@ -12,7 +12,7 @@ use thiserror::Error;
 const MAGIC: &[u8; 4] = b"msed";
 
 /// The layout of the files that this version writes.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Bytes before the contents: the magic, the version, the length of the contents, and their digest.
 const HEADER: usize = 4 + 4 + 8 + 8;
@@ -80,9 +80,8 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
         found: bytes.len() as u64,
         expected,
     };
-    let Some((header, contents)) = bytes.split_at_checked(HEADER) else {
-        return Err(truncated(HEADER as u64));
-    };
+    let header = bytes.split_first_chunk::<HEADER>();
+    let (header, contents) = header.ok_or_else(|| truncated(HEADER as u64))?;
     let number = |at: usize, length: usize| {
         let bytes = header[at..at + length].iter().rev();
         bytes.fold(0_u64, |number, &byte| number << 8 | u64::from(byte))
@@ -157,15 +156,11 @@ struct Measured<W> {
 
 impl<W: Write> Write for Measured<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.to.write(bytes).inspect_err(|error| {
+        let written = self.to.write(bytes).map_err(|error| {
+            let kind = error.kind();
             // What is interrupted goes on.
-            if error.kind() != io::ErrorKind::Interrupted {
-                self.refused = Some(
-                    error
-                        .raw_os_error()
-                        .map_or(error.kind().into(), io::Error::from_raw_os_error),
-                );
-            }
+            self.refused = Some(error).filter(|_| kind != io::ErrorKind::Interrupted);
+            io::Error::from(kind)
         })?;
         self.length += written as u64;
         self.digest = digest(self.digest, &bytes[..written]);

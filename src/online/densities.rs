@@ -1,16 +1,12 @@
 //! The coherent intermediate scattering function of a run that is going on.
 
-use std::ops::Range;
-
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-#[cfg(feature = "serde")]
-use crate::stats::sums::Summed;
 use crate::structure::{CoherentSystem, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
@@ -45,16 +41,7 @@ use crate::trajectory::{Cell, Species};
 /// assert!((total.values()[0] - 2.0).abs() < 1e-13 && total.values()[1].abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub type CoherentAccumulator = Accumulator<DensityPairs>;
-
-/// Densities of two frames: a cosine and a sine by species and vector.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct DensityPairs {
-    system: CoherentSystem,
-    /// Species of each particle.
-    of_particle: Vec<u32>,
-}
+pub type CoherentAccumulator = Accumulator<CoherentSystem>;
 
 /// What every frame fills anew.
 #[derive(Debug, Clone)]
@@ -63,58 +50,40 @@ pub struct Work {
     scratch: Scratch,
     /// Coordinates along the lattice vectors, in units of them, species by species.
     positions: Vec<[f64; 3]>,
-    /// Where each particle lies among them, and the particles of each species.
-    places: Vec<usize>,
-    ranges: Vec<Range<usize>>,
 }
 
-impl Pairs for DensityPairs {
-    type System = CoherentSystem;
+/// A row has the densities: a cosine and a sine by species and vector.
+impl Pairs for CoherentSystem {
     type Work = Work;
 
     fn work(&self) -> Work {
-        let modes = DensityModes::new(&self.system.integers);
-        let mut start = 0;
-        let range = |(_, particles): &(String, usize)| {
-            let range = start..start + particles;
-            start = range.end;
-            range
-        };
-        let ranges: Vec<Range<usize>> = self.system.species.iter().map(range).collect();
-        let mut next: Vec<usize> = ranges.iter().map(|range| range.start).collect();
-        let place = |&species: &u32| {
-            let next = &mut next[species as usize];
-            *next += 1;
-            *next - 1
-        };
+        let modes = DensityModes::new(&self.integers);
         Work {
             scratch: modes.scratch(),
             modes,
-            positions: vec![[0.0; 3]; self.of_particle.len()],
-            places: self.of_particle.iter().map(place).collect(),
-            ranges,
+            positions: vec![[0.0; 3]; self.particles().iter().sum()],
         }
     }
 
-    fn system(&self) -> &CoherentSystem {
-        &self.system
+    fn width(&self) -> usize {
+        2 * self.species.len() * self.integers.len()
     }
 
-    fn width(&self) -> usize {
-        self.system.modes()
+    fn particles(&self) -> Vec<usize> {
+        self.species.iter().map(|(_, particles)| *particles).collect()
     }
 
     /// Adds the products of the densities of two frames: of each pair of species and, last, of all
     /// particles.
     fn add(&self, _: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
-        let length = 2 * self.system.integers.len();
+        let length = 2 * self.integers.len();
         let dot = |a: usize, b: usize| -> f64 {
             let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
             a.iter().zip(b).map(|(a, b)| a * b).sum()
         };
         let (mut total, mut column) = (0.0, 0);
-        for a in 0..self.system.species.len() {
-            for b in a..self.system.species.len() {
+        for a in 0..self.species.len() {
+            for b in a..self.species.len() {
                 let sum = if a == b {
                     dot(a, a)
                 } else {
@@ -127,54 +96,33 @@ impl Pairs for DensityPairs {
         }
         sums[column] += total;
     }
-
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), &'static str> {
-        self.system.check()?;
-        let mut counts = vec![0; self.system.species.len()];
-        for &species in &self.of_particle {
-            *counts
-                .get_mut(species as usize)
-                .ok_or("a particle of no species")? += 1;
-        }
-        if counts
-            .iter()
-            .eq(self.system.species.iter().map(|(_, count)| count))
-        {
-            Ok(())
-        } else {
-            Err("species of other numbers of particles")
-        }
-    }
 }
 
-impl FramePairs for DensityPairs {
+impl FramePairs for CoherentSystem {
     const NEEDS_UNWRAPPED: bool = false;
 
-    fn particles(&self) -> usize {
-        self.of_particle.len()
-    }
-
     #[inline]
-    fn place(&self, work: &mut Work, _: &mut [f64], particle: usize, position: [f64; 3]) {
-        work.positions[work.places[particle]] = self.system.cell.fractional(position);
+    fn place(&self, work: &mut Work, _: &mut [f64], place: usize, position: [f64; 3]) {
+        work.positions[place] = self.cell.fractional(position);
     }
 
     fn complete(&self, work: &mut Work, densities: &mut [f64]) {
-        let length = 2 * self.system.integers.len();
-        for (range, densities) in work.ranges.iter().zip(densities.chunks_exact_mut(length)) {
-            let positions = &work.positions[range.clone()];
+        let mut start = 0;
+        let of_species = densities.chunks_exact_mut(2 * self.integers.len());
+        for ((_, particles), densities) in self.species.iter().zip(of_species) {
+            let positions = &work.positions[start..start + particles];
             let found = work.modes.densities(positions, &mut work.scratch);
             for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
                 *density = found;
             }
+            start += particles;
         }
     }
 
     /// To what single precision keeps of the cell.
     fn check_cell(&self, frame: u64, found: Option<&Cell>) -> Result<(), OnlineError> {
         let Some(found) = found else { return Ok(()) };
-        let (found, expected) = (found.vectors(), self.system.cell.vectors());
+        let (found, expected) = (found.vectors(), self.cell.vectors());
         let sizes = expected.as_flattened().iter().map(|x| x.abs());
         let size = sizes.fold(0.0, f64::max);
         let mut pairs = expected.as_flattened().iter().zip(found.as_flattened());
@@ -212,7 +160,7 @@ impl CoherentAccumulator {
     /// [`DisplacementAccumulator::multi_tau`](super::DisplacementAccumulator::multi_tau).
     ///
     /// # Errors
-    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::Points`] for
+    /// [`OnlineError::Structure`] for vectors that belong to no cell, [`OnlineError::NotEven`] for
     /// an odd number of points or none.
     pub fn multi_tau(
         sampling: Sampling,
@@ -233,15 +181,21 @@ impl CoherentAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
-        let count = |name: &String| species.count(name).map(|count| (name.clone(), count));
+        let count = |s: usize| {
+            species
+                .of_particles()
+                .iter()
+                .filter(|&&of| of as usize == s)
+                .count()
+        };
+        let names = species.names().iter().cloned().enumerate();
         let system = CoherentSystem {
             sampling,
-            species: species.names().iter().map(count).collect::<Result<_, _>>()?,
+            species: names.map(|(s, name)| (name, count(s))).collect(),
             lags,
             cell,
             integers: vectors.integers().to_vec(),
         };
-        let of_particle = species.of_particles().to_vec();
-        Self::of(DensityPairs { system, of_particle }, levels)
+        Self::of(system, species.of_particles(), levels)
     }
 }

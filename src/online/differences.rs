@@ -2,11 +2,11 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::lag::Lags;
 use crate::real::Real;
 
@@ -32,25 +32,24 @@ use crate::real::Real;
 /// let mut live = DistributionAccumulator::new(system, &Lags::samples([2]), 0.5, 2.0)?;
 /// live.push_slice(&[0.0, 1.0, 1.0, 0.0, 0.0, 1.5])?;
 /// let phi = live.snapshot()?.distribution(Lag::from_steps(2))?;
-/// assert_eq!(phi.centres(), [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
-/// assert_eq!(phi.counts(), [2, 0, 0, 0, 1, 1]);
+/// assert_eq!(phi.centres, [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5]);
+/// assert_eq!(phi.counts, [2, 0, 0, 0, 1, 1]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub type DistributionAccumulator = Accumulator<BinnedPairs>;
 
 impl Pairs for BinnedPairs {
-    type System = Self;
     type Work = ();
-
-    fn system(&self) -> &Self {
-        self
-    }
 
     fn work(&self) {}
 
     /// A row is one sample.
     fn width(&self) -> usize {
         1
+    }
+
+    fn particles(&self) -> Vec<usize> {
+        Vec::new()
     }
 
     #[inline]
@@ -71,7 +70,7 @@ impl DistributionAccumulator {
         let lags = lags.in_planned_samples(&system.sampling())?;
         let levels = vec![LevelLags::single(&lags)];
         let pairs = EnergyPairs { system, lags };
-        Self::of(BinnedPairs { pairs, bins }, levels)
+        Self::of(BinnedPairs { pairs, bins }, &[], levels)
     }
 
     /// Takes in the next sample, in the kind of the system.
@@ -90,11 +89,16 @@ impl DistributionAccumulator {
     /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.stream.progress.next())?;
+        self.add(samples);
+        Ok(())
+    }
+
+    /// Takes in samples that can be computed with.
+    pub(super) fn add<T: Real>(&mut self, samples: &[T]) {
         for &sample in samples {
             self.stream.room()[0] = Real::to_f64(sample);
             self.push_row();
         }
-        Ok(())
     }
 
     /// Number of samples taken in.

@@ -3,15 +3,12 @@
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
-use super::levels::LevelLags;
+use super::places::LevelLags;
 use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::MergeError;
-use crate::stats::runs::agree;
-use crate::stats::sums::Summed;
 use crate::structure::{DisplacementSystem, Groups, WaveVectors, check_radius};
-use crate::trajectory::{Cell, Species};
+use crate::trajectory::Species;
 
 /// The displacements of a run that is going on: [`push`](Self::push) the unwrapped positions at
 /// every sampling step, and ask for a [`snapshot`](Self::snapshot) at any time.
@@ -44,93 +41,38 @@ use crate::trajectory::{Cell, Species};
 /// assert_eq!(msd.values(), [0.125, 0.5]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub type DisplacementAccumulator = Accumulator<DisplacementPairs>;
+pub type DisplacementAccumulator = Accumulator<DisplacementSystem>;
 
-/// Displacements between two frames: x of all particles, then y, then z.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct DisplacementPairs {
-    system: DisplacementSystem,
-    /// The particles, species by species.
-    order: Vec<u64>,
-}
+/// A row has x of all particles, then y, then z.
+impl Pairs for DisplacementSystem {
+    type Work = PairColumns;
 
-/// What every frame and every pair fills anew.
-#[derive(Debug, Clone)]
-pub struct Work {
-    /// Where each particle lies in a row.
-    places: Vec<usize>,
-    columns: PairColumns,
-}
-
-impl Pairs for DisplacementPairs {
-    type System = DisplacementSystem;
-    type Work = Work;
-
-    fn work(&self) -> Work {
-        let mut places = vec![0; self.order.len()];
-        for (place, &particle) in self.order.iter().enumerate() {
-            places[particle as usize] = place;
-        }
-        Work {
-            places,
-            columns: self.system.pair_columns(),
-        }
-    }
-
-    fn system(&self) -> &DisplacementSystem {
-        &self.system
+    fn work(&self) -> PairColumns {
+        PairColumns::new(Pairs::particles(self).into_iter(), self.lists.len())
     }
 
     fn width(&self) -> usize {
-        3 * self.order.len()
+        3 * DisplacementSystem::particles(self)
     }
 
-    fn add(&self, work: &mut Work, then: &[f64], now: &[f64], sums: &mut [f64]) {
-        self.system.add_pair([then, now], &mut work.columns, sums);
+    fn particles(&self) -> Vec<usize> {
+        self.species().iter().map(|group| group.particles).collect()
     }
 
-    fn same(&self, other: &Self) -> Result<(), MergeError> {
-        self.system.same(&other.system)?;
-        let shown = |same: bool| {
-            let order = if same { "the same" } else { "another" };
-            [("the order of the species", order.to_owned())]
-        };
-        agree(shown(true), shown(self.order == other.order))
-    }
-
-    #[cfg(feature = "serde")]
-    fn check(&self) -> Result<(), &'static str> {
-        self.system.check()?;
-        let mut sorted = self.order.clone();
-        sorted.sort_unstable();
-        if sorted.into_iter().eq(0..self.system.particles() as u64) {
-            Ok(())
-        } else {
-            Err("an order that does not hold each particle once")
-        }
+    fn add(&self, work: &mut PairColumns, then: &[f64], now: &[f64], sums: &mut [f64]) {
+        work.add([then, now], self.radius, &self.lists, sums);
     }
 }
 
-impl FramePairs for DisplacementPairs {
+impl FramePairs for DisplacementSystem {
     const NEEDS_UNWRAPPED: bool = true;
 
-    fn particles(&self) -> usize {
-        self.order.len()
-    }
-
     #[inline]
-    fn place(&self, work: &mut Work, row: &mut [f64], particle: usize, [x, y, z]: [f64; 3]) {
-        let (place, particles) = (work.places[particle], self.order.len());
+    fn place(&self, _: &mut PairColumns, row: &mut [f64], place: usize, [x, y, z]: [f64; 3]) {
+        let particles = row.len() / 3;
         row[place] = x;
         row[particles + place] = y;
         row[2 * particles + place] = z;
-    }
-
-    fn complete(&self, _: &mut Work, _: &mut [f64]) {}
-
-    fn check_cell(&self, _: u64, _: Option<&Cell>) -> Result<(), OnlineError> {
-        Ok(())
     }
 }
 
@@ -156,7 +98,7 @@ impl DisplacementAccumulator {
     /// displacements, and less so for chi4.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
+    /// [`OnlineError::NotEven`] for an odd number of points, none or more than 65536.
     ///
     /// ```
     /// use msed::online::DisplacementAccumulator;
@@ -190,10 +132,8 @@ impl DisplacementAccumulator {
         levels: Vec<LevelLags>,
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
-        let groups = Groups::new(species);
-        let order = groups.order.iter().map(|&particle| particle as u64).collect();
-        let system = DisplacementSystem::new(sampling, &groups, lags);
-        Self::of(DisplacementPairs { system, order }, levels)
+        let system = DisplacementSystem::new(sampling, &Groups::new(species), lags);
+        Self::of(system, species.of_particles(), levels)
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
@@ -203,7 +143,7 @@ impl DisplacementAccumulator {
     /// first frame.
     pub fn with_overlap(mut self, radius: f64) -> Result<Self, OnlineError> {
         self.stream.progress.not_running()?;
-        self.kind.system.radius = Some(check_radius(radius)?);
+        self.over.radius = Some(check_radius(radius)?);
         Ok(self)
     }
 
@@ -213,9 +153,9 @@ impl DisplacementAccumulator {
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
     pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
-        let mut kind = self.kind.clone();
-        kind.system.lists.push(vectors.turns());
-        let blocks = self.stream.sums().blocks.most();
-        self.with_sums(kind, blocks)
+        let mut over = self.over.clone();
+        over.lists.push(vectors.turns());
+        let blocks = self.stream.sums.blocks.most();
+        self.with_sums(over, blocks)
     }
 }

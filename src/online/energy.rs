@@ -1,17 +1,18 @@
 //! The accumulator that a run feeds.
 
-use super::error::{OnlineError, check_samples};
-use super::levels::LevelLags;
-use super::progress::Progress;
+use super::error::{OnlineError, check_even, check_samples};
+use super::places::{LevelLags, Progress};
 use super::ring::{Ring, Work};
 use crate::energy::run_sums::RunSums;
-use crate::energy::system::EnergyPairs;
+use crate::energy::sums::EnergyPairs;
 use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{BlockSpectra, cheapest_length, mean};
 use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
-use crate::stats::doubling_blocks::{BLOCKS, NoMemory, can_be_halved};
+use crate::stats::doubling_blocks::BLOCKS;
+#[cfg(feature = "serde")]
+use crate::stats::runs::InBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
 
@@ -45,13 +46,19 @@ const LEAST_SEGMENT: usize = 1024;
 /// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs merge
 /// as sums: [`EnergySums::merge`].
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(try_from = "Unchecked")
+)]
 pub struct EnergyAccumulator {
-    pub(super) pairs: EnergyPairs,
+    pairs: EnergyPairs,
     pub(super) progress: Progress,
-    pub(super) levels: Vec<Ring>,
-    pub(super) transform: Option<BlockSpectra>,
-    pub(super) sums: RunSums,
-    pub(super) work: Work,
+    levels: Vec<Ring>,
+    transform: Option<BlockSpectra>,
+    sums: RunSums,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    work: Work,
 }
 
 impl EnergyAccumulator {
@@ -76,7 +83,7 @@ impl EnergyAccumulator {
     /// ```
     pub fn ring(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&system.sampling())?;
-        let ring = Ring::new(1, places(&lags), 0)?;
+        let ring = Ring::new(LevelLags::single(&lags))?;
         Self::of(EnergyPairs { system, lags }, vec![ring], None, 1)
     }
 
@@ -105,12 +112,12 @@ impl EnergyAccumulator {
     /// ```
     pub fn block_fft(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
         let lags = lags.in_planned_samples(&system.sampling())?;
-        let in_ring = places(&lags);
+        let level = LevelLags::single(&lags);
         // The cut is far beyond any memory, and keeps the search for a length within what integers
         // hold.
-        let longest = in_ring.last().map_or(0, |&lag| lag.min(usize::MAX >> 8));
+        let longest = level.reach().min(usize::MAX >> 8);
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
-        let ring = Ring::of_segments(segment, in_ring)?;
+        let ring = Ring::of_segments(segment, level)?;
         let transform = BlockSpectra::new(segment, BLOCKS)?;
         let pairs = EnergyPairs { system, lags };
         Self::of(pairs, vec![ring], Some(transform), segment as u64)
@@ -133,7 +140,7 @@ impl EnergyAccumulator {
     /// into memory.
     ///
     /// # Errors
-    /// [`OnlineError::Points`] for an odd number of points, none or more than 65536.
+    /// [`OnlineError::NotEven`] for an odd number of points, none or more than 65536.
     ///
     /// ```
     /// use msed::energy::EnergySystem;
@@ -151,12 +158,8 @@ impl EnergyAccumulator {
     pub fn multi_tau(system: EnergySystem, points: usize, longest: Lag) -> Result<Self, OnlineError> {
         let (levels, lags) =
             LevelLags::doubling(1, points, longest.steps().div_ceil(system.sampling().stride()))?;
-        Self::of(EnergyPairs { system, lags }, Self::rings_of(levels)?, None, 1)
-    }
-
-    pub(super) fn rings_of(levels: Vec<LevelLags>) -> Result<Vec<Ring>, NoMemory> {
-        let ring = |of: LevelLags| Ring::new(of.stride, of.lags, of.first_point);
-        levels.into_iter().map(ring).collect()
+        let rings = levels.into_iter().map(Ring::new).collect::<Result<_, _>>()?;
+        Self::of(EnergyPairs { system, lags }, rings, None, 1)
     }
 
     fn of(
@@ -178,12 +181,10 @@ impl EnergyAccumulator {
     /// At most `most` blocks, an even number.
     ///
     /// # Errors
-    /// [`OnlineError::Blocks`] for fewer than two, more than 65536, or an odd number,
+    /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number,
     /// [`OnlineError::Running`] after the first sample.
     pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        if !can_be_halved(most) {
-            return Err(OnlineError::Blocks { found: most });
-        }
+        check_even("blocks", most)?;
         self.progress.not_running()?;
         self.sums = self.sums.with_most(most)?;
         if let Some(transform) = &mut self.transform {
@@ -223,6 +224,12 @@ impl EnergyAccumulator {
     /// case none is taken in.
     pub fn push_slice<T: Real>(&mut self, samples: &[T]) -> Result<(), OnlineError> {
         check_samples(samples, self.progress.next())?;
+        self.add(samples);
+        Ok(())
+    }
+
+    /// Takes in samples that can be computed with.
+    pub(super) fn add<T: Real>(&mut self, samples: &[T]) {
         let mut rest = samples;
         while !rest.is_empty() {
             let taken = self.levels[0].fill(rest.iter().map(|&x| Real::to_f64(x)));
@@ -236,7 +243,6 @@ impl EnergyAccumulator {
             self.progress.count += taken as u64;
             rest = later;
         }
-        Ok(())
     }
 
     /// Sums what has all its partners in the first level.
@@ -246,10 +252,10 @@ impl EnergyAccumulator {
             ring.advance(&mut self.sums, &mut self.work);
             return;
         };
-        let centre = *self.sums.centre.get_or_insert_with(|| mean(ring.buffer()));
-        self.sums.blocks.open(ring.base());
+        let centre = *self.sums.centre.get_or_insert_with(|| mean(&ring.buffer));
+        self.sums.blocks.open(ring.base);
         let blocks = &self.sums.blocks;
-        transform.add(ring.buffer(), centre, blocks.live(), blocks.length());
+        transform.add(&ring.buffer, centre, blocks.live(), blocks.length());
         ring.advance(&mut self.sums, &mut self.work);
     }
 
@@ -264,10 +270,7 @@ impl EnergyAccumulator {
                 if !place.is_multiple_of(1 << l) {
                     break;
                 }
-                level.fill(std::iter::once(Real::to_f64(*x)));
-                if level.is_full() {
-                    level.advance(&mut self.sums, &mut self.work);
-                }
+                level.push(&[Real::to_f64(*x)], &mut self.sums, &mut self.work);
             }
         }
     }
@@ -370,30 +373,23 @@ impl EnergyAccumulator {
         agree(method(&self), method(later))?;
         self.progress.is_followed_by(later.progress)?;
         if !later.levels[0].is_past_head() {
-            self.push_slice(later.levels[0].buffer())?;
+            self.add(&later.levels[0].buffer);
             return Ok(self);
         }
         let samples = self.progress.count;
         self.sums = self.closed_sums();
         for (level, next) in self.levels.iter().zip(&later.levels) {
             if next.is_past_head() {
-                level.sum_with(next.head(), &mut self.sums, &mut self.work)?;
+                level.sum_with(&next.head, &mut self.sums, &mut self.work)?;
             }
         }
         self.sums
-            .followed_by(samples, later.closed_sums(), later.levels[0].base())?;
+            .followed_by(samples, later.closed_sums(), later.levels[0].base)?;
         for (level, next) in self.levels.iter_mut().zip(&later.levels) {
             if next.is_past_head() {
                 level.go_on_as(next, samples);
             } else {
-                let mut rest = next.buffer();
-                while !rest.is_empty() {
-                    let taken = level.fill(rest.iter().copied());
-                    rest = &rest[taken..];
-                    if level.is_full() {
-                        level.advance(&mut self.sums, &mut self.work);
-                    }
-                }
+                level.push(&next.buffer, &mut self.sums, &mut self.work);
             }
         }
         if let Some(transform) = &mut self.transform {
@@ -404,6 +400,59 @@ impl EnergyAccumulator {
     }
 }
 
-fn places(lags: &[u64]) -> Vec<usize> {
-    lags.iter().map(|&lag| lag as usize).collect()
+/// The numbers of an accumulator before they are checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    pairs: EnergyPairs,
+    progress: Progress,
+    levels: Vec<Ring>,
+    /// Spectra of the blocks that are not sealed.
+    transform: Option<Vec<[f64; 2]>>,
+    sums: RunSums,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Unchecked> for EnergyAccumulator {
+    type Error = Box<dyn std::error::Error>;
+
+    fn try_from(state: Unchecked) -> Result<Self, Self::Error> {
+        let expect = |holds: bool, what: &'static str| if holds { Ok(()) } else { Err(what) };
+        let (pairs, progress, mut sums) = (state.pairs, state.progress, state.sums);
+        pairs.check()?;
+        expect(progress.is_sound(), "samples beyond all counting")?;
+        let of_blocks = sums.is_sound(pairs.lags.len(), pairs.columns());
+        expect(of_blocks, "sums of other blocks or lags")?;
+        let of_lags = LevelLags::are_of(state.levels.iter().map(|ring| &ring.of), &pairs.lags);
+        expect(of_lags, "levels that are not those of the lags")?;
+        let segment = state.transform.as_ref().map(|_| state.levels[0].reach);
+        if let Some(segment) = segment {
+            let longest = state.levels[0].of.reach();
+            let most = longest.max(LEAST_SEGMENT).saturating_mul(2);
+            let fits = segment > longest && segment <= most && state.levels.len() == 1;
+            expect(fits, "segments that do not fit the lags")?;
+        }
+        let mut levels = Vec::with_capacity(state.levels.len());
+        for ring in state.levels {
+            let restored = ring.restored(segment, progress)?;
+            levels.push(restored.ok_or("samples that are not those of the level")?);
+        }
+        let (most, live, length) = (sums.blocks.most(), sums.blocks.live(), sums.blocks.length());
+        let restored = |products: Vec<[f64; 2]>| {
+            let mut spectra = BlockSpectra::new(levels[0].reach, most)?;
+            let restored = spectra.restore(&products, live, length);
+            expect(restored, "spectra of another length")?;
+            Ok::<_, Self::Error>(spectra)
+        };
+        let transform = state.transform.map(restored).transpose()?;
+        sums.blocks.reserve()?;
+        Ok(Self {
+            work: Work::new(&levels),
+            pairs,
+            progress,
+            levels,
+            transform,
+            sums,
+        })
+    }
 }

@@ -2,15 +2,17 @@
 
 use thiserror::Error;
 
-use crate::energy::DistributionError;
+use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::series::SeriesError;
-use crate::stats::{Invalid, MergeError, NoMemory, UnknownSpecies};
+use crate::stats::doubling_blocks::can_be_halved;
+use crate::stats::{Invalid, MergeError, NoMemory};
 use crate::structure::StructureError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[error(transparent)]
 #[non_exhaustive]
 pub enum OnlineError {
     /// A NaN, an infinity, or a number above 1e60 in size; nothing of the call was taken in.
@@ -27,20 +29,15 @@ pub enum OnlineError {
         /// Samples taken in.
         found: u64,
     },
-    /// A bound on the number of blocks that cannot be halved.
-    #[error("{found} blocks, expected an even number from 2 to 65536")]
-    Blocks {
-        /// Blocks asked for.
-        found: usize,
-    },
-    /// Points of a level that cannot be halved.
-    #[error("{found} points in a level, expected an even number from 2 to 65536")]
-    Points {
-        /// Points asked for.
+    /// A number of blocks, or of points in a level, that cannot be halved.
+    #[error("{found} {what}, expected an even number from 2 to 65536")]
+    NotEven {
+        /// What there would be so many of.
+        what: &'static str,
+        /// How many were asked for.
         found: usize,
     },
     /// More memory than the system has.
-    #[error(transparent)]
     Memory(#[from] NoMemory),
     /// A piece of a run that begins nowhere.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
@@ -102,36 +99,17 @@ pub enum OnlineError {
         /// The lattice vectors that the wave vectors were made for.
         expected: String,
     },
-    /// A list of wave vectors that is not there.
-    #[error(
-        "list {found} of wave vectors, expected one of the {lists} that the accumulator was given, counted from 0"
-    )]
-    List {
-        /// The list asked for.
-        found: usize,
-        /// Lists there are.
-        lists: usize,
-    },
     /// An overlap radius that is not a positive finite length.
-    #[error(transparent)]
     Structure(#[from] StructureError),
-    /// A species that is not there.
-    #[error(transparent)]
-    Species(#[from] UnknownSpecies),
     /// A request for lags that means nothing.
-    #[error(transparent)]
     Lag(#[from] LagError),
     /// A time axis that means nothing.
-    #[error(transparent)]
     Invalid(#[from] Invalid),
     /// A system without particles, or with an impossible temperature.
-    #[error(transparent)]
     Series(#[from] SeriesError),
     /// Bins that cannot be made.
-    #[error(transparent)]
-    Distribution(#[from] DistributionError),
+    Distribution(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.
-    #[error(transparent)]
     Merge(#[from] MergeError),
 }
 
@@ -143,5 +121,14 @@ pub(super) fn check_samples<T: Real>(samples: &[T], place: u64) -> Result<(), On
             index: place + unfit as u64,
             found: Real::to_f64(samples[unfit]),
         }),
+    }
+}
+
+/// Whether so many blocks, or points of a level, can be halved, and are not too many.
+pub(super) fn check_even(what: &'static str, found: usize) -> Result<(), OnlineError> {
+    if can_be_halved(found) {
+        Ok(())
+    } else {
+        Err(OnlineError::NotEven { what, found })
     }
 }

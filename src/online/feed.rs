@@ -5,44 +5,69 @@ use std::ops::ControlFlow;
 use thiserror::Error;
 
 use super::error::OnlineError;
-use super::sinks::{EnergySink, FrameSink};
+use super::sinks::Sink;
 use crate::real::{Real, first_unfit};
 use crate::stats::doubling_blocks::LAST_PLACE;
+use crate::stats::runs::same_sampling;
 use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError, WrapCheck};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
 
-/// Whether a step is the one that comes next, and not beyond all counting.
-fn follows(next: Option<u64>, step: u64, index: u64) -> Result<(), OnlineError> {
-    let expected = next.unwrap_or(step).min(LAST_PLACE);
-    if step == expected {
-        return Ok(());
+/// The steps that the sampling of the accumulators puts samples or frames at.
+struct Steps {
+    stride: u64,
+    /// The next one, where there was one before.
+    next: Option<u64>,
+    /// Index of the next one in the run.
+    index: u64,
+}
+
+impl Steps {
+    /// From where the accumulators are.
+    fn of<Input: ?Sized>(live: &mut impl Sink<Input>) -> Result<Self, OnlineError> {
+        let streams = live.streams();
+        let (sampling, stride) = (streams[0].0, streams[0].0.stride());
+        for (other, _) in &streams {
+            same_sampling(sampling, *other)?;
+        }
+        Ok(Self {
+            stride,
+            next: streams
+                .iter()
+                .find_map(|(_, progress)| progress.next_step(stride)),
+            index: streams[0].1.count,
+        })
     }
-    Err(OnlineError::Step {
-        index,
-        found: step,
-        expected,
-    })
+
+    /// Goes on to `step`, if that is the one that comes next, and not beyond all counting.
+    fn follow<Input: ?Sized>(&mut self, live: &mut impl Sink<Input>, step: u64) -> Result<(), OnlineError> {
+        let expected = self.next.unwrap_or(step).min(LAST_PLACE);
+        if step != expected {
+            return Err(OnlineError::Step {
+                index: self.index,
+                found: step,
+                expected,
+            });
+        }
+        if self.next.is_none() {
+            let streams = live.streams().into_iter();
+            streams.for_each(|(_, progress)| progress.expect_step(step, self.stride));
+        }
+        self.next = Some(step.saturating_add(self.stride));
+        self.index += 1;
+        Ok(())
+    }
 }
 
 /// Takes in samples; where one is refused, the samples before it.
-fn take(live: &mut impl EnergySink, samples: &[f64]) -> Result<(), OnlineError> {
+fn take(live: &mut impl Sink<[f64]>, samples: &[f64]) -> Result<(), OnlineError> {
     let taken = live.take(samples);
     if let Err(OnlineError::NotFinite { .. }) = taken {
         let fit = first_unfit(samples).unwrap_or(0);
         live.take(&samples[..fit])?;
     }
     taken
-}
-
-/// How a feed ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FeedEnd {
-    /// The source has no more.
-    Complete,
-    /// The report broke the feed off; what came before is in the accumulator.
-    Cancelled,
 }
 
 /// Why a feed failed; what came before is in the accumulator.
@@ -56,14 +81,14 @@ pub enum FeedError<E> {
     Refused(#[from] OnlineError),
 }
 
-/// Feeds an accumulator, or [several](EnergySink), with energies that come one by one, such as the
+/// Feeds an accumulator, or [several](Sink), with energies that come one by one, such as the
 /// rows of a file (`io::EnergyStream`): pairs of step and energy. The feed needs no memory beside
 /// the accumulator.
 ///
 /// `report` is called after every 4096 samples, and at the end, with the accumulator as it then is:
-/// to show progress, to take a snapshot, to write a checkpoint. When it breaks, the feed ends.
-/// However the feed ends, what came before is in the accumulator. To go on from there, skip as many
-/// rows as it has [`taken`](super::Sink::taken).
+/// to show progress, to take a snapshot, to write a checkpoint. When it breaks, the feed ends, and
+/// returns `false`; it returns `true` where the source has no more. However the feed ends, what
+/// came before is in the accumulator. To go on from there, skip as many rows as it has taken in.
 ///
 /// # Errors
 /// [`FeedError`]: the error of a row, a sample that the accumulator refuses, or
@@ -73,59 +98,44 @@ pub enum FeedError<E> {
 /// ```
 /// use std::ops::ControlFlow;
 /// use msed::energy::EnergySystem;
-/// use msed::online::{EnergyAccumulator, FeedEnd, OnlineError, feed_energies};
+/// use msed::online::{EnergyAccumulator, OnlineError, feed_energies};
 /// use msed::{EnergyKind, Lags, Sampling};
 /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 /// let mut live = EnergyAccumulator::ring(system, &Lags::logarithmic(10).up_to_samples(100))?;
 /// let rows = (0..20_000_u32).map(|i| Ok::<_, OnlineError>((u64::from(10 * i), f64::from(i % 7))));
-/// let end = feed_energies(&mut live, rows, |live| {
+/// let complete = feed_energies(&mut live, rows, |live| {
 ///     if live.samples() < 10_000 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 /// })?;
-/// assert_eq!((end, live.samples()), (FeedEnd::Cancelled, 3 * 4096));
+/// assert!(!complete && live.samples() == 3 * 4096);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn feed_energies<S: EnergySink, E>(
+pub fn feed_energies<S: Sink<[f64]>, E>(
     live: &mut S,
     rows: impl IntoIterator<Item = Result<(u64, f64), E>>,
     mut report: impl FnMut(&S) -> ControlFlow<()>,
-) -> Result<FeedEnd, FeedError<E>> {
-    let stride = live.sampling().map_err(OnlineError::from)?.stride();
+) -> Result<bool, FeedError<E>> {
+    let mut steps = Steps::of(live)?;
     let mut slice = Vec::with_capacity(SLICE);
-    let mut next = live.next_step();
-    for row in rows {
-        let checked = row.map_err(FeedError::Source).and_then(|(step, energy)| {
-            let index = live.taken() + slice.len() as u64;
-            follows(next, step, index)?;
-            Ok((step, energy))
+    let mut rows = rows.into_iter();
+    loop {
+        slice.clear();
+        let filled = rows.by_ref().take(SLICE).try_for_each(|row| {
+            let (step, energy) = row.map_err(FeedError::Source)?;
+            steps.follow(live, step)?;
+            slice.push(energy);
+            Ok::<_, FeedError<E>>(())
         });
-        match checked {
-            Ok((step, energy)) => {
-                if next.is_none() {
-                    live.expect_step(step);
-                }
-                next = Some(step.saturating_add(stride));
-                slice.push(energy);
-            }
-            Err(error) => {
-                take(live, &slice)?;
-                return Err(error);
-            }
-        }
-        if slice.len() == SLICE {
-            take(live, &slice)?;
-            slice.clear();
-            if report(live).is_break() {
-                return Ok(FeedEnd::Cancelled);
-            }
+        take(live, &slice)?;
+        filled?;
+        let cancelled = report(live).is_break();
+        // Where the source has no more, nothing is left to break off.
+        if slice.len() < SLICE || cancelled {
+            return Ok(slice.len() < SLICE);
         }
     }
-    take(live, &slice)?;
-    // Nothing is left to break off.
-    let _ = report(live);
-    Ok(FeedEnd::Complete)
 }
 
-/// Feeds an accumulator, or [several](FrameSink), with the frames of a source. Where displacements
+/// Feeds an accumulator, or [several](Sink), with the frames of a source. Where displacements
 /// are wanted, coordinates are unwrapped: wrapped ones go through
 /// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. The feed needs memory for one frame
 /// beside the accumulator.
@@ -140,7 +150,7 @@ pub fn feed_energies<S: EnergySink, E>(
 ///
 /// ```
 /// use std::ops::ControlFlow;
-/// use msed::online::{DisplacementAccumulator, FeedEnd, feed_frames};
+/// use msed::online::{DisplacementAccumulator, feed_frames};
 /// use msed::trajectory::{Convention, Frame, FrameSource, Species, TrajectoryError};
 /// use msed::{Lags, Sampling};
 /// /// A ballistic particle.
@@ -156,37 +166,32 @@ pub fn feed_energies<S: EnergySink, E>(
 /// }
 /// let (species, lags) = (Species::single("A", 1)?, Lags::samples([1, 4]));
 /// let mut live = DisplacementAccumulator::new(Sampling::new(10, 0.005)?, &species, &lags)?;
-/// assert_eq!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?, FeedEnd::Complete);
+/// assert!(feed_frames(&mut live, Flight(0), |_| ControlFlow::Continue(()))?);
 /// assert_eq!(live.snapshot()?.displacements().of("A")?.msd.total.values(), [0.25, 4.0]);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn feed_frames<S: FrameSink, T: Real>(
+pub fn feed_frames<S: Sink<Frame<T>>, T: Real>(
     live: &mut S,
     mut source: impl FrameSource<T>,
     mut report: impl FnMut(&S) -> ControlFlow<()>,
-) -> Result<FeedEnd, FeedError<TrajectoryError>> {
+) -> Result<bool, FeedError<TrajectoryError>> {
     if live.needs_unwrapped() && source.convention() == Convention::Wrapped {
         return Err(FeedError::Source(TrajectoryError::Convention));
     }
-    let stride = live.sampling().map_err(OnlineError::from)?.stride();
+    let mut steps = Steps::of(live)?;
     let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
     let mut seen = unsure.then(WrapCheck::new);
     let mut frame = Frame::new();
-    let mut next = live.next_step();
     while source.next_frame(&mut frame).map_err(FeedError::Source)? {
-        follows(next, frame.step, live.taken())?;
+        steps.follow(live, frame.step)?;
         if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
             seen.add(cell, &frame.positions);
             seen.verdict().map_err(FeedError::Source)?;
         }
-        if next.is_none() {
-            live.expect_step(frame.step);
-        }
-        next = Some(frame.step.saturating_add(stride));
         live.take(&frame)?;
         if report(live).is_break() {
-            return Ok(FeedEnd::Cancelled);
+            return Ok(false);
         }
     }
-    Ok(FeedEnd::Complete)
+    Ok(true)
 }

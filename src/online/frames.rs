@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
-use crate::real::{Real, first_unfit, is_fit};
+use crate::real::{Real, is_fit};
 use crate::trajectory::Cell;
 
 /// Sums whose rows are made of the positions of particles.
@@ -10,20 +10,19 @@ pub trait FramePairs: Pairs {
     /// Whether coordinates must follow particles through the faces of the cell.
     const NEEDS_UNWRAPPED: bool;
 
-    /// Number of particles.
-    fn particles(&self) -> usize;
-
-    /// Takes in where one particle is.
-    fn place(&self, work: &mut Self::Work, row: &mut [f64], particle: usize, position: [f64; 3]);
+    /// Takes in where the particle is that lies at `place`, species by species.
+    fn place(&self, work: &mut Self::Work, row: &mut [f64], place: usize, position: [f64; 3]);
 
     /// Completes a row that has all particles.
-    fn complete(&self, work: &mut Self::Work, row: &mut [f64]);
+    fn complete(&self, _work: &mut Self::Work, _row: &mut [f64]) {}
 
     /// Whether the cell of a frame is the one that the sums are over.
     ///
     /// # Errors
     /// Another cell.
-    fn check_cell(&self, frame: u64, found: Option<&Cell>) -> Result<(), OnlineError>;
+    fn check_cell(&self, _frame: u64, _found: Option<&Cell>) -> Result<(), OnlineError> {
+        Ok(())
+    }
 }
 
 impl<K: FramePairs> Accumulator<K> {
@@ -36,11 +35,9 @@ impl<K: FramePairs> Accumulator<K> {
     /// for a coordinate that is not finite or above 1e60 in size. A frame that is refused adds
     /// nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
-        let (points, rest) = positions.as_chunks::<3>();
-        if points.len() != self.kind.particles() || !rest.is_empty() {
-            return Err(self.wrong_number(positions.len()));
-        }
-        self.push_iter(points.iter().copied())
+        self.fill(positions)?;
+        self.push_row();
+        Ok(())
     }
 
     /// Takes in the next frame as points.
@@ -125,12 +122,29 @@ impl<K: FramePairs> Accumulator<K> {
         &mut self,
         points: impl IntoIterator<Item = P>,
     ) -> Result<(), OnlineError> {
-        let particles = self.kind.particles();
+        self.fill_iter(points)?;
+        self.push_row();
+        Ok(())
+    }
+
+    /// Makes the next row of these coordinates; the row is not yet taken in.
+    pub(super) fn fill<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
+        let (points, rest) = positions.as_chunks::<3>();
+        if points.len() != self.places.len() || !rest.is_empty() {
+            return Err(self.wrong_number(positions.len()));
+        }
+        self.fill_iter(points.iter().copied())
+    }
+
+    fn fill_iter<P: Into<[T; 3]>, T: Real>(
+        &mut self,
+        points: impl IntoIterator<Item = P>,
+    ) -> Result<(), OnlineError> {
         let frame = self.stream.progress.next();
-        let (kind, work, row) = (&self.kind, &mut self.work, self.stream.room());
+        let (over, work, row) = (&self.over, &mut self.work, self.stream.room());
         let mut points = points.into_iter();
         let mut taken = 0;
-        for point in points.by_ref().take(particles) {
+        for (&place, point) in self.places.iter().zip(points.by_ref()) {
             let position = point.into().map(Real::to_f64);
             // Numbers that cannot be computed with never reach the row.
             if let Some(found) = position.into_iter().find(|&x| !is_fit(x)) {
@@ -140,43 +154,21 @@ impl<K: FramePairs> Accumulator<K> {
                     found,
                 });
             }
-            kind.place(work, row, taken, position);
+            over.place(work, row, place, position);
             taken += 1;
         }
         let more = points.count();
-        if taken < particles || more > 0 {
+        if taken < self.places.len() || more > 0 {
             return Err(self.wrong_number(3 * (taken + more)));
         }
-        kind.complete(work, row);
-        self.push_row();
+        over.complete(work, row);
         Ok(())
-    }
-
-    /// Whether these can be the next frame.
-    pub(super) fn check_frame<T: Real>(
-        &self,
-        positions: &[T],
-        cell: Option<&Cell>,
-    ) -> Result<(), OnlineError> {
-        let frame = self.stream.progress.next();
-        self.kind.check_cell(frame, cell)?;
-        if positions.len() != 3 * self.kind.particles() {
-            return Err(self.wrong_number(positions.len()));
-        }
-        match first_unfit(positions) {
-            None => Ok(()),
-            Some(index) => Err(OnlineError::Position {
-                frame,
-                particle: index / 3,
-                found: Real::to_f64(positions[index]),
-            }),
-        }
     }
 
     fn wrong_number(&self, found: usize) -> OnlineError {
         OnlineError::Coordinates {
             found,
-            expected: 3 * self.kind.particles(),
+            expected: 3 * self.places.len(),
         }
     }
 

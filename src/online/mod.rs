@@ -47,14 +47,11 @@ mod densities;
 mod differences;
 mod displacements;
 mod energy;
-#[cfg(feature = "serde")]
-mod energy_state;
 pub(crate) mod error;
 mod feed;
 mod frames;
-mod levels;
 mod pair_stream;
-mod progress;
+mod places;
 mod ring;
 mod sinks;
 
@@ -66,5 +63,5 @@ pub use differences::DistributionAccumulator;
 pub use displacements::DisplacementAccumulator;
 pub use energy::EnergyAccumulator;
 pub use error::OnlineError;
-pub use feed::{FeedEnd, FeedError, feed_energies, feed_frames};
-pub use sinks::{EnergySink, FrameSink, Sink};
+pub use feed::{FeedError, feed_energies, feed_frames};
+pub use sinks::Sink;

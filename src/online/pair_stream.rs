@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::error::OnlineError;
-use super::levels::LevelLags;
-use super::progress::Progress;
+use super::places::{LevelLags, Progress};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::doubling_blocks::{NoMemory, filled, reserve};
@@ -24,7 +23,7 @@ pub(super) struct PairStream {
     /// Numbers in a row.
     width: usize,
     levels: Vec<Level>,
-    sums: FrameBlocks,
+    pub(super) sums: FrameBlocks,
 }
 
 /// Every `stride`-th row of the run, those at multiples of it.
@@ -78,24 +77,8 @@ impl PairStream {
         })
     }
 
-    /// The same, before its first row, with other sums.
-    pub(super) fn with_sums(self, sums: FrameBlocks) -> Result<Self, OnlineError> {
-        self.progress.not_running()?;
-        Ok(Self { sums, ..self })
-    }
-
-    /// The same, before its first row, for a piece that begins with row `first` of its run.
-    pub(super) fn starting_at(mut self, first: u64) -> Result<Self, OnlineError> {
-        self.progress = self.progress.starting_at(first)?;
-        for level in &mut self.levels {
-            level.head = Vec::new();
-        }
-        self.reserve_heads()?;
-        Ok(self)
-    }
-
     /// Makes room for the heads of a piece that does not begin with its run.
-    fn reserve_heads(&mut self) -> Result<(), NoMemory> {
+    pub(super) fn reserve_heads(&mut self) -> Result<(), NoMemory> {
         if self.progress.first > 0 {
             for level in &mut self.levels {
                 let more = level.full_head(self.width) - level.head.len();
@@ -103,21 +86,6 @@ impl PairStream {
             }
         }
         Ok(())
-    }
-
-    pub(super) fn sums(&self) -> &FrameBlocks {
-        &self.sums
-    }
-
-    /// Sums over the rows so far, at an end.
-    ///
-    /// # Errors
-    /// [`OnlineError::TooFewSamples`] before the second row.
-    pub(super) fn finished(&self) -> Result<FrameBlocks, OnlineError> {
-        self.progress.has_a_pair()?;
-        let mut sums = self.sums.clone();
-        sums.blocks.finish(self.progress.count);
-        Ok(sums)
     }
 
     /// Room for the next row, to be filled before it is [`push`](Self::push)ed.
@@ -243,11 +211,8 @@ impl PairStream {
         let sound = |level: &Level| {
             let reach = level.of.reach() as u64;
             let rows = level.rows(run.clone());
-            let head = if first == 0 {
-                0
-            } else {
-                reach.min(rows.end - rows.start)
-            };
+            let most = if first == 0 { 0 } else { reach };
+            let head = most.min(rows.end - rows.start);
             let numbers = |rows: u64| rows.checked_mul(width as u64);
             numbers(reach.saturating_add(1)) == Some(level.recent.len() as u64)
                 && numbers(head) == Some(level.head.len() as u64)

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use pulp::Arch;
 
+use super::places::LevelLags;
+#[cfg(feature = "serde")]
+use super::places::Progress;
 use crate::energy::curves::Samples;
 use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;
@@ -35,7 +38,7 @@ impl Work {
         Self {
             arch: Arch::new(),
             totals: Vec::with_capacity(most(|ring| ring.direct)),
-            known: room(most(|ring| ring.capacity)),
+            known: Vec::with_capacity(most(|ring| ring.capacity) / CHUNK + 1),
         }
     }
 }
@@ -47,56 +50,48 @@ impl Work {
 /// partners, are summed as first samples of pairs at all lags at once, and go. That is twice the
 /// longest lag in memory, and the sums of whole series in speed.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Ring {
-    stride: u64,
-    /// In samples of this ring.
-    lags: Vec<usize>,
+    pub(super) of: LevelLags,
     /// How many of the lags, the shortest ones, are summed by their definition here; of the others
     /// only the ends.
+    #[cfg_attr(feature = "serde", serde(skip))]
     direct: usize,
-    /// Place of the first lag among the points of the sums.
-    first_point: usize,
-    reach: usize,
-    /// As many as fit before the next sums.
-    buffer: Vec<f64>,
+    /// The longest lag, or the length of a segment.
+    pub(super) reach: usize,
+    /// The samples that have yet to be summed as first ones of pairs: as many as fit before the
+    /// next sums.
+    pub(super) buffer: Vec<f64>,
+    #[cfg_attr(feature = "serde", serde(skip))]
     capacity: usize,
     /// Place of the buffer's first sample, in samples of the stream from its start.
-    base: u64,
-    /// The first `reach` samples: what the piece of the run before this one lacks.
-    head: Vec<f64>,
+    pub(super) base: u64,
+    /// The first `reach` samples, or all there are: what the piece of the run before this one
+    /// lacks.
+    pub(super) head: Vec<f64>,
 }
 
 impl Ring {
-    /// A ring for every `stride`-th sample of a stream, from the first on.
+    /// A ring for the samples of a level, from the first on.
     ///
     /// # Errors
     /// [`NoMemory`], as for [`of_segments`](Self::of_segments).
-    pub(super) fn new(stride: u64, lags: Vec<usize>, first_point: usize) -> Result<Self, NoMemory> {
-        let reach = lags.last().copied().unwrap_or(0);
-        let capacity = reach.saturating_add(reach.max(LEAST));
-        Self::of(stride, lags, first_point, reach, capacity)
+    pub(super) fn new(of: LevelLags) -> Result<Self, NoMemory> {
+        let (direct, reach) = (of.lags.len(), of.reach());
+        Self::with_room(of, direct, reach, reach.saturating_add(reach.max(LEAST)))
     }
 
     /// A ring that sums the pairs of two segments as soon as both are there; it leaves lags from
     /// `LONG` on to transforms.
-    pub(super) fn of_segments(segment: usize, lags: Vec<usize>) -> Result<Self, NoMemory> {
-        let mut ring = Self::of(1, lags, 0, segment, segment.saturating_mul(2))?;
-        ring.direct = ring.lags.partition_point(|&lag| lag < LONG);
-        Ok(ring)
+    pub(super) fn of_segments(segment: usize, of: LevelLags) -> Result<Self, NoMemory> {
+        let direct = of.lags.partition_point(|&lag| lag < LONG);
+        Self::with_room(of, direct, segment, segment.saturating_mul(2))
     }
 
-    fn of(
-        stride: u64,
-        lags: Vec<usize>,
-        first_point: usize,
-        reach: usize,
-        capacity: usize,
-    ) -> Result<Self, NoMemory> {
+    fn with_room(of: LevelLags, direct: usize, reach: usize, capacity: usize) -> Result<Self, NoMemory> {
         Ok(Self {
-            stride,
-            direct: lags.len(),
-            lags,
-            first_point,
+            of,
+            direct,
             reach,
             buffer: in_place(capacity)?,
             capacity,
@@ -107,21 +102,12 @@ impl Ring {
 
     /// Before the first sample: that one is sample `place` of a run.
     pub(super) fn begin_at(&mut self, place: u64) {
-        self.base = place.next_multiple_of(self.stride) - place;
-    }
-
-    /// The samples that have yet to be summed as first ones of pairs.
-    pub(super) fn buffer(&self) -> &[f64] {
-        &self.buffer
-    }
-
-    pub(super) fn base(&self) -> u64 {
-        self.base
+        self.base = place.next_multiple_of(self.of.stride) - place;
     }
 
     /// The lags that are left to transforms, and the place of the first among the points.
     pub(super) fn long_lags(&self) -> (&[usize], usize) {
-        (&self.lags[self.direct..], self.first_point + self.direct)
+        (&self.of.lags[self.direct..], self.of.first_point + self.direct)
     }
 
     /// Takes in as many of `samples` as fit before the next sums, at least one, and says how many.
@@ -141,13 +127,24 @@ impl Ring {
         self.buffer.len() == self.capacity
     }
 
+    /// Takes in all of `samples`, and sums whenever sums are due.
+    pub(super) fn push(&mut self, mut samples: &[f64], sums: &mut RunSums, work: &mut Work) {
+        while !samples.is_empty() {
+            let taken = self.fill(samples.iter().copied());
+            samples = &samples[taken..];
+            if self.is_full() {
+                self.advance(sums, work);
+            }
+        }
+    }
+
     /// Sums the samples that have all their partners, and lets them go.
     pub(super) fn advance(&mut self, sums: &mut RunSums, work: &mut Work) {
         let until = self.buffer.len().saturating_sub(self.reach);
         self.sum(&self.buffer, until, true, sums, work);
         self.buffer.copy_within(until.., 0);
         self.buffer.truncate(self.reach);
-        self.base += until as u64 * self.stride;
+        self.base += until as u64 * self.of.stride;
     }
 
     /// Sums all samples, with partners among them and among `next`, the samples that follow, at
@@ -159,42 +156,42 @@ impl Ring {
         sum_long(self, &joined, until, sums)
     }
 
-    /// The first samples; all there are where they are fewer than the longest lag.
-    pub(super) fn head(&self) -> &[f64] {
-        &self.head
-    }
-
     /// Whether the ring has seen more than its head.
     pub(super) fn is_past_head(&self) -> bool {
         self.head.len() == self.reach
     }
 
+    /// The same with room for all that will be, of a run that has come so far; `None` where its
+    /// samples cannot be those.
     #[cfg(feature = "serde")]
-    pub(super) fn lags(&self) -> usize {
-        self.lags.len()
-    }
-
-    /// Takes back the samples of a run that has `samples` of them; false where they cannot be.
-    #[cfg(feature = "serde")]
-    pub(super) fn restore(&mut self, base: u64, buffer: &[f64], head: &[f64], samples: u64) -> bool {
+    pub(super) fn restored(
+        self,
+        segment: Option<usize>,
+        progress: Progress,
+    ) -> Result<Option<Self>, NoMemory> {
+        let (reach, buffer, base, head) = (self.reach, self.buffer, self.base, self.head);
+        let mut ring = match segment {
+            Some(segment) => Self::of_segments(segment, self.of)?,
+            None => Self::new(self.of)?,
+        };
+        ring.begin_at(progress.first);
         // Where the next one will be.
         let next = (buffer.len() as u64)
-            .checked_mul(self.stride)
+            .checked_mul(ring.of.stride)
             .and_then(|length| length.checked_add(base));
-        let follows = next.is_some_and(|next| next >= samples && next - samples < self.stride);
-        let waiting = head.len() < self.reach && (base != self.base || head != buffer);
-        let sound = follows
+        let follows = next.and_then(|next| next.checked_sub(progress.count));
+        let waiting = head.len() < ring.reach && (base != ring.base || head != buffer);
+        let sound = follows.is_some_and(|rest| rest < ring.of.stride)
             && !waiting
-            && base >= self.base
-            && buffer.len() < self.capacity
-            && head.len() <= self.reach
-            && buffer.iter().chain(head).all(|&x| is_fit(x));
-        if sound {
-            self.buffer.extend_from_slice(buffer);
-            self.head.extend_from_slice(head);
-            self.base = base;
-        }
-        sound
+            && reach == ring.reach
+            && base >= ring.base
+            && buffer.len() < ring.capacity
+            && head.len() <= ring.reach
+            && buffer.iter().chain(&head).all(|&x| is_fit(x));
+        ring.buffer.extend(buffer);
+        ring.head.extend(head);
+        ring.base = base;
+        Ok(sound.then_some(ring))
     }
 
     /// Goes on as `later` does, a ring that began `samples` samples later and whose head this one
@@ -219,17 +216,14 @@ impl Ring {
         let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
-            let block = sums.blocks.open(self.base + from as u64 * self.stride);
-            let end = sums.blocks.end_of(block);
-            let places = (end - self.base).div_ceil(self.stride);
-            let stop = until.min(usize::try_from(places).unwrap_or(usize::MAX));
+            let (block, stop) = self.open_block(from, until, sums);
             work.totals.clear();
             work.totals.resize(self.direct, Total::default());
             work.arch.dispatch(LagSums {
                 samples,
                 from,
                 until: stop,
-                lag: |k| self.lags[k],
+                lag: |k| self.of.lags[k],
                 term: Term::SquaredDifference,
                 totals: &mut work.totals,
             });
@@ -241,6 +235,13 @@ impl Ring {
             self.add_block(running, from..stop, sums, block, differences);
             from = stop;
         }
+    }
+
+    /// The block of sample `from`, and where its samples end among the first `until`.
+    fn open_block(&self, from: usize, until: usize, sums: &mut RunSums) -> (usize, usize) {
+        let block = sums.blocks.open(self.base + from as u64 * self.of.stride);
+        let places = (sums.blocks.end_of(block) - self.base).div_ceil(self.of.stride);
+        (block, until.min(usize::try_from(places).unwrap_or(usize::MAX)))
     }
 
     /// Adds the samples `origins` to the sums of a block, and the pairs that they are the first
@@ -259,7 +260,7 @@ impl Ring {
         // partners.
         let [mut first, mut last, mut first_partner, mut last_partner] = [running; 4];
         let first = first.before(from);
-        if self.stride == 1 {
+        if self.of.stride == 1 {
             let last = last.before(stop);
             sums.add_samples(
                 block,
@@ -270,8 +271,8 @@ impl Ring {
                 },
             );
         }
-        for (k, &lag) in self.lags.iter().enumerate() {
-            let stop = stop.min(running.samples().saturating_sub(lag));
+        for (k, &lag) in self.of.lags.iter().enumerate() {
+            let stop = stop.min(running.samples.len().saturating_sub(lag));
             if stop <= from {
                 break;
             }
@@ -280,7 +281,7 @@ impl Ring {
                 [first_partner.before(from + lag), last_partner.before(stop + lag)],
             );
             let [ends, squares] = [0, 1].map(|i| (last[i] - first[i]) + (partners[1][i] - partners[0][i]));
-            *sums.pairs_mut(block, self.first_point + k) += PairTerms {
+            *sums.pairs_mut(block, self.of.first_point + k) += PairTerms {
                 number: (stop - from) as f64,
                 differences: differences(k, squares),
                 ends,
@@ -323,11 +324,6 @@ fn know(samples: &[f64], centre: f64, known: &mut Vec<[f64; 2]>) {
     }
 }
 
-/// Room for what is known of so many samples.
-fn room(samples: usize) -> Vec<[f64; 2]> {
-    Vec::with_capacity(samples / CHUNK + 1)
-}
-
 /// Goes forward from place to place: an addition for each sample of a short way, and no more than
 /// 64 of a long one.
 #[derive(Clone, Copy)]
@@ -341,7 +337,7 @@ struct RunningSums<'a> {
 }
 
 impl<'a> RunningSums<'a> {
-    pub(super) fn new(samples: &'a [f64], centre: f64, known: &'a [[f64; 2]]) -> Self {
+    fn new(samples: &'a [f64], centre: f64, known: &'a [[f64; 2]]) -> Self {
         Self {
             samples,
             centre,
@@ -351,14 +347,9 @@ impl<'a> RunningSums<'a> {
         }
     }
 
-    /// Number of samples.
-    pub(super) fn samples(&self) -> usize {
-        self.samples.len()
-    }
-
     /// The sums of `x - centre` and of its square over the samples before `place`.
     #[inline]
-    pub(super) fn before(&mut self, place: usize) -> [f64; 2] {
+    fn before(&mut self, place: usize) -> [f64; 2] {
         let chunk = place / CHUNK;
         if !(chunk * CHUNK..=place).contains(&self.place) {
             (self.place, self.within) = (chunk * CHUNK, [0.0; 2]);
@@ -385,22 +376,19 @@ fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> R
     if there.is_empty() || until == 0 {
         return Ok(());
     }
-    let mut blocks: Vec<(usize, Range<usize>)> = Vec::new();
-    let mut from = 0;
+    let (mut blocks, mut ranges, mut from) = (Vec::new(), Vec::new(), 0);
     while from < until {
-        let block = sums.blocks.open(ring.base() + from as u64);
-        let end = sums.blocks.end_of(block);
-        let stop = (end - ring.base()).min(until as u64) as usize;
-        blocks.push((block, from..stop));
+        let (block, stop) = ring.open_block(from, until, sums);
+        blocks.push(block);
+        ranges.push(from..stop);
         from = stop;
     }
     let plan = LagPlanner::new().plan(samples.len(), &there)?;
-    let ranges: Vec<Range<usize>> = blocks.iter().map(|(_, range)| range.clone()).collect();
     let mut added = BlockSums::new(blocks.len(), there.len());
     plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut Scratch::default());
-    for (b, (block, _)) in blocks.iter().enumerate() {
+    for (b, block) in blocks.into_iter().enumerate() {
         for k in 0..there.len() {
-            sums.pairs_mut(*block, first + k).differences += added.get(b, k).0;
+            sums.pairs_mut(block, first + k).differences += added.get(b, k).0;
         }
     }
     Ok(())
@@ -413,7 +401,7 @@ mod tests {
     #[test]
     fn sums_before_a_place_are_those_one_by_one_in_any_order_of_places() {
         let samples: Vec<f64> = (0..1000).map(|i| f64::from(i * i % 37) - 11.0).collect();
-        let mut known = room(samples.len());
+        let mut known = Vec::new();
         know(&samples, 3.0, &mut known);
         let mut sums = RunningSums::new(&samples, 3.0, &known);
         let places = [0, 1, 2, 63, 64, 65, 128, 1000, 999, 3, 500, 511, 512].into_iter();

@@ -1,170 +1,120 @@
 //! What a feed can fill: one accumulator, or several.
 
-use super::accumulator::{Accumulator, Pairs};
+use super::accumulator::Accumulator;
 use super::differences::DistributionAccumulator;
 use super::energy::EnergyAccumulator;
-use super::error::OnlineError;
+use super::error::{OnlineError, check_samples};
 use super::frames::FramePairs;
+use super::places::Progress;
 use crate::real::Real;
 use crate::sampling::Sampling;
-use crate::stats::MergeError;
-use crate::stats::runs::same_sampling;
 use crate::trajectory::Frame;
 
-/// An accumulator, or two that take the same samples or frames, as `(first, second)`, so that a
-/// file is read once. Either of the two may be a pair itself.
-pub trait Sink {
-    /// The time axis.
-    ///
-    /// # Errors
-    /// [`MergeError`] for two that differ.
-    fn sampling(&self) -> Result<Sampling, MergeError>;
+/// What a feed does to an accumulator, step by step. A row that is not prepared must not be taken
+/// in, which is why [`Sink`] does both.
+pub trait Stream<Input: ?Sized> {
+    /// The time axis of each accumulator, and how far it has come.
+    fn streams(&mut self) -> Vec<(Sampling, &mut Progress)>;
 
-    /// Number of samples or frames taken in.
-    fn taken(&self) -> u64;
-
-    /// The step that the next one must have; `None` before [`expect_step`](Self::expect_step).
-    fn next_step(&self) -> Option<u64>;
-
-    /// Sets the molecular-dynamics step of the next sample or frame; the sampling gives the steps
-    /// after it.
-    fn expect_step(&mut self, step: u64);
-}
-
-/// A [`Sink`] that takes energies.
-pub trait EnergySink: Sink {
-    /// Takes in the next samples.
-    ///
-    /// # Errors
-    /// [`OnlineError::NotFinite`], in which case none is taken in.
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError>;
-}
-
-/// A [`Sink`] that takes frames.
-pub trait FrameSink: Sink {
     /// Whether this accumulator needs unwrapped coordinates.
-    fn needs_unwrapped(&self) -> bool;
+    fn needs_unwrapped(&self) -> bool {
+        false
+    }
 
-    /// Whether the next frame can be taken in.
+    /// Makes ready to take in the next samples, or the next frame.
     ///
     /// # Errors
-    /// What [`take`](Self::take) refuses.
-    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError>;
+    /// They cannot be summed.
+    fn prepare(&mut self, next: &Input) -> Result<(), OnlineError>;
 
-    /// Takes in the next frame.
+    /// Takes in what it has [made ready](Self::prepare) for.
+    fn commit(&mut self, next: &Input);
+}
+
+/// An accumulator that takes samples of energies, `[f64]`, or frames, [`Frame`], or two that take
+/// the same ones, as `(first, second)`, so that a file is read once. Either of the two may be a
+/// pair itself.
+pub trait Sink<Input: ?Sized>: Stream<Input> {
+    /// Takes in the next samples, or the next frame.
     ///
     /// # Errors
-    /// The frame does not fit one of the accumulators; then none has taken it in.
-    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError>;
+    /// One of the accumulators refuses them; then none has taken them in.
+    fn take(&mut self, next: &Input) -> Result<(), OnlineError>;
 }
 
-impl<K: Pairs> Sink for Accumulator<K> {
-    fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.sampling())
-    }
-
-    fn taken(&self) -> u64 {
-        self.stream.progress.count
-    }
-
-    fn next_step(&self) -> Option<u64> {
-        self.stream.progress.next_step(self.sampling().stride())
-    }
-
-    fn expect_step(&mut self, step: u64) {
-        let stride = self.sampling().stride();
-        self.stream.progress.expect_step(step, stride);
+impl<Input: ?Sized, S: Stream<Input>> Sink<Input> for S {
+    fn take(&mut self, next: &Input) -> Result<(), OnlineError> {
+        self.prepare(next)?;
+        self.commit(next);
+        Ok(())
     }
 }
 
-impl Sink for EnergyAccumulator {
-    fn sampling(&self) -> Result<Sampling, MergeError> {
-        Ok(self.sampling())
+impl Stream<[f64]> for EnergyAccumulator {
+    fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
+        vec![(self.sampling(), &mut self.progress)]
     }
 
-    fn taken(&self) -> u64 {
-        self.progress.count
+    fn prepare(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
+        check_samples(samples, self.progress.next())
     }
 
-    fn next_step(&self) -> Option<u64> {
-        self.progress.next_step(self.sampling().stride())
-    }
-
-    fn expect_step(&mut self, step: u64) {
-        let stride = self.sampling().stride();
-        self.progress.expect_step(step, stride);
+    fn commit(&mut self, samples: &[f64]) {
+        self.add(samples);
     }
 }
 
-impl<A: Sink, B: Sink> Sink for (A, B) {
-    fn sampling(&self) -> Result<Sampling, MergeError> {
-        let (first, second) = (self.0.sampling()?, self.1.sampling()?);
-        same_sampling(first, second).map(|()| first)
+impl Stream<[f64]> for DistributionAccumulator {
+    fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
+        vec![(self.sampling(), &mut self.stream.progress)]
     }
 
-    fn taken(&self) -> u64 {
-        self.0.taken()
+    fn prepare(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
+        check_samples(samples, self.stream.progress.next())
     }
 
-    fn next_step(&self) -> Option<u64> {
-        self.0.next_step().or_else(|| self.1.next_step())
-    }
-
-    fn expect_step(&mut self, step: u64) {
-        self.0.expect_step(step);
-        self.1.expect_step(step);
+    fn commit(&mut self, samples: &[f64]) {
+        self.add(samples);
     }
 }
 
-impl EnergySink for EnergyAccumulator {
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
-        self.push_slice(samples)
+impl<K: FramePairs, T: Real> Stream<Frame<T>> for Accumulator<K> {
+    fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
+        vec![(self.sampling(), &mut self.stream.progress)]
     }
-}
 
-impl EnergySink for DistributionAccumulator {
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
-        self.push_slice(samples)
-    }
-}
-
-impl<A: EnergySink, B: EnergySink> EnergySink for (A, B) {
-    fn take(&mut self, samples: &[f64]) -> Result<(), OnlineError> {
-        self.0.take(samples)?;
-        self.1.take(samples)
-    }
-}
-
-impl<K: FramePairs> FrameSink for Accumulator<K> {
     fn needs_unwrapped(&self) -> bool {
         K::NEEDS_UNWRAPPED
     }
 
-    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.check_frame(&frame.positions, frame.cell.as_ref())
+    fn prepare(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
+        self.over
+            .check_cell(self.stream.progress.next(), frame.cell.as_ref())?;
+        self.fill(&frame.positions)
     }
 
-    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.kind
-            .check_cell(self.stream.progress.next(), frame.cell.as_ref())?;
-        self.push(&frame.positions)
+    fn commit(&mut self, _: &Frame<T>) {
+        self.push_row();
     }
 }
 
-impl<A: FrameSink, B: FrameSink> FrameSink for (A, B) {
+impl<Input: ?Sized, A: Stream<Input>, B: Stream<Input>> Stream<Input> for (A, B) {
+    fn streams(&mut self) -> Vec<(Sampling, &mut Progress)> {
+        let (first, second) = (self.0.streams(), self.1.streams());
+        first.into_iter().chain(second).collect()
+    }
+
     fn needs_unwrapped(&self) -> bool {
         self.0.needs_unwrapped() || self.1.needs_unwrapped()
     }
 
-    fn check<T: Real>(&self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        self.0.check(frame)?;
-        self.1.check(frame)
+    fn prepare(&mut self, next: &Input) -> Result<(), OnlineError> {
+        self.0.prepare(next)?;
+        self.1.prepare(next)
     }
 
-    fn take<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
-        // What the second would refuse, the first must not have taken in.
-        self.1.check(frame)?;
-        self.0.take(frame)?;
-        self.1.take(frame)
+    fn commit(&mut self, next: &Input) {
+        self.0.commit(next);
+        self.1.commit(next);
     }
 }

@@ -43,12 +43,13 @@ impl Axis {
     pub(super) fn span(&self, values: impl IntoIterator<Item = f64>) -> Option<Span> {
         let logarithmic = self.logarithmic;
         let of = |value: f64| if logarithmic { value.log10() } else { value };
-        if let Some([low, high]) = self.range.map(|ends| ends.map(of)) {
-            return Some(Span {
-                logarithmic,
-                low,
-                high,
-            });
+        let span = |[low, high]: [f64; 2]| Span {
+            logarithmic,
+            low,
+            high,
+        };
+        if let Some(ends) = self.range {
+            return Some(span(ends.map(of)));
         }
         let shown = values.into_iter().filter(|&value| self.shows(value)).map(of);
         let (low, high) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
@@ -63,11 +64,7 @@ impl Axis {
         };
         let length = high - low;
         let pad = if length < smallest { around } else { 0.045 * length };
-        (length >= 0.0).then_some(Span {
-            logarithmic,
-            low: low - pad,
-            high: high + pad,
-        })
+        (length >= 0.0).then(|| span([low - pad, high + pad]))
     }
 }
 
@@ -152,12 +149,9 @@ impl Span {
         let slack = 1e-9 * (self.high - self.low);
         let minor = step / f64::from(parts);
         let first = ((self.low - slack) / minor).ceil();
-        for k in 0..400 {
-            let index = first + f64::from(k);
+        let within = |index: &f64| index * minor <= self.high + slack;
+        for index in (0..400).map(|k| first + f64::from(k)).take_while(within) {
             let at = index * minor;
-            if at > self.high + slack {
-                break;
-            }
             if index.rem_euclid(f64::from(parts)) == 0.0 {
                 ticks.major.push((self.fraction(at), number(at / unit, decimals)));
             } else {
@@ -224,12 +218,8 @@ fn step(about: f64) -> (f64, i32) {
 /// A number with a typographic minus.
 fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    match text.strip_prefix('-') {
-        Some(digits) if zero => digits.to_owned(),
-        Some(digits) => format!("−{digits}"),
-        None => text,
-    }
+    let is_zero = text.trim_matches(['-', '0', '.']).is_empty();
+    text.replace('-', if is_zero { "" } else { "−" })
 }
 
 /// A power of ten as a label.
@@ -243,11 +233,10 @@ pub(super) fn power(exponent: i32) -> String {
 
 fn multiple(digit: i32, exponent: i32, plain: bool) -> String {
     match digit {
-        _ if plain => format!(
-            "{:.*}",
-            (-exponent).max(0) as usize,
-            f64::from(digit) * 10_f64.powi(exponent)
-        ),
+        _ if plain => {
+            let decimals = (-exponent).max(0) as usize;
+            number(f64::from(digit) * 10_f64.powi(exponent), decimals)
+        }
         1 => power(exponent),
         _ if exponent == 0 => digit.to_string(),
         _ => format!("{digit}×10^{{{}}}", number(f64::from(exponent), 0)),

@@ -5,13 +5,12 @@ use std::path::Path;
 use ::svg::node::element::Group;
 
 use super::axis::{Axis, Ticks, power};
-use super::error::PlotError;
-use super::label::{self, centred, texts};
+use super::label;
 use super::legend::Legend;
 use super::look::Look;
 use super::marks::Marks;
-use super::panel::{FRAME, Panel};
-use super::svg::{self, Place, at, clipped, lines, rectangle};
+use super::panel::{FRAME, Panel, PlotError};
+use super::svg::{self, Place, at, centred, lines, rectangle, texts};
 
 const TICK_TEXT: f64 = 16.0;
 const LABEL_TEXT: f64 = 19.0;
@@ -64,13 +63,10 @@ impl Figure {
     /// [`PlotError::Empty`] if a panel has nothing to draw, [`PlotError::Length`] if the lists of a
     /// series differ in length, [`PlotError::Range`] if the range of an axis is not valid.
     pub fn to_svg(&self) -> Result<String, PlotError> {
-        let looks: Vec<Vec<Look<'_>>> = self.panels.iter().map(|panel| Look::all(&panel.series)).collect();
-        let cells: Vec<Cell<'_>> = self
-            .panels
-            .iter()
-            .zip(&looks)
-            .enumerate()
-            .map(|(index, (panel, looks))| Cell::new(panel, looks, index, self.panels.len() > 1))
+        let lettered = self.panels.len() > 1;
+        let panels = self.panels.iter().enumerate();
+        let cells: Vec<Cell<'_>> = panels
+            .map(|(index, panel)| Cell::new(panel, index, lettered))
             .collect::<Result<_, _>>()?;
         let columns = self.columns.min(cells.len());
         let widest = |of: fn(&Cell<'_>) -> f64| -> Vec<f64> {
@@ -106,11 +102,8 @@ impl Figure {
 
 fn labels(ticks: &Ticks, anchor: &str, place: impl Fn(f64) -> Place) -> Group {
     let labels = ticks.major.iter();
-    texts(
-        TICK_TEXT,
-        anchor,
-        labels.map(|(f, label)| (label.as_str(), place(*f))),
-    )
+    let labels = labels.map(|(f, label)| (label.as_str(), place(*f)));
+    texts(TICK_TEXT, anchor, labels)
 }
 
 fn largest(sizes: impl Iterator<Item = f64>) -> f64 {
@@ -121,7 +114,7 @@ fn largest(sizes: impl Iterator<Item = f64>) -> f64 {
 struct Cell<'a> {
     panel: &'a Panel,
     ticks: [Ticks; 2],
-    marks: Vec<(&'a Look<'a>, Marks)>,
+    marks: Vec<(Look<'a>, Marks)>,
     legend: Option<Legend<'a>>,
     letter: Option<String>,
     left: f64,
@@ -130,20 +123,22 @@ struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    fn new(panel: &'a Panel, looks: &'a [Look<'a>], index: usize, lettered: bool) -> Result<Self, PlotError> {
+    fn new(panel: &'a Panel, index: usize, lettered: bool) -> Result<Self, PlotError> {
         let spans = panel.spans(index)?;
         let width = |label: &str| label::width(label, TICK_TEXT);
         let ticks = [
             spans[0].ticks(FRAME[0], width),
             spans[1].ticks(FRAME[1], |_| TICK_TEXT),
         ];
-        let of = |look: &'a Look<'a>| (look, Marks::of(panel, look.series, spans));
-        let marks: Vec<(&Look<'_>, Marks)> = looks.iter().map(of).collect();
+        let looks = Look::all(&panel.series).into_iter();
+        let marks: Vec<(Look<'_>, Marks)> = looks
+            .map(|look| (look, Marks::of(panel, look.series, spans)))
+            .collect();
         let ink: Vec<Place> = marks.iter().flat_map(|(_, marks)| marks.ink()).collect();
         let shown = marks.iter().filter(|(_, marks)| marks.show());
         let legend = Legend::new(shown.map(|(look, _)| *look), &ink);
         let widest = largest(ticks[1].major.iter().map(|(_, label)| width(label)));
-        let letter = lettered.then(|| char::from(b'a' + u8::try_from(index % 26).unwrap_or(0)));
+        let letter = ('a'..='z').cycle().nth(index).filter(|_| lettered);
         let titled = lettered || panel.title.is_some();
         Ok(Self {
             panel,
@@ -160,17 +155,15 @@ impl<'a> Cell<'a> {
     /// Adds everything to a group that has its origin in the upper left corner of the frame.
     fn draw(&self, group: Group) -> Group {
         let series = self.marks.iter().map(|(look, marks)| look.draw(marks));
+        let clipped = Group::new().set("clip-path", "url(#frame)");
         let frame = rectangle([0.0; 2], FRAME).set("stroke-width", 1.4);
         let ticks = lines(self.tick_marks()).set("stroke-width", 1.2);
         let black = Group::new().set("fill", "none").set("stroke", "black");
         let group = group
-            .add(series.fold(clipped(), Group::add))
+            .add(series.fold(clipped, Group::add))
             .add(black.add(frame).add(ticks));
-        let group = self.add_labels(group);
-        match &self.legend {
-            Some(legend) => group.add(legend.draw()),
-            None => group,
-        }
+        let legend = self.legend.iter().map(Legend::draw);
+        legend.fold(self.add_labels(group), Group::add)
     }
 
     /// Ticks inwards on all four sides.
@@ -205,23 +198,16 @@ impl<'a> Cell<'a> {
         let (name_x, name_y) = (name(&self.panel.x, x), name(&self.panel.y, y));
         let [across, along] = [width + self.left, height + BELOW + self.above];
         let [middle, centre] = [[width / 2.0, height + 48.0], [23.0 - self.left, height / 2.0]];
-        let mut group = group
+        let over = [width / 2.0, -10.0];
+        let title = self.panel.title.iter();
+        let title = title.map(|title| centred(title, over, TICK_TEXT, width - 60.0, false));
+        let letter = self.letter.iter();
+        let letter = letter.map(|letter| texts(LABEL_TEXT, "start", [(letter.as_str(), [0.0, -10.0])]));
+        let group = group
             .add(labels(x, "middle", below))
             .add(labels(y, "end", beside))
             .add(centred(&name_x, middle, LABEL_TEXT, across, false))
             .add(centred(&name_y, centre, LABEL_TEXT, along, true));
-        if let Some(title) = &self.panel.title {
-            group = group.add(centred(
-                title,
-                [width / 2.0, -10.0],
-                TICK_TEXT,
-                width - 60.0,
-                false,
-            ));
-        }
-        match &self.letter {
-            Some(letter) => group.add(texts(LABEL_TEXT, "start", [(letter.as_str(), [0.0, -10.0])])),
-            None => group,
-        }
+        title.chain(letter).fold(group, Group::add)
     }
 }

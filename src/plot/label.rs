@@ -1,28 +1,14 @@
 //! Text with raised, lowered and slanted parts.
 
-use ::svg::node::element::{Group, TSpan};
-use ::svg::node::{Blob, Text};
+use ::svg::node::Text;
+use ::svg::node::element::TSpan;
 
-use super::svg::{Place, at, px};
+/// Size of the letters, and how far they are raised, relative to those on the line.
+type Level = (f64, f64);
 
-/// Where the letters of a part stand.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Level {
-    Line,
-    Raised,
-    Lowered,
-}
-
-impl Level {
-    /// Size of the letters, and how far they are raised, relative to those on the line.
-    fn size_and_rise(self) -> (f64, f64) {
-        match self {
-            Self::Line => (1.0, 0.0),
-            Self::Raised => (0.7, 0.38),
-            Self::Lowered => (0.7, -0.2),
-        }
-    }
-}
+const LINE: Level = (1.0, 0.0);
+const RAISED: Level = (0.7, 0.38);
+const LOWERED: Level = (0.7, -0.2);
 
 /// Text in one style: its level, and whether it is slanted.
 type Part = (String, Level, bool);
@@ -30,14 +16,14 @@ type Part = (String, Level, bool);
 /// Parts of a label. A hyphen that joins no two words is a minus sign; characters that XML has no
 /// place for are left out.
 fn parts(label: &str) -> Vec<Part> {
-    let mut parts: Vec<Part> = vec![(String::new(), Level::Line, false)];
+    let mut parts: Vec<Part> = vec![(String::new(), LINE, false)];
     let (mut inside, mut before) = (false, None);
     let mut rest = label.chars().peekable();
     while let Some(c) = rest.next() {
         let mark = match c {
-            '^' => Some((Level::Raised, false)),
-            '_' => Some((Level::Lowered, false)),
-            '*' => Some((Level::Line, true)),
+            '^' => Some((RAISED, false)),
+            '_' => Some((LOWERED, false)),
+            '*' => Some((LINE, true)),
             _ => None,
         };
         match mark {
@@ -45,16 +31,16 @@ fn parts(label: &str) -> Vec<Part> {
                 rest.next();
                 parts.push((String::new(), level, slanted));
                 inside = true;
-                before = before.filter(|_| level == Level::Line);
+                before = before.filter(|_| level == LINE);
             }
             _ if inside && c == '}' => {
-                parts.push((String::new(), Level::Line, false));
+                parts.push((String::new(), LINE, false));
                 inside = false;
             }
             _ if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
             _ => {
                 if let Some((text, level, _)) = parts.last_mut() {
-                    let joins = *level != Level::Raised && before.is_some_and(char::is_alphanumeric);
+                    let joins = *level != RAISED && before.is_some_and(char::is_alphanumeric);
                     text.push(if c == '-' && !joins { '−' } else { c });
                     before = Some(c);
                 }
@@ -74,18 +60,18 @@ pub(super) fn width(label: &str, size: f64) -> f64 {
         c if c.is_uppercase() => 0.7,
         _ => 0.63,
     };
-    let widths = parts(label).into_iter().map(|(text, level, _)| {
+    let widths = parts(label).into_iter().map(|(text, (relative, _), _)| {
         let letters: f64 = text.chars().map(advance).sum();
-        letters * size * level.size_and_rise().0
+        letters * size * relative
     });
     widths.sum()
 }
 
-/// The inside of a text element.
-fn spans(label: &str) -> String {
+/// The inside of a text element. The crate `svg` would begin a new line before every span, and a
+/// new line within a text is a space: the spans are joined here.
+pub(super) fn spans(label: &str) -> String {
     let mut risen = 0.0;
-    let span = |(text, level, slanted): Part| {
-        let (size, rise) = level.size_and_rise();
+    let span = |(text, (size, rise), slanted): Part| {
         let fall = (risen - rise) / size;
         risen = rise;
         if fall == 0.0 && !slanted {
@@ -95,7 +81,7 @@ fn spans(label: &str) -> String {
         if fall != 0.0 {
             span = span.set("dy", format!("{fall:.3}em"));
         }
-        if level != Level::Line {
+        if size != LINE.0 {
             span = span.set("font-size", format!("{:.0}%", 100.0 * size));
         }
         if slanted {
@@ -104,31 +90,6 @@ fn spans(label: &str) -> String {
         span.to_string()
     };
     parts(label).into_iter().map(span).collect()
-}
-
-/// A label with its base line at `y`. The size and the side it is anchored at are those of the
-/// group that it is put into. The crate `svg` would begin a new line before every span, and a new
-/// line within a text is a space: the spans are joined here.
-fn text(label: &str, [x, y]: Place) -> Blob {
-    let (x, y, spans) = (px(x), px(y), spans(label));
-    Blob::new(format!("<text x=\"{x}\" y=\"{y}\">{spans}</text>"))
-}
-
-/// Labels of one size, anchored at their `start`, `middle` or `end`.
-pub(super) fn texts<'a>(
-    size: f64,
-    anchor: &str,
-    labels: impl IntoIterator<Item = (&'a str, Place)>,
-) -> Group {
-    let group = Group::new().set("font-size", px(size)).set("text-anchor", anchor);
-    let texts = labels.into_iter().map(|(label, place)| text(label, place));
-    texts.fold(group, Group::add)
-}
-
-/// A label in the middle of `place`, no wider than `room`, and turned to the left where asked.
-pub(super) fn centred(label: &str, place: Place, size: f64, room: f64, turned: bool) -> Group {
-    let size = size * (room / width(label, size).max(1.0)).min(1.0);
-    at(place, turned).add(texts(size, "middle", [(label, [0.0; 2])]))
 }
 
 #[cfg(test)]

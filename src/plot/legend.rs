@@ -2,11 +2,11 @@
 
 use ::svg::node::element::Group;
 
-use super::label::{self, texts};
+use super::label;
 use super::look::Look;
 use super::panel::FRAME;
 use super::series::Kind;
-use super::svg::{Place, at, rectangle};
+use super::svg::{Place, at, rectangle, texts};
 
 const TEXT: f64 = 16.0;
 const ROW: f64 = 22.0;
@@ -15,7 +15,7 @@ const MARGIN: f64 = 12.0;
 
 /// A panel's legend with its place. The origin is the upper left corner of the panel's frame.
 pub(super) struct Legend<'a> {
-    entries: Vec<(&'a str, &'a Look<'a>)>,
+    entries: Vec<(&'a str, Look<'a>)>,
     /// Width of the samples: markers need less than lines.
     sample: f64,
     size: [f64; 2],
@@ -25,8 +25,8 @@ pub(super) struct Legend<'a> {
 impl<'a> Legend<'a> {
     /// The legend of the series that have a name, inside of the frame where it hides none of `ink`,
     /// or else to the right; `None` without entries.
-    pub(super) fn new(looks: impl Iterator<Item = &'a Look<'a>>, ink: &[Place]) -> Option<Self> {
-        let entries: Vec<(&str, &Look<'_>)> = looks
+    pub(super) fn new(looks: impl Iterator<Item = Look<'a>>, ink: &[Place]) -> Option<Self> {
+        let entries: Vec<(&str, Look<'_>)> = looks
             .filter_map(|look| Some((look.series.label.as_deref()?, look)))
             .collect();
         let markers = entries.iter().all(|(_, look)| look.series.kind == Kind::Points);

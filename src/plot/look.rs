@@ -7,11 +7,22 @@ use super::palette::{Colour, Paint};
 use super::series::{Filling, Kind, Series};
 use super::svg::{Place, circle, lines, outlines};
 
+/// Markers of about equal area, in turn: circle, square, diamond and two triangles.
+const MARKERS: [&[Place]; 5] = [
+    &[],
+    &[[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]],
+    &[[0.0, -1.25], [1.25, 0.0], [0.0, 1.25], [-1.25, 0.0]],
+    &[[0.0, -1.25], [1.12, 0.75], [-1.12, 0.75]],
+    &[[0.0, 1.25], [1.12, -0.75], [-1.12, -0.75]],
+];
+
 /// A series with its colour and its marker settled.
+#[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) series: &'a Series,
     colour: Colour,
-    shape: Shape,
+    /// Corners of the marker, relative to its radius; a circle has none.
+    corners: &'static [Place],
     /// Whether white edges set the line off from the points under it, whatever their colour.
     edged: bool,
 }
@@ -24,7 +35,7 @@ impl<'a> Look<'a> {
             let look = Self {
                 series,
                 colour: series.paint.colour(colour),
-                shape: shape(series.marker.unwrap_or(marker)),
+                corners: MARKERS[series.marker.unwrap_or(marker) % MARKERS.len()],
                 edged: edged && series.kind == Kind::Line,
             };
             colour += usize::from(series.paint == Paint::Turn);
@@ -40,24 +51,24 @@ impl<'a> Look<'a> {
         match self.series.kind {
             Kind::Points => self.points(marks),
             Kind::Band => self.area(marks),
-            Kind::Line | Kind::Horizontal | Kind::Vertical => self.strokes(marks),
+            Kind::Line | Kind::Rule => self.strokes(marks),
         }
     }
 
     /// A sample for the legend, as wide as the legend's samples are.
     pub(super) fn sample(&self, [x, y]: Place, width: f64) -> Group {
         let [left, right] = [x - width / 2.0, x + width / 2.0];
-        let marks = match self.series.kind {
-            Kind::Points => Marks {
-                points: vec![[x, y]],
-                ..Marks::default()
-            },
-            Kind::Line | Kind::Horizontal | Kind::Vertical => Marks::lines(vec![vec![[left, y], [right, y]]]),
-            Kind::Band => {
-                let [low, high] = [y + 6.0, y - 6.0];
-                Marks::lines(vec![vec![[left, low], [left, high], [right, high], [right, low]]])
+        let [low, high] = [y + 6.0, y - 6.0];
+        let mut marks = Marks::default();
+        match self.series.kind {
+            Kind::Points => marks.points.push([x, y]),
+            Kind::Band => marks
+                .paths
+                .push(vec![[left, low], [left, high], [right, high], [right, low]]),
+            Kind::Line | Kind::Rule => {
+                marks.paths.push(vec![[left, y], [right, y]]);
             }
-        };
+        }
         self.draw(&marks)
     }
 
@@ -72,12 +83,12 @@ impl<'a> Look<'a> {
         if self.series.dashed {
             line = line.set("stroke-dasharray", "7 4");
         }
+        let mut group = self.group();
         if self.edged {
             let edge = line.clone().set("stroke", "white");
-            let edge = edge.set("stroke-width", width + 1.2);
-            return self.group().add(edge).add(line);
+            group = group.add(edge.set("stroke-width", width + 1.2));
         }
-        self.group().add(line)
+        group.add(line)
     }
 
     fn area(&self, marks: &Marks) -> Group {
@@ -103,12 +114,10 @@ impl<'a> Look<'a> {
         let mut markers = Group::new().set("fill", fill).set("stroke-width", outline);
         let radius = 4.6 * self.series.size;
         for &[x, y] in &marks.points {
-            markers = match self.shape {
-                Shape::Circle => markers.add(circle([x, y], radius)),
-                Shape::Polygon(corners) => {
-                    let corner = |&[a, b]: &Place| [x + a * radius, y + b * radius];
-                    markers.add(outlines([corners.iter().map(corner).collect::<Vec<_>>()]))
-                }
+            let corner = |&[a, b]: &Place| [x + a * radius, y + b * radius];
+            markers = match self.corners {
+                [] => markers.add(circle([x, y], radius)),
+                corners => markers.add(outlines([corners.iter().map(corner).collect::<Vec<_>>()])),
             };
         }
         group.add(markers)
@@ -125,22 +134,4 @@ fn capped(&[a, b]: &[Place; 2]) -> [[Place; 2]; 3] {
 fn arrow(&[from, to]: &[Place; 2]) -> [Vec<Place>; 2] {
     let head = [-4.0, 0.0, 4.0].map(|dx: f64| [to[0] + dx, to[1] + 1.6 * dx.abs()]);
     [vec![from, to], head.to_vec()]
-}
-
-/// A marker's shape.
-#[derive(Debug, Clone, Copy)]
-enum Shape {
-    Circle,
-    Polygon(&'static [Place]),
-}
-
-/// Markers of about equal area, in turn.
-fn shape(turn: usize) -> Shape {
-    match turn % 5 {
-        0 => Shape::Circle,
-        1 => Shape::Polygon(&[[-0.88, -0.88], [0.88, -0.88], [0.88, 0.88], [-0.88, 0.88]]),
-        2 => Shape::Polygon(&[[0.0, -1.25], [1.25, 0.0], [0.0, 1.25], [-1.25, 0.0]]),
-        3 => Shape::Polygon(&[[0.0, -1.25], [1.12, 0.75], [-1.12, 0.75]]),
-        _ => Shape::Polygon(&[[0.0, 1.25], [1.12, -0.75], [-1.12, -0.75]]),
-    }
 }

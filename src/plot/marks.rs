@@ -30,14 +30,6 @@ fn is_inside([x, y]: Place) -> bool {
 }
 
 impl Marks {
-    /// Lines alone.
-    pub(super) fn lines(paths: Vec<Vec<Place>>) -> Self {
-        Self {
-            paths,
-            ..Self::default()
-        }
-    }
-
     /// The marks of a series of `panel`, whose axes have the given spans.
     pub(super) fn of(panel: &Panel, series: &Series, [x, y]: [Span; 2]) -> Self {
         // A coordinate that a rule does not have runs along the frame.
@@ -48,10 +40,10 @@ impl Marks {
         let at = |k: usize| rule(k, 0.0);
         let height = |value: f64| place(0.0, y.fraction(value))[1];
         let shown = panel.shown(series);
+        let mut marks = Self::default();
         match series.kind {
-            Kind::Points => shown
-                .filter(|&k| is_inside(at(k)))
-                .fold(Self::default(), |mut marks, k| {
+            Kind::Points => {
+                for k in shown.filter(|&k| is_inside(at(k))) {
                     let [px, py] = at(k);
                     if let Some(error) = series.error(k) {
                         let ends = [series.y[k] - error, series.y[k] + error];
@@ -61,10 +53,10 @@ impl Marks {
                         marks.arrows.push([[px, py], [px, py - ARROW]]);
                     }
                     marks.points.push([px, py]);
-                    marks
-                }),
-            Kind::Horizontal | Kind::Vertical => {
-                Self::lines(shown.map(|k| vec![rule(k, 0.0), rule(k, 1.0)]).collect())
+                }
+            }
+            Kind::Rule => {
+                marks.paths = shown.map(|k| vec![rule(k, 0.0), rule(k, 1.0)]).collect();
             }
             Kind::Line | Kind::Band => {
                 let shown: Vec<usize> = shown.collect();
@@ -75,9 +67,10 @@ impl Marks {
                         .filter_map(|&k| Some([at(k)[0], height(*series.upper.get(k)?)]));
                     run.iter().map(|&k| at(k)).chain(back).collect()
                 };
-                Self::lines(shown.chunk_by(|a, b| a + 1 == *b).map(stretch).collect())
+                marks.paths = shown.chunk_by(|a, b| a + 1 == *b).map(stretch).collect();
             }
         }
+        marks
     }
 
     /// Whether any of the marks shows within the frame.

@@ -25,7 +25,6 @@
 //! ```
 
 mod axis;
-mod error;
 mod figure;
 mod label;
 mod legend;
@@ -39,7 +38,6 @@ mod svg;
 mod tests;
 
 pub use axis::Axis;
-pub use error::PlotError;
 pub use figure::Figure;
-pub use panel::Panel;
+pub use panel::{Panel, PlotError};
 pub use series::Series;

@@ -31,8 +31,8 @@ pub(super) enum Kind {
     Points,
     Line,
     Band,
-    Horizontal,
-    Vertical,
+    /// A line across the panel, which has one coordinate alone.
+    Rule,
 }
 
 /// How a marker is filled.
@@ -85,13 +85,13 @@ impl Series {
     /// A dashed grey line across the panel at `y`.
     #[must_use]
     pub fn horizontal(y: f64) -> Self {
-        Self::new(Kind::Horizontal, &[], &[y]).grey().dashed()
+        Self::new(Kind::Rule, &[], &[y]).grey().dashed()
     }
 
     /// A dashed grey line up the panel at `x`.
     #[must_use]
     pub fn vertical(x: f64) -> Self {
-        Self::new(Kind::Vertical, &[x], &[]).grey().dashed()
+        Self::new(Kind::Rule, &[x], &[]).grey().dashed()
     }
 
     /// A correlation over lag time: its values as small pale markers, its standard errors as bars.
@@ -233,21 +233,16 @@ impl Series {
     /// The first of the lists that has a wrong length: what it holds, its length, and that of the
     /// abscissae.
     pub(super) fn wrong_length(&self) -> Option<(&'static str, usize, usize)> {
-        if matches!(self.kind, Kind::Horizontal | Kind::Vertical) {
-            return None;
-        }
+        let is_rule = self.kind == Kind::Rule;
         let expected = self.x.len();
-        let optional = |found: usize, given: bool| if given { found } else { expected };
         let lists = [
-            ("ordinates", self.y.len()),
-            (
-                "upper ordinates",
-                optional(self.upper.len(), self.kind == Kind::Band),
-            ),
-            ("errors", optional(self.errors.len(), !self.errors.is_empty())),
+            ("ordinates", self.y.len(), !is_rule),
+            ("upper ordinates", self.upper.len(), self.kind == Kind::Band),
+            ("errors", self.errors.len(), !is_rule && !self.errors.is_empty()),
         ];
-        let wrong = lists.into_iter().find(|&(_, found)| found != expected);
-        wrong.map(|(what, found)| (what, found, expected))
+        let is_wrong = |&(_, found, counts): &(_, usize, bool)| counts && found != expected;
+        let wrong = lists.into_iter().find(is_wrong);
+        wrong.map(|(what, found, _)| (what, found, expected))
     }
 }
 

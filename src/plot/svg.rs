@@ -4,8 +4,11 @@
 //! sees, and the same on every machine.
 
 use ::svg::Document;
+use ::svg::node::Blob;
 use ::svg::node::element::path::Data;
 use ::svg::node::element::{Circle, ClipPath, Definitions, Group, Path, Rectangle};
+
+use super::label;
 
 /// A place in pixels.
 pub(super) type Place = [f64; 2];
@@ -55,9 +58,28 @@ pub(super) fn at([x, y]: Place, turned: bool) -> Group {
     Group::new().set("transform", format!("translate({} {}){turn}", px(x), px(y)))
 }
 
-/// A group that is cut off at the frame of its panel.
-pub(super) fn clipped() -> Group {
-    Group::new().set("clip-path", "url(#frame)")
+/// A label with its base line at `y`. The size and the side it is anchored at are those of the
+/// group that it is put into.
+fn text(label: &str, [x, y]: Place) -> Blob {
+    let (x, y, spans) = (px(x), px(y), label::spans(label));
+    Blob::new(format!("<text x=\"{x}\" y=\"{y}\">{spans}</text>"))
+}
+
+/// Labels of one size, anchored at their `start`, `middle` or `end`.
+pub(super) fn texts<'a>(
+    size: f64,
+    anchor: &str,
+    labels: impl IntoIterator<Item = (&'a str, Place)>,
+) -> Group {
+    let group = Group::new().set("font-size", px(size)).set("text-anchor", anchor);
+    let texts = labels.into_iter().map(|(label, place)| text(label, place));
+    texts.fold(group, Group::add)
+}
+
+/// A label in the middle of `place`, no wider than `room`, and turned to the left where asked.
+pub(super) fn centred(label: &str, place: Place, size: f64, room: f64, turned: bool) -> Group {
+    let size = size * (room / label::width(label, size).max(1.0)).min(1.0);
+    at(place, turned).add(texts(size, "middle", [(label, [0.0; 2])]))
 }
 
 /// A page of panels. Each panel has its origin in the upper left corner of its frame, so that one

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Resamples;
-use super::significance::{Significance, t_quantile};
+use super::significance::{Deviation, Significance, t_quantile};
 
 /// A number, and for each run that it rests on the same number on each resample of that run.
 ///
@@ -198,10 +198,32 @@ impl Estimate {
         Some([self.value - half, self.value + half])
     }
 
+    /// How far it is from 0, and how far it may be by chance; `None` without an error bar.
+    ///
+    /// ```
+    /// use msed::stats::{Estimate, Resamples, Resampling, RunId, Significance};
+    /// let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(4), 4);
+    /// let slope = Estimate::new(0.5, vec![0.4, 0.6, 0.5, 0.5], resamples);
+    /// let deviation = slope.deviation(Significance::STATIONARY).expect("an error bar");
+    /// assert_eq!(deviation.to_string(), "4.08 standard errors, 5.84 would count");
+    /// assert!(!deviation.is_significant());
+    /// assert_eq!(Estimate::exact(0.5).deviation(Significance::STATIONARY), None);
+    /// ```
+    #[must_use]
+    pub fn deviation(&self, significance: Significance) -> Option<Deviation> {
+        let (error, freedom) = (self.standard_error()?, self.degrees_of_freedom()?);
+        let z = if self.value == 0.0 {
+            0.0
+        } else {
+            self.value / error
+        };
+        let threshold = significance.threshold(Some(freedom));
+        Some(Deviation { z, threshold })
+    }
+
     /// Whether it is above 0 by more than chance; for a number without resamples, whether it is
-    /// above
-    /// 0. A number that could not be had on one of its resamples has no error, and nothing about it
-    /// is significant.
+    /// above 0. A number that could not be had on one of its resamples has no error, and nothing
+    /// about it is significant.
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
         let needed = match self.standard_error() {
             Some(error) if error > 0.0 => significance.threshold(self.degrees_of_freedom()) * error,

@@ -39,5 +39,5 @@ pub use outcome::Outcome;
 pub(crate) use parabola::{Parabola, line};
 pub use resampling::{Resamples, Resampling, RunId};
 pub use runs::MergeError;
-pub use significance::Significance;
+pub use significance::{Deviation, Significance};
 pub use sums::Sums;

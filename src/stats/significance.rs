@@ -135,6 +135,37 @@ impl fmt::Display for Significance {
     }
 }
 
+/// How far a number is from zero, and how far it may be by chance:
+/// [`Estimate::deviation`](super::Estimate::deviation).
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Deviation {
+    /// The number in units of its standard error.
+    pub z: f64,
+    /// The number of standard errors that it must exceed before it counts.
+    pub threshold: f64,
+}
+
+impl Deviation {
+    /// Whether it is more than chance.
+    #[must_use]
+    pub fn is_significant(&self) -> bool {
+        self.z.is_nan() || self.z.abs() > self.threshold
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = if self.is_significant() {
+            "count"
+        } else {
+            "would count"
+        };
+        write!(f, "{:.2} standard errors, {:.2} {count}", self.z, self.threshold)
+    }
+}
+
 /// Half the width of a two-sided interval of a level between 0 and 1, in standard errors; infinite
 /// where Student's distribution does not exist.
 pub(super) fn t_quantile(degrees_of_freedom: f64, level: f64) -> f64 {

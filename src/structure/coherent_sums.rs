@@ -28,13 +28,6 @@ pub struct CoherentSystem {
     pub(crate) integers: Vec<[i32; 3]>,
 }
 
-impl CoherentSystem {
-    /// Numbers that a frame's densities are.
-    pub(crate) fn modes(&self) -> usize {
-        2 * self.species.len() * self.integers.len()
-    }
-}
-
 impl Summed for CoherentSystem {
     type Run = FrameBlocks;
 

@@ -5,7 +5,7 @@ use super::groups::Groups;
 use super::origins::Axis;
 use super::{Displacements, StructureError};
 use crate::curve::Curve;
-use crate::kernels::{COLUMNS, PairColumns};
+use crate::kernels::COLUMNS;
 use crate::sampling::Sampling;
 use crate::stats::pair_table::FrameBlocks;
 #[cfg(feature = "serde")]
@@ -57,18 +57,6 @@ impl DisplacementSystem {
             lists: Vec::new(),
             whole: true,
         }
-    }
-
-    /// Room for the columns of a pair of frames.
-    pub(crate) fn pair_columns(&self) -> PairColumns {
-        let sizes = self.species().iter().map(|group| group.particles);
-        PairColumns::new(sizes, self.lists.len())
-    }
-
-    /// Adds the columns of two frames, each of which has x of all particles, species by species,
-    /// then y, then z.
-    pub(crate) fn add_pair(&self, frames: [&[f64]; 2], room: &mut PairColumns, sums: &mut [f64]) {
-        room.add(frames, self.radius, &self.lists, sums);
     }
 
     /// Columns of a group: those of its displacements, and one for each list of wave vectors.

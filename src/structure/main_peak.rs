@@ -167,12 +167,12 @@ pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> Outcome<MainPe
 
 fn find(factor: &StructureFactor, window: PeakWindow) -> Result<MainPeak, NoMainPeak> {
     let bins = factor.in_bins(window.bin);
-    let middle = |bin: usize| ((bins.q()[bin] / window.bin).floor() + 0.5) * window.bin;
-    let height = |bin: usize| bins.values()[bin];
-    let last = bins.shells() - 1;
+    let middle = |bin: usize| ((bins.q[bin] / window.bin).floor() + 0.5) * window.bin;
+    let height = |bin: usize| bins.values[bin];
+    let last = bins.q.len() - 1;
     let highest = (0..=last).fold(0, |best, bin| if height(bin) > height(best) { bin } else { best });
     let centre = middle(highest);
-    let q = factor.q();
+    let q = &factor.q;
     if highest == 0 || highest == last {
         return Err(NoMainPeak::AtTheEnd {
             q: centre,
@@ -194,7 +194,7 @@ fn find(factor: &StructureFactor, window: PeakWindow) -> Result<MainPeak, NoMain
     }
     let range = [q[near[0]], q[near[near.len() - 1]]];
     let shells: Vec<f64> = near.iter().map(|&k| q[k]).collect();
-    let weights: Vec<f64> = near.iter().map(|&k| factor.wave_vectors()[k] as f64).collect();
+    let weights: Vec<f64> = near.iter().map(|&k| factor.wave_vectors[k] as f64).collect();
     let fit = |values: &[f64]| {
         let values: Vec<f64> = near.iter().map(|&k| values[k]).collect();
         Parabola::through(&shells, &values, &weights)
@@ -228,8 +228,8 @@ fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
         let mut between = bin.min(highest) + 1..bin.max(highest);
         between.any(|dip| exceeds(bin, dip).is_some_and(|(deep, _)| deep))
     };
-    let mut others: Vec<usize> = (0..bins.shells()).filter(|&bin| bin != highest).collect();
-    others.sort_by(|&a, &b| bins.values()[b].total_cmp(&bins.values()[a]));
+    let mut others: Vec<usize> = (0..bins.q.len()).filter(|&bin| bin != highest).collect();
+    others.sort_by(|&a, &b| bins.values[b].total_cmp(&bins.values[a]));
     for bin in others {
         let (lower, difference) = exceeds(highest, bin)?;
         if !lower && dips(bin) {

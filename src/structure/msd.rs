@@ -39,8 +39,8 @@ pub struct Msd {
     pub total: SquaredDisplacement,
     /// Mean squared displacement along x, y and z: they add up to the total.
     pub components: [SquaredDisplacement; 3],
-    /// How each lag was summed: pair by pair, or from power spectra that are added up over the
-    /// particles, together with all other lags.
+    /// How each lag was summed: pair by pair, or by transforms of the blocks, whose power spectra
+    /// are added up over the particles, together with all other lags.
     pub methods: Vec<Method>,
     /// Bound on the relative error of rounding at each lag, of every species and component.
     pub error_bounds: Vec<f64>,

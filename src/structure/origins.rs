@@ -183,7 +183,7 @@ impl Origins {
     pub(super) fn is_uniform(&self) -> bool {
         self.tables
             .iter()
-            .all(|t| t.is_uniform() && t.unit() == self.tables[0].unit())
+            .all(|t| t.uniform && t.unit == self.tables[0].unit)
     }
 
     /// Pairs of frames at all lags.

@@ -92,7 +92,7 @@ impl RadialBins {
 }
 
 /// Numbers that follow from the weights of the blocks, on the whole and on each resample.
-pub(super) fn estimates(resamples: Resamples, f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Estimate> {
+fn estimates(resamples: Resamples, f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Estimate> {
     let replicates: Vec<Vec<f64>> = (0..resamples.len()).map(|r| f(&resamples.weights(r))).collect();
     let whole = f(&vec![1.0; resamples.blocks]);
     let estimate = |(k, &value): (usize, &f64)| {

@@ -17,14 +17,21 @@ use crate::trajectory::{Coordinates, TrajectoryRuns};
 /// [`replicate`](StructureFactor::replicate) too: its error carries the correlation between shells.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct StructureFactor {
-    q: Vec<f64>,
-    wave_vectors: Vec<usize>,
-    values: Vec<f64>,
-    standard_errors: Vec<Option<f64>>,
+    /// Mean length of the wave vectors of each shell, increasing; at least one.
+    pub q: Vec<f64>,
+    /// Number of wave vectors of each shell, `q` and `-q` counted once.
+    pub wave_vectors: Vec<usize>,
+    /// Values.
+    pub values: Vec<f64>,
+    /// Standard errors; `None` where the blocks give none.
+    pub standard_errors: Vec<Option<f64>>,
     replicates: Vec<Vec<f64>>,
-    resamples: Resamples,
-    frames: u64,
+    /// The resamples.
+    pub resamples: Resamples,
+    /// Number of frames, over all blocks and runs.
+    pub frames: u64,
 }
 
 impl StructureFactor {
@@ -67,48 +74,6 @@ impl StructureFactor {
             resamples,
             frames,
         }
-    }
-
-    /// Number of shells; at least one.
-    #[must_use]
-    pub fn shells(&self) -> usize {
-        self.q.len()
-    }
-
-    /// Mean length of the wave vectors of each shell, increasing.
-    #[must_use]
-    pub fn q(&self) -> &[f64] {
-        &self.q
-    }
-
-    /// Number of wave vectors of each shell, `q` and `-q` counted once.
-    #[must_use]
-    pub fn wave_vectors(&self) -> &[usize] {
-        &self.wave_vectors
-    }
-
-    /// Values.
-    #[must_use]
-    pub fn values(&self) -> &[f64] {
-        &self.values
-    }
-
-    /// Standard errors; `None` where the blocks give none.
-    #[must_use]
-    pub fn standard_errors(&self) -> &[Option<f64>] {
-        &self.standard_errors
-    }
-
-    /// Number of frames, over all blocks and runs.
-    #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.frames
-    }
-
-    /// The resamples.
-    #[must_use]
-    pub fn resamples(&self) -> Resamples {
-        self.resamples
     }
 
     /// The values on resample `index`.
@@ -189,7 +154,7 @@ impl fmt::Display for StructureFactor {
     /// where there is no standard error. Numbers read back to the same bits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "q,value,standard_error,wave_vectors")?;
-        for k in 0..self.shells() {
+        for k in 0..self.q.len() {
             write!(f, "{:e},{:e},", self.q[k], self.values[k])?;
             if let Some(error) = self.standard_errors[k] {
                 write!(f, "{error:e}")?;
@@ -241,8 +206,8 @@ impl fmt::Display for StructureFactor {
 /// let run = Trajectory::new(positions, vec![0], 0.005, Species::single("A", 4)?)?.with_cell(cell)?;
 /// let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0], [4, 0, 0]])?;
 /// let s = structure::static_structure(&run, &vectors, Resampling::None)?;
-/// assert!(s.total().values()[0].abs() < 1e-14);
-/// assert!((s.total().values()[1] - 4.0).abs() < 1e-13);
+/// assert!(s.total().values[0].abs() < 1e-14);
+/// assert!((s.total().values[1] - 4.0).abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
@@ -333,12 +298,12 @@ mod tests {
     #[test]
     fn bins_weigh_shells_by_their_vectors() {
         let binned = factor().binned(1.0).unwrap();
-        assert_eq!(binned.wave_vectors(), [3, 12]);
+        assert_eq!(binned.wave_vectors, [3, 12]);
         let mean = |x: [f64; 3]| (6.0 * x[0] + 4.0 * x[1] + 2.0 * x[2]) / 12.0;
-        assert_eq!(binned.q(), [0.5, mean([1.0, 1.2, 1.9])]);
-        assert_eq!(binned.values(), [0.5, mean([1.5, 2.5, 3.5])]);
+        assert_eq!(binned.q, [0.5, mean([1.0, 1.2, 1.9])]);
+        assert_eq!(binned.values, [0.5, mean([1.5, 2.5, 3.5])]);
         assert_eq!(binned.replicate(0)[1], mean([2.0, 3.0, 4.0]));
-        assert_eq!(binned.frames(), 4);
+        assert_eq!(binned.frames, 4);
     }
 
     #[test]

@@ -151,8 +151,9 @@ pub fn van_hove<T: Real>(
     Ok(groups.by_species(sums.iter().map(of_group).collect()))
 }
 
-/// What the pairs of frames of each lag of the piece add up to, by lag and by species: displacements
-/// in each bin, below, above, and the sum of squared displacements; and the number of pairs.
+/// What the pairs of frames of each lag of the piece add up to, by lag and by species:
+/// displacements in each bin, below, above, and the sum of squared displacements; and the number of
+/// pairs.
 fn count<T: Real>(
     run: &Trajectory<'_, T>,
     origins: &Origins,

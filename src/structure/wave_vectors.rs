@@ -59,10 +59,10 @@ impl WaveVectors {
     /// vector.
     ///
     /// # Errors
-    /// [`StructureError::WaveVectorRange`] for an invalid range, [`StructureError::EmptyShell`] where
-    /// it holds no vector, [`StructureError::TooManyWaveVectors`] where the integers up to the largest that
-    /// such a vector can have number more than 10^8 (half of them belong to longer vectors in a
-    /// cubic cell, and most in a strongly skewed one).
+    /// [`StructureError::WaveVectorRange`] for an invalid range, [`StructureError::EmptyShell`]
+    /// where it holds no vector, [`StructureError::TooManyWaveVectors`] where the integers up to
+    /// the largest that such a vector can have number more than 10^8 (half of them belong to longer
+    /// vectors in a cubic cell, and most in a strongly skewed one).
     pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, StructureError> {
         Self::in_range(cell, range, |_| true)
     }
@@ -88,8 +88,8 @@ impl WaveVectors {
     /// non-zero integer is negative is turned round.
     ///
     /// # Errors
-    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector, where a
-    /// vector or its negative comes twice, and for -2^31, which has no negative.
+    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector, where
+    /// a vector or its negative comes twice, and for -2^31, which has no negative.
     pub fn from_integers(cell: &Cell, integers: &[[i32; 3]]) -> Result<Self, StructureError> {
         if let Some(index) = integers.iter().position(|n| n.contains(&i32::MIN)) {
             let found = format!("has the integers {:?}", integers[index]);
@@ -115,8 +115,8 @@ impl WaveVectors {
     /// Fourier component only at commensurate vectors.
     ///
     /// # Errors
-    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector and for a
-    /// component that is no number.
+    /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector and
+    /// for a component that is no number.
     pub fn from_vectors(vectors: &[[f64; 3]]) -> Result<Self, StructureError> {
         if vectors.is_empty() {
             return Err(StructureError::NoWaveVectors);

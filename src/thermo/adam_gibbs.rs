@@ -1,10 +1,8 @@
 //! Relaxation times against the configurational entropy.
 
-use std::fmt;
-
-use super::temperature_models::{End, chi_squared, minimum};
-use super::{PiecewiseCubic, Point, ThermoError};
-use crate::stats::{Estimate, Parabola, Significance, line};
+use super::temperature_models::{chi_squared, minimum, weights};
+use super::{EntropyDifference, Point, ThermoError, Undetermined};
+use crate::stats::{Deviation, Estimate, Outcome, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
 const LARGEST_ENTROPY: f64 = 50.0;
@@ -19,129 +17,53 @@ pub enum ReferenceEntropy {
     Fitted,
 }
 
-/// Whether the Adam-Gibbs plot is a straight line, and its parameters are determined.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum AdamGibbsVerdict {
-    /// No curvature beyond its error.
-    Straight {
-        /// The coefficient of a quadratic term, in units of its standard error.
-        curvature: f64,
-        /// Student's t beyond which it would count: 95.45 %.
-        threshold: f64,
-    },
-    /// A quadratic term that is: one line through all temperatures does not hold.
-    Curved {
-        /// The coefficient of a quadratic term, in units of its standard error.
-        curvature: f64,
-        /// Student's t beyond which it counts.
-        threshold: f64,
-    },
-    /// The fitted S_c(T_ref) ran to the end of its range: the data do not determine it.
-    Degenerate {
-        /// S_c(T_ref) there, in k per particle.
-        s_c_reference: f64,
-    },
-    /// No error bars or no spare point to test with.
-    Untested,
-}
-
-impl fmt::Display for AdamGibbsVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Straight { curvature, threshold } => {
-                write!(
-                    f,
-                    "straight: a curvature of {curvature:.2} standard errors, {threshold:.2} would count"
-                )
-            }
-            Self::Curved { curvature, threshold } => {
-                write!(
-                    f,
-                    "curved: a curvature of {curvature:.2} standard errors, {threshold:.2} count"
-                )
-            }
-            Self::Degenerate { s_c_reference } => write!(
-                f,
-                "degenerate: S_c at the reference ran to the end of its range, {s_c_reference:.2} k per particle"
-            ),
-            Self::Untested => f.write_str("untested: no error bars, or no spare point"),
-        }
+impl ReferenceEntropy {
+    /// Parameters of the fit, where there are enough relaxation times to test them.
+    pub(super) fn parameters(self, times: usize) -> Result<usize, ThermoError> {
+        let parameters = match self {
+            Self::Given(_) => 2,
+            Self::Fitted => 3,
+        };
+        ThermoError::enough_temperatures("an Adam-Gibbs plot", times, parameters + 1)?;
+        Ok(parameters)
     }
-}
-
-/// A temperature of the plot.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct AdamGibbsRow {
-    /// T, in the unit of the scan.
-    pub temperature: f64,
-    /// 1/(T S_c), with S_c in k per particle.
-    pub reciprocal: f64,
-    /// ln tau, tau in time units.
-    pub ln_tau: Estimate,
 }
 
 /// ln tau against 1/(T S_c).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct AdamGibbs {
-    reference: f64,
-    ln_tau_inf: Estimate,
-    a: Estimate,
-    s_c_reference: Estimate,
-    points: Vec<AdamGibbsRow>,
+    /// The reference temperature of the entropy.
+    pub reference_temperature: f64,
+    /// ln tau at infinite temperature, in the times' unit.
+    pub ln_tau_inf: Estimate,
+    /// A, in temperature times k per particle.
+    pub a: Estimate,
+    /// S_c at the reference temperature in k per particle: given, or fitted.
+    pub s_c_reference: Estimate,
+    /// Temperatures of the plot, from the lowest on.
+    pub temperatures: Vec<f64>,
+    /// 1/(T S_c) at each of them, with S_c in k per particle.
+    pub reciprocals: Vec<f64>,
+    /// ln tau at each of them, tau in time units.
+    pub ln_tau: Vec<Estimate>,
+    /// The coefficient of a quadratic term in the plot: where it is significant, one line through
+    /// all temperatures does not hold. No answer without error bars, or where the fitted
+    /// S_c(T_ref) ran to the end of its range, so that the data do not determine it.
+    pub curvature: Outcome<Deviation, Undetermined>,
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
-    verdict: AdamGibbsVerdict,
 }
 
 impl AdamGibbs {
-    /// The reference temperature of the entropy.
-    #[must_use]
-    pub fn reference_temperature(&self) -> f64 {
-        self.reference
-    }
-
-    /// ln tau at infinite temperature, in the times' unit.
-    #[must_use]
-    pub fn ln_tau_inf(&self) -> &Estimate {
-        &self.ln_tau_inf
-    }
-
-    /// A, in temperature times k per particle.
-    #[must_use]
-    pub fn a(&self) -> &Estimate {
-        &self.a
-    }
-
-    /// S_c at the reference temperature in k per particle: given, or fitted.
-    #[must_use]
-    pub fn s_c_reference(&self) -> &Estimate {
-        &self.s_c_reference
-    }
-
-    /// The points of the plot, from the lowest temperature on.
-    #[must_use]
-    pub fn points(&self) -> &[AdamGibbsRow] {
-        &self.points
-    }
-
     /// Chi squared by degrees of freedom, from the errors of ln tau alone: the entropy's come on
     /// top. `None` without errors, or without a spare point.
     #[must_use]
     pub fn reduced_chi_squared(&self) -> Option<f64> {
-        let freedom = self.points.len().saturating_sub(self.parameters);
+        let freedom = self.temperatures.len().saturating_sub(self.parameters);
         (self.weighted && freedom > 0).then(|| self.chi_squared / freedom as f64)
-    }
-
-    /// The verdict.
-    #[must_use]
-    pub fn verdict(&self) -> AdamGibbsVerdict {
-        self.verdict
     }
 }
 
@@ -151,145 +73,80 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the integral of the slow heat capacity over ln T by [`PiecewiseCubic::pchip`]. `slow`
-/// is C_2 in k per particle at all temperatures; `times` are the relaxation times at those
-/// temperatures that have one. A time from the same energies, such as tau*, is correlated with the
-/// heat capacity; one from a trajectory, such as tau_alpha, counts as independent. A line where
-/// S_c(T_ref) is given; where it is fitted, it is searched between the value that keeps S_c
-/// positive at all temperatures and 50 k. Straightness is tested by the coefficient of a quadratic
-/// term. Everything, the integral included, is redone with each block of each run left out in turn.
+/// with S_2 the entropy of the slow heat capacity C_2, as [`Scan::entropy`](super::Scan::entropy)
+/// or [`entropy`](super::entropy()) gives it; `times` are the
+/// relaxation times at those of its temperatures that have one. A time from the same energies, such
+/// as tau*, is correlated with the entropy; one from a trajectory, such as tau_alpha, counts as
+/// independent. A line where S_c(T_ref) is given; where it is fitted, it is searched between the
+/// value that keeps S_c positive at all temperatures and 50 k. Straightness is tested by the
+/// coefficient of a quadratic term. Everything, the integral included, is redone with each block of
+/// each run left out in turn.
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where
-/// S_c(T_ref) is fitted), [`ThermoError::EqualTemperatures`], [`ThermoError::OtherTemperature`] for
-/// a time where there is no heat capacity, [`ThermoError::Time`] for a time that is not positive,
-/// [`ThermoError::Reference`] outside of the scan by more than 0.5 %,
-/// [`ThermoError::ReferenceEntropy`] where a given S_c(T_ref) makes S_c negative at a temperature
-/// with a relaxation time, [`ThermoError::Mixture`] for numbers of one run with different
-/// resamples.
+/// S_c(T_ref) is fitted), [`ThermoError::OtherTemperature`] for a time where there is no entropy,
+/// [`ThermoError::Value`] for a time that is not positive, [`ThermoError::ReferenceEntropy`] where
+/// a given S_c(T_ref) makes S_c negative at a temperature with a relaxation time,
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 pub fn adam_gibbs(
-    slow: &[Point],
+    slow: &EntropyDifference,
     times: &[Point],
-    reference: Option<f64>,
     reference_entropy: ReferenceEntropy,
 ) -> Result<AdamGibbs, ThermoError> {
-    let parameters = match reference_entropy {
-        ReferenceEntropy::Given(_) => 2,
-        ReferenceEntropy::Fitted => 3,
-    };
-    ThermoError::enough_temperatures("an Adam-Gibbs plot", times.len(), parameters + 1)?;
-    let entropy = super::entropy(slow, reference, super::Path::Isochoric)?;
-    let reference = entropy.reference_temperature();
-    let temperatures = entropy.temperatures().to_vec();
+    let parameters = reference_entropy.parameters(times.len())?;
     Point::check_times(times)?;
-    let (slow, times) = (Point::sorted(slow), Point::sorted(times));
-    let place = |time: &&Point| place(&temperatures, time.temperature.value());
+    let times = Point::sorted(times);
+    let place = |time: &&Point| slow.place(time.temperature.value());
     let timed: Vec<usize> = times.iter().map(place).collect::<Result<_, _>>()?;
+    let t: Vec<f64> = timed.iter().map(|&i| slow.temperatures[i]).collect();
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
-    // Temperature and C_2 of each point; then ln tau of those that have it.
-    let numbers: Vec<&Estimate> = slow
-        .iter()
-        .flat_map(|point| [&point.temperature, &point.value])
-        .chain(&logarithms)
-        .collect();
-    let errors: Option<Vec<f64>> = logarithms
-        .iter()
-        .map(|x| x.standard_error().filter(|error| *error > 0.0))
-        .collect();
-    let weighted = errors.is_some();
-    let weights: Vec<f64> = errors.map_or_else(
-        || vec![1.0; timed.len()],
-        |errors| errors.iter().map(|error| error.powi(-2)).collect(),
-    );
-
-    // S_2(T) - S_2(T_ref) at the tabulated temperatures.
-    let entropies = |values: &[f64]| -> Option<Vec<f64>> {
-        let x: Vec<f64> = values.chunks_exact(2).map(|point| point[0].ln()).collect();
-        let c: Vec<f64> = values.chunks_exact(2).map(|point| point[1]).collect();
-        let curve = PiecewiseCubic::pchip(&x, &c).ok()?;
-        Some(
-            timed
-                .iter()
-                .map(|&i| curve.integral(reference.ln(), temperatures[i].ln()))
-                .collect(),
-        )
-    };
-    let solve = |values: &[f64]| -> Option<Solution> {
-        let (of_points, y) = values.split_at(2 * slow.len());
-        let s2 = entropies(of_points)?;
-        let t: Vec<f64> = timed.iter().map(|&i| temperatures[i]).collect();
-        Some(Solution::new(&t, &s2, y, &weights, reference_entropy))
+    let (weights, weighted) = weights(&logarithms);
+    // S_2(T) - S_2(T_ref) at the temperatures of the plot, then ln tau.
+    let entropies = timed.iter().map(|&i| &slow.values[i]);
+    let numbers: Vec<&Estimate> = entropies.chain(&logarithms).collect();
+    let solve = |values: &[f64]| {
+        let (s2, y) = values.split_at(t.len());
+        Solution::new(&t, s2, y, &weights, reference_entropy)
     };
     let [ln_tau_inf, a, s_c_reference, quadratic] = Estimate::evaluate(&numbers, |values| {
-        solve(values).map_or([f64::NAN; 4], |s| {
-            [s.ln_tau_inf, s.a, s.s_c_reference, s.quadratic]
-        })
+        // A resample without an entropy has no plot.
+        if values[..t.len()].iter().any(|s2| s2.is_nan()) {
+            return [f64::NAN; 4];
+        }
+        let found = solve(values);
+        [found.ln_tau_inf, found.a, found.s_c_reference, found.quadratic]
     })?;
-    let whole: Vec<f64> = numbers.iter().map(|x| x.value()).collect();
-    let Some(solution) = solve(&whole) else {
-        return Err(ThermoError::Knots {
-            positions: slow.len(),
-            values: slow.len(),
-            disorder: None,
-        });
-    };
+    let solution = solve(&numbers.iter().map(|x| x.value()).collect::<Vec<_>>());
     if let Some(i) = solution.entropy.iter().position(|s| !(*s > 0.0 && s.is_finite())) {
         return Err(ThermoError::ReferenceEntropy {
             found: solution.s_c_reference,
-            temperature: temperatures[timed[i]],
+            temperature: t[i],
             entropy: solution.entropy[i],
         });
     }
-    let verdict = if solution.end == End::Inside {
-        straightness(&quadratic)
+    let curvature = if solution.is_determined {
+        let deviation = quadratic.deviation(Significance::CURVED);
+        let deviation = deviation.filter(|deviation| deviation.z.is_finite());
+        deviation.ok_or(Undetermined::NoErrors)
     } else {
-        AdamGibbsVerdict::Degenerate {
-            s_c_reference: solution.s_c_reference,
-        }
+        Err(Undetermined::AtBound {
+            parameter: "S_c at the reference",
+            value: solution.s_c_reference,
+        })
     };
-    let plotted = |(i, ln_tau): (usize, Estimate)| AdamGibbsRow {
-        temperature: temperatures[timed[i]],
-        reciprocal: 1.0 / (temperatures[timed[i]] * solution.entropy[i]),
-        ln_tau,
-    };
-    let plot = logarithms.into_iter().enumerate().map(plotted).collect();
     Ok(AdamGibbs {
-        reference,
+        reference_temperature: slow.reference_temperature,
         ln_tau_inf,
         a,
         s_c_reference,
-        points: plot,
+        temperatures: t,
+        reciprocals: solution.reciprocals,
+        ln_tau: logarithms,
+        curvature: curvature.into(),
         weighted,
         chi_squared: solution.chi_squared,
         parameters,
-        verdict,
     })
-}
-
-/// Where in a scan a temperature stands.
-fn place(temperatures: &[f64], found: f64) -> Result<usize, ThermoError> {
-    let nearest = |&t: &&f64| (t - found).abs();
-    let expected = temperatures
-        .iter()
-        .min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
-    let expected = expected.copied().unwrap_or(f64::NAN);
-    let same = temperatures.iter().position(|&t| t == found);
-    same.ok_or(ThermoError::OtherTemperature { found, expected })
-}
-
-fn straightness(quadratic: &Estimate) -> AdamGibbsVerdict {
-    match (quadratic.standard_error(), quadratic.degrees_of_freedom()) {
-        (Some(error), freedom @ Some(_)) if error > 0.0 && quadratic.value().is_finite() => {
-            let threshold = Significance::CURVED.threshold(freedom);
-            let curvature = quadratic.value() / error;
-            if curvature.abs() <= threshold {
-                AdamGibbsVerdict::Straight { curvature, threshold }
-            } else {
-                AdamGibbsVerdict::Curved { curvature, threshold }
-            }
-        }
-        _ => AdamGibbsVerdict::Untested,
-    }
 }
 
 struct Solution {
@@ -298,8 +155,10 @@ struct Solution {
     s_c_reference: f64,
     quadratic: f64,
     entropy: Vec<f64>,
+    reciprocals: Vec<f64>,
     chi_squared: f64,
-    end: End,
+    /// Whether S_c(T_ref) lies inside of the range that it was searched in.
+    is_determined: bool,
 }
 
 impl Solution {
@@ -311,8 +170,8 @@ impl Solution {
             let [a, b] = line(&x, y, weights);
             (chi_squared(y, |i| a + b * x[i], weights), a, b)
         };
-        let (s_c, end) = match reference {
-            ReferenceEntropy::Given(s_c) => (s_c, End::Inside),
+        let (s_c, is_determined) = match reference {
+            ReferenceEntropy::Given(s_c) => (s_c, true),
             ReferenceEntropy::Fitted => {
                 // S_c stays above a thousandth of k at the lowest temperature.
                 let floor = 1e-3 - s2.iter().copied().fold(0.0, f64::min);
@@ -324,14 +183,16 @@ impl Solution {
             }
         };
         let (chi_squared, ln_tau_inf, a) = fitted(s_c);
+        let reciprocals = plot(s_c);
         Self {
             ln_tau_inf,
             a,
             s_c_reference: s_c,
-            quadratic: Parabola::through(&plot(s_c), y, weights).curvature(),
+            quadratic: Parabola::through(&reciprocals, y, weights).curvature(),
             entropy: s2.iter().map(|s2| s2 + s_c).collect(),
+            reciprocals,
             chi_squared,
-            end,
+            is_determined,
         }
     }
 }
@@ -340,6 +201,7 @@ impl Solution {
 mod tests {
     use super::*;
     use crate::stats::{Resamples, Resampling, RunId};
+    use crate::thermo::{self, Path};
     use rand::{RngExt, SeedableRng};
 
     const TEMPERATURES: [f64; 6] = [1.0, 0.8, 0.7, 0.6, 0.55, 0.5];
@@ -366,29 +228,35 @@ mod tests {
         [slow.collect(), times.collect()]
     }
 
+    fn fitted(
+        slow: &[Point],
+        times: &[Point],
+        reference: Option<f64>,
+        reference_entropy: ReferenceEntropy,
+    ) -> Result<AdamGibbs, ThermoError> {
+        let slow = thermo::entropy(slow, reference, Path::Isochoric)?;
+        adam_gibbs(&slow, times, reference_entropy)
+    }
+
     #[test]
     fn an_exact_relation_is_recovered_given_and_fitted() {
         let [slow, times] = exact_scan();
         for reference in [ReferenceEntropy::Given(1.4), ReferenceEntropy::Fitted] {
-            let fit = adam_gibbs(&slow, &times, None, reference).unwrap();
-            assert_eq!((fit.reference_temperature(), fit.points().len()), (1.0, 6));
+            let fit = fitted(&slow, &times, None, reference).unwrap();
+            assert_eq!((fit.reference_temperature, fit.temperatures.len()), (1.0, 6));
+            assert!((fit.ln_tau_inf.value() + 1.0).abs() < 1e-3, "{}", fit.ln_tau_inf);
+            assert!((fit.a.value() - 1.5).abs() < 1e-3, "{}", fit.a);
             assert!(
-                (fit.ln_tau_inf().value() + 1.0).abs() < 1e-3,
+                (fit.s_c_reference.value() - 1.4).abs() < 1e-3,
                 "{}",
-                fit.ln_tau_inf()
+                fit.s_c_reference
             );
-            assert!((fit.a().value() - 1.5).abs() < 1e-3, "{}", fit.a());
-            assert!(
-                (fit.s_c_reference().value() - 1.4).abs() < 1e-3,
-                "{}",
-                fit.s_c_reference()
-            );
-            assert_eq!(fit.verdict(), AdamGibbsVerdict::Untested);
+            assert_eq!(fit.curvature, Outcome::Unresolved(Undetermined::NoErrors));
         }
         // Another reference temperature moves the entropy there, and nothing else.
-        let fit = adam_gibbs(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
-        assert!((fit.a().value() - 1.5).abs() < 1e-3);
-        assert!((fit.points()[0].reciprocal - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
+        let fit = fitted(&slow, &times, Some(0.7), ReferenceEntropy::Given(entropy(0.7))).unwrap();
+        assert!((fit.a.value() - 1.5).abs() < 1e-3);
+        assert!((fit.reciprocals[0] - 1.0 / (0.5 * 0.5)).abs() < 1e-3);
     }
 
     fn noisy(run: &str, value: f64, error: f64, random: &mut rand_pcg::Pcg64Mcg) -> Estimate {
@@ -415,10 +283,10 @@ mod tests {
             });
             let (slow, times): (Vec<Point>, Vec<Point>) = numbers.into_iter().unzip();
             let given = ReferenceEntropy::Given(1.4);
-            let fit = adam_gibbs(&slow, &times, None, given).unwrap();
-            straight += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Straight { .. }));
+            let fit = fitted(&slow, &times, None, given).unwrap();
+            straight += usize::from(fit.curvature.value().is_some_and(|c| !c.is_significant()));
             // The integral over six temperatures is off by less than the errors.
-            let [low, high] = fit.a().interval(0.6827).unwrap();
+            let [low, high] = fit.a.interval(0.6827).unwrap();
             inside += usize::from(low < 1.5 && 1.5 < high);
             assert!(fit.reduced_chi_squared().unwrap() > 0.0);
             let mut curved = times;
@@ -426,8 +294,8 @@ mod tests {
                 let bend = (6.0 * (point.temperature.value() - 0.7).powi(2)).exp();
                 point.value = &point.value * bend;
             }
-            let fit = adam_gibbs(&slow, &curved, None, given).unwrap();
-            found += usize::from(matches!(fit.verdict(), AdamGibbsVerdict::Curved { .. }));
+            let fit = fitted(&slow, &curved, None, given).unwrap();
+            found += usize::from(fit.curvature.value().is_some_and(Deviation::is_significant));
         }
         assert!(straight >= 180, "{straight} straight of {seeds}");
         assert!(found >= 190, "{found} curved of {seeds}");
@@ -441,19 +309,18 @@ mod tests {
     fn arrhenius_data_do_not_determine_the_entropy() {
         let slow = TEMPERATURES.map(|t| Point::new(t, 0.2));
         let times = TEMPERATURES.map(|t| Point::new(t, (3.0 / t).exp()));
-        let fit = adam_gibbs(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
+        let fit = fitted(&slow, &times, None, ReferenceEntropy::Fitted).unwrap();
         assert!(
-            matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { s_c_reference } if s_c_reference > 40.0),
+            matches!(fit.curvature.why(), Some(Undetermined::AtBound { value, .. }) if *value > 40.0),
             "{:?}",
-            fit.verdict()
+            fit.curvature
         );
     }
 
     #[test]
     fn refusals_name_the_numbers() {
         let [slow, times] = exact_scan();
-        let message =
-            |times: &[Point], entropy| adam_gibbs(&slow, times, None, entropy).unwrap_err().to_string();
+        let message = |times: &[Point], entropy| fitted(&slow, times, None, entropy).unwrap_err().to_string();
         assert_eq!(
             message(&times[..3], ReferenceEntropy::Fitted),
             "an Adam-Gibbs plot over 3 temperatures, expected at least 4"

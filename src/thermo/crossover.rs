@@ -90,8 +90,8 @@ impl fmt::Display for NoCrossover {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test
-/// them), [`ThermoError::Temperature`] for an x that is not positive and finite,
-/// [`ThermoError::NotFinite`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
+/// them), [`ThermoError::Invalid`] for an x that is not positive and finite,
+/// [`ThermoError::Value`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
 /// two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
 /// nothing without them.
 ///
@@ -113,22 +113,14 @@ pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCro
     ThermoError::check_points(points.iter().map(|point| point.values()))?;
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|point| point.values()).unzip();
     let error = |point: &&Point| {
-        let error = point
-            .value
-            .standard_error()
-            .filter(|error| error.is_finite() && *error > 0.0);
-        error.ok_or(ThermoError::NoErrors {
-            at: point.temperature.value(),
-        })
+        let error = point.value.standard_error();
+        let error = error.filter(|error| error.is_finite() && *error > 0.0);
+        let at = point.temperature.value();
+        error.ok_or(ThermoError::NoErrors { at })
     };
     let errors: Vec<f64> = points.iter().map(error).collect::<Result<_, _>>()?;
-    let freedom = |point: &&Point| {
-        point
-            .value
-            .degrees_of_freedom()
-            .map_or(1, |freedom| (freedom as usize).max(1))
-    };
-    let freedom: Vec<usize> = points.iter().map(freedom).collect();
+    let freedom = points.iter().map(|point| point.value.degrees_of_freedom());
+    let freedom: Vec<usize> = freedom.map(|n| n.map_or(1, |n| (n as usize).max(1))).collect();
     let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
     let mut random = Normals::new(seed);
 
@@ -192,7 +184,7 @@ pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCro
 /// `of_parabola` beside `chi_squared`.
 ///
 /// # Errors
-/// As [`crossover`], and [`ThermoError::Time`] for a time or a temperature that is not positive.
+/// As [`crossover`], and [`ThermoError::Value`] for a time or a temperature that is not positive.
 ///
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling, RunId};

@@ -13,46 +13,22 @@ const TOLERANCE: f64 = 0.005;
 /// lowest on.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct EntropyDifference {
-    reference: f64,
-    path: Path,
-    temperatures: Vec<f64>,
-    values: Vec<Estimate>,
-    trapezoid: Vec<Estimate>,
+    /// The temperature at which the difference is zero.
+    pub reference_temperature: f64,
+    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave
+    /// out.
+    pub path: Path,
+    /// The temperatures, ascending.
+    pub temperatures: Vec<f64>,
+    /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
+    pub values: Vec<Estimate>,
+    /// The same by the trapezoidal rule in ln T.
+    pub trapezoid: Vec<Estimate>,
 }
 
 impl EntropyDifference {
-    /// The temperature at which the difference is zero.
-    #[must_use]
-    pub fn reference_temperature(&self) -> f64 {
-        self.reference
-    }
-
-    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave
-    /// out.
-    #[must_use]
-    pub fn path(&self) -> Path {
-        self.path
-    }
-
-    /// The temperatures, ascending.
-    #[must_use]
-    pub fn temperatures(&self) -> &[f64] {
-        &self.temperatures
-    }
-
-    /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
-    #[must_use]
-    pub fn values(&self) -> &[Estimate] {
-        &self.values
-    }
-
-    /// The same by the trapezoidal rule in ln T.
-    #[must_use]
-    pub fn trapezoid(&self) -> &[Estimate] {
-        &self.trapezoid
-    }
-
     /// How much the two rules differ: what the spacing of the temperatures costs.
     #[must_use]
     pub fn integration_error(&self) -> Vec<f64> {
@@ -61,6 +37,32 @@ impl EntropyDifference {
             .zip(&self.trapezoid)
             .map(|(cubic, line)| (cubic.value() - line.value()).abs())
             .collect()
+    }
+
+    /// Where a temperature stands.
+    pub(super) fn place(&self, found: f64) -> Result<usize, ThermoError> {
+        let nearest = |&t: &&f64| (t - found).abs();
+        let temperatures = self.temperatures.iter();
+        let expected = temperatures.min_by(|a, b| nearest(a).total_cmp(&nearest(b)));
+        let expected = expected.copied().unwrap_or(f64::NAN);
+        let same = self.temperatures.iter().position(|&t| t == found);
+        same.ok_or(ThermoError::OtherTemperature { found, expected })
+    }
+
+    /// What is left of this entropy without a part of it that has the same reference, at the
+    /// temperatures of the part.
+    pub(super) fn without(&self, part: Self) -> Result<Self, ThermoError> {
+        let places = part.temperatures.iter().map(|&t| self.place(t));
+        let places: Vec<usize> = places.collect::<Result<_, _>>()?;
+        let left = |whole: &[Estimate], part: &[Estimate]| -> Vec<Estimate> {
+            let pairs = places.iter().zip(part);
+            pairs.map(|(&k, part)| &whole[k] - part).collect()
+        };
+        Ok(Self {
+            values: left(&self.values, &part.values),
+            trapezoid: left(&self.trapezoid, &part.trapezoid),
+            ..part
+        })
     }
 }
 
@@ -82,8 +84,8 @@ impl EntropyDifference {
 /// k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Temperature`] and
-/// [`ThermoError::NotFinite`] for a temperature or a heat capacity that is none,
+/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Invalid`] and
+/// [`ThermoError::Value`] for a temperature or a heat capacity that is none,
 /// [`ThermoError::EqualTemperatures`], [`ThermoError::Reference`] for a reference outside of the
 /// scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run with different
 /// resamples.
@@ -92,8 +94,8 @@ impl EntropyDifference {
 /// use msed::thermo::{self, Path, Point};
 /// let points = [0.5, 0.7, 1.0].map(|t| Point::new(t, 1.5));
 /// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
-/// assert_eq!(entropy.reference_temperature(), 1.0);
-/// assert!((entropy.values()[0].value() - 1.5 * 0.5_f64.ln()).abs() < 1e-12);
+/// assert_eq!(entropy.reference_temperature, 1.0);
+/// assert!((entropy.values[0].value() - 1.5 * 0.5_f64.ln()).abs() < 1e-12);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn entropy(
@@ -152,22 +154,20 @@ fn integral(
         .collect();
     let by = |rule: fn(&[f64], &[f64]) -> Result<PiecewiseCubic, ThermoError>| {
         Estimate::evaluate_all(&numbers, |values| {
-            let points = || values.chunks_exact(2);
-            let x: Vec<f64> = points().map(|point| point[0].ln()).collect();
-            let y: Vec<f64> = points().map(|point| f(point[0], point[1])).collect();
-            let curve = rule(&x, &y).ok();
-            temperatures
-                .iter()
-                .map(|t| {
-                    curve
-                        .as_ref()
-                        .map_or(f64::NAN, |c| c.integral(reference.ln(), t.ln()))
-                })
-                .collect()
+            let points = values.chunks_exact(2);
+            let (x, y): (Vec<f64>, Vec<f64>) =
+                points.map(|point| (point[0].ln(), f(point[0], point[1]))).unzip();
+            match rule(&x, &y) {
+                Ok(curve) => temperatures
+                    .iter()
+                    .map(|t| curve.integral(reference.ln(), t.ln()))
+                    .collect(),
+                Err(_) => vec![f64::NAN; temperatures.len()],
+            }
         })
     };
     Ok(EntropyDifference {
-        reference,
+        reference_temperature: reference,
         path,
         values: by(PiecewiseCubic::pchip)?,
         trapezoid: by(PiecewiseCubic::linear)?,
@@ -206,11 +206,11 @@ mod tests {
         for reference in [None, Some(0.9931), Some(0.65), Some(0.4988)] {
             let entropy = entropy(&points, reference, Path::Isochoric).unwrap();
             let from = reference.unwrap_or(0.9931);
-            assert_eq!(entropy.reference_temperature(), from);
+            assert_eq!(entropy.reference_temperature, from);
             let errors = entropy.integration_error();
             for (k, t) in temperatures.iter().enumerate() {
                 let exact = 2.5 * 1.58 * (from.powf(-0.4) - t.powf(-0.4));
-                let (cubic, line) = (entropy.values()[k].value(), entropy.trapezoid()[k].value());
+                let (cubic, line) = (entropy.values[k].value(), entropy.trapezoid[k].value());
                 assert!((cubic - exact).abs() < 6e-5, "{t}: {cubic} {exact}");
                 assert!((line - exact).abs() < 4e-3, "{t}: {line} {exact}");
                 assert!(errors[k] < 4e-3 && (errors[k] - (line - exact).abs()).abs() < 6e-5);
@@ -226,10 +226,10 @@ mod tests {
         let points = [Point::new(0.5, c.clone()), Point::new(1.0, 2.0)];
         let entropy = entropy(&points, None, Path::Isochoric).unwrap();
         let expected = 0.5 * c.standard_error().unwrap() * 2.0_f64.ln();
-        for value in [&entropy.values()[0], &entropy.trapezoid()[0]] {
+        for value in [&entropy.values[0], &entropy.trapezoid[0]] {
             assert!((value.standard_error().unwrap() - expected).abs() < 1e-12);
         }
-        assert!(entropy.values()[1].standard_error().unwrap() < 1e-12);
+        assert!(entropy.values[1].standard_error().unwrap() < 1e-12);
     }
 
     #[test]
@@ -241,16 +241,16 @@ mod tests {
         let n = 500;
         let points = points(&[1000.0, 1100.0, 1200.0], |t| 3.0 * (k * t).powi(2) / n as f64);
         let printed = entropy_as_printed(&points, n, units, None, Path::Isochoric).unwrap();
-        assert!((printed.values()[0].value() / (3.0 * k * -200.0) - 1.0).abs() < 1e-3);
+        assert!((printed.values[0].value() / (3.0 * k * -200.0) - 1.0).abs() < 1e-3);
         let wider = entropy_as_printed(&points, 2 * n, units, None, Path::Isochoric).unwrap();
-        assert!((wider.values()[0].value() / printed.values()[0].value() - 2.0).abs() < 1e-12);
+        assert!((wider.values[0].value() / printed.values[0].value() - 2.0).abs() < 1e-12);
     }
 
     #[test]
     fn isobars_say_what_is_missing() {
         let points = points(&[0.5, 1.0], |_| 2.0);
         let entropy = entropy(&points, None, Path::Isobaric).unwrap();
-        assert!(entropy.path().left_out().unwrap().contains("expansion"));
+        assert!(entropy.path.left_out().unwrap().contains("expansion"));
         assert_eq!(Path::Isochoric.left_out(), None);
     }
 

@@ -1,7 +1,9 @@
-//! What thermodynamics refuses.
+//! What thermodynamics refuses, and what the data do not tell.
 
 use thiserror::Error;
 
+use crate::real::Invalid;
+use crate::relaxation::Verdict;
 use crate::stats::{Estimate, Mixture};
 use crate::units::UnitsError;
 
@@ -18,12 +20,6 @@ pub enum ThermoError {
     /// No temperature with the energies.
     #[error("no temperature: give one, or the temperature column of the run")]
     NoTemperature,
-    /// A number of degrees of freedom that is none.
-    #[error("{found} degrees of freedom per particle, expected a positive finite number")]
-    DegreesOfFreedom {
-        /// The number given.
-        found: f64,
-    },
     /// A fluctuation that no microcanonical run has.
     #[error(
         "2 v/(g k^2 T^2) is {y}, expected less than 1 at constant energy: \
@@ -89,29 +85,18 @@ pub enum ThermoError {
         /// Highest temperature of the scan.
         highest: f64,
     },
-    /// A relaxation time or a temperature that has no logarithm.
-    #[error(
-        "{found} at temperature {temperature}, expected positive finite temperatures and relaxation times"
-    )]
-    Time {
+    /// A temperature or a number of degrees of freedom that is not positive and finite.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A value over temperature that is not finite, or a relaxation time that has no logarithm.
+    #[error("{found} at temperature {temperature}, expected {expected}")]
+    Value {
         /// The value given.
         found: f64,
         /// The temperature of the point.
         temperature: f64,
-    },
-    /// A temperature that is none.
-    #[error("temperature {found}, expected a positive finite number")]
-    Temperature {
-        /// The value given.
-        found: f64,
-    },
-    /// A value over temperature that is no number.
-    #[error("{found} at temperature {temperature}, expected a finite number")]
-    NotFinite {
-        /// The value given.
-        found: f64,
-        /// The temperature of the point.
-        temperature: f64,
+        /// What was expected.
+        expected: &'static str,
     },
     /// Two points at one temperature.
     #[error("two points at the equal temperature {found}, expected different temperatures")]
@@ -217,11 +202,13 @@ impl ThermoError {
     pub(super) fn check_points(points: impl IntoIterator<Item = (f64, f64)>) -> Result<(), Self> {
         let mut before = None;
         for (temperature, found) in points {
-            if !(temperature.is_finite() && temperature > 0.0) {
-                return Err(Self::Temperature { found: temperature });
-            }
+            Invalid::unless_positive("temperature", temperature)?;
             if !found.is_finite() {
-                return Err(Self::NotFinite { found, temperature });
+                return Err(Self::Value {
+                    found,
+                    temperature,
+                    expected: "a finite number",
+                });
             }
             if before == Some(temperature) {
                 return Err(Self::EqualTemperatures { found: temperature });
@@ -230,6 +217,56 @@ impl ThermoError {
         }
         Ok(())
     }
+}
+
+/// Why the data do not tell what was asked of them.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub enum Undetermined {
+    /// The fit did not resolve a relaxation: the heat capacity has no parts.
+    #[error("{0}")]
+    Unresolved(Verdict),
+    /// The fast plateau alone is more than a microcanonical run can have: the heat capacity has no
+    /// parts.
+    #[error(
+        "the fast plateau alone is too large for constant energy: N U0^2/(g k^2 T^2) is {y:.3}, expected below 1"
+    )]
+    TooLarge {
+        /// N U0²/(g k² T²), expected below 1.
+        y: f64,
+    },
+    /// The best value of a parameter lies at the end of what is possible: the model degenerates
+    /// (VFT at t_0 = 0 is Arrhenius's law).
+    #[error("{parameter} is at the end of its range, {value:.6}")]
+    AtBound {
+        /// The parameter's name.
+        parameter: &'static str,
+        /// Its value there.
+        value: f64,
+    },
+    /// ln tau does not curve upwards over 1/T: there is no parabola with a real j.
+    #[error("ln tau does not curve upwards over 1/T: the coefficient of 1/T^2 is {curvature:.4}")]
+    NotConvex {
+        /// The coefficient of 1/T² found, in temperature².
+        curvature: f64,
+    },
+    /// The onset lies inside the scan: points above it are on the parabola's wrong branch, and
+    /// belong left out.
+    #[error("the onset {onset:.4} lies below the highest temperature {highest:.4}")]
+    OnsetInside {
+        /// The onset found.
+        onset: f64,
+        /// The highest temperature of the scan.
+        highest: f64,
+    },
+    /// Along an isobar the slope of the energy holds the expansion too, and is not compared with
+    /// the fluctuations.
+    #[error("not comparable: the slope along an isobar holds the expansion too")]
+    NotComparable,
+    /// A deviation cannot be told from chance.
+    #[error("no error bars, or no spare point")]
+    NoErrors,
 }
 
 fn knots(positions: usize, values: usize, disorder: Option<usize>) -> String {

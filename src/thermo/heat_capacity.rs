@@ -1,79 +1,85 @@
 //! The heat capacity from the energy's fluctuations.
 
-use std::fmt;
-
 use crate::energy::Moments;
-use crate::relaxation::{Relaxation, Verdict};
+use crate::real::Invalid;
+use crate::relaxation::Relaxation;
 use crate::stats::{Estimate, Outcome};
 use crate::units::{Conversion, Units};
 
-use super::{Ensemble, ThermoError};
+use super::{ThermoError, Undetermined};
 
-/// The excess heat capacity at constant volume, in k per particle: the potential energy's part.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct HeatCapacity {
-    units: Units,
-    ensemble: Ensemble,
-    particles: f64,
-    temperature: Estimate,
-    excess: Estimate,
-    uncorrected: Estimate,
-    split: Option<Split>,
-}
-
-/// What a fit of the mean-squared energy difference adds to a heat capacity.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-struct Split {
-    parts: Outcome<Parts, NoParts>,
-    as_printed: Option<Estimate>,
-}
-
-/// The fast and the slow part of a heat capacity, in k per particle.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Parts {
-    /// C_1, from U0² by the ensemble's formula: the part of the vibrations.
-    pub fast: Estimate,
-    /// C_2 = C_ex - C_1: the part of the slow relaxation.
-    pub slow: Estimate,
-}
-
-/// Why a heat capacity has no parts.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum NoParts {
-    /// The fit did not resolve a relaxation.
-    Unresolved(Verdict),
-    /// The fast plateau alone is more than a microcanonical run can have.
-    TooLarge {
-        /// N U0²/(g k² T²), expected below 1.
-        y: f64,
+/// The ensemble that a run sampled: it decides what an energy fluctuation means, and has no
+/// default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Ensemble {
+    /// Constant total energy. The fluctuation of the potential energy is reduced, since the kinetic
+    /// energy gives what it takes.
+    Nve {
+        /// Momenta that fluctuate, per particle: see [`Ensemble::nve`].
+        degrees_of_freedom: f64,
     },
+    /// Constant temperature, by a thermostat that samples the canonical distribution (Nosé-Hoover
+    /// chains, Langevin, stochastic rescaling; not Berendsen's).
+    Nvt,
+    /// Constant pressure. The enthalpy fluctuates with the volume, and the energy alone gives no
+    /// heat capacity: whatever needs one refuses.
+    Npt,
 }
 
-impl fmt::Display for NoParts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Ensemble {
+    /// Constant energy of a run that conserves momentum: (3N-3)/N degrees of freedom per particle,
+    /// as LAMMPS counts them in its temperature.
+    ///
+    /// ```
+    /// use msed::Ensemble;
+    /// assert_eq!(Ensemble::nve(1000), Ensemble::Nve { degrees_of_freedom: 2.997 });
+    /// ```
+    #[must_use]
+    pub fn nve(particles: usize) -> Self {
+        let n = particles as f64;
+        Self::Nve {
+            degrees_of_freedom: (3.0 * n - 3.0) / n,
+        }
+    }
+
+    /// `nve`, `nvt` or `npt`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Unresolved(verdict) => verdict.fmt(f),
-            Self::TooLarge { y } => write!(
-                f,
-                "the fast plateau alone is too large for constant energy: N U0^2/(g k^2 T^2) is {y:.3}, expected below 1"
-            ),
+            Self::Nve { .. } => "nve",
+            Self::Nvt => "nvt",
+            Self::Npt => "npt",
         }
     }
 }
 
-impl HeatCapacity {
+/// The excess heat capacity at constant volume, in k per particle: the potential energy's part.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct HeatCapacity {
     /// The units that energies and temperatures were in.
-    #[must_use]
-    pub fn units(&self) -> Units {
-        self.units
-    }
+    pub units: Units,
+    /// The ensemble whose formula was used.
+    pub ensemble: Ensemble,
+    particles: f64,
+    /// The temperature used.
+    pub temperature: Estimate,
+    /// C_ex from the variance of an infinite run.
+    pub excess: Estimate,
+    /// C_ex from the variance of the run as it is, without the correction for its finite length.
+    pub uncorrected: Estimate,
+    /// The fast part C_1, from U0² by the ensemble's formula, and the slow part C_2 = C_ex - C_1,
+    /// or why there are none; `None` before a fit has [`split`](Self::split) it.
+    pub parts: Option<Outcome<[Estimate; 2], Undetermined>>,
+    /// N (U0² + Um²)/(k T)², the form printed in the paper; `None` before plateaus have split it.
+    /// It is right for no ensemble: in the canonical one it lacks a factor 1/2, and in the
+    /// microcanonical one it agrees with the right form where y = 1/2, the harmonic solid, only.
+    pub as_printed: Option<Estimate>,
+}
 
+impl HeatCapacity {
     /// The same in other units: a heat capacity in k per particle stays as it is, its temperature
     /// does not.
     ///
@@ -86,30 +92,6 @@ impl HeatCapacity {
             temperature: self.temperature.map(|t| t * conversion.temperature),
             ..self.clone()
         })
-    }
-
-    /// The ensemble whose formula was used.
-    #[must_use]
-    pub fn ensemble(&self) -> Ensemble {
-        self.ensemble
-    }
-
-    /// The temperature used.
-    #[must_use]
-    pub fn temperature(&self) -> &Estimate {
-        &self.temperature
-    }
-
-    /// C_ex from the variance of an infinite run.
-    #[must_use]
-    pub fn excess(&self) -> &Estimate {
-        &self.excess
-    }
-
-    /// C_ex from the variance of the run as it is, without the correction for its finite length.
-    #[must_use]
-    pub fn uncorrected(&self) -> &Estimate {
-        &self.uncorrected
     }
 
     /// The heat capacity split into its fast and its slow part by a fit of the mean-squared energy
@@ -129,19 +111,17 @@ impl HeatCapacity {
     /// let moments = energy::moments(&run, Resampling::default())?;
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?.split(&fit)?;
     /// let (fast, slow) = (c.fast().unwrap(), c.slow().unwrap());
-    /// assert!(((fast + slow).value() - c.excess().value()).abs() < 1e-12);
+    /// assert!(((fast + slow).value() - c.excess.value()).abs() < 1e-12);
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn split(self, fit: &Relaxation) -> Result<Self, ThermoError> {
         if fit.verdict.is_resolved() {
             return self.split_at(&fit.u0_squared, &fit.um_squared);
         }
-        let parts = Outcome::Unresolved(NoParts::Unresolved(fit.verdict.clone()));
+        let why = Undetermined::Unresolved(fit.verdict.clone());
         Ok(Self {
-            split: Some(Split {
-                parts,
-                as_printed: None,
-            }),
+            parts: Some(Outcome::Unresolved(why)),
+            as_printed: None,
             ..self
         })
     }
@@ -162,42 +142,29 @@ impl HeatCapacity {
         let fast = self.of_variance(&half)?;
         let parts = if fast.value().is_finite() {
             let slow = &self.excess - &fast;
-            Outcome::Resolved(Parts { fast, slow })
+            Outcome::Resolved([fast, slow])
         } else {
             let kt = k * self.temperature.value();
             let y = fluctuation_ratio(self.particles * half.value(), kt, self.ensemble);
-            Outcome::Unresolved(NoParts::TooLarge { y })
+            Outcome::Unresolved(Undetermined::TooLarge { y })
         };
         Ok(Self {
-            split: Some(Split { parts, as_printed }),
+            parts: Some(parts),
+            as_printed,
             ..self
         })
-    }
-
-    /// The two parts, or why there are none; `None` before a fit has [`split`](Self::split) it.
-    #[must_use]
-    pub fn parts(&self) -> Option<&Outcome<Parts, NoParts>> {
-        self.split.as_ref().map(|split| &split.parts)
     }
 
     /// C_1, the part of the vibrations.
     #[must_use]
     pub fn fast(&self) -> Option<&Estimate> {
-        Some(&self.parts()?.value()?.fast)
+        Some(&self.parts.as_ref()?.value()?[0])
     }
 
     /// C_2, the part of the slow relaxation.
     #[must_use]
     pub fn slow(&self) -> Option<&Estimate> {
-        Some(&self.parts()?.value()?.slow)
-    }
-
-    /// N (U0² + Um²)/(k T)², the form printed in the paper. It is right for no ensemble: in the
-    /// canonical one it lacks a factor 1/2, and in the microcanonical one it agrees with the right
-    /// form where y = 1/2, the harmonic solid, only.
-    #[must_use]
-    pub fn as_printed(&self) -> Option<&Estimate> {
-        self.split.as_ref()?.as_printed.as_ref()
+        Some(&self.parts.as_ref()?.value()?[1])
     }
 
     /// C_ex/k of an energy variance per particle squared.
@@ -239,9 +206,9 @@ impl HeatCapacity {
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(1.0)?;
 /// let moments = energy::moments(&run, Resampling::default())?;
 /// let canonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
-/// assert!((canonical.excess().value() - 1.0).abs() < 1e-12);
+/// assert!((canonical.excess.value() - 1.0).abs() < 1e-12);
 /// let microcanonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?;
-/// assert!((microcanonical.excess().value() - 3.0).abs() < 0.01);
+/// assert!((microcanonical.excess.value() - 3.0).abs() < 0.01);
 /// assert!(thermo::heat_capacity(&moments, Units::LJ, Ensemble::Npt).is_err());
 /// # Ok::<(), msed::Error>(())
 /// ```
@@ -252,26 +219,25 @@ pub fn heat_capacity(
 ) -> Result<HeatCapacity, ThermoError> {
     match ensemble {
         Ensemble::Npt => return Err(ThermoError::ConstantPressure),
-        Ensemble::Nve {
-            degrees_of_freedom: found,
-        } if !(found.is_finite() && found > 0.0) => {
-            return Err(ThermoError::DegreesOfFreedom { found });
+        Ensemble::Nve { degrees_of_freedom } => {
+            Invalid::unless_positive("degrees of freedom per particle", degrees_of_freedom)?;
         }
-        Ensemble::Nve { .. } | Ensemble::Nvt => {}
+        Ensemble::Nvt => {}
     }
     let temperature = moments.temperature().ok_or(ThermoError::NoTemperature)?;
     let corrected = moments.corrected_variance();
     let mut found = HeatCapacity {
         units,
         ensemble,
-        particles: moments.particles() as f64,
+        particles: moments.particles as f64,
         temperature,
         excess: corrected.clone(),
         uncorrected: corrected.clone(),
-        split: None,
+        parts: None,
+        as_printed: None,
     };
     found.excess = found.of_variance(&corrected)?;
-    found.uncorrected = found.of_variance(moments.variance())?;
+    found.uncorrected = found.of_variance(&moments.variance)?;
     if !found.excess.value().is_finite() {
         let kt = units.boltzmann * found.temperature.value();
         let y = fluctuation_ratio(found.particles * corrected.value(), kt, ensemble);
@@ -343,14 +309,14 @@ mod tests {
             for (ensemble, variance) in anchors {
                 let c = heat_capacity(&moments(variance, temperature), units, ensemble).unwrap();
                 let c = c.split_at(&exact(2.0 * variance), &exact(0.0)).unwrap();
-                for part in [c.excess(), c.uncorrected(), c.fast().unwrap()] {
+                for part in [&c.excess, &c.uncorrected, c.fast().unwrap()] {
                     assert!((part.value() - 1.5).abs() < 1e-12, "{units} {ensemble:?}: {part}");
                 }
                 assert!(c.slow().unwrap().value().abs() < 1e-12);
                 // The printed form: right by luck at y = 1/2, twice the truth in the canonical
                 // ensemble.
                 let expected = if ensemble == Ensemble::Nvt { 3.0 } else { 1.5 };
-                assert!((c.as_printed().unwrap().value() - expected).abs() < 1e-12);
+                assert!((c.as_printed.unwrap().value() - expected).abs() < 1e-12);
             }
         }
     }
@@ -365,7 +331,7 @@ mod tests {
         let of = |variance, ensemble| {
             heat_capacity(&moments(variance, t), Units::LJ, ensemble)
                 .unwrap()
-                .excess()
+                .excess
                 .value()
         };
         assert!((of(canonical, Ensemble::Nvt) - c).abs() < 1e-12);
@@ -385,7 +351,7 @@ mod tests {
         assert!(message(&good, Ensemble::Npt).starts_with("energy fluctuations at constant pressure"));
         assert_eq!(
             message(&good, nve(0.0)),
-            "0 degrees of freedom per particle, expected a positive finite number"
+            "degrees of freedom per particle 0, expected a positive finite number"
         );
         assert_eq!(
             message(&moments(3e-3, 1.0), nve(3.0)),
@@ -398,7 +364,7 @@ mod tests {
             "no temperature: give one, or the temperature column of the run"
         );
         let c = heat_capacity(&good, Units::LJ, nve(2.0)).unwrap();
-        assert_eq!((c.parts(), c.as_printed()), (None, None));
+        assert_eq!((&c.parts, &c.as_printed), (&None, &None));
         let through = |run| {
             let resamples = Resamples::new(RunId::named(run), Resampling::Blocks(5), 5);
             Estimate::new(1.0, vec![1.0; 5], resamples)
@@ -415,8 +381,8 @@ mod tests {
         // A fast plateau that no microcanonical run has leaves the rest as it is.
         let c = c.split_at(&exact(4e-3), &exact(4e-3)).unwrap();
         assert_eq!(
-            c.parts(),
-            Some(&Outcome::Unresolved(NoParts::TooLarge { y: 2.0 }))
+            c.parts,
+            Some(Outcome::Unresolved(Undetermined::TooLarge { y: 2.0 }))
         );
         assert_eq!((c.fast(), c.slow()), (None, None));
     }

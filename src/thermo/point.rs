@@ -1,4 +1,4 @@
-//! A number at a temperature.
+//! A number at a temperature, and the path on which several lie.
 
 use super::ThermoError;
 use crate::stats::Estimate;
@@ -64,7 +64,11 @@ impl Point {
         for (temperature, time) in times.iter().map(Self::values) {
             for found in [temperature, time] {
                 if !(found.is_finite() && found > 0.0) {
-                    return Err(ThermoError::Time { found, temperature });
+                    return Err(ThermoError::Value {
+                        found,
+                        temperature,
+                        expected: "positive finite temperatures and relaxation times",
+                    });
                 }
             }
         }
@@ -74,5 +78,36 @@ impl Point {
     /// Temperature and value without their errors.
     pub(super) fn values(&self) -> (f64, f64) {
         (self.temperature.value(), self.value.value())
+    }
+}
+
+/// What the state points of a scan have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Path {
+    /// One volume.
+    Isochoric,
+    /// One pressure, hence a volume each: the slope of the energy is not the heat capacity at
+    /// constant volume, and an integral of the latter is not the entropy.
+    Isobaric,
+}
+
+impl Path {
+    /// `isochoric` or `isobaric`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Isochoric => "isochoric",
+            Self::Isobaric => "isobaric",
+        }
+    }
+
+    /// What the integral of C_V/T leaves out of the entropy along this path.
+    #[must_use]
+    pub fn left_out(&self) -> Option<&'static str> {
+        match self {
+            Self::Isochoric => None,
+            Self::Isobaric => Some("the expansion's part, the integral of (dp_ex/dT)_V dV"),
+        }
     }
 }

@@ -1,13 +1,18 @@
-//! A scan: the state points of one system, and what they say together.
+//! A scan: the state points of one system, measured one by one, and what they say together.
 
 use std::fmt;
 
-use crate::stats::{Estimate, Outcome};
+use crate::energy::{self, EnergyError};
+use crate::lag::Lags;
+use crate::real::Real;
+use crate::relaxation::{Fit, Model};
+use crate::series::Runs;
+use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, Point, ReferenceEntropy,
-    StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Path,
+    Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// A part of the heat capacity and of the entropy.
@@ -22,14 +27,19 @@ pub enum Part {
     Slow,
 }
 
-/// What a crossover is sought in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum CrossoverOf {
-    /// Um over T.
-    Um,
-    /// ln tau over 1/T.
-    Time(TimeOf),
+impl Part {
+    /// A part of an integral: the slow one is what the fast one leaves of the total.
+    fn of(
+        self,
+        total: impl Fn() -> Result<EntropyDifference, ThermoError>,
+        fast: impl Fn() -> Result<EntropyDifference, ThermoError>,
+    ) -> Result<EntropyDifference, ThermoError> {
+        match self {
+            Self::Total => total(),
+            Self::Fast => fast(),
+            Self::Slow => total()?.without(fast()?),
+        }
+    }
 }
 
 /// State points of one system along one path, and what follows from all of them.
@@ -56,7 +66,7 @@ pub enum CrossoverOf {
 /// assert_eq!((scan.counted().count(), scan.reference_temperature()), (4, Some(1.0)));
 /// assert_eq!(scan.excluded().next(), Some(("T0.4", "ages")));
 /// let entropy = scan.entropy(Part::Total)?;
-/// assert!((entropy.values()[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
+/// assert!((entropy.values[0].value() - 4.5 * (1.0 - 0.5_f64.powf(-0.4))).abs() < 1e-3);
 /// // No relaxation was given: there is nothing to fit.
 /// assert!(scan.relaxation(TimeOf::Energy, TemperatureModel::Arrhenius).is_err());
 /// # Ok::<(), msed::Error>(())
@@ -71,6 +81,34 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// A scan to be filled from the energies of its runs, with what they have in common.
+    ///
+    /// ```
+    /// use msed::thermo::{Part, Scan, TimeOf};
+    /// use msed::{EnergyKind, Ensemble, Units, io};
+    /// let mut scan = Scan::builder(Units::LJ, Ensemble::nve(1000));
+    /// for name in ["T0.700", "T0.800", "T1.000"] {
+    ///     let file = format!("data/kob-andersen/{name}/energy.dat.gz");
+    ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
+    /// }
+    /// let scan = scan.build()?;
+    /// assert_eq!(scan.points()[0].heat_capacity().excess.to_string(), "1.846(40)");
+    /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
+    /// assert!(scan.entropy(Part::Slow)?.values[0].value() < 0.0);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn builder(units: Units, ensemble: Ensemble) -> ScanBuilder {
+        ScanBuilder {
+            units,
+            ensemble,
+            path: Path::Isochoric,
+            resampling: Resampling::default(),
+            fit: Fit::new(Model::Exponential),
+            points: Vec::new(),
+        }
+    }
+
     /// State points along a path. The reference of entropies is the highest temperature that
     /// counts.
     ///
@@ -79,26 +117,24 @@ impl Scan {
     /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
-        let units = points[0].heat_capacity().units();
+        let units = points[0].heat_capacity().units;
+        let shown = |point: &StatePoint| {
+            [
+                ("units", point.heat_capacity().units.name.to_owned()),
+                ("particles", point.particles().to_string()),
+            ]
+        };
         for point in &points {
-            let found = [
-                point.heat_capacity().units().name.to_owned(),
-                point.particles().to_string(),
-            ];
-            let expected = [units.name.to_owned(), points[0].particles().to_string()];
-            for (quantity, (found, expected)) in ["units", "particles"]
-                .into_iter()
-                .zip(found.into_iter().zip(expected))
+            let mut pairs = shown(point).into_iter().zip(shown(&points[0]));
+            if let Some(((quantity, found), (_, expected))) =
+                pairs.find(|(found, expected)| found != expected)
             {
-                if found != expected {
-                    let name = point.name().to_owned();
-                    return Err(ThermoError::Mixed {
-                        quantity,
-                        name,
-                        found,
-                        expected,
-                    });
-                }
+                return Err(ThermoError::Mixed {
+                    quantity,
+                    name: point.name().to_owned(),
+                    found,
+                    expected,
+                });
             }
         }
         points.sort_by(|a, b| a.temperature().total_cmp(&b.temperature()));
@@ -184,43 +220,44 @@ impl Scan {
         let temperature = |point: &StatePoint| point.energy_temperature().clone();
         let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
         let capacities =
-            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess().clone()));
+            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess.clone()));
         super::heat_capacity_check(&energies, &capacities, self.units, self.path)
     }
 
     /// An entropy from the points that have this part of the heat capacity: see
     /// [`entropy`](super::entropy()).
     ///
+    /// The total S needs no fit, and the fast part S_1 follows from U0². The slow part S_2 = S -
+    /// S_1 is what is left, as C_2 = C_ex - C_1 is: the parts add up to the total at every
+    /// temperature that has them, on every resample, and by either rule. The integral of a monotone
+    /// cubic through C_2 would not, since such a cubic of a sum is not the sum of the cubics.
+    ///
     /// # Errors
     /// As that.
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let capacity = |point: &StatePoint| {
-            let c = point.heat_capacity();
-            match part {
-                Part::Total => Some(c.excess()),
-                Part::Fast => c.fast(),
-                Part::Slow => c.slow(),
-            }
-            .cloned()
+        let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
+            let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
+            super::entropy(&points, self.reference, self.path)
         };
-        super::entropy(&self.points_of(capacity), self.reference, self.path)
+        part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an
-    /// energy, for comparison only. See [`entropy_as_printed`](super::entropy_as_printed).
+    /// energy, for comparison only. The parts add up to the sum as those of
+    /// [`entropy`](Self::entropy) do. See [`entropy_as_printed`](super::entropy_as_printed).
     ///
     /// # Errors
     /// As that.
     pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
-        let plateau = |point: &StatePoint| {
-            Some(match part {
-                Part::Total => point.u0_squared()? + point.um_squared()?,
-                Part::Fast => point.u0_squared()?.clone(),
-                Part::Slow => point.um_squared()?.clone(),
-            })
+        let particles = self.points[0].particles();
+        let of = |plateau: fn(&StatePoint) -> Option<Estimate>| {
+            let points = self.points_of(plateau);
+            super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
         };
-        let (points, particles) = (self.points_of(plateau), self.points[0].particles());
-        super::entropy_as_printed(&points, particles, self.units, self.reference, self.path)
+        part.of(
+            || of(|point| Some(point.u0_squared()? + point.um_squared()?)),
+            || of(|point| point.u0_squared().cloned()),
+        )
     }
 
     /// Total entropies from fluctuations minus those from the slope of the energy, one per
@@ -232,8 +269,8 @@ impl Scan {
     /// As [`heat_capacity_check`](Self::heat_capacity_check) and [`entropy`](Self::entropy).
     pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
-        let reference = entropy.reference_temperature();
-        let differences = entropy.temperatures().iter().zip(entropy.values());
+        let reference = entropy.reference_temperature;
+        let differences = entropy.temperatures.iter().zip(entropy.values);
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
@@ -256,7 +293,7 @@ impl Scan {
 
     /// A quantity of the points that count and have it, at the temperatures that they stand at.
     fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
-        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
+        self.over_temperature(|point| point.heat_capacity().temperature.clone(), value)
     }
 
     fn over_temperature(
@@ -277,20 +314,25 @@ impl Scan {
         super::fit_relaxation_times(&self.times(of), model, self.units)
     }
 
-    /// A break in Um or in a relaxation time: see [`crossover`](super::crossover()) and
+    /// A break in Um over T: see [`crossover`](super::crossover()).
+    ///
+    /// # Errors
+    /// As that.
+    pub fn crossover_of_um(&self, seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
+        super::crossover(&self.um(), seed)
+    }
+
+    /// A break in a relaxation time, of ln tau over 1/T: see
     /// [`crossover_of_times`](super::crossover_of_times).
     ///
     /// # Errors
-    /// As these.
-    pub fn crossover(
+    /// As that.
+    pub fn crossover_of_times(
         &self,
-        of: CrossoverOf,
+        of: TimeOf,
         seed: u64,
     ) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
-        match of {
-            CrossoverOf::Time(of) => super::crossover_of_times(&self.times(of), seed),
-            CrossoverOf::Um => super::crossover(&self.um(), seed),
-        }
+        super::crossover_of_times(&self.times(of), seed)
     }
 
     /// A relaxation time against 1/(T S_c): see [`adam_gibbs`](super::adam_gibbs()). S_c holds the
@@ -299,10 +341,11 @@ impl Scan {
     /// # Errors
     /// As that.
     pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
-        let slow = self.points_of(|point| point.heat_capacity().slow().cloned());
         // A time counts where there is a heat capacity to integrate.
         let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();
-        super::adam_gibbs(&slow, &self.points_of(time), self.reference, entropy)
+        let times = self.points_of(time);
+        entropy.parameters(times.len())?;
+        super::adam_gibbs(&self.entropy(Part::Slow)?, &times, entropy)
     }
 }
 
@@ -332,9 +375,9 @@ impl fmt::Display for Scan {
             let c = point.heat_capacity();
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
-                Some(c.temperature()),
+                Some(&c.temperature),
                 Some(point.mean_energy()),
-                Some(c.excess()),
+                Some(&c.excess),
                 c.fast(),
                 c.slow(),
                 u0.as_ref(),
@@ -354,6 +397,74 @@ impl fmt::Display for Scan {
             writeln!(f, ",{}", point.excluded().map(quoted).unwrap_or_default())?;
         }
         Ok(())
+    }
+}
+
+/// What the runs of a [`Scan`] have in common, and the state points that were measured so far.
+///
+/// What a field says holds for the runs that follow, and the path for the whole scan.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScanBuilder {
+    /// The units of energies and temperatures.
+    pub units: Units,
+    /// The ensemble of the runs.
+    pub ensemble: Ensemble,
+    /// The path, isochoric unless given.
+    pub path: Path,
+    /// The resampling, ten blocks unless given.
+    pub resampling: Resampling,
+    /// The fit to each mean-squared energy difference: the exponential form in an automatic window,
+    /// unless given.
+    pub fit: Fit<'static>,
+    points: Vec<StatePoint>,
+}
+
+impl ScanBuilder {
+    /// A state point from its energies, those of one run or of several replicas: the moments, the
+    /// MSED at 20 lags a decade up to a tenth of the run, its fit, and the heat capacity, with its
+    /// two parts where the fit is resolved.
+    ///
+    /// # Errors
+    /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in
+    /// it.
+    pub fn measure<T: Real>(
+        &self,
+        name: impl Into<String>,
+        runs: &impl Runs<T>,
+    ) -> Result<StatePoint, ThermoError> {
+        let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
+        let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
+        let fit = self.fit.to(&msed)?;
+        let heat_capacity = super::heat_capacity(&moments, self.units, self.ensemble)?.split(&fit)?;
+        StatePoint::new(name, &moments, heat_capacity)?.with_relaxation(&fit)
+    }
+
+    /// Measures a state point and adds it.
+    ///
+    /// # Errors
+    /// As [`measure`](Self::measure).
+    pub fn add<T: Real>(
+        &mut self,
+        name: impl Into<String>,
+        runs: &impl Runs<T>,
+    ) -> Result<&mut Self, ThermoError> {
+        let point = self.measure(name, runs)?;
+        Ok(self.add_point(point))
+    }
+
+    /// Adds a state point that was made by hand: with a time of the structure, say, or excluded.
+    pub fn add_point(&mut self, point: StatePoint) -> &mut Self {
+        self.points.push(point);
+        self
+    }
+
+    /// The scan.
+    ///
+    /// # Errors
+    /// As [`Scan::new`].
+    pub fn build(self) -> Result<Scan, ThermoError> {
+        Scan::new(self.points, self.path)
     }
 }
 

@@ -1,148 +1,52 @@
 //! The heat capacity from the slope of the energy over temperature, beside that from fluctuations.
 
-use std::fmt;
-
-use crate::stats::{Estimate, Significance, line};
+use crate::stats::{Deviation, Estimate, Outcome, Significance, line};
 use crate::units::Units;
 
-use super::{Path, PiecewiseCubic, Point, ThermoError};
-
-/// Whether two heat capacities agree at one temperature.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum Agreement {
-    /// The difference is within its error.
-    Agrees {
-        /// The difference in units of its standard error.
-        z: f64,
-        /// Student's t beyond which it would not be: 99.73 % for its degrees of freedom.
-        threshold: f64,
-    },
-    /// It is not: the run is too short, out of equilibrium, or read with the wrong ensemble or
-    /// energy kind.
-    Differs {
-        /// The difference in units of its standard error.
-        z: f64,
-        /// Student's t beyond which they differ.
-        threshold: f64,
-    },
-    /// Along an isobar the slope holds the expansion too: the two numbers stand beside each other
-    /// and are not compared.
-    NotComparable,
-    /// No error bars, no answer.
-    Undecided,
-}
-
-impl fmt::Display for Agreement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Agrees { z, threshold } => {
-                write!(f, "agrees: {z:.2} standard errors, {threshold:.2} would count")
-            }
-            Self::Differs { z, threshold } => {
-                write!(f, "differs: {z:.2} standard errors, {threshold:.2} count")
-            }
-            Self::NotComparable => {
-                f.write_str("not comparable: the slope along an isobar holds the expansion too")
-            }
-            Self::Undecided => f.write_str("undecided: no error bars"),
-        }
-    }
-}
-
-/// Both heat capacities at one temperature, in k per particle.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct CheckRow {
-    temperature: f64,
-    from_fluctuations: Estimate,
-    from_energy_slope: Estimate,
-    from_spline: Estimate,
-    difference: Estimate,
-    agreement: Agreement,
-}
-
-impl CheckRow {
-    /// The temperature.
-    #[must_use]
-    pub fn temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    /// C_ex from the fluctuations.
-    #[must_use]
-    pub fn from_fluctuations(&self) -> &Estimate {
-        &self.from_fluctuations
-    }
-
-    /// d⟨e⟩/dT by the Rosenfeld-Tarazona fit through all temperatures.
-    #[must_use]
-    pub fn from_energy_slope(&self) -> &Estimate {
-        &self.from_energy_slope
-    }
-
-    /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points: no model, and larger
-    /// errors, at the ends above all.
-    #[must_use]
-    pub fn from_spline(&self) -> &Estimate {
-        &self.from_spline
-    }
-
-    /// Fluctuations minus slope, with the error of the difference.
-    #[must_use]
-    pub fn difference(&self) -> &Estimate {
-        &self.difference
-    }
-
-    /// The verdict.
-    #[must_use]
-    pub fn agreement(&self) -> Agreement {
-        self.agreement
-    }
-}
+use super::{Path, PiecewiseCubic, Point, ThermoError, Undetermined};
 
 /// Heat capacities from fluctuations beside d⟨E⟩/dT, over temperature.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct HeatCapacityCheck {
-    path: Path,
+    /// The path of the scan.
+    pub path: Path,
+    /// The temperatures, ascending.
+    pub temperatures: Vec<f64>,
+    /// C_ex from the fluctuations at each temperature, in k per particle.
+    pub from_fluctuations: Vec<Estimate>,
+    /// d⟨e⟩/dT by the Rosenfeld-Tarazona fit through all temperatures, in k per particle.
+    pub from_energy_slope: Vec<Estimate>,
+    /// d⟨e⟩/dT by a natural cubic spline in T^(3/5) through the points, in k per particle: no
+    /// model, and larger errors, at the ends above all.
+    pub from_spline: Vec<Estimate>,
+    /// Fluctuations minus the fitted slope, with the error of the difference.
+    pub difference: Vec<Estimate>,
+    /// The difference against [`Significance::HEAT_CAPACITIES`]. Where it is significant, the run
+    /// is too short, out of equilibrium, or read with the wrong ensemble or energy kind. No answer
+    /// along an isobar and without error bars.
+    pub agreement: Vec<Outcome<Deviation, Undetermined>>,
     boltzmann: f64,
-    rows: Vec<CheckRow>,
-    coefficients: [Estimate; 2],
-    chi_squared: Option<f64>,
+    /// a and b of ⟨e⟩ = a + b T^(3/5), in energy and energy per temperature^(3/5).
+    pub rosenfeld_tarazona: [Estimate; 2],
+    /// Chi squared of the Rosenfeld-Tarazona fit, with two degrees of freedom less than there are
+    /// temperatures; `None` without error bars.
+    pub chi_squared: Option<f64>,
 }
 
 impl HeatCapacityCheck {
-    /// The path of the scan.
-    #[must_use]
-    pub fn path(&self) -> Path {
-        self.path
-    }
-
-    /// One row per temperature, from the lowest on.
-    #[must_use]
-    pub fn rows(&self) -> &[CheckRow] {
-        &self.rows
-    }
-
-    /// a and b of ⟨e⟩ = a + b T^(3/5), in energy and energy per temperature^(3/5).
-    #[must_use]
-    pub fn rosenfeld_tarazona(&self) -> &[Estimate; 2] {
-        &self.coefficients
-    }
-
     /// The fitted energy per particle at a temperature.
     #[must_use]
     pub fn energy_at(&self, temperature: f64) -> Estimate {
-        let [a, b] = &self.coefficients;
+        let [a, b] = &self.rosenfeld_tarazona;
         Estimate::together([a, b], |[a, b]| a + b * temperature.powf(0.6))
     }
 
     /// The fitted C_ex at a temperature, in k per particle.
     #[must_use]
     pub fn heat_capacity_at(&self, temperature: f64) -> Estimate {
-        self.coefficients[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
+        self.rosenfeld_tarazona[1].map(|b| 0.6 * b * temperature.powf(-0.4) / self.boltzmann)
     }
 
     /// The entropy from `reference` to `temperature` that the fit implies, the integral of d⟨e⟩/dT
@@ -150,29 +54,16 @@ impl HeatCapacityCheck {
     #[must_use]
     pub fn entropy_between(&self, reference: f64, temperature: f64) -> Estimate {
         let powers = reference.powf(-0.4) - temperature.powf(-0.4);
-        self.coefficients[1].map(|b| 1.5 * b * powers / self.boltzmann)
-    }
-
-    /// Chi squared of the Rosenfeld-Tarazona fit, with two degrees of freedom less than there are
-    /// temperatures; `None` without error bars.
-    #[must_use]
-    pub fn chi_squared(&self) -> Option<f64> {
-        self.chi_squared
+        self.rosenfeld_tarazona[1].map(|b| 1.5 * b * powers / self.boltzmann)
     }
 
     /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
     /// are not compared.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
-        let z: Option<Vec<f64>> = self
-            .rows
-            .iter()
-            .map(|row| match row.agreement {
-                Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
-                Agreement::NotComparable | Agreement::Undecided => None,
-            })
-            .collect();
-        z.map(|z| z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
+        let deviations = self.agreement.iter().map(Outcome::value);
+        let z: Vec<f64> = deviations.map(|found| Some(found?.z)).collect::<Option<_>>()?;
+        Some(z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
     }
 }
 
@@ -192,7 +83,7 @@ impl HeatCapacityCheck {
 /// d⟨e⟩/dT = C_ex + (d<e>/dV)_T dV/dT
 /// ```
 ///
-/// and the rows are marked as not comparable.
+/// and the two are not compared.
 ///
 /// `energies` are mean potential energies per particle, `capacities` are C_ex from the fluctuations
 /// in k per particle, each at the same temperatures. The three numbers of a state point share their
@@ -205,7 +96,7 @@ impl HeatCapacityCheck {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three points,
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Temperature`] and [`ThermoError::NotFinite`]
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::Invalid`] and [`ThermoError::Value`]
 /// for temperatures, energies or heat capacities that are none. [`ThermoError::Mixture`] for
 /// numbers of one run with different resamples.
 pub fn heat_capacity_check(
@@ -241,11 +132,11 @@ pub fn heat_capacity_check(
         .collect();
     let column =
         |values: &[f64], c: usize| -> Vec<f64> { values.chunks_exact(3).map(|point| point[c]).collect() };
-    let coefficients = Estimate::evaluate(&numbers, |values| {
-        rosenfeld_tarazona(&column(values, 0), &column(values, 1), &weights)
+    let rosenfeld_tarazona = Estimate::evaluate(&numbers, |values| {
+        fitted(&column(values, 0), &column(values, 1), &weights)
     })?;
-    let [a, b] = [coefficients[0].value(), coefficients[1].value()];
-    let by_spline = Estimate::evaluate_all(&numbers, |values| {
+    let [a, b] = [0, 1].map(|i: usize| rosenfeld_tarazona[i].value());
+    let from_spline = Estimate::evaluate_all(&numbers, |values| {
         let (t, e) = (column(values, 0), column(values, 1));
         match spline(&t, &e) {
             // The chain rule takes the derivative from T^(3/5) to T.
@@ -256,31 +147,21 @@ pub fn heat_capacity_check(
             Err(_) => vec![f64::NAN; t.len()],
         }
     })?;
-    let fluctuations = Estimate::evaluate_all(&numbers, |values| column(values, 2))?;
-    let slopes = Estimate::evaluate_all(&numbers, |values| {
+    let from_fluctuations = Estimate::evaluate_all(&numbers, |values| column(values, 2))?;
+    let from_energy_slope = Estimate::evaluate_all(&numbers, |values| {
         let t = column(values, 0);
-        let [_, b] = rosenfeld_tarazona(&t, &column(values, 1), &weights);
+        let [_, b] = fitted(&t, &column(values, 1), &weights);
         t.iter().map(|t| 0.6 * b * t.powf(-0.4) / k).collect()
     })?;
-    let rows = fluctuations
-        .into_iter()
-        .zip(slopes)
-        .zip(by_spline)
-        .zip(&temperatures)
-        .map(
-            |(((from_fluctuations, from_energy_slope), from_spline), &temperature)| {
-                let difference = &from_fluctuations - &from_energy_slope;
-                CheckRow {
-                    temperature,
-                    agreement: agreement(&difference, path),
-                    from_fluctuations,
-                    from_energy_slope,
-                    from_spline,
-                    difference,
-                }
-            },
-        )
-        .collect();
+    let pairs = from_fluctuations.iter().zip(&from_energy_slope);
+    let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+    let agreement = |difference: &Estimate| match path {
+        Path::Isobaric => Outcome::Unresolved(Undetermined::NotComparable),
+        Path::Isochoric => {
+            let deviation = difference.deviation(Significance::HEAT_CAPACITIES);
+            deviation.ok_or(Undetermined::NoErrors).into()
+        }
+    };
     let chi_squared = errors.map(|errors| {
         let residual = |((t, e), error): ((&f64, &f64), &f64)| ((e - a - b * t.powf(0.6)) / error).powi(2);
         temperatures
@@ -292,31 +173,20 @@ pub fn heat_capacity_check(
     });
     Ok(HeatCapacityCheck {
         path,
+        agreement: difference.iter().map(agreement).collect(),
+        temperatures,
+        from_fluctuations,
+        from_energy_slope,
+        from_spline,
+        difference,
         boltzmann: k,
-        rows,
-        coefficients,
+        rosenfeld_tarazona,
         chi_squared,
     })
 }
 
-fn agreement(difference: &Estimate, path: Path) -> Agreement {
-    if path == Path::Isobaric {
-        return Agreement::NotComparable;
-    }
-    let (Some(error), freedom @ Some(_)) = (difference.standard_error(), difference.degrees_of_freedom())
-    else {
-        return Agreement::Undecided;
-    };
-    let threshold = Significance::HEAT_CAPACITIES.threshold(freedom);
-    let z = difference.value() / error;
-    if z.abs() <= threshold {
-        Agreement::Agrees { z, threshold }
-    } else {
-        Agreement::Differs { z, threshold }
-    }
-}
-
-fn rosenfeld_tarazona(temperatures: &[f64], energies: &[f64], weights: &[f64]) -> [f64; 2] {
+/// a and b of e = a + b T^(3/5).
+fn fitted(temperatures: &[f64], energies: &[f64], weights: &[f64]) -> [f64; 2] {
     let x: Vec<f64> = temperatures.iter().map(|t| t.powf(0.6)).collect();
     line(&x, energies, weights)
 }
@@ -351,12 +221,12 @@ mod tests {
             let capacity = |t: f64| Point::new(t, 0.6 * b * t.powf(-0.4) / k);
             let capacities = TEMPERATURES.map(|t| capacity(t * scale));
             let check = heat_capacity_check(&energies, &capacities, units, Path::Isochoric).unwrap();
-            assert!((check.rosenfeld_tarazona()[0].value() / a - 1.0).abs() < 1e-10);
-            assert!((check.rosenfeld_tarazona()[1].value() / b - 1.0).abs() < 1e-10);
-            for (row, t) in check.rows().iter().zip(TEMPERATURES) {
-                assert_eq!(row.temperature(), t * scale);
-                assert!((row.from_spline().value() / row.from_energy_slope().value() - 1.0).abs() < 1e-9);
-                assert!(row.difference().value().abs() < 1e-10);
+            assert!((check.rosenfeld_tarazona[0].value() / a - 1.0).abs() < 1e-10);
+            assert!((check.rosenfeld_tarazona[1].value() / b - 1.0).abs() < 1e-10);
+            assert_eq!(check.temperatures, TEMPERATURES.map(|t| t * scale));
+            for (k, slope) in check.from_energy_slope.iter().enumerate() {
+                assert!((check.from_spline[k].value() / slope.value() - 1.0).abs() < 1e-9);
+                assert!(check.difference[k].value().abs() < 1e-10);
             }
             // The entropy is the integral of C/T: a fine sum by the midpoint rule.
             let (from, to) = (scale, 0.5 * scale);
@@ -395,30 +265,22 @@ mod tests {
         // Scatter 1e-5 over a range of half a unit; T taken as exact would give 1e-3 times the
         // slope.
         assert!(slope_error < 2e-4, "{slope_error}");
-        assert!(check.chi_squared().unwrap() < 10.0, "{:?}", check.chi_squared());
+        assert!(check.chi_squared.unwrap() < 10.0, "{:?}", check.chi_squared);
         assert!(check.mean_square_z().unwrap() < 1.0);
-        assert!(
-            check
-                .rows()
-                .iter()
-                .all(|row| matches!(row.agreement(), Agreement::Agrees { .. }))
-        );
+        let differs = |check: &HeatCapacityCheck| -> Vec<bool> {
+            let found = check.agreement.iter();
+            found
+                .map(|found| found.value().unwrap().is_significant())
+                .collect()
+        };
+        assert_eq!(differs(&check), [false; 5]);
         // A heat capacity that is off by ten of its errors is found out.
         capacities[1].value = &capacities[1].value + 0.12;
         let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap();
-        let differs: Vec<bool> = check
-            .rows()
-            .iter()
-            .map(|row| matches!(row.agreement(), Agreement::Differs { .. }))
-            .collect();
-        assert_eq!(differs, [false, true, false, false, false]);
+        assert_eq!(differs(&check), [false, true, false, false, false]);
         let check = heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isobaric).unwrap();
-        assert!(
-            check
-                .rows()
-                .iter()
-                .all(|row| row.agreement() == Agreement::NotComparable)
-        );
+        let why = Some(&Undetermined::NotComparable);
+        assert!(check.agreement.iter().all(|found| found.why() == why));
         assert_eq!(check.mean_square_z(), None);
     }
 

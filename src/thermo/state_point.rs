@@ -33,18 +33,18 @@ impl StatePoint {
         moments: &Moments,
         heat_capacity: HeatCapacity,
     ) -> Result<Self, ThermoError> {
-        ThermoError::unless_of_run("heat capacity", heat_capacity.excess(), moments.mean())?;
+        ThermoError::unless_of_run("heat capacity", &heat_capacity.excess, &moments.mean)?;
         // At constant energy the kinetic temperature goes with the mean energy, block by block,
         // even where one is given.
-        let given = heat_capacity.temperature();
-        let energy_temperature = match heat_capacity.ensemble() {
-            Ensemble::Nve { .. } => moments.kinetic_temperature().unwrap_or(given).clone(),
+        let given = &heat_capacity.temperature;
+        let energy_temperature = match heat_capacity.ensemble {
+            Ensemble::Nve { .. } => moments.kinetic_temperature.as_ref().unwrap_or(given).clone(),
             _ => given.clone(),
         };
         Ok(Self {
             name: name.into(),
-            particles: moments.particles(),
-            mean_energy: moments.mean().clone(),
+            particles: moments.particles,
+            mean_energy: moments.mean.clone(),
             energy_temperature,
             heat_capacity,
             relaxation: None,
@@ -146,7 +146,7 @@ impl StatePoint {
     /// The temperature that it stands at.
     #[must_use]
     pub fn temperature(&self) -> f64 {
-        self.heat_capacity.temperature().value()
+        self.heat_capacity.temperature.value()
     }
 
     /// Number of particles.

@@ -1,8 +1,6 @@
 //! Relaxation times over temperature.
 
-use std::fmt;
-
-use super::{Point, ThermoError};
+use super::{Point, ThermoError, Undetermined};
 use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
 
@@ -66,85 +64,28 @@ impl TemperatureModel {
     }
 }
 
-/// What a fit over temperature came to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub enum TemperatureVerdict {
-    /// All parameters are determined.
-    Resolved,
-    /// The best value lies at the end of what is possible: the model degenerates (VFT at t_0 = 0 is
-    /// Arrhenius's law).
-    AtBound {
-        /// The parameter's name.
-        parameter: &'static str,
-        /// Its value there.
-        value: f64,
-    },
-    /// ln tau does not curve upwards over 1/T: there is no parabola with a real j.
-    NotConvex {
-        /// The coefficient of 1/T² found, in temperature².
-        curvature: f64,
-    },
-    /// The onset lies inside the scan: points above it are on the parabola's wrong branch, and
-    /// belong left out.
-    OnsetInside {
-        /// The onset found.
-        onset: f64,
-        /// The highest temperature of the scan.
-        highest: f64,
-    },
-}
-
-impl TemperatureVerdict {
-    /// Whether the answer is [`Resolved`](Self::Resolved).
-    #[must_use]
-    pub fn is_resolved(&self) -> bool {
-        matches!(self, Self::Resolved)
-    }
-}
-
-impl fmt::Display for TemperatureVerdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resolved => f.write_str("resolved"),
-            Self::AtBound { parameter, value } => {
-                write!(f, "{parameter} is at the end of its range, {value:.6}")
-            }
-            Self::NotConvex { curvature } => write!(
-                f,
-                "ln tau does not curve upwards over 1/T: the coefficient of 1/T^2 is {curvature:.4}"
-            ),
-            Self::OnsetInside { onset, highest } => {
-                write!(
-                    f,
-                    "the onset {onset:.4} lies below the highest temperature {highest:.4}"
-                )
-            }
-        }
-    }
-}
-
 /// A model fitted to relaxation times over temperature.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct TemperatureFit {
-    model: TemperatureModel,
+    /// The model.
+    pub model: TemperatureModel,
     boltzmann: f64,
     parameters: Vec<Estimate>,
-    points: usize,
-    weighted: bool,
-    chi_squared: f64,
-    verdict: TemperatureVerdict,
+    /// Number of temperatures fitted.
+    pub points: usize,
+    /// Whether the points were weighted by their standard errors; without errors they count
+    /// equally.
+    pub weighted: bool,
+    /// Sum of squared residuals of ln tau, in units of its errors where
+    /// [`weighted`](Self::weighted).
+    pub chi_squared: f64,
+    /// Why the parameters are not determined; `None` where all of them are.
+    pub undetermined: Option<Undetermined>,
 }
 
 impl TemperatureFit {
-    /// The model.
-    #[must_use]
-    pub fn model(&self) -> TemperatureModel {
-        self.model
-    }
-
     /// Names and values of the parameters; none where ln tau is no parabola of the
     /// model's kind.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Estimate)> {
@@ -157,26 +98,6 @@ impl TemperatureFit {
         self.parameters()
             .find(|(n, _)| *n == name)
             .map(|(_, value)| value)
-    }
-
-    /// Number of temperatures fitted.
-    #[must_use]
-    pub fn points(&self) -> usize {
-        self.points
-    }
-
-    /// Whether the points were weighted by their standard errors; without errors they count
-    /// equally.
-    #[must_use]
-    pub fn weighted(&self) -> bool {
-        self.weighted
-    }
-
-    /// Sum of squared residuals of ln tau, in units of its errors where
-    /// [`weighted`](Self::weighted).
-    #[must_use]
-    pub fn chi_squared(&self) -> f64 {
-        self.chi_squared
     }
 
     /// Chi squared by degrees of freedom.
@@ -216,12 +137,6 @@ impl TemperatureFit {
         } else {
             (n * (self.chi_squared / n).ln(), p + 1.0)
         }
-    }
-
-    /// The verdict.
-    #[must_use]
-    pub fn verdict(&self) -> TemperatureVerdict {
-        self.verdict
     }
 
     /// The model's relaxation time at a temperature; `None` outside of its range.
@@ -280,7 +195,7 @@ impl TemperatureFit {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] unless there is one more temperature than parameters,
-/// [`ThermoError::Time`] for a time or a temperature that is not positive.
+/// [`ThermoError::Value`] for a time or a temperature that is not positive.
 ///
 /// ```
 /// use msed::{Units, thermo::{self, Point, TemperatureModel}};
@@ -288,7 +203,7 @@ impl TemperatureFit {
 /// let vft = thermo::fit_relaxation_times(&times, TemperatureModel::Vft, Units::LJ)?;
 /// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
 /// assert!((vft.parameter("d").unwrap().value() - 6.0).abs() < 1e-4);
-/// assert!(vft.verdict().is_resolved());
+/// assert_eq!(vft.undetermined, None);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn fit_relaxation_times(
@@ -308,18 +223,10 @@ pub fn fit_relaxation_times(
     Point::check_times(times)?;
     let k = units.boltzmann;
     let logarithms: Vec<Estimate> = times.iter().map(|point| point.value.ln()).collect();
-    let errors: Option<Vec<f64>> = logarithms
-        .iter()
-        .map(|x| x.standard_error().filter(|error| *error > 0.0))
-        .collect();
-    let weighted = errors.is_some();
-    let weights: Vec<f64> = errors.map_or_else(
-        || vec![1.0; times.len()],
-        |errors| errors.iter().map(|error| error.powi(-2)).collect(),
-    );
+    let (weights, weighted) = weights(&logarithms);
     let solve = |y: &[f64]| solve(model, &temperatures, y, &weights, k);
     let y: Vec<f64> = logarithms.iter().map(Estimate::value).collect();
-    let (whole, verdict) = solve(&y);
+    let (whole, undetermined) = solve(&y);
     let (parameters, chi_squared) = if !whole.iter().all(|p| p.is_finite()) {
         let parabola = Parabola::through(&inverse(&temperatures), &y, &weights);
         let at = |i: usize| parabola.at(temperatures[i].recip());
@@ -343,7 +250,7 @@ pub fn fit_relaxation_times(
         points: times.len(),
         weighted,
         chi_squared,
-        verdict,
+        undetermined,
     })
 }
 
@@ -357,7 +264,7 @@ fn solve(
     y: &[f64],
     weights: &[f64],
     k: f64,
-) -> (Vec<f64>, TemperatureVerdict) {
+) -> (Vec<f64>, Option<Undetermined>) {
     let lowest = temperatures.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = temperatures.iter().copied().fold(0.0, f64::max);
     // For a trial of the non-linear parameter, the straight line in the model's own variable.
@@ -367,17 +274,12 @@ fn solve(
             let [a, b] = line(&x, y, weights);
             (chi_squared(y, |i| a + b * x[i], weights), a, b)
         };
-        let (best, end) = minimum(grid, |trial| fitted(trial).0);
+        let (best, inside) = minimum(grid, |trial| fitted(trial).0);
         let (_, a, b) = fitted(best);
-        (best, end, a, b)
+        (best, inside, a, b)
     };
-    let verdict = |end: End, parameter, value| {
-        if end == End::Inside {
-            TemperatureVerdict::Resolved
-        } else {
-            TemperatureVerdict::AtBound { parameter, value }
-        }
-    };
+    let unless =
+        |inside: bool, parameter, value| (!inside).then_some(Undetermined::AtBound { parameter, value });
     // Up to 0.1 % below the lowest temperature; closer, one point alone would carry the divergence.
     let grid = |from: f64| -> Vec<f64> {
         (0..=300)
@@ -387,42 +289,40 @@ fn solve(
     match model {
         TemperatureModel::Arrhenius => {
             let [a, b] = line(&inverse(temperatures), y, weights);
-            (vec![a, b * k], TemperatureVerdict::Resolved)
+            (vec![a, b * k], None)
         }
         TemperatureModel::Vft => {
-            let (t0, end, a, b) = searched(&grid(1e-3), &|t, t0| 1.0 / (t - t0));
-            (vec![a, b / t0, t0], verdict(end, "t_0", t0))
+            let (t0, inside, a, b) = searched(&grid(1e-3), &|t, t0| 1.0 / (t - t0));
+            (vec![a, b / t0, t0], unless(inside, "t_0", t0))
         }
         TemperatureModel::ModeCoupling => {
-            let (tc, end, a, b) = searched(&grid(1e-3), &|t, tc| (t / tc - 1.0).ln());
-            (vec![a, -b, tc], verdict(end, "t_c", tc))
+            let (tc, inside, a, b) = searched(&grid(1e-3), &|t, tc| (t / tc - 1.0).ln());
+            (vec![a, -b, tc], unless(inside, "t_c", tc))
         }
         TemperatureModel::Parabolic => {
             let parabola = Parabola::through(&inverse(temperatures), y, weights);
             let (curvature, at) = (parabola.curvature(), parabola.vertex());
             if curvature <= 0.0 {
-                (vec![f64::NAN; 3], TemperatureVerdict::NotConvex { curvature })
+                (vec![f64::NAN; 3], Some(Undetermined::NotConvex { curvature }))
             } else if at <= 0.0 {
                 // The minimum lies beyond infinite temperature: the law is Arrhenius's with some
                 // curvature.
-                let onset = f64::INFINITY;
-                (
-                    vec![f64::NAN; 3],
-                    TemperatureVerdict::AtBound {
-                        parameter: "t_o",
-                        value: onset,
-                    },
-                )
+                (vec![f64::NAN; 3], unless(false, "t_o", f64::INFINITY))
             } else {
                 let onset = 1.0 / at;
-                let verdict = if onset < highest {
-                    TemperatureVerdict::OnsetInside { onset, highest }
-                } else {
-                    TemperatureVerdict::Resolved
-                };
-                (vec![parabola.at(at), curvature.sqrt() * k, onset], verdict)
+                let inside = (onset < highest).then_some(Undetermined::OnsetInside { onset, highest });
+                (vec![parabola.at(at), curvature.sqrt() * k, onset], inside)
             }
         }
+    }
+}
+
+/// The inverse squares of the errors, and true; equal weights where a number has no error.
+pub(super) fn weights(numbers: &[Estimate]) -> (Vec<f64>, bool) {
+    let weight = |x: &Estimate| Some(x.standard_error().filter(|error| *error > 0.0)?.powi(-2));
+    match numbers.iter().map(weight).collect() {
+        Some(weights) => (weights, true),
+        None => (vec![1.0; numbers.len()], false),
     }
 }
 
@@ -436,18 +336,13 @@ pub(super) fn chi_squared(y: &[f64], model: impl Fn(usize) -> f64, weights: &[f6
 }
 
 /// The minimum of `f` over a grid, refined between its neighbours by golden sections; and whether
-/// it lies at an end.
-pub(super) fn minimum(grid: &[f64], f: impl Fn(f64) -> f64) -> (f64, End) {
+/// it lies inside of the grid, not at an end.
+pub(super) fn minimum(grid: &[f64], f: impl Fn(f64) -> f64) -> (f64, bool) {
     let values: Vec<f64> = grid.iter().map(|&x| f(x)).collect();
     let best = (0..grid.len())
         .filter(|&i| values[i].is_finite())
         .min_by(|&i, &j| values[i].total_cmp(&values[j]))
         .unwrap_or(0);
-    let end = match best {
-        0 => End::Low,
-        _ if best + 1 == grid.len() => End::High,
-        _ => End::Inside,
-    };
     let (mut low, mut high) = (grid[best.saturating_sub(1)], grid[(best + 1).min(grid.len() - 1)]);
     let ratio = 0.5 * (5.0_f64.sqrt() - 1.0);
     let (mut a, mut b) = (high - ratio * (high - low), low + ratio * (high - low));
@@ -470,15 +365,7 @@ pub(super) fn minimum(grid: &[f64], f: impl Fn(f64) -> f64) -> (f64, End) {
     } else {
         grid[best]
     };
-    (x, end)
-}
-
-/// Where a minimum lies in the range searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    Low,
-    Inside,
-    High,
+    (x, best > 0 && best + 1 < grid.len())
 }
 
 #[cfg(test)]

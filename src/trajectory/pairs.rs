@@ -40,8 +40,12 @@ pub struct LagTable {
     time_step: f64,
     lags: Vec<Lag>,
     origins: Vec<u64>,
-    unit: u64,
-    uniform: bool,
+    /// The greatest common divisor of the distances between frames, in steps: the stride of uniform
+    /// frames.
+    pub(crate) unit: u64,
+    /// Whether frames are equally far apart, so that lag `m` units pairs frame `i` with frame `i +
+    /// m`.
+    pub(crate) uniform: bool,
 }
 
 /// The most pairs of frames that are examined to find the lags of a sequence.
@@ -134,20 +138,6 @@ impl LagTable {
     #[must_use]
     pub fn time_step(&self) -> f64 {
         self.time_step
-    }
-
-    /// The greatest common divisor of the distances between frames, in steps: the stride of uniform
-    /// frames.
-    #[must_use]
-    pub fn unit(&self) -> u64 {
-        self.unit
-    }
-
-    /// Whether frames are equally far apart, so that lag `m` units pairs frame `i` with frame `i +
-    /// m`.
-    #[must_use]
-    pub fn is_uniform(&self) -> bool {
-        self.uniform
     }
 
     /// How many pairs of frames lag `k` of the list has.
@@ -327,7 +317,7 @@ mod tests {
         }
         assert!(!table.lags().contains(&Lag::from_steps(6300)));
         assert!(table.lags().windows(2).all(|w| w[0] < w[1]));
-        assert_eq!((table.unit(), table.is_uniform()), (100, false));
+        assert_eq!((table.unit, table.uniform), (100, false));
     }
 
     #[test]

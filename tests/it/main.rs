@@ -66,6 +66,7 @@ mod accuracy {
 /// What callers may hand in, and the errors that they get.
 mod api {
     mod checkpoints;
+    mod errors;
     mod floors;
     mod frame_files;
     mod readers;

@@ -3,9 +3,8 @@
 
 use msed::stats::Outcome;
 use msed::thermo::{
-    self, AdamGibbs, AdamGibbsVerdict, Crossover, CrossoverOf, EntropyDifference, HeatCapacityCheck,
-    NoCrossover, Part, Path, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError,
-    TimeOf,
+    self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
+    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf, Undetermined,
 };
 
 use super::point::Point;
@@ -87,15 +86,15 @@ impl OverTemperature {
         for (name, relaxing) in TIMES {
             let fits = TemperatureModel::ALL.map(|model| found.relaxation(relaxing, model));
             models.extend(fits.into_iter().flatten().map(|fit| (name, fit)));
-            let crossover = found.crossover(CrossoverOf::Time(relaxing), SEED);
+            let crossover = found.crossover_of_times(relaxing, SEED);
             crossover_of_times.extend(crossover.ok().map(|crossover| (name, crossover)));
         }
         let adam_gibbs = found.adam_gibbs(TimeOf::Energy, ReferenceEntropy::Fitted);
         let adam_gibbs_alpha = adam_gibbs.as_ref().ok().and_then(|fit| {
-            if matches!(fit.verdict(), AdamGibbsVerdict::Degenerate { .. }) {
+            if matches!(fit.curvature.why(), Some(Undetermined::AtBound { .. })) {
                 return None;
             }
-            let entropy = ReferenceEntropy::Given(fit.s_c_reference().value());
+            let entropy = ReferenceEntropy::Given(fit.s_c_reference.value());
             found.adam_gibbs(TimeOf::Structure, entropy).ok()
         });
         Ok(Self {
@@ -106,7 +105,7 @@ impl OverTemperature {
             slow_entropy: found.entropy(Part::Slow),
             as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
             models,
-            crossover: found.crossover(CrossoverOf::Um, SEED),
+            crossover: found.crossover_of_um(SEED),
             crossover_of_times,
             adam_gibbs,
             adam_gibbs_alpha,
@@ -128,7 +127,7 @@ impl OverTemperature {
     ) -> Vec<Option<T>> {
         let at = |t: f64| {
             let entropy = entropy.as_ref().ok()?;
-            let mut temperatures = entropy.temperatures().iter();
+            let mut temperatures = entropy.temperatures.iter();
             of(
                 entropy,
                 temperatures.position(|other| (other - t).abs() <= 1e-9 * t)?,

@@ -25,7 +25,7 @@ pub(super) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
     .title("the longest lag of each point");
     for (k, point) in sorted.iter().enumerate() {
         if let Some(phi) = point.distributions.last() {
-            let (_, series) = histogram(phi, phi.variance().value().sqrt());
+            let (_, series) = histogram(phi, phi.variance.value().sqrt());
             right.add(series.shade(shade(k, sorted.len())).label(name(scan, point)));
         }
     }
@@ -39,7 +39,7 @@ pub(super) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
 fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
     let symbols = Symbols::of(scan);
     let densities = || {
-        let all = point.distributions.iter().flat_map(Distribution::densities);
+        let all = point.distributions.iter().flat_map(|phi| &phi.densities);
         all.map(Estimate::value).filter(|&density| density > 0.0)
     };
     let rarest = densities().fold(f64::INFINITY, f64::min);
@@ -52,7 +52,7 @@ fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
     .title(name(scan, point));
     for (k, phi) in point.distributions.iter().enumerate() {
         let (x, series) = histogram(phi, 1.0);
-        let label = format!("*{{t}} = {} {}", time(phi.lag_time()), symbols.time);
+        let label = format!("*{{t}} = {} {}", time(phi.lag_time), symbols.time);
         panel.add(series.colour(k).label(label));
         let low = x.iter().copied().fold(f64::INFINITY, f64::min);
         let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -65,7 +65,7 @@ fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
 
 /// The centres of the bins that hold pairs, and their densities, in multiples of `unit`.
 fn histogram(phi: &Distribution, unit: f64) -> (Vec<f64>, Series) {
-    let bins = phi.centres().iter().zip(phi.densities());
+    let bins = phi.centres.iter().zip(&phi.densities);
     let (x, densities): (Vec<f64>, Vec<Estimate>) = bins
         .filter(|(_, density)| density.value() > 0.0)
         .map(|(centre, density)| (centre / unit, density.map(|density| density * unit)))

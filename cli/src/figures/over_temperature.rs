@@ -4,13 +4,12 @@ use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::Relaxation;
 use msed::stats::Outcome;
-use msed::thermo::{
-    AdamGibbsVerdict, Agreement, CheckRow, EntropyDifference, HeatCapacityCheck, ThermoError,
-};
+use msed::thermo::{EntropyDifference, HeatCapacityCheck, ThermoError, Undetermined};
 
 use super::look::{Symbols, degrees, model, open_where, over_temperature};
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::{Point, by_temperature};
+use crate::results::straightness;
 use crate::scan_file::{EnsembleName, Scan};
 use crate::tables::temperature;
 
@@ -95,19 +94,19 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
     let c = Axis::linear("*{C}_{ex} per particle (*{k}_{B})");
     let mut panel = Panel::new(over_temperature(scan), c);
     if let Ok(check) = &results.check {
-        let t: Vec<f64> = check.rows().iter().map(CheckRow::temperature).collect();
+        let t = &check.temperatures;
         let label = "d⟨*{e}⟩/d*{T}, Rosenfeld-Tarazona";
         for series in model([t[0], t[t.len() - 1]], 1, label, |t| check.heat_capacity_at(t)) {
             panel.add(series);
         }
-        let spline = Series::estimates(&t, check.rows().iter().map(CheckRow::from_spline));
+        let spline = Series::estimates(t, &check.from_spline);
         let spline = spline.colour(2).open().size(0.8);
         panel.add(spline.label("d⟨*{e}⟩/d*{T}, spline"));
     }
     for (excluded, label) in [(false, "fluctuations"), (true, "fluctuations, excluded")] {
         let of_kind = points.iter().filter(|point| point.is_excluded() == excluded);
         let (t, c): (Vec<f64>, Vec<Estimate>) = of_kind
-            .map(|point| (point.temperature(), point.heat_capacity.excess().clone()))
+            .map(|point| (point.temperature(), point.heat_capacity.excess.clone()))
             .unzip();
         if !t.is_empty() {
             let series = Series::estimates(&t, &c).colour(0).label(label);
@@ -119,7 +118,7 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
     };
     match differences(scan, check) {
         Some(below) => Figure::new(panel).with(below),
-        None => Figure::new(panel.title(format!("{}: not comparable", check.path().name()))),
+        None => Figure::new(panel.title(format!("{}: not comparable", check.path.name()))),
     }
 }
 
@@ -128,16 +127,15 @@ fn differences(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
     let mean = check.mean_square_z()?;
     let (mut t, mut limits) = (Vec::new(), Vec::new());
     let mut differences = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
-    for row in check.rows() {
-        let (kind, z, threshold) = match row.agreement() {
-            Agreement::Agrees { z, threshold } => (0, z, threshold),
-            Agreement::Differs { z, threshold } => (1, z, threshold),
-            _ => continue,
+    for (&temperature, agreement) in check.temperatures.iter().zip(&check.agreement) {
+        let Outcome::Resolved(deviation) = agreement else {
+            continue;
         };
-        differences[kind].0.push(row.temperature());
-        differences[kind].1.push(z);
-        t.push(row.temperature());
-        limits.push(threshold);
+        let (of_t, of_z) = &mut differences[usize::from(deviation.is_significant())];
+        of_t.push(temperature);
+        of_z.push(deviation.z);
+        t.push(temperature);
+        limits.push(deviation.threshold);
     }
     let negative: Vec<f64> = limits.iter().map(|x| -x).collect();
     let z = Axis::linear("fluctuations - slope (standard errors)");
@@ -161,16 +159,16 @@ fn differences(scan: &Scan, check: &HeatCapacityCheck) -> Option<Panel> {
 /// which is an energy.
 pub(super) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
     let total = results.entropy.as_ref().ok()?;
-    let reference = total.reference_temperature();
+    let reference = total.reference_temperature;
     let axis = Axis::linear(format!(
         "Δ*{{S}} per particle from *{{T}} = {} (*{{k}}_{{B}})",
         degrees(scan, reference)
     ));
     let mut left = Panel::new(over_temperature(scan), axis);
-    if total.path().left_out().is_some() {
-        left = left.title(format!("{}: without the expansion's part", total.path().name()));
+    if total.path.left_out().is_some() {
+        left = left.title(format!("{}: without the expansion's part", total.path.name()));
     }
-    let t = total.temperatures();
+    let t = &total.temperatures;
     if let Ok(check) = &results.check {
         let slope = |t| check.entropy_between(reference, t);
         for series in model([t[0], t[t.len() - 1]], 2, "from d⟨*{e}⟩/d*{T}", slope) {
@@ -201,7 +199,7 @@ fn add_entropy(
     label: &str,
 ) {
     if let Ok(entropy) = entropy {
-        let series = Series::estimates(entropy.temperatures(), entropy.values());
+        let series = Series::estimates(&entropy.temperatures, &entropy.values);
         panel.add(series.colour(colour).label(label));
     }
 }
@@ -209,19 +207,14 @@ fn add_entropy(
 /// The Adam-Gibbs plot, with its line; `None` where there are too few points for one.
 pub(super) fn adam_gibbs(scan: &Scan, results: &OverTemperature) -> Option<Figure> {
     let fit = results.adam_gibbs.as_ref().ok()?;
-    let points = fit.points().iter();
-    let (x, y): (Vec<f64>, Vec<Estimate>) = points
-        .map(|point| (point.reciprocal, point.ln_tau.clone()))
-        .unzip();
+    let x = &fit.reciprocals;
     let low = x.iter().copied().fold(f64::INFINITY, f64::min);
     let high = x.iter().copied().fold(0.0, f64::max);
     let ends = [0.9 * low, 1.05 * high];
-    let line = |x: f64| fit.ln_tau_inf().value() + fit.a().value() * x;
-    let verdict = match fit.verdict() {
-        AdamGibbsVerdict::Straight { .. } => "straight",
-        AdamGibbsVerdict::Curved { .. } => "curved",
-        AdamGibbsVerdict::Degenerate { .. } => "*{S}_{c} is not determined",
-        _ => "untested",
+    let line = |x: f64| fit.ln_tau_inf.value() + fit.a.value() * x;
+    let verdict = match fit.curvature.why() {
+        Some(Undetermined::AtBound { .. }) => "*{S}_{c} is not determined",
+        _ => straightness(&fit.curvature).0,
     };
     let symbols = Symbols::of(scan);
     let panel = Panel::new(
@@ -230,10 +223,10 @@ pub(super) fn adam_gibbs(scan: &Scan, results: &OverTemperature) -> Option<Figur
     )
     .title(format!(
         "*{{S}}_{{c}}({}) = {} *{{k}}_{{B}}: {verdict}",
-        degrees(scan, fit.reference_temperature()),
-        fit.s_c_reference()
+        degrees(scan, fit.reference_temperature),
+        fit.s_c_reference
     ))
     .with(Series::line(&ends, &ends.map(line)).colour(1))
-    .with(Series::estimates(&x, &y).colour(0));
+    .with(Series::estimates(x, &fit.ln_tau).colour(0));
     Some(Figure::new(panel))
 }

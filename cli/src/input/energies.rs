@@ -91,7 +91,7 @@ fn series(
 /// The temperature of a run is the given one, which the temperature column must not contradict, or
 /// else the mean of that column.
 fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64, Failure> {
-    if let (Some(given), Some(found)) = (&run.temperature, moments.kinetic_temperature()) {
+    if let (Some(given), Some(found)) = (&run.temperature, &moments.kinetic_temperature) {
         let value = *given.get_ref();
         let difference = (found.value() - value).abs();
         let error = found.standard_error().unwrap_or(0.0);

@@ -1,10 +1,10 @@
 //! `scan` of the results: what all runs that are not excluded tell together, the coldest first.
 
 use msed::Estimate;
-use msed::stats::Outcome;
+use msed::stats::{Deviation, Outcome};
 use msed::thermo::{
-    AdamGibbs, Agreement, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint,
-    TemperatureFit, ThermoError, TimeOf,
+    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint, TemperatureFit,
+    ThermoError, TimeOf, Undetermined,
 };
 use serde_json::{Map, Value, json};
 
@@ -47,12 +47,29 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         .collect()
 }
 
-/// A verdict as a word and a reason.
-pub(crate) fn word(verdict: &impl ToString) -> (String, Option<String>) {
-    let text = verdict.to_string();
-    match text.split_once(": ") {
-        Some((word, why)) => (word.to_owned(), Some(why.to_owned())),
-        None => (text, None),
+/// Whether two heat capacities agree, in a word.
+pub(crate) fn agreement(found: &Outcome<Deviation, Undetermined>) -> &'static str {
+    match found {
+        Outcome::Resolved(deviation) if deviation.is_significant() => "differs",
+        Outcome::Resolved(_) => "agrees",
+        Outcome::Unresolved(Undetermined::NotComparable) => "not comparable",
+        Outcome::Unresolved(_) => "undecided",
+    }
+}
+
+/// Whether an Adam-Gibbs plot is straight, as a word and a reason.
+pub(crate) fn straightness(found: &Outcome<Deviation, Undetermined>) -> (&'static str, String) {
+    match found {
+        Outcome::Resolved(deviation) => {
+            let curved = deviation.is_significant();
+            let word = if curved { "curved" } else { "straight" };
+            (word, format!("a curvature of {deviation}"))
+        }
+        Outcome::Unresolved(Undetermined::AtBound { value, .. }) => (
+            "degenerate",
+            format!("S_c at the reference ran to the end of its range, {value:.2} k per particle"),
+        ),
+        Outcome::Unresolved(why) => ("untested", why.to_string()),
     }
 }
 
@@ -66,32 +83,31 @@ fn column<T>(found: &OverTemperature, of: impl Fn(&StatePoint) -> T) -> Vec<T> {
 }
 
 fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Vec<Value> {
-    let rows = check.rows().iter().zip(found.scan.counted());
-    rows.map(|(row, point)| {
-        json!({
-            "temperature": point.temperature(),
-            "from_fluctuations": row.from_fluctuations().value(),
-            "from_energy_slope": row.from_energy_slope().value(),
-            "from_spline": row.from_spline().value(),
-            // Of the difference.
-            "standard_error": row.difference().standard_error(),
-            "comparable": row.agreement() != Agreement::NotComparable,
-            "z": match row.agreement() {
-                Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
-                _ => None,
-            },
-            "verdict": word(&row.agreement()).0,
-            "blocks": blocks(point),
+    let points = found.scan.counted().enumerate();
+    points
+        .map(|(k, point)| {
+            let agreement = &check.agreement[k];
+            json!({
+                "temperature": point.temperature(),
+                "from_fluctuations": check.from_fluctuations[k].value(),
+                "from_energy_slope": check.from_energy_slope[k].value(),
+                "from_spline": check.from_spline[k].value(),
+                // Of the difference.
+                "standard_error": check.difference[k].standard_error(),
+                "comparable": agreement.why() != Some(&Undetermined::NotComparable),
+                "z": agreement.value().map(|deviation| deviation.z),
+                "verdict": self::agreement(agreement),
+                "blocks": blocks(point),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
     type Entropy = Result<EntropyDifference, ThermoError>;
-    let values = |of: &Entropy| found.at_all(of, |entropy, k| Some(entropy.values()[k].value()));
-    let errors = |of: &Entropy| found.at_all(of, |entropy, k| entropy.values()[k].standard_error());
-    let reference = entropy.reference_temperature();
+    let values = |of: &Entropy| found.at_all(of, |entropy, k| Some(entropy.values[k].value()));
+    let errors = |of: &Entropy| found.at_all(of, |entropy, k| entropy.values[k].standard_error());
+    let reference = entropy.reference_temperature;
     let slope = |point: &StatePoint| {
         let check = found.check.as_ref().ok()?;
         Some(check.entropy_between(reference, point.temperature()).value())
@@ -122,7 +138,7 @@ fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
     let error = |of: TimeOf| column(found, |point| point.time(of)?.standard_error());
     let mut models = Map::new();
     for (name, fit) in &found.models {
-        let of_model = models.entry(fit.model().name()).or_insert_with(|| json!({}));
+        let of_model = models.entry(fit.model.name()).or_insert_with(|| json!({}));
         of_model[*name] = model(fit, coldest);
     }
     json!({
@@ -137,13 +153,12 @@ fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
 }
 
 fn model(fit: &TemperatureFit, coldest: f64) -> Value {
-    let verdict = fit.verdict();
     let parameters = fit.parameters();
     let errors = fit.parameters();
     json!({
         "parameters": parameters.map(|(name, x)| (name.to_owned(), json!(x.value()))).collect::<Value>(),
         "standard_error": standard_errors(errors.map(|(name, x)| (name, x.standard_error()))),
-        "points": fit.points(),
+        "points": fit.points,
         "aic": fit.aic(),
         "corrected_aic": fit.corrected_aic(),
         "bic": fit.bic(),
@@ -154,8 +169,8 @@ fn model(fit: &TemperatureFit, coldest: f64) -> Value {
             "value": fragility.value(),
             "standard_error": fragility.standard_error(),
         })),
-        "verdict": resolved(verdict.is_resolved()),
-        "reason": (!verdict.is_resolved()).then(|| verdict.to_string()),
+        "verdict": resolved(fit.undetermined.is_none()),
+        "reason": fit.undetermined.as_ref().map(ToString::to_string),
     })
 }
 
@@ -184,16 +199,16 @@ fn crossover(quantity: &str, crossover: &Outcome<Crossover, NoCrossover>) -> Val
 }
 
 fn adam_gibbs(fit: &AdamGibbs) -> Value {
-    let (verdict, reason) = word(&fit.verdict());
+    let (verdict, reason) = straightness(&fit.curvature);
     json!({
-        "reference_temperature": fit.reference_temperature(),
-        "ln_tau_inf": fit.ln_tau_inf().value(),
-        "a": fit.a().value(),
-        "s_c_reference": fit.s_c_reference().value(),
+        "reference_temperature": fit.reference_temperature,
+        "ln_tau_inf": fit.ln_tau_inf.value(),
+        "a": fit.a.value(),
+        "s_c_reference": fit.s_c_reference.value(),
         "standard_error": standard_errors([
-            ("ln_tau_inf", fit.ln_tau_inf().standard_error()),
-            ("a", fit.a().standard_error()),
-            ("s_c_reference", fit.s_c_reference().standard_error()),
+            ("ln_tau_inf", fit.ln_tau_inf.standard_error()),
+            ("a", fit.a.standard_error()),
+            ("s_c_reference", fit.s_c_reference.standard_error()),
         ]),
         "reduced_chi_squared": fit.reduced_chi_squared(),
         "verdict": verdict,

@@ -3,7 +3,7 @@
 use msed::Estimate;
 use msed::relaxation::Relaxation;
 use msed::stats::Outcome;
-use msed::thermo::{HeatCapacity, NoParts};
+use msed::thermo::{HeatCapacity, Undetermined};
 use serde_json::{Value, json};
 
 use super::structure;
@@ -12,30 +12,30 @@ use crate::analysis::point::Point;
 
 pub(super) fn entry(point: &Point<'_>) -> Value {
     let moments = &point.energies.moments;
-    let slope = point.drift.slope();
+    let slope = &point.drift.slope;
     json!({
         "name": point.name(),
         "temperature": point.temperature(),
         "temperature_standard_error": moments.temperature().and_then(|t| t.standard_error()),
-        "samples": moments.samples(),
+        "samples": moments.samples,
         "sampling_interval": point.energies.interval(),
         "replicas": point.run.energy().len(),
-        "mean_energy": moments.mean().value(),
-        "mean_energy_standard_error": moments.mean().standard_error(),
-        "energy_variance": moments.variance().value(),
-        "blocks": moments.mean().blocks(),
+        "mean_energy": moments.mean.value(),
+        "mean_energy_standard_error": moments.mean.standard_error(),
+        "energy_variance": moments.variance.value(),
+        "blocks": moments.mean.blocks(),
         "correlation_time": point.spectral.choice.correlation_time,
         "independent_samples": point.spectral.independent_samples(),
         "left_out_rows": point.energies.left_out_rows,
         "excluded": point.run.exclude,
         "notes": unless_empty(&point.energies.notes),
-        "print_quantum": point.resolution.quantum(),
-        "print_floor": point.resolution.floor(),
+        "print_quantum": point.resolution.quantum,
+        "print_floor": point.resolution.floor,
         "msed": curve(&point.msed),
         "drift": {
             "slope": slope.value(),
             "standard_error": slope.standard_error(),
-            "stationary": point.drift.verdict().is_stationary(),
+            "stationary": point.drift.is_stationary() == Some(true),
             "blocks": slope.blocks(),
         },
         "fit": {
@@ -78,20 +78,20 @@ fn spectral(found: &Result<Relaxation, String>) -> Value {
 fn heat_capacity(c: &HeatCapacity) -> Value {
     let error = |part: Option<&Estimate>| part.and_then(Estimate::standard_error);
     json!({
-        "excess": c.excess().value(),
+        "excess": c.excess.value(),
         "fast": c.fast().map(Estimate::value),
         "slow": c.slow().map(Estimate::value),
-        "uncorrected": c.uncorrected().value(),
+        "uncorrected": c.uncorrected.value(),
         "standard_error": standard_errors([
-            ("excess", error(Some(c.excess()))),
+            ("excess", error(Some(&c.excess))),
             ("fast", error(c.fast())),
             ("slow", error(c.slow())),
         ]),
-        "ensemble": c.ensemble().name(),
-        "as_printed": c.as_printed().map(Estimate::value),
-        "blocks": c.excess().blocks(),
-        "reason": match c.parts().and_then(Outcome::why) {
-            Some(NoParts::TooLarge { y }) => Some(format!(
+        "ensemble": c.ensemble.name(),
+        "as_printed": c.as_printed.as_ref().map(Estimate::value),
+        "blocks": c.excess.blocks(),
+        "reason": match c.parts.as_ref().and_then(Outcome::why) {
+            Some(Undetermined::TooLarge { y }) => Some(format!(
                 "no fast and slow part: y of the fast plateau is {y:.3}, expected below 1"
             )),
             _ => None,

@@ -23,13 +23,13 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
-            moments.samples().to_string(),
-            shown(Some(moments.mean())),
+            moments.samples.to_string(),
+            shown(Some(&moments.mean)),
             shown(relaxation.map(|fit| root(&fit.u0_squared)).as_ref()),
             shown(relaxation.map(|fit| root(&fit.um_squared)).as_ref()),
             shown(relaxation.map(|fit| &fit.relaxation_time)),
             shown(stretched.map(|fit| &fit.beta)),
-            shown(Some(heat_capacity.excess())),
+            shown(Some(&heat_capacity.excess)),
             shown(heat_capacity.fast()),
             shown(heat_capacity.slow()),
             if relaxation.is_some() {
@@ -80,7 +80,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         for note in &point.energies.notes {
             let _ = writeln!(text, "{name}: {note}");
         }
-        if !point.drift.verdict().is_stationary() {
+        if point.drift.is_stationary() != Some(true) {
             let over_run = point.drift.over_run();
             let _ = writeln!(
                 text,

@@ -2,33 +2,29 @@
 
 use std::fmt::Write;
 
-use msed::thermo::{Agreement, EntropyDifference};
+use msed::thermo::EntropyDifference;
 
 use super::table::{Table, or_dash, temperature};
 use crate::analysis::over_temperature::OverTemperature;
-use crate::results::word;
+use crate::results::{agreement, straightness};
 
 /// Heat capacities and entropies beside what the slope of the energy says.
 pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     let check = results.check.as_ref().ok()?;
     let mut table = Table::new("T | C_ex | d<e>/dT | spline | z |  | S_1 | S_2 | S total | by slope | z");
-    let at = |entropy| results.at_all(entropy, |e: &EntropyDifference, k| Some(e.values()[k].clone()));
+    let at = |entropy| results.at_all(entropy, |e: &EntropyDifference, k| Some(e.values[k].clone()));
     let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
     let rounded = |z: Option<f64>| or_dash(z.map(|z| format!("{z:.2}")));
     let reference = results.scan.reference_temperature()?;
-    for (k, row) in check.rows().iter().enumerate() {
-        let t = row.temperature();
-        let z = match row.agreement() {
-            Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => Some(z),
-            _ => None,
-        };
+    for (k, &t) in check.temperatures.iter().enumerate() {
+        let z = check.agreement[k].value().map(|deviation| deviation.z);
         table.add([
             temperature(t),
-            row.from_fluctuations().to_string(),
-            row.from_energy_slope().to_string(),
-            row.from_spline().to_string(),
+            check.from_fluctuations[k].to_string(),
+            check.from_energy_slope[k].to_string(),
+            check.from_spline[k].to_string(),
             rounded(z),
-            word(&row.agreement()).0,
+            agreement(&check.agreement[k]).to_owned(),
             or_dash(fast[k].as_ref()),
             or_dash(slow[k].as_ref()),
             or_dash(total[k].as_ref()),
@@ -70,12 +66,12 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
             .parameters()
             .map(|(name, value)| format!("{name} {value}"))
             .collect();
-        let resolved = fit.verdict().is_resolved();
+        let resolved = fit.undetermined.is_none();
         let unresolved = if resolved { "" } else { "unresolved " };
         table.add([
             time_name(name).to_owned(),
-            fit.model().name().to_owned(),
-            fit.points().to_string(),
+            fit.model.name().to_owned(),
+            fit.points.to_string(),
             criterion(Some(fit.aic())),
             criterion(fit.corrected_aic()),
             criterion(Some(fit.bic())),
@@ -94,15 +90,14 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
         ("tau_alpha", results.adam_gibbs_alpha.as_ref()),
     ] {
         let Some(fit) = fit else { continue };
-        let (verdict, why) = word(&fit.verdict());
+        let (verdict, why) = straightness(&fit.curvature);
         let _ = writeln!(
             text,
-            "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}{}",
-            fit.ln_tau_inf(),
-            fit.a(),
-            temperature(fit.reference_temperature()),
-            fit.s_c_reference(),
-            why.map(|why| format!("; {why}")).unwrap_or_default()
+            "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}; {why}",
+            fit.ln_tau_inf,
+            fit.a,
+            temperature(fit.reference_temperature),
+            fit.s_c_reference,
         );
     }
     Some(text)

@@ -9,7 +9,7 @@ use super::layout::{Layout, StepColumn, Wanted};
 use super::table::{EnergyTable, Note};
 use super::{Fault, Place, ReadError};
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields};
+use crate::io::text::bytes::{f64_field, fields, text};
 
 const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
 
@@ -48,8 +48,9 @@ pub struct EnergySample {
     pub temperature: Option<f64>,
 }
 
-/// The rows of a file of columns, one by one: the rows that [`EnergyReader::read`](super::EnergyReader::read) returns as a
-/// table, in a buffer of 256 KiB whatever the length of the file.
+/// The rows of a file of columns, one by one: the rows that
+/// [`EnergyReader::read`](super::EnergyReader::read) returns as a table, in a buffer of 256 KiB
+/// whatever the length of the file.
 ///
 /// Rows cannot be taken back once they are handed out, so the iteration ends with a
 /// [`Fault::Steps`] where steps begin again. A repeated boundary step is skipped, as in the table.
@@ -196,18 +197,18 @@ impl<R: Read> EnergyStream<R> {
     /// and blank lines, `None` at the end.
     #[cold]
     fn odd_line(&mut self) -> Result<Option<Option<i64>>, ReadError> {
-        let Some(line) = self.text.next_line()? else {
+        let Some((line, ended)) = self.text.next_line()? else {
             return Ok(None);
         };
         let whole = match &self.layout {
-            Some(layout) if line.ended => layout.parse(line.bytes, &mut self.values),
+            Some(layout) if ended => layout.parse(line, &mut self.values),
             _ => None,
         };
         if whole.is_some() {
             return Ok(Some(whole));
         }
-        let (bytes, ended) = (line.bytes.to_vec(), line.ended);
-        self.odd_row(&bytes, ended).map(Some)
+        let line = line.to_vec();
+        self.odd_row(&line, ended).map(Some)
     }
 
     fn odd_row(&mut self, line: &[u8], ended: bool) -> Result<Option<i64>, ReadError> {
@@ -259,9 +260,7 @@ impl<R: Read> EnergyStream<R> {
 
     /// A line of names or a title.
     fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
-        let names: Vec<String> = fields(line)
-            .map(|field| String::from_utf8_lossy(field).into_owned())
-            .collect();
+        let names: Vec<String> = fields(line).map(text).collect();
         let known = self.wanted.known(&names);
         if let Some(layout) = &self.layout {
             // A restarted simulation that continues the file writes the header again.

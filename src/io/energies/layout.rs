@@ -94,8 +94,9 @@ pub(crate) struct Layout {
     pub(super) names: Vec<String>,
     energy: usize,
     molecular: Option<usize>,
-    temperature: Option<usize>,
-    kept: Vec<(String, usize)>,
+    pub(super) temperature: Option<usize>,
+    /// Columns to keep besides, and where their values are.
+    pub(super) kept: Vec<(String, usize)>,
     /// The name of the energy: of the column, or of both.
     pub(super) energy_name: String,
     /// Numbers kept of a row.
@@ -190,20 +191,6 @@ impl Layout {
         })
     }
 
-    /// Columns of a row.
-    pub(crate) fn columns(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Names of the columns that are kept beside energy and temperature.
-    pub(crate) fn kept_names(&self) -> impl Iterator<Item = &str> {
-        self.kept.iter().map(|(name, _)| name.as_str())
-    }
-
-    pub(crate) fn has_temperature(&self) -> bool {
-        self.temperature.is_some()
-    }
-
     #[inline]
     pub(crate) fn energy_of(&self, values: &[f64]) -> f64 {
         let energy = values[self.energy];
@@ -214,11 +201,6 @@ impl Layout {
     #[inline]
     pub(crate) fn temperature_of(&self, values: &[f64]) -> Option<f64> {
         self.temperature.map(|place| values[place])
-    }
-
-    #[inline]
-    pub(crate) fn kept_of<'a>(&'a self, values: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
-        self.kept.iter().map(|&(_, place)| values[place])
     }
 
     /// Reads the numbers of a row into `values` and returns its step, which is 0 without a column
@@ -286,7 +268,7 @@ impl Layout {
             let field = shown(field);
             return Fault::Value(format!("`{field}` in column {name}, expected {expected}"));
         }
-        Fault::column_count(fields(line).count(), self.columns())
+        Fault::column_count(fields(line).count(), self.names.len())
     }
 }
 

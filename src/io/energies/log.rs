@@ -8,7 +8,7 @@ use super::runs::Runs;
 use super::table::{EnergyTable, Note};
 use super::{Fault, Place, ReadError};
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields, i64_field};
+use crate::io::text::bytes::{f64_field, fields, i64_field, text};
 
 const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 
@@ -33,7 +33,7 @@ pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<Energy
                 continue;
             }
             Ok(None) => match text.next_line()? {
-                Some(line) => log.line(line.bytes, line.ended),
+                Some((line, ended)) => log.line(line, ended),
                 None => return log.finish(file, text.line_number()),
             },
             Err(fault) => Err(fault),
@@ -147,7 +147,8 @@ impl Log<'_> {
         match &mut self.style {
             Some(Style::Lines(layout)) => {
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
-                let mostly = fields(line).count() == layout.columns() && 2 * numbers > layout.columns();
+                let columns = layout.names.len();
+                let mostly = fields(line).count() == columns && 2 * numbers > columns;
                 let first = self.runs.at_start;
                 if is_numeric(line) || mostly && first {
                     return Err(layout.fault(line));
@@ -233,7 +234,7 @@ impl Log<'_> {
         }
         // Faults of a block are reported at its first line.
         let line = std::mem::replace(&mut self.number, block.line);
-        let columns = layout.as_ref().map_or(0, Layout::columns);
+        let columns = layout.as_ref().map_or(0, |layout| layout.names.len());
         if at_end_of_file && block.names.len() < columns {
             return self.cut();
         }
@@ -261,7 +262,7 @@ impl Log<'_> {
     fn finish(mut self, file: PathBuf, lines: u64) -> Result<EnergyTable, ReadError> {
         let ended = self.end_block(true).and_then(|()| self.end_unfinished());
         ended.map_err(|fault| fault.at(&file, Place::Line(self.number)))?;
-        if self.runs.is_empty() {
+        if self.runs.last_line == 0 {
             return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
         }
         let table = self.runs.on_grid(self.thermo);
@@ -331,20 +332,12 @@ fn is_row_of_some_style(line: &[u8]) -> bool {
 
 /// The number of atoms in `Loop time of ... with 1000 atoms`.
 fn atoms(line: &[u8]) -> Option<usize> {
-    let mut before: &[u8] = b"";
-    for word in fields(line) {
-        if word == b"atoms" {
-            return usize::try_from(i64_field(before)?).ok();
-        }
-        before = word;
-    }
-    None
+    let words: Vec<&[u8]> = fields(line).collect();
+    let at = words.iter().position(|word| *word == b"atoms")?;
+    let count = i64_field(words[at.checked_sub(1)?])?;
+    usize::try_from(count).ok()
 }
 
 fn unquoted(word: &[u8]) -> String {
     text(word).trim_matches(['[', '\'', '"']).to_owned()
-}
-
-fn text(word: &[u8]) -> String {
-    String::from_utf8_lossy(word).into_owned()
 }

@@ -13,7 +13,8 @@ pub(super) struct Runs {
     start: usize,
     /// Whether the run that we are in has no row yet.
     pub(super) at_start: bool,
-    last_line: u64,
+    /// The line of the last row; 0 where there is none.
+    pub(super) last_line: u64,
     repeated: usize,
     difference: f64,
     minimization: usize,
@@ -30,10 +31,6 @@ struct Row {
 }
 
 impl Runs {
-    pub(super) fn is_empty(&self) -> bool {
-        self.last_line == 0
-    }
-
     /// A run begins.
     pub(super) fn begin(&mut self) {
         self.start = self.rows.len();

@@ -110,7 +110,7 @@ pub struct EnergyTable {
 impl EnergyTable {
     /// A table without rows.
     pub(super) fn new(layout: &Layout) -> Self {
-        let kept = layout.kept_names();
+        let kept = layout.kept.iter();
         Self {
             file: PathBuf::new(),
             is_log: false,
@@ -118,10 +118,10 @@ impl EnergyTable {
             stride: 1,
             potential: Vec::new(),
             potential_name: layout.energy_name.clone(),
-            temperature: layout.has_temperature().then(Vec::new),
+            temperature: layout.temperature.map(|_| Vec::new()),
             particles: None,
             notes: Vec::new(),
-            kept: kept.map(|name| (name.to_owned(), Vec::new())).collect(),
+            kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
         }
     }
 
@@ -131,8 +131,8 @@ impl EnergyTable {
         if let (Some(column), Some(value)) = (&mut self.temperature, layout.temperature_of(values)) {
             column.push(value);
         }
-        for ((_, column), value) in self.kept.iter_mut().zip(layout.kept_of(values)) {
-            column.push(value);
+        for ((_, column), (_, place)) in self.kept.iter_mut().zip(&layout.kept) {
+            column.push(values[*place]);
         }
     }
 

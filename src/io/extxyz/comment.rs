@@ -5,48 +5,39 @@ use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 
 /// The value of a key: bare, or in double or single quotes, braces or brackets.
 pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
-    let mut rest = comment;
-    loop {
-        rest = rest.trim_ascii_start();
-        if rest.is_empty() {
-            return None;
-        }
-        let end = rest
-            .iter()
-            .position(|byte| byte.is_ascii_whitespace() || *byte == b'=')
-            .unwrap_or(rest.len());
-        let (name, after) = rest.split_at(end);
-        let Some(after) = after.trim_ascii_start().strip_prefix(b"=") else {
+    let mut rest = comment.trim_ascii_start();
+    while !rest.is_empty() {
+        let (name, after) = split(rest, |byte| byte.is_ascii_whitespace() || byte == b'=');
+        rest = after.trim_ascii_start();
+        let Some(after) = rest.strip_prefix(b"=").map(<[u8]>::trim_ascii_start) else {
             // A key without a value means true.
-            rest = after;
             continue;
         };
-        let after = after.trim_ascii_start();
         let close = match after.first() {
             Some(quote @ (b'"' | b'\'')) => Some(*quote),
             Some(b'{') => Some(b'}'),
             Some(b'[') => Some(b']'),
             _ => None,
         };
-        let (found, next) = if let Some(close) = close {
-            let inner = &after[1..];
-            let end = inner
-                .iter()
-                .position(|&byte| byte == close)
-                .unwrap_or(inner.len());
-            (&inner[..end], inner.get(end + 1..).unwrap_or(&[]))
-        } else {
-            let end = after
-                .iter()
-                .position(u8::is_ascii_whitespace)
-                .unwrap_or(after.len());
-            after.split_at(end)
+        let (found, next) = match close {
+            Some(close) => {
+                let (found, next) = split(&after[1..], |byte| byte == close);
+                (found, next.get(1..).unwrap_or_default())
+            }
+            None => split(after, |byte| byte.is_ascii_whitespace()),
         };
         if name == key {
             return Some(found);
         }
-        rest = next;
+        rest = next.trim_ascii_start();
     }
+    None
+}
+
+/// What comes before the first byte that ends it, and the rest.
+fn split(bytes: &[u8], ends: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
+    let end = bytes.iter().position(|&byte| ends(byte));
+    bytes.split_at(end.unwrap_or(bytes.len()))
 }
 
 /// The three vectors of `Lattice`.

@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use crate::io::error::Fault;
-use crate::io::frames::same_particles;
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 use crate::trajectory::Cell;
@@ -13,10 +12,7 @@ pub(super) struct Header {
     pub(super) step: u64,
     pub(super) particles: u64,
     pub(super) cell: Option<Cell>,
-    /// The corner from which scaled coordinates count, and the lattice vectors that are their
-    /// units.
-    pub(super) origin: [f64; 3],
-    pub(super) vectors: [[f64; 3]; 3],
+    pub(super) bounds: Bounds,
     /// The line that names the columns.
     pub(super) columns: Vec<u8>,
 }
@@ -54,7 +50,7 @@ impl Header {
                 if count == 0 {
                     return Err(Fault::value(what, &shown(&line), expected));
                 }
-                same_particles(count, first)?;
+                Fault::unless_same_particles(count, first)?;
                 particles = Some(count);
             } else if let Some(boundary) = heading.strip_prefix(b"ITEM: BOX BOUNDS") {
                 let mut row = || next_line(text, &mut read);
@@ -64,7 +60,16 @@ impl Header {
             } else if let Some(columns) = heading.strip_prefix(b"ITEM: ATOMS") {
                 let missing = match (step, particles, bounds) {
                     (Some(step), Some(particles), Some(bounds)) => {
-                        return bounds.header(step, particles, columns).map(Some);
+                        let cell = bounds.periodic.then(|| Cell::triclinic(bounds.vectors));
+                        return Ok(Some(Self {
+                            step,
+                            particles,
+                            cell: cell
+                                .transpose()
+                                .map_err(|error| Fault::Value(error.to_string()))?,
+                            bounds,
+                            columns: columns.to_vec(),
+                        }));
                     }
                     (None, ..) => "ITEM: TIMESTEP before the atoms",
                     (_, None, _) => "ITEM: NUMBER OF ATOMS before the atoms",
@@ -94,9 +99,10 @@ fn integer(line: &[u8], what: &str, expected: &str) -> Result<u64, Fault> {
         .ok_or_else(|| Fault::value(what, &shown(line), expected))
 }
 
-struct Bounds {
-    origin: [f64; 3],
-    vectors: [[f64; 3]; 3],
+/// The corner from which scaled coordinates count, and the lattice vectors that are their units.
+pub(super) struct Bounds {
+    pub(super) origin: [f64; 3],
+    pub(super) vectors: [[f64; 3]; 3],
     periodic: bool,
 }
 
@@ -158,20 +164,6 @@ impl Bounds {
                 [xz, yz, lengths[2]],
             ],
             periodic,
-        })
-    }
-
-    fn header(self, step: u64, particles: u64, columns: &[u8]) -> Result<Header, Fault> {
-        let cell = self.periodic.then(|| Cell::triclinic(self.vectors));
-        Ok(Header {
-            step,
-            particles,
-            cell: cell
-                .transpose()
-                .map_err(|error| Fault::Value(error.to_string()))?,
-            origin: self.origin,
-            vectors: self.vectors,
-            columns: columns.to_vec(),
         })
     }
 }

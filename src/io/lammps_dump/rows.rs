@@ -157,8 +157,8 @@ impl Columns {
         Some((row, text.len() - rest.len()))
     }
 
-    /// The atom at the beginning of `text` and what follows its last column, or the text in place of
-    /// a column, with what it should have been.
+    /// The atom at the beginning of `text` and what follows its last column, or the text in place
+    /// of a column, with what it should have been.
     #[inline(always)]
     fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), (&'t [u8], Expected)> {
         let mut row = Row::default();
@@ -178,8 +178,8 @@ impl Columns {
         if !self.scaled {
             return row.coordinates;
         }
-        let [a, b, c] = &header.vectors;
-        std::array::from_fn(|i| header.origin[i] + s * a[i] + t * b[i] + u * c[i])
+        let [a, b, c] = &header.bounds.vectors;
+        std::array::from_fn(|i| header.bounds.origin[i] + s * a[i] + t * b[i] + u * c[i])
     }
 }
 

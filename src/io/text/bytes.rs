@@ -116,6 +116,11 @@ pub(crate) fn field_length(bytes: &[u8]) -> usize {
     end.unwrap_or(bytes.len())
 }
 
+/// Text of a field.
+pub(crate) fn text(field: &[u8]) -> String {
+    String::from_utf8_lossy(field).into_owned()
+}
+
 /// Text of a field for a message: no more than 40 characters.
 pub(crate) fn shown(field: &[u8]) -> String {
     let text = String::from_utf8_lossy(&field[..field.len().min(160)]);

@@ -11,8 +11,8 @@ fn compressed(text: &[u8]) -> Vec<u8> {
 fn lines(bytes: &[u8]) -> Result<Vec<Vec<u8>>, ReadError> {
     let mut text = Text::new(bytes, Path::new("x.dat"))?;
     let mut lines = Vec::new();
-    while let Some(line) = text.next_line()? {
-        lines.push(line.bytes.to_vec());
+    while let Some((line, _)) = text.next_line()? {
+        lines.push(line.to_vec());
     }
     Ok(lines)
 }
@@ -83,8 +83,8 @@ impl Read for Dribble<'_> {
 fn all(reader: impl Read) -> Vec<(Vec<u8>, u64, bool)> {
     let mut text = Text::new(reader, Path::new("x.dat")).unwrap();
     let mut found = Vec::new();
-    while let Some(line) = text.next_line().unwrap() {
-        let (bytes, ended) = (line.bytes.to_vec(), line.ended);
+    while let Some((line, ended)) = text.next_line().unwrap() {
+        let bytes = line.to_vec();
         found.push((bytes, text.line_number(), ended));
     }
     found

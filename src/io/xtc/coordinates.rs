@@ -251,7 +251,6 @@ struct Small {
     index: usize,
     /// What is subtracted, so that differences are of either sign.
     half: i32,
-    half_below: i32,
     size: Divisor,
 }
 
@@ -259,8 +258,7 @@ impl Small {
     fn new(index: usize) -> Self {
         Self {
             index,
-            half: half(index),
-            half_below: half((index - 1).max(FIRST)),
+            half: (SIZES[index] / 2).cast_signed(),
             size: Divisor::new(u64::from(SIZES[index])),
         }
     }
@@ -275,36 +273,17 @@ impl Small {
     /// where that size does not exist.
     #[inline]
     fn change(&mut self, change: u32) -> bool {
-        match change {
+        let index = match change {
             0 => return true,
-            1 => {
-                self.index += 1;
-                if self.index >= SIZES.len() {
-                    return false;
-                }
-                self.half_below = self.half;
-                self.half = half(self.index);
-            }
-            _ => {
-                self.index -= 1;
-                if self.index < FIRST {
-                    return false;
-                }
-                self.half = self.half_below;
-                self.half_below = if self.index > FIRST {
-                    half(self.index - 1)
-                } else {
-                    0
-                };
-            }
+            1 => self.index + 1,
+            _ => self.index - 1,
+        };
+        let exists = (FIRST..SIZES.len()).contains(&index);
+        if exists {
+            *self = Self::new(index);
         }
-        self.size = Divisor::new(u64::from(SIZES[self.index]));
-        true
+        exists
     }
-}
-
-fn half(index: usize) -> i32 {
-    (SIZES[index] / 2).cast_signed()
 }
 
 #[cfg(test)]

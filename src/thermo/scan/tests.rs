@@ -1,7 +1,7 @@
 use super::*;
 use crate::energy::Moments;
 use crate::stats::{Resamples, Resampling, RunId};
-use crate::thermo::{Agreement, Ensemble, heat_capacity};
+use crate::thermo::{self, Ensemble, Undetermined, heat_capacity};
 
 const N: usize = 1000;
 const TEMPERATURES: [f64; 6] = [0.7, 0.5, 1.0, 0.55, 0.8, 0.6];
@@ -15,21 +15,31 @@ fn about(run: &str, value: f64) -> Estimate {
 
 /// C = C_1 + C_2 = 1 + 0.6 T^(-2/5), e = T + T^(3/5) in the canonical ensemble, ln tau = 1/T.
 fn point(name: &str, t: f64, units: Units) -> StatePoint {
+    let parts = [1.0, 0.6 * t.powf(-0.4)];
+    point_with(name, t, units, parts, &Estimate::exact(1.0))
+}
+
+/// The same with another C_1 and C_2, and an error of U0² that the variance does not have.
+fn point_with(name: &str, t: f64, units: Units, [fast, slow]: [f64; 2], one: &Estimate) -> StatePoint {
     let kt = units.boltzmann * t;
     let variance = |c: f64| c * kt * kt / N as f64;
-    let slow = 0.6 * t.powf(-0.4);
-    let about = |value| about(name, value);
-    let parts = [
-        about(0.0) + units.boltzmann * (t + t.powf(0.6)),
-        about(variance(1.0 + slow)),
-        Estimate::exact(0.0),
-    ];
-    let moments = Moments::from_parts(N, 1000, parts, Some(t), None);
-    let (u0, um) = (about(2.0 * variance(1.0)), about(2.0 * variance(slow)));
+    let (u0, um) = (2.0 * variance(fast), 2.0 * variance(slow));
+    let (u0, um) = (about(name, u0) * one, about(name, um));
+    let moments = moments(name, t, units, variance(fast + slow));
     let c = heat_capacity(&moments, units, Ensemble::Nvt).unwrap();
     let c = c.split_at(&u0, &um).unwrap();
     let point = StatePoint::new(name, &moments, c).unwrap();
-    point.with_plateaus(&u0, &um, &about((1.0 / t).exp())).unwrap()
+    let time = about(name, (1.0 / t).exp());
+    point.with_plateaus(&u0, &um, &time).unwrap()
+}
+
+fn moments(name: &str, t: f64, units: Units, variance: f64) -> Moments {
+    let parts = [
+        about(name, 0.0) + units.boltzmann * (t + t.powf(0.6)),
+        about(name, variance),
+        Estimate::exact(0.0),
+    ];
+    Moments::from_parts(N, 1000, parts, Some(t), None)
 }
 
 fn scan() -> Scan {
@@ -46,7 +56,7 @@ fn points_are_sorted_and_give_what_the_parts_give_alone() {
         (scan.reference_temperature(), scan.units()),
         (Some(1.0), Units::LJ)
     );
-    let entropy = |part| scan.entropy(part).unwrap().values()[0].value();
+    let entropy = |part| scan.entropy(part).unwrap().values[0].value();
     assert!((entropy(Part::Fast) - 0.5_f64.ln()).abs() < 1e-12);
     let slow = 1.5 * (1.0 - 0.5_f64.powf(-0.4));
     assert!(
@@ -56,24 +66,96 @@ fn points_are_sorted_and_give_what_the_parts_give_alone() {
     );
     assert!((entropy(Part::Total) - entropy(Part::Fast) - entropy(Part::Slow)).abs() < 1e-12);
     // As printed: U0² N/(k T²) = 2 C_1 k, integrated over T.
-    let printed = |part| scan.entropy_as_printed(part).unwrap().values()[0].value();
+    let printed = |part| scan.entropy_as_printed(part).unwrap().values[0].value();
     assert!((printed(Part::Fast) + 2.0 * 0.5).abs() < 1e-2);
     assert!((printed(Part::Total) - printed(Part::Fast) - printed(Part::Slow)).abs() < 1e-3);
     let fit = scan
         .relaxation(TimeOf::Energy, TemperatureModel::Arrhenius)
         .unwrap();
     assert!((fit.parameter("activation_energy").unwrap().value() - 1.0).abs() < 1e-9);
-    assert!(
-        !scan
-            .crossover(CrossoverOf::Time(TimeOf::Energy), 1)
-            .unwrap()
-            .is_resolved()
-    );
-    assert!(scan.crossover(CrossoverOf::Um, 1).is_ok());
+    assert!(!scan.crossover_of_times(TimeOf::Energy, 1).unwrap().is_resolved());
+    assert!(scan.crossover_of_um(1).is_ok());
     let plot = scan
         .adam_gibbs(TimeOf::Energy, ReferenceEntropy::Given(5.0))
         .unwrap();
-    assert_eq!(plot.points().len(), 6);
+    assert_eq!(plot.temperatures.len(), 6);
+}
+
+/// C_1 and C_2 that scatter as measured ones do, so that a monotone cubic through their sum is not
+/// the sum of the cubics.
+#[test]
+fn entropies_of_the_parts_add_up_to_the_total_on_every_resample() {
+    let parts = [
+        [1.0, 0.55],
+        [1.06, 0.9],
+        [0.97, 0.62],
+        [1.1, 0.6],
+        [1.02, 0.75],
+        [0.96, 0.7],
+    ];
+    let points = || {
+        let of = |(t, parts): (f64, [f64; 2])| {
+            let name = format!("T{t}");
+            let resamples = Resamples::new(RunId::named(&name), Resampling::Blocks(4), 4);
+            let one = Estimate::new(1.0, vec![1.002, 1.001, 0.999, 0.998], resamples);
+            point_with(&name, t, Units::LJ, parts, &one)
+        };
+        TEMPERATURES.into_iter().zip(parts).map(of)
+    };
+    let whole = Scan::new(points().collect(), Path::Isochoric).unwrap();
+    // At one temperature no relaxation is resolved: the total has it, the parts do not.
+    let moments = moments("T0.6", 0.6, Units::LJ, 1.7 * 0.36 / N as f64);
+    let c = heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let unresolved = StatePoint::new("T0.6", &moments, c).unwrap();
+    let others = points().filter(|point| point.temperature() != 0.6);
+    let gap = Scan::new(others.chain([unresolved]).collect(), Path::Isochoric).unwrap();
+    let check = |[total, fast, slow]: [EntropyDifference; 3], points: usize| {
+        assert_eq!(
+            (fast.temperatures.len(), &slow.temperatures),
+            (points, &fast.temperatures)
+        );
+        for (k, &t) in fast.temperatures.iter().enumerate() {
+            let place = total.place(t).unwrap();
+            for (whole, fast, slow) in [
+                (&total.values[place], &fast.values[k], &slow.values[k]),
+                (&total.trapezoid[place], &fast.trapezoid[k], &slow.trapezoid[k]),
+            ] {
+                let left = fast + slow - whole;
+                assert!(left.value().abs() < 1e-13, "{t}: {fast} {slow} {whole}");
+                let replicates = left.runs().flat_map(|(_, values)| values);
+                assert!(replicates.clone().count() >= 4 * points);
+                assert!(replicates.into_iter().all(|x| x.abs() < 1e-13), "{t}: {left}");
+                let has_error = |x: &Estimate| x.standard_error().unwrap() > 1e-5;
+                assert!(t == total.reference_temperature || [whole, fast, slow].into_iter().all(has_error));
+            }
+        }
+    };
+    let all = [Part::Total, Part::Fast, Part::Slow];
+    for reference in [1.0, 0.65, 0.5] {
+        for (scan, points) in [(&whole, 6), (&gap, 5)] {
+            let scan = scan.clone().with_reference_temperature(reference).unwrap();
+            check(all.map(|part| scan.entropy(part).unwrap()), points);
+            let printed = all.map(|part| scan.entropy_as_printed(part).unwrap());
+            check(printed, points);
+        }
+    }
+    // The integral of a monotone cubic through C_2 itself is another number.
+    let slow = whole.points_of(|point| point.heat_capacity().slow().cloned());
+    let alone = thermo::entropy(&slow, Some(1.0), Path::Isochoric).unwrap();
+    let found = whole.entropy(Part::Slow).unwrap();
+    let differences = alone.values.iter().zip(&found.values);
+    let largest = differences
+        .map(|(a, b)| (a.value() - b.value()).abs())
+        .fold(0.0, f64::max);
+    assert!(largest > 1e-4 && largest < 5e-2, "{largest}");
+    // The Adam-Gibbs plot is over the same S_2.
+    let plot = whole
+        .adam_gibbs(TimeOf::Energy, ReferenceEntropy::Given(5.0))
+        .unwrap();
+    for (k, t) in plot.temperatures.iter().enumerate() {
+        let s_c = 5.0 + found.values[k].value();
+        assert!((plot.reciprocals[k] * t * s_c - 1.0).abs() < 1e-13, "{t}");
+    }
 }
 
 #[test]
@@ -142,7 +224,7 @@ fn points_without_a_time_are_left_out_where_one_is_needed() {
         .unwrap();
     assert!((fit.parameter("activation_energy").unwrap().value() - 3.0).abs() < 1e-9);
     assert_eq!(
-        scan.crossover(CrossoverOf::Time(TimeOf::Structure), 1)
+        scan.crossover_of_times(TimeOf::Structure, 1)
             .unwrap_err()
             .to_string(),
         "a crossover over 4 temperatures, expected at least 5"
@@ -151,15 +233,15 @@ fn points_without_a_time_are_left_out_where_one_is_needed() {
     let plot = scan
         .adam_gibbs(TimeOf::Structure, ReferenceEntropy::Given(5.0))
         .unwrap();
-    assert_eq!((plot.points().len(), plot.reference_temperature()), (4, 1.0));
-    assert_eq!(scan.entropy(Part::Slow).unwrap().temperatures().len(), 6);
+    assert_eq!((plot.temperatures.len(), plot.reference_temperature), (4, 1.0));
+    assert_eq!(scan.entropy(Part::Slow).unwrap().temperatures.len(), 6);
 }
 
 #[test]
 fn the_reference_is_carried_and_lies_in_the_scan() {
     let scan = scan().with_reference_temperature(0.65).unwrap();
     for part in [Part::Total, Part::Fast, Part::Slow] {
-        assert_eq!(scan.entropy(part).unwrap().reference_temperature(), 0.65);
+        assert_eq!(scan.entropy(part).unwrap().reference_temperature, 0.65);
     }
     assert_eq!(
         scan.with_reference_temperature(1.1).unwrap_err().to_string(),
@@ -172,13 +254,9 @@ fn isobars_are_not_compared() {
     let points = TEMPERATURES.map(|t| point(&format!("T{t}"), t, Units::LJ));
     let scan = Scan::new(points.into(), Path::Isobaric).unwrap();
     let check = scan.heat_capacity_check().unwrap();
-    assert!(
-        check
-            .rows()
-            .iter()
-            .all(|row| row.agreement() == Agreement::NotComparable)
-    );
-    assert!(scan.entropy(Part::Total).unwrap().path().left_out().is_some());
+    let why = Some(&Undetermined::NotComparable);
+    assert!(check.agreement.iter().all(|found| found.why() == why));
+    assert!(scan.entropy(Part::Total).unwrap().path.left_out().is_some());
 }
 
 #[test]
@@ -250,19 +328,20 @@ fn a_converted_scan_has_the_converted_tables() {
         // In k per particle: the same numbers at other temperatures.
         for part in [Part::Total, Part::Fast, Part::Slow] {
             let (found, expected) = (scan.entropy(part).unwrap(), reduced.entropy(part).unwrap());
-            for (found, expected) in found.values().iter().zip(expected.values()).take(5) {
-                close(found, expected, 1.0);
+            for (found, expected) in found.values.iter().zip(expected.values).take(5) {
+                close(found, &expected, 1.0);
             }
-            let printed = |scan: &Scan| scan.entropy_as_printed(part).unwrap().values()[0].clone();
+            let printed = |scan: &Scan| scan.entropy_as_printed(part).unwrap().values[0].clone();
             close(&printed(scan), &printed(&reduced), factors.energy);
         }
         let (check, expected) = (
             scan.heat_capacity_check().unwrap(),
             reduced.heat_capacity_check().unwrap(),
         );
-        for (row, expected) in check.rows().iter().zip(expected.rows()) {
-            close(row.from_energy_slope(), expected.from_energy_slope(), 1.0);
-            close(row.from_spline(), expected.from_spline(), 1.0);
+        for k in 0..TEMPERATURES.len() {
+            let slope = &check.from_energy_slope[k];
+            close(slope, &expected.from_energy_slope[k], 1.0);
+            close(&check.from_spline[k], &expected.from_spline[k], 1.0);
         }
         close(&check.energy_at(466.41), &expected.energy_at(0.5), factors.energy);
         for relaxing in [TimeOf::Energy, TimeOf::Structure] {
@@ -286,9 +365,9 @@ fn a_converted_scan_has_the_converted_tables() {
             scan.adam_gibbs(TimeOf::Structure, ReferenceEntropy::Given(5.0))
                 .unwrap()
         };
-        close(plot(scan).a(), plot(&reduced).a(), factors.temperature);
+        close(&plot(scan).a, &plot(&reduced).a, factors.temperature);
         for (point, expected) in scan.points().iter().zip(reduced.points()) {
-            assert_eq!(point.heat_capacity().excess(), expected.heat_capacity().excess());
+            assert_eq!(point.heat_capacity().excess, expected.heat_capacity().excess);
             // U0 of a harmonic solid stays sqrt(3/N) k T.
             let u0 = point.u0_squared().unwrap().value().sqrt();
             let kt = scan.units().boltzmann * point.temperature();

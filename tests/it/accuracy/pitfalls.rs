@@ -45,7 +45,7 @@ fn a_short_run_biases_the_autocorrelation_and_not_the_difference() {
         let difference = msed.values()[1];
         differences.push(difference / process.msed(LAG as f64));
         by_length.push(difference * (1.0 - LAG as f64 / SAMPLES as f64) / process.msed(LAG as f64));
-        correlations.push(correlation.raw().values()[1]);
+        correlations.push(correlation.raw.values()[1]);
     }
     let (difference, error) = mean(&differences);
     println!("MSED over its truth {difference:.4} +- {error:.4}");
@@ -159,7 +159,7 @@ fn straight_lines_over_temperature_are_wrong_by_more_than_the_stated_error() {
         .sum();
     let points = temperatures.map(|t| Point::new(t, c(t)));
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
-    let (found, stated) = (entropy.values()[0].value(), entropy.integration_error()[0]);
+    let (found, stated) = (entropy.values[0].value(), entropy.integration_error()[0]);
     println!("exact {exact:.5}, found {found:.5} with error {stated:.5}, naive {naive:.5}");
     assert!((found - exact).abs() < stated);
     assert!(stated < 0.01 * exact.abs());

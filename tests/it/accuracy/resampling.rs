@@ -59,17 +59,17 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
     let correlation = energy::autocorrelation(run, &lags, resampling).unwrap();
-    let ratio = &fit.um_squared / (2.0 * moments.variance());
+    let ratio = &fit.um_squared / (2.0 * moments.variance);
     vec![
         ("MSED", curve.point(curve.len() / 2)),
-        ("correlation", correlation.normalised().point(10)),
+        ("correlation", correlation.normalised.point(10)),
         ("tau*", fit.relaxation_time.clone()),
         ("Um^2", fit.um_squared.clone()),
         ("tau* of the spectrum", spectral.relaxation_time.clone()),
         ("U0^2 of the spectrum", spectral.u0_squared.clone()),
-        ("mean", moments.mean().clone()),
-        ("C_ex", c.excess().clone()),
-        ("slope", drift.slope().clone()),
+        ("mean", moments.mean.clone()),
+        ("C_ex", c.excess.clone()),
+        ("slope", drift.slope.clone()),
         ("Um^2 over the variance", ratio),
     ]
 }

@@ -3,9 +3,10 @@
 use crate::common::synthetic::Process;
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model};
-use msed::stats::{Estimate, Resamples};
+use msed::stats::{Estimate, Outcome, Resamples};
 use msed::thermo::{
-    self, Agreement, CrossoverOf, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, StatePoint, TimeOf,
+    self, Crossover, HeatCapacity, HeatCapacityCheck, NoCrossover, Path, Point, Scan, StatePoint, TimeOf,
+    Undetermined,
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -65,10 +66,10 @@ fn intervals_of_the_slow_entropy_cover_as_often_as_they_say() {
             .zip(TEMPERATURES)
             .map(|(k, t)| slow_heat_capacity(t, 6 * scan + k))
             .collect();
-        let point = |c: &HeatCapacity| Point::new(c.temperature().clone(), c.slow().unwrap().clone());
+        let point = |c: &HeatCapacity| Point::new(c.temperature.clone(), c.slow().unwrap().clone());
         let points: Vec<Point> = parts.iter().map(point).collect();
         let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
-        let coldest = &entropy.values()[0];
+        let coldest = &entropy.values[0];
         let [low, high] = coldest.interval(0.6827).unwrap();
         held += u32::from(low < exact && exact < high);
         z2 += ((coldest.value() - exact) / coldest.standard_error().unwrap()).powi(2);
@@ -145,7 +146,7 @@ fn microcanonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
 
 fn check(scan: &[(Moments, HeatCapacity)], path: Path) -> HeatCapacityCheck {
     let energy =
-        |(moments, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), moments.mean().clone());
+        |(moments, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), moments.mean.clone());
     let energies: Vec<Point> = scan.iter().map(energy).collect();
     thermo::heat_capacity_check(&energies, &capacities(scan), Units::LJ, path).unwrap()
 }
@@ -155,7 +156,7 @@ fn entropy(scan: &[(Moments, HeatCapacity)], path: Path) -> thermo::EntropyDiffe
 }
 
 fn capacities(scan: &[(Moments, HeatCapacity)]) -> Vec<Point> {
-    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess().clone());
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), c.excess.clone());
     scan.iter().map(point).collect()
 }
 
@@ -172,16 +173,17 @@ fn on_an_isochore_both_heat_capacities_are_that_of_the_equation_of_state() {
                 .map(|(k, t)| run(t, 0.9, 1000 + 6 * seed + k))
                 .collect();
             let check = check(&scan, Path::Isochoric);
-            for (row, t) in check.rows().iter().zip(TEMPERATURES) {
-                assert!(
-                    matches!(row.agreement(), Agreement::Agrees { .. }),
-                    "{name} {t}: {row:?}"
-                );
+            for (k, t) in TEMPERATURES.into_iter().enumerate() {
+                let agrees = check.agreement[k]
+                    .value()
+                    .is_some_and(|found| !found.is_significant());
+                assert!(agrees, "{name} {t}: {}", check.agreement[k]);
                 // The slope is known to a thousandth.
-                let z = (row.from_energy_slope().value() - fluid::heat_capacity(row.temperature()))
-                    / row.from_energy_slope().standard_error().unwrap();
+                let slope = &check.from_energy_slope[k];
+                let error = slope.standard_error().unwrap();
+                let z = (slope.value() - fluid::heat_capacity(check.temperatures[k])) / error;
                 assert!(z.abs() < 5.0, "{name} {t}: {z}");
-                assert!(row.from_energy_slope().standard_error().unwrap() < 5e-3);
+                assert!(error < 5e-3);
             }
             squares.push(check.mean_square_z().unwrap());
         }
@@ -202,9 +204,9 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     let check = check(&scan, Path::Isobaric);
     assert_eq!(check.mean_square_z(), None);
     // Inside of the scan, where a spline knows a slope.
-    for (row, t) in check.rows().iter().zip(TEMPERATURES).take(5).skip(1) {
-        assert_eq!(row.agreement(), Agreement::NotComparable);
-        let difference = row.from_spline() - row.from_fluctuations();
+    for (k, t) in TEMPERATURES.into_iter().enumerate().take(5).skip(1) {
+        assert_eq!(check.agreement[k].why(), Some(&Undetermined::NotComparable));
+        let difference = &check.from_spline[k] - &check.from_fluctuations[k];
         let (expansion, error) = (fluid::expansion(t), difference.standard_error().unwrap());
         println!("{t}: {difference}, expansion {expansion:.4}");
         assert!(
@@ -216,11 +218,11 @@ fn on_an_isobar_the_difference_is_the_expansion() {
     // The integral of C_V/T says what it leaves out: ∫ (de/dv)_T/T dv = ln (v - B) along this
     // isobar, of which the ideal gas's ln v is not the excess entropy's.
     let entropy = entropy(&scan, Path::Isobaric);
-    assert!(entropy.path().left_out().is_some());
+    assert!(entropy.path.left_out().is_some());
     let [cold, warm] = [TEMPERATURES[0], TEMPERATURES[5]].map(|t| (fluid::volume(t) - fluid::B).ln());
     let left_out = cold - warm;
     let slope = check.entropy_between(1.0, TEMPERATURES[0]);
-    let difference = &slope - &entropy.values()[0];
+    let difference = &slope - &entropy.values[0];
     println!("{difference}, left out {left_out:.4}");
     assert!(
         (difference.value() / left_out - 1.0).abs() < 0.05,
@@ -248,7 +250,7 @@ fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64
         let energies: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 1e-2).collect();
         let moments = moments(&series(energies).with_temperature(t).unwrap());
         let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
-        let resamples = moments.mean().resamples().unwrap();
+        let resamples = moments.mean.resamples().unwrap();
         let mut noisy = |value, error| noisy(value, error, resamples, random);
         let u0 = noisy(1e-3, 1e-5);
         let um = noisy(um(t), 0.03 * um(t)).map(|um| um * um);
@@ -259,7 +261,13 @@ fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64
     Scan::new(RANGE.map(point).into(), Path::Isochoric).unwrap()
 }
 
-const QUANTITIES: [CrossoverOf; 2] = [CrossoverOf::Um, CrossoverOf::Time(TimeOf::Energy)];
+/// Crossovers of Um and of tau*.
+fn crossovers(scan: &Scan, seed: u64) -> [Outcome<Crossover, NoCrossover>; 2] {
+    [
+        scan.crossover_of_um(seed).unwrap(),
+        scan.crossover_of_times(TimeOf::Energy, seed).unwrap(),
+    ]
+}
 
 #[test]
 fn planted_crossovers_of_both_quantities_lie_in_their_intervals() {
@@ -271,8 +279,8 @@ fn planted_crossovers_of_both_quantities_lie_in_their_intervals() {
     let mut inside = [0; 2];
     for seed in 0..200 {
         let scan = scan(um, ln_tau, &mut random);
-        for (inside, quantity) in inside.iter_mut().zip(QUANTITIES) {
-            if let Some(found) = scan.crossover(quantity, seed).unwrap().value() {
+        for (inside, found) in inside.iter_mut().zip(crossovers(&scan, seed)) {
+            if let Some(found) = found.value() {
                 let [low, high] = found.interval;
                 *inside += u32::from(low <= break_at && break_at <= high);
             }
@@ -289,8 +297,8 @@ fn straight_lines_of_both_quantities_are_rarely_called_a_crossover() {
     let mut called = [0; 2];
     for seed in 0..200 {
         let scan = scan(|t| 0.01 + 0.01 * t, |t| 3.0 / t, &mut random);
-        for (called, quantity) in called.iter_mut().zip(QUANTITIES) {
-            *called += u32::from(scan.crossover(quantity, seed).unwrap().is_resolved());
+        for (called, found) in called.iter_mut().zip(crossovers(&scan, seed)) {
+            *called += u32::from(found.is_resolved());
         }
     }
     println!("{called:?} of 200");

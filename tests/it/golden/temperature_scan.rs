@@ -5,9 +5,7 @@ use std::sync::LazyLock;
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model};
 use msed::stats::Estimate;
-use msed::thermo::{
-    self, Agreement, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, ThermoError, TimeOf,
-};
+use msed::thermo::{self, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, ThermoError, TimeOf};
 use msed::{Ensemble, Lags, Resampling, Units};
 
 const PARTICLES: usize = 1000;
@@ -45,36 +43,33 @@ static SCAN: LazyLock<Vec<(Moments, HeatCapacity)>> = LazyLock::new(|| {
 /// Heat capacities of a scan beside the slope of its energy.
 fn check(scan: &[(Moments, HeatCapacity)], of: impl Fn(&HeatCapacity) -> &Estimate) -> HeatCapacityCheck {
     let point = |(moments, c): &(Moments, HeatCapacity)| {
-        let temperature = moments.kinetic_temperature().unwrap();
-        let energy = Point::new(temperature.clone(), moments.mean().clone());
+        let temperature = moments.kinetic_temperature.as_ref().unwrap();
+        let energy = Point::new(temperature.clone(), moments.mean.clone());
         (energy, Point::new(temperature.clone(), of(c).clone()))
     };
     let (energies, capacities): (Vec<Point>, Vec<Point>) = scan.iter().map(point).unzip();
     thermo::heat_capacity_check(&energies, &capacities, Units::LJ, Path::Isochoric).unwrap()
 }
 
-fn z(agreement: Agreement) -> f64 {
-    match agreement {
-        Agreement::Agrees { z, .. } | Agreement::Differs { z, .. } => z,
-        other => panic!("{other:?} on an isochore with errors"),
-    }
+/// Differences in standard errors, on an isochore with errors.
+fn z(check: &HeatCapacityCheck) -> Vec<f64> {
+    check
+        .agreement
+        .iter()
+        .map(|found| found.value().unwrap().z)
+        .collect()
 }
 
 #[test]
 fn heat_capacities_are_the_slope_of_the_energy() {
-    let check = check(&SCAN, HeatCapacity::excess);
+    let check = check(&SCAN, |c| &c.excess);
     // Three standard errors at each temperature, and on average what chance gives.
-    for row in check.rows() {
-        let z = z(row.agreement());
-        println!(
-            "{:.4} {} {} {z:.2}",
-            row.temperature(),
-            row.from_fluctuations(),
-            row.from_energy_slope()
-        );
-        assert!(z.abs() <= 3.0, "{z} at {}", row.temperature());
+    for (k, z) in z(&check).into_iter().enumerate() {
+        let (t, fluctuations) = (check.temperatures[k], &check.from_fluctuations[k]);
+        println!("{t:.4} {fluctuations} {} {z:.2}", check.from_energy_slope[k]);
+        assert!(z.abs() <= 3.0, "{z} at {t}");
         // The spline needs no model: the same within three of its own, larger errors.
-        let spline = row.from_fluctuations() - row.from_spline();
+        let spline = fluctuations - &check.from_spline[k];
         assert!((spline.value() / spline.standard_error().unwrap()).abs() <= 3.0);
     }
     assert!(
@@ -83,38 +78,34 @@ fn heat_capacities_are_the_slope_of_the_energy() {
         check.mean_square_z()
     );
     // With T taken as exact it would be 44: 4 degrees of freedom allow 18 at one in a thousand.
-    assert!(check.chi_squared().unwrap() < 18.0, "{:?}", check.chi_squared());
+    assert!(check.chi_squared.unwrap() < 18.0, "{:?}", check.chi_squared);
 }
 
 /// N (U0² + Um²)/(k T)², as printed, is near the slope where y is near 1/2, and falls behind as the
 /// system is cooled.
 #[test]
 fn heat_capacities_as_printed_are_not_the_slope_of_the_energy() {
-    let check = check(&SCAN, |c| c.as_printed().unwrap());
-    for row in check.rows() {
-        println!(
-            "{:.4} {} {} {:.2}",
-            row.temperature(),
-            row.from_fluctuations(),
-            row.from_energy_slope(),
-            z(row.agreement())
-        );
+    let check = check(&SCAN, |c| c.as_printed.as_ref().unwrap());
+    let z = z(&check);
+    for (k, z) in z.iter().enumerate() {
+        let (fluctuations, slope) = (&check.from_fluctuations[k], &check.from_energy_slope[k]);
+        println!("{:.4} {fluctuations} {slope} {z:.2}", check.temperatures[k]);
     }
-    let (_warmest, colder) = check.rows().split_last().unwrap();
-    assert!(colder.iter().all(|row| z(row.agreement()) < -3.0));
+    let (_warmest, colder) = z.split_last().unwrap();
+    assert!(colder.iter().all(|&z| z < -3.0));
     assert!(check.mean_square_z().unwrap() > 2.5);
 }
 
 #[test]
 fn entropies_are_the_integral_of_the_slope_of_the_energy() {
-    let check = check(&SCAN, HeatCapacity::excess);
-    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess().clone());
+    let check = check(&SCAN, |c| &c.excess);
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), c.excess.clone());
     let points: Vec<Point> = SCAN.iter().map(point).collect();
     let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
-    let reference = entropy.reference_temperature();
+    let reference = entropy.reference_temperature;
     let (mut squares, mut count) = (0.0, 0.0);
-    for (k, &t) in entropy.temperatures().iter().enumerate().take(RUNS.len() - 1) {
-        let (total, slope) = (&entropy.values()[k], check.entropy_between(reference, t));
+    for (k, &t) in entropy.temperatures.iter().enumerate().take(RUNS.len() - 1) {
+        let (total, slope) = (&entropy.values[k], check.entropy_between(reference, t));
         // Both went through the same resamples, so that the difference has the right error.
         let difference = total - &slope;
         let z = difference.value() / difference.standard_error().unwrap();
@@ -148,22 +139,22 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble).unwrap();
     // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature
     // along the fitted energy.
-    let check = check(&SCAN, HeatCapacity::excess);
+    let check = check(&SCAN, |c| &c.excess);
     let [there, here] = [
-        in_nvt.temperature(),
-        microcanonical.kinetic_temperature().unwrap(),
+        &in_nvt.temperature,
+        microcanonical.kinetic_temperature.as_ref().unwrap(),
     ]
     .map(Estimate::value);
     assert!((there - 1.0).abs() < 1e-3, "{there}");
     let moved = check.heat_capacity_at(there).value() / check.heat_capacity_at(here).value();
     let z = |c: &HeatCapacity| {
-        let c = c.excess().map(|c| c * moved);
+        let c = c.excess.map(|c| c * moved);
         let error = c
             .standard_error()
             .unwrap()
-            .hypot(in_nvt.excess().standard_error().unwrap());
-        let z = (c.value() - in_nvt.excess().value()) / error;
-        println!("{there:.4}: NVT {} NVE {c} {z:.2}", in_nvt.excess());
+            .hypot(in_nvt.excess.standard_error().unwrap());
+        let z = (c.value() - in_nvt.excess.value()) / error;
+        println!("{there:.4}: NVT {} NVE {c} {z:.2}", in_nvt.excess);
         z
     };
     assert!(z(&in_nve(Ensemble::nve(PARTICLES))).abs() <= 3.0);

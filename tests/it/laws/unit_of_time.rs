@@ -8,9 +8,9 @@ use msed::online::{
 };
 use msed::relaxation::{self, Fit, Model, Weighting};
 use msed::spectrum::{self, GaussianModel, Goal, Whittle};
-use msed::stats::{Estimate, Resamples, RunId};
+use msed::stats::{Deviation, Estimate, Outcome, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
-use msed::thermo::{self, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
+use msed::thermo::{self, Path, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -184,11 +184,11 @@ fn energies(unit: f64) -> Results {
     );
     results.add("moments", ROUNDING, energy::moments(&run, blocks).unwrap());
     let drift = energy::drift(&run, blocks).unwrap();
-    results.add("slope_per_time", ROUNDING, drift.slope());
+    results.add("slope_per_time", ROUNDING, &drift.slope);
     results.add(
         "drift",
         ROUNDING,
-        (drift.verdict(), drift.difference(), drift.over_run()),
+        (drift.deviations(), drift.difference(), drift.over_run()),
     );
     results.add("blocks", ROUNDING, spectrum::choose_blocks(&run));
     results.add("msed", ROUNDING, msed);
@@ -402,7 +402,7 @@ fn over_temperature(unit: f64) -> Results {
         results.add(
             "model",
             SEARCH,
-            (fit.verdict(), fit.chi_squared(), fit.aic(), fit.bic()),
+            (&fit.undetermined, fit.chi_squared, fit.aic(), fit.bic()),
         );
         for (name, parameter) in fit.parameters() {
             let is_time = name.starts_with("ln_tau");
@@ -421,16 +421,17 @@ fn over_temperature(unit: f64) -> Results {
     let height = crossover.pointer_mut("/Resolved/height").unwrap();
     results.add("time", SEARCH, height.take().as_f64().unwrap().exp());
     results.add("crossover", SEARCH, crossover);
-    let plot = thermo::adam_gibbs(&slow, &times, Some(1.0), ReferenceEntropy::Given(1.0)).unwrap();
+    let slow = thermo::entropy(&slow, Some(1.0), Path::Isochoric).unwrap();
+    let plot = thermo::adam_gibbs(&slow, &times, ReferenceEntropy::Given(1.0)).unwrap();
     results.add(
         "Adam-Gibbs",
         SEARCH,
         Plot {
-            verdict: plot.verdict(),
-            a: plot.a().clone(),
+            curvature: plot.curvature.clone(),
+            a: plot.a.clone(),
             chi_squared: plot.reduced_chi_squared(),
             // ln(tau_inf) is a logarithm.
-            time: plot.ln_tau_inf().value().exp(),
+            time: plot.ln_tau_inf.value().exp(),
         },
     );
     let run = series(unit).with_temperature(1.0).unwrap();
@@ -444,7 +445,7 @@ fn over_temperature(unit: f64) -> Results {
 
 #[derive(Serialize)]
 struct Plot {
-    verdict: thermo::AdamGibbsVerdict,
+    curvature: Outcome<Deviation, thermo::Undetermined>,
     a: Estimate,
     chi_squared: Option<f64>,
     time: f64,

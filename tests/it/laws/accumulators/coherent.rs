@@ -162,3 +162,13 @@ fn what_has_no_densities_is_refused() {
         "no species `C`, expected one of: A, B"
     );
 }
+
+#[test]
+fn pieces_with_another_order_of_the_species_do_not_join() {
+    let other = Species::by_name((0..21).map(|p| if p < 13 { "A" } else { "B" })).unwrap();
+    let other = CoherentAccumulator::new(new().sampling(), &other, &vectors(), &lags()).unwrap();
+    assert_eq!(
+        new().followed_by(&other).unwrap_err().to_string(),
+        "the order of the species is another, expected the same as in the first"
+    );
+}

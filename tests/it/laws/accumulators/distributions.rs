@@ -25,25 +25,25 @@ live!(
 );
 
 fn seen(distributions: &[Distribution], outside: &[u64]) -> Vec<Seen> {
-    let pairs: Vec<u64> = distributions.iter().map(Distribution::pairs).collect();
+    let pairs: Vec<u64> = distributions.iter().map(|phi| phi.pairs).collect();
     let mut all = vec![Seen::counts("pairs", &pairs), Seen::counts("outside", outside)];
     for phi in distributions {
-        let what = |what: &str| format!("{what} at {}", phi.lag());
+        let what = |what: &str| format!("{what} at {}", phi.lag);
         let centres = Seen {
-            values: phi.centres().to_vec(),
-            within: vec![1e-10; phi.centres().len()],
-            ..Seen::counts(what("counts"), phi.counts())
+            values: phi.centres.clone(),
+            within: vec![1e-10; phi.centres.len()],
+            ..Seen::counts(what("counts"), &phi.counts)
         };
-        let densities: Vec<&msed::Estimate> = phi.densities().iter().collect();
+        let densities: Vec<&msed::Estimate> = phi.densities.iter().collect();
         let within: Vec<f64> = densities.iter().map(|x| 1e-10 * x.value()).collect();
-        let variance = phi.variance().value();
+        let variance = phi.variance.value();
         all.extend([
             centres,
             Seen::numbers(what("densities"), &densities, &within, 1e-7),
-            Seen::numbers(what("variance"), &[phi.variance()], &[1e-10 * variance], 1e-7),
+            Seen::numbers(what("variance"), &[&phi.variance], &[1e-10 * variance], 1e-7),
             Seen::numbers(
                 what("mean, skewness and kurtosis"),
-                &[phi.mean(), phi.skewness(), phi.excess_kurtosis()],
+                &[&phi.mean, &phi.skewness, &phi.excess_kurtosis],
                 &[1e-10 * variance.sqrt(), 1e-10, 1e-10],
                 1e-5,
             ),
@@ -113,18 +113,18 @@ fn bins_that_are_too_few_count_what_they_miss() {
         Resampling::Blocks(20),
     )
     .unwrap();
-    let [x, y] = [narrow.variance(), all.variance()];
+    let [x, y] = [narrow.variance, all.variance];
     assert!((x.value() / y.value() - 1.0).abs() < 1e-10);
     let [x, y] = [x, y].map(|variance| variance.standard_error().unwrap());
     assert!((x / y - 1.0).abs() < 1e-7);
-    let kept: u64 = narrow.counts().iter().sum();
-    assert_eq!(narrow.counts().len(), 33);
+    let kept: u64 = narrow.counts.iter().sum();
+    assert_eq!(narrow.counts.len(), 33);
     assert_eq!(
         kept + sums(0.02, a).outside(sampling.lag(10)).unwrap(),
-        narrow.pairs()
+        narrow.pairs
     );
-    let norm: f64 = narrow.densities().iter().map(|d| d.value() * WIDTH).sum();
-    assert!((norm - kept as f64 / narrow.pairs() as f64).abs() < 1e-12 && kept < narrow.pairs());
+    let norm: f64 = narrow.densities.iter().map(|d| d.value() * WIDTH).sum();
+    assert!((norm - kept as f64 / narrow.pairs as f64).abs() < 1e-12 && kept < narrow.pairs);
 }
 
 #[test]

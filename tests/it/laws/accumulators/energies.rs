@@ -52,12 +52,7 @@ const WITHIN: [f64; 2] = [1e-10, 1e-7];
 fn seen(sums: &EnergySums) -> Vec<Seen> {
     let correlation = sums.autocorrelation();
     let moments = sums.moments();
-    curves(
-        &sums.msed(),
-        correlation.raw(),
-        correlation.normalised(),
-        &moments,
-    )
+    curves(&sums.msed(), &correlation.raw, &correlation.normalised, &moments)
 }
 
 fn curves(
@@ -66,7 +61,7 @@ fn curves(
     correlation: &msed::Curve,
     moments: &energy::Moments,
 ) -> Vec<Seen> {
-    let variance = moments.variance().value();
+    let variance = moments.variance.value();
     let of_scale = |what: &str, curve: &msed::Curve, scale: f64| Seen {
         within: vec![WITHIN[0] * scale; curve.len()],
         ..Seen::relative(what, curve, WITHIN)
@@ -77,10 +72,10 @@ fn curves(
         Seen::relative("msed", msed, WITHIN),
         of_scale("autocovariance", covariance, variance),
         of_scale("autocorrelation", correlation, 1.0),
-        Seen::counts("samples", &[moments.samples() as u64]),
-        number("mean", moments.mean()),
-        number("variance", moments.variance()),
-        number("variance of the mean", moments.variance_of_mean()).of_blocks(),
+        Seen::counts("samples", &[moments.samples as u64]),
+        number("mean", &moments.mean),
+        number("variance", &moments.variance),
+        number("variance of the mean", &moments.variance_of_mean).of_blocks(),
     ]
 }
 
@@ -91,7 +86,7 @@ fn estimator(sampling: Sampling) -> Estimator {
         let msed = energy::msed(&runs, &lags, resampling).unwrap();
         let correlation = energy::autocorrelation(&runs, &lags, resampling).unwrap();
         let moments = energy::moments(&runs, resampling).unwrap();
-        curves(&msed, correlation.raw(), correlation.normalised(), &moments)
+        curves(&msed, &correlation.raw, &correlation.normalised, &moments)
     })
 }
 
@@ -316,10 +311,7 @@ fn a_temperature_may_be_told_at_the_end() {
     let given = Replicas::new(given.collect()).unwrap();
     let heat_capacity = |moments: &energy::Moments| {
         let (units, nve) = (Units::LJ, Ensemble::nve(PARTICLES));
-        thermo::heat_capacity(moments, units, nve)
-            .unwrap()
-            .excess()
-            .clone()
+        thermo::heat_capacity(moments, units, nve).unwrap().excess.clone()
     };
     let found = heat_capacity(&merged.moments().with_temperature(0.803).unwrap());
     let expected = heat_capacity(&energy::moments(&given, Resampling::Blocks(20)).unwrap());
@@ -337,7 +329,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
     for points in [0, 1, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             multi_tau(points, sampling.lag(100)).unwrap_err(),
-            OnlineError::Points { found: points }
+            OnlineError::NotEven {
+                what: "points in a level",
+                found: points
+            }
         );
     }
     for (points, longest) in [(2, 0), (2, u64::MAX), (1 << 16, u64::MAX), (16, 1)] {
@@ -355,7 +350,10 @@ fn extreme_arguments_are_refused_or_have_a_meaning() {
     for found in [0, 3, (1 << 16) + 2, usize::MAX - 1] {
         assert_eq!(
             ring().with_blocks(found).unwrap_err(),
-            OnlineError::Blocks { found }
+            OnlineError::NotEven {
+                what: "blocks",
+                found
+            }
         );
     }
     let mut late = ring().starting_at((1 << 62) - 1).unwrap();

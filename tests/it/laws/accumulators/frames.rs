@@ -365,7 +365,10 @@ fn frames_and_questions_that_mean_nothing_are_refused() {
     );
     assert_eq!(
         fresh().with_blocks(3).unwrap_err(),
-        OnlineError::Blocks { found: 3 }
+        OnlineError::NotEven {
+            what: "blocks",
+            found: 3
+        }
     );
 
     let other = accumulated(&walk(100, 1));

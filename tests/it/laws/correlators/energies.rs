@@ -89,7 +89,7 @@ fn correlators() -> Vec<Correlator<Energies>> {
     .knows(ANOTHER_WAY, |run| by_pairs(run, |x, y| (y - x).powi(2)));
     let covariance = Correlator::new("autocovariance", systems(), |of| {
         let found = energy::autocorrelation(&runs(of), &Lags::all(), Resampling::None).unwrap();
-        vec![Mean::of_curve("all", None, found.raw())]
+        vec![Mean::of_curve("all", None, &found.raw)]
     })
     .knows(ANOTHER_WAY, |run| {
         let mean = run.0.iter().sum::<f64>() / run.0.len() as f64;
@@ -99,10 +99,7 @@ fn correlators() -> Vec<Correlator<Energies>> {
     let of_lag = move |of: &[Energies], lag: u64| {
         let (runs, lag) = (runs(of), sampling().lag(lag));
         let phi = energy::distribution(&runs, lag, Bins::Count(7), Resampling::None).unwrap();
-        (
-            phi.variance().value() + phi.mean().value().powi(2),
-            phi.pairs() as f64,
-        )
+        (phi.variance.value() + phi.mean.value().powi(2), phi.pairs as f64)
     };
     // The second moment, which differences of all runs pool to.
     let differences = Correlator::new("second moment of differences", systems(), move |of| {
