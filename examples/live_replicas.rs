@@ -79,9 +79,9 @@ fn print(step: u64, all: &EnergySums) -> Result<(), Failure> {
     println!(
         "{:9.1} tau* = {} from {} replicas: {}",
         step as f64 * TIME_STEP,
-        fit.relaxation_time(),
+        fit.relaxation_time,
         all.runs(),
-        fit.verdict()
+        fit.verdict
     );
     Ok(())
 }
