@@ -107,7 +107,7 @@ impl Sampling {
     pub fn new(stride: u64, time_step: f64) -> Result<Self, Invalid> {
         let steps = NonZeroU64::new(stride).filter(|steps| steps.get() <= LONGEST_STRIDE);
         let expected = "1 to 4294967296 steps";
-        let invalid = || Invalid::new("samples are taken every", stride as f64, expected);
+        let invalid = || Invalid::new("stride of the samples", stride as f64, expected);
         Ok(Self {
             stride: steps.ok_or_else(invalid)?,
             time_step: Invalid::unless_positive("time step", time_step)?,
@@ -154,7 +154,7 @@ mod tests {
     fn refusals_say_what_was_found() {
         assert_eq!(
             Sampling::new(u64::MAX, 1.0).unwrap_err().to_string(),
-            "samples are 18446744073709551615 steps apart, expected at most 4294967296"
+            "stride of the samples 18446744073709552000, expected 1 to 4294967296 steps"
         );
         assert!(Sampling::new(1 << 32, 1.0).is_ok());
         assert_eq!(

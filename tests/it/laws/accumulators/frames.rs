@@ -316,7 +316,8 @@ fn damaged_numbers_of_a_run_are_refused() {
             .unwrap_err()
             .to_string()
     };
-    assert!(damage("\"order\":[0,", "\"order\":[3,").starts_with("an order that does not hold"));
+    assert!(damage("\"species\":[0,", "\"species\":[3,").starts_with("a particle of no species"));
+    assert!(damage("\"species\":[0,", "\"species\":[1,").starts_with("species of other numbers"));
     assert!(damage("\"lags\":[0,1,2", "\"lags\":[0,2,1").starts_with("lags that do not increase"));
     assert!(damage("\"particles\":37", "\"particles\":38").starts_with("species that do not add up"));
     assert!(damage("\"length\":8", "\"length\":4").starts_with("rows or sums of another shape"));
