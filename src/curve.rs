@@ -343,7 +343,7 @@ impl Curve {
     /// let factors = LennardJones::NI80P20.to(Units::METAL)?;
     /// let real = msed.converted(&factors, Dimension::MSED);
     /// assert!((real.lag_time(0) - 0.05 * 0.627_211).abs() < 1e-7); // ps
-    /// assert_eq!(real.values()[0], msed.values()[0] * factors.energy.powi(2));
+    /// assert_eq!(real.values()[0], msed.values()[0] * factors.factor(Dimension::MSED));
     /// # Ok::<(), msed::Error>(())
     /// ```
     #[must_use]

@@ -13,7 +13,6 @@ pub(crate) mod sealed {
     /// One run or several.
     pub trait Sealed {}
     impl<R: Replica> Sealed for R {}
-    impl<R: Replica> Sealed for super::Replicas<R> {}
 }
 
 /// Independent runs of one state point as one value: [`EnergySeries`](crate::EnergySeries) that are
@@ -37,6 +36,8 @@ pub(crate) mod sealed {
 pub struct Replicas<R> {
     runs: Vec<R>,
 }
+
+impl<R: sealed::Replica> sealed::Sealed for Replicas<R> {}
 
 impl<R: sealed::Replica> Replicas<R> {
     /// Several runs as one value.

@@ -21,7 +21,7 @@ pub(crate) fn results(scan: &Scan, points: &[Point<'_>], over_temperature: &Over
     values::without_null(json!({
         "system": {
             "name": system.name,
-            "units": system.units.units().name,
+            "units": system.units.units().name(),
             "particles": system.particles,
             "ensemble": system.ensemble.of(system.particles).name(),
             "path": over_temperature.scan.path().name(),

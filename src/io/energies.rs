@@ -11,8 +11,8 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
-use super::text::Text;
 use super::text::bytes::{f64_field, fields};
+use super::text::{Text, is_xtc};
 use layout::{StepColumn, Wanted};
 
 pub use columns::{EnergySample, EnergyStream};
@@ -197,7 +197,7 @@ impl EnergyReader {
 /// of numbers. A text that begins like a trajectory is an error.
 fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     let head = text.head()?;
-    let trajectory = if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
+    let trajectory = if is_xtc(head) {
         Some("an XTC trajectory")
     } else {
         let dump = head.trim_ascii_start().starts_with(b"ITEM:");
@@ -224,51 +224,4 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     }
     let second = lines.next().unwrap_or_default();
     Ok(!numbers(second) || fields(second).count() != fields(first).count())
-}
-
-/// The faults of files of energies, both columns and logs.
-impl Fault {
-    #[cold]
-    fn no_rows(lines: u64, expected: &str) -> Self {
-        Self::TooShort(format!(
-            "no rows of numbers in {lines} lines, expected {expected}"
-        ))
-    }
-
-    #[cold]
-    fn few_rows(found: usize) -> Self {
-        let expected = "expected at least 2 for the spacing of the steps";
-        Self::TooShort(format!("rows that count: {found}, {expected}"))
-    }
-
-    #[cold]
-    fn column_count(found: usize, expected: usize) -> Self {
-        Self::Columns(format!("{found} columns, expected {expected}"))
-    }
-
-    /// Other columns than at the head of the file.
-    #[cold]
-    fn header(found: &str, expected: &str) -> Self {
-        Self::Columns(format!("columns {found}, expected {expected} as before"))
-    }
-
-    /// A step off the even spacing. `expected` is `None` where the spacing is not known yet.
-    #[cold]
-    fn step(found: i64, before: i64, expected: Option<i64>) -> Self {
-        let expected = expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string());
-        let spaced = "steps must be evenly spaced";
-        Self::Steps(format!(
-            "step {found} after {before}, expected {expected}: {spaced}"
-        ))
-    }
-
-    #[cold]
-    fn negative_step(found: i64) -> Self {
-        Self::Steps(format!("step {found}, expected 0 or more"))
-    }
-
-    #[cold]
-    fn cut_row() -> Self {
-        Self::Truncated("within this line, expected a whole row and a line end".to_owned())
-    }
 }

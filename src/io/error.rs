@@ -142,6 +142,54 @@ impl Fault {
     }
 }
 
+/// The faults of files of energies, both columns and logs.
+#[cfg(feature = "io")]
+impl Fault {
+    #[cold]
+    pub(super) fn no_rows(lines: u64, expected: &str) -> Self {
+        Self::TooShort(format!(
+            "no rows of numbers in {lines} lines, expected {expected}"
+        ))
+    }
+
+    #[cold]
+    pub(super) fn few_rows(found: usize) -> Self {
+        let expected = "expected at least 2 for the spacing of the steps";
+        Self::TooShort(format!("rows that count: {found}, {expected}"))
+    }
+
+    #[cold]
+    pub(super) fn column_count(found: usize, expected: usize) -> Self {
+        Self::Columns(format!("{found} columns, expected {expected}"))
+    }
+
+    /// Other columns than at the head of the file.
+    #[cold]
+    pub(super) fn header(found: &str, expected: &str) -> Self {
+        Self::Columns(format!("columns {found}, expected {expected} as before"))
+    }
+
+    /// A step off the even spacing. `expected` is `None` where the spacing is not known yet.
+    #[cold]
+    pub(super) fn step(found: i64, before: i64, expected: Option<i64>) -> Self {
+        let expected = expected.map_or_else(|| "a later one".to_owned(), |step| step.to_string());
+        let spaced = "steps must be evenly spaced";
+        Self::Steps(format!(
+            "step {found} after {before}, expected {expected}: {spaced}"
+        ))
+    }
+
+    #[cold]
+    pub(super) fn negative_step(found: i64) -> Self {
+        Self::Steps(format!("step {found}, expected 0 or more"))
+    }
+
+    #[cold]
+    pub(super) fn cut_row() -> Self {
+        Self::Truncated("within this line, expected a whole row and a line end".to_owned())
+    }
+}
+
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.display();

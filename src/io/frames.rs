@@ -204,7 +204,7 @@ impl FrameFormat {
         let mut text = Text::open(path)?;
         let head = text.head().map_err(|error| error.in_frame(0))?;
         #[cfg(feature = "xtc")]
-        if matches!(head.get(..4), Some([0, 0, 7, 0xcb | 0xe7])) {
+        if super::text::is_xtc(head) {
             let scale = units.xtc_length;
             return Ok(Self::Xtc { scale });
         }

@@ -202,5 +202,12 @@ impl<R: Read> Text<R> {
     }
 }
 
+/// Whether a file with this head is XTC, which is not text: it begins with one of two magic
+/// numbers.
+pub(super) fn is_xtc(head: &[u8]) -> bool {
+    let magic = head.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+    matches!(magic, Some(1995 | 2023))
+}
+
 #[cfg(test)]
 mod tests;

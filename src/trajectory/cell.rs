@@ -65,8 +65,8 @@ impl Cell {
     /// and of either handedness. Vectors along x, y and z make an orthorhombic cell.
     ///
     /// # Errors
-    /// [`TrajectoryError::Vector`] for a component that is not finite, [`TrajectoryError::Flat`] for vectors
-    /// that span no volume.
+    /// [`TrajectoryError::Vector`] for a component that is not finite, [`TrajectoryError::Flat`]
+    /// for vectors that span no volume.
     pub fn triclinic(vectors: [[f64; 3]; 3]) -> Result<Self, TrajectoryError> {
         for (axis, vector) in vectors.iter().enumerate() {
             if vector.iter().any(|x| !x.is_finite()) {

@@ -7,8 +7,8 @@ use crate::real::{Invalid, Real};
 /// The frames of a source with the centre of mass at rest: all particles of a frame are shifted so
 /// that it is where it was in the first frame. There is one mass for each particle, in any unit.
 ///
-/// The displacement of the centre of mass since the first frame is appended to `path` at each frame.
-/// It takes 24 bytes for each.
+/// The displacement of the centre of mass since the first frame is appended to `path` at each
+/// frame. It takes 24 bytes for each.
 ///
 /// # Errors
 /// [`TrajectoryError::Invalid`] for a mass that is negative or not finite, and where all are zero;

@@ -453,14 +453,11 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
 
 impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
     fn difference(&self, first: &Self) -> Option<String> {
-        let quantity = if self.species() != first.species() {
-            "species"
-        } else if self.time_step().to_bits() != first.time_step().to_bits() {
-            "time step"
-        } else {
-            return None;
-        };
-        Some(format!("another {quantity} than the first"))
+        let (found, expected) = (self.time_step(), first.time_step());
+        let differs = found.to_bits() != expected.to_bits();
+        let time_step = || format!("time step {found}, expected {expected} as in the first");
+        let species = self.species().difference(first.species());
+        species.or_else(|| differs.then(time_step))
     }
 }
 

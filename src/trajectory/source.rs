@@ -192,8 +192,8 @@ impl<T: Real> Trajectory<'static, T, Unwrapped> {
     ///
     /// # Errors
     /// The errors of the source, [`TrajectoryError::Convention`] for wrapped coordinates, and what
-    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
-    /// the error.
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames
+    /// before the error.
     pub fn from_source(
         source: impl FrameSource<T>,
         time_step: f64,
@@ -210,8 +210,8 @@ impl<T: Real> Trajectory<'static, T, Wrapped> {
     ///
     /// # Errors
     /// The errors of the source, [`TrajectoryError::NoCell`] for a frame without a cell, and what
-    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames before
-    /// the error.
+    /// [`Trajectory::new`] refuses. [`up_to_error`](Trajectory::up_to_error) keeps the frames
+    /// before the error.
     pub fn wrapped_from_source(
         source: impl FrameSource<T>,
         time_step: f64,

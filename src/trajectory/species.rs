@@ -118,13 +118,34 @@ impl Species {
     fn checked(self) -> Result<Self, TrajectoryError> {
         let mut names = (0..).zip(&self.names);
         let empty = names.find(|(species, _)| !self.of_particle.contains(species));
-        let name = empty.map(|(_, name)| name.as_str());
-        match name.or_else(|| self.names.is_empty().then_some("")) {
-            Some(name) => Err(TrajectoryError::Species(format!(
-                "species `{name}` has 0 particles, expected at least 1"
-            ))),
-            None => Ok(self),
+        let found = match empty {
+            Some((_, name)) => format!("species `{name}` has 0 particles"),
+            None if self.names.is_empty() => "0 species".to_owned(),
+            None => return Ok(self),
+        };
+        Err(TrajectoryError::Species(format!("{found}, expected at least 1")))
+    }
+
+    /// What differs from the species of the first of several runs.
+    pub(super) fn difference(&self, first: &Self) -> Option<String> {
+        if self == first {
+            return None;
         }
+        let (found, expected) = (self.len(), first.len());
+        if found != expected {
+            return Some(format!("{found} particles, expected {expected} as in the first"));
+        }
+        let name = |of: &Self, particle: usize| of.names[of.of_particle[particle] as usize].clone();
+        let mut pairs = (0..found).map(|particle| (particle, name(self, particle), name(first, particle)));
+        Some(match pairs.find(|(_, found, expected)| found != expected) {
+            Some((particle, found, expected)) => {
+                format!("species `{found}` for particle {particle}, expected `{expected}` as in the first")
+            }
+            None => {
+                let (found, expected) = (self.names.join(", "), first.names.join(", "));
+                format!("species in the order {found}, expected {expected} as in the first")
+            }
+        })
     }
 
     /// Names of the species.
@@ -293,6 +314,7 @@ mod tests {
             message(Species::by_count([("A", 3), ("B", 0)])),
             "species `B` has 0 particles, expected at least 1"
         );
+        assert_eq!(message(Species::by_count([])), "0 species, expected at least 1");
         assert_eq!(
             message(Species::by_count([("A", 3), ("A", 1)])),
             "species `A` is listed twice, expected different names"

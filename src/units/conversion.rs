@@ -1,10 +1,12 @@
 //! From one unit system to another.
 
-use super::{Units, UnitsError};
+use super::system::{ATOMIC_MASS, BOLTZMANN, Units, UnitsError};
+use crate::real::Invalid;
 
 /// Powers of energy, time, length and temperature in a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Dimension {
     /// Power of energy.
     pub energy: i32,
@@ -41,7 +43,9 @@ impl Dimension {
     /// per particle; exponents.
     pub const NUMBER: Self = Self::of(0, 0, 0, 0);
 
-    const fn of(energy: i32, time: i32, length: i32, temperature: i32) -> Self {
+    /// Any other quantity, by its powers.
+    #[must_use]
+    pub const fn of(energy: i32, time: i32, length: i32, temperature: i32) -> Self {
         Self {
             energy,
             time,
@@ -62,33 +66,26 @@ impl Dimension {
 /// every system.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct Conversion {
-    /// The system converted from.
-    pub from: Units,
-    /// The system converted to.
-    pub to: Units,
-    /// Factor of energies; squared for mean-squared energy differences.
-    pub energy: f64,
-    /// Factor of times.
-    pub time: f64,
-    /// Factor of lengths.
-    pub length: f64,
-    /// Factor of temperatures.
-    pub temperature: f64,
+    pub(crate) from: Units,
+    pub(crate) to: Units,
+    pub(crate) energy: f64,
+    pub(crate) time: f64,
+    pub(crate) length: f64,
+    pub(crate) temperature: f64,
 }
 
 impl Conversion {
     /// The conversion between two systems that have a scale.
     ///
     /// # Errors
-    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`](super::LennardJones::to).
+    /// [`UnitsError::NoScale`] for `lj`: see [`LennardJones::to`].
     ///
     /// ```
-    /// use msed::{Units, units::Conversion};
+    /// use msed::{Units, units::{Conversion, Dimension}};
     /// let factors = Conversion::between(Units::METAL, Units::REAL)?;
-    /// assert!((factors.energy - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
-    /// assert_eq!(factors.time.round(), 1000.0);            // fs in a ps
+    /// assert!((factors.factor(Dimension::ENERGY) - 23.060_548).abs() < 1e-6); // kcal/mol in an eV
+    /// assert_eq!(factors.factor(Dimension::TIME).round(), 1000.0);            // fs in a ps
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn between(from: Units, to: Units) -> Result<Self, UnitsError> {
@@ -96,7 +93,7 @@ impl Conversion {
         Self::of(from, si, to)
     }
 
-    pub(super) fn of(from: Units, si: [f64; 4], to: Units) -> Result<Self, UnitsError> {
+    fn of(from: Units, si: [f64; 4], to: Units) -> Result<Self, UnitsError> {
         let target = to.si.ok_or(UnitsError::NoScale { units: to.name })?;
         Ok(Self {
             from,
@@ -106,6 +103,18 @@ impl Conversion {
             length: si[2] / target[2],
             temperature: si[3] / target[3],
         })
+    }
+
+    /// The system converted from.
+    #[must_use]
+    pub fn from(&self) -> Units {
+        self.from
+    }
+
+    /// The system converted to.
+    #[must_use]
+    pub fn to(&self) -> Units {
+        self.to
     }
 
     /// The inverse conversion.
@@ -143,12 +152,158 @@ impl Conversion {
     /// # Errors
     /// [`UnitsError::Mismatch`].
     pub fn expect(&self, units: Units) -> Result<(), UnitsError> {
-        if units.name == self.from.name {
+        if units == self.from {
             return Ok(());
         }
         Err(UnitsError::Mismatch {
             found: units.name,
             expected: self.from.name,
         })
+    }
+}
+
+/// The three numbers of a real substance that give the reduced units `lj` a scale.
+///
+/// ```
+/// use msed::{Units, units::{Dimension, LennardJones}};
+/// let alloy = LennardJones::NI80P20;
+/// assert_eq!(alloy.temperature, 932.82);
+/// let metal = alloy.to(Units::METAL)?;
+/// // eV; printed as 0.0804
+/// assert!((metal.factor(Dimension::ENERGY) - 0.080_384_2).abs() < 5e-8);
+/// // ps; printed as 6.2721e-13 s
+/// assert!((metal.factor(Dimension::TIME) - 0.627_211).abs() < 5e-7);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct LennardJones {
+    /// The temperature unit epsilon/k in K.
+    pub temperature: f64,
+    /// The length unit sigma in angstrom.
+    pub sigma: f64,
+    /// The mass unit in atomic mass units.
+    pub mass: f64,
+}
+
+impl LennardJones {
+    /// Ni80P20: epsilon/k = 932.82 K as in Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025),
+    /// where epsilon is rounded to 0.0804 eV; sigma = 2.28 angstrom and the mass of nickel, 58.6934
+    /// u, are not printed there, and give its time unit of 6.2721e-13 s to all digits.
+    pub const NI80P20: Self = Self {
+        temperature: 932.82,
+        sigma: 2.28,
+        mass: 58.6934,
+    };
+
+    /// The conversion from `lj` to `units`. The time unit is sigma sqrt(m/epsilon).
+    ///
+    /// # Errors
+    /// [`UnitsError::Invalid`] for a number that is not positive and finite, and
+    /// [`UnitsError::NoScale`] if `units` is `lj` itself.
+    pub fn to(&self, units: Units) -> Result<Conversion, UnitsError> {
+        let temperature = Invalid::unless_positive("epsilon/k is", self.temperature)?;
+        let length = Invalid::unless_positive("sigma is", self.sigma)? * 1e-10;
+        let mass = Invalid::unless_positive("mass is", self.mass)? * ATOMIC_MASS;
+        let energy = BOLTZMANN * temperature;
+        let time = length * (mass / energy).sqrt();
+        Conversion::of(Units::LJ, [energy, time, length, temperature], units)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nickel_phosphorus_has_the_published_scales() {
+        let alloy = LennardJones::NI80P20;
+        let metal = alloy.to(Units::METAL).unwrap();
+        assert!((metal.time * 1e-12 / 6.2721e-13 - 1.0).abs() < 5e-6);
+        assert_eq!((metal.from, metal.to), (Units::LJ, Units::METAL));
+        assert!((metal.energy / (Units::METAL.boltzmann * 932.82) - 1.0).abs() < 1e-14);
+        let time = 2.28e-10 * (58.6934 * ATOMIC_MASS / (BOLTZMANN * 932.82)).sqrt();
+        assert!((metal.time / (time * 1e12) - 1.0).abs() < 1e-14);
+        assert!((metal.length / 2.28 - 1.0).abs() < 1e-14);
+        assert_eq!(metal.temperature, 932.82);
+        // The two ways to `real` agree.
+        let direct = alloy.to(Units::REAL).unwrap();
+        let step = Conversion::between(Units::METAL, Units::REAL).unwrap();
+        assert!((direct.energy / (metal.energy * step.energy) - 1.0).abs() < 1e-14);
+        assert!((direct.time / (metal.time * step.time) - 1.0).abs() < 1e-14);
+        // k T is k T in every system.
+        assert!((Units::REAL.boltzmann * direct.temperature / direct.energy - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn every_named_dimension_has_its_factor() {
+        // eV to kcal/mol, ps to fs; lengths and temperatures are the same in both systems.
+        let (energy, time) = (23.060_547_830_619_03, 1000.0);
+        let rows = [
+            (Dimension::ENERGY, energy),
+            (Dimension::TIME, time),
+            (Dimension::LENGTH, 1.0),
+            (Dimension::TEMPERATURE, 1.0),
+            (Dimension::MSED, energy * energy),
+            (Dimension::ENERGY_DIFFUSION, energy * energy / time),
+            (Dimension::MSD, 1.0),
+            (Dimension::DIFFUSION, 1.0 / time),
+            (Dimension::WAVE_VECTOR, 1.0),
+            (Dimension::DENSITY, 1.0),
+            (Dimension::NUMBER, 1.0),
+        ];
+        let there = Conversion::between(Units::METAL, Units::REAL).unwrap();
+        let alloy = LennardJones::NI80P20.to(Units::METAL).unwrap();
+        for (dimension, expected) in rows {
+            let factor = there.factor(dimension);
+            assert!((factor / expected - 1.0).abs() < 1e-12, "{dimension:?}: {factor}");
+            // There and back, and the powers of the four scales.
+            assert!(
+                (factor * there.inverse().factor(dimension) - 1.0).abs() < 1e-14,
+                "{dimension:?}"
+            );
+            let powers = alloy.energy.powi(dimension.energy)
+                * alloy.time.powi(dimension.time)
+                * alloy.length.powi(dimension.length)
+                * alloy.temperature.powi(dimension.temperature);
+            assert!(
+                (alloy.factor(dimension) / powers - 1.0).abs() < 1e-14,
+                "{dimension:?}"
+            );
+        }
+        assert_eq!(
+            (there.inverse().from, there.inverse().to),
+            (Units::REAL, Units::METAL)
+        );
+        let back = Conversion::between(Units::REAL, Units::METAL).unwrap();
+        assert!((back.energy * there.energy - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn refusals_say_what_is_missing() {
+        assert_eq!(
+            Units::by_name("si").unwrap_err().to_string(),
+            "units `si`, expected lj, metal or real"
+        );
+        assert_eq!(
+            Conversion::between(Units::LJ, Units::REAL)
+                .unwrap_err()
+                .to_string(),
+            "units `lj` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+        );
+        assert_eq!(
+            LennardJones::NI80P20.to(Units::LJ).unwrap_err().to_string(),
+            "units `lj` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+        );
+        assert_eq!(
+            LennardJones {
+                sigma: -2.0,
+                ..LennardJones::NI80P20
+            }
+            .to(Units::METAL)
+            .unwrap_err()
+            .to_string(),
+            "sigma is -2, expected a positive finite number"
+        );
     }
 }

@@ -85,7 +85,7 @@ fn harmonic(scan: &Scan, t: f64) -> f64 {
         EnsembleName::Nve => 1.5,
         EnsembleName::Nvt => 3.0,
     };
-    (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann * t
+    (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
 }
 
 /// The heat capacity from fluctuations beside the slope of the energy; below it the difference in

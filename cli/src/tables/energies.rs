@@ -46,7 +46,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
         system.ensemble.of(particles).name(),
-        system.units.units().name,
+        system.units.units().name(),
         units(scan),
         remarks(points)
     )

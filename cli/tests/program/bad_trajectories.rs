@@ -128,7 +128,7 @@ fn dumps_that_are_damaged() {
     };
     assert_eq!(
         message(&renamed("vx vy vz")),
-        "DIR/a.lammpstrj, frame 0, line 9: no column of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs) among `id type vx vy vz`"
+        "DIR/a.lammpstrj, frame 0, line 9: no column of coordinates, expected xu yu zu, xsu ysu zsu, x y z or xs ys zs, found `id type vx vy vz`"
     );
     assert_eq!(
         message(&renamed("x y z")),

@@ -7,7 +7,7 @@ use std::iter::FusedIterator;
 
 use super::layout::{Layout, StepColumn, Wanted};
 use super::table::{EnergyTable, Note};
-use super::{Fault, Place, ReadError};
+use crate::io::error::{Fault, Place, ReadError};
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, text};
 

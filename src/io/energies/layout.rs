@@ -1,6 +1,6 @@
 //! Which column is what, and rows of numbers.
 
-use super::Fault;
+use crate::io::error::Fault;
 use crate::io::text::bytes::{
     f64_field, field_length, fields, i64_field, is_separator, leading_f64, leading_i64, shown,
 };
@@ -17,6 +17,7 @@ const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
 
 /// A column: by the name in the header, or by its place, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Column {
     /// By name.
     Named(String),

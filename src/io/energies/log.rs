@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::layout::{Layout, Wanted};
 use super::runs::Runs;
 use super::table::{EnergyTable, Note};
-use super::{Fault, Place, ReadError};
+use crate::io::error::{Fault, Place, ReadError};
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, i64_field, text};
 

@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::table::{EnergyTable, Note};
-use super::{Fault, Place};
+use crate::io::error::{Fault, Place};
 
 /// Rows of a log's runs, since the last restart.
 #[derive(Default)]

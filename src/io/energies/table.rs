@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::layout::Layout;
-use super::{Fault, Place, ReadError};
+use crate::io::error::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
 

@@ -83,10 +83,12 @@ pub(super) struct Columns {
 impl Columns {
     /// The columns that `names` lists.
     pub(super) fn new(names: &[u8]) -> Result<Self, Fault> {
-        let missing = |column: &str| {
+        let missing = |column: &str, expected: &str| {
             let found = String::from_utf8_lossy(names.trim_ascii());
             let found: String = found.chars().take(200).collect();
-            Fault::Columns(format!("no column {column} among `{found}`"))
+            Fault::Columns(format!(
+                "no column {column}, expected {expected}, found `{found}`"
+            ))
         };
         let words: Vec<&[u8]> = fields(names).collect();
         let find = |name: &[u8]| words.iter().position(|word| *word == name);
@@ -103,9 +105,9 @@ impl Columns {
         let (coordinates, scaled, wrapped) = kinds
             .into_iter()
             .find_map(|(names, scaled, wrapped)| Some((all(names)?, scaled, wrapped)))
-            .ok_or_else(|| missing("of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs)"))?;
+            .ok_or_else(|| missing("of coordinates", "xu yu zu, xsu ysu zsu, x y z or xs ys zs"))?;
         let mut roles = vec![Role::Skip; words.len()];
-        let id = find(b"id").ok_or_else(|| missing("`id`, without which no particle can be followed,"))?;
+        let id = find(b"id").ok_or_else(|| missing("`id`", "one by which to follow a particle"))?;
         roles[id] = Role::Id;
         if let Some(column) = find(b"type") {
             roles[column] = Role::Type;

@@ -137,11 +137,11 @@ fn runs_of_another_system_are_refused() {
     let message = |other| Replicas::new(vec![run("A", 0.5), other]).unwrap_err().to_string();
     assert_eq!(
         message(run("B", 0.5)),
-        "replica 1 has another species than the first"
+        "replica 1 has species `B` for particle 0, expected `A` as in the first"
     );
     assert_eq!(
         message(run("A", 0.25)),
-        "replica 1 has another time step than the first"
+        "replica 1 has time step 0.25, expected 0.5 as in the first"
     );
     let none: Vec<Trajectory<'_, f64>> = Vec::new();
     assert_eq!(

@@ -94,18 +94,37 @@ fn paths(tree: &str) -> Vec<Vec<String>> {
     below.into_iter().map(with_name).collect()
 }
 
-/// The modules that define what a module names by `crate::` or `super::`.
+/// Where `word` begins a path.
+fn begins<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    text.match_indices(word).map(|(start, _)| start).filter(|&start| {
+        let before = text[..start].chars().next_back();
+        !before.is_some_and(|c| c == ':' || c == '_' || c.is_alphanumeric())
+    })
+}
+
+/// The modules that define what a module names by `crate::`, by `super::`, or by the name of a file
+/// in its folder. The crate's root has the empty path.
 fn imports(house: &House, from: &Module) -> BTreeSet<Module> {
     let text = &house[from];
-    let face = house
-        .keys()
-        .any(|other| other.len() > from.len() && other.starts_with(from));
     let mut found = BTreeSet::new();
-    for (start, word) in text.match_indices("crate::").chain(text.match_indices("super::")) {
-        let before = text[..start].chars().next_back();
-        if before.is_some_and(|c| c == ':' || c == '_' || c.is_alphanumeric()) {
-            continue;
+    let files = house
+        .keys()
+        .filter(|to| to.len() == from.len() + 1 && to.starts_with(from));
+    for file in files {
+        let path = format!("{}::", file[from.len()]);
+        for start in begins(text, &path) {
+            // What a folder's face hands on is not its own import.
+            let line = text[..start].rsplit('\n').next().unwrap_or_default();
+            if line.starts_with("pub") && line.ends_with(" use ") {
+                continue;
+            }
+            for path in paths(&text[start..]) {
+                found.insert(defined(house, from.clone(), &path));
+            }
         }
+    }
+    let words = ["crate::", "super::"].into_iter();
+    for (start, word) in words.flat_map(|word| begins(text, word).map(move |start| (start, word))) {
         let mut base = Module::new();
         let mut rest = &text[start..];
         if word == "super::" {
@@ -124,8 +143,6 @@ fn imports(house: &House, from: &Module) -> BTreeSet<Module> {
         }
     }
     found.remove(from);
-    // What a folder's face hands on is not its own import.
-    found.retain(|to| !(to.is_empty() || face && to.starts_with(from)));
     found
 }
 
@@ -164,7 +181,9 @@ fn upward(house: &House) -> Vec<String> {
     let mut found = Vec::new();
     for from in house.keys().filter(|module| !module.is_empty()) {
         for to in imports(house, from) {
-            if to[0] != from[0] && floor(&to) <= floor(from) {
+            if to.is_empty() {
+                found.push(format!("{} imports from the crate's root", from.join("/")));
+            } else if to[0] != from[0] && floor(&to) <= floor(from) {
                 found.push(format!("{} imports {}", from.join("/"), to.join("/")));
             }
         }
@@ -226,6 +245,10 @@ fn an_upward_import_and_a_circle_are_seen() {
         (vec![], vec![])
     );
 
+    let mut root = sound;
+    root[3].1 = "use crate::Estimate;";
+    assert_eq!(upward(&built(&root)), ["curve imports from the crate's root"]);
+
     let mut up = sound;
     up[1].1 = "// use crate::thermo::Scan;\nfn f(c: crate::curve::Curve) {}";
     assert_eq!(upward(&built(&up)), ["stats/estimate imports curve"]);
@@ -234,6 +257,13 @@ fn an_upward_import_and_a_circle_are_seen() {
     circle.push(("stats/blocks", "use super::Estimate;"));
     circle[1].1 = "use super::{\n    blocks::Sums,\n};";
     assert_eq!(circles(&built(&circle)), ["stats/blocks", "stats/estimate"]);
+
+    let mut face = sound;
+    face[0].1 = "mod estimate;\nuse estimate::Estimate;\npub struct Kind(Estimate);";
+    face[1].1 = "use super::Kind;";
+    assert_eq!(circles(&built(&face)), ["stats", "stats/estimate"]);
+    face[0].1 = "mod estimate;\npub struct Kind;\nfn f() { estimate::g() }";
+    assert_eq!(circles(&built(&face)), ["stats", "stats/estimate"]);
 
     let tests_only = [(
         "real",

@@ -237,7 +237,7 @@ fn damaged_dumps(whole: &str) -> Vec<(Vec<u8>, usize, String)> {
     let first = [
         (
             one("id type vx vy vz", "1 1 0 0 0"),
-            "FILE, frame 0, line 9: no column of coordinates (xu yu zu, xsu ysu zsu, x y z or xs ys zs) among `id type vx vy vz`",
+            "FILE, frame 0, line 9: no column of coordinates, expected xu yu zu, xsu ysu zsu, x y z or xs ys zs, found `id type vx vy vz`",
         ),
         (one("type x y z", "1 0 0 0"), "no column `id`"),
         (one("id type x y z", "1 -1 0 0 0"), "a type is `-1`"),

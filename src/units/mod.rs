@@ -1,0 +1,11 @@
+//! Unit systems, and conversions between them.
+//!
+//! All computation is in the units of the run. A [`Units`] provides Boltzmann's constant, the names
+//! of the units, and the factor of lengths in XTC files. A [`Conversion`] converts whole results
+//! from one system to another.
+
+mod conversion;
+mod system;
+
+pub use conversion::{Conversion, Dimension, LennardJones};
+pub use system::{ATOMIC_MASS, AVOGADRO, BOLTZMANN, CALORIE, ELEMENTARY_CHARGE, Units, UnitsError};

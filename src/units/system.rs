@@ -1,0 +1,216 @@
+//! The unit systems of LAMMPS, from constants of nature.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::real::Invalid;
+
+/// Avogadro's constant in 1/mol: exact by the SI of 2019 (BIPM, SI Brochure, 9th edition, 2019,
+/// section 2.2).
+pub const AVOGADRO: f64 = 6.022_140_76e23;
+/// Boltzmann's constant in J/K: exact by the SI of 2019 (the same).
+pub const BOLTZMANN: f64 = 1.380_649e-23;
+/// The elementary charge in C, which is one electronvolt in J: exact by the SI of 2019 (the same).
+pub const ELEMENTARY_CHARGE: f64 = 1.602_176_634e-19;
+/// The thermochemical calorie in J: exact by definition (NIST SP 811, 2008 edition, appendix B.8).
+pub const CALORIE: f64 = 4.184;
+/// The atomic mass unit in kg: 1.660 539 066 60(50)e-27 (CODATA 2018; Tiesinga et al., Rev. Mod.
+/// Phys. 93, 025010, 2021).
+pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
+
+/// A unit system, named as LAMMPS names it.
+///
+/// ```
+/// use msed::Units;
+/// assert_eq!(Units::by_name("lj")?, Units::LJ);
+/// assert_eq!(Units::LJ.boltzmann(), 1.0);
+/// // eV/K: CODATA 2018 prints 8.617 333 262... e-5.
+/// assert!((Units::METAL.boltzmann() / 8.617_333_262e-5 - 1.0).abs() < 1e-10);
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Units {
+    // Name and factors belong together and are private: results in units of one name can be
+    // compared.
+    pub(crate) name: &'static str,
+    pub(crate) boltzmann: f64,
+    /// Name of the energy unit.
+    pub energy: &'static str,
+    /// Name of the time unit.
+    pub time: &'static str,
+    /// Name of the length unit.
+    pub length: &'static str,
+    /// Name of the temperature unit.
+    pub temperature: &'static str,
+    pub(crate) xtc_length: f64,
+    // The units of energy, time and length in SI and of temperature in K, where the system has a
+    // scale.
+    pub(super) si: Option<[f64; 4]>,
+}
+
+impl Units {
+    /// Reduced Lennard-Jones units: k = 1, without a scale. LAMMPS writes their lengths to XTC
+    /// unscaled.
+    pub const LJ: Self = Self {
+        name: "lj",
+        boltzmann: 1.0,
+        energy: "epsilon",
+        time: "tau",
+        length: "sigma",
+        temperature: "epsilon/k",
+        xtc_length: 1.0,
+        si: None,
+    };
+
+    /// eV, ps, angstrom, K. XTC lengths are in nm.
+    pub const METAL: Self = Self {
+        name: "metal",
+        boltzmann: BOLTZMANN / ELEMENTARY_CHARGE,
+        energy: "eV",
+        time: "ps",
+        length: "angstrom",
+        temperature: "K",
+        xtc_length: 10.0,
+        si: Some([ELEMENTARY_CHARGE, 1e-12, 1e-10, 1.0]),
+    };
+
+    /// kcal/mol, fs, angstrom, K. XTC lengths are in nm.
+    pub const REAL: Self = Self {
+        name: "real",
+        boltzmann: BOLTZMANN * AVOGADRO / (1000.0 * CALORIE),
+        energy: "kcal/mol",
+        time: "fs",
+        length: "angstrom",
+        temperature: "K",
+        xtc_length: 10.0,
+        si: Some([1000.0 * CALORIE / AVOGADRO, 1e-15, 1e-10, 1.0]),
+    };
+
+    /// All unit systems.
+    pub const ALL: [Self; 3] = [Self::LJ, Self::METAL, Self::REAL];
+
+    /// The unit system of that name.
+    ///
+    /// # Errors
+    /// [`UnitsError::UnknownName`], with the names that are known.
+    pub fn by_name(name: &str) -> Result<Self, UnitsError> {
+        Self::ALL
+            .into_iter()
+            .find(|units| units.name == name)
+            .ok_or_else(|| UnitsError::UnknownName {
+                found: name.to_owned(),
+            })
+    }
+
+    /// `lj`, `metal` or `real`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Boltzmann's constant, in energy per temperature unit.
+    #[must_use]
+    pub fn boltzmann(&self) -> f64 {
+        self.boltzmann
+    }
+
+    /// The factor from a length in an XTC file to the unit of this system: 1 for `lj`, which LAMMPS
+    /// writes unscaled, else 10 from nanometres to angstrom.
+    #[must_use]
+    pub fn xtc_length(&self) -> f64 {
+        self.xtc_length
+    }
+}
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A unit system that does not exist, or a conversion that is not possible.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum UnitsError {
+    /// The name is not one of the three.
+    #[error("units `{found}`, expected lj, metal or real")]
+    UnknownName {
+        /// The name given.
+        found: String,
+    },
+    /// Reduced units have no scale without the numbers of a substance.
+    #[error(
+        "units `{units}` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+    )]
+    NoScale {
+        /// The name of the units.
+        units: &'static str,
+    },
+    /// The result is not in the units that the conversion is from.
+    #[error("a result in units `{found}`, expected one in `{expected}`, where the conversion begins")]
+    Mismatch {
+        /// The units of the result.
+        found: &'static str,
+        /// The units that the conversion is from.
+        expected: &'static str,
+    },
+    /// A scale is not a positive finite number.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_table_is_what_lammps_documents() {
+        let rows = [
+            ("lj", 1.0, "epsilon", "tau", "sigma", "epsilon/k", 1.0),
+            ("metal", 8.617_333_262e-5, "eV", "ps", "angstrom", "K", 10.0),
+            ("real", 1.987_204_259e-3, "kcal/mol", "fs", "angstrom", "K", 10.0),
+        ];
+        assert_eq!(rows.len(), Units::ALL.len());
+        for (units, (name, boltzmann, energy, time, length, temperature, xtc)) in
+            Units::ALL.into_iter().zip(rows)
+        {
+            assert_eq!(Units::by_name(name), Ok(units));
+            assert!(
+                (units.boltzmann / boltzmann - 1.0).abs() < 5e-10,
+                "{name}: {}",
+                units.boltzmann
+            );
+            assert_eq!(
+                (
+                    units.energy,
+                    units.time,
+                    units.length,
+                    units.temperature,
+                    units.xtc_length
+                ),
+                (energy, time, length, temperature, xtc)
+            );
+            assert_eq!(units.to_string(), name);
+            // k T in SI is the same from the table's energy unit and from the constant.
+            if let Some(si) = units.si {
+                assert!(
+                    (units.boltzmann * si[0] / (BOLTZMANN * si[3]) - 1.0).abs() < 1e-15,
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn constants_are_those_of_the_si_and_of_codata() {
+        // Gas constant, exact: 8.314 462 618 153 24 J/(mol K).
+        assert!((BOLTZMANN * AVOGADRO - 8.314_462_618_153_24).abs() < 1e-14);
+        // An eV per particle in kJ/mol: 96.485 332 123 310 02, Faraday's constant.
+        assert!((ELEMENTARY_CHARGE * AVOGADRO - 96_485.332_123_310_02).abs() < 1e-10);
+        assert!((ATOMIC_MASS * AVOGADRO * 1e3 - 1.0).abs() < 1e-9);
+        assert_eq!(CALORIE, 4.184);
+    }
+}
