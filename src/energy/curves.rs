@@ -36,7 +36,7 @@ pub(crate) trait RunProducts {
 
 /// An autocorrelation, raw and normalised.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Autocorrelation {
     /// The autocovariance, in energy² per particle²; its value at lag 0 is the variance.

@@ -10,7 +10,7 @@ use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 /// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its
 /// moments.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Distribution {
     /// The lag.

@@ -18,7 +18,7 @@ const MISSED: f64 = 0.05;
 
 /// An integrated correlation time of the energy.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct IntegratedTime {
     /// The integrated time, in time units.
@@ -40,7 +40,7 @@ impl fmt::Display for IntegratedTime {
 /// The correlation has not decayed within half of the shortest run, or goes on beyond the window
 /// that closed: there is a second, slower part.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StillCorrelated {
     /// The sum so far, in time units: the integrated time is probably longer.

@@ -12,7 +12,7 @@ const EVIDENCE: usize = 50;
 /// to a mean-squared difference: rounding adds q²/6 at every lag but 0, which goes straight into
 /// U0².
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Resolution {
     /// The quantum of the most finely printed sample, in the unit and kind of the samples.

@@ -67,7 +67,7 @@ impl PeakWindow {
 
 /// The main peak of a structure factor: see [`main_peak`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct MainPeak {
     /// q_max, the vertex of the parabola.
@@ -89,7 +89,7 @@ impl fmt::Display for MainPeak {
 
 /// Why a structure factor has no main peak.
 #[derive(Debug, Clone, PartialEq, Error)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NoMainPeak {
     /// The function is largest at an end of its range.

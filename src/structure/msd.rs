@@ -32,7 +32,7 @@ const WAITING_PART: usize = 8;
 
 /// Mean squared displacement of one species, or of all particles: see [`msd`](msd()).
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Msd {
     /// Mean squared displacement, in squared units of length.
@@ -43,6 +43,7 @@ pub struct Msd {
     /// are added up over the particles, together with all other lags.
     pub methods: Vec<Method>,
     /// Bound on the relative error of rounding at each lag, of every species and component.
+    #[cfg_attr(feature = "serde", serde(with = "crate::stats::number::list"))]
     pub error_bounds: Vec<f64>,
 }
 

@@ -145,7 +145,7 @@ pub fn isotropic_self_isf<'p, T: Real>(
 /// The self part of the intermediate scattering function and its susceptibility: see
 /// [`self_isf_fluctuations`].
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct IsfFluctuations {
     /// F_s(q,t).

@@ -16,7 +16,7 @@ const PROFILE: usize = 1000;
 
 /// Two lines that meet, better than one by more than chance.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Crossover {
     /// Where they meet.
@@ -42,7 +42,7 @@ pub struct Crossover {
 
 /// One line is as good: there is no crossover in this range, as far as the data tell.
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NoCrossover {
     /// By how much chi squared falls from one line to two.

@@ -176,7 +176,7 @@ impl Conversion {
 /// # Ok::<(), msed::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LennardJones {
     /// The temperature unit epsilon/k in K.
     pub temperature: f64,

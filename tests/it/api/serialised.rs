@@ -3,7 +3,9 @@
 use msed::online::checkpoint;
 use msed::relaxation::{self, Fit, Model, Relaxation, SquaredDisplacement, Weighting, diffusion_within};
 use msed::stats::{Resamples, RunId};
-use msed::{Curve, EnergyKind, Estimate, Lag, Lags, Resampling, energy, io};
+use msed::trajectory::Species;
+use msed::units::LennardJones;
+use msed::{Curve, EnergyKind, Estimate, Lag, Lags, Resampling, Trajectory, energy, io, structure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -144,4 +146,24 @@ fn outcomes_read_back_whether_they_are_resolved_or_not() {
     same(&msd);
     same(&relaxation::diffusion(&msd));
     same(&diffusion_within(&msd, 5.0..=20.0).unwrap());
+}
+
+#[test]
+fn records_read_back() {
+    let table = io::energies("data/kob-andersen/T1.000/energy.dat.gz").unwrap();
+    let run = table.into_series(0.005, 1000, EnergyKind::Total).unwrap();
+    let (lags, resampling) = (Lags::logarithmic(5).up_to_fraction(0.01), Resampling::default());
+    let correlation = energy::autocorrelation(&run, &lags, resampling).unwrap();
+    let lag = correlation.raw.lags()[1];
+    same(&correlation);
+    same(&energy::distribution(&run, lag, energy::Bins::Count(9), resampling).unwrap());
+    same(&energy::integrated_time(&run, resampling).unwrap());
+    same(&energy::resolution(&run));
+    same(&LennardJones::NI80P20);
+
+    let positions: Vec<f64> = (0..600_u32).map(|k| f64::from(k * k % 11)).collect();
+    let steps = (0..200).map(|k| 10 * k).collect();
+    let walk = Trajectory::new(positions, steps, 0.005, Species::single("A", 1).unwrap()).unwrap();
+    let msd = structure::msd(&walk, &Lags::samples([1, 2, 5]), resampling).unwrap();
+    same(msd.all());
 }
