@@ -16,8 +16,8 @@
 //! use msed::relaxation::{Fit, Model};
 //! use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 //!
-//! // Total energies of 500 particles, one every 10 steps of 0.005: a level that jumps now and then,
-//! // and vibrations.
+//! // Total energies of 500 particles, one every 10 steps of 0.005: vibrations on a level that jumps
+//! // now and then.
 //! let mut state = 1_u64;
 //! let mut level = 0.0;
 //! let energies: Vec<f64> = (0..20_000)
@@ -63,18 +63,18 @@
 //!   time origins, and has the same bits for any number of threads.
 //! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every
 //!   resample of the run ([`Resampling`]), and the error of any function of them follows. They know
-//!   which run they are of: numbers of one run are correlated, numbers of different runs are
-//!   independent.
-//! - A fit has a verdict. Where the data do not hold the answer, it is `unresolved` and names the
-//!   reason. Other quantities that may be missing are a [`stats::Outcome`].
+//!   their run: numbers of one run are correlated, numbers of different runs are independent.
+//! - A fit has a verdict. Where the data do not determine the answer, the verdict is `unresolved`
+//!   and names the reason. Other quantities that may be missing are a [`stats::Outcome`].
 //! - Invalid input is an [`Error`] that names the file and line, or the index, what was found and
 //!   what was expected. Nothing panics on data.
 //!
 //! # Features
 //!
 //! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and
-//! dumps, extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `serde`
-//! results that can be written and read back, and checkpoints, `rayon` threads, and `mpi` ranks.
+//! dumps, extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `rayon`
+//! threads, and `mpi` ranks. `serde` adds checkpoints and makes all results `Serialize`; curves,
+//! estimates, fits with their verdicts, sums and records without conditions are `Deserialize` too.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

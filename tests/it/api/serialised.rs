@@ -162,7 +162,7 @@ fn records_read_back() {
     same(&LennardJones::NI80P20);
 
     let positions: Vec<f64> = (0..600_u32).map(|k| f64::from(k * k % 11)).collect();
-    let steps = (0..200).map(|k| 10 * k).collect();
+    let steps: Vec<u64> = (0..200).map(|k| 10 * k).collect();
     let walk = Trajectory::new(positions, steps, 0.005, Species::single("A", 1).unwrap()).unwrap();
     let msd = structure::msd(&walk, &Lags::samples([1, 2, 5]), resampling).unwrap();
     same(msd.all());
