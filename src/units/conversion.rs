@@ -152,7 +152,7 @@ impl Conversion {
     /// # Errors
     /// [`UnitsError::Mismatch`].
     pub fn expect(&self, units: Units) -> Result<(), UnitsError> {
-        if units == self.from {
+        if units.name == self.from.name {
             return Ok(());
         }
         Err(UnitsError::Mismatch {
