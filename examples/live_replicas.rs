@@ -26,9 +26,9 @@ mod neighbours;
 #[allow(dead_code, reason = "the other example resumes and measures overhead")]
 mod simulation;
 
-use msed::energy::EnergySystem;
+use msed::energy::{EnergySums, EnergySystem};
 use msed::mpi::{self, Ranks};
-use msed::online::{EnergyAccumulator, EnergySums};
+use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, Lags, Sampling};
 

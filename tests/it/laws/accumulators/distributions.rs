@@ -1,7 +1,7 @@
 //! Accumulators of the distribution of energy differences, on the shipped energies.
 
-use msed::energy::{self, Bins, Distribution};
-use msed::online::{DistributionAccumulator, DistributionSums};
+use msed::energy::{self, Bins, Distribution, DistributionSums};
+use msed::online::DistributionAccumulator;
 use msed::{Lags, Resampling};
 
 use super::energies::{replicas, shipped, system};

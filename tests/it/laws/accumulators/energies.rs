@@ -1,9 +1,7 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::energy::EnergySystem;
-use msed::online::{
-    DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError,
-};
+use msed::energy::{EnergySums, EnergySystem};
+use msed::online::{DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, OnlineError};
 use msed::trajectory::Species;
 use msed::{
     EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
@@ -367,7 +365,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let lags = Lags::samples([1, 2]);
     let new = |particles, lags: &Lags| {
         let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
-        EnergyAccumulator::ring(system, &lags.clone().planned(10))
+        Ok::<_, msed::Error>(EnergyAccumulator::ring(system, &lags.clone().planned(10))?)
     };
     let mut live = new(2, &lags).unwrap();
     let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
@@ -386,7 +384,9 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
         live.snapshot().unwrap().msed().values(),
         [(4.0 + 1.0) / 2.0 / 4.0, 9.0 / 4.0]
     );
-    let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
+    fn failed<E: std::fmt::Display + std::fmt::Debug>(result: Result<EnergyAccumulator, E>) -> String {
+        result.unwrap_err().to_string()
+    }
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
         failed(new(1, &Lags::samples([1, 10]))),

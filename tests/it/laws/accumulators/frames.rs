@@ -1,8 +1,8 @@
 //! Accumulators of displacements: rings of frames and decimated lags.
 
-use msed::online::{DisplacementAccumulator, DisplacementSums, OnlineError};
+use msed::online::{DisplacementAccumulator, OnlineError};
 use msed::stats::BySpecies;
-use msed::structure::{self, Displacements, StructureError, WaveVectors};
+use msed::structure::{self, DisplacementSums, Displacements, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Replicas, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
