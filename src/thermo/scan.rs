@@ -11,36 +11,10 @@ use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Path,
-    Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Part,
+    Path, Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel,
+    ThermoError, TimeOf,
 };
-
-/// A part of the heat capacity and of the entropy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Part {
-    /// All of it.
-    Total,
-    /// C_1 and S_1, of the vibrations.
-    Fast,
-    /// C_2 and S_2, of the slow relaxation.
-    Slow,
-}
-
-impl Part {
-    /// A part of an integral: the slow one is what the fast one leaves of the total.
-    fn of(
-        self,
-        total: impl Fn() -> Result<EntropyDifference, ThermoError>,
-        fast: impl Fn() -> Result<EntropyDifference, ThermoError>,
-    ) -> Result<EntropyDifference, ThermoError> {
-        match self {
-            Self::Total => total(),
-            Self::Fast => fast(),
-            Self::Slow => total()?.without(fast()?),
-        }
-    }
-}
 
 /// State points of one system along one path, and what follows from all of them.
 ///
@@ -117,10 +91,10 @@ impl Scan {
     /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
-        let units = points[0].heat_capacity().units;
+        let units = points[0].heat_capacity().units();
         let shown = |point: &StatePoint| {
             [
-                ("units", point.heat_capacity().units.name.to_owned()),
+                ("units", point.heat_capacity().units().name.to_owned()),
                 ("particles", point.particles().to_string()),
             ]
         };
@@ -237,9 +211,10 @@ impl Scan {
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
         let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
             let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
-            super::entropy(&points, self.reference, self.path)
+            super::entropy::integral(&points, self.reference, self.path, |_, c| c)
         };
-        part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))
+        let integral = part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))?;
+        Ok(EntropyDifference::new(part, integral))
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an
@@ -248,7 +223,7 @@ impl Scan {
     ///
     /// # Errors
     /// As that.
-    pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
+    pub fn entropy_as_printed(&self, part: Part) -> Result<TemperatureIntegral, ThermoError> {
         let particles = self.points[0].particles();
         let of = |plateau: fn(&StatePoint) -> Option<Estimate>| {
             let points = self.points_of(plateau);
@@ -270,7 +245,7 @@ impl Scan {
     pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
         let reference = entropy.reference_temperature;
-        let differences = entropy.temperatures.iter().zip(entropy.values);
+        let differences = entropy.temperatures.iter().zip(&entropy.values);
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
@@ -293,7 +268,7 @@ impl Scan {
 
     /// A quantity of the points that count and have it, at the temperatures that they stand at.
     fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
-        self.over_temperature(|point| point.heat_capacity().temperature.clone(), value)
+        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
     }
 
     fn over_temperature(
@@ -375,7 +350,7 @@ impl fmt::Display for Scan {
             let c = point.heat_capacity();
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
-                Some(&c.temperature),
+                Some(c.temperature()),
                 Some(point.mean_energy()),
                 Some(&c.excess),
                 c.fast(),

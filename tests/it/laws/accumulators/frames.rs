@@ -117,7 +117,7 @@ fn one<'a, T>(found: &'a BySpecies<T>, particles: Particles<'_>) -> &'a T {
 /// One kind of curve; that of wave vectors from elsewhere.
 fn curve(kind: &str, moved: &Displacements, isf: impl FnOnce() -> Curve) -> Curve {
     match kind {
-        "msd" => moved.msd.total.curve.clone(),
+        "msd" => Curve::clone(&moved.msd.total),
         "alpha2" => moved.alpha2.clone(),
         "overlap" => moved.overlap().unwrap().clone(),
         "chi4" => moved.chi4().unwrap().clone(),
