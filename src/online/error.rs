@@ -39,7 +39,7 @@ pub enum OnlineError {
     },
     /// More memory than the system has.
     Memory(#[from] NoMemory),
-    /// A piece of a run that begins nowhere.
+    /// The first sample of a piece of a run has a number that no run reaches.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
     Start {
         /// Where it begins.
@@ -99,7 +99,7 @@ pub enum OnlineError {
         /// The lattice vectors that the wave vectors were made for.
         expected: String,
     },
-    /// An overlap radius that is not a positive finite length.
+    /// An overlap radius that is not a positive finite length, or wave vectors of no cell.
     Structure(#[from] StructureError),
     /// A request for lags that means nothing.
     Lag(#[from] LagError),
@@ -108,7 +108,7 @@ pub enum OnlineError {
     /// A system without particles, or with an impossible temperature.
     Series(#[from] SeriesError),
     /// Bins that cannot be made.
-    Distribution(#[from] EnergyError),
+    Energy(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.
     Merge(#[from] MergeError),
 }
