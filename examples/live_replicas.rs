@@ -26,9 +26,10 @@ mod neighbours;
 #[allow(dead_code, reason = "the other example resumes and measures overhead")]
 mod simulation;
 
+use msed::energy::EnergySums;
 use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
-use msed::online::{EnergyAccumulator, EnergySums};
+use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model};
 use msed::{EnergyKind, Lags, Sampling};
 
@@ -80,7 +81,7 @@ fn print(step: u64, all: &EnergySums) -> Result<(), Failure> {
         "{:9.1} tau* = {} from {} replicas: {}",
         step as f64 * TIME_STEP,
         fit.relaxation_time,
-        all.runs(),
+        all.run_count(),
         fit.verdict
     );
     Ok(())

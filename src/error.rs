@@ -5,10 +5,10 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::energy::EnergyError;
-use crate::online::{FeedError, OnlineError};
-use crate::relaxation::FitError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
+use crate::online::{FeedError, OnlineError};
+use crate::relaxation::FitError;
 use crate::series::SeriesError;
 use crate::spectrum::SpectralError;
 use crate::structure::StructureError;

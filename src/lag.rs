@@ -4,9 +4,7 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use crate::sampling::Sampling;
-
-pub use crate::sampling::Lag;
+use crate::sampling::{Lag, Sampling};
 
 /// More lags than this are a missing limit: the list alone would fill 2 GiB.
 const MOST_LAGS: u64 = 1 << 28;

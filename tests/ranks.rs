@@ -14,9 +14,10 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use msed::energy::EnergySums;
 use msed::energy::EnergySystem;
 use msed::mpi::{self, Ranks};
-use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator, EnergySums};
+use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator};
 use msed::stats::{BlockSums, Resamples, RunId};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};

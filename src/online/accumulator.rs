@@ -8,7 +8,7 @@ use super::places::LevelLags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::Sums;
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
-use crate::stats::pair_table::FrameBlocks;
+use crate::stats::frame_blocks::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
 
@@ -157,7 +157,7 @@ impl<K: Pairs> Accumulator<K> {
     /// The result is the same as for the undivided run, except for rounding and for where its
     /// blocks begin; joining is associative in the same sense. In this way ranks share the time of
     /// a run. Sums of displacements let ranks share its particles as well
-    /// ([`DisplacementSums::merge_particles`](super::DisplacementSums::merge_particles)).
+    /// ([`DisplacementSums::merge_particles`](crate::structure::DisplacementSums::merge_particles)).
     ///
     /// # Errors
     /// [`OnlineError::NotConsecutive`] where `later` does not begin with the row after the last one

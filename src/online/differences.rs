@@ -16,7 +16,7 @@ use crate::real::Real;
 /// It gives what [`energy::distribution`](crate::energy::distribution()) gives with
 /// [`Bins::Width`](crate::energy::Bins::Width) over a whole series. Bins are fixed before the first
 /// sample, so that differences may fall outside: they are counted
-/// ([`outside`](super::DistributionSums::outside)), and are in the moments.
+/// ([`outside`](crate::energy::DistributionSums::outside)), and are in the moments.
 ///
 /// **Memory.** 8 bytes for each sample of the longest lag, and for each lag, block and bin.
 /// **Cost.** Some 8 ns for each sample and lag.

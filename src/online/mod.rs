@@ -3,17 +3,18 @@
 //!
 //! [`EnergyAccumulator`] is what a run feeds: memory is fixed from the first sample on, the cost of
 //! a sample does not grow with the run, and nothing is allocated after construction.
-//! [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of samples so far,
-//! without disturbing the stream. From the sums follow the curves that the estimators of whole
-//! series return: [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`].
-//! Sums of independent runs [`merge`](EnergySums::merge); pieces of one run are
+//! [`EnergyAccumulator::snapshot`] gives [`EnergySums`](crate::energy::EnergySums), the sums over
+//! all pairs of samples so far, without disturbing the stream. From the sums follow the curves that
+//! the estimators of whole series return: `msed`, `autocorrelation`, `moments`. Sums of independent
+//! runs [`merge`](crate::stats::Sums::merge); pieces of one run are
 //! [joined](EnergyAccumulator::followed_by) without losing the pairs between them. With the feature
 //! `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files
 //! that an interrupted run resumes from bit for bit.
 //!
-//! [`DisplacementAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean
-//! squared displacement, alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent
-//! runs, and [parts of the particles](DisplacementSums::merge_particles) of one run.
+//! [`DisplacementAccumulator`] does the same for positions, and
+//! [`DisplacementSums`](crate::structure::DisplacementSums) gives mean squared displacement,
+//! alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent runs, and
+//! [parts of the particles](crate::structure::DisplacementSums::merge_particles) of one run.
 //! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`]
 //! gives phi, the distribution of energy differences, at a few lags. The three share what every
 //! [`Accumulator`] has.
@@ -55,8 +56,6 @@ mod places;
 mod ring;
 mod sinks;
 
-pub use crate::energy::{DistributionSums, EnergySums};
-pub use crate::structure::{CoherentSums, DisplacementSums};
 pub use accumulator::Accumulator;
 pub use densities::CoherentAccumulator;
 pub use differences::DistributionAccumulator;

@@ -116,8 +116,8 @@ impl HeatCapacity {
     /// says why.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Mixture`] for one that went
-    /// through other resamples.
+    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Mixture`] for one that
+    /// went through other resamples.
     ///
     /// ```
     /// use msed::relaxation::{Fit, Model};

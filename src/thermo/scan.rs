@@ -26,7 +26,8 @@ use super::{
 /// use msed::thermo::{self, Part, Path, TimeOf, Scan, StatePoint, TemperatureModel};
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy};
 ///
-/// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of 1.8 T^(-2/5) implies.
+/// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of
+/// // 1.8 T^(-2/5) implies.
 /// let point = |t: f64| -> Result<StatePoint, msed::Error> {
 ///     let swing = (1.8 * t.powf(-0.4) * t * t / 1000.0).sqrt();
 ///     let energies: Vec<f64> = (0..4000).map(|i| 3.0 * t.powf(0.6) + if i % 4 < 2 { swing } else { -swing }).collect();
@@ -189,7 +190,7 @@ impl Scan {
     /// [`heat_capacity_check`](super::heat_capacity_check).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`heat_capacity_check`](super::heat_capacity_check()).
     pub fn heat_capacity_check(&self) -> Result<HeatCapacityCheck, ThermoError> {
         let temperature = |point: &StatePoint| point.energy_temperature().clone();
         let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
@@ -207,7 +208,7 @@ impl Scan {
     /// cubic through C_2 would not, since such a cubic of a sum is not the sum of the cubics.
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`entropy`](super::entropy()).
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
         let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
             let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
@@ -222,7 +223,7 @@ impl Scan {
     /// [`entropy`](Self::entropy) do. See [`entropy_as_printed`](super::entropy_as_printed).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`entropy_as_printed`](super::entropy_as_printed).
     pub fn entropy_as_printed(&self, part: Part) -> Result<TemperatureIntegral, ThermoError> {
         let particles = self.points[0].particles();
         let of = |plateau: fn(&StatePoint) -> Option<Estimate>| {
@@ -284,7 +285,7 @@ impl Scan {
     /// [`fit_relaxation_times`](super::fit_relaxation_times).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`fit_relaxation_times`](super::fit_relaxation_times).
     pub fn relaxation(&self, of: TimeOf, model: TemperatureModel) -> Result<TemperatureFit, ThermoError> {
         super::fit_relaxation_times(&self.times(of), model, self.units)
     }
@@ -292,7 +293,7 @@ impl Scan {
     /// A break in Um over T: see [`crossover`](super::crossover()).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`crossover`](super::crossover()).
     pub fn crossover_of_um(&self, seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
         super::crossover(&self.um(), seed)
     }
@@ -301,7 +302,7 @@ impl Scan {
     /// [`crossover_of_times`](super::crossover_of_times).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`crossover_of_times`](super::crossover_of_times).
     pub fn crossover_of_times(
         &self,
         of: TimeOf,
@@ -314,7 +315,7 @@ impl Scan {
     /// integral of C_2/T alone; along an isobar the expansion's part is missing from it.
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`adam_gibbs`](super::adam_gibbs()).
     pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
         // A time counts where there is a heat capacity to integrate.
         let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();

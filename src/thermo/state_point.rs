@@ -26,8 +26,8 @@ impl StatePoint {
     /// A state point from the moments of its energies and the heat capacity that follows from them.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Mixture`] where
-    /// they went through different resamples.
+    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Mixture`]
+    /// where they went through different resamples.
     pub fn new(
         name: impl Into<String>,
         moments: &Moments,

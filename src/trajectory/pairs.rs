@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::lag::{Lag, LagError, Lags};
+use crate::lag::{LagError, Lags};
+use crate::sampling::Lag;
 
 /// The lags between the frames of a sequence, and for each lag the pairs of frames that lie that
 /// far apart.

@@ -4,8 +4,7 @@ use msed::Estimate;
 use msed::stats::{Deviation, Outcome};
 use msed::thermo::{
     AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint, TemperatureFit,
-    TemperatureIntegral,
-    ThermoError, TimeOf, Undetermined,
+    TemperatureIntegral, ThermoError, TimeOf, Undetermined,
 };
 use serde_json::{Map, Value, json};
 

@@ -6,8 +6,7 @@ use msed::relaxation::{Fit, Model};
 use msed::stats::{Estimate, Outcome, Resamples};
 use msed::thermo::{
     self, Crossover, HeatCapacity, HeatCapacityCheck, NoCrossover, Part, Path, Point, Scan, StatePoint,
-    TimeOf,
-    Undetermined,
+    TimeOf, Undetermined,
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use msed::energy::EnergySystem;
+use msed::energy::{EnergySums, EnergySystem};
 use msed::online::checkpoint::{self, CheckpointError};
 use msed::online::{
-    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums,
+    CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};

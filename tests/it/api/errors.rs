@@ -84,7 +84,9 @@ fn a_number_out_of_its_range_has_one_variant() {
             .unwrap_err()
             .into(),
         GaussianModel::new(-1.0, 1.0, 1.0, 1.0).unwrap_err().into(),
-        thermo::heat_capacity(&moments, Units::LJ, frozen).unwrap_err().into(),
+        thermo::heat_capacity(&moments, Units::LJ, frozen)
+            .unwrap_err()
+            .into(),
         substance.to(Units::METAL).unwrap_err().into(),
         system(10).with_temperature(0.0).unwrap_err().into(),
     ];

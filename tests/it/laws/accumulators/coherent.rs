@@ -1,6 +1,7 @@
 //! Accumulators of F(q,t) from frames as they come: rings of densities and decimated lags.
 
-use msed::online::{CoherentAccumulator, CoherentSums, OnlineError};
+use msed::online::{CoherentAccumulator, OnlineError};
+use msed::structure::CoherentSums;
 use msed::structure::{self, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectory};
 use msed::{Curve, Lags, Replicas, Sampling};
@@ -23,7 +24,7 @@ live!(
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| push_wrapped(live, frame))
     },
-    |sums: &CoherentSums| Some([sums.runs(), sums.blocks()]),
+    |sums: &CoherentSums| Some([sums.run_count(), sums.blocks()]),
     |sums: &CoherentSums| {
         let isf = sums.coherent_isf();
         let partials = PAIRS.map(|[a, b]| isf.of(a, b).unwrap());

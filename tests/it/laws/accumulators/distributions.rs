@@ -1,7 +1,8 @@
 //! Accumulators of the distribution of energy differences, on the shipped energies.
 
+use msed::energy::DistributionSums;
 use msed::energy::{self, Bins, Distribution};
-use msed::online::{DistributionAccumulator, DistributionSums};
+use msed::online::DistributionAccumulator;
 use msed::{Lags, Resampling};
 
 use super::energies::{replicas, shipped, system};
@@ -145,6 +146,6 @@ fn what_has_no_distribution_is_refused() {
     assert!(none.contains("expected a spread"), "{none}");
     assert_eq!(
         Sums::merge(sums(0.2, a), sums(0.3, b)).unwrap_err(),
-        "the number of bins is 487 of 0.0012345, expected 325 of 0.0012345 as in the first"
+        "number of bins is 487, expected 325 as in the first"
     );
 }

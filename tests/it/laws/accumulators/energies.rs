@@ -1,9 +1,7 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::energy::EnergySystem;
-use msed::online::{
-    DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, EnergySums, OnlineError,
-};
+use msed::energy::{EnergySums, EnergySystem};
+use msed::online::{DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, OnlineError};
 use msed::trajectory::Species;
 use msed::{
     EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
@@ -22,7 +20,7 @@ live!(
     samples,
     |live: &mut EnergyAccumulator, place: &[f64]| live.push(place[0]),
     |live: &mut EnergyAccumulator, places: &[f64], _| live.push_slice(places),
-    |sums: &EnergySums| Some([sums.runs(), sums.blocks()]),
+    |sums: &EnergySums| Some([sums.run_count(), sums.blocks()]),
     seen
 );
 

@@ -1,7 +1,8 @@
 //! Accumulators of displacements: rings of frames and decimated lags.
 
-use msed::online::{DisplacementAccumulator, DisplacementSums, OnlineError};
+use msed::online::{DisplacementAccumulator, OnlineError};
 use msed::stats::BySpecies;
+use msed::structure::DisplacementSums;
 use msed::structure::{self, Displacements, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Replicas, Resampling, Sampling};
@@ -25,7 +26,7 @@ live!(
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| live.push_points(frame.as_chunks().0))
     },
-    |sums: &DisplacementSums| Some([sums.runs(), sums.blocks()]),
+    |sums: &DisplacementSums| Some([sums.run_count(), sums.blocks()]),
     seen
 );
 
@@ -210,7 +211,7 @@ fn accumulators_of_displacements_obey_every_law() {
 #[test]
 fn blocks_double_when_there_would_be_more() {
     let sums = accumulated(&walk(160, 1));
-    assert_eq!((sums.runs(), sums.blocks(), sums.particles()), (1, 20, 37));
+    assert_eq!((sums.run_count(), sums.blocks(), sums.particles()), (1, 20, 37));
     assert_eq!(accumulated(&walk(159, 1)).blocks(), 19);
     assert_eq!(accumulated(&walk(161, 1)).blocks(), 10);
 }

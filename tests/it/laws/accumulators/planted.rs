@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use msed::online::{EnergyAccumulator, EnergySums};
+use msed::energy::EnergySums;
+use msed::online::EnergyAccumulator;
 use serde::{Deserialize, Serialize};
 
 use super::energies::{self, Method};
