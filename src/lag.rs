@@ -413,7 +413,7 @@ pub enum LagError {
     )]
     Unplanned,
     /// A lag that the frames do not have.
-    #[error("no two of the {frames} frames lie {lag} apart")]
+    #[error("no two of the {frames} frames lie {lag} apart, expected a lag that two of them have")]
     NoPair {
         /// The lag.
         lag: Lag,
@@ -421,7 +421,7 @@ pub enum LagError {
         frames: usize,
     },
     /// Nothing is left of the grid.
-    #[error("no lag of the grid lies inside of the run's {samples} samples")]
+    #[error("no lag of the grid lies inside of the run's {samples} samples, expected at least one")]
     NoLag {
         /// Samples in the run.
         samples: usize,
@@ -545,7 +545,7 @@ mod tests {
         );
         assert_eq!(
             message(Lags::linear(20)),
-            "no lag of the grid lies inside of the run's 10 samples"
+            "no lag of the grid lies inside of the run's 10 samples, expected at least one"
         );
     }
 }

@@ -137,7 +137,7 @@ fn what_has_no_distribution_is_refused() {
             .distribution(sampling.lag(11))
             .unwrap_err()
             .to_string(),
-        "no two of the 10240 frames lie 110 steps apart"
+        "no two of the 10240 frames lie 110 steps apart, expected a lag that two of them have"
     );
     let none = sums(0.2, &[1.0; 20])
         .distribution(sampling.lag(1))
