@@ -34,7 +34,7 @@ pub enum Error {
     Lag(#[from] crate::lag::LagError),
     /// An accumulator.
     Online(OnlineError),
-    /// Sums of different things.
+    /// Sums that cannot be added up, since they are of different things.
     Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]

@@ -6,7 +6,7 @@ use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
 use crate::series::SeriesError;
-use crate::stats::doubling_blocks::can_be_halved;
+use crate::stats::doubling_blocks::{MOST_BLOCKS, can_be_halved};
 use crate::stats::{Invalid, MergeError, NoMemory};
 use crate::structure::StructureError;
 
@@ -30,7 +30,7 @@ pub enum OnlineError {
         found: u64,
     },
     /// A number of blocks, or of points in a level, that cannot be halved.
-    #[error("{found} {what}, expected an even number from 2 to 65536")]
+    #[error("{found} {what}, expected an even number from 2 to {MOST_BLOCKS}")]
     NotEven {
         /// What there would be so many of.
         what: &'static str,

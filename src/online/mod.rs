@@ -27,7 +27,8 @@
 //! use msed::online::EnergyAccumulator;
 //! use msed::{EnergyKind, Lags, Sampling};
 //!
-//! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the 10 000 samples that are planned.
+//! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the
+//! // 10 000 samples that are planned.
 //! let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1).planned(10_000);
 //! let mut live = EnergyAccumulator::ring(system, &lags)?;

@@ -8,7 +8,7 @@ use thiserror::Error;
 pub(crate) const BLOCKS: usize = 20;
 
 /// More blocks than this are a mistake.
-const MOST_BLOCKS: usize = 1 << 16;
+pub(crate) const MOST_BLOCKS: usize = 1 << 16;
 
 /// Samples and frames are counted up to here.
 pub(crate) const LAST_PLACE: u64 = 1 << 62;
