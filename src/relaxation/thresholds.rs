@@ -14,7 +14,7 @@ pub const EXPONENT_AT_BOUND: [f64; 2] = [1.02, 0.99];
 /// ([`Reason::TooFewPoints`](super::Reason::TooFewPoints)).
 pub const LAGS_PER_PARAMETER: usize = 2;
 
-/// The part of the resamples that may be without a relaxation, below which it is resolved
+/// The part of the resamples without a relaxation from which on a fit is not resolved
 /// ([`Reason::Resamples`](super::Reason::Resamples)).
 pub const WITHOUT_RELAXATION: f64 = 0.5;
 
