@@ -245,8 +245,8 @@ fn structure_factor(options: &Options, resampling: Resampling) -> Result<(), Fai
     });
     let Some(found) = found else { return Ok(()) };
     let bins = found?.total().binned(width)?;
-    let centres = bins.q.iter().map(|q| ((q / width).floor() + 0.5) * width);
-    write_pairs(options.out.as_deref(), centres, &bins.values)
+    let centres = bins.q().iter().map(|q| ((q / width).floor() + 0.5) * width);
+    write_pairs(options.out.as_deref(), centres, bins.values())
 }
 
 /// F_s of 1000 particles in a cube of 9.41036 at listed vectors and lags.

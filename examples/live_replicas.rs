@@ -26,8 +26,7 @@ mod neighbours;
 #[allow(dead_code, reason = "the other example resumes and measures overhead")]
 mod simulation;
 
-use msed::energy::EnergySums;
-use msed::energy::EnergySystem;
+use msed::energy::{EnergySums, EnergySystem};
 use msed::mpi::{self, Ranks};
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model};

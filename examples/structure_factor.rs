@@ -18,7 +18,7 @@ fn main() -> Result<(), msed::Error> {
         let peak = structure::main_peak(pair, PeakWindow::LENNARD_JONES);
         println!("{a}-{b}: {peak}");
         let bins = pair.binned(0.1)?;
-        let points = Series::points(&bins.q, &bins.values).errors(&bins.standard_errors);
+        let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
         panel.add(points.size(0.6).label(format!("{a}-{b}")));
     }
     Ok(Figure::new(panel).save("target/structure_factor.svg")?)

@@ -403,14 +403,26 @@ impl fmt::Display for Curve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "lag_time,value,standard_error,origins")?;
         for k in 0..self.len() {
-            write!(f, "{},{:e},", self.lag_time(k), self.values[k])?;
-            if let Some(error) = self.standard_errors[k] {
-                write!(f, "{error:e}")?;
-            }
-            writeln!(f, ",{}", self.origins[k])?;
+            let (time, origins) = (self.lag_time(k), self.origins[k]);
+            csv_row(f, time, self.values[k], self.standard_errors[k], origins)?;
         }
         Ok(())
     }
+}
+
+/// A line of comma-separated values; an empty field where there is no standard error.
+pub(crate) fn csv_row(
+    f: &mut fmt::Formatter<'_>,
+    first: impl fmt::Display,
+    value: f64,
+    error: Option<f64>,
+    last: impl fmt::Display,
+) -> fmt::Result {
+    write!(f, "{first},{value:e},")?;
+    if let Some(error) = error {
+        write!(f, "{error:e}")?;
+    }
+    writeln!(f, ",{last}")
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ macro_rules! flatten {
 
 flatten!(EnergyError => Energy { Lag, Resampling, Invalid });
 flatten!(FitError => Fit { Invalid });
-flatten!(OnlineError => Online { Structure, Lag, Invalid, Series, Energy, Merge });
+flatten!(OnlineError => Online { Structure, Lag, Energy, Merge });
 flatten!(SeriesError => Series { Invalid });
 flatten!(SpectralError => Spectral { Resampling, Invalid });
 flatten!(StructureError => Structure { Length, Lag, Resampling, Species });

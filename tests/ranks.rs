@@ -14,8 +14,7 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use msed::energy::EnergySums;
-use msed::energy::EnergySystem;
+use msed::energy::{EnergySums, EnergySystem};
 use msed::mpi::{self, Ranks};
 use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator};
 use msed::stats::{BlockSums, Resamples, RunId};

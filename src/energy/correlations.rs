@@ -6,7 +6,7 @@ use super::EnergyError;
 use super::curves::{Autocorrelation, EnergyAxis, Products, RunProducts, Samples};
 use crate::curve::Curve;
 use crate::lag::Lags;
-use crate::lag_sums::{LagPlan, LagPlanner, Scratch, mean};
+use crate::lag_sums::{LagPlan, LagPlanner, Scratch, Term, mean};
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Partition, Resamples, Resampling};
@@ -68,7 +68,8 @@ pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -
     let mut scratch = Scratch::default();
     let mut first = 0;
     for ((run, plan), blocks) in runs.runs().iter().zip(&layout.plans).zip(layout.blocks()) {
-        plan.add_squared_differences(run.samples(), &blocks, &mut sums, first, &mut scratch);
+        let term = Term::SquaredDifference;
+        plan.add(run.samples(), term, &blocks, &mut sums, first, &mut scratch);
         first += blocks.len();
     }
     let axis = layout.axis(&runs.runs()[0]);
@@ -116,8 +117,9 @@ pub fn autocorrelation<T: Real>(
         .zip(layout.blocks())
         .map(|((run, plan), blocks)| {
             let center = mean(run.samples());
+            let term = Term::Product { about: center };
             let mut products = BlockSums::new(blocks.len(), layout.lags.len());
-            plan.add_products(run.samples(), center, &blocks, &mut products, 0, &mut scratch);
+            plan.add(run.samples(), term, &blocks, &mut products, 0, &mut scratch);
             SeriesSums::new(run.samples(), center, &blocks, products, &layout.lags)
         })
         .collect();

@@ -42,7 +42,7 @@ impl ColumnDifferences {
         plan.flush(&mut self.spectra, scratch);
     }
 
-    /// Adds those of other columns.
+    /// Adds the sums over other columns.
     pub(crate) fn add(&mut self, other: &Self) {
         self.spectra.add(&other.spectra);
         for (sum, x) in self.squares.iter_mut().zip(&other.squares) {

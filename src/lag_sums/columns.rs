@@ -9,6 +9,7 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
 use super::method::{Method, cheapest_length};
+use crate::stats::pairs_of;
 
 /// Pairs of columns whose spectra are kept before they are added to the sums.
 const BATCH: usize = 4;
@@ -80,7 +81,7 @@ impl ColumnProducts {
 
     /// How the sums are computed.
     pub(crate) fn method(&self) -> Method {
-        Method::BlockFft { segment: self.length }
+        Method::TwistedFft { length: self.length }
     }
 
     /// Bound on the error of any `2 R_b(m)`, summed over the blocks, by the sum of all squares.
@@ -168,7 +169,7 @@ impl ColumnProducts {
         let mut products: Vec<Vec<f64>> = self.blocks.iter().map(|b| vec![0.0; samples - b.start]).collect();
         let mut scratch = self.scratch();
         let mut cyclic = vec![0.0; self.length];
-        for (pair, (b, c)) in pairs(self.blocks.len()).enumerate() {
+        for (pair, [b, c]) in pairs_of(self.blocks.len()).enumerate() {
             let shift = self.blocks[c].start - self.blocks[b].start;
             let (first, second) = (self.blocks[b].len(), self.blocks[c].len());
             for twisted in [false, true] {
@@ -217,11 +218,6 @@ impl ColumnProducts {
     }
 }
 
-/// Blocks b <= c in the order of their sums.
-fn pairs(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..blocks).flat_map(move |b| (b..blocks).map(move |c| (b, c)))
-}
-
 /// `sums += conj(Z_b) Z_c` over a batch, bin by bin.
 struct AddProducts<'a> {
     sums: &'a mut [f64],
@@ -240,7 +236,7 @@ impl WithSimd for AddProducts<'_> {
         let (blocks, length, sums) = (self.blocks, self.length, self.sums);
         for start in (0..length).step_by(TILE) {
             let tile = start..length.min(start + TILE);
-            for (pair, (b, c)) in pairs(blocks).enumerate() {
+            for (pair, [b, c]) in pairs_of(blocks).enumerate() {
                 for twisted in 0..2 {
                     let at = (pair * 2 + twisted) * 2 * length;
                     let (sum_re, sum_im) = sums[at..at + 2 * length].split_at_mut(length);

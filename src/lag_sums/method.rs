@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// How the sums at some lags are computed. All three give the sums over all pairs; they differ in
+/// How the sums at some lags are computed. All give the sums over all pairs; they differ in
 /// cost, memory and rounding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -23,13 +23,20 @@ pub enum Method {
         /// Samples in a segment.
         segment: usize,
     },
+    /// Fourier transforms of whole blocks without padding, once as they are and once with a sign
+    /// change at the wrap, whose mean has no pairs across it: every lag of many columns at once,
+    /// such as the coordinates of all particles.
+    TwistedFft {
+        /// Samples in a transform, at least those of the longest block.
+        length: usize,
+    },
 }
 
 impl Method {
     /// Samples in a segment, where there are transforms.
     pub(super) fn segment(self) -> Option<usize> {
         match self {
-            Self::Direct => None,
+            Self::Direct | Self::TwistedFft { .. } => None,
             Self::BlockFft { segment } | Self::SplitFft { segment } => Some(segment),
         }
     }
@@ -165,7 +172,7 @@ fn candidates(samples: usize, longest: usize) -> impl Iterator<Item = Method> {
 /// Bytes of spectra that a method holds.
 fn memory(samples: usize, longest: usize, method: Method) -> usize {
     match method {
-        Method::Direct => 0,
+        Method::Direct | Method::TwistedFft { .. } => 0,
         Method::SplitFft { segment } => 16 * (samples + 9 * segment),
         Method::BlockFft { segment } => 16 * segment * (20 + 2 * (longest / segment)),
     }
@@ -185,14 +192,7 @@ fn through_transforms(samples: usize, first: usize, longest: usize, method: Meth
 /// The smallest length of at least `least` that has no prime factor above 7: the lengths at which a
 /// fast Fourier transform is fast. A prime length of the same size takes ten times as long and as
 /// much memory.
-///
-/// ```
-/// use msed::lag_sums::next_fast_length;
-/// assert_eq!(next_fast_length(1_000_003), 1_000_188); // 2^2 3^6 7^3
-/// assert_eq!(next_fast_length(4096), 4096);
-/// ```
-#[must_use]
-pub fn next_fast_length(least: usize) -> usize {
+fn next_fast_length(least: usize) -> usize {
     let least = least.max(1);
     let mut best = least.next_power_of_two();
     for_each_smooth(least, best, |length| best = best.min(length));
@@ -268,6 +268,7 @@ mod tests {
             }
             n == 1
         };
+        assert_eq!(next_fast_length(1_000_003), 1_000_188); // 2^2 3^6 7^3
         for least in (0..3000).chain([65_537, 199_999, 1_999_993]) {
             let length = next_fast_length(least);
             assert!(length >= least && smooth(length), "{least}: {length}");

@@ -22,11 +22,11 @@ pub(crate) use block_spectra::BlockSpectra;
 pub(crate) use column_differences::ColumnDifferences;
 pub(crate) use columns::{ColumnProducts, Spectra};
 pub(crate) use direct::{LagSums, Term};
+pub use method::Method;
 pub(crate) use method::cheapest_length;
-pub use method::{Method, next_fast_length};
 pub use plan::{LagPlan, Scratch};
 pub use planner::LagPlanner;
-pub(crate) use total::{Total, mean};
+pub(crate) use total::{Total, mean, sum_of};
 
 #[cfg(test)]
 mod tests;

@@ -113,42 +113,6 @@ impl LagPlan {
         self.means(samples, Term::Product { about }, values, scratch);
     }
 
-    /// Adds to block `first + b` of `into` the sums of squared differences over the pairs whose
-    /// first sample lies in `blocks[b]`, and their numbers: points are the plan's lags.
-    ///
-    /// Direct lags cost the same as without blocks; through transforms each block costs one inverse
-    /// transform per segment of lags more.
-    ///
-    /// # Panics
-    /// If `samples` does not have the plan's length, blocks overlap, are empty or out of order, or
-    /// `into` has other points.
-    pub fn add_squared_differences<T: Real>(
-        &self,
-        samples: &[T],
-        blocks: &[Range<usize>],
-        into: &mut BlockSums,
-        first: usize,
-        scratch: &mut Scratch,
-    ) {
-        self.add(samples, Term::SquaredDifference, blocks, into, first, scratch);
-    }
-
-    /// The same for products of the samples' distances from `about`.
-    ///
-    /// # Panics
-    /// As [`add_squared_differences`](Self::add_squared_differences).
-    pub fn add_products<T: Real>(
-        &self,
-        samples: &[T],
-        about: f64,
-        blocks: &[Range<usize>],
-        into: &mut BlockSums,
-        first: usize,
-        scratch: &mut Scratch,
-    ) {
-        self.add(samples, Term::Product { about }, blocks, into, first, scratch);
-    }
-
     /// A bound on the relative rounding error of a mean-squared difference `value` at lag
     /// `lags[place]`, for a series whose variance (divisor n) is `variance`.
     ///
@@ -176,7 +140,16 @@ impl LagPlan {
         }
     }
 
-    fn add<T: Real>(
+    /// Adds to block `first + b` of `into` the sums of a term over the pairs whose first sample
+    /// lies in `blocks[b]`, and their numbers: points are the plan's lags.
+    ///
+    /// Direct lags cost the same as without blocks; through transforms each block costs one inverse
+    /// transform per segment of lags more.
+    ///
+    /// # Panics
+    /// If `samples` does not have the plan's length, blocks overlap, are empty or out of order, or
+    /// `into` has other points.
+    pub(crate) fn add<T: Real>(
         &self,
         samples: &[T],
         term: Term,

@@ -74,7 +74,8 @@ impl LagPlanner {
     }
 
     /// A planner whose plans sum every lag by `method`, whatever it costs; segments are cut to the
-    /// length of the series.
+    /// length of the series. A plan is for one series, where [`Method::TwistedFft`] has no
+    /// advantage: it is taken as [`Method::BlockFft`].
     #[must_use]
     pub fn with_method(mut self, method: Method) -> Self {
         self.method = Some(method);
@@ -111,11 +112,15 @@ impl LagPlanner {
     }
 
     fn assemble(&mut self, samples: usize, lags: LagSet) -> LagPlan {
-        let cut = |mut method| {
-            if let Method::BlockFft { segment } | Method::SplitFft { segment } = &mut method {
-                *segment = (*segment).clamp(1, samples.max(1));
-            }
-            method
+        let clamped = |segment: usize| segment.clamp(1, samples.max(1));
+        let cut = |method| match method {
+            Method::Direct => Method::Direct,
+            Method::SplitFft { segment } => Method::SplitFft {
+                segment: clamped(segment),
+            },
+            Method::BlockFft { segment: length } | Method::TwistedFft { length } => Method::BlockFft {
+                segment: clamped(length),
+            },
         };
         let stretches = match self.method {
             None => choose(samples, &lags, self.tolerance),

@@ -1,8 +1,14 @@
-//! Kernels of each instruction set against each other.
+//! Kernels of each instruction set against each other, and sums by block against the definition.
+
+use std::ops::Range;
 
 use pulp::Arch;
+use rand::SeedableRng;
+use rand_distr::{Distribution, StandardNormal};
+use rand_pcg::Pcg64;
 
-use super::{LagPlanner, Method, Scratch};
+use super::{LagPlanner, Method, Scratch, Term};
+use crate::stats::BlockSums;
 
 /// What there is on the processor at hand, the portable code always.
 fn instruction_sets() -> Vec<Arch> {
@@ -58,6 +64,60 @@ fn instruction_sets_agree_to_rounding() {
                 runs.iter()
                     .all(|run| run[..2 * lags.len()] == runs[0][..2 * lags.len()])
             );
+        }
+    }
+}
+
+#[test]
+fn blocks_hold_the_pairs_of_their_first_samples() {
+    let n = 400;
+    // Noise with a correlation time of 20 samples about -7000, of standard deviation 15, and white
+    // noise of a tenth of its variance.
+    let mut rng = Pcg64::seed_from_u64(4);
+    let a = (-1.0_f64 / 20.0).exp();
+    let mut slow = 0.0;
+    let x: Vec<f64> = (0..n)
+        .map(|_| {
+            let [kick, fast]: [f64; 2] = [StandardNormal.sample(&mut rng), StandardNormal.sample(&mut rng)];
+            slow = a * slow + (1.0 - a * a).sqrt() * kick;
+            -7e3 + 15.0 * (slow + 0.3 * fast)
+        })
+        .collect();
+    let lags: Vec<u64> = vec![0, 1, 2, 5, 30, 31, 100, 250, 399];
+    let divisions: [Vec<Range<usize>>; 4] = [
+        std::iter::once(0..n).collect(),
+        vec![0..133, 133..266, 266..n],
+        (0..n).map(|i| i..i + 1).step_by(7).collect(),
+        vec![5..64, 64..128, 130..131, 390..400],
+    ];
+    let segments = [5, 8, 16, 64, n / 3, n / 2, n - 1, n, 2 * n].into_iter();
+    let transforms =
+        segments.flat_map(|segment| [Method::SplitFft { segment }, Method::BlockFft { segment }]);
+    let cheapest = LagPlanner::new().plan(n, &lags);
+    let given = std::iter::once(Method::Direct).chain(transforms);
+    let given = given.map(|method| LagPlanner::new().with_method(method).plan(n, &lags));
+    for plan in std::iter::once(cheapest).chain(given).map(Result::unwrap) {
+        for blocks in &divisions {
+            let mut squares = BlockSums::new(blocks.len() + 1, lags.len());
+            let mut products = BlockSums::new(blocks.len(), lags.len());
+            let mut scratch = Scratch::default();
+            plan.add(&x, Term::SquaredDifference, blocks, &mut squares, 1, &mut scratch);
+            let about = Term::Product { about: -7001.0 };
+            plan.add(&x, about, blocks, &mut products, 0, &mut scratch);
+            assert!((0..lags.len()).all(|k| squares.get(0, k) == (0.0, 0.0)));
+            for (b, block) in blocks.iter().enumerate() {
+                for (k, &m) in lags.iter().enumerate() {
+                    let m = m as usize;
+                    let pairs: Vec<usize> = block.clone().filter(|i| i + m < n).collect();
+                    let square: f64 = pairs.iter().map(|&i| (x[i + m] - x[i]).powi(2)).sum();
+                    let product: f64 = pairs.iter().map(|&i| (x[i + m] + 7001.0) * (x[i] + 7001.0)).sum();
+                    let what = format!("block {block:?}, lag {m}, {:?}", plan.method(k));
+                    let scale = 1e-14 * 230.0 * n as f64;
+                    assert!((squares.get(b + 1, k).0 - square).abs() < scale, "{what}");
+                    assert!((products.get(b, k).0 - product).abs() < scale, "{what}");
+                    assert_eq!(squares.get(b + 1, k).1, pairs.len() as f64, "{what}");
+                }
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ fn mean_about<T: Real>(samples: &[T], center: f64) -> f64 {
 
 /// The sum of `f` over a few samples, in eight sums side by side.
 #[inline(always)]
-pub(super) fn sum_of<T: Real>(samples: &[T], f: impl Fn(f64) -> f64) -> f64 {
+pub(crate) fn sum_of<T: Real>(samples: &[T], f: impl Fn(f64) -> f64) -> f64 {
     let mut lanes = [0.0; 8];
     let (eights, rest) = samples.as_chunks::<8>();
     for eight in eights {

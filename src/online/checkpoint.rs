@@ -203,7 +203,7 @@ pub enum CheckpointError {
         source: io::Error,
     },
     /// Another kind of file.
-    #[error("{} is no checkpoint", file.display())]
+    #[error("{} is not a checkpoint", file.display())]
     NotACheckpoint {
         /// The file.
         file: PathBuf,

@@ -7,7 +7,8 @@ use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
-use crate::structure::{CoherentSystem, StructureError, WaveVectors};
+use crate::stats::pairs_of;
+use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors};
 use crate::trajectory::{Cell, Species};
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
@@ -28,7 +29,8 @@ use crate::trajectory::{Cell, Species};
 /// use msed::structure::WaveVectors;
 /// use msed::trajectory::{Cell, Species};
 /// use msed::{Lags, Sampling};
-/// // Two particles that move together by a twentieth of the cell in each frame: the density turns, and keeps its size.
+/// // Two particles that move together by a twentieth of the cell in each frame: the density turns,
+/// // and keeps its size.
 /// let q = WaveVectors::from_integers(&Cell::cubic(2.0)?, &[[1, 0, 0]])?;
 /// let lags = Lags::samples([5, 10]).with_zero();
 /// let mut live = CoherentAccumulator::new(Sampling::new(1, 0.005)?, &Species::single("A", 2)?, &q, &lags)?;
@@ -70,7 +72,7 @@ impl Pairs for CoherentSystem {
     }
 
     fn particles(&self) -> Vec<usize> {
-        self.species.iter().map(|(_, particles)| *particles).collect()
+        self.species.iter().map(|group| group.particles).collect()
     }
 
     /// Adds the products of the densities of two frames: of each pair of species and, last, of all
@@ -81,20 +83,18 @@ impl Pairs for CoherentSystem {
             let (a, b) = (&now[a * length..][..length], &then[b * length..][..length]);
             a.iter().zip(b).map(|(a, b)| a * b).sum()
         };
-        let (mut total, mut column) = (0.0, 0);
-        for a in 0..self.species.len() {
-            for b in a..self.species.len() {
-                let sum = if a == b {
-                    dot(a, a)
-                } else {
-                    0.5 * (dot(a, b) + dot(b, a))
-                };
-                sums[column] += sum;
-                total += if a == b { sum } else { 2.0 * sum };
-                column += 1;
-            }
+        let mut total = 0.0;
+        let (all, of_pairs) = sums.split_last_mut().expect("all particles come last");
+        for ([a, b], column) in pairs_of(self.species.len()).zip(of_pairs) {
+            let sum = if a == b {
+                dot(a, a)
+            } else {
+                0.5 * (dot(a, b) + dot(b, a))
+            };
+            *column += sum;
+            total += if a == b { sum } else { 2.0 * sum };
         }
-        sums[column] += total;
+        *all += total;
     }
 }
 
@@ -109,31 +109,26 @@ impl FramePairs for CoherentSystem {
     fn complete(&self, work: &mut Work, densities: &mut [f64]) {
         let mut start = 0;
         let of_species = densities.chunks_exact_mut(2 * self.integers.len());
-        for ((_, particles), densities) in self.species.iter().zip(of_species) {
-            let positions = &work.positions[start..start + particles];
+        for (group, densities) in self.species.iter().zip(of_species) {
+            let positions = &work.positions[start..start + group.particles];
             let found = work.modes.densities(positions, &mut work.scratch);
             for (density, found) in densities.as_chunks_mut::<2>().0.iter_mut().zip(found) {
                 *density = found;
             }
-            start += particles;
+            start += group.particles;
         }
     }
 
     /// To what single precision keeps of the cell.
     fn check_cell(&self, frame: u64, found: Option<&Cell>) -> Result<(), OnlineError> {
-        let Some(found) = found else { return Ok(()) };
-        let (found, expected) = (found.vectors(), self.cell.vectors());
-        let sizes = expected.as_flattened().iter().map(|x| x.abs());
-        let size = sizes.fold(0.0, f64::max);
-        let mut pairs = expected.as_flattened().iter().zip(found.as_flattened());
-        if pairs.all(|(a, b)| (a - b).abs() <= 1e-6 * size) {
-            return Ok(());
+        match found.filter(|found| !self.cell.is_same_as(found)) {
+            None => Ok(()),
+            Some(found) => Err(OnlineError::Cell {
+                frame,
+                found: format!("{:?}", found.vectors()),
+                expected: format!("{:?}", self.cell.vectors()),
+            }),
         }
-        Err(OnlineError::Cell {
-            frame,
-            found: format!("{found:?}"),
-            expected: format!("{expected:?}"),
-        })
     }
 }
 
@@ -181,17 +176,9 @@ impl CoherentAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let cell = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
-        let count = |s: usize| {
-            species
-                .of_particles()
-                .iter()
-                .filter(|&&of| of as usize == s)
-                .count()
-        };
-        let names = species.names().iter().cloned().enumerate();
         let system = CoherentSystem {
             sampling,
-            species: names.map(|(s, name)| (name, count(s))).collect(),
+            species: Groups::new(species).species(),
             lags,
             cell,
             integers: vectors.integers().to_vec(),

@@ -5,9 +5,8 @@ use thiserror::Error;
 use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
-use crate::series::SeriesError;
 use crate::stats::doubling_blocks::{MOST_BLOCKS, can_be_halved};
-use crate::stats::{Invalid, MergeError, NoMemory};
+use crate::stats::{MergeError, NoMemory};
 use crate::structure::StructureError;
 
 /// Samples that no accumulator can take, and accumulators that do not go together.
@@ -39,13 +38,13 @@ pub enum OnlineError {
     },
     /// More memory than the system has.
     Memory(#[from] NoMemory),
-    /// The first sample of a piece of a run has a number that no run reaches.
+    /// A piece of a run that begins at a sample beyond all counting.
     #[error("a piece that begins with sample {found} of its run, expected one below 2^62")]
     Start {
         /// Where it begins.
         found: u64,
     },
-    /// A setting that came too late.
+    /// A setting that changes what is summed, after the first sample.
     #[error("{found} samples are taken in already, expected none")]
     Running {
         /// Samples taken in.
@@ -99,14 +98,11 @@ pub enum OnlineError {
         /// The lattice vectors that the wave vectors were made for.
         expected: String,
     },
-    /// An overlap radius that is not a positive finite length, or wave vectors of no cell.
+    /// An overlap radius that is not positive and finite, or wave vectors that are not
+    /// commensurate.
     Structure(#[from] StructureError),
     /// A request for lags that means nothing.
     Lag(#[from] LagError),
-    /// A time axis that means nothing.
-    Invalid(#[from] Invalid),
-    /// A system without particles, or with an impossible temperature.
-    Series(#[from] SeriesError),
     /// Bins that cannot be made.
     Energy(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.

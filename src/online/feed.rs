@@ -137,8 +137,8 @@ pub fn feed_energies<S: Sink<[f64]>, E>(
 
 /// Feeds an accumulator, or [several](Sink), with the frames of a source. Where displacements
 /// are wanted, coordinates are unwrapped: wrapped ones go through
-/// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. The feed needs memory for one frame
-/// beside the accumulator.
+/// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. The feed needs memory for one
+/// frame beside the accumulator.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///

@@ -3,19 +3,18 @@
 //!
 //! [`EnergyAccumulator`] is what a run feeds: memory is fixed from the first sample on, the cost of
 //! a sample does not grow with the run, and nothing is allocated after construction.
-//! [`EnergyAccumulator::snapshot`] gives [`EnergySums`](crate::energy::EnergySums), the sums over
-//! all pairs of samples so far, without disturbing the stream. From the sums follow the curves that
-//! the estimators of whole series return: `msed`, `autocorrelation`, `moments`. Sums of independent
-//! runs [`merge`](crate::stats::Sums::merge); pieces of one run are
+//! [`EnergyAccumulator::snapshot`] gives [`EnergySums`], the sums over all pairs of samples so far,
+//! without disturbing the stream. From the sums follow the curves that the estimators of whole
+//! series return: [`EnergySums::msed`], [`EnergySums::autocorrelation`], [`EnergySums::moments`].
+//! Sums of independent runs [`merge`](crate::stats::Sums::merge); pieces of one run are
 //! [joined](EnergyAccumulator::followed_by) without losing the pairs between them. With the feature
 //! `serde` all of them are `Serialize` and `Deserialize`, and `checkpoint` writes them to files
 //! that an interrupted run resumes from bit for bit.
 //!
-//! [`DisplacementAccumulator`] does the same for positions, and
-//! [`DisplacementSums`](crate::structure::DisplacementSums) gives mean squared displacement,
-//! alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent runs, and
-//! [parts of the particles](crate::structure::DisplacementSums::merge_particles) of one run.
-//! [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`]
+//! [`DisplacementAccumulator`] does the same for positions, and [`DisplacementSums`] gives mean
+//! squared displacement, alpha2, overlap, chi4 and F_s. Its sums merge in two ways: independent
+//! runs, and [parts of the particles](crate::structure::DisplacementSums::merge_particles) of one
+//! run. [`CoherentAccumulator`] gives F(q,t), from the densities alone. [`DistributionAccumulator`]
 //! gives phi, the distribution of energy differences, at a few lags. The three share what every
 //! [`Accumulator`] has.
 //!
@@ -27,8 +26,8 @@
 //! use msed::online::EnergyAccumulator;
 //! use msed::{EnergyKind, Lags, Sampling};
 //!
-//! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the
-//! // 10 000 samples that are planned.
+//! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the 10 000
+//! // samples that are planned.
 //! let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1).planned(10_000);
 //! let mut live = EnergyAccumulator::ring(system, &lags)?;
@@ -41,6 +40,12 @@
 //! assert!(now.standard_errors()[0].is_some());
 //! # Ok::<(), msed::Error>(())
 //! ```
+//!
+//! [`EnergySums`]: crate::energy::EnergySums
+//! [`EnergySums::msed`]: crate::energy::EnergySums::msed
+//! [`EnergySums::autocorrelation`]: crate::energy::EnergySums::autocorrelation
+//! [`EnergySums::moments`]: crate::energy::EnergySums::moments
+//! [`DisplacementSums`]: crate::structure::DisplacementSums
 
 mod accumulator;
 #[cfg(feature = "serde")]

@@ -10,7 +10,7 @@ use super::places::Progress;
 use crate::energy::curves::Samples;
 use crate::energy::run_sums::{PairTerms, RunSums};
 use crate::lag::LagError;
-use crate::lag_sums::{LagPlanner, LagSums, Scratch, Term, Total, mean};
+use crate::lag_sums::{LagPlanner, LagSums, Scratch, Term, Total, mean, sum_of};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::BlockSums;
@@ -309,17 +309,8 @@ fn know(samples: &[f64], centre: f64, known: &mut Vec<[f64; 2]>) {
     known.push([0.0; 2]);
     let mut totals = [Total::default(); 2];
     for chunk in samples.as_chunks::<CHUNK>().0 {
-        let mut lanes = [[0.0; 8]; 2];
-        for eight in chunk.as_chunks::<8>().0 {
-            for i in 0..8 {
-                let x = eight[i] - centre;
-                lanes[0][i] += x;
-                lanes[1][i] += x * x;
-            }
-        }
-        for (total, lanes) in totals.iter_mut().zip(lanes) {
-            total.add(lanes.iter().sum());
-        }
+        totals[0].add(sum_of(chunk, |x| x - centre));
+        totals[1].add(sum_of(chunk, |x| (x - centre) * (x - centre)));
         known.push(totals.map(Total::value));
     }
 }
@@ -385,7 +376,8 @@ fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> R
     }
     let plan = LagPlanner::new().plan(samples.len(), &there)?;
     let mut added = BlockSums::new(blocks.len(), there.len());
-    plan.add_squared_differences(samples, &ranges, &mut added, 0, &mut Scratch::default());
+    let (term, mut scratch) = (Term::SquaredDifference, Scratch::default());
+    plan.add(samples, term, &ranges, &mut added, 0, &mut scratch);
     for (b, block) in blocks.into_iter().enumerate() {
         for k in 0..there.len() {
             sums.pairs_mut(block, first + k).differences += added.get(b, k).0;

@@ -90,6 +90,11 @@ impl<T> BySpecies<T> {
     }
 }
 
+/// Each two of so many, and each with itself, in the order AA, AB, ..., BB, ...
+pub(crate) fn pairs_of(kinds: usize) -> impl Iterator<Item = [usize; 2]> {
+    (0..kinds).flat_map(move |a| (a..kinds).map(move |b| [a, b]))
+}
+
 /// One result for each pair of species, and one for all pairs of particles.
 ///
 /// ```

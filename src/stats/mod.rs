@@ -31,6 +31,7 @@ pub use crate::real::Invalid;
 pub use blocking::{Blocking, BlockingLevel};
 pub(crate) use blocks::Partition;
 pub use blocks::{BlockSums, ResamplingError};
+pub(crate) use by_species::pairs_of;
 pub use by_species::{ByPair, BySpecies, UnknownSpecies};
 pub use combine::Mixture;
 pub use doubling_blocks::NoMemory;

@@ -54,7 +54,8 @@ const WAITING_SPECTRA: usize = 4;
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, structure::WaveVectors, trajectory::{Cell, Species, Trajectory}};
-/// // Two particles that move together by a twentieth of the cell in each frame: the density turns, and keeps its size.
+/// // Two particles that move together by a twentieth of the cell in each frame: the density turns,
+/// // and keeps its size.
 /// let cell = Cell::cubic(2.0)?;
 /// let positions: Vec<f64> = (0..21).flat_map(|i| [0.1 * f64::from(i), 0.0, 0.0, 0.1 * f64::from(i), 0.7, 0.0]).collect();
 /// let steps: Vec<u64> = (0..21).collect();
@@ -88,8 +89,8 @@ pub fn coherent_isf_each<T: Real, C: Coordinates>(
     lags: &Lags,
     resampling: Resampling,
 ) -> Result<Vec<ByPair<Curve>>, StructureError> {
-    let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let groups = Groups::new(runs[0].species());
     let (pairs, sizes) = (groups.pairs(), groups.sizes());
     let of_list = |vectors: &WaveVectors| {
@@ -260,7 +261,7 @@ mod tests {
             let (species, positions) = (Species::single("A", 1).unwrap(), vec![0.0; 3 * steps.len()]);
             let run = Trajectory::<f64>::new(positions, steps, 1.0, species).unwrap();
             let frames = run.frames();
-            let schedule = Origins::new(&[run], lags, Resampling::Blocks(10))
+            let schedule = Origins::new(&run, lags, Resampling::Blocks(10))
                 .unwrap()
                 .schedule(0);
             Correlation::new(frames, &[[0, 0]], 50, &schedule).plan.is_some()

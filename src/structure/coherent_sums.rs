@@ -1,7 +1,9 @@
 //! Products of densities of one run or of several, and the curves that follow from them.
 
 use super::coherent_isf::curves;
-use super::groups::{by_pair, pairs_of};
+#[cfg(feature = "serde")]
+use super::groups::checked_number;
+use super::groups::{Group, by_pair, numbers};
 use super::origins::Axis;
 use crate::curve::Curve;
 use crate::sampling::Sampling;
@@ -10,7 +12,7 @@ use crate::stats::frame_blocks::FrameBlocks;
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};
 use crate::stats::sums::Summed;
-use crate::stats::{ByPair, MergeError, Sums};
+use crate::stats::{ByPair, MergeError, Sums, pairs_of};
 use crate::trajectory::Cell;
 
 /// The particles, lags and wave vectors that products of densities are summed over: the same for
@@ -19,8 +21,7 @@ use crate::trajectory::Cell;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CoherentSystem {
     pub(crate) sampling: Sampling,
-    /// Names, and numbers of particles.
-    pub(crate) species: Vec<(String, usize)>,
+    pub(crate) species: Vec<Group>,
     /// In frames.
     pub(crate) lags: Vec<u64>,
     pub(crate) cell: Cell,
@@ -46,10 +47,8 @@ impl Summed for CoherentSystem {
 
     fn same(&self, other: &Self) -> Result<(), MergeError> {
         let shown = |system: &Self| {
-            let species = system.species.iter();
-            let species: Vec<String> = species.map(|(name, count)| format!("{count} {name}")).collect();
             [
-                ("the number of particles", species.join(", ")),
+                numbers(&system.species),
                 ("the cell", format!("{:?}", system.cell.vectors())),
                 ("number of wave vectors", system.integers.len().to_string()),
             ]
@@ -70,18 +69,9 @@ impl Summed for CoherentSystem {
         if !are_lags(&self.lags) {
             return Err("lags that do not increase, or reach too far");
         }
-        if self.species.is_empty() || self.species.iter().any(|(_, count)| *count == 0) {
-            return Err("a species without particles");
-        }
-        let all = self
-            .species
-            .iter()
-            .try_fold(0_usize, |all, (_, count)| all.checked_add(*count));
-        if all.is_none_or(|all| all > usize::MAX / 64) {
-            return Err("more particles than can be counted");
-        }
+        checked_number(&self.species)?;
         if self.integers.is_empty() {
-            return Err("wave vectors that are none");
+            return Err("an empty list of wave vectors");
         }
         Ok(())
     }
@@ -105,9 +95,9 @@ impl CoherentSums {
                 sums.add(block, lag, x / vectors, pairs);
             }
         });
-        let pairs = pairs_of(system.species.len());
+        let pairs: Vec<[usize; 2]> = pairs_of(system.species.len()).collect();
         let (names, mut sizes): (Vec<String>, Vec<f64>) = (system.species.iter())
-            .map(|(name, count)| (name.clone(), *count as f64))
+            .map(|group| (group.name.clone(), group.particles as f64))
             .unzip();
         sizes.push(sizes.iter().sum());
         by_pair(&names, &pairs, curves(&axis, &sums, &pairs, &sizes))

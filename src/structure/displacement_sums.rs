@@ -1,7 +1,9 @@
 //! Sums of displacements of one run or of several, and the curves that follow from them.
 
 use super::group_sums::GroupSums;
-use super::groups::Groups;
+#[cfg(feature = "serde")]
+use super::groups::checked_number;
+use super::groups::{Group, Groups, numbers};
 use super::origins::Axis;
 use super::{Displacements, StructureError};
 use crate::curve::Curve;
@@ -13,14 +15,6 @@ use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};
 use crate::stats::sums::Summed;
 use crate::stats::{BySpecies, MergeError, Sums};
-
-/// Some of the particles.
-#[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) particles: usize,
-}
 
 /// The particles, lags and quantities that displacements are summed over: the same for all runs
 /// that go together.
@@ -43,15 +37,14 @@ pub struct DisplacementSystem {
 impl DisplacementSystem {
     /// Of these particles at these lags, in frames; no overlap, and no wave vectors.
     pub(crate) fn new(sampling: Sampling, species: &Groups, lags: Vec<u64>) -> Self {
-        let group = |(name, particles): (&str, usize)| Group {
-            name: name.to_owned(),
-            particles,
-        };
-        let sizes = species.particles().map(<[usize]>::len);
-        let each = species.names.iter().map(String::as_str).zip(sizes);
+        let mut groups = species.species();
+        groups.push(Group {
+            name: "all".to_owned(),
+            particles: species.order.len(),
+        });
         Self {
             sampling,
-            groups: each.chain([("all", species.order.len())]).map(group).collect(),
+            groups,
             lags,
             radius: None,
             lists: Vec::new(),
@@ -114,12 +107,7 @@ impl Summed for DisplacementSystem {
 
     fn same(&self, other: &Self) -> Result<(), MergeError> {
         self.same_quantities(other)?;
-        let shown = |system: &Self| {
-            let groups = system.groups.iter();
-            let each: Vec<String> = groups.map(|g| format!("{} {}", g.particles, g.name)).collect();
-            [("the number of particles", each.join(", "))]
-        };
-        agree(shown(self), shown(other))
+        agree([numbers(&self.groups)], [numbers(&other.groups)])
     }
 
     fn join(&mut self, other: &Self) {
@@ -129,13 +117,7 @@ impl Summed for DisplacementSystem {
     #[cfg(feature = "serde")]
     fn check(&self) -> Result<(), &'static str> {
         let (all, species) = self.groups.split_last().ok_or("no particles")?;
-        let sum = species
-            .iter()
-            .try_fold(0_usize, |sum, group| sum.checked_add(group.particles));
-        if species.is_empty() || species.iter().any(|group| group.particles == 0) {
-            return Err("a species without particles");
-        }
-        if sum != Some(all.particles) || all.particles > usize::MAX / 64 {
+        if checked_number(species)? != all.particles {
             return Err("species that do not add up to all particles");
         }
         if !are_lags(&self.lags) {
@@ -143,11 +125,11 @@ impl Summed for DisplacementSystem {
         }
         let length = |radius: f64| radius.is_finite() && radius > 0.0;
         if !self.radius.is_none_or(length) {
-            return Err("an overlap radius that is no length");
+            return Err("an overlap radius that is not positive and finite");
         }
         let finite = |list: &Vec<[f64; 3]>| list.as_flattened().iter().all(|x| x.is_finite());
         if !self.lists.iter().all(|list| !list.is_empty() && finite(list)) {
-            return Err("wave vectors that are none");
+            return Err("a list of wave vectors that is empty or not finite");
         }
         Ok(())
     }

@@ -134,8 +134,8 @@ pub fn displacements<T: Real>(
     resampling: Resampling,
 ) -> Result<BySpecies<Displacements>, StructureError> {
     let radius = check_radius(overlap_radius)?;
-    let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let groups = Groups::new(runs[0].species());
     let sums = direct_sums(runs, &groups, &origins, 0..origins.axis.lags.len(), radius);
     let of = |(sums, &particles): (&GroupSums, &f64)| {

@@ -61,7 +61,7 @@ pub enum StructureError {
         run: usize,
         /// Lengths of the lattice vectors of the trajectory.
         found: [f64; 3],
-        /// Those of the wave vectors' cell.
+        /// Lengths of the lattice vectors of the wave vectors' cell.
         expected: [f64; 3],
     },
     /// The overlap of displacements that were summed without its radius.

@@ -1,32 +1,28 @@
 //! Frames one by one: averages over them, and the densities at one of them.
 
 use super::groups::Groups;
-use super::origins::run_of;
 use super::{StructureError, WaveVectors};
 use crate::kernels::DensityModes;
 use crate::real::Real;
 use crate::stats::{BlockSums, Partition, Resamples, Resampling, ResamplingError};
 use crate::threads;
-use crate::trajectory::{Cell, Coordinates, Trajectory};
+use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
 
 /// Frames whose numbers may wait.
 const WAITING: usize = 64;
-/// Cells that differ by less than this, relative to the longest lattice vector, are equal: what
-/// single precision leaves.
-const SAME: f64 = 1e-6;
-/// A cell that changes by more than this is another one.
+/// A cell that changes by more than this, relative to the longest lattice vector, is another one.
 const BREATHES: f64 = 0.05;
 
 /// Sums over the frames of each block, of several functions of `points` numbers each. `of` gives
 /// those of frame `frame` of run `run`, one function after the other. The bits do not depend on the
 /// number of threads.
 pub(super) fn averages<T: Real, C: Coordinates>(
-    runs: &[Trajectory<'_, T, C>],
+    runs: &impl TrajectoryRuns<T, C>,
     resampling: Resampling,
     [functions, points]: [usize; 2],
     of: impl Fn(usize, usize) -> Vec<f64> + Sync,
 ) -> Result<(Vec<BlockSums>, Resamples), ResamplingError> {
-    let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
+    let lengths: Vec<usize> = runs.runs().iter().map(Trajectory::frames).collect();
     let partition = Partition::new(&lengths, resampling)?;
     let frames: Vec<[usize; 3]> = (partition.iter().enumerate())
         .flat_map(|(block, (run, frames))| frames.map(move |frame| [block, run, frame]))
@@ -44,7 +40,7 @@ pub(super) fn averages<T: Real, C: Coordinates>(
             }
         },
     );
-    Ok((sums, partition.resamples(run_of(runs))))
+    Ok((sums, partition.resamples(runs.run())))
 }
 
 /// The densities of each species at commensurate wave vectors. Where the cell breathes, the
@@ -65,7 +61,6 @@ impl<'a, 'r, T: Real, C: Coordinates> Densities<'a, 'r, T, C> {
         vectors: &WaveVectors,
     ) -> Result<Self, StructureError> {
         let given = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
-        let scale = given.lengths().into_iter().fold(0.0, f64::max);
         let mut constant = true;
         for (run, trajectory) in runs.iter().enumerate() {
             if trajectory.cells().is_empty() {
@@ -73,18 +68,14 @@ impl<'a, 'r, T: Real, C: Coordinates> Densities<'a, 'r, T, C> {
                 return Err(StructureError::NoCell { run, needed_for });
             }
             for cell in trajectory.cells() {
-                let parts = cell.vectors().into_iter().zip(given.vectors());
-                let largest = parts
-                    .flat_map(|(a, b)| [a[0] - b[0], a[1] - b[1], a[2] - b[2]])
-                    .fold(0.0, |largest: f64, x| largest.max(x.abs()));
-                if largest > BREATHES * scale {
+                if !given.is_within(cell, BREATHES) {
                     return Err(StructureError::OtherCell {
                         run,
                         found: cell.lengths(),
                         expected: given.lengths(),
                     });
                 }
-                constant &= largest <= SAME * scale;
+                constant &= given.is_same_as(cell);
             }
         }
         Ok(Self {

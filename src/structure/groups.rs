@@ -4,8 +4,37 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::real::Real;
-use crate::stats::{ByPair, BySpecies};
+use crate::stats::{ByPair, BySpecies, pairs_of};
 use crate::trajectory::{Species, Trajectory};
+
+/// Some of the particles.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) particles: usize,
+}
+
+/// What sums over particles must have in common before they merge.
+pub(super) fn numbers(groups: &[Group]) -> (&'static str, String) {
+    let of_group = |group: &Group| format!("{} {}", group.particles, group.name);
+    let numbers: Vec<String> = groups.iter().map(of_group).collect();
+    ("the number of particles", numbers.join(", "))
+}
+
+/// The number of all particles, of species that have been read.
+#[cfg(feature = "serde")]
+pub(super) fn checked_number(species: &[Group]) -> Result<usize, &'static str> {
+    if species.is_empty() || species.iter().any(|group| group.particles == 0) {
+        return Err("a species without particles");
+    }
+    let add = |all: usize, group: &Group| all.checked_add(group.particles);
+    let all = species
+        .iter()
+        .try_fold(0, add)
+        .filter(|&all| all <= usize::MAX / 64);
+    all.ok_or("more particles than can be counted")
+}
 
 /// The particles species by species: kernels then see each species as one range.
 pub(crate) struct Groups {
@@ -33,9 +62,18 @@ impl Groups {
         self.ranges.iter().map(|range| &self.order[range.clone()])
     }
 
+    /// Each species with its number of particles.
+    pub(crate) fn species(&self) -> Vec<Group> {
+        let of_species = |(name, range): (&String, &Range<usize>)| Group {
+            name: name.clone(),
+            particles: range.len(),
+        };
+        self.names.iter().zip(&self.ranges).map(of_species).collect()
+    }
+
     /// Each two species, and each with itself.
     pub(super) fn pairs(&self) -> Vec<[usize; 2]> {
-        pairs_of(self.names.len())
+        pairs_of(self.names.len()).collect()
     }
 
     /// Number of particles of each species and, last, of all.
@@ -70,11 +108,6 @@ impl Groups {
         }
         Cow::Owned(arranged)
     }
-}
-
-/// Each two of so many species, and each with itself, in their order: AA, AB, ..., BB, ...
-pub(super) fn pairs_of(kinds: usize) -> Vec<[usize; 2]> {
-    (0..kinds).flat_map(|a| (a..kinds).map(move |b| [a, b])).collect()
 }
 
 /// Results of each of these pairs and, last, of all particles, by the names of the species.

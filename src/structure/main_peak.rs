@@ -112,7 +112,7 @@ pub enum NoMainPeak {
     Rival {
         /// The middle of the highest bin.
         q: f64,
-        /// That of the other peak's.
+        /// The middle of the other peak's highest bin.
         other: f64,
         /// By how much the first is higher.
         difference: Estimate,
@@ -142,7 +142,8 @@ pub enum NoMainPeak {
 /// all shells whose q lies within `window.half_width` of the bin's middle, each weighted by its
 /// number of vectors; its vertex is q_max. The highest bin makes it the main peak and not a
 /// prepeak: another peak that is as high within two standard errors, with a dip of more than two
-/// between them, leaves the question open.
+/// between them, leaves the question open; without error bars, one that is exactly as high, with
+/// any dip.
 ///
 /// - **Units.** q in inverse units of length, the height a number.
 /// - **Errors.** The parabola is fitted to the same shells on each resample of the structure
@@ -151,7 +152,8 @@ pub enum NoMainPeak {
 ///
 /// ```
 /// # use msed::{Resampling, structure::{self, WaveVectors}, trajectory::{Cell, Species, Trajectory}};
-/// // A simple cubic lattice: its density has no component below 2 pi over the spacing, and there it has all.
+/// // A simple cubic lattice: its density has no component below 2 pi over the spacing, and there it
+/// // has all.
 /// let cell = Cell::cubic(6.0)?;
 /// let grid = |i: i32| [i % 6, i / 6 % 6, i / 36].map(f64::from);
 /// let run = Trajectory::new((0..216).flat_map(grid).collect::<Vec<_>>(), [0], 0.005, Species::single("A", 216)?)?.with_cell(cell)?;
@@ -218,25 +220,18 @@ fn find(factor: &StructureFactor, window: PeakWindow) -> Result<MainPeak, NoMain
 /// The highest of the other peaks that is as high as the highest bin within errors: a bin with a
 /// dip between the two.
 fn rival(bins: &StructureFactor, highest: usize) -> Option<(usize, Estimate)> {
-    let exceeds = |a: usize, b: usize| {
-        let difference = bins.evaluate(|values| values[a] - values[b]);
-        let error = difference.standard_error()?;
-        let threshold = Significance::EXTREMUM.threshold(Some(difference.blocks() as f64 - 1.0));
-        Some((difference.value() > threshold * error, difference))
-    };
+    let difference = |a: usize, b: usize| bins.evaluate(|values| values[a] - values[b]);
+    let exceeds = |a: usize, b: usize| difference(a, b).exceeds(Significance::EXTREMUM);
     let dips = |bin: usize| {
         let mut between = bin.min(highest) + 1..bin.max(highest);
-        between.any(|dip| exceeds(bin, dip).is_some_and(|(deep, _)| deep))
+        between.any(|dip| exceeds(bin, dip))
     };
     let mut others: Vec<usize> = (0..bins.q.len()).filter(|&bin| bin != highest).collect();
     others.sort_by(|&a, &b| bins.values[b].total_cmp(&bins.values[a]));
-    for bin in others {
-        let (lower, difference) = exceeds(highest, bin)?;
-        if !lower && dips(bin) {
-            return Some((bin, difference));
-        }
-    }
-    None
+    let rival = others
+        .into_iter()
+        .find(|&bin| !exceeds(highest, bin) && dips(bin))?;
+    Some((rival, difference(highest, rival)))
 }
 
 #[cfg(test)]
@@ -247,6 +242,10 @@ mod tests {
     /// Shells 0.05 apart from 0.05 to 10, of 1 to 5 vectors; two blocks that differ by `noise` up
     /// and down.
     fn factor(s: impl Fn(f64) -> f64, noise: f64) -> StructureFactor {
+        resampled(s, noise, Resampling::Blocks(2))
+    }
+
+    fn resampled(s: impl Fn(f64) -> f64, noise: f64, resampling: Resampling) -> StructureFactor {
         let q: Vec<f64> = (1..=200).map(|k| 0.05 * f64::from(k)).collect();
         let counts: Vec<usize> = (0..200).map(|k| 1 + k * k % 5).collect();
         let mut sums = BlockSums::new(2, 200);
@@ -259,7 +258,7 @@ mod tests {
             q,
             counts,
             &sums,
-            Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2),
+            Resamples::new(RunId::named("run"), resampling, 2),
         )
     }
 
@@ -298,6 +297,24 @@ mod tests {
                 .starts_with("not resolved: the peak at q = 6.9"),
             "{reason}"
         );
+    }
+
+    #[test]
+    fn without_error_bars_a_rival_is_as_high_and_anything_lower_is_none() {
+        // A bin of each peak.
+        let peak = |low: f64| {
+            let s = |q: f64| match (q / WINDOW.bin).floor() {
+                20.0 => low,
+                35.0 => 1.0,
+                _ => 0.0,
+            };
+            main_peak(&resampled(s, 0.0, Resampling::None), WINDOW)
+        };
+        let tie = peak(1.0);
+        assert!(matches!(tie.why(), Some(NoMainPeak::Rival { .. })), "{tie}");
+        let found = peak(0.999).into_result().unwrap().position;
+        assert!((found.value() - 7.1).abs() < 0.1, "{found}");
+        assert_eq!(found.standard_error(), None);
     }
 
     #[test]

@@ -110,8 +110,8 @@ pub fn msd<T: Real>(
     lags: &Lags,
     resampling: Resampling,
 ) -> Result<BySpecies<Msd>, StructureError> {
-    let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let groups = Groups::new(runs[0].species());
     let lags = origins.axis.lags.len();
     let mut methods = vec![Method::Direct; lags];

@@ -11,8 +11,8 @@ use crate::sampling::Lag;
 use crate::sampling::Sampling;
 use crate::stats::frame_blocks::FrameBlocks;
 use crate::stats::runs::{numbered, resamples};
-use crate::stats::{BlockSums, Partition, Resamples, Resampling, RunId};
-use crate::trajectory::{Coordinates, LagTable, Trajectory};
+use crate::stats::{BlockSums, Partition, Resamples, Resampling};
+use crate::trajectory::{Coordinates, LagTable, Trajectory, TrajectoryRuns};
 
 /// First frames of a piece: so many stay in the second-level cache while their partners pass by.
 const FIRSTS: usize = 32;
@@ -99,17 +99,13 @@ pub(super) struct Piece {
     pub(super) lags: Range<usize>,
 }
 
-/// The identity of the run, or of the replicas as one.
-pub(super) fn run_of<T: Real, C: Coordinates>(runs: &[Trajectory<'_, T, C>]) -> RunId {
-    RunId::merged(runs.iter().map(Trajectory::run))
-}
-
 impl Origins {
     pub(super) fn new<T: Real, C: Coordinates>(
-        runs: &[Trajectory<'_, T, C>],
+        runs: &impl TrajectoryRuns<T, C>,
         lags: &Lags,
         resampling: Resampling,
     ) -> Result<Self, StructureError> {
+        let (id, runs) = (runs.run(), runs.runs());
         let lengths: Vec<usize> = runs.iter().map(Trajectory::frames).collect();
         let partition = Partition::new(&lengths, resampling)?;
         let span =
@@ -131,7 +127,7 @@ impl Origins {
             axis: Axis {
                 lags,
                 time_step,
-                resamples: partition.resamples(run_of(runs)),
+                resamples: partition.resamples(id),
                 longest: longest.unwrap_or_default(),
             },
             partition,

@@ -8,6 +8,7 @@ use pulp::Arch;
 use super::StructureError;
 use super::frames::averages;
 use super::groups::Groups;
+use crate::curve::csv_row;
 use crate::kernels::{CountPairs, NeighbourGrid};
 use crate::real::Real;
 use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
@@ -144,11 +145,8 @@ impl fmt::Display for RadialDistribution {
             .zip(&self.values)
             .zip(&self.neighbours);
         for ((r, value), neighbours) in columns {
-            write!(f, "{r:e},{:e},", value.value())?;
-            if let Some(error) = value.standard_error() {
-                write!(f, "{error:e}")?;
-            }
-            writeln!(f, ",{:e}", neighbours.value())?;
+            let (r, last) = (format_args!("{r:e}"), format_args!("{:e}", neighbours.value()));
+            csv_row(f, r, value.value(), value.standard_error(), last)?;
         }
         Ok(())
     }
@@ -200,17 +198,17 @@ pub fn rdf<T: Real, C: Coordinates>(
     bins: &RadialBins,
     resampling: Resampling,
 ) -> Result<ByPair<RadialDistribution>, StructureError> {
-    let runs = runs.runs();
-    check_reach(runs, bins)?;
-    let groups = Groups::new(runs[0].species());
+    let trajectories = runs.runs();
+    check_reach(trajectories, bins)?;
+    let groups = Groups::new(trajectories[0].species());
     let mut pairs = groups.pairs();
     // A single particle has no distance from another of its kind.
     pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
     let plan = Plan { groups, pairs, bins };
     let shape = [plan.pairs.len() + 1, 2 * bins.count()];
     let (sums, resamples) = averages(runs, resampling, shape, |run, frame| {
-        let position = |p: usize| runs[run].position(frame, p);
-        match runs[run].cell(frame) {
+        let position = |p: usize| trajectories[run].position(frame, p);
+        match trajectories[run].cell(frame) {
             Some(cell) => plan.frame(cell, position),
             None => vec![f64::NAN; shape[0] * shape[1]], // Refused before.
         }

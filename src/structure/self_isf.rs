@@ -84,9 +84,9 @@ pub fn self_isf_each<'p, T: Real>(
     lags: &Lags,
     resampling: Resampling,
 ) -> Result<Vec<Curve>, StructureError> {
-    let runs = runs.runs();
-    let particles = particles.into().of(runs[0].species())?;
+    let particles = particles.into().of(runs.runs()[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let vectors: Vec<usize> = lists.iter().map(WaveVectors::count).collect();
     Ok(curves(runs, &particles, &origins, &vectors, |schedule| {
         let cheapest = |vectors| Terms::cheapest(vectors, schedule);
@@ -134,9 +134,9 @@ pub fn isotropic_self_isf<'p, T: Real>(
     for (index, &q) in wave_numbers.iter().enumerate() {
         Invalid::unless_positive(&format!("wave number {index} is"), q)?;
     }
-    let runs = runs.runs();
-    let particles = particles.into().of(runs[0].species())?;
+    let particles = particles.into().of(runs.runs()[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let one = vec![1; wave_numbers.len()];
     let terms = |_: &Schedule| vec![Terms::Sincs(wave_numbers)];
     Ok(curves(runs, &particles, &origins, &one, terms))
@@ -198,9 +198,9 @@ pub fn self_isf_fluctuations<'p, T: Real>(
     lags: &Lags,
     resampling: Resampling,
 ) -> Result<IsfFluctuations, StructureError> {
-    let runs = runs.runs();
-    let particles = particles.into().of(runs[0].species())?;
+    let particles = particles.into().of(runs.runs()[0].species())?;
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let axis = &origins.axis;
     let (mut first, mut second) = (axis.sums(), axis.sums());
     let n = particles.len() as f64;

@@ -181,7 +181,7 @@ mod tests {
     fn schedule(steps: Vec<u64>, lags: &Lags) -> Schedule {
         let (species, positions) = (Species::single("A", 1).unwrap(), vec![0.0; 3 * steps.len()]);
         let run = Trajectory::<f64>::new(positions, steps, 1.0, species).unwrap();
-        Origins::new(&[run], lags, Resampling::Blocks(10))
+        Origins::new(&run, lags, Resampling::Blocks(10))
             .unwrap()
             .schedule(0)
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::frames::{Densities, averages};
 use super::groups::Groups;
 use super::{StructureError, WaveVectors};
+use crate::curve::csv_row;
 use crate::kernels::DensityModes;
 use crate::real::Real;
 use crate::stats::{BlockSums, ByPair, Estimate, Invalid, Resamples, Resampling};
@@ -17,21 +18,14 @@ use crate::trajectory::{Coordinates, TrajectoryRuns};
 /// [`replicate`](StructureFactor::replicate) too: its error carries the correlation between shells.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
 pub struct StructureFactor {
-    /// Mean length of the wave vectors of each shell, increasing; at least one.
-    pub q: Vec<f64>,
-    /// Number of wave vectors of each shell, `q` and `-q` counted once.
-    pub wave_vectors: Vec<usize>,
-    /// Values.
-    pub values: Vec<f64>,
-    /// Standard errors; `None` where the blocks give none.
-    pub standard_errors: Vec<Option<f64>>,
+    pub(super) q: Vec<f64>,
+    pub(super) wave_vectors: Vec<usize>,
+    pub(super) values: Vec<f64>,
+    standard_errors: Vec<Option<f64>>,
     replicates: Vec<Vec<f64>>,
-    /// The resamples.
-    pub resamples: Resamples,
-    /// Number of frames, over all blocks and runs.
-    pub frames: u64,
+    resamples: Resamples,
+    frames: u64,
 }
 
 impl StructureFactor {
@@ -74,6 +68,42 @@ impl StructureFactor {
             resamples,
             frames,
         }
+    }
+
+    /// Mean length of the wave vectors of each shell, increasing; at least one.
+    #[must_use]
+    pub fn q(&self) -> &[f64] {
+        &self.q
+    }
+
+    /// Number of wave vectors of each shell, `q` and `-q` counted once.
+    #[must_use]
+    pub fn wave_vectors(&self) -> &[usize] {
+        &self.wave_vectors
+    }
+
+    /// Values.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Standard errors; `None` where the blocks give none.
+    #[must_use]
+    pub fn standard_errors(&self) -> &[Option<f64>] {
+        &self.standard_errors
+    }
+
+    /// The resamples.
+    #[must_use]
+    pub fn resamples(&self) -> Resamples {
+        self.resamples
+    }
+
+    /// Number of frames, over all blocks and runs.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.frames
     }
 
     /// The values on resample `index`.
@@ -155,11 +185,8 @@ impl fmt::Display for StructureFactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "q,value,standard_error,wave_vectors")?;
         for k in 0..self.q.len() {
-            write!(f, "{:e},{:e},", self.q[k], self.values[k])?;
-            if let Some(error) = self.standard_errors[k] {
-                write!(f, "{error:e}")?;
-            }
-            writeln!(f, ",{}", self.wave_vectors[k])?;
+            let (q, vectors) = (format_args!("{:e}", self.q[k]), self.wave_vectors[k]);
+            csv_row(f, q, self.values[k], self.standard_errors[k], vectors)?;
         }
         Ok(())
     }
@@ -200,14 +227,15 @@ impl fmt::Display for StructureFactor {
 ///
 /// ```
 /// use msed::{Resampling, structure, structure::WaveVectors, trajectory::{Cell, Species, Trajectory}};
-/// // Planes of particles a quarter of the cell apart scatter at multiples of four along x, and nowhere else.
+/// // Planes of particles a quarter of the cell apart scatter at multiples of four along x, and
+/// // nowhere else.
 /// let cell = Cell::cubic(4.0)?;
 /// let positions: Vec<f64> = (0..4).flat_map(|i| [f64::from(i), 0.3, 0.7]).collect();
 /// let run = Trajectory::new(positions, vec![0], 0.005, Species::single("A", 4)?)?.with_cell(cell)?;
 /// let vectors = WaveVectors::from_integers(&cell, &[[1, 0, 0], [4, 0, 0]])?;
 /// let s = structure::static_structure(&run, &vectors, Resampling::None)?;
-/// assert!(s.total().values[0].abs() < 1e-14);
-/// assert!((s.total().values[1] - 4.0).abs() < 1e-13);
+/// assert!(s.total().values()[0].abs() < 1e-14);
+/// assert!((s.total().values()[1] - 4.0).abs() < 1e-13);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///
@@ -217,9 +245,9 @@ pub fn static_structure<T: Real, C: Coordinates>(
     vectors: &WaveVectors,
     resampling: Resampling,
 ) -> Result<ByPair<StructureFactor>, StructureError> {
-    let runs = runs.runs();
-    let groups = Groups::new(runs[0].species());
-    let densities = Densities::new(runs, &groups, vectors)?;
+    let trajectories = runs.runs();
+    let groups = Groups::new(trajectories[0].species());
+    let densities = Densities::new(trajectories, &groups, vectors)?;
     let (modes, pairs) = (DensityModes::new(vectors.integers()), groups.pairs());
     let (shells, members, sizes) = (vectors.shells(), vectors.shell_members(), groups.sizes());
     let shape = [pairs.len() + 1, shells.len()];

@@ -121,8 +121,8 @@ pub fn van_hove<T: Real>(
     bins: &RadialBins,
     resampling: Resampling,
 ) -> Result<BySpecies<Vec<VanHove>>, StructureError> {
-    let runs = runs.runs();
     let origins = Origins::new(runs, lags, resampling)?;
+    let runs = runs.runs();
     let groups = Groups::new(runs[0].species());
     let (axis, sizes) = (&origins.axis, groups.sizes());
     let empty = BlockSums::new(origins.partition.len(), bins.count() + 3);

@@ -116,7 +116,7 @@ impl WaveVectors {
     ///
     /// # Errors
     /// [`StructureError::NoWaveVectors`]; [`StructureError::WaveVector`] for the zero vector and
-    /// for a component that is no number.
+    /// for a component that is not finite.
     pub fn from_vectors(vectors: &[[f64; 3]]) -> Result<Self, StructureError> {
         if vectors.is_empty() {
             return Err(StructureError::NoWaveVectors);

@@ -5,6 +5,10 @@ use std::f64::consts::TAU;
 use super::TrajectoryError;
 use crate::real::Invalid;
 
+/// Lengths that differ by less than this, relative to the longest, are equal: what single precision
+/// leaves.
+const SAME: f64 = 1e-6;
+
 type Vector = [f64; 3];
 type Matrix = [Vector; 3];
 
@@ -65,8 +69,8 @@ impl Cell {
     /// and of either handedness. Vectors along x, y and z make an orthorhombic cell.
     ///
     /// # Errors
-    /// [`TrajectoryError::Vector`] for a component that is not finite, [`TrajectoryError::Flat`] for vectors
-    /// that span no volume.
+    /// [`TrajectoryError::Vector`] for a component that is not finite, [`TrajectoryError::Flat`]
+    /// for vectors that span no volume.
     pub fn triclinic(vectors: [[f64; 3]; 3]) -> Result<Self, TrajectoryError> {
         for (axis, vector) in vectors.iter().enumerate() {
             if vector.iter().any(|x| !x.is_finite()) {
@@ -134,7 +138,22 @@ impl Cell {
     #[must_use]
     pub fn is_cubic(&self) -> bool {
         let [x, y, z] = self.lengths();
-        self.orthorhombic && (x - y).abs() <= 1e-6 * x && (x - z).abs() <= 1e-6 * x
+        self.orthorhombic && (x - y).abs() <= SAME * x && (x - z).abs() <= SAME * x
+    }
+
+    /// Whether `other` has the same lattice vectors: components may differ by 1e-6 of the longest
+    /// vector, the precision of a single-precision file.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.is_within(other, SAME)
+    }
+
+    /// Whether no component of a lattice vector of `other` differs by more than this part of the
+    /// longest vector.
+    pub(crate) fn is_within(&self, other: &Self, part: f64) -> bool {
+        let limit = part * self.lengths().into_iter().fold(0.0, f64::max);
+        let mut pairs = (self.vectors.as_flattened().iter()).zip(other.vectors.as_flattened());
+        pairs.all(|(a, b)| (a - b).abs() <= limit)
     }
 
     /// The reciprocal vectors, one in each row, with the factor of 2 pi: `reciprocal[i] .

@@ -41,8 +41,8 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
 }
 
 fn binned(factor: &StructureFactor) -> Option<Series> {
-    let bins = factor.binned(factor.q[factor.q.len() - 1] / BINS).ok()?;
-    let points = Series::points(&bins.q, &bins.values).errors(&bins.standard_errors);
+    let bins = factor.binned(factor.q()[factor.q().len() - 1] / BINS).ok()?;
+    let points = Series::points(bins.q(), bins.values()).errors(bins.standard_errors());
     Some(points.size(0.6))
 }
 

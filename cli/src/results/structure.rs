@@ -45,11 +45,11 @@ pub(super) fn entry(structure: &Structure) -> Value {
 /// S(q) over shells.
 fn shells(factor: &StructureFactor) -> Value {
     json!({
-        "q": &factor.q,
-        "value": &factor.values,
-        "standard_error": &factor.standard_errors,
-        "wave_vectors": &factor.wave_vectors,
-        "blocks": factor.resamples.blocks,
+        "q": factor.q(),
+        "value": factor.values(),
+        "standard_error": factor.standard_errors(),
+        "wave_vectors": factor.wave_vectors(),
+        "blocks": factor.resamples().blocks,
     })
 }
 

@@ -31,7 +31,7 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
-            waves.factors.total().frames.to_string(),
+            waves.factors.total().frames().to_string(),
             shown(peak.map(|peak| &peak.position)),
             shown(peak.map(|peak| &peak.height)),
             or_dash(shell.map(|shell| format!("{:.4}", shell.mean_wave_number()))),

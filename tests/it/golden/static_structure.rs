@@ -12,14 +12,14 @@ use serde_json::Value;
 
 /// Every shell of a curve against the reference's; returns the largest relative difference.
 fn hold_against(name: &str, found: &StructureFactor, q: &[f64], wanted: &[f64]) -> f64 {
-    assert_eq!(found.q.len(), q.len(), "{name}");
+    assert_eq!(found.q().len(), q.len(), "{name}");
     let mut largest = 0.0_f64;
     for k in 0..q.len() {
-        let (at, value) = (found.q[k], found.values[k]);
+        let (at, value) = (found.q()[k], found.values()[k]);
         assert!((at - q[k]).abs() < 1e-6 * q[k], "shell {k}: {at} {}", q[k]);
         let difference = (value - wanted[k]).abs() / wanted[k].abs();
         assert!(difference < 1e-6, "{name} at {at}: {value} {}", wanted[k]);
-        let error = found.standard_errors[k].expect("an error");
+        let error = found.standard_errors()[k].expect("an error");
         assert!(error > 0.0 && error < 2.0 * value, "{name} at {at}: {error}");
         largest = largest.max(difference);
     }
@@ -59,11 +59,11 @@ fn vertex(q: &[f64], s: &[f64], counts: &[f64], bin: f64, half_width: f64) -> f6
 }
 
 fn hold_peak(found: &StructureFactor, wanted: &[f64], window: PeakWindow, range: [f64; 2]) -> f64 {
-    let counts: Vec<f64> = found.wave_vectors.iter().map(|&n| n as f64).collect();
+    let counts: Vec<f64> = found.wave_vectors().iter().map(|&n| n as f64).collect();
     let peak = structure::main_peak(found, window);
     let peak = peak.into_result().expect("a peak");
     let (position, height) = (&peak.position, &peak.height);
-    let expected = vertex(&found.q, wanted, &counts, window.bin(), window.half_width());
+    let expected = vertex(found.q(), wanted, &counts, window.bin(), window.half_width());
     assert!(
         (position.value() - expected).abs() < 1e-5,
         "{position} {expected}"
@@ -103,7 +103,7 @@ fn kob_andersen_runs_equal_their_reference_at_every_shell() {
             aa_difference < 1e-10 && total_difference < 1e-10,
             "{aa_difference:e} {total_difference:e}"
         );
-        assert_eq!(aa.frames, 40);
+        assert_eq!(aa.frames(), 40);
         let q_max = hold_peak(aa, &numbers(&wanted["AA"]), PeakWindow::LENNARD_JONES, [7.1, 7.3]);
         // Kob and Andersen's first peak.
         assert!((q_max - 7.25).abs() < 0.1, "{name}: {q_max}");
@@ -132,7 +132,7 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     let vectors = WaveVectors::sphere(&cell, q[q.len() - 1]).expect("vectors");
     let found = structure::static_structure(&thin, &vectors, Resampling::default()).expect("S(q)");
     let copper = found.of("Cu", "Cu").expect("the partial");
-    let counts: Vec<f64> = copper.wave_vectors.iter().map(|&n| n as f64).collect();
+    let counts: Vec<f64> = copper.wave_vectors().iter().map(|&n| n as f64).collect();
     assert_eq!(counts, numbers(&wanted["vectors"]));
     hold_against("Cu-Cu", copper, &q, &numbers(&wanted["CuCu"]));
     hold_against("total", found.total(), &q, &numbers(&wanted["total"]));
@@ -142,8 +142,8 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     // There is a prepeak, at 1.7: higher than what lies between it and the main peak.
     let at = |low: f64, high: f64| {
         let bins = copper.binned(0.1).unwrap();
-        let inside = (0..bins.q.len()).filter(|&k| bins.q[k] >= low && bins.q[k] < high);
-        inside.map(|k| bins.values[k]).collect::<Vec<f64>>()
+        let inside = (0..bins.q().len()).filter(|&k| bins.q()[k] >= low && bins.q()[k] < high);
+        inside.map(|k| bins.values()[k]).collect::<Vec<f64>>()
     };
     let prepeak = at(1.6, 1.8).into_iter().fold(0.0, f64::max);
     let dip = at(1.8, 2.4).into_iter().fold(f64::INFINITY, f64::min);
@@ -166,7 +166,7 @@ fn dynasor_and_freud_find_the_same() {
     assert_eq!(squares, numbers(&peers["h2"]));
     for (name, factor) in by_pair(&found) {
         let wanted = numbers(&peers["s_of_q"][&name]);
-        for (value, wanted) in factor.values.iter().zip(wanted) {
+        for (value, wanted) in factor.values().iter().zip(wanted) {
             assert!((value - wanted).abs() < 1e-10, "{name}: {value} {wanted}");
         }
     }

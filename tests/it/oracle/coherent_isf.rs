@@ -119,11 +119,11 @@ fn at_lag_zero_it_is_the_static_structure_factor() {
     .unwrap();
     let hold = |name: &str, s: &structure::StructureFactor, f: &msed::Curve| {
         let mean = |values: &[f64]| {
-            let weighted = values.iter().zip(&s.wave_vectors).map(|(x, &n)| x * n as f64);
+            let weighted = values.iter().zip(s.wave_vectors()).map(|(x, &n)| x * n as f64);
             weighted.sum::<f64>() / vectors.count() as f64
         };
-        assert_close(name, f.values()[0], mean(&s.values), 1e-12);
-        for r in 0..s.resamples.len() {
+        assert_close(name, f.values()[0], mean(s.values()), 1e-12);
+        for r in 0..s.resamples().len() {
             assert_close(name, f.replicate(r)[0], mean(s.replicate(r)), 1e-12);
         }
     };

@@ -1,11 +1,8 @@
 //! The engine against the definition: direct sums in a few lines, checked on closed forms, then
 //! every path against them.
 
-use std::ops::Range;
-
 use msed::Real;
 use msed::lag_sums::{LagPlan, LagPlanner, Method, Scratch};
-use msed::stats::BlockSums;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;
@@ -273,42 +270,6 @@ fn what_scratch_held_before_does_not_matter() {
         assert!(values == msed(plan, &x), "{plan:?}");
         plan.autocorrelation_into(&x, &mut values, &mut scratch);
         assert!(values == autocovariance(plan, &x), "{plan:?}");
-    }
-}
-
-#[test]
-fn blocks_hold_the_pairs_of_their_first_samples() {
-    let n = 400;
-    let x = energies(n, -7e3, 15.0, 4);
-    let lags: Vec<u64> = vec![0, 1, 2, 5, 30, 31, 100, 250, 399];
-    let divisions: [Vec<Range<usize>>; 4] = [
-        std::iter::once(0..n).collect(),
-        vec![0..133, 133..266, 266..n],
-        (0..n).map(|i| i..i + 1).step_by(7).collect(),
-        vec![5..64, 64..128, 130..131, 390..400],
-    ];
-    for plan in plans(n, &lags) {
-        for blocks in &divisions {
-            let mut squares = BlockSums::new(blocks.len() + 1, lags.len());
-            let mut products = BlockSums::new(blocks.len(), lags.len());
-            let mut scratch = Scratch::default();
-            plan.add_squared_differences(&x, blocks, &mut squares, 1, &mut scratch);
-            plan.add_products(&x, -7001.0, blocks, &mut products, 0, &mut scratch);
-            assert!((0..lags.len()).all(|k| squares.get(0, k) == (0.0, 0.0)));
-            for (b, block) in blocks.iter().enumerate() {
-                for (k, &m) in lags.iter().enumerate() {
-                    let m = m as usize;
-                    let pairs: Vec<usize> = block.clone().filter(|i| i + m < n).collect();
-                    let square: f64 = pairs.iter().map(|&i| (x[i + m] - x[i]).powi(2)).sum();
-                    let product: f64 = pairs.iter().map(|&i| (x[i + m] + 7001.0) * (x[i] + 7001.0)).sum();
-                    let what = format!("block {block:?}, lag {m}, {:?}", plan.method(k));
-                    let scale = 1e-14 * 230.0 * n as f64;
-                    assert!((squares.get(b + 1, k).0 - square).abs() < scale, "{what}");
-                    assert!((products.get(b, k).0 - product).abs() < scale, "{what}");
-                    assert_eq!(squares.get(b + 1, k).1, pairs.len() as f64, "{what}");
-                }
-            }
-        }
     }
 }
 

@@ -51,10 +51,10 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
                 [everybody.clone(), everybody],
             ];
             for ((name, factor), [a, b]) in by_pair(&found).into_iter().zip(groups) {
-                assert_eq!((factor.frames, factor.q.len()), (12, vectors.shells().len()));
+                assert_eq!((factor.frames(), factor.q().len()), (12, vectors.shells().len()));
                 for (k, shell) in vectors.shells().iter().enumerate() {
-                    assert_eq!(factor.q[k], shell.mean_wave_number());
-                    assert_eq!(factor.wave_vectors[k], shell.count());
+                    assert_eq!(factor.q()[k], shell.mean_wave_number());
+                    assert_eq!(factor.wave_vectors()[k], shell.count());
                     let mean = |run: &Trajectory<'_, f64>, frame: usize| {
                         let at = |&q: &[f64; 3]| by_definition(run, frame, q, &a, &b);
                         shell.vectors().iter().map(at).sum::<f64>() / shell.count() as f64
@@ -78,8 +78,8 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
                     let error = (0.75 * replicates.iter().map(|x| (x - centre).powi(2)).sum::<f64>()).sqrt();
                     let value = blocks.concat().iter().sum::<f64>() / 12.0;
                     let at = format!("{name} shell {k}");
-                    assert!((factor.values[k] - value).abs() < 1e-11, "{at}: {value}");
-                    let found = factor.standard_errors[k].expect("an error");
+                    assert!((factor.values()[k] - value).abs() < 1e-11, "{at}: {value}");
+                    let found = factor.standard_errors()[k].expect("an error");
                     assert!((found - error).abs() < 1e-11, "{at}: {found} {error}");
                     assert!((factor.replicate(2)[k] - replicates[2]).abs() < 1e-11, "{at}");
                 }
@@ -92,7 +92,7 @@ fn every_shell_equals_the_sum_of_the_definition_and_its_jackknife() {
 fn difference(a: &ByPair<StructureFactor>, b: &ByPair<StructureFactor>) -> f64 {
     let pairs = by_pair(a).into_iter().zip(by_pair(b));
     let values =
-        pairs.flat_map(|((_, a), (_, b))| a.values.iter().zip(&b.values).map(|(x, y)| (x - y).abs()));
+        pairs.flat_map(|((_, a), (_, b))| a.values().iter().zip(b.values()).map(|(x, y)| (x - y).abs()));
     values.fold(0.0, f64::max)
 }
 
@@ -112,8 +112,8 @@ fn partials_add_up_to_the_total() {
     let run = gas(6, 40, skewed(), 3);
     let found = of(&run, &WaveVectors::sphere(&skewed(), 7.0).expect("vectors"));
     let share = |name: &str| run.species().count(name).expect("species") as f64 / 40.0;
-    let of = |a: &str, b: &str| &found.of(a, b).expect("the partial").values;
-    for (k, total) in found.total().values.iter().enumerate() {
+    let of = |a: &str, b: &str| found.of(a, b).expect("the partial").values();
+    for (k, total) in found.total().values().iter().enumerate() {
         let mixed = (share("A") * share("B")).sqrt() * (of("A", "B")[k] + of("B", "A")[k]);
         let sum = share("A") * of("A", "A")[k] + share("B") * of("B", "B")[k] + mixed;
         assert!((sum - total).abs() < 1e-12, "shell {k}: {sum} {total}");

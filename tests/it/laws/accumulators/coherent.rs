@@ -1,8 +1,7 @@
 //! Accumulators of F(q,t) from frames as they come: rings of densities and decimated lags.
 
 use msed::online::{CoherentAccumulator, OnlineError};
-use msed::structure::CoherentSums;
-use msed::structure::{self, StructureError, WaveVectors};
+use msed::structure::{self, CoherentSums, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Species, Trajectory};
 use msed::{Curve, Lags, Replicas, Sampling};
 use rand::prelude::*;

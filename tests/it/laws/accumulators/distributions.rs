@@ -1,7 +1,6 @@
 //! Accumulators of the distribution of energy differences, on the shipped energies.
 
-use msed::energy::DistributionSums;
-use msed::energy::{self, Bins, Distribution};
+use msed::energy::{self, Bins, Distribution, DistributionSums};
 use msed::online::DistributionAccumulator;
 use msed::{Lags, Resampling};
 

@@ -365,7 +365,7 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
     let lags = Lags::samples([1, 2]);
     let new = |particles, lags: &Lags| {
         let system = EnergySystem::new(sampling, particles, EnergyKind::Total)?;
-        EnergyAccumulator::ring(system, &lags.clone().planned(10))
+        Ok::<_, msed::Error>(EnergyAccumulator::ring(system, &lags.clone().planned(10))?)
     };
     let mut live = new(2, &lags).unwrap();
     let message = |result: Result<(), OnlineError>| result.unwrap_err().to_string();
@@ -384,7 +384,9 @@ fn what_cannot_be_accumulated_is_refused_with_what_was_found() {
         live.snapshot().unwrap().msed().values(),
         [(4.0 + 1.0) / 2.0 / 4.0, 9.0 / 4.0]
     );
-    let failed = |result: Result<EnergyAccumulator, OnlineError>| result.unwrap_err().to_string();
+    fn failed<E: std::fmt::Display + std::fmt::Debug>(result: Result<EnergyAccumulator, E>) -> String {
+        result.unwrap_err().to_string()
+    }
     assert_eq!(failed(new(0, &lags)), "0 particles, expected at least 1");
     assert_eq!(
         failed(new(1, &Lags::samples([1, 10]))),

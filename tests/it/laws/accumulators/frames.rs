@@ -2,8 +2,7 @@
 
 use msed::online::{DisplacementAccumulator, OnlineError};
 use msed::stats::BySpecies;
-use msed::structure::DisplacementSums;
-use msed::structure::{self, Displacements, StructureError, WaveVectors};
+use msed::structure::{self, DisplacementSums, Displacements, StructureError, WaveVectors};
 use msed::trajectory::{Cell, Particles, Species, Trajectory, TrajectoryRuns};
 use msed::{Curve, Lags, Replicas, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};

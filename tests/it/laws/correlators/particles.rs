@@ -253,9 +253,9 @@ pub(super) fn coherent(orders: f64, first_frames: fn(usize) -> usize) -> Correla
         let found = structure::static_structure(&run, &vectors, Resampling::None).expect("S(q)");
         let total = found.total();
         let weighted = total
-            .values
+            .values()
             .iter()
-            .zip(&total.wave_vectors)
+            .zip(total.wave_vectors())
             .map(|(s, &n)| s * n as f64);
         vec![Known {
             mean: 3,
@@ -383,7 +383,8 @@ fn correlators() -> Vec<Correlator<Walk>> {
         Correlator::new("S(q)", systems(), |runs| {
             let vectors = shell(&runs[0]);
             let found = structure::static_structure(&all_of(runs), &vectors, Resampling::None).expect("S(q)");
-            let mean = |(name, s): (String, &StructureFactor)| over_frames(name, s.values.clone(), s.frames);
+            let mean =
+                |(name, s): (String, &StructureFactor)| over_frames(name, s.values().to_vec(), s.frames());
             by_pair(&found).into_iter().map(mean).collect()
         })
         .turns(1e-11),
