@@ -80,7 +80,7 @@ fn print(step: u64, all: &EnergySums) -> Result<(), Failure> {
         "{:9.1} tau* = {} from {} replicas: {}",
         step as f64 * TIME_STEP,
         fit.relaxation_time,
-        all.runs(),
+        all.run_count(),
         fit.verdict
     );
     Ok(())

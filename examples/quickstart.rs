@@ -16,7 +16,7 @@ fn main() -> Result<(), msed::Error> {
     println!("U0^2 = {}, Um^2 = {}", fit.u0_squared, fit.um_squared);
     let moments = energy::moments(&run, blocks)?;
     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?.split(&fit)?;
-    println!("C_ex = {} k per particle at T = {}", c.excess, c.temperature);
+    println!("C_ex = {} k per particle at T = {}", c.excess, c.temperature());
     let panel = Panel::new(Axis::log("*{t} (*{τ}_{LJ})"), Axis::linear("MSED (*{ε}^{2})"))
         .with(Series::curve(&msed))
         .with(Series::function(fit.window(), |t| fit.evaluate(t)).label("Eq. (11)"));

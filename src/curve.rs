@@ -13,9 +13,9 @@ use crate::units::{Conversion, Dimension};
 /// [Lags](Lag) count molecular-dynamics steps and increase strictly;
 /// [`lag_times`](Curve::lag_times) are steps times the time step. The value's unit is the
 /// estimator's. A lag longer than a block of the run has no standard error from those blocks:
-/// `None`, and no weight in a weighted fit. Whatever is computed from the curve — a fit, a crossing
-/// — is computed on each [`replicate`](Curve::replicate) too, which is how its error comes to carry
-/// the correlation between lags.
+/// `None`, and no weight in a weighted fit. Whatever is computed from the curve, such as a fit or a
+/// crossing, is computed on each [`replicate`](Curve::replicate) too, so that its error carries the
+/// correlation between lags.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(
     feature = "serde",
@@ -366,8 +366,8 @@ impl Curve {
     /// The part of the curve whose lag times lie in `window`, its ends included (to rounding).
     #[must_use]
     pub fn window(&self, window: RangeInclusive<f64>) -> Self {
-        let inside = |t: f64| t >= window.start() * (1.0 - 1e-9) && t <= window.end() * (1.0 + 1e-9);
-        self.select(|k| inside(self.lag_time(k)))
+        let window = [*window.start(), *window.end()];
+        self.select(|k| is_inside(window, self.lag_time(k)))
     }
 
     /// The part of the curve at lags above 0.
@@ -390,6 +390,11 @@ impl Curve {
             longest: self.longest,
         }
     }
+}
+
+/// Whether a lag time lies in a window, its ends included to rounding.
+pub(crate) fn is_inside([start, end]: [f64; 2], time: f64) -> bool {
+    time >= start * (1.0 - 1e-9) && time <= end * (1.0 + 1e-9)
 }
 
 impl fmt::Display for Curve {

@@ -5,33 +5,36 @@ use std::path::Path;
 use thiserror::Error;
 
 use crate::energy::EnergyError;
-use crate::online::FeedError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
+use crate::online::{FeedError, OnlineError};
+use crate::relaxation::FitError;
 use crate::series::SeriesError;
+use crate::spectrum::SpectralError;
 use crate::structure::StructureError;
 use crate::thermo::ThermoError;
 use crate::trajectory::TrajectoryError;
+use crate::units::UnitsError;
 
 /// Any error of the crate. Each part of the crate has its own error, which says what was found and
-/// what was expected.
+/// what was expected. A fault that several parts can meet has one variant here, whichever met it.
 #[derive(Debug, Error)]
 #[error(transparent)]
 #[non_exhaustive]
 pub enum Error {
     /// A fit or a crossing.
-    Fit(#[from] crate::relaxation::FitError),
+    Fit(FitError),
     /// A fit of the energy's spectrum, or a Gaussian model of the energy.
-    Spectral(#[from] crate::spectrum::SpectralError),
-    /// A distribution of energy differences.
+    Spectral(SpectralError),
+    /// A question that the energies cannot answer.
     Energy(EnergyError),
     /// A number outside of its range: a time step, a temperature, a mass, an edge of a cell.
     Invalid(#[from] crate::real::Invalid),
     /// A lag request.
     Lag(#[from] crate::lag::LagError),
     /// An accumulator.
-    Online(#[from] crate::online::OnlineError),
-    /// Sums of different things.
+    Online(OnlineError),
+    /// Sums that cannot be added up, since they are of different things.
     Merge(#[from] crate::stats::MergeError),
     /// A checkpoint.
     #[cfg(feature = "serde")]
@@ -51,7 +54,7 @@ pub enum Error {
     Read(#[from] crate::io::ReadError),
     /// A trajectory.
     Trajectory(TrajectoryError),
-    /// Runs that are not replicas of each other.
+    /// Runs that cannot be replicas of one system.
     Replica(#[from] crate::series::ReplicaError),
     /// An energy series.
     Series(SeriesError),
@@ -62,7 +65,7 @@ pub enum Error {
     /// A heat capacity, an entropy, or what follows from them.
     Thermo(ThermoError),
     /// A unit system.
-    Units(#[from] crate::units::UnitsError),
+    Units(UnitsError),
 }
 
 impl Error {
@@ -110,9 +113,13 @@ macro_rules! flatten {
 }
 
 flatten!(EnergyError => Energy { Lag, Resampling, Invalid });
+flatten!(FitError => Fit { Invalid });
+flatten!(OnlineError => Online { Structure, Lag, Energy, Merge });
 flatten!(SeriesError => Series { Invalid });
-flatten!(ThermoError => Thermo { Energy, Fit, Invalid });
+flatten!(SpectralError => Spectral { Resampling, Invalid });
 flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
+flatten!(ThermoError => Thermo { Energy, Fit, Invalid, Mixture, Units });
+flatten!(UnitsError => Units { Invalid });
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

@@ -4,9 +4,7 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
-use crate::sampling::Sampling;
-
-pub use crate::sampling::Lag;
+use crate::sampling::{Lag, Sampling};
 
 /// More lags than this are a missing limit: the list alone would fill 2 GiB.
 const MOST_LAGS: u64 = 1 << 28;
@@ -252,6 +250,11 @@ fn between_samples(lags: &[Lag], unit: u64) -> Result<Vec<u64>, LagError> {
 fn shorter_than_run(lags: &[u64], samples: usize, unit: u64) -> Result<(), LagError> {
     let steps = |samples: u64| Lag::from_steps(samples.saturating_mul(unit));
     listed_in_run(lags, samples).map_err(|error| match error {
+        LagError::OutOfOrder { index, found, before } => LagError::NotIncreasing {
+            index,
+            found: steps(found),
+            before: steps(before),
+        },
         LagError::OutsideRun { found, .. } => LagError::TooLong {
             lag: steps(found),
             run: steps(samples as u64),
@@ -263,7 +266,7 @@ fn shorter_than_run(lags: &[u64], samples: usize, unit: u64) -> Result<(), LagEr
 /// Whether a list of lags in samples increases strictly and ends inside of a run.
 pub(crate) fn listed_in_run(lags: &[u64], samples: usize) -> Result<(), LagError> {
     if let Some(index) = (1..lags.len()).find(|&i| lags[i] <= lags[i - 1]) {
-        return Err(LagError::NotIncreasing {
+        return Err(LagError::OutOfOrder {
             index,
             found: lags[index],
             before: lags[index - 1],
@@ -290,8 +293,8 @@ fn up_to(last: u64) -> Result<RangeInclusive<u64>, LagError> {
     Ok(1..=last)
 }
 
-/// The different ones of the rounded powers. Where they lie closer than the integers do, those that
-/// round to one lag are passed over together: the time is that of the list.
+/// The rounded powers without doubles. Where powers lie closer than the integers do, those that
+/// round to one lag are passed over together, so that the cost is that of the list.
 fn logarithmic(per_decade: u32, last: u64) -> Result<Vec<u64>, LagError> {
     let density = f64::from(per_decade);
     let power = |k: u64| 10_f64.powf(k as f64 / density).round() as u64;
@@ -352,9 +355,19 @@ pub enum LagError {
     /// A grid with a spacing or a density of zero.
     #[error("a lag grid with 0 points per decade or a spacing of 0, expected at least 1")]
     EmptyGrid,
-    /// Explicit lags out of order.
+    /// Listed lags out of order.
     #[error("lag {index} is {found} after {before}, expected strictly increasing lags")]
     NotIncreasing {
+        /// Position in the list.
+        index: usize,
+        /// The lag there.
+        found: Lag,
+        /// The lag before it.
+        before: Lag,
+    },
+    /// Lags of a plan, in samples, out of order.
+    #[error("lag {index} is {found} samples after {before}, expected strictly increasing lags")]
+    OutOfOrder {
         /// Position in the list.
         index: usize,
         /// The lag there.
@@ -400,7 +413,7 @@ pub enum LagError {
     )]
     Unplanned,
     /// A lag that the frames do not have.
-    #[error("no two of the {frames} frames lie {lag} apart")]
+    #[error("no two of the {frames} frames lie {lag} apart, expected a lag that two of them have")]
     NoPair {
         /// The lag.
         lag: Lag,
@@ -408,7 +421,7 @@ pub enum LagError {
         frames: usize,
     },
     /// Nothing is left of the grid.
-    #[error("no lag of the grid lies inside of the run's {samples} samples")]
+    #[error("no lag of the grid lies inside of the run's {samples} samples, expected at least one")]
     NoLag {
         /// Samples in the run.
         samples: usize,
@@ -512,7 +525,7 @@ mod tests {
         let message = |lags: Lags| in_samples(&lags, 10).unwrap_err().to_string();
         assert_eq!(
             message(Lags::samples([3, 3])),
-            "lag 1 is 3 after 3, expected strictly increasing lags"
+            "lag 1 is 30 steps after 30 steps, expected strictly increasing lags"
         );
         assert_eq!(
             message(Lags::samples([1, 10])),
@@ -532,7 +545,7 @@ mod tests {
         );
         assert_eq!(
             message(Lags::linear(20)),
-            "no lag of the grid lies inside of the run's 10 samples"
+            "no lag of the grid lies inside of the run's 10 samples, expected at least one"
         );
     }
 }

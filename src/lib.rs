@@ -91,10 +91,10 @@ pub mod mpi;
 pub mod online;
 #[cfg(feature = "plot")]
 pub mod plot;
-pub mod real;
+mod real;
 pub mod relaxation;
 mod replicas;
-pub mod sampling;
+mod sampling;
 pub mod series;
 pub mod spectrum;
 pub mod stats;
@@ -106,9 +106,9 @@ pub mod units;
 
 pub use curve::Curve;
 pub use error::Error;
-pub use lag::{Lag, Lags};
+pub use lag::Lags;
 pub use real::Real;
-pub use sampling::Sampling;
+pub use sampling::{Lag, Sampling};
 pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;

@@ -87,7 +87,7 @@ pub fn msed<T: Real>(runs: &impl Runs<T>, lags: &Lags, resampling: Resampling) -
 /// replica's own, and of each resample's own blocks: all values are then low by about 2 (tau/run)
 /// times the variance. The mean-squared difference ([`msed`](super::msed())) has no such bias.
 ///
-/// **Runs, errors, cost, accuracy** as there.
+/// Runs, errors, cost and accuracy are those of [`msed`](super::msed()).
 ///
 /// # Errors
 /// As [`msed`](super::msed()).

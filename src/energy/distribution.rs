@@ -2,8 +2,9 @@
 
 use super::EnergyError;
 use super::bins::{Axis, Bins, interquartile_range};
-use crate::lag::{Lag, Lags};
+use crate::lag::Lags;
 use crate::real::Real;
+use crate::sampling::Lag;
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 

@@ -3,9 +3,9 @@
 use super::bins::CentredBins;
 use super::sums::EnergyPairs;
 use super::{Distribution, EnergyError};
-use crate::lag::{Lag, LagError};
-use crate::sampling::Sampling;
-use crate::stats::pair_table::FrameBlocks;
+use crate::lag::LagError;
+use crate::sampling::{Lag, Sampling};
+use crate::stats::frame_blocks::FrameBlocks;
 use crate::stats::runs::{agree, numbered, resamples};
 use crate::stats::sums::Summed;
 use crate::stats::{BlockSums, MergeError, Sums};
@@ -55,8 +55,10 @@ impl Summed for BinnedPairs {
     fn same(&self, other: &Self) -> Result<(), MergeError> {
         self.pairs.same(&other.pairs)?;
         let shown = |bins: CentredBins| {
-            let bins = format!("{} of {}", bins.count(), bins.width());
-            [("the number of bins", bins)]
+            [
+                ("number of bins", bins.count().to_string()),
+                ("bin width", bins.width().to_string()),
+            ]
         };
         agree(shown(self.bins), shown(other.bins))
     }

@@ -2,8 +2,9 @@
 
 use thiserror::Error;
 
-use crate::lag::{Lag, LagError};
+use crate::lag::LagError;
 use crate::real::Invalid;
+use crate::sampling::Lag;
 use crate::stats::ResamplingError;
 
 /// A question that the energies of the runs cannot answer.

@@ -29,8 +29,6 @@ pub struct IntegratedTime {
     pub independent_samples: f64,
 }
 
-impl IntegratedTime {}
-
 impl fmt::Display for IntegratedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.time.fmt(f)
@@ -82,7 +80,8 @@ impl fmt::Display for StillCorrelated {
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySeries, Resampling, Sampling, energy};
-/// // Blocks of ten equal samples: C falls linearly over ten lags, tau = 1/2 + (9 + 8 + ... + 1)/10 = 5 samples.
+/// // Blocks of ten equal samples: C falls linearly over ten lags,
+/// // tau = 1/2 + (9 + 8 + ... + 1)/10 = 5 samples.
 /// let scrambled = |i: u32| (i * 40_503 ^ (i * 40_503 >> 7)).wrapping_mul(2_246_822_519) >> 16;
 /// let steps: Vec<f64> = (0..50_000).map(|i| f64::from(scrambled(i / 10))).collect();
 /// let series = EnergySeries::new(steps, Sampling::new(2, 0.25)?, 1, EnergyKind::Total)?;

@@ -145,21 +145,22 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
     let energy = Column::new(&columns, &pieces, scale);
     let resamples = partition.resamples(run);
-    let estimate = |f: &dyn Fn(&[f64]) -> f64| resamples.evaluate(f);
+    let variances = resamples.evaluate_all(|weights| energy.variances(weights, drawn));
+    let [variance, variance_of_mean] = Estimate::array(variances);
     let kinetic_temperature = runs
         .iter()
         .map(EnergySeries::temperatures)
         .collect::<Option<Vec<&[T]>>>()
         .map(|columns| {
             let temperature = Column::new(&columns, &pieces, 1.0);
-            estimate(&|weights| temperature.mean(weights))
+            resamples.evaluate(|weights| temperature.mean(weights))
         });
     Ok(Moments {
         particles: runs[0].particles(),
         samples: lengths.iter().sum(),
-        mean: estimate(&|weights| energy.mean(weights)),
-        variance: estimate(&|weights| energy.variances(weights, drawn)[0]),
-        variance_of_mean: estimate(&|weights| energy.variances(weights, drawn)[1]),
+        mean: resamples.evaluate(|weights| energy.mean(weights)),
+        variance,
+        variance_of_mean,
         temperature: runs[0].temperature(),
         kinetic_temperature,
     })

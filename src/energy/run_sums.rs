@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use super::curves::{Products, RunProducts, Samples};
 use crate::stats::RunId;
-use crate::stats::doubling_blocks::{Blocks, NoMemory};
+use crate::stats::doubling_blocks::{DoublingBlocks, NoMemory};
 use crate::stats::runs::InBlocks;
 
 /// Sums over the pairs at one lag whose first sample lies in one block. Samples count from the
@@ -38,7 +38,7 @@ pub struct RunSums {
     pub(crate) centre: Option<f64>,
     points: usize,
     /// The samples, as pairs of each with itself; then the pairs at each lag.
-    pub(crate) blocks: Blocks<PairTerms>,
+    pub(crate) blocks: DoublingBlocks<PairTerms>,
 }
 
 impl InBlocks for RunSums {
@@ -103,7 +103,7 @@ impl RunSums {
         Ok(Self {
             centre: None,
             points,
-            blocks: Blocks::new(1 + points, most, length)?,
+            blocks: DoublingBlocks::new(1 + points, most, length)?,
         })
     }
 

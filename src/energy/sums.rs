@@ -14,7 +14,7 @@ use crate::series::{EnergyKind, SeriesError, check_temperature};
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, numbered, resamples, same_lags, same_sampling};
 use crate::stats::sums::Summed;
-use crate::stats::{BlockSums, MergeError, Sums};
+use crate::stats::{BlockSums, Estimate, MergeError, Sums};
 
 /// The system whose energies an accumulator takes: when they are sampled, of how many particles
 /// they are, and whether they are totals.
@@ -231,7 +231,7 @@ impl EnergySums {
         Moments::from_parts(
             system.particles(),
             self.samples() as usize,
-            std::array::from_fn(|i| resamples.evaluate(|weights| of(weights)[i])),
+            Estimate::array(resamples.evaluate_all(of)),
             system.temperature(),
             None,
         )

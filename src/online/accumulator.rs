@@ -8,7 +8,7 @@ use super::places::LevelLags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::Sums;
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
-use crate::stats::pair_table::FrameBlocks;
+use crate::stats::frame_blocks::FrameBlocks;
 use crate::stats::runs::agree;
 use crate::stats::sums::Summed;
 

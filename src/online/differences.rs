@@ -63,7 +63,7 @@ impl DistributionAccumulator {
     /// energy per particle. One bin is centred on 0.
     ///
     /// # Errors
-    /// [`OnlineError::Distribution`] for bins without a width or too many, otherwise as
+    /// [`OnlineError::Energy`] for bins without a width or too many, otherwise as
     /// [`EnergyAccumulator::ring`](super::EnergyAccumulator::ring).
     pub fn new(system: EnergySystem, lags: &Lags, width: f64, range: f64) -> Result<Self, OnlineError> {
         let bins = CentredBins::new(width, range)?;

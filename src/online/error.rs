@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::energy::EnergyError;
 use crate::lag::LagError;
 use crate::real::{Real, first_unfit};
-use crate::stats::doubling_blocks::can_be_halved;
+use crate::stats::doubling_blocks::{MOST_BLOCKS, can_be_halved};
 use crate::stats::{MergeError, NoMemory};
 use crate::structure::StructureError;
 
@@ -29,7 +29,7 @@ pub enum OnlineError {
         found: u64,
     },
     /// A number of blocks, or of points in a level, that cannot be halved.
-    #[error("{found} {what}, expected an even number from 2 to 65536")]
+    #[error("{found} {what}, expected an even number from 2 to {MOST_BLOCKS}")]
     NotEven {
         /// What there would be so many of.
         what: &'static str,
@@ -104,7 +104,7 @@ pub enum OnlineError {
     /// A request for lags that means nothing.
     Lag(#[from] LagError),
     /// Bins that cannot be made.
-    Distribution(#[from] EnergyError),
+    Energy(#[from] EnergyError),
     /// Sums, or pieces of a run, of different things.
     Merge(#[from] MergeError),
 }

@@ -7,7 +7,7 @@ use super::places::{LevelLags, Progress};
 #[cfg(feature = "serde")]
 use crate::real::is_fit;
 use crate::stats::doubling_blocks::{NoMemory, filled, reserve};
-use crate::stats::pair_table::FrameBlocks;
+use crate::stats::frame_blocks::FrameBlocks;
 #[cfg(feature = "serde")]
 use crate::stats::runs::InBlocks;
 use crate::stats::runs::agree;

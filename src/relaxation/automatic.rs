@@ -2,10 +2,10 @@
 
 use super::error::FitError;
 use super::fall::Fall;
-use super::points::{Task, contains};
+use super::points::Task;
 use super::resampled::Resampled;
 use super::thresholds::LAGS_PER_PARAMETER;
-use crate::curve::Curve;
+use crate::curve::{Curve, is_inside};
 use crate::sampling::Lag;
 use crate::stats::Significance;
 
@@ -137,7 +137,7 @@ fn usable(opening: Opening, curve: &Curve, least: usize) -> Opening {
     let left = curve
         .lag_times()
         .zip(curve.standard_errors())
-        .filter(|&(t, error)| error.is_some() && contains(opening.0, t))
+        .filter(|&(t, error)| error.is_some() && is_inside(opening.0, t))
         .count();
     if left >= least {
         return opening;

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::fall::Time;
+use super::thresholds::{BLOCK, BLOCK_IN_LAGS, FEWEST_BLOCKS, LONG_RUN, PLATEAU, SPECTRAL_BLOCK};
 
 /// What a reader of a resolved fit should know about its error bars.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -12,7 +13,7 @@ pub enum Caution {
     /// Blocks shorter than fifteen mean relaxation times are not independent, and error bars from
     /// them are too small.
     #[error(
-        "error bars may be too small: blocks of {} are shorter than 15 mean relaxation times of {}",
+        "error bars may be too small: blocks of {} are shorter than {BLOCK} mean relaxation times of {}",
         Time(.block), Time(.mean_relaxation_time)
     )]
     ShortBlocks {
@@ -25,7 +26,7 @@ pub enum Caution {
     /// Blocks shorter than three times the longest fitted lag share many of its pairs, and error
     /// bars from them are too small.
     #[error(
-        "error bars may be too small: blocks of {} are shorter than 3 times the longest fitted lag {}",
+        "error bars may be too small: blocks of {} are shorter than {BLOCK_IN_LAGS} times the longest fitted lag {}",
         Time(.block), Time(.longest_lag)
     )]
     LongLags {
@@ -46,7 +47,7 @@ pub enum Caution {
     },
     /// The window ends before three mean relaxation times: the plateau is extrapolated.
     #[error(
-        "the plateau is extrapolated: the longest fitted lag {} is less than 3 mean relaxation times of {}",
+        "the plateau is extrapolated: the longest fitted lag {} is less than {PLATEAU} mean relaxation times of {}",
         Time(.longest_lag), Time(.mean_relaxation_time)
     )]
     ExtrapolatedPlateau {
@@ -97,7 +98,7 @@ pub enum Caution {
     /// All runs together hold fewer than 100 relaxation times, and the errors from the spectrum are
     /// themselves uncertain.
     #[error(
-        "the run is {:.0} tau long, fewer than 100: errors are uncertain",
+        "the run is {:.0} tau long, fewer than {LONG_RUN}: errors are uncertain",
         .duration / .mean_relaxation_time
     )]
     ShortRun {
@@ -110,7 +111,7 @@ pub enum Caution {
     /// Blocks shorter than five mean relaxation times are too short even for a spectrum: its error
     /// bars may be too small.
     #[error(
-        "blocks are {:.1} tau long, fewer than 5: errors may be too small",
+        "blocks are {:.1} tau long, fewer than {SPECTRAL_BLOCK}: errors may be too small",
         .block / .mean_relaxation_time
     )]
     ShortSpectralBlocks {
@@ -123,8 +124,7 @@ pub enum Caution {
     /// The runs hold fewer than five blocks of fifteen correlation times: errors from blocks will
     /// be too small, more often than not.
     #[error(
-        "{found:.0} correlation times in all, {needed:.0} needed for 5 blocks of {:.0}: errors may be too small",
-        super::thresholds::BLOCK
+        "{found:.0} correlation times in all, {needed:.0} needed for {FEWEST_BLOCKS} blocks of {BLOCK}: errors may be too small"
     )]
     FewBlocks {
         /// Correlation times in all runs.

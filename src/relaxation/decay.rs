@@ -2,8 +2,7 @@
 
 use super::crossing::first_fall;
 use super::error::FitError;
-use super::points::contains;
-use crate::curve::Curve;
+use crate::curve::{Curve, is_inside};
 use crate::stats::Estimate;
 
 /// Local slopes are taken over lags within this factor on either side.
@@ -54,7 +53,7 @@ fn contains_minimum(slopes: &[f64], times: &[f64], k: usize) -> bool {
     slopes
         .iter()
         .zip(times)
-        .all(|(&s, &t)| !contains(around, t) || s >= slopes[k])
+        .all(|(&s, &t)| !is_inside(around, t) || s >= slopes[k])
 }
 
 /// The slope of a straight line in ln t through the lags around one.
@@ -64,7 +63,7 @@ fn slope(times: &[f64], values: &[f64], k: usize) -> f64 {
         times
             .iter()
             .zip(values)
-            .filter(|&(&t, _)| contains(around, t))
+            .filter(|&(&t, _)| is_inside(around, t))
             .map(|(t, v)| (t.ln(), v))
     };
     let count = near().count() as f64;

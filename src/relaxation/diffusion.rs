@@ -23,12 +23,10 @@ const RATIO: f64 = 2.0;
 /// [`Curve`] that it is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
 pub struct SquaredDisplacement {
-    /// Over lag time, in squared units of length.
-    pub curve: Curve,
-    /// How many directions it adds up.
-    pub dimensions: NonZeroU32,
+    // Over lag time, in squared units of length.
+    curve: Curve,
+    dimensions: NonZeroU32,
 }
 
 impl SquaredDisplacement {
@@ -46,6 +44,12 @@ impl SquaredDisplacement {
     /// Of an estimator, which knows how many dimensions it has summed.
     pub(crate) fn of(curve: Curve, dimensions: NonZeroU32) -> Self {
         Self { curve, dimensions }
+    }
+
+    /// How many directions it adds up.
+    #[must_use]
+    pub fn dimensions(&self) -> u32 {
+        self.dimensions.get()
     }
 
     /// The lags at which something has moved.

@@ -55,7 +55,7 @@ pub enum FitError {
         found: f64,
     },
     /// The curve is zero everywhere.
-    #[error("the curve is 0 at all of the {points} lags to be fitted")]
+    #[error("the curve is 0 at all of the {points} lags to be fitted, expected one that is not")]
     Zero {
         /// Number of lags.
         points: usize,
@@ -70,7 +70,8 @@ pub enum FitError {
     },
     /// A covariance without an inverse.
     #[error(
-        "the covariance of the lags is not positive definite: more blocks, fewer lags, or one that is shrunk"
+        "the covariance of the lags is not positive definite, expected one that is: \
+         more blocks, fewer lags, or a shrunk covariance"
     )]
     Singular,
     /// A number that is out of its range, such as the level of a crossing, or 0 dimensions.

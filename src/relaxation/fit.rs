@@ -51,7 +51,8 @@ use crate::stats::Estimate;
 ///
 /// # Automatic window of a decay
 /// The window begins at the shoulder between the fast and the slow decay: the first minimum of
-/// |dF/d ln t| on the way back from where F is 1/e of its first value. Slopes come from straight lines through the lags within a factor of 1.8. Where there is no shoulder, the window begins
+/// |dF/d ln t| on the way back from where F is 1/e of its first value. Slopes come from straight
+/// lines through the lags within a factor of 1.8. Where there is no shoulder, the window begins
 /// where 0.8 of the first value is left. It ends at the last lag before F falls below 2 % of its
 /// first value or below two standard errors.
 ///
@@ -155,27 +156,28 @@ impl<'a> Fit<'a> {
         fit
     }
 
-    /// In this window, from the first to the last lag time, both included; `None` has it chosen
-    /// from the curve.
+    /// Sets the window, from the first to the last lag time, both included; `None` chooses it from
+    /// the curve.
     pub fn window(mut self, window: impl Into<Option<[f64; 2]>>) -> Self {
         self.window = window.into();
         self
     }
 
-    /// With these weights, in place of a covariance.
+    /// Sets the weights, in place of a covariance.
     pub fn weighting(mut self, weighting: Weighting) -> Self {
         self.task.weighed = Weighed::By(weighting);
         self
     }
 
-    /// With the covariance of all lags of the curve, in place of weights: generalised least
+    /// Sets the covariance of all lags of the curve, in place of weights: generalised least
     /// squares.
     ///
     /// ```
     /// use msed::relaxation::{Fit, Model};
     /// use msed::spectrum::GaussianModel;
     /// use msed::{Curve, Lags, Sampling};
-    /// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, and the covariance that a guess implies for a run of 8000 samples.
+    /// // A curve with U0² = 4, Um² = 1 and τ = 20 exactly, and the covariance that a guess implies
+    /// // for a run of 8000 samples.
     /// let every_step = Sampling::new(1, 1.0)?;
     /// let lags = Lags::logarithmic(8).resolve(80, &every_step)?;
     /// let values = lags.iter().map(|lag| 5.0 - (-lag.time(1.0) / 20.0).exp()).collect();

@@ -6,7 +6,7 @@ use super::model::Form;
 use super::resampled::Resampled;
 use super::thresholds::{
     BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR,
-    PLATEAU, SLOPE,
+    PLATEAU, SLOPE, WITHOUT_RELAXATION,
 };
 use super::verdict::Reason;
 use crate::stats::Significance;
@@ -60,7 +60,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
         });
     }
     let (of, without) = fitted.resamples_without();
-    if of > 0 && 2 * without >= of {
+    if of > 0 && without as f64 >= WITHOUT_RELAXATION * of as f64 {
         reasons.push(Reason::Resamples { without, of });
     }
     let slope = fitted.whole.slope;

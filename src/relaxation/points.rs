@@ -4,7 +4,7 @@ use super::covariance::Covariance;
 use super::error::FitError;
 use super::model::{Form, Model};
 use super::weights::Weights;
-use crate::curve::Curve;
+use crate::curve::{Curve, is_inside};
 use crate::sampling::Lag;
 
 /// How the lags of a fit are weighted.
@@ -44,11 +44,6 @@ impl Task<'_> {
     }
 }
 
-/// Whether a lag time lies in a window, its ends included to rounding.
-pub(super) fn contains([start, end]: [f64; 2], time: f64) -> bool {
-    time >= start * (1.0 - 1e-9) && time <= end * (1.0 + 1e-9)
-}
-
 /// The lags above 0 in a window that have a weight.
 #[derive(Debug, Clone)]
 pub(super) struct Points<'a> {
@@ -69,7 +64,7 @@ impl<'a> Points<'a> {
         let needed = task.form.parameters(task.model);
         let errors = curve.standard_errors();
         let mut positions: Vec<usize> = (0..curve.len())
-            .filter(|&k| curve.lags()[k] > Lag::ZERO && contains(window, curve.lag_time(k)))
+            .filter(|&k| curve.lags()[k] > Lag::ZERO && is_inside(window, curve.lag_time(k)))
             .collect();
         if task.weighting() == Some(Weighting::StandardErrors) {
             if !positions.is_empty() && errors.iter().all(Option::is_none) {

@@ -2,10 +2,10 @@
 
 use super::error::FitError;
 use super::model::{Parameters, Shape};
-use super::points::{Points, Task, Weighting, contains};
+use super::points::{Points, Task, Weighting};
 use super::solver::{Information, Solution, Solver};
 use super::thresholds::REACH;
-use crate::curve::Curve;
+use crate::curve::{Curve, is_inside};
 use crate::stats::Estimate;
 
 /// Solutions on the whole curve and on each resample, with the lags that they rest on.
@@ -178,8 +178,8 @@ impl<'a> Resampled<'a> {
             .collect();
         let mut worst = [0.0_f64; 2];
         for (k, (&point, &time)) in self.points.positions.iter().zip(&self.points.times).enumerate() {
-            let first = k < 3 || contains([0.0, 2.0 * self.points.shortest()], time);
-            if !first && !contains([0.0, end * self.parameters().mean_time()], time) {
+            let first = k < 3 || is_inside([0.0, 2.0 * self.points.shortest()], time);
+            if !first && !is_inside([0.0, end * self.parameters().mean_time()], time) {
                 break;
             }
             let differences = (0..fits.len()).map(|r| curve.replicate(r)[point] - fits[r][k]);

@@ -14,6 +14,10 @@ pub const EXPONENT_AT_BOUND: [f64; 2] = [1.02, 0.99];
 /// ([`Reason::TooFewPoints`](super::Reason::TooFewPoints)).
 pub const LAGS_PER_PARAMETER: usize = 2;
 
+/// The part of the resamples without a relaxation from which on a fit is not resolved
+/// ([`Reason::Resamples`](super::Reason::Resamples)).
+pub const WITHOUT_RELAXATION: f64 = 0.5;
+
 /// τ further than this factor beyond the fitted lags is no relaxation time
 /// ([`Reason::Resamples`](super::Reason::Resamples)).
 pub const REACH: f64 = 100.0;
@@ -39,6 +43,10 @@ pub const PLATEAU: f64 = 3.0;
 /// ([`Caution::ShortBlocks`](super::Caution::ShortBlocks),
 /// [`choose_blocks`](crate::spectrum::choose_blocks)).
 pub const BLOCK: f64 = 15.0;
+
+/// Fewest blocks, over all runs, whose errors can be believed: they are known to a third
+/// ([`Caution::FewBlocks`](super::Caution::FewBlocks)).
+pub const FEWEST_BLOCKS: usize = 5;
 
 /// Longest lags that a block must hold before the errors of a curve can be believed
 /// ([`Caution::LongLags`](super::Caution::LongLags)).

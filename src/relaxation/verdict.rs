@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::fall::{Fall, Time};
+use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION, SHORTEST_RUN};
 
 /// Whether the parameters of a fit mean what their names say.
 ///
@@ -154,7 +155,7 @@ pub enum Reason {
         slope: f64,
     },
     /// Fewer than two lags for each free parameter.
-    #[error("{found} lags in the window, {needed} needed: two for each parameter")]
+    #[error("{found} lags in the window, {needed} needed: {LAGS_PER_PARAMETER} for each parameter")]
     TooFewPoints {
         /// Lags fitted.
         found: usize,
@@ -173,7 +174,7 @@ pub enum Reason {
     },
     /// The slow part of the spectrum is as fast as the limit of the band.
     #[error(
-        "tau {mean_relaxation_time:.4} is not separated from the fast part: the band ends at {max_frequency:.4}, below 2/tau"
+        "tau {mean_relaxation_time:.4} is not separated from the fast part: the band ends at {max_frequency:.4}, below {SEPARATION}/tau"
     )]
     NotSeparated {
         /// Mean relaxation time of the fit.
@@ -185,7 +186,10 @@ pub enum Reason {
     /// The run is too short to hold the relaxation that its spectrum shows. Only exponents near 2
     /// come to this: for others amplitude and time are not known from such a run in the first
     /// place.
-    #[error("the run of {duration:.4} is {:.1} tau long, fewer than 8", .duration / .mean_relaxation_time)]
+    #[error(
+        "the run of {duration:.4} is {:.1} tau long, fewer than {SHORTEST_RUN}",
+        .duration / .mean_relaxation_time
+    )]
     ShortRun {
         /// Mean relaxation time of the fit.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]

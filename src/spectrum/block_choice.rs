@@ -2,13 +2,11 @@
 
 use super::whittle::{Whittle, deviations};
 use crate::real::Real;
-use crate::relaxation::thresholds::BLOCK;
+use crate::relaxation::thresholds::{BLOCK, FEWEST_BLOCKS as FEWEST};
 use crate::relaxation::{Caution, Model, Reason};
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Blocking, Resampling};
 
-/// Fewest blocks in all that give an error: it is then known to a third.
-const FEWEST: usize = 5;
 /// More blocks than this in all make no error better.
 const MOST: usize = 30;
 

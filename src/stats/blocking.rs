@@ -29,6 +29,7 @@ pub struct Blocking {
 /// One block length of a [`Blocking`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct BlockingLevel {
     /// Samples in a block: a power of two.
     pub block: usize,

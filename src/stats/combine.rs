@@ -56,7 +56,8 @@ impl Estimate {
         Ok(Self::array(Self::all_of(of, f)))
     }
 
-    fn array<const M: usize>(results: Vec<Self>) -> [Self; M] {
+    /// As many numbers as there are; what is missing is NaN.
+    pub(crate) fn array<const M: usize>(results: Vec<Self>) -> [Self; M] {
         let mut results = results.into_iter();
         std::array::from_fn(|_| results.next().unwrap_or_else(|| Self::exact(f64::NAN)))
     }

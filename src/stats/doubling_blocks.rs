@@ -8,7 +8,7 @@ use thiserror::Error;
 pub(crate) const BLOCKS: usize = 20;
 
 /// More blocks than this are a mistake.
-const MOST_BLOCKS: usize = 1 << 16;
+pub(crate) const MOST_BLOCKS: usize = 1 << 16;
 
 /// Samples and frames are counted up to here.
 pub(crate) const LAST_PLACE: u64 = 1 << 62;
@@ -26,7 +26,7 @@ pub(crate) fn can_be_halved(most: usize) -> bool {
 /// were joined, this is true of what came after; the blocks of the pieces are sealed.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Blocks<T> {
+pub(crate) struct DoublingBlocks<T> {
     /// Sums in a row.
     width: usize,
     most: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Blocks<T> {
     rows: Vec<T>,
 }
 
-impl<T: Copy + Default + AddAssign> Blocks<T> {
+impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
     /// No block yet, and room for all that will be.
     ///
     /// # Errors
@@ -245,7 +245,7 @@ impl<T: Copy + Default + AddAssign> Blocks<T> {
     }
 
     /// Whether these are the blocks of the same stretches.
-    pub(crate) fn same_stretches<U>(&self, other: &Blocks<U>) -> bool {
+    pub(crate) fn same_stretches<U>(&self, other: &DoublingBlocks<U>) -> bool {
         (&self.starts, self.end) == (&other.starts, other.end)
     }
 
@@ -317,8 +317,8 @@ mod tests {
     use super::*;
 
     /// Counts places in a first column, and adds them up in a second.
-    fn counted(most: usize, length: u64, places: u64) -> Blocks<f64> {
-        let mut blocks = Blocks::new(2, most, length).unwrap();
+    fn counted(most: usize, length: u64, places: u64) -> DoublingBlocks<f64> {
+        let mut blocks = DoublingBlocks::new(2, most, length).unwrap();
         for place in 0..places {
             let block = blocks.open(place);
             assert!(blocks.end_of(block) > place && blocks.count() <= most);
@@ -329,7 +329,7 @@ mod tests {
         blocks
     }
 
-    fn numbers(blocks: &Blocks<f64>) -> Vec<f64> {
+    fn numbers(blocks: &DoublingBlocks<f64>) -> Vec<f64> {
         (0..blocks.count()).map(|block| blocks.row(block)[0]).collect()
     }
 

@@ -285,6 +285,17 @@ impl Resamples {
         let replicates = (0..self.len()).map(|r| f(&self.weights(r))).collect();
         Estimate::new(f(&vec![1.0; self.blocks]), replicates, *self)
     }
+
+    /// Several numbers computed together from the weights of the blocks.
+    pub(crate) fn evaluate_all<V: AsRef<[f64]>>(&self, f: impl Fn(&[f64]) -> V) -> Vec<Estimate> {
+        let replicates: Vec<V> = (0..self.len()).map(|r| f(&self.weights(r))).collect();
+        let whole = f(&vec![1.0; self.blocks]);
+        let estimate = |(k, &value): (usize, &f64)| {
+            let replicates = replicates.iter().map(|values| values.as_ref()[k]).collect();
+            Estimate::new(value, replicates, *self)
+        };
+        whole.as_ref().iter().enumerate().map(estimate).collect()
+    }
 }
 
 impl From<f64> for Estimate {

@@ -8,7 +8,7 @@
 //! between numbers of one run, is carried without being modelled. Jackknife and bootstrap are two
 //! sets of weights for the blocks ([`Resampling`]).
 //!
-//! How often the intervals hold the truth stands in docs/errors.md: 64 to 74 % at one sigma, once
+//! How often the intervals hold the truth stands in docs/errors.md: 60 to 74 % at one sigma, once
 //! blocks hold fifteen relaxation times.
 
 mod blocking;
@@ -17,10 +17,10 @@ mod by_species;
 mod combine;
 pub(crate) mod doubling_blocks;
 mod estimate;
+pub(crate) mod frame_blocks;
 #[cfg(feature = "serde")]
 pub(crate) mod number;
 mod outcome;
-pub(crate) mod pair_table;
 mod parabola;
 mod resampling;
 pub(crate) mod runs;

@@ -116,8 +116,8 @@ pub enum Resampling {
     /// The bootstrap: as many blocks as there are, drawn with replacement over all runs.
     ///
     /// Its errors agree with the jackknife's where a number is nearly linear in the block sums, as
-    /// the errors of long runs are; where it is not, the spread of many draws says so, at the cost
-    /// of `draws` evaluations in place of one per block.
+    /// most numbers of a long run are. Where a number is far from linear, the spread of many draws
+    /// shows it, at the cost of `draws` evaluations in place of one per block.
     Bootstrap {
         /// Contiguous blocks in each run; 1 draws whole runs.
         blocks: usize,

@@ -13,7 +13,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 /// keeps a fixed number, and [`AtLeast`](Self::AtLeast) is a fixed number that grows where the
 /// degrees of freedom are few.
 ///
-/// The constants are all the thresholds of the crate, each with the question that it decides.
+/// The constants are named after the questions that they decide.
 ///
 /// ```
 /// use msed::stats::Significance;

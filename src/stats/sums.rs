@@ -100,7 +100,7 @@ impl<K: Summed> Sums<K> {
 
     /// Number of runs.
     #[must_use]
-    pub fn runs(&self) -> usize {
+    pub fn run_count(&self) -> usize {
         self.runs.len()
     }
 

@@ -7,7 +7,7 @@ use super::groups::{Group, by_pair, numbers};
 use super::origins::Axis;
 use crate::curve::Curve;
 use crate::sampling::Sampling;
-use crate::stats::pair_table::FrameBlocks;
+use crate::stats::frame_blocks::FrameBlocks;
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};

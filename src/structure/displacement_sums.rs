@@ -9,7 +9,7 @@ use super::{Displacements, StructureError};
 use crate::curve::Curve;
 use crate::kernels::COLUMNS;
 use crate::sampling::Sampling;
-use crate::stats::pair_table::FrameBlocks;
+use crate::stats::frame_blocks::FrameBlocks;
 #[cfg(feature = "serde")]
 use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};

@@ -92,17 +92,6 @@ impl RadialBins {
     }
 }
 
-/// Numbers that follow from the weights of the blocks, on the whole and on each resample.
-fn estimates(resamples: Resamples, f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Estimate> {
-    let replicates: Vec<Vec<f64>> = (0..resamples.len()).map(|r| f(&resamples.weights(r))).collect();
-    let whole = f(&vec![1.0; resamples.blocks]);
-    let estimate = |(k, &value): (usize, &f64)| {
-        let replicates = replicates.iter().map(|values| values[k]).collect();
-        Estimate::new(value, replicates, resamples)
-    };
-    whole.iter().enumerate().map(estimate).collect()
-}
-
 /// The radial distribution function of two species, or of all particles.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -123,7 +112,7 @@ pub struct RadialDistribution {
 impl RadialDistribution {
     /// From g in each bin, then the neighbours in each bin.
     fn from_sums(bins: RadialBins, sums: &BlockSums, resamples: Resamples) -> Self {
-        let mut values = estimates(resamples, |weights| {
+        let mut values = resamples.evaluate_all(|weights| {
             let mut means: Vec<f64> = (0..sums.points())
                 .map(|point| sums.weighted_mean(point, weights))
                 .collect();

@@ -1,7 +1,7 @@
 //! Relaxation times against the configurational entropy.
 
 use super::temperature_models::{chi_squared, minimum, weights};
-use super::{EntropyDifference, Point, ThermoError, Undetermined};
+use super::{EntropyDifference, Part, Point, ThermoError, Undetermined};
 use crate::stats::{Deviation, Estimate, Outcome, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
@@ -10,6 +10,7 @@ const LARGEST_ENTROPY: f64 = 50.0;
 /// The configurational entropy at the reference temperature, in k per particle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum ReferenceEntropy {
     /// Known from elsewhere: the fit is linear.
     Given(f64),
@@ -73,9 +74,9 @@ impl AdamGibbs {
 /// ln tau = ln tau_inf + A / (T S_c)        S_c(T) = S_2(T) - S_2(T_ref) + S_c(T_ref)
 /// ```
 ///
-/// with S_2 the entropy of the slow heat capacity C_2, as [`Scan::entropy`](super::Scan::entropy)
-/// or [`entropy`](super::entropy()) gives it; `times` are the
-/// relaxation times at those of its temperatures that have one. A time from the same energies, such
+/// with S_2 the entropy of the slow heat capacity C_2, as `scan.entropy(Part::Slow)?` gives it
+/// ([`Scan::entropy`](super::Scan::entropy)); `times` are the relaxation times at those of its
+/// temperatures that have one. A time from the same energies, such
 /// as tau*, is correlated with the entropy; one from a trajectory, such as tau_alpha, counts as
 /// independent. A line where S_c(T_ref) is given; where it is fitted, it is searched between the
 /// value that keeps S_c positive at all temperatures and 50 k. Straightness is tested by the
@@ -84,7 +85,8 @@ impl AdamGibbs {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three relaxation times (four, where
-/// S_c(T_ref) is fitted), [`ThermoError::OtherTemperature`] for a time where there is no entropy,
+/// S_c(T_ref) is fitted), [`ThermoError::OtherPart`] for the entropy of another part,
+/// [`ThermoError::OtherTemperature`] for a time where there is no entropy,
 /// [`ThermoError::Value`] for a time that is not positive, [`ThermoError::ReferenceEntropy`] where
 /// a given S_c(T_ref) makes S_c negative at a temperature with a relaxation time,
 /// [`ThermoError::Mixture`] for numbers of one run with different resamples.
@@ -93,6 +95,10 @@ pub fn adam_gibbs(
     times: &[Point],
     reference_entropy: ReferenceEntropy,
 ) -> Result<AdamGibbs, ThermoError> {
+    if slow.part() != Part::Slow {
+        let found = slow.part().name();
+        return Err(ThermoError::OtherPart { found });
+    }
     let parameters = reference_entropy.parameters(times.len())?;
     Point::check_times(times)?;
     let times = Point::sorted(times);
@@ -234,7 +240,7 @@ mod tests {
         reference: Option<f64>,
         reference_entropy: ReferenceEntropy,
     ) -> Result<AdamGibbs, ThermoError> {
-        let slow = thermo::entropy(slow, reference, Path::Isochoric)?;
+        let slow = thermo::entropy(slow, Part::Slow, reference, Path::Isochoric)?;
         adam_gibbs(&slow, times, reference_entropy)
     }
 

@@ -90,10 +90,10 @@ impl fmt::Display for NoCrossover {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test
-/// them), [`ThermoError::Invalid`] for an x that is not positive and finite,
-/// [`ThermoError::Value`] for a y that is no number, [`ThermoError::EqualTemperatures`] where
-/// two x are equal, [`ThermoError::NoErrors`] where a point has no error bar: the gain means
-/// nothing without them.
+/// them), [`ThermoError::Invalid`] for an x that is not positive and finite, [`ThermoError::Value`]
+/// for a y that is not finite, [`ThermoError::EqualTemperatures`] where two x are equal,
+/// [`ThermoError::NoErrors`] where a point has no error bar: without error bars the gain has no
+/// meaning.
 ///
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling, RunId};

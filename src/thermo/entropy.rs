@@ -1,5 +1,7 @@
 //! Entropies as integrals over temperature.
 
+use std::ops::Deref;
+
 use crate::stats::Estimate;
 use crate::units::Units;
 
@@ -9,26 +11,94 @@ use super::{Path, PiecewiseCubic, Point, ThermoError};
 /// are not round.
 const TOLERANCE: f64 = 0.005;
 
-/// Entropies as differences from a reference temperature, one per temperature of the scan, from the
-/// lowest on.
+/// A part of the heat capacity and of the entropy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Part {
+    /// All of it.
+    Total,
+    /// C_1 and S_1, of the vibrations.
+    Fast,
+    /// C_2 and S_2, of the slow relaxation.
+    Slow,
+}
+
+impl Part {
+    /// `total`, `fast` or `slow`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Fast => "fast",
+            Self::Slow => "slow",
+        }
+    }
+
+    /// A part of an integral: the slow one is what the fast one leaves of the total.
+    pub(super) fn of(
+        self,
+        total: impl Fn() -> Result<TemperatureIntegral, ThermoError>,
+        fast: impl Fn() -> Result<TemperatureIntegral, ThermoError>,
+    ) -> Result<TemperatureIntegral, ThermoError> {
+        match self {
+            Self::Total => total(),
+            Self::Fast => fast(),
+            Self::Slow => total()?.without(fast()?),
+        }
+    }
+}
+
+/// The entropy of a part of the heat capacity as differences from a reference temperature, in k per
+/// particle. It reads as the [`TemperatureIntegral`] that it is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct EntropyDifference {
+    part: Part,
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    integral: TemperatureIntegral,
+}
+
+impl EntropyDifference {
+    pub(super) fn new(part: Part, integral: TemperatureIntegral) -> Self {
+        Self { part, integral }
+    }
+
+    /// The part of the heat capacity whose entropy it is.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        self.part
+    }
+}
+
+impl Deref for EntropyDifference {
+    type Target = TemperatureIntegral;
+
+    fn deref(&self) -> &TemperatureIntegral {
+        &self.integral
+    }
+}
+
+/// An integral over temperature from a reference temperature, at each temperature of the scan, from
+/// the lowest on.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct EntropyDifference {
-    /// The temperature at which the difference is zero.
+pub struct TemperatureIntegral {
+    /// The temperature at which the integral is zero.
     pub reference_temperature: f64,
     /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave
     /// out.
     pub path: Path,
     /// The temperatures, ascending.
     pub temperatures: Vec<f64>,
-    /// S(T) - S(reference) at each temperature, by the monotone cubic in ln T.
+    /// The integral up to each temperature, by the monotone cubic in ln T.
     pub values: Vec<Estimate>,
     /// The same by the trapezoidal rule in ln T.
     pub trapezoid: Vec<Estimate>,
 }
 
-impl EntropyDifference {
+impl TemperatureIntegral {
     /// How much the two rules differ: what the spacing of the temperatures costs.
     #[must_use]
     pub fn integration_error(&self) -> Vec<f64> {
@@ -49,7 +119,7 @@ impl EntropyDifference {
         same.ok_or(ThermoError::OtherTemperature { found, expected })
     }
 
-    /// What is left of this entropy without a part of it that has the same reference, at the
+    /// What is left of this integral without a part of it that has the same reference, at the
     /// temperatures of the part.
     pub(super) fn without(&self, part: Self) -> Result<Self, ThermoError> {
         let places = part.temperatures.iter().map(|&t| self.place(t));
@@ -74,8 +144,9 @@ impl EntropyDifference {
 ///
 /// with C between the temperatures interpolated in ln T by [`PiecewiseCubic::pchip`] and, beside
 /// it, by straight lines. Each point is temperature and heat capacity (in k per particle) of one
-/// run; errors go through the whole integral, with each block of each run left out in turn.
-/// `reference` is the highest temperature unless given.
+/// run; errors go through the whole integral, with each block of each run left out in turn. `part`
+/// says which part of the heat capacity the points hold, and `reference` is the highest temperature
+/// unless given.
 ///
 /// Eq. (12) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), has lost a power of T: see
 /// [`entropy_as_printed`].
@@ -85,25 +156,28 @@ impl EntropyDifference {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Invalid`] and
-/// [`ThermoError::Value`] for a temperature or a heat capacity that is none,
+/// [`ThermoError::Value`] for a temperature that is not positive and a heat capacity that is not
+/// finite,
 /// [`ThermoError::EqualTemperatures`], [`ThermoError::Reference`] for a reference outside of the
 /// scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run with different
 /// resamples.
 ///
 /// ```
-/// use msed::thermo::{self, Path, Point};
+/// use msed::thermo::{self, Part, Path, Point};
 /// let points = [0.5, 0.7, 1.0].map(|t| Point::new(t, 1.5));
-/// let entropy = thermo::entropy(&points, None, Path::Isochoric)?;
+/// let entropy = thermo::entropy(&points, Part::Total, None, Path::Isochoric)?;
 /// assert_eq!(entropy.reference_temperature, 1.0);
 /// assert!((entropy.values[0].value() - 1.5 * 0.5_f64.ln()).abs() < 1e-12);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn entropy(
     points: &[Point],
+    part: Part,
     reference: Option<f64>,
     path: Path,
 ) -> Result<EntropyDifference, ThermoError> {
-    integral(points, reference, path, |_, c| c)
+    let integral = integral(points, reference, path, |_, c| c)?;
+    Ok(EntropyDifference { part, integral })
 }
 
 /// Eq. (12) as printed:
@@ -112,7 +186,8 @@ pub fn entropy(
 /// ∫_{T_ref}^{T} U²/(N k T'²) dT'        U² = N² u²
 /// ```
 ///
-/// It is an energy, not an entropy: one power of T short. Each point is a temperature and a plateau
+/// It is an energy, not an entropy: one power of T short, and [`adam_gibbs`](super::adam_gibbs())
+/// does not take it. Each point is a temperature and a plateau
 /// u² (U0² or Um²) in energy² per particle². For comparison with the publication only.
 ///
 /// # Units
@@ -126,18 +201,18 @@ pub fn entropy_as_printed(
     units: Units,
     reference: Option<f64>,
     path: Path,
-) -> Result<EntropyDifference, ThermoError> {
+) -> Result<TemperatureIntegral, ThermoError> {
     let factor = particles as f64 / units.boltzmann;
     integral(points, reference, path, |t, u2| factor * u2 / t)
 }
 
 /// The integral of f(T, value) over ln T.
-fn integral(
+pub(super) fn integral(
     points: &[Point],
     reference: Option<f64>,
     path: Path,
     f: impl Fn(f64, f64) -> f64,
-) -> Result<EntropyDifference, ThermoError> {
+) -> Result<TemperatureIntegral, ThermoError> {
     ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
     let points = Point::sorted(points);
     ThermoError::check_points(points.iter().map(|point| point.values()))?;
@@ -166,7 +241,7 @@ fn integral(
             }
         })
     };
-    Ok(EntropyDifference {
+    Ok(TemperatureIntegral {
         reference_temperature: reference,
         path,
         values: by(PiecewiseCubic::pchip)?,
@@ -204,7 +279,7 @@ mod tests {
         let temperatures = [0.4988, 0.5572, 0.5913, 0.7161, 0.8031, 0.9931];
         let points = points(&temperatures, |t| 1.58 * t.powf(-0.4));
         for reference in [None, Some(0.9931), Some(0.65), Some(0.4988)] {
-            let entropy = entropy(&points, reference, Path::Isochoric).unwrap();
+            let entropy = entropy(&points, Part::Total, reference, Path::Isochoric).unwrap();
             let from = reference.unwrap_or(0.9931);
             assert_eq!(entropy.reference_temperature, from);
             let errors = entropy.integration_error();
@@ -224,7 +299,7 @@ mod tests {
         let resamples = Resamples::new(RunId::named("T0.5"), Resampling::Blocks(4), 4);
         let c = Estimate::new(2.0, vec![1.9, 2.1, 2.0, 2.0], resamples);
         let points = [Point::new(0.5, c.clone()), Point::new(1.0, 2.0)];
-        let entropy = entropy(&points, None, Path::Isochoric).unwrap();
+        let entropy = entropy(&points, Part::Total, None, Path::Isochoric).unwrap();
         let expected = 0.5 * c.standard_error().unwrap() * 2.0_f64.ln();
         for value in [&entropy.values[0], &entropy.trapezoid[0]] {
             assert!((value.standard_error().unwrap() - expected).abs() < 1e-12);
@@ -249,7 +324,7 @@ mod tests {
     #[test]
     fn isobars_say_what_is_missing() {
         let points = points(&[0.5, 1.0], |_| 2.0);
-        let entropy = entropy(&points, None, Path::Isobaric).unwrap();
+        let entropy = entropy(&points, Part::Total, None, Path::Isobaric).unwrap();
         assert!(entropy.path.left_out().unwrap().contains("expansion"));
         assert_eq!(Path::Isochoric.left_out(), None);
     }
@@ -258,7 +333,7 @@ mod tests {
     fn what_cannot_be_integrated_is_refused() {
         let points = points(&[0.5, 1.0], |_| 2.0);
         let message = |points: &[Point], reference| {
-            entropy(points, reference, Path::Isochoric)
+            entropy(points, Part::Total, reference, Path::Isochoric)
                 .unwrap_err()
                 .to_string()
         };
@@ -266,7 +341,7 @@ mod tests {
             message(&points, Some(1.1)),
             "reference temperature 1.1, expected one between 0.5 and 1, where the scan has been"
         );
-        assert!(entropy(&points, Some(1.004), Path::Isochoric).is_ok());
+        assert!(entropy(&points, Part::Total, Some(1.004), Path::Isochoric).is_ok());
         assert_eq!(
             message(&points[..1], None),
             "an entropy over 1 temperatures, expected at least 2"

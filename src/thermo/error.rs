@@ -18,7 +18,7 @@ pub enum ThermoError {
     )]
     ConstantPressure,
     /// No temperature with the energies.
-    #[error("no temperature: give one, or the temperature column of the run")]
+    #[error("the energies have no temperature, expected a given one or the temperature column of the run")]
     NoTemperature,
     /// A fluctuation that no microcanonical run has.
     #[error(
@@ -28,16 +28,6 @@ pub enum ThermoError {
     TooLargeFluctuation {
         /// The ratio found.
         y: f64,
-    },
-    /// Numbers whose errors cannot be combined.
-    #[error(
-        "the fit went through {found} resamples and the moments through {expected}: use one resampling for both"
-    )]
-    Resamples {
-        /// Resamples of the fit.
-        found: usize,
-        /// Resamples of the moments.
-        expected: usize,
     },
     /// Points that cannot be interpolated.
     #[error("{}", knots(*.positions, *.values, *.disorder))]
@@ -97,6 +87,12 @@ pub enum ThermoError {
         temperature: f64,
         /// What was expected.
         expected: &'static str,
+    },
+    /// An entropy of another part than the slow one.
+    #[error("an Adam-Gibbs plot over the {found} entropy, expected the slow one")]
+    OtherPart {
+        /// The part given.
+        found: &'static str,
     },
     /// Two points at one temperature.
     #[error("two points at the equal temperature {found}, expected different temperatures")]
@@ -189,10 +185,8 @@ impl ThermoError {
                 .find(|known| known.run == found.run)
                 .ok_or(Self::OtherRun { quantity })?;
             if found != expected {
-                return Err(Self::Resamples {
-                    found: found.len(),
-                    expected: expected.len(),
-                });
+                let (first, other) = (expected, found);
+                return Err(Mixture { first, other }.into());
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ use super::{ThermoError, Undetermined};
 /// default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Ensemble {
     /// Constant total energy. The fluctuation of the potential energy is reduced, since the kinetic
     /// energy gives what it takes.
@@ -59,13 +60,11 @@ impl Ensemble {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct HeatCapacity {
-    /// The units that energies and temperatures were in.
-    pub units: Units,
-    /// The ensemble whose formula was used.
-    pub ensemble: Ensemble,
+    // What `excess` was computed with, and the parts will be: private, so that they stay the same.
+    units: Units,
+    ensemble: Ensemble,
     particles: f64,
-    /// The temperature used.
-    pub temperature: Estimate,
+    temperature: Estimate,
     /// C_ex from the variance of an infinite run.
     pub excess: Estimate,
     /// C_ex from the variance of the run as it is, without the correction for its finite length.
@@ -80,6 +79,24 @@ pub struct HeatCapacity {
 }
 
 impl HeatCapacity {
+    /// The units that energies and temperatures were in.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
+    /// The ensemble whose formula was used.
+    #[must_use]
+    pub fn ensemble(&self) -> Ensemble {
+        self.ensemble
+    }
+
+    /// The temperature used.
+    #[must_use]
+    pub fn temperature(&self) -> &Estimate {
+        &self.temperature
+    }
+
     /// The same in other units: a heat capacity in k per particle stays as it is, its temperature
     /// does not.
     ///
@@ -99,7 +116,7 @@ impl HeatCapacity {
     /// says why.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Resamples`] for one that
+    /// [`ThermoError::OtherRun`] for a fit of another run, [`ThermoError::Mixture`] for one that
     /// went through other resamples.
     ///
     /// ```
@@ -361,7 +378,7 @@ mod tests {
         let no_temperature = Moments::from_parts(N, 10, [exact(0.0), exact(1e-4), exact(0.0)], None, None);
         assert_eq!(
             message(&no_temperature, Ensemble::Nvt),
-            "no temperature: give one, or the temperature column of the run"
+            "the energies have no temperature, expected a given one or the temperature column of the run"
         );
         let c = heat_capacity(&good, Units::LJ, nve(2.0)).unwrap();
         assert_eq!((&c.parts, &c.as_printed), (&None, &None));
@@ -376,7 +393,7 @@ mod tests {
         );
         assert_eq!(
             refused(&through("run"), &through("run")),
-            "the fit went through 5 resamples and the moments through 4: use one resampling for both"
+            "numbers of one run through 4 blocks and through 5 blocks, expected one resampling for both"
         );
         // A fast plateau that no microcanonical run has leaves the rest as it is.
         let c = c.split_at(&exact(4e-3), &exact(4e-3)).unwrap();

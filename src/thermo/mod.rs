@@ -30,12 +30,12 @@ mod temperature_models;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
 pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
-pub use entropy::{EntropyDifference, entropy, entropy_as_printed};
+pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};
 pub use interpolation::PiecewiseCubic;
 pub use point::{Path, Point};
-pub use scan::{Part, Scan, ScanBuilder};
+pub use scan::{Scan, ScanBuilder};
 pub use slope::{HeatCapacityCheck, heat_capacity_check};
 pub use state_point::{StatePoint, TimeOf};
 pub use temperature_models::{TemperatureFit, TemperatureModel, fit_relaxation_times};

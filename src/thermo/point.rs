@@ -84,6 +84,7 @@ impl Point {
 /// What the state points of a scan have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub enum Path {
     /// One volume.
     Isochoric,

@@ -11,36 +11,10 @@ use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Path,
-    Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Part,
+    Path, Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel,
+    ThermoError, TimeOf,
 };
-
-/// A part of the heat capacity and of the entropy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Part {
-    /// All of it.
-    Total,
-    /// C_1 and S_1, of the vibrations.
-    Fast,
-    /// C_2 and S_2, of the slow relaxation.
-    Slow,
-}
-
-impl Part {
-    /// A part of an integral: the slow one is what the fast one leaves of the total.
-    fn of(
-        self,
-        total: impl Fn() -> Result<EntropyDifference, ThermoError>,
-        fast: impl Fn() -> Result<EntropyDifference, ThermoError>,
-    ) -> Result<EntropyDifference, ThermoError> {
-        match self {
-            Self::Total => total(),
-            Self::Fast => fast(),
-            Self::Slow => total()?.without(fast()?),
-        }
-    }
-}
 
 /// State points of one system along one path, and what follows from all of them.
 ///
@@ -52,7 +26,8 @@ impl Part {
 /// use msed::thermo::{self, Part, Path, TimeOf, Scan, StatePoint, TemperatureModel};
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy};
 ///
-/// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of 1.8 T^(-2/5) implies.
+/// // Energies at four temperatures that swing about 3 T^(3/5) by what a heat capacity of
+/// // 1.8 T^(-2/5) implies.
 /// let point = |t: f64| -> Result<StatePoint, msed::Error> {
 ///     let swing = (1.8 * t.powf(-0.4) * t * t / 1000.0).sqrt();
 ///     let energies: Vec<f64> = (0..4000).map(|i| 3.0 * t.powf(0.6) + if i % 4 < 2 { swing } else { -swing }).collect();
@@ -117,10 +92,10 @@ impl Scan {
     /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
-        let units = points[0].heat_capacity().units;
+        let units = points[0].heat_capacity().units();
         let shown = |point: &StatePoint| {
             [
-                ("units", point.heat_capacity().units.name.to_owned()),
+                ("units", point.heat_capacity().units().name.to_owned()),
                 ("particles", point.particles().to_string()),
             ]
         };
@@ -215,7 +190,7 @@ impl Scan {
     /// [`heat_capacity_check`](super::heat_capacity_check).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`heat_capacity_check`](super::heat_capacity_check()).
     pub fn heat_capacity_check(&self) -> Result<HeatCapacityCheck, ThermoError> {
         let temperature = |point: &StatePoint| point.energy_temperature().clone();
         let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
@@ -233,13 +208,14 @@ impl Scan {
     /// cubic through C_2 would not, since such a cubic of a sum is not the sum of the cubics.
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`entropy`](super::entropy()).
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
         let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
             let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
-            super::entropy(&points, self.reference, self.path)
+            super::entropy::integral(&points, self.reference, self.path, |_, c| c)
         };
-        part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))
+        let integral = part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))?;
+        Ok(EntropyDifference::new(part, integral))
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an
@@ -247,8 +223,8 @@ impl Scan {
     /// [`entropy`](Self::entropy) do. See [`entropy_as_printed`](super::entropy_as_printed).
     ///
     /// # Errors
-    /// As that.
-    pub fn entropy_as_printed(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
+    /// Those of [`entropy_as_printed`](super::entropy_as_printed).
+    pub fn entropy_as_printed(&self, part: Part) -> Result<TemperatureIntegral, ThermoError> {
         let particles = self.points[0].particles();
         let of = |plateau: fn(&StatePoint) -> Option<Estimate>| {
             let points = self.points_of(plateau);
@@ -270,7 +246,7 @@ impl Scan {
     pub fn entropy_check(&self) -> Result<Vec<Estimate>, ThermoError> {
         let (check, entropy) = (self.heat_capacity_check()?, self.entropy(Part::Total)?);
         let reference = entropy.reference_temperature;
-        let differences = entropy.temperatures.iter().zip(entropy.values);
+        let differences = entropy.temperatures.iter().zip(&entropy.values);
         Ok(differences
             .map(|(&t, total)| {
                 let slope = check.entropy_between(reference, t);
@@ -293,7 +269,7 @@ impl Scan {
 
     /// A quantity of the points that count and have it, at the temperatures that they stand at.
     fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
-        self.over_temperature(|point| point.heat_capacity().temperature.clone(), value)
+        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
     }
 
     fn over_temperature(
@@ -309,7 +285,7 @@ impl Scan {
     /// [`fit_relaxation_times`](super::fit_relaxation_times).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`fit_relaxation_times`](super::fit_relaxation_times).
     pub fn relaxation(&self, of: TimeOf, model: TemperatureModel) -> Result<TemperatureFit, ThermoError> {
         super::fit_relaxation_times(&self.times(of), model, self.units)
     }
@@ -317,7 +293,7 @@ impl Scan {
     /// A break in Um over T: see [`crossover`](super::crossover()).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`crossover`](super::crossover()).
     pub fn crossover_of_um(&self, seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
         super::crossover(&self.um(), seed)
     }
@@ -326,7 +302,7 @@ impl Scan {
     /// [`crossover_of_times`](super::crossover_of_times).
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`crossover_of_times`](super::crossover_of_times).
     pub fn crossover_of_times(
         &self,
         of: TimeOf,
@@ -339,7 +315,7 @@ impl Scan {
     /// integral of C_2/T alone; along an isobar the expansion's part is missing from it.
     ///
     /// # Errors
-    /// As that.
+    /// Those of [`adam_gibbs`](super::adam_gibbs()).
     pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
         // A time counts where there is a heat capacity to integrate.
         let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();
@@ -375,7 +351,7 @@ impl fmt::Display for Scan {
             let c = point.heat_capacity();
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
-                Some(&c.temperature),
+                Some(c.temperature()),
                 Some(point.mean_energy()),
                 Some(&c.excess),
                 c.fast(),

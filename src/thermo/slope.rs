@@ -96,9 +96,9 @@ impl HeatCapacityCheck {
 ///
 /// # Errors
 /// [`ThermoError::TooFewTemperatures`] for fewer than three points,
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Invalid`] and [`ThermoError::Value`]
-/// for temperatures, energies or heat capacities that are none. [`ThermoError::Mixture`] for
-/// numbers of one run with different resamples.
+/// [`ThermoError::EqualTemperatures`], [`ThermoError::Invalid`] for a temperature that is not
+/// positive and finite, [`ThermoError::Value`] for an energy or a heat capacity that is not finite,
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 pub fn heat_capacity_check(
     energies: &[Point],
     capacities: &[Point],

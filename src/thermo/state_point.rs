@@ -26,7 +26,7 @@ impl StatePoint {
     /// A state point from the moments of its energies and the heat capacity that follows from them.
     ///
     /// # Errors
-    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Resamples`]
+    /// [`ThermoError::OtherRun`] where the two are of different runs, [`ThermoError::Mixture`]
     /// where they went through different resamples.
     pub fn new(
         name: impl Into<String>,
@@ -36,8 +36,8 @@ impl StatePoint {
         ThermoError::unless_of_run("heat capacity", &heat_capacity.excess, &moments.mean)?;
         // At constant energy the kinetic temperature goes with the mean energy, block by block,
         // even where one is given.
-        let given = &heat_capacity.temperature;
-        let energy_temperature = match heat_capacity.ensemble {
+        let given = heat_capacity.temperature();
+        let energy_temperature = match heat_capacity.ensemble() {
             Ensemble::Nve { .. } => moments.kinetic_temperature.as_ref().unwrap_or(given).clone(),
             _ => given.clone(),
         };
@@ -59,7 +59,7 @@ impl StatePoint {
     ///
     /// # Errors
     /// [`ThermoError::OtherRun`] for a fit of another run than the moments,
-    /// [`ThermoError::Resamples`] for one that went through other resamples.
+    /// [`ThermoError::Mixture`] for one that went through other resamples.
     pub fn with_relaxation(mut self, fit: &Relaxation) -> Result<Self, ThermoError> {
         self.verdict = Some(fit.verdict.clone());
         if !fit.verdict.is_resolved() {
@@ -146,7 +146,7 @@ impl StatePoint {
     /// The temperature that it stands at.
     #[must_use]
     pub fn temperature(&self) -> f64 {
-        self.heat_capacity.temperature.value()
+        self.heat_capacity.temperature().value()
     }
 
     /// Number of particles.

@@ -8,6 +8,7 @@ use crate::units::Units;
 /// scan's unit:
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum TemperatureModel {
     /// `ln_tau_0 + activation_energy/(k T)`.
     Arrhenius,
@@ -69,12 +70,10 @@ impl TemperatureModel {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct TemperatureFit {
-    /// The model.
-    pub model: TemperatureModel,
+    model: TemperatureModel,
     boltzmann: f64,
     parameters: Vec<Estimate>,
-    /// Number of temperatures fitted.
-    pub points: usize,
+    points: usize,
     /// Whether the points were weighted by their standard errors; without errors they count
     /// equally.
     pub weighted: bool,
@@ -86,8 +85,19 @@ pub struct TemperatureFit {
 }
 
 impl TemperatureFit {
-    /// Names and values of the parameters; none where ln tau is no parabola of the
-    /// model's kind.
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> TemperatureModel {
+        self.model
+    }
+
+    /// Number of temperatures fitted.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// Names and values of the parameters; empty where ln tau is not a parabola with a real j.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &Estimate)> {
         self.model.parameter_names().iter().copied().zip(&self.parameters)
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::lag::{Lag, LagError, Lags};
+use crate::lag::{LagError, Lags};
+use crate::sampling::Lag;
 
 /// The lags between the frames of a sequence, and for each lag the pairs of frames that lie that
 /// far apart.
@@ -337,10 +338,16 @@ mod tests {
         let table = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[10, 20, 40].map(Lag::from_steps)).unwrap();
         assert_eq!(table.pairs(1).collect::<Vec<_>>(), [(0, 2), (2, 3)]);
         let error = LagTable::with_lags(&[0, 10, 20, 40], 0.5, &[Lag::from_steps(15)]).unwrap_err();
-        assert_eq!(error.to_string(), "no two of the 4 frames lie 15 steps apart");
+        assert_eq!(
+            error.to_string(),
+            "no two of the 4 frames lie 15 steps apart, expected a lag that two of them have"
+        );
         let explicit = Lags::explicit([10, 50].map(Lag::from_steps));
         let error = LagTable::new(&[0, 10, 20, 80, 100], 0.5, &explicit).unwrap_err();
-        assert_eq!(error.to_string(), "no two of the 5 frames lie 50 steps apart");
+        assert_eq!(
+            error.to_string(),
+            "no two of the 5 frames lie 50 steps apart, expected a lag that two of them have"
+        );
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use msed::stats::Outcome;
 use msed::thermo::{
     self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
-    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureModel, ThermoError, TimeOf, Undetermined,
+    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
+    Undetermined,
 };
 
 use super::point::Point;
@@ -53,7 +54,7 @@ pub(crate) struct OverTemperature {
     pub(crate) fast_entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) slow_entropy: Result<EntropyDifference, ThermoError>,
     /// From U0² and from Um².
-    pub(crate) as_printed: [Result<EntropyDifference, ThermoError>; 2],
+    pub(crate) as_printed: [Result<TemperatureIntegral, ThermoError>; 2],
     /// Models that had enough points, each with the name of the time.
     pub(crate) models: Vec<(&'static str, TemperatureFit)>,
     pub(crate) crossover: Result<Outcome<Crossover, NoCrossover>, ThermoError>,
@@ -122,11 +123,11 @@ impl OverTemperature {
     /// has none.
     pub(crate) fn at_all<T>(
         &self,
-        entropy: &Result<EntropyDifference, ThermoError>,
-        of: impl Fn(&EntropyDifference, usize) -> Option<T>,
+        entropy: Option<&TemperatureIntegral>,
+        of: impl Fn(&TemperatureIntegral, usize) -> Option<T>,
     ) -> Vec<Option<T>> {
         let at = |t: f64| {
-            let entropy = entropy.as_ref().ok()?;
+            let entropy = entropy?;
             let mut temperatures = entropy.temperatures.iter();
             of(
                 entropy,

@@ -105,7 +105,7 @@ impl<'a> Point<'a> {
     /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has
     /// no such denominator.
     pub(crate) fn fluctuation_ratio(&self) -> f64 {
-        match self.heat_capacity.ensemble {
+        match self.heat_capacity.ensemble() {
             Ensemble::Nve { degrees_of_freedom } => {
                 let c = self.heat_capacity.excess.value();
                 c / (c + 0.5 * degrees_of_freedom)

@@ -106,7 +106,7 @@ impl Structure {
 
 /// The curves of displacements over lag time, by name.
 pub(crate) fn curves(one: &Displacements) -> Vec<(&'static str, &Curve)> {
-    let moved = [("msd", &one.msd.total.curve), ("alpha2", &one.alpha2)];
+    let moved = [("msd", &*one.msd.total), ("alpha2", &one.alpha2)];
     let overlap = one.overlap().ok().map(|overlap| ("overlap", overlap));
     let chi4 = one.chi4().ok().map(|chi4| ("chi4", chi4));
     moved.into_iter().chain(overlap).chain(chi4).collect()

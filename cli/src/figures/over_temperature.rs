@@ -4,7 +4,7 @@ use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::Relaxation;
 use msed::stats::Outcome;
-use msed::thermo::{EntropyDifference, HeatCapacityCheck, ThermoError, Undetermined};
+use msed::thermo::{HeatCapacityCheck, TemperatureIntegral, Undetermined};
 
 use super::look::{Symbols, degrees, model, open_where, over_temperature};
 use crate::analysis::over_temperature::OverTemperature;
@@ -175,9 +175,9 @@ pub(super) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
             left.add(series);
         }
     }
-    add_entropy(&mut left, &results.entropy, 6, "total");
-    add_entropy(&mut left, &results.fast_entropy, 0, "*{S}_{1}");
-    add_entropy(&mut left, &results.slow_entropy, 1, "*{S}_{2}");
+    add_integral(&mut left, results.entropy.as_deref().ok(), 6, "total");
+    add_integral(&mut left, results.fast_entropy.as_deref().ok(), 0, "*{S}_{1}");
+    add_integral(&mut left, results.slow_entropy.as_deref().ok(), 1, "*{S}_{2}");
     if results.as_printed.iter().all(Result::is_err) {
         return Some(Figure::new(left));
     }
@@ -187,19 +187,15 @@ pub(super) fn entropies(scan: &Scan, results: &OverTemperature) -> Option<Figure
         Axis::linear(format!("energy per particle ({energy})")),
     )
     .title("Eq. (12) as printed");
-    add_entropy(&mut right, &results.as_printed[0], 0, "*{S}_{1} as printed");
-    add_entropy(&mut right, &results.as_printed[1], 1, "*{S}_{2} as printed");
+    let [fast, slow] = results.as_printed.each_ref().map(|printed| printed.as_ref().ok());
+    add_integral(&mut right, fast, 0, "*{S}_{1} as printed");
+    add_integral(&mut right, slow, 1, "*{S}_{2} as printed");
     Some(Figure::new(left).with(right))
 }
 
-fn add_entropy(
-    panel: &mut Panel,
-    entropy: &Result<EntropyDifference, ThermoError>,
-    colour: usize,
-    label: &str,
-) {
-    if let Ok(entropy) = entropy {
-        let series = Series::estimates(&entropy.temperatures, &entropy.values);
+fn add_integral(panel: &mut Panel, integral: Option<&TemperatureIntegral>, colour: usize, label: &str) {
+    if let Some(integral) = integral {
+        let series = Series::estimates(&integral.temperatures, &integral.values);
         panel.add(series.colour(colour).label(label));
     }
 }

@@ -4,7 +4,7 @@ use msed::Estimate;
 use msed::stats::{Deviation, Outcome};
 use msed::thermo::{
     AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint, TemperatureFit,
-    ThermoError, TimeOf, Undetermined,
+    TemperatureIntegral, ThermoError, TimeOf, Undetermined,
 };
 use serde_json::{Map, Value, json};
 
@@ -105,8 +105,11 @@ fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Ve
 
 fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
     type Entropy = Result<EntropyDifference, ThermoError>;
-    let values = |of: &Entropy| found.at_all(of, |entropy, k| Some(entropy.values[k].value()));
-    let errors = |of: &Entropy| found.at_all(of, |entropy, k| entropy.values[k].standard_error());
+    let values = |of: Option<&TemperatureIntegral>| found.at_all(of, |of, k| Some(of.values[k].value()));
+    let printed = |k: usize| values(found.as_printed[k].as_ref().ok());
+    let values = |of: &Entropy| values(of.as_deref().ok());
+    let errors = |of: &Entropy| found.at_all(of.as_deref().ok(), |of, k| of.values[k].standard_error());
+    let rules = |of: &TemperatureIntegral, k: usize| Some(of.integration_error()[k]);
     let reference = entropy.reference_temperature;
     let slope = |point: &StatePoint| {
         let check = found.check.as_ref().ok()?;
@@ -125,8 +128,8 @@ fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
         "fast_standard_error": errors(&found.fast_entropy),
         "slow_standard_error": errors(&found.slow_entropy),
         "blocks": column(found, blocks),
-        "as_printed": { "s1": values(&found.as_printed[0]), "s2": values(&found.as_printed[1]) },
-        "integration_error": found.at_all(&found.entropy, |entropy, k| Some(entropy.integration_error()[k])),
+        "as_printed": { "s1": printed(0), "s2": printed(1) },
+        "integration_error": found.at_all(found.entropy.as_deref().ok(), rules),
         "from_energy_slope": column(found, slope),
         // The total minus that from the slope in standard errors of the difference.
         "z": found.entropy_z,
@@ -138,7 +141,7 @@ fn relaxation(found: &OverTemperature, coldest: f64) -> Value {
     let error = |of: TimeOf| column(found, |point| point.time(of)?.standard_error());
     let mut models = Map::new();
     for (name, fit) in &found.models {
-        let of_model = models.entry(fit.model.name()).or_insert_with(|| json!({}));
+        let of_model = models.entry(fit.model().name()).or_insert_with(|| json!({}));
         of_model[*name] = model(fit, coldest);
     }
     json!({
@@ -158,7 +161,7 @@ fn model(fit: &TemperatureFit, coldest: f64) -> Value {
     json!({
         "parameters": parameters.map(|(name, x)| (name.to_owned(), json!(x.value()))).collect::<Value>(),
         "standard_error": standard_errors(errors.map(|(name, x)| (name, x.standard_error()))),
-        "points": fit.points,
+        "points": fit.points(),
         "aic": fit.aic(),
         "corrected_aic": fit.corrected_aic(),
         "bic": fit.bic(),

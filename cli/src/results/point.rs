@@ -87,7 +87,7 @@ fn heat_capacity(c: &HeatCapacity) -> Value {
             ("fast", error(c.fast())),
             ("slow", error(c.slow())),
         ]),
-        "ensemble": c.ensemble.name(),
+        "ensemble": c.ensemble().name(),
         "as_printed": c.as_printed.as_ref().map(Estimate::value),
         "blocks": c.excess.blocks(),
         "reason": match c.parts.as_ref().and_then(Outcome::why) {

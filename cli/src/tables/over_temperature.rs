@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use msed::thermo::EntropyDifference;
+use msed::thermo::{EntropyDifference, ThermoError};
 
 use super::table::{Table, or_dash, temperature};
 use crate::analysis::over_temperature::OverTemperature;
@@ -12,7 +12,9 @@ use crate::results::{agreement, straightness};
 pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     let check = results.check.as_ref().ok()?;
     let mut table = Table::new("T | C_ex | d<e>/dT | spline | z |  | S_1 | S_2 | S total | by slope | z");
-    let at = |entropy| results.at_all(entropy, |e: &EntropyDifference, k| Some(e.values[k].clone()));
+    let at = |entropy: &Result<EntropyDifference, ThermoError>| {
+        results.at_all(entropy.as_deref().ok(), |of, k| Some(of.values[k].clone()))
+    };
     let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
     let rounded = |z: Option<f64>| or_dash(z.map(|z| format!("{z:.2}")));
     let reference = results.scan.reference_temperature()?;
@@ -70,8 +72,8 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
         let unresolved = if resolved { "" } else { "unresolved " };
         table.add([
             time_name(name).to_owned(),
-            fit.model.name().to_owned(),
-            fit.points.to_string(),
+            fit.model().name().to_owned(),
+            fit.points().to_string(),
             criterion(Some(fit.aic())),
             criterion(fit.corrected_aic()),
             criterion(Some(fit.bic())),

@@ -243,6 +243,6 @@ fn energies_that_do_not_vary() {
     scan.write(FILE, flat.join("\n") + "\n");
     assert_eq!(
         scan.message(),
-        "DIR/scan.toml:16: run `T0.700`: the curve is 0 at all of the 30 lags to be fitted"
+        "DIR/scan.toml:16: run `T0.700`: the curve is 0 at all of the 30 lags to be fitted, expected one that is not"
     );
 }

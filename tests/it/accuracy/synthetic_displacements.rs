@@ -173,7 +173,7 @@ fn same_displacements(found: &Trajectory<'_, f64>, known: &Trajectory<'_, f64>) 
     let of = |run| structure::displacements(run, &Lags::all(), 0.3, Resampling::None).expect("displacements");
     let (found, known) = (of(found), of(known));
     for (found, known) in [
-        (&found.all().msd.total.curve, &known.all().msd.total.curve),
+        (&*found.all().msd.total, &*known.all().msd.total),
         (&found.all().alpha2, &known.all().alpha2),
         (found.all().overlap().unwrap(), known.all().overlap().unwrap()),
     ] {

@@ -5,8 +5,8 @@ use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model};
 use msed::stats::{Estimate, Outcome, Resamples};
 use msed::thermo::{
-    self, Crossover, HeatCapacity, HeatCapacityCheck, NoCrossover, Path, Point, Scan, StatePoint, TimeOf,
-    Undetermined,
+    self, Crossover, HeatCapacity, HeatCapacityCheck, NoCrossover, Part, Path, Point, Scan, StatePoint,
+    TimeOf, Undetermined,
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -66,9 +66,9 @@ fn intervals_of_the_slow_entropy_cover_as_often_as_they_say() {
             .zip(TEMPERATURES)
             .map(|(k, t)| slow_heat_capacity(t, 6 * scan + k))
             .collect();
-        let point = |c: &HeatCapacity| Point::new(c.temperature.clone(), c.slow().unwrap().clone());
+        let point = |c: &HeatCapacity| Point::new(c.temperature().clone(), c.slow().unwrap().clone());
         let points: Vec<Point> = parts.iter().map(point).collect();
-        let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
+        let entropy = thermo::entropy(&points, Part::Slow, None, Path::Isochoric).unwrap();
         let coldest = &entropy.values[0];
         let [low, high] = coldest.interval(0.6827).unwrap();
         held += u32::from(low < exact && exact < high);
@@ -146,17 +146,17 @@ fn microcanonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
 
 fn check(scan: &[(Moments, HeatCapacity)], path: Path) -> HeatCapacityCheck {
     let energy =
-        |(moments, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), moments.mean.clone());
+        |(moments, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), moments.mean.clone());
     let energies: Vec<Point> = scan.iter().map(energy).collect();
     thermo::heat_capacity_check(&energies, &capacities(scan), Units::LJ, path).unwrap()
 }
 
 fn entropy(scan: &[(Moments, HeatCapacity)], path: Path) -> thermo::EntropyDifference {
-    thermo::entropy(&capacities(scan), None, path).unwrap()
+    thermo::entropy(&capacities(scan), Part::Total, None, path).unwrap()
 }
 
 fn capacities(scan: &[(Moments, HeatCapacity)]) -> Vec<Point> {
-    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), c.excess.clone());
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess.clone());
     scan.iter().map(point).collect()
 }
 

@@ -2,9 +2,16 @@
 
 use std::path::Path;
 
-use msed::online::checkpoint;
+use msed::energy::{self, Bins, EnergySystem};
+use msed::online::{DistributionAccumulator, EnergyAccumulator, checkpoint};
+use msed::relaxation::{Model, SquaredDisplacement, first_fall};
+use msed::spectrum::{GaussianModel, Whittle};
 use msed::trajectory::{Species, TrajectoryError};
-use msed::{Error, Sampling, Trajectory, Units, io};
+use msed::units::{Conversion, LennardJones};
+use msed::{
+    Curve, EnergyKind, EnergySeries, Ensemble, Error, Lag, Lags, Resampling, Sampling, Trajectory, Units, io,
+    thermo,
+};
 
 /// Whatever a file should hold, its absence is one and the same error.
 #[test]
@@ -38,4 +45,102 @@ fn a_fault_has_one_variant_whichever_function_found_it() {
     assert!(matches!(Error::from(within), Error::Invalid(_)));
     let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
     assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
+}
+
+fn every_step() -> Sampling {
+    Sampling::new(1, 1.0).unwrap()
+}
+
+fn run() -> EnergySeries<'static> {
+    let energies: Vec<f64> = (0..100).map(|i| f64::from(i * i % 17)).collect();
+    let run = EnergySeries::new(energies, every_step(), 10, EnergyKind::Total).unwrap();
+    run.with_temperature(1.0).unwrap()
+}
+
+fn system(particles: usize) -> EnergySystem {
+    EnergySystem::new(every_step(), particles, EnergyKind::Total).unwrap()
+}
+
+/// A number out of its range is `Error::Invalid`, from whatever folder it comes.
+#[test]
+fn a_number_out_of_its_range_has_one_variant() {
+    let curve = || Curve::from_values([1, 2].map(Lag::from_steps), 1.0, vec![1.0, 2.0]);
+    let (lags, width) = (Lags::samples([1]), Bins::Width(0.0));
+    let moments = energy::moments(&run(), Resampling::None).unwrap();
+    let frozen = Ensemble::Nve {
+        degrees_of_freedom: 0.0,
+    };
+    let substance = LennardJones {
+        temperature: -1.0,
+        ..LennardJones::NI80P20
+    };
+    let errors: [Error; 8] = [
+        first_fall(&curve(), f64::NAN).unwrap_err().into(),
+        SquaredDisplacement::new(curve(), 0).unwrap_err().into(),
+        energy::distribution(&run(), Lag::from_steps(1), width, Resampling::None)
+            .unwrap_err()
+            .into(),
+        DistributionAccumulator::new(system(10), &lags, 0.0, 1.0)
+            .unwrap_err()
+            .into(),
+        GaussianModel::new(-1.0, 1.0, 1.0, 1.0).unwrap_err().into(),
+        thermo::heat_capacity(&moments, Units::LJ, frozen)
+            .unwrap_err()
+            .into(),
+        substance.to(Units::METAL).unwrap_err().into(),
+        system(10).with_temperature(0.0).unwrap_err().into(),
+    ];
+    for error in errors {
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    }
+}
+
+/// Lags, blocks, units and sums that do not fit have one variant each, from several folders.
+#[test]
+fn faults_of_lower_folders_keep_their_variant() {
+    let wrong = Lags::samples([2, 1]);
+    let of_run: Error = energy::msed(&run(), &wrong, Resampling::None).unwrap_err().into();
+    let of_stream: Error = EnergyAccumulator::ring(system(10), &wrong).unwrap_err().into();
+    for error in [of_run, of_stream] {
+        assert!(matches!(error, Error::Lag(_)), "{error:?}");
+    }
+    let blocks = Resampling::Blocks(1000);
+    let of_run: Error = energy::moments(&run(), blocks).unwrap_err().into();
+    let whittle = Whittle::new(Model::Exponential).resampling(blocks);
+    let of_spectrum: Error = whittle.to(&run()).unwrap_err().into();
+    for error in [of_run, of_spectrum] {
+        assert!(matches!(error, Error::Resampling(_)), "{error:?}");
+    }
+    let moments = energy::moments(&run(), Resampling::None).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let conversion = Conversion::between(Units::METAL, Units::REAL).unwrap();
+    let of_result: Error = c.converted(&conversion).unwrap_err().into();
+    let of_units: Error = Conversion::between(Units::LJ, Units::REAL).unwrap_err().into();
+    for error in [of_result, of_units] {
+        assert!(matches!(error, Error::Units(_)), "{error:?}");
+    }
+    let piece = |particles| {
+        let mut piece = EnergyAccumulator::ring(system(particles), &Lags::samples([1])).unwrap();
+        piece.push_slice(&[1.0, 2.0, 4.0]).unwrap();
+        piece
+    };
+    let [first, other] = [piece(10), piece(12)];
+    let sums = first.snapshot().unwrap().merge(other.snapshot().unwrap());
+    let of_sums: Error = sums.unwrap_err().into();
+    let of_pieces: Error = first.followed_by(&other).unwrap_err().into();
+    for error in [of_sums, of_pieces] {
+        assert!(matches!(error, Error::Merge(_)), "{error:?}");
+    }
+}
+
+/// A list of steps is refused in steps, however many of them lie between two samples.
+#[test]
+fn lags_out_of_order_are_named_in_steps() {
+    let every_ten = Sampling::new(10, 0.005).unwrap();
+    let lags = Lags::explicit([70, 50].map(Lag::from_steps));
+    let error = lags.resolve(100, &every_ten).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "lag 1 is 50 steps after 70 steps, expected strictly increasing lags"
+    );
 }

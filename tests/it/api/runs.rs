@@ -8,7 +8,7 @@ use msed::series::Runs;
 use msed::spectrum::Whittle;
 use msed::stats::{RunId, Significance};
 use msed::structure;
-use msed::thermo::{self, ThermoError};
+use msed::thermo::{self, Part, Path, Point, ReferenceEntropy, StatePoint, ThermoError};
 use msed::trajectory::{Species, Trajectory, TrajectoryRuns};
 use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, io};
 
@@ -62,6 +62,47 @@ fn plateaus_of_another_run_are_refused() {
     let fast = heat_capacity(&fit(&warm)).unwrap().fast().unwrap().value();
     // Vibrations have 3/2.
     assert!((1.2..1.5).contains(&fast), "{fast}");
+}
+
+#[test]
+fn plateaus_of_the_same_run_through_other_resamples_are_refused_by_name() {
+    let run = shipped("T0.700");
+    let moments = energy::moments(&run, BLOCKS).unwrap();
+    let drawn = Resampling::Bootstrap {
+        blocks: 10,
+        draws: 10,
+        seed: 1,
+    };
+    let lags = Lags::logarithmic(20).up_to_fraction(0.1);
+    let drawn = energy::msed(&run, &lags, drawn).unwrap().point(0);
+    let expected = "numbers of one run through 10 blocks and through 10 draws of 10 blocks with seed 1, \
+                    expected one resampling for both";
+    let whole = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000)).unwrap();
+    let error = whole.clone().split_at(&drawn, &drawn).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+    let point = StatePoint::new("T0.700", &moments, whole).unwrap();
+    let error = point.with_plateaus(&drawn, &drawn, &drawn).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn an_adam_gibbs_plot_takes_the_slow_entropy_alone() {
+    let points = [0.5, 0.6, 0.8, 1.0].map(|t: f64| Point::new(t, 0.6 * t.powi(-2)));
+    let times = [0.5, 0.6, 0.8, 1.0].map(|t: f64| Point::new(t, (1.0 / t).exp()));
+    let plot = |part| {
+        let entropy = thermo::entropy(&points, part, None, Path::Isochoric)?;
+        assert_eq!(entropy.part(), part);
+        thermo::adam_gibbs(&entropy, &times, ReferenceEntropy::Given(5.0))
+    };
+    assert!(plot(Part::Slow).is_ok());
+    for (part, found) in [(Part::Total, "total"), (Part::Fast, "fast")] {
+        let error = plot(part).unwrap_err();
+        assert_eq!(error, ThermoError::OtherPart { found });
+        assert_eq!(
+            error.to_string(),
+            format!("an Adam-Gibbs plot over the {found} entropy, expected the slow one")
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use msed::energy::{self, Moments};
 use msed::relaxation::{Fit, Model};
 use msed::stats::Estimate;
-use msed::thermo::{self, HeatCapacity, HeatCapacityCheck, Path, Point, Scan, ThermoError, TimeOf};
+use msed::thermo::{self, HeatCapacity, HeatCapacityCheck, Part, Path, Point, Scan, ThermoError, TimeOf};
 use msed::{Ensemble, Lags, Resampling, Units};
 
 const PARTICLES: usize = 1000;
@@ -99,9 +99,9 @@ fn heat_capacities_as_printed_are_not_the_slope_of_the_energy() {
 #[test]
 fn entropies_are_the_integral_of_the_slope_of_the_energy() {
     let check = check(&SCAN, |c| &c.excess);
-    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature.clone(), c.excess.clone());
+    let point = |(_, c): &(Moments, HeatCapacity)| Point::new(c.temperature().clone(), c.excess.clone());
     let points: Vec<Point> = SCAN.iter().map(point).collect();
-    let entropy = thermo::entropy(&points, None, Path::Isochoric).unwrap();
+    let entropy = thermo::entropy(&points, Part::Total, None, Path::Isochoric).unwrap();
     let reference = entropy.reference_temperature;
     let (mut squares, mut count) = (0.0, 0.0);
     for (k, &t) in entropy.temperatures.iter().enumerate().take(RUNS.len() - 1) {
@@ -141,7 +141,7 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     // along the fitted energy.
     let check = check(&SCAN, |c| &c.excess);
     let [there, here] = [
-        &in_nvt.temperature,
+        in_nvt.temperature(),
         microcanonical.kinetic_temperature.as_ref().unwrap(),
     ]
     .map(Estimate::value);

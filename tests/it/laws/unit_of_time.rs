@@ -10,7 +10,7 @@ use msed::relaxation::{self, Fit, Model, Weighting};
 use msed::spectrum::{self, GaussianModel, Goal, Whittle};
 use msed::stats::{Deviation, Estimate, Outcome, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
-use msed::thermo::{self, Path, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
+use msed::thermo::{self, Part, Path, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
@@ -421,7 +421,7 @@ fn over_temperature(unit: f64) -> Results {
     let height = crossover.pointer_mut("/Resolved/height").unwrap();
     results.add("time", SEARCH, height.take().as_f64().unwrap().exp());
     results.add("crossover", SEARCH, crossover);
-    let slow = thermo::entropy(&slow, Some(1.0), Path::Isochoric).unwrap();
+    let slow = thermo::entropy(&slow, Part::Slow, Some(1.0), Path::Isochoric).unwrap();
     let plot = thermo::adam_gibbs(&slow, &times, ReferenceEntropy::Given(1.0)).unwrap();
     results.add(
         "Adam-Gibbs",

@@ -24,8 +24,16 @@ fn series(seed: u64) -> Vec<f64> {
         .collect()
 }
 
+#[derive(Debug)]
+struct Level {
+    block: usize,
+    blocks: usize,
+    standard_error: f64,
+    uncertainty: f64,
+}
+
 /// Means of blocks of each power of two, whole blocks alone, down to two of them.
-fn levels(samples: &[f64]) -> Vec<BlockingLevel> {
+fn levels(samples: &[f64]) -> Vec<Level> {
     let mut levels = Vec::new();
     let mut block = 1;
     while samples.len() / block >= 2 {
@@ -37,7 +45,7 @@ fn levels(samples: &[f64]) -> Vec<BlockingLevel> {
         let mean = means.iter().sum::<f64>() / n;
         let variance = means.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
         let standard_error = (variance / n).sqrt();
-        levels.push(BlockingLevel {
+        levels.push(Level {
             block,
             blocks: means.len(),
             standard_error,

@@ -399,7 +399,7 @@ fn refuses_lags_that_are_none() {
     let message = |r: Result<LagPlan, msed::lag::LagError>| r.unwrap_err().to_string();
     assert_eq!(
         message(planner.plan(10, &[1, 1])),
-        "lag 1 is 1 after 1, expected strictly increasing lags"
+        "lag 1 is 1 samples after 1, expected strictly increasing lags"
     );
     assert_eq!(
         message(planner.plan(10, &[1, 10])),

@@ -23,7 +23,7 @@ live!(
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| push_wrapped(live, frame))
     },
-    |sums: &CoherentSums| Some([sums.runs(), sums.blocks()]),
+    |sums: &CoherentSums| Some([sums.run_count(), sums.blocks()]),
     |sums: &CoherentSums| {
         let isf = sums.coherent_isf();
         let partials = PAIRS.map(|[a, b]| isf.of(a, b).unwrap());

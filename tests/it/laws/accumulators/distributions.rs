@@ -136,7 +136,7 @@ fn what_has_no_distribution_is_refused() {
             .distribution(sampling.lag(11))
             .unwrap_err()
             .to_string(),
-        "no two of the 10240 frames lie 110 steps apart"
+        "no two of the 10240 frames lie 110 steps apart, expected a lag that two of them have"
     );
     let none = sums(0.2, &[1.0; 20])
         .distribution(sampling.lag(1))
@@ -145,6 +145,6 @@ fn what_has_no_distribution_is_refused() {
     assert!(none.contains("expected a spread"), "{none}");
     assert_eq!(
         Sums::merge(sums(0.2, a), sums(0.3, b)).unwrap_err(),
-        "the number of bins is 487 of 0.0012345, expected 325 of 0.0012345 as in the first"
+        "number of bins is 487, expected 325 as in the first"
     );
 }

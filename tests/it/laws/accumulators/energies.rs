@@ -20,7 +20,7 @@ live!(
     samples,
     |live: &mut EnergyAccumulator, place: &[f64]| live.push(place[0]),
     |live: &mut EnergyAccumulator, places: &[f64], _| live.push_slice(places),
-    |sums: &EnergySums| Some([sums.runs(), sums.blocks()]),
+    |sums: &EnergySums| Some([sums.run_count(), sums.blocks()]),
     seen
 );
 

@@ -25,7 +25,7 @@ live!(
         let mut frames = places.chunks(width);
         frames.try_for_each(|frame| live.push_points(frame.as_chunks().0))
     },
-    |sums: &DisplacementSums| Some([sums.runs(), sums.blocks()]),
+    |sums: &DisplacementSums| Some([sums.run_count(), sums.blocks()]),
     seen
 );
 
@@ -117,7 +117,7 @@ fn one<'a, T>(found: &'a BySpecies<T>, particles: Particles<'_>) -> &'a T {
 /// One kind of curve; that of wave vectors from elsewhere.
 fn curve(kind: &str, moved: &Displacements, isf: impl FnOnce() -> Curve) -> Curve {
     match kind {
-        "msd" => moved.msd.total.curve.clone(),
+        "msd" => Curve::clone(&moved.msd.total),
         "alpha2" => moved.alpha2.clone(),
         "overlap" => moved.overlap().unwrap().clone(),
         "chi4" => moved.chi4().unwrap().clone(),
@@ -210,7 +210,7 @@ fn accumulators_of_displacements_obey_every_law() {
 #[test]
 fn blocks_double_when_there_would_be_more() {
     let sums = accumulated(&walk(160, 1));
-    assert_eq!((sums.runs(), sums.blocks(), sums.particles()), (1, 20, 37));
+    assert_eq!((sums.run_count(), sums.blocks(), sums.particles()), (1, 20, 37));
     assert_eq!(accumulated(&walk(159, 1)).blocks(), 19);
     assert_eq!(accumulated(&walk(161, 1)).blocks(), 10);
 }

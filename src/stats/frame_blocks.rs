@@ -1,7 +1,7 @@
 //! Sums over pairs of frames by block and lag, in memory that does not grow with the run.
 
 use super::RunId;
-use super::doubling_blocks::{Blocks, NoMemory};
+use super::doubling_blocks::{DoublingBlocks, NoMemory};
 use super::runs::InBlocks;
 
 /// Sums over the pairs of frames whose first one lies in a block, by block and lag, in memory that
@@ -14,7 +14,7 @@ pub struct FrameBlocks {
     width: usize,
     /// Lag by lag, the number of pairs and their sums. Places are frames, and the block of a frame
     /// must be open before a pair that begins there is counted.
-    pub(crate) blocks: Blocks<f64>,
+    pub(crate) blocks: DoublingBlocks<f64>,
 }
 
 impl InBlocks for FrameBlocks {
@@ -46,7 +46,7 @@ impl FrameBlocks {
         Ok(Self {
             lags,
             width,
-            blocks: Blocks::new(lags.saturating_mul(1 + width), most, 1)?,
+            blocks: DoublingBlocks::new(lags.saturating_mul(1 + width), most, 1)?,
         })
     }
 
