@@ -8,7 +8,7 @@ use msed::{EnergyKind, io, relaxation::Model};
 fn main() -> Result<(), msed::Error> {
     let table = io::energies("data/kob-andersen/T0.600/energy.dat.gz")?;
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
-    let fit = Whittle::new(Model::Exponential).to(&run)?;
+    let fit = Whittle::new().model(Model::Exponential).to(&run)?;
     let (model, interval) = (GaussianModel::of(&fit)?, run.sampling().interval());
     println!(
         "tau* = {}, Um^2 = {} in {}",

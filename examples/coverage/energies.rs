@@ -302,7 +302,8 @@ impl Study {
 }
 
 fn spectrum(runs: &impl msed::Runs<f64>, resampling: Resampling) -> Option<Relaxation> {
-    Whittle::new(Model::Exponential)
+    Whittle::new()
+        .model(Model::Exponential)
         .resampling(resampling)
         .to(runs)
         .ok()

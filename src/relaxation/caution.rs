@@ -138,16 +138,4 @@ pub enum Caution {
         "no correlation time: the spectrum shows no relaxation, and the error of the mean no plateau: errors may be too small"
     )]
     NoCorrelationTime,
-    /// The spectrum is not the model's.
-    #[error(
-        "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"
-    )]
-    SpectralMisfit {
-        /// Mean square deviation in units of its expectation.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        reduced_chi_squared: f64,
-        /// The same in standard deviations above 1.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        excess: f64,
-    },
 }

@@ -177,9 +177,14 @@ pub struct Spectrum {
     pub min_frequency: f64,
     /// Where the band ends: an angular frequency per time unit.
     pub max_frequency: f64,
-    /// B, the level of the fast part's spectrum: energy² per particle². It grows as the sampling
-    /// interval falls below the fast part's correlation time.
+    /// The probability of the model given the data and the priors, beside the other form; 1 where a
+    /// model was asked for.
+    pub probability: f64,
+    /// The level of the fast part's spectrum at zero frequency: energy² per particle². It grows as
+    /// the sampling interval falls below the fast part's correlation time.
     pub fast_level: f64,
+    /// The times of the fast relaxations that the most probable form carries as nuisances.
+    pub fast_times: Vec<f64>,
     /// Standard errors of ln Um², ln τ and β from the Fisher information: the Cramér-Rao bound of a
     /// Gaussian series, and wrong for any other. `None` where the information is singular.
     pub fisher_standard_errors: Option<[f64; 3]>,

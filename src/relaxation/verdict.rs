@@ -168,7 +168,7 @@ pub enum Reason {
     /// Um² of the spectrum is not known to within a factor of about 1.6.
     #[error("Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise")]
     NoSlowPart {
-        /// Fisher error of ln Um².
+        /// The error of ln Um²: the larger of Fisher's and that of the resamples.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
@@ -200,9 +200,21 @@ pub enum Reason {
     /// τ of the spectrum is not known to within a factor of about 1.6.
     #[error("tau is known to a factor exp({log_time_error:.2}) only")]
     Vague {
-        /// Fisher error of ln τ.
+        /// The error of ln τ: the larger of Fisher's and that of the resamples.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
+    },
+    /// The spectrum is not the model's.
+    #[error(
+        "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"
+    )]
+    SpectralMisfit {
+        /// Mean square deviation in units of its expectation.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        reduced_chi_squared: f64,
+        /// The same in standard deviations above 1.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        excess: f64,
     },
 }
 

@@ -66,7 +66,8 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
     let shortest = of.iter().map(EnergySeries::len).min().unwrap_or(0);
     let duration = interval * of.iter().map(EnergySeries::len).sum::<usize>() as f64;
     let needed = BLOCK * FEWEST as f64;
-    let relaxation = Whittle::new(Model::Exponential)
+    let relaxation = Whittle::new()
+        .model(Model::Exponential)
         .resampling(Resampling::None)
         .to(runs)
         .ok()

@@ -149,6 +149,19 @@ pub(super) fn slow_part(model: Model, h: f64, tau: f64, beta: f64) -> Triple {
     [value, beta * power * value, by_beta * value]
 }
 
+/// The spectrum of a long exponential relaxation of unit variance at an angular frequency per
+/// sample, and its derivative by ln τ: a sampled Lorentzian, without cancellation at either end.
+pub(super) fn lorentzian(frequency: f64, tau: f64) -> [f64; 2] {
+    let rest = -(-1.0 / tau).exp_m1();
+    let a = 1.0 - rest;
+    let sine = (0.5 * frequency).sin().powi(2);
+    let denominator = rest * rest + 4.0 * a * sine;
+    let value = rest * (2.0 - rest) / denominator;
+    // Derivatives by a: of the numerator -2 a, of the denominator -2 rest + 4 sine.
+    let by_a = (-2.0 * a - value * (4.0 * sine - 2.0 * rest)) / denominator;
+    [value, by_a * a / tau]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +224,24 @@ mod tests {
             {
                 let exact = (1.0 - a * a) / (1.0 - 2.0 * a * bin.frequency.cos() + a * a);
                 assert_near(bin.frequency, tau, fast, exact);
+            }
+        }
+    }
+
+    #[test]
+    fn a_lorentzian_is_that_of_the_transform_and_has_its_derivative() {
+        for tau in [0.2, 1.0, 30.0, 2000.0] {
+            for bin in bins() {
+                let [value, by_ln_tau] = lorentzian(bin.frequency, tau);
+                let a = (-1.0_f64 / tau).exp();
+                let exact = (1.0 - a * a) / (1.0 - 2.0 * a * bin.frequency.cos() + a * a);
+                assert!((value / exact - 1.0).abs() < 1e-7, "{value}, {exact}");
+                let at = |d: f64| lorentzian(bin.frequency, tau * d.exp())[0];
+                let numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
+                assert!(
+                    (by_ln_tau - numeric).abs() < 1e-7 * value.max(numeric.abs()),
+                    "{by_ln_tau}, {numeric}"
+                );
             }
         }
     }

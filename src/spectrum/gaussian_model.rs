@@ -1,7 +1,7 @@
 //! A relaxing energy as a Gaussian series: what a run is expected to give, and how long it must be.
 
 use super::error::SpectralError;
-use super::likelihood::{Likelihood, Parameters};
+use super::likelihood::{Likelihood, Parameters, Shape};
 use super::periodogram::Periodogram;
 use crate::relaxation::{Model, Relaxation, mean_relaxation_time};
 use crate::stats::Invalid;
@@ -198,7 +198,7 @@ impl GaussianModel {
         let sampled = planned.samples as f64;
         let likelihood = Likelihood::new(&[planned], std::f64::consts::PI);
         let covariance = likelihood
-            .at(model, &Parameters::from_vec(parameters))
+            .at(Shape { model, fast: 0 }, &Parameters::from_vec(parameters))
             .and_then(|point| point.information.try_inverse())
             .filter(|c| c.diagonal().iter().all(|x| x.is_finite() && *x > 0.0))
             .ok_or(too_short)?;

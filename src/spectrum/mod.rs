@@ -37,9 +37,12 @@ mod block_powers;
 mod covariance;
 mod error;
 mod expected;
+mod forms;
 mod gaussian_model;
 mod likelihood;
 mod periodogram;
+mod prior;
+mod search;
 mod verdict;
 mod whittle;
 

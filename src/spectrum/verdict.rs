@@ -1,72 +1,85 @@
 //! How far a fit of a spectrum can be trusted.
 
-use crate::relaxation::thresholds::{FISHER_ERROR, LONG_RUN, SEPARATION, SHORTEST_RUN, SPECTRAL_BLOCK};
+use crate::relaxation::thresholds::{
+    FISHER_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SHORTEST_RUN, SPECTRAL_BLOCK,
+};
 use crate::relaxation::{Caution, Reason, Spectrum, Verdict};
 use crate::stats::{Estimate, Significance};
 
-/// The verdict, with the first reason that holds, for a mean relaxation time and the length of all
-/// runs.
-pub(super) fn verdict(
-    converged: bool,
-    um_squared: &Estimate,
-    mean_relaxation_time: f64,
-    spectrum: &Spectrum,
-    duration: f64,
-) -> Verdict {
-    let max_frequency = spectrum.max_frequency;
-    let [relative_error, log_time_error] = spectrum
-        .fisher_standard_errors
-        .map_or([f64::INFINITY; 2], |[um_squared, tau, _]| [um_squared, tau]);
-    let reason = if !converged {
-        Some(Reason::NoMaximum)
-    } else if um_squared.value() <= 0.0 || relative_error > FISHER_ERROR {
-        Some(Reason::NoSlowPart { relative_error })
-    } else if mean_relaxation_time * max_frequency < SEPARATION {
-        Some(Reason::NotSeparated {
-            mean_relaxation_time,
-            max_frequency,
-        })
-    } else if mean_relaxation_time * SHORTEST_RUN > duration {
-        Some(Reason::ShortRun {
-            mean_relaxation_time,
-            duration,
-        })
-    } else if log_time_error > FISHER_ERROR {
-        Some(Reason::Vague { log_time_error })
-    } else {
-        None
-    };
-    Verdict::new(reason.into_iter().collect())
+/// What a verdict rests on.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    pub(super) converged: bool,
+    pub(super) um_squared: &'a Estimate,
+    /// The error of ln τ over the resamples.
+    pub(super) log_time_error: Option<f64>,
+    /// The mean relaxation time.
+    pub(super) mean_time: f64,
+    pub(super) spectrum: &'a Spectrum,
+    /// Length of all runs.
+    pub(super) duration: f64,
 }
 
-/// What a reader should know about the error bars; `block` is the length of the shortest block.
-pub(super) fn cautions(
-    um_squared: &Estimate,
-    mean_relaxation_time: f64,
-    spectrum: &Spectrum,
-    duration: f64,
-    block: f64,
-) -> Vec<Caution> {
-    let mut cautions = Vec::new();
-    if mean_relaxation_time * LONG_RUN > duration {
-        cautions.push(Caution::ShortRun {
-            mean_relaxation_time,
-            duration,
-        });
+impl Seen<'_> {
+    /// The verdict, with the first reason that holds.
+    pub(super) fn verdict(&self) -> Verdict {
+        let (mean_relaxation_time, duration) = (self.mean_time, self.duration);
+        let max_frequency = self.spectrum.max_frequency;
+        let [fisher_rise, fisher_time] = self
+            .spectrum
+            .fisher_standard_errors
+            .map_or([f64::INFINITY; 2], |[um_squared, tau, _]| [um_squared, tau]);
+        let um_squared = self.um_squared.value();
+        let rise_error = self.um_squared.standard_error().map_or(0.0, |e| e / um_squared);
+        let relative_error = fisher_rise.max(rise_error);
+        let vague_rise = fisher_rise > FISHER_ERROR || rise_error > RISE_ERROR;
+        let log_time_error = self.log_time_error.unwrap_or(0.0).max(fisher_time);
+        let (excess, misfit) = (self.spectrum.excess, Significance::SPECTRAL_MISFIT);
+        let excess = excess.filter(|&excess| excess > misfit.threshold(Some(f64::INFINITY)));
+        let reason = if !self.converged {
+            Some(Reason::NoMaximum)
+        } else if um_squared <= 0.0 || vague_rise {
+            Some(Reason::NoSlowPart { relative_error })
+        } else if mean_relaxation_time * max_frequency < SEPARATION {
+            Some(Reason::NotSeparated {
+                mean_relaxation_time,
+                max_frequency,
+            })
+        } else if mean_relaxation_time * SHORTEST_RUN > duration {
+            Some(Reason::ShortRun {
+                mean_relaxation_time,
+                duration,
+            })
+        } else if log_time_error > FISHER_ERROR {
+            Some(Reason::Vague { log_time_error })
+        } else if let (Some(excess), Some(reduced_chi_squared)) = (excess, self.spectrum.reduced_chi_squared)
+        {
+            Some(Reason::SpectralMisfit {
+                reduced_chi_squared,
+                excess,
+            })
+        } else {
+            None
+        };
+        Verdict::new(reason.into_iter().collect())
     }
-    if um_squared.standard_error().is_some() && block < SPECTRAL_BLOCK * mean_relaxation_time {
-        cautions.push(Caution::ShortSpectralBlocks {
-            mean_relaxation_time,
-            block,
-        });
+
+    /// What a reader should know about the error bars; `block` is the length of the shortest block.
+    pub(super) fn cautions(&self, block: f64) -> Vec<Caution> {
+        let (mean_relaxation_time, duration) = (self.mean_time, self.duration);
+        let mut cautions = Vec::new();
+        if mean_relaxation_time * LONG_RUN > duration {
+            cautions.push(Caution::ShortRun {
+                mean_relaxation_time,
+                duration,
+            });
+        }
+        if self.um_squared.standard_error().is_some() && block < SPECTRAL_BLOCK * mean_relaxation_time {
+            cautions.push(Caution::ShortSpectralBlocks {
+                mean_relaxation_time,
+                block,
+            });
+        }
+        cautions
     }
-    if let (Some(excess), Some(reduced_chi_squared)) = (spectrum.excess, spectrum.reduced_chi_squared)
-        && excess > Significance::SPECTRAL_MISFIT.threshold(Some(f64::INFINITY))
-    {
-        cautions.push(Caution::SpectralMisfit {
-            reduced_chi_squared,
-            excess,
-        });
-    }
-    cautions
 }

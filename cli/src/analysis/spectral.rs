@@ -31,7 +31,7 @@ impl Spectral {
     /// failure of the program.
     pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
         let fit = |model| {
-            let fit = Whittle::new(model).resampling(resampling);
+            let fit = Whittle::new().model(model).resampling(resampling);
             fit.to(runs).map_err(|error| error.to_string())
         };
         Self {

@@ -47,7 +47,9 @@ fn reaches_the_cramer_rao_bound_and_covers() {
         let (mut values, mut covered) = (Vec::new(), 0);
         for seed in 0..100 {
             let series = two_scale(samples, seed);
-            let whittle = Whittle::new(Model::Exponential).resampling(Resampling::Blocks(blocks));
+            let whittle = Whittle::new()
+                .model(Model::Exponential)
+                .resampling(Resampling::Blocks(blocks));
             let fit = whittle.to(&series).unwrap();
             assert!(fit.verdict.is_resolved(), "{}", fit.verdict);
             let ln_tau = fit.relaxation_time.map(f64::ln);
@@ -77,7 +79,7 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
     let fit = |file: &str| {
         let table = msed::io::energies(format!("data/kob-andersen/T0.800/{file}")).unwrap();
         let series = table.series(0.005, 1000, EnergyKind::Total).unwrap();
-        Whittle::new(Model::Exponential).to(&series).unwrap()
+        Whittle::new().model(Model::Exponential).to(&series).unwrap()
     };
     let (coarse, fine) = (fit("energy.dat.gz"), fit("energy_every_step.dat.gz"));
     assert!(coarse.verdict.is_resolved(), "{}", coarse.verdict);

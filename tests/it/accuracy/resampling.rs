@@ -51,7 +51,8 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
         .weighting(Weighting::Uniform)
         .to(curve)
         .unwrap();
-    let spectral = Whittle::new(Model::Exponential)
+    let spectral = Whittle::new()
+        .model(Model::Exponential)
         .resampling(resampling)
         .to(run)
         .unwrap();
@@ -158,7 +159,8 @@ fn a_bootstrap_over_replicas_draws_whole_runs() {
     };
     let ratio = error(bootstrap) / error(Resampling::Replicas);
     assert!((ratio - 1.0).abs() < 0.15, "{ratio}");
-    let fit = Whittle::new(Model::Exponential)
+    let fit = Whittle::new()
+        .model(Model::Exponential)
         .resampling(bootstrap)
         .to(&runs)
         .unwrap();

@@ -106,7 +106,7 @@ fn faults_of_lower_folders_keep_their_variant() {
     }
     let blocks = Resampling::Blocks(1000);
     let of_run: Error = energy::moments(&run(), blocks).unwrap_err().into();
-    let whittle = Whittle::new(Model::Exponential).resampling(blocks);
+    let whittle = Whittle::new().model(Model::Exponential).resampling(blocks);
     let of_spectrum: Error = whittle.to(&run()).unwrap_err().into();
     for error in [of_run, of_spectrum] {
         assert!(matches!(error, Error::Resampling(_)), "{error:?}");

@@ -140,7 +140,8 @@ fn every_estimator_of_energies_gives_numbers_of_the_same_run() {
         let drift = energy::drift(run, BLOCKS).unwrap();
         let phi = energy::distribution(run, run.sampling().lag(5), energy::Bins::Count(20), BLOCKS);
         let phi = phi.unwrap();
-        let spectral = Whittle::new(Model::Exponential)
+        let spectral = Whittle::new()
+            .model(Model::Exponential)
             .resampling(BLOCKS)
             .to(run)
             .unwrap();

@@ -221,7 +221,8 @@ fn fits(unit: f64) -> Results {
             results.add("unresolved", 1e-2, &fit.verdict);
         }
         for band in [None, Some(20.0 / unit)] {
-            let fit = Whittle::new(model)
+            let fit = Whittle::new()
+                .model(model)
                 .up_to(band)
                 .resampling(blocks)
                 .to(&run)

@@ -85,7 +85,7 @@ fn energies_in_any_unit_have_the_same_relaxation() {
             let run = series(&samples, unit);
             let msed = energy::msed(&run, &lags, Resampling::Blocks(10)).unwrap();
             let fit = Fit::new(model).to(&msed).unwrap();
-            let spectral = Whittle::new(model).to(&run).unwrap();
+            let spectral = Whittle::new().model(model).to(&run).unwrap();
             (fit, spectral)
         };
         let one = of(0);

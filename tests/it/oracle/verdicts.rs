@@ -437,7 +437,8 @@ fn a_smooth_run_of_less_than_eight_relaxation_times_is_too_short() {
         EnergyKind::PerParticle,
     )
     .unwrap();
-    let fit = Whittle::new(Model::Stretched)
+    let fit = Whittle::new()
+        .model(Model::Stretched)
         .up_to(std::f64::consts::PI)
         .resampling(Resampling::None);
     let found = fit.to(&run).unwrap();
@@ -459,7 +460,8 @@ fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
     let samples = energies.len();
     let sampling = Sampling::new(1, 1.0).unwrap();
     let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle).unwrap();
-    let fit = Whittle::new(Model::Exponential)
+    let fit = Whittle::new()
+        .model(Model::Exponential)
         .up_to(band)
         .resampling(Resampling::Blocks(4));
     let Ok(found) = fit.to(&run) else {

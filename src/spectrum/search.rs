@@ -1,0 +1,170 @@
+//! The parameters of the largest posterior.
+
+use nalgebra::DMatrix;
+
+use super::expected::lorentzian;
+use super::likelihood::{Likelihood, Parameters, Shape};
+use super::periodogram::Bin;
+use crate::relaxation::Model;
+
+/// Steps of a scan over relaxation times.
+const STEPS: usize = 16;
+/// The exponents from which a stretched form is sought.
+const STARTS: [f64; 2] = [0.65, 0.9];
+/// Sets of times from which a shape is sought.
+const SETS: usize = 2;
+/// Multiplicative steps towards the amplitudes of a set of times.
+const AMPLITUDE_STEPS: usize = 40;
+/// Steps of a search.
+const LIMIT: usize = 150;
+/// A search ends where two steps on end gain less than this in the logarithm of the posterior: a
+/// thousandth of a standard deviation.
+const GAIN: f64 = 1e-6;
+
+/// The largest posterior next to a start.
+#[derive(Debug, Clone)]
+pub(super) struct Maximum {
+    pub(super) parameters: Parameters,
+    /// Minus the logarithm of the posterior, to a constant.
+    pub(super) objective: f64,
+    /// The Fisher information of [`Parameters`], with that of the priors.
+    pub(super) information: DMatrix<f64>,
+    pub(super) converged: bool,
+}
+
+/// The largest posterior of a shape. A scan over all sets of times that the band can show, with the
+/// amplitudes that fit best, gives the starts, so that the result does not hang on a guess.
+pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> {
+    let bins: Vec<Bin> = likelihood.bins().copied().collect();
+    let lowest = bins.iter().map(|b| b.frequency).fold(f64::MAX, f64::min);
+    let highest = bins.iter().map(|b| b.frequency).fold(0.0, f64::max);
+    if !(bins.iter().all(|b| b.power > 0.0) && highest > lowest) {
+        return None;
+    }
+    let time = |step: usize| (highest / lowest).powf(step as f64 / STEPS as f64) / highest;
+    let column = |step| {
+        bins.iter()
+            .map(|b| lorentzian(b.frequency, time(step))[0])
+            .collect()
+    };
+    let columns: Vec<Vec<f64>> = (0..=STEPS).map(column).collect();
+    let fitted = |steps: Vec<usize>| {
+        let columns: Vec<&[f64]> = steps.iter().map(|&step| &columns[step][..]).collect();
+        let (objective, amplitudes) = amplitudes(&bins, &columns);
+        (objective, amplitudes, steps)
+    };
+    let mut sets: Vec<_> = sets(shape.fast).into_iter().map(fitted).collect();
+    sets.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let start = |(_, amplitudes, steps): &(f64, Vec<f64>, Vec<usize>), beta: Option<f64>| {
+        let logit = beta.map(|beta| (beta / (2.0 - beta)).ln());
+        let slow = [amplitudes[0].ln(), amplitudes[1].ln(), time(steps[0]).ln()];
+        let fast = steps[1..].iter().zip(&amplitudes[2..]);
+        let fast = fast.flat_map(|(&step, variance)| [variance.ln(), time(step).ln()]);
+        Parameters::from_vec(slow.into_iter().chain(logit).chain(fast).collect())
+    };
+    let starts = sets.iter().take(SETS).flat_map(|set| match shape.model {
+        Model::Exponential => vec![start(set, None)],
+        Model::Stretched => STARTS.map(|beta| start(set, Some(beta))).to_vec(),
+    });
+    starts
+        .filter_map(|start| nearest(likelihood, shape, start))
+        .min_by(|a, b| a.objective.total_cmp(&b.objective))
+}
+
+/// The steps of the slow time and of each fast one, in decreasing order: all single ones and all
+/// pairs, and triples of every second step.
+fn sets(fast: usize) -> Vec<Vec<usize>> {
+    let stride = if fast > 1 { 2 } else { 1 };
+    let mut sets: Vec<Vec<usize>> = (0..=STEPS).step_by(stride).map(|slow| vec![slow]).collect();
+    for _ in 0..fast {
+        sets = sets
+            .iter()
+            .flat_map(|set| {
+                let below = set[set.len() - 1].saturating_sub(1);
+                (0..below)
+                    .step_by(stride)
+                    .map(|step| [&set[..], &[step]].concat())
+            })
+            .collect();
+    }
+    sets
+}
+
+/// The level and the variances of given shapes by the largest likelihood, with `sum ln S + I/S`
+/// there. The multiplicative steps of the Itakura-Saito divergence keep them positive (C. Févotte
+/// and J. Idier, Neural Comput. 23, 2421 (2011)).
+fn amplitudes(bins: &[Bin], columns: &[&[f64]]) -> (f64, Vec<f64>) {
+    let level = bins.iter().map(|b| b.power).fold(f64::MAX, f64::min);
+    let highest = bins.iter().map(|b| b.power).fold(0.0, f64::max);
+    let share = |column: &&[f64]| highest / column.iter().fold(0.0, |a: f64, b| a.max(*b));
+    let mut amplitudes: Vec<f64> = vec![level];
+    amplitudes.extend(columns.iter().map(|column| share(column) / columns.len() as f64));
+    let ones = vec![1.0; bins.len()];
+    let columns: Vec<&[f64]> = std::iter::once(&ones[..])
+        .chain(columns.iter().copied())
+        .collect();
+    let mut objective = f64::INFINITY;
+    for _ in 0..AMPLITUDE_STEPS {
+        let mut slopes = vec![[0.0; 2]; columns.len()];
+        objective = 0.0;
+        for (k, bin) in bins.iter().enumerate() {
+            let s: f64 = columns
+                .iter()
+                .zip(&amplitudes)
+                .map(|(column, a)| column[k] * a)
+                .sum();
+            objective += bin.ordinates * (s.ln() + bin.power / s);
+            for (slope, column) in slopes.iter_mut().zip(&columns) {
+                slope[0] += bin.ordinates * bin.power / (s * s) * column[k];
+                slope[1] += bin.ordinates / s * column[k];
+            }
+        }
+        for (amplitude, [up, down]) in amplitudes.iter_mut().zip(slopes) {
+            *amplitude = (*amplitude * (up / down).sqrt()).max(1e-12 * level);
+        }
+    }
+    (objective, amplitudes)
+}
+
+/// The largest posterior next to a start, by Fisher scoring, damped as by Levenberg and Marquardt.
+pub(super) fn nearest(likelihood: &Likelihood, shape: Shape, start: Parameters) -> Option<Maximum> {
+    let mut parameters = start;
+    let mut here = likelihood.posterior(shape, &parameters)?;
+    let (mut damping, mut small, mut converged) = (1e-3, 0, false);
+    for _ in 0..LIMIT {
+        let mut damped = here.information.clone();
+        for i in 0..damped.nrows() {
+            damped[(i, i)] *= 1.0 + damping;
+        }
+        let step = damped.cholesky().map(|c| c.solve(&here.gradient));
+        let moved = step.filter(|step| step.amax().is_finite()).and_then(|step| {
+            // No parameter moves by more than a factor e^2 at once.
+            let trial = &parameters - &step * (2.0 / step.amax()).min(1.0);
+            let there = likelihood.posterior(shape, &trial)?;
+            (there.objective <= here.objective).then_some((trial, there))
+        });
+        if let Some((trial, there)) = moved {
+            small = if here.objective - there.objective < GAIN {
+                small + 1
+            } else {
+                0
+            };
+            (parameters, here) = (trial, there);
+            damping = (damping * 0.2).max(1e-12);
+            converged = small > 1;
+        } else {
+            damping *= 8.0;
+            // No step goes down any more: the objective is flat to its rounding.
+            converged = damping > 1e3;
+        }
+        if converged {
+            break;
+        }
+    }
+    Some(Maximum {
+        parameters,
+        objective: here.objective,
+        information: here.information,
+        converged,
+    })
+}
