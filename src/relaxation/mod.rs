@@ -55,7 +55,7 @@ pub use diffusion::{
     Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };
 pub use error::FitError;
-pub use extremum::{Extremum, NoExtremum, TauBeta, peak, tau_beta};
+pub use extremum::{Extremum, ExtremumOf, NoExtremum, TauBeta, peak, tau_beta};
 pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
