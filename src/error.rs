@@ -1,5 +1,6 @@
 //! The umbrella over the narrow errors.
 
+use std::error::Error as StdError;
 use std::path::Path;
 
 use thiserror::Error;
@@ -8,11 +9,11 @@ use crate::energy::EnergyError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::online::{FeedError, OnlineError};
-use crate::relaxation::FitError;
+use crate::relaxation::{FitError, NoExtremum, NotDiffusive, NotReached};
 use crate::series::SeriesError;
 use crate::spectrum::SpectralError;
-use crate::structure::StructureError;
-use crate::thermo::ThermoError;
+use crate::structure::{NoMainPeak, StructureError};
+use crate::thermo::{NoCrossover, ThermoError, Undetermined};
 use crate::trajectory::TrajectoryError;
 use crate::units::UnitsError;
 
@@ -66,6 +67,8 @@ pub enum Error {
     Thermo(ThermoError),
     /// A unit system.
     Units(UnitsError),
+    /// The reason of an [`Outcome`](crate::stats::Outcome) that the data do not hold.
+    Unresolved(Box<dyn StdError + Send + Sync>),
 }
 
 impl Error {
@@ -120,6 +123,26 @@ flatten!(SpectralError => Spectral { Resampling, Invalid });
 flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
 flatten!(ThermoError => Thermo { Energy, Fit, Invalid, Mixture, Units });
 flatten!(UnitsError => Units { Invalid });
+
+/// Takes the reasons of outcomes, so that `?` passes them on.
+macro_rules! unresolved {
+    ($($reason:ty),* $(,)?) => {
+        $(impl From<$reason> for Error {
+            fn from(reason: $reason) -> Self {
+                Self::Unresolved(reason.into())
+            }
+        })*
+    };
+}
+
+unresolved!(
+    NoCrossover,
+    NoExtremum,
+    NoMainPeak,
+    NotDiffusive,
+    NotReached,
+    Undetermined
+);
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

@@ -333,7 +333,9 @@ fn first_maximum(msd: &Curve) -> Result<Extremum, NoExtremum> {
 fn minimum_of_slope(msd: &Curve) -> Result<Extremum, NoExtremum> {
     let slopes: Vec<Slope> = Slope::apart(msd, RATIO);
     let times: Vec<f64> = slopes.iter().map(|slope| slope.time()).collect();
-    let smallest = outstanding(msd, &times, ExtremumOf::LogSlope, |values, k| slopes[k].of(values))?;
+    let smallest = outstanding(msd, &times, ExtremumOf::LogSlope, |values, k| {
+        slopes[k].of(values)
+    })?;
     let three = [smallest - 1, smallest, smallest + 1].map(|k| slopes[k]);
     Ok(vertex(msd, three.map(Slope::time), |values| {
         three.map(|slope| slope.of(values))

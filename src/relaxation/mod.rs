@@ -23,6 +23,7 @@
 //! let fit = Fit::new(Model::Exponential).to(&msed)?;
 //! assert!(fit.verdict.is_resolved());
 //! assert_eq!(fit.relaxation_time.to_string(), "4.27(71)");
+//! assert!(fit.to_string().starts_with("tau* = 4.27(71), U0^2 = "));
 //! # Ok::<(), msed::Error>(())
 //! ```
 

@@ -14,6 +14,9 @@ use crate::real::short;
 /// and their variances add up (the union of the runs' jackknives). A number without any run, such
 /// as one that was given, has no error.
 ///
+/// Operators on numbers of one run through different resamples give no standard error;
+/// [`combine`](Self::combine) is an error there.
+///
 /// Sums, differences, products, ratios and the usual functions are written as for plain numbers:
 ///
 /// ```

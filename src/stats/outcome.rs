@@ -58,7 +58,8 @@ impl<T, Why> Outcome<T, Why> {
         self.into_result().ok()
     }
 
-    /// The same as a `Result`, so that `?` passes the reason on.
+    /// The same as a `Result`, so that `?` passes the reason on: in functions that return the
+    /// reason, an [`Error`](crate::Error) or a `Box<dyn Error>`.
     ///
     /// # Errors
     /// The reason.

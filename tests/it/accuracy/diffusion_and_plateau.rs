@@ -167,12 +167,13 @@ fn impossible_windows_are_refused() {
         FitError::TooFewPoints {
             found: 0,
             expected: 2,
-            window: [5.0, 9.0]
+            window: [5.0, 9.0],
+            reach: Some([0.01, 1.0])
         }
     );
     assert_eq!(
         error.to_string(),
-        "0 lags in the fit window from 5 to 9, expected at least 2, as many as there are parameters; the curve reaches from 1 to XX"
+        "0 lags in the fit window from 5 to 9, expected at least 2: as many as there are parameters; the curve reaches from 0.01 to 1"
     );
     assert_eq!(
         SquaredDisplacement::new(msd, 0).unwrap_err().to_string(),
@@ -265,7 +266,10 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
             assert!((time - 1.12).abs() < 0.05, "{time}");
             let text = why.to_string();
             let slope = "d ln MSD / d ln t is smallest at the shortest lags, ";
-            assert!(text.contains(slope) && text.ends_with("; the frames are too far apart"), "{why}");
+            assert!(
+                text.contains(slope) && text.ends_with("; the frames are too far apart"),
+                "{why}"
+            );
         }
         other => panic!("{other:?}"),
     }
