@@ -1,6 +1,5 @@
 //! The umbrella over the narrow errors.
 
-use std::error::Error as StdError;
 use std::path::Path;
 
 use thiserror::Error;
@@ -67,8 +66,8 @@ pub enum Error {
     Thermo(ThermoError),
     /// A unit system.
     Units(UnitsError),
-    /// The reason of an [`Outcome`](crate::stats::Outcome) that the data do not hold.
-    Unresolved(Box<dyn StdError + Send + Sync>),
+    /// What the data do not hold: the reason of an [`Outcome`](crate::stats::Outcome).
+    Unresolved(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
@@ -124,23 +123,23 @@ flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
 flatten!(ThermoError => Thermo { Energy, Fit, Invalid, Mixture, Units });
 flatten!(UnitsError => Units { Invalid });
 
-/// Takes the reasons of outcomes, so that `?` passes them on.
+/// Boxes the reason of an outcome, so that `?` passes it on.
 macro_rules! unresolved {
     ($($reason:ty),* $(,)?) => {
         $(impl From<$reason> for Error {
             fn from(reason: $reason) -> Self {
-                Self::Unresolved(reason.into())
+                Self::Unresolved(Box::new(reason))
             }
         })*
     };
 }
 
 unresolved!(
-    NoCrossover,
-    NoExtremum,
-    NoMainPeak,
-    NotDiffusive,
     NotReached,
+    NoExtremum,
+    NotDiffusive,
+    NoMainPeak,
+    NoCrossover,
     Undetermined
 );
 

@@ -12,7 +12,8 @@ use crate::real::short;
 /// other numbers. Numbers of one run are correlated resample by resample. Different runs are
 /// independent: each one's resamples change the number with the other runs held at their values,
 /// and their variances add up (the union of the runs' jackknives). A number without any run, such
-/// as one that was given, has no error.
+/// as one that was given, has no error. Operators on numbers of one run through different resamples
+/// give a value without a standard error; [`combine`](Self::combine) is an error there.
 ///
 /// Operators on numbers of one run through different resamples give no standard error;
 /// [`combine`](Self::combine) is an error there.

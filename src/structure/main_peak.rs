@@ -148,18 +148,29 @@ pub enum NoMainPeak {
 /// - **Errors.** The parabola is fitted to the same shells on each resample of the structure
 ///   factor.
 /// - **Cost.** Nothing beside that of the structure factor.
+/// - **Range.** The vectors must reach beyond the peak on both sides: a function that is highest at
+///   an end of its range has no peak there.
+///
+/// **Which q for F_s?** The total S(q) and that of one species peak at different q: in the shipped
+/// mixture at T = 0.700 at 7.370 and, A-A, at 7.231. Take the peak of the species that
+/// [`self_isf`](super::self_isf) is of, and a shell of 0.1 on either side of it, so that its mean q
+/// is that of the peak: `run.shell(7.15..=7.35)` holds 219 vectors there.
 ///
 /// ```
-/// # use msed::{Resampling, structure::{self, WaveVectors}, trajectory::{Cell, Species, Trajectory}};
-/// // A simple cubic lattice: its density has no component below 2 pi over the spacing, and there it
-/// // has all.
-/// let cell = Cell::cubic(6.0)?;
-/// let grid = |i: i32| [i % 6, i / 6 % 6, i / 36].map(f64::from);
-/// let run = Trajectory::new((0..216).flat_map(grid).collect::<Vec<_>>(), [0], 0.005, Species::single("A", 216)?)?.with_cell(cell)?;
-/// let s = structure::static_structure(&run, &WaveVectors::sphere(&cell, 6.3)?, Resampling::None)?;
-/// let window = structure::PeakWindow::for_density(&cell, 216);
-/// let peak = structure::main_peak(s.total(), window);
-/// assert!(!peak.is_resolved()); // It stands at the end of the range.
+/// use msed::structure::{self, PeakWindow};
+/// use msed::{Resampling, Units, io, trajectory::Species};
+/// let species = Species::by_count([("A", 800), ("B", 200)])?;
+/// let file = "data/kob-andersen/T0.700/dump.lammpstrj.gz"; // 20 frames
+/// let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
+/// let s = structure::static_structure(&run, &run.shell(6.2..=8.4)?, Resampling::Blocks(5))?;
+/// let window = PeakWindow::for_density(run.cell(0).unwrap(), 1000);
+/// let of_a = structure::main_peak(s.of("A", "A")?, window).into_result()?;
+/// let total = structure::main_peak(s.total(), window).into_result()?;
+/// assert!((of_a.position.value() - 7.23).abs() < 0.02, "{of_a}");
+/// assert!((total.position.value() - 7.37).abs() < 0.02, "{total}");
+/// let q = of_a.position.value();
+/// let shell = run.shell(q - 0.1..=q + 0.1)?;
+/// assert!((shell.mean_wave_number() - q).abs() < 0.02 && shell.count() > 100);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> Outcome<MainPeak, NoMainPeak> {
