@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::StructureFactor;
+use crate::real::short;
 use crate::stats::{Estimate, Invalid, Outcome, Parabola, Significance};
 use crate::trajectory::Cell;
 
@@ -94,9 +95,8 @@ impl fmt::Display for MainPeak {
 pub enum NoMainPeak {
     /// The function is largest at an end of its range.
     #[error(
-        "not resolved: S(q) is highest at q = {q:.6}, an end of the range {:.6} to {:.6}",
-        range[0],
-        range[1]
+        "not resolved: S(q) is highest at q = {}, an end of the range {} to {}",
+        short(*.q, 6), short(range[0], 6), short(range[1], 6)
     )]
     AtTheEnd {
         /// The middle of the highest bin.
@@ -106,8 +106,8 @@ pub enum NoMainPeak {
     },
     /// Another peak is as high within errors.
     #[error(
-        "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
-        Significance::EXTREMUM
+        "not resolved: the peak at q = {} exceeds that at {} by {difference}, expected more than {}",
+        short(*.q, 6), short(*.other, 6), Significance::EXTREMUM
     )]
     Rival {
         /// The middle of the highest bin.
@@ -125,9 +125,8 @@ pub enum NoMainPeak {
     },
     /// The parabola has no maximum among the shells.
     #[error(
-        "not resolved: the parabola through the shells from {:.6} to {:.6} has no maximum among them",
-        range[0],
-        range[1]
+        "not resolved: the parabola through the shells from {} to {} has no maximum among them",
+        short(range[0], 6), short(range[1], 6)
     )]
     NoMaximum {
         /// First and last q of the shells.
@@ -333,7 +332,7 @@ mod tests {
         let reason = |peak: Outcome<MainPeak, NoMainPeak>| peak.into_result().unwrap_err().to_string();
         assert_eq!(
             reason(main_peak(&factor(|q| q, 0.0), WINDOW)),
-            "not resolved: S(q) is highest at q = 10.100000, an end of the range 0.050000 to 10.000000"
+            "not resolved: S(q) is highest at q = 10.1, an end of the range 0.05 to 10"
         );
         let narrow = PeakWindow {
             bin: 0.2,
@@ -356,7 +355,7 @@ mod tests {
         };
         assert_eq!(
             reason(main_peak(&factor(hollow, 0.0), wide)),
-            "not resolved: the parabola through the shells from 4.850000 to 5.150000 has no maximum among them"
+            "not resolved: the parabola through the shells from 4.85 to 5.15 has no maximum among them"
         );
     }
 }
