@@ -29,7 +29,7 @@ fn main() -> Result<(), msed::Error> {
         (heat_capacity, "*{C}_{ex}"),
     ] {
         println!(
-            "{goal:?} to 5 %: a run of {:.0}",
+            "{goal:.3?} to 5 %: a run of {:.0}",
             model.duration_for(goal, interval, 0.05)?
         );
         let lengths = [500.0, 1000.0, 2000.0, 5000.0, 1e4, 2e4, 5e4];

@@ -8,11 +8,11 @@ use crate::energy::EnergyError;
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::online::{FeedError, OnlineError};
-use crate::relaxation::FitError;
+use crate::relaxation::{FitError, NoExtremum, NotDiffusive, NotReached};
 use crate::series::SeriesError;
 use crate::spectrum::SpectralError;
-use crate::structure::StructureError;
-use crate::thermo::ThermoError;
+use crate::structure::{NoMainPeak, StructureError};
+use crate::thermo::{NoCrossover, ThermoError, Undetermined};
 use crate::trajectory::TrajectoryError;
 use crate::units::UnitsError;
 
@@ -66,6 +66,8 @@ pub enum Error {
     Thermo(ThermoError),
     /// A unit system.
     Units(UnitsError),
+    /// What the data do not hold: the reason of an [`Outcome`](crate::stats::Outcome).
+    Unresolved(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
@@ -120,6 +122,26 @@ flatten!(SpectralError => Spectral { Resampling, Invalid });
 flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
 flatten!(ThermoError => Thermo { Energy, Fit, Invalid, Mixture, Units });
 flatten!(UnitsError => Units { Invalid });
+
+/// Boxes the reason of an outcome, so that `?` passes it on.
+macro_rules! unresolved {
+    ($($reason:ty),* $(,)?) => {
+        $(impl From<$reason> for Error {
+            fn from(reason: $reason) -> Self {
+                Self::Unresolved(Box::new(reason))
+            }
+        })*
+    };
+}
+
+unresolved!(
+    NotReached,
+    NoExtremum,
+    NotDiffusive,
+    NoMainPeak,
+    NoCrossover,
+    Undetermined
+);
 
 /// A reader of this crate returns [`Read`](Error::Read), for files of frames and of energies alike.
 impl From<TrajectoryError> for Error {

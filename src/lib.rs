@@ -63,7 +63,8 @@
 //!   time origins, and has the same bits for any number of threads.
 //! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every
 //!   resample of the run ([`Resampling`]), and the error of any function of them follows. They know
-//!   their run: numbers of one run are correlated, numbers of different runs are independent.
+//!   their run: numbers of one run are correlated, numbers of different runs are independent. The
+//!   energies and the trajectory of one simulation are two runs here, which count as independent.
 //! - A fit has a verdict. Where the data do not determine the answer, the verdict is `unresolved`
 //!   and names the reason. Other quantities that may be missing are a [`stats::Outcome`].
 //! - Invalid input is an [`Error`] that names the file and line, or the index, what was found and

@@ -63,6 +63,17 @@ pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
     values.iter().position(|x| !is_fit(x.to_f64()))
 }
 
+/// A number as a person writes it: so many significant digits at most, without zeros at the end.
+pub(crate) fn short(x: f64, digits: usize) -> String {
+    let text = format!("{x:.*e}", digits - 1);
+    // Through the exponent form, which rounds to significant digits, and back.
+    match text.parse::<f64>() {
+        Ok(rounded) if x == 0.0 || !x.is_finite() || (1e-4..1e6).contains(&x.abs()) => rounded.to_string(),
+        Ok(rounded) => format!("{rounded:e}"),
+        Err(_) => text,
+    }
+}
+
 /// A number that cannot be right, with what it is and what was expected:
 /// `time step NaN, expected a positive finite number`.
 ///
@@ -123,6 +134,22 @@ impl Invalid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_as_a_person_writes_them() {
+        for (x, expected) in [
+            (0.0, "0"),
+            (1.4 + 2e-16, "1.4"),
+            (0.348_000_000_000_000_03, "0.348"),
+            (-35.355_339, "-35.3553"),
+            (999_999.7, "1e6"),
+            (1.5e-7, "1.5e-7"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(short(x, 6), expected);
+        }
+    }
 
     #[test]
     fn numbers_outside_of_their_range_are_named() {

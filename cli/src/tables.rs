@@ -2,6 +2,7 @@
 
 mod energies;
 mod over_temperature;
+mod reasons;
 mod structure;
 mod table;
 

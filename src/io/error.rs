@@ -197,6 +197,9 @@ impl fmt::Display for ReadError {
             (Fault::Open(source), ..) => write!(f, "cannot open {file}: {source}"),
             // Here the caller's numbers are refused, and not the file.
             (Fault::Series(refusal), ..) => refusal.fmt(f),
+            (Fault::Read(source), ..) if source.kind() == io::ErrorKind::IsADirectory => {
+                write!(f, "{file} is a directory, expected a file")
+            }
             (Fault::Read(source), None, Place::Line(line)) => {
                 write!(f, "{file}: reading failed after line {line}: {source}")
             }

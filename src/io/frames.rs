@@ -28,8 +28,9 @@ use crate::units::Units;
 /// choices that a format leaves open.
 ///
 /// # Errors
-/// What [`frames`] and [`Trajectory::from_source`] refuse, with the file and the frame.
-/// [`Trajectory::up_to_error`] keeps the frames before the error.
+/// What [`frames`] refuses and another number of particles than the species have, with the file and
+/// the frame; what [`Trajectory::from_source`] refuses, with the frame. [`Trajectory::up_to_error`]
+/// keeps the frames before the error.
 ///
 /// ```
 /// use msed::{Units, io, trajectory::Species};
@@ -45,7 +46,15 @@ pub fn trajectory<T: Real>(
     time_step: f64,
     species: Species,
 ) -> Result<Trajectory<'static, T>, TrajectoryError> {
-    Trajectory::from_source(frames(path, units)?, time_step, species)
+    let frames = frames(path, units)?;
+    let (found, expected) = (frames.particles(), species.len());
+    if found != expected {
+        let fault = Fault::Value(format!("{found} particles, expected {expected}, the species'"));
+        let mut error = fault.at(&frames.name, Place::File);
+        error.frame = Some(0);
+        return Err(error.into());
+    }
+    Trajectory::from_source(frames, time_step, species)
 }
 
 /// The frames of a trajectory file one by one: XTC, LAMMPS dump text or extended XYZ. The first

@@ -101,7 +101,11 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
     if contents.len() as u64 != length || digest(SEED, contents) != number(16, 8) {
         return Err(CheckpointError::Damaged { file: file() });
     }
-    let other = |reason: String| CheckpointError::Contents { file: file(), reason };
+    let other = |reason: String| CheckpointError::Contents {
+        file: file(),
+        expected: std::any::type_name::<T>(),
+        reason,
+    };
     match postcard::take_from_bytes(contents) {
         Ok((value, [])) => Ok(value),
         Ok((_, rest)) => Err(other(format!("{} bytes are left", rest.len()))),
@@ -235,10 +239,12 @@ pub enum CheckpointError {
         file: PathBuf,
     },
     /// Something else than was asked for, or a state that cannot be.
-    #[error("{} holds something else: {reason}", file.display())]
+    #[error("{} holds no {expected}, or one that cannot be: {reason}", file.display())]
     Contents {
         /// The file.
         file: PathBuf,
+        /// The type that was asked for.
+        expected: &'static str,
         /// What is wrong.
         reason: String,
     },

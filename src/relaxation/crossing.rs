@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::error::FitError;
 use crate::curve::Curve;
+use crate::real::short;
 use crate::stats::{Estimate, Invalid, Outcome};
 
 /// Why no lag time can be given at which a curve passes a level.
@@ -13,13 +14,13 @@ use crate::stats::{Estimate, Invalid, Outcome};
 pub enum NotReached {
     /// The curve has passed the level before its first lag above 0: what passes it is too fast for
     /// the sampling.
-    #[error("reached before the first lag {upper_bound}")]
+    #[error("reached before the first lag {}", short(*.upper_bound, 6))]
     BeforeFirstLag {
         /// The first lag time, which the crossing is shorter than.
         upper_bound: f64,
     },
     /// The curve does not reach the level.
-    #[error("not reached: {last_value:.4} at the longest lag {lower_bound}, expected {level:.4}")]
+    #[error("not reached: {last_value:.4} at the longest lag {}, expected {level:.4}", short(*.lower_bound, 6))]
     AtLastLag {
         /// The last lag time, which the crossing is longer than.
         lower_bound: f64,
@@ -98,11 +99,7 @@ fn first_crossing(
         });
     }
     let Some(&last_value) = values.last() else {
-        return Err(FitError::TooFewPoints {
-            found: 0,
-            expected: 1,
-            window: [0.0, 0.0],
-        });
+        return Err(FitError::too_few_points(&curve, [0.0, 0.0], 0, 1));
     };
     let log_times: Vec<f64> = curve.lag_times().map(f64::ln).collect();
     let crossing = |values: &[f64]| match values.iter().position(|&v| passed(v)) {

@@ -18,11 +18,7 @@ pub(super) fn window(curve: &Curve) -> Result<[f64; 2], FitError> {
     let times: Vec<f64> = curve.lag_times().collect();
     let values = curve.values();
     let (Some(&first), Some(&start)) = (values.first(), times.first()) else {
-        return Err(FitError::TooFewPoints {
-            found: 0,
-            expected: 3,
-            window: [0.0, 0.0],
-        });
+        return Err(FitError::too_few_points(&curve, [0.0, 0.0], 0, 3));
     };
     let last = times.len() - 1;
     let noise = |k: usize| curve.standard_errors()[k].map_or(0.0, |error| 2.0 * error);

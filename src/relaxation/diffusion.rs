@@ -7,6 +7,7 @@ use std::ops::{Deref, RangeInclusive};
 use thiserror::Error;
 
 use super::error::FitError;
+use super::fall::Time;
 use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Invalid, Outcome, Significance, line};
@@ -92,7 +93,13 @@ pub struct Diffusion {
 impl fmt::Display for Diffusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [start, end] = self.window;
-        write!(f, "{} from t = {start:.6} to {end:.6}", self.coefficient)
+        write!(
+            f,
+            "{} from t = {} to {}",
+            self.coefficient,
+            Time(&start),
+            Time(&end)
+        )
     }
 }
 
@@ -103,7 +110,8 @@ impl fmt::Display for Diffusion {
 pub enum NotDiffusive {
     /// No stretch of lags up to the last has a slope of 1 within errors.
     #[error(
-        "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {time:.6}, expected 1 within errors"
+        "not diffusive: d ln MSD / d ln t is {log_slope} at the last lags, around t = {}, expected 1 within errors",
+        Time(.time)
     )]
     Slope {
         /// The last local slope of the curve.
@@ -168,11 +176,8 @@ pub fn diffusion_within(
     let moving = msd.moving();
     let part = moving.with(moving.window(window.clone()));
     if part.len() < 2 {
-        return Err(FitError::TooFewPoints {
-            found: part.len(),
-            expected: 2,
-            window: [*window.start(), *window.end()],
-        });
+        let window = [*window.start(), *window.end()];
+        return Err(FitError::too_few_points(&moving, window, part.len(), 2));
     }
     Ok(fit(&part))
 }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::curve::Curve;
+use crate::real::short;
 use crate::stats::Invalid;
 
 /// A request that cannot be carried out. A curve that can be fitted and shows no relaxation is not
@@ -10,15 +12,18 @@ use crate::stats::Invalid;
 #[non_exhaustive]
 pub enum FitError {
     /// The two times of the window do not increase, or are not finite.
-    #[error("fit window from {} to {}, expected increasing times with the first one not negative", .found[0], .found[1])]
+    #[error(
+        "fit window from {} to {}, expected increasing times with the first one not negative",
+        short(.found[0], 6), short(.found[1], 6)
+    )]
     Window {
         /// The window given.
         found: [f64; 2],
     },
     /// Fewer lags than parameters.
     #[error(
-        "{found} lags in the fit window from {} to {}, expected at least {expected}: as many as there are parameters",
-        .window[0], .window[1]
+        "{found} lags in the fit window from {} to {}, expected at least {expected}: as many as there are parameters{}",
+        short(.window[0], 6), short(.window[1], 6), reaching(*.reach)
     )]
     TooFewPoints {
         /// Lags above 0 in the window, and with a standard error where one is needed.
@@ -27,6 +32,8 @@ pub enum FitError {
         expected: usize,
         /// The window.
         window: [f64; 2],
+        /// The first and the last lag above 0 of the curve; `None` where it has none.
+        reach: Option<[f64; 2]>,
     },
     /// Weights or a window need standard errors, and the curve has none.
     #[error(
@@ -40,14 +47,15 @@ pub enum FitError {
     },
     /// A lag whose values do not differ between resamples.
     #[error(
-        "the standard error at lag {lag_time} is 0, expected a positive number: fit with uniform weights"
+        "the standard error at lag {} is 0, expected a positive number: fit with uniform weights",
+        short(*.lag_time, 6)
     )]
     ZeroError {
         /// The lag in time units.
         lag_time: f64,
     },
     /// A value that is not a finite number.
-    #[error("the curve is {found} at lag {lag_time}, expected a finite number")]
+    #[error("the curve is {found} at lag {}, expected a finite number", short(*.lag_time, 6))]
     NotFinite {
         /// The lag in time units.
         lag_time: f64,
@@ -77,4 +85,28 @@ pub enum FitError {
     /// A number that is out of its range, such as the level of a crossing, or 0 dimensions.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+}
+
+impl FitError {
+    /// Fewer lags of a curve in a window than a fit needs.
+    pub(super) fn too_few_points(curve: &Curve, window: [f64; 2], found: usize, expected: usize) -> Self {
+        let curve = curve.without_zero();
+        let (first, last) = (curve.lag_times().next(), curve.lag_times().last());
+        Self::TooFewPoints {
+            found,
+            expected,
+            window,
+            reach: first.zip(last).map(<[f64; 2]>::from),
+        }
+    }
+}
+
+fn reaching(reach: Option<[f64; 2]>) -> String {
+    reach.map_or_else(String::new, |[first, last]| {
+        format!(
+            "; the curve reaches from {} to {}",
+            short(first, 6),
+            short(last, 6)
+        )
+    })
 }

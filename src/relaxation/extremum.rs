@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::diffusion::Slope;
 use super::error::FitError;
+use super::fall::Time;
 use crate::curve::Curve;
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome, Parabola, Significance};
@@ -32,22 +33,58 @@ impl fmt::Display for Extremum {
     }
 }
 
+/// What an extremum was sought of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum ExtremumOf {
+    /// The largest value of any curve.
+    Curve,
+    /// The first maximum of a mean squared displacement.
+    Msd,
+    /// The smallest slope `d ln MSD / d ln t`.
+    LogSlope,
+}
+
+impl fmt::Display for ExtremumOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Curve => "the curve",
+            Self::Msd => "the MSD",
+            Self::LogSlope => "d ln MSD / d ln t",
+        })
+    }
+}
+
+impl ExtremumOf {
+    /// What the extreme value is among the others.
+    fn extreme(self) -> &'static str {
+        match self {
+            Self::Curve | Self::Msd => "largest",
+            Self::LogSlope => "smallest",
+        }
+    }
+}
+
 /// Why a curve has no such extremum.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NoExtremum {
     /// A mean squared displacement rises from lag to lag.
-    #[error("not resolved: the curve rises over all {lags} lags")]
+    #[error("not resolved: the MSD rises over all {lags} lags")]
     NoMaximum {
         /// Lags looked at.
         lags: usize,
     },
     /// The first value is the extreme one: the extremum may be at shorter times.
     #[error(
-        "not resolved: the extreme value is {value}, at the shortest lag around t = {time:.6}; the frames are too far apart"
+        "not resolved: {of} is {} at the shortest lags, {value} around t = {}; the frames are too far apart",
+        of.extreme(), Time(.time)
     )]
     AtShortestLag {
+        /// What is extreme there.
+        of: ExtremumOf,
         /// The first lag time, or that of the first slope.
         time: f64,
         /// The value there.
@@ -55,9 +92,12 @@ pub enum NoExtremum {
     },
     /// The last value is the extreme one: the extremum may be at longer times.
     #[error(
-        "not resolved: the extreme value is {value}, at the longest lag around t = {time:.6}; the curve is too short"
+        "not resolved: {of} is {} at the longest lags, {value} around t = {}; the curve is too short",
+        of.extreme(), Time(.time)
     )]
     AtLongestLag {
+        /// What is extreme there.
+        of: ExtremumOf,
         /// The last lag time, or that of the last slope.
         time: f64,
         /// The value there.
@@ -65,10 +105,12 @@ pub enum NoExtremum {
     },
     /// On one side the curve differs from its extreme value by no more than its errors.
     #[error(
-        "not resolved: on one side of t = {time:.6} the curve changes by {change}, expected more than {}",
-        Significance::EXTREMUM
+        "not resolved: {of} changes by {change} on one side of t = {}, expected more than {}",
+        Time(.time), Significance::EXTREMUM
     )]
     Shallow {
+        /// What differs too little.
+        of: ExtremumOf,
         /// Time of the extreme value.
         time: f64,
         /// The largest change, on the side where it is smaller.
@@ -77,7 +119,8 @@ pub enum NoExtremum {
     /// The parabola has no maximum among the lags around the highest one, on the whole or on a
     /// resample.
     #[error(
-        "not resolved: the curve is flat around t = {time:.6}, a parabola has no maximum there on {resamples} resamples"
+        "not resolved: the curve is flat around t = {}, a parabola has no maximum there on {resamples} resamples",
+        Time(.time)
     )]
     Flat {
         /// Time of the highest value.
@@ -150,7 +193,7 @@ fn is_known(curve: &Curve, lag: usize) -> bool {
 
 fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     let times: Vec<f64> = curve.lag_times().collect();
-    let highest = outstanding(curve, &times, 1.0, |values, k| values[k])?;
+    let highest = outstanding(curve, &times, ExtremumOf::Curve, |values, k| values[k])?;
     let time = times[highest];
     let near = |k: usize| {
         let ratio = times[k] / time;
@@ -173,32 +216,34 @@ fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     })
 }
 
-/// The place of the largest of the numbers `of(values, place)`, one for each time, or of the
-/// smallest where `sign` is -1. It must be neither the first nor the last, and stand out from both
-/// sides.
+/// The place of the extreme one of the numbers `at(values, place)`, one for each time. It must be
+/// neither the first nor the last, and stand out from both sides.
 fn outstanding(
     curve: &Curve,
     times: &[f64],
-    sign: f64,
-    of: impl Fn(&[f64], usize) -> f64,
+    of: ExtremumOf,
+    at: impl Fn(&[f64], usize) -> f64,
 ) -> Result<usize, NoExtremum> {
     let n = times.len();
     if n < 3 {
         return Err(NoExtremum::TooFewLags { found: n });
     }
-    let whole: Vec<f64> = (0..n).map(|k| sign * of(curve.values(), k)).collect();
+    let sign = if of == ExtremumOf::LogSlope { -1.0 } else { 1.0 };
+    let whole: Vec<f64> = (0..n).map(|k| sign * at(curve.values(), k)).collect();
     let extreme = (0..n)
         .rev()
         .max_by(|&a, &b| whole[a].total_cmp(&whole[b]))
         .unwrap_or(0);
-    let (time, value) = (times[extreme], || curve.evaluate(|values| of(values, extreme)));
-    if extreme == 0 {
-        return Err(NoExtremum::AtShortestLag { time, value: value() });
+    let time = times[extreme];
+    if extreme == 0 || extreme == n - 1 {
+        let value = curve.evaluate(|values| at(values, extreme));
+        return Err(if extreme == 0 {
+            NoExtremum::AtShortestLag { of, time, value }
+        } else {
+            NoExtremum::AtLongestLag { of, time, value }
+        });
     }
-    if extreme == n - 1 {
-        return Err(NoExtremum::AtLongestLag { time, value: value() });
-    }
-    let change = |k: usize| curve.evaluate(|values| sign * (of(values, extreme) - of(values, k)));
+    let change = |k: usize| curve.evaluate(|values| sign * (at(values, extreme) - at(values, k)));
     for side in [0..extreme, extreme + 1..n] {
         let changes: Vec<Estimate> = side.map(change).collect();
         let stands_out = changes
@@ -206,7 +251,7 @@ fn outstanding(
             .any(|change| change.exceeds(Significance::EXTREMUM));
         let largest = changes.into_iter().max_by(|a, b| a.value().total_cmp(&b.value()));
         if let Some(change) = largest.filter(|_| !stands_out) {
-            return Err(NoExtremum::Shallow { time, change });
+            return Err(NoExtremum::Shallow { of, time, change });
         }
     }
     Ok(extreme)
@@ -277,6 +322,7 @@ fn first_maximum(msd: &Curve) -> Result<Extremum, NoExtremum> {
             }));
         }
         shallow.get_or_insert(NoExtremum::Shallow {
+            of: ExtremumOf::Msd,
             time: msd.lag_time(k),
             change,
         });
@@ -287,7 +333,9 @@ fn first_maximum(msd: &Curve) -> Result<Extremum, NoExtremum> {
 fn minimum_of_slope(msd: &Curve) -> Result<Extremum, NoExtremum> {
     let slopes: Vec<Slope> = Slope::apart(msd, RATIO);
     let times: Vec<f64> = slopes.iter().map(|slope| slope.time()).collect();
-    let smallest = outstanding(msd, &times, -1.0, |values, k| slopes[k].of(values))?;
+    let smallest = outstanding(msd, &times, ExtremumOf::LogSlope, |values, k| {
+        slopes[k].of(values)
+    })?;
     let three = [smallest - 1, smallest, smallest + 1].map(|k| slopes[k]);
     Ok(vertex(msd, three.map(Slope::time), |values| {
         three.map(|slope| slope.of(values))
@@ -370,10 +418,10 @@ mod tests {
         for (about, shortest) in [(0.5, true), (2000.0, false)] {
             let curve = curve(|t| parabola(t, about, 2.0), 0, |_, _| 0.0);
             match peak(&curve).unwrap() {
-                Outcome::Unresolved(NoExtremum::AtShortestLag { time, value }) if shortest => {
+                Outcome::Unresolved(NoExtremum::AtShortestLag { time, value, .. }) if shortest => {
                     assert_eq!((time, value.value()), (1.0, parabola(1.0, about, 2.0)));
                 }
-                Outcome::Unresolved(NoExtremum::AtLongestLag { time, value }) if !shortest => {
+                Outcome::Unresolved(NoExtremum::AtLongestLag { time, value, .. }) if !shortest => {
                     assert_eq!((time, value.value()), (1000.0, parabola(1000.0, about, 2.0)));
                 }
                 other => panic!("{other}"),
@@ -399,7 +447,7 @@ mod tests {
         let at = |t: f64| parabola(t, 30.0, 2.0);
         let tilt = |r: usize, t: f64| at(t) + (2.0 * r as f64 - 1.0) * 1.3 * (t / 30.0).ln().max(0.0);
         let found = peak(&curve(at, 2, tilt)).unwrap();
-        let Outcome::Unresolved(NoExtremum::Shallow { time, change }) = &found else {
+        let Outcome::Unresolved(NoExtremum::Shallow { time, change, .. }) = &found else {
             panic!("{found}");
         };
         assert!(

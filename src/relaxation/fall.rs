@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::curve::Curve;
+use crate::real::short;
 use crate::stats::Significance;
 
 /// A stretch over which a curve falls.
@@ -78,12 +79,6 @@ pub(super) struct Time<'a>(pub(super) &'a f64);
 
 impl fmt::Display for Time<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let t = *self.0;
-        if !(t.is_finite() && (1e-3..1e6).contains(&t)) {
-            return write!(f, "{t:.3e}");
-        }
-        // Through the exponent form, which rounds to significant digits, and back.
-        let rounded: f64 = format!("{t:.3e}").parse().map_err(|_| fmt::Error)?;
-        write!(f, "{rounded}")
+        f.write_str(&short(*self.0, 4))
     }
 }

@@ -1,5 +1,7 @@
 //! A fitted relaxation, whatever the method.
 
+use std::fmt;
+
 use super::caution::Caution;
 use super::model::Model;
 use super::points::Weighting;
@@ -45,6 +47,27 @@ pub struct Relaxation {
     /// What the numbers rest on: window, weights and how the search ended, or the band of a
     /// spectrum.
     pub evidence: Evidence,
+}
+
+impl fmt::Display for Relaxation {
+    /// `tau* = 4.27(71), U0^2 = 0.000522(12), Um^2 = 0.000083(13): resolved`, then the cautions. Of
+    /// a decay tau and the amplitude f_q, and the exponent where it is fitted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.evidence {
+            Evidence::Decay(_) => write!(f, "tau = {}, f_q = {}", self.relaxation_time, self.amplitude())?,
+            _ => {
+                write!(f, "tau* = {}, U0^2 = {}", self.relaxation_time, self.u0_squared)?;
+                write!(f, ", Um^2 = {}", self.um_squared)?;
+            }
+        }
+        if self.model == Model::Stretched {
+            write!(f, ", beta = {}", self.beta)?;
+        }
+        write!(f, ": {}", self.verdict)?;
+        self.cautions
+            .iter()
+            .try_for_each(|caution| write!(f, "; {caution}"))
+    }
 }
 
 impl Relaxation {

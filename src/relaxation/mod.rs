@@ -23,6 +23,7 @@
 //! let fit = Fit::new(Model::Exponential).to(&msed)?;
 //! assert!(fit.verdict.is_resolved());
 //! assert_eq!(fit.relaxation_time.to_string(), "4.27(71)");
+//! assert!(fit.to_string().starts_with("tau* = 4.27(71), U0^2 = "));
 //! # Ok::<(), msed::Error>(())
 //! ```
 
@@ -55,7 +56,7 @@ pub use diffusion::{
     Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };
 pub use error::FitError;
-pub use extremum::{Extremum, NoExtremum, TauBeta, peak, tau_beta};
+pub use extremum::{Extremum, ExtremumOf, NoExtremum, TauBeta, peak, tau_beta};
 pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};

@@ -77,11 +77,7 @@ impl<'a> Points<'a> {
         }
         let found = positions.len();
         if found < needed {
-            return Err(FitError::TooFewPoints {
-                found,
-                expected: needed,
-                window,
-            });
+            return Err(FitError::too_few_points(curve, window, found, needed));
         }
         let times: Vec<f64> = positions.iter().map(|&k| curve.lag_time(k)).collect();
         let values = || positions.iter().map(|&k| curve.values()[k]);

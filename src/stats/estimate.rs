@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Resamples;
 use super::significance::{Deviation, Significance, t_quantile};
+use crate::real::short;
 
 /// A number, and for each run that it rests on the same number on each resample of that run.
 ///
@@ -11,7 +12,11 @@ use super::significance::{Deviation, Significance, t_quantile};
 /// other numbers. Numbers of one run are correlated resample by resample. Different runs are
 /// independent: each one's resamples change the number with the other runs held at their values,
 /// and their variances add up (the union of the runs' jackknives). A number without any run, such
-/// as one that was given, has no error.
+/// as one that was given, has no error. Operators on numbers of one run through different resamples
+/// give a value without a standard error; [`combine`](Self::combine) is an error there.
+///
+/// Operators on numbers of one run through different resamples give no standard error;
+/// [`combine`](Self::combine) is an error there.
 ///
 /// Sums, differences, products, ratios and the usual functions are written as for plain numbers:
 ///
@@ -306,7 +311,8 @@ impl From<f64> for Estimate {
 }
 
 impl fmt::Display for Estimate {
-    /// The value with two digits of its standard error, as in `2.91(12)`.
+    /// The value with two digits of its standard error, as in `2.91(12)`; without one, six
+    /// significant digits of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_with_error(f, self.value, self.standard_error())
     }
@@ -339,7 +345,7 @@ fn write_with_error(f: &mut fmt::Formatter<'_>, value: f64, error: Option<f64>) 
                 write!(f, "{value:.0$}({error:.0$})", decimals as usize)
             }
         }
-        _ => write!(f, "{value:.6}"),
+        _ => f.write_str(&short(value, 6)),
     }
 }
 
@@ -373,12 +379,12 @@ mod tests {
     fn prints_two_digits_of_the_error() {
         assert_eq!(estimate(2.9134, 0.12).to_string(), "2.91(12)");
         assert_eq!(estimate(2.9134, 0.0996).to_string(), "2.91(10)");
-        assert_eq!(estimate(1.6, 1.6e-15).to_string(), "1.600000");
+        assert_eq!(estimate(1.6, 1.6e-15).to_string(), "1.6");
         assert_eq!(estimate(1600.3, 42.0).to_string(), "1600(42)");
         assert_eq!(estimate(1603.3, 420.0).to_string(), "1600(420)");
         assert_eq!(estimate(12.34, 1.26).to_string(), "12.3(1.3)");
         assert_eq!(estimate(0.001_453_2, 0.000_012).to_string(), "0.001453(12)");
-        assert_eq!(estimate(1.0, 0.0).to_string(), "1.000000");
+        assert_eq!(estimate(1.0, 0.0).to_string(), "1");
     }
 
     #[test]

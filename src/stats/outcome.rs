@@ -58,10 +58,21 @@ impl<T, Why> Outcome<T, Why> {
         self.into_result().ok()
     }
 
-    /// The same as a `Result`, so that `?` passes the reason on.
+    /// The same as a `Result`, so that `?` passes the reason on: as itself, or as
+    /// [`Error::Unresolved`](crate::Error::Unresolved).
     ///
     /// # Errors
     /// The reason.
+    ///
+    /// ```
+    /// use msed::relaxation::tau_alpha;
+    /// use msed::{Curve, Error, Lag};
+    /// fn time(isf: &Curve) -> Result<f64, Error> {
+    ///     Ok(tau_alpha(isf)?.into_result()?.value())
+    /// }
+    /// let short = Curve::from_values([1, 2, 4].map(Lag::from_steps).to_vec(), 1.0, vec![1.0, 0.9, 0.8]);
+    /// assert!(matches!(time(&short), Err(Error::Unresolved(_))));
+    /// ```
     pub fn into_result(self) -> Result<T, Why> {
         match self {
             Self::Resolved(value) => Ok(value),

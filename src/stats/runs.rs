@@ -16,7 +16,7 @@ use crate::sampling::Sampling;
 ///     let system = EnergySystem::new(Sampling::new(10, 0.005)?, particles, EnergyKind::Total)?;
 ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
 ///     live.push_slice(&[1.0, 2.0, 4.0])?;
-///     live.snapshot()
+///     Ok::<_, msed::Error>(live.snapshot()?)
 /// };
 /// let error = sums(1000)?.merge(sums(1200)?).unwrap_err();
 /// assert_eq!(error.to_string(), "particle number is 1200, expected 1000 as in the first");

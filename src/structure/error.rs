@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::lag::LagError;
+use crate::real::short;
 use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
 
 /// A question about the structure that means nothing, or that the runs or the sums cannot answer.
@@ -144,7 +145,7 @@ pub enum StructureError {
 }
 
 fn lengths(nearest: &[Option<f64>; 2]) -> String {
-    let known: Vec<String> = nearest.iter().flatten().map(|q| format!("{q:.6}")).collect();
+    let known: Vec<String> = nearest.iter().flatten().map(|&q| short(q, 6)).collect();
     if known.is_empty() {
         "and none near".to_owned()
     } else {

@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::StructureFactor;
+use crate::real::short;
 use crate::stats::{Estimate, Invalid, Outcome, Parabola, Significance};
 use crate::trajectory::Cell;
 
@@ -94,9 +95,8 @@ impl fmt::Display for MainPeak {
 pub enum NoMainPeak {
     /// The function is largest at an end of its range.
     #[error(
-        "not resolved: S(q) is highest at q = {q:.6}, an end of the range {:.6} to {:.6}",
-        range[0],
-        range[1]
+        "not resolved: S(q) is highest at q = {}, an end of the range {} to {}",
+        short(*.q, 6), short(range[0], 6), short(range[1], 6)
     )]
     AtTheEnd {
         /// The middle of the highest bin.
@@ -106,8 +106,8 @@ pub enum NoMainPeak {
     },
     /// Another peak is as high within errors.
     #[error(
-        "not resolved: the peak at q = {q:.6} exceeds that at {other:.6} by {difference}, expected more than {}",
-        Significance::EXTREMUM
+        "not resolved: the peak at q = {} exceeds that at {} by {difference}, expected more than {}",
+        short(*.q, 6), short(*.other, 6), Significance::EXTREMUM
     )]
     Rival {
         /// The middle of the highest bin.
@@ -125,9 +125,8 @@ pub enum NoMainPeak {
     },
     /// The parabola has no maximum among the shells.
     #[error(
-        "not resolved: the parabola through the shells from {:.6} to {:.6} has no maximum among them",
-        range[0],
-        range[1]
+        "not resolved: the parabola through the shells from {} to {} has no maximum among them",
+        short(range[0], 6), short(range[1], 6)
     )]
     NoMaximum {
         /// First and last q of the shells.
@@ -149,18 +148,29 @@ pub enum NoMainPeak {
 /// - **Errors.** The parabola is fitted to the same shells on each resample of the structure
 ///   factor.
 /// - **Cost.** Nothing beside that of the structure factor.
+/// - **Range.** The vectors must reach beyond the peak on both sides: a function that is highest at
+///   an end of its range has no peak there.
+///
+/// **Which q for F_s?** The total S(q) and that of one species peak at different q: in the shipped
+/// mixture at T = 0.700 at 7.370 and, A-A, at 7.231. Take the peak of the species that
+/// [`self_isf`](super::self_isf) is of, and a shell of 0.1 on either side of it, so that its mean q
+/// is that of the peak: `run.shell(7.15..=7.35)` holds 219 vectors there.
 ///
 /// ```
-/// # use msed::{Resampling, structure::{self, WaveVectors}, trajectory::{Cell, Species, Trajectory}};
-/// // A simple cubic lattice: its density has no component below 2 pi over the spacing, and there it
-/// // has all.
-/// let cell = Cell::cubic(6.0)?;
-/// let grid = |i: i32| [i % 6, i / 6 % 6, i / 36].map(f64::from);
-/// let run = Trajectory::new((0..216).flat_map(grid).collect::<Vec<_>>(), [0], 0.005, Species::single("A", 216)?)?.with_cell(cell)?;
-/// let s = structure::static_structure(&run, &WaveVectors::sphere(&cell, 6.3)?, Resampling::None)?;
-/// let window = structure::PeakWindow::for_density(&cell, 216);
-/// let peak = structure::main_peak(s.total(), window);
-/// assert!(!peak.is_resolved()); // It stands at the end of the range.
+/// use msed::structure::{self, PeakWindow};
+/// use msed::{Resampling, Units, io, trajectory::Species};
+/// let species = Species::by_count([("A", 800), ("B", 200)])?;
+/// let file = "data/kob-andersen/T0.700/dump.lammpstrj.gz"; // 20 frames
+/// let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
+/// let s = structure::static_structure(&run, &run.shell(6.2..=8.4)?, Resampling::Blocks(5))?;
+/// let window = PeakWindow::for_density(run.cell(0).unwrap(), 1000);
+/// let of_a = structure::main_peak(s.of("A", "A")?, window).into_result()?;
+/// let total = structure::main_peak(s.total(), window).into_result()?;
+/// assert!((of_a.position.value() - 7.23).abs() < 0.02, "{of_a}");
+/// assert!((total.position.value() - 7.37).abs() < 0.02, "{total}");
+/// let q = of_a.position.value();
+/// let shell = run.shell(q - 0.1..=q + 0.1)?;
+/// assert!((shell.mean_wave_number() - q).abs() < 0.02 && shell.count() > 100);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn main_peak(factor: &StructureFactor, window: PeakWindow) -> Outcome<MainPeak, NoMainPeak> {
@@ -322,7 +332,7 @@ mod tests {
         let reason = |peak: Outcome<MainPeak, NoMainPeak>| peak.into_result().unwrap_err().to_string();
         assert_eq!(
             reason(main_peak(&factor(|q| q, 0.0), WINDOW)),
-            "not resolved: S(q) is highest at q = 10.100000, an end of the range 0.050000 to 10.000000"
+            "not resolved: S(q) is highest at q = 10.1, an end of the range 0.05 to 10"
         );
         let narrow = PeakWindow {
             bin: 0.2,
@@ -345,7 +355,7 @@ mod tests {
         };
         assert_eq!(
             reason(main_peak(&factor(hollow, 0.0), wide)),
-            "not resolved: the parabola through the shells from 4.850000 to 5.150000 has no maximum among them"
+            "not resolved: the parabola through the shells from 4.85 to 5.15 has no maximum among them"
         );
     }
 }

@@ -1,7 +1,10 @@
 //! Relaxation times against the configurational entropy.
 
+use std::fmt;
+
 use super::temperature_models::{chi_squared, minimum, weights};
 use super::{EntropyDifference, Part, Point, ThermoError, Undetermined};
+use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome, Parabola, Significance, line};
 
 /// The largest S_c(T_ref) tried, in k per particle: beyond it the plot is Arrhenius's.
@@ -56,6 +59,21 @@ pub struct AdamGibbs {
     weighted: bool,
     chi_squared: f64,
     parameters: usize,
+}
+
+impl fmt::Display for AdamGibbs {
+    /// `ln tau_inf = -1.3(1.5), A = 4.6(3.9), S_c(0.993) = 1.60(97); curvature: 0.10 standard errors, 4.3 would count`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "ln tau_inf = {}, A = {}, S_c({}) = {}; curvature: {}",
+            self.ln_tau_inf,
+            self.a,
+            short(self.reference_temperature, 6),
+            self.s_c_reference,
+            self.curvature
+        )
+    }
 }
 
 impl AdamGibbs {

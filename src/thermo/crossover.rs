@@ -64,6 +64,8 @@ impl fmt::Display for Crossover {
     }
 }
 
+impl std::error::Error for NoCrossover {}
+
 impl fmt::Display for NoCrossover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [low, high] = self.range;

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::real::Invalid;
+use crate::real::{Invalid, short};
 use crate::relaxation::Verdict;
 use crate::stats::{Estimate, Mixture};
 use crate::units::UnitsError;
@@ -13,8 +13,8 @@ use crate::units::UnitsError;
 pub enum ThermoError {
     /// Constant pressure: the energy alone gives neither C_V nor C_p.
     #[error(
-        "energy fluctuations at constant pressure give no heat capacity: expected a run in nve or nvt, \
-         for the enthalpy belongs to them and the volume is not in the series"
+        "at constant pressure the enthalpy fluctuates, and the energy alone gives no heat capacity: \
+         expected a run in nve or nvt"
     )]
     ConstantPressure,
     /// No temperature with the energies.
@@ -22,8 +22,9 @@ pub enum ThermoError {
     NoTemperature,
     /// A fluctuation that no microcanonical run has.
     #[error(
-        "2 v/(g k^2 T^2) is {y}, expected less than 1 at constant energy: \
-         is the run canonical, or are the energies of another kind or unit?"
+        "2 v/(g k^2 T^2) is {}, expected less than 1 at constant energy: \
+         is the run canonical, or are the energies of another kind or unit?",
+        short(*.y, 6)
     )]
     TooLargeFluctuation {
         /// The ratio found.
@@ -65,7 +66,8 @@ pub enum ThermoError {
     },
     /// A reference temperature that the scan does not reach.
     #[error(
-        "reference temperature {found}, expected one between {lowest} and {highest}, where the scan has been"
+        "reference temperature {found}, expected one between {} and {}, where the scan has been",
+        short(*.lowest, 6), short(*.highest, 6)
     )]
     Reference {
         /// The temperature given.
@@ -79,7 +81,7 @@ pub enum ThermoError {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// A value over temperature that is not finite, or a relaxation time that has no logarithm.
-    #[error("{found} at temperature {temperature}, expected {expected}")]
+    #[error("{} at temperature {}, expected {expected}", short(*.found, 6), short(*.temperature, 6))]
     Value {
         /// The value given.
         found: f64,
@@ -120,7 +122,8 @@ pub enum ThermoError {
     },
     /// A configurational entropy that would be negative within the scan.
     #[error(
-        "S_c of {found} at the reference temperature leaves {entropy} at {temperature}, expected more than 0"
+        "S_c of {} at the reference temperature leaves {} at {}, expected more than 0",
+        short(*.found, 6), short(*.entropy, 6), short(*.temperature, 6)
     )]
     ReferenceEntropy {
         /// S_c(T_ref) given, in k per particle.
@@ -149,7 +152,7 @@ pub enum ThermoError {
     #[error(transparent)]
     Mixture(#[from] Mixture),
     /// A point without an error bar where one is needed.
-    #[error("no error bar at {at}, expected one at each point")]
+    #[error("no error bar at {}, expected one at each point", short(*.at, 6))]
     NoErrors {
         /// Position of the point.
         at: f64,
@@ -232,7 +235,7 @@ pub enum Undetermined {
     },
     /// The best value of a parameter lies at the end of what is possible: the model degenerates
     /// (VFT at t_0 = 0 is Arrhenius's law).
-    #[error("{parameter} is at the end of its range, {value:.6}")]
+    #[error("{parameter} {}", at_bound(*.value))]
     AtBound {
         /// The parameter's name.
         parameter: &'static str,
@@ -254,6 +257,17 @@ pub enum Undetermined {
         /// The highest temperature of the scan.
         highest: f64,
     },
+    /// The relaxation times of some resamples have no such parameters, or the resamples have no
+    /// such times: the parameters have no standard errors.
+    #[error(
+        "no standard errors: {without} of {of} resamples of the relaxation times have no such parameters"
+    )]
+    Resamples {
+        /// Resamples without them.
+        without: usize,
+        /// All of them.
+        of: usize,
+    },
     /// Along an isobar the slope of the energy holds the expansion too, and is not compared with
     /// the fluctuations.
     #[error("not comparable: the slope along an isobar holds the expansion too")]
@@ -261,6 +275,14 @@ pub enum Undetermined {
     /// A deviation cannot be told from chance.
     #[error("no error bars, or no spare point")]
     NoErrors,
+}
+
+fn at_bound(value: f64) -> String {
+    if value == f64::INFINITY {
+        "is beyond infinite temperature".to_owned()
+    } else {
+        format!("is at the end of its range, {}", short(value, 6))
+    }
 }
 
 fn knots(positions: usize, values: usize, disorder: Option<usize>) -> String {

@@ -1,5 +1,7 @@
 //! The heat capacity from the energy's fluctuations.
 
+use std::fmt;
+
 use crate::energy::Moments;
 use crate::real::Invalid;
 use crate::relaxation::Relaxation;
@@ -78,6 +80,18 @@ pub struct HeatCapacity {
     pub as_printed: Option<Estimate>,
 }
 
+impl fmt::Display for HeatCapacity {
+    /// `C_ex = 1.846(40), C_1 = 1.416(18), C_2 = 0.430(35)`, or why there are no parts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "C_ex = {}", self.excess)?;
+        match &self.parts {
+            Some(Outcome::Resolved([fast, slow])) => write!(f, ", C_1 = {fast}, C_2 = {slow}"),
+            Some(Outcome::Unresolved(why)) => write!(f, "; no parts: {why}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl HeatCapacity {
     /// The units that energies and temperatures were in.
     #[must_use]
@@ -129,6 +143,7 @@ impl HeatCapacity {
     /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?.split(&fit)?;
     /// let (fast, slow) = (c.fast().unwrap(), c.slow().unwrap());
     /// assert!(((fast + slow).value() - c.excess.value()).abs() < 1e-12);
+    /// assert_eq!(c.to_string(), format!("C_ex = {}, C_1 = {fast}, C_2 = {slow}", c.excess));
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn split(self, fit: &Relaxation) -> Result<Self, ThermoError> {

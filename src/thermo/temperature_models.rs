@@ -1,5 +1,7 @@
 //! Relaxation times over temperature.
 
+use std::fmt;
+
 use super::{Point, ThermoError, Undetermined};
 use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
@@ -80,8 +82,22 @@ pub struct TemperatureFit {
     /// Sum of squared residuals of ln tau, in units of its errors where
     /// [`weighted`](Self::weighted).
     pub chi_squared: f64,
-    /// Why the parameters are not determined; `None` where all of them are.
+    /// Why the parameters, or their errors, are not determined; `None` where all of them are. Times
+    /// without resamples have no errors to determine.
     pub undetermined: Option<Undetermined>,
+}
+
+impl fmt::Display for TemperatureFit {
+    /// `vft: ln_tau_0 = -1.20(15), d = 5.02(62), t_0 = 0.311(12)`, and why it is not determined.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.model.name())?;
+        for (k, (name, value)) in self.parameters().enumerate() {
+            write!(f, "{} {name} = {value}", if k == 0 { ":" } else { "," })?;
+        }
+        self.undetermined
+            .iter()
+            .try_for_each(|why| write!(f, "; undetermined: {why}"))
+    }
 }
 
 impl TemperatureFit {
@@ -214,6 +230,7 @@ impl TemperatureFit {
 /// assert!((vft.parameter("t_0").unwrap().value() - 0.3).abs() < 1e-6);
 /// assert!((vft.parameter("d").unwrap().value() - 6.0).abs() < 1e-4);
 /// assert_eq!(vft.undetermined, None);
+/// assert!(vft.to_string().starts_with("vft: ln_tau_0 = "));
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn fit_relaxation_times(
@@ -236,7 +253,7 @@ pub fn fit_relaxation_times(
     let (weights, weighted) = weights(&logarithms);
     let solve = |y: &[f64]| solve(model, &temperatures, y, &weights, k);
     let y: Vec<f64> = logarithms.iter().map(Estimate::value).collect();
-    let (whole, undetermined) = solve(&y);
+    let (whole, mut undetermined) = solve(&y);
     let (parameters, chi_squared) = if !whole.iter().all(|p| p.is_finite()) {
         let parabola = Parabola::through(&inverse(&temperatures), &y, &weights);
         let at = |i: usize| parabola.at(temperatures[i].recip());
@@ -244,6 +261,7 @@ pub fn fit_relaxation_times(
     } else {
         let numbers: Vec<&Estimate> = logarithms.iter().collect();
         let parameters = Estimate::evaluate_all(&numbers, |y| solve(y).0)?;
+        undetermined = undetermined.or_else(|| without_errors(&parameters));
         // The parabola's residual is the same on either branch.
         let on_curve = |i: usize| match model {
             TemperatureModel::Parabolic => {
@@ -262,6 +280,21 @@ pub fn fit_relaxation_times(
         chi_squared,
         undetermined,
     })
+}
+
+/// On how many resamples one of the parameters could not be had, if there are any.
+fn without_errors(parameters: &[Estimate]) -> Option<Undetermined> {
+    let missing = |parameter: &Estimate| {
+        let replicates = parameter.runs().flat_map(|(_, values)| values);
+        replicates.filter(|value| !value.is_finite()).count()
+    };
+    let without = parameters
+        .iter()
+        .map(missing)
+        .max()
+        .filter(|&without| without > 0)?;
+    let of = parameters[0].runs().map(|(resamples, _)| resamples.len()).sum();
+    Some(Undetermined::Resamples { without, of })
 }
 
 fn inverse(temperatures: &[f64]) -> Vec<f64> {

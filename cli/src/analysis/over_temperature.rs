@@ -1,6 +1,7 @@
 //! What the state points say together: heat capacity check, entropies, relaxation, crossover,
 //! Adam-Gibbs.
 
+use msed::Estimate;
 use msed::stats::Outcome;
 use msed::thermo::{
     self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
@@ -38,7 +39,9 @@ pub(crate) fn check_reference<'a>(
         return Ok(());
     }
     let message = format!(
-        "`reference_temperature`: found {found}, expected one between the scan's lowest, {lowest:.6}, and highest, {highest:.6}"
+        "`reference_temperature`: found {found}, expected one between the scan's lowest, {}, and highest, {}",
+        Estimate::exact(lowest),
+        Estimate::exact(highest)
     );
     Err(scan.failure_of(reference, message))
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use msed::Trajectory;
 use msed::trajectory::{Cell, Frame};
+use msed::{Estimate, Trajectory};
 
 use super::about;
 use super::trajectory::{Frames, open};
@@ -28,8 +28,10 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
                 None => "the same to 0.1 %, or `path` in [system]",
             };
             let message = format!(
-                "found a volume of {volume:.6}, that of run `{}` is {expected:.6}; expected {wanted}",
-                before.name()
+                "found a volume of {}, that of run `{}` is {}; expected {wanted}",
+                Estimate::exact(volume),
+                before.name(),
+                Estimate::exact(expected)
             );
             return Err(scan.run_failure(run, message));
         }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use msed::Estimate;
 
+use super::reasons::Reasons;
 use super::table::{Table, or_dash, shown, temperature};
 use crate::analysis::point::Point;
 use crate::analysis::spectral::WANTED;
@@ -98,19 +99,11 @@ fn remarks(points: &[Point<'_>]) -> String {
             );
         }
     }
-    let cautioned: Vec<&str> = points
-        .iter()
-        .filter(|point| point.relaxation().is_some_and(|fit| !fit.cautions.is_empty()))
-        .map(Point::name)
-        .collect();
-    if !cautioned.is_empty() {
-        let names = cautioned.join(", ");
-        let _ = writeln!(
-            text,
-            "Error bars may be too small, see `cautions` in results.json: {names}"
-        );
+    let mut cautions = Reasons::default();
+    for point in points {
+        cautions.add_cautions("tau*", point.relaxation(), point.name());
     }
-    text
+    text + &cautions.to_string()
 }
 
 /// Relaxation by Eq. (11) beside the spectrum's, and how long to run for a wanted error.
@@ -149,6 +142,10 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
         ];
         table.add([&numbers[..], &of_plan].concat());
     }
+    let mut cautions = Reasons::default();
+    for point in points {
+        cautions.add_cautions("tau* by spectrum", point.spectral.relaxation(), point.name());
+    }
     let caution = |point: &Point<'_>| {
         let caution = point.spectral.choice.caution.as_ref()?;
         Some(format!("{}: {caution}\n", point.name()))
@@ -156,6 +153,6 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
     let short: String = points.iter().filter_map(caution).collect();
     format!(
         "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
-         run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{short}"
+         run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{cautions}{short}"
     )
 }

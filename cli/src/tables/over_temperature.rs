@@ -64,12 +64,8 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
     ));
     for (name, fit) in &results.models {
         let criterion = |x: Option<f64>| or_dash(x.map(|x| format!("{x:.1}")));
-        let parameters: Vec<String> = fit
-            .parameters()
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
-        let resolved = fit.undetermined.is_none();
-        let unresolved = if resolved { "" } else { "unresolved " };
+        let parameters = fit.parameters().map(|(name, value)| format!("{name} {value}"));
+        let why = fit.undetermined.iter().map(|why| format!("undetermined: {why}"));
         table.add([
             time_name(name).to_owned(),
             fit.model().name().to_owned(),
@@ -78,7 +74,7 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
             criterion(fit.corrected_aic()),
             criterion(Some(fit.bic())),
             or_dash(fit.fragility_at(coldest)),
-            format!("{unresolved}{}", parameters.join(", ")),
+            parameters.chain(why).collect::<Vec<_>>().join(", "),
         ]);
     }
     let mut text = format!("Models of the relaxation times over temperature.\n\n{table}");
@@ -92,14 +88,17 @@ pub(super) fn models(results: &OverTemperature) -> Option<String> {
         ("tau_alpha", results.adam_gibbs_alpha.as_ref()),
     ] {
         let Some(fit) = fit else { continue };
+        // A number that was given rests on no run.
+        let given = fit.s_c_reference.runs().len() == 0;
         let (verdict, why) = straightness(&fit.curvature);
         let _ = writeln!(
             text,
-            "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}; {why}",
+            "Adam-Gibbs, {name}: {verdict}, ln tau_inf {}, A {}, S_c({}) {}{}; {why}",
             fit.ln_tau_inf,
             fit.a,
             temperature(fit.reference_temperature),
             fit.s_c_reference,
+            if given { " taken as exact" } else { "" },
         );
     }
     Some(text)

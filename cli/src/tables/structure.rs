@@ -1,12 +1,12 @@
 //! What the trajectory of each point tells. There is no table where no run has a trajectory.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::Write;
 
-use msed::Estimate;
 use msed::relaxation::{NotReached, Relaxation};
 use msed::stats::Outcome;
 use msed::structure::WaveVectors;
 
+use super::reasons::Reasons;
 use super::table::{Table, or_dash, shown, temperature, time};
 use crate::analysis::point::Point;
 use crate::analysis::structure::{Motion, Structure};
@@ -51,8 +51,9 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
 pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
     let probe = scan.probe.as_deref()?;
     let mut table =
-        Table::new("run | T | q | tau_alpha | f_q | KWW tau | KWW beta | tau* Eq. (11) | by spectrum");
+        Table::new("run | T | q | tau_alpha | f_q | KWW tau | KWW beta | tail | tau* Eq. (11) | by spectrum");
     let mut reasons = String::new();
+    let mut cautions = Reasons::default();
     for point in points {
         let Some(decay) = point.decay() else {
             continue;
@@ -74,9 +75,16 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
             shown(tail.map(Relaxation::amplitude)),
             shown(tail.map(|fit| &fit.relaxation_time)),
             shown(tail.map(|fit| &fit.beta)),
+            match tail {
+                Some(fit) if fit.cautions.is_empty() => "resolved",
+                Some(_) => "caution",
+                None => "unresolved",
+            }
+            .to_owned(),
             shown(point.relaxation().map(|fit| &fit.relaxation_time)),
             shown(point.spectral.relaxation().map(|fit| &fit.relaxation_time)),
         ]);
+        cautions.add_cautions("tail", tail, point.name());
         let why = match &decay.tail {
             Ok(tail) => reason(tail),
             Err(error) => Some(error.clone()),
@@ -92,7 +100,7 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
     (!table.is_empty()).then(|| {
         format!(
             "Relaxation of the structure, by F_s of {probe} at q: where it is 1/e, and its tail f_q exp(-(t/tau)^beta); beside that of the \
-             energy, tau*.\n\n{table}{reasons}"
+             energy, tau*.\n\n{table}{reasons}{cautions}"
         )
     })
 }
@@ -137,41 +145,4 @@ fn row(run: &str, one: &Motion, reasons: &mut Reasons) -> Vec<String> {
         row.push(shown(peak.value().map(|peak| &peak.time)));
     }
     row
-}
-
-/// The reasons of a table in the order in which they come up, each with the places that share it.
-#[derive(Default)]
-struct Reasons(Vec<(String, Vec<String>)>);
-
-impl Reasons {
-    /// The text of a cell: a number of what was found, or else the verdict. The reason is kept for
-    /// the lines below the table.
-    fn cell<T, Why: Display>(
-        &mut self,
-        what: &str,
-        outcome: &Outcome<T, Why>,
-        verdict: &str,
-        place: &str,
-        number: impl Fn(&T) -> &Estimate,
-    ) -> String {
-        let why = match outcome {
-            Outcome::Resolved(found) => return shown(Some(number(found))),
-            Outcome::Unresolved(why) => why,
-        };
-        let reason = format!("{what} {why}");
-        match self.0.iter_mut().find(|(found, _)| *found == reason) {
-            Some((_, places)) => places.push(place.to_owned()),
-            None => self.0.push((reason, vec![place.to_owned()])),
-        }
-        verdict.to_owned()
-    }
-}
-
-impl Display for Reasons {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = self.0.iter();
-        lines
-            .map(|(reason, places)| format!("{}: {reason}\n", places.join(", ")))
-            .try_for_each(|line| f.write_str(&line))
-    }
 }

@@ -368,11 +368,11 @@ fn a_reference_temperature_outside_the_scan() {
     for (found, expected) in [
         (
             "1.2",
-            "9: `reference_temperature`: found 1.2, expected one between the scan's lowest, 0.716885, and highest, 0.802260",
+            "9: `reference_temperature`: found 1.2, expected one between the scan's lowest, 0.716885, and highest, 0.80226",
         ),
         (
             "0.1",
-            "9: `reference_temperature`: found 0.1, expected one between the scan's lowest, 0.716885, and highest, 0.802260",
+            "9: `reference_temperature`: found 0.1, expected one between the scan's lowest, 0.716885, and highest, 0.80226",
         ),
         (
             "-0.8",
@@ -392,7 +392,7 @@ fn a_reference_temperature_outside_the_scan() {
 fn a_window_without_lags() {
     assert_eq!(
         after("[0.5, 15.0]", "[500.0, 1500.0]"),
-        "DIR/scan.toml:11: run `T0.800`: 0 lags in the fit window from 500 to 1500, expected at least 3: as many as there are parameters"
+        "DIR/scan.toml:11: run `T0.800`: 0 lags in the fit window from 500 to 1500, expected at least 3: as many as there are parameters; the curve reaches from 0.05 to 14.1"
     );
 }
 

@@ -182,11 +182,11 @@ fn refusals_name_what_was_found() {
     let message = |result: Result<WaveVectors, StructureError>| result.unwrap_err().to_string();
     assert_eq!(
         message(WaveVectors::shell(&cube, 2.5..=2.8)),
-        "no commensurate wave vector of length 2.5 to 2.8, the nearest have 2.449490 and 2.828427"
+        "no commensurate wave vector of length 2.5 to 2.8, the nearest have 2.44949 and 2.82843"
     );
     assert_eq!(
         message(WaveVectors::sphere(&cube, 0.5)),
-        "no commensurate wave vector of length 0 to 0.5, the nearest have 1.000000"
+        "no commensurate wave vector of length 0 to 0.5, the nearest have 1"
     );
     #[allow(clippy::reversed_empty_ranges, reason = "what is refused")]
     let reversed = WaveVectors::shell(&cube, 3.0..=2.0);

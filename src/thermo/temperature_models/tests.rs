@@ -121,6 +121,34 @@ fn the_true_law_wins_by_the_information_criteria_and_its_errors_cover() {
 }
 
 #[test]
+fn parameters_without_an_error_are_not_determined() {
+    let times = |spoilt: f64| {
+        TEMPERATURES.map(|t| {
+            let time = (4.0 / t).exp();
+            let mut left: Vec<f64> = (0..10).map(|r| time * (1.0 + 0.01 * f64::from(r % 3))).collect();
+            if t < 0.6 {
+                left[3] *= spoilt;
+            }
+            let resamples = Resamples::new(RunId::named(&format!("T{t}")), Resampling::Blocks(10), 10);
+            Point::new(t, Estimate::new(time, left, resamples))
+        })
+    };
+    let fit = |spoilt| fit_relaxation_times(&times(spoilt), TemperatureModel::Arrhenius, Units::LJ).unwrap();
+    assert_eq!(fit(1.0).undetermined, None);
+    let spoilt = fit(f64::NAN);
+    assert!(spoilt.parameters().all(|(_, x)| x.standard_error().is_none()));
+    // Two temperatures have one such resample each.
+    assert_eq!(
+        spoilt.undetermined,
+        Some(Undetermined::Resamples { without: 2, of: 70 })
+    );
+    assert_eq!(
+        spoilt.undetermined.unwrap().to_string(),
+        "no standard errors: 2 of 70 resamples of the relaxation times have no such parameters"
+    );
+}
+
+#[test]
 fn without_errors_all_points_count_equally() {
     let none = |x: f64| {
         Estimate::new(

@@ -167,12 +167,13 @@ fn impossible_windows_are_refused() {
         FitError::TooFewPoints {
             found: 0,
             expected: 2,
-            window: [5.0, 9.0]
+            window: [5.0, 9.0],
+            reach: Some([0.01, 1.0])
         }
     );
     assert_eq!(
         error.to_string(),
-        "0 lags in the fit window from 5 to 9, expected at least 2: as many as there are parameters"
+        "0 lags in the fit window from 5 to 9, expected at least 2: as many as there are parameters; the curve reaches from 0.01 to 1"
     );
     assert_eq!(
         SquaredDisplacement::new(msd, 0).unwrap_err().to_string(),
@@ -263,7 +264,12 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
     match &found.log_slope_minimum {
         Outcome::Unresolved(why @ NoExtremum::AtShortestLag { time, .. }) => {
             assert!((time - 1.12).abs() < 0.05, "{time}");
-            assert!(why.to_string().contains("the frames are too far apart"), "{why}");
+            let text = why.to_string();
+            let slope = "d ln MSD / d ln t is smallest at the shortest lags, ";
+            assert!(
+                text.contains(slope) && text.ends_with("; the frames are too far apart"),
+                "{why}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -281,6 +287,8 @@ fn a_plateau_that_the_frames_miss_is_not_resolved() {
         !noisy.log_slope_minimum.is_resolved() && !noisy.msd_maximum.is_resolved(),
         "{noisy:?}"
     );
+    let rising = tau_beta(&curve(&[1, 2, 4], 0.0, |t| t)).msd_maximum;
+    assert_eq!(rising.to_string(), "not resolved: the MSD rises over all 3 lags");
     let two = tau_beta(&curve(&[1, 2], 0.0, |t| t));
     assert_eq!(
         two.msd_maximum,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use msed::energy::{self, Bins, EnergySystem};
 use msed::online::{DistributionAccumulator, EnergyAccumulator, checkpoint};
-use msed::relaxation::{Model, SquaredDisplacement, first_fall};
+use msed::relaxation::{Extremum, Model, SquaredDisplacement, first_fall, peak};
 use msed::spectrum::{GaussianModel, Whittle};
 use msed::trajectory::{Species, TrajectoryError};
 use msed::units::{Conversion, LennardJones};
@@ -45,6 +45,32 @@ fn a_fault_has_one_variant_whichever_function_found_it() {
     assert!(matches!(Error::from(within), Error::Invalid(_)));
     let foreign = Error::from(TrajectoryError::reader("the disk is gone"));
     assert!(matches!(foreign, Error::Trajectory(TrajectoryError::Reader(_))));
+}
+
+/// The reason of an outcome goes through `?` like any other error.
+#[test]
+fn a_reason_is_an_error_where_it_is_asked_for() {
+    let peak_of = |curve: &Curve| -> Result<Extremum, Error> { Ok(peak(curve)?.into_result()?) };
+    let rising = Curve::from_values([1, 2].map(Lag::from_steps), 1.0, vec![1.0, 2.0]);
+    let error = peak_of(&rising).unwrap_err();
+    assert!(matches!(error, Error::Unresolved(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "not resolved: 2 lags can be used, expected at least 3"
+    );
+}
+
+/// Another number of particles than the caller expects is named with its file.
+#[cfg(feature = "xtc")]
+#[test]
+fn other_particles_than_the_species_are_named_with_their_file() {
+    let file = "data/kob-andersen/T0.700/trajectory.xtc";
+    let species = Species::single("A", 500).unwrap();
+    let error = io::trajectory::<f32>(file, Units::LJ, 0.005, species).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("{file}, frame 0: 1000 particles, expected 500, the species'")
+    );
 }
 
 fn every_step() -> Sampling {
