@@ -6,6 +6,9 @@
 #![allow(clippy::print_stdout, reason = "a program")]
 
 mod energies;
+#[path = "../../tests/it/common/liquid.rs"]
+mod liquid;
+mod liquids;
 mod motion;
 #[allow(dead_code, reason = "shared with the tests")]
 #[path = "../../tests/it/common/synthetic.rs"]
@@ -69,6 +72,28 @@ fn main() {
         }
     }
     efficiency(&gaussian);
+    println!(
+        "\nSeries that look like a liquid's, by the spectrum with every default: per cent of resolved runs.\n"
+    );
+    let head = [
+        "series",
+        "resolved",
+        "tau*, Um^2, U0^2 covered",
+        "further than three errors",
+        "mean of ln(found/true)",
+    ];
+    row(&head.map(String::from));
+    for liquid in liquids::LIQUIDS {
+        let found = liquid.study(runs);
+        let percent = |of: [f64; 3]| of.map(|x| format!("{:.0}", 100.0 * x)).join(", ");
+        row(&[
+            liquid.name(),
+            format!("{:.0}", 100.0 * found.resolved as f64 / found.runs as f64),
+            percent(found.coverage()),
+            percent(found.far.map(|far| far as f64 / found.resolved as f64)),
+            found.bias().map(|x| format!("{x:.2}")).join(", "),
+        ]);
+    }
     println!("\nBrownian motion, 62 tau_alpha, ten blocks: coverage in per cent, spread of the logarithm.\n");
     row(&["number", "coverage", "spread"].map(String::from));
     for (name, tally) in motion::study(runs) {

@@ -53,6 +53,7 @@ mod accuracy {
     mod coverage;
     mod diffusion_and_plateau;
     mod gaussian;
+    mod liquids;
     mod mean_times;
     mod no_vibrations;
     mod peaks;

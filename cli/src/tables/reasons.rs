@@ -71,7 +71,6 @@ fn in_short(caution: &Caution) -> String {
             format!("the plateau is extrapolated from lags below {PLATEAU} mean relaxation times")
         }
         Caution::Misfit { .. } => "the curve is not the model's".to_owned(),
-        Caution::SpectralMisfit { .. } => "the spectrum is not the model's".to_owned(),
         other => other.to_string(),
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod by_name;
 pub(crate) mod closeness;
 pub(crate) mod gas;
 pub(crate) mod lags;
+pub(crate) mod liquid;
 pub(crate) mod numbers;
 pub(crate) mod oracle;
 pub(crate) mod program;
