@@ -120,3 +120,8 @@ pub use units::Units;
 #[cfg(all(doctest, feature = "io"))]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// So are the programs of docs/programs.md.
+#[cfg(all(doctest, feature = "io", feature = "xtc", feature = "serde"))]
+#[doc = include_str!("../docs/programs.md")]
+pub struct Programs;

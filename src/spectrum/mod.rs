@@ -20,11 +20,13 @@
 //!   itself implies ([`GaussianModel::msed_covariance`]).
 //!
 //! ```text
-//! S(w) = B + (Um²/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
+//! S(w) = B + S_fast(w) + (Um²/2) sum over |h| < n of (1 - |h|/n) exp(-(|h| dt/tau)^beta) cos(w h)
 //! ```
 //!
-//! B, the level of the fast part, is a free nuisance: it equals U0²/2 only where the fast part is
-//! white at the sampling interval. `U0² = 2 Var(e) - Um²`.
+//! The energy of a liquid has vibrations, a fast relaxation and a slow one that may be stretched.
+//! The band ends before the vibrations. The level B and up to two exponential relaxations in
+//! `S_fast` are nuisances, so that the fast relaxation is not taken for the slow one, and β is free
+//! unless the data show an exponential. `U0² = 2 Var(e) - Um²`.
 //!
 //! [`choose_blocks`] cuts runs into blocks that are long against the relaxation time found so.
 //!
