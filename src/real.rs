@@ -68,8 +68,10 @@ pub(crate) fn short(x: f64, digits: usize) -> String {
     let text = format!("{x:.*e}", digits - 1);
     // Through the exponent form, which rounds to significant digits, and back.
     match text.parse::<f64>() {
-        Ok(rounded) if x == 0.0 || !x.is_finite() || (1e-4..1e6).contains(&x.abs()) => rounded.to_string(),
-        Ok(rounded) => format!("{rounded:e}"),
+        Ok(rounded) if rounded != 0.0 && rounded.is_finite() && !(1e-4..1e6).contains(&rounded.abs()) => {
+            format!("{rounded:e}")
+        }
+        Ok(rounded) => rounded.to_string(),
         Err(_) => text,
     }
 }

@@ -380,7 +380,7 @@ mod tests {
         };
         let nve = |degrees_of_freedom| Ensemble::Nve { degrees_of_freedom };
         let good = moments(1e-4, 1.0);
-        assert!(message(&good, Ensemble::Npt).starts_with("energy fluctuations at constant pressure"));
+        assert!(message(&good, Ensemble::Npt).starts_with("at constant pressure the enthalpy fluctuates"));
         assert_eq!(
             message(&good, nve(0.0)),
             "degrees of freedom per particle 0, expected a positive finite number"
