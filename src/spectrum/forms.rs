@@ -4,23 +4,27 @@ use std::f64::consts::TAU;
 
 use nalgebra::DVector;
 
-use super::likelihood::{Likelihood, Shape, by_ln_tau_of_fast};
+use super::likelihood::Likelihood;
 use super::search::{Maximum, maximum};
+use super::shape::Shape;
 use crate::relaxation::Model;
 
 /// The most fast relaxations that a spectrum is given.
 const MOST_FAST: usize = 2;
 /// ln of the prior odds of a band without a fast relaxation: a liquid has one, and a coarse sampling
 /// interval leaves nothing of it but the level.
-const WITHOUT_FAST: f64 = -3.5;
+const WITHOUT_FAST: f64 = -4.0;
 /// ln of the prior odds of the exponential form against the stretched one.
 const EXPONENTIAL: f64 = -1.4;
 /// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are nearer
 /// are one.
 const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
-/// A slow part whose ln Um² or ln τ has a larger error than this beside a form whose slow part is
-/// certain is no more than noise at the lowest frequencies.
-const NOISE: f64 = 0.8;
+/// A slow part whose ln Um² or ln τ has a larger error than this is no more than noise at the lowest
+/// frequencies, where the evidence for the fast relaxation beside it is less than a factor of
+/// e^[`CALLED_FOR`] and another form has a slow part that is certain.
+const NOISE: f64 = 0.6;
+/// ln of the evidence that calls for one fast relaxation more.
+const CALLED_FOR: f64 = 5.0;
 /// Forms whose probability is less than this part of the most probable are left out.
 const NEGLIGIBLE: f64 = 0.02;
 
@@ -29,7 +33,9 @@ const NEGLIGIBLE: f64 = 0.02;
 pub(super) struct Form {
     pub(super) shape: Shape,
     pub(super) maximum: Maximum,
-    /// The probability of the form given the data.
+    /// ln of its odds, to a constant of the data.
+    log_odds: f64,
+    /// Its probability given the data.
     pub(super) probability: f64,
 }
 
@@ -73,7 +79,7 @@ impl Form {
         std::array::from_fn(|i| (by[i].transpose() * &covariance * &by[i])[(0, 0)])
     }
 
-    fn is_noise(&self) -> bool {
+    fn is_vague(&self) -> bool {
         self.fisher_errors()
             .is_none_or(|[rise, time, _]| rise.max(time) > NOISE)
     }
@@ -81,7 +87,7 @@ impl Form {
     /// Whether its relaxations are apart.
     fn is_apart(&self) -> bool {
         let p = &self.maximum.parameters;
-        let time = |k| p[by_ln_tau_of_fast(self.shape, k)];
+        let time = |k| p[self.shape.fast_time(k)];
         let [slow, fast] = LEAST_RATIO.map(f64::ln);
         (0..self.shape.fast).all(|k| p[2] - time(k) > slow)
             && (1..self.shape.fast).all(|k| (time(k - 1) - time(k)).abs() > fast)
@@ -91,32 +97,40 @@ impl Form {
 /// The forms of these models with none, one and two fast relaxations, the most probable first. The
 /// probability follows from the evidence by Laplace's method.
 pub(super) fn forms(likelihood: &Likelihood, models: &[Model]) -> Vec<Form> {
-    let shapes = models
-        .iter()
-        .flat_map(|&model| (0..=MOST_FAST).map(move |fast| Shape { model, fast }));
-    let form = |shape: Shape| {
-        let maximum = maximum(likelihood, shape)?;
-        let mut log_odds = log_evidence(likelihood, shape, &maximum)?;
-        if shape.fast == 0 {
-            log_odds += WITHOUT_FAST;
+    let mut forms = Vec::new();
+    for &model in models {
+        let mut simpler = f64::INFINITY;
+        for fast in 0..=MOST_FAST {
+            let shape = Shape { model, fast };
+            let Some(maximum) = maximum(likelihood, shape) else {
+                continue;
+            };
+            let Some(log_evidence) = log_evidence(likelihood, shape, &maximum) else {
+                continue;
+            };
+            let without_fast = if fast == 0 { WITHOUT_FAST } else { 0.0 };
+            let exponential = model == Model::Exponential && models.len() > 1;
+            let form = Form {
+                shape,
+                maximum,
+                log_odds: log_evidence + without_fast + if exponential { EXPONENTIAL } else { 0.0 },
+                probability: 0.0,
+            };
+            if form.is_apart() {
+                forms.push((log_evidence - simpler > CALLED_FOR, form));
+            }
+            simpler = log_evidence;
         }
-        if shape.model == Model::Exponential && models.len() > 1 {
-            log_odds += EXPONENTIAL;
-        }
-        Some(Form {
-            shape,
-            maximum,
-            probability: log_odds,
-        })
-    };
-    let mut forms: Vec<Form> = shapes.filter_map(form).filter(Form::is_apart).collect();
-    if forms.iter().any(|form| !form.is_noise()) {
-        forms.retain(|form| !form.is_noise());
     }
-    forms.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    let top = forms.first().map_or(0.0, |form| form.probability);
+    let is_noise = |(called_for, form): &(bool, Form)| !called_for && form.is_vague();
+    if !forms.iter().all(is_noise) {
+        forms.retain(|form| !is_noise(form));
+    }
+    let mut forms: Vec<Form> = forms.into_iter().map(|(_, form)| form).collect();
+    forms.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds));
+    let top = forms.first().map_or(0.0, |form| form.log_odds);
     for form in &mut forms {
-        form.probability = (form.probability - top).exp();
+        form.probability = (form.log_odds - top).exp();
     }
     forms.retain(|form| form.probability > NEGLIGIBLE);
     let sum: f64 = forms.iter().map(|form| form.probability).sum();

@@ -1,8 +1,9 @@
 //! A relaxing energy as a Gaussian series: what a run is expected to give, and how long it must be.
 
 use super::error::SpectralError;
-use super::likelihood::{Likelihood, Parameters, Shape};
+use super::likelihood::Likelihood;
 use super::periodogram::Periodogram;
+use super::shape::{Parameters, Shape};
 use crate::relaxation::{Model, Relaxation, mean_relaxation_time};
 use crate::stats::Invalid;
 

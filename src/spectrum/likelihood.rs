@@ -8,6 +8,7 @@ use super::block_powers::BlockPowers;
 use super::expected::{Transform, lorentzian, slow_part};
 use super::periodogram::{Bin, Periodogram};
 use super::prior::Priors;
+use super::shape::{Parameters, Shape};
 use crate::relaxation::Model;
 
 /// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods
@@ -24,44 +25,6 @@ struct Piece {
     samples: usize,
     bins: Vec<Bin>,
     transform: Arc<Transform>,
-}
-
-/// ln B, ln (Um²/2), ln τ in samples and, for the stretched form, ln (β/(2 - β)); then ln of the
-/// variance and ln of the time in samples of each fast relaxation.
-pub(super) type Parameters = DVector<f64>;
-
-/// The parts of a spectrum beside the level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shape {
-    pub(super) model: Model,
-    /// Number of fast relaxations, which are exponential.
-    pub(super) fast: usize,
-}
-
-impl Shape {
-    /// Number of free parameters.
-    pub(super) fn parameters(self) -> usize {
-        self.model.parameters() + 2 * self.fast
-    }
-
-    /// The stretching exponent, in (0, 2).
-    pub(super) fn beta(self, parameters: &Parameters) -> f64 {
-        match self.model {
-            Model::Exponential => 1.0,
-            Model::Stretched => 2.0 / (1.0 + (-parameters[3]).exp()),
-        }
-    }
-
-    /// Variance and time in samples of each fast relaxation.
-    pub(super) fn fast_parts(self, parameters: &Parameters) -> impl Iterator<Item = [f64; 2]> + '_ {
-        let places = (0..self.fast).map(move |k| by_ln_tau_of_fast(self, k));
-        places.map(|place| [parameters[place - 1].exp(), parameters[place].exp()])
-    }
-}
-
-/// The place of ln of the time of a fast relaxation; ln of its variance stands before it.
-pub(super) fn by_ln_tau_of_fast(shape: Shape, fast: usize) -> usize {
-    shape.model.parameters() + 2 * fast + 1
 }
 
 /// The likelihood at some parameters.

@@ -45,6 +45,7 @@ mod likelihood;
 mod periodogram;
 mod prior;
 mod search;
+mod shape;
 mod verdict;
 mod whittle;
 

@@ -4,8 +4,8 @@ use std::f64::consts::TAU;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::likelihood::{Shape, by_ln_tau_of_fast};
 use super::periodogram::Bin;
+use super::shape::Shape;
 use crate::relaxation::Model;
 
 /// ln (β/(2 - β)) of a liquid's slow part: β = 0.80, one standard deviation 0.56 to 1.05.
@@ -84,7 +84,7 @@ impl Priors {
             terms.push(Term::of(3, EXPONENT[0], EXPONENT[1]));
         }
         for k in 0..shape.fast {
-            let fast = by_ln_tau_of_fast(shape, k);
+            let fast = shape.fast_time(k);
             terms.push(Term::of(fast - 1, self.variance, SCALE));
             terms.push(Term {
                 sum: [Some((2, 1.0)), Some((fast, -1.0))],

@@ -3,8 +3,9 @@
 use nalgebra::DMatrix;
 
 use super::expected::lorentzian;
-use super::likelihood::{Likelihood, Parameters, Shape};
+use super::likelihood::Likelihood;
 use super::periodogram::Bin;
+use super::shape::{Parameters, Shape};
 use crate::relaxation::Model;
 
 /// Steps of a scan over relaxation times.
@@ -20,6 +21,8 @@ const LIMIT: usize = 150;
 /// A search ends where two steps on end gain less than this in the logarithm of the posterior: a
 /// thousandth of a standard deviation.
 const GAIN: f64 = 1e-6;
+/// The same of searches from all starts, of which the best goes on.
+const COARSE_GAIN: f64 = 0.03;
 
 /// The largest posterior next to a start.
 #[derive(Debug, Clone)]
@@ -67,8 +70,9 @@ pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> 
         Model::Stretched => STARTS.map(|beta| start(set, Some(beta))).to_vec(),
     });
     starts
-        .filter_map(|start| nearest(likelihood, shape, start))
+        .filter_map(|start| search(likelihood, shape, start, COARSE_GAIN))
         .min_by(|a, b| a.objective.total_cmp(&b.objective))
+        .and_then(|best| nearest(likelihood, shape, best.parameters))
 }
 
 /// The steps of the slow time and of each fast one, in decreasing order: all single ones and all
@@ -126,8 +130,13 @@ fn amplitudes(bins: &[Bin], columns: &[&[f64]]) -> (f64, Vec<f64>) {
     (objective, amplitudes)
 }
 
-/// The largest posterior next to a start, by Fisher scoring, damped as by Levenberg and Marquardt.
+/// The largest posterior next to a start.
 pub(super) fn nearest(likelihood: &Likelihood, shape: Shape, start: Parameters) -> Option<Maximum> {
+    search(likelihood, shape, start, GAIN)
+}
+
+/// Fisher scoring, damped as by Levenberg and Marquardt, until two steps on end gain less.
+fn search(likelihood: &Likelihood, shape: Shape, start: Parameters, gain: f64) -> Option<Maximum> {
     let mut parameters = start;
     let mut here = likelihood.posterior(shape, &parameters)?;
     let (mut damping, mut small, mut converged) = (1e-3, 0, false);
@@ -144,7 +153,7 @@ pub(super) fn nearest(likelihood: &Likelihood, shape: Shape, start: Parameters) 
             (there.objective <= here.objective).then_some((trial, there))
         });
         if let Some((trial, there)) = moved {
-            small = if here.objective - there.objective < GAIN {
+            small = if here.objective - there.objective < gain {
                 small + 1
             } else {
                 0

@@ -7,9 +7,10 @@ use super::block_powers::BlockPowers;
 use super::error::SpectralError;
 use super::expected::lorentzian;
 use super::forms::{Form, forms};
-use super::likelihood::{Likelihood, Misfit, Parameters, Shape};
+use super::likelihood::{Likelihood, Misfit};
 use super::periodogram::Periodogram;
 use super::search::nearest;
+use super::shape::{Parameters, Shape};
 use super::verdict;
 use crate::real::Real;
 use crate::relaxation::{Evidence, Model, Relaxation, Spectrum, mean_relaxation_time};
@@ -47,7 +48,7 @@ const LEAST_LIMIT: f64 = 6.0;
 /// are wide Gaussians: ln (β/(2-β)) = -0.4 ± 0.5 (β from 0.56 to 1.05), ln of the ratio of the slow
 /// to a fast time 4.2 ± 1.5 (ratios from 15 to 300), and a factor of 20 about the scale of the data
 /// for levels and variances. The stretched form is four times as probable as the exponential one
-/// before the data speak, and a spectrum with a fast relaxation thirty times as one without.
+/// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
 /// Relaxations less than a factor of four apart count as one.
 ///
 /// # Band
