@@ -1,8 +1,8 @@
 //! How often one-sigma intervals hold the truth, and how much less simulation the efficient
 //! estimator needs.
 //!
-//! `cargo run --release --example coverage -- 500` prints the tables of docs/errors.md: 500 seeded
-//! runs of each source and length.
+//! `cargo run --release --example coverage -- 500 200` prints the tables of docs/errors.md: 500 seeded
+//! runs of each source and length, and 200 of each liquid.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 mod energies;
@@ -27,9 +27,13 @@ const PLANS: [(usize, usize); 3] = [(30, 5), (100, 6), (300, 20)];
 const ESTIMATORS: [&str; 6] = [EQ11, LEAST_SQUARES, UNIFORM, WHITTLE, FISHER, GENERALISED];
 
 fn main() {
-    let runs = std::env::args().nth(1).map_or(Ok(500), |runs| runs.parse());
-    let Ok(runs) = runs else {
-        println!("coverage [RUNS]: expected a number of runs, such as 500");
+    let number = |place, default| {
+        std::env::args()
+            .nth(place)
+            .map_or(Ok(default), |runs| runs.parse())
+    };
+    let (Ok(runs), Ok(of_liquids)) = (number(1, 500), number(2, 200)) else {
+        println!("coverage [RUNS] [RUNS OF LIQUIDS]: expected numbers of runs, such as 500 200");
         return;
     };
     println!("Coverage of tau*, Um^2 in per cent of {runs} runs; 68.3 expected.\n");
@@ -84,7 +88,7 @@ fn main() {
     ];
     row(&head.map(String::from));
     for liquid in liquids::LIQUIDS {
-        let found = liquid.study(runs);
+        let found = liquid.study(of_liquids);
         let percent = |of: [f64; 3]| of.map(|x| format!("{:.0}", 100.0 * x)).join(", ");
         row(&[
             liquid.name(),

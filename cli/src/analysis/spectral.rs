@@ -11,6 +11,8 @@ pub(crate) const WANTED: f64 = 0.1;
 pub(crate) struct Spectral {
     pub(crate) exponential: Result<Relaxation, String>,
     pub(crate) stretched: Result<Relaxation, String>,
+    /// The average over both forms by their probability.
+    pub(crate) average: Result<Relaxation, String>,
     /// The blocks that the correlation time of the run asks for.
     pub(crate) choice: BlockChoice,
     interval: f64,
@@ -27,25 +29,26 @@ pub(crate) struct Plan {
 }
 
 impl Spectral {
-    /// Fits both forms. A run without frequencies below its vibrations has no fit, and this is no
-    /// failure of the program.
+    /// Fits both forms, each by itself and together. A run without frequencies below its vibrations
+    /// has no fit, and this is no failure of the program.
     pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
-        let fit = |model| {
+        let fit = |model: Option<Model>| {
             let fit = Whittle::new().model(model).resampling(resampling);
             fit.to(runs).map_err(|error| error.to_string())
         };
         Self {
-            exponential: fit(Model::Exponential),
-            stretched: fit(Model::Stretched),
+            exponential: fit(Some(Model::Exponential)),
+            stretched: fit(Some(Model::Stretched)),
+            average: fit(None),
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(EnergySeries::duration).sum(),
         }
     }
 
-    /// The exponential form, where it is resolved.
+    /// The average over the forms, where it is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
-        let fit = self.exponential.as_ref().ok()?;
+        let fit = self.average.as_ref().ok()?;
         Some(fit).filter(|fit| fit.verdict.is_resolved())
     }
 

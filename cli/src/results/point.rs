@@ -1,7 +1,7 @@
 //! An entry of `runs`.
 
 use msed::Estimate;
-use msed::relaxation::Relaxation;
+use msed::relaxation::{Model, Relaxation};
 use msed::stats::Outcome;
 use msed::thermo::{HeatCapacity, Undetermined};
 use serde_json::{Value, json};
@@ -43,6 +43,11 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "stretched": relaxation(&point.stretched),
         },
         "spectral": {
+            "chosen": point.spectral.average.as_ref().ok().map(|fit| match fit.model {
+                Model::Exponential => "exponential",
+                _ => "stretched",
+            }),
+            "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
         },

@@ -1,6 +1,6 @@
 //! How often intervals hold the truth, on series whose truth is known. The constants were fixed
 //! before the first run; docs/errors.md has the figures of 500 runs each, by the same code:
-//! `cargo run --release --example coverage -- 500`.
+//! `cargo run --release --example coverage -- 500 200`.
 
 #[path = "../../../examples/coverage/energies.rs"]
 mod energies;
@@ -100,7 +100,15 @@ fn intervals_of_the_heat_capacity_cover_as_often_as_they_say() {
 #[test]
 fn intervals_of_the_efficient_estimators_cover_as_often_as_they_say() {
     for (name, outcome) in GAUSSIAN.iter() {
-        for by in [WHITTLE, FISHER, GENERALISED] {
+        // The two times of the mixture lie a factor of four apart. The spectrum may take the faster
+        // one for a fast relaxation, and then there is no one truth of an exponential form.
+        let is_mixture = name.starts_with(Source::mixture().name);
+        let by_form: &[&str] = if is_mixture {
+            &[GENERALISED]
+        } else {
+            &[WHITTLE, FISHER, GENERALISED]
+        };
+        for &by in by_form {
             assert_covers(name, outcome, by, TIME, &OF_100);
             assert_covers(name, outcome, by, RISE, &OF_100);
         }

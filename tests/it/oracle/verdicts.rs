@@ -381,7 +381,7 @@ fn a_spectrum_says_what_its_own_numbers_tell() {
         // A vibration in the middle of the band, the stronger the later.
         let mut energies = Process::two_scale(0.1, 1.0, 30.0).sample(9000, 1.0, k);
         for (j, energy) in energies.iter_mut().enumerate() {
-            *energy += 0.003 * k as f64 * (0.5 * j as f64).cos();
+            *energy += (0.06 + 4e-4 * k as f64) * (0.5 * j as f64).cos();
         }
         hold_spectrum(&mut bounds, energies, Some(2.0));
     }
