@@ -102,3 +102,48 @@ fn below_cutoff(pieces: &[Periodogram]) -> f64 {
     });
     fall.map_or(PI, |pair| 0.1 * pair[0].upper)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The periodogram of a run of so many samples that is exactly this spectrum.
+    fn exact(samples: usize, power: impl Fn(f64) -> f64) -> Periodogram {
+        let mut periodogram = Periodogram::planned(samples);
+        for bin in &mut periodogram.bins {
+            bin.power = power(bin.frequency);
+        }
+        periodogram
+    }
+
+    /// Falls slowly, and is higher by a part from 0.5 on.
+    fn rise(samples: usize, part: f64) -> f64 {
+        relaxation_limit(&[exact(samples, |w| {
+            w.powf(-0.01) * if w > 0.5 { 1.0 + part } else { 1.0 }
+        })])
+    }
+
+    #[test]
+    fn a_rise_of_more_than_five_per_cent_and_four_standard_errors_ends_the_band() {
+        // Levels of 10^7 samples are known to 0.3 %, those of 10^5 samples to 3 %.
+        assert_eq!(rise(10_000_000, 0.05), PI);
+        let limit = rise(10_000_000, 0.08);
+        assert!((0.5 / 1.3..=0.5 * 1.3).contains(&limit), "{limit}");
+        assert_eq!(rise(100_000, 0.13), PI);
+        let limit = rise(100_000, 0.23);
+        assert!((0.5 / 1.3..=0.5 * 1.3).contains(&limit), "{limit}");
+    }
+
+    #[test]
+    fn a_fall_faster_than_the_cube_ends_the_band_at_a_tenth_of_where_it_begins() {
+        let fall = |power: f64| {
+            relaxation_limit(&[exact(10_000_000, |w| {
+                if w > 0.5 { (w / 0.5).powf(-power) } else { 1.0 }
+            })])
+        };
+        assert_eq!(fall(2.0), PI);
+        assert_eq!(fall(2.9), PI);
+        let limit = fall(3.3);
+        assert!((0.05 / 1.6..=0.05 * 1.6 * 1.6).contains(&limit), "{limit}");
+    }
+}
