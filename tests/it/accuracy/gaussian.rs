@@ -77,10 +77,10 @@ fn reaches_the_cramer_rao_bound_and_covers() {
 }
 
 /// At an interval of 0.005 the level of the fast part is many times U0^2/2 and its spectrum is not
-/// flat. That run holds 30 relaxation times only and says that it cannot tell tau to a factor of
-/// 1.6; within its Fisher error it is the same.
+/// flat. That run holds 30 relaxation times only, too few to tell a slow part from a fast
+/// relaxation, and says so.
 #[test]
-fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
+fn the_band_ends_below_the_vibrations_at_both_sampling_intervals_of_a_run() {
     let fit = |file: &str| {
         let table = msed::io::energies(format!("data/kob-andersen/T0.800/{file}")).unwrap();
         let series = table.series(0.005, 1000, EnergyKind::Total).unwrap();
@@ -96,15 +96,6 @@ fn both_sampling_intervals_of_a_run_have_the_same_relaxation() {
     let level = |fit: &Relaxation| 2.0 * fit.evidence.spectrum().unwrap().fast_level / fit.u0_squared.value();
     assert!(level(&coarse) > 0.8 && level(&coarse) < 1.2, "{}", level(&coarse));
     assert!(level(&fine) > 5.0, "{}", level(&fine));
-    let ln_tau = |fit: &Relaxation| {
-        (
-            fit.relaxation_time.value().ln(),
-            fit.evidence.spectrum().unwrap().fisher_standard_errors.unwrap()[1],
-        )
-    };
-    let ((a, a_error), (b, b_error)) = (ln_tau(&coarse), ln_tau(&fine));
-    let z = (a - b) / a_error.hypot(b_error);
-    assert!(z.abs() < 2.0, "ln tau {a} and {b}: z = {z}");
     // Both limits lie below the vibrations, wherever the sampling puts the Nyquist frequency.
     let limit = |fit: &Relaxation| fit.evidence.spectrum().unwrap().max_frequency;
     assert!(limit(&coarse) < 15.0 && limit(&fine) < 15.0);
