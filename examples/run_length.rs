@@ -3,12 +3,12 @@
 
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::spectrum::{GaussianModel, Goal, Whittle};
-use msed::{EnergyKind, io, relaxation::Model};
+use msed::{EnergyKind, io};
 
 fn main() -> Result<(), msed::Error> {
-    let table = io::energies("data/kob-andersen/T0.600/energy.dat.gz")?;
+    let table = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?;
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
-    let fit = Whittle::new().model(Model::Exponential).to(&run)?;
+    let fit = Whittle::new().to(&run)?;
     let (model, interval) = (GaussianModel::of(&fit)?, run.sampling().interval());
     println!(
         "tau* = {}, Um^2 = {} in {}",
@@ -20,9 +20,9 @@ fn main() -> Result<(), msed::Error> {
         Axis::log("length of the run (*{τ}_{LJ})"),
         Axis::log("relative error (dimensionless)"),
     );
-    // y of the heat capacity at constant energy: C_ex is 2.0 k per particle, and y/(1-y) =
+    // y of the heat capacity at constant energy: C_ex is 1.85 k per particle, and y/(1-y) =
     // C_ex/(3/2 k).
-    let heat_capacity = Goal::HeatCapacity { y: 2.0 / 3.5 };
+    let heat_capacity = Goal::HeatCapacity { y: 1.85 / 3.35 };
     for (goal, name) in [
         (Goal::RelaxationTime, "*{τ}^{*}"),
         (Goal::UmSquared, "*{U}_{m}^{2}"),

@@ -47,7 +47,7 @@
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
 //! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
 //! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
-//! | the same from the spectrum, for half of the simulation; how long to run | [`spectrum`] |
+//! | the same from the spectrum, with a smaller error; how long to run | [`spectrum`] |
 //! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove | [`structure`] |
 //! | heat capacity, entropies, Adam-Gibbs, crossover, models of τ(T) | [`thermo`] |
 //! | these curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |

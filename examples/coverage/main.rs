@@ -1,8 +1,8 @@
 //! How often one-sigma intervals hold the truth, and how much less simulation the efficient
 //! estimator needs.
 //!
-//! `cargo run --release --example coverage -- 500 200` prints the tables of docs/errors.md: 500 seeded
-//! runs of each source and length, and 200 of each liquid.
+//! `cargo run --release --example coverage -- 500 100` prints the tables of docs/errors.md: 500 seeded
+//! runs of each source and length, and 100 of each liquid.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 mod energies;
@@ -32,8 +32,8 @@ fn main() {
             .nth(place)
             .map_or(Ok(default), |runs| runs.parse())
     };
-    let (Ok(runs), Ok(of_liquids)) = (number(1, 500), number(2, 200)) else {
-        println!("coverage [RUNS] [RUNS OF LIQUIDS]: expected numbers of runs, such as 500 200");
+    let (Ok(runs), Ok(of_liquids)) = (number(1, 500), number(2, 100)) else {
+        println!("coverage [RUNS] [RUNS OF LIQUIDS]: expected numbers of runs, such as 500 100");
         return;
     };
     println!("Coverage of tau*, Um^2 in per cent of {runs} runs; 68.3 expected.\n");
@@ -52,6 +52,10 @@ fn main() {
             let outcome = study.run();
             let mut cells = vec![format!("{}, {length}, {blocks}", source.name)];
             cells.extend(ESTIMATORS.iter().map(|&by| {
+                // The spectrum may take the faster time of the mixture for a fast relaxation.
+                if !source.exact && [WHITTLE, FISHER].contains(&by) {
+                    return "-".to_owned();
+                }
                 let [time, rise] = [TIME, RISE].map(|of| outcome.tally((by, of)));
                 let missing = time.of() - time.with_error();
                 let note = if missing > 0 {

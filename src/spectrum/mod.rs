@@ -5,9 +5,9 @@
 //! weighted [`Fit`](crate::relaxation::Fit): where they disagree with it beyond their errors, the
 //! model is wrong.
 //!
-//! For the same error of τ* the spectrum needs half of the simulation that a weighted fit of Eq.
-//! (11) needs, or less: the spread of its ln τ* is 0.98 to 1.01 times the Cramér-Rao bound, that
-//! of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
+//! For the same error of τ* the spectrum needs 0.55 to 0.68 of the simulation that a weighted fit
+//! of Eq. (11) needs: the spread of its ln τ* is 1.10 to 1.22 times the Cramér-Rao bound of a source
+//! with a white fast part, that of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
 //!
 //! - [`Whittle`]: ordinates of the periodogram are nearly independent, each exponentially
 //!   distributed about the spectrum `S(w)`, so that minimising `sum ln S + I/S` over the

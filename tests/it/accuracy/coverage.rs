@@ -1,6 +1,6 @@
 //! How often intervals hold the truth, on series whose truth is known. The constants were fixed
 //! before the first run; docs/errors.md has the figures of 500 runs each, by the same code:
-//! `cargo run --release --example coverage -- 500 200`.
+//! `cargo run --release --example coverage -- 500 100`.
 
 #[path = "../../../examples/coverage/energies.rs"]
 mod energies;

@@ -1,5 +1,5 @@
 //! The spectrum on series that look like a liquid's. docs/errors.md has the figures of more runs, by
-//! the same code: `cargo run --release --example coverage -- 500 200`.
+//! the same code: `cargo run --release --example coverage -- 500 100`.
 
 #[path = "../../../examples/coverage/liquids.rs"]
 mod study;
