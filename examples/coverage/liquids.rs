@@ -7,7 +7,9 @@ use msed::{EnergyKind, EnergySeries, Estimate, Sampling};
 use rayon::prelude::*;
 
 use super::liquid::{Gaussian, Part};
-use super::tally::LEVEL;
+
+/// One sigma.
+const LEVEL: f64 = 0.6827;
 
 /// A liquid whose slow part has variance 1 and relaxation time 1.
 #[derive(Debug, Clone, Copy)]

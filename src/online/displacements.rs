@@ -48,7 +48,7 @@ impl Pairs for DisplacementSystem {
     type Work = PairColumns;
 
     fn work(&self) -> PairColumns {
-        PairColumns::new(Pairs::particles(self).into_iter(), self.lists.len())
+        PairColumns::new(Pairs::particles(self), self.lists.len())
     }
 
     fn width(&self) -> usize {

@@ -57,10 +57,6 @@ pub const BLOCK_IN_LAGS: f64 = 3.0;
 /// cut at the boundary of a block there, so that fewer are needed than for a curve.
 pub const SPECTRAL_BLOCK: f64 = 5.0;
 
-/// Mean relaxation times that a run must hold before its spectrum gives a result
-/// ([`Reason::ShortRun`](super::Reason::ShortRun)).
-pub const SHORTEST_RUN: f64 = 8.0;
-
 /// Mean relaxation times that a run must hold before the errors of its spectrum are certain
 /// ([`Caution::ShortRun`](super::Caution::ShortRun)).
 pub const LONG_RUN: f64 = 100.0;

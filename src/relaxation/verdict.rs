@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::fall::{Fall, Time};
-use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION, SHORTEST_RUN};
+use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION};
 
 /// Whether the parameters of a fit mean what their names say.
 ///
@@ -182,20 +182,6 @@ pub enum Reason {
         mean_relaxation_time: f64,
         /// Limit of the band.
         max_frequency: f64,
-    },
-    /// The run is too short to hold the relaxation that its spectrum shows. Only exponents near 2
-    /// come to this: for others amplitude and time are not known from such a run in the first
-    /// place.
-    #[error(
-        "the run of {duration:.4} is {:.1} tau long, fewer than {SHORTEST_RUN}",
-        .duration / .mean_relaxation_time
-    )]
-    ShortRun {
-        /// Mean relaxation time of the fit.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        mean_relaxation_time: f64,
-        /// Length of all runs.
-        duration: f64,
     },
     /// τ of the spectrum is not known to within a factor of about 1.6.
     #[error("tau is known to a factor exp({log_time_error:.2}) only")]

@@ -76,7 +76,7 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
             // A relaxation that is not resolved because the run is short still says that it is.
             let usable = match fit.verdict.reasons() {
                 [] => true,
-                [Reason::ShortRun { .. } | Reason::Vague { .. }] => duration < needed * time,
+                [Reason::Vague { .. }] => duration < needed * time,
                 _ => false,
             };
             usable.then_some(time)

@@ -8,7 +8,7 @@ use super::block_powers::BlockPowers;
 use super::expected::{Transform, lorentzian, slow_part};
 use super::periodogram::{Bin, Periodogram};
 use super::prior::Priors;
-use super::shape::{Parameters, Shape};
+use super::shape::{Parameters, Point, Shape};
 use crate::relaxation::Model;
 
 /// Runs, each with its periodogram below the limit and the transform of its length. Likelihoods
@@ -25,15 +25,6 @@ struct Piece {
     samples: usize,
     bins: Vec<Bin>,
     transform: Arc<Transform>,
-}
-
-/// The likelihood at some parameters.
-pub(super) struct Point {
-    /// `sum ln S + I/S`, over all ordinates: the negative of the log likelihood, to a constant.
-    pub(super) objective: f64,
-    pub(super) gradient: DVector<f64>,
-    /// The Fisher information, whatever the power.
-    pub(super) information: DMatrix<f64>,
 }
 
 impl Piece {
@@ -157,9 +148,7 @@ impl Likelihood {
     /// The same with the priors.
     pub(super) fn posterior(&self, shape: Shape, parameters: &Parameters) -> Option<Point> {
         let mut point = self.at(shape, parameters)?;
-        point.objective += self
-            .priors
-            .add_to(shape, parameters, &mut point.gradient, &mut point.information);
+        self.priors.add_to(shape, parameters, &mut point);
         Some(point)
     }
 

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use nalgebra::{DMatrix, DVector};
 
 use super::periodogram::Bin;
-use super::shape::Shape;
+use super::shape::{Parameters, Point, Shape};
 use crate::relaxation::Model;
 
 /// ln (β/(2 - β)) of a liquid's slow part: β = 0.80, one standard deviation 0.56 to 1.05.
@@ -26,34 +26,12 @@ pub(super) struct Priors {
     time: [f64; 2],
 }
 
-/// A Gaussian prior of a sum of parameters, given by their places and factors.
+/// A Gaussian prior of a sum of parameters.
 struct Term {
-    sum: [Option<(usize, f64)>; 2],
+    /// The factors of the parameters in the sum, and its mean, in units of the standard deviation.
+    factors: DVector<f64>,
     mean: f64,
     deviation: f64,
-}
-
-impl Term {
-    fn of(place: usize, mean: f64, deviation: f64) -> Self {
-        Self {
-            sum: [Some((place, 1.0)), None],
-            mean,
-            deviation,
-        }
-    }
-
-    fn factors(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
-        self.sum.iter().copied().flatten()
-    }
-
-    /// How many standard deviations the parameters are away.
-    fn distance(&self, parameters: &DVector<f64>) -> f64 {
-        let sum: f64 = self
-            .factors()
-            .map(|(place, factor)| factor * parameters[place])
-            .sum();
-        (sum - self.mean) / self.deviation
-    }
 }
 
 impl Priors {
@@ -74,55 +52,47 @@ impl Priors {
     }
 
     fn terms(&self, shape: Shape) -> Vec<Term> {
-        let [time, spread] = self.time;
+        let term = |sum: &[(usize, f64)], mean: f64, deviation: f64| {
+            let mut factors = DVector::zeros(shape.parameters());
+            for &(place, factor) in sum {
+                factors[place] = factor / deviation;
+            }
+            let mean = mean / deviation;
+            Term {
+                factors,
+                mean,
+                deviation,
+            }
+        };
         let mut terms = vec![
-            Term::of(0, self.level, SCALE),
-            Term::of(1, self.variance, SCALE),
-            Term::of(2, time, spread),
+            term(&[(0, 1.0)], self.level, SCALE),
+            term(&[(1, 1.0)], self.variance, SCALE),
+            term(&[(2, 1.0)], self.time[0], self.time[1]),
         ];
         if shape.model == Model::Stretched {
-            terms.push(Term::of(3, EXPONENT[0], EXPONENT[1]));
+            terms.push(term(&[(3, 1.0)], EXPONENT[0], EXPONENT[1]));
         }
-        for k in 0..shape.fast {
-            let fast = shape.fast_time(k);
-            terms.push(Term::of(fast - 1, self.variance, SCALE));
-            terms.push(Term {
-                sum: [Some((2, 1.0)), Some((fast, -1.0))],
-                mean: RATIO[0],
-                deviation: RATIO[1],
-            });
+        for fast in (0..shape.fast).map(|k| shape.fast_time(k)) {
+            terms.push(term(&[(fast - 1, 1.0)], self.variance, SCALE));
+            terms.push(term(&[(2, 1.0), (fast, -1.0)], RATIO[0], RATIO[1]));
         }
         terms
     }
 
-    /// Adds minus the logarithm of the priors, to a constant, with its first and second derivatives.
-    pub(super) fn add_to(
-        &self,
-        shape: Shape,
-        parameters: &DVector<f64>,
-        gradient: &mut DVector<f64>,
-        information: &mut DMatrix<f64>,
-    ) -> f64 {
-        let mut objective = 0.0;
+    /// Adds minus the logarithm of the priors, to a constant, and its derivatives.
+    pub(super) fn add_to(&self, shape: Shape, parameters: &Parameters, point: &mut Point) {
         for term in self.terms(shape) {
-            let z = term.distance(parameters);
-            objective += 0.5 * z * z;
-            for (i, a) in term.factors() {
-                gradient[i] += a * z / term.deviation;
-                for (j, b) in term.factors() {
-                    information[(i, j)] += a * b / term.deviation.powi(2);
-                }
-            }
+            let z = term.factors.dot(parameters) - term.mean;
+            point.objective += 0.5 * z * z;
+            point.gradient.axpy(z, &term.factors, 1.0);
+            point.information.ger(1.0, &term.factors, &term.factors, 1.0);
         }
-        objective
     }
 
-    /// The precision of the priors: the inverse of their covariance.
+    /// The inverse of the covariance of the priors.
     pub(super) fn precision(&self, shape: Shape) -> DMatrix<f64> {
-        let n = shape.parameters();
-        let mut precision = DMatrix::zeros(n, n);
-        self.add_to(shape, &DVector::zeros(n), &mut DVector::zeros(n), &mut precision);
-        precision
+        let squares = |term: &Term| &term.factors * term.factors.transpose();
+        self.terms(shape).iter().map(squares).sum()
     }
 
     /// The logarithm of the constant before the exponential.

@@ -1,6 +1,6 @@
-//! The parts of a spectrum and their parameters.
+//! The parts of a spectrum, their parameters, and how probable these are.
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
 use crate::relaxation::Model;
 
@@ -40,4 +40,13 @@ impl Shape {
         let places = (0..self.fast).map(move |k| self.fast_time(k));
         places.map(|place| [parameters[place - 1].exp(), parameters[place].exp()])
     }
+}
+
+/// A likelihood, or a posterior, at some parameters.
+pub(super) struct Point {
+    /// `sum ln S + I/S`, over all ordinates: the negative of the log likelihood, to a constant.
+    pub(super) objective: f64,
+    pub(super) gradient: DVector<f64>,
+    /// The Fisher information, whatever the power.
+    pub(super) information: DMatrix<f64>,
 }

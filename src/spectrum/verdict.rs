@@ -1,8 +1,6 @@
 //! How far a fit of a spectrum can be trusted.
 
-use crate::relaxation::thresholds::{
-    FISHER_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SHORTEST_RUN, SPECTRAL_BLOCK,
-};
+use crate::relaxation::thresholds::{FISHER_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK};
 use crate::relaxation::{Caution, Reason, Spectrum, Verdict};
 use crate::stats::{Estimate, Significance};
 
@@ -23,7 +21,7 @@ pub(super) struct Seen<'a> {
 impl Seen<'_> {
     /// The verdict, with the first reason that holds.
     pub(super) fn verdict(&self) -> Verdict {
-        let (mean_relaxation_time, duration) = (self.mean_time, self.duration);
+        let mean_relaxation_time = self.mean_time;
         let max_frequency = self.spectrum.max_frequency;
         let [fisher_rise, fisher_time] = self
             .spectrum
@@ -44,11 +42,6 @@ impl Seen<'_> {
             Some(Reason::NotSeparated {
                 mean_relaxation_time,
                 max_frequency,
-            })
-        } else if mean_relaxation_time * SHORTEST_RUN > duration {
-            Some(Reason::ShortRun {
-                mean_relaxation_time,
-                duration,
             })
         } else if log_time_error > FISHER_ERROR {
             Some(Reason::Vague { log_time_error })

@@ -10,7 +10,7 @@
 //! - [`Scan::entropy`]: differences of the excess entropy, fast S1, slow S2 and total,
 //! - [`Scan::adam_gibbs`]: ln τ over 1/(T S_c), and whether it is straight,
 //! - [`Scan::relaxation`]: Arrhenius, Vogel-Fulcher-Tammann, parabolic law and others, compared,
-//! - [`Scan::crossover`]: whether Um or τ breaks over temperature.
+//! - [`Scan::crossover_of_um`]: whether Um or τ breaks over temperature.
 //!
 //! The functions behind them take a [`Point`] for each temperature: [`entropy`](entropy()),
 //! [`adam_gibbs`](adam_gibbs()), [`fit_relaxation_times`], [`crossover`](crossover()).

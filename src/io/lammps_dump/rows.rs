@@ -26,6 +26,9 @@ pub(super) struct Row {
 /// What a column is, and what it should hold.
 type Expected = (&'static str, &'static str);
 
+/// The text in place of a column, and what it should have been.
+type Damage<'t> = (&'t [u8], Expected);
+
 impl Row {
     /// Reads the field at the beginning of `rest` as `role` says, and returns its length. The error
     /// says what the field should have been. No field reaches beyond its line.
@@ -162,7 +165,7 @@ impl Columns {
     /// The atom at the beginning of `text` and what follows its last column, or the text in place
     /// of a column, with what it should have been.
     #[inline(always)]
-    fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), (&'t [u8], Expected)> {
+    fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), Damage<'t>> {
         let mut row = Row::default();
         let mut rest = text;
         for &role in &self.roles {

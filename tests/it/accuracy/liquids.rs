@@ -3,9 +3,6 @@
 
 #[path = "../../../examples/coverage/liquids.rs"]
 mod study;
-#[path = "../../../examples/coverage/tally.rs"]
-#[allow(dead_code, reason = "shared with the program")]
-mod tally;
 
 use study::LIQUIDS;
 

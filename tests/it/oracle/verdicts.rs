@@ -415,15 +415,12 @@ fn hold_spectrum(bounds: &mut Bounds, energies: Vec<f64>, band: Option<f64>) {
     let tau_resampled = found.relaxation_time.ln().standard_error().unwrap_or(0.0);
     let um_relative = found.um_squared.standard_error().unwrap_or(0.0) / found.um_squared.value();
     type Is = fn(&Reason) -> bool;
-    let rules: [(&str, f64, Is); 5] = [
+    let rules: [(&str, f64, Is); 4] = [
         ("slow part", (um_error / 0.5).max(3.0 * um_relative), |r| {
             matches!(r, Reason::NoSlowPart { .. })
         }),
         ("separation", 2.0 / (mean * of.max_frequency), |r| {
             matches!(r, Reason::NotSeparated { .. })
-        }),
-        ("short run", 8.0 * mean / duration, |r| {
-            matches!(r, Reason::ShortRun { .. })
         }),
         ("vague", tau_error.max(tau_resampled) / 0.5, |r| {
             matches!(r, Reason::Vague { .. })
