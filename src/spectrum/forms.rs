@@ -129,13 +129,10 @@ pub(super) fn forms(likelihood: &Likelihood, models: &[Model]) -> Vec<Form> {
     let mut forms: Vec<Form> = forms.into_iter().map(|(_, form)| form).collect();
     forms.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds));
     let top = forms.first().map_or(0.0, |form| form.log_odds);
+    forms.retain(|form| form.log_odds > top + NEGLIGIBLE.ln());
+    let sum: f64 = forms.iter().map(|form| (form.log_odds - top).exp()).sum();
     for form in &mut forms {
-        form.probability = (form.log_odds - top).exp();
-    }
-    forms.retain(|form| form.probability > NEGLIGIBLE);
-    let sum: f64 = forms.iter().map(|form| form.probability).sum();
-    for form in &mut forms {
-        form.probability /= sum;
+        form.probability = (form.log_odds - top).exp() / sum;
     }
     forms
 }

@@ -153,14 +153,9 @@ impl Likelihood {
     }
 
     /// How far the periodogram lies from the model, over groups of neighbouring bins with ten
-    /// ordinates or more.
-    pub(super) fn misfit(&self, shape: Shape, parameters: &Parameters) -> Misfit {
-        let mut misfit = Misfit {
-            sum: 0.0,
-            variance: 0.0,
-            groups: 0,
-            parameters: shape.parameters(),
-        };
+    /// ordinates or more; `None` where no degree of freedom is left.
+    pub(super) fn misfit(&self, shape: Shape, parameters: &Parameters) -> Option<Misfit> {
+        let (mut sum, mut variance, mut groups) = (0.0, 0.0, 0.0);
         for piece in &self.pieces {
             let rows = piece.spectrum(shape, parameters);
             let (mut count, mut ratio) = (0.0, 0.0);
@@ -168,14 +163,19 @@ impl Likelihood {
                 count += bin.ordinates;
                 ratio += bin.ordinates * bin.power / rows[0][k];
                 if count >= 10.0 {
-                    misfit.sum += count * (ratio / count - 1.0).powi(2);
-                    misfit.variance += 2.0 + 6.0 / count;
-                    misfit.groups += 1;
+                    sum += count * (ratio / count - 1.0).powi(2);
+                    // Of gamma-distributed means.
+                    variance += 2.0 + 6.0 / count;
+                    groups += 1.0;
                     (count, ratio) = (0.0, 0.0);
                 }
             }
         }
-        misfit
+        let freedom = groups - shape.parameters() as f64;
+        (freedom > 0.0).then(|| Misfit {
+            reduced: sum / freedom,
+            excess: (sum - freedom) / variance.sqrt(),
+        })
     }
 }
 
@@ -189,30 +189,11 @@ fn pool(bins: &mut [Bin], more: &[Bin]) {
 }
 
 /// `sum over groups of M (I/S - 1)^2` for M ordinates a group: its expectation is the number of
-/// groups less the number of parameters.
+/// degrees of freedom, which is that of the groups less that of the parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Misfit {
-    sum: f64,
-    /// The variance of the sum for gamma-distributed means.
-    variance: f64,
-    groups: usize,
-    parameters: usize,
-}
-
-impl Misfit {
-    fn freedom(&self) -> Option<f64> {
-        let freedom = self.groups.saturating_sub(self.parameters);
-        (freedom > 0).then_some(freedom as f64)
-    }
-
-    /// For each degree of freedom; `None` where there is none.
-    pub(super) fn reduced(&self) -> Option<f64> {
-        self.freedom().map(|freedom| self.sum / freedom)
-    }
-
+    /// For each degree of freedom.
+    pub(super) reduced: f64,
     /// By how many standard deviations it lies above its expectation.
-    pub(super) fn excess(&self) -> Option<f64> {
-        self.freedom()
-            .map(|freedom| (self.sum - freedom) / self.variance.sqrt())
-    }
+    pub(super) excess: f64,
 }

@@ -147,8 +147,8 @@ impl Whittle {
             fast_level: parameters[0].exp() + fast().map(|[v, tau]| v * lorentzian(0.0, tau)[0]).sum::<f64>(),
             fast_times: fast().map(|[_, tau]| tau * sampling.interval()).collect(),
             fisher_standard_errors: most_probable.fisher_errors(),
-            reduced_chi_squared: fitted.misfit.reduced(),
-            excess: fitted.misfit.excess(),
+            reduced_chi_squared: fitted.misfit.map(|misfit| misfit.reduced),
+            excess: fitted.misfit.map(|misfit| misfit.excess),
         };
         let mean_time = mean_tau.value();
         let duration = runs.iter().map(EnergySeries::duration).sum();
@@ -200,7 +200,7 @@ impl Whittle {
             let forms = forms(&likelihood, models);
             let form = forms.first().ok_or(SpectralError::NoMaximum)?;
             let misfit = likelihood.misfit(form.shape, &form.maximum.parameters);
-            let beyond_chance = misfit.excess().is_some_and(|excess| excess > MISFIT);
+            let beyond_chance = misfit.is_some_and(|misfit| misfit.excess > MISFIT);
             let slow_rate = (-form.maximum.parameters[2]).exp();
             let can_be_halved = limit > LEAST_LIMIT * slow_rate && ordinates > LEAST_ORDINATES;
             if beyond_chance && self.limit.is_none() && can_be_halved {
@@ -228,7 +228,7 @@ struct Fitted {
     /// The most probable form comes first; there is one.
     forms: Vec<Form>,
     /// That of the most probable form.
-    misfit: Misfit,
+    misfit: Option<Misfit>,
 }
 
 impl Fitted {
@@ -237,27 +237,18 @@ impl Fitted {
     /// The scatter of the replicates about their mean is stretched, so that their variance is that
     /// of the resamples, of the forms among each other, and of the priors.
     fn estimates(&self, powers: &[BlockPowers], resamples: Resamples, sampling: Sampling) -> [Estimate; 5] {
-        let average = |of: &dyn Fn(&Form) -> Option<Numbers>| {
-            let mut sum = [0.0; 5];
-            for form in &self.forms {
-                let numbers = of(form).map_or([f64::NAN; 5], Numbers::scaled);
-                sum.iter_mut()
-                    .zip(numbers)
-                    .for_each(|(sum, x)| *sum += form.probability * x);
-            }
-            sum
+        let average = |of: &dyn Fn(&Form) -> Option<[f64; 5]>| {
+            let each = self
+                .forms
+                .iter()
+                .map(|form| (form.probability, of(form).unwrap_or([f64::NAN; 5])));
+            each.fold([0.0; 5], |sum, (weight, x)| {
+                std::array::from_fn(|i| sum[i] + weight * x[i])
+            })
         };
         let all = vec![1.0; resamples.blocks];
-        let on_whole = |form: &Form| {
-            Some(numbers(
-                form.shape,
-                &form.maximum.parameters,
-                powers,
-                &all,
-                sampling,
-            ))
-        };
-        let whole = average(&on_whole);
+        let whole_of = |form: &Form| numbers(form.shape, &form.maximum.parameters, powers, &all, sampling);
+        let whole = average(&|form| Some(whole_of(form)));
         let on_resample = |r: usize| {
             let weights = resamples.weights(r);
             let Some(resampled) = self.likelihood.resampled(powers, self.limit, &weights) else {
@@ -271,7 +262,7 @@ impl Fitted {
         let replicates: Vec<[f64; 5]> = (0..resamples.len()).map(on_resample).collect();
         let mut more = [0.0; 5];
         for form in &self.forms {
-            let own = on_whole(form).map_or([f64::NAN; 5], Numbers::scaled);
+            let own = whole_of(form);
             let prior = form.variances_of_priors(&self.likelihood);
             for i in 0..5 {
                 more[i] += form.probability * ((own[i] - whole[i]).powi(2) + prior[i]);
@@ -280,19 +271,14 @@ impl Fitted {
         std::array::from_fn(|i| {
             let values: Vec<f64> = replicates.iter().map(|numbers| numbers[i]).collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let variance = Estimate::new(whole[i], values.clone(), resamples)
-                .standard_error()
-                .map(|e| e * e);
-            let stretch = match variance {
-                Some(variance) if variance > 0.0 => (1.0 + more[i] / variance).sqrt(),
-                _ => 1.0,
-            };
-            let replicate = |x: &f64| Numbers::unscaled(i, mean + stretch * (x - mean));
-            Estimate::new(
-                Numbers::unscaled(i, whole[i]),
-                values.iter().map(replicate).collect(),
-                resamples,
-            )
+            let error = resamples
+                .standard_error(values.iter().copied())
+                .filter(|&e| e > 0.0);
+            let stretch = error.map_or(1.0, |error| (1.0 + more[i] / (error * error)).sqrt());
+            // Back from the logarithm.
+            let number = |x: f64| if matches!(i, 0 | 3) { x } else { x.exp() };
+            let replicates = values.iter().map(|x| number(mean + stretch * (x - mean)));
+            Estimate::new(number(whole[i]), replicates.collect(), resamples)
         })
     }
 }
@@ -309,34 +295,14 @@ pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>>
     runs.iter().map(of).collect()
 }
 
-/// U0², Um², τ, β and the mean τ.
-struct Numbers([f64; 5]);
-
-impl Numbers {
-    /// On the scale on which they are averaged: logarithms of Um² and of the times.
-    fn scaled(self) -> [f64; 5] {
-        let [u0, um, tau, beta, mean_tau] = self.0;
-        [u0, um.ln(), tau.ln(), beta, mean_tau.ln()]
-    }
-
-    /// One of them, back from that scale.
-    fn unscaled(place: usize, value: f64) -> f64 {
-        if matches!(place, 0 | 3) {
-            value
-        } else {
-            value.exp()
-        }
-    }
-}
-
-/// The numbers of a spectrum; that of blocks with these weights.
+/// U0², ln Um², ln τ, β and ln of the mean τ; the variance is that of the blocks with these weights.
 fn numbers(
     shape: Shape,
     parameters: &Parameters,
     powers: &[BlockPowers],
     mut weights: &[f64],
     sampling: Sampling,
-) -> Numbers {
+) -> [f64; 5] {
     let (level, slow, tau) = (parameters[0].exp(), parameters[1].exp(), parameters[2].exp());
     let beta = shape.beta(parameters);
     let mean_tau = mean_relaxation_time(tau, beta);
@@ -358,11 +324,11 @@ fn numbers(
     }
     let um_squared = 2.0 * slow;
     let interval = sampling.interval();
-    Numbers([
+    [
         2.0 * squares / count - um_squared,
-        um_squared,
-        tau * interval,
+        um_squared.ln(),
+        (tau * interval).ln(),
         beta,
-        mean_tau * interval,
-    ])
+        (mean_tau * interval).ln(),
+    ]
 }
