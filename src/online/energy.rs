@@ -271,7 +271,11 @@ impl EnergyAccumulator {
                 if !place.is_multiple_of(1 << l) {
                     break;
                 }
-                level.push(&[Real::to_f64(*x)], &mut self.sums, &mut self.work);
+                // A call for a slice of one sample would cost more than its sums.
+                level.fill(std::iter::once(Real::to_f64(*x)));
+                if level.is_full() {
+                    level.advance(&mut self.sums, &mut self.work);
+                }
             }
         }
     }
