@@ -24,7 +24,7 @@ pub(super) struct BlockPowers {
 }
 
 impl BlockPowers {
-    /// Cost: one transform of the run for each block, and two more.
+    /// Cost: one transform of the run, and one for each block where there are several.
     pub(super) fn new(samples: &[f64], blocks: &[Range<usize>]) -> Self {
         let n = smooth_length(samples.len());
         let mean = samples.iter().sum::<f64>() / samples.len() as f64;
@@ -36,11 +36,12 @@ impl BlockPowers {
                 [block.len() as f64, sum, squares]
             })
             .collect();
-        let whole = Periodogram::new(samples);
-        let shares = match blocks {
-            [_] => vec![whole.bins.iter().map(|bin| bin.power).collect()],
-            _ if n < 2 => vec![Vec::new(); blocks.len()],
-            _ => shares(&samples[..n], blocks),
+        let (whole, shares) = if blocks.len() > 1 && n > 1 {
+            shares(&samples[..n], blocks)
+        } else {
+            let whole = Periodogram::new(samples);
+            let share = whole.bins.iter().map(|bin| bin.power).collect();
+            (whole, vec![share; blocks.len()])
         };
         Self {
             whole,
@@ -93,7 +94,8 @@ impl BlockPowers {
     }
 }
 
-fn shares(samples: &[f64], blocks: &[Range<usize>]) -> Vec<Vec<f64>> {
+/// The periodogram of the whole, and each bin's mean share by block.
+fn shares(samples: &[f64], blocks: &[Range<usize>]) -> (Periodogram, Vec<Vec<f64>>) {
     let n = samples.len();
     let mean = samples.iter().sum::<f64>() / n as f64;
     let plan = RealFftPlanner::new().plan_fft_forward(n);
@@ -109,14 +111,19 @@ fn shares(samples: &[f64], blocks: &[Range<usize>]) -> Vec<Vec<f64>> {
     };
     let (mut whole, mut part) = (plan.make_output_vec(), plan.make_output_vec());
     transform(0..n, &mut whole);
-    blocks
+    let periodogram = Periodogram {
+        samples: n,
+        bins: bins(n, |k| whole[k].norm_sqr() / n as f64),
+    };
+    let shares = blocks
         .iter()
         .map(|block| {
             transform(block.clone(), &mut part);
             let share = |k: usize| (whole[k].conj() * part[k]).re / n as f64;
             bins(n, share).into_iter().map(|bin| bin.power).collect()
         })
-        .collect()
+        .collect();
+    (periodogram, shares)
 }
 
 #[cfg(test)]

@@ -11,17 +11,17 @@ use crate::relaxation::Model;
 
 /// The most fast relaxations that a spectrum is given.
 const MOST_FAST: usize = 2;
-/// ln of the prior odds of a band without a fast relaxation: a liquid has one, and a coarse sampling
-/// interval leaves nothing of it but the level.
+/// ln of the prior odds of a band without a fast relaxation: a liquid has one, and a coarse
+/// sampling interval leaves nothing of it but the level.
 const WITHOUT_FAST: f64 = -4.0;
 /// ln of the prior odds of the exponential form against the stretched one.
 const EXPONENTIAL: f64 = -1.4;
-/// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are nearer
-/// are one.
+/// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are
+/// nearer are one.
 const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
-/// A slow part whose ln Um² or ln τ has a larger error than this is no more than noise at the lowest
-/// frequencies, where the evidence for the fast relaxation beside it is less than a factor of
-/// e^[`CALLED_FOR`] and another form has a slow part that is certain.
+/// A slow part whose ln Um² or ln τ has a larger error than this is no more than noise at the
+/// lowest frequencies, where the evidence for the fast relaxation beside it is less than a factor
+/// of e^[`CALLED_FOR`] and another form has a slow part that is certain.
 const NOISE: f64 = 0.6;
 /// ln of the evidence that calls for one fast relaxation more.
 const CALLED_FOR: f64 = 5.0;

@@ -6,8 +6,9 @@
 //! model is wrong.
 //!
 //! For the same error of τ* the spectrum needs 0.55 to 0.68 of the simulation that a weighted fit
-//! of Eq. (11) needs: the spread of its ln τ* is 1.10 to 1.22 times the Cramér-Rao bound of a source
-//! with a white fast part, that of Eq. (11) 1.40 to 1.51 times (500 runs each, docs/errors.md).
+//! of Eq. (11) needs: the spread of its ln τ* is 1.10 to 1.22 times the Cramér-Rao bound of a
+//! source with a white fast part, that of Eq. (11) 1.40 to 1.51 times (500 runs each,
+//! docs/errors.md).
 //!
 //! - [`Whittle`]: ordinates of the periodogram are nearly independent, each exponentially
 //!   distributed about the spectrum `S(w)`, so that minimising `sum ln S + I/S` over the

@@ -295,7 +295,7 @@ pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>>
     runs.iter().map(of).collect()
 }
 
-/// U0², ln Um², ln τ, β and ln of the mean τ; the variance is that of the blocks with these weights.
+/// U0², ln Um², ln τ, β and ln of the mean τ, with the variance of the blocks by these weights.
 fn numbers(
     shape: Shape,
     parameters: &Parameters,

@@ -77,8 +77,8 @@ fn reaches_the_cramer_rao_bound_and_covers() {
 }
 
 /// At an interval of 0.005 the level of the fast part is many times U0^2/2 and its spectrum is not
-/// flat. That run holds 30 relaxation times only, too few to tell a slow part from a fast
-/// relaxation, and says so.
+/// flat. That run holds only 30 relaxation times. They are too few to tell a slow part from a fast
+/// relaxation, and the fit is unresolved.
 #[test]
 fn the_band_ends_below_the_vibrations_at_both_sampling_intervals_of_a_run() {
     let fit = |file: &str| {

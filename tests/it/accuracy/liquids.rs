@@ -1,5 +1,5 @@
-//! The spectrum on series that look like a liquid's. docs/errors.md has the figures of more runs, by
-//! the same code: `cargo run --release --example coverage -- 500 100`.
+//! The spectrum on series that look like a liquid's. docs/errors.md has the figures of more runs,
+//! by the same code: `cargo run --release --example coverage -- 500 100`.
 
 #[path = "../../../examples/coverage/liquids.rs"]
 mod study;
@@ -10,8 +10,7 @@ use crate::common::liquid;
 
 const RUNS: u64 = 60;
 
-/// 60 runs know a coverage of 65 % to 6 %, and a part of 2 % to 2 %: the bounds are 2.5 of these away
-/// from 55 to 76 % of coverage.
+/// 60 runs determine a coverage of 65 % to 6 %: the bounds are 2.5 of these away from 55 to 76 %.
 #[test]
 fn a_resolved_relaxation_is_the_slow_one_and_its_errors_hold() {
     let (mut resolved, mut far) = (0, 0);
