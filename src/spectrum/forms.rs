@@ -16,9 +16,6 @@ const MOST_FAST: usize = 2;
 const WITHOUT_FAST: f64 = -4.0;
 /// ln of the prior odds of the exponential form against the stretched one.
 const EXPONENTIAL: f64 = -1.4;
-/// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are
-/// nearer are one.
-const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
 /// A slow part whose ln Um² or ln τ has a larger error than this is no more than noise at the
 /// lowest frequencies, where the evidence for the fast relaxation beside it is less than a factor
 /// of e^[`CALLED_FOR`] and another form has a slow part that is certain.
@@ -83,15 +80,6 @@ impl Form {
         self.fisher_errors()
             .is_none_or(|[rise, time, _]| rise.max(time) > NOISE)
     }
-
-    /// Whether its relaxations are apart.
-    fn is_apart(&self) -> bool {
-        let p = &self.maximum.parameters;
-        let time = |k| p[self.shape.fast_time(k)];
-        let [slow, fast] = LEAST_RATIO.map(f64::ln);
-        (0..self.shape.fast).all(|k| p[2] - time(k) > slow)
-            && (1..self.shape.fast).all(|k| (time(k - 1) - time(k)).abs() > fast)
-    }
 }
 
 /// The forms of these models with none, one and two fast relaxations, the most probable first. The
@@ -116,9 +104,7 @@ pub(super) fn forms(likelihood: &Likelihood, models: &[Model]) -> Vec<Form> {
                 log_odds: log_evidence + without_fast + if exponential { EXPONENTIAL } else { 0.0 },
                 probability: 0.0,
             };
-            if form.is_apart() {
-                forms.push((log_evidence - simpler > CALLED_FOR, form));
-            }
+            forms.push((log_evidence - simpler > CALLED_FOR, form));
             simpler = log_evidence;
         }
     }

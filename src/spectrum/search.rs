@@ -35,7 +35,7 @@ pub(super) struct Maximum {
     pub(super) converged: bool,
 }
 
-/// The largest posterior of a shape. A scan over all sets of times that the band can show, with the
+/// The largest posterior of a shape whose relaxations are apart. A scan over all sets of times that the band can show, with the
 /// amplitudes that fit best, gives the starts, so that the result does not hang on a guess.
 pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> {
     let bins: Vec<Bin> = likelihood.bins().copied().collect();
@@ -65,14 +65,20 @@ pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> 
         let fast = fast.flat_map(|(&step, variance)| [variance.ln(), time(step).ln()]);
         Parameters::from_vec(slow.into_iter().chain(logit).chain(fast).collect())
     };
-    let starts = sets.iter().take(SETS).flat_map(|set| match shape.model {
+    // What is faster than a sample is nearly the level, and may hide a slower one.
+    let slower = |steps: &[usize]| steps[1..].iter().all(|&step| time(step) >= 1.0);
+    let (near, slower): (Vec<_>, Vec<_>) = sets.iter().partition(|(_, _, steps)| !slower(steps));
+    let starts = near.into_iter().take(SETS).chain(slower.into_iter().take(SETS));
+    let starts = starts.flat_map(|set| match shape.model {
         Model::Exponential => vec![start(set, None)],
         Model::Stretched => STARTS.map(|beta| start(set, Some(beta))).to_vec(),
     });
     starts
         .filter_map(|start| search(likelihood, shape, start, COARSE_GAIN))
+        .filter(|found| shape.is_apart(&found.parameters))
         .min_by(|a, b| a.objective.total_cmp(&b.objective))
         .and_then(|best| nearest(likelihood, shape, best.parameters))
+        .filter(|found| shape.is_apart(&found.parameters))
 }
 
 /// The steps of the slow time and of each fast one, in decreasing order: all single ones and all

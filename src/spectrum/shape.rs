@@ -4,6 +4,13 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::relaxation::Model;
 
+/// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are
+/// nearer are one.
+const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
+/// The shortest time of a fast relaxation, in samples: neighbouring samples of a shorter one are
+/// correlated by less than 0.05, and it is a part of the level.
+const SHORTEST: f64 = 0.33;
+
 /// ln B, ln (Um²/2), ln τ in samples and, for the stretched form, ln (β/(2 - β)); then ln of the
 /// variance and ln of the time in samples of each fast relaxation.
 pub(super) type Parameters = DVector<f64>;
@@ -33,6 +40,16 @@ impl Shape {
     /// The place of ln of the time of a fast relaxation; ln of its variance stands before it.
     pub(super) fn fast_time(self, fast: usize) -> usize {
         self.model.parameters() + 2 * fast + 1
+    }
+
+    /// Whether its relaxations are apart from each other and from the level.
+    pub(super) fn is_apart(self, parameters: &Parameters) -> bool {
+        let times: Vec<f64> = (0..self.fast).map(|k| parameters[self.fast_time(k)]).collect();
+        let [slow, fast] = LEAST_RATIO.map(f64::ln);
+        times
+            .iter()
+            .all(|time| parameters[2] - time > slow && *time > SHORTEST.ln())
+            && times.windows(2).all(|pair| (pair[0] - pair[1]).abs() > fast)
     }
 
     /// Variance and time in samples of each fast relaxation.
