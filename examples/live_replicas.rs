@@ -26,11 +26,11 @@ mod neighbours;
 #[allow(dead_code, reason = "the other example resumes and measures overhead")]
 mod simulation;
 
-use msed::energy::{EnergySums, EnergySystem};
+use msed::energy::EnergySums;
 use msed::mpi::{self, Ranks};
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model};
-use msed::{EnergyKind, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 
 use crate::simulation::Simulation;
 

@@ -5,10 +5,9 @@
 
 use std::time::Instant;
 
-use msed::energy::EnergySystem;
 use msed::online::{DisplacementAccumulator, EnergyAccumulator, checkpoint};
 use msed::trajectory::Species;
-use msed::{EnergyKind, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 use serde::Serialize;
 
 /// Samples in a slice, made once: making them is not what is timed.

@@ -110,7 +110,7 @@ pub use error::Error;
 pub use lag::Lags;
 pub use real::Real;
 pub use sampling::{Lag, Sampling};
-pub use series::{EnergyKind, EnergySeries, Replicas, Runs};
+pub use series::{EnergyKind, EnergySeries, EnergySystem, Replicas, Runs};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
 pub use trajectory::Trajectory;

@@ -37,6 +37,86 @@ impl EnergyKind {
     }
 }
 
+/// The system whose energies are taken: when they are sampled, of how many particles they are, and
+/// whether they are totals. A series is its samples beside it; an accumulator takes it alone.
+///
+/// ```
+/// use msed::{EnergyKind, EnergySystem, Sampling};
+/// // 1000 particles, the total energy every 10 steps of 0.005, at a temperature of 0.8.
+/// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?.with_temperature(0.8)?;
+/// assert_eq!(system.particles(), 1000);
+/// assert_eq!(
+///     EnergySystem::new(system.sampling(), 0, EnergyKind::Total).unwrap_err().to_string(),
+///     "0 particles, expected at least 1"
+/// );
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct EnergySystem {
+    sampling: Sampling,
+    particles: NonZeroUsize,
+    kind: EnergyKind,
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "positive_temperature"))]
+    temperature: Option<f64>,
+}
+
+impl EnergySystem {
+    /// A system of `particles` particles.
+    ///
+    /// # Errors
+    /// [`SeriesError::NoParticles`].
+    pub fn new(sampling: Sampling, particles: usize, kind: EnergyKind) -> Result<Self, SeriesError> {
+        Ok(Self {
+            sampling,
+            particles: NonZeroUsize::new(particles).ok_or(SeriesError::NoParticles)?,
+            kind,
+            temperature: None,
+        })
+    }
+
+    /// The temperature of the run, which sums hand on to their moments and must share where they
+    /// merge. A temperature that is known at the end only, or that differs between replicas, is
+    /// given to the moments.
+    ///
+    /// # Errors
+    /// [`SeriesError::Invalid`] unless positive and finite.
+    pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
+        self.temperature = Some(check_temperature(temperature)?);
+        Ok(self)
+    }
+
+    /// The time axis.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    /// Number of particles.
+    #[must_use]
+    pub fn particles(&self) -> usize {
+        self.particles.get()
+    }
+
+    /// Whether samples are totals.
+    #[must_use]
+    pub fn kind(&self) -> EnergyKind {
+        self.kind
+    }
+
+    /// The temperature, where it was given.
+    #[must_use]
+    pub fn temperature(&self) -> Option<f64> {
+        self.temperature
+    }
+
+    /// The factor from a sample to the energy per particle: 1/N for totals, else 1.
+    #[must_use]
+    pub fn per_particle_scale(&self) -> f64 {
+        self.kind.scale(self.particles)
+    }
+}
+
 /// The potential energy of one run at evenly spaced steps, with its sampling, particle number and
 /// kind, and the temperature where it is known.
 ///
@@ -63,11 +143,8 @@ impl EnergyKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnergySeries<'a, T: Real = f64> {
     samples: Cow<'a, [T]>,
-    sampling: Sampling,
-    particles: NonZeroUsize,
-    kind: EnergyKind,
+    system: EnergySystem,
     temperatures: Option<Cow<'a, [T]>>,
-    temperature: Option<f64>,
 }
 
 impl<'a, T: Real> EnergySeries<'a, T> {
@@ -93,14 +170,10 @@ impl<'a, T: Real> EnergySeries<'a, T> {
                 found: samples[index].to_f64(),
             });
         }
-        let particles = NonZeroUsize::new(particles).ok_or(SeriesError::NoParticles)?;
         Ok(Self {
             samples,
-            sampling,
-            particles,
-            kind,
+            system: EnergySystem::new(sampling, particles, kind)?,
             temperatures: None,
-            temperature: None,
         })
     }
 
@@ -139,7 +212,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// # Errors
     /// [`SeriesError::Invalid`] unless positive and finite.
     pub fn with_temperature(mut self, temperature: f64) -> Result<Self, SeriesError> {
-        self.temperature = Some(check_temperature(temperature)?);
+        self.system = self.system.with_temperature(temperature)?;
         Ok(self)
     }
 
@@ -176,34 +249,40 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         self.samples.len()
     }
 
+    /// What the samples are of.
+    #[must_use]
+    pub fn system(&self) -> EnergySystem {
+        self.system
+    }
+
     /// The time axis.
     #[must_use]
     pub fn sampling(&self) -> Sampling {
-        self.sampling
+        self.system.sampling
     }
 
     /// Number of samples times their spacing, in time units.
     #[must_use]
     pub fn duration(&self) -> f64 {
-        self.len() as f64 * self.sampling.interval()
+        self.len() as f64 * self.sampling().interval()
     }
 
     /// Number of particles.
     #[must_use]
     pub fn particles(&self) -> usize {
-        self.particles.get()
+        self.system.particles()
     }
 
     /// Whether samples are totals or per particle.
     #[must_use]
     pub fn kind(&self) -> EnergyKind {
-        self.kind
+        self.system.kind
     }
 
     /// The factor from a sample to the energy per particle: 1/N for totals, else 1.
     #[must_use]
     pub fn per_particle_scale(&self) -> f64 {
-        self.kind.scale(self.particles)
+        self.system.per_particle_scale()
     }
 
     /// The temperature at each sample, if given.
@@ -216,7 +295,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// moments of the energy.
     #[must_use]
     pub fn temperature(&self) -> Option<f64> {
-        self.temperature
+        self.system.temperature
     }
 }
 

@@ -3,14 +3,13 @@
 
 use std::alloc::System;
 
-use msed::energy::EnergySystem;
 use msed::lag_sums::{LagPlanner, Method, Scratch};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, OnlineError,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
-use msed::{EnergyKind, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

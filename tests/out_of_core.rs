@@ -6,7 +6,6 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::process::Command;
 
-use msed::energy::EnergySystem;
 use msed::io::{EnergyReader, EnergySample, ReadError};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, FeedError,
@@ -14,7 +13,7 @@ use msed::online::{
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Convention, Frame, FrameSource, Species, TrajectoryError};
-use msed::{EnergyKind, Lag, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lag, Lags, Sampling};
 
 const BYTES: u64 = 2_000_000_000;
 

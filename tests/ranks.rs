@@ -14,14 +14,15 @@ use std::process::{Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use msed::energy::{EnergySums, EnergySystem};
+use msed::energy::EnergySums;
 use msed::mpi::{self, Ranks};
 use msed::online::{CoherentAccumulator, DisplacementAccumulator, EnergyAccumulator};
 use msed::stats::{BlockSums, Resamples, RunId};
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};
 use msed::{
-    Curve, EnergyKind, EnergySeries, Error, Lag, Lags, Replicas, Resampling, Sampling, energy, io, structure,
+    Curve, EnergyKind, EnergySeries, EnergySystem, Error, Lag, Lags, Replicas, Resampling, Sampling, energy,
+    io, structure,
 };
 
 type Scenario = fn(&Ranks) -> Result<(), Error>;

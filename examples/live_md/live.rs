@@ -1,12 +1,11 @@
 //! What is measured while the run goes.
 
-use msed::energy::EnergySystem;
 use msed::online::{DisplacementAccumulator, EnergyAccumulator};
 use msed::relaxation::{Fit, Model, NotReached, Relaxation, tau_alpha};
 use msed::stats::Outcome;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
-use msed::{Curve, EnergyKind, Error, Estimate, Lags, Sampling};
+use msed::{Curve, EnergyKind, EnergySystem, Error, Estimate, Lags, Sampling};
 use serde::{Deserialize, Serialize};
 
 use crate::mixture::count_of_a;

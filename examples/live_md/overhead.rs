@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
-use msed::{EnergyKind, Error, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Error, Lags, Sampling};
 
 use crate::live::{FRAME_EVERY, VECTORS, frame_accumulator};
 use crate::simulation::Simulation;

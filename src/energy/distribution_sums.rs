@@ -26,7 +26,7 @@ impl BinnedPairs {
     /// Counts the difference of two samples.
     #[inline]
     pub(crate) fn add_difference(&self, then: f64, now: f64, columns: &mut [f64]) {
-        let difference = (now - then) * self.pairs.system.scale();
+        let difference = (now - then) * self.pairs.system.per_particle_scale();
         let mut power = 1.0;
         for column in &mut columns[..OUTSIDE] {
             power *= difference;

@@ -37,4 +37,4 @@ pub use error::EnergyError;
 pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub use moments::{Moments, moments};
 pub use resolution::{Resolution, resolution};
-pub use sums::{EnergySums, EnergySystem};
+pub use sums::EnergySums;

@@ -90,9 +90,8 @@ impl Moments {
     /// [`SeriesError::Invalid`] unless positive and finite.
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Ensemble, Lags, Sampling, Units, thermo};
+    /// use msed::{EnergyKind, EnergySystem, Ensemble, Lags, Sampling, Units, thermo};
     /// let system = EnergySystem::new(Sampling::new(1, 0.1)?, 100, EnergyKind::PerParticle)?;
     /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;

@@ -28,9 +28,8 @@ const HEADER: usize = 4 + 4 + 8 + 8;
 /// [`CheckpointError::Write`] where the system refuses.
 ///
 /// ```
-/// use msed::energy::EnergySystem;
 /// use msed::online::{EnergyAccumulator, checkpoint};
-/// use msed::{EnergyKind, Lags, Sampling};
+/// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 /// # let folder = tempfile::tempdir()?;
 /// # let file = folder.path().join("live.msed");
 /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1, EnergyKind::Total)?;

@@ -3,12 +3,12 @@
 use super::accumulator::{Accumulator, Pairs};
 use super::error::{OnlineError, check_samples};
 use super::places::LevelLags;
-use crate::energy::EnergySystem;
 use crate::energy::bins::CentredBins;
 use crate::energy::distribution_sums::BinnedPairs;
 use crate::energy::sums::EnergyPairs;
 use crate::lag::Lags;
 use crate::real::Real;
+use crate::series::EnergySystem;
 
 /// phi(Delta; t) of a run that is going on, at a few lags: how often the energy per particle
 /// changes by Delta within t.
@@ -24,9 +24,8 @@ use crate::real::Real;
 /// Blocks, pieces of one run and allocation are as for every [`Accumulator`].
 ///
 /// ```
-/// use msed::energy::EnergySystem;
 /// use msed::online::DistributionAccumulator;
-/// use msed::{EnergyKind, Lag, Lags, Sampling};
+/// use msed::{EnergyKind, EnergySystem, Lag, Lags, Sampling};
 /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::PerParticle)?;
 /// // Bins of 0.5 from -2.25 to 2.25.
 /// let mut live = DistributionAccumulator::new(system, &Lags::samples([2]), 0.5, 2.0)?;

@@ -3,13 +3,14 @@
 use super::error::{OnlineError, check_even, check_samples};
 use super::places::{LevelLags, Progress};
 use super::ring::{Ring, Work};
+use crate::energy::EnergySums;
 use crate::energy::run_sums::RunSums;
 use crate::energy::sums::EnergyPairs;
-use crate::energy::{EnergySums, EnergySystem};
 use crate::lag::Lags;
 use crate::lag_sums::{BlockSpectra, cheapest_length, mean};
 use crate::real::Real;
 use crate::sampling::{Lag, Sampling};
+use crate::series::EnergySystem;
 use crate::stats::doubling_blocks::BLOCKS;
 #[cfg(feature = "serde")]
 use crate::stats::runs::InBlocks;
@@ -70,9 +71,8 @@ impl EnergyAccumulator {
     /// over more samples than there is memory for.
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lag, Lags, Sampling};
+    /// use msed::{EnergyKind, EnergySystem, Lag, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1, EnergyKind::Total)?;
     /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?;
     /// live.push_slice(&[1.0, 2.0, 4.0, 7.0])?;
@@ -98,9 +98,8 @@ impl EnergyAccumulator {
     /// As [`ring`](Self::ring).
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
+    /// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let mut live = EnergyAccumulator::block_fft(system, &Lags::all().up_to_samples(1000))?;
     /// for i in 0..20_000 {
@@ -144,9 +143,8 @@ impl EnergyAccumulator {
     /// [`OnlineError::NotEven`] for an odd number of points, none or more than 65536.
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lag, Sampling};
+    /// use msed::{EnergyKind, EnergySystem, Lag, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let mut live = EnergyAccumulator::multi_tau(system, 4, Lag::from_steps(16))?;
     /// assert!(live.lags().eq([1, 2, 3, 4, 6, 8, 12, 16].map(Lag::from_steps)));
@@ -352,9 +350,8 @@ impl EnergyAccumulator {
     /// method differ.
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
+    /// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let piece = |first, samples: &[f64]| {
     ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1, 2]))?.starting_at(first)?;

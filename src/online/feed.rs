@@ -97,9 +97,8 @@ pub enum FeedError<E> {
 ///
 /// ```
 /// use std::ops::ControlFlow;
-/// use msed::energy::EnergySystem;
 /// use msed::online::{EnergyAccumulator, OnlineError, feed_energies};
-/// use msed::{EnergyKind, Lags, Sampling};
+/// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 /// let system = EnergySystem::new(Sampling::new(10, 0.005)?, 1000, EnergyKind::Total)?;
 /// let mut live = EnergyAccumulator::ring(system, &Lags::logarithmic(10).up_to_samples(100))?;
 /// let rows = (0..20_000_u32).map(|i| Ok::<_, OnlineError>((u64::from(10 * i), f64::from(i % 7))));

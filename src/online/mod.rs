@@ -22,9 +22,8 @@
 //! [`feed_energies`], [`feed_frames`].
 //!
 //! ```
-//! use msed::energy::EnergySystem;
 //! use msed::online::EnergyAccumulator;
-//! use msed::{EnergyKind, Lags, Sampling};
+//! use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 //!
 //! // 1000 particles, an energy every 10 steps of 0.005; lags 20 a decade to a tenth of the 10 000
 //! // samples that are planned.

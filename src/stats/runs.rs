@@ -9,9 +9,8 @@ use crate::sampling::Sampling;
 /// the first.
 ///
 /// ```
-/// use msed::energy::EnergySystem;
 /// use msed::online::EnergyAccumulator;
-/// use msed::{EnergyKind, Lags, Sampling};
+/// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 /// let sums = |particles| {
 ///     let system = EnergySystem::new(Sampling::new(10, 0.005)?, particles, EnergyKind::Total)?;
 ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;

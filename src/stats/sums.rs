@@ -78,9 +78,8 @@ impl<K: Summed> Sums<K> {
     /// [`MergeError`] where the sums are of different systems, lags or quantities.
     ///
     /// ```
-    /// use msed::energy::EnergySystem;
     /// use msed::online::EnergyAccumulator;
-    /// use msed::{EnergyKind, Lags, Sampling};
+    /// use msed::{EnergyKind, EnergySystem, Lags, Sampling};
     /// let system = EnergySystem::new(Sampling::new(1, 1.0)?, 1, EnergyKind::Total)?;
     /// let run = |samples: &[f64]| {
     ///     let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;

@@ -8,10 +8,9 @@
 use std::f64::consts::TAU as TURN;
 
 use crate::common::synthetic::Process;
-use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Caution, Fit, Model, Relaxation};
-use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+use msed::{Curve, EnergyKind, EnergySeries, EnergySystem, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64;

@@ -2,11 +2,10 @@
 //! crate had the other.
 
 use crate::common::synthetic::Process;
-use msed::energy::EnergySystem;
 use msed::online::EnergyAccumulator;
 use msed::relaxation::{Fit, Model, Reason, Relaxation};
 use msed::thermo::{self, Part, Path, Point};
-use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
+use msed::{Curve, EnergyKind, EnergySeries, EnergySystem, Lags, Resampling, Sampling, energy};
 
 fn series(energies: Vec<f64>) -> EnergySeries<'static> {
     let sampling = Sampling::new(1, 1.0).unwrap();

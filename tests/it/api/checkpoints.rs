@@ -5,14 +5,14 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use msed::energy::{EnergySums, EnergySystem};
+use msed::energy::EnergySums;
 use msed::online::checkpoint::{self, CheckpointError};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
-use msed::{EnergyKind, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lags, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use serde::Serialize;

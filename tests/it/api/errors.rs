@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use msed::energy::{self, Bins, EnergySystem};
+use msed::energy::{self, Bins};
 use msed::online::{DistributionAccumulator, EnergyAccumulator, checkpoint};
 use msed::relaxation::{Extremum, Model, SquaredDisplacement, first_fall, peak};
 use msed::spectrum::{GaussianModel, Whittle};
 use msed::trajectory::{Species, TrajectoryError};
 use msed::units::{Conversion, LennardJones};
 use msed::{
-    Curve, EnergyKind, EnergySeries, Ensemble, Error, Lag, Lags, Resampling, Sampling, Trajectory, Units, io,
-    thermo,
+    Curve, EnergyKind, EnergySeries, EnergySystem, Ensemble, Error, Lag, Lags, Resampling, Sampling,
+    Trajectory, Units, io, thermo,
 };
 
 /// Whatever a file should hold, its absence is one and the same error.

@@ -1,7 +1,7 @@
 //! Numbers know the run that they are of: what is of one run is correlated, what is of two is not,
 //! and what cannot be told is refused.
 
-use msed::energy::{self, EnergySystem};
+use msed::energy;
 use msed::online::{DisplacementAccumulator, EnergyAccumulator};
 use msed::relaxation::{Fit, Model, Relaxation};
 use msed::series::Runs;
@@ -10,7 +10,10 @@ use msed::stats::{RunId, Significance};
 use msed::structure;
 use msed::thermo::{self, Part, Path, Point, ReferenceEntropy, StatePoint, ThermoError};
 use msed::trajectory::{Species, Trajectory, TrajectoryRuns};
-use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units, io};
+use msed::{
+    EnergyKind, EnergySeries, EnergySystem, Ensemble, Estimate, Lags, Replicas, Resampling, Sampling, Units,
+    io,
+};
 
 const BLOCKS: Resampling = Resampling::Blocks(10);
 

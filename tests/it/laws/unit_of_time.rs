@@ -2,7 +2,7 @@
 //! the same verdicts, and every number of every result is the same or scales with the power of time
 //! that its name tells.
 
-use msed::energy::{self, Bins, EnergySystem};
+use msed::energy::{self, Bins};
 use msed::online::{
     CoherentAccumulator, DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator,
 };
@@ -12,7 +12,7 @@ use msed::stats::{Deviation, Estimate, Outcome, Resamples, RunId};
 use msed::structure::{self, WaveVectors};
 use msed::thermo::{self, Part, Path, Point, ReferenceEntropy, Scan, TemperatureModel, TimeOf};
 use msed::trajectory::{Cell, Particles, Species, Trajectory};
-use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Resampling, Sampling, Units};
+use msed::{EnergyKind, EnergySeries, EnergySystem, Ensemble, Lags, Resampling, Sampling, Units};
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_pcg::Pcg64;

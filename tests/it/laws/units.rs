@@ -2,14 +2,13 @@
 //! results of that other, and data beyond are refused.
 
 use crate::common::synthetic::Process;
-use msed::energy::EnergySystem;
 use msed::online::{DisplacementAccumulator, EnergyAccumulator, OnlineError};
 use msed::relaxation::{Fit, Model};
 use msed::spectrum::Whittle;
 use msed::stats::Estimate;
 use msed::structure::WaveVectors;
 use msed::trajectory::{Species, Trajectory};
-use msed::{Curve, EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy, structure};
+use msed::{Curve, EnergyKind, EnergySeries, EnergySystem, Lags, Resampling, Sampling, energy, structure};
 use rand::RngExt;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;

@@ -1,9 +1,9 @@
 //! Distributions of energy differences against their definitions, on differences that are far from
 //! centred.
 
-use msed::energy::{self, Bins, Distribution, EnergySystem};
+use msed::energy::{self, Bins, Distribution};
 use msed::online::DistributionAccumulator;
-use msed::{EnergyKind, EnergySeries, Estimate, Lag, Lags, Resampling, Sampling};
+use msed::{EnergyKind, EnergySeries, EnergySystem, Estimate, Lag, Lags, Resampling, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Exp1, StandardNormal};
 use rand_pcg::Pcg64;

@@ -1,10 +1,11 @@
 //! Accumulators of energies: rings, block transforms and decimated lags, on the shipped energies.
 
-use msed::energy::{EnergySums, EnergySystem};
+use msed::energy::EnergySums;
 use msed::online::{DisplacementAccumulator, DistributionAccumulator, EnergyAccumulator, OnlineError};
 use msed::trajectory::Species;
 use msed::{
-    EnergyKind, EnergySeries, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units, energy, io, thermo,
+    EnergyKind, EnergySeries, EnergySystem, Ensemble, Lag, Lags, Replicas, Resampling, Sampling, Units,
+    energy, io, thermo,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
