@@ -3,7 +3,8 @@
 #![allow(clippy::print_stdout, reason = "a program")]
 
 use msed::plot::{Axis, Figure, Panel, Series};
-use msed::relaxation::{Fit, Model};
+use msed::relaxation::Fit;
+use msed::spectrum::Whittle;
 use msed::{EnergyKind, Ensemble, Lags, Resampling, Units, energy, io, thermo};
 
 fn main() -> Result<(), msed::Error> {
@@ -11,7 +12,8 @@ fn main() -> Result<(), msed::Error> {
     let run = table.series(0.005, 1000, EnergyKind::Total)?;
     let (lags, blocks) = (Lags::logarithmic(20).up_to_fraction(0.1), Resampling::Blocks(10));
     let msed = energy::msed(&run, &lags, blocks)?;
-    let fit = Fit::new(Model::Exponential).to(&msed)?;
+    let spectrum = Whittle::new().resampling(blocks).to(&run)?;
+    let fit = Fit::beside(&spectrum).to(&msed)?;
     println!("tau* = {} tau, {}", fit.relaxation_time, fit.verdict);
     println!("U0^2 = {}, Um^2 = {}", fit.u0_squared, fit.um_squared);
     let moments = energy::moments(&run, blocks)?;

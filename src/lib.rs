@@ -13,7 +13,8 @@
 //! [arXiv:2501.07902](https://arxiv.org/abs/2501.07902):
 //!
 //! ```
-//! use msed::relaxation::{Fit, Model};
+//! use msed::relaxation::Fit;
+//! use msed::spectrum::Whittle;
 //! use msed::{EnergyKind, EnergySeries, Lags, Resampling, Sampling, energy};
 //!
 //! // Total energies of 500 particles, one every 10 steps of 0.005: vibrations on a level that jumps
@@ -32,7 +33,9 @@
 //! let run = EnergySeries::new(energies, Sampling::new(10, 0.005)?, 500, EnergyKind::Total)?;
 //! let lags = Lags::logarithmic(20).up_to_fraction(0.1);
 //! let msed = energy::msed(&run, &lags, Resampling::default())?;
-//! let fit = Fit::new(Model::Exponential).to(&msed)?;
+//! // The spectrum tells a fast relaxation from a slow one, and an exponential from a stretched one.
+//! let spectrum = Whittle::new().to(&run)?;
+//! let fit = Fit::beside(&spectrum).to(&msed)?;
 //! assert!(fit.verdict.is_resolved(), "{}", fit.verdict);
 //! let (tau, error) = (fit.relaxation_time.value(), fit.relaxation_time.standard_error().unwrap());
 //! assert!((tau - 5.0).abs() < 3.0 * error && error < 1.0, "tau* = {}", fit.relaxation_time);

@@ -8,9 +8,10 @@ use super::fall::Fall;
 use super::found::{Evidence, LeastSquares, Relaxation};
 use super::judge;
 use super::model::{Form, Model, Parameters};
-use super::points::{Task, Weighed, Weighting};
+use super::points::{Task, Weighed};
 use super::resampled::Resampled;
 use super::verdict::Verdict;
+use super::weights::Weighting;
 use crate::curve::Curve;
 use crate::stats::Estimate;
 
@@ -28,6 +29,23 @@ use crate::stats::Estimate;
 /// # Lags
 /// Every lag above 0 in the window counts once, so that the grid is a weighting too: linear lags
 /// over-weight long times. Use [`Lags::logarithmic`](crate::Lags::logarithmic).
+///
+/// # Beside the spectrum
+/// A curve alone cannot tell a fast relaxation from the beginning of a stretched slow one, since
+/// its lags are correlated. The likelihood of the spectrum knows that correlation. Where the
+/// energies are at hand, fit [`beside`](Fit::beside) the spectrum:
+/// - the form is the one that the spectrum shows, with its β on the whole and on each resample;
+/// - the window starts where its fast relaxations have risen to within 0.05 Um², and what they
+///   still have to rise is added to the curve;
+/// - no error is smaller than the spectrum's: no estimate from the same run knows more;
+/// - a spectrum without a slow part, or with a misfit, leaves the fit unresolved.
+///
+/// [`after`](Fit::after) takes the window and the verdict alone, for a form of your choice.
+///
+/// Without a spectrum, prefer the stretched form. On series with a slow part of β = 0.75 the
+/// exponential form finds four fifths of Um², resolved; and where the fast relaxation is only ten
+/// times faster than the slow one, either form may take a mixture of both for the slow one
+/// (docs/errors.md, "Liquids").
 ///
 /// # Automatic window of a rise
 /// The window follows from the curve by three rules; [`Relaxation::window`] is what came out.
@@ -80,6 +98,10 @@ use crate::stats::Estimate;
 ///   above 1;
 /// - β is at the end of its range;
 /// - half of the resamples or more have no such relaxation;
+/// - the error of ln τ over the resamples is above 0.5, or that of Um² above a third of it;
+/// - the curve differs from the fit by more than chance, over six standard errors of the
+///   difference;
+/// - the spectrum beside it has no slow part, or a misfit;
 /// - the lags are fewer than two for each parameter.
 ///
 /// Few or short blocks, and a plateau that is extrapolated, do not make a fit unresolved: see
@@ -164,8 +186,24 @@ impl<'a> Fit<'a> {
         fit
     }
 
-    /// The fit of Eq. (11) beside that of the spectrum of the same run: of its model and with its β,
-    /// resample by resample, [after](Self::after) its fast relaxations.
+    /// The fit of Eq. (11) beside that of the spectrum of the same run and the same resamples: in
+    /// the form that the spectrum shows, after its fast relaxations, and never more certain than it
+    /// ([more](Self#beside-the-spectrum)).
+    ///
+    /// ```
+    /// use msed::relaxation::Fit;
+    /// use msed::spectrum::Whittle;
+    /// use msed::{EnergyKind, Lags, Resampling, energy, io};
+    /// let run = io::energies("data/kob-andersen/T0.550/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+    /// let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
+    /// let spectrum = Whittle::new().to(&run)?;
+    /// let fit = Fit::beside(&spectrum).to(&msed)?;
+    /// assert!(fit.verdict.is_resolved());
+    /// // Both numbers have the same resamples.
+    /// let ratio = &fit.relaxation_time / &spectrum.relaxation_time;
+    /// assert!((ratio.value() - 1.0).abs() < 2.0 * ratio.standard_error().unwrap());
+    /// # Ok::<(), msed::Error>(())
+    /// ```
     pub fn beside(spectrum: &'a Relaxation) -> Self {
         let mut fit = Self::new(spectrum.model).after(spectrum);
         fit.task.shaped = true;
@@ -173,7 +211,8 @@ impl<'a> Fit<'a> {
     }
 
     /// Starts an automatic window where the fast relaxations that the spectrum of the same run
-    /// shows have risen.
+    /// shows have risen, adds what they still have to rise, and is unresolved where the spectrum
+    /// shows no slow part.
     pub fn after(mut self, spectrum: &'a Relaxation) -> Self {
         self.task.spectrum = Some(spectrum);
         self
@@ -223,7 +262,8 @@ impl<'a> Fit<'a> {
     /// # Errors
     /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters
     /// or a value that is not finite; where weights or an automatic window need standard errors
-    /// that the curve does not have; and where a covariance has other lags, or no inverse, and where a spectrum is of another run.
+    /// that the curve does not have; and where a covariance has other lags, or no inverse, and
+    /// where a spectrum is of another run.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         let spectrum = self.task.spectrum.and_then(|fit| fit.um_squared.resamples());
         if spectrum.is_some_and(|resamples| resamples != curve.resamples()) {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::caution::Caution;
 use super::model::Model;
-use super::points::Weighting;
 use super::verdict::Verdict;
+use super::weights::Weighting;
 use crate::stats::Estimate;
 
 /// A relaxation that was fitted to a curve ([`Fit`](super::Fit)) or to a spectrum

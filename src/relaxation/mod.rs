@@ -3,7 +3,8 @@
 //!
 //! | what | how |
 //! |---|---|
-//! | U0², Um² and τ* of a mean-squared energy difference | [`Fit::new`] |
+//! | U0², Um² and τ* of a mean-squared energy difference, in the form that the spectrum shows | [`Fit::beside`] |
+//! | the same in a form of your choice, from the curve alone | [`Fit::new`] |
 //! | the same with the full [`Covariance`] of the lags | [`Fit::covariance`] |
 //! | the stretched tail of a correlation such as F_s(q,t) | [`Fit::decay`] |
 //! | τ_α, where F_s = 1/e, and where a curve passes any level | [`tau_alpha`], [`first_fall`], [`first_rise`] |
@@ -16,11 +17,13 @@
 //! as an [`Outcome`](crate::stats::Outcome): the number, or the reason why there is none.
 //!
 //! ```
-//! use msed::relaxation::{Fit, Model};
+//! use msed::relaxation::Fit;
+//! use msed::spectrum::Whittle;
 //! use msed::{EnergyKind, Lags, Resampling, energy, io};
 //! let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
 //! let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
-//! let fit = Fit::new(Model::Exponential).to(&msed)?;
+//! let spectrum = Whittle::new().to(&run)?;
+//! let fit = Fit::beside(&spectrum).to(&msed)?;
 //! assert!(fit.verdict.is_resolved());
 //! assert_eq!(fit.relaxation_time.to_string(), "4.27(71)");
 //! assert!(fit.to_string().starts_with("tau* = 4.27(71), U0^2 = "));
@@ -61,5 +64,5 @@ pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
-pub use points::Weighting;
 pub use verdict::{Reason, Verdict};
+pub use weights::Weighting;

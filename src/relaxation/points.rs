@@ -5,20 +5,9 @@ use super::error::FitError;
 use super::found::{Relaxation, Spectrum};
 use super::model::{Form, Model};
 use super::search::BETA;
-use super::weights::Weights;
+use super::weights::{Weighting, Weights};
 use crate::curve::{Curve, is_inside};
 use crate::sampling::Lag;
-
-/// How the lags of a fit are weighted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub enum Weighting {
-    /// By the inverse squares of the curve's standard errors; lags without one are left out.
-    StandardErrors,
-    /// All alike.
-    Uniform,
-}
 
 /// How a fit is asked to weigh its lags.
 #[derive(Debug, Clone, Copy, PartialEq)]

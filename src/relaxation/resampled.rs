@@ -2,9 +2,10 @@
 
 use super::error::FitError;
 use super::model::{Parameters, Shape};
-use super::points::{Points, Task, Weighting};
+use super::points::{Points, Task};
 use super::solver::{Information, Solution, Solver};
 use super::thresholds::REACH;
+use super::weights::Weighting;
 use crate::curve::{Curve, is_inside};
 use crate::stats::Estimate;
 

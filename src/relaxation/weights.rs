@@ -2,6 +2,17 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
+/// How the lags of a fit are weighted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Weighting {
+    /// By the inverse squares of the curve's standard errors; lags without one are left out.
+    StandardErrors,
+    /// All alike.
+    Uniform,
+}
+
 /// The inverse covariance C⁻¹ of the values at the lags, up to a factor.
 ///
 /// Least squares minimise rᵀ C⁻¹ r over the residuals r. With C = L Lᵀ that is the sum of squares
