@@ -17,10 +17,14 @@
 
 mod adam_gibbs;
 mod broken_line;
+mod contradiction;
 mod crossover;
+mod energy_columns;
+mod ensemble_check;
 mod entropy;
 mod error;
 mod heat_capacity;
+mod heat_exchange;
 mod interpolation;
 mod point;
 mod scan;
@@ -29,10 +33,13 @@ mod state_point;
 mod temperature_models;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
+pub use contradiction::Contradiction;
 pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
+pub use ensemble_check::{EnsembleCheck, Sampled, UnknownEnsemble, ensemble_check};
 pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};
+pub use heat_exchange::NoThermostatTime;
 pub use interpolation::PiecewiseCubic;
 pub use point::{Path, Point};
 pub use scan::{Scan, ScanBuilder};

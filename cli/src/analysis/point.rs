@@ -2,7 +2,7 @@
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, Model, Relaxation};
-use msed::thermo::{self, HeatCapacity};
+use msed::thermo::{self, HeatCapacity, Undetermined};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
@@ -59,17 +59,22 @@ impl<'a> Point<'a> {
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?;
         let window = run.fit_window;
-        let fit = |model| Fit::new(model).window(window).to(&msed);
+        let check = energies.ensemble.as_ref();
+        let judged = |fit| match check {
+            Some(check) => check.judge(fit),
+            None => fit,
+        };
+        let fit = |model| Fit::new(model).window(window).to(&msed).map(judged);
         let exponential = fit(Model::Exponential)?;
         let system = &scan.system;
-        let ensemble = system.ensemble.of(system.particles);
-        let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), ensemble)?;
+        let heat_capacity =
+            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble())?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
             stretched: fit(Model::Stretched)?,
-            spectral: Spectral::fit(runs, resampling),
+            spectral: Spectral::fit(runs, resampling, judged),
             distributions: distributions(&energies, &msed, resampling)?,
             heat_capacity: heat_capacity.split(&exponential)?,
             exponential,
@@ -90,6 +95,16 @@ impl<'a> Point<'a> {
     /// Whether the point enters no result over temperature.
     pub(crate) fn is_excluded(&self) -> bool {
         self.run.exclude.is_some()
+    }
+
+    /// The heat capacity; `None` where the run sampled neither ensemble.
+    pub(crate) fn counted_heat_capacity(&self) -> Option<&HeatCapacity> {
+        Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
+    }
+
+    /// Why the run has no heat capacity.
+    pub(crate) fn no_heat_capacity(&self) -> Option<Undetermined> {
+        self.energies.ensemble.as_ref()?.no_heat_capacity()
     }
 
     /// Eq. (11) in its exponential form, where that is resolved.

@@ -31,10 +31,15 @@ pub(crate) struct Plan {
 impl Spectral {
     /// Fits both forms, each by itself and together. A run without frequencies below its vibrations
     /// has no fit, and this is no failure of the program.
-    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
+    /// `judged` is what an ensemble makes of a fit.
+    pub(crate) fn fit(
+        runs: &Replicas<EnergySeries<'_>>,
+        resampling: Resampling,
+        judged: impl Fn(Relaxation) -> Relaxation,
+    ) -> Self {
         let fit = |model: Option<Model>| {
             let fit = Whittle::new().model(model).resampling(resampling);
-            fit.to(runs).map_err(|error| error.to_string())
+            fit.to(runs).map(&judged).map_err(|error| error.to_string())
         };
         Self {
             exponential: fit(Some(Model::Exponential)),
