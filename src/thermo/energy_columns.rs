@@ -43,6 +43,18 @@ pub(super) struct Covariances {
     pub(super) both: f64,
 }
 
+impl Covariances {
+    /// The correlation coefficient; NaN where one of the energies is constant.
+    pub(super) fn correlation(&self) -> f64 {
+        let product = self.potential * self.kinetic;
+        if product > 0.0 {
+            self.both / product.sqrt()
+        } else {
+            f64::NAN
+        }
+    }
+}
+
 impl EnergyColumns {
     /// The columns of runs that have temperatures; `None` where one has none. `kinetic` is the
     /// kinetic energy per particle of a unit of temperature, (g/2) k.
@@ -110,9 +122,32 @@ impl EnergyColumns {
         }))
     }
 
-    /// Variances and covariance about the runs' own means, weighted by their samples, without what
-    /// the rounding adds.
+    /// The first column, of potential and kinetic energy, that is printed too coarsely: the rounding
+    /// is more than this part of its variance. With its standard deviation as printed. A column that
+    /// is constant is not rounded.
+    pub(super) fn too_coarse(&self, part: f64) -> Option<(usize, f64)> {
+        let [potential, _, kinetic] = self.printed(&vec![1.0; self.resamples.blocks]);
+        let columns = [potential, kinetic].into_iter().zip(self.rounding).enumerate();
+        columns
+            .map(|(column, (variance, rounding))| (column, variance, rounding))
+            .find(|&(_, variance, rounding)| variance > 0.0 && rounding > part * variance)
+            .map(|(column, variance, _)| (column, variance.sqrt()))
+    }
+
+    /// Variances and covariance without what the rounding adds.
     pub(super) fn covariances(&self, weights: &[f64]) -> Covariances {
+        let [potential, both, kinetic] = self.printed(weights);
+        let [of_potential, of_kinetic] = self.rounding;
+        Covariances {
+            potential: (potential - of_potential).max(0.0),
+            kinetic: (kinetic - of_kinetic).max(0.0),
+            both,
+        }
+    }
+
+    /// Variance of the potential energy, covariance and variance of the kinetic energy, as printed,
+    /// about the runs' own means and weighted by their samples.
+    fn printed(&self, weights: &[f64]) -> [f64; 3] {
         let mut total = [0.0; 3];
         let mut samples = 0.0;
         let blocks: Vec<(&Sums, f64)> = self.sums.iter().zip(weights.iter().copied()).collect();
@@ -133,13 +168,7 @@ impl EnergyColumns {
                 }
             }
         }
-        let [potential, both, kinetic] = total.map(|sum| sum / samples);
-        let [of_potential, of_kinetic] = self.rounding;
-        Covariances {
-            potential: (potential - of_potential).max(0.0),
-            kinetic: (kinetic - of_kinetic).max(0.0),
-            both,
-        }
+        total.map(|sum| sum / samples)
     }
 }
 

@@ -19,6 +19,9 @@ use crate::units::Units;
 /// Largest 1 + corr(e, T) of a run at constant energy: its integrator leaves e_tot a variance of
 /// twice this part of Var(e), and the heat capacity an error of about as much.
 const CONSERVED: f64 = 0.02;
+/// What chance may add to it. At constant energy the correlation hardly fluctuates, and one whose
+/// error is larger is of another ensemble.
+const CHANCE: f64 = 0.05;
 /// Correlation and relative deviation of Var(T) that a canonical run may have: those of a
 /// thermostat with a finite time step.
 const CANONICAL: f64 = 0.05;
@@ -195,7 +198,7 @@ pub fn ensemble_check<T: Real>(
         Estimate::array(columns.resamples.evaluate_all(|weights| {
             let of = columns.covariances(weights);
             [
-                of.both / (of.potential * of.kinetic).sqrt(),
+                of.correlation(),
                 of.kinetic,
                 (of.potential / of.kinetic).sqrt(),
                 of.potential,
@@ -215,8 +218,8 @@ pub fn ensemble_check<T: Real>(
         kind: first.kind(),
         particles,
     };
-    let is_constant = check.has_constant_temperature();
-    check.sampled = match rounding(&columns, [potential.value(), variance.value()], is_constant) {
+    let too_coarse = columns.too_coarse(ROUNDING);
+    check.sampled = match too_coarse {
         Some((column, standard_deviation)) => Outcome::Unresolved(UnknownEnsemble::Rounding {
             quantity: ["energy", "temperature"][column],
             quantum: columns.quanta[column].unwrap_or(0.0),
@@ -226,23 +229,14 @@ pub fn ensemble_check<T: Real>(
     };
     check.thermostat_time = if check.sampled.value() == Some(&Sampled::Microcanonical) {
         Outcome::Unresolved(NoThermostatTime::ConstantEnergy)
-    } else if is_constant {
+    } else if too_coarse.is_some() {
+        Outcome::Unresolved(NoThermostatTime::Rounding)
+    } else if check.has_constant_temperature() {
         Outcome::Unresolved(NoThermostatTime::ConstantTemperature)
     } else {
         thermostat_time(&columns, first.sampling())
     };
     Ok(check)
-}
-
-/// The first column whose rounding is too much of its variance, and its standard deviation with it.
-fn rounding(columns: &EnergyColumns, variances: [f64; 2], is_constant: bool) -> Option<(usize, f64)> {
-    let of = |column: usize| {
-        let (rounding, variance) = (columns.rounding[column], variances[column]);
-        let is_coarse = rounding > ROUNDING * (variance + rounding);
-        let counts = column == 0 || !is_constant;
-        (is_coarse && counts).then(|| (column, (variance + rounding).sqrt()))
-    };
-    of(0).or_else(|| of(1))
 }
 
 impl EnsembleCheck {
@@ -255,8 +249,8 @@ impl EnsembleCheck {
         let [of_correlation, of_variance] = [correlation, variance].map(half_width);
         let is_far = |distance: f64, tolerance: f64, half: f64| distance - tolerance > half;
         // A constant temperature has no correlation with anything.
-        let changes =
-            self.has_constant_temperature() || is_far(1.0 + correlation.value(), CONSERVED, of_correlation);
+        let changes = self.has_constant_temperature()
+            || is_far(1.0 + correlation.value(), CONSERVED, of_correlation.min(CHANCE));
         let is_other = self.has_constant_temperature()
             || is_far(correlation.value().abs(), CANONICAL, of_correlation)
             || is_far((variance.value() - 1.0).abs(), CANONICAL, of_variance);

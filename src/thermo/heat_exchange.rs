@@ -25,6 +25,9 @@ pub enum NoThermostatTime {
     /// The temperature is constant: the thermostat acts within a sampling interval.
     #[error("the temperature is constant: the thermostat acts within a sampling interval")]
     ConstantTemperature,
+    /// Too few digits were printed.
+    #[error("too few digits are printed to tell the time of a thermostat")]
+    Rounding,
     /// The heat exchange is not over at the longest lag, a tenth of the shortest run.
     #[error(
         "the exchange of heat with the thermostat is not over after {}: its time is above {}",

@@ -1,5 +1,8 @@
 //! Thermodynamics from energy fluctuations. Nothing here knows a trajectory.
 //!
+//! [`ensemble_check`](ensemble_check()) finds which ensemble a run has sampled, whether kind and
+//! units of its energies are right, and the time of its thermostat.
+//!
 //! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
 //! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part. A
 //! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
