@@ -26,9 +26,8 @@ pub enum Contradiction {
     },
     /// Another unit of energy or temperature, another particle number, or other degrees of freedom.
     #[error(
-        "std(E)/std(T) is {} of what {declared} energies have, expected {expected}: units, particle number or degrees of freedom are \
-         others ({} degrees of freedom per particle declared, {} would fit)",
-        short(*.ratio, 4), short(*.degrees_of_freedom, 4), short(*.ratio * *.degrees_of_freedom, 4)
+        "std(E)/std(T) is {} of what {declared} energies have, expected {expected}: {}",
+        short(*.ratio, 4), suspects(*.ratio, *.degrees_of_freedom)
     )]
     Scale {
         /// The ratio found.
@@ -56,4 +55,18 @@ pub enum Contradiction {
         /// Var(T) over 2 T²/(g N).
         temperature_variance: f64,
     },
+}
+
+/// What may be wrong where the scale is.
+fn suspects(ratio: f64, degrees_of_freedom: f64) -> String {
+    let units = "units or particle number are others";
+    if !(0.2..=5.0).contains(&ratio) {
+        return units.to_owned();
+    }
+    let (declared, fitting) = (degrees_of_freedom, ratio * degrees_of_freedom);
+    format!(
+        "{units}, or the {} degrees of freedom per particle, of which {} would fit",
+        short(declared, 4),
+        short(fitting, 4)
+    )
 }

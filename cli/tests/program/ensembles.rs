@@ -25,7 +25,7 @@ fn totals_declared_as_energies_per_particle() {
     let scan = Scan::small().edit("scan.toml", "\"total\"", "\"per_particle\"");
     assert_eq!(
         scan.message(),
-        "DIR/scan.toml:5: `energy_kind`: run `T0.800`: std(E)/std(T) is 1003 of what per-particle energies have, expected 1 at \
+        "DIR/scan.toml:5: `energy_kind`: run `T0.800`: std(E)/std(T) is 1004 of what per-particle energies have, expected 1 at \
          constant energy: the energies look like totals"
     );
 }
@@ -35,7 +35,7 @@ fn another_unit_of_the_temperature() {
     let message = Scan::small().edit("scan.toml", "\"lj\"", "\"metal\"").message();
     assert!(
         message.starts_with(
-            "DIR/scan.toml:10: run `T0.800`: std(E)/std(T) is 11640 of what total energies have"
+            "DIR/scan.toml:11: run `T0.800`: std(E)/std(T) is 11650 of what total energies have, expected 1 at constant energy: units"
         ),
         "{message}"
     );
@@ -60,7 +60,8 @@ fn another_ensemble_than_the_datas() {
 
 #[test]
 fn results_name_the_ensemble_and_the_time_of_the_thermostat() {
-    let results = Scan::small().run().results();
+    let scan = Scan::small();
+    let results = scan.run().results();
     let ensemble = &results["runs"][0]["ensemble"];
     assert_eq!(ensemble["declared"], "nve");
     assert_eq!(ensemble["found"], "microcanonical");
@@ -74,8 +75,10 @@ fn results_name_the_ensemble_and_the_time_of_the_thermostat() {
         "the total energy is constant: there is no thermostat"
     );
 
-    let outcome = thermostat("langevin-2", "nvt").run();
-    let run = &outcome.results()["runs"][0];
+    let scan = thermostat("langevin-2", "nvt");
+    let outcome = scan.run();
+    let results = outcome.results();
+    let run = &results["runs"][0];
     assert_eq!(run["ensemble"]["found"], "canonical");
     let time = run["ensemble"]["thermostat_time"]["value"]
         .as_f64()
@@ -93,8 +96,10 @@ fn results_name_the_ensemble_and_the_time_of_the_thermostat() {
 
 #[test]
 fn a_run_of_neither_ensemble_has_no_heat_capacity_and_may_have_a_relaxation() {
-    let outcome = thermostat("isokinetic", "nvt").run();
-    let run = &outcome.results()["runs"][0];
+    let scan = thermostat("isokinetic", "nvt");
+    let outcome = scan.run();
+    let results = outcome.results();
+    let run = &results["runs"][0];
     assert_eq!(run["ensemble"]["found"], "neither");
     assert!(run["ensemble"].get("energy_temperature_correlation").is_none());
     assert_eq!(run["heat_capacity"]["verdict"], "unresolved");
@@ -112,7 +117,8 @@ fn a_run_of_neither_ensemble_has_no_heat_capacity_and_may_have_a_relaxation() {
     assert_eq!(run["spectral"]["average"]["verdict"], "resolved");
     assert!((1.5..4.0).contains(&time), "{time}");
 
-    let slow = thermostat("csvr-200", "nvt").run().results();
+    let scan = thermostat("csvr-200", "nvt");
+    let slow = scan.run().results();
     let ensemble = &slow["runs"][0]["ensemble"];
     assert!(
         ensemble["thermostat_time"]["lower_bound"]
