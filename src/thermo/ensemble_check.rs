@@ -25,8 +25,8 @@ const CHANCE: f64 = 0.05;
 /// Correlation and relative deviation of Var(T) that a canonical run may have: those of a
 /// thermostat with a finite time step.
 const CANONICAL: f64 = 0.05;
-/// The standard error of either number from which on the two tell no canonical ensemble: Berendsen's
-/// thermostat at a time of the liquid's own is three of them away.
+/// The standard error of either number from which on the two tell no canonical ensemble:
+/// Berendsen's thermostat at a time of the liquid's own is three of them away.
 const VAGUE: f64 = 0.15;
 /// The part of the canonical variance below which a temperature is constant.
 const CONSTANT: f64 = 1e-4;

@@ -97,8 +97,8 @@ impl StatePoint {
     ///
     /// # Errors
     /// [`ThermoError::OtherRun`] and [`ThermoError::Mixture`] as for the other parts;
-    /// [`ThermoError::Contradiction`] where the data contradict the ensemble of the heat capacity, or
-    /// the kind, the units or the degrees of freedom of the energies.
+    /// [`ThermoError::Contradiction`] where the data contradict the ensemble of the heat capacity,
+    /// or the kind, the units or the degrees of freedom of the energies.
     pub fn with_ensemble_check(mut self, check: &EnsembleCheck) -> Result<Self, ThermoError> {
         ThermoError::unless_of_run("ensemble", &check.correlation, &self.mean_energy)?;
         if let Some(contradiction) = check.contradiction(self.heat_capacity.ensemble()) {

@@ -31,15 +31,10 @@ pub(crate) struct Plan {
 impl Spectral {
     /// Fits both forms, each by itself and together. A run without frequencies below its vibrations
     /// has no fit, and this is no failure of the program.
-    /// `judged` is what an ensemble makes of a fit.
-    pub(crate) fn fit(
-        runs: &Replicas<EnergySeries<'_>>,
-        resampling: Resampling,
-        judged: impl Fn(Relaxation) -> Relaxation,
-    ) -> Self {
+    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
         let fit = |model: Option<Model>| {
             let fit = Whittle::new().model(model).resampling(resampling);
-            fit.to(runs).map(&judged).map_err(|error| error.to_string())
+            fit.to(runs).map_err(|error| error.to_string())
         };
         Self {
             exponential: fit(Some(Model::Exponential)),
@@ -48,6 +43,16 @@ impl Spectral {
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(EnergySeries::duration).sum(),
+        }
+    }
+
+    /// The same, each fit as `judged` leaves it.
+    pub(crate) fn judged(self, judged: impl Fn(Relaxation) -> Relaxation) -> Self {
+        Self {
+            exponential: self.exponential.map(&judged),
+            stretched: self.stretched.map(&judged),
+            average: self.average.map(&judged),
+            ..self
         }
     }
 

@@ -40,14 +40,12 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
         },
         "ensemble": ensemble(point),
         "fit": {
+            "chosen": form(point.chosen),
             "exponential": relaxation(&point.exponential),
             "stretched": relaxation(&point.stretched),
         },
         "spectral": {
-            "chosen": point.spectral.average.as_ref().ok().map(|fit| match fit.model {
-                Model::Exponential => "exponential",
-                _ => "stretched",
-            }),
+            "chosen": point.spectral.average.as_ref().ok().map(|fit| form(fit.model)),
             "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
@@ -96,6 +94,13 @@ fn ensemble(point: &Point<'_>) -> Value {
             "thermostat_time": joined([thermostat_time, json!({ "lower_bound": lower_bound })]),
         }),
     ])
+}
+
+fn form(model: Model) -> &'static str {
+    match model {
+        Model::Exponential => "exponential",
+        _ => "stretched",
+    }
 }
 
 /// Eq. (11), by its lags or by its spectrum.
