@@ -14,7 +14,7 @@ use crate::relaxation::thresholds::THERMOSTAT;
 use crate::relaxation::{Reason, Relaxation};
 use crate::series::{EnergyKind, Runs};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
-use crate::units::Units;
+use crate::units::{Conversion, Dimension, Units};
 
 /// Largest 1 + corr(e, T) of a run at constant energy: its integrator leaves e_tot a variance of
 /// twice this part of Var(e), and the heat capacity an error of about as much.
@@ -354,6 +354,18 @@ impl EnsembleCheck {
         Relaxation {
             verdict: fit.verdict.unless(reason),
             ..fit
+        }
+    }
+
+    /// The same with times in other units.
+    pub(super) fn converted(&self, conversion: &Conversion) -> Self {
+        let factor = conversion.factor(Dimension::TIME);
+        Self {
+            thermostat_time: match &self.thermostat_time {
+                Outcome::Resolved(time) => Outcome::Resolved(time.map(|t| t * factor)),
+                Outcome::Unresolved(why) => Outcome::Unresolved(why.scaled(factor)),
+            },
+            ..self.clone()
         }
     }
 

@@ -41,6 +41,19 @@ pub enum NoThermostatTime {
     },
 }
 
+impl NoThermostatTime {
+    /// The same with times in another unit.
+    pub(super) fn scaled(&self, factor: f64) -> Self {
+        match *self {
+            Self::Longer { lower_bound, longest } => Self::Longer {
+                lower_bound: lower_bound * factor,
+                longest: longest * factor,
+            },
+            ref other => other.clone(),
+        }
+    }
+}
+
 /// The correlation of the total energy e_tot and the kinetic energy k of one run,
 /// ```text
 /// A(t)² = [<k(0) e_tot(t)>² + <e_tot(0) k(t)>²] / 2

@@ -161,6 +161,10 @@ impl StatePoint {
             energy_temperature: by(&self.energy_temperature, Dimension::TEMPERATURE),
             heat_capacity: self.heat_capacity.converted(conversion)?,
             relaxation,
+            ensemble_check: self
+                .ensemble_check
+                .as_ref()
+                .map(|check| check.converted(conversion)),
             structural_time: self
                 .structural_time
                 .as_ref()
@@ -208,7 +212,7 @@ impl StatePoint {
     }
 
     /// What its energies and temperatures say of its ensemble, where that was
-    /// [asked](Self::with_ensemble_check); in its own units.
+    /// [asked](Self::with_ensemble_check).
     #[must_use]
     pub fn ensemble_check(&self) -> Option<&EnsembleCheck> {
         self.ensemble_check.as_ref()

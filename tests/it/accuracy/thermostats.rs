@@ -9,6 +9,8 @@ use msed::thermo::{
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io};
 
+use msed::units::{Dimension, LennardJones};
+
 use crate::common::synthetic::Process;
 
 const PARTICLES: usize = 500;
@@ -503,6 +505,20 @@ fn state_points_take_neither_a_thermostats_time_nor_a_heat_capacity_of_no_ensemb
         ));
         assert_eq!(point.no_heat_capacity(), None);
     }
+    // In other units the thermostat's time is in the same unit as the relaxation's.
+    let substance = LennardJones::NI80P20.to(Units::METAL).unwrap();
+    let metal = canonical
+        .clone()
+        .with_ensemble_check(&check)
+        .unwrap()
+        .converted(&substance)
+        .unwrap();
+    let factor = substance.factor(Dimension::TIME);
+    let time = |point: &StatePoint| {
+        let check = point.ensemble_check().unwrap();
+        check.thermostat_time.value().unwrap().value()
+    };
+    assert!((time(&metal) / (check.thermostat_time.value().unwrap().value() * factor) - 1.0).abs() < 1e-12);
     let (isokinetic, fit, of_isokinetic) = point("isokinetic");
     let isokinetic = isokinetic
         .with_relaxation(&fit)
