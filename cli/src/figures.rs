@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::scan_file::Scan;
 
-/// Draws all figures for which there are results: two temperatures have no slope, and one has no
-/// entropy.
+/// Draws all figures for which there are results: two temperatures have no slope, one has no
+/// entropy, and runs of no ensemble have no heat capacity.
 pub(crate) fn draw(
     scan: &Scan,
     points: &[Point<'_>],
@@ -20,6 +20,7 @@ pub(crate) fn draw(
     output: &mut Output,
 ) -> Result<(), Failure> {
     use over_temperature::{adam_gibbs, entropies, heat_capacity_check, landscape};
+    let has_heat_capacity = points.iter().any(|point| point.counted_heat_capacity().is_some());
     let figures = [
         ("fig1_distribution", Some(energies::distribution(scan, points))),
         ("fig2_msd_msed", Some(energies::msd_msed(scan, points))),
@@ -27,7 +28,7 @@ pub(crate) fn draw(
         ("fig4_landscape", Some(landscape(scan, points, results))),
         (
             "heat_capacity_check",
-            Some(heat_capacity_check(scan, points, results)),
+            has_heat_capacity.then(|| heat_capacity_check(scan, points, results)),
         ),
         ("entropies", entropies(scan, results)),
         ("adam_gibbs", adam_gibbs(scan, results)),

@@ -23,7 +23,7 @@ pub(crate) fn results(scan: &Scan, points: &[Point<'_>], over_temperature: &Over
             "name": system.name,
             "units": system.units.units().name(),
             "particles": system.particles,
-            "ensemble": system.ensemble.of(system.particles).name(),
+            "ensemble": system.ensemble().name(),
             "path": over_temperature.scan.path().name(),
         },
         "runs": points.iter().map(point::entry).collect::<Vec<_>>(),

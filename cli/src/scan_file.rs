@@ -9,6 +9,7 @@ mod values;
 use std::fmt::Display;
 use std::path::Path;
 
+use msed::thermo::Contradiction;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -17,7 +18,7 @@ use source::Source;
 
 pub(crate) use run::Run;
 pub(crate) use species::SpeciesList;
-pub(crate) use system::{EnsembleName, System, UnitsName};
+pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.
 #[derive(Debug)]
@@ -82,6 +83,17 @@ impl Scan {
     /// The file and the line of a run.
     pub(crate) fn place(&self, run: &Run) -> String {
         format!("{}:{}", self.source.name(), run.line)
+    }
+
+    /// Energies of a run that are not what the file declares.
+    pub(crate) fn contradiction(&self, run: &Run, by: &Contradiction) -> Failure {
+        match self.system.contradicted(&self.source, by) {
+            Some((line, key)) => {
+                let place = format!("{}:{line}", self.source.name());
+                Failure::at(place, format!("`{key}`: run `{}`: {by}", run.name()))
+            }
+            None => self.run_failure(run, by),
+        }
     }
 
     /// What is wrong with a run.

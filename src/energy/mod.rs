@@ -36,5 +36,6 @@ pub use drift::{Drift, drift};
 pub use error::EnergyError;
 pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub use moments::{Moments, moments};
+pub(crate) use resolution::quantum;
 pub use resolution::{Resolution, resolution};
 pub use sums::EnergySums;

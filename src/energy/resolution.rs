@@ -53,15 +53,20 @@ pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
     let runs = runs.runs();
     let scale = runs[0].per_particle_scale();
     let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
-    // Binary fractions are decimals too, with a wider spacing than their last digit.
-    let found = match (decimal(&columns), spacing(&columns)) {
-        (Some(printed), Some(wider)) if wider > 1.5 * printed.0 => Some((wider, wider * wider)),
-        (Some(printed), _) => Some(printed),
-        (None, stored) => stored.map(|q| (q, q * q)),
-    };
+    let found = quantum(&columns);
     Resolution {
         quantum: found.map(|(quantum, _)| quantum),
         floor: found.map(|(_, square)| square / 6.0 * scale * scale),
+    }
+}
+
+/// The finest quantum of the columns and its mean square.
+pub(crate) fn quantum<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
+    // Binary fractions are decimals too, with a wider spacing than their last digit.
+    match (decimal(columns), spacing(columns)) {
+        (Some(printed), Some(wider)) if wider > 1.5 * printed.0 => Some((wider, wider * wider)),
+        (Some(printed), _) => Some(printed),
+        (None, stored) => stored.map(|q| (q, q * q)),
     }
 }
 

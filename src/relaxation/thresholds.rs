@@ -71,3 +71,8 @@ pub const SEPARATION: f64 = 2.0;
 /// The largest error of Um² over the resamples, in units of Um²
 /// ([`Reason::NoSlowPart`](super::Reason::NoSlowPart)).
 pub const RISE_ERROR: f64 = 1.0 / 3.0;
+
+/// A relaxation time within this factor of the thermostat's time is not the liquid's
+/// ([`Reason::Thermostat`](super::Reason::Thermostat)): a thermostat ten times faster or slower
+/// shifts the liquid's time by less than 5 %.
+pub const THERMOSTAT: f64 = 10.0;

@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use super::fall::{Fall, Time};
-use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION};
+use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION, THERMOSTAT};
 
 /// Whether the parameters of a fit mean what their names say.
 ///
@@ -26,6 +26,15 @@ impl Verdict {
         } else {
             Self::Unresolved(reasons)
         }
+    }
+
+    /// Unresolved for one more reason.
+    pub(crate) fn unless(self, reason: Option<Reason>) -> Self {
+        let reasons = match self {
+            Self::Resolved => Vec::new(),
+            Self::Unresolved(reasons) => reasons,
+        };
+        Self::new(reasons.into_iter().chain(reason).collect())
     }
 
     /// Whether the fit is resolved.
@@ -205,6 +214,19 @@ pub enum Reason {
         /// The error of ln τ: that of the resamples or, of a spectrum, Fisher's where it is larger.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
+    },
+    /// The relaxation time is close to the time in which the thermostat exchanges energy with the
+    /// run: it is the thermostat's, or the thermostat has changed it.
+    #[error(
+        "the relaxation time {} lies within a factor of {THERMOSTAT} of the thermostat's time {}: the thermostat relaxes the energy",
+        Time(.relaxation_time), Time(.thermostat_time)
+    )]
+    Thermostat {
+        /// Relaxation time of the fit.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        relaxation_time: f64,
+        /// The thermostat's time, or what it is at least.
+        thermostat_time: f64,
     },
     /// The spectrum is not the model's.
     #[error(

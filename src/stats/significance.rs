@@ -86,6 +86,9 @@ impl Significance {
         errors: 5.0,
         level: 1.0 - 7.39e-4,
     };
+    /// A correlation or a variance of energies and temperatures is not that of an ensemble. Three
+    /// numbers of each run are asked, and a false answer costs the run its heat capacity.
+    pub const ENSEMBLE: Self = Self::Level(0.999);
     /// The sum of an autocorrelation beyond its window is not zero: there is a second, slower part.
     pub const TAIL: Self = Self::Errors(3.0);
     /// The spectrum rises above its lowest level so far: vibrations begin there. Levels are

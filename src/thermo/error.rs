@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::contradiction::Contradiction;
 use crate::real::{Invalid, short};
 use crate::relaxation::Verdict;
 use crate::stats::{Estimate, Mixture};
@@ -20,6 +21,12 @@ pub enum ThermoError {
     /// No temperature with the energies.
     #[error("the energies have no temperature, expected a given one or the temperature column of the run")]
     NoTemperature,
+    /// Runs without temperatures at their samples where these are needed.
+    #[error("the energies have no temperature column, expected a kinetic temperature at each sample")]
+    NoTemperatures,
+    /// Energies that are not what they are declared to be.
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
     /// A fluctuation that no microcanonical run has.
     #[error(
         "2 v/(g k^2 T^2) is {}, expected less than 1 at constant energy: \
@@ -232,6 +239,20 @@ pub enum Undetermined {
     TooLarge {
         /// N U0²/(g k² T²), expected below 1.
         y: f64,
+    },
+    /// The run sampled neither the microcanonical nor the canonical ensemble: no fluctuation formula
+    /// holds, and there is no heat capacity.
+    #[error(
+        "no heat capacity: the run sampled neither ensemble, corr(E, T) is {}, expected -1 at constant energy or 0 in the canonical \
+         ensemble, and Var(T) {} of 2 T^2/(gN), expected 1 in the canonical ensemble",
+        short(*.correlation, 3), short(*.temperature_variance, 3)
+    )]
+    NotSampled {
+        /// The correlation of energy and temperature.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        correlation: f64,
+        /// Var(T) over 2 T²/(g N).
+        temperature_variance: f64,
     },
     /// The best value of a parameter lies at the end of what is possible: the model degenerates
     /// (VFT at t_0 = 0 is Arrhenius's law).

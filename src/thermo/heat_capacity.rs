@@ -40,9 +40,21 @@ impl Ensemble {
     /// ```
     #[must_use]
     pub fn nve(particles: usize) -> Self {
-        let n = particles as f64;
         Self::Nve {
-            degrees_of_freedom: (3.0 * n - 3.0) / n,
+            degrees_of_freedom: Self::Nvt.degrees_of_freedom(particles),
+        }
+    }
+
+    /// Degrees of freedom per particle: those given at constant energy, else those of
+    /// [`nve`](Self::nve), which a thermostat that conserves momentum keeps.
+    #[must_use]
+    pub fn degrees_of_freedom(&self, particles: usize) -> f64 {
+        match *self {
+            Self::Nve { degrees_of_freedom } => degrees_of_freedom,
+            Self::Nvt | Self::Npt => {
+                let n = particles as f64;
+                (3.0 * n - 3.0) / n
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 //! Thermodynamics from energy fluctuations. Nothing here knows a trajectory.
 //!
+//! [`ensemble_check`](ensemble_check()) finds which ensemble a run has sampled, whether kind and
+//! units of its energies are right, and the time of its thermostat.
+//!
 //! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
 //! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part. A
 //! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
@@ -17,10 +20,14 @@
 
 mod adam_gibbs;
 mod broken_line;
+mod contradiction;
 mod crossover;
+mod energy_columns;
+mod ensemble_check;
 mod entropy;
 mod error;
 mod heat_capacity;
+mod heat_exchange;
 mod interpolation;
 mod point;
 mod scan;
@@ -29,10 +36,13 @@ mod state_point;
 mod temperature_models;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
+pub use contradiction::Contradiction;
 pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
+pub use ensemble_check::{EnsembleCheck, Sampled, UnknownEnsemble, ensemble_check};
 pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};
+pub use heat_exchange::NoThermostatTime;
 pub use interpolation::PiecewiseCubic;
 pub use point::{Path, Point};
 pub use scan::{Scan, ScanBuilder};

@@ -11,9 +11,9 @@ use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, Ensemble, EntropyDifference, HeatCapacity, HeatCapacityCheck, NoCrossover, Part,
-    Path, Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel,
-    ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EnsembleCheck, EntropyDifference, HeatCapacity, HeatCapacityCheck,
+    NoCrossover, Part, Path, Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral,
+    TemperatureModel, ThermoError, TimeOf,
 };
 
 /// State points of one system along one path, and what follows from all of them.
@@ -193,9 +193,13 @@ impl Scan {
     /// Those of [`heat_capacity_check`](super::heat_capacity_check()).
     pub fn heat_capacity_check(&self) -> Result<HeatCapacityCheck, ThermoError> {
         let temperature = |point: &StatePoint| point.energy_temperature().clone();
-        let energies = self.over_temperature(temperature, |point| Some(point.mean_energy().clone()));
-        let capacities =
-            self.over_temperature(temperature, |point| Some(point.heat_capacity().excess.clone()));
+        let of = |value: fn(&StatePoint, &HeatCapacity) -> Estimate| {
+            self.over_temperature(temperature, |point| {
+                Some(value(point, point.counted_heat_capacity()?))
+            })
+        };
+        let energies = of(|point, _| point.mean_energy().clone());
+        let capacities = of(|_, capacity| capacity.excess.clone());
         super::heat_capacity_check(&energies, &capacities, self.units, self.path)
     }
 
@@ -211,7 +215,7 @@ impl Scan {
     /// Those of [`entropy`](super::entropy()).
     pub fn entropy(&self, part: Part) -> Result<EntropyDifference, ThermoError> {
         let of = |capacity: fn(&HeatCapacity) -> Option<&Estimate>| {
-            let points = self.points_of(|point| capacity(point.heat_capacity()).cloned());
+            let points = self.points_of(|point| capacity(point.counted_heat_capacity()?).cloned());
             super::entropy::integral(&points, self.reference, self.path, |_, c| c)
         };
         let integral = part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))?;
@@ -318,7 +322,7 @@ impl Scan {
     /// Those of [`adam_gibbs`](super::adam_gibbs()).
     pub fn adam_gibbs(&self, of: TimeOf, entropy: ReferenceEntropy) -> Result<AdamGibbs, ThermoError> {
         // A time counts where there is a heat capacity to integrate.
-        let time = |point: &StatePoint| point.heat_capacity().slow().and(point.time(of)).cloned();
+        let time = |point: &StatePoint| point.counted_heat_capacity()?.slow().and(point.time(of)).cloned();
         let times = self.points_of(time);
         entropy.parameters(times.len())?;
         super::adam_gibbs(&self.entropy(Part::Slow)?, &times, entropy)
@@ -348,14 +352,14 @@ impl fmt::Display for Scan {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         for point in &self.points {
             write!(f, "{}", quoted(point.name()))?;
-            let c = point.heat_capacity();
+            let (c, counted) = (point.heat_capacity(), point.counted_heat_capacity());
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
                 Some(c.temperature()),
                 Some(point.mean_energy()),
-                Some(&c.excess),
-                c.fast(),
-                c.slow(),
+                counted.map(|c| &c.excess),
+                counted.and_then(HeatCapacity::fast),
+                counted.and_then(HeatCapacity::slow),
                 u0.as_ref(),
                 um.as_ref(),
                 point.time(TimeOf::Energy),
@@ -399,7 +403,9 @@ pub struct ScanBuilder {
 impl ScanBuilder {
     /// A state point from its energies, those of one run or of several replicas: the moments, the
     /// MSED at 20 lags a decade up to a tenth of the run, its fit, and the heat capacity, with its
-    /// two parts where the fit is resolved.
+    /// two parts where the fit is resolved. Runs with temperatures at their samples are checked for
+    /// what [`ensemble_check`](super::ensemble_check()) finds, with the
+    /// [degrees of freedom](Ensemble::degrees_of_freedom) of the ensemble.
     ///
     /// # Errors
     /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in
@@ -412,8 +418,31 @@ impl ScanBuilder {
         let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
         let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
         let fit = self.fit.to(&msed)?;
+        let check = match moments.kinetic_temperature {
+            Some(_) => Some(self.ensemble_check(runs)?),
+            None => None,
+        };
+        if let Some(contradiction) = check
+            .as_ref()
+            .and_then(|check| check.contradiction(self.ensemble))
+        {
+            return Err(contradiction.into());
+        }
+        let fit = match &check {
+            Some(check) => check.judge(fit),
+            None => fit,
+        };
         let heat_capacity = super::heat_capacity(&moments, self.units, self.ensemble)?.split(&fit)?;
-        StatePoint::new(name, &moments, heat_capacity)?.with_relaxation(&fit)
+        let point = StatePoint::new(name, &moments, heat_capacity)?.with_relaxation(&fit)?;
+        match &check {
+            Some(check) => point.with_ensemble_check(check),
+            None => Ok(point),
+        }
+    }
+
+    fn ensemble_check<T: Real>(&self, runs: &impl Runs<T>) -> Result<EnsembleCheck, ThermoError> {
+        let freedom = self.ensemble.degrees_of_freedom(runs.runs()[0].particles());
+        super::ensemble_check(runs, self.units, freedom, self.resampling)
     }
 
     /// Measures a state point and adds it.

@@ -1,6 +1,6 @@
 //! One temperature of a scan.
 
-use super::{Ensemble, HeatCapacity, ThermoError};
+use super::{Ensemble, EnsembleCheck, HeatCapacity, ThermoError, Undetermined};
 use crate::energy::Moments;
 use crate::relaxation::{Relaxation, Verdict};
 use crate::stats::Estimate;
@@ -18,6 +18,7 @@ pub struct StatePoint {
     heat_capacity: HeatCapacity,
     relaxation: Option<[Estimate; 3]>,
     verdict: Option<Verdict>,
+    ensemble_check: Option<EnsembleCheck>,
     structural_time: Option<Estimate>,
     excluded: Option<String>,
 }
@@ -49,6 +50,7 @@ impl StatePoint {
             heat_capacity,
             relaxation: None,
             verdict: None,
+            ensemble_check: None,
             structural_time: None,
             excluded: None,
         })
@@ -68,7 +70,8 @@ impl StatePoint {
         self.with_plateaus(&fit.u0_squared, &fit.um_squared, &fit.relaxation_time)
     }
 
-    /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere.
+    /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere. A time that is
+    /// the thermostat's leaves its verdict alone, where the ensemble has been checked.
     ///
     /// # Errors
     /// As [`with_relaxation`](Self::with_relaxation).
@@ -83,7 +86,43 @@ impl StatePoint {
             ThermoError::unless_of_run("fit", part, &self.mean_energy)?;
         }
         self.relaxation = Some(parts.map(Estimate::clone));
-        Ok(self)
+        Ok(self.judged())
+    }
+
+    /// With what the energies and temperatures of the same run say of its ensemble. A relaxation
+    /// time that is the thermostat's becomes unresolved
+    /// ([`EnsembleCheck::judge`]), here or when it is given later. Where the run sampled neither
+    /// ensemble, its heat capacity enters nothing over temperature
+    /// ([`no_heat_capacity`](Self::no_heat_capacity)).
+    ///
+    /// # Errors
+    /// [`ThermoError::OtherRun`] and [`ThermoError::Mixture`] as for the other parts;
+    /// [`ThermoError::Contradiction`] where the data contradict the ensemble of the heat capacity,
+    /// or the kind, the units or the degrees of freedom of the energies.
+    pub fn with_ensemble_check(mut self, check: &EnsembleCheck) -> Result<Self, ThermoError> {
+        ThermoError::unless_of_run("ensemble", &check.correlation, &self.mean_energy)?;
+        if let Some(contradiction) = check.contradiction(self.heat_capacity.ensemble()) {
+            return Err(contradiction.into());
+        }
+        self.ensemble_check = Some(check.clone());
+        Ok(self.judged())
+    }
+
+    /// Without a relaxation that is the thermostat's.
+    fn judged(mut self) -> Self {
+        let [_, _, time] = match &self.relaxation {
+            Some(parts) => parts,
+            None => return self,
+        };
+        let reason = self
+            .ensemble_check
+            .as_ref()
+            .and_then(|check| check.thermostat_reason(time.value()));
+        if reason.is_some() {
+            self.verdict = Some(self.verdict.unwrap_or(Verdict::Resolved).unless(reason));
+            self.relaxation = None;
+        }
+        self
     }
 
     /// With a relaxation time of the structure, such as tau_alpha: from a trajectory, whose blocks
@@ -122,6 +161,10 @@ impl StatePoint {
             energy_temperature: by(&self.energy_temperature, Dimension::TEMPERATURE),
             heat_capacity: self.heat_capacity.converted(conversion)?,
             relaxation,
+            ensemble_check: self
+                .ensemble_check
+                .as_ref()
+                .map(|check| check.converted(conversion)),
             structural_time: self
                 .structural_time
                 .as_ref()
@@ -131,7 +174,7 @@ impl StatePoint {
     }
 
     /// What the fit to its energies came to: why it has no relaxation time where it has none.
-    /// `None` without a fit; in the fit's own units.
+    /// `None` without a fit or a thermostat's time in its place; in the fit's own units.
     #[must_use]
     pub fn relaxation_verdict(&self) -> Option<&Verdict> {
         self.verdict.as_ref()
@@ -168,7 +211,27 @@ impl StatePoint {
         &self.mean_energy
     }
 
-    /// The heat capacity.
+    /// What its energies and temperatures say of its ensemble, where that was
+    /// [asked](Self::with_ensemble_check).
+    #[must_use]
+    pub fn ensemble_check(&self) -> Option<&EnsembleCheck> {
+        self.ensemble_check.as_ref()
+    }
+
+    /// Why its heat capacity counts nowhere: the run sampled neither ensemble. `None` where it
+    /// counts.
+    #[must_use]
+    pub fn no_heat_capacity(&self) -> Option<Undetermined> {
+        self.ensemble_check.as_ref()?.no_heat_capacity()
+    }
+
+    /// The heat capacity, where it counts.
+    pub(super) fn counted_heat_capacity(&self) -> Option<&HeatCapacity> {
+        Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
+    }
+
+    /// The heat capacity by the formula of its ensemble, which the run may not have sampled: see
+    /// [`no_heat_capacity`](Self::no_heat_capacity).
     #[must_use]
     pub fn heat_capacity(&self) -> &HeatCapacity {
         &self.heat_capacity

@@ -62,6 +62,7 @@ mod accuracy {
     mod resampling;
     mod synthetic_displacements;
     mod thermo_synthetic;
+    mod thermostats;
 }
 
 /// What callers may hand in, and the errors that they get.

@@ -148,6 +148,9 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
         found = found.with_structural_time(time);
     }
+    if let Some(check) = &point.energies.ensemble {
+        found = found.with_ensemble_check(check)?;
+    }
     Ok(match &point.run.exclude {
         Some(reason) => found.exclude(reason),
         None => found,

@@ -2,7 +2,7 @@
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, Model, Relaxation};
-use msed::thermo::{self, HeatCapacity};
+use msed::thermo::{self, HeatCapacity, Undetermined};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
@@ -60,6 +60,11 @@ impl<'a> Point<'a> {
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?;
+        let check = energies.ensemble.as_ref();
+        let judged = |fit| match check {
+            Some(check) => check.judge(fit),
+            None => fit,
+        };
         let spectral = Spectral::fit(runs, resampling);
         let spectrum = spectral.average.as_ref().ok();
         let chosen = spectrum.map_or(Model::Stretched, |spectrum| spectrum.model);
@@ -69,18 +74,18 @@ impl<'a> Point<'a> {
                 Some(spectrum) => Fit::new(model).after(spectrum),
                 None => Fit::new(model),
             };
-            fit.window(run.fit_window).to(&msed)
+            fit.window(run.fit_window).to(&msed).map(judged)
         };
         let exponential = fit(Model::Exponential)?;
         let stretched = fit(Model::Stretched)?;
         let system = &scan.system;
-        let ensemble = system.ensemble.of(system.particles);
-        let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), ensemble)?;
+        let heat_capacity =
+            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble())?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
-            spectral,
+            spectral: spectral.judged(judged),
             distributions: distributions(&energies, &msed, resampling)?,
             heat_capacity: heat_capacity.split(match chosen {
                 Model::Exponential => &exponential,
@@ -106,6 +111,16 @@ impl<'a> Point<'a> {
     /// Whether the point enters no result over temperature.
     pub(crate) fn is_excluded(&self) -> bool {
         self.run.exclude.is_some()
+    }
+
+    /// The heat capacity; `None` where the run sampled neither ensemble.
+    pub(crate) fn counted_heat_capacity(&self) -> Option<&HeatCapacity> {
+        Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
+    }
+
+    /// Why the run has no heat capacity.
+    pub(crate) fn no_heat_capacity(&self) -> Option<Undetermined> {
+        self.energies.ensemble.as_ref()?.no_heat_capacity()
     }
 
     /// Eq. (11) in the form that was chosen.

@@ -46,6 +46,16 @@ impl Spectral {
         }
     }
 
+    /// The same, each fit as `judged` leaves it.
+    pub(crate) fn judged(self, judged: impl Fn(Relaxation) -> Relaxation) -> Self {
+        Self {
+            exponential: self.exponential.map(&judged),
+            stretched: self.stretched.map(&judged),
+            average: self.average.map(&judged),
+            ..self
+        }
+    }
+
     /// The average over the forms, where it is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
         let fit = self.average.as_ref().ok()?;

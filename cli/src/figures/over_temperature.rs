@@ -1,16 +1,16 @@
 //! Figures of what the points tell together.
 
-use msed::Estimate;
 use msed::plot::{Axis, Figure, Panel, Series};
 use msed::relaxation::Relaxation;
 use msed::stats::Outcome;
 use msed::thermo::{HeatCapacityCheck, TemperatureIntegral, Undetermined};
+use msed::{Ensemble, Estimate};
 
 use super::look::{Symbols, degrees, model, open_where, over_temperature};
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::{Point, by_temperature};
 use crate::results::straightness;
-use crate::scan_file::{EnsembleName, Scan};
+use crate::scan_file::Scan;
 use crate::tables::temperature;
 
 /// Figure 4: the scales of the energy landscape, U0 and Um, over temperature, with the vibrations
@@ -81,9 +81,9 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 fn harmonic(scan: &Scan, t: f64) -> f64 {
     // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes
     // half of the noise.
-    let modes = match scan.system.ensemble {
-        EnsembleName::Nve => 1.5,
-        EnsembleName::Nvt => 3.0,
+    let modes = match scan.system.ensemble() {
+        Ensemble::Nve { .. } => 1.5,
+        _ => 3.0,
     };
     (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
 }
@@ -106,7 +106,10 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
     for (excluded, label) in [(false, "fluctuations"), (true, "fluctuations, excluded")] {
         let of_kind = points.iter().filter(|point| point.is_excluded() == excluded);
         let (t, c): (Vec<f64>, Vec<Estimate>) = of_kind
-            .map(|point| (point.temperature(), point.heat_capacity.excess.clone()))
+            .filter_map(|point| {
+                let capacity = point.counted_heat_capacity()?;
+                Some((point.temperature(), capacity.excess.clone()))
+            })
             .unzip();
         if !t.is_empty() {
             let series = Series::estimates(&t, &c).colour(0).label(label);

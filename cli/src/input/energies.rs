@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use msed::thermo::{self, EnsembleCheck};
 use msed::{EnergySeries, Replicas, Resampling, energy, io};
 
 use super::{about, check_file};
@@ -16,6 +17,8 @@ pub(crate) struct Energies {
     pub(crate) replicas: Replicas<EnergySeries<'static>>,
     pub(crate) moments: energy::Moments,
     pub(crate) temperature: f64,
+    /// What a temperature column says of the ensemble.
+    pub(crate) ensemble: Option<EnsembleCheck>,
     pub(crate) notes: Vec<String>,
     pub(crate) left_out_rows: usize,
 }
@@ -40,6 +43,7 @@ impl Energies {
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
         Ok(Self {
             temperature: temperature(scan, run, &moments)?,
+            ensemble: ensemble(scan, run, &replicas, resampling)?,
             replicas,
             moments,
             notes,
@@ -110,4 +114,25 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
     }
     let message = format!("found a mean temperature of {temperature}, expected a positive one");
     Err(scan.run_failure(run, message))
+}
+
+/// What temperatures at the samples say of the ensemble. They must not contradict the scan file.
+fn ensemble(
+    scan: &Scan,
+    run: &Run,
+    replicas: &Replicas<EnergySeries<'_>>,
+    resampling: Resampling,
+) -> Result<Option<EnsembleCheck>, Failure> {
+    if replicas.runs()[0].temperatures().is_none() {
+        return Ok(None);
+    }
+    let system = &scan.system;
+    let declared = system.ensemble();
+    let freedom = declared.degrees_of_freedom(system.particles);
+    let check = thermo::ensemble_check(replicas, system.units.units(), freedom, resampling)
+        .map_err(|error| scan.run_failure(run, error))?;
+    match check.contradiction(declared) {
+        Some(contradiction) => Err(scan.contradiction(run, &contradiction)),
+        None => Ok(Some(check)),
+    }
 }

@@ -3,11 +3,11 @@
 use msed::Estimate;
 use msed::relaxation::{Model, Relaxation};
 use msed::stats::Outcome;
-use msed::thermo::{HeatCapacity, Undetermined};
+use msed::thermo::{HeatCapacity, NoThermostatTime, Sampled, Undetermined};
 use serde_json::{Value, json};
 
 use super::structure;
-use super::values::{curve, fit, joined, no_fit, standard_errors, unless_empty};
+use super::values::{curve, fit, found, joined, missing, no_fit, standard_errors, unless_empty};
 use crate::analysis::point::Point;
 
 pub(super) fn entry(point: &Point<'_>) -> Value {
@@ -38,6 +38,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "stationary": point.drift.is_stationary() == Some(true),
             "blocks": slope.blocks(),
         },
+        "ensemble": ensemble(point),
         "fit": {
             "chosen": form(point.chosen),
             "exponential": relaxation(&point.exponential),
@@ -49,9 +50,50 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
         },
-        "heat_capacity": heat_capacity(&point.heat_capacity),
+        "heat_capacity": match point.no_heat_capacity() {
+            Some(why) => joined([
+                json!({ "ensemble": point.heat_capacity.ensemble().name() }),
+                missing("unresolved", why),
+            ]),
+            None => heat_capacity(&point.heat_capacity),
+        },
         "structure": point.structure.as_ref().map(structure::entry),
     })
+}
+
+/// The ensemble as it is declared, and what energies and temperatures say of it.
+fn ensemble(point: &Point<'_>) -> Value {
+    let declared = json!({ "declared": point.heat_capacity.ensemble().name() });
+    let Some(check) = &point.energies.ensemble else {
+        return joined([
+            declared,
+            json!({ "reason": "the energies have no temperature column" }),
+        ]);
+    };
+    let lower_bound = match check.thermostat_time.why() {
+        Some(NoThermostatTime::Longer { lower_bound, .. }) => Some(lower_bound),
+        _ => None,
+    };
+    let thermostat_time = found(&check.thermostat_time, |time| time, "unresolved");
+    let numbers = [
+        ("energy_temperature_correlation", &check.correlation),
+        ("temperature_variance_ratio", &check.temperature_variance),
+        ("energy_temperature_ratio", &check.energy_ratio),
+    ];
+    joined([
+        declared,
+        numbers
+            .iter()
+            .map(|(name, number)| (*name, json!(number.value())))
+            .collect(),
+        json!({
+            "found": check.sampled.value().map(Sampled::name),
+            "reason": check.sampled.why().map(ToString::to_string),
+            "standard_error": standard_errors(numbers.map(|(name, number)| (name, number.standard_error()))),
+            "blocks": check.correlation.blocks(),
+            "thermostat_time": joined([thermostat_time, json!({ "lower_bound": lower_bound })]),
+        }),
+    ])
 }
 
 fn form(model: Model) -> &'static str {

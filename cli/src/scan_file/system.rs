@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use msed::thermo::Contradiction;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
@@ -20,8 +21,8 @@ pub(crate) struct System {
     pub(crate) units: UnitsName,
     #[serde(deserialize_with = "values::particles")]
     pub(crate) particles: usize,
-    energy_kind: KindName,
-    pub(crate) ensemble: EnsembleName,
+    energy_kind: Spanned<KindName>,
+    ensemble: Spanned<EnsembleName>,
     pub(crate) path: Option<PathName>,
     #[serde(deserialize_with = "values::positive")]
     pub(crate) timestep: f64,
@@ -41,7 +42,22 @@ pub(crate) struct System {
 
 impl System {
     pub(crate) fn energy_kind(&self) -> EnergyKind {
-        self.energy_kind.kind()
+        self.energy_kind.get_ref().kind()
+    }
+
+    /// The ensemble that the runs are declared to be of.
+    pub(crate) fn ensemble(&self) -> Ensemble {
+        self.ensemble.get_ref().of(self.particles)
+    }
+
+    /// The line of the key that a contradiction is about, with its name; `None` where it may be
+    /// about several.
+    pub(super) fn contradicted(&self, source: &Source, by: &Contradiction) -> Option<(usize, &'static str)> {
+        match by {
+            Contradiction::Kind { .. } => Some((source.line(&self.energy_kind), "energy_kind")),
+            Contradiction::Ensemble { .. } => Some((source.line(&self.ensemble), "ensemble")),
+            _ => None,
+        }
     }
 
     /// The radius within which a particle overlaps with its own past.
@@ -93,14 +109,14 @@ impl UnitsName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum EnsembleName {
+enum EnsembleName {
     Nve,
     Nvt,
 }
 
 impl EnsembleName {
     /// The ensemble of so many particles.
-    pub(crate) fn of(self, particles: usize) -> Ensemble {
+    fn of(self, particles: usize) -> Ensemble {
         match self {
             Self::Nve => Ensemble::nve(particles),
             Self::Nvt => Ensemble::Nvt,

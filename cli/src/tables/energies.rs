@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use msed::Estimate;
 use msed::relaxation::Model;
+use msed::stats::Outcome;
+use msed::thermo::HeatCapacity;
 
 use super::reasons::Reasons;
 use super::table::{Table, or_dash, shown, temperature};
@@ -21,7 +23,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         let relaxation = point.relaxation();
         let root = |squared: &Estimate| squared.map(f64::sqrt);
         let stretched = relaxation.filter(|fit| fit.model == Model::Stretched);
-        let heat_capacity = &point.heat_capacity;
+        let heat_capacity = point.counted_heat_capacity();
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
@@ -31,9 +33,9 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
             shown(relaxation.map(|fit| root(&fit.um_squared)).as_ref()),
             shown(relaxation.map(|fit| &fit.relaxation_time)),
             shown(stretched.map(|fit| &fit.beta)),
-            shown(Some(&heat_capacity.excess)),
-            shown(heat_capacity.fast()),
-            shown(heat_capacity.slow()),
+            shown(heat_capacity.map(|c| &c.excess)),
+            shown(heat_capacity.and_then(HeatCapacity::fast)),
+            shown(heat_capacity.and_then(HeatCapacity::slow)),
             if relaxation.is_some() {
                 "resolved"
             } else {
@@ -47,7 +49,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
     format!(
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
-        system.ensemble.of(particles).name(),
+        system.ensemble().name(),
         system.units.units().name(),
         units(scan),
         remarks(points)
@@ -78,6 +80,13 @@ fn remarks(points: &[Point<'_>]) -> String {
         }
         if let Some(reason) = reason(point.fit()) {
             let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
+        }
+        if let Some(reason) = point.no_heat_capacity() {
+            let _ = writeln!(text, "{name}: {reason}");
+        }
+        let ensemble = point.energies.ensemble.as_ref();
+        if let Some(Outcome::Unresolved(why)) = ensemble.map(|check| &check.sampled) {
+            let _ = writeln!(text, "{name}: {why}");
         }
         for note in &point.energies.notes {
             let _ = writeln!(text, "{name}: {note}");

@@ -6,6 +6,7 @@ mod bad_outputs;
 mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
+mod ensembles;
 mod options;
 mod over_temperature;
 mod program;

@@ -1,0 +1,143 @@
+//! The ensemble that a scan declares, and the one that its data show.
+
+use std::path::Path;
+
+use crate::small_scan::Scan;
+
+/// The scan of one run under a thermostat: `NAME.dat.gz` of the library's test data.
+fn thermostat(name: &str, ensemble: &str) -> Scan {
+    let scan = Scan::small();
+    let file = format!("{name}.dat.gz");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/thermostats");
+    scan.write(&file, std::fs::read(data.join(&file)).expect("test data"));
+    scan.write(
+        "scan.toml",
+        format!(
+            "[system]\nname = \"KA\"\nunits = \"lj\"\nparticles = 500\nenergy_kind = \"total\"\nensemble = \"{ensemble}\"\n\
+             timestep = 0.005\n[[run]]\nname = \"{name}\"\nenergy = \"{file}\"\n"
+        ),
+    );
+    scan
+}
+
+#[test]
+fn totals_declared_as_energies_per_particle() {
+    let scan = Scan::small().edit("scan.toml", "\"total\"", "\"per_particle\"");
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:5: `energy_kind`: run `T0.800`: std(E)/std(T) is 1004 of what per-particle energies have, expected 1 at \
+         constant energy: the energies look like totals"
+    );
+}
+
+#[test]
+fn another_unit_of_the_temperature() {
+    let message = Scan::small().edit("scan.toml", "\"lj\"", "\"metal\"").message();
+    assert!(
+        message.starts_with(
+            "DIR/scan.toml:11: run `T0.800`: std(E)/std(T) is 11650 of what total energies have, expected 1 at constant energy: units"
+        ),
+        "{message}"
+    );
+}
+
+#[test]
+fn another_ensemble_than_the_datas() {
+    let message = Scan::small().edit("scan.toml", "\"nve\"", "\"nvt\"").message();
+    let start = "DIR/scan.toml:6: `ensemble`: run `T0.800`: the ensemble is declared nvt, the data are microcanonical: corr(E, T) is -1";
+    assert!(message.starts_with(start), "{message}");
+    for (name, found) in [
+        ("langevin-2", "canonical"),
+        ("berendsen-1", "of neither ensemble"),
+    ] {
+        let message = thermostat(name, "nve").message();
+        let start = format!(
+            "DIR/scan.toml:6: `ensemble`: run `{name}`: the ensemble is declared nve, the data are {found}: corr(E, T) is "
+        );
+        assert!(message.starts_with(&start), "{message}");
+    }
+}
+
+#[test]
+fn results_name_the_ensemble_and_the_time_of_the_thermostat() {
+    let scan = Scan::small();
+    let results = scan.run().results();
+    let ensemble = &results["runs"][0]["ensemble"];
+    assert_eq!(ensemble["declared"], "nve");
+    assert_eq!(ensemble["found"], "microcanonical");
+    let number = |name: &str| ensemble[name].as_f64().expect("a number");
+    assert!((number("energy_temperature_correlation") + 1.0).abs() < 1e-3);
+    assert!((number("energy_temperature_ratio") - 1.0).abs() < 0.01);
+    assert!((0.4..0.7).contains(&number("temperature_variance_ratio")));
+    assert_eq!(ensemble["thermostat_time"]["verdict"], "unresolved");
+    assert_eq!(
+        ensemble["thermostat_time"]["reason"],
+        "the total energy is constant: there is no thermostat"
+    );
+
+    let scan = thermostat("langevin-2", "nvt");
+    let outcome = scan.run();
+    let results = outcome.results();
+    let run = &results["runs"][0];
+    assert_eq!(run["ensemble"]["found"], "canonical");
+    let time = run["ensemble"]["thermostat_time"]["value"]
+        .as_f64()
+        .expect("a time");
+    assert!((1.5..3.5).contains(&time), "{time}");
+    for form in ["exponential", "stretched"] {
+        let fit = &run["fit"][form];
+        assert_eq!(fit["verdict"], "unresolved");
+        let reason = fit["reason"].as_str().expect("a reason");
+        assert!(reason.contains("of the thermostat's time 2.4"), "{reason}");
+    }
+    assert!(run["heat_capacity"]["excess"].is_number());
+    assert!(outcome.stdout.contains("the thermostat relaxes the energy"));
+}
+
+#[test]
+fn a_run_of_neither_ensemble_has_no_heat_capacity_and_may_have_a_relaxation() {
+    let scan = thermostat("isokinetic", "nvt");
+    let outcome = scan.run();
+    let results = outcome.results();
+    let run = &results["runs"][0];
+    assert_eq!(run["ensemble"]["found"], "neither");
+    assert!(run["ensemble"].get("energy_temperature_correlation").is_none());
+    assert_eq!(run["heat_capacity"]["verdict"], "unresolved");
+    assert!(run["heat_capacity"].get("excess").is_none());
+    let reason = run["heat_capacity"]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("the run sampled neither ensemble"), "{reason}");
+    assert!(
+        outcome
+            .stdout
+            .contains("no heat capacity: the run sampled neither ensemble")
+    );
+    let time = run["spectral"]["average"]["relaxation_time"]
+        .as_f64()
+        .expect("a time");
+    assert_eq!(run["spectral"]["average"]["verdict"], "resolved");
+    assert!((1.5..4.0).contains(&time), "{time}");
+
+    let scan = thermostat("csvr-200", "nvt");
+    let slow = scan.run().results();
+    let ensemble = &slow["runs"][0]["ensemble"];
+    assert!(
+        ensemble["thermostat_time"]["lower_bound"]
+            .as_f64()
+            .expect("a bound")
+            > 10.0
+    );
+}
+
+#[test]
+fn energies_without_temperatures_are_of_the_declared_ensemble() {
+    let scan = Scan::small().edit("T0.800.dat", "v_te", "v_other").edit(
+        "scan.toml",
+        "name = \"T0.800\"",
+        "name = \"T0.800\"\ntemperature = 0.803",
+    );
+    let results = scan.run().results();
+    let ensemble = &results["runs"][0]["ensemble"];
+    assert_eq!(ensemble["declared"], "nve");
+    assert_eq!(ensemble["reason"], "the energies have no temperature column");
+    assert!(ensemble.get("found").is_none());
+}

@@ -1,0 +1,72 @@
+//! Energies that are not what they are declared to be.
+
+use thiserror::Error;
+
+use crate::real::short;
+
+/// What energies are declared to be and what their temperatures say, where the two cannot both be
+/// right.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// Totals are declared as energies per particle, or the reverse.
+    #[error(
+        "std(E)/std(T) is {} of what {declared} energies have, expected {expected}: the energies look like {other}",
+        short(*.ratio, 4)
+    )]
+    Kind {
+        /// The ratio found.
+        ratio: f64,
+        /// What was expected.
+        expected: &'static str,
+        /// The kind declared.
+        declared: &'static str,
+        /// The kind that fits, as a phrase.
+        other: &'static str,
+    },
+    /// Another unit of energy or temperature, another particle number, or other degrees of freedom.
+    #[error(
+        "std(E)/std(T) is {} of what {declared} energies have, expected {expected}: {}",
+        short(*.ratio, 4), suspects(*.ratio, *.degrees_of_freedom)
+    )]
+    Scale {
+        /// The ratio found.
+        ratio: f64,
+        /// What was expected.
+        expected: &'static str,
+        /// The kind declared.
+        declared: &'static str,
+        /// The degrees of freedom per particle declared.
+        degrees_of_freedom: f64,
+    },
+    /// The energies are of another ensemble.
+    #[error(
+        "the ensemble is declared {declared}, the data are {found}: corr(E, T) is {}, expected -1 at constant energy and 0 in the \
+         canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble",
+        short(*.correlation, 3), short(*.temperature_variance, 3)
+    )]
+    Ensemble {
+        /// The ensemble declared.
+        declared: &'static str,
+        /// The ensemble found.
+        found: &'static str,
+        /// The correlation of energy and temperature.
+        correlation: f64,
+        /// Var(T) over 2 T²/(g N).
+        temperature_variance: f64,
+    },
+}
+
+/// What may be wrong where the scale is.
+fn suspects(ratio: f64, degrees_of_freedom: f64) -> String {
+    let units = "units or particle number are others";
+    if !(0.2..=5.0).contains(&ratio) {
+        return units.to_owned();
+    }
+    let (declared, fitting) = (degrees_of_freedom, ratio * degrees_of_freedom);
+    format!(
+        "{units}, or the {} degrees of freedom per particle, of which {} would fit",
+        short(declared, 4),
+        short(fitting, 4)
+    )
+}
