@@ -42,7 +42,7 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some(frames) = trajectory::load(scan, run, species)? {
+        if let Some(frames) = trajectory::load(scan, run, species, point.energies.discarded)? {
             point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
         }
         Ok(point)
@@ -69,7 +69,7 @@ impl<'a> Point<'a> {
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
             stretched: fit(Model::Stretched)?,
-            spectral: Spectral::fit(runs, resampling),
+            spectral: Spectral::fit(runs, &msed, resampling),
             distributions: distributions(&energies, &msed, resampling)?,
             heat_capacity: heat_capacity.split(&exponential)?,
             exponential,

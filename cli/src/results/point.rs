@@ -1,14 +1,17 @@
 //! An entry of `runs`.
 
 use msed::Estimate;
-use msed::relaxation::{Model, Relaxation};
+use msed::relaxation::{IntegralTime, Model, Relaxation};
 use msed::stats::Outcome;
 use msed::thermo::{HeatCapacity, Undetermined};
 use serde_json::{Value, json};
 
 use super::structure;
-use super::values::{curve, fit, joined, no_fit, standard_errors, unless_empty};
+use super::values::{curve, fit, found, joined, missing, no_fit, standard_errors, unless_empty};
 use crate::analysis::point::Point;
+use crate::analysis::spectral::Read;
+use crate::input::energies::Energies;
+use crate::scan_file::Discard;
 
 pub(super) fn entry(point: &Point<'_>) -> Value {
     let moments = &point.energies.moments;
@@ -38,6 +41,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "stationary": point.drift.is_stationary() == Some(true),
             "blocks": slope.blocks(),
         },
+        "equilibration": equilibration(point.run.discard, &point.energies),
         "fit": {
             "exponential": relaxation(&point.exponential),
             "stretched": relaxation(&point.stretched),
@@ -50,6 +54,11 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
+            "rise_time": read(&point.spectral.rise_time, |time| time),
+            "integral_time": joined([
+                read(&point.spectral.integral_time, |integral| &integral.time),
+                json!({ "tail": tail(&point.spectral.integral_time) }),
+            ]),
         },
         "heat_capacity": heat_capacity(&point.heat_capacity),
         "structure": point.structure.as_ref().map(structure::entry),
@@ -78,6 +87,33 @@ fn spectral(found: &Result<Relaxation, String>) -> Value {
         Ok(found) => relaxation(found),
         Err(error) => no_fit(error),
     }
+}
+
+/// A time that is read from the curve.
+fn read<T>(time: &Read<T>, number: impl Fn(&T) -> &Estimate) -> Value {
+    match time {
+        Ok(outcome) => found(outcome, number, "unresolved"),
+        Err(error) => missing("unresolved", error),
+    }
+}
+
+/// The part of an integral that is the fitted form's.
+fn tail(integral: &Read<IntegralTime>) -> Option<f64> {
+    Some(integral.as_ref().ok()?.value()?.tail.value())
+}
+
+/// What is still to be discarded, and what was.
+fn equilibration(discard: Discard, energies: &Energies) -> Value {
+    let discarded = matches!(discard, Discard::Automatic).then_some(energies.discarded);
+    let found = match &energies.equilibration {
+        Outcome::Resolved(found) => json!({
+            "start": found.time,
+            "statistical_inefficiency": found.inefficiency,
+            "independent_samples": found.independent_samples,
+        }),
+        Outcome::Unresolved(why) => missing("unresolved", why),
+    };
+    joined([json!({ "discarded": discarded }), found])
 }
 
 fn heat_capacity(c: &HeatCapacity) -> Value {
