@@ -54,8 +54,8 @@ impl Drift {
     /// run ages, its integrator heats it, or it begins with its equilibration
     /// ([`equilibration`](super::equilibration())). `None` without error bars.
     ///
-    /// One stationary run in a hundred is called drifting, where a block holds ten correlation times
-    /// or more; three in a hundred where it holds two.
+    /// One stationary run in a hundred is called drifting, where a block holds ten correlation
+    /// times or more; three in a hundred where it holds two.
     #[must_use]
     pub fn is_stationary(&self) -> Option<bool> {
         let deviations = self.deviations()?;

@@ -10,16 +10,18 @@ use super::error::FitError;
 use super::fall::Time;
 use super::found::{Evidence, Relaxation};
 use super::model::mean_relaxation_time;
-use super::thresholds::{BLOCK_IN_LAGS, FISHER_ERROR, PLATEAU};
+use super::thresholds::{FISHER_ERROR, PLATEAU};
 use super::verdict::Verdict;
 use crate::curve::{Curve, is_inside};
-use crate::stats::{Estimate, Outcome, Significance};
+use crate::stats::{Estimate, Outcome};
 
 /// 1 - 1/e.
 const LEVEL: f64 = 0.632_120_558_828_557_7;
 /// A straight line in ln t goes through the lags within this factor of τ_e, where any stretched
 /// exponential has a point of inflection: to second order the line has no bias, and 0.4 % in all.
 const AROUND: f64 = 2.0;
+/// Longest lags that a block holds: a longer lag shares most of its pairs with the next block.
+const BLOCK: f64 = 2.0;
 /// How often the line is centred on its own τ_e.
 const CENTRED: usize = 2;
 /// Fewest lags of the line.
@@ -55,17 +57,16 @@ pub enum NoRise {
     /// The rise does not pass the level among the lags that can be believed.
     #[error("the rise in units of Um²: {0}")]
     Level(NotReached),
-    /// The lags that can be believed, those that a block holds three times, end before three times
-    /// the upper limit of 95 % of the time: errors from such blocks are too small, and where the time
-    /// came out too short they are smaller still.
+    /// The lags that can be believed, those that a block holds twice, end before twice τ_e or three
+    /// mean times.
     #[error(
-        "the run is too short: a block holds {BLOCK_IN_LAGS} times the lag up to {}, needed up to {}",
+        "the run is too short: a block holds {BLOCK} times the lag up to {}, needed up to {}",
         Time(.found), Time(.needed)
     )]
     TooShort {
         /// The longest lag that can be believed; 0 where there is none.
         found: f64,
-        /// The longest lag needed: three times the upper limit.
+        /// The longest lag needed.
         needed: f64,
     },
     /// Fewer than three lags within a factor of two of the time.
@@ -94,20 +95,20 @@ pub enum NoRise {
 /// form is wrong.
 ///
 /// **Plateaus.** U0² and Um² are those of `fit`, of the same run. Take them from a spectrum
-/// ([`Whittle`](crate::spectrum::Whittle)), whose sum U0² + Um² is twice the variance of an infinite
-/// run whatever the form, and whose Um² knows the exponent. The plateau of an exponential fit to
-/// lags is too low where the relaxation is stretched, and τ_e with it.
+/// ([`Whittle`](crate::spectrum::Whittle)), whose sum U0² + Um² is twice the variance of an
+/// infinite run whatever the form, and whose Um² knows the exponent. The plateau of an exponential
+/// fit to lags is too low where the relaxation is stretched, and τ_e with it.
 ///
 /// **Lags.** Those that the fit holds free of vibrations, from the beginning of its
-/// [`window`](Relaxation::window) on, that have an error and that a block holds three times. Where
+/// [`window`](Relaxation::window) on, that have an error and that a block holds twice. Where
 /// the nearest curve that never falls passes the level, a straight line in ln t is fitted to the
 /// lags within a factor of two: there any stretched exponential has a point of inflection. A
 /// crossing of the curve itself would jump from lag to lag with the noise, and its error from
 /// resamples with it.
 ///
-/// **Errors.** U0², Um² and the curve go through the same resamples. A run is too short
-/// ([`NoRise::TooShort`]) where the lags that can be believed do not reach three times the upper
-/// limit of τ_e.
+/// **Errors.** U0², Um² and the curve go through the same resamples. In runs of 100
+/// relaxation times the errors are too small, and a tenth of the times lies more than three of them
+/// away: the plateaus are then as often wrong.
 ///
 /// **Accuracy.** Of Gaussian series of 300 relaxation times the standard error is 1.1 times that of
 /// the spectrum's τ. A fast relaxation that is not 20 times
@@ -163,7 +164,7 @@ pub fn rise_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<Estimate, NoR
             return Ok(Outcome::Unresolved(NoRise::Vague { log_time_error }));
         }
     }
-    let (found, needed) = (rise.lag_times().last().unwrap_or(0.0), needed(&time));
+    let (found, needed) = (rise.lag_times().last().unwrap_or(0.0), AROUND * time.value());
     if found < needed {
         return Ok(Outcome::Unresolved(NoRise::TooShort { found, needed }));
     }
@@ -176,7 +177,7 @@ pub fn rise_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<Estimate, NoR
 /// ```
 /// which of any relaxation is its mean time, (τ/β) Γ(1/β) of a stretched exponential.
 ///
-/// **Plateaus, errors.** As for [`rise_time`], with the upper limit of the fit's mean time.
+/// **Plateaus, errors.** As for [`rise_time`].
 ///
 /// **Short times.** Below the beginning of the fit's window the curve shows vibrations and the fast
 /// relaxation. There the slow part is a straight line from Um² at t = 0 to the curve; and where the
@@ -215,9 +216,9 @@ pub fn integral_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<IntegralT
         return Ok(Outcome::Unresolved(why));
     }
     let rise = trusted(&reduced(msed, fit)?, fit);
-    let needed = needed(&fit.mean_relaxation_time);
+    let needed = PLATEAU * fit.mean_relaxation_time.value();
     let found = rise.lag_times().last().unwrap_or(0.0);
-    let summed = rise.window(0.0..=PLATEAU * fit.mean_relaxation_time.value());
+    let summed = rise.window(0.0..=needed);
     let Some(cut) = summed.lag_times().last().filter(|_| found >= needed) else {
         return Ok(Outcome::Unresolved(NoRise::TooShort { found, needed }));
     };
@@ -238,16 +239,6 @@ pub fn integral_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<IntegralT
         cut,
     };
     Ok(unless_vague(&time, found))
-}
-
-/// The longest lag that a time of this error needs: three times what the time may be.
-fn needed(time: &Estimate) -> f64 {
-    let errors = Significance::UPPER_LIMIT.threshold(time.degrees_of_freedom());
-    let factor = time
-        .ln()
-        .standard_error()
-        .map_or(1.0, |error| (error * errors).exp());
-    PLATEAU * time.value() * factor
 }
 
 /// The integral of `exp(-(t/tau)^beta)` beyond a time.
@@ -303,7 +294,7 @@ fn trusted(curve: &Curve, fit: &Relaxation) -> Curve {
     if curve.resamples().len() < 2 {
         return curve.window(start..=f64::INFINITY);
     }
-    let reach = [start, curve.block_length() / BLOCK_IN_LAGS];
+    let reach = [start, curve.block_length() / BLOCK];
     curve.select(|k| is_inside(reach, curve.lag_time(k)) && curve.standard_errors()[k].is_some())
 }
 
@@ -410,7 +401,7 @@ mod tests {
             assert!((time.value() / 2.0 - 1.0).abs() < tolerance, "{beta}: {time:?}");
             // Jackknife over alternating replicates 10 % away: sqrt(9/10 10) 0.1 tau.
             let error = time.standard_error().unwrap() / time.value();
-            assert!((error / 0.3 - 1.0).abs() < 0.02, "{beta}: {error}");
+            assert!((error / 0.3 - 1.0).abs() < 0.05, "{beta}: {error}");
             let mean = mean_relaxation_time(2.0, beta);
             let found = integral_time(&curve, &fit).unwrap().into_value().unwrap();
             assert!(
@@ -433,17 +424,22 @@ mod tests {
 
     #[test]
     fn blocks_that_are_too_short_leave_no_time() {
-        // Blocks of 35 hold lags up to 11.2: three times tau = 2, and 1.7 = exp(1.83 * 0.3) times as
-        // much with its error of 30 %, are 10.4.
-        let curve = exact(2.0, 1.0, 10, 3500);
+        // Blocks of 13 hold lags up to 6.3 twice: enough for three times tau = 2. Blocks of 11 hold
+        // twice that only.
+        let curve = exact(2.0, 1.0, 10, 1300);
         let fit = eq11(Model::Exponential, 15.0).to(&curve).unwrap();
+        assert!(rise_time(&curve, &fit).unwrap().is_resolved());
+        assert!(integral_time(&curve, &fit).unwrap().is_resolved());
+        let curve = exact(2.0, 1.0, 10, 1100);
         assert!(rise_time(&curve, &fit).unwrap().is_resolved());
         let integral = integral_time(&curve, &fit).unwrap();
         assert!(
             matches!(integral.why(), Some(NoRise::TooShort { .. })),
             "{integral}"
         );
-        let curve = exact(2.0, 1.0, 10, 500);
+        let time = rise_time(&exact(2.0, 1.0, 10, 700), &fit).unwrap();
+        assert!(matches!(time.why(), Some(NoRise::TooShort { .. })), "{time}");
+        let curve = exact(2.0, 1.0, 10, 300);
         let time = rise_time(&curve, &fit).unwrap();
         assert!(
             time.why()
