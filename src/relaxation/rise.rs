@@ -10,7 +10,7 @@ use super::error::FitError;
 use super::fall::Time;
 use super::found::{Evidence, Relaxation};
 use super::model::mean_relaxation_time;
-use super::thresholds::{FISHER_ERROR, PLATEAU};
+use super::thresholds::{LOG_ERROR, PLATEAU};
 use super::verdict::Verdict;
 use crate::curve::{Curve, is_inside};
 use crate::stats::{Estimate, Outcome};
@@ -347,7 +347,7 @@ fn monotone(curve: &Curve) -> Curve {
 fn unless_vague<T>(time: &Estimate, found: T) -> Outcome<T, NoRise> {
     let has_resamples = time.runs().any(|(resamples, _)| resamples.len() >= 2);
     let log_time_error = time.ln().standard_error().unwrap_or(f64::INFINITY);
-    if !(time.value() > 0.0) || (has_resamples && !(log_time_error <= FISHER_ERROR)) {
+    if !(time.value() > 0.0) || (has_resamples && !(log_time_error <= LOG_ERROR)) {
         return Outcome::Unresolved(NoRise::Vague { log_time_error });
     }
     Outcome::Resolved(found)
