@@ -16,7 +16,8 @@ const PER_DECADE: f64 = 20.0;
 const LINEAR: usize = 100;
 /// The sum of an inefficiency ends where the correlation is negative, but not before this lag.
 const LEAST_LAG: usize = 3;
-/// The whole run is kept unless a later start keeps this many times as many independent samples.
+/// The whole run is kept unless a later start keeps this many times as many independent samples,
+/// and more by the error of its own.
 const GAIN: f64 = 2.0;
 /// A start is as good as the best where it keeps as many independent samples but for this part of
 /// their error.
@@ -83,9 +84,9 @@ pub struct NotEquilibrated {
 /// M (N. Madras and A. D. Sokal, J. Stat. Phys. 50, 109 (1988)), a fifth in a run of 400
 /// correlation times, and the maximum over t0 picks a fluctuation: it may discard half of a run for
 /// nothing. So the start is the earliest that keeps as many independent samples as the best but for
-/// half of this error, and the whole run is kept unless the best keeps twice as many. A transient
-/// that is lost in the noise of the run is thus not found; [`drift`](super::drift()) asks the same
-/// question in another way.
+/// half of this error, and the whole run is kept unless the best keeps twice as many and more by
+/// the error of its own g. A transient that is lost in the noise of the run is thus not found;
+/// [`drift`](super::drift()) asks the same question in another way.
 ///
 /// **Long runs.** A run of more than 8192 samples is reduced to means of b samples, 4096 to 8192
 /// of them. The inefficiency of the samples is then `b g Var(means)/Var(samples)`, so that both
@@ -125,12 +126,11 @@ pub fn equilibration<T: Real>(run: &EnergySeries<'_, T>) -> Outcome<Equilibratio
             independent_samples: best.map_or(0.0, |best| best.independent),
         });
     };
-    let part = if GAIN * of_whole >= best.independent {
-        GAIN.recip()
-    } else {
-        (1.0 - NOISE * best.error).max(GAIN.recip())
+    let part = (1.0 - NOISE * best.error).max(GAIN.recip());
+    let is_enough = |start: &&Start| {
+        let whole = start.samples == 0 && GAIN * (1.0 + start.error) * start.independent >= best.independent;
+        whole || start.independent >= part * best.independent
     };
-    let is_enough = |start: &&Start| start.independent >= part * best.independent;
     let start = starts.iter().find(is_enough).unwrap_or(best);
     Outcome::Resolved(Equilibration {
         samples: start.samples,
