@@ -318,7 +318,7 @@ impl Curve {
     }
 
     /// Another curve over the same lags, from all values of this one.
-    fn with_values(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+    pub(crate) fn with_values(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
         Self::from_replicates(
             self.lags.clone(),
             self.time_step,

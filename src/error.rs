@@ -4,11 +4,11 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::energy::EnergyError;
+use crate::energy::{EnergyError, NotEquilibrated};
 #[cfg(feature = "serde")]
 use crate::online::checkpoint::CheckpointError;
 use crate::online::{FeedError, OnlineError};
-use crate::relaxation::{FitError, NoExtremum, NotDiffusive, NotReached};
+use crate::relaxation::{FitError, NoExtremum, NoRise, NotDiffusive, NotReached};
 use crate::series::SeriesError;
 use crate::spectrum::SpectralError;
 use crate::structure::{NoMainPeak, StructureError};
@@ -137,7 +137,9 @@ macro_rules! unresolved {
 unresolved!(
     NotReached,
     NoExtremum,
+    NoRise,
     NotDiffusive,
+    NotEquilibrated,
     NoMainPeak,
     NoCrossover,
     Undetermined

@@ -42,7 +42,7 @@ DIR/scan.toml describes the system and its runs:
   [[run]]                     one table for each temperature
     name, energy
     optional: temperature, trajectory, box, frame_interval, fit_window,
-    discard, exclude
+    discard (a time, or \"automatic\"), exclude
 
 Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.";
 

@@ -16,7 +16,7 @@ use toml::Spanned;
 use crate::failure::Failure;
 use source::Source;
 
-pub(crate) use run::Run;
+pub(crate) use run::{Discard, Run};
 pub(crate) use species::SpeciesList;
 pub(crate) use system::{System, UnitsName};
 

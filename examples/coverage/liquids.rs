@@ -114,7 +114,7 @@ impl Liquid {
         )
     }
 
-    fn fast_parts(&self) -> Vec<Part> {
+    pub(crate) fn fast_parts(&self) -> Vec<Part> {
         if self.fast == 0.0 {
             return vec![Part::White { variance: 1.0 }];
         }

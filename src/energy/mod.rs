@@ -9,7 +9,7 @@
 //! [`thermo`](crate::thermo).
 //!
 //! Before any of them: [`drift`](drift()) says whether the run is stationary,
-//! [`resolution`](resolution()) what the digits of the print add to every lag.
+//! [`equilibration`](equilibration()) what to discard at its start, [`resolution`](resolution()) what the digits of the print add to every lag.
 //!
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several
 //! [`Replicas`](crate::Replicas); results are per particle.
@@ -20,9 +20,11 @@ pub(crate) mod curves;
 mod distribution;
 pub(crate) mod distribution_sums;
 mod drift;
+mod equilibration;
 mod error;
 mod integrated_time;
 mod moments;
+mod parts;
 mod resolution;
 pub(crate) mod run_sums;
 pub(crate) mod sums;
@@ -33,6 +35,7 @@ pub use curves::Autocorrelation;
 pub use distribution::{Distribution, distribution};
 pub use distribution_sums::DistributionSums;
 pub use drift::{Drift, drift};
+pub use equilibration::{Equilibration, NotEquilibrated, equilibration};
 pub use error::EnergyError;
 pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub use moments::{Moments, moments};

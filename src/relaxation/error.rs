@@ -85,6 +85,17 @@ pub enum FitError {
          more blocks, fewer lags, or a shrunk covariance"
     )]
     Singular,
+    /// A curve and the fit that it is read with went through different resamples.
+    #[error("a fit through {found}, expected {expected} as for the curve")]
+    Resamples {
+        /// The resamples of the fit.
+        found: String,
+        /// Those of the curve.
+        expected: String,
+    },
+    /// A decay in the place of a rise.
+    #[error("the fit of a decay, expected that of a rise, which has a plateau U0²")]
+    Decay,
     /// A number that is out of its range, such as the level of a crossing, or 0 dimensions.
     #[error(transparent)]
     Invalid(#[from] Invalid),

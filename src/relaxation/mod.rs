@@ -6,6 +6,7 @@
 //! | U0², Um² and τ* of a mean-squared energy difference, in the form that the spectrum shows | [`Fit::beside`] |
 //! | the same in a form of your choice, from the curve alone | [`Fit::new`] |
 //! | the same with the full [`Covariance`] of the lags | [`Fit::covariance`] |
+//! | τ and the mean time without a form between the plateaus | [`rise_time`], [`integral_time`] |
 //! | the stretched tail of a correlation such as F_s(q,t) | [`Fit::decay`] |
 //! | τ_α, where F_s = 1/e, and where a curve passes any level | [`tau_alpha`], [`first_fall`], [`first_rise`] |
 //! | the maximum of a curve such as χ₄ | [`peak`](peak()) |
@@ -45,6 +46,7 @@ mod judge;
 mod model;
 mod points;
 mod resampled;
+mod rise;
 mod scan;
 mod search;
 mod solver;
@@ -64,5 +66,6 @@ pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
+pub use rise::{IntegralTime, NoRise, integral_time, rise_time};
 pub use verdict::{Reason, Verdict};
 pub use weights::Weighting;

@@ -52,10 +52,11 @@ impl Significance {
     /// A logarithmic slope is not 1: the motion is not diffusive yet. The interval at this level is
     /// also how well the slope is known.
     pub const NOT_DIFFUSIVE: Self = Self::Level(0.95);
-    /// The energy drifts: the slope over the run, or the difference of its halves, is not zero.
+    /// The energy drifts: the slope over the run is not zero, or its mean changes at a boundary of
+    /// two blocks.
     ///
-    /// Two tests on each run and many runs: one false alarm in a hundred is what a user puts up
-    /// with.
+    /// Many tests on each run and many runs: one false alarm in a hundred is what a user puts up
+    /// with, by all tests of a run together.
     pub const STATIONARY: Self = Self::Level(0.99);
     /// The amplitude of a fitted relaxation is not zero, with the error from the resamples.
     pub const AMPLITUDE: Self = Self::Level(0.99);
@@ -105,6 +106,20 @@ impl Significance {
     /// The heat capacity from fluctuations differs from the slope of the energy: three standard
     /// errors of a normal distribution, since each temperature of a scan is asked.
     pub const HEAT_CAPACITIES: Self = Self::Level(0.9973);
+
+    /// The same level for so many tests together: by Bonferroni's inequality each of them has its
+    /// share of the false alarms. A fixed number of errors stays the same.
+    pub(crate) fn among(self, tests: usize) -> Self {
+        let shared = |level: f64| 1.0 - (1.0 - level) / tests as f64;
+        match self {
+            Self::Errors(errors) => Self::Errors(errors),
+            Self::Level(level) => Self::Level(shared(level)),
+            Self::AtLeast { errors, level } => Self::AtLeast {
+                errors,
+                level: shared(level),
+            },
+        }
+    }
 
     /// The number of standard errors that a deviation must exceed, for an error with so many
     /// degrees of freedom: infinite where there is no error (`None`, or a number that is not
@@ -218,6 +233,16 @@ mod tests {
                 assert_eq!(significance.threshold(freedom), f64::INFINITY);
             }
         }
+    }
+
+    #[test]
+    fn tests_share_their_false_alarms() {
+        assert_eq!(Significance::Level(0.99).among(1), Significance::Level(0.99));
+        let Significance::Level(level) = Significance::Level(0.99).among(10) else {
+            panic!("a level");
+        };
+        assert!((level - 0.999).abs() < 1e-12);
+        assert_eq!(Significance::EXTREMUM.among(10), Significance::EXTREMUM);
     }
 
     #[test]

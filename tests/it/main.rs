@@ -38,6 +38,7 @@ mod laws {
 /// Numbers that independent programs computed from the same files.
 mod golden {
     mod displacements;
+    mod equilibration;
     mod fits;
     mod interpolation;
     mod relaxation_shipped;
@@ -60,6 +61,7 @@ mod accuracy {
     mod pitfalls;
     mod plateau;
     mod resampling;
+    mod rises;
     mod synthetic_displacements;
     mod thermo_synthetic;
     mod thermostats;

@@ -44,7 +44,7 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some(frames) = trajectory::load(scan, run, species)? {
+        if let Some(frames) = trajectory::load(scan, run, species, point.energies.discarded)? {
             point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
         }
         Ok(point)
@@ -65,7 +65,7 @@ impl<'a> Point<'a> {
             Some(check) => check.judge(fit),
             None => fit,
         };
-        let spectral = Spectral::fit(runs, resampling);
+        let spectral = Spectral::fit(runs, &msed, resampling);
         let spectrum = spectral.average.as_ref().ok();
         let chosen = spectrum.map_or(Model::Stretched, |spectrum| spectrum.model);
         let fit = |model| {

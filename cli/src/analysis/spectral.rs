@@ -1,11 +1,15 @@
 //! The spectrum beside Eq. (11): a second opinion on each relaxation, and how long to run.
 
-use msed::relaxation::{Model, Relaxation};
+use msed::relaxation::{FitError, IntegralTime, Model, NoRise, Relaxation, integral_time, rise_time};
 use msed::spectrum::{self, BlockChoice, ExpectedErrors, GaussianModel, Goal, Whittle};
-use msed::{EnergySeries, Replicas, Resampling};
+use msed::stats::Outcome;
+use msed::{Curve, EnergySeries, Estimate, Replicas, Resampling};
 
 /// The relative error of tau* for which the table gives a length of run.
 pub(crate) const WANTED: f64 = 0.1;
+
+/// A time that is read from the curve, or why there is none.
+pub(crate) type Read<T> = Result<Outcome<T, NoRise>, String>;
 
 /// Fits of Whittle's likelihood, or why there is none.
 pub(crate) struct Spectral {
@@ -13,6 +17,9 @@ pub(crate) struct Spectral {
     pub(crate) stretched: Result<Relaxation, String>,
     /// The average over both forms by their probability.
     pub(crate) average: Result<Relaxation, String>,
+    /// Read from the curve between the plateaus of the average.
+    pub(crate) rise_time: Read<Estimate>,
+    pub(crate) integral_time: Read<IntegralTime>,
     /// The blocks that the correlation time of the run asks for.
     pub(crate) choice: BlockChoice,
     interval: f64,
@@ -31,15 +38,18 @@ pub(crate) struct Plan {
 impl Spectral {
     /// Fits both forms, each by itself and together. A run without frequencies below its vibrations
     /// has no fit, and this is no failure of the program.
-    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, resampling: Resampling) -> Self {
+    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, msed: &Curve, resampling: Resampling) -> Self {
         let fit = |model: Option<Model>| {
             let fit = Whittle::new().model(model).resampling(resampling);
             fit.to(runs).map_err(|error| error.to_string())
         };
+        let average = fit(None);
         Self {
+            rise_time: read(&average, |fit| rise_time(msed, fit)),
+            integral_time: read(&average, |fit| integral_time(msed, fit)),
+            average,
             exponential: fit(Some(Model::Exponential)),
             stretched: fit(Some(Model::Stretched)),
-            average: fit(None),
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(EnergySeries::duration).sum(),
@@ -77,4 +87,12 @@ impl Spectral {
             duration: duration.ok()?,
         })
     }
+}
+
+fn read<T>(
+    fit: &Result<Relaxation, String>,
+    time: impl Fn(&Relaxation) -> Result<Outcome<T, NoRise>, FitError>,
+) -> Read<T> {
+    let fit = fit.as_ref().map_err(Clone::clone)?;
+    time(fit).map_err(|error| error.to_string())
 }

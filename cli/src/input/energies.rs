@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use msed::energy::{Equilibration, NotEquilibrated};
+use msed::stats::Outcome;
 use msed::thermo::{self, EnsembleCheck};
 use msed::{EnergySeries, Replicas, Resampling, energy, io};
 
 use super::{about, check_file};
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan};
+use crate::scan_file::{Discard, Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
 const FEWEST: usize = 100;
@@ -21,6 +23,10 @@ pub(crate) struct Energies {
     pub(crate) ensemble: Option<EnsembleCheck>,
     pub(crate) notes: Vec<String>,
     pub(crate) left_out_rows: usize,
+    /// The time that was left out at the start of each replica.
+    pub(crate) discarded: f64,
+    /// What is still to be discarded of the replica that has most of it.
+    pub(crate) equilibration: Outcome<Equilibration, NotEquilibrated>,
 }
 
 impl Energies {
@@ -34,11 +40,17 @@ impl Energies {
             notes.extend(table.notes.iter().map(of_file));
             series(scan, run, file, table)
         };
-        let series = run
-            .energy()
-            .iter()
-            .map(|file| replica(file.as_path()))
+        let files = || run.energy().iter().map(|file| file.as_path());
+        let whole: Vec<EnergySeries<'static>> = files().map(&mut replica).collect::<Result<_, _>>()?;
+        let discarded = match run.discard {
+            Discard::Time(time) => time,
+            Discard::Automatic => latest_start(files().zip(&whole))?,
+        };
+        let series: Vec<_> = files()
+            .zip(whole)
+            .map(|(file, whole)| without_start(run, file, whole, discarded))
             .collect::<Result<_, _>>()?;
+        let equilibration = last_to_equilibrate(&series);
         let replicas = Replicas::new(series).map_err(|error| scan.run_failure(run, error))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
         Ok(Self {
@@ -48,6 +60,8 @@ impl Energies {
             moments,
             notes,
             left_out_rows,
+            discarded,
+            equilibration,
         })
     }
 
@@ -57,7 +71,7 @@ impl Energies {
     }
 }
 
-/// The energies of a file, without what is discarded at its start.
+/// The energies of a file.
 fn series(
     scan: &Scan,
     run: &Run,
@@ -65,7 +79,6 @@ fn series(
     table: io::EnergyTable,
 ) -> Result<EnergySeries<'static>, Failure> {
     let system = &scan.system;
-    let rows = table.len();
     if run.temperature.is_none() && table.temperature.is_none() {
         let message = format!(
             "found no temperature column, expected `v_te`, `c_thermo_temp` or `Temp`, or `temperature` in the run at {}",
@@ -73,11 +86,38 @@ fn series(
         );
         return Err(about(file, message));
     }
-    let whole = table
+    table
         .into_series(system.timestep, system.particles, system.energy_kind())
-        .map_err(|error| about(file, error))?;
+        .map_err(|error| about(file, error))
+}
+
+/// The latest of the times from which on the replicas are in equilibrium.
+fn latest_start<'a, 'b>(
+    files: impl Iterator<Item = (&'a Path, &'b EnergySeries<'static>)>,
+) -> Result<f64, Failure> {
+    let mut latest = 0.0_f64;
+    for (file, series) in files {
+        match energy::equilibration(series) {
+            Outcome::Resolved(found) => latest = latest.max(found.time),
+            Outcome::Unresolved(why) => {
+                let message = format!("{why}, expected a longer run or a time for `discard`");
+                return Err(about(file, message));
+            }
+        }
+    }
+    Ok(latest)
+}
+
+/// The series of a file without so much time at its start.
+fn without_start(
+    run: &Run,
+    file: &Path,
+    whole: EnergySeries<'static>,
+    time: f64,
+) -> Result<EnergySeries<'static>, Failure> {
+    let rows = whole.len();
     let interval = whole.sampling().interval();
-    let discarded = (run.discard / interval * (1.0 - 1e-9)).ceil();
+    let discarded = (time / interval * (1.0 - 1e-9)).ceil();
     let left = rows as f64 - discarded;
     if left < FEWEST as f64 {
         let left = left.max(0.0);
@@ -90,6 +130,17 @@ fn series(
         None => kept,
     };
     kept.map_err(|error| about(file, error))
+}
+
+/// What the replica that takes longest has still to discard; that of one which never comes to rest,
+/// where there is one.
+fn last_to_equilibrate(series: &[EnergySeries<'static>]) -> Outcome<Equilibration, NotEquilibrated> {
+    let time = |found: &Outcome<Equilibration, _>| found.value().map_or(f64::INFINITY, |found| found.time);
+    let first = energy::equilibration(&series[0]);
+    series[1..].iter().fold(first, |latest, next| {
+        let next = energy::equilibration(next);
+        if time(&next) > time(&latest) { next } else { latest }
+    })
 }
 
 /// The temperature of a run is the given one, which the temperature column must not contradict, or

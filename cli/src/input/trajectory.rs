@@ -58,14 +58,20 @@ pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 const FEWEST: usize = 20;
 
 /// The frames of all replicas of a run; `None` where it has no trajectory.
-pub(crate) fn load(scan: &Scan, run: &Run, species: Option<&Species>) -> Result<Option<Frames>, Failure> {
+/// So much time is left out at the start of each.
+pub(crate) fn load(
+    scan: &Scan,
+    run: &Run,
+    species: Option<&Species>,
+    discard: f64,
+) -> Result<Option<Frames>, Failure> {
     let Some(species) = species.filter(|_| !run.trajectory().is_empty()) else {
         return Ok(None);
     };
     let replicas = run
         .trajectory()
         .iter()
-        .map(|file| replica(scan, run, species, file));
+        .map(|file| replica(scan, run, species, file, discard));
     Replicas::new(replicas.collect::<Result<_, _>>()?)
         .map(Some)
         .map_err(|error| scan.run_failure(run, error))
@@ -76,6 +82,7 @@ fn replica(
     run: &Run,
     species: &Species,
     file: &Path,
+    discard: f64,
 ) -> Result<Trajectory<'static, f32>, Failure> {
     let source = Stepped::new(open(scan, file)?, scan, run);
     let time_step = scan.system.timestep;
@@ -84,7 +91,7 @@ fn replica(
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
     let start = trajectory.steps()[0];
-    let early = |step: &u64| ((step - start) as f64 * time_step) < run.discard * (1.0 - 1e-9);
+    let early = |step: &u64| ((step - start) as f64 * time_step) < discard * (1.0 - 1e-9);
     let found = trajectory.frames();
     let discarded = trajectory.steps().iter().filter(|step| early(step)).count();
     let left = found - discarded;

@@ -1,7 +1,7 @@
 //! An entry of `runs`.
 
 use msed::Estimate;
-use msed::relaxation::{Model, Relaxation};
+use msed::relaxation::{IntegralTime, Model, Relaxation};
 use msed::stats::Outcome;
 use msed::thermo::{HeatCapacity, NoThermostatTime, Sampled, Undetermined};
 use serde_json::{Value, json};
@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::structure;
 use super::values::{curve, fit, found, joined, missing, no_fit, standard_errors, unless_empty};
 use crate::analysis::point::Point;
+use crate::analysis::spectral::Read;
+use crate::input::energies::Energies;
+use crate::scan_file::Discard;
 
 pub(super) fn entry(point: &Point<'_>) -> Value {
     let moments = &point.energies.moments;
@@ -39,6 +42,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "blocks": slope.blocks(),
         },
         "ensemble": ensemble(point),
+        "equilibration": equilibration(point.run.discard, &point.energies),
         "fit": {
             "chosen": form(point.chosen),
             "exponential": relaxation(&point.exponential),
@@ -49,6 +53,11 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
+            "rise_time": read(&point.spectral.rise_time, |time| time),
+            "integral_time": joined([
+                read(&point.spectral.integral_time, |integral| &integral.time),
+                json!({ "tail": tail(&point.spectral.integral_time) }),
+            ]),
         },
         "heat_capacity": match point.no_heat_capacity() {
             Some(why) => joined([
@@ -125,6 +134,33 @@ fn spectral(found: &Result<Relaxation, String>) -> Value {
         Ok(found) => relaxation(found),
         Err(error) => no_fit(error),
     }
+}
+
+/// A time that is read from the curve.
+fn read<T>(time: &Read<T>, number: impl Fn(&T) -> &Estimate) -> Value {
+    match time {
+        Ok(outcome) => found(outcome, number, "unresolved"),
+        Err(error) => missing("unresolved", error),
+    }
+}
+
+/// The part of an integral that is the fitted form's.
+fn tail(integral: &Read<IntegralTime>) -> Option<f64> {
+    Some(integral.as_ref().ok()?.value()?.tail.value())
+}
+
+/// What is still to be discarded, and what was.
+fn equilibration(discard: Discard, energies: &Energies) -> Value {
+    let discarded = matches!(discard, Discard::Automatic).then_some(energies.discarded);
+    let found = match &energies.equilibration {
+        Outcome::Resolved(found) => json!({
+            "start": found.time,
+            "statistical_inefficiency": found.inefficiency,
+            "independent_samples": found.independent_samples,
+        }),
+        Outcome::Unresolved(why) => missing("unresolved", why),
+    };
+    joined([json!({ "discarded": discarded }), found])
 }
 
 fn heat_capacity(c: &HeatCapacity) -> Value {

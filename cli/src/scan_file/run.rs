@@ -13,6 +13,21 @@ use crate::failure::Failure;
 /// allow 255 bytes, and the rest of a file name needs some of them.
 const LONGEST_NAMES: usize = 220;
 
+/// What is left out at the start of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Discard {
+    /// So much time.
+    Time(f64),
+    /// What keeps most independent samples of the energy.
+    Automatic,
+}
+
+impl Default for Discard {
+    fn default() -> Self {
+        Self::Time(0.0)
+    }
+}
+
 /// One state point, as the file gives it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,8 +48,8 @@ pub(crate) struct Run {
     pub(crate) frame_interval: Option<f64>,
     #[serde(default, deserialize_with = "values::interval")]
     pub(crate) fit_window: Option<[f64; 2]>,
-    #[serde(default, deserialize_with = "values::duration")]
-    pub(crate) discard: f64,
+    #[serde(default, deserialize_with = "values::discard")]
+    pub(crate) discard: Discard,
     /// Why the point enters no result over temperature, where it does not.
     #[serde(default, deserialize_with = "values::exclusion")]
     pub(crate) exclude: Option<String>,

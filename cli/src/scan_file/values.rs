@@ -9,6 +9,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::run::Discard;
+
 /// Most particles of a system: more would not fit into memory.
 const MOST_PARTICLES: usize = 1_000_000_000;
 
@@ -42,11 +44,29 @@ pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanne
     Ok(Some(found))
 }
 
-/// A length of time that may be 0.
-pub(super) fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-    let found = f64::deserialize(from)?;
-    check(found.is_finite() && found >= 0.0, found, "a time, 0 or more")?;
-    Ok(found)
+/// A length of time that may be 0, or the word for one that is to be found.
+pub(super) fn discard<'de, D: Deserializer<'de>>(from: D) -> Result<Discard, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a time, 0 or more, or \"automatic\""
+    )]
+    enum Given {
+        Time(f64),
+        Word(Automatic),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Automatic {
+        Automatic,
+    }
+    match Given::deserialize(from)? {
+        Given::Time(found) => {
+            check(found.is_finite() && found >= 0.0, found, "a time, 0 or more")?;
+            Ok(Discard::Time(found))
+        }
+        Given::Word(Automatic::Automatic) => Ok(Discard::Automatic),
+    }
 }
 
 /// Two positive numbers in rising order.

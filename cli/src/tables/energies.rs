@@ -8,11 +8,11 @@ use msed::stats::Outcome;
 use msed::thermo::HeatCapacity;
 
 use super::reasons::Reasons;
-use super::table::{Table, or_dash, shown, temperature};
+use super::table::{Table, or_dash, shown, temperature, time};
 use crate::analysis::point::Point;
-use crate::analysis::spectral::WANTED;
+use crate::analysis::spectral::{Read, WANTED};
 use crate::results::reason;
-use crate::scan_file::{Scan, UnitsName};
+use crate::scan_file::{Discard, Scan, UnitsName};
 
 /// Relaxation time, landscape and heat capacity of each point.
 pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
@@ -98,6 +98,7 @@ fn remarks(points: &[Point<'_>]) -> String {
                 "{name}: the energy drifts, by {over_run} standard deviations over the run"
             );
         }
+        text += &equilibration(point);
         let floor = point
             .relaxation()
             .map_or(0.0, |fit| point.resolution.fraction_of(fit.u0_squared.value()));
@@ -116,11 +117,39 @@ fn remarks(points: &[Point<'_>]) -> String {
     text + &cautions.to_string()
 }
 
+/// What was discarded at the start of a point, and what is still to be.
+fn equilibration(point: &Point<'_>) -> String {
+    let (name, energies) = (point.name(), &point.energies);
+    let mut text = String::new();
+    if let Discard::Automatic = point.run.discard {
+        let _ = writeln!(
+            text,
+            "{name}: the first {} are discarded, which keeps most independent samples",
+            time(energies.discarded)
+        );
+    }
+    match &energies.equilibration {
+        Outcome::Resolved(found) if found.samples == 0 => {}
+        Outcome::Resolved(found) => {
+            let _ = writeln!(text, "{name}: begins out of equilibrium: {found}");
+        }
+        Outcome::Unresolved(why) => {
+            let _ = writeln!(text, "{name}: {why}");
+        }
+    }
+    text
+}
+
+/// A time that was read from the curve.
+fn read<T>(time: &Read<T>) -> Option<&T> {
+    time.as_ref().ok()?.value()
+}
+
 /// Relaxation by Eq. (11) beside the spectrum's, and how long to run for a wanted error.
 pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
     let wanted = 100.0 * WANTED;
     let mut table = Table::new(&format!(
-        "run | tau* Eq. (11) | by spectrum | Um Eq. (11) | by spectrum | independent | \
+        "run | tau* Eq. (11) | by spectrum | tau_e | <tau> | Um Eq. (11) | by spectrum | independent | \
          run/tau* | err tau* | err Um^2 | err C_ex | run for {wanted:.0} %"
     ));
     for point in points {
@@ -146,6 +175,8 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
             point.name().to_owned(),
             shown(by_lags.map(|fit| &fit.relaxation_time)),
             shown(by_spectrum.map(|fit| &fit.relaxation_time)),
+            shown(read(&point.spectral.rise_time)),
+            shown(read(&point.spectral.integral_time).map(|integral| &integral.time)),
             shown(by_lags.map(|fit| um(&fit.um_squared)).as_ref()),
             shown(by_spectrum.map(|fit| um(&fit.um_squared)).as_ref()),
             or_dash(independent.map(|samples| format!("{samples:.0}"))),
@@ -162,7 +193,8 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
     };
     let short: String = points.iter().filter_map(caution).collect();
     format!(
-        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; independent samples of the energy; relative errors that such a \
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; read from the curve between the spectrum's plateaus, the time tau_e \
+         of a rise by (1 - 1/e) Um^2, to compare with tau*, and the integral <tau>; independent samples of the energy; relative errors that such a \
          run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{cautions}{short}"
     )
 }

@@ -228,6 +228,11 @@ fn values_that_mean_nothing() {
         ),
         (
             "fit_window = [0.5, 15.0]",
+            "discard = \"auto\"",
+            "14: `discard`: found `\"auto\"`, expected a time, 0 or more, or \"automatic\"",
+        ),
+        (
+            "fit_window = [0.5, 15.0]",
             "discard = -1.0",
             "14: `discard`: found -1, expected a time, 0 or more",
         ),

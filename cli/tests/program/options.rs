@@ -94,6 +94,57 @@ fn the_start_is_discarded() {
     assert_eq!(discarded["runs"][0], cut["runs"][0]);
 }
 
+/// The small scan with a quench of 25 time units before the first run.
+fn with_quench() -> Scan {
+    let scan = Scan::small();
+    let rows = scan.read("T0.800.dat");
+    let mut place = 0.0;
+    let quenched: Vec<String> = rows
+        .lines()
+        .map(|line| {
+            let fields: Vec<&str> = line.split(' ').collect();
+            match fields[..] {
+                [step, energy, t] if !line.starts_with('#') => {
+                    place += 1.0;
+                    let excess = 800.0 * f64::exp(-place / 100.0);
+                    format!("{step} {} {t}", energy.parse::<f64>().unwrap() + excess)
+                }
+                _ => line.to_owned(),
+            }
+        })
+        .collect();
+    scan.write("T0.800.dat", quenched.join("\n") + "\n");
+    scan
+}
+
+#[test]
+fn a_start_out_of_equilibrium_is_told_and_discarded_on_request() {
+    let scan = with_quench();
+    let outcome = scan.run();
+    let told = outcome.results();
+    let (quenched, still) = (&told["runs"][0], &told["runs"][1]);
+    assert_eq!(
+        (&quenched["samples"], &still["samples"]),
+        (&3000.into(), &3000.into())
+    );
+    assert_eq!(quenched["drift"]["stationary"], false);
+    let start = number(&quenched["equilibration"]["start"]);
+    assert!((8.0..50.0).contains(&start), "{start}");
+    assert_eq!(still["equilibration"]["start"], 0.0);
+    assert!(quenched["equilibration"]["discarded"].is_null());
+
+    let key = |value: &str| format!("fit_window = [0.5, 10.0]\ndiscard = {value}");
+    let scan = scan.edit("scan.toml", "fit_window = [0.5, 15.0]", &key("\"automatic\""));
+    let automatic = scan.run().results();
+    let found = &automatic["runs"][0];
+    assert_eq!(number(&found["equilibration"]["discarded"]), start);
+    let scan = scan.edit("scan.toml", "\"automatic\"", &start.to_string());
+    let given = scan.run().results();
+    for key in ["samples", "msed", "fit", "spectral", "drift", "heat_capacity"] {
+        assert_eq!(found[key], given["runs"][0][key], "{key}");
+    }
+}
+
 #[test]
 fn an_excluded_point_is_shown_and_does_not_count() {
     let scan = Scan::small().edit(

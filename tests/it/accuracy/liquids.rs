@@ -2,7 +2,7 @@
 //! by the same code: `cargo run --release --example coverage -- 500 100`.
 
 #[path = "../../../examples/coverage/liquids.rs"]
-mod study;
+pub(crate) mod study;
 
 use study::LIQUIDS;
 

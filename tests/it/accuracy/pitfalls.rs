@@ -197,3 +197,24 @@ fn multi_tau_by_averages_loses_a_part_of_the_plateau_and_by_decimation_none() {
     let error = last.standard_error().unwrap();
     assert!(error < 0.03 * plateau && (last.value() - plateau).abs() < 4.0 * error);
 }
+
+/// The jackknife over blocks gives the slope of a quench that is joined to a run an error that
+/// contains the quench: less than 3.25 of these errors, which Student's t asks for at 99 %.
+#[test]
+fn a_quench_is_not_hidden_in_the_error_of_its_slope() {
+    let table = msed::io::energies("tests/data/quench/energy.dat").unwrap();
+    let run = table.into_series(0.005, 200, EnergyKind::Total).unwrap();
+    for blocks in [5, 10, 20] {
+        let drift = energy::drift(&run, Resampling::Blocks(blocks)).unwrap();
+        let slope = drift.slope.value() / drift.slope.standard_error().unwrap();
+        println!(
+            "{blocks} blocks: slope of {slope:.2} errors, {:?}",
+            drift.deviations()
+        );
+        assert_eq!(drift.is_stationary(), Some(false), "{blocks} blocks");
+    }
+    let found = energy::equilibration(&run).into_value().unwrap();
+    assert!((110..300).contains(&found.samples), "{found:?}");
+    let rest = energy::drift(&run.discard(found.samples).unwrap(), Resampling::default()).unwrap();
+    println!("without {}: {:?}", found.samples, rest.deviations());
+}
