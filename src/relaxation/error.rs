@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::found::Relaxation;
 use crate::curve::Curve;
 use crate::real::short;
 use crate::stats::Invalid;
@@ -76,16 +77,13 @@ pub enum FitError {
         /// Lags of the curve.
         expected: usize,
     },
-    /// A spectrum of another run, or with other resamples than the curve has.
-    #[error("the fit of another spectrum, expected one of the run and the resamples of the curve")]
-    OtherSpectrum,
     /// A covariance without an inverse.
     #[error(
         "the covariance of the lags is not positive definite, expected one that is: \
          more blocks, fewer lags, or a shrunk covariance"
     )]
     Singular,
-    /// A curve and the fit that it is read with went through different resamples.
+    /// A curve and the fit that stands beside it went through different resamples.
     #[error("a fit through {found}, expected {expected} as for the curve")]
     Resamples {
         /// The resamples of the fit.
@@ -102,6 +100,18 @@ pub enum FitError {
 }
 
 impl FitError {
+    /// Whether a fit is of the run of a curve, through the same resamples.
+    pub(super) fn unless_beside(curve: &Curve, fit: &Relaxation) -> Result<(), Self> {
+        let (expected, found) = (curve.resamples(), fit.um_squared.resamples());
+        if found == Some(expected) {
+            return Ok(());
+        }
+        Err(Self::Resamples {
+            found: found.map_or_else(|| "none".to_owned(), |of| format!("{of} of run {}", of.run)),
+            expected: format!("{expected} of run {}", expected.run),
+        })
+    }
+
     /// Fewer lags of a curve in a window than a fit needs.
     pub(super) fn too_few_points(curve: &Curve, window: [f64; 2], found: usize, expected: usize) -> Self {
         let curve = curve.without_zero();

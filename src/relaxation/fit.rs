@@ -265,9 +265,8 @@ impl<'a> Fit<'a> {
     /// that the curve does not have; and where a covariance has other lags, or no inverse, and
     /// where a spectrum is of another run.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
-        let spectrum = self.task.spectrum.and_then(|fit| fit.um_squared.resamples());
-        if spectrum.is_some_and(|resamples| resamples != curve.resamples()) {
-            return Err(FitError::OtherSpectrum);
+        if let Some(spectrum) = self.task.spectrum {
+            FitError::unless_beside(curve, spectrum)?;
         }
         let (fitted, after) = match (self.window, self.task.form) {
             (Some([start, end]), _) if !(end.is_finite() && start >= 0.0 && end > start) => {

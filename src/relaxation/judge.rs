@@ -163,8 +163,10 @@ pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
 }
 
 /// Why the spectrum of the same run has no slow part that a curve could show. That its τ is vague
-/// is no such reason: the curve's own error tells.
+/// is no such reason: the curve's own error tells. Neither is a thermostat, whose time is compared
+/// with the curve's own.
 pub(super) fn reasons_of_spectrum(spectrum: &Relaxation) -> impl Iterator<Item = Reason> + '_ {
     let reasons = spectrum.verdict.reasons().iter();
-    reasons.filter(|r| !matches!(r, Reason::Vague { .. })).cloned()
+    let is_own = |r: &&Reason| !matches!(r, Reason::Vague { .. } | Reason::Thermostat { .. });
+    reasons.filter(is_own).cloned()
 }

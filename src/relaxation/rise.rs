@@ -252,13 +252,7 @@ fn unfit(msed: &Curve, fit: &Relaxation) -> Result<Option<NoRise>, FitError> {
     if let Evidence::Decay(_) = fit.evidence {
         return Err(FitError::Decay);
     }
-    let (expected, found) = (msed.resamples(), fit.um_squared.resamples());
-    if found != Some(expected) {
-        return Err(FitError::Resamples {
-            found: found.map_or_else(|| "none".to_owned(), |of| format!("{of} of run {}", of.run)),
-            expected: format!("{expected} of run {}", expected.run),
-        });
-    }
+    FitError::unless_beside(msed, fit)?;
     Ok((!fit.verdict.is_resolved()).then(|| NoRise::Fit(fit.verdict.clone())))
 }
 

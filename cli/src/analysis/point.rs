@@ -65,7 +65,7 @@ impl<'a> Point<'a> {
             Some(check) => check.judge(fit),
             None => fit,
         };
-        let spectral = Spectral::fit(runs, &msed, resampling);
+        let spectral = Spectral::fit(runs, &msed, resampling, judged);
         let spectrum = spectral.average.as_ref().ok();
         let chosen = spectrum.map_or(Model::Stretched, |spectrum| spectrum.model);
         let fit = |model| {
@@ -85,7 +85,7 @@ impl<'a> Point<'a> {
             run,
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
-            spectral: spectral.judged(judged),
+            spectral,
             distributions: distributions(&energies, &msed, resampling)?,
             heat_capacity: heat_capacity.split(match chosen {
                 Model::Exponential => &exponential,

@@ -36,12 +36,17 @@ pub(crate) struct Plan {
 }
 
 impl Spectral {
-    /// Fits both forms, each by itself and together. A run without frequencies below its vibrations
-    /// has no fit, and this is no failure of the program.
-    pub(crate) fn fit(runs: &Replicas<EnergySeries<'_>>, msed: &Curve, resampling: Resampling) -> Self {
+    /// Fits both forms, each by itself and together, and leaves each fit as `judged` does. A run
+    /// without frequencies below its vibrations has no fit, and this is no failure of the program.
+    pub(crate) fn fit(
+        runs: &Replicas<EnergySeries<'_>>,
+        msed: &Curve,
+        resampling: Resampling,
+        judged: impl Fn(Relaxation) -> Relaxation,
+    ) -> Self {
         let fit = |model: Option<Model>| {
             let fit = Whittle::new().model(model).resampling(resampling);
-            fit.to(runs).map_err(|error| error.to_string())
+            fit.to(runs).map(&judged).map_err(|error| error.to_string())
         };
         let average = fit(None);
         Self {
@@ -53,16 +58,6 @@ impl Spectral {
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(EnergySeries::duration).sum(),
-        }
-    }
-
-    /// The same, each fit as `judged` leaves it.
-    pub(crate) fn judged(self, judged: impl Fn(Relaxation) -> Relaxation) -> Self {
-        Self {
-            exponential: self.exponential.map(&judged),
-            stretched: self.stretched.map(&judged),
-            average: self.average.map(&judged),
-            ..self
         }
     }
 
