@@ -251,6 +251,20 @@ impl Estimate {
         }
     }
 
+    /// The same number with an error of `error` at least: its replicates are spread further about
+    /// their mean where their own error is smaller.
+    pub(crate) fn with_error_of_at_least(mut self, error: Option<f64>) -> Self {
+        let own = self.standard_error().filter(|&own| own > 0.0);
+        let spread = own.zip(error).map_or(1.0, |(own, error)| (error / own).max(1.0));
+        for run in self.runs.iter_mut().filter(|_| spread > 1.0) {
+            let mean = run.values.iter().sum::<f64>() / run.values.len() as f64;
+            for value in &mut run.values {
+                *value = mean + spread * (*value - mean);
+            }
+        }
+        self
+    }
+
     /// The natural logarithm.
     #[must_use]
     pub fn ln(&self) -> Self {
