@@ -55,12 +55,7 @@ fn seen(sums: &EnergySums) -> Vec<Seen> {
     curves(&sums.msed(), &correlation.raw, &correlation.normalised, &moments)
 }
 
-fn curves(
-    msed: &Curve,
-    covariance: &Curve,
-    correlation: &Curve,
-    moments: &energy::Moments,
-) -> Vec<Seen> {
+fn curves(msed: &Curve, covariance: &Curve, correlation: &Curve, moments: &energy::Moments) -> Vec<Seen> {
     let variance = moments.variance.value();
     let of_scale = |what: &str, curve: &Curve, scale: f64| Seen {
         within: vec![WITHIN[0] * scale; curve.len()],
