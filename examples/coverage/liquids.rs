@@ -1,12 +1,12 @@
-//! Series that look like a liquid's: how often the spectrum's intervals hold the truth, and how
-//! often it resolves.
+//! Series that look like a liquid's: how often the intervals of each estimator hold the truth, and
+//! how often it resolves.
 
-use msed::relaxation::Relaxation;
-use msed::spectrum::Whittle;
-use msed::{EnergyKind, EnergySeries, Estimate, Sampling};
+use msed::relaxation::mean_relaxation_time;
+use msed::{EnergyKind, EnergySeries, Sampling};
 use rayon::prelude::*;
 
-use super::liquid::{Gaussian, Part};
+use super::estimators::{Answer, Estimator, Measured};
+use super::liquid::{Gaussian, Part, TwoLevels};
 
 /// One sigma.
 const LEVEL: f64 = 0.6827;
@@ -20,11 +20,19 @@ pub(crate) struct Liquid {
     pub(crate) fast: f64,
     /// Slow time over fast time.
     pub(crate) ratio: f64,
-    pub(crate) beta: f64,
+    pub(crate) slow: Slow,
     /// Length of a run.
     pub(crate) length: f64,
     /// Samples in a unit of time.
     pub(crate) rate: f64,
+}
+
+/// What is slow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Slow {
+    /// A Gaussian process of this exponent.
+    Stretched(f64),
+    Jumps(TwoLevels),
 }
 
 const fn liquid(vibrates: bool, fast: f64, ratio: f64, beta: f64, length: f64, rate: f64) -> Liquid {
@@ -32,13 +40,21 @@ const fn liquid(vibrates: bool, fast: f64, ratio: f64, beta: f64, length: f64, r
         vibrates,
         fast,
         ratio,
-        beta,
+        slow: Slow::Stretched(beta),
         length,
         rate,
     }
 }
 
-pub(crate) const LIQUIDS: [Liquid; 19] = [
+/// With vibrations and a fast relaxation of variance 1.
+const fn jumps(ratio: f64, [upper, louder]: [f64; 2], length: f64, rate: f64) -> Liquid {
+    Liquid {
+        slow: Slow::Jumps(TwoLevels { upper, louder }),
+        ..liquid(true, 1.0, ratio, 1.0, length, rate)
+    }
+}
+
+pub(crate) const LIQUIDS: [Liquid; 24] = [
     liquid(false, 0.0, 1.0, 1.0, 300.0, 50.0),
     liquid(true, 1.0, 100.0, 1.0, 300.0, 50.0),
     liquid(true, 3.0, 100.0, 1.0, 300.0, 300.0),
@@ -58,44 +74,77 @@ pub(crate) const LIQUIDS: [Liquid; 19] = [
     liquid(true, 1.0, 10.0, 1.0, 100.0, 50.0),
     liquid(false, 1.0, 100.0, 0.75, 100.0, 200.0),
     liquid(true, 1.0, 1000.0, 0.75, 100.0, 1000.0),
+    jumps(100.0, [0.5, 1.0], 300.0, 50.0),
+    jumps(20.0, [0.5, 1.0], 1000.0, 100.0),
+    jumps(100.0, [0.2, 1.5], 300.0, 50.0),
+    jumps(1000.0, [0.1, 2.0], 1000.0, 100.0),
+    jumps(100.0, [0.2, 1.5], 100.0, 200.0),
 ];
 
-/// Of tau, Um² and U0², in this order.
+/// What one estimator found in the runs of a liquid: of tau, Um², U0² and the mean time, in this
+/// order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Found {
     pub(crate) runs: usize,
     pub(crate) resolved: usize,
-    /// Resolved numbers whose interval holds the truth.
-    pub(crate) held: [usize; 3],
-    /// Resolved numbers more than three of their errors away from it.
-    pub(crate) far: [usize; 3],
-    /// Sums of ln (number / truth).
-    bias: [f64; 3],
+    /// Numbers of resolved runs.
+    given: [usize; 4],
+    /// Those whose interval holds the truth.
+    pub(crate) held: [usize; 4],
+    /// Those more than three of their errors away from it.
+    pub(crate) far: [usize; 4],
+    /// Sums of ln (number / truth), and of its square.
+    logs: [[f64; 2]; 4],
 }
 
 impl Found {
-    pub(crate) fn coverage(&self) -> [f64; 3] {
-        self.held.map(|held| held as f64 / self.resolved as f64)
+    pub(crate) fn coverage(&self) -> [f64; 4] {
+        self.per_number(|found, k| found.held[k] as f64)
+    }
+
+    /// Which part lies more than three errors away.
+    pub(crate) fn far_wrong(&self) -> [f64; 4] {
+        self.per_number(|found, k| found.far[k] as f64)
     }
 
     /// Mean of ln (number / truth).
-    pub(crate) fn bias(&self) -> [f64; 3] {
-        self.bias.map(|sum| sum / self.resolved as f64)
+    pub(crate) fn bias(&self) -> [f64; 4] {
+        self.per_number(|found, k| found.logs[k][0])
     }
 
-    fn add(&mut self, fit: Option<&Relaxation>, truth: [f64; 3]) {
+    /// Standard deviation of ln (number / truth).
+    pub(crate) fn spread(&self) -> [f64; 4] {
+        self.per_number(|found, k| {
+            let [sum, squares] = found.logs[k];
+            squares - sum * sum / found.given[k] as f64
+        })
+        .map(f64::sqrt)
+    }
+
+    fn per_number(&self, sum: impl Fn(&Self, usize) -> f64) -> [f64; 4] {
+        std::array::from_fn(|k| sum(self, k) / self.given[k] as f64)
+    }
+
+    fn add(&mut self, answer: Option<&Answer>, truth: [f64; 4]) {
         self.runs += 1;
-        let Some(fit) = fit.filter(|fit| fit.verdict.is_resolved()) else {
+        let Some(answer) = answer.filter(|answer| answer.is_resolved) else {
             return;
         };
         self.resolved += 1;
-        let numbers: [&Estimate; 3] = [&fit.relaxation_time, &fit.um_squared, &fit.u0_squared];
-        for (k, number) in numbers.into_iter().enumerate() {
-            let [low, high] = number.interval(LEVEL).expect("an error of a resolved number");
-            let error = number.standard_error().expect("an error of a resolved number");
+        for (k, number) in answer.numbers.iter().enumerate() {
+            let Some(number) = number else { continue };
+            let log = (number.value() / truth[k]).ln();
+            self.given[k] += 1;
+            self.logs[k][0] += log;
+            self.logs[k][1] += log * log;
+            // A resolved number without an error holds nothing, and is as wrong as can be.
+            let Some([low, high]) = number.interval(LEVEL) else {
+                self.far[k] += 1;
+                continue;
+            };
+            let error = number.standard_error().unwrap_or(0.0);
             self.held[k] += usize::from(low < truth[k] && truth[k] < high);
             self.far[k] += usize::from((number.value() - truth[k]).abs() > 3.0 * error);
-            self.bias[k] += (number.value() / truth[k]).ln();
         }
     }
 }
@@ -108,10 +157,28 @@ impl Liquid {
             format!("{} at tau/{}", self.fast, self.ratio)
         };
         let vibrations = if self.vibrates { "vibrations, " } else { "" };
+        let slow = match self.slow {
+            Slow::Stretched(beta) => format!("beta {beta}"),
+            Slow::Jumps(TwoLevels {
+                upper: 0.5,
+                louder: 1.0,
+            }) => "telegraph".to_owned(),
+            Slow::Jumps(TwoLevels { upper, louder }) => format!("levels {upper} x {louder}"),
+        };
         format!(
-            "{vibrations}{fast}, beta {}, {} tau, {}/tau",
-            self.beta, self.length, self.rate
+            "{vibrations}{fast}, {slow}, {} tau, {}/tau",
+            self.length, self.rate
         )
+    }
+
+    /// tau, Um², U0² and the mean time.
+    fn truth(&self) -> [f64; 4] {
+        let fast = self.fast_parts().iter().map(Part::variance).sum::<f64>();
+        let mean = match self.slow {
+            Slow::Stretched(beta) => mean_relaxation_time(1.0, beta),
+            Slow::Jumps(_) => 1.0,
+        };
+        [1.0, 2.0, 2.0 * fast, mean]
     }
 
     pub(crate) fn fast_parts(&self) -> Vec<Part> {
@@ -131,28 +198,45 @@ impl Liquid {
         std::iter::once(fast).chain(vibrations).collect()
     }
 
-    /// What the spectrum finds in so many runs, with every default.
-    pub(crate) fn study(&self, runs: u64) -> Found {
+    pub(crate) fn samples(&self) -> usize {
+        (self.length * self.rate) as usize
+    }
+
+    /// What each estimator finds in the same runs, so many of them.
+    pub(crate) fn study(&self, runs: u64, estimators: &[Estimator]) -> Vec<Found> {
         let mut parts = self.fast_parts();
-        let truth = [1.0, 2.0, 2.0 * parts.iter().map(Part::variance).sum::<f64>()];
-        parts.push(Part::Relaxation {
-            variance: 1.0,
-            tau: 1.0,
-            beta: self.beta,
-        });
-        let interval = self.rate.recip();
-        let source = Gaussian::new(&parts, (self.length * self.rate) as usize, interval);
-        let sampling = Sampling::new(1, interval).expect("a sampling");
-        let fit = |seed| {
-            let energies = source.sample(seed);
-            let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle);
-            Whittle::new().to(&run.expect("finite energies")).ok()
-        };
-        let fits: Vec<Option<Relaxation>> = (0..runs).into_par_iter().map(fit).collect();
-        let mut found = Found::default();
-        for fit in &fits {
-            found.add(fit.as_ref(), truth);
+        if let Slow::Stretched(beta) = self.slow {
+            parts.push(slow(beta));
         }
-        found
+        let interval = self.rate.recip();
+        let source = Gaussian::new(&parts, self.samples(), interval);
+        let sampling = Sampling::new(1, interval).expect("a sampling");
+        let answers = |seed| -> Vec<Option<Answer>> {
+            let energies = match self.slow {
+                Slow::Stretched(_) => source.sample(seed),
+                Slow::Jumps(levels) => levels.add_to(source.sample(seed), interval, seed),
+            };
+            let run = EnergySeries::new(energies, sampling, 1, EnergyKind::PerParticle);
+            let run = Measured::new(run.expect("finite energies"));
+            estimators.iter().map(|by| (by.find)(&run)).collect()
+        };
+        let answers: Vec<_> = (0..runs).into_par_iter().map(answers).collect();
+        let of_estimator = |k: usize| {
+            let mut found = Found::default();
+            for run in &answers {
+                found.add(run[k].as_ref(), self.truth());
+            }
+            found
+        };
+        (0..estimators.len()).map(of_estimator).collect()
+    }
+}
+
+/// The slow part of a Gaussian liquid.
+pub(crate) fn slow(beta: f64) -> Part {
+    Part::Relaxation {
+        variance: 1.0,
+        tau: 1.0,
+        beta,
     }
 }

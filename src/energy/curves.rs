@@ -45,6 +45,17 @@ pub struct Autocorrelation {
     pub normalised: Curve,
 }
 
+/// The mean length of a block, in samples, of the run where it is shortest: a longer lag has no
+/// error from these blocks. The blocks of one run are as equal as integers allow, or as the pieces
+/// of a stream do.
+pub(super) fn block_length<R: RunProducts>(runs: &[R]) -> u64 {
+    let of_run = |run: &R| {
+        let samples: f64 = (0..run.blocks()).map(|block| run.samples(block).number).sum();
+        samples as u64 / (run.blocks() as u64).max(1)
+    };
+    runs.iter().map(of_run).min().unwrap_or(0)
+}
+
 /// The lags of the curves, in samples, and what takes squared samples to squared energies per
 /// particle.
 pub(super) struct EnergyAxis<'a> {
@@ -72,7 +83,7 @@ impl<'a> EnergyAxis<'a> {
     }
 
     /// The mean-squared difference from sums of squared differences at the first lags; errors reach
-    /// up to `shortest`, the samples of the shortest block.
+    /// up to `shortest`, the samples of a block where blocks are shortest.
     pub(super) fn msed(&self, sums: &BlockSums, resamples: Resamples, shortest: u64) -> Curve {
         Curve::from_sums(
             self.steps(sums.points()),
@@ -106,8 +117,7 @@ impl<'a> EnergyAxis<'a> {
             let normalised = raw.iter().map(|c| c / variance).collect();
             [raw, normalised]
         };
-        let shortest = blocks().map(|(run, b)| run.samples(b).number);
-        let shortest = shortest.fold(f64::INFINITY, f64::min) as u64;
+        let shortest = block_length(runs);
         let curve = |values, replicates| {
             Curve::from_replicates(
                 self.steps(points),

@@ -95,21 +95,29 @@ impl RunProducts for RunSums {
 }
 
 impl RunSums {
-    /// No block yet, and room for all that will be.
+    /// No block yet, and room for all that will be, of a run that ends with so many blocks.
     ///
     /// # Errors
     /// [`NoMemory`].
-    pub(crate) fn new(points: usize, most: usize, length: u64) -> Result<Self, NoMemory> {
+    pub(crate) fn new(points: usize, blocks: usize, length: u64) -> Result<Self, NoMemory> {
         Ok(Self {
             centre: None,
             points,
-            blocks: DoublingBlocks::new(1 + points, most, length)?,
+            blocks: DoublingBlocks::new(1 + points, blocks, length)?,
         })
     }
 
-    /// The same before its first block, with another number of blocks at most.
-    pub(crate) fn with_most(&self, most: usize) -> Result<Self, NoMemory> {
-        Self::new(self.points, most, self.blocks.length())
+    /// The same before its first block, for another number of blocks.
+    pub(crate) fn with_blocks(&self, blocks: usize) -> Result<Self, NoMemory> {
+        Self::new(self.points, blocks, self.blocks.length())
+    }
+
+    /// The same run up to sample `end`, in equal blocks and without sums.
+    pub(crate) fn divided(&self, end: u64) -> Self {
+        Self {
+            blocks: self.blocks.divided(end),
+            ..*self
+        }
     }
 
     pub(crate) fn add_samples(&mut self, block: usize, samples: Samples) {

@@ -1,7 +1,7 @@
 //! Sums of energies over one run or several, and the curves that follow from them.
 
 use super::Moments;
-use super::curves::{Autocorrelation, EnergyAxis, RunProducts, Samples, variances};
+use super::curves::{Autocorrelation, EnergyAxis, RunProducts, Samples, block_length, variances};
 use super::run_sums::RunSums;
 use crate::curve::Curve;
 use crate::sampling::Sampling;
@@ -97,8 +97,7 @@ impl EnergySums {
                 sums.add(block, k, pairs.differences, pairs.number);
             }
         }
-        let lengths = numbered(&self.runs).map(|(_, (run, block))| run.samples(block).number);
-        let shortest = lengths.fold(f64::INFINITY, f64::min) as u64;
+        let shortest = block_length(&self.runs);
         self.over.axis().msed(&sums, resamples(&self.runs), shortest)
     }
 

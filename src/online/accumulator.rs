@@ -39,9 +39,10 @@ pub trait Pairs: Summed<Run = FrameBlocks> {
 /// Rows are pushed at every sampling step, and a [`snapshot`](Self::snapshot) gives the sums at any
 /// time.
 ///
-/// **Blocks.** At most 20 unless [`with_blocks`](Self::with_blocks) says otherwise. All blocks have
-/// one length, which doubles when there would be more of them; a lag longer than a block has no
-/// standard error.
+/// **Blocks.** A snapshot has ten, as an estimator over the whole run has by default, unless
+/// [`with_blocks`](Self::with_blocks) says otherwise. They are made of 30 to 60 pieces of one
+/// length, which doubles when there would be more: blocks end within a sixth of their length of
+/// where equal ones would. A lag longer than a block has no standard error.
 ///
 /// **Memory** is fixed at construction; nothing is allocated after it.
 ///
@@ -93,15 +94,15 @@ impl<K: Pairs> Accumulator<K> {
         Ok(self)
     }
 
-    /// At most `most` blocks, an even number.
+    /// With so many blocks in a snapshot, an even number. Six times as many pieces are kept.
     ///
     /// # Errors
     /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number;
     /// [`OnlineError::Running`] after the first row.
-    pub fn with_blocks(self, most: usize) -> Result<Self, OnlineError> {
-        check_even("blocks", most)?;
+    pub fn with_blocks(self, blocks: usize) -> Result<Self, OnlineError> {
+        check_even("blocks", blocks)?;
         let over = self.over.clone();
-        self.with_sums(over, most)
+        self.with_sums(over, blocks)
     }
 
     /// For a piece of a run: its first row is sample or frame `place` of the run, counted from 0.

@@ -12,7 +12,7 @@ use thiserror::Error;
 const MAGIC: &[u8; 4] = b"msed";
 
 /// The layout of the files that this version writes.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Bytes before the contents: the magic, the version, the length of the contents, and their digest.
 const HEADER: usize = 4 + 4 + 8 + 8;

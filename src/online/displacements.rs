@@ -155,7 +155,7 @@ impl DisplacementAccumulator {
     pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
         let mut over = self.over.clone();
         over.lists.push(vectors.turns());
-        let blocks = self.stream.sums.blocks.most();
+        let blocks = self.stream.sums.blocks.wanted();
         self.with_sums(over, blocks)
     }
 }

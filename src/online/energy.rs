@@ -31,17 +31,19 @@ const LEAST_SEGMENT: usize = 1024;
 /// | | lags | a sample costs | memory |
 /// |---|---|---|---|
 /// | [`ring`](Self::ring) | any, up to m | a multiplication for each lag | 25 bytes a sample of m |
-/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 460 bytes a sample of m |
+/// | [`block_fft`](Self::block_fft) | any, up to m | the logarithm of m | 1.3 kB a sample of m |
 /// | [`multi_tau`](Self::multi_tau) | doubling in spacing, over any number of decades | 1.5 multiplications for each point of a level | 9 kB a level |
 ///
-/// **Blocks.** Their number is bounded and their length is not: neighbours are joined when there
-/// would be more than 20, or than [`with_blocks`](Self::with_blocks) allows. A run of n samples has
-/// between 10 and 20 blocks of between n/20 and n/10 samples, and a lag longer than a block has no
-/// standard error.
+/// **Blocks.** A snapshot has ten, as [`Resampling::Blocks`](crate::Resampling::Blocks) has by
+/// default, unless [`with_blocks`](Self::with_blocks) says otherwise, and the same lags have a
+/// standard error: those up to a block. Blocks are made of 30 to 60 pieces of one length, which
+/// doubles when there would be more, and end within a sixth of their length of where equal ones
+/// would. Errors then are those of the whole series, but for this.
 ///
-/// **Memory** is fixed at construction. Each lag and block takes 32 bytes more, and of the 460
-/// bytes of the transforms 16 belong to each of the 20 blocks. Nothing is allocated after
-/// construction. The samples wait until some thousands of them, or a segment, are summed together.
+/// **Memory** is fixed at construction. Each lag and piece takes 32 bytes more, and of the 1.3 kB
+/// of the transforms 16 bytes belong to each of the 60 pieces and 240 to the first samples. Nothing
+/// is allocated after construction. The samples wait until some thousands of them, or a segment,
+/// are summed together.
 ///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair:
 /// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs merge
@@ -91,8 +93,9 @@ impl EnergyAccumulator {
     /// longer than the longest lag: exact to rounding, at a cost that hardly depends on how many
     /// lags there are or how long they are.
     ///
-    /// Blocks are whole segments, so that there are no error bars before four segments. Rounding is
-    /// relative to the variance, about 10^-15 of it.
+    /// Pieces of blocks are whole segments. The first 30 segments are kept as they are: a snapshot
+    /// that is taken before the run is longer divides them as a whole series is divided, and sums
+    /// them so. Rounding is relative to the variance, about 10^-15 of it.
     ///
     /// # Errors
     /// As [`ring`](Self::ring).
@@ -116,10 +119,9 @@ impl EnergyAccumulator {
         // hold.
         let longest = level.reach().min(usize::MAX >> 8);
         let segment = cheapest_length((longest + 1).max(LEAST_SEGMENT));
-        let ring = Ring::of_segments(segment, level)?;
-        let transform = BlockSpectra::new(segment, BLOCKS)?;
+        let ring = Ring::of_segments(segment, 1, level)?;
         let pairs = EnergyPairs { system, lags };
-        Self::of(pairs, vec![ring], Some(transform), segment as u64)
+        Self::of(pairs, vec![ring], None, segment as u64)?.with_transform(segment)
     }
 
     /// An accumulator for lags over many decades: 1, 2, ... `points`, and from there `points/2` in
@@ -136,7 +138,7 @@ impl EnergyAccumulator {
     /// level l its share of the error is 2^(l/2) times what all origins would give. In a glass
     /// former the fast part is most of the MSED, and errors at long lags come out several times
     /// larger. Do not fit τ* to 16 points a level: of the shipped run at T = 0.700 they give
-    /// 1.17(51) and call it resolved, where 64 points give 4.55(83) and the spectrum 5.26(42). Take
+    /// 2.06(52) and call it resolved, where 64 points give 4.55(72) and the spectrum 5.26(42). Take
     /// 64 points, or [`block_fft`](Self::block_fft) wherever the longest lag fits into memory.
     ///
     /// # Errors
@@ -177,19 +179,28 @@ impl EnergyAccumulator {
         })
     }
 
-    /// At most `most` blocks, an even number.
+    /// Before the first sample: sums long lags through transforms of such segments, in the pieces
+    /// that there are.
+    fn with_transform(mut self, segment: usize) -> Result<Self, OnlineError> {
+        let of = self.levels[0].of.clone();
+        self.levels[0] = Ring::of_segments(segment, kept_segments(&self.sums), of)?;
+        self.transform = Some(BlockSpectra::new(segment, self.sums.blocks.most())?);
+        Ok(self)
+    }
+
+    /// With so many blocks in a snapshot, an even number. Six times as many pieces are kept.
     ///
     /// # Errors
     /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number,
     /// [`OnlineError::Running`] after the first sample.
-    pub fn with_blocks(mut self, most: usize) -> Result<Self, OnlineError> {
-        check_even("blocks", most)?;
+    pub fn with_blocks(mut self, blocks: usize) -> Result<Self, OnlineError> {
+        check_even("blocks", blocks)?;
         self.progress.not_running()?;
-        self.sums = self.sums.with_most(most)?;
-        if let Some(transform) = &mut self.transform {
-            *transform = BlockSpectra::new(transform.segment(), most)?;
+        self.sums = self.sums.with_blocks(blocks)?;
+        match self.transform.as_ref().map(BlockSpectra::segment) {
+            Some(segment) => self.with_transform(segment),
+            None => Ok(self),
         }
-        Ok(self)
     }
 
     /// For a piece of a run: the samples begin with sample `sample` of the run, counted from 0. See
@@ -305,16 +316,22 @@ impl EnergyAccumulator {
 
     /// The sums over all samples so far; the stream goes on as if it had not been asked.
     ///
-    /// **Cost.** The work of the samples that wait, at most twice the longest lag of them, and an
-    /// inverse transform for each block where there are transforms. Allocates the sums that it
-    /// returns.
+    /// **Cost.** The work of the samples that wait, at most twice the longest lag of them. Where
+    /// there are transforms, an inverse one for each piece, or the work of the whole run where it
+    /// is kept. Allocates the sums that it returns.
     ///
     /// # Errors
     /// [`OnlineError::TooFewSamples`] before the second sample.
     pub fn snapshot(&self) -> Result<EnergySums, OnlineError> {
         self.progress.has_a_pair()?;
-        let mut sums = self.closed_sums();
         let mut work = Work::new(&self.levels);
+        let first = &self.levels[0];
+        if self.transform.is_some() && first.head.len() as u64 == self.progress.count {
+            let mut sums = self.sums.divided(self.progress.count);
+            first.sum_head(&mut sums, &mut work)?;
+            return Ok(EnergySums::new(self.pairs.clone(), sums));
+        }
+        let mut sums = self.closed_sums();
         for level in &self.levels {
             level.sum_with(&[], &mut sums, &mut work)?;
         }
@@ -402,6 +419,12 @@ impl EnergyAccumulator {
     }
 }
 
+/// How many of the first segments are kept: until they are half as many as pieces are at most,
+/// their blocks would be cut too coarsely.
+fn kept_segments(sums: &RunSums) -> usize {
+    sums.blocks.most() / 2
+}
+
 /// The numbers of an accumulator before they are checked.
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
@@ -427,8 +450,9 @@ impl TryFrom<Unchecked> for EnergyAccumulator {
         expect(of_blocks, "sums of other blocks or lags")?;
         let of_lags = LevelLags::are_of(state.levels.iter().map(|ring| &ring.of), &pairs.lags);
         expect(of_lags, "levels that are not those of the lags")?;
-        let segment = state.transform.as_ref().map(|_| state.levels[0].reach);
-        if let Some(segment) = segment {
+        let kept = kept_segments(&sums);
+        let segments = state.transform.as_ref().map(|_| [state.levels[0].reach, kept]);
+        if let Some([segment, _]) = segments {
             let longest = state.levels[0].of.reach();
             let most = longest.max(LEAST_SEGMENT).saturating_mul(2);
             let fits = segment > longest && segment <= most && state.levels.len() == 1;
@@ -436,7 +460,7 @@ impl TryFrom<Unchecked> for EnergyAccumulator {
         }
         let mut levels = Vec::with_capacity(state.levels.len());
         for ring in state.levels {
-            let restored = ring.restored(segment, progress)?;
+            let restored = ring.restored(segments, progress)?;
             levels.push(restored.ok_or("samples that are not those of the level")?);
         }
         let (most, live, length) = (sums.blocks.most(), sums.blocks.live(), sums.blocks.length());

@@ -66,9 +66,12 @@ pub(super) struct Ring {
     capacity: usize,
     /// Place of the buffer's first sample, in samples of the stream from its start.
     pub(super) base: u64,
-    /// The first `reach` samples, or all there are: what the piece of the run before this one
-    /// lacks.
+    /// The first samples, or all there are: what the piece of the run before this one lacks, which
+    /// is `reach` of them, and where segments are summed as many more as blocks need.
     pub(super) head: Vec<f64>,
+    /// Samples in a head that is full.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    kept: usize,
 }
 
 impl Ring {
@@ -78,17 +81,23 @@ impl Ring {
     /// [`NoMemory`], as for [`of_segments`](Self::of_segments).
     pub(super) fn new(of: LevelLags) -> Result<Self, NoMemory> {
         let (direct, reach) = (of.lags.len(), of.reach());
-        Self::with_room(of, direct, reach, reach.saturating_add(reach.max(LEAST)))
+        let capacity = reach.saturating_add(reach.max(LEAST));
+        Self::with_room(of, direct, [reach, capacity, reach])
     }
 
     /// A ring that sums the pairs of two segments as soon as both are there; it leaves lags from
-    /// `LONG` on to transforms.
-    pub(super) fn of_segments(segment: usize, of: LevelLags) -> Result<Self, NoMemory> {
+    /// `LONG` on to transforms. The first segments, so many, stay in its head.
+    pub(super) fn of_segments(segment: usize, kept: usize, of: LevelLags) -> Result<Self, NoMemory> {
         let direct = of.lags.partition_point(|&lag| lag < LONG);
-        Self::with_room(of, direct, segment, segment.saturating_mul(2))
+        let [capacity, kept] = [2, kept].map(|segments| segment.saturating_mul(segments));
+        Self::with_room(of, direct, [segment, capacity, kept])
     }
 
-    fn with_room(of: LevelLags, direct: usize, reach: usize, capacity: usize) -> Result<Self, NoMemory> {
+    fn with_room(
+        of: LevelLags,
+        direct: usize,
+        [reach, capacity, kept]: [usize; 3],
+    ) -> Result<Self, NoMemory> {
         Ok(Self {
             of,
             direct,
@@ -96,7 +105,8 @@ impl Ring {
             buffer: in_place(capacity)?,
             capacity,
             base: 0,
-            head: in_place(reach)?,
+            head: in_place(kept)?,
+            kept,
         })
     }
 
@@ -116,8 +126,8 @@ impl Ring {
         let room = samples.len().min(self.capacity - self.buffer.len());
         let first = self.buffer.len();
         self.buffer.extend(samples.take(room));
-        if self.head.len() < self.reach {
-            let more = room.min(self.reach - self.head.len());
+        if self.head.len() < self.kept {
+            let more = room.min(self.kept - self.head.len());
             self.head.extend_from_slice(&self.buffer[first..first + more]);
         }
         room
@@ -141,37 +151,41 @@ impl Ring {
     /// Sums the samples that have all their partners, and lets them go.
     pub(super) fn advance(&mut self, sums: &mut RunSums, work: &mut Work) {
         let until = self.buffer.len().saturating_sub(self.reach);
-        self.sum(&self.buffer, until, true, sums, work);
+        self.sum(self.base, &self.buffer, until, true, sums, work);
         self.buffer.copy_within(until.., 0);
         self.buffer.truncate(self.reach);
         self.base += until as u64 * self.of.stride;
     }
 
-    /// Sums all samples, with partners among them and among `next`, the samples that follow, at
-    /// long lags too.
+    /// Sums all samples, with partners among them and among `next`, the first samples that follow,
+    /// at long lags too.
     pub(super) fn sum_with(&self, next: &[f64], sums: &mut RunSums, work: &mut Work) -> Result<(), LagError> {
+        let next = &next[..next.len().min(self.reach)];
         let joined = [&self.buffer, next].concat();
-        let until = self.buffer.len();
-        self.sum(&joined, until, false, sums, work);
-        sum_long(self, &joined, until, sums)
+        self.sum_all(self.base, &joined, self.buffer.len(), sums, work)
     }
 
-    /// Whether the ring has seen more than its head.
+    /// Sums the samples of the head, which are all there are, at long lags too.
+    pub(super) fn sum_head(&self, sums: &mut RunSums, work: &mut Work) -> Result<(), LagError> {
+        self.sum_all(0, &self.head, self.head.len(), sums, work)
+    }
+
+    /// Whether the ring has seen what a piece before this one lacks.
     pub(super) fn is_past_head(&self) -> bool {
-        self.head.len() == self.reach
+        self.head.len() >= self.reach
     }
 
-    /// The same with room for all that will be, of a run that has come so far; `None` where its
-    /// samples cannot be those.
+    /// The same with room for all that will be, of a run that has come so far, for segments of such
+    /// a length and number in the head; `None` where its samples cannot be those.
     #[cfg(feature = "serde")]
     pub(super) fn restored(
         self,
-        segment: Option<usize>,
+        segments: Option<[usize; 2]>,
         progress: Progress,
     ) -> Result<Option<Self>, NoMemory> {
         let (reach, buffer, base, head) = (self.reach, self.buffer, self.base, self.head);
-        let mut ring = match segment {
-            Some(segment) => Self::of_segments(segment, self.of)?,
+        let mut ring = match segments {
+            Some([segment, kept]) => Self::of_segments(segment, kept, self.of)?,
             None => Self::new(self.of)?,
         };
         ring.begin_at(progress.first);
@@ -181,12 +195,13 @@ impl Ring {
             .and_then(|length| length.checked_add(base));
         let follows = next.and_then(|next| next.checked_sub(progress.count));
         let waiting = head.len() < ring.reach && (base != ring.base || head != buffer);
+        let taken = next.and_then(|next| Some(next.checked_sub(ring.base)? / ring.of.stride));
         let sound = follows.is_some_and(|rest| rest < ring.of.stride)
             && !waiting
             && reach == ring.reach
             && base >= ring.base
             && buffer.len() < ring.capacity
-            && head.len() <= ring.reach
+            && taken.is_some_and(|taken| head.len() as u64 == taken.min(ring.kept as u64))
             && buffer.iter().chain(&head).all(|&x| is_fit(x));
         ring.buffer.extend(buffer);
         ring.head.extend(head);
@@ -200,14 +215,35 @@ impl Ring {
         self.buffer.clear();
         self.buffer.extend_from_slice(&later.buffer);
         self.base = samples + later.base;
-        let more = self.reach - self.head.len();
+        let more = self.kept - self.head.len();
         self.head
             .extend_from_slice(&later.head[..more.min(later.head.len())]);
     }
 
-    /// Sums the pairs of the first `until` samples, block by block; of the long lags, what
-    /// transforms will subtract from where they do.
-    fn sum(&self, samples: &[f64], until: usize, transforms: bool, sums: &mut RunSums, work: &mut Work) {
+    /// Sums the pairs of the first `until` samples at all lags.
+    fn sum_all(
+        &self,
+        base: u64,
+        samples: &[f64],
+        until: usize,
+        sums: &mut RunSums,
+        work: &mut Work,
+    ) -> Result<(), LagError> {
+        self.sum(base, samples, until, false, sums, work);
+        self.sum_long(base, samples, until, sums)
+    }
+
+    /// Sums the pairs of the first `until` samples, block by block, the first of them at the place
+    /// `base`; of the long lags, what transforms will subtract from where they do.
+    fn sum(
+        &self,
+        base: u64,
+        samples: &[f64],
+        until: usize,
+        transforms: bool,
+        sums: &mut RunSums,
+        work: &mut Work,
+    ) {
         if until == 0 {
             return;
         }
@@ -216,7 +252,7 @@ impl Ring {
         let running = RunningSums::new(samples, centre, &work.known);
         let mut from = 0;
         while from < until {
-            let (block, stop) = self.open_block(from, until, sums);
+            let (block, stop) = self.open_block(base, from, until, sums);
             work.totals.clear();
             work.totals.resize(self.direct, Total::default());
             work.arch.dispatch(LagSums {
@@ -237,10 +273,41 @@ impl Ring {
         }
     }
 
+    /// Adds the long lags' squared differences over the pairs of `samples` whose first one is among
+    /// the first `until`; they begin at the place `base`.
+    fn sum_long(&self, base: u64, samples: &[f64], until: usize, sums: &mut RunSums) -> Result<(), LagError> {
+        let (lags, first) = self.long_lags();
+        let there: Vec<u64> = lags
+            .iter()
+            .filter(|&&lag| lag < samples.len())
+            .map(|&lag| lag as u64)
+            .collect();
+        if there.is_empty() || until == 0 {
+            return Ok(());
+        }
+        let (mut blocks, mut ranges, mut from) = (Vec::new(), Vec::new(), 0);
+        while from < until {
+            let (block, stop) = self.open_block(base, from, until, sums);
+            blocks.push(block);
+            ranges.push(from..stop);
+            from = stop;
+        }
+        let plan = LagPlanner::new().plan(samples.len(), &there)?;
+        let mut added = BlockSums::new(blocks.len(), there.len());
+        let (term, mut scratch) = (Term::SquaredDifference, Scratch::default());
+        plan.add(samples, term, &ranges, &mut added, 0, &mut scratch);
+        for (b, block) in blocks.into_iter().enumerate() {
+            for k in 0..there.len() {
+                sums.pairs_mut(block, first + k).differences += added.get(b, k).0;
+            }
+        }
+        Ok(())
+    }
+
     /// The block of sample `from`, and where its samples end among the first `until`.
-    fn open_block(&self, from: usize, until: usize, sums: &mut RunSums) -> (usize, usize) {
-        let block = sums.blocks.open(self.base + from as u64 * self.of.stride);
-        let places = (sums.blocks.end_of(block) - self.base).div_ceil(self.of.stride);
+    fn open_block(&self, base: u64, from: usize, until: usize, sums: &mut RunSums) -> (usize, usize) {
+        let block = sums.blocks.open(base + from as u64 * self.of.stride);
+        let places = (sums.blocks.end_of(block) - base).div_ceil(self.of.stride);
         (block, until.min(usize::try_from(places).unwrap_or(usize::MAX)))
     }
 
@@ -353,37 +420,6 @@ impl<'a> RunningSums<'a> {
         self.place = place;
         [0, 1].map(|i| self.known[chunk][i] + self.within[i])
     }
-}
-
-/// Adds the long lags' squared differences over the pairs of `samples` whose first one is among the
-/// first `until`; they begin where the ring does.
-fn sum_long(ring: &Ring, samples: &[f64], until: usize, sums: &mut RunSums) -> Result<(), LagError> {
-    let (lags, first) = ring.long_lags();
-    let there: Vec<u64> = lags
-        .iter()
-        .filter(|&&lag| lag < samples.len())
-        .map(|&lag| lag as u64)
-        .collect();
-    if there.is_empty() || until == 0 {
-        return Ok(());
-    }
-    let (mut blocks, mut ranges, mut from) = (Vec::new(), Vec::new(), 0);
-    while from < until {
-        let (block, stop) = ring.open_block(from, until, sums);
-        blocks.push(block);
-        ranges.push(from..stop);
-        from = stop;
-    }
-    let plan = LagPlanner::new().plan(samples.len(), &there)?;
-    let mut added = BlockSums::new(blocks.len(), there.len());
-    let (term, mut scratch) = (Term::SquaredDifference, Scratch::default());
-    plan.add(samples, term, &ranges, &mut added, 0, &mut scratch);
-    for (b, block) in blocks.into_iter().enumerate() {
-        for k in 0..there.len() {
-            sums.pairs_mut(block, first + k).differences += added.get(b, k).0;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,8 +4,13 @@ use std::ops::AddAssign;
 
 use thiserror::Error;
 
-/// Blocks of a run at most, unless asked otherwise.
-pub(crate) const BLOCKS: usize = 20;
+/// Blocks of a run when it ends, unless asked otherwise: as many as a whole run is cut into by
+/// default.
+pub(crate) const BLOCKS: usize = 10;
+
+/// Pieces that are kept for each of these blocks at most, and half as many at least: a cut between
+/// blocks is off by a sixth of a block at most.
+pub(crate) const PIECES: usize = 6;
 
 /// More blocks than this are a mistake.
 pub(crate) const MOST_BLOCKS: usize = 1 << 16;
@@ -18,38 +23,40 @@ pub(crate) fn can_be_halved(most: usize) -> bool {
     (2..=MOST_BLOCKS).contains(&most) && most.is_multiple_of(2)
 }
 
-/// The blocks of one run, each with a row of sums. Places count samples or frames, from the first
-/// one on.
+/// The pieces of one run, each with a row of sums, and the blocks that they make when it ends.
+/// Places count samples or frames, from the first one on.
 ///
-/// Blocks have one length. When there would be more than `most`, neighbours are added up and the
-/// length doubles, so that there are between `most/2` and `most` of them. Where pieces of a run
-/// were joined, this is true of what came after; the blocks of the pieces are sealed.
+/// Pieces have one length. When there would be more than `most`, neighbours are added up and the
+/// length doubles, so that there are between `most/2` and `most` of them: [`PIECES`] at most for
+/// each block that is wanted. A run that [`finish`](Self::finish)es adds them up to these blocks,
+/// cut where equal ones would be or at the end of the piece that is nearest. Where parts of a run
+/// were joined, the pieces of those before are sealed: they keep their length.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct DoublingBlocks<T> {
     /// Sums in a row.
     width: usize,
     most: usize,
-    /// Length of a block that begins now.
+    /// Length of a piece that begins now.
     length: u64,
-    /// Where each block begins.
+    /// Where each piece begins.
     starts: Vec<u64>,
-    /// Where the last block ends when it is full.
+    /// Where the last piece ends when it is full.
     end: u64,
-    /// Blocks that keep their length.
+    /// Pieces that keep their length.
     sealed: usize,
     rows: Vec<T>,
 }
 
 impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
-    /// No block yet, and room for all that will be.
+    /// Nothing yet, and room for all that will be, of a run that ends with so many blocks.
     ///
     /// # Errors
     /// [`NoMemory`].
-    pub(crate) fn new(width: usize, most: usize, length: u64) -> Result<Self, NoMemory> {
+    pub(crate) fn new(width: usize, blocks: usize, length: u64) -> Result<Self, NoMemory> {
         let mut blocks = Self {
             width,
-            most,
+            most: PIECES.saturating_mul(blocks),
             length,
             starts: Vec::new(),
             end: 0,
@@ -64,11 +71,33 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         self.starts.len()
     }
 
+    /// Pieces at most.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
 
-    /// Length of a block that begins now.
+    /// Blocks that the run ends with.
+    pub(crate) fn wanted(&self) -> usize {
+        self.most / PIECES
+    }
+
+    /// The same run so far as one that ends at `end`, in as many blocks as are wanted: as equal as
+    /// integers allow, and empty.
+    pub(crate) fn divided(&self, end: u64) -> Self {
+        let blocks = self.wanted() as u64;
+        let start = |block: u64| (u128::from(end) * u128::from(block) / u128::from(blocks)) as u64;
+        let mut starts: Vec<u64> = (0..blocks).map(start).collect();
+        starts.dedup();
+        Self {
+            end,
+            sealed: starts.len(),
+            rows: vec![T::default(); starts.len() * self.width],
+            starts,
+            ..*self
+        }
+    }
+
+    /// Length of a piece that begins now.
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
@@ -101,9 +130,9 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         &mut self.rows
     }
 
-    /// Length of a block.
-    pub(crate) fn length_of(&self, block: usize) -> u64 {
-        self.end_of(block) - self.starts[block]
+    /// Mean length of a block of a run that has ended.
+    pub(crate) fn mean_length(&self) -> u64 {
+        self.end / (self.count() as u64).max(1)
     }
 
     /// Opens blocks up to the one that `place` lies in; that block.
@@ -167,21 +196,35 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         self.rows.truncate(blocks * self.width);
     }
 
-    /// Ends the run at `end`. A last block that is not full joins the one before it, and so do
-    /// blocks of short pieces, so that none is much shorter than the others.
+    /// Ends the run at `end`: its pieces make as many blocks as are wanted, or as there are. None
+    /// is shorter than half of an equal one, unless it is the only one.
     pub(crate) fn finish(&mut self, end: u64) {
+        let wanted = self.wanted() as u128;
+        let least = u128::from(end) / (2 * wanted);
+        let twice = 2 * u128::from(end.max(1));
+        self.join(end, least as u64, |middle| middle * wanted / twice);
+    }
+
+    /// Ends the run at `end`, and joins pieces that lie in the same part of it, or are shorter than
+    /// `least`. `part` is given twice the middle of a piece.
+    fn join(&mut self, end: u64, least: u64, part: impl Fn(u128) -> u128) {
         self.seal(end);
-        let least = end / self.most as u64;
-        let mut last = 0;
-        for block in 1..self.count() {
-            // The blocks up to `last` have been moved; the one after it begins where this one does.
-            if self.starts[block] - self.starts[last] < least {
-                self.add_row(block, last);
-            } else {
+        let part = |piece: usize, blocks: &Self| {
+            part(u128::from(blocks.starts[piece]) + u128::from(blocks.end_of(piece)))
+        };
+        let (mut last, mut of_last) = (0, None);
+        for piece in 0..self.count() {
+            let of_piece = part(piece, self);
+            // The pieces up to `last` have been moved; the one after it begins where this one does.
+            let is_new = of_last != Some(of_piece) && self.starts[piece] - self.starts[last] >= least;
+            if is_new && piece > 0 {
                 last += 1;
-                self.starts[last] = self.starts[block];
-                self.move_row(block, last);
+                self.starts[last] = self.starts[piece];
+                self.move_row(piece, last);
+            } else if piece > 0 {
+                self.add_row(piece, last);
             }
+            of_last = Some(of_piece);
         }
         if last > 0 && end - self.starts[last] < least {
             self.add_row(last, last - 1);
@@ -191,18 +234,13 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         self.sealed = self.count();
     }
 
-    /// Ends a piece at `end`: the next block begins there.
+    /// Ends a part of a run at `end`: the next piece begins there.
     fn seal(&mut self, end: u64) {
-        if self.end > end && self.count() > self.sealed + 1 {
-            let last = self.count() - 1;
-            self.add_row(last, last - 1);
-            self.truncate(last);
-        }
         self.end = end;
         self.sealed = self.count();
     }
 
-    /// The blocks of the piece up to `end`, and of the piece that follows up to its `later_end`, as
+    /// The pieces of the part up to `end`, and of the part that follows up to its `later_end`, as
     /// those of one run.
     ///
     /// # Errors
@@ -213,8 +251,9 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         self.starts.extend(later.starts.iter().map(|start| start + end));
         self.rows.extend(later.rows);
         (self.most, self.length) = (later.most, later.length);
-        // However many pieces there are, their blocks are no more than those of one run.
-        self.finish(end + later_end);
+        // However many parts there are, their pieces are no more than those of one run.
+        let end = end + later_end;
+        self.join(end, end / self.most as u64, |middle| middle);
         self.reserve()
     }
 
@@ -264,7 +303,8 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
             live.windows(2).all(|w| w[1] - w[0] == self.length)
         };
         self.width == width
-            && can_be_halved(self.most)
+            && self.most.is_multiple_of(PIECES)
+            && can_be_halved(self.wanted())
             && (1..LAST_PLACE).contains(&self.length)
             && self.end < LAST_PLACE
             && self.count().checked_mul(width) == Some(self.rows.len())
@@ -317,12 +357,12 @@ mod tests {
     use super::*;
 
     /// Counts places in a first column, and adds them up in a second.
-    fn counted(most: usize, length: u64, places: u64) -> DoublingBlocks<f64> {
-        let mut blocks = DoublingBlocks::new(2, most, length).unwrap();
+    fn counted(wanted: usize, places: u64) -> DoublingBlocks<f64> {
+        let mut blocks = DoublingBlocks::new(2, wanted, 1).unwrap();
         for place in 0..places {
-            let block = blocks.open(place);
-            assert!(blocks.end_of(block) > place && blocks.count() <= most);
-            let row = blocks.row_mut(block);
+            let piece = blocks.open(place);
+            assert!(blocks.end_of(piece) > place && blocks.count() <= blocks.most());
+            let row = blocks.row_mut(piece);
             row[0] += 1.0;
             row[1] += place as f64;
         }
@@ -334,31 +374,63 @@ mod tests {
     }
 
     #[test]
-    fn blocks_double_where_there_would_be_too_many_and_keep_their_sums() {
-        // 37 places in blocks of 2, of 4, of 8, of 16.
-        let mut blocks = counted(4, 2, 37);
-        assert_eq!(numbers(&blocks), [16.0, 16.0, 5.0]);
-        assert_eq!((blocks.block_of(3), blocks.end_of(0)), (0, 16));
-        assert_eq!(blocks.row(1)[1], (16..32).map(f64::from).sum::<f64>());
+    fn pieces_double_where_there_would_be_too_many_and_keep_their_sums() {
+        // 37 places, in pieces of 1, of 2, of 4: at most 12.
+        let mut blocks = counted(2, 37);
+        assert_eq!(numbers(&blocks), [[4.0; 9].as_slice(), &[1.0]].concat());
+        assert_eq!((blocks.block_of(3), blocks.end_of(0)), (0, 4));
+        assert_eq!(blocks.row(1)[1], (4..8).map(f64::from).sum::<f64>());
+        // Of the ends of pieces, 20 is the nearest to 18.5.
         blocks.finish(37);
-        assert_eq!(numbers(&blocks), [16.0, 21.0]);
-        assert_eq!([blocks.length_of(0), blocks.length_of(1)], [16, 21]);
+        assert_eq!(numbers(&blocks), [20.0, 17.0]);
+        assert_eq!([blocks.end_of(0), blocks.mean_length()], [20, 18]);
+        assert_eq!(blocks.row(1)[1], (20..37).map(f64::from).sum::<f64>());
+    }
+
+    /// However long a run is, its blocks are as many as are wanted, and within a sixth of their
+    /// length of where equal ones would be; a short run has blocks of single places.
+    #[test]
+    fn blocks_are_as_many_as_are_wanted_and_nearly_equal() {
+        for places in 2..5000 {
+            let mut blocks = counted(10, places);
+            blocks.finish(places);
+            let count = blocks.count();
+            assert!(count == 10 || count as u64 == places, "{count} of {places}");
+            let equal = places as f64 / count as f64;
+            for block in 0..count {
+                let off = blocks.end_of(block) as f64 - (block + 1) as f64 * equal;
+                let allowed = equal.mul_add(1.0 / 6.0, 0.5 + 1e-9);
+                assert!(off.abs() <= allowed, "{block} of {places}: {off}");
+            }
+            assert_eq!(numbers(&blocks).iter().sum::<f64>(), places as f64);
+        }
     }
 
     #[test]
-    fn pieces_keep_their_blocks_and_places() {
-        let mut run = counted(4, 2, 13);
-        run.followed_by(13, counted(4, 2, 6), 6).unwrap();
-        // Blocks of 4, the last of them of 5; then blocks of 2, of which none stays shorter than
-        // 19/4.
-        assert_eq!(numbers(&run), [4.0, 4.0, 5.0, 6.0]);
+    fn parts_keep_their_pieces_and_places() {
+        let mut run = counted(2, 13);
+        run.followed_by(13, counted(2, 6), 6).unwrap();
+        // Pieces of 2, the last of them of 1, and pieces of 1.
+        assert_eq!(numbers(&run), [[2.0; 6].as_slice(), &[1.0; 7]].concat());
         assert_eq!(
             [0, 8, 12, 13, 18].map(|place| run.block_of(place)),
-            [0, 2, 2, 3, 3]
+            [0, 4, 6, 7, 12]
         );
-        assert_eq!((run.open(19), run.block_of(18), run.live()), (4, 3, 1));
-        run.row_mut(4)[0] += 1.0;
+        assert_eq!((run.open(19), run.block_of(18), run.live()), (13, 12, 1));
+        run.row_mut(13)[0] += 1.0;
         run.finish(20);
-        assert_eq!(numbers(&run), [8.0, 5.0, 7.0]);
+        assert_eq!(numbers(&run), [10.0, 10.0]);
+        // Pieces of 16, and none that is shorter than 113/12.
+        let mut run = counted(2, 13);
+        run.followed_by(13, counted(2, 100), 100).unwrap();
+        assert_eq!(numbers(&run), [10.0, 19.0, 16.0, 16.0, 16.0, 16.0, 20.0]);
+    }
+
+    #[test]
+    fn a_run_that_is_kept_is_divided_equally() {
+        let run = counted(2, 5).divided(23);
+        assert_eq!([run.end_of(0), run.end_of(1)], [11, 23]);
+        assert_eq!(numbers(&run), [0.0, 0.0]);
+        assert_eq!(counted(10, 3).divided(3).count(), 3);
     }
 }

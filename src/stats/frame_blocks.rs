@@ -38,15 +38,15 @@ impl InBlocks for FrameBlocks {
 }
 
 impl FrameBlocks {
-    /// No block yet, and room for all that will be.
+    /// No block yet, and room for all that will be, of a run that ends with so many blocks.
     ///
     /// # Errors
     /// [`NoMemory`].
-    pub(crate) fn new(lags: usize, width: usize, most: usize) -> Result<Self, NoMemory> {
+    pub(crate) fn new(lags: usize, width: usize, blocks: usize) -> Result<Self, NoMemory> {
         Ok(Self {
             lags,
             width,
-            blocks: DoublingBlocks::new(lags.saturating_mul(1 + width), most, 1)?,
+            blocks: DoublingBlocks::new(lags.saturating_mul(1 + width), blocks, 1)?,
         })
     }
 
@@ -59,10 +59,9 @@ impl FrameBlocks {
         &mut row[1..]
     }
 
-    /// The shortest block, in frames.
-    pub(crate) fn shortest(&self) -> u64 {
-        let lengths = (0..self.blocks()).map(|block| self.blocks.length_of(block));
-        lengths.min().unwrap_or(0)
+    /// The mean length of a block, in frames: a longer lag has no error from these blocks.
+    pub(crate) fn block_length(&self) -> u64 {
+        self.blocks.mean_length()
     }
 
     /// The pairs of a block at a lag.

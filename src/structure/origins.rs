@@ -34,7 +34,7 @@ impl Axis {
     pub(super) fn of_tables(runs: &[FrameBlocks], sampling: Sampling, lags: &[u64]) -> Self {
         let has_pairs = |k: &usize| numbered(runs).any(|(_, (run, block))| run.pairs(block, *k) > 0.0);
         let reached = (0..lags.len()).take_while(has_pairs);
-        let shortest = runs.iter().map(FrameBlocks::shortest).min().unwrap_or(0);
+        let shortest = runs.iter().map(FrameBlocks::block_length).min().unwrap_or(0);
         Self {
             lags: reached.map(|k| sampling.lag(lags[k])).collect(),
             time_step: sampling.time_step(),

@@ -97,11 +97,11 @@ fn a_file_that_is_cut_damaged_newer_or_another_is_a_typed_error() {
         }
     }
     let mut newer = bytes.clone();
-    newer[4] = 4;
+    newer[4] = 5;
     std::fs::write(&file, &newer).unwrap();
     let message = load().to_string();
     assert!(
-        message.ends_with("is a checkpoint of version 4, expected 3"),
+        message.ends_with("is a checkpoint of version 5, expected 4"),
         "{message}"
     );
     let longer = [&bytes[..], &[0]].concat();

@@ -2,7 +2,8 @@
 //!
 //! A liquid's energy has vibrations, a fast relaxation and a slow one that may be stretched. A
 //! Gaussian series of any autocovariance is drawn exactly by circulant embedding (C. R. Dietrich
-//! and G. N. Newsam, SIAM J. Sci. Comput. 18, 1088 (1997)).
+//! and G. N. Newsam, SIAM J. Sci. Comput. 18, 1088 (1997)). A slow part that jumps between two
+//! levels, each with vibrations of its own size, is not Gaussian.
 
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
@@ -50,23 +51,32 @@ pub(crate) struct Gaussian {
     amplitudes: Vec<f64>,
 }
 
+/// The spectral density of the parts together, the sum of the autocovariance over all lags with
+/// `e^(-i w h)`, at the frequencies 2 pi k/M of the M places around which a run of so many samples
+/// is embedded: M is twice as much, or the next power of two above.
+pub(crate) fn spectrum(parts: &[Part], samples: usize, interval: f64) -> Vec<f64> {
+    let length = (2 * samples).next_power_of_two();
+    let covariance = |h: usize| {
+        let time = h.min(length - h) as f64 * interval;
+        Complex64::new(parts.iter().map(|part| part.covariance(time)).sum(), 0.0)
+    };
+    let mut spectrum: Vec<Complex64> = (0..length).map(covariance).collect();
+    FftPlanner::new().plan_fft_forward(length).process(&mut spectrum);
+    spectrum.iter().map(|x| x.re).collect()
+}
+
 impl Gaussian {
     /// Series of so many samples; the parts must have decayed at the length of the run.
     pub(crate) fn new(parts: &[Part], samples: usize, interval: f64) -> Self {
-        let length = (2 * samples).next_power_of_two();
-        let covariance = |h: usize| {
-            let time = h.min(length - h) as f64 * interval;
-            Complex64::new(parts.iter().map(|part| part.covariance(time)).sum(), 0.0)
-        };
-        let mut spectrum: Vec<Complex64> = (0..length).map(covariance).collect();
-        FftPlanner::new().plan_fft_forward(length).process(&mut spectrum);
-        let total: f64 = spectrum.iter().map(|x| x.re).sum();
-        let negative: f64 = spectrum.iter().map(|x| (-x.re).max(0.0)).sum();
+        let spectrum = spectrum(parts, samples, interval);
+        let total: f64 = spectrum.iter().sum();
+        let negative: f64 = spectrum.iter().map(|x| (-x).max(0.0)).sum();
         assert!(
             negative < 1e-6 * total,
             "no such series: {negative} of {total} is negative"
         );
-        let amplitude = |x: &Complex64| (x.re.max(0.0) / length as f64).sqrt();
+        let length = spectrum.len();
+        let amplitude = |x: &f64| (x.max(0.0) / length as f64).sqrt();
         Self {
             samples,
             amplitudes: spectrum.iter().map(amplitude).collect(),
@@ -86,5 +96,43 @@ impl Gaussian {
             .plan_fft_forward(series.len())
             .process(&mut series);
         series[..self.samples].iter().map(|z| z.re).collect()
+    }
+}
+
+/// Jumps between two levels, in equilibrium, with a relaxation time of 1 and a variance of 1.
+///
+/// The upper level is occupied with probability `p = upper`, and the levels are
+/// `D = 1/sqrt(p (1-p))` apart. From the lower level jumps go up at the rate p, from the upper one
+/// down at the rate 1 - p. On a level the fast part g(t), Gaussian and independent of the jumps, is
+/// multiplied by a_1 on the upper and by a_0 on the lower level, with `a_1/a_0 = louder` and
+/// `p a_1^2 + (1-p) a_0^2 = 1`. With c(t) the autocovariance of g, that of the sum is exactly
+/// ```text
+/// C(t) = e^-t + [a^2 + p (1-p) (a_1 - a_0)^2 e^-t] c(t),      a = p a_1 + (1-p) a_0,
+/// ```
+/// so that Um^2 = 2 and U0^2 = 2 c(0) where c(t) has decayed long before t = 1. The telegraph
+/// process is that of p = 1/2 and louder = 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TwoLevels {
+    pub(crate) upper: f64,
+    pub(crate) louder: f64,
+}
+
+impl TwoLevels {
+    /// The series of a seed from a fast part sampled every `interval`.
+    pub(crate) fn add_to(&self, mut fast: Vec<f64>, interval: f64, seed: u64) -> Vec<f64> {
+        let p = self.upper;
+        let distance = (p * (1.0 - p)).sqrt().recip();
+        let lower = (p * self.louder.powi(2) + 1.0 - p).sqrt().recip();
+        let size = [lower, lower * self.louder];
+        // The fast part has drawn from the seed itself.
+        let mut random = Pcg64::seed_from_u64(!seed);
+        let mut is_upper = random.random::<f64>() < p;
+        let lost = -(-interval).exp_m1();
+        for x in &mut fast {
+            *x = size[usize::from(is_upper)] * *x + distance * (f64::from(u8::from(is_upper)) - p);
+            let leaves = lost * if is_upper { 1.0 - p } else { p };
+            is_upper ^= random.random::<f64>() < leaves;
+        }
+        fast
     }
 }

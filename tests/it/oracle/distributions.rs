@@ -69,6 +69,7 @@ fn moments_of_differences_that_are_not_centred_are_their_definitions() {
             width,
             range,
         )
+        .and_then(|live| live.with_blocks(20))
         .unwrap();
         live.push_slice(&samples).unwrap();
         let stream = live

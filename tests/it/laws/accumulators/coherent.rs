@@ -115,13 +115,13 @@ fn case(points: Option<u64>) -> Case<CoherentAccumulator> {
             seen(isf.total(), partials, [1e-10, 1e-8])
         }),
         decimated: points,
-        // 13 blocks of 16 frames, 20 of 16, 20 of 32.
-        filled: vec![(208, 13), (320, 20), (640, 20)],
+        // 50 pieces of 4 frames, 40 of 8, 40 of 16.
+        filled: vec![(200, 10), (320, 10), (640, 10)],
         between: vec![(21, 1), (330, 6), (700, 6)],
         // The longest lag is 30.
         cuts: vec![[1, 2, 40], [15, 29, 45], [30, 61, 92], [70, 150, 195]],
         replicas: vec![0..320, 330..650, 350..670],
-        replica_blocks: Some(20),
+        replica_blocks: Some(10),
         stops: vec![0, 1, 17, 200],
     }
 }

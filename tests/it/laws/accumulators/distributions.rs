@@ -79,7 +79,7 @@ fn case() -> Case<DistributionAccumulator> {
             seen(&there, &[0; 3])
         }),
         decimated: None,
-        filled: vec![(512, 16), (20_480, 20)],
+        filled: vec![(640, 10), (20_480, 10)],
         between: vec![(700, 0), (21_000, 0)],
         cuts: vec![
             [1, 2, 40],
@@ -89,7 +89,7 @@ fn case() -> Case<DistributionAccumulator> {
             [7000, 20_000, 20_200],
         ],
         replicas: vec![0..10_240, 20_000..30_240, 3000..13_240],
-        replica_blocks: Some(20),
+        replica_blocks: Some(10),
         stops: vec![0, 1, 333, 9000],
     }
 }
@@ -110,7 +110,7 @@ fn bins_that_are_too_few_count_what_they_miss() {
         &runs,
         sampling.lag(10),
         Bins::Width(WIDTH),
-        Resampling::Blocks(20),
+        Resampling::Blocks(10),
     )
     .unwrap();
     let [x, y] = [narrow.variance, all.variance];

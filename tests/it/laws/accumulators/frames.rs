@@ -179,7 +179,7 @@ fn case(points: Option<u64>, frames: usize) -> Case<DisplacementAccumulator> {
             estimated(&runs, lags, resampling)
         }),
         decimated: points,
-        filled: vec![(80, 20), (160, 20), (320, 20)],
+        filled: vec![(80, 10), (160, 10), (320, 10)],
         between: vec![(17, 1), (101, 1), (330, 10)],
         // Pieces shorter and longer than the longest lag, which is 60.
         cuts: vec![
@@ -190,7 +190,7 @@ fn case(points: Option<u64>, frames: usize) -> Case<DisplacementAccumulator> {
             [3, 64, 125],
         ],
         replicas: vec![0..80, 90..170, 200..280],
-        replica_blocks: Some(20),
+        replica_blocks: Some(10),
         stops: vec![0, 1, 13, 59, 61, 120, 150, 199],
     }
 }
@@ -206,13 +206,17 @@ fn accumulators_of_displacements_obey_every_law() {
     );
 }
 
-/// 160 frames end in 20 blocks of 8, and 159 in 19, of which the last joins the one before it.
+/// However many pieces there are, 40 of 4 frames or 41, a run ends in ten blocks, and where there
+/// are fewer frames in one for each.
 #[test]
-fn blocks_double_when_there_would_be_more() {
-    let sums = accumulated(&walk(160, 1));
-    assert_eq!((sums.run_count(), sums.blocks(), sums.particles()), (1, 20, 37));
-    assert_eq!(accumulated(&walk(159, 1)).blocks(), 19);
-    assert_eq!(accumulated(&walk(161, 1)).blocks(), 10);
+fn runs_end_in_ten_blocks() {
+    for (frames, blocks) in [(160, 10), (159, 10), (161, 10), (7, 7)] {
+        let sums = accumulated(&walk(frames, 1));
+        assert_eq!(
+            (sums.run_count(), sums.blocks(), sums.particles()),
+            (1, blocks, 37)
+        );
+    }
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn curves_of_the_shipped_trajectory_are_those_of_the_estimators() {
     let whole = shipped::kob_andersen::<f64>("T0.600/trajectory.xtc");
     let run = whole.slice(0..320).unwrap();
     let in_frames = in_samples(&lags(), 320);
-    let expected = estimated(&run, &in_frames, Resampling::Blocks(20));
+    let expected = estimated(&run, &in_frames, Resampling::Blocks(10));
     assert_eq!(same(&seen(&accumulated(&run)), &expected, true), Ok(()));
 }
 
@@ -320,7 +324,7 @@ fn damaged_numbers_of_a_run_are_refused() {
     assert!(damage("\"species\":[0,", "\"species\":[1,").starts_with("species of other numbers"));
     assert!(damage("\"lags\":[0,1,2", "\"lags\":[0,2,1").starts_with("lags that do not increase"));
     assert!(damage("\"particles\":37", "\"particles\":38").starts_with("species that do not add up"));
-    assert!(damage("\"length\":8", "\"length\":4").starts_with("rows or sums of another shape"));
+    assert!(damage("\"length\":4", "\"length\":2").starts_with("rows or sums of another shape"));
     assert!(damage("\"recent\":[", "\"recent\":[0.0,").starts_with("rows or sums of another shape"));
     assert!(damage("\"head\":[", "\"head\":[0.0").starts_with("rows or sums of another shape"));
     assert!(damage("\"count\":150", "\"count\":200").starts_with("rows or sums of another shape"));
@@ -381,6 +385,6 @@ fn frames_and_questions_that_mean_nothing_are_refused() {
     let message = sums.merge_particles(&other).unwrap_err().to_string();
     assert_eq!(
         message,
-        "the run is 100 frames in 12 blocks, expected 2 frames in 2 blocks as in the first"
+        "the run is 100 frames in 10 blocks, expected 2 frames in 2 blocks as in the first"
     );
 }
