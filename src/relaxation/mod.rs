@@ -40,6 +40,7 @@ mod fit;
 mod found;
 mod judge;
 mod model;
+mod own_mean;
 mod points;
 mod resampled;
 mod scan;
@@ -47,6 +48,7 @@ mod search;
 mod solver;
 pub mod thresholds;
 mod verdict;
+mod vertex;
 mod weights;
 
 pub use caution::Caution;
