@@ -9,7 +9,10 @@ use crate::common::shipped;
 
 /// The frames at these places of the run.
 fn kept(run: &Trajectory<'_, f32>, places: &[usize]) -> Trajectory<'static, f32> {
-    let positions = places.iter().flat_map(|&k| run.frame(k).to_vec()).collect::<Vec<f32>>();
+    let positions = places
+        .iter()
+        .flat_map(|&k| run.frame(k).to_vec())
+        .collect::<Vec<f32>>();
     let steps: Vec<u64> = places.iter().map(|&k| run.steps()[k]).collect();
     let cell = *run.constant_cell().expect("a constant cell");
     let kept = Trajectory::new(positions, steps, run.time_step(), run.species().clone()).expect("frames");
@@ -64,7 +67,9 @@ fn tau_alpha_of_logarithmic_frames_agrees_or_has_no_error() {
                     low <= linear && linear <= high,
                     "{name}, cycles of {cycle}, {blocks} blocks: {found}, all frames {linear}"
                 );
-                assert!(error > 0.002 * linear, "{found}");
+                // Two blocks can agree by chance; that is what their one degree of freedom allows
+                // for.
+                assert!(blocks == 2 || error > 0.002 * linear, "{found}");
             }
         }
     }
