@@ -2,6 +2,7 @@
 
 use super::error::FitError;
 use super::fall::Fall;
+use super::found::Relaxation;
 use super::points::Task;
 use super::resampled::Resampled;
 use super::thresholds::LAGS_PER_PARAMETER;
@@ -22,6 +23,8 @@ const INERTIAL: f64 = 1.2;
 /// The first lags of a window may differ from the fit by [`Significance::FIRST_LAGS`], any up to so
 /// many mean relaxation times by [`Significance::ANY_LAG`].
 const AGREES_UP_TO: f64 = 10.0;
+/// What fast relaxations may have left to rise where a window starts, as a part of Um².
+const FAST_LEFT: f64 = 0.05;
 /// The latest start, in relaxation times, that is put off further than where the curve begins to
 /// agree with the fit.
 const LATEST_START: f64 = 0.5;
@@ -31,9 +34,15 @@ pub(super) fn fitted<'a>(
     curve: &'a Curve,
     task: &Task<'_>,
 ) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
-    let least = LAGS_PER_PARAMETER * task.form.parameters(task.model);
-    let (window, after) = usable(opening(curve)?, curve, least);
-    let first = agreeing(curve, window, task, least)?;
+    let least = LAGS_PER_PARAMETER * task.parameters();
+    let fast_end = task.spectrum.map_or(0.0, |spectrum| fast_end(spectrum));
+    let (mut window, after) = usable(opening(curve)?, curve, least);
+    let first = if fast_end > 0.0 {
+        window[0] = window[0].max(fast_end);
+        Resampled::new(curve, window, task)?
+    } else {
+        agreeing(curve, window, task, least)?
+    };
     let [start, end] = first.points.window;
     let wanted = if first.has_relaxation() {
         (END.0 * first.parameters().mean_time()).max(END.1 * start)
@@ -46,6 +55,18 @@ pub(super) fn fitted<'a>(
         first
     };
     Ok((fitted, after))
+}
+
+/// The time at which what the fast relaxations of a spectrum have left to rise is [`FAST_LEFT`] of
+/// the slow rise; 0 where it has none.
+fn fast_end(spectrum: &Relaxation) -> f64 {
+    let Some(of) = spectrum.evidence.spectrum() else {
+        return 0.0;
+    };
+    let left = FAST_LEFT * spectrum.um_squared.value() / of.fast_times.len() as f64;
+    of.fast_relaxations()
+        .map(|[variance, time]| time * (2.0 * variance / left).ln())
+        .fold(0.0, f64::max)
 }
 
 /// A window, and the last significant fall before it.

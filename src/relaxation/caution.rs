@@ -68,29 +68,6 @@ pub enum Caution {
         /// All of them.
         of: usize,
     },
-    /// The curve is not the model's: it differs from the fit by more than chance allows.
-    #[error(
-        "the curve is not the model's: it differs from the fit by {standard_errors:.1} standard errors of the difference \
-         ({allowed:.1} allowed)"
-    )]
-    Misfit {
-        /// The largest difference at a fitted lag in standard errors of the difference, with value
-        /// and fit from the same resamples.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        standard_errors: f64,
-        /// How many are allowed.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        allowed: f64,
-    },
-    /// Only the order of magnitude of the relaxation time is known.
-    #[error(
-        "the relaxation time is known to its order of magnitude only: standard error {log_time_error:.1} of its logarithm"
-    )]
-    LargeError {
-        /// Standard error of ln τ.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        log_time_error: f64,
-    },
     /// The curve has no resamples: there are no error bars, and the tests that need them were left
     /// out.
     #[error("no error bars: the curve has no resamples")]

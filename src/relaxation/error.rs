@@ -76,6 +76,9 @@ pub enum FitError {
         /// Lags of the curve.
         expected: usize,
     },
+    /// A spectrum of another run, or with other resamples than the curve has.
+    #[error("the fit of another spectrum, expected one of the run and the resamples of the curve")]
+    OtherSpectrum,
     /// A covariance without an inverse.
     #[error(
         "the covariance of the lags is not positive definite, expected one that is: \

@@ -133,6 +133,8 @@ impl<'a> Fit<'a> {
                 form: Form::Rise,
                 model,
                 weighed: Weighed::By(Weighting::StandardErrors),
+                spectrum: None,
+                shaped: false,
             },
             window: None,
         }
@@ -160,6 +162,21 @@ impl<'a> Fit<'a> {
         let mut fit = Self::new(Model::Stretched);
         fit.task.form = Form::Decay;
         fit
+    }
+
+    /// The fit of Eq. (11) beside that of the spectrum of the same run: of its model and with its β,
+    /// resample by resample, [after](Self::after) its fast relaxations.
+    pub fn beside(spectrum: &'a Relaxation) -> Self {
+        let mut fit = Self::new(spectrum.model).after(spectrum);
+        fit.task.shaped = true;
+        fit
+    }
+
+    /// Starts an automatic window where the fast relaxations that the spectrum of the same run
+    /// shows have risen.
+    pub fn after(mut self, spectrum: &'a Relaxation) -> Self {
+        self.task.spectrum = Some(spectrum);
+        self
     }
 
     /// Sets the window, from the first to the last lag time, both included; `None` chooses it from
@@ -206,8 +223,12 @@ impl<'a> Fit<'a> {
     /// # Errors
     /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters
     /// or a value that is not finite; where weights or an automatic window need standard errors
-    /// that the curve does not have; and where a covariance has other lags, or no inverse.
+    /// that the curve does not have; and where a covariance has other lags, or no inverse, and where a spectrum is of another run.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
+        let spectrum = self.task.spectrum.and_then(|fit| fit.um_squared.resamples());
+        if spectrum.is_some_and(|resamples| resamples != curve.resamples()) {
+            return Err(FitError::OtherSpectrum);
+        }
         let (fitted, after) = match (self.window, self.task.form) {
             (Some([start, end]), _) if !(end.is_finite() && start >= 0.0 && end > start) => {
                 return Err(FitError::Window { found: [start, end] });
@@ -219,12 +240,12 @@ impl<'a> Fit<'a> {
                 (Resampled::new(curve, window, &self.task)?, None)
             }
         };
-        Ok(relaxation(&fitted, after))
+        Ok(relaxation(&fitted, &self.task, after))
     }
 }
 
 /// What least squares found. `after` is the last significant fall before an automatic window.
-fn relaxation(fitted: &Resampled<'_>, after: Option<Fall>) -> Relaxation {
+fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> Relaxation {
     let (points, weighting) = (&fitted.points, fitted.weighting);
     let evidence = LeastSquares {
         weighting,
@@ -242,15 +263,31 @@ fn relaxation(fitted: &Resampled<'_>, after: Option<Fall>) -> Relaxation {
         Form::Rise if weighting.is_none() => (fitted.offset(), Evidence::Generalised(evidence)),
         Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
     };
-    Relaxation {
-        model: fitted.solver.shape.model,
-        u0_squared,
-        um_squared: fitted.estimate(|p| p.amplitude),
-        relaxation_time: fitted.estimate(Parameters::tau),
+    // No estimate from the same run knows more than the spectrum does.
+    let spectrum = task.spectrum.filter(|_| task.shaped);
+    let estimate = |of: fn(&Parameters) -> f64, by_spectrum: fn(&Relaxation) -> &Estimate| {
+        let estimate = fitted.estimate(of);
+        let Some(known) = spectrum.map(by_spectrum) else {
+            return estimate;
+        };
+        // Of numbers that are positive, on every resample.
+        let error = known.ln().standard_error();
+        estimate.ln().with_error_of_at_least(error).exp()
+    };
+    let offset_error = spectrum.and_then(|found| found.u0_squared.standard_error());
+    let mut found = Relaxation {
+        model: task.model,
+        u0_squared: u0_squared.with_error_of_at_least(offset_error),
+        um_squared: estimate(|p| p.amplitude, |found| &found.um_squared),
+        relaxation_time: estimate(Parameters::tau, |found| &found.relaxation_time),
         beta: fitted.estimate(|p| p.beta),
-        mean_relaxation_time: fitted.estimate(Parameters::mean_time),
-        verdict: Verdict::new(judge::reasons(fitted, after)),
+        mean_relaxation_time: estimate(Parameters::mean_time, |found| &found.mean_relaxation_time),
+        verdict: Verdict::Resolved,
         cautions: judge::cautions(fitted),
         evidence,
-    }
+    };
+    let mut reasons = judge::reasons(fitted, &found, after);
+    reasons.extend(task.spectrum.into_iter().flat_map(judge::reasons_of_spectrum));
+    found.verdict = Verdict::new(reasons);
+    found
 }

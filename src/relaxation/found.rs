@@ -208,6 +208,8 @@ pub struct Spectrum {
     pub fast_level: f64,
     /// The times of the fast relaxations that the most probable form carries as nuisances.
     pub fast_times: Vec<f64>,
+    /// Their variances, in the same order: energy² per particle².
+    pub fast_variances: Vec<f64>,
     /// Standard errors of ln Um², ln τ and β from the Fisher information: the Cramér-Rao bound of a
     /// Gaussian series, and wrong for any other. `None` where the information is singular.
     pub fisher_standard_errors: Option<[f64; 3]>,
@@ -216,4 +218,12 @@ pub struct Spectrum {
     pub reduced_chi_squared: Option<f64>,
     /// By how many standard deviations that mean square lies above its expectation.
     pub excess: Option<f64>,
+}
+
+impl Spectrum {
+    /// Variance and time of each fast relaxation.
+    pub(super) fn fast_relaxations(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        let parts = self.fast_variances.iter().zip(&self.fast_times);
+        parts.map(|(&variance, &time)| [variance, time])
+    }
 }

@@ -2,17 +2,19 @@
 
 use super::caution::Caution;
 use super::fall::Fall;
+use super::found::Relaxation;
 use super::model::Form;
 use super::resampled::Resampled;
 use super::thresholds::{
-    BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LOG_TIME_ERROR,
-    PLATEAU, SLOPE, WITHOUT_RELAXATION,
+    BLOCK, BLOCK_IN_LAGS, CONDITION, EXPONENT, EXPONENT_AT_BOUND, LAGS_PER_PARAMETER, LEAST_SQUARES_ERROR,
+    LOG_ERROR, PLATEAU, RISE_ERROR, SLOPE, WITHOUT_RELAXATION,
 };
 use super::verdict::Reason;
 use crate::stats::Significance;
 
-/// Why a fit is not resolved. `after` is the last significant fall before an automatic window.
-pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason> {
+/// Why a fit is not resolved. `found` has the numbers as they are shown; `after` is the last
+/// significant fall before an automatic window.
+pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<Fall>) -> Vec<Reason> {
     let (p, points) = (fitted.parameters(), &fitted.points);
     let (shortest_lag, longest_lag) = (points.shortest(), points.longest());
     let mut reasons = Vec::new();
@@ -24,13 +26,15 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
             reasons.push(Reason::Falls { fall, allowed });
         }
     }
-    reasons.extend(within_noise(fitted, after));
-    let (found, needed) = (
+    let within_noise = within_noise(fitted, after);
+    let is_above_noise = within_noise.is_none();
+    reasons.extend(within_noise);
+    let (lags, needed) = (
         points.times.len(),
         LAGS_PER_PARAMETER * fitted.solver.shape.parameters(),
     );
-    if found < needed {
-        reasons.push(Reason::TooFewPoints { found, needed });
+    if lags < needed {
+        reasons.push(Reason::TooFewPoints { found: lags, needed });
     }
     if !(p.mean_time() <= longest_lag) {
         reasons.push(Reason::NoPlateau {
@@ -45,14 +49,14 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
         });
     }
     let [low, high] = EXPONENT_AT_BOUND;
-    if fitted.solver.shape.is_stretched() && (p.beta < low * EXPONENT[0] || p.beta > high * EXPONENT[1]) {
+    if fitted.solver.shape.is_free() && (p.beta < low * EXPONENT[0] || p.beta > high * EXPONENT[1]) {
         reasons.push(Reason::ExponentAtBound {
             beta: p.beta,
             range: EXPONENT,
         });
     }
     let (condition, log_time_error) = (fitted.information.condition, fitted.log_time_error());
-    let vague = log_time_error.is_none_or(|e| e > LOG_TIME_ERROR);
+    let vague = log_time_error.is_none_or(|e| e > LEAST_SQUARES_ERROR);
     if fitted.has_relaxation() && (condition > CONDITION || vague) {
         reasons.push(Reason::Degenerate {
             condition,
@@ -62,6 +66,28 @@ pub(super) fn reasons(fitted: &Resampled<'_>, after: Option<Fall>) -> Vec<Reason
     let (of, without) = fitted.resamples_without();
     if of > 0 && without as f64 >= WITHOUT_RELAXATION * of as f64 {
         reasons.push(Reason::Resamples { without, of });
+    }
+    if let Some(log_time_error) = found.relaxation_time.ln().standard_error()
+        && log_time_error > LOG_ERROR
+    {
+        reasons.push(Reason::Vague { log_time_error });
+    }
+    if fitted.solver.shape.form == Form::Rise
+        && is_above_noise
+        && let Some(error) = found.um_squared.standard_error()
+        && error > RISE_ERROR * found.um_squared.value()
+    {
+        let relative_error = error / found.um_squared.value();
+        reasons.push(Reason::NoSlowPart { relative_error });
+    }
+    let allowed = Fall::allowed(points.curve);
+    if let Some([_, standard_errors]) = fitted.misfit(f64::INFINITY)
+        && standard_errors > allowed
+    {
+        reasons.push(Reason::Misfit {
+            standard_errors,
+            allowed,
+        });
     }
     let slope = fitted.whole.slope;
     if slope > SLOPE {
@@ -133,18 +159,12 @@ pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
     if without > 0 {
         cautions.push(Caution::Resamples { without, of });
     }
-    let allowed = Fall::allowed(curve);
-    if let Some([_, standard_errors]) = fitted.misfit(f64::INFINITY)
-        && standard_errors > allowed
-    {
-        cautions.push(Caution::Misfit {
-            standard_errors,
-            allowed,
-        });
-    }
-    let error = fitted.estimate(|p| p.log_tau).standard_error();
-    if let Some(log_time_error) = error.filter(|&e| e > LOG_TIME_ERROR) {
-        cautions.push(Caution::LargeError { log_time_error });
-    }
     cautions
+}
+
+/// Why the spectrum of the same run has no slow part that a curve could show. That its τ is vague
+/// is no such reason: the curve's own error tells.
+pub(super) fn reasons_of_spectrum(spectrum: &Relaxation) -> impl Iterator<Item = Reason> + '_ {
+    let reasons = spectrum.verdict.reasons().iter();
+    reasons.filter(|r| !matches!(r, Reason::Vague { .. })).cloned()
 }

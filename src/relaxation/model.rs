@@ -72,9 +72,9 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// Number of free parameters: a decay has no offset.
-    pub(super) fn parameters(self, model: Model) -> usize {
-        model.parameters() - usize::from(self == Self::Decay)
+    /// Number of free parameters: a decay has no offset, and an exponent may be given.
+    pub(super) fn parameters(self, exponent: Option<f64>) -> usize {
+        3 + usize::from(exponent.is_none()) - usize::from(self == Self::Decay)
     }
 }
 
@@ -101,13 +101,15 @@ impl Parameters {
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     pub(super) form: Form,
-    pub(super) model: Model,
+    /// β where it is given; `None` where it is searched.
+    pub(super) exponent: Option<f64>,
     pub(super) log_times: Vec<f64>,
 }
 
 impl Shape {
-    pub(super) fn is_stretched(&self) -> bool {
-        self.model == Model::Stretched
+    /// Whether β is searched.
+    pub(super) fn is_free(&self) -> bool {
+        self.exponent.is_none()
     }
 
     /// The column of ln τ among the derivatives. The amplitude stands before it, and the offset, if
@@ -118,7 +120,7 @@ impl Shape {
 
     /// Number of free parameters.
     pub(super) fn parameters(&self) -> usize {
-        self.form.parameters(self.model)
+        self.form.parameters(self.exponent)
     }
 
     /// The reduced time (t/τ)^β at each lag.
@@ -162,7 +164,7 @@ impl Shape {
                 }
             };
             d[(k, log_tau)] = slope;
-            if self.is_stretched() {
+            if self.is_free() {
                 d[(k, log_tau + 1)] = -slope * (self.log_times[k] - p.log_tau);
             }
         }

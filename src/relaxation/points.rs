@@ -2,7 +2,9 @@
 
 use super::covariance::Covariance;
 use super::error::FitError;
+use super::found::{Relaxation, Spectrum};
 use super::model::{Form, Model};
+use super::search::BETA;
 use super::weights::Weights;
 use crate::curve::{Curve, is_inside};
 use crate::sampling::Lag;
@@ -32,6 +34,10 @@ pub(super) struct Task<'a> {
     pub(super) form: Form,
     pub(super) model: Model,
     pub(super) weighed: Weighed<'a>,
+    /// The fit of the spectrum of the same run, which tells where its fast relaxations end.
+    pub(super) spectrum: Option<&'a Relaxation>,
+    /// Whether that spectrum also gives β.
+    pub(super) shaped: bool,
 }
 
 impl Task<'_> {
@@ -41,6 +47,25 @@ impl Task<'_> {
             Weighed::By(weighting) => Some(weighting),
             Weighed::Together(_) => None,
         }
+    }
+
+    /// β where it is given, on the whole run or on one of its resamples; `None` where it is
+    /// searched.
+    pub(super) fn exponent(&self, resample: Option<usize>) -> Option<f64> {
+        match (self.model, self.spectrum.filter(|_| self.shaped)) {
+            (Model::Exponential, _) => Some(1.0),
+            (Model::Stretched, None) => None,
+            (Model::Stretched, Some(spectrum)) => {
+                let beta = &spectrum.beta;
+                let on_resample = resample.and_then(|r| beta.replicates().get(r));
+                Some(on_resample.map_or(beta.value(), |&beta| beta.clamp(BETA.low, BETA.high)))
+            }
+        }
+    }
+
+    /// Number of free parameters.
+    pub(super) fn parameters(&self) -> usize {
+        self.form.parameters(self.exponent(None))
     }
 }
 
@@ -52,6 +77,8 @@ pub(super) struct Points<'a> {
     /// Positions in the curve.
     pub(super) positions: Vec<usize>,
     pub(super) times: Vec<f64>,
+    /// What the fast relaxations that a spectrum shows still have to rise.
+    left: Vec<f64>,
 }
 
 impl<'a> Points<'a> {
@@ -61,7 +88,7 @@ impl<'a> Points<'a> {
         window: [f64; 2],
         task: &Task<'_>,
     ) -> Result<(Self, Weights), FitError> {
-        let needed = task.form.parameters(task.model);
+        let needed = task.parameters();
         let errors = curve.standard_errors();
         let mut positions: Vec<usize> = (0..curve.len())
             .filter(|&k| curve.lags()[k] > Lag::ZERO && is_inside(window, curve.lag_time(k)))
@@ -108,7 +135,9 @@ impl<'a> Points<'a> {
                 Weights::correlated(&covariance.factor(&positions).ok_or(FitError::Singular)?)
             }
         };
+        let left = |&time: &f64| task.spectrum.map_or(0.0, |spectrum| left_to_rise(spectrum, time));
         let points = Self {
+            left: times.iter().map(left).collect(),
             curve,
             window,
             positions,
@@ -117,9 +146,10 @@ impl<'a> Points<'a> {
         Ok((points, weights))
     }
 
-    /// The values at these lags, of all the values of a curve.
+    /// The values at these lags, of all the values of a curve, with the fast relaxations risen.
     pub(super) fn pick(&self, values: &[f64]) -> Vec<f64> {
-        self.positions.iter().map(|&k| values[k]).collect()
+        let of_lag = |(&k, left): (&usize, &f64)| values[k] + left;
+        self.positions.iter().zip(&self.left).map(of_lag).collect()
     }
 
     pub(super) fn shortest(&self) -> f64 {
@@ -129,4 +159,14 @@ impl<'a> Points<'a> {
     pub(super) fn longest(&self) -> f64 {
         self.times[self.times.len() - 1]
     }
+}
+
+/// What the fast relaxations of a spectrum still have to rise at a lag time.
+fn left_to_rise(spectrum: &Relaxation, time: f64) -> f64 {
+    let parts = spectrum.evidence.spectrum().map(Spectrum::fast_relaxations);
+    let left = parts
+        .into_iter()
+        .flatten()
+        .map(|[variance, tau]| 2.0 * variance * (-time / tau).exp());
+    left.sum()
 }

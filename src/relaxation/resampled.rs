@@ -29,18 +29,23 @@ impl<'a> Resampled<'a> {
         let (points, weights) = Points::weighed(curve, window, task)?;
         let shape = Shape {
             form: task.form,
-            model: task.model,
+            exponent: task.exponent(None),
             log_times: points.times.iter().map(|t| t.ln()).collect(),
         };
         let solver = Solver::new(shape, weights);
         let whole = solver.solve(&points.pick(curve.values()), None);
-        let solutions: Vec<Option<Solution>> = (0..curve.resamples().len())
-            .map(|r| points.pick(curve.replicate(r)))
-            .map(|values| {
-                let complete = values.iter().all(|v| v.is_finite()) && values.iter().any(|&v| v != 0.0);
-                complete.then(|| solver.solve(&values, Some(&whole)))
+        let on_resample = |r: usize| {
+            let values = points.pick(curve.replicate(r));
+            let complete = values.iter().all(|v| v.is_finite()) && values.iter().any(|&v| v != 0.0);
+            let exponent = task.exponent(Some(r));
+            complete.then(|| {
+                if exponent == solver.shape.exponent {
+                    return solver.solve(&values, Some(&whole));
+                }
+                solver.with_exponent(exponent).solve(&values, Some(&whole))
             })
-            .collect();
+        };
+        let solutions: Vec<Option<Solution>> = (0..curve.resamples().len()).map(on_resample).collect();
         let offset = |s: &Option<Solution>| s.map_or(f64::NAN, |s| s.parameters.offset);
         Ok(Self {
             weighting: task.weighting(),
@@ -172,19 +177,23 @@ impl<'a> Resampled<'a> {
             .collect::<Option<_>>()?;
         let (curve, shape) = (self.points.curve, &self.solver.shape);
         let whole: Vec<f64> = shape.curve(self.parameters()).collect();
+        let values = self.points.pick(curve.values());
+        let replicates: Vec<Vec<f64>> = (0..solutions.len())
+            .map(|r| self.points.pick(curve.replicate(r)))
+            .collect();
         let fits: Vec<Vec<f64>> = solutions
             .iter()
             .map(|s| shape.curve(s.parameters).collect())
             .collect();
         let mut worst = [0.0_f64; 2];
-        for (k, (&point, &time)) in self.points.positions.iter().zip(&self.points.times).enumerate() {
+        for (k, &time) in self.points.times.iter().enumerate() {
             let first = k < 3 || is_inside([0.0, 2.0 * self.points.shortest()], time);
             if !first && !is_inside([0.0, end * self.parameters().mean_time()], time) {
                 break;
             }
-            let differences = (0..fits.len()).map(|r| curve.replicate(r)[point] - fits[r][k]);
+            let differences = (0..fits.len()).map(|r| replicates[r][k] - fits[r][k]);
             let error = curve.resamples().standard_error(differences)?;
-            let deviation = ((curve.values()[point] - whole[k]) / error).abs();
+            let deviation = ((values[k] - whole[k]) / error).abs();
             worst[1] = worst[1].max(deviation);
             if first {
                 worst[0] = worst[0].max(deviation);

@@ -77,7 +77,7 @@ impl Scan {
             total_weight: weights.product(&ones, &ones),
             ones,
         };
-        let betas: &[f64] = if shape.is_stretched() { &BETAS } else { &[1.0] };
+        let betas = shape.exponent.as_ref().map_or(&BETAS[..], std::slice::from_ref);
         for &beta in betas {
             for k in 0..taus {
                 let log_tau = low + (high - low) * k as f64 / (taus - 1) as f64;

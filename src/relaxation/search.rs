@@ -80,7 +80,7 @@ impl<'a> Search<'a> {
         }
         free.push(start.amplitude.sqrt());
         free.push(log_tau.free(start.log_tau));
-        if shape.is_stretched() {
+        if shape.is_free() {
             free.push(BETA.free(start.beta));
         }
         Self {
@@ -99,11 +99,10 @@ impl<'a> Search<'a> {
             offset: if first == 1 { self.free[0].powi(2) } else { 0.0 },
             amplitude: self.free[first].powi(2),
             log_tau: self.log_tau.value(self.free[first + 1]),
-            beta: if self.shape.is_stretched() {
-                BETA.value(self.free[first + 2])
-            } else {
-                1.0
-            },
+            beta: self
+                .shape
+                .exponent
+                .unwrap_or_else(|| BETA.value(self.free[first + 2])),
         }
     }
 }
@@ -138,7 +137,7 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Search<'_> {
         }
         d.column_mut(first + 1)
             .scale_mut(self.log_tau.derivative(self.free[first + 1]));
-        if self.shape.is_stretched() {
+        if self.shape.is_free() {
             let by_free = BETA.derivative(self.free[first + 2]);
             d.column_mut(first + 2).scale_mut(by_free / p.beta);
         }
@@ -149,7 +148,6 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relaxation::Model;
     use levenberg_marquardt::differentiate_numerically;
     use nalgebra::Cholesky;
 
@@ -187,7 +185,7 @@ mod tests {
         let covariance = DMatrix::from_fn(20, 20, |i, j| (-0.3 * i.abs_diff(j) as f64).exp());
         let correlated = Weights::correlated(&Cholesky::new(covariance).unwrap());
         for weights in [&independent, &correlated] {
-            for model in [Model::Exponential, Model::Stretched] {
+            for exponent in [Some(1.0), Some(0.7), None] {
                 for (form, offset) in [
                     (Form::Rise, Offset::Free),
                     (Form::Rise, Offset::Zero),
@@ -196,7 +194,7 @@ mod tests {
                     let log_times = (0..20).map(|k| f64::from(k) * 0.4 - 3.0).collect();
                     let shape = Shape {
                         form,
-                        model,
+                        exponent,
                         log_times,
                     };
                     assert_derivatives(&shape, weights, offset);

@@ -51,6 +51,15 @@ impl Solver {
         }
     }
 
+    /// The same problem for another exponent.
+    pub(super) fn with_exponent(&self, exponent: Option<f64>) -> Self {
+        let shape = Shape {
+            exponent,
+            ..self.shape.clone()
+        };
+        Self::new(shape, self.weights.clone())
+    }
+
     /// The best fit to `values`. Starts are the lowest minima of the scan and, where given, the
     /// solution of a similar problem; the best of their ends is taken.
     pub(super) fn solve(&self, values: &[f64], similar: Option<&Solution>) -> Solution {
@@ -116,8 +125,7 @@ impl Solver {
         let residuals = self.weights.whitened(self.residuals(values, p));
         let norm = residuals.norm();
         let exact = norm <= 1e-12 * scale * self.scan.total_weight.sqrt();
-        let bounded =
-            self.log_tau.is_reached(p.log_tau) || (self.shape.is_stretched() && BETA.is_reached(p.beta));
+        let bounded = self.log_tau.is_reached(p.log_tau) || (self.shape.is_free() && BETA.is_reached(p.beta));
         if exact || p.amplitude <= NEGLIGIBLE * scale || bounded {
             return 0.0;
         }

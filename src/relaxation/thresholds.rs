@@ -26,10 +26,9 @@ pub const REACH: f64 = 100.0;
 /// ([`Reason::Degenerate`](super::Reason::Degenerate)).
 pub const CONDITION: f64 = 1e3;
 
-/// A larger error of ln τ says nothing of τ: by least squares
-/// ([`Reason::Degenerate`](super::Reason::Degenerate)), or over the resamples
-/// ([`Caution::LargeError`](super::Caution::LargeError)).
-pub const LOG_TIME_ERROR: f64 = 1.0;
+/// A larger error of ln τ by least squares says nothing of τ
+/// ([`Reason::Degenerate`](super::Reason::Degenerate)).
+pub const LEAST_SQUARES_ERROR: f64 = 1.0;
 
 /// A larger cosine between residuals and a derivative is no minimum
 /// ([`Reason::NotAMinimum`](super::Reason::NotAMinimum)).
@@ -61,10 +60,10 @@ pub const SPECTRAL_BLOCK: f64 = 5.0;
 /// ([`Caution::ShortRun`](super::Caution::ShortRun)).
 pub const LONG_RUN: f64 = 100.0;
 
-/// The largest Fisher error of ln Um² or of ln τ
-/// ([`Reason::NoSlowPart`](super::Reason::NoSlowPart), [`Reason::Vague`](super::Reason::Vague)): a
+/// The largest error of ln τ over the resamples, and of ln τ and ln Um² by Fisher's information
+/// ([`Reason::Vague`](super::Reason::Vague), [`Reason::NoSlowPart`](super::Reason::NoSlowPart)): a
 /// factor of 1.6.
-pub const FISHER_ERROR: f64 = 0.5;
+pub const LOG_ERROR: f64 = 0.5;
 
 /// The smallest product of the mean relaxation time with the limit of a band
 /// ([`Reason::NotSeparated`](super::Reason::NotSeparated)).

@@ -162,13 +162,29 @@ pub enum Reason {
         /// Lags needed.
         needed: usize,
     },
+    /// The curve is not the model's: it differs from the fit by more than chance allows.
+    #[error(
+        "the curve is not the model's: it differs from the fit by {standard_errors:.1} standard errors of the difference \
+         ({allowed:.1} allowed)"
+    )]
+    Misfit {
+        /// The largest difference at a fitted lag in standard errors of the difference, with value
+        /// and fit from the same resamples.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        standard_errors: f64,
+        /// How many are allowed.
+        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
+        allowed: f64,
+    },
     /// The likelihood of the spectrum has no maximum: the search ended nowhere.
     #[error("the likelihood has no maximum")]
     NoMaximum,
-    /// Um² of the spectrum is not known to within a factor of about 1.6.
+    /// Um² is not known: its error over the resamples is more than a third of it, or Fisher's error
+    /// of ln Um² above a half.
     #[error("Um^2 is known to a factor exp({relative_error:.2}) only: no slow part above the noise")]
     NoSlowPart {
-        /// The error of ln Um²: the larger of Fisher's and that of the resamples.
+        /// The error of ln Um²: that of the resamples or, of a spectrum, Fisher's where it is
+        /// larger.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         relative_error: f64,
     },
@@ -183,10 +199,10 @@ pub enum Reason {
         /// Limit of the band.
         max_frequency: f64,
     },
-    /// τ of the spectrum is not known to within a factor of about 1.6.
+    /// τ is not known to within a factor of about 1.6.
     #[error("tau is known to a factor exp({log_time_error:.2}) only")]
     Vague {
-        /// The error of ln τ: the larger of Fisher's and that of the resamples.
+        /// The error of ln τ: that of the resamples or, of a spectrum, Fisher's where it is larger.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },

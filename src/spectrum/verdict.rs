@@ -1,6 +1,6 @@
 //! How far a fit of a spectrum can be trusted.
 
-use crate::relaxation::thresholds::{FISHER_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK};
+use crate::relaxation::thresholds::{LOG_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK};
 use crate::relaxation::{Caution, Reason, Spectrum, Verdict};
 use crate::stats::{Estimate, Significance};
 
@@ -30,7 +30,7 @@ impl Seen<'_> {
         let um_squared = self.um_squared.value();
         let rise_error = self.um_squared.standard_error().map_or(0.0, |e| e / um_squared);
         let relative_error = fisher_rise.max(rise_error);
-        let vague_rise = fisher_rise > FISHER_ERROR || rise_error > RISE_ERROR;
+        let vague_rise = fisher_rise > LOG_ERROR || rise_error > RISE_ERROR;
         let log_time_error = self.log_time_error.unwrap_or(0.0).max(fisher_time);
         let (excess, misfit) = (self.spectrum.excess, Significance::SPECTRAL_MISFIT);
         let excess = excess.filter(|&excess| excess > misfit.threshold(Some(f64::INFINITY)));
@@ -43,7 +43,7 @@ impl Seen<'_> {
                 mean_relaxation_time,
                 max_frequency,
             })
-        } else if log_time_error > FISHER_ERROR {
+        } else if log_time_error > LOG_ERROR {
             Some(Reason::Vague { log_time_error })
         } else if let (Some(excess), Some(reduced_chi_squared)) = (excess, self.spectrum.reduced_chi_squared)
         {

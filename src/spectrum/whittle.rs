@@ -22,6 +22,9 @@ use crate::stats::{Estimate, Invalid, Partition, Resamples, Resampling};
 const ORDINATES: f64 = 8.0;
 /// The misfit, in its standard deviations, above which an automatic band is halved.
 const MISFIT: f64 = 2.5;
+/// The probability above which the exponential form is the model: a slow part is stretched unless
+/// the data say otherwise.
+const CERTAIN: f64 = 0.9;
 /// A band is not halved that has fewer ordinates, or ends below so many times 1/τ.
 const LEAST_ORDINATES: f64 = 100.0;
 const LEAST_LIMIT: f64 = 6.0;
@@ -34,9 +37,9 @@ const LEAST_LIMIT: f64 = 6.0;
 /// ```
 ///
 /// The slow part is exponential or stretched. The fast part is a level B and up to two exponential
-/// relaxations, which are nuisances. Where no model is asked for, the form is chosen by its
-/// probability, and the numbers are averages over the forms, weighted by it
-/// ([`Spectrum::probability`]).
+/// relaxations, which are nuisances. Where no model is asked for, the numbers are averages over the
+/// forms, weighted by their probability, and the model is the stretched one unless the exponential
+/// one is more probable than 0.9 ([`Spectrum::probability`]).
 ///
 /// Replicas add their likelihoods. The errors come from the same blocks as for every other
 /// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
@@ -136,16 +139,23 @@ impl Whittle {
         let fitted = self.fitted(&periodograms, sampling)?;
         let [u0, um, tau, beta, mean_tau] = fitted.estimates(&powers, partition.resamples(run), sampling);
         let most_probable = &fitted.forms[0];
-        let model = self.model.unwrap_or(most_probable.shape.model);
-        let of_model = fitted.forms.iter().filter(|form| form.shape.model == model);
+        let probability = |model: Model| -> f64 {
+            let of_model = fitted.forms.iter().filter(|form| form.shape.model == model);
+            of_model.map(|form| form.probability).sum()
+        };
+        let model = self.model.unwrap_or(match probability(Model::Exponential) {
+            p if p > CERTAIN => Model::Exponential,
+            _ => Model::Stretched,
+        });
         let parameters = &most_probable.maximum.parameters;
         let fast = || most_probable.shape.fast_parts(parameters);
         let spectrum = Spectrum {
             min_frequency: fitted.lowest / sampling.interval(),
             max_frequency: fitted.limit / sampling.interval(),
-            probability: of_model.map(|form| form.probability).sum(),
+            probability: probability(model),
             fast_level: parameters[0].exp() + fast().map(|[v, tau]| v * lorentzian(0.0, tau)[0]).sum::<f64>(),
             fast_times: fast().map(|[_, tau]| tau * sampling.interval()).collect(),
+            fast_variances: fast().map(|[variance, _]| variance).collect(),
             fisher_standard_errors: most_probable.fisher_errors(),
             reduced_chi_squared: fitted.misfit.map(|misfit| misfit.reduced),
             excess: fitted.misfit.map(|misfit| misfit.excess),

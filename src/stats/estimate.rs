@@ -278,6 +278,14 @@ impl Estimate {
         }
     }
 
+    /// The same number with an error of `error` at least: its replicates are spread further about
+    /// their mean where their own error is smaller.
+    pub(crate) fn with_error_of_at_least(&self, error: Option<f64>) -> Self {
+        let own = self.standard_error().filter(|&own| own > 0.0);
+        let factor = own.zip(error).map_or(1.0, |(own, error)| (error / own).max(1.0));
+        self.with_errors_times(factor)
+    }
+
     /// The natural logarithm.
     #[must_use]
     pub fn ln(&self) -> Self {

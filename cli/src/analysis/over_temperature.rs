@@ -144,7 +144,7 @@ impl OverTemperature {
 fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     let heat_capacity = point.heat_capacity.clone();
     let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
-        .with_relaxation(&point.exponential)?;
+        .with_relaxation(point.fit())?;
     if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
         found = found.with_structural_time(time);
     }

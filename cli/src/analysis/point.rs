@@ -25,6 +25,8 @@ pub(crate) struct Point<'a> {
     pub(crate) resolution: Resolution,
     pub(crate) exponential: Relaxation,
     pub(crate) stretched: Relaxation,
+    /// The form that the spectrum chose.
+    pub(crate) chosen: Model,
     pub(crate) spectral: Spectral,
     pub(crate) heat_capacity: HeatCapacity,
     /// At lags from the shortest to the longest.
@@ -58,9 +60,19 @@ impl<'a> Point<'a> {
         let runs = &energies.replicas;
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?;
-        let window = run.fit_window;
-        let fit = |model| Fit::new(model).window(window).to(&msed);
+        let spectral = Spectral::fit(runs, resampling);
+        let spectrum = spectral.average.as_ref().ok();
+        let chosen = spectrum.map_or(Model::Stretched, |spectrum| spectrum.model);
+        let fit = |model| {
+            let fit = match spectrum {
+                Some(spectrum) if chosen == model => Fit::beside(spectrum),
+                Some(spectrum) => Fit::new(model).after(spectrum),
+                None => Fit::new(model),
+            };
+            fit.window(run.fit_window).to(&msed)
+        };
         let exponential = fit(Model::Exponential)?;
+        let stretched = fit(Model::Stretched)?;
         let system = &scan.system;
         let ensemble = system.ensemble.of(system.particles);
         let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), ensemble)?;
@@ -68,11 +80,15 @@ impl<'a> Point<'a> {
             run,
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
-            stretched: fit(Model::Stretched)?,
-            spectral: Spectral::fit(runs, resampling),
+            spectral,
             distributions: distributions(&energies, &msed, resampling)?,
-            heat_capacity: heat_capacity.split(&exponential)?,
+            heat_capacity: heat_capacity.split(match chosen {
+                Model::Exponential => &exponential,
+                _ => &stretched,
+            })?,
             exponential,
+            stretched,
+            chosen,
             structure: None,
             msed,
             energies,
@@ -92,9 +108,17 @@ impl<'a> Point<'a> {
         self.run.exclude.is_some()
     }
 
-    /// Eq. (11) in its exponential form, where that is resolved.
+    /// Eq. (11) in the form that was chosen.
+    pub(crate) fn fit(&self) -> &Relaxation {
+        match self.chosen {
+            Model::Exponential => &self.exponential,
+            _ => &self.stretched,
+        }
+    }
+
+    /// The same, where it is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
-        Some(&self.exponential).filter(|fit| fit.verdict.is_resolved())
+        Some(self.fit()).filter(|fit| fit.verdict.is_resolved())
     }
 
     /// The decay of the probe's structure.

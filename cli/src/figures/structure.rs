@@ -127,7 +127,7 @@ fn energetic<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
     if let Some(fit) = point.relaxation() {
         return Some(Time::Known(&fit.relaxation_time));
     }
-    let mut reasons = point.exponential.verdict.reasons().iter();
+    let mut reasons = point.fit().verdict.reasons().iter();
     reasons.find_map(|reason| match reason {
         Reason::NoPlateau { longest_lag, .. } => Some(Time::Above(*longest_lag)),
         _ => None,

@@ -39,14 +39,12 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "blocks": slope.blocks(),
         },
         "fit": {
+            "chosen": form(point.chosen),
             "exponential": relaxation(&point.exponential),
             "stretched": relaxation(&point.stretched),
         },
         "spectral": {
-            "chosen": point.spectral.average.as_ref().ok().map(|fit| match fit.model {
-                Model::Exponential => "exponential",
-                _ => "stretched",
-            }),
+            "chosen": point.spectral.average.as_ref().ok().map(|fit| form(fit.model)),
             "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),
@@ -54,6 +52,13 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
         "heat_capacity": heat_capacity(&point.heat_capacity),
         "structure": point.structure.as_ref().map(structure::entry),
     })
+}
+
+fn form(model: Model) -> &'static str {
+    match model {
+        Model::Exponential => "exponential",
+        _ => "stretched",
+    }
 }
 
 /// Eq. (11), by its lags or by its spectrum.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use msed::Estimate;
+use msed::relaxation::Model;
 
 use super::reasons::Reasons;
 use super::table::{Table, or_dash, shown, temperature};
@@ -19,7 +20,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         let moments = &point.energies.moments;
         let relaxation = point.relaxation();
         let root = |squared: &Estimate| squared.map(f64::sqrt);
-        let stretched = Some(&point.stretched).filter(|fit| fit.verdict.is_resolved());
+        let stretched = relaxation.filter(|fit| fit.model == Model::Stretched);
         let heat_capacity = &point.heat_capacity;
         table.add([
             point.name().to_owned(),
@@ -75,7 +76,7 @@ fn remarks(points: &[Point<'_>]) -> String {
         if let Some(reason) = &point.run.exclude {
             let _ = writeln!(text, "{name}: excluded from results over temperature: {reason}");
         }
-        if let Some(reason) = reason(&point.exponential) {
+        if let Some(reason) = reason(point.fit()) {
             let _ = writeln!(text, "{name}: the relaxation is not resolved: {reason}");
         }
         for note in &point.energies.notes {

@@ -70,7 +70,6 @@ fn in_short(caution: &Caution) -> String {
         Caution::ExtrapolatedPlateau { .. } => {
             format!("the plateau is extrapolated from lags below {PLATEAU} mean relaxation times")
         }
-        Caution::Misfit { .. } => "the curve is not the model's".to_owned(),
         other => other.to_string(),
     }
 }

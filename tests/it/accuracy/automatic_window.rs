@@ -9,7 +9,7 @@ use std::f64::consts::TAU as TURN;
 
 use crate::common::synthetic::Process;
 use msed::online::EnergyAccumulator;
-use msed::relaxation::{Caution, Fit, Model, Relaxation};
+use msed::relaxation::{Fit, Model, Reason, Relaxation};
 use msed::{Curve, EnergyKind, EnergySeries, EnergySystem, Lags, Resampling, Sampling, energy};
 use rand::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -90,7 +90,7 @@ struct Outcome {
     /// ln tau* less the truth.
     errors: Vec<f64>,
     held: usize,
-    /// Fits with the caution that the curve is not the model's.
+    /// Fits that are refused because the curve is not the model's.
     misfits: usize,
 }
 
@@ -98,7 +98,8 @@ impl Outcome {
     fn of(fits: impl Iterator<Item = Relaxation>) -> Self {
         let mut outcome = Self::default();
         for fit in fits {
-            outcome.misfits += usize::from(fit.cautions.iter().any(|c| matches!(c, Caution::Misfit { .. })));
+            let is_misfit = |r: &Reason| matches!(r, Reason::Misfit { .. });
+            outcome.misfits += usize::from(fit.verdict.reasons().iter().any(is_misfit));
             outcome.starts.push(fit.window()[0]);
             outcome.errors.push((fit.relaxation_time.value() / TAU).ln());
             outcome.resolved += usize::from(fit.verdict.is_resolved());
@@ -130,7 +131,7 @@ impl Outcome {
     fn describe(&self) -> String {
         format!(
             "starts at {:.0} (10 to 90 %: {:.0} to {:.0}), ln tau* off by {:+.3} in the median, spread {:.3}, \
-             {} resolved, 68 % hold {:.1} %, {} cautioned of a misfit",
+             {} resolved, 68 % hold {:.1} %, {} refused for a misfit",
             self.starts[self.starts.len() / 2],
             self.starts[self.starts.len() / 10],
             self.starts[self.starts.len() * 9 / 10],
