@@ -33,6 +33,7 @@ pub struct Curve {
     replicates: Vec<Vec<f64>>,
     resamples: Resamples,
     longest: Lag,
+    about_own_mean: bool,
 }
 
 /// The numbers of a curve before they are checked. Standard errors are computed again from the
@@ -51,6 +52,8 @@ struct Unchecked {
     replicates: Vec<Vec<f64>>,
     resamples: Resamples,
     longest: Lag,
+    #[serde(default)]
+    about_own_mean: bool,
 }
 
 #[cfg(feature = "serde")]
@@ -72,15 +75,18 @@ impl TryFrom<Unchecked> for Curve {
         if !(is_whole && found.replicates.iter().all(|values| values.len() == points)) {
             return Err("a curve that has not one replicate per resample and lag");
         }
-        Ok(Self::from_replicates(
-            found.lags,
-            found.time_step,
-            found.values,
-            found.origins,
-            found.replicates,
-            found.resamples,
-            found.longest,
-        ))
+        Ok(Self {
+            about_own_mean: found.about_own_mean,
+            ..Self::from_replicates(
+                found.lags,
+                found.time_step,
+                found.values,
+                found.origins,
+                found.replicates,
+                found.resamples,
+                found.longest,
+            )
+        })
     }
 }
 
@@ -165,7 +171,36 @@ impl Curve {
             replicates,
             resamples,
             longest,
+            about_own_mean: false,
         }
+    }
+
+    /// The same curve as one of variances about the run's own mean, such as χ₄(t) over
+    /// time origins.
+    ///
+    /// Such a variance lacks that of the mean, the more so the longer the lag: it falls at lags of
+    /// the order of the run whatever the particles do, and its errors are too small where the run
+    /// is few lags long. [`peak`](crate::relaxation::peak()) knows what both amount to. The
+    /// estimators of χ₄ say it of their curves.
+    ///
+    /// ```
+    /// use msed::{Curve, Lag};
+    /// let variance = Curve::from_values([1, 2].map(Lag::from_steps), 0.5, vec![0.5, 0.25]);
+    /// assert!(variance.about_own_mean().window(0.0..=0.5).is_about_own_mean());
+    /// ```
+    #[must_use]
+    pub fn about_own_mean(self) -> Self {
+        Self {
+            about_own_mean: true,
+            ..self
+        }
+    }
+
+    /// Whether the values are variances about the run's own mean: see
+    /// [`about_own_mean`](Self::about_own_mean).
+    #[must_use]
+    pub fn is_about_own_mean(&self) -> bool {
+        self.about_own_mean
     }
 
     /// A curve of values alone, such as another program has computed: without resamples, it has no
@@ -267,21 +302,25 @@ impl Curve {
         self.longest.time(self.time_step)
     }
 
+    /// All blocks together, in time units: the length of the run, to a block.
+    pub(crate) fn run_length(&self) -> f64 {
+        self.block_length() * self.resamples.blocks as f64
+    }
+
     /// The values on resample `index`.
     #[must_use]
     pub fn replicate(&self, index: usize) -> &[f64] {
         &self.replicates[index]
     }
 
-    /// The number at one lag.
+    /// The number at one lag; it has a standard error where the curve has one there.
     #[must_use]
     pub fn point(&self, index: usize) -> Estimate {
-        let replicates = self.replicates.iter().map(|r| r[index]).collect();
-        Estimate::new(self.values[index], replicates, self.resamples)
+        self.evaluate_at([index], |values| values[index])
     }
 
     /// The number at a lag time, linear in time between the two neighbouring lags; `None` outside
-    /// of the curve.
+    /// of the curve. It has a standard error where the curve has one at both.
     ///
     /// ```
     /// use msed::{Curve, Lag};
@@ -299,14 +338,31 @@ impl Curve {
         }
         let before = after.checked_sub(1)?;
         let fraction = (time - self.lag_time(before)) / (there - self.lag_time(before));
-        Some(self.evaluate(|values| values[before] + fraction * (values[after] - values[before])))
+        let between = |values: &[f64]| values[before] + fraction * (values[after] - values[before]);
+        Some(self.evaluate_at([before, after], between))
     }
 
     /// A number computed from the curve's values, on the whole and on each resample; NaN where `f`
     /// has none.
+    ///
+    /// Resamples hold values at lags without a standard error too: a number that `f` reads there
+    /// has an error that the curve has not.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = self.replicates.iter().map(|r| f(r)).collect();
+        Estimate::new(f(&self.values), replicates, self.resamples)
+    }
+
+    /// A number that `f` reads from the values at these lags: it has a standard error only where
+    /// the curve has one at all of them.
+    pub(crate) fn evaluate_at(
+        &self,
+        lags: impl IntoIterator<Item = usize>,
+        f: impl Fn(&[f64]) -> f64,
+    ) -> Estimate {
+        let known = lags.into_iter().all(|k| self.standard_errors[k].is_some());
+        let on = |values: &Vec<f64>| if known { f(values) } else { f64::NAN };
+        let replicates = self.replicates.iter().map(on).collect();
         Estimate::new(f(&self.values), replicates, self.resamples)
     }
 
@@ -319,15 +375,18 @@ impl Curve {
 
     /// Another curve over the same lags, from all values of this one.
     pub(crate) fn with_values(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
-        Self::from_replicates(
-            self.lags.clone(),
-            self.time_step,
-            f(&self.values),
-            self.origins.clone(),
-            self.replicates.iter().map(|r| f(r)).collect(),
-            self.resamples,
-            self.longest,
-        )
+        Self {
+            about_own_mean: self.about_own_mean,
+            ..Self::from_replicates(
+                self.lags.clone(),
+                self.time_step,
+                f(&self.values),
+                self.origins.clone(),
+                self.replicates.iter().map(|r| f(r)).collect(),
+                self.resamples,
+                self.longest,
+            )
+        }
     }
 
     /// The curve in other units: lag times by the factor of times, values by that of their
@@ -388,6 +447,7 @@ impl Curve {
             replicates: self.replicates.iter().map(|r| pick(r)).collect(),
             resamples: self.resamples,
             longest: self.longest,
+            about_own_mean: self.about_own_mean,
         }
     }
 }
@@ -487,6 +547,17 @@ mod tests {
                 .all(|time| curve().at(time).is_none())
         );
         assert_eq!(curve().without_zero().at(2.5), None);
+    }
+
+    #[test]
+    fn a_number_has_no_error_where_the_curve_has_none() {
+        let curve = curve();
+        let beyond = [curve.point(2), curve.at(7.5).unwrap(), curve.at(10.0).unwrap()];
+        for (found, value) in beyond.into_iter().zip([2.5, 2.0, 2.5]) {
+            assert_eq!((found.value(), found.standard_error()), (value, None));
+            assert!(found.to_string().ends_with(" (no error)"), "{found}");
+        }
+        assert_eq!(curve.point(1).standard_error(), curve.standard_errors()[1]);
     }
 
     #[test]

@@ -54,9 +54,15 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
 /// The lag time at which a curve first falls to `level` or below, linear in ln t between the two
 /// neighbouring lags.
 ///
-/// Of several crossings, as noise makes them where a curve is flat, the first counts. The error is
-/// that of the crossings of the curve's resamples; a resample that does not reach the level is NaN,
-/// and leaves the time without a standard error. Cost: one pass.
+/// Of several crossings, as noise makes them where a curve is flat, the first counts. Cost: one
+/// pass.
+///
+/// **Errors.** That of the crossings of the curve's resamples. A time has no error that the curve
+/// has not: where one of the two lags has no standard error, be it on the whole or on a resample,
+/// the time is a value alone, which prints as `5.03 (no error)`. So it is where a resample does not
+/// reach the level, or lacks a value before it does. Lags that are longer than a block have no
+/// error, nor have those whose pairs of frames all begin in one block: the long lags of frames at
+/// steps 0, 1, 2, 4, 8, ... rest on one or two origins.
 ///
 /// # Errors
 /// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value,
@@ -102,18 +108,38 @@ fn first_crossing(
         return Err(FitError::too_few_points(&curve, [0.0, 0.0], 0, 1));
     };
     let log_times: Vec<f64> = curve.lag_times().map(f64::ln).collect();
-    let crossing = |values: &[f64]| match values.iter().position(|&v| passed(v)) {
-        None | Some(0) => f64::NAN,
-        Some(k) => {
-            let fraction = (level - values[k - 1]) / (values[k] - values[k - 1]);
-            (log_times[k - 1] + fraction * (log_times[k] - log_times[k - 1])).exp()
-        }
+    // A value that is missing may have passed the level.
+    let reached = |values: &[f64]| values.iter().position(|&v| passed(v) || !v.is_finite());
+    let crossing = |values: &[f64], k: usize| {
+        let fraction = (level - values[k - 1]) / (values[k] - values[k - 1]);
+        (log_times[k - 1] + fraction * (log_times[k] - log_times[k - 1])).exp()
     };
-    Ok(match values.iter().position(|&v| passed(v)) {
+    let is_known = |k: usize| curve.standard_errors()[k].is_some();
+    let on_resample = |values: &[f64]| match reached(values) {
+        Some(k) if k > 0 && is_known(k - 1) && is_known(k) => crossing(values, k),
+        _ => f64::NAN,
+    };
+    Ok(match reached(values) {
         Some(0) => Outcome::Unresolved(NotReached::BeforeFirstLag {
             upper_bound: curve.lag_time(0),
         }),
-        Some(_) => Outcome::Resolved(curve.evaluate(crossing)),
+        Some(k) => {
+            let resamples = curve.resamples();
+            let known = is_known(k - 1) && is_known(k);
+            let replicate = |r| {
+                if known {
+                    on_resample(curve.replicate(r))
+                } else {
+                    f64::NAN
+                }
+            };
+            let replicates = (0..resamples.len()).map(replicate);
+            Outcome::Resolved(Estimate::new(
+                crossing(values, k),
+                replicates.collect(),
+                resamples,
+            ))
+        }
         None => Outcome::Unresolved(NotReached::AtLastLag {
             lower_bound: curve.lag_time(curve.len() - 1),
             last_value,
@@ -167,6 +193,38 @@ mod tests {
         let curve = curve(vec![1.0, 0.0], vec![vec![1.0, 0.6], vec![1.0, -0.2]]);
         let crossing = first_fall(&curve, 0.5).unwrap();
         assert_eq!(crossing.value().unwrap().standard_error(), None);
+    }
+
+    #[test]
+    fn a_crossing_beyond_the_lags_with_an_error_has_none() {
+        // Lags 1, 10, 100, 1000 and 10000; the longest with an error is 1000.
+        let found = |values: Vec<f64>| {
+            let replicates = vec![values.clone(), values.iter().map(|x| 1.01 * x).collect()];
+            let found = first_fall(&curve(values, replicates), 0.5).unwrap();
+            found.into_value().unwrap()
+        };
+        let within = found(vec![1.0, 0.9, 0.8, 0.2, 0.0]);
+        assert!(within.standard_error().is_some(), "{within}");
+        let beyond = found(vec![1.0, 0.9, 0.8, 0.7, 0.0]);
+        assert_eq!(beyond.standard_error(), None);
+        assert_eq!(beyond.to_string(), "1930 (no error)");
+        assert!((beyond.value() / 1000.0 - 100_f64.powf(1.0 / 7.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_resample_that_crosses_beyond_the_lags_with_an_error_leaves_none() {
+        let whole = vec![1.0, 0.9, 0.8, 0.4, 0.0];
+        let late = vec![1.0, 0.9, 0.8, 0.6, 0.0];
+        let found = first_fall(&curve(whole.clone(), vec![whole, late]), 0.5).unwrap();
+        assert_eq!(found.value().unwrap().standard_error(), None);
+    }
+
+    #[test]
+    fn a_resample_that_lacks_a_value_before_it_crosses_leaves_no_error() {
+        let whole = vec![1.0, 0.9, 0.8, 0.4];
+        let gap = vec![1.0, f64::NAN, 0.8, 0.4];
+        let found = first_fall(&curve(whole.clone(), vec![whole, gap]), 0.5).unwrap();
+        assert_eq!(found.value().unwrap().standard_error(), None);
     }
 
     #[test]

@@ -147,7 +147,8 @@ pub enum NotDiffusive {
 /// tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
 /// [`diffusion_within`] takes a window as it is given.
 ///
-/// **Error.** The fit is repeated on each resample. In a periodic cell D is too small by `k T ξ/(6
+/// **Error.** The fit is repeated on each resample; there is none where a lag of the window has
+/// none. In a periodic cell D is too small by `k T ξ/(6
 /// π η L)` (Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
 ///
 /// ```
@@ -244,21 +245,22 @@ fn fit(part: &SquaredDisplacement) -> Diffusion {
             _ => part.values()[k].powi(-2),
         })
         .collect();
-    let slope = part.evaluate(|values| line(&times, values, &weights)[1]);
+    let all = 0..part.len();
+    let slope = part.evaluate_at(all.clone(), |values| line(&times, values, &weights)[1]);
     let logarithms: Vec<f64> = times.iter().map(|t| t.ln()).collect();
     let relative: Vec<f64> = weights
         .iter()
         .zip(part.values())
         .map(|(w, x)| w * x * x)
         .collect();
-    let log_slope = part.evaluate(|values| {
+    let log_slope = part.evaluate_at(all.clone(), |values| {
         let values: Vec<f64> = values.iter().map(|x| x.ln()).collect();
         line(&logarithms, &values, &relative)[1]
     });
     let window = [times[0], times[part.len() - 1]];
     Diffusion {
         coefficient: slope.map(|slope| slope / (2.0 * f64::from(part.dimensions.get()))),
-        intercept: part.evaluate(|values| line(&times, values, &weights)[0]),
+        intercept: part.evaluate_at(all, |values| line(&times, values, &weights)[0]),
         log_slope: (window[1] >= RATIO * (1.0 - 1e-9) * window[0]).then_some(log_slope),
         window,
         points: part.len(),
@@ -350,7 +352,8 @@ impl Slope {
 
     /// Its time, and the slope of a curve.
     fn on(self, curve: &Curve) -> (f64, Estimate) {
-        (self.time(), curve.evaluate(|values| self.of(values)))
+        let of = |values: &[f64]| self.of(values);
+        (self.time(), curve.evaluate_at(self.positions, of))
     }
 
     /// The slope of values over all lags of the curve.

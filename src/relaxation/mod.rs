@@ -44,6 +44,7 @@ mod fit;
 mod found;
 mod judge;
 mod model;
+mod own_mean;
 mod points;
 mod resampled;
 mod rise;
@@ -52,6 +53,7 @@ mod search;
 mod solver;
 pub mod thresholds;
 mod verdict;
+mod vertex;
 mod weights;
 
 pub use caution::Caution;

@@ -166,6 +166,13 @@ impl Estimate {
         }
     }
 
+    /// Whether there are resamples, but they give no standard error.
+    fn lacks_its_error(&self) -> bool {
+        self.value.is_finite()
+            && self.runs.iter().any(|run| run.resamples.len() >= 2)
+            && self.standard_error().is_none()
+    }
+
     /// Degrees of freedom of the standard error: one less than there are blocks for one run; for
     /// several by Welch and Satterthwaite (Biometrics Bull. 2, 110, 1946), that of one run where
     /// one run dominates, more where several share. `None` where there is no error.
@@ -232,7 +239,7 @@ impl Estimate {
     pub(crate) fn exceeds(&self, significance: Significance) -> bool {
         let needed = match self.standard_error() {
             Some(error) if error > 0.0 => significance.threshold(self.degrees_of_freedom()) * error,
-            None if self.runs.iter().any(|run| run.resamples.len() >= 2) => f64::INFINITY,
+            None if self.lacks_its_error() => f64::INFINITY,
             _ => 0.0,
         };
         self.value > needed
@@ -251,18 +258,32 @@ impl Estimate {
         }
     }
 
+    /// The same number with a standard error so many times as large: on each resample it lies so
+    /// much farther from the mean over the resamples.
+    pub(crate) fn with_errors_times(&self, factor: f64) -> Self {
+        if factor == 1.0 {
+            return self.clone();
+        }
+        let stretched = |run: &Replicates| {
+            let mean = run.values.iter().sum::<f64>() / run.values.len() as f64;
+            let values = run.values.iter().map(|x| mean + factor * (x - mean));
+            Replicates {
+                resamples: run.resamples,
+                values: values.collect(),
+            }
+        };
+        Self {
+            value: self.value,
+            runs: self.runs.iter().map(stretched).collect(),
+        }
+    }
+
     /// The same number with an error of `error` at least: its replicates are spread further about
     /// their mean where their own error is smaller.
-    pub(crate) fn with_error_of_at_least(mut self, error: Option<f64>) -> Self {
+    pub(crate) fn with_error_of_at_least(&self, error: Option<f64>) -> Self {
         let own = self.standard_error().filter(|&own| own > 0.0);
-        let spread = own.zip(error).map_or(1.0, |(own, error)| (error / own).max(1.0));
-        for run in self.runs.iter_mut().filter(|_| spread > 1.0) {
-            let mean = run.values.iter().sum::<f64>() / run.values.len() as f64;
-            for value in &mut run.values {
-                *value = mean + spread * (*value - mean);
-            }
-        }
-        self
+        let factor = own.zip(error).map_or(1.0, |(own, error)| (error / own).max(1.0));
+        self.with_errors_times(factor)
     }
 
     /// The natural logarithm.
@@ -325,9 +346,13 @@ impl From<f64> for Estimate {
 }
 
 impl fmt::Display for Estimate {
-    /// The value with two digits of its standard error, as in `2.91(12)`; without one, six
-    /// significant digits of it.
+    /// The value with two digits of its standard error, as in `2.91(12)`. Six significant digits of
+    /// a number without resamples, and three of one whose resamples give no error, as in `2.91 (no
+    /// error)`: how many of its digits mean something is not known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.lacks_its_error() {
+            return write!(f, "{} (no error)", short(self.value, 3));
+        }
         write_with_error(f, self.value, self.standard_error())
     }
 }
@@ -377,6 +402,18 @@ mod tests {
         // Two blocks: the jackknife error is half of the difference of the replicates.
         let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(2), 2);
         Estimate::new(value, vec![value - error, value + error], resamples)
+    }
+
+    #[test]
+    fn an_error_can_be_made_larger() {
+        let found = estimate(3.0, 0.5).with_errors_times(1.5);
+        assert_eq!((found.value(), found.standard_error()), (3.0, Some(0.75)));
+        assert_eq!(
+            estimate(3.0, 0.5)
+                .with_errors_times(f64::INFINITY)
+                .standard_error(),
+            None
+        );
     }
 
     #[test]
@@ -458,5 +495,9 @@ mod tests {
         );
         let none = Resamples::new(RunId::named("run"), Resampling::None, 3);
         assert_eq!(Estimate::new(1.0, vec![], none).standard_error(), None);
+        // Printed with no more digits than may mean something.
+        let missing = Estimate::new(5.031_234, vec![5.0, f64::NAN], resamples);
+        assert_eq!(missing.to_string(), "5.03 (no error)");
+        assert_eq!(Estimate::new(5.031_234, vec![], none).to_string(), "5.03123");
     }
 }

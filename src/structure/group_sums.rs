@@ -63,6 +63,7 @@ impl GroupSums {
         let sums = [&self.0[CLOSE], &self.0[CLOSE_SQUARED]];
         // Sums of integers below 2^53 are exact, and so are those of their squares.
         axis.curve(sums, |[close, squared]| (squared - close * close) / particles)
+            .about_own_mean()
     }
 }
 

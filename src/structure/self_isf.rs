@@ -235,7 +235,9 @@ pub fn self_isf_fluctuations<'p, T: Real>(
     }
     Ok(IsfFluctuations {
         isf: axis.mean(&first),
-        chi4: axis.curve([&first, &second], |[mean, square]| n * (square - mean * mean)),
+        chi4: axis
+            .curve([&first, &second], |[mean, square]| n * (square - mean * mean))
+            .about_own_mean(),
         particles: particles.len(),
     })
 }

@@ -55,6 +55,7 @@ mod accuracy {
     mod diffusion_and_plateau;
     mod gaussian;
     mod liquids;
+    mod log_frames;
     mod mean_times;
     mod no_vibrations;
     mod peaks;

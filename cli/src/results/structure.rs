@@ -93,7 +93,11 @@ fn peak(peak: &Outcome<Extremum, NoExtremum>) -> Value {
 
 fn tau_alpha(time: &Outcome<Estimate, NotReached>) -> Value {
     let why = match time {
-        Outcome::Resolved(time) => return estimate(time),
+        Outcome::Resolved(time) if time.standard_error().is_some() => return estimate(time),
+        Outcome::Resolved(time) => {
+            let reason = "F_s = 1/e is read at lags without a standard error: they are longer than a block, or their pairs of frames all begin in one";
+            return joined([estimate(time), json!({ "reason": reason })]);
+        }
         Outcome::Unresolved(why) => why,
     };
     let (verdict, bound) = match why {

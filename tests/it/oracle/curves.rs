@@ -269,32 +269,48 @@ fn the_time_of_the_plateau_is_its_rule_by_both_definitions() {
     assert!(seen.iter().flatten().all(|&n| n > 30), "{seen:?}");
 }
 
-/// The vertex of the least-squares parabola through points, in ln t; none outside of them.
-fn fitted_vertex(times: &[f64], values: &[f64]) -> Option<[f64; 2]> {
-    let middle = times[times.len() / 2].ln();
-    let x: Vec<f64> = times.iter().map(|t| t.ln() - middle).collect();
-    let power = |p: i32| x.iter().map(|x| x.powi(p)).sum::<f64>();
-    let moment = |p: i32| x.iter().zip(values).map(|(x, y)| y * x.powi(p)).sum::<f64>();
-    let m: Vec<f64> = (0..5).map(power).collect();
-    let determinant = |[a, b, c]: [[f64; 3]; 3]| {
-        a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
-            + a[2] * (b[0] * c[1] - b[1] * c[0])
-    };
-    let rows = [[m[0], m[1], m[2]], [m[1], m[2], m[3]], [m[2], m[3], m[4]]];
-    let right = [0, 1, 2].map(moment);
-    let of = |column: usize| {
-        let mut replaced = rows;
-        (0..3).for_each(|row| replaced[row][column] = right[row]);
-        determinant(replaced) / determinant(rows)
-    };
-    let [constant, linear, square] = [0, 1, 2].map(of);
-    let place = -linear / (2.0 * square);
-    let inside = square < 0.0 && place >= x[0] - ROUNDING && place <= x[x.len() - 1] + ROUNDING;
-    inside.then(|| [(place + middle).exp(), constant + 0.5 * linear * place])
+fn determinant([a, b, c]: [[f64; 3]; 3]) -> f64 {
+    a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+        + a[2] * (b[0] * c[1] - b[1] * c[0])
+}
+
+/// The parabola that is fitted to values at places `x` with the weights 1 - (x - c)^2/h^2, and
+/// whose vertex is c: its place and height, from `start` on.
+fn own_vertex(x: &[f64], values: &[f64], half: f64, start: f64) -> Option<[f64; 2]> {
+    let mut centre = start;
+    for _ in 0..100 {
+        let weight = |x: f64| (1.0 - ((x - centre) / half).powi(2)).max(0.0);
+        let near: Vec<usize> = (0..x.len()).filter(|&k| weight(x[k]) > 0.0).collect();
+        if near.len() < 3 {
+            return None;
+        }
+        let sum = |f: &dyn Fn(usize) -> f64| near.iter().map(|&k| weight(x[k]) * f(k)).sum::<f64>();
+        let m: [f64; 5] = std::array::from_fn(|p| sum(&|k| (x[k] - centre).powi(p as i32)));
+        let right = [0, 1, 2].map(|p| sum(&|k| values[k] * (x[k] - centre).powi(p)));
+        let rows = [[m[0], m[1], m[2]], [m[1], m[2], m[3]], [m[2], m[3], m[4]]];
+        let [constant, linear, square] = [0, 1, 2].map(|column: usize| {
+            let mut replaced = rows;
+            (0..3).for_each(|row| replaced[row][column] = right[row]);
+            determinant(replaced) / determinant(rows)
+        });
+        if square >= 0.0 {
+            return None;
+        }
+        let step = -linear / (2.0 * square);
+        centre += step.clamp(-0.5 * half, 0.5 * half);
+        if centre < x[0] || centre > x[x.len() - 1] {
+            return None;
+        }
+        if step.abs() < 1e-10 {
+            return Some([centre, constant + 0.5 * linear * step]);
+        }
+    }
+    None
 }
 
 /// The highest lag, if the curve falls from it on both sides by more than two standard errors; and
-/// the parabola through those within a factor 2 of it, and its two neighbours at least.
+/// the parabola about its own vertex through the lags within a factor 2 of it, or within 1.6
+/// distances of the highest lag to its neighbours.
 fn highest(curve: &Curve) -> Option<[f64; 2]> {
     let values = curve.values();
     let at = (0..curve.len())
@@ -307,21 +323,17 @@ fn highest(curve: &Curve) -> Option<[f64; 2]> {
     if !((0..at).any(falls) && (at + 1..curve.len()).any(falls)) {
         return None;
     }
-    let near = |k: &usize| {
-        let ratio = curve.lag_time(*k) / curve.lag_time(at);
-        k.abs_diff(at) == 1 || (0.5 * (1.0 - ROUNDING)..=2.0 * (1.0 + ROUNDING)).contains(&ratio)
-    };
-    let part: Vec<usize> = (0..curve.len()).filter(near).collect();
-    let times: Vec<f64> = part.iter().map(|&k| curve.lag_time(k)).collect();
-    let of = |values: &[f64]| {
-        let values: Vec<f64> = part.iter().map(|&k| values[k]).collect();
-        fitted_vertex(&times, &values)
-    };
-    // A parabola without a maximum on a resample leaves no peak.
-    (0..10)
-        .map(|r| of(curve.replicate(r)))
-        .collect::<Option<Vec<_>>>()?;
-    of(values)
+    let x: Vec<f64> = curve.lag_times().map(|t| (t / curve.lag_time(at)).ln()).collect();
+    let half = 2_f64.ln().max(-1.6 * x[at - 1]).max(1.6 * x[at + 1]);
+    let [place, height] = own_vertex(&x, values, half, 0.0).filter(|at| at[0].abs() <= half)?;
+    // A resample without a maximum, or with one far away, leaves no peak.
+    for r in 0..10 {
+        let found = own_vertex(&x, curve.replicate(r), half, place)?;
+        if (found[0] - place).abs() > 1.5_f64.ln() {
+            return None;
+        }
+    }
+    Some([curve.lag_time(at) * place.exp(), height])
 }
 
 #[test]

@@ -1,0 +1,81 @@
+//! Variances about the run's own mean, such as χ₄: what they lack, and how much too small their
+//! errors are.
+
+use crate::curve::Curve;
+
+/// Independent values in a run that is as long as the lag. Values whose lags overlap share that
+/// part of the run: their correlation falls linearly to 0 over one lag, and that of their squares
+/// has an integral of 2/3 of the lag over both signs of the distance.
+const A_LAG: f64 = 1.5;
+
+/// Independent values at lag `k`.
+fn independent(curve: &Curve, k: usize) -> f64 {
+    A_LAG * curve.run_length() / curve.lag_time(k)
+}
+
+/// The curve with what it lacks: `n` independent values scatter about their own mean by 1 - 1/n of
+/// their variance.
+pub(super) fn completed(curve: &Curve) -> Curve {
+    let run = A_LAG * curve.run_length();
+    curve.map(|time, value| value * (1.0 + time / run))
+}
+
+/// By how much the errors of the resamples have to be multiplied at lag `k` and about it: 1 and
+/// more, and infinite where the run is too short for an error.
+///
+/// The variance of n independent values of a Gaussian number is known to `sqrt(2/n)`. Resamples
+/// whose blocks are few lags long show less, and least where the variance itself came out too
+/// small. The error is in proportion to the variance that was found, which is chi-squared: the
+/// second moment of the deviation over that error is `n (n + 4) / ((n - 2) (n - 4))`.
+pub(super) fn error_factor(curve: &Curve, k: usize) -> f64 {
+    let n = independent(curve, k);
+    if n <= 4.0 {
+        return f64::INFINITY;
+    }
+    let gaussian = (2.0 / n).sqrt() * curve.values()[k];
+    let found = curve.standard_errors()[k].unwrap_or(gaussian);
+    (gaussian / found).max(1.0) * (n * (n + 4.0) / ((n - 2.0) * (n - 4.0))).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sampling::Lag;
+    use crate::stats::{Resamples, Resampling, RunId};
+
+    /// Ten blocks of 100 steps, lags 10 and 100, values 1 with a standard error of `error`.
+    fn curve(error: f64) -> Curve {
+        let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10);
+        // The jackknife of +-d is 3 d.
+        let replicate = |r: usize| vec![1.0 + error / 3.0 * if r % 2 == 0 { 1.0 } else { -1.0 }; 2];
+        Curve::from_replicates(
+            [10, 100].map(Lag::from_steps).into(),
+            0.5,
+            vec![1.0; 2],
+            vec![1; 2],
+            (0..10).map(replicate).collect(),
+            resamples,
+            Lag::from_steps(100),
+        )
+    }
+
+    #[test]
+    fn a_variance_of_few_values_is_completed() {
+        let completed = completed(&curve(0.1));
+        assert!((completed.values()[0] - (1.0 + 1.0 / 150.0)).abs() < 1e-12);
+        assert!((completed.values()[1] - (1.0 + 1.0 / 15.0)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_error_is_at_least_that_of_independent_gaussian_values() {
+        let skewness = |n: f64| (n * (n + 4.0) / ((n - 2.0) * (n - 4.0))).sqrt();
+        let large = error_factor(&curve(0.5), 1);
+        assert!((large - skewness(15.0)).abs() < 1e-12, "{large}");
+        let small = error_factor(&curve(0.1), 1) * 0.1;
+        assert!(
+            (small - (2.0_f64 / 15.0).sqrt() * skewness(15.0)).abs() < 1e-12,
+            "{small}"
+        );
+        assert!(error_factor(&curve(0.5), 0) < 1.04);
+    }
+}
