@@ -81,7 +81,7 @@ pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<
         reasons.push(Reason::NoSlowPart { relative_error });
     }
     let allowed = Fall::allowed(points.curve);
-    if let Some([_, standard_errors]) = fitted.misfit(f64::INFINITY)
+    if let Some([.., standard_errors]) = fitted.misfit(f64::INFINITY)
         && standard_errors > allowed
     {
         reasons.push(Reason::Misfit {

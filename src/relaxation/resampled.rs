@@ -167,10 +167,10 @@ impl<'a> Resampled<'a> {
     }
 
     /// By how many standard errors the curve differs from the fit, at most: over the first lags
-    /// (those within a factor of two of the shortest, three at least) and over all up to `end` mean
-    /// relaxation times. The differences carry the errors, with fit and value from the same
+    /// (those within a factor of two of the shortest, three at least), over all up to `end` mean
+    /// relaxation times, and over neighbours, of which the nearer counts. The differences carry the errors, with fit and value from the same
     /// resample. `None` without errors, or where a resample has no such relaxation.
-    pub(super) fn misfit(&self, end: f64) -> Option<[f64; 2]> {
+    pub(super) fn misfit(&self, end: f64) -> Option<[f64; 3]> {
         let solutions: Vec<&Solution> = self
             .replicates
             .iter()
@@ -186,7 +186,7 @@ impl<'a> Resampled<'a> {
             .iter()
             .map(|s| shape.curve(s.parameters).collect())
             .collect();
-        let mut worst = [0.0_f64; 2];
+        let (mut worst, mut before) = ([0.0_f64; 3], 0.0);
         for (k, &time) in self.points.times.iter().enumerate() {
             let first = k < 3 || is_inside([0.0, 2.0 * self.points.shortest()], time);
             if !first && !is_inside([0.0, end * self.parameters().mean_time()], time) {
@@ -196,6 +196,8 @@ impl<'a> Resampled<'a> {
             let error = curve.resamples().standard_error(differences)?;
             let deviation = ((values[k] - whole[k]) / error).abs();
             worst[1] = worst[1].max(deviation);
+            worst[2] = worst[2].max(deviation.min(before));
+            before = deviation;
             if first {
                 worst[0] = worst[0].max(deviation);
             }

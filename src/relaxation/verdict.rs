@@ -177,8 +177,8 @@ pub enum Reason {
          ({allowed:.1} allowed)"
     )]
     Misfit {
-        /// The largest difference at a fitted lag in standard errors of the difference, with value
-        /// and fit from the same resamples.
+        /// The largest difference at two neighbouring lags in standard errors of the difference, with
+        /// value and fit from the same resamples: that of the lag where it is smaller.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.

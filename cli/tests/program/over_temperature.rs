@@ -20,6 +20,16 @@ fn shipped() -> &'static Outcome {
     outcome
 }
 
+/// A list over the temperatures of the shipped scan, of which T0.600 has no number: its run holds 70
+/// relaxation times, and ln tau* has an error above one half.
+fn but_one(value: &Value) -> Vec<Option<f64>> {
+    let list = value.as_array().expect("a list");
+    let numbers: Vec<Option<f64>> = list.iter().map(Value::as_f64).collect();
+    let missing: Vec<usize> = (0..numbers.len()).filter(|&k| numbers[k].is_none()).collect();
+    assert_eq!(missing, [2], "{numbers:?}");
+    numbers
+}
+
 #[test]
 fn the_shipped_scan_has_every_result_over_temperature() {
     let scan = &shipped().results()["scan"];
@@ -44,7 +54,9 @@ fn the_shipped_scan_has_every_result_over_temperature() {
     }
     let entropy = &scan["entropy"];
     assert_eq!(entropy["path"], "isochoric");
-    let [total, fast, slow] = ["total", "fast", "slow"].map(|part| numbers(&entropy[part]));
+    let total = numbers(&entropy["total"]);
+    // tau* of T0.600 is not known well enough: no part of its heat capacity is either.
+    let [fast, slow] = ["fast", "slow"].map(|part| but_one(&entropy[part]));
     let slope = numbers(&entropy["from_energy_slope"]);
     let temperatures = numbers(&entropy["temperature"]);
     assert_eq!(
@@ -60,29 +72,26 @@ fn the_shipped_scan_has_every_result_over_temperature() {
         .collect();
     assert!(z.len() == 5 && z.iter().all(|z| z.abs() <= 3.0), "{z:?}");
     for k in 0..6 {
+        let parts = fast[k].zip(slow[k]).map(|(fast, slow)| fast + slow);
         assert!(
-            (fast[k] + slow[k] - total[k]).abs() < 1e-12,
+            parts.is_none_or(|parts| (parts - total[k]).abs() < 1e-12),
             "{k}: {fast:?} {slow:?} {total:?}"
         );
         assert!((total[k] - slope[k]).abs() < 0.06, "{k}: {total:?} {slope:?}");
     }
-    for key in [
-        "standard_error",
-        "integration_error",
-        "fast_standard_error",
-        "slow_standard_error",
-    ] {
+    for key in ["standard_error", "integration_error"] {
         assert_eq!(numbers(&entropy[key]).len(), 6, "{key}");
     }
+    for key in ["fast_standard_error", "slow_standard_error"] {
+        assert_eq!(but_one(&entropy[key]).len(), 6, "{key}");
+    }
     for key in ["s1", "s2"] {
-        assert!(
-            numbers(&entropy["as_printed"][key])[..5].iter().all(|x| *x < 0.0),
-            "{key}"
-        );
+        let below = but_one(&entropy["as_printed"][key]);
+        assert!(below[..5].iter().flatten().all(|x| *x < 0.0), "{key}");
     }
     let relaxation = &scan["relaxation"];
-    assert_eq!(numbers(&relaxation["tau_msed"]).len(), 6);
-    assert_eq!(numbers(&relaxation["tau_msed_standard_error"]).len(), 6);
+    assert_eq!(but_one(&relaxation["tau_msed"]).len(), 6);
+    assert_eq!(but_one(&relaxation["tau_msed_standard_error"]).len(), 6);
     for model in ["arrhenius", "vft", "mode_coupling", "parabolic"] {
         let fit = &relaxation["models"][model]["msed"];
         assert!(
@@ -127,11 +136,12 @@ fn the_table_of_the_scan_has_a_row_for_each_point() {
     assert_eq!(rows.len(), 7);
     let column = |name: &str| rows[0].iter().position(|field| *field == name).expect(name);
     let results = outcome.results();
-    let found: Vec<f64> = rows[1..]
+    let found: Vec<Option<f64>> = rows[1..]
         .iter()
-        .map(|row| row[column("tau_energy")].parse().expect("a number"))
+        .map(|row| row[column("tau_energy")])
+        .map(|cell| (!cell.is_empty()).then(|| cell.parse().expect("a number")))
         .collect();
-    assert_eq!(found, numbers(&results["scan"]["relaxation"]["tau_msed"]));
+    assert_eq!(found, but_one(&results["scan"]["relaxation"]["tau_msed"]));
     for part in [
         "heat capacity",
         "Heat capacity from fluctuations",
