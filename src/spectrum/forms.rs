@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use nalgebra::DVector;
 
 use super::likelihood::Likelihood;
-use super::search::{Maximum, maximum};
+use super::search::{Maximum, Start, maximum, starts};
 use super::shape::Shape;
 use crate::relaxation::Model;
 
@@ -86,11 +86,12 @@ impl Form {
 /// probability follows from the evidence by Laplace's method.
 pub(super) fn forms(likelihood: &Likelihood, models: &[Model]) -> Vec<Form> {
     let mut forms = Vec::new();
+    let starts: Vec<Vec<Start>> = (0..=MOST_FAST).map(|fast| starts(likelihood, fast)).collect();
     for &model in models {
         let mut simpler = f64::INFINITY;
-        for fast in 0..=MOST_FAST {
+        for (fast, starts) in starts.iter().enumerate() {
             let shape = Shape { model, fast };
-            let Some(maximum) = maximum(likelihood, shape) else {
+            let Some(maximum) = maximum(likelihood, shape, starts) else {
                 continue;
             };
             let Some(log_evidence) = log_evidence(likelihood, shape, &maximum) else {

@@ -35,14 +35,22 @@ pub(super) struct Maximum {
     pub(super) converged: bool,
 }
 
-/// The largest posterior of a shape whose relaxations are apart. A scan over all sets of times that the band can show, with the
-/// amplitudes that fit best, gives the starts, so that the result does not hang on a guess.
-pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> {
+/// A time in samples for the slow part and each fast one, in decreasing order, and the level and
+/// the variances that fit best with them.
+#[derive(Debug, Clone)]
+pub(super) struct Start {
+    times: Vec<f64>,
+    amplitudes: Vec<f64>,
+}
+
+/// The starts for shapes with so many fast relaxations, whatever their slow part. A scan over all
+/// sets of times that the band can show gives them, so that the result does not hang on a guess.
+pub(super) fn starts(likelihood: &Likelihood, fast: usize) -> Vec<Start> {
     let bins: Vec<Bin> = likelihood.bins().copied().collect();
     let lowest = bins.iter().map(|b| b.frequency).fold(f64::MAX, f64::min);
     let highest = bins.iter().map(|b| b.frequency).fold(0.0, f64::max);
     if !(bins.iter().all(|b| b.power > 0.0) && highest > lowest) {
-        return None;
+        return Vec::new();
     }
     let time = |step: usize| (highest / lowest).powf(step as f64 / STEPS as f64) / highest;
     let column = |step| {
@@ -56,20 +64,29 @@ pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> 
         let (objective, amplitudes) = amplitudes(&bins, &columns);
         (objective, amplitudes, steps)
     };
-    let mut sets: Vec<_> = sets(shape.fast).into_iter().map(fitted).collect();
+    let mut sets: Vec<_> = sets(fast).into_iter().map(fitted).collect();
     sets.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let start = |(_, amplitudes, steps): &(f64, Vec<f64>, Vec<usize>), beta: Option<f64>| {
-        let logit = beta.map(|beta| (beta / (2.0 - beta)).ln());
-        let slow = [amplitudes[0].ln(), amplitudes[1].ln(), time(steps[0]).ln()];
-        let fast = steps[1..].iter().zip(&amplitudes[2..]);
-        let fast = fast.flat_map(|(&step, variance)| [variance.ln(), time(step).ln()]);
-        Parameters::from_vec(slow.into_iter().chain(logit).chain(fast).collect())
+    let start = |(_, amplitudes, steps): &(f64, Vec<f64>, Vec<usize>)| Start {
+        times: steps.iter().map(|&step| time(step)).collect(),
+        amplitudes: amplitudes.clone(),
     };
     // What is faster than a sample is nearly the level, and may hide a slower one.
-    let slower = |steps: &[usize]| steps[1..].iter().all(|&step| time(step) >= 1.0);
-    let (near, slower): (Vec<_>, Vec<_>) = sets.iter().partition(|(_, _, steps)| !slower(steps));
-    let starts = near.into_iter().take(SETS).chain(slower.into_iter().take(SETS));
-    let starts = starts.flat_map(|set| match shape.model {
+    let is_slower = |start: &Start| start.times[1..].iter().all(|&time| time >= 1.0);
+    let (slower, near): (Vec<Start>, Vec<Start>) = sets.iter().map(start).partition(is_slower);
+    let near = near.into_iter().take(SETS);
+    near.chain(slower.into_iter().take(SETS)).collect()
+}
+
+/// The largest posterior of a shape whose relaxations are apart, from these starts.
+pub(super) fn maximum(likelihood: &Likelihood, shape: Shape, starts: &[Start]) -> Option<Maximum> {
+    let start = |Start { times, amplitudes }: &Start, beta: Option<f64>| {
+        let logit = beta.map(|beta| (beta / (2.0 - beta)).ln());
+        let slow = [amplitudes[0].ln(), amplitudes[1].ln(), times[0].ln()];
+        let fast = times[1..].iter().zip(&amplitudes[2..]);
+        let fast = fast.flat_map(|(time, variance)| [variance.ln(), time.ln()]);
+        Parameters::from_vec(slow.into_iter().chain(logit).chain(fast).collect())
+    };
+    let starts = starts.iter().flat_map(|set| match shape.model {
         Model::Exponential => vec![start(set, None)],
         Model::Stretched => STARTS.map(|beta| start(set, Some(beta))).to_vec(),
     });
@@ -114,7 +131,9 @@ fn amplitudes(bins: &[Bin], columns: &[&[f64]]) -> (f64, Vec<f64>) {
         .chain(columns.iter().copied())
         .collect();
     let mut objective = f64::INFINITY;
-    for _ in 0..AMPLITUDE_STEPS {
+    for step in 1..=AMPLITUDE_STEPS {
+        // A logarithm costs as much as all else, and only the last sum is looked at.
+        let is_last = step == AMPLITUDE_STEPS;
         let mut slopes = vec![[0.0; 2]; columns.len()];
         objective = 0.0;
         for (k, bin) in bins.iter().enumerate() {
@@ -123,7 +142,9 @@ fn amplitudes(bins: &[Bin], columns: &[&[f64]]) -> (f64, Vec<f64>) {
                 .zip(&amplitudes)
                 .map(|(column, a)| column[k] * a)
                 .sum();
-            objective += bin.ordinates * (s.ln() + bin.power / s);
+            if is_last {
+                objective += bin.ordinates * (s.ln() + bin.power / s);
+            }
             for (slope, column) in slopes.iter_mut().zip(&columns) {
                 slope[0] += bin.ordinates * bin.power / (s * s) * column[k];
                 slope[1] += bin.ordinates / s * column[k];
