@@ -35,8 +35,9 @@ pub(super) struct Maximum {
     pub(super) converged: bool,
 }
 
-/// The largest posterior of a shape whose relaxations are apart. A scan over all sets of times that the band can show, with the
-/// amplitudes that fit best, gives the starts, so that the result does not hang on a guess.
+/// The largest posterior of a shape whose relaxations are apart. A scan over all sets of times that
+/// the band can show, with the amplitudes that fit best, gives the starts, so that the result does
+/// not depend on a guess.
 pub(super) fn maximum(likelihood: &Likelihood, shape: Shape) -> Option<Maximum> {
     let bins: Vec<Bin> = likelihood.bins().copied().collect();
     let lowest = bins.iter().map(|b| b.frequency).fold(f64::MAX, f64::min);
