@@ -35,9 +35,9 @@ const FEWEST: usize = 3;
 pub struct IntegralTime {
     /// The integral, in time units: the mean relaxation time.
     pub time: Estimate,
-    /// The lag time up to which the curve was read.
+    /// The lag time up to which the curve was read, in time units.
     pub cut: f64,
-    /// The part of the integral beyond it, which is that of the fitted form.
+    /// The fraction of the integral beyond the cut, where the fitted form is integrated.
     pub tail: Estimate,
 }
 
@@ -64,7 +64,7 @@ pub enum NoRise {
         Time(.found), Time(.needed)
     )]
     TooShort {
-        /// The longest trusted lag; 0 where there is none.
+        /// The longest trusted lag, in time units; 0 where there is none.
         found: f64,
         /// The longest lag needed.
         needed: f64,
@@ -74,7 +74,7 @@ pub enum NoRise {
     FewLags {
         /// Lags that can be used.
         found: usize,
-        /// Where the rise passes the level.
+        /// Where the rise passes the level, in time units.
         time: f64,
     },
     /// The time is not known to within a factor of about 1.6.
@@ -90,9 +90,9 @@ pub enum NoRise {
 /// ```text
 /// MSED(tau_e) = U0² + (1 - 1/e) Um²
 /// ```
-/// For any stretched exponential τ_e equals τ. No form is assumed between the two plateaus. τ_e is
-/// therefore a second opinion beside the τ of a fit: where the two differ beyond their errors, the
-/// fitted form is wrong.
+/// It is in time units. For any stretched exponential τ_e equals τ. No form is assumed between the
+/// two plateaus. τ_e is therefore a second opinion beside the τ of a fit: where the two differ
+/// beyond their errors, the fitted form is wrong.
 ///
 /// **Plateaus.** U0² and Um² are those of `fit`, of the same run. Take them from a spectrum
 /// ([`Whittle`](crate::spectrum::Whittle)), whose sum U0² + Um² is twice the variance of an
