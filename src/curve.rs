@@ -175,13 +175,13 @@ impl Curve {
         }
     }
 
-    /// The same curve as one of variances about the run's own mean, such as χ₄(t) over
-    /// time origins.
+    /// The same curve, marked as one of variances about the run's own mean, such as χ₄(t) over time
+    /// origins.
     ///
-    /// Such a variance lacks that of the mean, the more so the longer the lag: it falls at lags of
+    /// Such a variance lacks that of the mean, increasingly so at longer lags. It falls at lags of
     /// the order of the run whatever the particles do, and its errors are too small where the run
-    /// is few lags long. [`peak`](crate::relaxation::peak()) knows what both amount to. The
-    /// estimators of χ₄ say it of their curves.
+    /// is few lags long. [`peak`](crate::relaxation::peak()) corrects both. The estimators of χ₄
+    /// mark their curves.
     ///
     /// ```
     /// use msed::{Curve, Lag};
@@ -302,7 +302,7 @@ impl Curve {
         self.longest.time(self.time_step)
     }
 
-    /// All blocks together, in time units: the length of the run, to a block.
+    /// The length of all blocks together, in time units: that of the run to within a block.
     pub(crate) fn run_length(&self) -> f64 {
         self.block_length() * self.resamples.blocks as f64
     }
@@ -345,8 +345,8 @@ impl Curve {
     /// A number computed from the curve's values, on the whole and on each resample; NaN where `f`
     /// has none.
     ///
-    /// Resamples hold values at lags without a standard error too: a number that `f` reads there
-    /// has an error that the curve has not.
+    /// Resamples also hold values at lags without a standard error. A number that `f` reads there
+    /// has an error that the curve itself does not have.
     #[must_use]
     pub fn evaluate(&self, f: impl Fn(&[f64]) -> f64) -> Estimate {
         let replicates = self.replicates.iter().map(|r| f(r)).collect();

@@ -49,6 +49,8 @@
 //! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`] |
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
 //! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
+//! | whether a run is stationary, and what to discard at its start | [`energy`] |
+//! | which ensemble a run has sampled, and its thermostat's time | [`thermo`] |
 //! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
 //! | the same from the spectrum, with a smaller error; how long to run | [`spectrum`] |
 //! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove | [`structure`] |

@@ -37,8 +37,9 @@ impl EnergyKind {
     }
 }
 
-/// The system whose energies are taken: when they are sampled, of how many particles they are, and
-/// whether they are totals. A series is its samples beside it; an accumulator takes it alone.
+/// The system that energies belong to: its time axis, its number of particles, and whether samples
+/// are totals. A series holds a system and its samples; an accumulator is built from a system
+/// alone.
 ///
 /// ```
 /// use msed::{EnergyKind, EnergySystem, Sampling};
@@ -75,8 +76,8 @@ impl EnergySystem {
         })
     }
 
-    /// The temperature of the run, which sums hand on to their moments and must share where they
-    /// merge. A temperature that is known at the end only, or that differs between replicas, is
+    /// Sets the temperature of the run. Sums hand it on to their moments, and sums that merge must
+    /// share it. A temperature that is known only at the end, or that differs between replicas, is
     /// given to the moments.
     ///
     /// # Errors
@@ -249,7 +250,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         self.samples.len()
     }
 
-    /// What the samples are of.
+    /// The system that the samples belong to.
     #[must_use]
     pub fn system(&self) -> EnergySystem {
         self.system

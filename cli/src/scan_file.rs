@@ -85,7 +85,7 @@ impl Scan {
         format!("{}:{}", self.source.name(), run.line)
     }
 
-    /// Energies of a run that are not what the file declares.
+    /// The failure of a run whose energies are not what the file declares.
     pub(crate) fn contradiction(&self, run: &Run, by: &Contradiction) -> Failure {
         match self.system.contradicted(&self.source, by) {
             Some((line, key)) => {

@@ -7,7 +7,7 @@ use super::liquids::{Liquid, Slow, slow};
 
 /// Half of the change of ln tau and of beta that a derivative is taken over.
 const STEP: f64 = 1e-3;
-/// An eigenvalue of the information, scaled to ones on its diagonal, that is none.
+/// Eigenvalues of the information, scaled to ones on its diagonal, count as zero below this.
 const NONE: f64 = 1e-8;
 
 /// Standard errors of ln tau and of ln Um².
@@ -25,9 +25,10 @@ impl Bound {
     /// The Fisher information of a stationary Gaussian series of n samples with the spectral
     /// density S is, per frequency of its transform, `d ln S/d theta_i d ln S/d theta_j`. It is
     /// summed over all frequencies from half of the first one, since the mean is not known, to the
-    /// Nyquist frequency. That is the lowest bound: who leaves out a band loses what it holds. The
-    /// vibrations are in, as a part of known shape and unknown size. At the rates of the table they
-    /// oscillate between two samples and are the level of the spectrum, or nearly.
+    /// Nyquist frequency. This gives the lowest bound, because an estimator that leaves out a band
+    /// loses its information. The vibrations count as a part of known shape and unknown size. At
+    /// the rates of the table they oscillate between two samples and are the level of the spectrum,
+    /// or nearly.
     pub(crate) fn of(liquid: &Liquid) -> Option<Self> {
         let Slow::Stretched(beta) = liquid.slow else {
             return None;

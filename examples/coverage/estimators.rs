@@ -6,11 +6,11 @@ use msed::relaxation::{Fit, Model, Relaxation, integral_time, rise_time};
 use msed::spectrum::{GaussianModel, Whittle};
 use msed::{Curve, EnergySeries, Estimate, Lags, Resampling, energy};
 
-/// What takes a run to its relaxation.
+/// An estimator takes a run to its relaxation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Estimator {
     pub(crate) name: &'static str,
-    /// `None` where it refuses.
+    /// `None` where the estimator returns an error.
     pub(crate) find: fn(&Measured) -> Option<Answer>,
 }
 
@@ -45,7 +45,7 @@ pub(crate) const BESIDE: Estimator = Estimator {
     find: |run| Fit::beside(run.spectrum()?).to(run.msed()).ok().map(Answer::from),
 };
 
-/// Between the plateaus of the spectrum.
+/// The rise time between the plateaus of the spectrum.
 pub(crate) const RISE_TIME: Estimator = Estimator {
     name: "tau_e read from the curve",
     find: |run| {
@@ -68,7 +68,8 @@ pub(crate) const INTEGRAL_TIME: Estimator = Estimator {
     },
 };
 
-/// With the covariance of the process that the spectrum found, and in its form.
+/// Eq. (11) in the form of the spectrum, with the covariance of the process that the spectrum
+/// found.
 fn generalised(run: &Measured) -> Option<Answer> {
     let (curve, process) = (run.msed(), run.spectrum()?);
     let (sampling, samples) = (run.energies.sampling(), run.energies.samples().len());
@@ -78,7 +79,7 @@ fn generalised(run: &Measured) -> Option<Answer> {
     fit.ok().map(Answer::from)
 }
 
-/// What an estimator makes of a run.
+/// What an estimator finds in a run.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) is_resolved: bool,
@@ -101,7 +102,7 @@ impl From<Relaxation> for Answer {
     }
 }
 
-/// A run, and what several estimators need of it, computed once.
+/// A run, with what several estimators need, computed once.
 #[derive(Debug)]
 pub(crate) struct Measured {
     energies: EnergySeries<'static>,

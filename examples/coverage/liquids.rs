@@ -27,7 +27,7 @@ pub(crate) struct Liquid {
     pub(crate) rate: f64,
 }
 
-/// What is slow.
+/// The slow part.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Slow {
     /// A Gaussian process of this exponent.
@@ -46,7 +46,7 @@ const fn liquid(vibrates: bool, fast: f64, ratio: f64, beta: f64, length: f64, r
     }
 }
 
-/// With vibrations and a fast relaxation of variance 1.
+/// A liquid that jumps, with vibrations and a fast relaxation of variance 1.
 const fn jumps(ratio: f64, [upper, louder]: [f64; 2], length: f64, rate: f64) -> Liquid {
     Liquid {
         slow: Slow::Jumps(TwoLevels { upper, louder }),
@@ -87,11 +87,11 @@ pub(crate) const LIQUIDS: [Liquid; 24] = [
 pub(crate) struct Found {
     pub(crate) runs: usize,
     pub(crate) resolved: usize,
-    /// Numbers of resolved runs.
+    /// How many resolved runs give each number.
     given: [usize; 4],
-    /// Those whose interval holds the truth.
+    /// How many of their intervals hold the truth.
     pub(crate) held: [usize; 4],
-    /// Those more than three of their errors away from it.
+    /// How many of them lie more than three of their errors away from it.
     pub(crate) far: [usize; 4],
     /// Sums of ln (number / truth), and of its square.
     logs: [[f64; 2]; 4],
@@ -102,7 +102,7 @@ impl Found {
         self.per_number(|found, k| found.held[k] as f64)
     }
 
-    /// Which part lies more than three errors away.
+    /// The part of the numbers that lies more than three errors away.
     pub(crate) fn far_wrong(&self) -> [f64; 4] {
         self.per_number(|found, k| found.far[k] as f64)
     }
@@ -137,7 +137,7 @@ impl Found {
             self.given[k] += 1;
             self.logs[k][0] += log;
             self.logs[k][1] += log * log;
-            // A resolved number without an error holds nothing, and is as wrong as can be.
+            // A resolved number without an error has no interval, and counts as far away.
             let Some([low, high]) = number.interval(LEVEL) else {
                 self.far[k] += 1;
                 continue;
@@ -202,7 +202,7 @@ impl Liquid {
         (self.length * self.rate) as usize
     }
 
-    /// What each estimator finds in the same runs, so many of them.
+    /// What each estimator finds in the same `runs` runs.
     pub(crate) fn study(&self, runs: u64, estimators: &[Estimator]) -> Vec<Found> {
         let mut parts = self.fast_parts();
         if let Slow::Stretched(beta) = self.slow {

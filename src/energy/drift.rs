@@ -36,15 +36,16 @@ impl Drift {
         self.slope.map(|slope| slope * factor)
     }
 
-    /// How far the slope is from zero, and the most significant of the differences between what
-    /// comes after and before a boundary of two blocks, both in standard errors; `None` without
+    /// How far the slope is from zero, and the most significant of the differences between the
+    /// means after and before a boundary of two blocks, both in standard errors; `None` without
     /// error bars.
     ///
     /// They come from the means of the blocks, or of ten parts of a run where it has fewer, and
     /// from the scatter of these means about the straight line or about the two levels. The errors
-    /// of [`slope`](Self::slope) and [`halves`](Self::halves) do not do here: of a quench that is
-    /// joined to a run they contain the quench. Both deviations share the one in a hundred of
-    /// [`Significance::STATIONARY`], and the boundaries theirs, by Student's t.
+    /// of [`slope`](Self::slope) and [`halves`](Self::halves) do not serve here: where a quench is
+    /// joined to a run, they contain the quench. The two deviations share the one false alarm in a
+    /// hundred of [`Significance::STATIONARY`], and the boundaries share that of the second, by
+    /// Student's t.
     #[must_use]
     pub fn deviations(&self) -> Option<[Deviation; 2]> {
         self.deviations

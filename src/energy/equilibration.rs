@@ -11,15 +11,15 @@ use crate::stats::{BlockSums, Outcome};
 
 /// Most means that a run is reduced to.
 const MEANS: usize = 8192;
-/// Starts in a factor of ten, and over the whole run.
+/// Starts in each factor of ten, and over the whole run.
 const PER_DECADE: f64 = 20.0;
 const LINEAR: usize = 100;
 /// The sum of an inefficiency ends where the correlation is negative, but not before this lag.
 const LEAST_LAG: usize = 3;
 /// The whole run is kept unless a later start keeps this many times as many independent samples,
-/// and more by the error of its own.
+/// and more by the relative error of the whole run's number.
 const GAIN: f64 = 2.0;
-/// A start is as good as the best where it keeps as many independent samples but for this part of
+/// A start is as good as the best one where it keeps as many independent samples, less this part of
 /// their error.
 const NOISE: f64 = 0.5;
 /// Fewest independent samples that show where equilibrium begins.
@@ -34,12 +34,12 @@ pub struct Equilibration {
     pub samples: usize,
     /// The same in time units.
     pub time: f64,
-    /// The statistical inefficiency of what is left: how many of its samples are worth an
-    /// independent one.
+    /// The statistical inefficiency of what is left: how many of its samples are worth one
+    /// independent sample.
     pub inefficiency: f64,
-    /// Independent samples of what is left.
+    /// Number of independent samples in what is left.
     pub independent_samples: f64,
-    /// Independent samples of the whole run, by the same measure.
+    /// Number of independent samples in the whole run, by the same measure.
     pub of_whole: f64,
 }
 
@@ -58,20 +58,20 @@ impl fmt::Display for Equilibration {
     }
 }
 
-/// No part of the run up to its end holds ten independent samples.
+/// No start leaves ten independent samples.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[error(
-    "no part of the run up to its end holds {FEWEST} independent samples: {} at most",
+    "no start leaves {FEWEST} independent samples: {} at most",
     short(*.independent_samples, 3)
 )]
 #[non_exhaustive]
 pub struct NotEquilibrated {
-    /// The most independent samples of a part.
+    /// The most independent samples that a start leaves.
     pub independent_samples: f64,
 }
 
-/// The start that keeps most independent samples of a run, to the accuracy to which they are known:
+/// The start that keeps the most independent samples of a run, within the accuracy of their number:
 /// ```text
 /// largest over t0   (n - t0)/g(t0),      g = 1 + 2 sum over m >= 1 of (1 - m/N) C(m)
 /// ```
@@ -81,12 +81,12 @@ pub struct NotEquilibrated {
 /// needlessly makes n - t0 small (J. D. Chodera, J. Chem. Theory Comput. 12, 1799 (2016)).
 ///
 /// **Noise of g.** The relative error of g is about `sqrt(2 (2M + 1)/N)` for a sum that ends at lag
-/// M (N. Madras and A. D. Sokal, J. Stat. Phys. 50, 109 (1988)), a fifth in a run of 400
-/// correlation times, and the maximum over t0 picks a fluctuation: it may discard half of a run for
-/// nothing. So the start is the earliest that keeps as many independent samples as the best but for
-/// half of this error, and the whole run is kept unless the best keeps twice as many and more by
-/// the error of its own g. A transient that is lost in the noise of the run is thus not found;
-/// [`drift`](super::drift()) asks the same question in another way.
+/// M (N. Madras and A. D. Sokal, J. Stat. Phys. 50, 109 (1988)), which is a fifth in a run of 400
+/// correlation times. The maximum over t0 picks a fluctuation, and may discard half of a run for
+/// nothing. The start is therefore the earliest one that keeps as many independent samples as the
+/// best, less half of this error. The whole run is kept unless the best start keeps twice as many,
+/// and more by the relative error of the whole run's g. A transient that is lost in the noise of
+/// the run is not found; [`drift`](super::drift()) asks the same question in another way.
 ///
 /// **Long runs.** A run of more than 8192 samples is reduced to means of b samples, 4096 to 8192
 /// of them. The inefficiency of the samples is then `b g Var(means)/Var(samples)`, so that both
@@ -94,6 +94,8 @@ pub struct NotEquilibrated {
 /// the sum early, are averaged away.
 ///
 /// **Starts.** 0, twenty in each factor of ten of means, and every hundredth of the run.
+///
+/// **Unresolved.** [`NotEquilibrated`] where no start leaves ten independent samples.
 ///
 /// **Cost.** O(n), and three transforms of 16 384 numbers for each of the about 150 starts: some
 /// tens of milliseconds.
@@ -151,15 +153,15 @@ struct Start {
     error: f64,
 }
 
-/// A run as it is looked at from different starts.
+/// A run, seen from different starts.
 struct Starts {
     /// Samples of the run.
     samples: usize,
-    /// Means of so many samples each.
+    /// Samples in each mean.
     width: usize,
-    /// Their deviations from the mean of the second half of the run.
+    /// The means, as deviations from the mean of the second half of the run.
     means: Vec<f64>,
-    /// Of the samples from each mean on: number, sum and sum of squares of the deviations.
+    /// Number, sum and sum of squares of the deviations of all samples from each mean on.
     rest: Vec<[f64; 3]>,
     plan: LagPlan,
 }

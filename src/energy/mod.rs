@@ -8,8 +8,9 @@
 //! MSED(t) = 2 Var(e) - 2 C(t). [`moments`](moments()) are mean, variance and temperature, for
 //! [`thermo`](crate::thermo).
 //!
-//! Before any of them: [`drift`](drift()) says whether the run is stationary,
-//! [`equilibration`](equilibration()) what to discard at its start, [`resolution`](resolution()) what the digits of the print add to every lag.
+//! Three functions come before any of them. [`drift`](drift()) tells whether the run is stationary,
+//! [`equilibration`](equilibration()) what to discard at its start, and
+//! [`resolution`](resolution()) what the digits of the print add to every lag.
 //!
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several
 //! [`Replicas`](crate::Replicas); results are per particle.

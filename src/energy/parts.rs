@@ -4,14 +4,14 @@ use super::moments::sum_of;
 use crate::real::Real;
 use crate::stats::{Deviation, Resampling, Significance};
 
-/// Fewest parts of a run: fewer say too little of their own scatter.
+/// Fewest parts of a run: the scatter of fewer is known too poorly.
 const FEWEST: usize = 10;
 
 /// The means of equal parts of each run.
 ///
 /// A change of the mean over a run is told from chance by the scatter of the parts about that
-/// change. Their scatter about one mean, or what leaving out a part does to the change, would
-/// contain a part of it.
+/// change. Their scatter about one mean would contain a part of the change, and so would the
+/// jackknife error of the change.
 pub(super) struct Parts {
     /// Of each run the length of a part, in samples, and the means of its parts about the mean of
     /// the run.

@@ -60,7 +60,7 @@ pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
     }
 }
 
-/// The finest quantum of the columns and its mean square.
+/// The finest quantum of the columns, and the mean square of their quanta.
 pub(crate) fn quantum<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
     // Binary fractions are decimals too, with a wider spacing than their last digit.
     match (decimal(columns), spacing(columns)) {

@@ -95,7 +95,7 @@ impl RunProducts for RunSums {
 }
 
 impl RunSums {
-    /// No block yet, and room for all that will be, of a run that ends with so many blocks.
+    /// No block yet, and room for all pieces of a run that ends with `blocks` blocks.
     ///
     /// # Errors
     /// [`NoMemory`].

@@ -94,7 +94,8 @@ impl<K: Pairs> Accumulator<K> {
         Ok(self)
     }
 
-    /// With so many blocks in a snapshot, an even number. Six times as many pieces are kept.
+    /// Sets the number of blocks in a snapshot, which must be even. Six times as many pieces are
+    /// kept.
     ///
     /// # Errors
     /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number;

@@ -38,7 +38,7 @@ const LEAST_SEGMENT: usize = 1024;
 /// default, unless [`with_blocks`](Self::with_blocks) says otherwise, and the same lags have a
 /// standard error: those up to a block. Blocks are made of 30 to 60 pieces of one length, which
 /// doubles when there would be more, and end within a sixth of their length of where equal ones
-/// would. Errors then are those of the whole series, but for this.
+/// would. Apart from these ends, the errors are those of the whole series.
 ///
 /// **Memory** is fixed at construction. Each lag and piece takes 32 bytes more, and of the 1.3 kB
 /// of the transforms 16 bytes belong to each of the 60 pieces and 240 to the first samples. Nothing
@@ -93,9 +93,9 @@ impl EnergyAccumulator {
     /// longer than the longest lag: exact to rounding, at a cost that hardly depends on how many
     /// lags there are or how long they are.
     ///
-    /// Pieces of blocks are whole segments. The first 30 segments are kept as they are: a snapshot
-    /// that is taken before the run is longer divides them as a whole series is divided, and sums
-    /// them so. Rounding is relative to the variance, about 10^-15 of it.
+    /// Pieces of blocks are whole segments. The first 30 segments are kept as they are. While the
+    /// run is no longer, a snapshot divides and sums them as a whole series is divided and summed.
+    /// Rounding is relative to the variance, about 10^-15 of it.
     ///
     /// # Errors
     /// As [`ring`](Self::ring).
@@ -179,8 +179,8 @@ impl EnergyAccumulator {
         })
     }
 
-    /// Before the first sample: sums long lags through transforms of such segments, in the pieces
-    /// that there are.
+    /// Before the first sample: sums long lags through transforms of segments of this length, in
+    /// the pieces of the run's sums.
     fn with_transform(mut self, segment: usize) -> Result<Self, OnlineError> {
         let of = self.levels[0].of.clone();
         self.levels[0] = Ring::of_segments(segment, kept_segments(&self.sums), of)?;
@@ -188,7 +188,8 @@ impl EnergyAccumulator {
         Ok(self)
     }
 
-    /// With so many blocks in a snapshot, an even number. Six times as many pieces are kept.
+    /// Sets the number of blocks in a snapshot, which must be even. Six times as many pieces are
+    /// kept.
     ///
     /// # Errors
     /// [`OnlineError::NotEven`] for fewer than two, more than 65536, or an odd number,
@@ -419,8 +420,8 @@ impl EnergyAccumulator {
     }
 }
 
-/// How many of the first segments are kept: until they are half as many as pieces are at most,
-/// their blocks would be cut too coarsely.
+/// How many of the first segments are kept: half of the most pieces. Blocks of fewer segments would
+/// be cut too coarsely.
 fn kept_segments(sums: &RunSums) -> usize {
     sums.blocks.most() / 2
 }

@@ -66,8 +66,8 @@ pub(super) struct Ring {
     capacity: usize,
     /// Place of the buffer's first sample, in samples of the stream from its start.
     pub(super) base: u64,
-    /// The first samples, or all there are: what the piece of the run before this one lacks, which
-    /// is `reach` of them, and where segments are summed as many more as blocks need.
+    /// The first samples, or all there are. The piece of the run before this one lacks `reach` of
+    /// them; where segments are summed, the blocks of a short run need more.
     pub(super) head: Vec<f64>,
     /// Samples in a head that is full.
     #[cfg_attr(feature = "serde", serde(skip))]
@@ -86,7 +86,7 @@ impl Ring {
     }
 
     /// A ring that sums the pairs of two segments as soon as both are there; it leaves lags from
-    /// `LONG` on to transforms. The first segments, so many, stay in its head.
+    /// `LONG` on to transforms. The first `kept` segments stay in its head.
     pub(super) fn of_segments(segment: usize, kept: usize, of: LevelLags) -> Result<Self, NoMemory> {
         let direct = of.lags.partition_point(|&lag| lag < LONG);
         let [capacity, kept] = [2, kept].map(|segments| segment.saturating_mul(segments));
@@ -175,8 +175,9 @@ impl Ring {
         self.head.len() >= self.reach
     }
 
-    /// The same with room for all that will be, of a run that has come so far, for segments of such
-    /// a length and number in the head; `None` where its samples cannot be those.
+    /// The same ring with room for all samples to come, in a run that has progressed to `progress`.
+    /// `segments` holds the length of a segment and the number of segments in the head. `None`
+    /// where these samples do not fit such a run.
     #[cfg(feature = "serde")]
     pub(super) fn restored(
         self,
@@ -233,8 +234,9 @@ impl Ring {
         self.sum_long(base, samples, until, sums)
     }
 
-    /// Sums the pairs of the first `until` samples, block by block, the first of them at the place
-    /// `base`; of the long lags, what transforms will subtract from where they do.
+    /// Sums the pairs of the first `until` samples, block by block; the first of them is at the
+    /// place `base`. For long lags it adds what the transforms subtract from, where there are
+    /// `transforms`.
     fn sum(
         &self,
         base: u64,

@@ -54,15 +54,14 @@ pub fn tau_alpha(isf: &Curve) -> Result<Outcome<Estimate, NotReached>, FitError>
 /// The lag time at which a curve first falls to `level` or below, linear in ln t between the two
 /// neighbouring lags.
 ///
-/// Of several crossings, as noise makes them where a curve is flat, the first counts. Cost: one
-/// pass.
+/// Where noise makes several crossings on a flat curve, the first one counts. Cost: one pass.
 ///
-/// **Errors.** That of the crossings of the curve's resamples. A time has no error that the curve
-/// has not: where one of the two lags has no standard error, be it on the whole or on a resample,
-/// the time is a value alone, which prints as `5.03 (no error)`. So it is where a resample does not
-/// reach the level, or lacks a value before it does. Lags that are longer than a block have no
-/// error, nor have those whose pairs of frames all begin in one block: the long lags of frames at
-/// steps 0, 1, 2, 4, 8, ... rest on one or two origins.
+/// **Errors.** The error is that of the crossings of the curve's resamples. A time has an error
+/// only where the curve has one: if one of the two lags has no standard error, on the whole or on a
+/// resample, the time is a value alone, which prints as `5.03 (no error)`. The same holds where a
+/// resample does not reach the level, or lacks a value before it does. Lags that are longer than a
+/// block have no error, and neither have those whose pairs of frames all begin in one block: the
+/// long lags of frames at steps 0, 1, 2, 4, 8, ... rest on one or two origins.
 ///
 /// # Errors
 /// [`FitError::Invalid`] for a level that is not finite, [`FitError::NotFinite`] for such a value,

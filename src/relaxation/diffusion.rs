@@ -147,9 +147,9 @@ pub enum NotDiffusive {
 /// tolerance of 0.05 alone decides, over all lags; the last lags of a run then rest on few origins.
 /// [`diffusion_within`] takes a window as it is given.
 ///
-/// **Error.** The fit is repeated on each resample; there is none where a lag of the window has
-/// none. In a periodic cell D is too small by `k T ξ/(6
-/// π η L)` (Yeh and Hummer, J. Phys. Chem. B 108, 15873 (2004)): that is not corrected.
+/// **Error.** The fit is repeated on each resample; D has no error where a lag of the window has
+/// none. In a periodic cell D is too small by `k T ξ/(6 π η L)` (Yeh and Hummer, J. Phys. Chem. B
+/// 108, 15873 (2004)): that is not corrected.
 ///
 /// ```
 /// use msed::relaxation::{SquaredDisplacement, diffusion};

@@ -15,11 +15,11 @@ use crate::stats::{Estimate, Outcome, Resampling, Significance};
 
 /// The parabola through a peak goes through the lags within this factor of its vertex.
 const REACH: f64 = 2.0;
-/// A peak that lies farther away than this factor where one block is left out is none.
+/// A peak that moves by more than this factor when one block is left out is not resolved.
 const SHIFT: f64 = 1.5;
-/// A variance about the run's own mean needs a run that is so many times as long as the lag: thirty
-/// independent values, which know it to a quarter.
-const RUN: f64 = 20.0;
+/// The least length of a run over the time of a peak of a variance about the run's own mean. Such a
+/// run holds thirty independent values, which determine the variance to a quarter.
+const RUN: f64 = 25.0;
 /// Slopes are taken between lags at least this factor apart: ten in a decade.
 const RATIO: f64 = 1.258_925_411_794_167_2;
 
@@ -123,8 +123,8 @@ pub enum NoExtremum {
         /// The largest change, on the side where it is smaller.
         change: Estimate,
     },
-    /// A variance about the run's own mean falls, but no more than it does by chance in so short a
-    /// run: its lags are no small part of it.
+    /// A variance about the run's own mean falls by no more than chance allows in a run that is so
+    /// short beside its lags.
     #[error(
         "not resolved: a variance about the run's own mean, which changes by {change} on one side of t = {}, expected more than {}: the run is only {lengths:.0} times as long",
         Time(.time), Significance::EXTREMUM
@@ -178,27 +178,26 @@ pub enum NoExtremum {
 /// sides the curve must fall from it by more than two standard errors of the difference. Without
 /// resamples any fall will do.
 ///
-/// **Where.** At the vertex of the least-squares parabola in `ln t` through the lags within a
-/// factor 2 of that vertex, with weights that fall to 0 there, its two neighbours at least:
-/// values near a maximum differ by less than their errors, and a single lag would be taken for the
-/// highest by chance. The parabola costs accuracy where the peak is not symmetric in `ln t`. For
+/// **Where.** The peak is the vertex of the least-squares parabola in `ln t` through the lags
+/// within a factor 2 of that vertex, two neighbours at least. The weights fall to 0 at both ends.
+/// Values near a maximum differ by less than their errors, and a single lag would be the highest by
+/// chance. The parabola costs accuracy where the peak is not symmetric in `ln t`. For
 /// `α₂ ∝ 1/cosh²(ln(t/t')/2)`, as particles in cages with jumps have it, the height is 0.04 % too
 /// small and the time exact; for `χ₄ ∝ Q (1 - Q)` with `Q = exp(-t/τ)` the height is 0.1 % and the
-/// time 3 % too small, less
-/// where the decay is stretched.
+/// time 3 % too small, less where the decay is stretched.
 ///
 /// **Errors.** Each resample has a neighbourhood of its own. The distance to the vertex of the
 /// highest value and its neighbours alone is added to the error of the time: a curve with bumps is
 /// known no better. Where a resample has no maximum, or one farther away than a factor 1.5 (for the
-/// bootstrap 2), the peak is [`Flat`](NoExtremum::Flat): a number without an error is not given.
+/// bootstrap 2), the peak is [`Flat`](NoExtremum::Flat), because no peak is given without an error.
 ///
-/// **Variances about the run's own mean**, such as [χ₄](Curve::about_own_mean). What they lack is
-/// added, `t/(1.5 L)` of the value for a run of length L, which holds `n = 1.5 L/t` independent
-/// values. The errors are at least those of a variance of so many Gaussian values, `sqrt(2/n)`,
-/// times `sqrt(n (n + 4)/((n - 2)(n - 4)))`, since too small a variance comes with too small an
-/// error. A fall that is no more than such errors is [`OwnMean`](NoExtremum::OwnMean), and a run
-/// less than 20 times as long as the time is [too short](NoExtremum::ShortRun). On segments of the
-/// shipped runs a peak of χ₄ is resolved from about 30 τ_α on.
+/// **Variances about the run's own mean**, such as [χ₄](Curve::about_own_mean). A run of length L
+/// holds `n = 1.5 L/t` independent values, and such a variance lacks `t/(1.5 L)` of its value,
+/// which is added. The errors are at least those of a variance of n Gaussian values, `sqrt(2/n)`,
+/// times `sqrt(n (n + 4)/((n - 2)(n - 4)))`, since a variance that comes out too small has too
+/// small an error. A fall that is no more than such errors is [`OwnMean`](NoExtremum::OwnMean), and
+/// a run less than 20 times as long as the time is [too short](NoExtremum::ShortRun). On segments
+/// of the shipped runs a peak of χ₄ is resolved from about 30 τ_α on.
 ///
 /// Cost: two passes.
 ///

@@ -43,9 +43,9 @@ use crate::stats::Estimate;
 /// [`after`](Fit::after) takes the window and the verdict alone, for a form of your choice.
 ///
 /// Without a spectrum, prefer the stretched form. On series with a slow part of β = 0.75 the
-/// exponential form finds four fifths of Um², resolved; and where the fast relaxation is only ten
-/// times faster than the slow one, either form may take a mixture of both for the slow one
-/// (docs/errors.md, "Liquids").
+/// exponential form finds four fifths of Um² and is resolved nevertheless. Where the fast
+/// relaxation is only ten times faster than the slow one, either form may take a mixture of both
+/// for the slow one (docs/errors.md, "Liquids").
 ///
 /// # Automatic window of a rise
 /// The window follows from the curve by three rules; [`Relaxation::window`] is what came out.
@@ -211,8 +211,8 @@ impl<'a> Fit<'a> {
     }
 
     /// Starts an automatic window where the fast relaxations that the spectrum of the same run
-    /// shows have risen, adds what they still have to rise, and is unresolved where the spectrum
-    /// shows no slow part.
+    /// shows have risen, and adds what they still have to rise. The fit is unresolved where the
+    /// spectrum shows no slow part.
     pub fn after(mut self, spectrum: &'a Relaxation) -> Self {
         self.task.spectrum = Some(spectrum);
         self
@@ -262,8 +262,8 @@ impl<'a> Fit<'a> {
     /// # Errors
     /// [`FitError`] where the window does not increase, holds fewer lags than there are parameters
     /// or a value that is not finite; where weights or an automatic window need standard errors
-    /// that the curve does not have; and where a covariance has other lags, or no inverse, and
-    /// where a spectrum is of another run.
+    /// that the curve does not have; where a covariance has other lags, or no inverse; and where a
+    /// spectrum is of another run.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
         if let Some(spectrum) = self.task.spectrum {
             FitError::unless_beside(curve, spectrum)?;

@@ -206,7 +206,8 @@ pub struct Spectrum {
     /// The level of the fast part's spectrum at zero frequency: energy² per particle². It grows as
     /// the sampling interval falls below the fast part's correlation time.
     pub fast_level: f64,
-    /// The times of the fast relaxations that the most probable form carries as nuisances.
+    /// The times of the fast relaxations that the most probable form carries as nuisances, in time
+    /// units.
     pub fast_times: Vec<f64>,
     /// Their variances, in the same order: energy² per particle².
     pub fast_variances: Vec<f64>,

@@ -20,13 +20,13 @@ pub(super) fn completed(curve: &Curve) -> Curve {
     curve.map(|time, value| value * (1.0 + time / run))
 }
 
-/// By how much the errors of the resamples have to be multiplied at lag `k` and about it: 1 and
-/// more, and infinite where the run is too short for an error.
+/// The factor by which the errors of the resamples must grow at lag `k` and about it: at least 1,
+/// and infinite where the run is too short for an error.
 ///
 /// The variance of n independent values of a Gaussian number is known to `sqrt(2/n)`. Resamples
-/// whose blocks are few lags long show less, and least where the variance itself came out too
-/// small. The error is in proportion to the variance that was found, which is chi-squared: the
-/// second moment of the deviation over that error is `n (n + 4) / ((n - 2) (n - 4))`.
+/// whose blocks hold few lags give a smaller error, and the smallest where the variance itself came
+/// out too small. The error is in proportion to the variance that was found, which is chi-squared:
+/// the second moment of the deviation over that error is `n (n + 4) / ((n - 2) (n - 4))`.
 pub(super) fn error_factor(curve: &Curve, k: usize) -> f64 {
     let n = independent(curve, k);
     if n <= 4.0 {

@@ -168,8 +168,9 @@ impl<'a> Resampled<'a> {
 
     /// By how many standard errors the curve differs from the fit, at most: over the first lags
     /// (those within a factor of two of the shortest, three at least), over all up to `end` mean
-    /// relaxation times, and over neighbours, of which the nearer counts. The differences carry the errors, with fit and value from the same
-    /// resample. `None` without errors, or where a resample has no such relaxation.
+    /// relaxation times, and over pairs of neighbours, of which the lag nearer to the fit counts.
+    /// The differences carry the errors, with fit and value from the same resample. `None` without
+    /// errors, or where a resample has no such relaxation.
     pub(super) fn misfit(&self, end: f64) -> Option<[f64; 3]> {
         let solutions: Vec<&Solution> = self
             .replicates

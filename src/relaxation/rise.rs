@@ -18,9 +18,10 @@ use crate::stats::{Estimate, Outcome};
 /// 1 - 1/e.
 const LEVEL: f64 = 0.632_120_558_828_557_7;
 /// A straight line in ln t goes through the lags within this factor of τ_e, where any stretched
-/// exponential has a point of inflection: to second order the line has no bias, and 0.4 % in all.
+/// exponential has a point of inflection. The line has no bias to second order, and one of 0.4 % in
+/// all.
 const AROUND: f64 = 2.0;
-/// Longest lags that a block holds: a longer lag shares most of its pairs with the next block.
+/// How often a block must hold a lag: a longer lag shares most of its pairs with the next block.
 const BLOCK: f64 = 2.0;
 /// How often the line is centred on its own τ_e.
 const CENTRED: usize = 2;
@@ -34,9 +35,9 @@ const FEWEST: usize = 3;
 pub struct IntegralTime {
     /// The integral, in time units: the mean relaxation time.
     pub time: Estimate,
-    /// The lag time up to which the curve was read.
+    /// The lag time up to which the curve was read, in time units.
     pub cut: f64,
-    /// The part of the integral beyond it, which is that of the fitted form.
+    /// The fraction of the integral beyond the cut, where the fitted form is integrated.
     pub tail: Estimate,
 }
 
@@ -51,20 +52,19 @@ impl fmt::Display for IntegralTime {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum NoRise {
-    /// The fit whose U0² and Um² the rise is counted between is not resolved.
+    /// The fit that gives U0² and Um² is not resolved.
     #[error("U0² and Um² are {0}")]
     Fit(Verdict),
-    /// The rise does not pass the level among the lags that can be believed.
+    /// The rise does not pass the level at any trusted lag.
     #[error("the rise in units of Um²: {0}")]
     Level(NotReached),
-    /// The lags that can be believed, those that a block holds twice, end before twice τ_e or three
-    /// mean times.
+    /// The trusted lags, which a block holds twice, end before twice τ_e or three mean times.
     #[error(
-        "the run is too short: a block holds {BLOCK} times the lag up to {}, needed up to {}",
+        "the run is too short: lags can be trusted up to {}, where a block holds them {BLOCK} times, needed up to {}",
         Time(.found), Time(.needed)
     )]
     TooShort {
-        /// The longest lag that can be believed; 0 where there is none.
+        /// The longest trusted lag, in time units; 0 where there is none.
         found: f64,
         /// The longest lag needed.
         needed: f64,
@@ -74,7 +74,7 @@ pub enum NoRise {
     FewLags {
         /// Lags that can be used.
         found: usize,
-        /// Where the rise passes the level.
+        /// Where the rise passes the level, in time units.
         time: f64,
     },
     /// The time is not known to within a factor of about 1.6.
@@ -86,33 +86,32 @@ pub enum NoRise {
     },
 }
 
-/// The time τ_e in which the mean-squared difference has risen from U0² by (1 - 1/e) Um²,
+/// The time τ_e at which the mean-squared difference has risen from U0² by (1 - 1/e) Um²:
 /// ```text
 /// MSED(tau_e) = U0² + (1 - 1/e) Um²
 /// ```
-/// which of any stretched exponential is its τ. Between the two plateaus no form is assumed: τ_e is
-/// a second opinion beside the τ of a fit, and where the two differ beyond their errors the fitted
-/// form is wrong.
+/// It is in time units. For any stretched exponential τ_e equals τ. No form is assumed between the
+/// two plateaus. τ_e is therefore a second opinion beside the τ of a fit: where the two differ
+/// beyond their errors, the fitted form is wrong.
 ///
 /// **Plateaus.** U0² and Um² are those of `fit`, of the same run. Take them from a spectrum
 /// ([`Whittle`](crate::spectrum::Whittle)), whose sum U0² + Um² is twice the variance of an
 /// infinite run whatever the form, and whose Um² knows the exponent. The plateau of an exponential
-/// fit to lags is too low where the relaxation is stretched, and τ_e with it.
+/// fit to lags is too low where the relaxation is stretched, and so is τ_e.
 ///
-/// **Lags.** Those that the fit holds free of vibrations, from the beginning of its
-/// [`window`](Relaxation::window) on, that have an error and that a block holds twice. Where
-/// the nearest curve that never falls passes the level, a straight line in ln t is fitted to the
-/// lags within a factor of two: there any stretched exponential has a point of inflection. A
-/// crossing of the curve itself would jump from lag to lag with the noise, and its error from
-/// resamples with it.
+/// **Lags.** The trusted lags begin with the fit's [`window`](Relaxation::window), which is free of
+/// vibrations. Each has an error, and a block holds it twice. Where the nearest curve that never
+/// falls passes the level, a straight line in ln t is fitted to the lags within a factor of two:
+/// any stretched exponential has a point of inflection there. A crossing of the curve itself would
+/// jump from lag to lag with the noise, and so would its error from resamples.
 ///
-/// **Errors.** U0², Um² and the curve go through the same resamples. In runs of 100
-/// relaxation times the errors are too small, and a tenth of the times lies more than three of them
-/// away: the plateaus are then as often wrong.
+/// **Errors.** U0², Um² and the curve go through the same resamples. In runs of 100 relaxation
+/// times the errors are too small: a tenth of the times lies more than three errors from the truth,
+/// because the plateaus are wrong as often.
 ///
-/// **Accuracy.** Of Gaussian series of 300 relaxation times the standard error is 1.1 times that of
-/// the spectrum's τ. A fast relaxation that is not 20 times
-/// faster has not ended at τ_e, and adds to it.
+/// **Accuracy.** For Gaussian series of 300 relaxation times the standard error is 1.1 times that
+/// of the spectrum's τ. A fast relaxation that is not 20 times faster has not ended at τ_e, and
+/// adds to it.
 ///
 /// **Cost.** One pass over the lags for each resample.
 ///
@@ -175,23 +174,24 @@ pub fn rise_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<Estimate, NoR
 /// ```text
 /// Um^-2 int from 0 to inf of [MSED(inf) - max(MSED(t), U0²)] dt,      MSED(inf) = U0² + Um²
 /// ```
-/// which of any relaxation is its mean time, (τ/β) Γ(1/β) of a stretched exponential.
+/// is the mean time of any relaxation: (τ/β) Γ(1/β) for a stretched exponential. It is in time
+/// units.
 ///
 /// **Plateaus, errors.** As for [`rise_time`].
 ///
 /// **Short times.** Below the beginning of the fit's window the curve shows vibrations and the fast
-/// relaxation. There the slow part is a straight line from Um² at t = 0 to the curve; and where the
-/// curve is still below U0², it is Um². For the window of a spectrum this part of the integral is
-/// below a tenth, and wrong by a few hundredths of itself.
+/// relaxation. There the slow part is taken as a straight line from Um² at t = 0 to the curve, and
+/// as Um² where the curve is still below U0². For the window of a spectrum this part of the
+/// integral is below a tenth, and wrong by a few hundredths of itself.
 ///
 /// **Long times.** The curve is summed up to three mean relaxation times of the fit; beyond, the
 /// noise of a long sum would outweigh what is left. That [`tail`](IntegralTime::tail) is the
-/// integral of the fitted form: 5 % of an exponential, 20 % at an exponent of 0.6. It has its share
-/// of the error, since the fit goes through the same resamples. The cut is the same on each of
+/// integral of the fitted form: 5 % of an exponential, 20 % at an exponent of 0.6. It contributes
+/// to the error, since the fit goes through the same resamples. The cut is the same on each of
 /// them.
 ///
-/// **Accuracy.** Of Gaussian series of 300 relaxation times the standard error is 1.2 times that of
-/// the mean time of the spectrum.
+/// **Accuracy.** For Gaussian series of 300 relaxation times the standard error is 1.2 times that
+/// of the mean time of the spectrum.
 ///
 /// **Cost.** One pass over the lags for each resample.
 ///
@@ -247,7 +247,7 @@ fn left_beyond(time: f64, tau: f64, beta: f64) -> f64 {
     mean_relaxation_time(tau, beta) * part
 }
 
-/// Why nothing can be read with this fit, if it cannot.
+/// Why no time can be read between the plateaus of this fit; `None` where one can.
 fn unfit(msed: &Curve, fit: &Relaxation) -> Result<Option<NoRise>, FitError> {
     if let Evidence::Decay(_) = fit.evidence {
         return Err(FitError::Decay);
@@ -281,8 +281,8 @@ fn reduced(msed: &Curve, fit: &Relaxation) -> Result<Curve, FitError> {
     ))
 }
 
-/// The lags from the beginning of a fit's window on whose errors can be believed; of a curve
-/// without resamples all of them.
+/// The lags from the beginning of a fit's window on whose errors can be trusted; all of them for a
+/// curve without resamples.
 fn trusted(curve: &Curve, fit: &Relaxation) -> Curve {
     let start = fit.window()[0];
     if curve.resamples().len() < 2 {
@@ -337,7 +337,7 @@ fn monotone(curve: &Curve) -> Curve {
     curve.with_values(of)
 }
 
-/// What was found, unless the error of its time says nothing of it.
+/// What was found, unless the error of its time is too large.
 fn unless_vague<T>(time: &Estimate, found: T) -> Outcome<T, NoRise> {
     let has_resamples = time.runs().any(|(resamples, _)| resamples.len() >= 2);
     let log_time_error = time.ln().standard_error().unwrap_or(f64::INFINITY);

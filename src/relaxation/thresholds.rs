@@ -68,6 +68,7 @@ pub const LOG_ERROR: f64 = 0.5;
 /// The smallest product of the mean relaxation time with the limit of a band
 /// ([`Reason::NotSeparated`](super::Reason::NotSeparated)).
 pub const SEPARATION: f64 = 2.0;
+
 /// The largest error of Um² over the resamples, in units of Um²
 /// ([`Reason::NoSlowPart`](super::Reason::NoSlowPart)).
 pub const RISE_ERROR: f64 = 1.0 / 3.0;

@@ -28,7 +28,7 @@ impl Verdict {
         }
     }
 
-    /// Unresolved for one more reason.
+    /// The verdict with one more reason, where there is one.
     pub(crate) fn unless(self, reason: Option<Reason>) -> Self {
         let reasons = match self {
             Self::Resolved => Vec::new(),
@@ -177,8 +177,9 @@ pub enum Reason {
          ({allowed:.1} allowed)"
     )]
     Misfit {
-        /// The largest difference at two neighbouring lags in standard errors of the difference, with
-        /// value and fit from the same resamples: that of the lag where it is smaller.
+        /// The largest difference that two neighbouring lags share, in standard errors of the
+        /// difference: of the two, the smaller one counts. Value and fit come from the same
+        /// resamples.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.

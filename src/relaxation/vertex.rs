@@ -2,23 +2,23 @@
 
 use crate::stats::Parabola;
 
-/// Steps until the vertex is the middle of its neighbourhood: about five are needed.
+/// Most steps until the vertex is the middle of its neighbourhood; about five are needed.
 const STEPS: usize = 100;
 const TOLERANCE: f64 = 1e-11;
 
 /// Places at which values are known, and the half-width of a neighbourhood.
 ///
 /// A parabola is fitted by least squares with the weights `1 - (x - c)²/h²`, which fall to 0 at the
-/// ends of the neighbourhood, and c is moved until it is the vertex. Which places take part is
-/// therefore no choice of its own: it follows from the values, smoothly, on the whole and on each
-/// resample.
+/// ends of the neighbourhood, and c is moved until it is the vertex. The places that take part
+/// therefore follow from the values, and smoothly, on the whole and on each resample.
 pub(super) struct Neighbourhood<'a> {
     places: &'a [f64],
     half_width: f64,
 }
 
 impl<'a> Neighbourhood<'a> {
-    /// Of this half-width at least, and wide enough for the place `highest` and its neighbours.
+    /// A neighbourhood of at least this half-width that reaches over the place `highest` and its
+    /// neighbours.
     pub(super) fn new(places: &'a [f64], half_width: f64, highest: usize) -> Self {
         let gap = |k: usize| places[k] - places[k - 1];
         let widest = gap(highest).max(gap(highest + 1));
@@ -45,7 +45,7 @@ impl<'a> Neighbourhood<'a> {
             }
             let parabola = Parabola::through(self.places, values, &weights);
             let step = parabola.maximum() - centre;
-            // A vertex far away says no more than its direction.
+            // Of a vertex far away only the direction is known.
             centre += step.clamp(-0.5 * self.half_width, 0.5 * self.half_width);
             if !(centre >= self.places[0] && centre <= self.places[self.places.len() - 1]) {
                 return none;

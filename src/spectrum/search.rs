@@ -44,7 +44,7 @@ pub(super) struct Start {
 }
 
 /// The starts for shapes with so many fast relaxations, whatever their slow part. A scan over all
-/// sets of times that the band can show gives them, so that the result does not hang on a guess.
+/// sets of times that the band can show gives them, so that the result does not depend on a guess.
 pub(super) fn starts(likelihood: &Likelihood, fast: usize) -> Vec<Start> {
     let bins: Vec<Bin> = likelihood.bins().copied().collect();
     let lowest = bins.iter().map(|b| b.frequency).fold(f64::MAX, f64::min);

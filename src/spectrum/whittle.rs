@@ -44,7 +44,7 @@ const LEAST_LIMIT: f64 = 6.0;
 /// Replicas add their likelihoods. The errors come from the same blocks as for every other
 /// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
 /// in the block of either sample, so that a resample weights its blocks and transforms nothing
-/// again. To them comes the scatter between the forms, and what the priors may be off by.
+/// again. The scatter between the forms is added to them, and so is what the priors may be off by.
 ///
 /// # Probability of a form
 /// The evidence is the integral of the likelihood times the prior, by Laplace's method. The priors

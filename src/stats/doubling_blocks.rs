@@ -49,7 +49,7 @@ pub(crate) struct DoublingBlocks<T> {
 }
 
 impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
-    /// Nothing yet, and room for all that will be, of a run that ends with so many blocks.
+    /// No piece yet, and room for all pieces of a run that ends with `blocks` blocks.
     ///
     /// # Errors
     /// [`NoMemory`].
@@ -71,18 +71,18 @@ impl<T: Copy + Default + AddAssign> DoublingBlocks<T> {
         self.starts.len()
     }
 
-    /// Pieces at most.
+    /// The most pieces that are kept.
     pub(crate) fn most(&self) -> usize {
         self.most
     }
 
-    /// Blocks that the run ends with.
+    /// Number of blocks that the run ends with.
     pub(crate) fn wanted(&self) -> usize {
         self.most / PIECES
     }
 
-    /// The same run so far as one that ends at `end`, in as many blocks as are wanted: as equal as
-    /// integers allow, and empty.
+    /// A run that ends at `end`, in as many blocks as are wanted here. The blocks are empty, and as
+    /// equal as integers allow.
     pub(crate) fn divided(&self, end: u64) -> Self {
         let blocks = self.wanted() as u64;
         let start = |block: u64| (u128::from(end) * u128::from(block) / u128::from(blocks)) as u64;

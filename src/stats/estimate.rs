@@ -258,8 +258,8 @@ impl Estimate {
         }
     }
 
-    /// The same number with a standard error so many times as large: on each resample it lies so
-    /// much farther from the mean over the resamples.
+    /// The same number with `factor` times its standard error: on each resample it lies `factor`
+    /// times as far from the mean over the resamples.
     pub(crate) fn with_errors_times(&self, factor: f64) -> Self {
         if factor == 1.0 {
             return self.clone();
@@ -346,9 +346,9 @@ impl From<f64> for Estimate {
 }
 
 impl fmt::Display for Estimate {
-    /// The value with two digits of its standard error, as in `2.91(12)`. Six significant digits of
-    /// a number without resamples, and three of one whose resamples give no error, as in `2.91 (no
-    /// error)`: how many of its digits mean something is not known.
+    /// The value with two digits of its standard error, as in `2.91(12)`. A number without
+    /// resamples has six significant digits. One whose resamples give no error has three, as in
+    /// `2.91 (no error)`, because nobody knows how many of its digits mean something.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.lacks_its_error() {
             return write!(f, "{} (no error)", short(self.value, 3));

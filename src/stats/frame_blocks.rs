@@ -38,7 +38,7 @@ impl InBlocks for FrameBlocks {
 }
 
 impl FrameBlocks {
-    /// No block yet, and room for all that will be, of a run that ends with so many blocks.
+    /// No block yet, and room for all pieces of a run that ends with `blocks` blocks.
     ///
     /// # Errors
     /// [`NoMemory`].

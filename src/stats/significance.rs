@@ -55,8 +55,8 @@ impl Significance {
     /// The energy drifts: the slope over the run is not zero, or its mean changes at a boundary of
     /// two blocks.
     ///
-    /// Many tests on each run and many runs: one false alarm in a hundred is what a user puts up
-    /// with, by all tests of a run together.
+    /// There are many tests on each run and many runs. A user puts up with one false alarm in a
+    /// hundred by all tests of a run together.
     pub const STATIONARY: Self = Self::Level(0.99);
     /// The amplitude of a fitted relaxation is not zero, with the error from the resamples.
     pub const AMPLITUDE: Self = Self::Level(0.99);
@@ -88,7 +88,7 @@ impl Significance {
         level: 1.0 - 7.39e-4,
     };
     /// A correlation or a variance of energies and temperatures is not that of an ensemble. Three
-    /// numbers of each run are asked, and a false answer costs the run its heat capacity.
+    /// numbers of each run are tested, and a false answer costs the run its heat capacity.
     pub const ENSEMBLE: Self = Self::Level(0.999);
     /// The sum of an autocorrelation beyond its window is not zero: there is a second, slower part.
     pub const TAIL: Self = Self::Errors(3.0);
@@ -107,8 +107,8 @@ impl Significance {
     /// errors of a normal distribution, since each temperature of a scan is asked.
     pub const HEAT_CAPACITIES: Self = Self::Level(0.9973);
 
-    /// The same level for so many tests together: by Bonferroni's inequality each of them has its
-    /// share of the false alarms. A fixed number of errors stays the same.
+    /// The significance of each of `tests` tests that have this level together: by Bonferroni's
+    /// inequality each has its share of the false alarms. A fixed number of errors stays the same.
     pub(crate) fn among(self, tests: usize) -> Self {
         let shared = |level: f64| 1.0 - (1.0 - level) / tests as f64;
         match self {

@@ -15,7 +15,8 @@ pub enum Contradiction {
         short(*.ratio, 4)
     )]
     Kind {
-        /// The ratio found.
+        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard deviation
+        /// of the kinetic energy.
         ratio: f64,
         /// What was expected.
         expected: &'static str,
@@ -30,7 +31,8 @@ pub enum Contradiction {
         short(*.ratio, 4), suspects(*.ratio, *.degrees_of_freedom)
     )]
     Scale {
-        /// The ratio found.
+        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard deviation
+        /// of the kinetic energy.
         ratio: f64,
         /// What was expected.
         expected: &'static str,
@@ -59,13 +61,13 @@ pub enum Contradiction {
 
 /// What may be wrong where the scale is.
 fn suspects(ratio: f64, degrees_of_freedom: f64) -> String {
-    let units = "units or particle number are others";
+    let units = "units or particle number are wrong";
     if !(0.2..=5.0).contains(&ratio) {
         return units.to_owned();
     }
     let (declared, fitting) = (degrees_of_freedom, ratio * degrees_of_freedom);
     format!(
-        "{units}, or the {} degrees of freedom per particle, of which {} would fit",
+        "{units}, or the {} degrees of freedom per particle are, and {} would fit",
         short(declared, 4),
         short(fitting, 4)
     )

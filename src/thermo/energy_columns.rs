@@ -122,9 +122,9 @@ impl EnergyColumns {
         }))
     }
 
-    /// The first column, of potential and kinetic energy, that is printed too coarsely: the
-    /// rounding is more than this part of its variance. With its standard deviation as printed. A
-    /// column that is constant is not rounded.
+    /// The first column, of potential and kinetic energy, that is printed too coarsely, with its
+    /// standard deviation as printed: the rounding is more than this part of its variance. A
+    /// constant column does not count as rounded.
     pub(super) fn too_coarse(&self, part: f64) -> Option<(usize, f64)> {
         let [potential, _, kinetic] = self.printed(&vec![1.0; self.resamples.blocks]);
         let columns = [potential, kinetic].into_iter().zip(self.rounding).enumerate();

@@ -25,10 +25,10 @@ const CHANCE: f64 = 0.05;
 /// Correlation and relative deviation of Var(T) that a canonical run may have: those of a
 /// thermostat with a finite time step.
 const CANONICAL: f64 = 0.05;
-/// The standard error of either number from which on the two tell no canonical ensemble:
-/// Berendsen's thermostat at a time of the liquid's own is three of them away.
+/// Where either number has this standard error or more, the two do not show a canonical ensemble:
+/// Berendsen's thermostat with the liquid's own time is three such errors away.
 const VAGUE: f64 = 0.15;
-/// The part of the canonical variance below which a temperature is constant.
+/// A temperature counts as constant below this part of the canonical variance.
 const CONSTANT: f64 = 1e-4;
 /// Relative deviation of std(e) from (g/2) k std(T) that a run at constant energy may have.
 const SCALE: f64 = 0.05;
@@ -70,12 +70,12 @@ impl fmt::Display for Sampled {
     }
 }
 
-/// Why the data do not tell the ensemble.
+/// Why the data do not show the ensemble.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnknownEnsemble {
-    /// The run is too short, or has no resamples.
+    /// The run is too short, or it has no resamples.
     #[error(
         "the run is too short to tell its ensemble: corr(E, T) is {correlation}, Var(T) is {temperature_variance} of the canonical variance"
     )]
@@ -100,13 +100,13 @@ pub enum UnknownEnsemble {
     },
 }
 
-/// What energies and temperatures of a run say of its ensemble, of the kind and units of the
+/// What the energies and temperatures of a run show of its ensemble, of the kind and units of the
 /// energies, and of a thermostat.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct EnsembleCheck {
-    /// The ensemble that the data are of, or why they do not tell.
+    /// The ensemble that the run has sampled, or why the data do not show it.
     pub sampled: Outcome<Sampled, UnknownEnsemble>,
     /// The correlation coefficient of energy and temperature: -1 at constant energy, 0 in the
     /// canonical ensemble. NaN where one of the two is constant.
@@ -134,24 +134,25 @@ pub struct EnsembleCheck {
 /// ```
 /// `degrees_of_freedom` is g, per particle: those of [`Ensemble::nve`] for atoms.
 ///
-/// **Errors of the numbers.** Each comes with its replicates, and an ensemble is excluded where it
-/// lies further away than [`Significance::ENSEMBLE`] and a tolerance: 0.02 in the correlation at
-/// constant energy, 0.05 in both numbers of the canonical ensemble. A straight line is taken out of
-/// both columns of each run first, since an integrator's drift is no fluctuation, and the variance
-/// q²/12 of a print in steps of q is taken off. A run that leaves both ensembles possible does not
-/// tell.
+/// **Errors of the numbers.** Each number comes with its replicates, and an ensemble is excluded
+/// where it lies further away than [`Significance::ENSEMBLE`] and a tolerance: 0.02 in the
+/// correlation at constant energy, 0.05 in both numbers of the canonical ensemble. A straight line
+/// is taken out of both columns of each run first, since an integrator's drift is no fluctuation,
+/// and the variance q²/12 of a print in steps of q is taken off. A run that leaves both ensembles
+/// possible has an [`UnknownEnsemble`].
 ///
 /// **Averages over windows**, as `fix ave/time` may write them, keep e_tot: at constant energy
 /// nothing changes here, but the variances lack what moves within a window. In the canonical
-/// ensemble they make Var(T) too small, and the data are of neither ensemble, rightly: Var(e) is
-/// too small as well.
+/// ensemble they make Var(T) too small, and the data then belong to neither ensemble. This is
+/// right, because Var(e) is too small as well.
 ///
 /// **The thermostat's time** is that of the correlation between the kinetic and the total energy: a
 /// fluctuation of the temperature leaves the run through the thermostat alone. A thermostat that
 /// exchanges heat with the kinetic energy at a rate 1/t has a time of t C_V/(g/2), with the heat
-/// capacity of all that takes part within that time: Langevin's damping time over 2 is t,
-/// and stochastic rescaling's relaxation time is t. [`judge`](Self::judge) compares it with a
-/// relaxation time.
+/// capacity of all that takes part within that time: Langevin's damping time over 2 is t, and
+/// stochastic rescaling's relaxation time is t. [`EnsembleCheck::judge`] compares it with a
+/// relaxation time. docs/ensembles.md has the derivation, and measurements under several
+/// thermostats.
 ///
 /// # Units
 /// Energies and temperatures in the units of `units`, times in time units.
@@ -267,12 +268,13 @@ impl EnsembleCheck {
         }
     }
 
-    /// Where kind, units, degrees of freedom or ensemble of the energies contradict what is
-    /// declared; `None` where they do not, or where the data do not tell. Energies that sampled
-    /// neither ensemble contradict constant energy, and no thermostat.
+    /// The contradiction between the data and what is declared, in kind, units, degrees of freedom
+    /// or ensemble. `None` where there is no contradiction, or where the data do not show one.
+    /// Energies of neither ensemble contradict a declared constant energy, but not a declared
+    /// thermostat.
     ///
     /// The scale of the energies is known to 5 % at constant energy. Elsewhere only a factor of ten
-    /// counts, which tells totals from energies per particle.
+    /// counts, which distinguishes totals from energies per particle.
     #[must_use]
     pub fn contradiction(&self, declared: Ensemble) -> Option<Contradiction> {
         self.scale().or_else(|| {
@@ -294,7 +296,7 @@ impl EnsembleCheck {
         })
     }
 
-    /// Where the scale of the energies is not that of the temperatures.
+    /// The contradiction between the scales of the energies and of the temperatures, if any.
     fn scale(&self) -> Option<Contradiction> {
         let is_conserved = self.sampled.value() == Some(&Sampled::Microcanonical);
         let (ratio, expected, range) = if is_conserved {
@@ -344,10 +346,10 @@ impl EnsembleCheck {
     /// A relaxation of the energy of the same run, unresolved where it is the thermostat's: where
     /// its time lies within a factor of [ten](THERMOSTAT) of the thermostat's time.
     ///
-    /// A thermostat relaxes the energy as the liquid does, and a fit cannot tell them apart. Two
-    /// coupled rates can: a thermostat ten times faster than the liquid moves the liquid's time by
-    /// less than 5 %, to that at constant temperature. One ten times slower leaves it that at
-    /// constant energy.
+    /// A thermostat relaxes the energy as the liquid does, and a fit cannot tell the two apart.
+    /// Their times decide, as two coupled rates: a thermostat ten times faster than the liquid
+    /// moves the liquid's time by less than 5 %, to that at constant temperature. A thermostat ten
+    /// times slower leaves it at that of constant energy.
     #[must_use]
     pub fn judge(&self, fit: Relaxation) -> Relaxation {
         let reason = self.thermostat_reason(fit.relaxation_time.value());

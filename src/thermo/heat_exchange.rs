@@ -14,7 +14,7 @@ const LAGS_PER_DECADE: u32 = 20;
 /// The integral ends after this many times its value.
 const WINDOW: f64 = 5.0;
 
-/// Why a run has no time of a thermostat.
+/// Why a thermostat's time is not known.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -28,13 +28,13 @@ pub enum NoThermostatTime {
     /// Too few digits were printed.
     #[error("too few digits are printed to tell the time of a thermostat")]
     Rounding,
-    /// The heat exchange is not over at the longest lag, a tenth of the shortest run.
+    /// The exchange of heat has not ended at the longest lag, a tenth of the shortest run.
     #[error(
         "the exchange of heat with the thermostat is not over after {}: its time is above {}",
         short(*.longest, 4), short(*.lower_bound, 4)
     )]
     Longer {
-        /// What the time is at least, in time units.
+        /// The least value of the time, in time units.
         lower_bound: f64,
         /// The longest lag, in time units.
         longest: f64,
@@ -65,8 +65,8 @@ impl NoThermostatTime {
 /// there, whatever the liquid does with it meanwhile. The liquid's slow relaxation enters in
 /// proportion to the temperature's share in it, which a fast thermostat makes small; in the
 /// correlation of e_tot with itself it would stay. In the canonical ensemble both terms are equal.
-/// A thermostat that is a deterministic function of the temperature, as Berendsen's, makes them
-/// opposite.
+/// A thermostat that is a deterministic function of the temperature, such as Berendsen's, gives
+/// them opposite signs.
 fn exchange(columns: &EnergyColumns, sampling: Sampling) -> Option<Curve> {
     let partition = &columns.partition;
     let shortest = columns.runs.iter().map(|run| run.kinetic.len()).min()?;
@@ -116,9 +116,9 @@ fn exchange(columns: &EnergyColumns, sampling: Sampling) -> Option<Curve> {
     ))
 }
 
-/// The time of a thermostat, `2 int A(t)² dt / max A²`, the time constant of an exponential A(t);
-/// of a damped oscillation half of its envelope's. The integral ends at the first lag of five times
-/// its value.
+/// The time of a thermostat, `2 int A(t)² dt / max A²`, which is the time constant of an
+/// exponential A(t), and half of that of the envelope of a damped oscillation. The integral ends at
+/// the first lag of five times its value.
 pub(super) fn thermostat_time(
     columns: &EnergyColumns,
     sampling: Sampling,

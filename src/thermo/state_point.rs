@@ -56,8 +56,8 @@ impl StatePoint {
         })
     }
 
-    /// With the relaxation that a fit found in the energies of the same run. An unresolved one
-    /// leaves [its verdict](Self::relaxation_verdict) alone.
+    /// With the relaxation that a fit found in the energies of the same run. Of an unresolved fit
+    /// only [the verdict](Self::relaxation_verdict) is kept.
     ///
     /// # Errors
     /// [`ThermoError::OtherRun`] for a fit of another run than the moments,
@@ -70,8 +70,8 @@ impl StatePoint {
         self.with_plateaus(&fit.u0_squared, &fit.um_squared, &fit.relaxation_time)
     }
 
-    /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere. A time that is
-    /// the thermostat's leaves its verdict alone, where the ensemble has been checked.
+    /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere. Where the
+    /// ensemble has been checked and the time is the thermostat's, only the verdict is kept.
     ///
     /// # Errors
     /// As [`with_relaxation`](Self::with_relaxation).
@@ -89,11 +89,10 @@ impl StatePoint {
         Ok(self.judged())
     }
 
-    /// With what the energies and temperatures of the same run say of its ensemble. A relaxation
-    /// time that is the thermostat's becomes unresolved
-    /// ([`EnsembleCheck::judge`]), here or when it is given later. Where the run sampled neither
-    /// ensemble, its heat capacity enters nothing over temperature
-    /// ([`no_heat_capacity`](Self::no_heat_capacity)).
+    /// Adds what the energies and temperatures of the same run show of its ensemble. A relaxation
+    /// time that is the thermostat's becomes unresolved ([`EnsembleCheck::judge`]), here or when it
+    /// is given later. Where the run sampled neither ensemble, its heat capacity enters nothing
+    /// over temperature ([`no_heat_capacity`](Self::no_heat_capacity)).
     ///
     /// # Errors
     /// [`ThermoError::OtherRun`] and [`ThermoError::Mixture`] as for the other parts;
@@ -174,7 +173,8 @@ impl StatePoint {
     }
 
     /// What the fit to its energies came to: why it has no relaxation time where it has none.
-    /// `None` without a fit or a thermostat's time in its place; in the fit's own units.
+    /// `None` where there is neither a fit nor a thermostat's time in its place. Times are in the
+    /// fit's own units.
     #[must_use]
     pub fn relaxation_verdict(&self) -> Option<&Verdict> {
         self.verdict.as_ref()

@@ -118,7 +118,7 @@ impl<'a> Point<'a> {
         Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
     }
 
-    /// Why the run has no heat capacity.
+    /// Why the run has no heat capacity; `None` where it has one.
     pub(crate) fn no_heat_capacity(&self) -> Option<Undetermined> {
         self.energies.ensemble.as_ref()?.no_heat_capacity()
     }

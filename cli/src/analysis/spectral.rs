@@ -17,7 +17,7 @@ pub(crate) struct Spectral {
     pub(crate) stretched: Result<Relaxation, String>,
     /// The average over both forms by their probability.
     pub(crate) average: Result<Relaxation, String>,
-    /// Read from the curve between the plateaus of the average.
+    /// The rise time between the plateaus of the average, read from the curve.
     pub(crate) rise_time: Read<Estimate>,
     pub(crate) integral_time: Read<IntegralTime>,
     /// The blocks that the correlation time of the run asks for.
@@ -36,8 +36,8 @@ pub(crate) struct Plan {
 }
 
 impl Spectral {
-    /// Fits both forms, each by itself and together, and leaves each fit as `judged` does. A run
-    /// without frequencies below its vibrations has no fit, and this is no failure of the program.
+    /// Fits both forms, each by itself and together, and gives each fit the verdict of `judged`. A
+    /// run without frequencies below its vibrations has no fit, which is no failure of the program.
     pub(crate) fn fit(
         runs: &Replicas<EnergySeries<'_>>,
         msed: &Curve,

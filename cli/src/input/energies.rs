@@ -19,13 +19,13 @@ pub(crate) struct Energies {
     pub(crate) replicas: Replicas<EnergySeries<'static>>,
     pub(crate) moments: energy::Moments,
     pub(crate) temperature: f64,
-    /// What a temperature column says of the ensemble.
+    /// What the temperature column shows of the ensemble.
     pub(crate) ensemble: Option<EnsembleCheck>,
     pub(crate) notes: Vec<String>,
     pub(crate) left_out_rows: usize,
     /// The time that was left out at the start of each replica.
     pub(crate) discarded: f64,
-    /// What is still to be discarded of the replica that has most of it.
+    /// What remains to be discarded of the replica where most remains.
     pub(crate) equilibration: Outcome<Equilibration, NotEquilibrated>,
 }
 
@@ -108,7 +108,7 @@ fn latest_start<'a, 'b>(
     Ok(latest)
 }
 
-/// The series of a file without so much time at its start.
+/// The series of a file without its first `time`.
 fn without_start(
     run: &Run,
     file: &Path,
@@ -132,8 +132,8 @@ fn without_start(
     kept.map_err(|error| about(file, error))
 }
 
-/// What the replica that takes longest has still to discard; that of one which never comes to rest,
-/// where there is one.
+/// What remains to be discarded of the replica that takes longest. A replica that never comes to
+/// rest takes longest of all.
 fn last_to_equilibrate(series: &[EnergySeries<'static>]) -> Outcome<Equilibration, NotEquilibrated> {
     let time = |found: &Outcome<Equilibration, _>| found.value().map_or(f64::INFINITY, |found| found.time);
     let first = energy::equilibration(&series[0]);
@@ -167,7 +167,7 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
     Err(scan.run_failure(run, message))
 }
 
-/// What temperatures at the samples say of the ensemble. They must not contradict the scan file.
+/// What temperatures at the samples show of the ensemble. They must not contradict the scan file.
 fn ensemble(
     scan: &Scan,
     run: &Run,

@@ -70,7 +70,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
     })
 }
 
-/// The ensemble as it is declared, and what energies and temperatures say of it.
+/// The ensemble that the file declares, and what energies and temperatures show of it.
 fn ensemble(point: &Point<'_>) -> Value {
     let declared = json!({ "declared": point.heat_capacity.ensemble().name() });
     let Some(check) = &point.energies.ensemble else {
@@ -149,7 +149,7 @@ fn tail(integral: &Read<IntegralTime>) -> Option<f64> {
     Some(integral.as_ref().ok()?.value()?.tail.value())
 }
 
-/// What is still to be discarded, and what was.
+/// What remains to be discarded, and what was discarded.
 fn equilibration(discard: Discard, energies: &Energies) -> Value {
     let discarded = matches!(discard, Discard::Automatic).then_some(energies.discarded);
     let found = match &energies.equilibration {

@@ -16,9 +16,9 @@ const LONGEST_NAMES: usize = 220;
 /// What is left out at the start of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Discard {
-    /// So much time.
+    /// This length of time.
     Time(f64),
-    /// What keeps most independent samples of the energy.
+    /// The time whose omission keeps the most independent samples of the energy.
     Automatic,
 }
 

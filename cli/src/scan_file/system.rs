@@ -50,8 +50,8 @@ impl System {
         self.ensemble.get_ref().of(self.particles)
     }
 
-    /// The line of the key that a contradiction is about, with its name; `None` where it may be
-    /// about several.
+    /// The line and the name of the key that a contradiction concerns; `None` where it may concern
+    /// several.
     pub(super) fn contradicted(&self, source: &Source, by: &Contradiction) -> Option<(usize, &'static str)> {
         match by {
             Contradiction::Kind { .. } => Some((source.line(&self.energy_kind), "energy_kind")),

@@ -44,7 +44,7 @@ pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanne
     Ok(Some(found))
 }
 
-/// A length of time that may be 0, or the word for one that is to be found.
+/// A length of time that may be 0, or the word `automatic` for one that is to be found.
 pub(super) fn discard<'de, D: Deserializer<'de>>(from: D) -> Result<Discard, D::Error> {
     #[derive(Deserialize)]
     #[serde(

@@ -117,14 +117,14 @@ fn remarks(points: &[Point<'_>]) -> String {
     text + &cautions.to_string()
 }
 
-/// What was discarded at the start of a point, and what is still to be.
+/// What was discarded at the start of a point, and what remains to be discarded.
 fn equilibration(point: &Point<'_>) -> String {
     let (name, energies) = (point.name(), &point.energies);
     let mut text = String::new();
     if let Discard::Automatic = point.run.discard {
         let _ = writeln!(
             text,
-            "{name}: the first {} are discarded, which keeps most independent samples",
+            "{name}: the first {} are discarded, which keeps the most independent samples",
             time(energies.discarded)
         );
     }
@@ -193,8 +193,8 @@ pub(super) fn second_opinions(points: &[Point<'_>]) -> String {
     };
     let short: String = points.iter().filter_map(caution).collect();
     format!(
-        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum; read from the curve between the spectrum's plateaus, the time tau_e \
-         of a rise by (1 - 1/e) Um^2, to compare with tau*, and the integral <tau>; independent samples of the energy; relative errors that such a \
-         run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{cautions}{short}"
+        "Relaxation by Eq. (11) beside Whittle's likelihood of the spectrum. Two times are read from the curve between the spectrum's \
+         plateaus: tau_e of a rise by (1 - 1/e) Um^2, to compare with tau*, and the integral <tau>. Then come the independent samples of the \
+         energy, the relative errors that such a run is expected to give, and the length for {wanted:.0} % of tau*.\n\n{table}{cautions}{short}"
     )
 }

@@ -149,7 +149,8 @@ impl Deviations {
                 let numbers = [(&found.time, &whole.time), (&found.value, &whole.value)];
                 for (sum, (found, whole)) in self.squares.iter_mut().zip(numbers) {
                     let error = found.standard_error().expect("an error");
-                    *sum += ((found.value() - whole.value()) / error).powi(2);
+                    let z2 = ((found.value() - whole.value()) / error).powi(2); if z2 > 4.0 { println!("far: {found} whole {whole} run {} ", segment.run_length()); }
+                    *sum += z2;
                 }
             }
             Err(NoExtremum::AtShortestLag { .. }) => panic!("a peak at the shortest lag"),
