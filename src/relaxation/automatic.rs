@@ -38,7 +38,7 @@ pub(super) fn fitted<'a>(
     let fast_end = task.spectrum.map_or(0.0, |spectrum| fast_end(spectrum));
     let (mut window, after) = usable(opening(curve)?, curve, least);
     let first = if fast_end > 0.0 {
-        window[0] = window[0].max(fast_end);
+        window[0] = window[0].max(fast_end).min(latest(curve, window, least));
         Resampled::new(curve, window, task)?
     } else {
         agreeing(curve, window, task, least)?
@@ -55,6 +55,20 @@ pub(super) fn fitted<'a>(
         first
     };
     Ok((fitted, after))
+}
+
+/// The latest start of a window that leaves the fit as many lags as it needs.
+fn latest(curve: &Curve, window: [f64; 2], least: usize) -> f64 {
+    let errors = curve.standard_errors().iter();
+    let lags = curve.lag_times().zip(errors);
+    let usable: Vec<f64> = lags
+        .filter(|&(t, error)| error.is_some() && is_inside(window, t))
+        .map(|(t, _)| t)
+        .collect();
+    usable[usable.len().saturating_sub(least)..]
+        .first()
+        .copied()
+        .unwrap_or(window[0])
 }
 
 /// The time at which what the fast relaxations of a spectrum have left to rise is [`FAST_LEFT`] of

@@ -17,9 +17,6 @@ use crate::stats::{Estimate, Outcome, Resampling, Significance};
 const REACH: f64 = 2.0;
 /// A peak that moves by more than this factor when one block is left out is not resolved.
 const SHIFT: f64 = 1.5;
-/// The least length of a run over the time of a peak of a variance about the run's own mean. Such a
-/// run holds thirty independent values, which determine the variance to a quarter.
-const RUN: f64 = 25.0;
 /// Slopes are taken between lags at least this factor apart: ten in a decade.
 const RATIO: f64 = 1.258_925_411_794_167_2;
 
@@ -138,17 +135,6 @@ pub enum NoExtremum {
         /// The length of the run over that time.
         lengths: f64,
     },
-    /// The highest value is a variance about the mean of a run that holds too few such values.
-    #[error(
-        "not resolved: a variance about the run's own mean at t = {}: the run is only {lengths:.0} times as long, expected {RUN} times or more",
-        Time(.time)
-    )]
-    ShortRun {
-        /// Time of the highest value.
-        time: f64,
-        /// The length of the run over that time.
-        lengths: f64,
-    },
     /// The parabola has no maximum among the lags around the highest one, on the whole or on a
     /// resample.
     #[error(
@@ -195,9 +181,9 @@ pub enum NoExtremum {
 /// holds `n = 1.5 L/t` independent values, and such a variance lacks `t/(1.5 L)` of its value,
 /// which is added. The errors are at least those of a variance of n Gaussian values, `sqrt(2/n)`,
 /// times `sqrt(n (n + 4)/((n - 2)(n - 4)))`, since a variance that comes out too small has too
-/// small an error. A fall that is no more than such errors is [`OwnMean`](NoExtremum::OwnMean), and
-/// a run less than 20 times as long as the time is [too short](NoExtremum::ShortRun). On segments
-/// of the shipped runs a peak of χ₄ is resolved from about 30 τ_α on.
+/// small an error; n is at most the number of time origins. A fall that is no more than such errors
+/// is [`OwnMean`](NoExtremum::OwnMean). On segments of the shipped runs a peak of χ₄ is resolved
+/// from about 30 τ_α on.
 ///
 /// Cost: two passes.
 ///
@@ -251,10 +237,6 @@ fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     };
     let highest = outstanding(curve, &times, ExtremumOf::Curve, factor, |values, k| values[k])?;
     let (time, factor) = (times[highest], factor(highest));
-    let lengths = curve.run_length() / time;
-    if about_own_mean && resampled && lengths < RUN {
-        return Err(NoExtremum::ShortRun { time, lengths });
-    }
     let logarithms: Vec<f64> = times.iter().map(|t| (t / time).ln()).collect();
     let near = Neighbourhood::new(&logarithms, REACH.ln(), highest);
     let [whole, _] = near.vertex(curve.values(), 0.0);

@@ -10,7 +10,7 @@ use super::thresholds::{
     LOG_ERROR, PLATEAU, RISE_ERROR, SLOPE, WITHOUT_RELAXATION,
 };
 use super::verdict::Reason;
-use crate::stats::Significance;
+use crate::stats::{Estimate, Significance};
 
 /// Why a fit is not resolved. `found` has the numbers as they are shown; `after` is the last
 /// significant fall before an automatic window.
@@ -67,20 +67,20 @@ pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<
     if of > 0 && without as f64 >= WITHOUT_RELAXATION * of as f64 {
         reasons.push(Reason::Resamples { without, of });
     }
-    if let Some(log_time_error) = found.relaxation_time.ln().standard_error()
-        && log_time_error > LOG_ERROR
-    {
+    // A number that a resample does not have is not known at all.
+    let error = |of: &Estimate| of.ln().standard_error().unwrap_or(f64::INFINITY);
+    let log_time_error = error(&found.relaxation_time);
+    if of >= 2 && fitted.has_relaxation() && log_time_error > LOG_ERROR {
         reasons.push(Reason::Vague { log_time_error });
     }
-    if fitted.solver.shape.form == Form::Rise
-        && is_above_noise
-        && let Some(error) = found.um_squared.standard_error()
-        && error > RISE_ERROR * found.um_squared.value()
-    {
-        let relative_error = error / found.um_squared.value();
-        reasons.push(Reason::NoSlowPart { relative_error });
+    if of >= 2 && fitted.solver.shape.form == Form::Rise && is_above_noise {
+        let rise = &found.um_squared;
+        let relative_error = rise.standard_error().unwrap_or(f64::INFINITY) / rise.value();
+        if relative_error > RISE_ERROR {
+            reasons.push(Reason::NoSlowPart { relative_error });
+        }
     }
-    let allowed = Fall::allowed(points.curve);
+    let allowed = Significance::ANY_LAG.threshold(points.curve.resamples().degrees_of_freedom());
     if let Some([.., standard_errors]) = fitted.misfit(f64::INFINITY)
         && standard_errors > allowed
     {

@@ -8,16 +8,20 @@ use crate::curve::Curve;
 /// has an integral of 2/3 of the lag over both signs of the distance.
 const A_LAG: f64 = 1.5;
 
-/// Independent values at lag `k`.
+/// Independent values at lag `k`: no more than there are time origins.
 fn independent(curve: &Curve, k: usize) -> f64 {
-    A_LAG * curve.run_length() / curve.lag_time(k)
+    let in_run = A_LAG * curve.run_length() / curve.lag_time(k);
+    match curve.origins()[k] {
+        0 => in_run,
+        origins => in_run.min(origins as f64),
+    }
 }
 
 /// The curve with what it lacks: `n` independent values scatter about their own mean by 1 - 1/n of
 /// their variance.
 pub(super) fn completed(curve: &Curve) -> Curve {
-    let run = A_LAG * curve.run_length();
-    curve.map(|time, value| value * (1.0 + time / run))
+    let lacking = |(k, value): (usize, &f64)| value * (1.0 + 1.0 / independent(curve, k));
+    curve.with_values(|values| values.iter().enumerate().map(lacking).collect())
 }
 
 /// The factor by which the errors of the resamples must grow at lag `k` and about it: at least 1,
@@ -52,7 +56,7 @@ mod tests {
             [10, 100].map(Lag::from_steps).into(),
             0.5,
             vec![1.0; 2],
-            vec![1; 2],
+            vec![1000; 2],
             (0..10).map(replicate).collect(),
             resamples,
             Lag::from_steps(100),

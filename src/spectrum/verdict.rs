@@ -28,10 +28,16 @@ impl Seen<'_> {
             .fisher_standard_errors
             .map_or([f64::INFINITY; 2], |[um_squared, tau, _]| [um_squared, tau]);
         let um_squared = self.um_squared.value();
-        let rise_error = self.um_squared.standard_error().map_or(0.0, |e| e / um_squared);
+        // A number that a resample does not have is not known at all.
+        let resampled = self.um_squared.resamples().is_some_and(|of| of.len() >= 2);
+        let missing = if resampled { f64::INFINITY } else { 0.0 };
+        let rise_error = self
+            .um_squared
+            .standard_error()
+            .map_or(missing, |e| e / um_squared);
         let relative_error = fisher_rise.max(rise_error);
         let vague_rise = fisher_rise > LOG_ERROR || rise_error > RISE_ERROR;
-        let log_time_error = self.log_time_error.unwrap_or(0.0).max(fisher_time);
+        let log_time_error = self.log_time_error.unwrap_or(missing).max(fisher_time);
         let (excess, misfit) = (self.spectrum.excess, Significance::SPECTRAL_MISFIT);
         let excess = excess.filter(|&excess| excess > misfit.threshold(Some(f64::INFINITY)));
         let reason = if !self.converged {

@@ -136,9 +136,7 @@ impl Whittle {
             })
             .collect();
         let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole.clone()).collect();
-        let fitted = self.fitted(&periodograms, sampling)?;
-        let [u0, um, tau, beta, mean_tau] = fitted.estimates(&powers, partition.resamples(run), sampling);
-        let most_probable = &fitted.forms[0];
+        let mut fitted = self.fitted(&periodograms, sampling)?;
         let probability = |model: Model| -> f64 {
             let of_model = fitted.forms.iter().filter(|form| form.shape.model == model);
             of_model.map(|form| form.probability).sum()
@@ -147,12 +145,22 @@ impl Whittle {
             p if p > CERTAIN => Model::Exponential,
             _ => Model::Stretched,
         });
+        let probability = probability(model);
+        if model == Model::Exponential {
+            // Its beta is exactly 1.
+            fitted.forms.retain(|form| form.shape.model == model);
+            for form in &mut fitted.forms {
+                form.probability /= probability;
+            }
+        }
+        let most_probable = &fitted.forms[0];
+        let [u0, um, tau, beta, mean_tau] = fitted.estimates(&powers, partition.resamples(run), sampling);
         let parameters = &most_probable.maximum.parameters;
         let fast = || most_probable.shape.fast_parts(parameters);
         let spectrum = Spectrum {
             min_frequency: fitted.lowest / sampling.interval(),
             max_frequency: fitted.limit / sampling.interval(),
-            probability: probability(model),
+            probability,
             fast_level: parameters[0].exp() + fast().map(|[v, tau]| v * lorentzian(0.0, tau)[0]).sum::<f64>(),
             fast_times: fast().map(|[_, tau]| tau * sampling.interval()).collect(),
             fast_variances: fast().map(|[variance, _]| variance).collect(),

@@ -92,7 +92,7 @@ pub enum UnknownEnsemble {
     )]
     Rounding {
         /// Energy or temperature.
-        quantity: &'static str,
+        quantity: String,
         /// The step of the print.
         quantum: f64,
         /// The standard deviation of the column, with the rounding, in the same unit.
@@ -222,7 +222,7 @@ pub fn ensemble_check<T: Real>(
     let too_coarse = columns.too_coarse(ROUNDING);
     check.sampled = match too_coarse {
         Some((column, standard_deviation)) => Outcome::Unresolved(UnknownEnsemble::Rounding {
-            quantity: ["energy", "temperature"][column],
+            quantity: ["energy", "temperature"][column].to_owned(),
             quantum: columns.quanta[column].unwrap_or(0.0),
             standard_deviation: standard_deviation / [first.per_particle_scale(), 0.5 * g * k][column],
         }),

@@ -136,7 +136,7 @@ pub(super) fn thermostat_time(
     match (1..times.len()).find(closes) {
         Some(end) => {
             let time = |values: &[f64]| self::integrals(&times, values)[end];
-            Outcome::Resolved(curve.evaluate(time))
+            Outcome::Resolved(curve.evaluate_at(0..=end, time))
         }
         None => Outcome::Unresolved(NoThermostatTime::Longer {
             lower_bound: integrals.last().copied().filter(|x| x.is_finite()).unwrap_or(0.0),

@@ -7,6 +7,7 @@ use crate::lag::Lags;
 use crate::real::Real;
 use crate::relaxation::{Fit, Model};
 use crate::series::Runs;
+use crate::spectrum::Whittle;
 use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
@@ -79,7 +80,7 @@ impl Scan {
             ensemble,
             path: Path::Isochoric,
             resampling: Resampling::default(),
-            fit: Fit::new(Model::Exponential),
+            fit: None,
             points: Vec::new(),
         }
     }
@@ -113,7 +114,10 @@ impl Scan {
             }
         }
         points.sort_by(|a, b| a.temperature().total_cmp(&b.temperature()));
-        let highest = points.iter().rfind(|point| point.excluded().is_none());
+        let counts = |point: &&StatePoint| point.excluded().is_none();
+        let has_heat_capacity = |point: &&StatePoint| counts(point) && point.no_heat_capacity().is_none();
+        let highest = points.iter().rfind(has_heat_capacity);
+        let highest = highest.or_else(|| points.iter().rfind(counts));
         Ok(Self {
             reference: highest.map(StatePoint::temperature),
             points,
@@ -394,9 +398,9 @@ pub struct ScanBuilder {
     pub path: Path,
     /// The resampling, ten blocks unless given.
     pub resampling: Resampling,
-    /// The fit to each mean-squared energy difference: the exponential form in an automatic window,
-    /// unless given.
-    pub fit: Fit<'static>,
+    /// The fit to each mean-squared energy difference; `None`, which it is unless given, for
+    /// [the fit beside the spectrum](Fit::beside) of the same run.
+    pub fit: Option<Fit<'static>>,
     points: Vec<StatePoint>,
 }
 
@@ -417,7 +421,17 @@ impl ScanBuilder {
     ) -> Result<StatePoint, ThermoError> {
         let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
         let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
-        let fit = self.fit.to(&msed)?;
+        let spectrum = match self.fit {
+            Some(_) => None,
+            None => Whittle::new().resampling(self.resampling).to(runs).ok(),
+        };
+        let fit = match (self.fit, &spectrum) {
+            (Some(fit), _) => fit,
+            (None, Some(spectrum)) => Fit::beside(spectrum),
+            // A run without frequencies below its vibrations has no spectrum.
+            (None, None) => Fit::new(Model::Stretched),
+        };
+        let fit = fit.to(&msed)?;
         let check = match moments.kinetic_temperature {
             Some(_) => Some(self.ensemble_check(runs)?),
             None => None,

@@ -146,7 +146,10 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
         .with_relaxation(point.fit())?;
     if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
-        found = found.with_structural_time(time);
+        // A time without an error has no weight beside others that have one.
+        if time.standard_error().is_some() {
+            found = found.with_structural_time(time);
+        }
     }
     if let Some(check) = &point.energies.ensemble {
         found = found.with_ensemble_check(check)?;
@@ -157,12 +160,16 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     })
 }
 
+/// At the temperatures of all points that count; `None` where a point has no heat capacity.
 fn entropy_z(scan: &thermo::Scan) -> Vec<Option<f64>> {
-    match scan.entropy_check() {
-        Ok(differences) if scan.path() == Path::Isochoric => differences
-            .iter()
-            .map(|d| Some(d.value() / d.standard_error().filter(|error| *error > 1e-12)?))
-            .collect(),
-        _ => vec![None; scan.counted().count()],
-    }
+    let differences = scan.entropy_check().ok();
+    let mut differences = differences
+        .filter(|_| scan.path() == Path::Isochoric)
+        .into_iter()
+        .flatten();
+    let z = |point: &StatePoint| {
+        let d = point.no_heat_capacity().is_none().then(|| differences.next())??;
+        Some(d.value() / d.standard_error().filter(|error| *error > 1e-12)?)
+    };
+    scan.counted().map(z).collect()
 }

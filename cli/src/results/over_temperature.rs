@@ -83,8 +83,10 @@ fn column<T>(found: &OverTemperature, of: impl Fn(&StatePoint) -> T) -> Vec<T> {
 }
 
 fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Vec<Value> {
-    let points = found.scan.counted().enumerate();
-    points
+    let points = found.scan.counted();
+    let with_rows = points.filter(|point| point.no_heat_capacity().is_none());
+    with_rows
+        .enumerate()
         .map(|(k, point)| {
             let agreement = &check.agreement[k];
             json!({

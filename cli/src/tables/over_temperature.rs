@@ -18,7 +18,10 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
     let rounded = |z: Option<f64>| or_dash(z.map(|z| format!("{z:.2}")));
     let reference = results.scan.reference_temperature()?;
+    let counted = results.temperatures();
     for (k, &t) in check.temperatures.iter().enumerate() {
+        // A point that sampled neither ensemble counts, and has no heat capacity.
+        let here = counted.iter().position(|other| (other - t).abs() <= 1e-9 * t)?;
         let z = check.agreement[k].value().map(|deviation| deviation.z);
         table.add([
             temperature(t),
@@ -27,11 +30,11 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
             check.from_spline[k].to_string(),
             rounded(z),
             agreement(&check.agreement[k]).to_owned(),
-            or_dash(fast[k].as_ref()),
-            or_dash(slow[k].as_ref()),
-            or_dash(total[k].as_ref()),
+            or_dash(fast[here].as_ref()),
+            or_dash(slow[here].as_ref()),
+            or_dash(total[here].as_ref()),
             check.entropy_between(reference, t).to_string(),
-            rounded(results.entropy_z[k]),
+            rounded(results.entropy_z[here]),
         ]);
     }
     let mut text = format!(

@@ -103,15 +103,13 @@ fn the_shipped_scan_has_every_result_over_temperature() {
             "{model}: {fit}"
         );
     }
-    // Three runs have a trajectory: enough for Arrhenius's law and for a plot with the entropy that
-    // tau* gave.
+    // Three runs have a trajectory: enough for Arrhenius's law. Two of these have an entropy, too
+    // few for a plot with the one that tau* gave.
     let alpha = relaxation["tau_alpha"].as_array().expect("a list");
     assert_eq!(alpha.iter().filter(|time| time.is_f64()).count(), 3, "{alpha:?}");
     assert_eq!(relaxation["models"]["arrhenius"]["alpha"]["points"], 3);
     assert_eq!(relaxation["models"]["vft"].get("alpha"), None);
-    let plot = &scan["adam_gibbs_alpha"];
-    assert!(plot["a"].is_f64() && plot["verdict"].is_string(), "{plot}");
-    assert_eq!(plot["s_c_reference"], scan["adam_gibbs"]["s_c_reference"]);
+    assert_eq!(scan["adam_gibbs_alpha"], Value::Null);
     let crossover = &scan["crossover"];
     assert_eq!(crossover["quantity"], "um");
     assert!(crossover["temperature"].is_f64() || crossover["reason"].is_string());

@@ -149,8 +149,7 @@ impl Deviations {
                 let numbers = [(&found.time, &whole.time), (&found.value, &whole.value)];
                 for (sum, (found, whole)) in self.squares.iter_mut().zip(numbers) {
                     let error = found.standard_error().expect("an error");
-                    let z2 = ((found.value() - whole.value()) / error).powi(2); if z2 > 4.0 { println!("far: {found} whole {whole} run {} ", segment.run_length()); }
-                    *sum += z2;
+                    *sum += ((found.value() - whole.value()) / error).powi(2);
                 }
             }
             Err(NoExtremum::AtShortestLag { .. }) => panic!("a peak at the shortest lag"),
@@ -206,14 +205,11 @@ fn peaks_of_segments_scatter_as_their_errors_say() {
                 found.segments
             );
         }
-        // Of 10 to 30 tau_alpha together, and of 40.
-        for of_lengths in [&of_kind[..4], &of_kind[4..]] {
-            let resolved: usize = of_lengths.iter().map(|found| found.resolved).sum();
-            for number in 0..2 {
-                let sum: f64 = of_lengths.iter().map(|found| found.squares[number]).sum();
-                let mean = sum / resolved as f64;
-                assert!(mean < 2.0, "{name}, number {number}: {mean} of {resolved}");
-            }
+        let resolved: usize = of_kind.iter().map(|found| found.resolved).sum();
+        for number in 0..2 {
+            let sum: f64 = of_kind.iter().map(|found| found.squares[number]).sum();
+            let mean = sum / resolved as f64;
+            assert!(mean < 2.0, "{name}, number {number}: {mean} of {resolved}");
         }
     }
     let part = |kind: usize, length: usize| {

@@ -382,7 +382,7 @@ fn coarse_prints_are_allowed_for_or_named() {
     else {
         panic!("{lost}");
     };
-    assert_eq!((*quantity, *quantum), ("temperature", 0.1));
+    assert_eq!((quantity.as_str(), *quantum), ("temperature", 0.1));
     assert_eq!(lost.thermostat_time.why(), Some(&NoThermostatTime::Rounding));
 }
 
