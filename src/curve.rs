@@ -391,7 +391,7 @@ impl Curve {
 
     /// The curve in other units: lag times by the factor of times, values by that of their
     /// dimension. A fit of the converted curve, with its window converted too, is the converted
-    /// fit.
+    /// fit. A spectrum that it stands beside must be that of converted energies.
     ///
     /// ```
     /// use msed::units::{Dimension, LennardJones};

@@ -40,12 +40,12 @@ impl Drift {
     /// means after and before a boundary of two blocks, both in standard errors; `None` without
     /// error bars.
     ///
-    /// They come from the means of the blocks, or of ten parts of a run where it has fewer, and
-    /// from the scatter of these means about the straight line or about the two levels. The errors
-    /// of [`slope`](Self::slope) and [`halves`](Self::halves) do not serve here: where a quench is
-    /// joined to a run, they contain the quench. The two deviations share the one false alarm in a
-    /// hundred of [`Significance::STATIONARY`], and the boundaries share that of the second, by
-    /// Student's t.
+    /// They come from the means of the blocks, or of ten parts and more of a run where it has
+    /// fewer, and from the scatter of these means about the straight line or about the two levels.
+    /// The errors of [`slope`](Self::slope) and [`halves`](Self::halves) do not serve here: where a
+    /// quench is joined to a run, they contain the quench. The two deviations share the one false
+    /// alarm in a hundred of [`Significance::STATIONARY`], and the boundaries share that of the
+    /// second, by Student's t.
     #[must_use]
     pub fn deviations(&self) -> Option<[Deviation; 2]> {
         self.deviations

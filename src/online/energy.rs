@@ -93,9 +93,9 @@ impl EnergyAccumulator {
     /// longer than the longest lag: exact to rounding, at a cost that hardly depends on how many
     /// lags there are or how long they are.
     ///
-    /// Pieces of blocks are whole segments. The first 30 segments are kept as they are. While the
-    /// run is no longer, a snapshot divides and sums them as a whole series is divided and summed.
-    /// Rounding is relative to the variance, about 10^-15 of it.
+    /// Pieces of blocks are whole segments. The first three segments for each block, 30, are kept
+    /// as they are. While the run is no longer, a snapshot divides and sums them as a whole series
+    /// is divided and summed. Rounding is relative to the variance, about 10^-15 of it.
     ///
     /// # Errors
     /// As [`ring`](Self::ring).

@@ -8,7 +8,7 @@ use super::fall::Fall;
 use super::found::{Evidence, LeastSquares, Relaxation};
 use super::judge;
 use super::model::{Form, Model, Parameters};
-use super::points::{Task, Weighed};
+use super::points::{BySpectrum, Task, Weighed};
 use super::resampled::Resampled;
 use super::verdict::Verdict;
 use super::weights::Weighting;
@@ -40,7 +40,7 @@ use crate::stats::Estimate;
 /// - no error is smaller than the spectrum's: no estimate from the same run knows more;
 /// - a spectrum without a slow part, or with a misfit, leaves the fit unresolved.
 ///
-/// [`after`](Fit::after) takes the window and the verdict alone, for a form of your choice.
+/// [`after`](Fit::after) does the same without the form and its errors: the form is of your choice.
 ///
 /// Without a spectrum, prefer the stretched form. On series with a slow part of β = 0.75 the
 /// exponential form finds four fifths of Um² and is resolved nevertheless. Where the fast
@@ -63,6 +63,7 @@ use crate::stats::Estimate;
 ///   tried, the window starts at twice its time, but not later than τ/2: what is left of the
 ///   vibrations is within noise at the one and far below it at the other. Where no start agrees,
 ///   because the run is too short for errors or Eq. (11) is not the curve's form, the start stays.
+///   A window after the fast relaxations of a spectrum starts with them in place of this rule.
 /// - *End.* The window ends at the last lag that keeps nine tenths of the origins that a run has (a
 ///   tenth of the run, where lags are decimated too), or earlier at five mean relaxation times of a
 ///   first fit up to there, but not before twenty times the start.
@@ -99,8 +100,8 @@ use crate::stats::Estimate;
 /// - β is at the end of its range;
 /// - half of the resamples or more have no such relaxation;
 /// - the error of ln τ over the resamples is above 0.5, or that of Um² above a third of it;
-/// - the curve differs from the fit by more than chance, over six standard errors of the
-///   difference;
+/// - two neighbouring lags differ from the fit by more than chance, over five standard errors of
+///   the difference;
 /// - the spectrum beside it has no slow part, or a misfit;
 /// - the lags are fewer than two for each parameter.
 ///
@@ -155,8 +156,7 @@ impl<'a> Fit<'a> {
                 form: Form::Rise,
                 model,
                 weighed: Weighed::By(Weighting::StandardErrors),
-                spectrum: None,
-                shaped: false,
+                spectrum: BySpectrum::Nothing,
             },
             window: None,
         }
@@ -205,8 +205,8 @@ impl<'a> Fit<'a> {
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn beside(spectrum: &'a Relaxation) -> Self {
-        let mut fit = Self::new(spectrum.model).after(spectrum);
-        fit.task.shaped = true;
+        let mut fit = Self::new(spectrum.model);
+        fit.task.spectrum = BySpectrum::Form(spectrum);
         fit
     }
 
@@ -214,7 +214,7 @@ impl<'a> Fit<'a> {
     /// shows have risen, and adds what they still have to rise. The fit is unresolved where the
     /// spectrum shows no slow part.
     pub fn after(mut self, spectrum: &'a Relaxation) -> Self {
-        self.task.spectrum = Some(spectrum);
+        self.task.spectrum = BySpectrum::Fast(spectrum);
         self
     }
 
@@ -265,7 +265,7 @@ impl<'a> Fit<'a> {
     /// that the curve does not have; where a covariance has other lags, or no inverse; and where a
     /// spectrum is of another run.
     pub fn to(&self, curve: &Curve) -> Result<Relaxation, FitError> {
-        if let Some(spectrum) = self.task.spectrum {
+        if let Some(spectrum) = self.task.spectrum.fit() {
             FitError::unless_beside(curve, spectrum)?;
         }
         let (fitted, after) = match (self.window, self.task.form) {
@@ -303,7 +303,7 @@ fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> R
         Form::Rise => (fitted.offset(), Evidence::LeastSquares(evidence)),
     };
     // No estimate from the same run knows more than the spectrum does.
-    let spectrum = task.spectrum.filter(|_| task.shaped);
+    let spectrum = task.spectrum.form();
     let estimate = |of: fn(&Parameters) -> f64, by_spectrum: fn(&Relaxation) -> &Estimate| {
         let estimate = fitted.estimate(of);
         let Some(known) = spectrum.map(by_spectrum) else {
@@ -326,7 +326,12 @@ fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> R
         evidence,
     };
     let mut reasons = judge::reasons(fitted, &found, after);
-    reasons.extend(task.spectrum.into_iter().flat_map(judge::reasons_of_spectrum));
+    reasons.extend(
+        task.spectrum
+            .fit()
+            .into_iter()
+            .flat_map(judge::reasons_of_spectrum),
+    );
     found.verdict = Verdict::new(reasons);
     found
 }

@@ -17,16 +17,39 @@ pub(super) enum Weighed<'a> {
     Together(&'a Covariance),
 }
 
+/// What the fit of the spectrum of the same run tells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum BySpectrum<'a> {
+    Nothing,
+    /// Where its fast relaxations end.
+    Fast(&'a Relaxation),
+    /// The same, and the form of the slow part.
+    Form(&'a Relaxation),
+}
+
+impl<'a> BySpectrum<'a> {
+    pub(super) fn fit(self) -> Option<&'a Relaxation> {
+        match self {
+            Self::Nothing => None,
+            Self::Fast(fit) | Self::Form(fit) => Some(fit),
+        }
+    }
+
+    pub(super) fn form(self) -> Option<&'a Relaxation> {
+        match self {
+            Self::Form(fit) => Some(fit),
+            _ => None,
+        }
+    }
+}
+
 /// What is fitted, and how its lags weigh.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Task<'a> {
     pub(super) form: Form,
     pub(super) model: Model,
     pub(super) weighed: Weighed<'a>,
-    /// The fit of the spectrum of the same run, which tells where its fast relaxations end.
-    pub(super) spectrum: Option<&'a Relaxation>,
-    /// Whether that spectrum also gives β.
-    pub(super) shaped: bool,
+    pub(super) spectrum: BySpectrum<'a>,
 }
 
 impl Task<'_> {
@@ -41,7 +64,7 @@ impl Task<'_> {
     /// β where it is given, on the whole run or on one of its resamples; `None` where it is
     /// searched.
     pub(super) fn exponent(&self, resample: Option<usize>) -> Option<f64> {
-        match (self.model, self.spectrum.filter(|_| self.shaped)) {
+        match (self.model, self.spectrum.form()) {
             (Model::Exponential, _) => Some(1.0),
             (Model::Stretched, None) => None,
             (Model::Stretched, Some(spectrum)) => {
@@ -124,7 +147,11 @@ impl<'a> Points<'a> {
                 Weights::correlated(&covariance.factor(&positions).ok_or(FitError::Singular)?)
             }
         };
-        let left = |&time: &f64| task.spectrum.map_or(0.0, |spectrum| left_to_rise(spectrum, time));
+        let left = |&time: &f64| {
+            task.spectrum
+                .fit()
+                .map_or(0.0, |spectrum| left_to_rise(spectrum, time))
+        };
         let points = Self {
             left: times.iter().map(left).collect(),
             curve,

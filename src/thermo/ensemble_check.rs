@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::contradiction::Contradiction;
 use super::energy_columns::EnergyColumns;
-use super::heat_exchange::{NoThermostatTime, thermostat_time};
+use super::thermostat_time::{NoThermostatTime, thermostat_time};
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::energy::EnergyError;
 use crate::real::{Invalid, Real, short};

@@ -27,13 +27,13 @@ mod ensemble_check;
 mod entropy;
 mod error;
 mod heat_capacity;
-mod heat_exchange;
 mod interpolation;
 mod point;
 mod scan;
 mod slope;
 mod state_point;
 mod temperature_models;
+mod thermostat_time;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
 pub use contradiction::Contradiction;
@@ -42,10 +42,10 @@ pub use ensemble_check::{EnsembleCheck, Sampled, UnknownEnsemble, ensemble_check
 pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};
-pub use heat_exchange::NoThermostatTime;
 pub use interpolation::PiecewiseCubic;
 pub use point::{Path, Point};
 pub use scan::{Scan, ScanBuilder};
 pub use slope::{HeatCapacityCheck, heat_capacity_check};
 pub use state_point::{StatePoint, TimeOf};
 pub use temperature_models::{TemperatureFit, TemperatureModel, fit_relaxation_times};
+pub use thermostat_time::NoThermostatTime;
