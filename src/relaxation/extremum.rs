@@ -449,7 +449,7 @@ mod tests {
         };
         let times = |f: &dyn Fn(f64) -> f64| lags.iter().map(|&lag| f(lag as f64)).collect::<Vec<f64>>();
         let replicates = (0..resamples).map(|r| times(&|t| of_resample(r, t))).collect();
-        let origins = vec![1; lags.len()];
+        let origins = vec![5000; lags.len()];
         let values = times(&of);
         let resamples = Resamples::new(RunId::named("run"), how, resamples.max(1));
         let longest = Lag::from_steps(500);
