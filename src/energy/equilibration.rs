@@ -229,7 +229,9 @@ impl Starts {
         padded[place..].copy_from_slice(of_means);
         let mut sums = BlockSums::new(1, number);
         let term = Term::Product { about: mean };
-        self.plan.add(&padded, term, &[0..number], &mut sums, 0, scratch);
+        let whole = 0..number;
+        self.plan
+            .add(&padded, term, std::slice::from_ref(&whole), &mut sums, 0, scratch);
         let variance = sums.get(0, 0).0 / length;
         let [samples, sum, squares] = self.rest[place];
         let of_samples = squares / samples - (sum / samples).powi(2);

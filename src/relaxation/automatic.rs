@@ -35,7 +35,7 @@ pub(super) fn fitted<'a>(
     task: &Task<'_>,
 ) -> Result<(Resampled<'a>, Option<Fall>), FitError> {
     let least = LAGS_PER_PARAMETER * task.parameters();
-    let fast_end = task.spectrum.fit().map_or(0.0, |spectrum| fast_end(spectrum));
+    let fast_end = task.spectrum.fit().map_or(0.0, fast_end);
     let (mut window, after) = usable(opening(curve)?, curve, least);
     let first = if fast_end > 0.0 {
         window[0] = window[0].max(fast_end).min(latest(curve, window, least));

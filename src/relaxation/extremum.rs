@@ -544,7 +544,7 @@ mod tests {
     /// resamples differ by no more than `spread` of the value.
     fn variance(spread: f64) -> Curve {
         let at = |t: f64| 1.0 / (0.5 * (t / 30.0).ln()).cosh().powi(2);
-        let sign = |r: usize| if r % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = |r: usize| if r.is_multiple_of(2) { 1.0 } else { -1.0 };
         curve(at, 10, |r, t| at(t) * (1.0 + spread * sign(r))).about_own_mean()
     }
 

@@ -10,7 +10,7 @@ use super::thresholds::{
     LOG_ERROR, PLATEAU, RISE_ERROR, SLOPE, WITHOUT_RELAXATION,
 };
 use super::verdict::Reason;
-use crate::stats::{Estimate, Significance};
+use crate::stats::Significance;
 
 /// Why a fit is not resolved. `found` has the numbers as they are shown; `after` is the last
 /// significant fall before an automatic window.
@@ -67,27 +67,29 @@ pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<
     if of > 0 && without as f64 >= WITHOUT_RELAXATION * of as f64 {
         reasons.push(Reason::Resamples { without, of });
     }
-    // A number that a resample does not have is not known at all.
-    let error = |of: &Estimate| of.ln().standard_error().unwrap_or(f64::INFINITY);
-    let log_time_error = error(&found.relaxation_time);
-    if of >= 2 && fitted.has_relaxation() && log_time_error > LOG_ERROR {
+    // A number without an error is shown without one, and Caution::Resamples tells why.
+    let time_error = found.relaxation_time.ln().standard_error();
+    if let Some(log_time_error) = time_error.filter(|&error| error > LOG_ERROR) {
         reasons.push(Reason::Vague { log_time_error });
     }
-    if of >= 2 && fitted.solver.shape.form == Form::Rise && is_above_noise {
-        let rise = &found.um_squared;
-        let relative_error = rise.standard_error().unwrap_or(f64::INFINITY) / rise.value();
-        if relative_error > RISE_ERROR {
-            reasons.push(Reason::NoSlowPart { relative_error });
-        }
-    }
-    let allowed = Significance::ANY_LAG.threshold(points.curve.resamples().degrees_of_freedom());
-    if let Some([.., standard_errors]) = fitted.misfit(f64::INFINITY)
-        && standard_errors > allowed
+    let rise = &found.um_squared;
+    let rise_error = rise.standard_error().map(|error| error / rise.value());
+    if fitted.solver.shape.form == Form::Rise
+        && is_above_noise
+        && let Some(relative_error) = rise_error.filter(|&error| error > RISE_ERROR)
     {
-        reasons.push(Reason::Misfit {
+        reasons.push(Reason::NoSlowPart { relative_error });
+    }
+    if let Some([first, _, neighbours]) = fitted.misfit(f64::INFINITY) {
+        // A window that starts too early shows at its first lag alone.
+        let freedom = points.curve.resamples().degrees_of_freedom();
+        let bounds = [Significance::FALL, Significance::ANY_LAG].map(|of| of.threshold(freedom));
+        let beyond = [first, neighbours].into_iter().zip(bounds);
+        let beyond = beyond.filter(|(standard_errors, allowed)| standard_errors > allowed);
+        reasons.extend(beyond.take(1).map(|(standard_errors, allowed)| Reason::Misfit {
             standard_errors,
             allowed,
-        });
+        }));
     }
     let slope = fitted.whole.slope;
     if slope > SLOPE {

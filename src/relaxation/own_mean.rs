@@ -51,7 +51,7 @@ mod tests {
     fn curve(error: f64) -> Curve {
         let resamples = Resamples::new(RunId::named("run"), Resampling::Blocks(10), 10);
         // The jackknife of +-d is 3 d.
-        let replicate = |r: usize| vec![1.0 + error / 3.0 * if r % 2 == 0 { 1.0 } else { -1.0 }; 2];
+        let replicate = |r: usize| vec![1.0 + error / 3.0 * if r.is_multiple_of(2) { 1.0 } else { -1.0 }; 2];
         Curve::from_replicates(
             [10, 100].map(Lag::from_steps).into(),
             0.5,

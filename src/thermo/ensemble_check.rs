@@ -279,11 +279,11 @@ impl EnsembleCheck {
     pub fn contradiction(&self, declared: Ensemble) -> Option<Contradiction> {
         self.scale().or_else(|| {
             let found = self.sampled.value()?;
-            let contradicts = match (declared, found) {
-                (Ensemble::Nve { .. }, Sampled::Canonical | Sampled::Neither) => true,
-                (Ensemble::Nvt | Ensemble::Npt, Sampled::Microcanonical) => true,
-                _ => false,
-            };
+            let contradicts = matches!(
+                (declared, found),
+                (Ensemble::Nve { .. }, Sampled::Canonical | Sampled::Neither)
+                    | (Ensemble::Nvt | Ensemble::Npt, Sampled::Microcanonical)
+            );
             contradicts.then(|| Contradiction::Ensemble {
                 declared: declared.name(),
                 found: match found {

@@ -40,7 +40,7 @@ impl Energies {
             notes.extend(table.notes.iter().map(of_file));
             series(scan, run, file, table)
         };
-        let files = || run.energy().iter().map(|file| file.as_path());
+        let files = || run.energy().iter().map(std::path::PathBuf::as_path);
         let whole: Vec<EnergySeries<'static>> = files().map(&mut replica).collect::<Result<_, _>>()?;
         let discarded = match run.discard {
             Discard::Time(time) => time,

@@ -112,7 +112,7 @@ fn with_quench() -> Scan {
                 [step, energy, _] if !line.starts_with('#') => {
                     place += 1.0;
                     let excess = 140.0 * f64::exp(-place / 100.0);
-                    format!("{step} {}", energy.parse::<f64>().unwrap() + excess)
+                    format!("{step} {}", energy.parse::<f64>().expect("a number") + excess)
                 }
                 _ => line.replace(" v_te", ""),
             }
