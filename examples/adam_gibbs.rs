@@ -27,6 +27,6 @@ fn main() -> Result<(), msed::Error> {
         Axis::linear("ln(*{τ}^{*}/*{τ}_{LJ}) (dimensionless)"),
     )
     .with(Series::estimates(x, &fit.ln_tau))
-    .with(Series::function([x[5], x[0]], line));
+    .with(Series::function([x[x.len() - 1], x[0]], line));
     Ok(Figure::new(panel).save("target/adam_gibbs.svg")?)
 }

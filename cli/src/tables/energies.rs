@@ -131,7 +131,10 @@ fn equilibration(point: &Point<'_>) -> String {
     match &energies.equilibration {
         Outcome::Resolved(found) if found.samples == 0 => {}
         Outcome::Resolved(found) => {
-            let _ = writeln!(text, "{name}: begins out of equilibrium: {found}");
+            let _ = writeln!(
+                text,
+                "{name}: a later start keeps more independent samples: {found}"
+            );
         }
         Outcome::Unresolved(why) => {
             let _ = writeln!(text, "{name}: {why}");
