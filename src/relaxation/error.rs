@@ -91,7 +91,7 @@ pub enum FitError {
         /// Those of the curve.
         expected: String,
     },
-    /// A decay in the place of a rise.
+    /// The fit is that of a decay, and that of a rise is needed.
     #[error("the fit of a decay, expected that of a rise, which has a plateau U0²")]
     Decay,
     /// A number that is out of its range, such as the level of a crossing, or 0 dimensions.

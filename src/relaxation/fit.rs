@@ -98,7 +98,7 @@ use crate::stats::Estimate;
 /// - parameters are degenerate: a condition number above 1000, or a least-squares error of ln τ
 ///   above 1;
 /// - β is at the end of its range;
-/// - half of the resamples or more have no such relaxation;
+/// - half of the resamples or more have no such relaxation, beside a spectrum any of them;
 /// - the error of ln τ over the resamples is above 0.5, or that of Um² above a third of it;
 /// - two neighbouring lags differ from the fit by more than chance, over five standard errors of
 ///   the difference;
@@ -325,13 +325,6 @@ fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> R
         cautions: judge::cautions(fitted),
         evidence,
     };
-    let mut reasons = judge::reasons(fitted, &found, after);
-    reasons.extend(
-        task.spectrum
-            .fit()
-            .into_iter()
-            .flat_map(judge::reasons_of_spectrum),
-    );
-    found.verdict = Verdict::new(reasons);
+    found.verdict = Verdict::new(judge::reasons(fitted, &found, after, task.spectrum.fit()));
     found
 }

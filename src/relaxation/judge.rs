@@ -13,8 +13,13 @@ use super::verdict::Reason;
 use crate::stats::Significance;
 
 /// Why a fit is not resolved. `found` has the numbers as they are shown; `after` is the last
-/// significant fall before an automatic window.
-pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<Fall>) -> Vec<Reason> {
+/// significant fall before an automatic window, `spectrum` the fit that it stands beside.
+pub(super) fn reasons(
+    fitted: &Resampled<'_>,
+    found: &Relaxation,
+    after: Option<Fall>,
+    spectrum: Option<&Relaxation>,
+) -> Vec<Reason> {
     let (p, points) = (fitted.parameters(), &fitted.points);
     let (shortest_lag, longest_lag) = (points.shortest(), points.longest());
     let mut reasons = Vec::new();
@@ -64,7 +69,9 @@ pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<
         });
     }
     let (of, without) = fitted.resamples_without();
-    if of > 0 && without as f64 >= WITHOUT_RELAXATION * of as f64 {
+    // Beside a spectrum, which has an error, a time without one is not resolved.
+    let many = WITHOUT_RELAXATION * of as f64;
+    if of > 0 && (without as f64 >= many || (spectrum.is_some() && without > 0)) {
         reasons.push(Reason::Resamples { without, of });
     }
     // A number without an error is shown without one, and Caution::Resamples tells why.
@@ -95,6 +102,12 @@ pub(super) fn reasons(fitted: &Resampled<'_>, found: &Relaxation, after: Option<
     if slope > SLOPE {
         reasons.push(Reason::NotAMinimum { slope });
     }
+    // What the spectrum has no slow part for, the curve has none for either. That its τ is vague is
+    // no such reason: the curve's own error tells. Neither is a thermostat, whose time is compared
+    // with the curve's own.
+    let of_spectrum = spectrum.into_iter().flat_map(|fit| fit.verdict.reasons());
+    let is_own = |r: &&Reason| !matches!(r, Reason::Vague { .. } | Reason::Thermostat { .. });
+    reasons.extend(of_spectrum.filter(is_own).cloned());
     reasons
 }
 
@@ -162,13 +175,4 @@ pub(super) fn cautions(fitted: &Resampled<'_>) -> Vec<Caution> {
         cautions.push(Caution::Resamples { without, of });
     }
     cautions
-}
-
-/// Why the spectrum of the same run has no slow part that a curve could show. That its τ is vague
-/// is no such reason: the curve's own error tells. Neither is a thermostat, whose time is compared
-/// with the curve's own.
-pub(super) fn reasons_of_spectrum(spectrum: &Relaxation) -> impl Iterator<Item = Reason> + '_ {
-    let reasons = spectrum.verdict.reasons().iter();
-    let is_own = |r: &&Reason| !matches!(r, Reason::Vague { .. } | Reason::Thermostat { .. });
-    reasons.filter(is_own).cloned()
 }

@@ -45,6 +45,7 @@ mod found;
 mod judge;
 mod model;
 mod own_mean;
+mod plateau_time;
 mod points;
 mod resampled;
 mod rise;
@@ -63,11 +64,12 @@ pub use diffusion::{
     Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };
 pub use error::FitError;
-pub use extremum::{Extremum, ExtremumOf, NoExtremum, TauBeta, peak, tau_beta};
+pub use extremum::{Extremum, ExtremumOf, NoExtremum, peak};
 pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
+pub use plateau_time::{TauBeta, tau_beta};
 pub use rise::{IntegralTime, NoRise, integral_time, rise_time};
 pub use verdict::{Reason, Verdict};
 pub use weights::Weighting;
