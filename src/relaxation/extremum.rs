@@ -17,7 +17,8 @@ const REACH: f64 = 2.0;
 /// A peak that moves by more than this factor when one block is left out is not resolved.
 const SHIFT: f64 = 1.5;
 
-/// A maximum of a curve, or the minimum of its slope: see [`peak`] and [`tau_beta`](super::tau_beta).
+/// A maximum of a curve, or the minimum of its slope: see [`peak`] and
+/// [`tau_beta`](super::tau_beta).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

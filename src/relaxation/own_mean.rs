@@ -3,9 +3,9 @@
 
 use crate::curve::Curve;
 
-/// Independent values in a run that is as long as the lag. Values whose lags overlap share that
-/// part of the run: their correlation falls linearly to 0 over one lag, and that of their squares
-/// has an integral of 2/3 of the lag over both signs of the distance.
+/// Independent values in a run that is as long as the lag. Values whose lags overlap share a part
+/// of the run, and their correlation falls linearly to 0 over one lag. The correlation of their
+/// squares then has an integral of 2/3 of the lag, over both signs of the distance.
 const A_LAG: f64 = 1.5;
 
 /// Independent values at lag `k`: no more than there are time origins.

@@ -177,9 +177,9 @@ pub enum Reason {
          ({allowed:.1} allowed)"
     )]
     Misfit {
-        /// The largest difference at the first lags, or the largest that two neighbouring lags share,
-        /// in standard errors of the difference: of two neighbours, the smaller one counts. Value
-        /// and fit come from the same resamples.
+        /// The largest difference at the first lags, or the largest that two neighbouring lags
+        /// share, in standard errors of the difference: of two neighbours, the smaller one counts.
+        /// Value and fit come from the same resamples.
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         standard_errors: f64,
         /// How many are allowed.

@@ -15,8 +15,8 @@ pub enum Contradiction {
         short(*.ratio, 4)
     )]
     Kind {
-        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard deviation
-        /// of the kinetic energy.
+        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard
+        /// deviation of the kinetic energy.
         ratio: f64,
         /// What was expected.
         expected: &'static str,
@@ -31,8 +31,8 @@ pub enum Contradiction {
         short(*.ratio, 4), suspects(*.ratio, *.degrees_of_freedom)
     )]
     Scale {
-        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard deviation
-        /// of the kinetic energy.
+        /// std(E) over (g/2) k std(T) at constant energy, else over the canonical standard
+        /// deviation of the kinetic energy.
         ratio: f64,
         /// What was expected.
         expected: &'static str,

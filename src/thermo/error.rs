@@ -240,8 +240,8 @@ pub enum Undetermined {
         /// N U0²/(g k² T²), expected below 1.
         y: f64,
     },
-    /// The run sampled neither the microcanonical nor the canonical ensemble: no fluctuation formula
-    /// holds, and there is no heat capacity.
+    /// The run sampled neither the microcanonical nor the canonical ensemble: no fluctuation
+    /// formula holds, and there is no heat capacity.
     #[error(
         "no heat capacity: the run sampled neither ensemble, corr(E, T) is {}, expected -1 at constant energy or 0 in the canonical \
          ensemble, and Var(T) {} of 2 T^2/(gN), expected 1 in the canonical ensemble",

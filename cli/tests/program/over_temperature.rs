@@ -20,8 +20,8 @@ fn shipped() -> &'static Outcome {
     outcome
 }
 
-/// A list over the temperatures of the shipped scan, of which T0.600 has no number: its run holds 70
-/// relaxation times, and ln tau* has an error above one half.
+/// A list over the temperatures of the shipped scan, of which T0.600 has no number: its run holds
+/// 70 relaxation times, and ln tau* has an error above one half.
 fn but_one(value: &Value) -> Vec<Option<f64>> {
     let list = value.as_array().expect("a list");
     let numbers: Vec<Option<f64>> = list.iter().map(Value::as_f64).collect();
