@@ -5,6 +5,7 @@
 //! eight.
 
 mod header;
+mod records;
 mod unit_cell;
 
 use std::io::Read;
@@ -14,12 +15,11 @@ use super::error::Fault;
 use crate::real::Real;
 use crate::trajectory::{Cell, Frame};
 use header::Header;
+use records::Records;
 
 /// The frames of a DCD file.
 pub(super) struct Dcd<R> {
-    file: Binary<R>,
-    /// Whether records have lengths of eight bytes.
-    wide: bool,
+    records: Records<R>,
     scale: f64,
     /// Steps between frames in place of those of the file.
     stride: Option<u64>,
@@ -34,8 +34,7 @@ impl<R: Read> Dcd<R> {
     /// Multiplies lengths with `scale`. Frame `i` is step `i` times the stride where there is one.
     pub(super) fn new(file: Binary<R>, scale: f64, stride: Option<u64>) -> Result<Self, Fault> {
         Ok(Self {
-            file,
-            wide: false,
+            records: Records::new(file),
             scale: Fault::unless_scale(scale)?,
             stride,
             header: None,
@@ -46,12 +45,12 @@ impl<R: Read> Dcd<R> {
 
     /// How many bytes were read so far.
     pub(super) fn offset(&self) -> u64 {
-        self.file.offset()
+        self.records.file.offset()
     }
 
     /// A guess of the number of frames in all, after `read` of them.
     pub(super) fn frames_expected(&self, read: usize) -> Option<usize> {
-        self.file.frames_expected(read, self.start)
+        self.records.file.frames_expected(read, self.start)
     }
 
     /// The first step and the steps between frames, as the file has them.
@@ -63,11 +62,11 @@ impl<R: Read> Dcd<R> {
     /// Reads frame `index`; `false` where the file has no more.
     pub(super) fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Found<bool> {
         if self.header.is_none() {
-            let Some(header) = self.read_header()? else {
+            let Some(header) = Header::read(&mut self.records, self.stride)? else {
                 return Ok(false);
             };
             self.header = Some(header);
-            self.start = self.file.offset();
+            self.start = self.records.file.offset();
         }
         let Some(header) = self.header.take() else {
             return Ok(false);
@@ -86,23 +85,25 @@ impl<R: Read> Dcd<R> {
                 .saturating_add(header.first_step),
         };
         frame.images.clear();
-        let start = self.file.offset();
+        let start = self.records.file.offset();
         let first = header.first_record(index);
-        if !self.begin_record(first, index == 0)? {
+        if !self.records.begin_record(first, index == 0)? {
             return Ok(false);
         }
         frame.cell = None;
         if header.has_cell {
-            self.end_record(first)?;
+            self.records.end_record(first)?;
             frame.cell = self.cell(start)?;
-            self.begin_record(header.of_coordinates(index), true)?;
+            self.records.begin_record(header.of_coordinates(index), true)?;
         }
-        frame.positions.resize(3 * header.particles, T::default());
         for axis in 0..3 {
             if axis > 0 {
-                self.begin_record(header.of_coordinates(index), true)?;
+                self.records.begin_record(header.of_coordinates(index), true)?;
             }
-            self.end_record(header.of_coordinates(index))?;
+            self.records.end_record(header.of_coordinates(index))?;
+            // There are as many bytes as particles by now, and in a frame after the first there
+            // were.
+            frame.positions.resize(3 * header.particles, T::default());
             self.coordinates(header, index, axis, &mut frame.positions);
         }
         Ok(true)
@@ -110,10 +111,10 @@ impl<R: Read> Dcd<R> {
 
     /// Takes the coordinates along an axis from the bytes read last.
     fn coordinates<T: Real>(&mut self, header: &Header, index: usize, axis: usize, positions: &mut [T]) {
-        let (words, _) = self.file.bytes.as_chunks::<4>();
+        let (words, _) = self.records.file.bytes.as_chunks::<4>();
         let scale = self.scale;
         let (points, _) = positions.as_chunks_mut::<3>();
-        let number = |word: &[u8; 4]| f32::from_bits(self.file.word(*word));
+        let number = |word: &[u8; 4]| f32::from_bits(self.records.file.word(*word));
         let scaled = |x: f32| T::from_f64(f64::from(x) * scale);
         if header.free.is_empty() {
             for (point, word) in points.iter_mut().zip(words) {
@@ -137,59 +138,12 @@ impl<R: Read> Dcd<R> {
 
     /// The cell in the bytes read last.
     fn cell(&self, start: u64) -> Found<Option<Cell>> {
-        let (words, _) = self.file.bytes.as_chunks::<8>();
-        let numbers: [f64; 6] = std::array::from_fn(|i| f64::from_bits(self.file.long_word(words[i])));
+        let (words, _) = self.records.file.bytes.as_chunks::<8>();
+        let numbers: [f64; 6] =
+            std::array::from_fn(|i| f64::from_bits(self.records.file.long_word(words[i])));
         let vectors = unit_cell::vectors(numbers).map_err(|fault| (start, fault))?;
         let scaled = |rows: [[f64; 3]; 3]| Cell::triclinic(rows.map(|row| row.map(|x| x * self.scale)));
         let cell = vectors.map(scaled).transpose();
         cell.map_err(|error| (start, Fault::Value(error.to_string())))
-    }
-
-    /// Reads the length of a record, which must be as expected; `false` at the end of the file,
-    /// which is an error within a frame.
-    fn begin_record(&mut self, expected: u64, within: bool) -> Found<bool> {
-        let start = self.file.offset();
-        if self.file.take(self.marker())? == 0 && !within {
-            return Ok(false);
-        }
-        self.check_marker(start, expected)?;
-        Ok(true)
-    }
-
-    /// Reads a record of this length, and the second copy of its length.
-    fn end_record(&mut self, length: u64) -> Found<()> {
-        self.file.take_all(length)?;
-        let payload = std::mem::take(&mut self.file.bytes);
-        let start = self.file.offset();
-        self.file.take(self.marker())?;
-        self.check_marker(start, length)?;
-        self.file.bytes = payload;
-        Ok(())
-    }
-
-    /// Bytes of a record's length.
-    fn marker(&self) -> u64 {
-        if self.wide { 8 } else { 4 }
-    }
-
-    /// Whether the bytes read last, from `start` on, are this length of a record.
-    fn check_marker(&self, start: u64, expected: u64) -> Found<()> {
-        let found = self.length()?;
-        if found == expected {
-            return Ok(());
-        }
-        let (what, expected) = ("the length of a record", expected.to_string());
-        Err((start, Fault::value(what, &found, &expected)))
-    }
-
-    /// The bytes read last as a length.
-    fn length(&self) -> Found<u64> {
-        self.file.whole(self.marker())?;
-        let bytes = &self.file.bytes;
-        Ok(match (bytes.first_chunk(), bytes.first_chunk()) {
-            (Some(word), _) if self.wide => self.file.long_word(*word),
-            (_, Some(word)) => u64::from(self.file.word(*word)),
-            _ => 0,
-        })
     }
 }

@@ -119,9 +119,9 @@ impl FrameReader<File> {
         #[cfg(feature = "gsd")]
         if format == FrameFormat::Gsd {
             let decoder = Decoder::gsd_file(file, name)?;
-            return Self::begin(decoder, name);
+            return Self::start(decoder, name);
         }
-        Self::begin(Decoder::new(file, name, length, format)?, name)
+        Self::begin(file, name, length, format)
     }
 }
 
@@ -131,12 +131,21 @@ impl<R: Read> FrameReader<R> {
     /// # Errors
     /// [`ReadError`] where it does not begin with a frame.
     pub fn new(reader: R, name: impl AsRef<Path>, format: FrameFormat) -> Result<Self, ReadError> {
-        let name = name.as_ref();
-        Self::begin(Decoder::new(reader, name, None, format)?, name)
+        Self::begin(reader, name.as_ref(), None, format)
+    }
+
+    /// `length` is the number of bytes of the file, where it is known.
+    pub(super) fn begin(
+        reader: R,
+        name: &Path,
+        length: Option<u64>,
+        format: FrameFormat,
+    ) -> Result<Self, ReadError> {
+        Self::start(Decoder::new(reader, name, length, format)?, name)
     }
 
     /// Reads the first frame.
-    pub(super) fn begin(decoder: Decoder<R>, name: &Path) -> Result<Self, ReadError> {
+    fn start(decoder: Decoder<R>, name: &Path) -> Result<Self, ReadError> {
         let mut reader = Self {
             name: name.to_owned(),
             decoder,

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Dcd;
+use super::records::Records;
 use crate::io::binary::Found;
 use crate::io::error::Fault;
 
@@ -37,16 +37,14 @@ impl Header {
         let all = index == 0 || self.free.is_empty();
         4 * if all { self.particles } else { self.free.len() } as u64
     }
-}
 
-impl<R: Read> Dcd<R> {
     /// Reads the header; `None` for an empty file.
-    pub(super) fn read_header(&mut self) -> Found<Option<Header>> {
-        if self.file.take(8)? == 0 {
+    pub(super) fn read<R: Read>(records: &mut Records<R>, stride: Option<u64>) -> Found<Option<Self>> {
+        if records.file.take(8)? == 0 {
             return Ok(None);
         }
-        self.file.whole(8)?;
-        let begin: [u8; 8] = *self.file.bytes.first_chunk().unwrap_or(&[0; 8]);
+        records.file.whole(8)?;
+        let begin: [u8; 8] = *records.file.bytes.first_chunk().unwrap_or(&[0; 8]);
         let [a, b, c, d, e, f, g, h] = begin;
         let (word, second) = ([a, b, c, d], [e, f, g, h]);
         let control = CONTROL as u32;
@@ -60,12 +58,12 @@ impl<R: Read> Dcd<R> {
             (true, false)
         } else {
             let found = u32::from_le_bytes(word);
-            return Err(self.file.value("the length of the first record", &found, "84"));
+            return Err(records.file.value("the length of the first record", &found, "84"));
         };
-        (self.wide, self.file.little_endian) = (wide, little);
+        (records.wide, records.file.little_endian) = (wide, little);
         let letters = if wide {
-            self.file.take_all(4)?;
-            *self.file.bytes.first_chunk().unwrap_or(&[0; 4])
+            records.file.take_all(4)?;
+            *records.file.bytes.first_chunk().unwrap_or(&[0; 4])
         } else {
             second
         };
@@ -73,50 +71,58 @@ impl<R: Read> Dcd<R> {
             b"CORD" => {}
             b"VELD" => {
                 let found = "the file has velocities, expected positions (a DCD of `CORD`)";
-                return Err(self.file.here(Fault::Format(found.to_owned())));
+                return Err(records.file.here(Fault::Format(found.to_owned())));
             }
             other => {
                 let found = String::from_utf8_lossy(other).into_owned();
-                return Err(self.file.value("the kind of data", &found, "CORD"));
+                return Err(records.file.value("the kind of data", &found, "CORD"));
             }
         }
-        self.file.take_all(CONTROL - 4)?;
-        let numbers: [u32; 20] = self.file.words()?;
-        self.close_record(CONTROL)?;
-        let titles = self.open_record()?;
+        records.file.take_all(CONTROL - 4)?;
+        let numbers: [u32; 20] = records.file.words()?;
+        records.close_record(CONTROL)?;
+        let titles = records.open_record()?;
         if titles > LONGEST_TITLES {
-            return Err(self
+            return Err(records
                 .file
                 .value("the length of the titles", &titles, "a megabyte at most"));
         }
-        self.end_record(titles)?;
-        self.begin_record(4, true)?;
-        self.end_record(4)?;
-        let [particles] = self.file.words()?;
+        records.end_record(titles)?;
+        records.begin_record(4, true)?;
+        records.end_record(4)?;
+        let [particles] = records.file.words()?;
         if i32::try_from(particles).map_or(true, |n| n < 1) {
             let found = particles.cast_signed();
-            return Err(self.file.value("the number of particles", &found, "1 at least"));
+            return Err(records
+                .file
+                .value("the number of particles", &found, "1 at least"));
         }
-        let free = self.free(particles, numbers[8])?;
-        self.steps_and_cell(&numbers, particles, free).map(Some)
+        let free = Self::free(records, particles, numbers[8])?;
+        Self::of(records, stride, &numbers, particles, free).map(Some)
     }
 
     /// What the integers of the first record say.
-    fn steps_and_cell(&self, numbers: &[u32; 20], particles: u32, free: Vec<u32>) -> Found<Header> {
+    fn of<R: Read>(
+        records: &Records<R>,
+        stride: Option<u64>,
+        numbers: &[u32; 20],
+        particles: u32,
+        free: Vec<u32>,
+    ) -> Found<Self> {
         // CHARMM's version. The files of X-PLOR have zero there, and neither cells nor a fourth
         // dimension.
         let charmm = numbers[19] != 0;
         if charmm && numbers[11] == 1 {
             let found = "the file has a fourth dimension, expected three (no 4D dynamics of CHARMM)";
-            return Err(self.file.here(Fault::Format(found.to_owned())));
+            return Err(records.file.here(Fault::Format(found.to_owned())));
         }
         let spacing = numbers[2];
-        if self.stride.is_none() && i32::try_from(spacing).map_or(true, |n| n < 1) {
+        if stride.is_none() && i32::try_from(spacing).map_or(true, |n| n < 1) {
             let found = format!("the file says {} steps between frames", spacing.cast_signed());
             let expected = "expected 1 or more, or a stride from the caller";
-            return Err(self.file.here(Fault::Steps(format!("{found}, {expected}"))));
+            return Err(records.file.here(Fault::Steps(format!("{found}, {expected}"))));
         }
-        Ok(Header {
+        Ok(Self {
             // Steps past 2^31 have gone round.
             first_step: u64::from(numbers[1]),
             spacing: u64::from(spacing),
@@ -127,41 +133,28 @@ impl<R: Read> Dcd<R> {
     }
 
     /// The particles that are not fixed; none where no particle is fixed.
-    fn free(&mut self, particles: u32, fixed: u32) -> Found<Vec<u32>> {
+    fn free<R: Read>(records: &mut Records<R>, particles: u32, fixed: u32) -> Found<Vec<u32>> {
         if fixed == 0 {
             return Ok(Vec::new());
         }
         let Some(count) = particles.checked_sub(fixed).filter(|&count| count > 0) else {
             let expected = "fewer than there are particles";
-            return Err(self
+            return Err(records
                 .file
                 .value("the number of fixed particles", &fixed.cast_signed(), expected));
         };
         let length = 4 * u64::from(count);
-        self.begin_record(length, true)?;
-        self.end_record(length)?;
-        let (words, _) = self.file.bytes.as_chunks::<4>();
-        let numbers: Vec<u32> = words.iter().map(|&word| self.file.word(word)).collect();
+        records.begin_record(length, true)?;
+        records.end_record(length)?;
+        let (words, _) = records.file.bytes.as_chunks::<4>();
+        let numbers: Vec<u32> = words.iter().map(|&word| records.file.word(word)).collect();
         let rising = numbers.windows(2).all(|pair| pair[0] < pair[1]);
         let sound = rising && numbers.first() >= Some(&1) && numbers.last() <= Some(&particles);
         if !sound {
             let expected = "numbers of particles in rising order";
             let found = format_args!("{:?} to {:?}", numbers.first(), numbers.last());
-            return Err(self.file.value("the list of free particles", &found, expected));
+            return Err(records.file.value("the list of free particles", &found, expected));
         }
         Ok(numbers.into_iter().map(|number| number - 1).collect())
-    }
-
-    /// Reads the length of a record that may be of any length.
-    fn open_record(&mut self) -> Found<u64> {
-        self.file.take(self.marker())?;
-        self.length()
-    }
-
-    /// Reads the second copy of a record's length.
-    fn close_record(&mut self, length: u64) -> Found<()> {
-        let start = self.file.offset();
-        self.file.take(self.marker())?;
-        self.check_marker(start, length)
     }
 }

@@ -25,7 +25,7 @@ use crate::real::Real;
 use crate::trajectory::{Convention, Frame};
 
 /// The reader of a format.
-pub(in crate::io) enum Decoder<R> {
+pub(super) enum Decoder<R> {
     #[cfg(feature = "io")]
     LammpsDump(LammpsDump<R>),
     #[cfg(feature = "io")]
@@ -42,7 +42,7 @@ pub(in crate::io) enum Decoder<R> {
 
 impl<R: Read> Decoder<R> {
     /// The reader of a format. `length` is the number of bytes of the file, where it is known.
-    pub(in crate::io) fn new(
+    pub(super) fn new(
         reader: R,
         name: &Path,
         length: Option<u64>,
