@@ -175,6 +175,12 @@ impl Fault {
         ))
     }
 
+    /// A file without a frame.
+    #[cold]
+    pub(super) fn no_frame() -> Self {
+        Self::TooShort("no frame, expected at least 1".to_owned())
+    }
+
     /// The file ends after so much of a frame.
     #[cold]
     pub(super) fn after(found: u64, expected: u64, unit: &str) -> Self {

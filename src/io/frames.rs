@@ -158,7 +158,7 @@ impl<R: Read> FrameReader<R> {
         };
         let mut first = Frame::new();
         if !reader.read(&mut first)? {
-            return Err(no_frame(name));
+            return Err(Fault::no_frame().at(name, Place::File));
         }
         reader.particles = first.positions.len() / 3;
         reader.first = Some(first);
@@ -318,12 +318,6 @@ impl<R> fmt::Debug for FrameReader<R> {
             .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
-}
-
-/// A file without a frame.
-#[cold]
-pub(super) fn no_frame(file: &Path) -> ReadError {
-    Fault::TooShort("no frame, expected at least 1".to_owned()).at(file, Place::File)
 }
 
 #[cfg(all(

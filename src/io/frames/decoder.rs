@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::FrameFormat;
+use super::format::FrameFormat;
 #[cfg(any(feature = "xtc", feature = "trr", feature = "dcd"))]
 use crate::io::binary::Binary;
 #[cfg(feature = "dcd")]

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::no_frame;
 use crate::io::error::{Fault, Place, ReadError};
 use crate::io::magic::BinaryFormat;
 use crate::io::packed::Packed;
@@ -209,7 +208,7 @@ impl FrameFormat {
         let read = file.by_ref().take(HEAD).read_to_end(&mut head);
         read.map_err(|source| file.fault(source).at(path, Place::Line(0)).in_frame(0))?;
         if head.is_empty() {
-            return Err(no_frame(path));
+            return Err(Fault::no_frame().at(path, Place::File));
         }
         let Some(binary) = BinaryFormat::of(&head) else {
             return Self::of_text(path, &head);
@@ -252,7 +251,7 @@ impl FrameFormat {
         let head = text.head().map_err(|error| error.in_frame(0))?;
         let mut lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
         let first = lines.find(|line| !line.is_empty());
-        let first = first.ok_or_else(|| no_frame(path))?;
+        let first = first.ok_or_else(|| Fault::no_frame().at(path, Place::File))?;
         let mut words = fields(first);
         let number = words.next().is_some_and(|word| i64_field(word).is_some());
         if first.starts_with(b"ITEM:") {
