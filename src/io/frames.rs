@@ -220,7 +220,9 @@ impl<R: Read> FrameReader<R> {
     /// Reads the next frame from the file, all of its fields; `false` where there are no more.
     fn read<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, ReadError> {
         let (read, place) = self.decoder.read(self.index, frame);
-        let read = read.and_then(|read| match first_unfit(&frame.positions).filter(|_| read) {
+        let look = matches!(read, Ok(true)) && !self.decoder.has_bounds();
+        let unfit = if look { first_unfit(&frame.positions) } else { None };
+        let read = read.and_then(|read| match unfit {
             None => Ok(read),
             Some(at) => {
                 let (what, found) = (

@@ -11,7 +11,7 @@ use std::io::Read;
 
 use super::binary::{Binary, Found, Steps};
 use super::error::Fault;
-use crate::real::Real;
+use crate::real::{Real, is_fit};
 use crate::trajectory::{Cell, Frame};
 use coordinates::{PADDING, Prelude};
 
@@ -122,7 +122,12 @@ impl<R: Read> Xtc<R> {
             if let Some(found) = point.iter().find(|x| !x.is_finite()) {
                 return Err((start, Fault::value("a coordinate", found, "a finite number")));
             }
-            positions.extend(point.map(|x| T::from_f64(f64::from(x) * self.scale)));
+            let point = point.map(|x| T::from_f64(f64::from(x) * self.scale));
+            if let Some(found) = point.iter().find(|x| !is_fit(x.to_f64())) {
+                let fault = Fault::value("a coordinate", &found.to_f64(), "at most 1e60 in size");
+                return Err((start, fault));
+            }
+            positions.extend(point);
         }
         Ok(())
     }
@@ -181,6 +186,12 @@ impl<R: Read> Xtc<R> {
         let (points, _) = positions.as_chunks_mut::<3>();
         let coordinate = |integer: i32| T::from_f64(f64::from(integer as f32 * inverse) * scale);
         let place = |[x, y, z]: [i32; 3]| [coordinate(x), coordinate(y), coordinate(z)];
+        // All coordinates lie between these two.
+        let bounds = [prelude.minimum, prelude.maximum].map(place);
+        if !bounds.as_flattened().iter().all(|x| is_fit(x.to_f64())) {
+            let text = format!("coordinates beyond all numbers, at a precision of {precision:e}");
+            return Err((header.start + HEADER, Fault::Value(text)));
+        }
         coordinates::decode(&prelude, &self.file.bytes, points, place).map_err(|particle| {
             let text = format!("the compressed coordinates are damaged at particle {particle}");
             (header.start, Fault::Value(text))

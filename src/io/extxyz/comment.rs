@@ -159,17 +159,15 @@ impl Columns {
         let (mut position, mut name, mut id) = ([0.0; 3], &line[..0], 0);
         let mut found = 0;
         for (column, field) in fields(line).enumerate() {
-            if Some(column) == self.name {
-                name = field;
-            }
-            if Some(column) == self.id {
-                let number = i64_field(field);
-                id = number.ok_or_else(|| Fault::value("an id", &shown(field), "an integer"))?;
-            }
             if let Some(axis) = column.checked_sub(self.position).filter(|&axis| axis < 3) {
                 position[axis] = f64_field(field)
                     .filter(|x| x.is_finite())
                     .ok_or_else(|| Fault::value("a coordinate", &shown(field), "a finite number"))?;
+            } else if Some(column) == self.name {
+                name = field;
+            } else if Some(column) == self.id {
+                let number = i64_field(field);
+                id = number.ok_or_else(|| Fault::value("an id", &shown(field), "an integer"))?;
             }
             found += 1;
         }

@@ -129,6 +129,17 @@ impl<R: Read> Decoder<R> {
         }
     }
 
+    /// Whether the reader has compared the bounds of all positions with what can be computed with,
+    /// so that nobody needs to look at each.
+    pub(super) fn has_bounds(&self) -> bool {
+        match self {
+            #[cfg(feature = "xtc")]
+            Self::Xtc(_) => true,
+            #[cfg(any(feature = "io", feature = "dcd", feature = "trr", feature = "gsd"))]
+            _ => false,
+        }
+    }
+
     pub(super) fn convention(&self) -> Convention {
         match self {
             #[cfg(feature = "io")]
