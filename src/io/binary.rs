@@ -2,19 +2,27 @@
 //!
 //! A length in a file may be wrong by any amount. Memory grows only with bytes that exist.
 
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::fmt;
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::io::{BufReader, Read};
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::path::Path;
 
-use super::error::{Fault, ReadError};
+use super::error::Fault;
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
+use super::error::ReadError;
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use super::packed::Packed;
 
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 const BUFFER: usize = 1 << 18;
 
 /// A fault, and the byte that it is at.
 pub(super) type Found<T> = Result<T, (u64, Fault)>;
 
 /// A binary file or any reader, decompressed.
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 pub(super) struct Binary<R> {
     reader: BufReader<Packed<R>>,
     /// Bytes of the whole file, where that is known.
@@ -26,6 +34,7 @@ pub(super) struct Binary<R> {
     pub(super) little_endian: bool,
 }
 
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 impl<R: Read> Binary<R> {
     /// Big-endian words; `length` is the number of bytes, where it is known.
     pub(super) fn new(reader: R, name: &Path, length: Option<u64>) -> Result<Self, ReadError> {
@@ -114,7 +123,7 @@ impl<R: Read> Binary<R> {
 
     /// A word of twice the length in the byte order of the file.
     #[inline]
-    #[cfg(any(feature = "trr", feature = "dcd"))]
+    #[cfg(feature = "dcd")]
     pub(super) fn long_word(&self, bytes: [u8; 8]) -> u64 {
         if self.little_endian {
             u64::from_le_bytes(bytes)
@@ -136,11 +145,13 @@ impl<R: Read> Binary<R> {
 
 /// Steps that are written in 32 bits and go on past them: a step that seems to be more than half of
 /// their range before the one before it has gone round.
+#[cfg(any(feature = "xtc", feature = "trr"))]
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Steps {
     before: Option<u64>,
 }
 
+#[cfg(any(feature = "xtc", feature = "trr"))]
 impl Steps {
     /// The step that is written so; `None` for one before 0.
     pub(super) fn next(&mut self, written: u32) -> Option<u64> {
@@ -157,7 +168,7 @@ impl Steps {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "xtc", feature = "trr")))]
 mod tests {
     use super::*;
 

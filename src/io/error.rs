@@ -144,6 +144,7 @@ impl Fault {
 
     /// Checks the number of particles of a frame, which must be the same in all frames. `first` is
     /// 0 before the first frame.
+    #[cfg(any(feature = "io", feature = "xtc", feature = "trr", feature = "gsd"))]
     pub(super) fn unless_same_particles(found: u64, first: usize) -> Result<(), Self> {
         if first == 0 || found == first as u64 {
             return Ok(());

@@ -5,18 +5,11 @@
 
 mod index;
 
-use std::io::{Read, Seek};
-
 use super::binary::Found;
 use super::error::Fault;
 use crate::real::Real;
 use crate::trajectory::{Cell, Convention, Frame};
-use index::{Chunk, Index};
-
-/// Where the bytes come from.
-pub(super) trait Source: Read + Seek + Send + Sync {}
-
-impl<S: Read + Seek + Send + Sync> Source for S {}
+use index::{Chunk, Index, Source};
 
 /// The frames of a GSD file.
 pub(super) struct Gsd {

@@ -67,6 +67,7 @@ impl<R: Read> Packed<R> {
     }
 
     /// Whether the bytes are those of the file.
+    #[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
     pub(super) fn is_plain(&self) -> bool {
         self.packing().is_none()
     }

@@ -88,9 +88,8 @@ impl<R: Read> Trr<R> {
         if self.file.take(HEADER)? == 0 {
             return Ok(None);
         }
-        self.file.whole(HEADER)?;
-        let (words, _) = self.file.bytes.as_chunks::<4>();
-        let word = |at: usize| u32::from_be_bytes(words[at]);
+        let words: [u32; HEADER as usize / 4] = self.file.words()?;
+        let word = |at: usize| words[at];
         let magic = word(0);
         if magic != MAGIC {
             return Err(self.file.value("the magic number", &magic.cast_signed(), "1993"));

@@ -50,6 +50,7 @@ impl<R: Read> Decoder<R> {
     ) -> Result<Self, ReadError> {
         // Text ends where it ends.
         let _ = length;
+        #[cfg(any(feature = "xtc", feature = "dcd", feature = "trr", feature = "gsd"))]
         let here = |fault: Fault| fault.at(name, Place::File);
         Ok(match format {
             #[cfg(feature = "io")]

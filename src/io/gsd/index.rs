@@ -1,10 +1,14 @@
 //! The header, the names and the index of a GSD file.
 
-use std::io::{Read, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
-use super::Source;
 use crate::io::binary::Found;
 use crate::io::error::Fault;
+
+/// Where the bytes come from.
+pub(in crate::io) trait Source: Read + Seek + Send + Sync {}
+
+impl<S: Read + Seek + Send + Sync> Source for S {}
 
 const MAGIC: u64 = 0x65df_65df_65df_65df;
 const HEADER: u64 = 256;
