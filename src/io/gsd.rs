@@ -153,8 +153,8 @@ impl Gsd {
         Ok(())
     }
 
-    /// The cell: edges and tilt factors, with the lattice vectors `(Lx, 0, 0)`, `(xy Ly, Ly, 0)` and
-    /// `(xz Lz, yz Lz, Lz)`.
+    /// The cell: edges and tilt factors, with the lattice vectors `(Lx, 0, 0)`, `(xy Ly, Ly, 0)`
+    /// and `(xz Lz, yz Lz, Lz)`.
     fn cell(&mut self, index: &Index, at: u64) -> Found<Option<Cell>> {
         let Some(chunk) = index.find(at, "configuration/box") else {
             return Ok(None);

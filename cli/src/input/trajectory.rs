@@ -89,8 +89,8 @@ pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 const FEWEST: usize = 20;
 
-/// The frames of all replicas of a run, and what was decided in reading them; `None` where it has no
-/// trajectory. The time `discard` is left out at the start of each.
+/// The frames of all replicas of a run, and what was decided in reading them; `None` where it has
+/// no trajectory. The time `discard` is left out at the start of each.
 pub(crate) fn load(
     scan: &Scan,
     run: &Run,

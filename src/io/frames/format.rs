@@ -107,9 +107,9 @@ pub enum FrameFormat {
     /// XTC.
     ///
     /// Steps and cells are read from the file. The step has 32 bits and goes on from its beginning
-    /// where they end, as LAMMPS and GROMACS write it; it is counted on. XTC does not say whether coordinates are wrapped:
-    /// LAMMPS writes unwrapped coordinates under `dump_modify unwrap yes`, GROMACS writes wrapped
-    /// ones by default.
+    /// where they end, as LAMMPS and GROMACS write it; it is counted on. XTC does not say whether
+    /// coordinates are wrapped: LAMMPS writes unwrapped coordinates under `dump_modify unwrap yes`,
+    /// GROMACS writes wrapped ones by default.
     ///
     /// XTC is in nanometres by convention. LAMMPS writes lengths of `units lj` unscaled, and
     /// lengths of `metal` and `real` divided by ten. The reader multiplies all lengths with
@@ -142,9 +142,10 @@ pub enum FrameFormat {
     /// record lengths of four bytes or eight.
     ///
     /// Frame `i` is step `istart + i nsavc` of the header. Some converters write 0 and 1 there
-    /// whatever the steps were: [`FrameReader::steps_of_header`](super::FrameReader::steps_of_header)
-    /// gives the two numbers, and `stride` replaces them. The length of a step in the header is not
-    /// used, since programs write it in several units.
+    /// whatever the steps were:
+    /// [`FrameReader::steps_of_header`](super::FrameReader::steps_of_header) gives the two numbers,
+    /// and `stride` replaces them. The length of a step in the header is not used, since programs
+    /// write it in several units.
     ///
     /// Lengths are in angstrom by convention, in which LAMMPS writes `metal` and `real` lengths; it
     /// writes `lj` lengths unscaled. The reader multiplies all lengths with `scale`.
@@ -180,9 +181,9 @@ pub enum FrameFormat {
     /// frames after the first have them: HOOMD-blue writes `particles/image` with
     /// `dynamic=['momentum']` or `'particles/image'`, and otherwise in the first frame alone, where
     /// it says nothing of the others. A file without a box has no cell and coordinates of unknown
-    /// convention. Types are numbers from 0 ([`FrameReader::types`](super::FrameReader::types)) with
-    /// names ([`FrameReader::names`](super::FrameReader::names)), and must be the same in every
-    /// frame. Lengths are not scaled.
+    /// convention. Types are numbers from 0 ([`FrameReader::types`](super::FrameReader::types))
+    /// with names ([`FrameReader::names`](super::FrameReader::names)), and must be the same in
+    /// every frame. Lengths are not scaled.
     ///
     /// A reader that is not a file is read into memory as a whole, since the index may stand at the
     /// end.
