@@ -11,8 +11,9 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
+use super::magic::BinaryFormat;
+use super::text::Text;
 use super::text::bytes::{f64_field, fields};
-use super::text::{Text, is_xtc};
 use layout::{StepColumn, Wanted};
 
 pub use columns::{EnergySample, EnergyStream};
@@ -197,11 +198,12 @@ impl EnergyReader {
 /// of numbers. A text that begins like a trajectory is an error.
 fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     let head = text.head()?;
-    let trajectory = if is_xtc(head) {
-        Some("an XTC trajectory")
-    } else {
-        let dump = head.trim_ascii_start().starts_with(b"ITEM:");
-        dump.then_some("a LAMMPS dump")
+    let trajectory = match BinaryFormat::of(head) {
+        Some(format) => Some(format.name()),
+        None => {
+            let dump = head.trim_ascii_start().starts_with(b"ITEM:");
+            dump.then_some("a LAMMPS dump")
+        }
     };
     if let Some(found) = trajectory {
         let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");

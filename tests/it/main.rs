@@ -40,6 +40,7 @@ mod golden {
     mod displacements;
     mod equilibration;
     mod fits;
+    mod frame_formats;
     mod interpolation;
     mod relaxation_shipped;
     mod static_structure;
@@ -74,6 +75,7 @@ mod api {
     mod errors;
     mod floors;
     mod frame_files;
+    mod frame_kinds;
     mod readers;
     mod runs;
     mod serialised;

@@ -8,6 +8,7 @@ use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::source::Source;
 use super::species::SpeciesKeys;
 use super::values;
@@ -38,6 +39,11 @@ pub(crate) struct System {
     overlap_radius: Option<f64>,
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) reference_temperature: Option<Spanned<f64>>,
+    pub(super) types_change: Option<TypesChange>,
+    pub(super) overlap: Option<OverlapName>,
+    pub(super) unwrap: Option<UnwrapName>,
+    pub(super) cut_off: Option<CutOff>,
+    pub(super) particle_order: Option<ParticleOrder>,
 }
 
 impl System {

@@ -140,6 +140,50 @@ pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D)
     Ok(Spanned::new(span, files).into())
 }
 
+/// The files of each replica, with the place where they are named: one name, a list of replicas,
+/// or replicas in pieces as lists in the list.
+pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a file name, a list of file names, or a list of lists of them"
+    )]
+    enum Names {
+        One(String),
+        Many(Vec<Replica>),
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Replica {
+        One(String),
+        Pieces(Vec<String>),
+    }
+    let found = Spanned::<Names>::deserialize(from)?;
+    let span = found.span();
+    let replicas = match found.into_inner() {
+        Names::One(name) => vec![vec![name]],
+        Names::Many(replicas) => {
+            let names = |replica| match replica {
+                Replica::One(name) => vec![name],
+                Replica::Pieces(names) => names,
+            };
+            replicas.into_iter().map(names).collect()
+        }
+    };
+    let all: Vec<&String> = replicas.iter().flatten().collect();
+    let named = !replicas.iter().any(Vec::is_empty) && !all.iter().any(|name| name.is_empty());
+    check(named && !all.is_empty(), "an empty list or name", "a file name")?;
+    for (k, name) in all.iter().enumerate() {
+        let twice = format_args!("{name} twice").to_string();
+        check(!all[..k].contains(name), twice, "different replicas")?;
+    }
+    let files = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
+    let replicas = replicas.into_iter().map(files).collect();
+    Ok(Spanned::new(span, replicas).into())
+}
+
 /// Why something is left out.
 pub(super) fn exclusion<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let reason = String::deserialize(from)?;
