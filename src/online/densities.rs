@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
-use super::frames::FramePairs;
+use super::frames::{FramePairs, PositionOf};
 use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
@@ -99,7 +99,7 @@ impl Pairs for CoherentSystem {
 }
 
 impl FramePairs for CoherentSystem {
-    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]> = None;
+    const UNWRAPPED: Option<PositionOf> = None;
 
     #[inline]
     fn place(&self, work: &mut Work, _: &mut [f64], place: usize, position: [f64; 3]) {

@@ -2,7 +2,7 @@
 
 use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
-use super::frames::FramePairs;
+use super::frames::{FramePairs, PositionOf};
 use super::places::LevelLags;
 use super::wrapping::Wrapping;
 use crate::kernels::PairColumns;
@@ -66,7 +66,7 @@ impl Pairs for DisplacementSystem {
 }
 
 impl FramePairs for DisplacementSystem {
-    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]> = Some(|row, place| {
+    const UNWRAPPED: Option<PositionOf> = Some(|row, place| {
         let particles = row.len() / 3;
         std::array::from_fn(|axis| row[axis * particles + place])
     });

@@ -5,11 +5,14 @@ use super::error::OnlineError;
 use crate::real::{Real, is_fit};
 use crate::trajectory::Cell;
 
+/// Reads the position of the particle at a place off a row.
+pub(crate) type PositionOf = fn(&[f64], usize) -> [f64; 3];
+
 /// Sums whose rows are made of the positions of particles.
 pub trait FramePairs: Pairs {
     /// Where a row has the position of the particle at a place, for sums whose coordinates must
     /// follow particles through the faces of the cell; `None` for others.
-    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]>;
+    const UNWRAPPED: Option<PositionOf>;
 
     /// Takes in where the particle is that lies at `place`, species by species.
     fn place(&self, work: &mut Self::Work, row: &mut [f64], place: usize, position: [f64; 3]);
