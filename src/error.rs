@@ -50,13 +50,7 @@ pub enum Error {
     /// A division into blocks.
     Resampling(#[from] crate::stats::ResamplingError),
     /// A file.
-    #[cfg(any(
-        feature = "io",
-        feature = "xtc",
-        feature = "dcd",
-        feature = "trr",
-        feature = "gsd"
-    ))]
+    #[cfg(feature = "files")]
     Read(#[from] crate::io::ReadError),
     /// A trajectory.
     Trajectory(TrajectoryError),
@@ -94,13 +88,7 @@ impl Error {
     #[must_use]
     pub fn missing_file(&self) -> Option<&Path> {
         match self {
-            #[cfg(any(
-                feature = "io",
-                feature = "xtc",
-                feature = "dcd",
-                feature = "trr",
-                feature = "gsd"
-            ))]
+            #[cfg(feature = "files")]
             Self::Read(error) => error.missing_file(),
             #[cfg(feature = "serde")]
             Self::Checkpoint(CheckpointError::Read { file, source }) => {
@@ -161,13 +149,7 @@ unresolved!(
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
         match error {
-            #[cfg(any(
-                feature = "io",
-                feature = "xtc",
-                feature = "dcd",
-                feature = "trr",
-                feature = "gsd"
-            ))]
+            #[cfg(feature = "files")]
             TrajectoryError::Reader(error) => match error.downcast() {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),

@@ -79,21 +79,15 @@
 //!
 //! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and
 //! dumps, extended XYZ and plain columns, compressed or not. `xtc`, `trr`, `dcd` and `gsd` add
-//! trajectories in these formats, `plot` figures, `rayon` threads, and `mpi` ranks. `serde` adds checkpoints and makes all results `Serialize`; curves,
-//! estimates, fits with their verdicts, sums and records without conditions are `Deserialize` too.
+//! trajectories in these formats, `plot` figures, `rayon` threads, and `mpi` ranks. `serde` adds
+//! checkpoints and makes all results `Serialize`; curves, estimates, fits with their verdicts, sums and records without conditions are `Deserialize` too.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod curve;
 pub mod energy;
 pub mod error;
-#[cfg(any(
-    feature = "io",
-    feature = "xtc",
-    feature = "dcd",
-    feature = "trr",
-    feature = "gsd"
-))]
+#[cfg(feature = "files")]
 pub mod io;
 mod kernels;
 pub mod lag;

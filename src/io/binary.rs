@@ -2,27 +2,16 @@
 //!
 //! A length in a file may be wrong by any amount. Memory grows only with bytes that exist.
 
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::fmt;
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::io::{BufReader, Read};
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 use std::path::Path;
 
-use super::error::Fault;
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
-use super::error::ReadError;
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
+use super::error::{Fault, Found, ReadError};
 use super::packed::Packed;
 
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 const BUFFER: usize = 1 << 18;
 
-/// A fault, and the byte that it is at.
-pub(super) type Found<T> = Result<T, (u64, Fault)>;
-
 /// A binary file or any reader, decompressed.
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 pub(super) struct Binary<R> {
     reader: BufReader<Packed<R>>,
     /// Bytes of the whole file, where that is known.
@@ -34,7 +23,6 @@ pub(super) struct Binary<R> {
     pub(super) little_endian: bool,
 }
 
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 impl<R: Read> Binary<R> {
     /// Big-endian words; `length` is the number of bytes, where it is known.
     pub(super) fn new(reader: R, name: &Path, length: Option<u64>) -> Result<Self, ReadError> {

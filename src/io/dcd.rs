@@ -10,8 +10,8 @@ mod unit_cell;
 
 use std::io::Read;
 
-use super::binary::{Binary, Found};
-use super::error::Fault;
+use super::binary::Binary;
+use super::error::{Fault, Found};
 use crate::real::Real;
 use crate::trajectory::{Cell, Frame};
 use header::Header;
@@ -55,7 +55,7 @@ impl<R: Read> Dcd<R> {
 
     /// The first step and the steps between frames, as the file has them.
     pub(super) fn steps(&self) -> Option<[u64; 2]> {
-        let header = self.header.as_ref().filter(|_| self.stride.is_none())?;
+        let header = self.header.as_ref()?;
         Some([header.first_step, header.spacing])
     }
 

@@ -124,6 +124,10 @@ impl ReadError {
     }
 }
 
+/// A fault of a binary file, and the byte that it is at.
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr", feature = "gsd"))]
+pub(super) type Found<T> = Result<T, (u64, Fault)>;
+
 impl Fault {
     /// The fault at a place of a file.
     #[cold]

@@ -179,7 +179,8 @@ impl<R: Read> FrameReader<R> {
     ///     )
     /// };
     /// let swapped = frame(0, 1) + &frame(10, 2);
-    /// let open = || FrameReader::new(swapped.as_bytes(), "swap.lammpstrj", FrameFormat::LammpsDump);
+    /// let (name, format) = ("swap.lammpstrj", FrameFormat::LammpsDump);
+    /// let open = || FrameReader::new(swapped.as_bytes(), name, format);
     /// let (mut reader, mut next) = (open()?, Frame::<f64>::new());
     /// assert!(reader.next_frame(&mut next)?);
     /// let error = reader.next_frame(&mut next).unwrap_err().to_string();
@@ -210,8 +211,8 @@ impl<R: Read> FrameReader<R> {
         self.left_out.as_ref()
     }
 
-    /// The first step and the steps between frames in the header of a DCD, where the frames take
-    /// their steps from it. Converters often write 0 and 1 there, whatever the steps were.
+    /// The first step and the steps between frames in the header of a DCD, whether or not a stride
+    /// replaces them. Converters often write 0 and 1 there, whatever the steps were.
     #[must_use]
     pub fn steps_of_header(&self) -> Option<[u64; 2]> {
         self.decoder.steps_of_header()

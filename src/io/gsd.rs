@@ -5,8 +5,7 @@
 
 mod index;
 
-use super::binary::Found;
-use super::error::Fault;
+use super::error::{Fault, Found};
 use crate::real::Real;
 use crate::trajectory::{Cell, Convention, Frame};
 use index::{Chunk, Index, Source};

@@ -11,7 +11,7 @@
 //! compression; the name of the file does not matter. Files may be compressed with gzip, zstd or
 //! bzip2 (feature `io`); other compressions are named.
 
-#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr", feature = "gsd"))]
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr"))]
 mod binary;
 #[cfg(feature = "dcd")]
 mod dcd;

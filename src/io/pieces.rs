@@ -38,8 +38,9 @@ struct Joined<T, S, F> {
 /// use msed::io::{FrameFormat, FrameReader, Overlap, joined};
 /// use msed::trajectory::{Species, Trajectory, TrajectoryError};
 /// // The first job was killed after step 30; the second one began from step 10.
-/// let jobs = ["1\nstep=0\nA 0 0 0\n1\nstep=10\nA 1 0 0\n1\nstep=20\nA 2 0 0\n1\nstep=30\nA 3 0 0\n",
-///             "1\nstep=10\nA 1 0 0\n1\nstep=20\nA 2.5 0 0\n"];
+/// let frame = |step: u32, x: f64| format!("1\nstep={step}\nA {x} 0 0\n");
+/// let jobs = [[(0, 0.0), (10, 1.0), (20, 2.0), (30, 3.0)].as_slice(), &[(10, 1.0), (20, 2.5)]];
+/// let jobs = jobs.map(|job| job.iter().map(|&(step, x)| frame(step, x)).collect::<String>());
 /// let format = FrameFormat::ExtXyz { stride: None };
 /// let open = |place: usize| {
 ///     FrameReader::new(jobs[place].as_bytes(), "job.xyz", format).map_err(TrajectoryError::from)

@@ -5,8 +5,8 @@
 
 use std::io::Read;
 
-use super::binary::{Binary, Found, Steps};
-use super::error::Fault;
+use super::binary::{Binary, Steps};
+use super::error::{Fault, Found};
 use crate::real::Real;
 use crate::trajectory::{Cell, Frame};
 
@@ -19,7 +19,7 @@ const PIECE: u64 = 24 << 13;
 
 /// The frames of a TRR file.
 pub(super) struct Trr<R> {
-    file: Binary<R>,
+    pub(super) file: Binary<R>,
     scale: f64,
     /// Particles of the first frame; 0 before it.
     particles: usize,
@@ -47,16 +47,6 @@ impl<R: Read> Trr<R> {
             particles: 0,
             steps: Steps::default(),
         })
-    }
-
-    /// How many bytes were read so far.
-    pub(super) fn offset(&self) -> u64 {
-        self.file.offset()
-    }
-
-    /// A guess of the number of frames in all, after `read` of them.
-    pub(super) fn frames_expected(&self, read: usize) -> Option<usize> {
-        self.file.frames_expected(read, 0)
     }
 
     /// Reads the next frame that has positions; `false` where the file has no more.

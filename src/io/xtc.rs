@@ -9,8 +9,8 @@ mod coordinates;
 
 use std::io::Read;
 
-use super::binary::{Binary, Found, Steps};
-use super::error::Fault;
+use super::binary::{Binary, Steps};
+use super::error::{Fault, Found};
 use crate::real::{Real, is_fit};
 use crate::trajectory::{Cell, Frame};
 use coordinates::{PADDING, Prelude};
@@ -24,7 +24,7 @@ const PARTICLES_PER_BYTE: u64 = 4;
 
 /// The frames of an XTC file.
 pub(super) struct Xtc<R> {
-    file: Binary<R>,
+    pub(super) file: Binary<R>,
     scale: f64,
     /// Particles of the first frame; 0 before it.
     particles: usize,
@@ -50,16 +50,6 @@ impl<R: Read> Xtc<R> {
             precision: None,
             steps: Steps::default(),
         })
-    }
-
-    /// How many bytes were read so far.
-    pub(super) fn offset(&self) -> u64 {
-        self.file.offset()
-    }
-
-    /// A guess of the number of frames in all, after `read` of them.
-    pub(super) fn frames_expected(&self, read: usize) -> Option<usize> {
-        self.file.frames_expected(read, 0)
     }
 
     /// Reads a frame; `false` where the file has no more.

@@ -9,7 +9,7 @@ use super::sinks::Sink;
 use crate::real::{Real, first_unfit};
 use crate::stats::doubling_blocks::LAST_PLACE;
 use crate::stats::runs::same_sampling;
-use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError, WrapCheck};
+use crate::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
 
 /// Samples between two reports.
 const SLICE: usize = 4096;
@@ -143,9 +143,9 @@ pub fn feed_energies<S: Sink<[f64]>, E>(
 ///
 /// # Errors
 /// [`FeedError`]: the error of the source, [`TrajectoryError::Convention`] for wrapped coordinates,
-/// [`TrajectoryError::LooksWrapped`] where particles of a source of unknown convention jump from
-/// face to face of its cells, a frame that the accumulator refuses, or [`OnlineError::Step`] for a
-/// step that is not where the sampling puts it, counted from the first frame of the first feed.
+/// a frame that the accumulator refuses, such as [`OnlineError::LooksWrapped`], or
+/// [`OnlineError::Step`] for a step that is not where the sampling puts it, counted from the first
+/// frame of the first feed.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -178,8 +178,6 @@ pub fn feed_frames<S: Sink<Frame<T>>, T: Real>(
         return Err(FeedError::Source(TrajectoryError::Convention));
     }
     let mut steps = Steps::of(live)?;
-    let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
-    let mut seen = unsure.then(WrapCheck::new);
     let (mut frame, mut before) = (Frame::new(), Frame::new());
     while source.next_frame(&mut frame).map_err(FeedError::Source)? {
         if frame == before {
@@ -187,10 +185,6 @@ pub fn feed_frames<S: Sink<Frame<T>>, T: Real>(
             continue;
         }
         steps.follow(live, frame.step)?;
-        if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
-            seen.add(cell, &frame.positions);
-            seen.verdict().map_err(FeedError::Source)?;
-        }
         live.take(&frame)?;
         std::mem::swap(&mut frame, &mut before);
         if report(live).is_break() {

@@ -129,7 +129,8 @@ impl Units {
     ///
     /// ```
     /// use msed::Units;
-    /// assert_eq!([Units::LJ, Units::METAL, Units::REAL].map(|units| units.dcd_length()), [1.0; 3]);
+    /// let systems = [Units::LJ, Units::METAL, Units::REAL];
+    /// assert_eq!(systems.map(|units| units.dcd_length()), [1.0; 3]);
     /// ```
     #[must_use]
     pub fn dcd_length(&self) -> f64 {

@@ -121,8 +121,16 @@ pub(super) fn open(scan: &Scan, run: &Run, files: &[PathBuf], notes: &Notes) -> 
             return Err(TrajectoryError::reader(format!("{}: {found}", file.display())));
         }
         if let Some([first, spacing]) = reader.steps_of_header() {
-            let steps = format_args!("steps from {first} on, every {spacing}, as the header says");
-            of_pieces.add(file, steps);
+            let by_header = format!("steps from {first} on, every {spacing}, as the header says");
+            of_pieces.add(
+                file,
+                match choices.stride.filter(|_| spacing <= 1) {
+                    Some(stride) => {
+                        format!("steps from 0 on, every {stride}, as `frame_interval` says, in place of {by_header}")
+                    }
+                    None => by_header,
+                },
+            );
         }
         Ok(Piece {
             reader,

@@ -113,6 +113,19 @@ pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3
     Ok(Some(edges))
 }
 
+const EMPTY: &str = "an empty list or name";
+
+/// Checks that there are files, and none of them twice.
+fn check_names<E: Error>(names: &[&String]) -> Result<(), E> {
+    let named = !names.is_empty() && names.iter().all(|name| !name.is_empty());
+    check(named, EMPTY, "a file name")?;
+    for (k, name) in names.iter().enumerate() {
+        let twice = format_args!("{name} twice").to_string();
+        check(!names[..k].contains(name), twice, "different replicas")?;
+    }
+    Ok(())
+}
+
 /// One file or more, with the place where they are named.
 pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     #[derive(Deserialize)]
@@ -130,12 +143,7 @@ pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D)
         Names::One(name) => vec![name],
         Names::Many(names) => names,
     };
-    let named = !names.is_empty() && names.iter().all(|name| !name.is_empty());
-    check(named, "an empty list or name", "a file name")?;
-    for (k, name) in names.iter().enumerate() {
-        let twice = format_args!("{name} twice").to_string();
-        check(!names[..k].contains(name), twice, "different replicas")?;
-    }
+    check_names(&names.iter().collect::<Vec<_>>())?;
     let files = names.into_iter().map(PathBuf::from).collect();
     Ok(Spanned::new(span, files).into())
 }
@@ -172,13 +180,9 @@ pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
             replicas.into_iter().map(names).collect()
         }
     };
-    let all: Vec<&String> = replicas.iter().flatten().collect();
-    let named = !replicas.iter().any(Vec::is_empty) && !all.iter().any(|name| name.is_empty());
-    check(named && !all.is_empty(), "an empty list or name", "a file name")?;
-    for (k, name) in all.iter().enumerate() {
-        let twice = format_args!("{name} twice").to_string();
-        check(!all[..k].contains(name), twice, "different replicas")?;
-    }
+    let no_piece = replicas.iter().any(Vec::is_empty);
+    check(!no_piece, EMPTY, "a file name")?;
+    check_names(&replicas.iter().flatten().collect::<Vec<_>>())?;
     let files = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
     let replicas = replicas.into_iter().map(files).collect();
     Ok(Spanned::new(span, replicas).into())

@@ -3,8 +3,7 @@
 use std::io::Read;
 
 use super::records::Records;
-use crate::io::binary::Found;
-use crate::io::error::Fault;
+use crate::io::error::{Fault, Found};
 
 /// The first record: a word of four letters and twenty integers.
 const CONTROL: u64 = 84;

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use crate::io::binary::{Binary, Found};
-use crate::io::error::Fault;
+use crate::io::binary::Binary;
+use crate::io::error::{Fault, Found};
 
 /// The records of a file.
 pub(super) struct Records<R> {

@@ -110,7 +110,7 @@ impl<R: Read> Decoder<R> {
             #[cfg(feature = "xtc")]
             Self::Xtc(xtc) => {
                 let read = xtc.read(frame);
-                binary(read, xtc.offset())
+                binary(read, xtc.file.offset())
             }
             #[cfg(feature = "dcd")]
             Self::Dcd(dcd) => {
@@ -120,7 +120,7 @@ impl<R: Read> Decoder<R> {
             #[cfg(feature = "trr")]
             Self::Trr(trr) => {
                 let read = trr.read(frame);
-                binary(read, trr.offset())
+                binary(read, trr.file.offset())
             }
             #[cfg(feature = "gsd")]
             Self::Gsd(gsd, _) => {
@@ -216,11 +216,11 @@ impl<R: Read> Decoder<R> {
         let _ = read;
         match self {
             #[cfg(feature = "xtc")]
-            Self::Xtc(xtc) => xtc.frames_expected(read),
+            Self::Xtc(xtc) => xtc.file.frames_expected(read, 0),
             #[cfg(feature = "dcd")]
             Self::Dcd(dcd) => dcd.frames_expected(read),
             #[cfg(feature = "trr")]
-            Self::Trr(trr) => trr.frames_expected(read),
+            Self::Trr(trr) => trr.file.frames_expected(read, 0),
             #[cfg(feature = "gsd")]
             Self::Gsd(gsd, _) => Some(gsd.frames()),
             #[cfg(feature = "io")]
@@ -231,7 +231,7 @@ impl<R: Read> Decoder<R> {
 
 #[cfg(feature = "gsd")]
 impl Decoder<std::fs::File> {
-    /// A GSD file, of which only what is asked for is read.
+    /// The frames of a GSD file. Each frame is read when it is asked for.
     pub(super) fn gsd_file(mut file: std::fs::File, name: &Path) -> Result<Self, ReadError> {
         use std::io::{Seek, SeekFrom};
         let failed = |source| Fault::Read(source).at(name, Place::Byte(0));

@@ -2,8 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::io::binary::Found;
-use crate::io::error::Fault;
+use crate::io::error::{Fault, Found};
 
 /// Where the bytes come from.
 pub(in crate::io) trait Source: Read + Seek + Send + Sync {}
