@@ -308,6 +308,9 @@ fn a_dcd_gives_what_the_same_frames_in_xtc_give() {
     let files = [("a.dcd", dcd(&frames, 0, 1))];
     let results = with("\"a.dcd\"", "frame_interval = 0.5", &files).run().results();
     assert_eq!(structure(&results), &wanted);
+    let replaced =
+        "steps from 0 on, every 100, as `frame_interval` says, in place of steps from 0 on, every 1";
+    assert!(notes(&results).contains(replaced), "{results}");
     let message = with("\"a.dcd\"", "", &[("a.dcd", dcd(&frames, 0, 0))]).message();
     assert!(
         message.contains("the file says 0 steps between frames") && message.ends_with("in units of time"),
