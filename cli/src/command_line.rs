@@ -54,6 +54,8 @@ DIR/scan.toml describes the system and its runs:
     name, energy
     optional: temperature, trajectory, box, frame_interval, fit_window,
     discard (a time, or \"automatic\"), exclude
+  in either table, how trajectories are read
+    unwrap, types_change, overlap, cut_off, particle_order
 
 Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.";
 

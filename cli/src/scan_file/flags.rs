@@ -9,7 +9,7 @@ use toml::{Table, Value};
 /// same.
 #[derive(Debug, Args)]
 pub(crate) struct EnergyFlags {
-    /// Files of energies: replicas of one run, or its pieces with --pieces.
+    /// Files of energies: the replicas of one run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// lj, metal or real, as in LAMMPS.
