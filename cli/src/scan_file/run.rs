@@ -44,6 +44,9 @@ pub(crate) struct Run {
     /// The `box` of the run, else that of the system.
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
     pub(crate) cell: Option<[f64; 3]>,
+    /// Per particle, where they are not those of the system.
+    #[serde(default, deserialize_with = "values::degrees_of_freedom")]
+    pub(super) degrees_of_freedom: Option<f64>,
     #[serde(default, deserialize_with = "values::positive")]
     pub(crate) frame_interval: Option<f64>,
     #[serde(default, deserialize_with = "values::interval")]

@@ -8,6 +8,7 @@ use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::run::Run;
 use super::source::Source;
 use super::species::SpeciesKeys;
 use super::values;
@@ -23,6 +24,9 @@ pub(crate) struct System {
     pub(crate) particles: usize,
     energy_kind: Spanned<KindName>,
     ensemble: Spanned<EnsembleName>,
+    /// Per particle: of rigid molecules, or under constraints.
+    #[serde(default, deserialize_with = "values::degrees_of_freedom")]
+    degrees_of_freedom: Option<f64>,
     pub(crate) path: Option<PathName>,
     #[serde(deserialize_with = "values::positive")]
     pub(crate) timestep: f64,
@@ -47,7 +51,15 @@ impl System {
 
     /// The ensemble that the runs are declared to be of.
     pub(crate) fn ensemble(&self) -> Ensemble {
-        self.ensemble.get_ref().of(self.particles)
+        with_freedom(
+            self.ensemble.get_ref().of(self.particles),
+            self.degrees_of_freedom,
+        )
+    }
+
+    /// The ensemble that one run is declared to be of, with the degrees of freedom that it has.
+    pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
+        with_freedom(self.ensemble(), run.degrees_of_freedom)
     }
 
     /// The line and the name of the key that a contradiction concerns; `None` where it may concern
@@ -119,9 +131,14 @@ impl EnsembleName {
     fn of(self, particles: usize) -> Ensemble {
         match self {
             Self::Nve => Ensemble::nve(particles),
-            Self::Nvt => Ensemble::Nvt,
+            Self::Nvt => Ensemble::nvt(particles),
         }
     }
+}
+
+/// The ensemble with the degrees of freedom per particle that are given, if any.
+fn with_freedom(ensemble: Ensemble, given: Option<f64>) -> Ensemble {
+    given.map_or(ensemble, |freedom| ensemble.with_degrees_of_freedom(freedom))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -14,6 +14,10 @@ use super::run::Discard;
 /// Most particles of a system: more would not fit into memory.
 const MOST_PARTICLES: usize = 1_000_000_000;
 
+/// Most degrees of freedom of a particle, which is an atom or a molecule: a larger number is that of
+/// the whole system.
+const MOST_FREEDOM: f64 = 1000.0;
+
 type Files = Vec<PathBuf>;
 
 fn check<E: Error>(is_right: bool, found: impl Display, expected: &str) -> Result<(), E> {
@@ -40,6 +44,17 @@ pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanne
         is_positive(*found.get_ref()),
         found.get_ref(),
         "a positive number",
+    )?;
+    Ok(Some(found))
+}
+
+/// Degrees of freedom per particle.
+pub(super) fn degrees_of_freedom<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    let found = f64::deserialize(from)?;
+    check(
+        is_positive(found) && found <= MOST_FREEDOM,
+        found,
+        "degrees of freedom per particle, such as 6 - 3/N for N rigid molecules",
     )?;
     Ok(Some(found))
 }
