@@ -292,8 +292,8 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
     // Under a thermostat other degrees of freedom make the temperature fluctuate otherwise: the
     // energies stay uncorrelated with it, and the number that fits is named.
     let run = mixture("csvr-0.01");
-    let check = ensemble_check(&run, Units::LJ, 2.0 * freedom, Resampling::default()).unwrap();
-    let none = check.no_heat_capacity().unwrap();
+    let doubled = ensemble_check(&run, Units::LJ, 2.0 * freedom, Resampling::default()).unwrap();
+    let none = doubled.no_heat_capacity().unwrap();
     let Undetermined::NotSampled { canonical_with, .. } = none else {
         panic!("{none}")
     };
@@ -304,7 +304,7 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
         "{none}"
     );
     // Berendsen's thermostat correlates the two, and no degrees of freedom explain it.
-    let none = self::check(&mixture("berendsen-1")).no_heat_capacity().unwrap();
+    let none = check(&mixture("berendsen-1")).no_heat_capacity().unwrap();
     let Undetermined::NotSampled { canonical_with, .. } = none else {
         panic!("{none}")
     };
