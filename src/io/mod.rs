@@ -17,6 +17,7 @@ mod extxyz;
 mod frames;
 #[cfg(feature = "io")]
 mod lammps_dump;
+mod overlap;
 #[cfg(feature = "io")]
 mod text;
 #[cfg(feature = "xtc")]
@@ -26,3 +27,4 @@ mod xtc;
 pub use energies::{Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, Note, energies};
 pub use error::{Fault, Place, ReadError};
 pub use frames::{FrameFormat, FrameReader, frames, trajectory};
+pub use overlap::Overlap;
