@@ -24,7 +24,9 @@ mod text;
 mod xtc;
 
 #[cfg(feature = "io")]
-pub use energies::{Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, Note, energies};
+pub use energies::{
+    Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, LogRun, Note, RunChoice, energies,
+};
 pub use error::{Fault, Place, ReadError};
 pub use frames::{FrameFormat, FrameReader, frames, trajectory};
 pub use overlap::Overlap;
