@@ -1,8 +1,13 @@
 //! Files of energies, whatever their format.
 
 mod columns;
+mod grid;
 mod layout;
 mod log;
+mod log_run;
+mod multi;
+mod printed;
+mod run;
 mod runs;
 mod table;
 
@@ -11,12 +16,14 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
+use super::overlap::Overlap;
 use super::text::bytes::{f64_field, fields};
 use super::text::{Text, is_xtc};
 use layout::{StepColumn, Wanted};
 
 pub use columns::{EnergySample, EnergyStream};
 pub use layout::Column;
+pub use log_run::{LogRun, RunChoice};
 pub use table::{EnergyTable, Note};
 
 /// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns
@@ -130,6 +137,20 @@ impl EnergyReader {
         self
     }
 
+    /// Which runs of a log make the series.
+    #[must_use]
+    pub fn log_run(mut self, choice: RunChoice) -> Self {
+        self.wanted.log_run = choice;
+        self
+    }
+
+    /// What becomes of steps that a restarted job computed again.
+    #[must_use]
+    pub fn overlap(mut self, overlap: Overlap) -> Self {
+        self.wanted.overlap = overlap;
+        self
+    }
+
     /// Leaves out a last line that was cut off, as a killed job leaves it, with a [`Note::CutOff`].
     /// By default such a line is an error, because a file without its end may lack more than one
     /// line.
@@ -184,6 +205,27 @@ impl EnergyReader {
         Ok(EnergyStream::new(text, self.wanted.clone()))
     }
 
+    /// The runs of a log, whether they make a series or not.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), but no error where a run makes no series: see
+    /// [`LogRun::unusable`]. [`Fault::Format`] for a file that is no log.
+    ///
+    /// ```
+    /// let runs = msed::io::EnergyReader::new().log_runs("data/logs/custom.lammps")?;
+    /// assert_eq!((runs.len(), runs[0].rows, runs[0].steps), (6, 22, Some((0, 1025))));
+    /// assert_eq!(runs[1].apart, None);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    pub fn log_runs(&self, path: impl AsRef<Path>) -> Result<Vec<LogRun>, ReadError> {
+        let mut text = Text::open(path.as_ref())?;
+        if is_log(&mut text)? {
+            return log::runs(text, &self.wanted);
+        }
+        let found = "columns, expected a log, which has runs";
+        Err(Fault::Format(found.to_owned()).at(text.name(), Place::File))
+    }
+
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
         if is_log(&mut text)? {
             log::read(text, &self.wanted)
@@ -193,8 +235,9 @@ impl EnergyReader {
     }
 }
 
-/// Whether a text begins like a log. Columns begin with a comment, a number, or names above a row
-/// of numbers. A text that begins like a trajectory is an error.
+/// Whether a text is a log: it has a line that only LAMMPS prints there, wherever the log begins, or
+/// it begins unlike columns. Columns begin with a comment, a number, or names above a row of
+/// numbers. A text that begins like a trajectory is an error.
 fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     let head = text.head()?;
     let trajectory = if is_xtc(head) {
@@ -207,10 +250,11 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
         let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");
         return Err(Fault::Format(found).at(text.name(), Place::File));
     }
-    let mut lines = head
-        .split(|&byte| byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| !line.is_empty());
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty());
+    if lines.clone().any(log::is_mark) {
+        return Ok(true);
+    }
     let numbers = |line| {
         fields(line)
             .next()
@@ -223,5 +267,7 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
         return Ok(false);
     }
     let second = lines.next().unwrap_or_default();
-    Ok(!numbers(second) || fields(second).count() != fields(first).count())
+    let third = lines.next().unwrap_or_default();
+    let is_head = |names, row| numbers(row) && fields(names).count() == fields(row).count();
+    Ok(!is_head(first, second) && !is_head(second, third))
 }

@@ -17,12 +17,16 @@ mod extxyz;
 mod frames;
 #[cfg(feature = "io")]
 mod lammps_dump;
+mod overlap;
 #[cfg(feature = "io")]
 mod text;
 #[cfg(feature = "xtc")]
 mod xtc;
 
 #[cfg(feature = "io")]
-pub use energies::{Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, Note, energies};
+pub use energies::{
+    Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, LogRun, Note, RunChoice, energies,
+};
 pub use error::{Fault, Place, ReadError};
 pub use frames::{FrameFormat, FrameReader, frames, trajectory};
+pub use overlap::Overlap;

@@ -6,20 +6,27 @@ use std::io::Read;
 use std::iter::FusedIterator;
 
 use super::layout::{Layout, StepColumn, Wanted};
+use super::printed::LastDigit;
 use super::table::{EnergyTable, Note};
 use crate::io::error::{Fault, Place, ReadError};
+use crate::io::overlap::Overlap;
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, text};
 
 const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
+
+/// What `fix ave/time` writes at the head of a file in `mode vector`.
+const VECTORS: [&str; 2] = ["TimeStep", "Number-of-rows"];
 
 /// Reads the table of a file of columns.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let mut reader = EnergyStream::new(text, wanted.clone());
     let mut table: Option<EnergyTable> = None;
     while let Some(row) = reader.next_row()? {
-        if row.restart {
-            table = None;
+        match row.joint {
+            Joint::Next => {}
+            Joint::Restart => table = None,
+            Joint::Replaces(kept) => table.iter_mut().for_each(|table| table.truncate(kept)),
         }
         let table = table.get_or_insert_with(|| EnergyTable::new(row.layout));
         table.push(row.layout, row.values);
@@ -27,10 +34,20 @@ pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTabl
     reader.finish(table)
 }
 
+/// How a row follows the rows before it.
+#[derive(Debug, Clone, Copy)]
+enum Joint {
+    /// It is the next one.
+    Next,
+    /// Another series begins.
+    Restart,
+    /// A later job begins: only so many of the rows before it are kept.
+    Replaces(usize),
+}
+
 /// A row as it is read.
 struct Row<'a> {
-    /// Whether steps begin again with this row, which starts another series.
-    restart: bool,
+    joint: Joint,
     step: i64,
     layout: &'a Layout,
     values: &'a [f64],
@@ -79,6 +96,7 @@ pub struct EnergyStream<R = File> {
     notes: Vec<Note>,
     repeated: usize,
     difference: f64,
+    last_digit: LastDigit,
     ended: bool,
 }
 
@@ -124,6 +142,7 @@ impl<R: Read> EnergyStream<R> {
             notes: Vec::new(),
             repeated: 0,
             difference: 0.0,
+            last_digit: LastDigit::default(),
             ended: false,
         }
     }
@@ -137,10 +156,14 @@ impl<R: Read> EnergyStream<R> {
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };
-        if row.restart {
-            let expected = "expected one series: read the file as a table to take the last";
-            let fault = Fault::Steps(format!("steps begin again at {}, {expected}", row.step));
-            return Err(self.error(fault));
+        let expected = "expected one series: read the file as a table to take the last";
+        let found = match row.joint {
+            Joint::Next => None,
+            Joint::Restart => Some(format!("steps begin again at {}, {expected}", row.step)),
+            Joint::Replaces(_) => Some(format!("steps go back to {}, {expected}", row.step)),
+        };
+        if let Some(found) = found {
+            return Err(self.error(Fault::Steps(found)));
         }
         Ok(Some(EnergySample {
             step: row.step.unsigned_abs(),
@@ -153,7 +176,7 @@ impl<R: Read> EnergyStream<R> {
     #[inline]
     fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
-        let restart = loop {
+        let joint = loop {
             let buffered = self.text.buffered();
             let layout = self.layout.as_ref();
             let whole = layout.and_then(|layout| layout.parse_first(buffered, &mut self.values));
@@ -173,13 +196,13 @@ impl<R: Read> EnergyStream<R> {
             if matches!(self.wanted.step, StepColumn::None) {
                 step = self.steps.rows;
             }
-            if let Some(restart) = self.step(step).map_err(|fault| self.error(fault))? {
-                break Some(restart);
+            if let Some(joint) = self.step(step).map_err(|fault| self.error(fault))? {
+                break Some(joint);
             }
         };
-        match (restart, &self.layout) {
-            (Some(restart), Some(layout)) => Ok(Some(Row {
-                restart,
+        match (joint, &self.layout) {
+            (Some(joint), Some(layout)) => Ok(Some(Row {
+                joint,
                 step: self.steps.last,
                 layout,
                 values: &self.values,
@@ -260,7 +283,11 @@ impl<R: Read> EnergyStream<R> {
 
     /// A line of names or a title.
     fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
-        let names: Vec<String> = fields(line).map(text).collect();
+        let names: Vec<String> = names_of(line).map(text).collect();
+        if names[..] == VECTORS {
+            let found = "vectors of `fix ave/time`, expected numbers: `mode scalar`, which is the default";
+            return Err(self.error(Fault::Format(found.to_owned())));
+        }
         let known = self.wanted.known(&names);
         if let Some(layout) = &self.layout {
             // A restarted simulation that continues the file writes the header again.
@@ -293,10 +320,10 @@ impl<R: Read> EnergyStream<R> {
         }
     }
 
-    /// Accounts for a row of this step, and returns whether steps begin again with it; `None` where
-    /// it repeats the row before.
+    /// Accounts for a row of this step, and returns how it follows the rows before it; `None` where
+    /// it repeats the last one.
     #[inline]
-    fn step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+    fn step(&mut self, step: i64) -> Result<Option<Joint>, Fault> {
         let steps = &mut self.steps;
         if let Some(stride) = steps.stride
             && step > steps.last
@@ -305,26 +332,29 @@ impl<R: Read> EnergyStream<R> {
             steps.last = step;
             steps.rows += 1;
             steps.boundary = false;
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         self.odd_step(step)
     }
 
     #[cold]
-    fn odd_step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+    fn odd_step(&mut self, step: i64) -> Result<Option<Joint>, Fault> {
         let Steps {
+            first,
             stride,
             last,
             rows,
             boundary,
-            ..
         } = self.steps;
         if step < 0 {
             return Err(Fault::negative_step(step));
         }
+        if let Some(layout) = &self.layout {
+            self.last_digit.take(layout.energy_terms(&self.values));
+        }
         if rows == 0 {
             self.steps = Steps::begin(step);
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         if stride.is_none() && step > last {
             self.steps = Steps {
@@ -334,28 +364,72 @@ impl<R: Read> EnergyStream<R> {
                 boundary: false,
                 ..self.steps
             };
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         let mut pairs = self.values.iter().zip(&self.previous);
         if step == last && (boundary || pairs.all(|(a, b)| a.to_bits() == b.to_bits())) {
             self.steps.boundary = false;
-            self.repeated += 1;
-            if let Some(layout) = &self.layout {
-                let difference = layout.energy_of(&self.values) - layout.energy_of(&self.previous);
-                self.difference = self.difference.max(difference.abs());
-            }
-            return Ok(None);
+            return Ok(self.repeat(step));
         }
         if step < last && (step == 0 || stride == Some(step)) {
             let rows = usize::try_from(rows).unwrap_or(usize::MAX);
             let line = self.text.line_number();
-            self.notes.push(Note::Restart { line, rows });
-            self.steps = Steps::begin(step);
-            (self.repeated, self.difference) = (0, 0.0);
-            return Ok(Some(true));
+            return Ok(Some(self.restart(step, Note::Restart { line, rows })));
         }
-        let expected = stride.map(|stride| last.saturating_add(stride));
-        Err(Fault::step(step, last, expected))
+        let after_first = step.checked_sub(first).zip(stride);
+        let goes_back =
+            after_first.filter(|(after, stride)| step < last && *after >= 0 && after % stride == 0);
+        match (goes_back, self.wanted.overlap) {
+            (Some((after, stride)), Overlap::Later) => {
+                let kept = after / stride;
+                let replaced = usize::try_from(rows - kept).unwrap_or(usize::MAX);
+                self.notes.push(Note::Replaced {
+                    step: step.unsigned_abs(),
+                    rows: replaced,
+                });
+                self.steps = Steps {
+                    last: step,
+                    rows: kept + 1,
+                    boundary: false,
+                    ..self.steps
+                };
+                Ok(Some(Joint::Replaces(usize::try_from(kept).unwrap_or(0))))
+            }
+            (Some(_), Overlap::Refuse) => Err(Fault::goes_back(step, last)),
+            _ => {
+                let expected = stride.map(|stride| last.saturating_add(stride));
+                Err(Fault::step(step, last, expected))
+            }
+        }
+    }
+
+    /// Accounts for a second row of the last step: another series begins where its energy is
+    /// another.
+    fn repeat(&mut self, step: i64) -> Option<Joint> {
+        let layout = self.layout.as_ref()?;
+        let (once, again) = (layout.energy_of(&self.previous), layout.energy_of(&self.values));
+        let difference = (again - once).abs();
+        if self.last_digit.agrees(once, again) {
+            self.repeated += 1;
+            self.difference = self.difference.max(difference);
+            return None;
+        }
+        let rows = usize::try_from(self.steps.rows).unwrap_or(usize::MAX);
+        let note = Note::Disagreement {
+            line: self.text.line_number(),
+            step: step.unsigned_abs(),
+            difference,
+            rows,
+        };
+        Some(self.restart(step, note))
+    }
+
+    /// Begins another series with this step.
+    fn restart(&mut self, step: i64, note: Note) -> Joint {
+        self.notes.push(note);
+        self.steps = Steps::begin(step);
+        (self.repeated, self.difference) = (0, 0.0);
+        Joint::Restart
     }
 
     /// The decisions so far.
@@ -380,6 +454,12 @@ impl<R: Read> EnergyStream<R> {
         table.file = file;
         Ok(table)
     }
+}
+
+/// The names in a line: blanks and commas stand between them, and brackets belong to them.
+fn names_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let names = line.split(|byte| byte.is_ascii_whitespace() || *byte == b',');
+    names.filter(|name| !name.is_empty())
 }
 
 impl<R: Read> Iterator for EnergyStream<R> {

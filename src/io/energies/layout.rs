@@ -1,6 +1,8 @@
 //! Which column is what, and rows of numbers.
 
+use super::log_run::RunChoice;
 use crate::io::error::Fault;
+use crate::io::overlap::Overlap;
 use crate::io::text::bytes::{
     f64_field, field_length, fields, i64_field, is_separator, leading_f64, leading_i64, shown,
 };
@@ -46,6 +48,9 @@ pub(crate) struct Wanted {
     pub(crate) kept: Vec<String>,
     /// Whether a last line that was cut off is left out.
     pub(crate) cut_off: bool,
+    /// Which runs of a log make the series.
+    pub(crate) log_run: RunChoice,
+    pub(crate) overlap: Overlap,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -63,16 +68,22 @@ impl Wanted {
         named(&self.energy) || matches!(self.step, StepColumn::ByName) || !self.kept.is_empty()
     }
 
+    /// Whether names contain one that the caller asks for.
+    pub(super) fn asked(&self, names: &[String]) -> bool {
+        let step = match &self.step {
+            StepColumn::Given(column) => Some(column),
+            StepColumn::ByName | StepColumn::None => None,
+        };
+        let columns = [self.energy.as_ref(), self.temperature.as_ref(), step];
+        columns.into_iter().flatten().any(|column| match column {
+            Column::Named(name) => names.contains(name),
+            Column::At(_) => false,
+        })
+    }
+
     /// Whether a line of names is a header: it contains a name that is looked for.
     pub(crate) fn known(&self, names: &[String]) -> bool {
-        let asked = [&self.energy, &self.temperature]
-            .into_iter()
-            .flatten()
-            .any(|column| match column {
-                Column::Named(name) => names.contains(name),
-                Column::At(_) => false,
-            });
-        asked
+        self.asked(names)
             || names
                 .iter()
                 .any(|name| STEP.contains(&name.as_str()) || ENERGY.contains(&name.as_str()))
@@ -190,6 +201,24 @@ impl Layout {
             slots,
             names,
         })
+    }
+
+    /// A layout that reads the steps of rows that have no column of energies; `None` where they
+    /// have no steps either.
+    pub(super) fn of_steps(wanted: &Wanted, names: &[String]) -> Option<Self> {
+        let other = (0..names.len()).map(|place| Wanted {
+            step: wanted.step.clone(),
+            energy: Some(Column::At(place)),
+            ..Wanted::default()
+        });
+        let mut layouts = other.map(|wanted| Self::new(&wanted, Some(names), names.len()));
+        layouts.find_map(Result::ok)
+    }
+
+    /// The printed numbers of which the energy is the sum.
+    pub(super) fn energy_terms(&self, values: &[f64]) -> impl Iterator<Item = f64> {
+        let places = [Some(self.energy), self.molecular].into_iter().flatten();
+        places.map(|place| values[place])
     }
 
     #[inline]

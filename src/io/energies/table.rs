@@ -1,11 +1,13 @@
 //! What a file of energies held.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use super::layout::Layout;
+use super::log_run::{Listed, LogRun, short};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
@@ -25,6 +27,49 @@ pub enum Note {
         line: u64,
         /// The rows before.
         rows: usize,
+    },
+    /// The energies of one step differ by more than their last digit: they are of two series, as
+    /// where energies per particle are followed by totals. The rows before belong to the other
+    /// series and are not part of the table.
+    #[error(
+        "step {step} has another energy at line {line}, by {}: the {rows} rows before it are another series and are \
+         left out",
+        short(*difference)
+    )]
+    Disagreement {
+        /// The line of the second of them.
+        line: u64,
+        /// Their step.
+        step: u64,
+        /// By how much they differ.
+        difference: f64,
+        /// The rows before.
+        rows: usize,
+    },
+    /// Steps that a later job computed again replace those of the job before, as
+    /// [`EnergyReader::overlap`](super::EnergyReader::overlap) asks.
+    #[error("{rows} rows from step {step} on are replaced by those of a later job")]
+    Replaced {
+        /// The first of the steps.
+        step: u64,
+        /// How many rows were replaced.
+        rows: usize,
+    },
+    /// A log has several runs: which of them make the series, and what they hold.
+    #[error("{}", taken_of(taken, runs))]
+    Runs {
+        /// The numbers of the runs that make the series.
+        taken: Vec<usize>,
+        /// All runs of the log.
+        runs: Vec<LogRun>,
+    },
+    /// A note about one piece of a run that stands in several files.
+    #[error("{}: {note}", file.display())]
+    Piece {
+        /// The file.
+        file: PathBuf,
+        /// What is to be said of it.
+        note: Box<Self>,
     },
     /// A run begins with the last step of the run before. That step counts once, as it was printed
     /// first.
@@ -56,6 +101,14 @@ pub enum Note {
         /// The line of its last row.
         line: u64,
     },
+    /// A run of the log ended with an error. Its rows before that count.
+    #[error("the run stopped at line {line}: `{message}`")]
+    Stopped {
+        /// The line of the error.
+        line: u64,
+        /// The error, as LAMMPS printed it.
+        message: String,
+    },
     /// Rows of numbers in a log have no header above them, perhaps because it is damaged. They are
     /// left out.
     #[error("{rows} rows of numbers from line {line} on stand under no header and are left out")]
@@ -63,6 +116,14 @@ pub enum Note {
         /// The line of the first.
         line: u64,
         /// How many follow each other.
+        rows: usize,
+    },
+    /// Rows of numbers of another width stand between the rows of a run. They are ignored.
+    #[error("{rows} rows of numbers between those of the run, from line {line} on, are passed over")]
+    Between {
+        /// The line of the first.
+        line: u64,
+        /// How many.
         rows: usize,
     },
     /// A line of a log, within a run, may be a damaged row. It is ignored.
@@ -78,6 +139,23 @@ pub enum Note {
         /// The line.
         line: u64,
     },
+}
+
+/// Which runs of a log are taken, as a sentence.
+fn taken_of(taken: &[usize], runs: &[LogRun]) -> String {
+    let (of, listed) = (runs.len(), Listed(runs));
+    let numbers: Vec<String> = taken.iter().map(usize::to_string).collect();
+    match (&numbers[..], taken) {
+        ([number], _) => format!("run {number} of {of} is taken (option `log_run`): {listed}"),
+        ([first, .., last], [a, .., b]) if b - a + 1 == taken.len() => {
+            let joined = taken.len();
+            format!("{joined} runs, {first} to {last} of {of}, are joined (option `log_run`): {listed}")
+        }
+        _ => {
+            let (joined, numbers) = (taken.len(), numbers.join(", "));
+            format!("{joined} runs, {numbers} of {of}, are joined (option `log_run`): {listed}")
+        }
+    }
 }
 
 /// Potential energies at evenly spaced steps, as they stand in a file, and the decisions of the
@@ -108,20 +186,63 @@ pub struct EnergyTable {
 }
 
 impl EnergyTable {
-    /// A table without rows.
-    pub(super) fn new(layout: &Layout) -> Self {
-        let kept = layout.kept.iter();
+    /// A table without columns but for the energy.
+    pub(super) fn empty() -> Self {
         Self {
             file: PathBuf::new(),
             is_log: false,
             first_step: 0,
             stride: 1,
             potential: Vec::new(),
-            potential_name: layout.energy_name.clone(),
-            temperature: layout.temperature.map(|_| Vec::new()),
+            potential_name: String::new(),
+            temperature: None,
             particles: None,
             notes: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    /// A table with the columns of another, and space for so many rows.
+    pub(super) fn like(other: &Self, rows: usize) -> Self {
+        let column = || Vec::with_capacity(rows);
+        let kept = other.kept.iter();
+        Self {
+            potential: column(),
+            potential_name: other.potential_name.clone(),
+            temperature: other.temperature.as_ref().map(|_| column()),
+            kept: kept.map(|(name, _)| (name.clone(), column())).collect(),
+            ..Self::empty()
+        }
+    }
+
+    /// Appends rows of a table with the same columns.
+    pub(super) fn extend(&mut self, other: &Self, rows: Range<usize>) {
+        self.potential.extend_from_slice(&other.potential[rows.clone()]);
+        if let (Some(column), Some(others)) = (&mut self.temperature, &other.temperature) {
+            column.extend_from_slice(&others[rows.clone()]);
+        }
+        for ((_, column), (_, others)) in self.kept.iter_mut().zip(&other.kept) {
+            column.extend_from_slice(&others[rows.clone()]);
+        }
+    }
+
+    /// Keeps the first rows.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.potential.truncate(rows);
+        let kept = self.kept.iter_mut().map(|(_, column)| column);
+        for column in self.temperature.iter_mut().chain(kept) {
+            column.truncate(rows);
+        }
+    }
+
+    /// A table without rows.
+    pub(super) fn new(layout: &Layout) -> Self {
+        let kept = layout.kept.iter();
+        Self {
+            potential_name: layout.energy_name.clone(),
+            temperature: layout.temperature.map(|_| Vec::new()),
             kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
+            ..Self::empty()
         }
     }
 
@@ -134,14 +255,6 @@ impl EnergyTable {
         for ((_, column), (_, place)) in self.kept.iter_mut().zip(&layout.kept) {
             column.push(values[*place]);
         }
-    }
-
-    /// The columns, all of one length.
-    pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
-        let kept = self.kept.iter_mut().map(|(_, column)| column);
-        std::iter::once(&mut self.potential)
-            .chain(&mut self.temperature)
-            .chain(kept)
     }
 
     /// Number of rows: two or more.
