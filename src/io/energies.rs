@@ -1,11 +1,16 @@
 //! Files of energies, whatever their format.
 
+mod clock;
 mod columns;
+mod conversion;
+mod dialect;
 mod grid;
+mod head;
 mod layout;
 mod log;
 mod log_run;
 mod multi;
+mod names;
 mod printed;
 mod run;
 mod runs;
@@ -198,7 +203,8 @@ impl EnergyReader {
     }
 
     fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
-        if is_log(&mut text)? {
+        // A row is handed out as soon as it is there, and so a whole row must do for a head.
+        if is_log(&mut text, dialect::has_row)? {
             let found = "a log, expected columns: which rows of a log count is known at its end only";
             return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
         }
@@ -219,7 +225,7 @@ impl EnergyReader {
     /// ```
     pub fn log_runs(&self, path: impl AsRef<Path>) -> Result<Vec<LogRun>, ReadError> {
         let mut text = Text::open(path.as_ref())?;
-        if is_log(&mut text)? {
+        if is_log(&mut text, |_| false)? {
             return log::runs(text, &self.wanted);
         }
         let found = "columns, expected a log, which has runs";
@@ -227,7 +233,7 @@ impl EnergyReader {
     }
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
-        if is_log(&mut text)? {
+        if is_log(&mut text, |_| false)? {
             log::read(text, &self.wanted)
         } else {
             columns::read(text, &self.wanted)
@@ -238,8 +244,10 @@ impl EnergyReader {
 /// Whether a text is a log: it has a line that only LAMMPS prints there, wherever the log begins, or
 /// it begins unlike columns. Columns begin with a comment, a number, or names above a row of
 /// numbers. A text that begins like a trajectory is an error.
-fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
-    let head = text.head()?;
+///
+/// The text is read up to a head that is long enough or that `is_enough`.
+fn is_log<R: Read>(text: &mut Text<R>, is_enough: fn(&[u8]) -> bool) -> Result<bool, ReadError> {
+    let head = text.head_until(is_enough)?;
     let trajectory = if is_xtc(head) {
         Some("an XTC trajectory")
     } else {
@@ -255,19 +263,27 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
     if lines.clone().any(log::is_mark) {
         return Ok(true);
     }
-    let numbers = |line| {
-        fields(line)
-            .next()
-            .is_some_and(|field| f64_field(field).is_some())
-    };
+    if dialect::is_namd(head) {
+        return Ok(false);
+    }
     let Some(first) = lines.next() else {
         return Ok(false);
     };
-    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || numbers(first) {
+    let count = |line: &[u8]| {
+        let row = dialect::plain(line).unwrap_or(line.into());
+        let is_row = fields(&row)
+            .next()
+            .is_some_and(|field| f64_field(field).is_some());
+        is_row.then(|| fields(&row).count())
+    };
+    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || count(first).is_some() {
         return Ok(false);
     }
     let second = lines.next().unwrap_or_default();
     let third = lines.next().unwrap_or_default();
-    let is_head = |names, row| numbers(row) && fields(names).count() == fields(row).count();
+    let is_head = |line, row| {
+        let names = String::from_utf8_lossy(line);
+        count(row).is_some_and(|count| names::can_head(&names, count))
+    };
     Ok(!is_head(first, second) && !is_head(second, third))
 }

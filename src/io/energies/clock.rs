@@ -23,6 +23,8 @@ pub(super) struct Clock {
     begun: bool,
     first: f64,
     last: f64,
+    /// The time before the last, where times went back.
+    before: f64,
     /// Rows since the first.
     rows: i64,
     /// The least and the greatest interval possible.
@@ -46,7 +48,7 @@ impl Clock {
         self.decimals = self.decimals.max(decimals(time));
         let difference = time - self.last;
         if difference <= 0.0 {
-            return Ok(self.go_back(time, before));
+            return self.go_back(time, before);
         }
         let slack = self.slack(time, before);
         let interval = 0.5 * (before[0] + before[1]);
@@ -84,7 +86,9 @@ impl Clock {
         }
         if difference < 0.0 {
             let (time, last) = (number(time), number(self.last));
-            return Err(Fault::Steps(format!("time {time} after {last}, expected a later one")));
+            return Err(Fault::Steps(format!(
+                "time {time} after {last}, expected a later one"
+            )));
         }
         let slack = self.slack(time, [difference; 2]);
         self.range = Some([(difference - slack).max(0.0), difference + slack]);
@@ -94,11 +98,24 @@ impl Clock {
     }
 
     /// The number of the row that times go back to.
-    fn go_back(&mut self, time: f64, range: [f64; 2]) -> i64 {
+    #[cold]
+    fn go_back(&mut self, time: f64, range: [f64; 2]) -> Result<i64, Fault> {
         let interval = 0.5 * (range[0] + range[1]);
-        self.rows = ((time - self.first) / interval).round() as i64;
-        self.last = time;
-        self.rows
+        let row = ((time - self.first) / interval).round();
+        self.before = std::mem::replace(&mut self.last, time);
+        if row < 0.0 {
+            return Err(self.goes_back());
+        }
+        self.rows = row as i64;
+        Ok(self.rows)
+    }
+
+    /// The last time lies before the one that was read before it.
+    #[cold]
+    pub(super) fn goes_back(&self) -> Fault {
+        let (time, before) = (number(self.last), number(self.before));
+        let expected = "expected a later one, or the option `overlap`, with which a later job replaces the times that it repeats";
+        Fault::Steps(format!("time {time} after {before}, {expected}"))
     }
 
     /// How far a time may lie off.
@@ -200,7 +217,10 @@ mod tests {
         assert_eq!(read(summed.take(5000)), Ok(0.2));
         // Fewer digits than the interval needs, as ASE prints a quarter of a femtosecond in ps.
         assert_eq!(read(printed(0.00025, 0.0, 400, 4)), Ok(0.00025));
-        assert_eq!(read(printed(1.0 / 3.0, 0.0, 4000, 2)).map(|x| (3.0 * x - 1.0).abs() < 2e-5), Ok(true));
+        assert_eq!(
+            read(printed(1.0 / 3.0, 0.0, 4000, 2)).map(|x| (3.0 * x - 1.0).abs() < 2e-5),
+            Ok(true)
+        );
     }
 
     #[test]

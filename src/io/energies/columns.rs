@@ -5,13 +5,16 @@ use std::fs::File;
 use std::io::Read;
 use std::iter::FusedIterator;
 
+use super::clock::Clock;
+use super::dialect::{self, NAMD_ROW, NamdLine};
+use super::head::{Head, HeadLine};
 use super::layout::{Layout, StepColumn, Wanted};
 use super::printed::LastDigit;
-use super::table::{EnergyTable, Note};
+use super::table::{EnergyTable, Note, Times};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::io::overlap::Overlap;
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields, text};
+use crate::io::text::bytes::{f64_field, fields};
 
 const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
 
@@ -57,12 +60,14 @@ struct Row<'a> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct EnergySample {
-    /// The step.
+    /// The step; the number of the row, from 0, where the file has no steps.
     pub step: u64,
     /// The potential energy, as printed.
     pub potential: f64,
     /// The kinetic temperature, where there is such a column.
     pub temperature: Option<f64>,
+    /// The time, where the file has times in place of steps, or beside them with a unit.
+    pub time: Option<f64>,
 }
 
 /// The rows of a file of columns, one by one: the rows that
@@ -87,9 +92,11 @@ pub struct EnergySample {
 pub struct EnergyStream<R = File> {
     text: Text<R>,
     wanted: Wanted,
-    header: Option<Header>,
+    head: Head,
     layout: Option<Layout>,
+    counting: Counting,
     steps: Steps,
+    clock: Clock,
     values: Vec<f64>,
     /// The numbers of the row handed out before.
     previous: Vec<f64>,
@@ -97,13 +104,26 @@ pub struct EnergyStream<R = File> {
     repeated: usize,
     difference: f64,
     last_digit: LastDigit,
+    /// Whether the text is a log of NAMD.
+    is_namd: bool,
+    /// Whether the rows that follow are of a minimisation, and how many there were.
+    minimises: bool,
+    minimization: usize,
     ended: bool,
 }
 
-struct Header {
-    names: Vec<String>,
-    line: u64,
-    known: bool,
+/// How rows are counted, and where the time of a row is.
+#[derive(Debug, Clone, Copy, Default)]
+enum Counting {
+    /// By a column of steps.
+    #[default]
+    Steps,
+    /// By a column of steps, which a column of times must agree with.
+    StepsAndTimes(usize),
+    /// By a column of times: a row is one interval after the row before.
+    Times(usize),
+    /// One by one.
+    Rows,
 }
 
 /// The steps so far.
@@ -131,18 +151,24 @@ impl Steps {
 
 impl<R: Read> EnergyStream<R> {
     pub(super) fn new(text: Text<R>, wanted: Wanted) -> Self {
+        let is_namd = dialect::is_namd(text.buffered());
         Self {
             text,
             wanted,
-            header: None,
+            head: Head::default(),
             layout: None,
+            counting: Counting::default(),
             steps: Steps::default(),
+            clock: Clock::default(),
             values: Vec::new(),
             previous: Vec::new(),
             notes: Vec::new(),
             repeated: 0,
             difference: 0.0,
             last_digit: LastDigit::default(),
+            is_namd,
+            minimises: false,
+            minimization: 0,
             ended: false,
         }
     }
@@ -169,6 +195,7 @@ impl<R: Read> EnergyStream<R> {
             step: row.step.unsigned_abs(),
             potential: row.layout.energy_of(row.values),
             temperature: row.layout.temperature_of(row.values),
+            time: row.layout.time.map(|place| row.values[place]),
         }))
     }
 
@@ -190,13 +217,19 @@ impl<R: Read> EnergyStream<R> {
                     None => break None,
                 },
             };
-            let Some(mut step) = step else {
+            let Some(step) = step else {
                 continue;
             };
-            if matches!(self.wanted.step, StepColumn::None) {
-                step = self.steps.rows;
+            if self.minimises {
+                self.minimization += 1;
+                continue;
             }
-            if let Some(joint) = self.step(step).map_err(|fault| self.error(fault))? {
+            let joint = match self.counting {
+                Counting::Steps => self.step(step),
+                Counting::Rows => self.step(self.steps.rows),
+                Counting::Times(place) | Counting::StepsAndTimes(place) => self.timed_step(step, place),
+            };
+            if let Some(joint) = joint.map_err(|fault| self.error(fault))? {
                 break Some(joint);
             }
         };
@@ -239,22 +272,57 @@ impl<R: Read> EnergyStream<R> {
         let Some(&first) = bytes.first() else {
             return Ok(None);
         };
-        if matches!(first, b'#' | b'%' | b'@') {
-            self.names(&bytes[1..])?;
-            return Ok(None);
+        if self.is_namd {
+            match NamdLine::of(bytes) {
+                NamdLine::Row => {}
+                NamdLine::Names => {
+                    let names = [NAMD_ROW, &bytes[NAMD_ROW.len()..]].concat();
+                    self.names(&names)?;
+                    return Ok(None);
+                }
+                other => {
+                    self.minimises = match other {
+                        NamdLine::Minimises => true,
+                        NamdLine::Runs => false,
+                        _ => self.minimises,
+                    };
+                    return Ok(None);
+                }
+            }
         }
-        let mut words = fields(bytes);
-        let is_row = words.next().is_some_and(|field| f64_field(field).is_some());
-        if !is_row && self.layout.is_none() && ended && !self.is_damaged_row(bytes) {
+        match first {
+            b'@' if self.head.xvg.take(&String::from_utf8_lossy(&bytes[1..])) => return Ok(None),
+            b'#' | b'%' | b'@' => {
+                self.names(&bytes[1..])?;
+                return Ok(None);
+            }
+            b'&' if bytes.len() == 1 => {
+                self.head.xvg.ended = true;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        // What is not like a number begins a line of names.
+        let plain = match dialect::plain(bytes) {
+            Err(fault) if matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.' | b'"') => {
+                return Err(self.error(fault));
+            }
+            plain => plain.unwrap_or(bytes.into()),
+        };
+        let mut words = fields(&plain);
+        let is_row = words.next().is_some_and(|field| f64_field(field).is_some()) || self.is_namd;
+        if !is_row && self.layout.is_none() && ended && !self.head.is_damaged_row(bytes) {
             self.names(bytes)?;
             return Ok(None);
         }
-        if self.layout.is_none() {
-            let layout = self.lay_out(fields(bytes).count(), ended)?;
-            self.values = vec![0.0; layout.values];
-            self.previous = self.values.clone();
-            self.layout = Some(layout);
+        if self.head.xvg.ended {
+            let found = "a second set of data begins here, expected one set: write the energies alone";
+            return Err(self.error(Fault::Format(found.to_owned())));
         }
+        if self.layout.is_none() {
+            self.lay_out(fields(&plain).count(), ended)?;
+        }
+        let bytes = &*plain;
         let Some(layout) = &self.layout else {
             return Ok(None);
         };
@@ -273,51 +341,64 @@ impl<R: Read> EnergyStream<R> {
         }
     }
 
-    /// Whether a line in place of the first row has as many fields as a known header, and numbers
-    /// among them. A line of units has no numbers.
-    fn is_damaged_row(&self, line: &[u8]) -> bool {
-        let known = self.header.as_ref().filter(|header| header.known);
-        known.is_some_and(|header| header.names.len() == fields(line).count())
-            && fields(line).any(|field| f64_field(field).is_some())
-    }
-
     /// A line of names or a title.
     fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
-        let names: Vec<String> = names_of(line).map(text).collect();
-        if names[..] == VECTORS {
+        let line = HeadLine::of(line, self.text.line_number());
+        if line.splits.iter().any(|names| names[..] == VECTORS) {
             let found = "vectors of `fix ave/time`, expected numbers: `mode scalar`, which is the default";
             return Err(self.error(Fault::Format(found.to_owned())));
         }
-        let known = self.wanted.known(&names);
-        if let Some(layout) = &self.layout {
-            // A restarted simulation that continues the file writes the header again.
-            if known && names != layout.names {
-                let expected = layout.names.join(", ");
-                return Err(self.error(Fault::header(&names.join(", "), &expected)));
-            }
-            self.steps.boundary = true;
-        } else if known || !self.header.as_ref().is_some_and(|header| header.known) {
-            let line = self.text.line_number();
-            self.header = Some(Header { names, line, known });
+        let Some(layout) = &self.layout else {
+            self.head.take(line, &self.wanted);
+            return Ok(());
+        };
+        // A restarted simulation that continues the file writes the header again.
+        if line.is_known(&self.wanted) && !line.splits.contains(&layout.names) {
+            let expected = layout.names.join(", ");
+            return Err(self.error(Fault::header(&line.words().join(", "), &expected)));
         }
+        self.steps.boundary = true;
         Ok(())
     }
 
-    /// The layout of the first row.
-    fn lay_out(&self, count: usize, ended: bool) -> Result<Layout, ReadError> {
-        match &self.header {
-            Some(header) if header.names.len() == count => {
-                let layout = Layout::new(&self.wanted, Some(&header.names), count);
-                layout.map_err(|fault| fault.at(self.text.name(), Place::Line(header.line)))
+    /// The layout of the first row, and how its rows are counted.
+    fn lay_out(&mut self, count: usize, ended: bool) -> Result<(), ReadError> {
+        let layout = self.head.layout(&self.wanted, count, ended, self.text.name());
+        let layout = layout.map_err(|(line, fault)| match line {
+            Some(line) => fault.at(self.text.name(), Place::Line(line)),
+            None => self.error(fault),
+        })?;
+        self.counting = match (layout.has_steps, layout.time) {
+            (true, None) => Counting::Steps,
+            (true, Some(time)) => Counting::StepsAndTimes(time),
+            (false, Some(time)) => Counting::Times(time),
+            (false, None) => Counting::Rows,
+        };
+        self.values = vec![0.0; layout.values];
+        self.previous = self.values.clone();
+        self.layout = Some(layout);
+        Ok(())
+    }
+
+    /// Accounts for a row whose step is known once its time is.
+    #[cold]
+    fn timed_step(&mut self, step: i64, place: usize) -> Result<Option<Joint>, Fault> {
+        let time = self.values[place];
+        let joint = if let Counting::Times(_) = self.counting {
+            let row = self.clock.row(time)?;
+            self.step(row).map_err(|_| self.clock.goes_back())?
+        } else {
+            let joint = self.step(step)?;
+            if matches!(joint, Some(Joint::Next | Joint::Replaces(_))) {
+                self.clock.row(time)?;
             }
-            // A cut line is the likelier reason for a row that does not fit its header.
-            Some(header) if header.known => Err(self.error(if ended {
-                Fault::column_count(count, header.names.len())
-            } else {
-                Fault::cut_row()
-            })),
-            _ => Layout::new(&self.wanted, None, count).map_err(|fault| self.error(fault)),
+            joint
+        };
+        if matches!(joint, Some(Joint::Restart)) {
+            self.clock = Clock::default();
+            self.clock.row(time)?;
         }
+        Ok(joint)
     }
 
     /// Accounts for a row of this step, and returns how it follows the rows before it; `None` where
@@ -435,11 +516,34 @@ impl<R: Read> EnergyStream<R> {
     /// The decisions so far.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
-        let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
-            rows: self.repeated,
-            difference: self.difference,
-        });
-        self.notes.iter().cloned().chain(repeated).collect()
+        let found = [
+            (self.minimization > 0).then_some(Note::Minimization {
+                rows: self.minimization,
+            }),
+            (self.repeated > 0).then_some(Note::RepeatedSteps {
+                rows: self.repeated,
+                difference: self.difference,
+            }),
+            self.of_counting(),
+        ];
+        self.notes
+            .iter()
+            .cloned()
+            .chain(found.into_iter().flatten())
+            .collect()
+    }
+
+    /// How the rows are counted, where that is not by steps.
+    fn of_counting(&self) -> Option<Note> {
+        match self.counting {
+            Counting::Times(_) => Some(Note::Times {
+                interval: self.clock.interval().ok()?,
+                unit: self.layout.as_ref()?.units[1],
+            }),
+            // Whoever asks for rows without steps knows.
+            Counting::Rows if !matches!(self.wanted.step, StepColumn::None) => Some(Note::Unnumbered),
+            _ => None,
+        }
     }
 
     /// The table of the rows handed out since the last restart.
@@ -450,16 +554,24 @@ impl<R: Read> EnergyStream<R> {
         let mut table = table.ok_or_else(|| Fault::few_rows(rows).at(&file, Place::File))?;
         table.first_step = self.steps.first.unsigned_abs();
         table.stride = self.steps.stride.unwrap_or(1).unsigned_abs();
+        match self.counting {
+            Counting::Times(_) => {
+                let interval = self.clock.interval();
+                let interval = interval.map_err(|fault| fault.at(&file, Place::File))?;
+                table.first_step = self.clock.first_row(interval);
+                table.times = Some(Times::InPlaceOfSteps(interval));
+            }
+            // Times beside steps may have too few digits for an interval.
+            Counting::StepsAndTimes(_) => {
+                let interval = self.clock.interval().ok();
+                table.times = interval.map(|interval| Times::OfSteps(interval / table.stride as f64));
+            }
+            Counting::Steps | Counting::Rows => {}
+        }
         table.notes = self.notes();
         table.file = file;
         Ok(table)
     }
-}
-
-/// The names in a line: blanks and commas stand between them, and brackets belong to them.
-fn names_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let names = line.split(|byte| byte.is_ascii_whitespace() || *byte == b',');
-    names.filter(|name| !name.is_empty())
 }
 
 impl<R: Read> Iterator for EnergyStream<R> {

@@ -35,7 +35,11 @@ pub(super) fn gpumd(file: &Path, count: usize) -> Option<Vec<String>> {
         return None;
     }
     let names = GPUMD.iter().map(|&name| name.to_owned());
-    Some(names.chain((4..=count).map(|place| format!("column {place}"))).collect())
+    Some(
+        names
+            .chain((4..=count).map(|place| format!("column {place}")))
+            .collect(),
+    )
 }
 
 /// What a line of NAMD is.
@@ -75,8 +79,8 @@ pub(super) struct Xvg {
 }
 
 impl Xvg {
-    /// Takes a line that begins with `@`, without it.
-    pub(super) fn take(&mut self, line: &str) {
+    /// Takes a line that begins with `@`, without it, and returns whether it is a command.
+    pub(super) fn take(&mut self, line: &str) -> bool {
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next()) {
             (Some("title"), ..) => self.is_of_gromacs |= line.contains("GROMACS"),
@@ -87,14 +91,18 @@ impl Xvg {
                 self.units = units.map(str::to_owned).collect();
             }
             (Some(set), Some("legend"), _) => {
-                let place = set.strip_prefix('s').and_then(|place| place.parse::<usize>().ok());
+                let place = set
+                    .strip_prefix('s')
+                    .and_then(|place| place.parse::<usize>().ok());
                 // Legends come in the order of the columns.
                 if place == Some(self.legends.len()) {
                     self.legends.push(quoted(line).unwrap_or_default().to_owned());
                 }
             }
-            _ => {}
+            (Some("TYPE" | "view" | "legend" | "subtitle" | "xaxis" | "yaxis"), ..) => {}
+            _ => return false,
         }
+        true
     }
 
     /// The names of the columns, where the file says them.
@@ -103,7 +111,11 @@ impl Xvg {
             return None;
         }
         let axis = self.axis.clone().unwrap_or_else(|| "Time".to_owned());
-        Some(std::iter::once(axis).chain(self.legends.iter().cloned()).collect())
+        Some(
+            std::iter::once(axis)
+                .chain(self.legends.iter().cloned())
+                .collect(),
+        )
     }
 
     /// The unit of the energies.
@@ -198,7 +210,10 @@ mod tests {
         }
         for row in ["0;-1,5;0,7", "0 -1,5", "0\t-1,5\t3", "0,5;1"] {
             let fault = plain(row.as_bytes()).unwrap_err().to_string();
-            assert!(fault.ends_with("has a decimal comma, expected decimal points: a comma separates columns"), "{row}: {fault}");
+            assert!(
+                fault.ends_with("has a decimal comma, expected decimal points: a comma separates columns"),
+                "{row}: {fault}"
+            );
         }
     }
 
@@ -220,7 +235,7 @@ mod tests {
             " s0 legend \"Potential\"",
             " s1 legend \"Kinetic En.\"",
         ] {
-            xvg.take(line);
+            assert!(xvg.take(line), "{line}");
         }
         assert_eq!(xvg.names().unwrap(), ["Time (ps)", "Potential", "Kinetic En."]);
         assert_eq!(xvg.energy_unit(), Some("kJ/mol"));

@@ -29,11 +29,23 @@ const PLAIN_ENERGY: [&str; 9] = [
     "epot/n",
 ];
 /// Plain names of the temperature.
-const PLAIN_TEMPERATURE: [&str; 4] = ["temp", "temperature", "kinetic_temperature", "kinetic temperature"];
+const PLAIN_TEMPERATURE: [&str; 4] = [
+    "temp",
+    "temperature",
+    "kinetic_temperature",
+    "kinetic temperature",
+];
 /// Plain names of the time.
 const PLAIN_TIME: [&str; 1] = ["time"];
-/// Names that a column of totals has in the program that writes it.
-const TOTALS: [&str; 5] = ["potential energy (kj/mole)", "epot[ev]", "pot.[a.u.]", "u[ev]", "potential"];
+/// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have been
+/// divided by a number of molecules.
+const TOTALS: [&str; 5] = [
+    "Potential Energy (kJ/mole)",
+    "Epot[eV]",
+    "Pot.[a.u.]",
+    "U[eV]",
+    "POTENTIAL",
+];
 
 /// A quantity that columns are searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,16 +144,9 @@ pub(super) fn any_of_lammps(names: &[String]) -> bool {
     known.any(|name| names.iter().any(|found| found == name))
 }
 
-/// The names that are looked for, in a message.
-pub(super) fn expected(quantity: Quantity) -> String {
-    let plain = quantity.plain().iter().filter(|name| !name.contains('/'));
-    let names: Vec<String> = quantity
-        .of_lammps()
-        .iter()
-        .chain(plain)
-        .map(|&name| name.to_owned())
-        .collect();
-    match &names[..] {
+/// Names in a message.
+pub(super) fn any_of(names: &[&str]) -> String {
+    match names {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
         _ => names.concat(),
     }
@@ -165,14 +170,23 @@ impl<'a> Name<'a> {
         };
         let before = before.trim_end_matches('.');
         let base = before.rsplit('.').next().unwrap_or(before);
-        let base = base.strip_prefix("c_").or(base.strip_prefix("v_")).unwrap_or(base);
+        let base = base
+            .strip_prefix("c_")
+            .or(base.strip_prefix("v_"))
+            .unwrap_or(base);
         Self { base, unit }
     }
 
     /// The form that is compared. What has a number for a unit is an element of a vector.
     fn plain(&self) -> String {
-        let is_element = self.unit.is_some_and(|unit| unit.contains(|c: char| c.is_ascii_digit()));
-        if is_element { String::new() } else { self.base.to_lowercase() }
+        let is_element = self
+            .unit
+            .is_some_and(|unit| unit.contains(|c: char| c.is_ascii_digit()));
+        if is_element {
+            String::new()
+        } else {
+            self.base.to_lowercase()
+        }
     }
 }
 
@@ -218,14 +232,24 @@ pub(super) fn kind(name: &str) -> Option<EnergyKind> {
         return Some(EnergyKind::PerParticle);
     }
     let is_hoomd = name.contains('.') && found.plain() == "potential_energy";
-    (is_hoomd || TOTALS.contains(&name.to_lowercase().as_str())).then_some(EnergyKind::Total)
+    (is_hoomd || TOTALS.contains(&name)).then_some(EnergyKind::Total)
+}
+
+/// Whether a line of names can stand above so many columns.
+pub(super) fn can_head(line: &str, count: usize) -> bool {
+    let titled = line.contains(" ---");
+    splits(line)
+        .iter()
+        .any(|names| names.len() == count || titled && names.len() < count)
 }
 
 /// The ways to read a line of names, the likeliest first. Names stand in quotes, between commas or
 /// semicolons or tabs, between blanks, or they hold single blanks and stand between several. Which
 /// way is right is known once the number of columns is.
 pub(super) fn splits(line: &str) -> Vec<Vec<String>> {
-    let owned = |names: Vec<&str>| -> Vec<String> { names.into_iter().map(|name| unquoted(name).to_owned()).collect() };
+    let owned = |names: Vec<&str>| -> Vec<String> {
+        names.into_iter().map(|name| unquoted(name).to_owned()).collect()
+    };
     let mut found = Vec::new();
     for separator in [';', ',', '\t'] {
         if line.contains(separator) {
@@ -287,7 +311,11 @@ mod tests {
                 4,
                 [Some(0), Some(2), Some(3), Some(1)],
             ),
-            ("\"Time (ps)\"\t\"Potential Energy (kJ/mole)\"", 2, [None, Some(1), None, Some(0)]),
+            (
+                "\"Time (ps)\"\t\"Potential Energy (kJ/mole)\"",
+                2,
+                [None, Some(1), None, Some(0)],
+            ),
             (
                 "Time[ps]      Etot[eV]     Epot[eV]     Ekin[eV]    T[K]",
                 5,
@@ -305,7 +333,11 @@ mod tests {
                 3,
                 [Some(0), Some(1), Some(2), None],
             ),
-            (" timestep  potential_energy  kinetic_temperature", 3, [Some(0), Some(1), Some(2), None]),
+            (
+                " timestep  potential_energy  kinetic_temperature",
+                3,
+                [Some(0), Some(1), Some(2), None],
+            ),
             (",Step,PotEng", 3, [Some(1), Some(2), None, None]),
             ("step;epot;temperature", 3, [Some(0), Some(1), Some(2), None]),
             ("t E_pot T", 3, [None, Some(1), Some(2), Some(0)]),
@@ -313,7 +345,12 @@ mod tests {
         ];
         for (line, count, expected) in lines {
             let names = names(line, count);
-            let quantities = [Quantity::Step, Quantity::Energy, Quantity::Temperature, Quantity::Time];
+            let quantities = [
+                Quantity::Step,
+                Quantity::Energy,
+                Quantity::Temperature,
+                Quantity::Time,
+            ];
             let found = quantities.map(|quantity| find(quantity, &names).unwrap());
             assert_eq!(found, expected, "{line}: {names:?}");
         }

@@ -71,6 +71,29 @@ pub enum Note {
         /// What is to be said of it.
         note: Box<Self>,
     },
+    /// The file has times in place of steps. Rows count in intervals.
+    #[error("the file has times and no steps: rows are {}{} apart", short(*interval), blank_and(*unit))]
+    Times {
+        /// The time between rows, as the file gives it.
+        interval: f64,
+        /// Its unit, where the file says it.
+        unit: Option<&'static str>,
+    },
+    /// The file has neither steps nor times: rows count as one step apart.
+    #[error("the file has neither steps nor times: rows count as one step apart")]
+    Unnumbered,
+    /// Numbers were converted, as [`EnergyTable::in_units`] asks.
+    #[error("{quantity} are converted from {from} to {to}: times {factor}")]
+    Converted {
+        /// `energies` or `times`.
+        quantity: &'static str,
+        /// The unit in the file.
+        from: &'static str,
+        /// The unit now.
+        to: &'static str,
+        /// The factor between them.
+        factor: f64,
+    },
     /// A run begins with the last step of the run before. That step counts once, as it was printed
     /// first.
     #[error("{rows} repeated steps counted once (energies differ by {difference:e} or less)")]
@@ -141,6 +164,19 @@ pub enum Note {
     },
 }
 
+fn blank_and(unit: Option<&str>) -> String {
+    unit.map_or_else(String::new, |unit| format!(" {unit}"))
+}
+
+/// The times of a file, in its own unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Times {
+    /// The time between rows, which have no steps.
+    InPlaceOfSteps(f64),
+    /// The time of one step.
+    OfSteps(f64),
+}
+
 /// Which runs of a log are taken, as a sentence.
 fn taken_of(taken: &[usize], runs: &[LogRun]) -> String {
     let (of, listed) = (runs.len(), Listed(runs));
@@ -167,7 +203,8 @@ pub struct EnergyTable {
     pub file: PathBuf,
     /// Whether the file is a LAMMPS log, rather than columns.
     pub is_log: bool,
-    /// The step of the first row; 0 where the file has no steps.
+    /// The step of the first row; 0 where the file has no steps. Times in place of steps count in
+    /// intervals.
     pub first_step: u64,
     /// Steps between rows; 1 where the file has no steps.
     pub stride: u64,
@@ -180,6 +217,14 @@ pub struct EnergyTable {
     pub temperature: Option<Vec<f64>>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
+    /// The unit of the energies, where the file says it: `kJ/mol`, `kcal/mol`, `eV` or `hartree`.
+    /// [`in_units`](Self::in_units) converts them.
+    pub energy_unit: Option<&'static str>,
+    /// The unit of the times, where the file says it: `fs`, `ps` or `ns`.
+    pub time_unit: Option<&'static str>,
+    /// Whether the energies are totals or per particle, where the name of the column says so.
+    pub kind: Option<EnergyKind>,
+    pub(super) times: Option<Times>,
     /// The decisions of the reader, in the order of the file. Each prints as a sentence for a user.
     pub notes: Vec<Note>,
     kept: Vec<(String, Vec<f64>)>,
@@ -197,6 +242,10 @@ impl EnergyTable {
             potential_name: String::new(),
             temperature: None,
             particles: None,
+            energy_unit: None,
+            time_unit: None,
+            kind: None,
+            times: None,
             notes: Vec::new(),
             kept: Vec::new(),
         }
@@ -241,6 +290,9 @@ impl EnergyTable {
         Self {
             potential_name: layout.energy_name.clone(),
             temperature: layout.temperature.map(|_| Vec::new()),
+            energy_unit: layout.units[0],
+            time_unit: layout.units[1],
+            kind: layout.kind,
             kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
             ..Self::empty()
         }
@@ -289,10 +341,14 @@ impl EnergyTable {
 
     /// The energies, and the temperatures where the file has them, as a validated series.
     ///
-    /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows.
+    /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows. Where
+    /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be a
+    /// multiple of `time_step`, and is that many steps; where it has times beside steps, `time_step`
+    /// must be what they say. Units are those of the file: see [`in_units`](Self::in_units).
     ///
     /// # Errors
-    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with
+    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, where the
+    /// name of the column says another [`kind`](Self::kind), and for another time step; with
     /// a [`Fault::Series`] where [`Sampling`] or [`EnergySeries`] refuse the numbers.
     ///
     /// ```
@@ -342,8 +398,19 @@ impl EnergyTable {
                 "{found} atoms, expected {particles}"
             ))));
         }
+        if let Some(found) = self.kind.filter(|&found| found != kind) {
+            let shown = |kind| match kind {
+                EnergyKind::Total => "totals",
+                EnergyKind::PerParticle => "energies per particle",
+            };
+            let (name, found, declared) = (&self.potential_name, shown(found), shown(kind));
+            return Err(error(Fault::Value(format!(
+                "{found}, as the name of the column `{name}` says, expected {declared} as declared"
+            ))));
+        }
+        let stride = self.stride_in(time_step).map_err(error)?;
         let checked = || -> Result<_, SeriesError> {
-            let sampling = Sampling::new(self.stride, time_step)?;
+            let sampling = Sampling::new(stride, time_step)?;
             let series = EnergySeries::new(potential, sampling, particles, kind)?;
             match temperature {
                 Some(temperature) => series.with_temperatures(temperature),
