@@ -281,6 +281,9 @@ fn is_log<R: Read>(text: &mut Text<R>, is_enough: fn(&[u8]) -> bool) -> Result<b
     }
     let second = lines.next().unwrap_or_default();
     let third = lines.next().unwrap_or_default();
+    if dialect::is_refused(second) || dialect::is_refused(third) {
+        return Ok(false);
+    }
     let is_head = |line, row| {
         let names = String::from_utf8_lossy(line);
         count(row).is_some_and(|count| names::can_head(&names, count))

@@ -38,6 +38,7 @@ mod laws {
 /// Numbers that independent programs computed from the same files.
 mod golden {
     mod displacements;
+    mod engines;
     mod equilibration;
     mod fits;
     mod interpolation;
@@ -74,6 +75,7 @@ mod api {
     mod errors;
     mod floors;
     mod frame_files;
+    mod other_tables;
     mod readers;
     mod runs;
     mod serialised;

@@ -36,6 +36,8 @@ impl Energies {
             check_file(file)?;
             let table = io::energies(file).map_err(|error| about(file, error))?;
             left_out_rows += table.left_out_rows();
+            let units = scan.system.units.units();
+            let table = table.in_units(units).map_err(|error| about(file, error))?;
             let of_file = |note: &io::Note| format!("{}: {note}", file.display());
             notes.extend(table.notes.iter().map(of_file));
             series(scan, run, file, table)
@@ -86,9 +88,34 @@ fn series(
         );
         return Err(about(file, message));
     }
-    table
-        .into_series(system.timestep, system.particles, system.energy_kind())
-        .map_err(|error| about(file, error))
+    let is_unnumbered = table.notes.contains(&io::Note::Unnumbered);
+    let time_step = match (&run.energy_interval, is_unnumbered) {
+        (Some(given), true) => *given.get_ref(),
+        (None, true) => {
+            let message = format!(
+                "found neither steps nor times, expected `energy_interval`, the time between rows, in the run at {}",
+                scan.place(run)
+            );
+            return Err(about(file, message));
+        }
+        (_, false) => system.timestep,
+    };
+    let series = table
+        .into_series(time_step, system.particles, system.energy_kind())
+        .map_err(|error| about(file, error))?;
+    let interval = series.sampling().interval();
+    match &run.energy_interval {
+        Some(given) if (given.get_ref() / interval - 1.0).abs() > 1e-4 => {
+            let message = format!(
+                "run `{}`: `energy_interval`: found {}, expected the {interval} of {}",
+                run.name(),
+                given.get_ref(),
+                file.display()
+            );
+            Err(scan.failure_of(given, message))
+        }
+        _ => Ok(series),
+    }
 }
 
 /// The latest of the times from which on the replicas are in equilibrium.

@@ -44,6 +44,9 @@ pub(crate) struct Run {
     /// The `box` of the run, else that of the system.
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
     pub(crate) cell: Option<[f64; 3]>,
+    /// The time between rows of an energy file that says neither steps nor times.
+    #[serde(default, deserialize_with = "values::placed")]
+    pub(crate) energy_interval: Option<Spanned<f64>>,
     /// Per particle, where they are not those of the system.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
     pub(super) degrees_of_freedom: Option<f64>,

@@ -74,7 +74,11 @@ impl System {
 
     /// The radius within which a particle overlaps with its own past.
     pub(crate) fn overlap_radius(&self) -> f64 {
-        let default = if self.units == UnitsName::Lj { 0.3 } else { 1.0 };
+        let default = match self.units {
+            UnitsName::Lj => 0.3,
+            UnitsName::Metal | UnitsName::Real => 1.0,
+            UnitsName::Gromacs => 0.1,
+        };
         self.overlap_radius.unwrap_or(default)
     }
 
@@ -107,6 +111,7 @@ pub(crate) enum UnitsName {
     Lj,
     Metal,
     Real,
+    Gromacs,
 }
 
 impl UnitsName {
@@ -115,6 +120,7 @@ impl UnitsName {
             Self::Lj => Units::LJ,
             Self::Metal => Units::METAL,
             Self::Real => Units::REAL,
+            Self::Gromacs => Units::GROMACS,
         }
     }
 }

@@ -14,7 +14,7 @@ fn missing_keys() {
         ("name = \"cut\"\n", "1: no key `name`, expected a name"),
         (
             "units = \"lj\"\n",
-            "1: no key `units`, expected one of `lj`, `metal`, `real`",
+            "1: no key `units`, expected one of `lj`, `metal`, `real`, `gromacs`",
         ),
         (
             "particles = 1000\n",
@@ -88,7 +88,7 @@ fn values_that_mean_nothing() {
         (
             "\"lj\"",
             "\"si\"",
-            "3: `units`: found `si`, expected one of `lj`, `metal`, `real`",
+            "3: `units`: found `si`, expected one of `lj`, `metal`, `real`, `gromacs`",
         ),
         (
             "\"nve\"",

@@ -125,6 +125,12 @@ impl Clock {
         1.001 * quantum + SUM * time.abs() + JITTER * interval
     }
 
+    /// What the first row counts as. Steps 0 and 1 are those of a run that begins again, and times
+    /// that began elsewhere do not come to them.
+    pub(super) fn first_step(&self) -> i64 {
+        if self.first == 0.0 { 0 } else { 2 }
+    }
+
     /// The first time in intervals, where it is a multiple of them, else 0.
     pub(super) fn first_row(&self, interval: f64) -> u64 {
         let rows = self.first / interval;

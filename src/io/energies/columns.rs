@@ -236,7 +236,10 @@ impl<R: Read> EnergyStream<R> {
         match (joint, &self.layout) {
             (Some(joint), Some(layout)) => Ok(Some(Row {
                 joint,
-                step: self.steps.last,
+                step: match self.counting {
+                    Counting::Times(_) => self.steps.last - self.steps.first,
+                    _ => self.steps.last,
+                },
                 layout,
                 values: &self.values,
             })),
@@ -297,27 +300,20 @@ impl<R: Read> EnergyStream<R> {
                 return Ok(None);
             }
             b'&' if bytes.len() == 1 => {
-                self.head.xvg.ended = true;
+                self.end_of_set()?;
                 return Ok(None);
             }
             _ => {}
         }
-        // What is not like a number begins a line of names.
-        let plain = match dialect::plain(bytes) {
-            Err(fault) if matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.' | b'"') => {
-                return Err(self.error(fault));
-            }
-            plain => plain.unwrap_or(bytes.into()),
-        };
+        if dialect::is_refused(bytes) {
+            dialect::plain(bytes).map_err(|fault| self.error(fault))?;
+        }
+        let plain = dialect::plain(bytes).unwrap_or(bytes.into());
         let mut words = fields(&plain);
         let is_row = words.next().is_some_and(|field| f64_field(field).is_some()) || self.is_namd;
         if !is_row && self.layout.is_none() && ended && !self.head.is_damaged_row(bytes) {
             self.names(bytes)?;
             return Ok(None);
-        }
-        if self.head.xvg.ended {
-            let found = "a second set of data begins here, expected one set: write the energies alone";
-            return Err(self.error(Fault::Format(found.to_owned())));
         }
         if self.layout.is_none() {
             self.lay_out(fields(&plain).count(), ended)?;
@@ -338,6 +334,21 @@ impl<R: Read> EnergyStream<R> {
                 Ok(None)
             }
             _ => Err(self.error(Fault::cut_row())),
+        }
+    }
+
+    /// A set of data of an xvg file ends. Another one is an error.
+    fn end_of_set(&mut self) -> Result<(), ReadError> {
+        loop {
+            let Some((line, _)) = self.text.next_line()? else {
+                return Ok(());
+            };
+            if let Some(first) = line.trim_ascii().first()
+                && !matches!(first, b'#' | b'@' | b'&')
+            {
+                let found = "a second set of data begins here, expected one set: write the energies alone";
+                return Err(self.error(Fault::Format(found.to_owned())));
+            }
         }
     }
 
@@ -386,7 +397,8 @@ impl<R: Read> EnergyStream<R> {
         let time = self.values[place];
         let joint = if let Counting::Times(_) = self.counting {
             let row = self.clock.row(time)?;
-            self.step(row).map_err(|_| self.clock.goes_back())?
+            let first = self.clock.first_step();
+            self.step(first + row).map_err(|_| self.clock.goes_back())?
         } else {
             let joint = self.step(step)?;
             if matches!(joint, Some(Joint::Next | Joint::Replaces(_))) {
@@ -397,6 +409,9 @@ impl<R: Read> EnergyStream<R> {
         if matches!(joint, Some(Joint::Restart)) {
             self.clock = Clock::default();
             self.clock.row(time)?;
+            if let Counting::Times(_) = self.counting {
+                self.steps = Steps::begin(self.clock.first_step());
+            }
         }
         Ok(joint)
     }

@@ -28,7 +28,7 @@ impl EnergyTable {
     /// assert!((metal.potential[0] + 1.036_426_966).abs() < 1e-9);
     /// assert_eq!(
     ///     metal.notes[0].to_string(),
-    ///     "energies are converted from kJ/mol to eV: times 0.010364269656262175"
+    ///     "energies are converted from kJ/mol to eV: times 0.01036426966"
     /// );
     /// assert_eq!(
     ///     table.in_units(Units::LJ).unwrap_err().to_string(),

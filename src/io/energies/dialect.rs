@@ -15,7 +15,7 @@ const NAMD_NAMES: &[u8] = b"ETITLE:";
 
 /// Columns of GPUMD's `thermo.out`, which has no names: temperature, kinetic and potential energy,
 /// then pressures and the cell.
-const GPUMD: [&str; 3] = ["T[K]", "K[eV]", "U[eV]"];
+const GPUMD: [&str; 3] = ["temperature[K]", "kinetic energy[eV]", "potential energy[eV]"];
 /// Numbers of columns that GPUMD writes.
 const GPUMD_COUNTS: [usize; 3] = [9, 12, 18];
 
@@ -74,8 +74,6 @@ pub(super) struct Xvg {
     /// The units in the label of the other axis.
     units: Vec<String>,
     is_of_gromacs: bool,
-    /// Whether a data set has ended.
-    pub(super) ended: bool,
 }
 
 impl Xvg {
@@ -180,6 +178,11 @@ fn unless_decimal_commas(line: &[u8]) -> Result<(), Fault> {
     }
 }
 
+/// Whether a line is a row that [`plain`] refuses.
+pub(super) fn is_refused(line: &[u8]) -> bool {
+    matches!(line.first(), Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'"')) && plain(line).is_err()
+}
+
 /// Whether a text holds a whole row of numbers, so that what comes before it is all there.
 pub(super) fn has_row(head: &[u8]) -> bool {
     let whole = head.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
@@ -245,7 +248,10 @@ mod tests {
     #[test]
     fn gpumd_is_known_by_its_name_and_its_columns() {
         assert_eq!(gpumd(Path::new("a/thermo.out"), 12).unwrap().len(), 12);
-        assert_eq!(gpumd(Path::new("thermo.out.gz"), 18).unwrap()[2], "U[eV]");
+        assert_eq!(
+            gpumd(Path::new("thermo.out.gz"), 18).unwrap()[2],
+            "potential energy[eV]"
+        );
         assert_eq!(gpumd(Path::new("thermo.out"), 10), None);
         assert_eq!(gpumd(Path::new("energy.out"), 12), None);
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::dialect::{Xvg, gpumd};
-use super::layout::{Layout, Wanted};
+use super::layout::{Layout, StepColumn, Wanted};
 use super::names;
 use crate::io::error::Fault;
 use crate::io::text::bytes::{f64_field, fields};
@@ -139,6 +139,13 @@ impl Head {
             return of(line, names);
         }
         if let Some(names) = gpumd(file, count) {
+            let wanted = match wanted.step {
+                StepColumn::ByName => &Wanted {
+                    step: StepColumn::None,
+                    ..wanted.clone()
+                },
+                _ => wanted,
+            };
             return Layout::of_columns(wanted, Some(&names), count).map_err(|fault| (None, fault));
         }
         if let Some(other) = self.other.last() {

@@ -43,7 +43,7 @@ const TOTALS: [&str; 5] = [
     "Potential Energy (kJ/mole)",
     "Epot[eV]",
     "Pot.[a.u.]",
-    "U[eV]",
+    "potential energy[eV]",
     "POTENTIAL",
 ];
 

@@ -83,7 +83,7 @@ pub enum Note {
     #[error("the file has neither steps nor times: rows count as one step apart")]
     Unnumbered,
     /// Numbers were converted, as [`EnergyTable::in_units`] asks.
-    #[error("{quantity} are converted from {from} to {to}: times {factor}")]
+    #[error("{quantity} are converted from {from} to {to}: times {}", crate::real::short(*factor, 10))]
     Converted {
         /// `energies` or `times`.
         quantity: &'static str,

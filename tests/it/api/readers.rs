@@ -590,8 +590,8 @@ fn columns_are_found_by_name_and_missing_ones_named() {
         "x.dat:1: no column for the potential energy, expected v_pe, c_thermo_pe, PotEng or E_pair, found TimeStep, v_e, v_te"
     );
     assert_eq!(
-        message("# time v_pe\n0 1\n1 1\n"),
-        "x.dat:1: no column for the step, expected TimeStep or Step, found time, v_pe"
+        message("# when v_pe\n0 1\n1 1\n"),
+        "x.dat:1: no column for the step, expected TimeStep or Step, found when, v_pe"
     );
     assert_eq!(
         message("LAMMPS\nPer MPI rank memory allocation\nTemp Step\n1 0\n"),
