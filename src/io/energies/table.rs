@@ -141,6 +141,17 @@ pub enum Note {
     },
 }
 
+impl Note {
+    /// The rows between the multiples of `thermo` that it says were left out.
+    fn left_out_rows(&self) -> usize {
+        match self {
+            Self::OffGrid { rows, .. } => *rows,
+            Self::Piece { note, .. } => note.left_out_rows(),
+            _ => 0,
+        }
+    }
+}
+
 /// Which runs of a log are taken, as a sentence.
 fn taken_of(taken: &[usize], runs: &[LogRun]) -> String {
     let (of, listed) = (runs.len(), Listed(runs));
@@ -264,6 +275,11 @@ impl EnergyTable {
         self.potential.len()
     }
 
+    /// The step of the last row.
+    pub(super) fn last_step(&self) -> u64 {
+        self.first_step + (self.len() as u64).saturating_sub(1) * self.stride
+    }
+
     /// The steps.
     #[must_use]
     pub fn steps(&self) -> impl ExactSizeIterator<Item = u64> + Clone + '_ {
@@ -280,11 +296,7 @@ impl EnergyTable {
     /// The number of steps that were left out because they lie between the multiples of `thermo`.
     #[must_use]
     pub fn left_out_rows(&self) -> usize {
-        let left_out = self.notes.iter().map(|note| match note {
-            Note::OffGrid { rows, .. } => *rows,
-            _ => 0,
-        });
-        left_out.sum()
+        self.notes.iter().map(Note::left_out_rows).sum()
     }
 
     /// The energies, and the temperatures where the file has them, as a validated series.
