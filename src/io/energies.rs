@@ -11,6 +11,7 @@ mod log;
 mod log_run;
 mod multi;
 mod names;
+mod pieces;
 mod printed;
 mod run;
 mod runs;
@@ -25,6 +26,7 @@ use super::overlap::Overlap;
 use super::text::bytes::{f64_field, fields};
 use super::text::{Text, is_xtc};
 use layout::{StepColumn, Wanted};
+use pieces::Pieces;
 
 pub use columns::{EnergySample, EnergyStream};
 pub use layout::Column;
@@ -99,6 +101,16 @@ pub struct EnergyReader {
     wanted: Wanted,
 }
 
+impl EnergyTable {
+    /// Whether this table goes on where `before` ends: with its next step, or with its last one and
+    /// the same energy. Two such files look like pieces of one run
+    /// ([`EnergyReader::read_pieces`]) and not like replicas.
+    #[must_use]
+    pub fn continues(&self, before: &Self) -> bool {
+        pieces::continues(self, before)
+    }
+}
+
 impl EnergyReader {
     /// A reader that finds the columns by the names that LAMMPS uses.
     #[must_use]
@@ -171,6 +183,43 @@ impl EnergyReader {
     /// [`ReadError`] with the file, the line, what was found and what was expected.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
         self.read_text(Text::open(path.as_ref())?)
+    }
+
+    /// Reads a run that stands in several files, in the order of their steps: the files of a job and
+    /// of the jobs that went on from its restart files.
+    ///
+    /// The first step of a file may repeat the last one of the file before, with the same energy;
+    /// it counts once. Notes say of which file they are ([`Note::Piece`]).
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`Fault::Steps`] where a file does not go on where the one before
+    /// it ends, [`Fault::Columns`] where it has other columns, [`Fault::Value`] where it has another
+    /// number of atoms or another energy at the common step. Steps that go back are refused unless
+    /// [`overlap`](Self::overlap) allows them. [`Fault::TooShort`] where there are no files.
+    ///
+    /// ```
+    /// use msed::io::EnergyReader;
+    /// let [a, b] = ["a.dat", "b.dat"].map(|name| std::env::temp_dir().join(name));
+    /// std::fs::write(&a, "# TimeStep v_pe\n0 -1.5\n10 -1.25\n20 -1.75\n").unwrap();
+    /// std::fs::write(&b, "# TimeStep v_pe\n20 -1.75\n30 -1.5\n").unwrap();
+    /// let table = EnergyReader::new().read_pieces([&a, &b])?;
+    /// assert_eq!(table.potential, [-1.5, -1.25, -1.75, -1.5]);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    pub fn read_pieces<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<EnergyTable, ReadError> {
+        let mut paths = paths.into_iter();
+        let Some(first) = paths.next() else {
+            let fault = Fault::TooShort("no files, expected the pieces of a run".to_owned());
+            return Err(fault.at(Path::new(""), Place::File));
+        };
+        let mut pieces = Pieces::begin(self.read(first)?, self.wanted.overlap);
+        for path in paths {
+            pieces.join(self.read(path)?)?;
+        }
+        Ok(pieces.finish())
     }
 
     /// Reads from any reader, under a name for messages. The reader need not be buffered.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use msed::io::{Column, Overlap, RunChoice};
 use msed::thermo::Contradiction;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
@@ -42,6 +43,15 @@ pub(crate) struct System {
     overlap_radius: Option<f64>,
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) reference_temperature: Option<Spanned<f64>>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) step_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) energy_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) temperature_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::log_run")]
+    pub(super) log_run: Option<RunChoice>,
+    pub(super) overlap: Option<OverlapName>,
 }
 
 impl System {
@@ -166,6 +176,22 @@ impl KindName {
         match self {
             Self::Total => EnergyKind::Total,
             Self::PerParticle => EnergyKind::PerParticle,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OverlapName {
+    Refuse,
+    Later,
+}
+
+impl OverlapName {
+    pub(crate) fn overlap(self) -> Overlap {
+        match self {
+            Self::Refuse => Overlap::Refuse,
+            Self::Later => Overlap::Later,
         }
     }
 }

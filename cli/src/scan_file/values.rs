@@ -5,6 +5,7 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use msed::io::{Column, RunChoice};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -153,6 +154,100 @@ pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D)
     }
     let files = names.into_iter().map(PathBuf::from).collect();
     Ok(Spanned::new(span, files).into())
+}
+
+/// The files of replicas: a name, or a list in which a list stands for the pieces of one replica.
+pub(super) fn pieces<'de, D: Deserializer<'de>>(from: D) -> Result<Spanned<Vec<Files>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a file name, a list of file names, or lists of the pieces of each replica"
+    )]
+    enum Names {
+        One(String),
+        Many(Vec<Replica>),
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Replica {
+        One(String),
+        Pieces(Vec<String>),
+    }
+    let found = Spanned::<Names>::deserialize(from)?;
+    let span = found.span();
+    let replicas = match found.into_inner() {
+        Names::One(name) => vec![vec![name]],
+        Names::Many(replicas) => {
+            let names = replicas.into_iter().map(|replica| match replica {
+                Replica::One(name) => vec![name],
+                Replica::Pieces(names) => names,
+            });
+            names.collect()
+        }
+    };
+    let all: Vec<&String> = replicas.iter().flatten().collect();
+    let named =
+        !all.is_empty() && !replicas.iter().any(Vec::is_empty) && all.iter().all(|name| !name.is_empty());
+    check(named, "an empty list or name", "a file name")?;
+    for (k, name) in all.iter().enumerate() {
+        let twice = format_args!("{name} twice").to_string();
+        check(!all[..k].contains(name), twice, "different replicas")?;
+    }
+    let paths = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
+    let replicas = replicas.into_iter().map(paths).collect();
+    Ok(Spanned::new(span, replicas))
+}
+
+/// A column, by its name or by its number from 1.
+pub(super) fn column<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Column>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected the name of a column, or its number from 1"
+    )]
+    enum Given {
+        Name(String),
+        Number(i64),
+    }
+    match Given::deserialize(from)? {
+        Given::Name(name) => {
+            check(!name.is_empty(), "no text", "the name of a column")?;
+            Ok(Some(Column::from(name.as_str())))
+        }
+        Given::Number(number) => {
+            let place = number
+                .checked_sub(1)
+                .and_then(|place| usize::try_from(place).ok());
+            check(place.is_some(), number, "the number of a column, from 1")?;
+            Ok(place.map(Column::from))
+        }
+    }
+}
+
+/// Which run of a log is meant: the last, or a number from 1.
+pub(super) fn log_run<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RunChoice>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected \"last\" or the number of a run, from 1"
+    )]
+    enum Given {
+        Number(i64),
+        Word(Last),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Last {
+        Last,
+    }
+    match Given::deserialize(from)? {
+        Given::Word(Last::Last) => Ok(Some(RunChoice::Last)),
+        Given::Number(found) => {
+            check(found >= 1, found, "the number of a run, from 1")?;
+            let number = usize::try_from(found).unwrap_or(usize::MAX);
+            Ok(Some(RunChoice::Number(number)))
+        }
+    }
 }
 
 /// Why something is left out.

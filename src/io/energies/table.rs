@@ -164,6 +164,25 @@ pub enum Note {
     },
 }
 
+impl Note {
+    fn is_unnumbered(&self) -> bool {
+        match self {
+            Self::Unnumbered => true,
+            Self::Piece { note, .. } => note.is_unnumbered(),
+            _ => false,
+        }
+    }
+
+    /// The rows between the multiples of `thermo` that it says were left out.
+    fn left_out_rows(&self) -> usize {
+        match self {
+            Self::OffGrid { rows, .. } => *rows,
+            Self::Piece { note, .. } => note.left_out_rows(),
+            _ => 0,
+        }
+    }
+}
+
 fn blank_and(unit: Option<&str>) -> String {
     unit.map_or_else(String::new, |unit| format!(" {unit}"))
 }
@@ -309,11 +328,22 @@ impl EnergyTable {
         }
     }
 
+    /// Whether the file has neither steps nor times, so that rows count as one step apart.
+    #[must_use]
+    pub fn is_unnumbered(&self) -> bool {
+        self.notes.iter().any(Note::is_unnumbered)
+    }
+
     /// Number of rows: two or more.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         self.potential.len()
+    }
+
+    /// The step of the last row.
+    pub(super) fn last_step(&self) -> u64 {
+        self.first_step + (self.len() as u64).saturating_sub(1) * self.stride
     }
 
     /// The steps.
@@ -332,11 +362,7 @@ impl EnergyTable {
     /// The number of steps that were left out because they lie between the multiples of `thermo`.
     #[must_use]
     pub fn left_out_rows(&self) -> usize {
-        let left_out = self.notes.iter().map(|note| match note {
-            Note::OffGrid { rows, .. } => *rows,
-            _ => 0,
-        });
-        left_out.sum()
+        self.notes.iter().map(Note::left_out_rows).sum()
     }
 
     /// The energies, and the temperatures where the file has them, as a validated series.
