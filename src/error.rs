@@ -50,7 +50,13 @@ pub enum Error {
     /// A division into blocks.
     Resampling(#[from] crate::stats::ResamplingError),
     /// A file.
-    #[cfg(any(feature = "io", feature = "xtc"))]
+    #[cfg(any(
+        feature = "io",
+        feature = "xtc",
+        feature = "dcd",
+        feature = "trr",
+        feature = "gsd"
+    ))]
     Read(#[from] crate::io::ReadError),
     /// A trajectory.
     Trajectory(TrajectoryError),
@@ -88,7 +94,13 @@ impl Error {
     #[must_use]
     pub fn missing_file(&self) -> Option<&Path> {
         match self {
-            #[cfg(any(feature = "io", feature = "xtc"))]
+            #[cfg(any(
+                feature = "io",
+                feature = "xtc",
+                feature = "dcd",
+                feature = "trr",
+                feature = "gsd"
+            ))]
             Self::Read(error) => error.missing_file(),
             #[cfg(feature = "serde")]
             Self::Checkpoint(CheckpointError::Read { file, source }) => {
@@ -149,7 +161,13 @@ unresolved!(
 impl From<TrajectoryError> for Error {
     fn from(error: TrajectoryError) -> Self {
         match error {
-            #[cfg(any(feature = "io", feature = "xtc"))]
+            #[cfg(any(
+                feature = "io",
+                feature = "xtc",
+                feature = "dcd",
+                feature = "trr",
+                feature = "gsd"
+            ))]
             TrajectoryError::Reader(error) => match error.downcast() {
                 Ok(error) => Self::Read(*error),
                 Err(error) => Self::Trajectory(TrajectoryError::Reader(error)),

@@ -78,8 +78,8 @@
 //! # Features
 //!
 //! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and
-//! dumps, extended XYZ and plain columns. `xtc` adds XTC trajectories, `plot` figures, `rayon`
-//! threads, and `mpi` ranks. `serde` adds checkpoints and makes all results `Serialize`; curves,
+//! dumps, extended XYZ and plain columns, compressed or not. `xtc`, `trr`, `dcd` and `gsd` add
+//! trajectories in these formats, `plot` figures, `rayon` threads, and `mpi` ranks. `serde` adds checkpoints and makes all results `Serialize`; curves,
 //! estimates, fits with their verdicts, sums and records without conditions are `Deserialize` too.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -87,7 +87,13 @@
 pub mod curve;
 pub mod energy;
 pub mod error;
-#[cfg(any(feature = "io", feature = "xtc"))]
+#[cfg(any(
+    feature = "io",
+    feature = "xtc",
+    feature = "dcd",
+    feature = "trr",
+    feature = "gsd"
+))]
 pub mod io;
 mod kernels;
 pub mod lag;

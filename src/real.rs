@@ -58,9 +58,16 @@ pub(crate) fn is_fit(x: f64) -> bool {
     x.abs() <= LARGEST
 }
 
+/// Numbers that are compared before the next look whether one is unfit.
+const PIECE: usize = 64;
+
 /// The position of the first value that cannot be computed with.
 pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
-    values.iter().position(|x| !is_fit(x.to_f64()))
+    // Without an exit in between, the compiler compares several numbers at once.
+    let fit = |piece: &[T]| piece.iter().fold(true, |fit, x| fit & is_fit(x.to_f64()));
+    let piece = values.chunks(PIECE).position(|piece| !fit(piece))? * PIECE;
+    let unfit = values[piece..].iter().position(|x| !is_fit(x.to_f64()))?;
+    Some(piece + unfit)
 }
 
 /// A number as a person writes it: so many significant digits at most, without zeros at the end.

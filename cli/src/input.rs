@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod energies;
+mod frame_files;
 mod frame_steps;
 pub(crate) mod trajectory;
 

@@ -1,5 +1,6 @@
 //! `scan.toml` describes a scan. Every key is checked here, before any other file is opened.
 
+mod frames;
 mod run;
 mod source;
 mod species;
@@ -16,8 +17,9 @@ use toml::Spanned;
 use crate::failure::Failure;
 use source::Source;
 
+pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
-pub(crate) use species::SpeciesList;
+pub(crate) use species::{SpeciesList, TypeNames};
 pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.
@@ -57,7 +59,7 @@ impl Scan {
             let mut run = run.into_inner();
             run.check(&source, &runs, &names)?;
             run.line = line;
-            run.cell = run.cell.or(system.cell);
+            run.inherit(&system);
             run.look_from(dir);
             runs.push(run);
         }

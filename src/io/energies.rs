@@ -22,9 +22,10 @@ use std::io::Read;
 use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
+use super::magic::BinaryFormat;
 use super::overlap::Overlap;
+use super::text::Text;
 use super::text::bytes::{f64_field, fields};
-use super::text::{Text, is_xtc};
 use layout::{StepColumn, Wanted};
 use pieces::Pieces;
 
@@ -297,11 +298,12 @@ impl EnergyReader {
 /// The text is read up to a head that is long enough or that `is_enough`.
 fn is_log<R: Read>(text: &mut Text<R>, is_enough: fn(&[u8]) -> bool) -> Result<bool, ReadError> {
     let head = text.head_until(is_enough)?;
-    let trajectory = if is_xtc(head) {
-        Some("an XTC trajectory")
-    } else {
-        let dump = head.trim_ascii_start().starts_with(b"ITEM:");
-        dump.then_some("a LAMMPS dump")
+    let trajectory = match BinaryFormat::of(head) {
+        Some(format) => Some(format.name()),
+        None => {
+            let dump = head.trim_ascii_start().starts_with(b"ITEM:");
+            dump.then_some("a LAMMPS dump")
+        }
     };
     if let Some(found) = trajectory {
         let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");

@@ -61,8 +61,13 @@ pub enum Fault {
     #[error("reading failed: {0}")]
     Read(#[source] io::Error),
     /// The compressed data is cut off or damaged.
-    #[error("reading failed: the gzip data is cut off or damaged ({0})")]
-    Gzip(#[source] io::Error),
+    #[error("reading failed: the {by} data is cut off or damaged ({source})")]
+    Compressed {
+        /// The compression.
+        by: &'static str,
+        /// What its decoder says.
+        source: io::Error,
+    },
     /// The file ends within a row or a frame.
     #[error("the file ends {0}")]
     Truncated(String),
@@ -79,7 +84,10 @@ pub enum Fault {
     /// said, or lattice vectors make no cell.
     #[error("{0}")]
     Value(String),
-    /// The steps are not evenly spaced, or begin again.
+    /// A particle has another type or name than in the first frame.
+    #[error("{0}")]
+    Types(String),
+    /// The steps are not evenly spaced, or begin again, or the file has none.
     #[error("{0}")]
     Steps(String),
     /// The energies make no series.
@@ -94,6 +102,15 @@ impl ReadError {
         match &self.fault {
             Fault::Open(source) if source.kind() == io::ErrorKind::NotFound => Some(&self.file),
             _ => None,
+        }
+    }
+
+    /// Whether the file ends too early.
+    pub(super) fn is_cut_off(&self) -> bool {
+        match &self.fault {
+            Fault::Truncated(_) => true,
+            Fault::Compressed { source, .. } => source.kind() == io::ErrorKind::UnexpectedEof,
+            _ => false,
         }
     }
 
@@ -127,12 +144,42 @@ impl Fault {
 
     /// Checks the number of particles of a frame, which must be the same in all frames. `first` is
     /// 0 before the first frame.
+    #[cfg(any(feature = "io", feature = "xtc", feature = "trr", feature = "gsd"))]
     pub(super) fn unless_same_particles(found: u64, first: usize) -> Result<(), Self> {
         if first == 0 || found == first as u64 {
             return Ok(());
         }
         let found = format!("{found} particles, expected {first} as in the first frame");
         Err(Self::Value(found))
+    }
+
+    /// Checks the factor of all lengths.
+    #[cfg(any(feature = "xtc", feature = "trr", feature = "dcd"))]
+    pub(super) fn unless_scale(scale: f64) -> Result<f64, Self> {
+        if scale.is_finite() && scale > 0.0 {
+            return Ok(scale);
+        }
+        Err(Self::value("the scale", &scale, "a positive finite number"))
+    }
+
+    /// A particle is of another type than in the first frame.
+    #[cold]
+    #[cfg(any(feature = "io", feature = "gsd"))]
+    pub(super) fn other_type(
+        particle: &str,
+        what: &str,
+        found: &dyn fmt::Display,
+        expected: &dyn fmt::Display,
+    ) -> Self {
+        Self::Types(format!(
+            "{particle} has the {what} {found}, expected {expected} as in the first frame, unless types are to be ignored"
+        ))
+    }
+
+    /// A file without a frame.
+    #[cold]
+    pub(super) fn no_frame() -> Self {
+        Self::TooShort("no frame, expected at least 1".to_owned())
     }
 
     /// The file ends after so much of a frame.
@@ -238,10 +285,10 @@ impl fmt::Display for ReadError {
             (Fault::Read(source), None, Place::Line(line)) => {
                 write!(f, "{file}: reading failed after line {line}: {source}")
             }
-            (Fault::Gzip(source), None, Place::Line(line)) => {
+            (Fault::Compressed { by, source }, None, Place::Line(line)) => {
                 write!(
                     f,
-                    "{file}: the gzip data is cut off or damaged after line {line} ({source})"
+                    "{file}: the {by} data is cut off or damaged after line {line} ({source})"
                 )
             }
             (fault, frame, place) => {

@@ -5,25 +5,61 @@ mod comment;
 use std::io::Read;
 
 use super::error::Fault;
+use super::particle_order::ParticleOrder;
 use super::text::Text;
 use super::text::bytes::{i64_field, shown, text};
 use crate::real::Real;
-use crate::trajectory::{Cell, Frame};
-use comment::{Columns, lattice, value};
+use crate::trajectory::{Cell, Convention, Frame};
+use comment::{Columns, lattice, written_step};
 
 /// The frames of an XYZ file.
 pub(super) struct ExtXyz<R> {
     pub(super) text: Text<R>,
     /// Steps between frames, where the file does not have them.
     stride: Option<u64>,
+    particles: usize,
     /// The names of the particles in the first frame.
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
+    names_may_change: bool,
+    order: ParticleOrder,
+    /// Whether there are ids, and what kind of coordinates is read, in the first frame.
+    has_ids: bool,
+    unwrapped: bool,
 }
 
 impl<R: Read> ExtXyz<R> {
     pub(super) fn new(text: Text<R>, stride: Option<u64>) -> Self {
-        let names = Vec::new();
-        Self { text, stride, names }
+        Self {
+            text,
+            stride,
+            particles: 0,
+            names: Vec::new(),
+            names_may_change: false,
+            order: ParticleOrder::default(),
+            has_ids: false,
+            unwrapped: false,
+        }
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(super) fn ids(&self) -> &[i64] {
+        self.order.ids()
+    }
+
+    /// Names count in the first frame only.
+    pub(super) fn ignore_types(&mut self) {
+        self.names_may_change = true;
+    }
+
+    pub(super) fn convention(&self) -> Convention {
+        if self.unwrapped {
+            Convention::Unwrapped
+        } else {
+            Convention::Unknown
+        }
     }
 
     /// Reads frame `index`; `false` where the file has no more.
@@ -39,8 +75,9 @@ impl<R: Read> ExtXyz<R> {
                 "an integer of 1 or more",
             )
         })?;
-        let comment = self.text.whole_line()?;
-        let comment = comment.ok_or_else(|| Fault::after(1, particles.saturating_add(2), "lines"))?;
+        let Some(comment) = self.text.whole_line()? else {
+            return Err(self.text.ends_after(1, particles.saturating_add(2), "lines"));
+        };
         let vectors = lattice(comment)?;
         let columns = Columns::new(comment)?;
         frame.step = match self.stride {
@@ -51,36 +88,80 @@ impl<R: Read> ExtXyz<R> {
             .map(Cell::triclinic)
             .transpose()
             .map_err(|error| Fault::Value(error.to_string()))?;
-        Fault::unless_same_particles(particles, self.names.len())?;
+        Fault::unless_same_particles(particles, self.particles)?;
         frame.images.clear();
-        frame.positions.clear();
-        for particle in 0..particles {
-            let line = self.text.whole_line()?;
-            let line = line.ok_or_else(|| Fault::after(particle, particles, "lines of particles"))?;
-            let (position, name) = columns.row(line)?;
-            match self.names.get(usize::try_from(particle).unwrap_or(usize::MAX)) {
-                Some(first) if first.as_bytes() != name => {
-                    let what = "the name of a particle";
-                    return Err(Fault::value(what, &shown(name), "that of the first frame"));
-                }
-                Some(_) => {}
-                None => self.names.push(text(name)),
+        if self.particles == 0 {
+            self.first_rows(&columns, particles, frame)?;
+        } else {
+            if (columns.has_ids(), columns.unwrapped) != (self.has_ids, self.unwrapped) {
+                let expected = "ids and positions of the kind of the first frame";
+                return Err(Fault::Columns(format!("other properties, expected {expected}")));
             }
-            frame.positions.extend(position.map(T::from_f64));
+            self.rows(&columns, frame)?;
         }
         Ok(true)
     }
-}
 
-/// The step in the second line of a frame.
-fn written_step(comment: &[u8]) -> Result<u64, Fault> {
-    let expected = "a key `step` with an integer of 0 or more, or a stride from the caller";
-    let keys = [&b"step"[..], b"Step", b"timestep", b"Timestep"];
-    let found = keys.into_iter().find_map(|key| value(comment, key));
-    let found = found.ok_or_else(|| Fault::value("the comment", &shown(comment), expected))?;
-    i64_field(found)
-        .and_then(|step| u64::try_from(step).ok())
-        .ok_or_else(|| Fault::value("the step", &shown(found), expected))
+    /// Reads the first frame, and sorts it by the ids where there are any.
+    fn first_rows<T: Real>(
+        &mut self,
+        columns: &Columns,
+        particles: u64,
+        frame: &mut Frame<T>,
+    ) -> Result<(), Fault> {
+        let (mut points, mut names, mut ids) = (Vec::new(), Vec::new(), Vec::new());
+        while (points.len() as u64) < particles {
+            let row = self.text.whole_line()?.map(|line| columns.row(line));
+            let Some(row) = row else {
+                let found = points.len() as u64;
+                return Err(self.text.ends_after(found, particles, "lines of particles"));
+            };
+            let row = row?;
+            points.push(row.position.map(T::from_f64));
+            names.push(text(row.name));
+            ids.push(row.id);
+        }
+        if columns.has_ids() {
+            let (order, places) = ParticleOrder::new(ids)?;
+            self.order = order;
+            points = places.iter().map(|&place| points[place]).collect();
+            names = places
+                .iter()
+                .map(|&place| std::mem::take(&mut names[place]))
+                .collect();
+        }
+        (self.has_ids, self.unwrapped) = (columns.has_ids(), columns.unwrapped);
+        (self.particles, self.names) = (points.len(), names);
+        frame.positions.clear();
+        frame.positions.extend(points.iter().flatten());
+        Ok(())
+    }
+
+    /// Reads the rows of a later frame, each to the place of its id.
+    fn rows<T: Real>(&mut self, columns: &Columns, frame: &mut Frame<T>) -> Result<(), Fault> {
+        frame.positions.resize(3 * self.particles, T::default());
+        self.order.next_frame();
+        for at in 0..self.particles {
+            let Some(line) = self.text.whole_line()? else {
+                let all = self.particles as u64;
+                return Err(self.text.ends_after(at as u64, all, "lines of particles"));
+            };
+            let row = columns.row(line)?;
+            let place = if self.has_ids {
+                self.order.place(at, row.id)?
+            } else {
+                at
+            };
+            let expected = &self.names[place];
+            if expected.as_bytes() != row.name && !self.names_may_change {
+                let particle = format!("particle {place}");
+                return Err(Fault::other_type(&particle, "name", &shown(row.name), expected));
+            }
+            let point = row.position.map(T::from_f64);
+            frame.positions[3 * place..3 * place + 3].copy_from_slice(&point);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

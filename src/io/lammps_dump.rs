@@ -6,8 +6,9 @@ mod rows;
 use std::io::Read;
 
 use super::error::Fault;
+use super::particle_order::ParticleOrder;
 use super::text::Text;
-use super::text::bytes::shown;
+use super::text::bytes::{shown, text};
 use crate::real::Real;
 use crate::trajectory::{Convention, Frame};
 use header::Header;
@@ -16,28 +17,51 @@ use rows::{Columns, Row};
 /// The frames of a dump.
 pub(super) struct LammpsDump<R> {
     pub(super) text: Text<R>,
+    /// Whether particles come in the order of the file, rather than by their ids.
+    in_order: bool,
     columns: Columns,
-    /// In increasing order.
-    pub(super) ids: Vec<i64>,
+    particles: usize,
+    order: ParticleOrder,
+    /// Of each particle in the first frame: the type, the name's place among the labels, the name.
     types: Vec<u32>,
-    /// The frame in which each particle was last seen, from 1; 0 before the second frame.
-    seen: Vec<u32>,
+    labels: Vec<u32>,
+    names: Vec<String>,
+    types_may_change: bool,
 }
 
 impl<R: Read> LammpsDump<R> {
-    pub(super) fn new(text: Text<R>) -> Self {
+    pub(super) fn new(text: Text<R>, in_order: bool) -> Self {
         Self {
             text,
+            in_order,
             columns: Columns::default(),
-            ids: Vec::new(),
+            particles: 0,
+            order: ParticleOrder::default(),
             types: Vec::new(),
-            seen: Vec::new(),
+            labels: Vec::new(),
+            names: Vec::new(),
+            types_may_change: false,
         }
     }
 
-    /// The type of each particle in the first frame, where there is such a column.
+    /// The type of each particle in the first frame, where there is such a column of numbers.
     pub(super) fn types(&self) -> Option<&[u32]> {
         self.columns.has_types.then_some(&self.types)
+    }
+
+    /// The name of each particle in the first frame, where there is a column of names.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(super) fn ids(&self) -> &[i64] {
+        self.order.ids()
+    }
+
+    /// Types and names count in the first frame only.
+    pub(super) fn ignore_types(&mut self) {
+        self.columns.ignore_types();
+        self.types_may_change = true;
     }
 
     /// What the names of the columns say.
@@ -49,14 +73,14 @@ impl<R: Read> LammpsDump<R> {
         }
     }
 
-    /// Reads frame `index`; `false` where the file has no more.
-    pub(super) fn read<T: Real>(&mut self, index: usize, frame: &mut Frame<T>) -> Result<bool, Fault> {
-        let first = self.ids.is_empty();
-        let Some(header) = Header::read(&mut self.text, self.ids.len())? else {
+    /// Reads the next frame; `false` where the file has no more.
+    pub(super) fn read<T: Real>(&mut self, frame: &mut Frame<T>) -> Result<bool, Fault> {
+        let first = self.particles == 0;
+        let Some(header) = Header::read(&mut self.text, self.particles)? else {
             return Ok(false);
         };
         if first {
-            self.columns = Columns::new(&header.columns)?;
+            self.columns = Columns::new(&header.columns, self.in_order)?;
         } else if !self.columns.are(&header.columns) {
             let found = shown(header.columns.trim_ascii());
             let expected = "that of the first frame";
@@ -66,7 +90,7 @@ impl<R: Read> LammpsDump<R> {
         if first {
             self.first_rows(&header, frame)?;
         } else {
-            self.rows(&header, index, frame)?;
+            self.rows(&header, frame)?;
         }
         Ok(true)
     }
@@ -76,51 +100,60 @@ impl<R: Read> LammpsDump<R> {
     fn first_rows<T: Real>(&mut self, header: &Header, frame: &mut Frame<T>) -> Result<(), Fault> {
         let mut rows: Vec<Row> = Vec::new();
         while (rows.len() as u64) < header.particles {
-            rows.push(self.row(rows.len(), header.particles)?);
+            rows.push(self.row(rows.len(), header.particles, true)?);
         }
-        rows.sort_by_key(|row| row.id);
-        if let Some(pair) = rows.windows(2).find(|pair| pair[0].id == pair[1].id) {
-            return Err(id_fault(pair[0].id, "is there twice"));
+        if self.columns.has_ids {
+            let (order, places) = ParticleOrder::new(rows.iter().map(|row| row.id))?;
+            self.order = order;
+            rows = places.into_iter().map(|place| rows[place]).collect();
         }
-        self.ids = rows.iter().map(|row| row.id).collect();
+        self.particles = rows.len();
         self.types = rows.iter().map(|row| row.kind).collect();
-        self.seen = vec![0; rows.len()];
+        self.labels = rows.iter().map(|row| row.name).collect();
+        if !self.columns.labels.is_empty() {
+            let name = |&label: &u32| self.columns.labels.get(label as usize).map(|name| text(name));
+            let names = self.labels.iter().map(name);
+            self.names = names.map(Option::unwrap_or_default).collect();
+        }
         let positions = rows
             .iter()
             .flat_map(|row| self.columns.position(row, header).map(T::from_f64));
         frame.positions = positions.collect();
+        frame.images.clear();
         if self.columns.has_images {
-            frame.images = rows.iter().map(|row| row.images).collect();
+            frame.images.extend(rows.iter().map(|row| row.images));
         }
         Ok(())
     }
 
     /// Reads the rows, each to the place of its id.
-    fn rows<T: Real>(&mut self, header: &Header, index: usize, frame: &mut Frame<T>) -> Result<(), Fault> {
-        let particles = self.ids.len();
+    fn rows<T: Real>(&mut self, header: &Header, frame: &mut Frame<T>) -> Result<(), Fault> {
+        let particles = self.particles;
         frame.positions.resize(3 * particles, T::default());
         let images = self.columns.has_images;
         frame.images.resize(if images { particles } else { 0 }, [0; 3]);
-        let stamp = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        self.order.next_frame();
         for at in 0..particles {
             let row = match self.columns.whole_row(self.text.buffered()) {
                 Some((row, length)) => {
                     self.text.pass(length);
                     row
                 }
-                None => self.row(at, particles as u64)?,
+                None => self.row(at, particles as u64, false)?,
             };
-            let Some(slot) = self.slot(at, row.id) else {
-                return Err(id_fault(row.id, "is new"));
+            let place = if self.columns.has_ids {
+                self.order.place(at, row.id)?
+            } else {
+                at
             };
-            if self.seen[slot] == stamp {
-                return Err(id_fault(row.id, "is there twice"));
+            let same = row.kind == self.types[place] && row.name == self.labels[place];
+            if !same && !self.types_may_change {
+                return Err(self.other_type(place, &row));
             }
-            self.seen[slot] = stamp;
             let position = self.columns.position(&row, header);
-            frame.positions[3 * slot..3 * slot + 3].copy_from_slice(&position.map(T::from_f64));
+            frame.positions[3 * place..3 * place + 3].copy_from_slice(&position.map(T::from_f64));
             if images {
-                frame.images[slot] = row.images;
+                frame.images[place] = row.images;
             }
         }
         Ok(())
@@ -129,31 +162,32 @@ impl<R: Read> LammpsDump<R> {
     /// Row `at` of `particles`, from the next line: in the first frame, or where the line is
     /// damaged or not wholly buffered.
     #[cold]
-    fn row(&mut self, at: usize, particles: u64) -> Result<Row, Fault> {
-        let line = self.text.whole_line()?;
-        self.columns
-            .row(line.ok_or_else(|| Fault::after(at as u64, particles, "lines of atoms"))?)
+    fn row(&mut self, at: usize, particles: u64, is_first: bool) -> Result<Row, Fault> {
+        let Some(line) = self.text.whole_line()? else {
+            return Err(self.text.ends_after(at as u64, particles, "lines of atoms"));
+        };
+        if is_first {
+            self.columns.learn(line, at == 0)?;
+        }
+        self.columns.row(line)
     }
 
-    /// The place of the particle with this id; `at` is its place if the dump is sorted.
-    #[inline]
-    fn slot(&self, at: usize, id: i64) -> Option<usize> {
-        if self.ids[at] == id {
-            return Some(at);
+    #[cold]
+    fn other_type(&self, place: usize, row: &Row) -> Fault {
+        let particle = match self.order.ids().get(place) {
+            Some(id) => format!("particle id {id}"),
+            None => format!("particle {place}"),
+        };
+        if row.kind != self.types[place] {
+            return Fault::other_type(&particle, "type", &row.kind, &self.types[place]);
         }
-        // Mostly ids are 1, 2, 3, ...
-        let guess = usize::try_from(id.wrapping_sub(self.ids[0])).ok();
-        match guess.filter(|&slot| self.ids.get(slot) == Some(&id)) {
-            Some(slot) => Some(slot),
-            None => self.ids.binary_search(&id).ok(),
-        }
+        let label = |label: u32| match self.columns.labels.get(label as usize) {
+            Some(name) => shown(name),
+            None => "one that is new".to_owned(),
+        };
+        let [found, expected] = [row.name, self.labels[place]].map(label);
+        Fault::other_type(&particle, "name", &found, &expected)
     }
-}
-
-#[cold]
-fn id_fault(id: i64, problem: &str) -> Fault {
-    let expected = "expected the ids of the first frame once each";
-    Fault::Value(format!("particle id {id} {problem}, {expected}"))
 }
 
 #[cfg(test)]

@@ -1,27 +1,44 @@
 //! Files that simulations write.
 //!
-//! | file | read by |
-//! |---|---|
-//! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` |
-//! | LAMMPS dumps, extended XYZ, XTC | `FrameReader` |
+//! | file | read by | feature |
+//! |---|---|---|
+//! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` | `io` |
+//! | LAMMPS dumps, XYZ | `FrameReader` | `io` |
+//! | XTC, TRR, DCD, GSD | `FrameReader` | `xtc`, `trr`, `dcd`, `gsd` |
 //!
 //! [`energies`](energies()) and [`trajectory`](trajectory()) read a file whatever its format. The
-//! readers behind them decide what a format leaves open. Text may be compressed with gzip. The
-//! first bytes tell the format and the compression; the name of the file does not matter.
+//! readers behind them decide what a format leaves open. The first bytes tell the format and the
+//! compression; the name of the file does not matter. Files may be compressed with gzip, zstd or
+//! bzip2 (feature `io`); other compressions are named.
 
+#[cfg(any(feature = "xtc", feature = "dcd", feature = "trr", feature = "gsd"))]
+mod binary;
+#[cfg(feature = "dcd")]
+mod dcd;
 #[cfg(feature = "io")]
 mod energies;
 mod error;
 #[cfg(feature = "io")]
 mod extxyz;
 mod frames;
+#[cfg(feature = "gsd")]
+mod gsd;
 #[cfg(feature = "io")]
 mod lammps_dump;
+mod magic;
 mod overlap;
+mod packed;
+#[cfg(feature = "io")]
+mod particle_order;
+mod pieces;
 #[cfg(feature = "io")]
 mod text;
+#[cfg(feature = "trr")]
+mod trr;
 #[cfg(feature = "xtc")]
 mod xtc;
+#[cfg(feature = "io")]
+mod zstd;
 
 #[cfg(feature = "io")]
 pub use energies::{
@@ -30,3 +47,4 @@ pub use energies::{
 pub use error::{Fault, Place, ReadError};
 pub use frames::{FrameFormat, FrameReader, frames, trajectory};
 pub use overlap::Overlap;
+pub use pieces::joined;

@@ -1,15 +1,15 @@
-//! What a restarted job repeats.
+//! Steps that a file has twice, with different values.
 
-/// What becomes of steps that a file holds twice, because a job went on from a restart file that
-/// was older than the end of the job before.
+/// What a reader does where steps go back and come a second time, as they do where a job was
+/// killed after its last restart file, and the next job computed the same steps again.
 ///
-/// An identical repeated step counts once under either choice, and is no overlap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A step that is repeated with equal values counts once in either case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overlap {
-    /// Steps that go back are an error, or begin another series.
+    /// The file is refused: nothing says which of the two is right.
     #[default]
     Refuse,
-    /// The later job replaces the steps of the job before, from its first step on.
+    /// The later job replaces what earlier ones wrote from its first step on.
     Later,
 }

@@ -3,47 +3,34 @@
 pub(super) mod bytes;
 
 use std::fs::File;
-use std::io::{self, Chain, Cursor, Read};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
 use memchr::memchr;
 
 use super::error::{Fault, Place, ReadError};
+use super::packed::Packed;
 
 /// Bytes asked of the reader at a time.
 const CHUNK: usize = 1 << 18;
 /// No simulation writes longer lines. A longer line must not fill the memory.
 const LONGEST_LINE: usize = 1 << 24;
 
-/// Lines of text under a name for messages, numbered from 1. The first two bytes tell whether the
-/// text is compressed; the name does not matter. The memory is a few hundred kilobytes, or the
-/// longest line.
+/// Lines of text under a name for messages, numbered from 1, without a byte-order mark. The memory
+/// is a few hundred kilobytes, or the longest line.
 pub(crate) struct Text<R> {
     name: PathBuf,
-    reader: Stream<R>,
+    reader: Packed<R>,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
     number: u64,
+    /// Whether the first bytes were looked at.
+    begun: bool,
     at_end: bool,
-}
-
-type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
-
-enum Stream<R> {
-    Plain(Whole<R>),
-    Gzip(Box<MultiGzDecoder<Whole<R>>>),
-}
-
-impl<R: Read> Read for Stream<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(reader) => reader.read(into),
-            Self::Gzip(reader) => reader.read(into),
-        }
-    }
+    /// Whether the line handed out last has no end.
+    cut: bool,
 }
 
 impl Text<File> {
@@ -56,24 +43,17 @@ impl Text<File> {
 
 impl<R: Read> Text<R> {
     /// The text of a reader, under a name for messages. The reader need not be buffered.
-    pub(crate) fn new(mut reader: R, name: &Path) -> Result<Self, ReadError> {
-        let mut head = Vec::with_capacity(2);
-        let read = reader.by_ref().take(2).read_to_end(&mut head);
-        read.map_err(|source| Fault::Read(source).at(name, Place::Line(0)))?;
-        let compressed = head == [0x1f, 0x8b];
-        let whole = Cursor::new(head).chain(reader);
+    pub(crate) fn new(reader: R, name: &Path) -> Result<Self, ReadError> {
         Ok(Self {
             name: name.to_owned(),
-            reader: if compressed {
-                Stream::Gzip(Box::new(MultiGzDecoder::new(whole)))
-            } else {
-                Stream::Plain(whole)
-            },
+            reader: Packed::new(reader, name)?,
             buffer: Vec::new(),
             start: 0,
             end: 0,
             number: 0,
+            begun: false,
             at_end: false,
+            cut: false,
         })
     }
 
@@ -126,8 +106,8 @@ impl<R: Read> Text<R> {
     /// of a file that was cut off does not end. `None` at the end.
     ///
     /// # Errors
-    /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Gzip`] where compressed data is
-    /// damaged or ends too early.
+    /// [`Fault::Read`], also for a line beyond 16 MiB; [`Fault::Compressed`] where compressed data
+    /// is damaged or ends too early; [`Fault::Format`] for UTF-16.
     #[inline]
     pub(crate) fn next_line(&mut self) -> Result<Option<(&[u8], bool)>, ReadError> {
         let found = self.find_line().map_err(|fault| self.error(fault))?;
@@ -172,13 +152,55 @@ impl<R: Read> Text<R> {
         end -= usize::from(self.buffer[start..end].ends_with(b"\r"));
         self.start += length + usize::from(ended);
         self.number += 1;
+        self.cut = !ended;
         Ok(Some((start..end, ended)))
     }
 
-    /// Reads more behind what is left.
+    /// The file ends after so many of the lines of a frame.
     #[cold]
+    pub(crate) fn ends_after(&self, found: u64, expected: u64, unit: &str) -> Fault {
+        let fault = Fault::after(found, expected, unit);
+        match fault {
+            Fault::Truncated(after) if self.cut => Fault::Truncated(format!(
+                "{after}: line {} has no line end, and may be cut off within its last number",
+                self.number
+            )),
+            fault => fault,
+        }
+    }
+
+    /// Reads more behind what is left.
     fn fill(&mut self) -> Result<(), Fault> {
-        use io::ErrorKind::{Interrupted, InvalidData, InvalidInput, UnexpectedEof};
+        self.read_more()?;
+        if !self.begun {
+            while self.end < 4 && !self.at_end {
+                self.read_more()?;
+            }
+            self.begun = true;
+            self.start = self.mark()?;
+        }
+        Ok(())
+    }
+
+    /// The length of the byte-order mark.
+    fn mark(&self) -> Result<usize, Fault> {
+        match self.buffered() {
+            [0xef, 0xbb, 0xbf, ..] => Ok(3),
+            [0xff, 0xfe, ..]
+            | [0xfe, 0xff, ..]
+            | [1..=255, 0, 1..=255, 0, ..]
+            | [0, 1..=255, 0, 1..=255, ..] => {
+                let found = "the text is UTF-16, as Windows shells and editors write it";
+                let convert = "save it as UTF-8, or convert it with `iconv -f UTF-16 -t UTF-8`";
+                Err(Fault::Format(format!("{found}, expected UTF-8: {convert}")))
+            }
+            _ => Ok(0),
+        }
+    }
+
+    #[cold]
+    fn read_more(&mut self) -> Result<(), Fault> {
+        use io::ErrorKind::{Interrupted, InvalidData};
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
@@ -194,25 +216,11 @@ impl<R: Read> Text<R> {
                 Ok(0) => self.at_end = true,
                 Ok(read) => self.end += read,
                 Err(error) if error.kind() == Interrupted => continue,
-                Err(error) => {
-                    let damaged = matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof);
-                    return Err(if damaged && matches!(self.reader, Stream::Gzip(_)) {
-                        Fault::Gzip(error)
-                    } else {
-                        Fault::Read(error)
-                    });
-                }
+                Err(error) => return Err(self.reader.fault(error)),
             }
             return Ok(());
         }
     }
-}
-
-/// Whether a file with this head is XTC, which is not text: it begins with one of two magic
-/// numbers.
-pub(super) fn is_xtc(head: &[u8]) -> bool {
-    let magic = head.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
-    matches!(magic, Some(1995 | 2023))
 }
 
 #[cfg(test)]

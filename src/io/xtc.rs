@@ -7,15 +7,14 @@
 
 mod coordinates;
 
-use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::Read;
 
+use super::binary::{Binary, Found, Steps};
 use super::error::Fault;
-use crate::real::Real;
+use crate::real::{Real, is_fit};
 use crate::trajectory::{Cell, Frame};
 use coordinates::{PADDING, Prelude};
 
-const BUFFER: usize = 1 << 18;
 /// Magic number, particles, step, time, cell.
 const HEADER: u64 = 56;
 /// Up to this many particles are stored uncompressed.
@@ -25,23 +24,15 @@ const PARTICLES_PER_BYTE: u64 = 4;
 
 /// The frames of an XTC file.
 pub(super) struct Xtc<R> {
-    reader: BufReader<R>,
-    /// Bytes of the whole file, where that is known.
-    length: Option<u64>,
+    file: Binary<R>,
     scale: f64,
-    /// Bytes read so far.
-    offset: u64,
     /// Particles of the first frame; 0 before it.
     particles: usize,
     /// The precision of the first frame. Another precision later in the file is damage, which would
     /// scale a frame unnoticed.
     precision: Option<f32>,
-    /// The bytes read last.
-    bytes: Vec<u8>,
+    steps: Steps,
 }
-
-/// A fault, and the byte that it is at.
-type Found<T> = Result<T, (u64, Fault)>;
 
 struct Header {
     /// Where the frame begins.
@@ -50,28 +41,25 @@ struct Header {
 }
 
 impl<R: Read> Xtc<R> {
-    /// Multiplies lengths with `scale`; `length` is the number of bytes, where it is known.
-    pub(super) fn new(reader: R, scale: f64, length: Option<u64>) -> Result<Self, Fault> {
-        if !(scale.is_finite() && scale > 0.0) {
-            return Err(Fault::value("the scale", &scale, "a positive finite number"));
-        }
+    /// Multiplies lengths with `scale`.
+    pub(super) fn new(file: Binary<R>, scale: f64) -> Result<Self, Fault> {
         Ok(Self {
-            reader: BufReader::with_capacity(BUFFER, reader),
-            length,
-            scale,
-            offset: 0,
+            file,
+            scale: Fault::unless_scale(scale)?,
             particles: 0,
             precision: None,
-            bytes: Vec::new(),
+            steps: Steps::default(),
         })
+    }
+
+    /// How many bytes were read so far.
+    pub(super) fn offset(&self) -> u64 {
+        self.file.offset()
     }
 
     /// A guess of the number of frames in all, after `read` of them.
     pub(super) fn frames_expected(&self, read: usize) -> Option<usize> {
-        let frames = (read as u64)
-            .checked_mul(self.length?)?
-            .checked_div(self.offset)?;
-        usize::try_from(frames).ok().filter(|&frames| frames > 0)
+        self.file.frames_expected(read, 0)
     }
 
     /// Reads a frame; `false` where the file has no more.
@@ -90,31 +78,34 @@ impl<R: Read> Xtc<R> {
 
     /// Reads the header of the next frame with its step and cell; `None` at the end of the file.
     fn header<T>(&mut self, frame: &mut Frame<T>) -> Found<Option<Header>> {
-        let start = self.offset;
-        if self.take(HEADER)? == 0 {
+        let start = self.file.offset();
+        if self.file.take(HEADER)? == 0 {
             return Ok(None);
         }
-        let [magic, particles, step, _time, cell @ .., repeated] = self.words::<14>()?;
+        let [magic, particles, step, _time, cell @ .., repeated] = self.file.words::<14>()?;
         let wide = match magic {
             1995 => false,
             2023 => true,
-            _ => return Err(self.value("the magic number", &magic.cast_signed(), "1995 or 2023")),
+            _ => {
+                return Err(self
+                    .file
+                    .value("the magic number", &magic.cast_signed(), "1995 or 2023"));
+            }
         };
         let what = "the number of particles";
         let Some(count) = i32::try_from(particles).ok().filter(|&n| n > 0) else {
-            return Err(self.value(what, &particles.cast_signed(), "1 at least"));
+            return Err(self.file.value(what, &particles.cast_signed(), "1 at least"));
         };
         Fault::unless_same_particles(u64::from(particles), self.particles).map_err(|fault| (start, fault))?;
         self.particles = usize::try_from(count).unwrap_or(0);
         if repeated != particles {
             let found = format_args!("{particles}, then {}", repeated.cast_signed());
-            return Err(self.value(what, &found, "the same number twice"));
+            return Err(self.file.value(what, &found, "the same number twice"));
         }
-        let step = step.cast_signed();
-        frame.step = u64::try_from(step).map_err(|_| {
-            let expected = "0 at least (steps of XTC end at 2147483647)";
-            self.value("the step", &step, expected)
-        })?;
+        frame.step = self
+            .steps
+            .next(step)
+            .ok_or_else(|| self.file.value("the step", &step.cast_signed(), "0 or more"))?;
         let rows = cell.map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
@@ -125,23 +116,30 @@ impl<R: Read> Xtc<R> {
     fn uncompressed<T: Real>(&mut self, positions: &mut Vec<T>) -> Found<()> {
         positions.clear();
         for _ in 0..self.particles {
-            let start = self.offset;
-            self.take(12)?;
-            let point = self.words::<3>()?.map(f32::from_bits);
+            let start = self.file.offset();
+            self.file.take(12)?;
+            let point = self.file.words::<3>()?.map(f32::from_bits);
             if let Some(found) = point.iter().find(|x| !x.is_finite()) {
                 return Err((start, Fault::value("a coordinate", found, "a finite number")));
             }
-            positions.extend(point.map(|x| T::from_f64(f64::from(x) * self.scale)));
+            let point = point.map(|x| T::from_f64(f64::from(x) * self.scale));
+            if let Some(found) = point.iter().find(|x| !is_fit(x.to_f64())) {
+                let fault = Fault::value("a coordinate", &found.to_f64(), "at most 1e60 in size");
+                return Err((start, fault));
+            }
+            positions.extend(point);
         }
         Ok(())
     }
 
     fn compressed<T: Real>(&mut self, header: &Header, positions: &mut Vec<T>) -> Found<()> {
-        self.take(32)?;
-        let [precision, prelude @ ..] = self.words::<8>()?;
+        self.file.take(32)?;
+        let [precision, prelude @ ..] = self.file.words::<8>()?;
         let precision = f32::from_bits(precision);
         if !(precision.is_finite() && precision > 0.0) {
-            return Err(self.value("the precision", &precision, "a positive finite number"));
+            return Err(self
+                .file
+                .value("the precision", &precision, "a positive finite number"));
         }
         let expected = *self.precision.get_or_insert(precision);
         if precision.to_bits() != expected.to_bits() {
@@ -155,83 +153,49 @@ impl<R: Read> Xtc<R> {
             small,
         };
         if !prelude.is_sound() {
-            return Err(self.value(
+            return Err(self.file.value(
                 "the range of the coordinates",
                 &format_args!("{:?} to {:?}, {small}", prelude.minimum, prelude.maximum),
                 "minima that are at most the maxima, and a size from 9 to 72",
             ));
         }
-        self.take(if header.wide { 8 } else { 4 })?;
+        self.file.take(if header.wide { 8 } else { 4 })?;
         let compressed = if header.wide {
-            let [high, low] = self.words()?;
+            let [high, low] = self.file.words()?;
             u64::from(high) << 32 | u64::from(low)
         } else {
-            let [bytes] = self.words()?;
+            let [bytes] = self.file.words()?;
             u64::from(bytes)
         };
         let particles = self.particles as u64;
         if compressed > i64::MAX as u64 || particles > PARTICLES_PER_BYTE * compressed {
             let expected = "enough for the particles, and less than 2^63";
-            return Err(self.value("the number of compressed bytes", &compressed, expected));
+            return Err(self
+                .file
+                .value("the number of compressed bytes", &compressed, expected));
         }
         // The file pads the bytes to a multiple of four.
         let padded = compressed.next_multiple_of(4);
-        let left = self.length.map(|length| length.saturating_sub(self.offset));
-        if let Some(left) = left.filter(|&left| left < padded) {
-            return Err(self.here(Fault::after(left, padded, "bytes")));
-        }
-        self.take(padded)?;
-        self.whole(padded)?;
+        self.file.take_all(padded)?;
         let used = usize::try_from(compressed).unwrap_or(0);
-        self.bytes.truncate(used);
-        self.bytes.resize(used + PADDING, 0);
+        self.file.bytes.truncate(used);
+        self.file.bytes.resize(used + PADDING, 0);
         let inverse = 1.0 / precision;
         let scale = self.scale;
         positions.resize(3 * self.particles, T::default());
         let (points, _) = positions.as_chunks_mut::<3>();
         let coordinate = |integer: i32| T::from_f64(f64::from(integer as f32 * inverse) * scale);
         let place = |[x, y, z]: [i32; 3]| [coordinate(x), coordinate(y), coordinate(z)];
-        coordinates::decode(&prelude, &self.bytes, points, place).map_err(|particle| {
+        // All coordinates lie between these two.
+        let bounds = [prelude.minimum, prelude.maximum].map(place);
+        if !bounds.as_flattened().iter().all(|x| is_fit(x.to_f64())) {
+            let text = format!("coordinates beyond all numbers, at a precision of {precision:e}");
+            return Err((header.start + HEADER, Fault::Value(text)));
+        }
+        coordinates::decode(&prelude, &self.file.bytes, points, place).map_err(|particle| {
             let text = format!("the compressed coordinates are damaged at particle {particle}");
             (header.start, Fault::Value(text))
         })
-    }
-
-    /// Reads up to `count` bytes into the buffer, which grows only with the bytes that exist, and
-    /// returns their number.
-    fn take(&mut self, count: u64) -> Found<u64> {
-        self.bytes.clear();
-        let read = self.reader.by_ref().take(count).read_to_end(&mut self.bytes);
-        let found = self.bytes.len() as u64;
-        self.offset += found;
-        read.map(|_| found)
-            .map_err(|source| self.here(Fault::Read(source)))
-    }
-
-    /// Checks that so many bytes were read last.
-    fn whole(&self, expected: u64) -> Found<()> {
-        let found = self.bytes.len() as u64;
-        if found < expected {
-            return Err(self.here(Fault::after(found, expected, "bytes")));
-        }
-        Ok(())
-    }
-
-    /// The bytes read last as words.
-    fn words<const N: usize>(&self) -> Found<[u32; N]> {
-        self.whole(4 * N as u64)?;
-        let (words, _) = self.bytes.as_chunks();
-        Ok(std::array::from_fn(|i| u32::from_be_bytes(words[i])))
-    }
-
-    #[cold]
-    fn here(&self, fault: Fault) -> (u64, Fault) {
-        (self.offset, fault)
-    }
-
-    #[cold]
-    fn value(&self, what: &str, found: &dyn fmt::Display, expected: &str) -> (u64, Fault) {
-        self.here(Fault::value(what, found, expected))
     }
 }
 

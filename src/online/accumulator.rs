@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::error::{OnlineError, check_even};
 use super::pair_stream::PairStream;
 use super::places::LevelLags;
+use super::wrapping::Wrapping;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::Sums;
 use crate::stats::doubling_blocks::{BLOCKS, NoMemory};
@@ -71,6 +72,8 @@ pub struct Accumulator<K: Pairs> {
     pub(super) places: Vec<usize>,
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) work: K::Work,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(super) wrapping: Wrapping,
 }
 
 impl<K: Pairs> Accumulator<K> {
@@ -81,6 +84,7 @@ impl<K: Pairs> Accumulator<K> {
             places: places(species, &over.particles()),
             species: species.to_vec(),
             work: over.work(),
+            wrapping: Wrapping::default(),
             over,
         })
     }
@@ -193,6 +197,7 @@ impl<K: Pairs> Accumulator<K> {
         let (over, work) = (&self.over, &mut self.work);
         self.stream
             .followed_by(&later.stream, |then, now, sums| over.add(work, then, now, sums))?;
+        self.wrapping.follow(&later.wrapping);
         Ok(self)
     }
 }
@@ -244,6 +249,7 @@ impl<K: Pairs> TryFrom<Unchecked<K>> for Accumulator<K> {
         Ok(Self {
             places: places(&species, &particles),
             work: over.work(),
+            wrapping: Wrapping::default(),
             over,
             species,
             stream,

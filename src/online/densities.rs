@@ -99,7 +99,7 @@ impl Pairs for CoherentSystem {
 }
 
 impl FramePairs for CoherentSystem {
-    const NEEDS_UNWRAPPED: bool = false;
+    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]> = None;
 
     #[inline]
     fn place(&self, work: &mut Work, _: &mut [f64], place: usize, position: [f64; 3]) {

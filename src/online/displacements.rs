@@ -4,6 +4,7 @@ use super::accumulator::{Accumulator, Pairs};
 use super::error::OnlineError;
 use super::frames::FramePairs;
 use super::places::LevelLags;
+use super::wrapping::Wrapping;
 use crate::kernels::PairColumns;
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
@@ -65,7 +66,10 @@ impl Pairs for DisplacementSystem {
 }
 
 impl FramePairs for DisplacementSystem {
-    const NEEDS_UNWRAPPED: bool = true;
+    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]> = Some(|row, place| {
+        let particles = row.len() / 3;
+        std::array::from_fn(|axis| row[axis * particles + place])
+    });
 
     #[inline]
     fn place(&self, _: &mut PairColumns, row: &mut [f64], place: usize, [x, y, z]: [f64; 3]) {
@@ -133,7 +137,9 @@ impl DisplacementAccumulator {
         lags: Vec<u64>,
     ) -> Result<Self, OnlineError> {
         let system = DisplacementSystem::new(sampling, &Groups::new(species), lags);
-        Self::of(system, species.of_particles(), levels)
+        let mut live = Self::of(system, species.of_particles(), levels)?;
+        live.wrapping = Wrapping::of(species.len());
+        Ok(live)
     }
 
     /// With the overlap and chi4: a particle that has moved less than `radius` counts as not moved.
@@ -148,11 +154,13 @@ impl DisplacementAccumulator {
     }
 
     /// With the self part of the intermediate scattering function over a list of wave vectors;
-    /// called again, over further lists.
+    /// called again, over further lists. Positions are then known to be in the cell of the vectors,
+    /// where these have one, and are refused where they look wrapped.
     ///
     /// # Errors
     /// [`OnlineError::Running`] after the first frame.
-    pub fn with_self_isf(self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
+    pub fn with_self_isf(mut self, vectors: &WaveVectors) -> Result<Self, OnlineError> {
+        self.wrapping.set_cell(vectors.cell());
         let mut over = self.over.clone();
         over.lists.push(vectors.turns());
         let blocks = self.stream.sums.blocks.wanted();

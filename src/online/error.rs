@@ -88,6 +88,22 @@ pub enum OnlineError {
         /// The coordinate.
         found: f64,
     },
+    /// Positions that should be unwrapped, in a cell that is known, look wrapped; the frame was not
+    /// taken in.
+    #[error(
+        "the coordinates look wrapped: along lattice vector {axis} they never spread over more than one cell, and yet \
+         particle {particle} jumps by {found:.3} of it before frame {frame}; expected unwrapped coordinates"
+    )]
+    LooksWrapped {
+        /// Index of the frame in the run.
+        frame: u64,
+        /// Index of the particle.
+        particle: usize,
+        /// Lattice vector.
+        axis: usize,
+        /// The jump in units of the lattice vector.
+        found: f64,
+    },
     /// A frame whose cell is not the one of the wave vectors.
     #[error("the cell of frame {frame} is {found}, expected that of the wave vectors, {expected}")]
     Cell {

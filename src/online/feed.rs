@@ -136,8 +136,8 @@ pub fn feed_energies<S: Sink<[f64]>, E>(
 
 /// Feeds an accumulator, or [several](Sink), with the frames of a source. Where displacements
 /// are wanted, coordinates are unwrapped: wrapped ones go through
-/// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. The feed needs memory for one
-/// frame beside the accumulator.
+/// [`trajectory::unwrapped`](crate::trajectory::unwrapped) first. A frame that repeats the one
+/// before it counts once. The feed needs memory for two frames beside the accumulator.
 ///
 /// `report` is called after every frame; otherwise as [`feed_energies`].
 ///
@@ -180,14 +180,19 @@ pub fn feed_frames<S: Sink<Frame<T>>, T: Real>(
     let mut steps = Steps::of(live)?;
     let unsure = live.needs_unwrapped() && source.convention() == Convention::Unknown;
     let mut seen = unsure.then(WrapCheck::new);
-    let mut frame = Frame::new();
+    let (mut frame, mut before) = (Frame::new(), Frame::new());
     while source.next_frame(&mut frame).map_err(FeedError::Source)? {
+        if frame == before {
+            // A restarted job writes the frame with which it begins again.
+            continue;
+        }
         steps.follow(live, frame.step)?;
         if let (Some(seen), Some(cell)) = (&mut seen, &frame.cell) {
             seen.add(cell, &frame.positions);
             seen.verdict().map_err(FeedError::Source)?;
         }
         live.take(&frame)?;
+        std::mem::swap(&mut frame, &mut before);
         if report(live).is_break() {
             return Ok(false);
         }

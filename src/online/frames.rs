@@ -7,8 +7,9 @@ use crate::trajectory::Cell;
 
 /// Sums whose rows are made of the positions of particles.
 pub trait FramePairs: Pairs {
-    /// Whether coordinates must follow particles through the faces of the cell.
-    const NEEDS_UNWRAPPED: bool;
+    /// Where a row has the position of the particle at a place, for sums whose coordinates must
+    /// follow particles through the faces of the cell; `None` for others.
+    const UNWRAPPED: Option<fn(&[f64], usize) -> [f64; 3]>;
 
     /// Takes in where the particle is that lies at `place`, species by species.
     fn place(&self, work: &mut Self::Work, row: &mut [f64], place: usize, position: [f64; 3]);
@@ -27,15 +28,18 @@ pub trait FramePairs: Pairs {
 
 impl<K: FramePairs> Accumulator<K> {
     /// Takes in the next frame: x y z of each particle, in the order of the species. Displacements
-    /// need unwrapped coordinates: positions that re-enter a periodic cell give wrong ones, which
-    /// an accumulator cannot recognise.
+    /// need unwrapped coordinates: positions that re-enter a periodic cell give wrong ones. An
+    /// accumulator that knows the cell, from a [`Frame`](crate::trajectory::Frame) or from the wave
+    /// vectors of F_s, refuses positions that jump from face to face, as
+    /// [`Trajectory::check_unwrapped`](crate::Trajectory::check_unwrapped) does.
     ///
     /// # Errors
     /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`]
-    /// for a coordinate that is not finite or above 1e60 in size. A frame that is refused adds
-    /// nothing.
+    /// for a coordinate that is not finite or above 1e60 in size, [`OnlineError::LooksWrapped`]. A
+    /// frame that is refused adds nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         self.fill(positions)?;
+        self.check_wrapping(None)?;
         self.push_row();
         Ok(())
     }
@@ -123,6 +127,7 @@ impl<K: FramePairs> Accumulator<K> {
         points: impl IntoIterator<Item = P>,
     ) -> Result<(), OnlineError> {
         self.fill_iter(points)?;
+        self.check_wrapping(None)?;
         self.push_row();
         Ok(())
     }
@@ -163,6 +168,18 @@ impl<K: FramePairs> Accumulator<K> {
         }
         over.complete(work, row);
         Ok(())
+    }
+
+    /// Looks whether the positions in the next row can be unwrapped ones in this cell, or else in
+    /// the one that is known.
+    pub(super) fn check_wrapping(&mut self, cell: Option<&Cell>) -> Result<(), OnlineError> {
+        let Some(position) = K::UNWRAPPED else {
+            return Ok(());
+        };
+        let frame = self.stream.progress.next();
+        let row = &*self.stream.room();
+        let points = self.places.iter().map(|&place| position(row, place));
+        self.wrapping.check(frame, cell, points)
     }
 
     fn wrong_number(&self, found: usize) -> OnlineError {

@@ -60,6 +60,7 @@ mod pair_stream;
 mod places;
 mod ring;
 mod sinks;
+mod wrapping;
 
 pub use accumulator::Accumulator;
 pub use densities::CoherentAccumulator;

@@ -84,13 +84,14 @@ impl<K: FramePairs, T: Real> Stream<Frame<T>> for Accumulator<K> {
     }
 
     fn needs_unwrapped(&self) -> bool {
-        K::NEEDS_UNWRAPPED
+        K::UNWRAPPED.is_some()
     }
 
     fn prepare(&mut self, frame: &Frame<T>) -> Result<(), OnlineError> {
         self.over
             .check_cell(self.stream.progress.next(), frame.cell.as_ref())?;
-        self.fill(&frame.positions)
+        self.fill(&frame.positions)?;
+        self.check_wrapping(frame.cell.as_ref())
     }
 
     fn commit(&mut self, _: &Frame<T>) {

@@ -92,6 +92,8 @@ pub(super) struct Header {
     pub(super) species: Species,
     /// None, one for all frames, or one for each.
     pub(super) cells: Vec<Cell>,
+    /// Frames that the source repeated, which count once.
+    pub(super) repeated: usize,
 }
 
 impl Header {
@@ -116,6 +118,7 @@ impl Header {
             steps: self.steps[frames].to_vec(),
             time_step: self.time_step,
             species: self.species.clone(),
+            repeated: 0,
         }
     }
 }
@@ -260,6 +263,7 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
             time_step,
             species,
             cells: Vec::new(),
+            repeated: 0,
         };
         Ok(Self::of(header, positions, Vec::new()))
     }
@@ -396,6 +400,13 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
     pub fn constant_cell(&self) -> Option<&Cell> {
         let first = self.cells().first()?;
         self.cells().iter().all(|cell| cell == first).then_some(first)
+    }
+
+    /// How many frames the source gave twice, one after the other, with the same step, cell and
+    /// positions: a restarted job writes the frame with which it begins again. Each counts once.
+    #[must_use]
+    pub fn repeated_frames(&self) -> usize {
+        self.header.repeated
     }
 
     /// The species of the particles.

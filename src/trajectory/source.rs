@@ -188,7 +188,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
 
 impl<T: Real> Trajectory<'static, T, Unwrapped> {
     /// All frames of a source of unwrapped coordinates. Where the source does not know, coordinates
-    /// are taken for unwrapped and [checked](Trajectory::check_unwrapped).
+    /// are taken for unwrapped and [checked](Trajectory::check_unwrapped). A frame that repeats the
+    /// one before it counts once: see [`repeated_frames`](Trajectory::repeated_frames).
     ///
     /// # Errors
     /// The errors of the source, [`TrajectoryError::Convention`] for wrapped coordinates, and what
@@ -276,6 +277,7 @@ fn collect<T: Real, C: Coordinates>(
         time_step,
         species,
         cells: Vec::new(),
+        repeated: 0,
     };
     let (mut positions, mut images) = (Vec::new(), Vec::new());
     let mut frame = Frame::new();
@@ -284,6 +286,11 @@ fn collect<T: Real, C: Coordinates>(
             Ok(true) => {}
             Ok(false) => break None,
             Err(error) => break Some(error),
+        }
+        let before = &positions[positions.len().saturating_sub(3 * particles)..];
+        if header.is_repeated(&frame, before) {
+            header.repeated += 1;
+            continue;
         }
         if let Err(error) = header.push(&frame) {
             break Some(error);
@@ -313,6 +320,13 @@ fn collect<T: Real, C: Coordinates>(
 }
 
 impl Header {
+    /// Whether a frame is the last one once more, which was at these positions.
+    fn is_repeated<T: Real>(&self, frame: &Frame<T>, positions: &[T]) -> bool {
+        self.steps.last() == Some(&frame.step)
+            && self.cells.last() == frame.cell.as_ref()
+            && positions == frame.positions
+    }
+
     /// Takes a frame that continues the frames before.
     fn push<T: Real>(&mut self, frame: &Frame<T>) -> Result<(), TrajectoryError> {
         let (index, particles) = (self.steps.len(), self.species.len());

@@ -20,7 +20,7 @@ pub enum Convention {
 const LARGEST_SPREAD: f64 = 1.05;
 
 /// The evidence of the frames so far whether their coordinates are wrapped.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct WrapCheck {
     frames: usize,
     /// Extremes along each lattice vector, in units of it.
@@ -31,21 +31,38 @@ pub(crate) struct WrapCheck {
     before: Vec<[f64; 3]>,
 }
 
+impl Default for WrapCheck {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl WrapCheck {
     pub(crate) fn new() -> Self {
+        Self::with_room(0)
+    }
+
+    /// With room for so many particles.
+    pub(crate) fn with_room(particles: usize) -> Self {
         Self {
             frames: 0,
             low: [f64::INFINITY; 3],
             high: [f64::NEG_INFINITY; 3],
             jumps: [None; 3],
-            before: Vec::new(),
+            before: Vec::with_capacity(particles),
         }
     }
 
     /// Looks at the next frame.
     pub(crate) fn add<T: Real>(&mut self, cell: &Cell, positions: &[T]) {
-        for (particle, point) in positions.as_chunks::<3>().0.iter().enumerate() {
-            let s = cell.fractional(point.map(T::to_f64));
+        let (points, _) = positions.as_chunks::<3>();
+        self.add_points(cell, points.iter().map(|point| point.map(T::to_f64)));
+    }
+
+    /// The same from points.
+    pub(crate) fn add_points(&mut self, cell: &Cell, points: impl Iterator<Item = [f64; 3]>) {
+        for (particle, point) in points.enumerate() {
+            let s = cell.fractional(point);
             for (x, (low, high)) in s.iter().zip(self.low.iter_mut().zip(&mut self.high)) {
                 *low = low.min(*x);
                 *high = high.max(*x);
@@ -71,7 +88,7 @@ impl WrapCheck {
 
     /// Whether coordinates reach further than one cell along all lattice vectors: they are not
     /// wrapped.
-    pub(super) fn is_spread(&self) -> bool {
+    pub(crate) fn is_spread(&self) -> bool {
         (0..3).all(|axis| self.spread(axis) > LARGEST_SPREAD)
     }
 

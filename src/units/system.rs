@@ -189,6 +189,23 @@ impl Units {
     pub fn xtc_length(&self) -> f64 {
         self.xtc_length
     }
+
+    /// The factor from a length in a DCD file to the unit of this system: DCD is in angstrom by
+    /// convention, but LAMMPS writes the lengths of `lj` unscaled.
+    ///
+    /// ```
+    /// use msed::Units;
+    /// assert_eq!([Units::LJ, Units::METAL, Units::REAL].map(|units| units.dcd_length()), [1.0; 3]);
+    /// ```
+    #[must_use]
+    pub fn dcd_length(&self) -> f64 {
+        // A system with a scale has a nanometre, which is ten angstrom.
+        if self.si.is_some() {
+            0.1 * self.xtc_length
+        } else {
+            1.0
+        }
+    }
 }
 
 impl fmt::Display for Units {

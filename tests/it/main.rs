@@ -41,6 +41,7 @@ mod golden {
     mod engines;
     mod equilibration;
     mod fits;
+    mod frame_formats;
     mod interpolation;
     mod relaxation_shipped;
     mod static_structure;
@@ -75,6 +76,7 @@ mod api {
     mod errors;
     mod floors;
     mod frame_files;
+    mod frame_kinds;
     mod other_tables;
     mod readers;
     mod runs;

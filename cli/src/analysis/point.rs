@@ -44,7 +44,8 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some(frames) = trajectory::load(scan, run, species, point.energies.discarded)? {
+        if let Some((frames, notes)) = trajectory::load(scan, run, species, point.energies.discarded)? {
+            point.energies.notes.extend(notes);
             point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
         }
         Ok(point)

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use msed::trajectory::{Cell, Frame};
+use msed::trajectory::{Cell, Frame, FrameSource as _};
 use msed::{Estimate, Trajectory};
 
 use super::about;
-use super::trajectory::{Frames, open};
+use super::trajectory::{self, Frames};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
@@ -42,11 +42,11 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
 /// The volume of a run: of its first frame, or else of `box`.
 fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
     let given = run.cell.map(|[x, y, z]| x * y * z);
-    let Some(file) = run.trajectory().first() else {
+    let Some(file) = run.trajectory().first().and_then(|files| files.first()) else {
         return Ok(given);
     };
-    let mut frame = Frame::new();
-    open(scan, file)?
+    let mut frame = Frame::<f32>::new();
+    trajectory::reader(scan, run, file)?
         .next_frame(&mut frame)
         .map_err(|error| about(file, error))?;
     Ok(frame.cell.map(|cell| cell.volume()).or(given))

@@ -18,6 +18,8 @@ pub(super) struct Stepped {
     /// Step of the frame before, and the first step of the file.
     before: Option<(u64, u64)>,
     without: bool,
+    /// The positions of the first frame, until there is a second one.
+    first: Vec<f32>,
 }
 
 impl Stepped {
@@ -28,6 +30,7 @@ impl Stepped {
             stride: stride.map(|steps| steps.round() as u64),
             before: None,
             without: false,
+            first: Vec::new(),
         }
     }
 }
@@ -46,6 +49,14 @@ impl FrameSource<f32> for Stepped {
             return Ok(false);
         }
         let found = frame.step;
+        if self.before == Some((found, found)) && self.first == frame.positions {
+            // A restarted job has written its first frame again.
+            return Ok(true);
+        }
+        self.first.clear();
+        if self.before.is_none() {
+            self.first.extend_from_slice(&frame.positions);
+        }
         match (self.before, self.stride) {
             (None, _) => self.before = Some((found, found)),
             (Some((before, first)), Some(stride)) if found == first && (self.without || before == first) => {

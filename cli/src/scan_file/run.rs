@@ -6,8 +6,9 @@ use msed::io::{Column, EnergyReader, RunChoice};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::source::Source;
-use super::system::{OverlapName, System};
+use super::system::System;
 use super::values;
 use crate::failure::Failure;
 
@@ -47,11 +48,11 @@ pub(crate) struct Run {
     temperature_column: Option<Column>,
     #[serde(default, deserialize_with = "values::log_run")]
     log_run: Option<RunChoice>,
-    overlap: Option<OverlapName>,
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) temperature: Option<Spanned<f64>>,
-    #[serde(default, deserialize_with = "values::files")]
-    trajectory: Option<Spanned<Vec<PathBuf>>>,
+    /// The files of each replica, which may be in pieces.
+    #[serde(default, deserialize_with = "values::pieces")]
+    trajectory: Option<Spanned<Vec<Vec<PathBuf>>>>,
     /// The `box` of the run, else that of the system.
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
     pub(crate) cell: Option<[f64; 3]>,
@@ -70,6 +71,11 @@ pub(crate) struct Run {
     /// Why the point enters no result over temperature, where it does not.
     #[serde(default, deserialize_with = "values::exclusion")]
     pub(crate) exclude: Option<String>,
+    pub(crate) types_change: Option<TypesChange>,
+    pub(crate) overlap: Option<OverlapName>,
+    pub(crate) unwrap: Option<UnwrapName>,
+    pub(crate) cut_off: Option<CutOff>,
+    pub(crate) particle_order: Option<ParticleOrder>,
     /// The line of the `[[run]]` in the file.
     #[serde(skip)]
     pub(super) line: usize,
@@ -107,15 +113,25 @@ impl Run {
         }
     }
 
-    /// The files of the replicas; none where there is no trajectory.
-    pub(crate) fn trajectory(&self) -> &[PathBuf] {
+    /// The files of each replica; none where there is no trajectory.
+    pub(crate) fn trajectory(&self) -> &[Vec<PathBuf>] {
         self.trajectory.as_ref().map_or(&[], |files| files.get_ref())
+    }
+
+    /// Takes the choices that the run does not make from the system.
+    pub(super) fn inherit(&mut self, system: &System) {
+        self.cell = self.cell.or(system.cell);
+        self.types_change = self.types_change.or(system.types_change);
+        self.overlap = self.overlap.or(system.overlap);
+        self.unwrap = self.unwrap.or(system.unwrap);
+        self.cut_off = self.cut_off.or(system.cut_off);
+        self.particle_order = self.particle_order.or(system.particle_order);
     }
 
     /// Makes the paths relative to this directory.
     pub(super) fn look_from(&mut self, dir: &Path) {
         let energy = self.energy.get_mut().iter_mut().flatten();
-        let trajectory = self.trajectory.iter_mut().flat_map(Spanned::get_mut);
+        let trajectory = self.trajectory.iter_mut().flat_map(Spanned::get_mut).flatten();
         for file in energy.chain(trajectory) {
             *file = dir.join(&*file);
         }

@@ -32,7 +32,18 @@ pub(super) struct SpeciesKeys {
     name: Name,
     count: Option<i64>,
     #[serde(rename = "type")]
-    kind: Option<i64>,
+    kind: Option<TypeKey>,
+}
+
+/// A type as a number, or the word that a file has in its place.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "found neither, expected the number of a type or its name"
+)]
+enum TypeKey {
+    Number(i64),
+    Word(String),
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,18 +75,32 @@ impl TryFrom<String> for Name {
 pub(crate) enum SpeciesList {
     /// In the order of particle ids.
     Counts(Vec<(String, usize)>),
-    /// By the types that the first frame of a dump gives.
-    Types {
-        types: Vec<(String, u32)>,
-        dump: PathBuf,
-    },
+    /// By the types that the first frame of a file gives.
+    Types { types: TypeNames, file: PathBuf },
+}
+
+/// For each species its name and its type in files of frames.
+#[derive(Debug)]
+pub(crate) enum TypeNames {
+    Numbers(Vec<(String, u32)>),
+    /// An element, the label of a type, or the name of a particle.
+    Words(Vec<(String, String)>),
+}
+
+impl TypeNames {
+    fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Numbers(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Words(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
+        }
+    }
 }
 
 impl SpeciesList {
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
             Self::Counts(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Types { types, .. } => types.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Types { types, .. } => types.names(),
         }
     }
 
@@ -101,6 +126,12 @@ impl SpeciesList {
                 return Err(source.failure(entry, message));
             }
         }
+        let word = |entry: &Spanned<SpeciesKeys>| matches!(entry.get_ref().kind, Some(TypeKey::Word(_)));
+        if let Some(file) = system.types.as_ref().filter(|_| entries.iter().any(word)) {
+            let types = TypeNames::Words(words(source, entries)?);
+            let file = dir.join(file.get_ref());
+            return Ok(Some(Self::Types { types, file }));
+        }
         let numbers = entries
             .iter()
             .map(|entry| number(source, entry, system.types.is_some()));
@@ -124,10 +155,32 @@ impl SpeciesList {
             }
         }
         Ok(Some(Self::Types {
-            types: numbers,
-            dump: dir.join(dump.get_ref()),
+            types: TypeNames::Numbers(numbers),
+            file: dir.join(dump.get_ref()),
         }))
     }
+}
+
+/// The names of the species with their types, where these are words.
+fn words(source: &Source, entries: &[Spanned<SpeciesKeys>]) -> Result<Vec<(String, String)>, Failure> {
+    let mut words: Vec<(String, String)> = Vec::new();
+    for entry in entries {
+        let SpeciesKeys {
+            name: Name(name),
+            count,
+            kind,
+        } = entry.get_ref();
+        let Some(TypeKey::Word(word)) = kind.as_ref().filter(|_| count.is_none()) else {
+            let expected = "expected a `type` that is a name, as the other species have, and no `count`";
+            return Err(source.failure(entry, format!("species `{name}`: {expected}")));
+        };
+        if words.iter().any(|(_, other)| other == word) {
+            let message = format!("`species`: found type `{word}` twice, expected different types");
+            return Err(source.failure(entry, message));
+        }
+        words.push((name.clone(), word.clone()));
+    }
+    Ok(words)
 }
 
 /// The name of a species with its type or its count.
@@ -137,6 +190,10 @@ fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Resul
         count,
         kind,
     } = entry.get_ref();
+    let kind = match kind {
+        Some(TypeKey::Number(kind)) => Some(*kind),
+        _ => None,
+    };
     let (key, found, expected) = if by_type {
         let expected = "a `type` and no `count` beside `types`";
         ("type", kind.filter(|_| count.is_none()), expected)

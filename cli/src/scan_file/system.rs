@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use msed::io::{Column, Overlap, RunChoice};
+use msed::io::{Column, RunChoice};
 use msed::thermo::Contradiction;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::run::Run;
 use super::source::Source;
 use super::species::SpeciesKeys;
@@ -51,7 +52,11 @@ pub(crate) struct System {
     pub(super) temperature_column: Option<Column>,
     #[serde(default, deserialize_with = "values::log_run")]
     pub(super) log_run: Option<RunChoice>,
+    pub(super) types_change: Option<TypesChange>,
     pub(super) overlap: Option<OverlapName>,
+    pub(super) unwrap: Option<UnwrapName>,
+    pub(super) cut_off: Option<CutOff>,
+    pub(super) particle_order: Option<ParticleOrder>,
 }
 
 impl System {
@@ -176,22 +181,6 @@ impl KindName {
         match self {
             Self::Total => EnergyKind::Total,
             Self::PerParticle => EnergyKind::PerParticle,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum OverlapName {
-    Refuse,
-    Later,
-}
-
-impl OverlapName {
-    pub(crate) fn overlap(self) -> Overlap {
-        match self {
-            Self::Refuse => Overlap::Refuse,
-            Self::Later => Overlap::Later,
         }
     }
 }

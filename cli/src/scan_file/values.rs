@@ -129,39 +129,15 @@ pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3
     Ok(Some(edges))
 }
 
-/// One file or more, with the place where they are named.
-pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+/// The files of each replica, with the place where they are named: one name, a list of replicas,
+/// or replicas in pieces as lists in the list.
+pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
     #[derive(Deserialize)]
     #[serde(
         untagged,
-        expecting = "found neither, expected a file name or a list of file names"
-    )]
-    enum Names {
-        One(String),
-        Many(Vec<String>),
-    }
-    let found = Spanned::<Names>::deserialize(from)?;
-    let span = found.span();
-    let names = match found.into_inner() {
-        Names::One(name) => vec![name],
-        Names::Many(names) => names,
-    };
-    let named = !names.is_empty() && names.iter().all(|name| !name.is_empty());
-    check(named, "an empty list or name", "a file name")?;
-    for (k, name) in names.iter().enumerate() {
-        let twice = format_args!("{name} twice").to_string();
-        check(!names[..k].contains(name), twice, "different replicas")?;
-    }
-    let files = names.into_iter().map(PathBuf::from).collect();
-    Ok(Spanned::new(span, files).into())
-}
-
-/// The files of replicas: a name, or a list in which a list stands for the pieces of one replica.
-pub(super) fn pieces<'de, D: Deserializer<'de>>(from: D) -> Result<Spanned<Vec<Files>>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(
-        untagged,
-        expecting = "found neither, expected a file name, a list of file names, or lists of the pieces of each replica"
+        expecting = "found neither, expected a file name, a list of file names, or a list of lists of them"
     )]
     enum Names {
         One(String),
@@ -178,24 +154,23 @@ pub(super) fn pieces<'de, D: Deserializer<'de>>(from: D) -> Result<Spanned<Vec<F
     let replicas = match found.into_inner() {
         Names::One(name) => vec![vec![name]],
         Names::Many(replicas) => {
-            let names = replicas.into_iter().map(|replica| match replica {
+            let names = |replica| match replica {
                 Replica::One(name) => vec![name],
                 Replica::Pieces(names) => names,
-            });
-            names.collect()
+            };
+            replicas.into_iter().map(names).collect()
         }
     };
     let all: Vec<&String> = replicas.iter().flatten().collect();
-    let named =
-        !all.is_empty() && !replicas.iter().any(Vec::is_empty) && all.iter().all(|name| !name.is_empty());
-    check(named, "an empty list or name", "a file name")?;
+    let named = !replicas.iter().any(Vec::is_empty) && !all.iter().any(|name| name.is_empty());
+    check(named && !all.is_empty(), "an empty list or name", "a file name")?;
     for (k, name) in all.iter().enumerate() {
         let twice = format_args!("{name} twice").to_string();
         check(!all[..k].contains(name), twice, "different replicas")?;
     }
-    let paths = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
-    let replicas = replicas.into_iter().map(paths).collect();
-    Ok(Spanned::new(span, replicas))
+    let files = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
+    let replicas = replicas.into_iter().map(files).collect();
+    Ok(Spanned::new(span, replicas).into())
 }
 
 /// A column, by its name or by its number from 1.

@@ -65,12 +65,12 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`"
+         `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `temperature`, `trajectory`, `box`, \
-         `frame_interval`, `fit_window`, `discard`, `exclude`"
+         `frame_interval`, `fit_window`, `discard`, `exclude`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("count = 800", "number = 800"),

@@ -100,7 +100,8 @@ fn dumps_that_are_damaged() {
     cut[59].truncate(end - 5);
     assert_eq!(
         message(&cut),
-        "DIR/a.lammpstrj, frame 59, line 60539: the file ends after 998 of 1000 lines of atoms"
+        "DIR/a.lammpstrj, frame 59, line 60539: the file ends after 998 of 1000 lines of atoms: line 60539 has no line end, \
+         and may be cut off within its last number: `cut_off = \"leave_out\"` leaves that frame out"
     );
     let with = |from: &str, to: &str| {
         let mut frames = frames.clone();
@@ -132,7 +133,8 @@ fn dumps_that_are_damaged() {
     );
     assert_eq!(
         message(&renamed("x y z")),
-        "DIR/a.lammpstrj: the source has wrapped coordinates, expected unwrapped ones: unwrap them by image flags or by continuity"
+        "DIR/a.lammpstrj: the source has wrapped coordinates, expected unwrapped ones: unwrap them by image flags or by \
+         continuity: `unwrap = \"images\"` or `unwrap = \"continuity\"` unwraps them"
     );
 }
 
@@ -146,8 +148,8 @@ fn a_missing_file_or_an_unknown_kind() {
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "a.xtc", "T0.700.dat");
     assert_eq!(
         scan.message(),
-        "DIR/T0.700.dat, frame 0, byte 0: the beginning of the file is `# Time-averaged data for fix p`, expected that of an XTC \
-         file, `ITEM:` of a LAMMPS dump or the number of particles of an XYZ file"
+        "DIR/T0.700.dat, frame 0, byte 0: the beginning of the file is `# Time-averaged data for fix p`, expected XTC, DCD, \
+         TRR, GSD, `ITEM:` of a LAMMPS dump or the number of particles of an XYZ file"
     );
 }
 
@@ -158,7 +160,8 @@ fn a_file_that_ends_within_a_frame() {
     frames[59].truncate(last / 2);
     assert_eq!(
         message(&frames),
-        "DIR/a.xtc, frame 59, byte 353748: the file ends after 2910 of 5912 bytes"
+        "DIR/a.xtc, frame 59, byte 353748: the file ends after 2910 of 5912 bytes: `cut_off = \"leave_out\"` leaves that \
+         frame out"
     );
 }
 

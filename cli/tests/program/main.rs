@@ -7,6 +7,7 @@ mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
 mod ensembles;
+mod frame_kinds;
 mod options;
 mod over_temperature;
 mod program;

@@ -3,7 +3,7 @@
 use crate::io::error::Fault;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
 
-/// The value of a key: bare, or in double or single quotes, braces or brackets.
+/// The value of a key, in any case: bare, or in double or single quotes, braces or brackets.
 pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
     let mut rest = comment.trim_ascii_start();
     while !rest.is_empty() {
@@ -26,7 +26,7 @@ pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
             }
             None => split(after, |byte| byte.is_ascii_whitespace()),
         };
-        if name == key {
+        if name.eq_ignore_ascii_case(key) {
             return Some(found);
         }
         rest = next.trim_ascii_start();
@@ -38,6 +38,35 @@ pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
 fn split(bytes: &[u8], ends: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|&byte| ends(byte));
     bytes.split_at(end.unwrap_or(bytes.len()))
+}
+
+/// The step in the second line of a frame.
+pub(super) fn written_step(comment: &[u8]) -> Result<u64, Fault> {
+    let expected = "a key `step` with an integer of 0 or more, or a stride from the caller";
+    let keys = [&b"step"[..], b"timestep"];
+    let found = keys.into_iter().find_map(|key| value(comment, key));
+    // LAMMPS writes `Atoms. Timestep: 10`, i-PI `Step: 10`, CP2K `i = 10, time = 5.000`.
+    let found = found.or_else(|| after_colon(comment)).or_else(|| {
+        value(comment, b"time")?;
+        value(comment, b"i").map(|found| found.strip_suffix(b",").unwrap_or(found))
+    });
+    let missing = || format!("the comment is `{}`, expected {expected}", shown(comment));
+    let found = found.ok_or_else(|| Fault::Steps(missing()))?;
+    i64_field(found)
+        .and_then(|step| u64::try_from(step).ok())
+        .ok_or_else(|| Fault::value("the step", &shown(found), expected))
+}
+
+/// The word behind `Step:` or `Timestep:`.
+fn after_colon(comment: &[u8]) -> Option<&[u8]> {
+    let mut words = fields(comment);
+    let is_step = |word: &[u8]| {
+        [&b"step:"[..], b"timestep:"]
+            .iter()
+            .any(|key| word.eq_ignore_ascii_case(key))
+    };
+    words.find(|word| is_step(word))?;
+    words.next()
 }
 
 /// The three vectors of `Lattice`.
@@ -59,10 +88,20 @@ pub(super) fn lattice(comment: &[u8]) -> Result<Option<[[f64; 3]; 3]>, Fault> {
 pub(super) struct Columns {
     /// The column of x, which y and z follow.
     position: usize,
+    /// Whether particles are followed through the faces of the cell.
+    pub(super) unwrapped: bool,
     name: Option<usize>,
+    id: Option<usize>,
     count: usize,
     /// Whether there are no more columns.
     exact: bool,
+}
+
+/// What the line of a particle holds.
+pub(super) struct Row<'l> {
+    pub(super) position: [f64; 3],
+    pub(super) name: &'l [u8],
+    pub(super) id: i64,
 }
 
 impl Columns {
@@ -71,7 +110,9 @@ impl Columns {
         let Some(properties) = value(comment, b"Properties") else {
             return Ok(Self {
                 position: 1,
+                unwrapped: false,
                 name: Some(0),
+                id: None,
                 count: 4,
                 exact: false,
             });
@@ -82,38 +123,51 @@ impl Columns {
         let (triples, []) = parts.as_chunks::<3>() else {
             return Err(fault());
         };
-        let (mut columns, mut position, mut name) = (0_usize, None, None);
+        let mut columns = 0_usize;
+        let (mut wrapped, mut unwrapped, mut name, mut id) = (None, None, None, None);
         for [property, kind, count] in triples {
             let count = i64_field(count).and_then(|n| usize::try_from(n).ok());
             let count = count.filter(|n| (1..1000).contains(n)).ok_or_else(fault)?;
-            match (*property, *kind, count) {
-                (b"pos", b"R", 3) => position = Some(columns),
-                (b"species" | b"element", b"S", 1) => name = name.or(Some(columns)),
+            let [property, kind] = [property, kind].map(|text| text.to_ascii_lowercase());
+            match (&property[..], &kind[..], count) {
+                (b"pos", b"r", 3) => wrapped = Some(columns),
+                // GPUMD writes these beside the wrapped ones.
+                (b"unwrapped_position", b"r", 3) => unwrapped = Some(columns),
+                (b"species" | b"element", b"s", 1) => name = name.or(Some(columns)),
+                (b"id", b"i", 1) => id = Some(columns),
                 _ => {}
             }
             columns += count;
         }
         Ok(Self {
-            position: position.ok_or_else(fault)?,
+            position: unwrapped.or(wrapped).ok_or_else(fault)?,
+            unwrapped: unwrapped.is_some(),
             name,
+            id,
             count: columns,
             exact: true,
         })
     }
 
-    /// The position and the name in the line of a particle.
-    pub(super) fn row<'l>(&self, line: &'l [u8]) -> Result<([f64; 3], &'l [u8]), Fault> {
-        let mut position = [0.0; 3];
-        let mut name: &[u8] = &[];
+    /// Whether particles have ids.
+    pub(super) fn has_ids(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// Reads the line of a particle.
+    pub(super) fn row<'l>(&self, line: &'l [u8]) -> Result<Row<'l>, Fault> {
+        let (mut position, mut name, mut id) = ([0.0; 3], &line[..0], 0);
         let mut found = 0;
         for (column, field) in fields(line).enumerate() {
-            if Some(column) == self.name {
-                name = field;
-            }
             if let Some(axis) = column.checked_sub(self.position).filter(|&axis| axis < 3) {
                 position[axis] = f64_field(field)
                     .filter(|x| x.is_finite())
                     .ok_or_else(|| Fault::value("a coordinate", &shown(field), "a finite number"))?;
+            } else if Some(column) == self.name {
+                name = field;
+            } else if Some(column) == self.id {
+                let number = i64_field(field);
+                id = number.ok_or_else(|| Fault::value("an id", &shown(field), "an integer"))?;
             }
             found += 1;
         }
@@ -122,7 +176,7 @@ impl Columns {
             let (what, expected) = ("the line of a particle", "a value for each column");
             return Err(Fault::value(what, &shown(line), expected));
         }
-        Ok((position, name))
+        Ok(Row { position, name, id })
     }
 }
 
@@ -139,7 +193,8 @@ mod tests {
         assert_eq!(text("energy").as_deref(), Some("-1.5"));
         assert_eq!(text("list").as_deref(), Some("1, 2"));
         assert_eq!(text("set").as_deref(), Some("x y"));
-        assert_eq!(text("step"), None);
+        assert_eq!(text("STEP").as_deref(), Some("7"));
+        assert_eq!(text("steps"), None);
         assert_eq!(text("last"), None);
         assert_eq!(value(b"a=", b"a"), Some(&b""[..]));
         assert_eq!(value(b"a=\"x", b"a"), Some(&b"x"[..]));
@@ -147,15 +202,43 @@ mod tests {
     }
 
     #[test]
+    fn steps_as_programs_write_them() {
+        let step = |comment: &str| written_step(comment.as_bytes()).map_err(|error| error.to_string());
+        for comment in [
+            " Atoms. Timestep: 70",
+            "STEP=70",
+            "Timestep = 70",
+            "generated t=   0.5 step= 70",
+            "# CELL(abcABC): 9 9 9 90 90 90  Step:  70  Bead: 0 positions{angstrom}",
+            " i =       70, time =       35.000, E =       -17.1",
+        ] {
+            assert_eq!(step(comment), Ok(70), "{comment}");
+        }
+        assert!(
+            step("i = 3 atoms")
+                .unwrap_err()
+                .starts_with("the comment is `i = 3 atoms`")
+        );
+        assert!(step("Timestep: x").unwrap_err().starts_with("the step is `x`"));
+        assert!(step("Timestep:").is_err());
+    }
+
+    #[test]
     fn properties_say_where_the_columns_are() {
         let found = Columns::new(b"Properties=id:I:1:species:S:1:vel:R:3:pos:R:3").unwrap();
         let expected = Columns {
             position: 5,
+            unwrapped: false,
             name: Some(1),
+            id: Some(0),
             count: 8,
             exact: true,
         };
         assert_eq!(found, expected);
+        let lower = Columns::new(b"properties=ID:i:1:Species:s:1:VEL:r:3:Pos:r:3");
+        assert_eq!(lower.unwrap(), expected);
+        let both = Columns::new(b"Properties=pos:R:3:unwrapped_position:R:3").unwrap();
+        assert_eq!((both.position, both.unwrapped), (3, true));
         for wrong in ["species:S:1", "pos:R:2", "pos:R", "pos:R:x", "pos:R:3:a:I:0"] {
             assert!(
                 Columns::new(format!("Properties={wrong}").as_bytes()).is_err(),

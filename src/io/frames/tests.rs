@@ -60,7 +60,7 @@ fn a_file_of_none_of_the_formats_is_named_with_how_it_begins() {
     };
     assert_eq!(
         message(b"CORD 1 2\n3 4 5\n"),
-        "FILE, frame 0, byte 0: the beginning of the file is `CORD 1 2`, expected that of an XTC file, `ITEM:` of a LAMMPS \
+        "FILE, frame 0, byte 0: the beginning of the file is `CORD 1 2`, expected XTC, DCD, TRR, GSD, `ITEM:` of a LAMMPS \
          dump or the number of particles of an XYZ file"
     );
     assert_eq!(message(b" \n\n"), "FILE: no frame, expected at least 1");

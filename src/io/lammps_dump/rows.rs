@@ -10,6 +10,8 @@ enum Role {
     Skip,
     Id,
     Type,
+    /// A word: an element, or the label of a type.
+    Name,
     Coordinate(usize),
     Image(usize),
 }
@@ -19,6 +21,8 @@ enum Role {
 pub(super) struct Row {
     pub(super) id: i64,
     pub(super) kind: u32,
+    /// The place of the name in [`Columns::labels`].
+    pub(super) name: u32,
     coordinates: [f64; 3],
     pub(super) images: [i32; 3],
 }
@@ -33,7 +37,7 @@ impl Row {
     /// Reads the field at the beginning of `rest` as `role` says, and returns its length. The error
     /// says what the field should have been. No field reaches beyond its line.
     #[inline(always)]
-    fn take(&mut self, role: Role, rest: &[u8]) -> Result<usize, Expected> {
+    fn take(&mut self, role: Role, rest: &[u8], labels: &[Vec<u8>]) -> Result<usize, Expected> {
         match role {
             Role::Coordinate(axis) => {
                 let (value, length) = leading_f64(rest)
@@ -52,6 +56,14 @@ impl Row {
                 self.kind = value;
                 Ok(length)
             }
+            Role::Name => match field_length(rest) {
+                0 => Err(("a name", "a word")),
+                length => {
+                    let known = labels.iter().position(|label| label[..] == rest[..length]);
+                    self.name = known.map_or(u32::MAX, |at| at as u32);
+                    Ok(length)
+                }
+            },
             Role::Image(axis) => {
                 let (value, length) = integer(rest).ok_or(("an image flag", "an integer"))?;
                 self.images[axis] = value;
@@ -81,11 +93,18 @@ pub(super) struct Columns {
     pub(super) wrapped: bool,
     pub(super) has_images: bool,
     pub(super) has_types: bool,
+    pub(super) has_ids: bool,
+    /// The different names in the first frame.
+    pub(super) labels: Vec<Vec<u8>>,
 }
 
+/// A larger number of different names is damage.
+const MOST_LABELS: usize = 1000;
+
 impl Columns {
-    /// The columns that `names` lists.
-    pub(super) fn new(names: &[u8]) -> Result<Self, Fault> {
+    /// The columns that `names` lists. The column `id` must be among them, unless particles come
+    /// `in_order`, and then it is not looked at.
+    pub(super) fn new(names: &[u8], in_order: bool) -> Result<Self, Fault> {
         let missing = |column: &str, expected: &str| {
             let found = String::from_utf8_lossy(names.trim_ascii());
             let found: String = found.chars().take(200).collect();
@@ -110,10 +129,17 @@ impl Columns {
             .find_map(|(names, scaled, wrapped)| Some((all(names)?, scaled, wrapped)))
             .ok_or_else(|| missing("of coordinates", "xu yu zu, xsu ysu zsu, x y z or xs ys zs"))?;
         let mut roles = vec![Role::Skip; words.len()];
-        let id = find(b"id").ok_or_else(|| missing("`id`", "one by which to follow a particle"))?;
-        roles[id] = Role::Id;
+        if !in_order {
+            let expected =
+                "one by which to follow a particle, or a request to take particles in the order of the file";
+            let id = find(b"id").ok_or_else(|| missing("`id`", expected))?;
+            roles[id] = Role::Id;
+        }
         if let Some(column) = find(b"type") {
             roles[column] = Role::Type;
+        }
+        if let Some(column) = find(b"element") {
+            roles[column] = Role::Name;
         }
         for (axis, column) in coordinates.into_iter().enumerate() {
             roles[column] = Role::Coordinate(axis);
@@ -129,7 +155,46 @@ impl Columns {
             wrapped,
             has_images: images.is_some(),
             has_types: find(b"type").is_some(),
+            has_ids: !in_order,
+            labels: Vec::new(),
         })
+    }
+
+    /// Learns from a line of the first frame whether types are numbers, which the first line
+    /// tells, and the names.
+    pub(super) fn learn(&mut self, line: &[u8], is_first: bool) -> Result<(), Fault> {
+        let place = |role| self.roles.iter().position(|&r| r == role);
+        let field = |column| fields(line).nth(column).unwrap_or_default();
+        if is_first && let Some(column) = place(Role::Type) {
+            let first = field(column).first().copied().unwrap_or(b'0');
+            if !(first.is_ascii_digit() || b"+-".contains(&first)) {
+                self.has_types = false;
+                let taken = place(Role::Name).is_some();
+                self.roles[column] = if taken { Role::Skip } else { Role::Name };
+            }
+        }
+        let Some(column) = self.roles.iter().position(|&r| r == Role::Name) else {
+            return Ok(());
+        };
+        let name = field(column);
+        if name.is_empty() || self.labels.iter().any(|label| label == name) {
+            return Ok(());
+        }
+        if self.labels.len() == MOST_LABELS {
+            let expected = "at most 1000 different names";
+            return Err(Fault::value("a new name", &shown(name), expected));
+        }
+        self.labels.push(name.to_vec());
+        Ok(())
+    }
+
+    /// Passes over types and names from here on.
+    pub(super) fn ignore_types(&mut self) {
+        for role in &mut self.roles {
+            if matches!(role, Role::Type | Role::Name) {
+                *role = Role::Skip;
+            }
+        }
     }
 
     /// Whether these are the columns that `names` lists.
@@ -170,7 +235,9 @@ impl Columns {
         let mut rest = text;
         for &role in &self.roles {
             rest = after_blanks(rest);
-            let length = row.take(role, rest).map_err(|expected| (rest, expected))?;
+            let length = row
+                .take(role, rest, &self.labels)
+                .map_err(|expected| (rest, expected))?;
             rest = &rest[length..];
         }
         Ok((row, rest))
