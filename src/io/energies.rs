@@ -34,9 +34,10 @@ pub use layout::Column;
 pub use log_run::{LogRun, RunChoice};
 pub use table::{EnergyTable, Note};
 
-/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns
-/// with a header, plain or compressed with gzip. [`EnergyReader`] lists the names that are looked
-/// for, and reads files that use other names.
+/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, what
+/// GROMACS, OpenMM, ASE, CP2K, HOOMD-blue, NAMD and GPUMD write, or columns with a header, plain or
+/// compressed. [`EnergyReader`] lists the names that are looked for, and reads files that use other
+/// names.
 ///
 /// # Errors
 /// [`ReadError`] with the file, the line, what was found and what was expected.
@@ -58,6 +59,19 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
 /// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`.
 /// Other columns are ignored.
+///
+/// Columns (not logs) may have the names of any program. They are compared in lower case, without a
+/// unit in brackets behind them and a path, `c_` or `v_` in front of them: the step `step`,
+/// `timestep`, `step nr`, `ts`, `nstep`; the energy `pe`, `poteng`, `potential_energy`, `potential
+/// energy`, `potential`, `pot`, `epot`, `e_pot`, `epot/n`; the temperature `temp`, `temperature`,
+/// `kinetic_temperature`, `kinetic temperature`, and `T` alone; the time `time`, and `t` alone. Two
+/// columns of one such name are an error. Fields stand between blanks, tabs, commas or semicolons;
+/// decimal commas are refused. GPUMD's `thermo.out` has no names: its name and 9, 12 or 18 columns
+/// tell.
+///
+/// A file with a time and no step counts in intervals: see [`Note::Times`] and
+/// [`EnergyTable::interval`]. A unit behind a name is kept ([`EnergyTable::energy_unit`]), and
+/// [`EnergyTable::in_units`] converts.
 ///
 /// Steps must be evenly spaced. The reader knows these habits of LAMMPS, and reports them in the
 /// [`notes`](EnergyTable::notes):
@@ -186,17 +200,17 @@ impl EnergyReader {
         self.read_text(Text::open(path.as_ref())?)
     }
 
-    /// Reads a run that stands in several files, in the order of their steps: the files of a job and
-    /// of the jobs that went on from its restart files.
+    /// Reads a run that stands in several files, in the order of their steps: the files of a job
+    /// and of the jobs that went on from its restart files.
     ///
     /// The first step of a file may repeat the last one of the file before, with the same energy;
     /// it counts once. Notes say of which file they are ([`Note::Piece`]).
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`Fault::Steps`] where a file does not go on where the one before
-    /// it ends, [`Fault::Columns`] where it has other columns, [`Fault::Value`] where it has another
-    /// number of atoms or another energy at the common step. Steps that go back are refused unless
-    /// [`overlap`](Self::overlap) allows them. [`Fault::TooShort`] where there are no files.
+    /// As [`read`](Self::read), and [`Fault::Steps`] where a file does not go on where the one
+    /// before it ends, [`Fault::Columns`] where it has other columns, [`Fault::Value`] where it has
+    /// another number of atoms or another energy at the common step. Steps that go back are refused
+    /// unless [`overlap`](Self::overlap) allows them. [`Fault::TooShort`] where there are no files.
     ///
     /// ```
     /// use msed::io::EnergyReader;
@@ -291,8 +305,8 @@ impl EnergyReader {
     }
 }
 
-/// Whether a text is a log: it has a line that only LAMMPS prints there, wherever the log begins, or
-/// it begins unlike columns. Columns begin with a comment, a number, or names above a row of
+/// Whether a text is a log: it has a line that only LAMMPS prints there, wherever the log begins,
+/// or it begins unlike columns. Columns begin with a comment, a number, or names above a row of
 /// numbers. A text that begins like a trajectory is an error.
 ///
 /// The text is read up to a head that is long enough or that `is_enough`.

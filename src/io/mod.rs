@@ -2,7 +2,7 @@
 //!
 //! | file | read by | feature |
 //! |---|---|---|
-//! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` | `io` |
+//! | LAMMPS logs, `fix ave/time`, energies of other engines, columns with a header | `EnergyReader`, `EnergyStream` | `io` |
 //! | LAMMPS dumps, XYZ | `FrameReader` | `io` |
 //! | XTC, TRR, DCD, GSD | `FrameReader` | `xtc`, `trr`, `dcd`, `gsd` |
 //!

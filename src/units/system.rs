@@ -113,10 +113,10 @@ impl Units {
     /// All unit systems.
     pub const ALL: [Self; 4] = [Self::LJ, Self::METAL, Self::REAL, Self::GROMACS];
 
-    /// Units of the caller's own, with Boltzmann's constant in energy per temperature unit. The names
-    /// of the units are `energy`, `time`, `length` and `temperature` until they are set. There is no
-    /// scale, and so no [`Conversion`](super::Conversion). Results are told apart by the name, which
-    /// must be unique.
+    /// Units of the caller's own, with Boltzmann's constant in energy per temperature unit. The
+    /// names of the units are `energy`, `time`, `length` and `temperature` until they are set.
+    /// There is no scale, and so no [`Conversion`](super::Conversion). Results are told apart by
+    /// the name, which must be unique.
     ///
     /// # Errors
     /// [`UnitsError::Invalid`] unless the constant is positive and finite,

@@ -6,6 +6,7 @@ mod bad_outputs;
 mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
+mod engines;
 mod ensembles;
 mod frame_kinds;
 mod options;

@@ -9,8 +9,8 @@ const JITTER: f64 = 1e-4;
 /// The rounding of a sum of time steps, relative to the time.
 const SUM: f64 = 1e-9;
 
-/// A difference that is off by more than this part of the interval is no rounding, however few digits
-/// there are: a missing row looks so.
+/// A difference that is off by more than this part of the interval is no rounding, however few
+/// digits there are: a missing row looks so.
 const HALF: f64 = 0.51;
 
 /// Evenly spaced times, as they are read one by one.

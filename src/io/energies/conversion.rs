@@ -9,15 +9,16 @@ use crate::units::{Units, energy_in_si, time_in_si};
 const MULTIPLE: f64 = 1e-4;
 
 impl EnergyTable {
-    /// The table in the units of `units`, where the file says what its own are. Whatever is converted
-    /// has a [`Note::Converted`]; a table whose file says nothing about units is returned as it is.
+    /// The table in the units of `units`, where the file says what its own are. Whatever is
+    /// converted has a [`Note::Converted`]; a table whose file says nothing about units is returned
+    /// as it is.
     ///
     /// Files of other engines name their units: kJ/mol and ps in GROMACS and OpenMM, eV and ps in
     /// ASE, hartree and fs in CP2K, kcal/mol in NAMD. LAMMPS' files do not.
     ///
     /// # Errors
-    /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units are
-    /// those of the file.
+    /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
+    /// are those of the file.
     ///
     /// ```
     /// use msed::{Units, io::EnergyReader};
@@ -93,8 +94,8 @@ impl EnergyTable {
         })
     }
 
-    /// Steps of `time_step` between rows. Times in place of steps must be multiples of it, and times
-    /// beside steps must agree with it.
+    /// Steps of `time_step` between rows. Times in place of steps must be multiples of it, and
+    /// times beside steps must agree with it.
     pub(super) fn stride_in(&self, time_step: f64) -> Result<u64, Fault> {
         let unit = self.time_unit.map_or_else(String::new, |unit| format!(" {unit}"));
         match self.times {

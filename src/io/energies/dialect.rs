@@ -1,5 +1,5 @@
-//! Habits of the programs that write columns: where names stand, what separates fields, and what else
-//! is in the file.
+//! Habits of the programs that write columns: where names stand, what separates fields, and what
+//! else is in the file.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -26,8 +26,8 @@ pub(super) fn is_namd(head: &[u8]) -> bool {
     lines.any(|line| marks.iter().any(|mark| line.starts_with(mark)))
 }
 
-/// The columns of a file without names that is called `thermo.out`, compressed or not, and has as many
-/// columns as GPUMD writes.
+/// The columns of a file without names that is called `thermo.out`, compressed or not, and has as
+/// many columns as GPUMD writes.
 pub(super) fn gpumd(file: &Path, count: usize) -> Option<Vec<String>> {
     let name = file.file_name()?.to_str()?;
     let is_named = name == "thermo.out" || name.strip_prefix("thermo.out.").is_some();
@@ -129,8 +129,8 @@ fn quoted(line: &str) -> Option<&str> {
     after.rsplit_once('"').map(|(inside, _)| inside)
 }
 
-/// A row as this reader takes it: semicolons and quotes become blanks, and the exponents of Fortran,
-/// as in `1.5D+03`, become those of everybody else.
+/// A row as this reader takes it: semicolons and quotes become blanks, and the exponents of
+/// Fortran, as in `1.5D+03`, become those of everybody else.
 ///
 /// # Errors
 /// [`Fault::Format`] for a row with decimal commas.

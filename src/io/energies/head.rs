@@ -8,7 +8,8 @@ use super::names;
 use crate::io::error::Fault;
 use crate::io::text::bytes::{f64_field, fields};
 
-/// Most lines of names of other programs that are kept: a file may begin with any number of comments.
+/// Most lines of names of other programs that are kept: a file may begin with any number of
+/// comments.
 const MOST_LINES: usize = 8;
 
 /// The lines above the first row.

@@ -37,8 +37,8 @@ const PLAIN_TEMPERATURE: [&str; 4] = [
 ];
 /// Plain names of the time.
 const PLAIN_TIME: [&str; 1] = ["time"];
-/// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have been
-/// divided by a number of molecules.
+/// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have
+/// been divided by a number of molecules.
 const TOTALS: [&str; 5] = [
     "Potential Energy (kJ/mole)",
     "Epot[eV]",
@@ -302,7 +302,8 @@ mod tests {
 
     #[test]
     fn every_program_s_names_are_found() {
-        // A line of names, the number of columns, and the places of step, energy, temperature and time.
+        // A line of names, the number of columns, and the places of step, energy, temperature and
+        // time.
         let lines = [
             (" TimeStep v_pe v_te", 3, [Some(0), Some(1), Some(2), None]),
             (" TimeStep c_pe c_T", 3, [Some(0), Some(1), Some(2), None]),

@@ -368,9 +368,10 @@ impl EnergyTable {
     /// The energies, and the temperatures where the file has them, as a validated series.
     ///
     /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows. Where
-    /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be a
-    /// multiple of `time_step`, and is that many steps; where it has times beside steps, `time_step`
-    /// must be what they say. Units are those of the file: see [`in_units`](Self::in_units).
+    /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be
+    /// a multiple of `time_step`, and is that many steps; where it has times beside steps,
+    /// `time_step` must be what they say. Units are those of the file: see
+    /// [`in_units`](Self::in_units).
     ///
     /// # Errors
     /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, where the
