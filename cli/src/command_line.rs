@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
+use crate::scan_file::EnergyFlags;
 
 /// Relaxation times and the energy landscape of a supercooled liquid from the potential energy of
 /// its simulations.
@@ -28,7 +29,17 @@ enum Command {
         #[arg(long, default_value = "msed-out")]
         out: PathBuf,
     },
+    /// Analyses the energies of one state point, without a scan file.
+    #[command(after_help = ENERGY_FILES)]
+    Energy(EnergyFlags),
 }
+
+const ENERGY_FILES: &str = "\
+Each flag means what the key of that name means in scan.toml (see msed scan --help).
+
+Example:
+  msed energy log.lammps --units lj --particles 1000 --energy-kind per_particle \\
+      --ensemble nve --timestep 0.005";
 
 const SCAN_FILE: &str = "\
 DIR/scan.toml describes the system and its runs:
@@ -56,14 +67,16 @@ pub(crate) enum Request {
         dir: PathBuf,
         out: PathBuf,
     },
+    Energy(EnergyFlags),
 }
 
 impl Request {
     pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, Failure> {
         match CommandLine::try_parse_from(arguments) {
-            Ok(CommandLine {
-                command: Command::Scan { dir, out },
-            }) => Ok(Self::Scan { dir, out }),
+            Ok(CommandLine { command }) => Ok(match command {
+                Command::Scan { dir, out } => Self::Scan { dir, out },
+                Command::Energy(flags) => Self::Energy(flags),
+            }),
             Err(answer) if !answer.use_stderr() => Ok(Self::Text(answer.to_string())),
             Err(error) => {
                 let text = error.to_string();

@@ -3,10 +3,12 @@
 //!
 //! ```text
 //! msed scan DIR [--out OUT]
+//! msed energy FILE... --units ... [--out OUT]
 //! ```
 //!
 //! It reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the
-//! paper, and prints tables. It uses nothing but the public API of the crate.
+//! paper, and prints tables. `msed energy` takes the keys of one run as flags. The program uses
+//! nothing but the public API of the crate.
 
 mod analysis;
 mod command_line;
@@ -37,7 +39,8 @@ use crate::scan_file::Scan;
 fn main() -> ExitCode {
     let result = Request::parse(std::env::args_os()).and_then(|request| match request {
         Request::Text(text) => say(&text),
-        Request::Scan { dir, out } => analyse_scan(&dir, &out),
+        Request::Scan { dir, out } => analyse(&Scan::read(&dir)?, Some(&out)),
+        Request::Energy(flags) => analyse(&Scan::of_flags(&flags)?, flags.out.as_deref()),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,26 +63,27 @@ fn say(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Reads and analyses a scan, writes its results, and prints its tables.
-fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
-    let scan = Scan::read(dir)?;
+/// Analyses a scan, writes its results, where there is a place for them, and prints its tables.
+fn analyse(scan: &Scan, out: Option<&Path>) -> Result<(), Failure> {
     let progress = ProgressBar::new(2 * scan.runs.len() as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
     progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let points = analyse_points(&scan, &progress);
+    let points = analyse_points(scan, &progress);
     progress.finish_and_clear();
     let points = points?;
-    let over_temperature = OverTemperature::analyse(&scan, &points)?;
-
-    let mut output = Output::default();
-    output.add("scan.csv", over_temperature.scan.to_string())?;
-    output::add_curves(&scan, &points, &mut output)?;
-    figures::draw(&scan, &points, &over_temperature, &mut output)?;
-    let results = results::results(&scan, &points, &over_temperature);
-    output.add("results.json", format!("{results:#}\n"))?;
-    output.write(out)?;
-    let report = tables::report(&scan, &points, &over_temperature);
-    say(&format!("{report}\nWritten to {}\n", out.display()))
+    let over_temperature = OverTemperature::analyse(scan, &points)?;
+    let mut report = tables::report(scan, &points, &over_temperature);
+    if let Some(out) = out {
+        let mut output = Output::default();
+        output.add("scan.csv", over_temperature.scan.to_string())?;
+        output::add_curves(scan, &points, &mut output)?;
+        figures::draw(scan, &points, &over_temperature, &mut output)?;
+        let results = results::results(scan, &points, &over_temperature);
+        output.add("results.json", format!("{results:#}\n"))?;
+        output.write(out)?;
+        report += &format!("\nWritten to {}\n", out.display());
+    }
+    say(&report)
 }
 
 /// Reads all energies before the first point is analysed, so that what is wrong with any is known

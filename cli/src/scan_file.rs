@@ -1,5 +1,6 @@
 //! `scan.toml` describes a scan. Every key is checked here, before any other file is opened.
 
+mod flags;
 mod frames;
 mod run;
 mod source;
@@ -17,6 +18,7 @@ use toml::Spanned;
 use crate::failure::Failure;
 use source::Source;
 
+pub(crate) use flags::EnergyFlags;
 pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
 pub(crate) use species::{SpeciesList, TypeNames};
@@ -44,7 +46,15 @@ struct Keys {
 impl Scan {
     /// Reads `DIR/scan.toml`.
     pub(crate) fn read(dir: &Path) -> Result<Self, Failure> {
-        let source = Source::read(dir.join("scan.toml"))?;
+        Self::of(Source::read(dir.join("scan.toml"))?, dir)
+    }
+
+    /// The scan of one run that flags describe. Its paths are those of the command line.
+    pub(crate) fn of_flags(flags: &EnergyFlags) -> Result<Self, Failure> {
+        Self::of(Source::of_flags(&flags.scan_file()), Path::new(""))
+    }
+
+    fn of(source: Source, dir: &Path) -> Result<Self, Failure> {
         let Keys { system, run } = source.parse()?;
         if run.get_ref().is_empty() {
             let message = "`run`: found no run, expected a table [[run]] for each state point";
@@ -84,16 +94,16 @@ impl Scan {
 
     /// The file and the line of a run.
     pub(crate) fn place(&self, run: &Run) -> String {
-        format!("{}:{}", self.source.name(), run.line)
+        self.source.place(run.line)
     }
 
     /// The failure of a run whose energies are not what the file declares.
     pub(crate) fn contradiction(&self, run: &Run, by: &Contradiction) -> Failure {
         match self.system.contradicted(&self.source, by) {
-            Some((line, key)) => {
-                let place = format!("{}:{line}", self.source.name());
-                Failure::at(place, format!("`{key}`: run `{}`: {by}", run.name()))
-            }
+            Some((line, key)) => Failure::at(
+                self.source.place(line),
+                format!("`{key}`: run `{}`: {by}", run.name()),
+            ),
             None => self.run_failure(run, by),
         }
     }

@@ -29,7 +29,7 @@ pub(crate) const ESTIMATORS: [Estimator; 7] = [
         find: |run| Fit::new(Model::Stretched).to(run.msed()).ok().map(Answer::from),
     },
     Estimator {
-        name: "generalised least squares beside the spectrum",
+        name: "generalised least squares",
         find: generalised,
     },
 ];
@@ -75,7 +75,7 @@ fn generalised(run: &Measured) -> Option<Answer> {
     let (sampling, samples) = (run.energies.sampling(), run.energies.samples().len());
     let model = GaussianModel::of(process).ok()?;
     let covariance = model.msed_covariance(curve, sampling, samples).ok()?;
-    let fit = Fit::beside(process).covariance(&covariance).to(curve);
+    let fit = Fit::new(process.model).covariance(&covariance).to(curve);
     fit.ok().map(Answer::from)
 }
 

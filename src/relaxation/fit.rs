@@ -37,9 +37,7 @@ use crate::stats::Estimate;
 /// - the form is the one that the spectrum shows, with its β on the whole and on each resample;
 /// - the window starts where its fast relaxations have risen to within 0.05 Um², and what they
 ///   still have to rise is added to the curve;
-/// - no error is smaller than the spectrum's: no estimate from the same run knows more. Its own
-///   errors of ln Um² and of times grow by e^(σ/2), as the spectrum's do
-///   ([`Whittle`](crate::spectrum::Whittle));
+/// - no error is smaller than the spectrum's: no estimate from the same run knows more;
 /// - a spectrum without a slow part, or with a misfit, leaves the fit unresolved.
 ///
 /// [`after`](Fit::after) does the same without the form and its errors: the form is of your choice.
@@ -306,9 +304,6 @@ fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> R
     };
     // No estimate from the same run knows more than the spectrum does.
     let spectrum = task.spectrum.form();
-    // The error that a time has that is longer by its own error.
-    let log_time_error = fitted.estimate(Parameters::tau).ln().standard_error();
-    let of_longer = (0.5 * log_time_error.unwrap_or(0.0)).exp();
     let estimate = |of: fn(&Parameters) -> f64, by_spectrum: fn(&Relaxation) -> &Estimate| {
         let estimate = fitted.estimate(of);
         let Some(known) = spectrum.map(by_spectrum) else {
@@ -316,8 +311,7 @@ fn relaxation(fitted: &Resampled<'_>, task: &Task<'_>, after: Option<Fall>) -> R
         };
         // Of numbers that are positive, on every resample.
         let error = known.ln().standard_error();
-        let own = estimate.ln().with_errors_times(of_longer);
-        own.with_error_of_at_least(error).exp()
+        estimate.ln().with_error_of_at_least(error).exp()
     };
     let offset_error = spectrum.and_then(|found| found.u0_squared.standard_error());
     let mut found = Relaxation {

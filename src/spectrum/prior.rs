@@ -8,8 +8,8 @@ use super::periodogram::Bin;
 use super::shape::{Parameters, Point, Shape};
 use crate::relaxation::Model;
 
-/// ln (β/(2 - β)) of a liquid's slow part: β = 0.76, one standard deviation 0.54 to 1.
-const EXPONENT: [f64; 2] = [-0.5, 0.5];
+/// ln (β/(2 - β)) of a liquid's slow part: β = 0.80, one standard deviation 0.56 to 1.05.
+const EXPONENT: [f64; 2] = [-0.4, 0.5];
 /// ln of the ratio of the slow time to a fast one: 67, one standard deviation 15 to 300.
 const RATIO: [f64; 2] = [4.2, 1.5];
 /// Standard deviation of ln of a level or a variance about the scale of the data.

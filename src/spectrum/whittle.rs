@@ -44,17 +44,11 @@ const LEAST_LIMIT: f64 = 6.0;
 /// Replicas add their likelihoods. The errors come from the same blocks as for every other
 /// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
 /// in the block of either sample, so that a resample weights its blocks and transforms nothing
-/// again. To them come:
-/// - the scatter between the forms, and what the priors may be off by;
-/// - the error that the information of the spectrum gives: the error σ of ln τ is the root mean
-///   square of both, and that of Um² grows by the same factor. Few blocks know an error poorly, and
-///   it comes out too small where τ does;
-/// - a factor e^(σ/2). A time is known in proportion to its root, so that this is the error that
-///   a time one error longer has.
+/// again. The scatter between the forms is added to them, and so is what the priors may be off by.
 ///
 /// # Probability of a form
 /// The evidence is the integral of the likelihood times the prior, by Laplace's method. The priors
-/// are wide Gaussians: ln (β/(2-β)) = -0.5 ± 0.5 (β from 0.54 to 1), ln of the ratio of the slow
+/// are wide Gaussians: ln (β/(2-β)) = -0.4 ± 0.5 (β from 0.56 to 1.05), ln of the ratio of the slow
 /// to a fast time 4.2 ± 1.5 (ratios from 15 to 300), and a factor of 20 about the scale of the data
 /// for levels and variances. The stretched form is four times as probable as the exponential one
 /// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
@@ -258,7 +252,8 @@ struct Fitted {
 impl Fitted {
     /// U0², Um², τ, β and the mean τ, on the whole and on each resample: averages over the forms.
     /// Those of Um² and of times are geometric. The forms keep their probability on the resamples.
-    /// The scatter of the replicates about their mean is stretched to the errors of [`Whittle`].
+    /// The scatter of the replicates about their mean is stretched, so that their variance is that
+    /// of the resamples, of the forms among each other, and of the priors.
     fn estimates(&self, powers: &[BlockPowers], resamples: Resamples, sampling: Sampling) -> [Estimate; 5] {
         let average = |of: &dyn Fn(&Form) -> Option<[f64; 5]>| {
             let each = self
@@ -291,38 +286,18 @@ impl Fitted {
                 more[i] += form.probability * ((own[i] - whole[i]).powi(2) + prior[i]);
             }
         }
-        let of_resamples = |i: usize| {
-            let values = replicates.iter().map(|numbers| numbers[i]);
-            resamples.standard_error(values).filter(|&error| error > 0.0)
-        };
-        let time = 2;
-        let (informed, log_time_error) = match of_resamples(time) {
-            Some(error) => {
-                let squared = 0.5 * (error * error + self.information_about_time().unwrap_or(error * error));
-                (squared / (error * error), (squared + more[time]).sqrt())
-            }
-            None => (1.0, 0.0),
-        };
-        // The error that a time has that is longer by its own error.
-        let of_longer = (0.5 * log_time_error).exp();
         std::array::from_fn(|i| {
             let values: Vec<f64> = replicates.iter().map(|numbers| numbers[i]).collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let informed = if matches!(i, 1 | 2 | 4) { informed } else { 1.0 };
-            let stretch = of_resamples(i).map_or(1.0, |error| (informed + more[i] / (error * error)).sqrt());
+            let error = resamples
+                .standard_error(values.iter().copied())
+                .filter(|&e| e > 0.0);
+            let stretch = error.map_or(1.0, |error| (1.0 + more[i] / (error * error)).sqrt());
             // Back from the logarithm.
             let number = |x: f64| if matches!(i, 0 | 3) { x } else { x.exp() };
-            let replicates = values
-                .iter()
-                .map(|x| number(mean + of_longer * stretch * (x - mean)));
+            let replicates = values.iter().map(|x| number(mean + stretch * (x - mean)));
             Estimate::new(number(whole[i]), replicates.collect(), resamples)
         })
-    }
-
-    /// The variance of ln τ from the information, averaged over the forms.
-    fn information_about_time(&self) -> Option<f64> {
-        let of_form = |form: &Form| Some(form.probability * form.fisher_errors()?[1].powi(2));
-        self.forms.iter().map(of_form).sum()
     }
 }
 

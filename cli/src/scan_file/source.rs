@@ -1,7 +1,7 @@
 //! The text of the scan file, and places in it.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -9,10 +9,11 @@ use toml::Spanned;
 use crate::failure::Failure;
 use crate::input::check_file;
 
-/// A scan file: its name and its text.
+/// A scan file, or flags that say the same: its name and its text.
 #[derive(Debug)]
 pub(crate) struct Source {
-    file: PathBuf,
+    /// `None` for the command line, which has no lines.
+    file: Option<PathBuf>,
     text: String,
 }
 
@@ -24,7 +25,10 @@ impl Source {
         match String::from_utf8(bytes) {
             Ok(text) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Ok(Self { file, text })
+                Ok(Self {
+                    file: Some(file),
+                    text,
+                })
             }
             Err(error) => {
                 let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
@@ -37,8 +41,17 @@ impl Source {
         }
     }
 
+    /// What the flags of a command line say.
+    pub(super) fn of_flags(table: &toml::Table) -> Self {
+        Self {
+            file: None,
+            text: table.to_string(),
+        }
+    }
+
     pub(super) fn name(&self) -> impl Display {
-        self.file.display()
+        let file = self.file.as_deref().unwrap_or_else(|| Path::new("command line"));
+        file.display()
     }
 
     /// The line of a value.
@@ -46,9 +59,17 @@ impl Source {
         line_at(self.text.as_bytes(), value.span().start)
     }
 
+    /// A line of the file by its name. The command line is one line.
+    pub(super) fn place(&self, line: usize) -> String {
+        match &self.file {
+            Some(file) => format!("{}:{line}", file.display()),
+            None => self.name().to_string(),
+        }
+    }
+
     /// What is wrong with a value.
     pub(super) fn failure<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
-        Failure::at(format!("{}:{}", self.name(), self.line(value)), message)
+        Failure::at(self.place(self.line(value)), message)
     }
 
     /// Parses the file. A message about a mistake names its line and its key.
@@ -56,7 +77,7 @@ impl Source {
         toml::from_str(&self.text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
             let line = line_at(self.text.as_bytes(), start);
-            Failure::at(format!("{}:{line}", self.name()), self.explain(&error, line))
+            Failure::at(self.place(line), self.explain(&error, line))
         })
     }
 
