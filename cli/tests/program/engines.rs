@@ -74,7 +74,7 @@ fn rigid_water_has_its_own_degrees_of_freedom() {
     );
     assert_eq!(
         water("degrees_of_freedom = -1.0").message(),
-        "DIR/scan.toml:10: `degrees_of_freedom`: found -1, expected degrees of freedom per particle, such as 6 - 3/N for N rigid \
+        "DIR/scan.toml:11: `degrees_of_freedom`: found -1, expected degrees of freedom per particle, such as 6 - 3/N for N rigid \
          molecules"
     );
 }
