@@ -45,15 +45,16 @@ const SCAN_FILE: &str = "\
 DIR/scan.toml describes the system and its runs:
 
   [system]                    one table, for all runs
-    name, units = \"lj\" | \"metal\" | \"real\", particles,
+    name, units = \"lj\" | \"metal\" | \"real\" | \"gromacs\", particles,
     energy_kind = \"total\" | \"per_particle\", ensemble = \"nve\" | \"nvt\",
     timestep
     optional: path = \"isochoric\" | \"isobaric\", box, species, types, probe,
-    q_shell, overlap_radius, reference_temperature
+    q_shell, overlap_radius, reference_temperature, degrees_of_freedom
   [[run]]                     one table for each temperature
     name, energy
     optional: temperature, trajectory, box, frame_interval, fit_window,
-    discard (a time, or \"automatic\"), exclude
+    discard (a time, or \"automatic\"), exclude, degrees_of_freedom,
+    energy_interval
   in either table, how trajectories are read
     unwrap, types_change, overlap, cut_off, particle_order
 

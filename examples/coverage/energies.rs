@@ -204,7 +204,8 @@ impl Study {
             .and_then(|fit| self.generalised(curve, &exact, fit))
             .unwrap_or([Shot::missed(); 2]);
         let moments = energy::moments(&run, self.resampling).expect("moments");
-        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).expect("a temperature");
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(moments.particles))
+            .expect("a temperature");
         let shots = eq11
             .into_iter()
             .chain(uniform)

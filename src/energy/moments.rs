@@ -96,7 +96,7 @@ impl Moments {
     /// let mut live = EnergyAccumulator::ring(system, &Lags::samples([1]))?;
     /// (0..4000).try_for_each(|i| live.push(if i % 2 == 0 { 0.1 } else { -0.1 }))?;
     /// let moments = live.snapshot()?.moments().with_temperature(1.0)?;
-    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
+    /// let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(moments.particles))?;
     /// assert!((c.excess.value() - 100.0 * 0.01).abs() < 1e-9);
     /// # Ok::<(), msed::Error>(())
     /// ```

@@ -1,8 +1,19 @@
 //! Files of energies, whatever their format.
 
+mod clock;
 mod columns;
+mod conversion;
+mod dialect;
+mod grid;
+mod head;
 mod layout;
 mod log;
+mod log_run;
+mod multi;
+mod names;
+mod pieces;
+mod printed;
+mod run;
 mod runs;
 mod table;
 
@@ -12,17 +23,21 @@ use std::path::Path;
 
 use super::error::{Fault, Place, ReadError};
 use super::magic::BinaryFormat;
+use super::overlap::Overlap;
 use super::text::Text;
 use super::text::bytes::{f64_field, fields};
 use layout::{StepColumn, Wanted};
+use pieces::Pieces;
 
 pub use columns::{EnergySample, EnergyStream};
 pub use layout::Column;
+pub use log_run::{LogRun, RunChoice};
 pub use table::{EnergyTable, Note};
 
-/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, or columns
-/// with a header, plain or compressed with gzip. [`EnergyReader`] lists the names that are looked
-/// for, and reads files that use other names.
+/// Reads a file of energies: LAMMPS' `fix ave/time`, a LAMMPS log in any thermo style, what
+/// GROMACS, OpenMM, ASE, CP2K, HOOMD-blue, NAMD and GPUMD write, or columns with a header, plain or
+/// compressed. [`EnergyReader`] lists the names that are looked for, and reads files that use other
+/// names.
 ///
 /// # Errors
 /// [`ReadError`] with the file, the line, what was found and what was expected.
@@ -44,6 +59,19 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
 /// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`.
 /// Other columns are ignored.
+///
+/// Columns (not logs) may have the names of any program. They are compared in lower case, without a
+/// unit in brackets behind them and a path, `c_` or `v_` in front of them: the step `step`,
+/// `timestep`, `step nr`, `ts`, `nstep`; the energy `pe`, `poteng`, `potential_energy`, `potential
+/// energy`, `potential`, `pot`, `epot`, `e_pot`, `epot/n`; the temperature `temp`, `temperature`,
+/// `kinetic_temperature`, `kinetic temperature`, and `T` alone; the time `time`, and `t` alone. Two
+/// columns of one such name are an error. Fields stand between blanks, tabs, commas or semicolons;
+/// decimal commas are refused. GPUMD's `thermo.out` has no names: its name and 9, 12 or 18 columns
+/// tell.
+///
+/// A file with a time and no step counts in intervals: see [`Note::Times`] and
+/// [`EnergyTable::interval`]. A unit behind a name is kept ([`EnergyTable::energy_unit`]), and
+/// [`EnergyTable::in_units`] converts.
 ///
 /// Steps must be evenly spaced. The reader knows these habits of LAMMPS, and reports them in the
 /// [`notes`](EnergyTable::notes):
@@ -86,6 +114,16 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 #[derive(Debug, Clone, Default)]
 pub struct EnergyReader {
     wanted: Wanted,
+}
+
+impl EnergyTable {
+    /// Whether this table goes on where `before` ends: with its next step, or with its last one and
+    /// the same energy. Two such files look like pieces of one run
+    /// ([`EnergyReader::read_pieces`]) and not like replicas.
+    #[must_use]
+    pub fn continues(&self, before: &Self) -> bool {
+        pieces::continues(self, before)
+    }
 }
 
 impl EnergyReader {
@@ -131,6 +169,20 @@ impl EnergyReader {
         self
     }
 
+    /// Which runs of a log make the series.
+    #[must_use]
+    pub fn log_run(mut self, choice: RunChoice) -> Self {
+        self.wanted.log_run = choice;
+        self
+    }
+
+    /// What becomes of steps that a restarted job computed again.
+    #[must_use]
+    pub fn overlap(mut self, overlap: Overlap) -> Self {
+        self.wanted.overlap = overlap;
+        self
+    }
+
     /// Leaves out a last line that was cut off, as a killed job leaves it, with a [`Note::CutOff`].
     /// By default such a line is an error, because a file without its end may lack more than one
     /// line.
@@ -146,6 +198,43 @@ impl EnergyReader {
     /// [`ReadError`] with the file, the line, what was found and what was expected.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
         self.read_text(Text::open(path.as_ref())?)
+    }
+
+    /// Reads a run that stands in several files, in the order of their steps: the files of a job
+    /// and of the jobs that went on from its restart files.
+    ///
+    /// The first step of a file may repeat the last one of the file before, with the same energy;
+    /// it counts once. Notes say of which file they are ([`Note::Piece`]).
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`Fault::Steps`] where a file does not go on where the one
+    /// before it ends, [`Fault::Columns`] where it has other columns, [`Fault::Value`] where it has
+    /// another number of atoms or another energy at the common step. Steps that go back are refused
+    /// unless [`overlap`](Self::overlap) allows them. [`Fault::TooShort`] where there are no files.
+    ///
+    /// ```
+    /// use msed::io::EnergyReader;
+    /// let [a, b] = ["a.dat", "b.dat"].map(|name| std::env::temp_dir().join(name));
+    /// std::fs::write(&a, "# TimeStep v_pe\n0 -1.5\n10 -1.25\n20 -1.75\n").unwrap();
+    /// std::fs::write(&b, "# TimeStep v_pe\n20 -1.75\n30 -1.5\n").unwrap();
+    /// let table = EnergyReader::new().read_pieces([&a, &b])?;
+    /// assert_eq!(table.potential, [-1.5, -1.25, -1.75, -1.5]);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    pub fn read_pieces<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<EnergyTable, ReadError> {
+        let mut paths = paths.into_iter();
+        let Some(first) = paths.next() else {
+            let fault = Fault::TooShort("no files, expected the pieces of a run".to_owned());
+            return Err(fault.at(Path::new(""), Place::File));
+        };
+        let mut pieces = Pieces::begin(self.read(first)?, self.wanted.overlap);
+        for path in paths {
+            pieces.join(self.read(path)?)?;
+        }
+        Ok(pieces.finish())
     }
 
     /// Reads from any reader, under a name for messages. The reader need not be buffered.
@@ -178,15 +267,37 @@ impl EnergyReader {
     }
 
     fn stream_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyStream<R>, ReadError> {
-        if is_log(&mut text)? {
+        // A row is handed out as soon as it is there, and so a whole row must do for a head.
+        if is_log(&mut text, dialect::has_row)? {
             let found = "a log, expected columns: which rows of a log count is known at its end only";
             return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
         }
         Ok(EnergyStream::new(text, self.wanted.clone()))
     }
 
+    /// The runs of a log, whether they make a series or not.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), but no error where a run makes no series: see
+    /// [`LogRun::unusable`]. [`Fault::Format`] for a file that is no log.
+    ///
+    /// ```
+    /// let runs = msed::io::EnergyReader::new().log_runs("data/logs/custom.lammps")?;
+    /// assert_eq!((runs.len(), runs[0].rows, runs[0].steps), (6, 22, Some((0, 1025))));
+    /// assert_eq!(runs[1].apart, None);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    pub fn log_runs(&self, path: impl AsRef<Path>) -> Result<Vec<LogRun>, ReadError> {
+        let mut text = Text::open(path.as_ref())?;
+        if is_log(&mut text, |_| false)? {
+            return log::runs(text, &self.wanted);
+        }
+        let found = "columns, expected a log, which has runs";
+        Err(Fault::Format(found.to_owned()).at(text.name(), Place::File))
+    }
+
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
-        if is_log(&mut text)? {
+        if is_log(&mut text, |_| false)? {
             log::read(text, &self.wanted)
         } else {
             columns::read(text, &self.wanted)
@@ -194,10 +305,13 @@ impl EnergyReader {
     }
 }
 
-/// Whether a text begins like a log. Columns begin with a comment, a number, or names above a row
-/// of numbers. A text that begins like a trajectory is an error.
-fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
-    let head = text.head()?;
+/// Whether a text is a log: it has a line that only LAMMPS prints there, wherever the log begins,
+/// or it begins unlike columns. Columns begin with a comment, a number, or names above a row of
+/// numbers. A text that begins like a trajectory is an error.
+///
+/// The text is read up to a head that is long enough or that `is_enough`.
+fn is_log<R: Read>(text: &mut Text<R>, is_enough: fn(&[u8]) -> bool) -> Result<bool, ReadError> {
+    let head = text.head_until(is_enough)?;
     let trajectory = match BinaryFormat::of(head) {
         Some(format) => Some(format.name()),
         None => {
@@ -209,21 +323,35 @@ fn is_log<R: Read>(text: &mut Text<R>) -> Result<bool, ReadError> {
         let found = format!("begins like {found}, expected energies: `io::trajectory` reads frames");
         return Err(Fault::Format(found).at(text.name(), Place::File));
     }
-    let mut lines = head
-        .split(|&byte| byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| !line.is_empty());
-    let numbers = |line| {
-        fields(line)
-            .next()
-            .is_some_and(|field| f64_field(field).is_some())
-    };
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty());
+    if lines.clone().any(log::is_mark) {
+        return Ok(true);
+    }
+    if dialect::is_namd(head) {
+        return Ok(false);
+    }
     let Some(first) = lines.next() else {
         return Ok(false);
     };
-    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || numbers(first) {
+    let count = |line: &[u8]| {
+        let row = dialect::plain(line).unwrap_or(line.into());
+        let is_row = fields(&row)
+            .next()
+            .is_some_and(|field| f64_field(field).is_some());
+        is_row.then(|| fields(&row).count())
+    };
+    if matches!(first.first(), Some(b'#' | b'%' | b'@')) || count(first).is_some() {
         return Ok(false);
     }
     let second = lines.next().unwrap_or_default();
-    Ok(!numbers(second) || fields(second).count() != fields(first).count())
+    let third = lines.next().unwrap_or_default();
+    if dialect::is_refused(second) || dialect::is_refused(third) {
+        return Ok(false);
+    }
+    let is_head = |line, row| {
+        let names = String::from_utf8_lossy(line);
+        count(row).is_some_and(|count| names::can_head(&names, count))
+    };
+    Ok(!is_head(first, second) && !is_head(second, third))
 }

@@ -196,6 +196,34 @@ impl Fault {
 /// The faults of files of energies, both columns and logs.
 #[cfg(feature = "io")]
 impl Fault {
+    /// The same fault, of those that are a text.
+    #[cold]
+    pub(super) fn text(&self) -> Self {
+        match self {
+            Self::Truncated(text) => Self::Truncated(text.clone()),
+            Self::TooShort(text) => Self::TooShort(text.clone()),
+            Self::Format(text) => Self::Format(text.clone()),
+            Self::Columns(text) => Self::Columns(text.clone()),
+            Self::Steps(text) => Self::Steps(text.clone()),
+            other => Self::Value(other.to_string()),
+        }
+    }
+
+    /// The same fault, of those that are a text, with more at its end.
+    #[cold]
+    pub(super) fn and(mut self, more: &str) -> Self {
+        if let Self::Truncated(text)
+        | Self::TooShort(text)
+        | Self::Format(text)
+        | Self::Columns(text)
+        | Self::Value(text)
+        | Self::Steps(text) = &mut self
+        {
+            text.push_str(more);
+        }
+        self
+    }
+
     #[cold]
     pub(super) fn no_rows(lines: u64, expected: &str) -> Self {
         Self::TooShort(format!(
@@ -228,6 +256,13 @@ impl Fault {
         Self::Steps(format!(
             "step {found} after {before}, expected {expected}: {spaced}"
         ))
+    }
+
+    /// Steps of a job that went on from an older state.
+    #[cold]
+    pub(super) fn goes_back(found: i64, before: i64) -> Self {
+        let expected = "expected a later one, or the option `overlap`, with which a later job replaces the steps that it repeats";
+        Self::Steps(format!("step {found} after {before}, {expected}"))
     }
 
     #[cold]

@@ -2,7 +2,7 @@
 //!
 //! | file | read by | feature |
 //! |---|---|---|
-//! | LAMMPS logs, `fix ave/time`, columns with a header | `EnergyReader`, `EnergyStream` | `io` |
+//! | LAMMPS logs, `fix ave/time`, energies of other engines, columns with a header | `EnergyReader`, `EnergyStream` | `io` |
 //! | LAMMPS dumps, XYZ | `FrameReader` | `io` |
 //! | XTC, TRR, DCD, GSD | `FrameReader` | `xtc`, `trr`, `dcd`, `gsd` |
 //!
@@ -41,7 +41,9 @@ mod xtc;
 mod zstd;
 
 #[cfg(feature = "io")]
-pub use energies::{Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, Note, energies};
+pub use energies::{
+    Column, EnergyReader, EnergySample, EnergyStream, EnergyTable, LogRun, Note, RunChoice, energies,
+};
 pub use error::{Fault, Place, ReadError};
 pub use frames::{FrameFormat, FrameReader, frames, trajectory};
 pub use overlap::Overlap;

@@ -75,7 +75,13 @@ impl<R: Read> Text<R> {
 
     /// The beginning of the rest, at least 16 KiB of it unless the text ends before.
     pub(crate) fn head(&mut self) -> Result<&[u8], ReadError> {
-        while self.end - self.start < 1 << 14 && !self.at_end {
+        self.head_until(|_| false)
+    }
+
+    /// The same, or as little of it as `is_enough`: a reader that gives its text little by little is
+    /// asked for no more.
+    pub(crate) fn head_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Result<&[u8], ReadError> {
+        while self.end - self.start < 1 << 14 && !self.at_end && !is_enough(self.buffered()) {
             self.fill().map_err(|fault| self.error(fault))?;
         }
         Ok(self.buffered())

@@ -44,8 +44,8 @@ pub enum Contradiction {
     /// The energies are of another ensemble.
     #[error(
         "the ensemble is declared {declared}, the data are {found}: corr(E, T) is {}, expected -1 at constant energy and 0 in the \
-         canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble",
-        short(*.correlation, 3), short(*.temperature_variance, 3)
+         canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble{}",
+        short(*.correlation, 3), short(*.temperature_variance, 3), or_freedom(*.canonical_with)
     )]
     Ensemble {
         /// The ensemble declared.
@@ -56,7 +56,19 @@ pub enum Contradiction {
         correlation: f64,
         /// Var(T) over 2 T²/(g N).
         temperature_variance: f64,
+        /// The degrees of freedom per particle with which the data would be canonical, where energy
+        /// and temperature are uncorrelated as they are there.
+        canonical_with: Option<f64>,
     },
+}
+
+/// The other degrees of freedom that would explain the fluctuations of a temperature.
+pub(super) fn or_freedom(canonical_with: Option<f64>) -> String {
+    let Some(freedom) = canonical_with else {
+        return String::new();
+    };
+    let freedom = short(freedom, 3);
+    format!("; {freedom} degrees of freedom per particle would make it canonical")
 }
 
 /// What may be wrong where the scale is.

@@ -132,7 +132,7 @@ pub struct EnsembleCheck {
 /// canonical        corr(e, T) = 0    Var(T) = 2 T²/(g N)
 /// neither          anything else
 /// ```
-/// `degrees_of_freedom` is g, per particle: those of [`Ensemble::nve`] for atoms.
+/// `degrees_of_freedom` is g, per particle, as the [`Ensemble`] has it.
 ///
 /// **Errors of the numbers.** Each number comes with its replicates, and an ensemble is excluded
 /// where it lies further away than [`Significance::ENSEMBLE`] and a tolerance: 0.02 in the
@@ -173,7 +173,7 @@ pub struct EnsembleCheck {
 /// let check = ensemble_check(&run, Units::LJ, 2.997, Resampling::default())?;
 /// assert_eq!(check.sampled.value(), Some(&Sampled::Microcanonical));
 /// assert_eq!(check.contradiction(Ensemble::nve(1000)), None);
-/// assert!(check.contradiction(Ensemble::Nvt).is_some());
+/// assert!(check.contradiction(Ensemble::nvt(1000)).is_some());
 ///
 /// let wrong = table.series(0.005, 1000, EnergyKind::PerParticle)?;
 /// let check = ensemble_check(&wrong, Units::LJ, 2.997, Resampling::default())?;
@@ -282,7 +282,10 @@ impl EnsembleCheck {
             let contradicts = matches!(
                 (declared, found),
                 (Ensemble::Nve { .. }, Sampled::Canonical | Sampled::Neither)
-                    | (Ensemble::Nvt | Ensemble::Npt, Sampled::Microcanonical)
+                    | (
+                        Ensemble::Nvt { .. } | Ensemble::Npt { .. },
+                        Sampled::Microcanonical
+                    )
             );
             contradicts.then(|| Contradiction::Ensemble {
                 declared: declared.name(),
@@ -292,8 +295,20 @@ impl EnsembleCheck {
                 },
                 correlation: self.correlation.value(),
                 temperature_variance: self.temperature_variance.value(),
+                canonical_with: self.canonical_with(),
             })
         })
+    }
+
+    /// The degrees of freedom with which a run of neither ensemble would be canonical: energy and
+    /// temperature are uncorrelated, and Var(T) alone is off, by a factor that constraints or rigid
+    /// molecules can explain.
+    fn canonical_with(&self) -> Option<f64> {
+        let is_neither = self.sampled.value() == Some(&Sampled::Neither);
+        let (correlation, ratio) = (&self.correlation, self.temperature_variance.value());
+        let is_uncorrelated = correlation.value().abs() <= CANONICAL + half_width(correlation);
+        let freedom = self.degrees_of_freedom / ratio;
+        (is_neither && is_uncorrelated && (0.2..=5.0).contains(&ratio)).then_some(freedom)
     }
 
     /// The contradiction between the scales of the energies and of the temperatures, if any.
@@ -340,6 +355,7 @@ impl EnsembleCheck {
         is_neither.then(|| Undetermined::NotSampled {
             correlation: self.correlation.value(),
             temperature_variance: self.temperature_variance.value(),
+            canonical_with: self.canonical_with(),
         })
     }
 

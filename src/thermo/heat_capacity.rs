@@ -12,6 +12,13 @@ use super::{ThermoError, Undetermined};
 
 /// The ensemble that a run sampled: it decides what an energy fluctuation means, and has no
 /// default.
+///
+/// Each ensemble carries g, the number of momenta that fluctuate per particle, because the kinetic
+/// energy (g/2) N k T rests on it: at constant energy the heat capacity does, and in every ensemble
+/// the check of what a run has sampled does. Atoms whose total momentum is conserved have
+/// g = (3N-3)/N, which [`nve`](Self::nve), [`nvt`](Self::nvt) and [`npt`](Self::npt) set. N rigid
+/// water molecules have 6 - 3/N per molecule, and constraints take off one each:
+/// [`with_degrees_of_freedom`](Self::with_degrees_of_freedom).
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -19,20 +26,26 @@ pub enum Ensemble {
     /// Constant total energy. The fluctuation of the potential energy is reduced, since the kinetic
     /// energy gives what it takes.
     Nve {
-        /// Momenta that fluctuate, per particle: see [`Ensemble::nve`].
+        /// Momenta that fluctuate, per particle: see [`Ensemble`].
         degrees_of_freedom: f64,
     },
     /// Constant temperature, by a thermostat that samples the canonical distribution (Nosé-Hoover
     /// chains, Langevin, stochastic rescaling; not Berendsen's).
-    Nvt,
+    Nvt {
+        /// Momenta that fluctuate, per particle: see [`Ensemble`].
+        degrees_of_freedom: f64,
+    },
     /// Constant pressure. The enthalpy fluctuates with the volume, and the energy alone gives no
     /// heat capacity: whatever needs one refuses.
-    Npt,
+    Npt {
+        /// Momenta that fluctuate, per particle: see [`Ensemble`].
+        degrees_of_freedom: f64,
+    },
 }
 
 impl Ensemble {
-    /// Constant energy of a run that conserves momentum: (3N-3)/N degrees of freedom per particle,
-    /// as LAMMPS counts them in its temperature.
+    /// Constant energy of atoms whose total momentum is conserved: (3N-3)/N degrees of freedom per
+    /// particle, as LAMMPS counts them in its temperature.
     ///
     /// ```
     /// use msed::Ensemble;
@@ -41,20 +54,59 @@ impl Ensemble {
     #[must_use]
     pub fn nve(particles: usize) -> Self {
         Self::Nve {
-            degrees_of_freedom: Self::Nvt.degrees_of_freedom(particles),
+            degrees_of_freedom: of_atoms(particles),
         }
     }
 
-    /// Degrees of freedom per particle: those given at constant energy, else those of
-    /// [`nve`](Self::nve), which a thermostat that conserves momentum keeps.
+    /// Constant temperature, with the degrees of freedom of [`nve`](Self::nve), which a thermostat
+    /// that conserves momentum keeps.
+    ///
+    /// ```
+    /// use msed::Ensemble;
+    /// assert_eq!(Ensemble::nvt(1000).degrees_of_freedom(), 2.997);
+    /// ```
     #[must_use]
-    pub fn degrees_of_freedom(&self, particles: usize) -> f64 {
+    pub fn nvt(particles: usize) -> Self {
+        Self::Nvt {
+            degrees_of_freedom: of_atoms(particles),
+        }
+    }
+
+    /// Constant pressure, with the degrees of freedom of [`nve`](Self::nve).
+    #[must_use]
+    pub fn npt(particles: usize) -> Self {
+        Self::Npt {
+            degrees_of_freedom: of_atoms(particles),
+        }
+    }
+
+    /// The same ensemble of a system with other degrees of freedom per particle: rigid molecules,
+    /// constraints, a plane. Whatever computes with them refuses a number that is not positive and
+    /// finite.
+    ///
+    /// ```
+    /// use msed::Ensemble;
+    /// // 216 rigid water molecules, counted as particles: three of translation and three of
+    /// // rotation each, less three of the total momentum.
+    /// let water = Ensemble::nve(216).with_degrees_of_freedom(6.0 - 3.0 / 216.0);
+    /// assert!((water.degrees_of_freedom() * 216.0 - 1293.0).abs() < 1e-9);
+    /// ```
+    #[must_use]
+    pub fn with_degrees_of_freedom(self, degrees_of_freedom: f64) -> Self {
+        match self {
+            Self::Nve { .. } => Self::Nve { degrees_of_freedom },
+            Self::Nvt { .. } => Self::Nvt { degrees_of_freedom },
+            Self::Npt { .. } => Self::Npt { degrees_of_freedom },
+        }
+    }
+
+    /// Degrees of freedom per particle.
+    #[must_use]
+    pub fn degrees_of_freedom(&self) -> f64 {
         match *self {
-            Self::Nve { degrees_of_freedom } => degrees_of_freedom,
-            Self::Nvt | Self::Npt => {
-                let n = particles as f64;
-                (3.0 * n - 3.0) / n
-            }
+            Self::Nve { degrees_of_freedom }
+            | Self::Nvt { degrees_of_freedom }
+            | Self::Npt { degrees_of_freedom } => degrees_of_freedom,
         }
     }
 
@@ -63,10 +115,16 @@ impl Ensemble {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Nve { .. } => "nve",
-            Self::Nvt => "nvt",
-            Self::Npt => "npt",
+            Self::Nvt { .. } => "nvt",
+            Self::Npt { .. } => "npt",
         }
     }
+}
+
+/// (3N-3)/N, the degrees of freedom per atom where the total momentum is conserved.
+fn of_atoms(particles: usize) -> f64 {
+    let n = particles as f64;
+    (3.0 * n - 3.0) / n
 }
 
 /// The excess heat capacity at constant volume, in k per particle: the potential energy's part.
@@ -249,11 +307,11 @@ impl HeatCapacity {
 /// let energies: Vec<f64> = (0..4000).map(|i| if i % 2 == 0 { 1e-3_f64.sqrt() } else { -(1e-3_f64.sqrt()) }).collect();
 /// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(1.0)?;
 /// let moments = energy::moments(&run, Resampling::default())?;
-/// let canonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
+/// let canonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(1000))?;
 /// assert!((canonical.excess.value() - 1.0).abs() < 1e-12);
 /// let microcanonical = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nve(1000))?;
 /// assert!((microcanonical.excess.value() - 3.0).abs() < 0.01);
-/// assert!(thermo::heat_capacity(&moments, Units::LJ, Ensemble::Npt).is_err());
+/// assert!(thermo::heat_capacity(&moments, Units::LJ, Ensemble::npt(1000)).is_err());
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn heat_capacity(
@@ -262,11 +320,11 @@ pub fn heat_capacity(
     ensemble: Ensemble,
 ) -> Result<HeatCapacity, ThermoError> {
     match ensemble {
-        Ensemble::Npt => return Err(ThermoError::ConstantPressure),
+        Ensemble::Npt { .. } => return Err(ThermoError::ConstantPressure),
         Ensemble::Nve { degrees_of_freedom } => {
             Invalid::unless_positive("degrees of freedom per particle", degrees_of_freedom)?;
         }
-        Ensemble::Nvt => {}
+        Ensemble::Nvt { .. } => {}
     }
     let temperature = moments.temperature().ok_or(ThermoError::NoTemperature)?;
     let corrected = moments.corrected_variance();
@@ -297,8 +355,8 @@ fn from_variance(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
         Ensemble::Nve { degrees_of_freedom } if (0.0..1.0).contains(&y) => {
             0.5 * degrees_of_freedom * y / (1.0 - y)
         }
-        Ensemble::Nvt => y,
-        Ensemble::Nve { .. } | Ensemble::Npt => f64::NAN,
+        Ensemble::Nvt { .. } => y,
+        Ensemble::Nve { .. } | Ensemble::Npt { .. } => f64::NAN,
     }
 }
 
@@ -307,7 +365,7 @@ fn from_variance(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
 fn fluctuation_ratio(v: f64, kt: f64, ensemble: Ensemble) -> f64 {
     match ensemble {
         Ensemble::Nve { degrees_of_freedom } => 2.0 * v / (degrees_of_freedom * kt * kt),
-        Ensemble::Nvt | Ensemble::Npt => v / (kt * kt),
+        Ensemble::Nvt { .. } | Ensemble::Npt { .. } => v / (kt * kt),
     }
 }
 
@@ -342,13 +400,8 @@ mod tests {
             // U0 = sqrt(3/N) k T and sqrt(3/(2N)) k T: physics of equipartition, with all 3N
             // degrees of freedom.
             let anchors = [
-                (Ensemble::Nvt, 1.5 * kt * kt / n),
-                (
-                    Ensemble::Nve {
-                        degrees_of_freedom: 3.0,
-                    },
-                    0.75 * kt * kt / n,
-                ),
+                (Ensemble::nvt(N), 1.5 * kt * kt / n),
+                (Ensemble::nve(N).with_degrees_of_freedom(3.0), 0.75 * kt * kt / n),
             ];
             for (ensemble, variance) in anchors {
                 let c = heat_capacity(&moments(variance, temperature), units, ensemble).unwrap();
@@ -359,7 +412,7 @@ mod tests {
                 assert!(c.slow().unwrap().value().abs() < 1e-12);
                 // The printed form: right by luck at y = 1/2, twice the truth in the canonical
                 // ensemble.
-                let expected = if ensemble == Ensemble::Nvt { 3.0 } else { 1.5 };
+                let expected = if ensemble == Ensemble::nvt(N) { 3.0 } else { 1.5 };
                 assert!((c.as_printed.unwrap().value() - expected).abs() < 1e-12);
             }
         }
@@ -378,9 +431,9 @@ mod tests {
                 .excess
                 .value()
         };
-        assert!((of(canonical, Ensemble::Nvt) - c).abs() < 1e-12);
+        assert!((of(canonical, Ensemble::nvt(N)) - c).abs() < 1e-12);
         assert!((of(reduced, Ensemble::nve(N)) - c).abs() < 1e-12);
-        assert!(of(reduced, Ensemble::Nvt) < 0.4 * c);
+        assert!(of(reduced, Ensemble::nvt(N)) < 0.4 * c);
     }
 
     #[test]
@@ -392,7 +445,7 @@ mod tests {
         };
         let nve = |degrees_of_freedom| Ensemble::Nve { degrees_of_freedom };
         let good = moments(1e-4, 1.0);
-        assert!(message(&good, Ensemble::Npt).starts_with("at constant pressure the enthalpy fluctuates"));
+        assert!(message(&good, Ensemble::npt(N)).starts_with("at constant pressure the enthalpy fluctuates"));
         assert_eq!(
             message(&good, nve(0.0)),
             "degrees of freedom per particle 0, expected a positive finite number"
@@ -404,7 +457,7 @@ mod tests {
         );
         let no_temperature = Moments::from_parts(N, 10, [exact(0.0), exact(1e-4), exact(0.0)], None, None);
         assert_eq!(
-            message(&no_temperature, Ensemble::Nvt),
+            message(&no_temperature, Ensemble::nvt(N)),
             "the energies have no temperature, expected a given one or the temperature column of the run"
         );
         let c = heat_capacity(&good, Units::LJ, nve(2.0)).unwrap();

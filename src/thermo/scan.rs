@@ -34,7 +34,7 @@ use super::{
 ///     let energies: Vec<f64> = (0..4000).map(|i| 3.0 * t.powf(0.6) + if i % 4 < 2 { swing } else { -swing }).collect();
 ///     let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 1000, EnergyKind::PerParticle)?.with_temperature(t)?;
 ///     let moments = energy::moments(&run, Resampling::default())?;
-///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt)?;
+///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(1000))?;
 ///     Ok(StatePoint::new(format!("T{t}"), &moments, c)?)
 /// };
 /// let points = vec![point(0.5)?, point(0.6)?, point(0.8)?, point(1.0)?, point(0.4)?.exclude("ages")];
@@ -455,7 +455,7 @@ impl ScanBuilder {
     }
 
     fn ensemble_check<T: Real>(&self, runs: &impl Runs<T>) -> Result<EnsembleCheck, ThermoError> {
-        let freedom = self.ensemble.degrees_of_freedom(runs.runs()[0].particles());
+        let freedom = self.ensemble.degrees_of_freedom();
         super::ensemble_check(runs, self.units, freedom, self.resampling)
     }
 

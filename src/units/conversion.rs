@@ -283,17 +283,17 @@ mod tests {
     fn refusals_say_what_is_missing() {
         assert_eq!(
             Units::by_name("si").unwrap_err().to_string(),
-            "units `si`, expected lj, metal or real"
+            "units `si`, expected lj, metal, real or gromacs"
         );
         assert_eq!(
             Conversion::between(Units::LJ, Units::REAL)
                 .unwrap_err()
                 .to_string(),
-            "units `lj` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+            "units `lj` have no scale, expected metal, real or gromacs, or `LennardJones` with epsilon/k, sigma and a mass"
         );
         assert_eq!(
             LennardJones::NI80P20.to(Units::LJ).unwrap_err().to_string(),
-            "units `lj` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+            "units `lj` have no scale, expected metal, real or gromacs, or `LennardJones` with epsilon/k, sigma and a mass"
         );
         assert_eq!(
             LennardJones {

@@ -8,4 +8,6 @@ mod conversion;
 mod system;
 
 pub use conversion::{Conversion, Dimension, LennardJones};
-pub use system::{ATOMIC_MASS, AVOGADRO, BOLTZMANN, CALORIE, ELEMENTARY_CHARGE, Units, UnitsError};
+pub use system::{ATOMIC_MASS, AVOGADRO, BOLTZMANN, CALORIE, ELEMENTARY_CHARGE, HARTREE, Units, UnitsError};
+#[cfg(feature = "io")]
+pub(crate) use system::{energy_in_si, time_in_si};

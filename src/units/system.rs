@@ -1,4 +1,4 @@
-//! The unit systems of LAMMPS, from constants of nature.
+//! The unit systems of LAMMPS and of GROMACS, from constants of nature.
 
 use std::fmt;
 
@@ -19,7 +19,10 @@ pub const CALORIE: f64 = 4.184;
 /// Phys. 93, 025010, 2021).
 pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
 
-/// A unit system, named as LAMMPS names it.
+/// The hartree in J: 4.359 744 722 2071(85)e-18 (CODATA 2018, as [`ATOMIC_MASS`]).
+pub const HARTREE: f64 = 4.359_744_722_207_1e-18;
+
+/// A unit system, named as LAMMPS names it; `gromacs` is GROMACS's.
 ///
 /// ```
 /// use msed::Units;
@@ -89,8 +92,70 @@ impl Units {
         si: Some([1000.0 * CALORIE / AVOGADRO, 1e-15, 1e-10, 1.0]),
     };
 
+    /// kJ/mol, ps, nm, K: GROMACS and OpenMM. XTC lengths are in nm.
+    ///
+    /// ```
+    /// use msed::Units;
+    /// assert!((Units::GROMACS.boltzmann() - 0.008_314_462_618_153_24).abs() < 1e-17);
+    /// assert_eq!((Units::GROMACS.length, Units::GROMACS.xtc_length()), ("nm", 1.0));
+    /// ```
+    pub const GROMACS: Self = Self {
+        name: "gromacs",
+        boltzmann: BOLTZMANN * AVOGADRO / 1000.0,
+        energy: "kJ/mol",
+        time: "ps",
+        length: "nm",
+        temperature: "K",
+        xtc_length: 1.0,
+        si: Some([1000.0 / AVOGADRO, 1e-12, 1e-9, 1.0]),
+    };
+
     /// All unit systems.
-    pub const ALL: [Self; 3] = [Self::LJ, Self::METAL, Self::REAL];
+    pub const ALL: [Self; 4] = [Self::LJ, Self::METAL, Self::REAL, Self::GROMACS];
+
+    /// Units of the caller's own, with Boltzmann's constant in energy per temperature unit. The
+    /// names of the units are `energy`, `time`, `length` and `temperature` until they are set.
+    /// There is no scale, and so no [`Conversion`](super::Conversion). Results are told apart by
+    /// the name, which must be unique.
+    ///
+    /// # Errors
+    /// [`UnitsError::Invalid`] unless the constant is positive and finite,
+    /// [`UnitsError::TakenName`] for a name of [`ALL`](Self::ALL).
+    ///
+    /// ```
+    /// use msed::Units;
+    /// // Hartree atomic units: k in hartree per kelvin.
+    /// let mut atomic = Units::own("atomic", 3.166_811_563e-6)?.with_xtc_length(18.897_261_246)?;
+    /// (atomic.energy, atomic.length, atomic.temperature) = ("hartree", "bohr", "K");
+    /// assert_eq!((atomic.name(), atomic.boltzmann()), ("atomic", 3.166_811_563e-6));
+    /// assert!(Units::own("metal", 1.0).is_err());
+    /// assert!(Units::own("dpd", 0.0).is_err());
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn own(name: &'static str, boltzmann: f64) -> Result<Self, UnitsError> {
+        if Self::by_name(name).is_ok() {
+            return Err(UnitsError::TakenName { found: name });
+        }
+        Ok(Self {
+            name,
+            boltzmann: Invalid::unless_positive("Boltzmann's constant", boltzmann)?,
+            energy: "energy",
+            time: "time",
+            length: "length",
+            temperature: "temperature",
+            xtc_length: 1.0,
+            si: None,
+        })
+    }
+
+    /// Sets the factor from a length in an XTC file to the unit of this system: 1 unless it is set.
+    ///
+    /// # Errors
+    /// [`UnitsError::Invalid`] unless positive and finite.
+    pub fn with_xtc_length(mut self, factor: f64) -> Result<Self, UnitsError> {
+        self.xtc_length = Invalid::unless_positive("the factor of lengths in XTC files is", factor)?;
+        Ok(self)
+    }
 
     /// The unit system of that name.
     ///
@@ -105,7 +170,7 @@ impl Units {
             })
     }
 
-    /// `lj`, `metal` or `real`.
+    /// `lj`, `metal`, `real` or `gromacs`, or the name of own units.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
@@ -118,7 +183,8 @@ impl Units {
     }
 
     /// The factor from a length in an XTC file to the unit of this system: 1 for `lj`, which LAMMPS
-    /// writes unscaled, else 10 from nanometres to angstrom.
+    /// writes unscaled, 1 for `gromacs`, whose unit is the nanometre, else 10 from nanometres to
+    /// angstrom.
     #[must_use]
     pub fn xtc_length(&self) -> f64 {
         self.xtc_length
@@ -153,15 +219,21 @@ impl fmt::Display for Units {
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum UnitsError {
-    /// The name is not one of the three.
-    #[error("units `{found}`, expected lj, metal or real")]
+    /// The name is not one of [`Units::ALL`].
+    #[error("units `{found}`, expected lj, metal, real or gromacs")]
     UnknownName {
         /// The name given.
         found: String,
     },
+    /// Own units have the name of other units.
+    #[error("own units of the name `{found}`, expected another name than those of `Units::ALL`")]
+    TakenName {
+        /// The name given.
+        found: &'static str,
+    },
     /// Reduced units have no scale without the numbers of a substance.
     #[error(
-        "units `{units}` have no scale, expected metal or real, or `LennardJones` with epsilon/k, sigma and a mass"
+        "units `{units}` have no scale, expected metal, real or gromacs, or `LennardJones` with epsilon/k, sigma and a mass"
     )]
     NoScale {
         /// The name of the units.
@@ -180,16 +252,36 @@ pub enum UnitsError {
     Invalid(#[from] Invalid),
 }
 
+/// A unit of energy in J, by its name.
+#[cfg(feature = "io")]
+pub(crate) fn energy_in_si(unit: &str) -> Option<f64> {
+    let named = |units: &Units| units.si.filter(|_| units.energy == unit).map(|si| si[0]);
+    let hartree = (unit == "hartree").then_some(HARTREE);
+    hartree.or_else(|| Units::ALL.iter().find_map(named))
+}
+
+/// A unit of time in s, by its name.
+#[cfg(feature = "io")]
+pub(crate) fn time_in_si(unit: &str) -> Option<f64> {
+    match unit {
+        "fs" => Some(1e-15),
+        "ps" => Some(1e-12),
+        "ns" => Some(1e-9),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_row_of_the_table_is_what_lammps_documents() {
+    fn every_row_of_the_table_is_what_its_engine_documents() {
         let rows = [
             ("lj", 1.0, "epsilon", "tau", "sigma", "epsilon/k", 1.0),
             ("metal", 8.617_333_262e-5, "eV", "ps", "angstrom", "K", 10.0),
             ("real", 1.987_204_259e-3, "kcal/mol", "fs", "angstrom", "K", 10.0),
+            ("gromacs", 8.314_462_618e-3, "kJ/mol", "ps", "nm", "K", 1.0),
         ];
         assert_eq!(rows.len(), Units::ALL.len());
         for (units, (name, boltzmann, energy, time, length, temperature, xtc)) in

@@ -38,6 +38,7 @@ mod laws {
 /// Numbers that independent programs computed from the same files.
 mod golden {
     mod displacements;
+    mod engines;
     mod equilibration;
     mod fits;
     mod frame_formats;
@@ -76,6 +77,7 @@ mod api {
     mod floors;
     mod frame_files;
     mod frame_kinds;
+    mod other_tables;
     mod readers;
     mod runs;
     mod serialised;

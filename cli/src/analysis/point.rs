@@ -81,7 +81,7 @@ impl<'a> Point<'a> {
         let stretched = fit(Model::Stretched)?;
         let system = &scan.system;
         let heat_capacity =
-            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble())?;
+            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble_of(run))?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,

@@ -82,7 +82,9 @@ impl Waves {
         let probe = scan.probe.as_deref().unwrap_or_default();
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
-            UnitsName::Metal | UnitsName::Real => PeakWindow::for_density(cell, particles),
+            UnitsName::Metal | UnitsName::Real | UnitsName::Gromacs => {
+                PeakWindow::for_density(cell, particles)
+            }
         };
         let of_probe = factors.of(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);

@@ -110,6 +110,15 @@ impl Symbols {
                 adam_gibbs: "1/(*{k}_{B} K)",
                 reciprocal: (1000.0, "1000/*{T} (1/K)"),
             },
+            UnitsName::Gromacs => Self {
+                energy: "kJ/mol",
+                time: "ps",
+                length: "nm",
+                temperature: "K",
+                degree: " K",
+                adam_gibbs: "1/(*{k}_{B} K)",
+                reciprocal: (1000.0, "1000/*{T} (1/K)"),
+            },
         }
     }
 }

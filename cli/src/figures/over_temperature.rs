@@ -79,11 +79,10 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 
 /// U0 of a harmonic solid.
 fn harmonic(scan: &Scan, t: f64) -> f64 {
-    // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes
-    // half of the noise.
+    // At constant energy the kinetic energy takes half of the noise.
     let modes = match scan.system.ensemble() {
-        Ensemble::Nve { .. } => 1.5,
-        _ => 3.0,
+        Ensemble::Nve { degrees_of_freedom } => 0.5 * degrees_of_freedom,
+        ensemble => ensemble.degrees_of_freedom(),
     };
     (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
 }

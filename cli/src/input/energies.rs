@@ -1,6 +1,6 @@
 //! Reads the energies of one run, checks them against `scan.toml`, and reduces them to moments.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::Outcome;
@@ -31,17 +31,15 @@ pub(crate) struct Energies {
 
 impl Energies {
     pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Self, Failure> {
-        let (mut notes, mut left_out_rows) = (Vec::new(), 0);
-        let mut replica = |file| {
-            check_file(file)?;
-            let table = io::energies(file).map_err(|error| about(file, error))?;
-            left_out_rows += table.left_out_rows();
-            let of_file = |note: &io::Note| format!("{}: {note}", file.display());
-            notes.extend(table.notes.iter().map(of_file));
-            series(scan, run, file, table)
-        };
-        let files = || run.energy().iter().map(std::path::PathBuf::as_path);
-        let whole: Vec<EnergySeries<'static>> = files().map(&mut replica).collect::<Result<_, _>>()?;
+        let tables = run.energy().iter().map(|pieces| read(scan, run, pieces));
+        let tables: Vec<io::EnergyTable> = tables.collect::<Result<_, _>>()?;
+        let left_out_rows = tables.iter().map(io::EnergyTable::left_out_rows).sum();
+        let mut notes: Vec<String> = tables.iter().flat_map(notes_of).collect();
+        notes.extend(pieces_taken_for_replicas(&tables));
+        let files = || run.energy().iter().map(|pieces| pieces[0].as_path());
+        let whole = files().zip(tables);
+        let whole = whole.map(|(file, table)| series(scan, run, file, table));
+        let whole: Vec<EnergySeries<'static>> = whole.collect::<Result<_, _>>()?;
         let discarded = match run.discard {
             Discard::Time(time) => time,
             Discard::Automatic => latest_start(files().zip(&whole))?,
@@ -71,6 +69,43 @@ impl Energies {
     }
 }
 
+/// The energies of a replica, in one file or in several.
+fn read(scan: &Scan, run: &Run, pieces: &[PathBuf]) -> Result<io::EnergyTable, Failure> {
+    for file in pieces {
+        check_file(file)?;
+    }
+    let reader = run.energy_reader(&scan.system);
+    let table = match pieces {
+        [file] => reader.read(file),
+        _ => reader.read_pieces(pieces),
+    };
+    let table = table.and_then(|table| table.in_units(scan.system.units.units()));
+    table.map_err(|error| Failure::new(error.to_string()))
+}
+
+/// The decisions of the reader, each with the file that it concerns.
+fn notes_of(table: &io::EnergyTable) -> impl Iterator<Item = String> {
+    table.notes.iter().map(|note| match note {
+        io::Note::Piece { .. } => note.to_string(),
+        _ => format!("{}: {note}", table.file.display()),
+    })
+}
+
+/// What is to be said of files that are given as replicas and go on where another ends.
+fn pieces_taken_for_replicas(tables: &[io::EnergyTable]) -> impl Iterator<Item = String> {
+    let pairs = tables.iter().enumerate().flat_map(|(k, next)| {
+        let others = tables.iter().enumerate().filter(move |(j, _)| *j != k);
+        others.map(move |(_, before)| (before, next))
+    });
+    pairs.filter(|(before, next)| next.continues(before)).map(|(before, next)| {
+        let (before, next) = (before.file.display(), next.file.display());
+        format!(
+            "{next} goes on where {before} ends, and both count as replicas: the pieces of one run are a list in the \
+             list `energy`"
+        )
+    })
+}
+
 /// The energies of a file.
 fn series(
     scan: &Scan,
@@ -86,9 +121,33 @@ fn series(
         );
         return Err(about(file, message));
     }
-    table
-        .into_series(system.timestep, system.particles, system.energy_kind())
-        .map_err(|error| about(file, error))
+    let time_step = match (&run.energy_interval, table.is_unnumbered()) {
+        (Some(given), true) => *given.get_ref(),
+        (None, true) => {
+            let message = format!(
+                "found neither steps nor times, expected `energy_interval`, the time between rows, in the run at {}",
+                scan.place(run)
+            );
+            return Err(about(file, message));
+        }
+        (_, false) => system.timestep,
+    };
+    let series = table
+        .into_series(time_step, system.particles, system.energy_kind())
+        .map_err(|error| about(file, error))?;
+    let interval = series.sampling().interval();
+    match &run.energy_interval {
+        Some(given) if (given.get_ref() / interval - 1.0).abs() > 1e-4 => {
+            let message = format!(
+                "run `{}`: `energy_interval`: found {}, expected the {interval} of {}",
+                run.name(),
+                given.get_ref(),
+                file.display()
+            );
+            Err(scan.failure_of(given, message))
+        }
+        _ => Ok(series),
+    }
 }
 
 /// The latest of the times from which on the replicas are in equilibrium.
@@ -178,8 +237,8 @@ fn ensemble(
         return Ok(None);
     }
     let system = &scan.system;
-    let declared = system.ensemble();
-    let freedom = declared.degrees_of_freedom(system.particles);
+    let declared = system.ensemble_of(run);
+    let freedom = declared.degrees_of_freedom();
     let check = thermo::ensemble_check(replicas, system.units.units(), freedom, resampling)
         .map_err(|error| scan.run_failure(run, error))?;
     match check.contradiction(declared) {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use msed::io::{Column, EnergyReader, RunChoice};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -36,9 +37,17 @@ impl Default for Discard {
 pub(crate) struct Run {
     #[serde(deserialize_with = "values::file_name")]
     name: Spanned<String>,
-    /// The files of the replicas.
-    #[serde(deserialize_with = "values::files")]
-    energy: Spanned<Vec<PathBuf>>,
+    /// The files of the replicas, each in one piece or in several.
+    #[serde(deserialize_with = "values::pieces")]
+    energy: Spanned<Vec<Vec<PathBuf>>>,
+    #[serde(default, deserialize_with = "values::column")]
+    step_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    energy_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    temperature_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::log_run")]
+    log_run: Option<RunChoice>,
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) temperature: Option<Spanned<f64>>,
     /// The files of each replica, which may be in pieces.
@@ -47,6 +56,12 @@ pub(crate) struct Run {
     /// The `box` of the run, else that of the system.
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
     pub(crate) cell: Option<[f64; 3]>,
+    /// The time between rows of an energy file that says neither steps nor times.
+    #[serde(default, deserialize_with = "values::placed")]
+    pub(crate) energy_interval: Option<Spanned<f64>>,
+    /// Per particle, where they are not those of the system.
+    #[serde(default, deserialize_with = "values::degrees_of_freedom")]
+    pub(super) degrees_of_freedom: Option<f64>,
     #[serde(default, deserialize_with = "values::positive")]
     pub(crate) frame_interval: Option<f64>,
     #[serde(default, deserialize_with = "values::interval")]
@@ -71,9 +86,31 @@ impl Run {
         self.name.get_ref()
     }
 
-    /// The files of the replicas.
-    pub(crate) fn energy(&self) -> &[PathBuf] {
+    /// The files of the replicas, each in one piece or in several.
+    pub(crate) fn energy(&self) -> &[Vec<PathBuf>] {
         self.energy.get_ref()
+    }
+
+    /// The reader of these files: each key of the run, else that of the system.
+    pub(crate) fn energy_reader(&self, system: &System) -> EnergyReader {
+        let mut reader = EnergyReader::new();
+        if let Some(column) = self.step_column.as_ref().or(system.step_column.as_ref()) {
+            reader = reader.step(column.clone());
+        }
+        if let Some(column) = self.energy_column.as_ref().or(system.energy_column.as_ref()) {
+            reader = reader.energy(column.clone());
+        }
+        let temperature = self.temperature_column.as_ref();
+        if let Some(column) = temperature.or(system.temperature_column.as_ref()) {
+            reader = reader.temperature(column.clone());
+        }
+        if let Some(choice) = self.log_run.or(system.log_run) {
+            reader = reader.log_run(choice);
+        }
+        match self.overlap.or(system.overlap) {
+            Some(overlap) => reader.overlap(overlap.overlap()),
+            None => reader,
+        }
     }
 
     /// The files of each replica; none where there is no trajectory.
@@ -93,7 +130,7 @@ impl Run {
 
     /// Makes the paths relative to this directory.
     pub(super) fn look_from(&mut self, dir: &Path) {
-        let energy = self.energy.get_mut().iter_mut();
+        let energy = self.energy.get_mut().iter_mut().flatten();
         let trajectory = self.trajectory.iter_mut().flat_map(Spanned::get_mut).flatten();
         for file in energy.chain(trajectory) {
             *file = dir.join(&*file);

@@ -139,7 +139,7 @@ fn description(key: &str) -> &'static str {
         "system" => "a table [system]",
         "run" => "a table [[run]] for each state point",
         "name" => "a name",
-        "units" => "one of `lj`, `metal`, `real`",
+        "units" => "one of `lj`, `metal`, `real`, `gromacs`",
         "particles" => "the number of particles",
         "energy_kind" => {
             "one of `total`, `per_particle` (LAMMPS prints the energy per particle under `units lj` unless \

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use msed::io::{Column, RunChoice};
 use msed::thermo::Contradiction;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::run::Run;
 use super::source::Source;
 use super::species::SpeciesKeys;
 use super::values;
@@ -24,6 +26,9 @@ pub(crate) struct System {
     pub(crate) particles: usize,
     energy_kind: Spanned<KindName>,
     ensemble: Spanned<EnsembleName>,
+    /// Per particle: of rigid molecules, or under constraints.
+    #[serde(default, deserialize_with = "values::degrees_of_freedom")]
+    degrees_of_freedom: Option<f64>,
     pub(crate) path: Option<PathName>,
     #[serde(deserialize_with = "values::positive")]
     pub(crate) timestep: f64,
@@ -39,6 +44,14 @@ pub(crate) struct System {
     overlap_radius: Option<f64>,
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) reference_temperature: Option<Spanned<f64>>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) step_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) energy_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) temperature_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::log_run")]
+    pub(super) log_run: Option<RunChoice>,
     pub(super) types_change: Option<TypesChange>,
     pub(super) overlap: Option<OverlapName>,
     pub(super) unwrap: Option<UnwrapName>,
@@ -53,7 +66,15 @@ impl System {
 
     /// The ensemble that the runs are declared to be of.
     pub(crate) fn ensemble(&self) -> Ensemble {
-        self.ensemble.get_ref().of(self.particles)
+        with_freedom(
+            self.ensemble.get_ref().of(self.particles),
+            self.degrees_of_freedom,
+        )
+    }
+
+    /// The ensemble that one run is declared to be of, with the degrees of freedom that it has.
+    pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
+        with_freedom(self.ensemble(), run.degrees_of_freedom)
     }
 
     /// The line and the name of the key that a contradiction concerns; `None` where it may concern
@@ -68,7 +89,11 @@ impl System {
 
     /// The radius within which a particle overlaps with its own past.
     pub(crate) fn overlap_radius(&self) -> f64 {
-        let default = if self.units == UnitsName::Lj { 0.3 } else { 1.0 };
+        let default = match self.units {
+            UnitsName::Lj => 0.3,
+            UnitsName::Metal | UnitsName::Real => 1.0,
+            UnitsName::Gromacs => 0.1,
+        };
         self.overlap_radius.unwrap_or(default)
     }
 
@@ -101,6 +126,7 @@ pub(crate) enum UnitsName {
     Lj,
     Metal,
     Real,
+    Gromacs,
 }
 
 impl UnitsName {
@@ -109,6 +135,7 @@ impl UnitsName {
             Self::Lj => Units::LJ,
             Self::Metal => Units::METAL,
             Self::Real => Units::REAL,
+            Self::Gromacs => Units::GROMACS,
         }
     }
 }
@@ -125,9 +152,14 @@ impl EnsembleName {
     fn of(self, particles: usize) -> Ensemble {
         match self {
             Self::Nve => Ensemble::nve(particles),
-            Self::Nvt => Ensemble::Nvt,
+            Self::Nvt => Ensemble::nvt(particles),
         }
     }
+}
+
+/// The ensemble with the degrees of freedom per particle that are given, if any.
+fn with_freedom(ensemble: Ensemble, given: Option<f64>) -> Ensemble {
+    given.map_or(ensemble, |freedom| ensemble.with_degrees_of_freedom(freedom))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

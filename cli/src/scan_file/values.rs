@@ -5,6 +5,7 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use msed::io::{Column, RunChoice};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -13,6 +14,10 @@ use super::run::Discard;
 
 /// Most particles of a system: more would not fit into memory.
 const MOST_PARTICLES: usize = 1_000_000_000;
+
+/// Most degrees of freedom of a particle, which is an atom or a molecule: a larger number is that of
+/// the whole system.
+const MOST_FREEDOM: f64 = 1000.0;
 
 type Files = Vec<PathBuf>;
 
@@ -40,6 +45,17 @@ pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanne
         is_positive(*found.get_ref()),
         found.get_ref(),
         "a positive number",
+    )?;
+    Ok(Some(found))
+}
+
+/// Degrees of freedom per particle.
+pub(super) fn degrees_of_freedom<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    let found = f64::deserialize(from)?;
+    check(
+        is_positive(found) && found <= MOST_FREEDOM,
+        found,
+        "degrees of freedom per particle, such as 6 - 3/N for N rigid molecules",
     )?;
     Ok(Some(found))
 }
@@ -113,41 +129,6 @@ pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3
     Ok(Some(edges))
 }
 
-const EMPTY: &str = "an empty list or name";
-
-/// Checks that there are files, and none of them twice.
-fn check_names<E: Error>(names: &[&String]) -> Result<(), E> {
-    let named = !names.is_empty() && names.iter().all(|name| !name.is_empty());
-    check(named, EMPTY, "a file name")?;
-    for (k, name) in names.iter().enumerate() {
-        let twice = format_args!("{name} twice").to_string();
-        check(!names[..k].contains(name), twice, "different replicas")?;
-    }
-    Ok(())
-}
-
-/// One file or more, with the place where they are named.
-pub(super) fn files<'de, T: From<Spanned<Files>>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(
-        untagged,
-        expecting = "found neither, expected a file name or a list of file names"
-    )]
-    enum Names {
-        One(String),
-        Many(Vec<String>),
-    }
-    let found = Spanned::<Names>::deserialize(from)?;
-    let span = found.span();
-    let names = match found.into_inner() {
-        Names::One(name) => vec![name],
-        Names::Many(names) => names,
-    };
-    check_names(&names.iter().collect::<Vec<_>>())?;
-    let files = names.into_iter().map(PathBuf::from).collect();
-    Ok(Spanned::new(span, files).into())
-}
-
 /// The files of each replica, with the place where they are named: one name, a list of replicas,
 /// or replicas in pieces as lists in the list.
 pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
@@ -180,12 +161,68 @@ pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
             replicas.into_iter().map(names).collect()
         }
     };
-    let no_piece = replicas.iter().any(Vec::is_empty);
-    check(!no_piece, EMPTY, "a file name")?;
-    check_names(&replicas.iter().flatten().collect::<Vec<_>>())?;
+    let all: Vec<&String> = replicas.iter().flatten().collect();
+    let named = !replicas.iter().any(Vec::is_empty) && !all.iter().any(|name| name.is_empty());
+    check(named && !all.is_empty(), "an empty list or name", "a file name")?;
+    for (k, name) in all.iter().enumerate() {
+        let twice = format_args!("{name} twice").to_string();
+        check(!all[..k].contains(name), twice, "different replicas")?;
+    }
     let files = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
     let replicas = replicas.into_iter().map(files).collect();
     Ok(Spanned::new(span, replicas).into())
+}
+
+/// A column, by its name or by its number from 1.
+pub(super) fn column<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Column>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected the name of a column, or its number from 1"
+    )]
+    enum Given {
+        Name(String),
+        Number(i64),
+    }
+    match Given::deserialize(from)? {
+        Given::Name(name) => {
+            check(!name.is_empty(), "no text", "the name of a column")?;
+            Ok(Some(Column::from(name.as_str())))
+        }
+        Given::Number(number) => {
+            let place = number
+                .checked_sub(1)
+                .and_then(|place| usize::try_from(place).ok());
+            check(place.is_some(), number, "the number of a column, from 1")?;
+            Ok(place.map(Column::from))
+        }
+    }
+}
+
+/// Which run of a log is meant: the last, or a number from 1.
+pub(super) fn log_run<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RunChoice>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected \"last\" or the number of a run, from 1"
+    )]
+    enum Given {
+        Number(i64),
+        Word(Last),
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Last {
+        Last,
+    }
+    match Given::deserialize(from)? {
+        Given::Word(Last::Last) => Ok(Some(RunChoice::Last)),
+        Given::Number(found) => {
+            check(found >= 1, found, "the number of a run, from 1")?;
+            let number = usize::try_from(found).unwrap_or(usize::MAX);
+            Ok(Some(RunChoice::Number(number)))
+        }
+    }
 }
 
 /// Why something is left out.

@@ -61,7 +61,7 @@ fn units(scan: &Scan) -> String {
     let units = scan.system.units.units();
     let time = match scan.system.units {
         UnitsName::Lj => "tau = sigma sqrt(m/epsilon)",
-        UnitsName::Metal | UnitsName::Real => units.time,
+        UnitsName::Metal | UnitsName::Real | UnitsName::Gromacs => units.time,
     };
     format!(
         "Units: energy {}, time {time}, length {}, temperature {}; heat capacities in k per particle; in brackets the standard \

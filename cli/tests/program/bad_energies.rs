@@ -38,10 +38,10 @@ fn a_missing_column() {
         scan.message(),
         "DIR/T0.700.dat:2: no column for the potential energy, expected v_pe, c_thermo_pe, PotEng or E_pair, found TimeStep, v_total, v_te"
     );
-    let scan = Scan::small().edit(FILE, "TimeStep", "Time");
+    let scan = Scan::small().edit(FILE, "TimeStep", "When");
     assert_eq!(
         scan.message(),
-        "DIR/T0.700.dat:2: no column for the step, expected TimeStep or Step, found Time, v_pe, v_te"
+        "DIR/T0.700.dat:2: no column for the step, expected TimeStep or Step, found When, v_pe, v_te"
     );
     let scan = Scan::small();
     let text = scan.read(FILE);

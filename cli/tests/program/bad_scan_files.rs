@@ -14,7 +14,7 @@ fn missing_keys() {
         ("name = \"cut\"\n", "1: no key `name`, expected a name"),
         (
             "units = \"lj\"\n",
-            "1: no key `units`, expected one of `lj`, `metal`, `real`",
+            "1: no key `units`, expected one of `lj`, `metal`, `real`, `gromacs`",
         ),
         (
             "particles = 1000\n",
@@ -65,11 +65,13 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
+         `degrees_of_freedom`, `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, \
+         `step_column`, `energy_column`, `temperature_column`, `log_run`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
-        "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `temperature`, `trajectory`, `box`, \
+        "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `step_column`, `energy_column`, \
+         `temperature_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `degrees_of_freedom`, \
          `frame_interval`, `fit_window`, `discard`, `exclude`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
@@ -88,7 +90,7 @@ fn values_that_mean_nothing() {
         (
             "\"lj\"",
             "\"si\"",
-            "3: `units`: found `si`, expected one of `lj`, `metal`, `real`",
+            "3: `units`: found `si`, expected one of `lj`, `metal`, `real`, `gromacs`",
         ),
         (
             "\"nve\"",
@@ -204,7 +206,7 @@ fn values_that_mean_nothing() {
         (
             "\"T0.800.dat\"",
             "3",
-            "13: `energy`: found `3`, expected a file name or a list of file names",
+            "13: `energy`: found `3`, expected a file name, a list of file names, or a list of lists of them",
         ),
         (
             "\"T0.800.dat\"",
@@ -356,8 +358,8 @@ fn values_over_several_lines() {
         ),
         (
             "energy = \"T0.800.dat\"",
-            "energy = [\n  # two replicas\n  \"T0.800.dat\",\n  [\"b = 1.dat\"],\n]",
-            "13: `energy`: found `[\n  # two replicas\n  \"T0.800.dat\",\n  [\"b = 1.dat\"],\n]`, expected a file name or a list of file names",
+            "energy = [\n  # two replicas\n  \"T0.800.dat\",\n  [[\"b = 1.dat\"]],\n]",
+            "13: `energy`: found `[\n  # two replicas\n  \"T0.800.dat\",\n  [[\"b = 1.dat\"]],\n]`, expected a file name, a list of file names, or a list of lists of them",
         ),
     ] {
         let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("; ");

@@ -7,6 +7,7 @@ mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
 mod energy;
+mod engines;
 mod ensembles;
 mod frame_kinds;
 mod options;

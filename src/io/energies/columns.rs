@@ -5,21 +5,31 @@ use std::fs::File;
 use std::io::Read;
 use std::iter::FusedIterator;
 
+use super::clock::Clock;
+use super::dialect::{self, NAMD_ROW, NamdLine};
+use super::head::{Head, HeadLine};
 use super::layout::{Layout, StepColumn, Wanted};
-use super::table::{EnergyTable, Note};
+use super::printed::LastDigit;
+use super::table::{EnergyTable, Note, Times};
 use crate::io::error::{Fault, Place, ReadError};
+use crate::io::overlap::Overlap;
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields, text};
+use crate::io::text::bytes::{f64_field, fields};
 
 const EXPECTED: &str = "columns such as those of `fix ave/time`, or a LAMMPS log";
+
+/// What `fix ave/time` writes at the head of a file in `mode vector`.
+const VECTORS: [&str; 2] = ["TimeStep", "Number-of-rows"];
 
 /// Reads the table of a file of columns.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let mut reader = EnergyStream::new(text, wanted.clone());
     let mut table: Option<EnergyTable> = None;
     while let Some(row) = reader.next_row()? {
-        if row.restart {
-            table = None;
+        match row.joint {
+            Joint::Next => {}
+            Joint::Restart => table = None,
+            Joint::Replaces(kept) => table.iter_mut().for_each(|table| table.truncate(kept)),
         }
         let table = table.get_or_insert_with(|| EnergyTable::new(row.layout));
         table.push(row.layout, row.values);
@@ -27,10 +37,20 @@ pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTabl
     reader.finish(table)
 }
 
+/// How a row follows the rows before it.
+#[derive(Debug, Clone, Copy)]
+enum Joint {
+    /// It is the next one.
+    Next,
+    /// Another series begins.
+    Restart,
+    /// A later job begins: only so many of the rows before it are kept.
+    Replaces(usize),
+}
+
 /// A row as it is read.
 struct Row<'a> {
-    /// Whether steps begin again with this row, which starts another series.
-    restart: bool,
+    joint: Joint,
     step: i64,
     layout: &'a Layout,
     values: &'a [f64],
@@ -40,12 +60,14 @@ struct Row<'a> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct EnergySample {
-    /// The step.
+    /// The step; the number of the row, from 0, where the file has no steps.
     pub step: u64,
     /// The potential energy, as printed.
     pub potential: f64,
     /// The kinetic temperature, where there is such a column.
     pub temperature: Option<f64>,
+    /// The time, where the file has times in place of steps, or beside them with a unit.
+    pub time: Option<f64>,
 }
 
 /// The rows of a file of columns, one by one: the rows that
@@ -70,22 +92,38 @@ pub struct EnergySample {
 pub struct EnergyStream<R = File> {
     text: Text<R>,
     wanted: Wanted,
-    header: Option<Header>,
+    head: Head,
     layout: Option<Layout>,
+    counting: Counting,
     steps: Steps,
+    clock: Clock,
     values: Vec<f64>,
     /// The numbers of the row handed out before.
     previous: Vec<f64>,
     notes: Vec<Note>,
     repeated: usize,
     difference: f64,
+    last_digit: LastDigit,
+    /// Whether the text is a log of NAMD.
+    is_namd: bool,
+    /// Whether the rows that follow are of a minimisation, and how many there were.
+    minimises: bool,
+    minimization: usize,
     ended: bool,
 }
 
-struct Header {
-    names: Vec<String>,
-    line: u64,
-    known: bool,
+/// How rows are counted, and where the time of a row is.
+#[derive(Debug, Clone, Copy, Default)]
+enum Counting {
+    /// By a column of steps.
+    #[default]
+    Steps,
+    /// By a column of steps, which a column of times must agree with.
+    StepsAndTimes(usize),
+    /// By a column of times: a row is one interval after the row before.
+    Times(usize),
+    /// One by one.
+    Rows,
 }
 
 /// The steps so far.
@@ -113,17 +151,24 @@ impl Steps {
 
 impl<R: Read> EnergyStream<R> {
     pub(super) fn new(text: Text<R>, wanted: Wanted) -> Self {
+        let is_namd = dialect::is_namd(text.buffered());
         Self {
             text,
             wanted,
-            header: None,
+            head: Head::default(),
             layout: None,
+            counting: Counting::default(),
             steps: Steps::default(),
+            clock: Clock::default(),
             values: Vec::new(),
             previous: Vec::new(),
             notes: Vec::new(),
             repeated: 0,
             difference: 0.0,
+            last_digit: LastDigit::default(),
+            is_namd,
+            minimises: false,
+            minimization: 0,
             ended: false,
         }
     }
@@ -137,15 +182,20 @@ impl<R: Read> EnergyStream<R> {
         let Some(row) = self.next_row()? else {
             return Ok(None);
         };
-        if row.restart {
-            let expected = "expected one series: read the file as a table to take the last";
-            let fault = Fault::Steps(format!("steps begin again at {}, {expected}", row.step));
-            return Err(self.error(fault));
+        let expected = "expected one series: read the file as a table to take the last";
+        let found = match row.joint {
+            Joint::Next => None,
+            Joint::Restart => Some(format!("steps begin again at {}, {expected}", row.step)),
+            Joint::Replaces(_) => Some(format!("steps go back to {}, {expected}", row.step)),
+        };
+        if let Some(found) = found {
+            return Err(self.error(Fault::Steps(found)));
         }
         Ok(Some(EnergySample {
             step: row.step.unsigned_abs(),
             potential: row.layout.energy_of(row.values),
             temperature: row.layout.temperature_of(row.values),
+            time: row.layout.time.map(|place| row.values[place]),
         }))
     }
 
@@ -153,7 +203,7 @@ impl<R: Read> EnergyStream<R> {
     #[inline]
     fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
         std::mem::swap(&mut self.values, &mut self.previous);
-        let restart = loop {
+        let joint = loop {
             let buffered = self.text.buffered();
             let layout = self.layout.as_ref();
             let whole = layout.and_then(|layout| layout.parse_first(buffered, &mut self.values));
@@ -167,20 +217,29 @@ impl<R: Read> EnergyStream<R> {
                     None => break None,
                 },
             };
-            let Some(mut step) = step else {
+            let Some(step) = step else {
                 continue;
             };
-            if matches!(self.wanted.step, StepColumn::None) {
-                step = self.steps.rows;
+            if self.minimises {
+                self.minimization += 1;
+                continue;
             }
-            if let Some(restart) = self.step(step).map_err(|fault| self.error(fault))? {
-                break Some(restart);
+            let joint = match self.counting {
+                Counting::Steps => self.step(step),
+                Counting::Rows => self.step(self.steps.rows),
+                Counting::Times(place) | Counting::StepsAndTimes(place) => self.timed_step(step, place),
+            };
+            if let Some(joint) = joint.map_err(|fault| self.error(fault))? {
+                break Some(joint);
             }
         };
-        match (restart, &self.layout) {
-            (Some(restart), Some(layout)) => Ok(Some(Row {
-                restart,
-                step: self.steps.last,
+        match (joint, &self.layout) {
+            (Some(joint), Some(layout)) => Ok(Some(Row {
+                joint,
+                step: match self.counting {
+                    Counting::Times(_) => self.steps.last - self.steps.first,
+                    _ => self.steps.last,
+                },
                 layout,
                 values: &self.values,
             })),
@@ -216,22 +275,50 @@ impl<R: Read> EnergyStream<R> {
         let Some(&first) = bytes.first() else {
             return Ok(None);
         };
-        if matches!(first, b'#' | b'%' | b'@') {
-            self.names(&bytes[1..])?;
-            return Ok(None);
+        if self.is_namd {
+            match NamdLine::of(bytes) {
+                NamdLine::Row => {}
+                NamdLine::Names => {
+                    let names = [NAMD_ROW, &bytes[NAMD_ROW.len()..]].concat();
+                    self.names(&names)?;
+                    return Ok(None);
+                }
+                other => {
+                    self.minimises = match other {
+                        NamdLine::Minimises => true,
+                        NamdLine::Runs => false,
+                        _ => self.minimises,
+                    };
+                    return Ok(None);
+                }
+            }
         }
-        let mut words = fields(bytes);
-        let is_row = words.next().is_some_and(|field| f64_field(field).is_some());
-        if !is_row && self.layout.is_none() && ended && !self.is_damaged_row(bytes) {
+        match first {
+            b'@' if self.head.xvg.take(&String::from_utf8_lossy(&bytes[1..])) => return Ok(None),
+            b'#' | b'%' | b'@' => {
+                self.names(&bytes[1..])?;
+                return Ok(None);
+            }
+            b'&' if bytes.len() == 1 => {
+                self.end_of_set()?;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        if dialect::is_refused(bytes) {
+            dialect::plain(bytes).map_err(|fault| self.error(fault))?;
+        }
+        let plain = dialect::plain(bytes).unwrap_or(bytes.into());
+        let mut words = fields(&plain);
+        let is_row = words.next().is_some_and(|field| f64_field(field).is_some()) || self.is_namd;
+        if !is_row && self.layout.is_none() && ended && !self.head.is_damaged_row(bytes) {
             self.names(bytes)?;
             return Ok(None);
         }
         if self.layout.is_none() {
-            let layout = self.lay_out(fields(bytes).count(), ended)?;
-            self.values = vec![0.0; layout.values];
-            self.previous = self.values.clone();
-            self.layout = Some(layout);
+            self.lay_out(fields(&plain).count(), ended)?;
         }
+        let bytes = &*plain;
         let Some(layout) = &self.layout else {
             return Ok(None);
         };
@@ -250,53 +337,89 @@ impl<R: Read> EnergyStream<R> {
         }
     }
 
-    /// Whether a line in place of the first row has as many fields as a known header, and numbers
-    /// among them. A line of units has no numbers.
-    fn is_damaged_row(&self, line: &[u8]) -> bool {
-        let known = self.header.as_ref().filter(|header| header.known);
-        known.is_some_and(|header| header.names.len() == fields(line).count())
-            && fields(line).any(|field| f64_field(field).is_some())
+    /// A set of data of an xvg file ends. Another one is an error.
+    fn end_of_set(&mut self) -> Result<(), ReadError> {
+        loop {
+            let Some((line, _)) = self.text.next_line()? else {
+                return Ok(());
+            };
+            if let Some(first) = line.trim_ascii().first()
+                && !matches!(first, b'#' | b'@' | b'&')
+            {
+                let found = "a second set of data begins here, expected one set: write the energies alone";
+                return Err(self.error(Fault::Format(found.to_owned())));
+            }
+        }
     }
 
     /// A line of names or a title.
     fn names(&mut self, line: &[u8]) -> Result<(), ReadError> {
-        let names: Vec<String> = fields(line).map(text).collect();
-        let known = self.wanted.known(&names);
-        if let Some(layout) = &self.layout {
-            // A restarted simulation that continues the file writes the header again.
-            if known && names != layout.names {
-                let expected = layout.names.join(", ");
-                return Err(self.error(Fault::header(&names.join(", "), &expected)));
-            }
-            self.steps.boundary = true;
-        } else if known || !self.header.as_ref().is_some_and(|header| header.known) {
-            let line = self.text.line_number();
-            self.header = Some(Header { names, line, known });
+        let line = HeadLine::of(line, self.text.line_number());
+        if line.splits.iter().any(|names| names[..] == VECTORS) {
+            let found = "vectors of `fix ave/time`, expected numbers: `mode scalar`, which is the default";
+            return Err(self.error(Fault::Format(found.to_owned())));
         }
+        let Some(layout) = &self.layout else {
+            self.head.take(line, &self.wanted);
+            return Ok(());
+        };
+        // A restarted simulation that continues the file writes the header again.
+        if line.is_known(&self.wanted) && !line.splits.contains(&layout.names) {
+            let expected = layout.names.join(", ");
+            return Err(self.error(Fault::header(&line.words().join(", "), &expected)));
+        }
+        self.steps.boundary = true;
         Ok(())
     }
 
-    /// The layout of the first row.
-    fn lay_out(&self, count: usize, ended: bool) -> Result<Layout, ReadError> {
-        match &self.header {
-            Some(header) if header.names.len() == count => {
-                let layout = Layout::new(&self.wanted, Some(&header.names), count);
-                layout.map_err(|fault| fault.at(self.text.name(), Place::Line(header.line)))
-            }
-            // A cut line is the likelier reason for a row that does not fit its header.
-            Some(header) if header.known => Err(self.error(if ended {
-                Fault::column_count(count, header.names.len())
-            } else {
-                Fault::cut_row()
-            })),
-            _ => Layout::new(&self.wanted, None, count).map_err(|fault| self.error(fault)),
-        }
+    /// The layout of the first row, and how its rows are counted.
+    fn lay_out(&mut self, count: usize, ended: bool) -> Result<(), ReadError> {
+        let layout = self.head.layout(&self.wanted, count, ended, self.text.name());
+        let layout = layout.map_err(|(line, fault)| match line {
+            Some(line) => fault.at(self.text.name(), Place::Line(line)),
+            None => self.error(fault),
+        })?;
+        self.counting = match (layout.has_steps, layout.time) {
+            (true, None) => Counting::Steps,
+            (true, Some(time)) => Counting::StepsAndTimes(time),
+            (false, Some(time)) => Counting::Times(time),
+            (false, None) => Counting::Rows,
+        };
+        self.values = vec![0.0; layout.values];
+        self.previous = self.values.clone();
+        self.layout = Some(layout);
+        Ok(())
     }
 
-    /// Accounts for a row of this step, and returns whether steps begin again with it; `None` where
-    /// it repeats the row before.
+    /// Accounts for a row whose step is known once its time is.
+    #[cold]
+    fn timed_step(&mut self, step: i64, place: usize) -> Result<Option<Joint>, Fault> {
+        let time = self.values[place];
+        let joint = if let Counting::Times(_) = self.counting {
+            let row = self.clock.row(time)?;
+            let first = self.clock.first_step();
+            self.step(first + row).map_err(|_| self.clock.goes_back())?
+        } else {
+            let joint = self.step(step)?;
+            if matches!(joint, Some(Joint::Next | Joint::Replaces(_))) {
+                self.clock.row(time)?;
+            }
+            joint
+        };
+        if matches!(joint, Some(Joint::Restart)) {
+            self.clock = Clock::default();
+            self.clock.row(time)?;
+            if let Counting::Times(_) = self.counting {
+                self.steps = Steps::begin(self.clock.first_step());
+            }
+        }
+        Ok(joint)
+    }
+
+    /// Accounts for a row of this step, and returns how it follows the rows before it; `None` where
+    /// it repeats the last one.
     #[inline]
-    fn step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+    fn step(&mut self, step: i64) -> Result<Option<Joint>, Fault> {
         let steps = &mut self.steps;
         if let Some(stride) = steps.stride
             && step > steps.last
@@ -305,26 +428,29 @@ impl<R: Read> EnergyStream<R> {
             steps.last = step;
             steps.rows += 1;
             steps.boundary = false;
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         self.odd_step(step)
     }
 
     #[cold]
-    fn odd_step(&mut self, step: i64) -> Result<Option<bool>, Fault> {
+    fn odd_step(&mut self, step: i64) -> Result<Option<Joint>, Fault> {
         let Steps {
+            first,
             stride,
             last,
             rows,
             boundary,
-            ..
         } = self.steps;
         if step < 0 {
             return Err(Fault::negative_step(step));
         }
+        if let Some(layout) = &self.layout {
+            self.last_digit.take(layout.energy_terms(&self.values));
+        }
         if rows == 0 {
             self.steps = Steps::begin(step);
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         if stride.is_none() && step > last {
             self.steps = Steps {
@@ -334,38 +460,105 @@ impl<R: Read> EnergyStream<R> {
                 boundary: false,
                 ..self.steps
             };
-            return Ok(Some(false));
+            return Ok(Some(Joint::Next));
         }
         let mut pairs = self.values.iter().zip(&self.previous);
         if step == last && (boundary || pairs.all(|(a, b)| a.to_bits() == b.to_bits())) {
             self.steps.boundary = false;
-            self.repeated += 1;
-            if let Some(layout) = &self.layout {
-                let difference = layout.energy_of(&self.values) - layout.energy_of(&self.previous);
-                self.difference = self.difference.max(difference.abs());
-            }
-            return Ok(None);
+            return Ok(self.repeat(step));
         }
         if step < last && (step == 0 || stride == Some(step)) {
             let rows = usize::try_from(rows).unwrap_or(usize::MAX);
             let line = self.text.line_number();
-            self.notes.push(Note::Restart { line, rows });
-            self.steps = Steps::begin(step);
-            (self.repeated, self.difference) = (0, 0.0);
-            return Ok(Some(true));
+            return Ok(Some(self.restart(step, Note::Restart { line, rows })));
         }
-        let expected = stride.map(|stride| last.saturating_add(stride));
-        Err(Fault::step(step, last, expected))
+        let after_first = step.checked_sub(first).zip(stride);
+        let goes_back =
+            after_first.filter(|(after, stride)| step < last && *after >= 0 && after % stride == 0);
+        match (goes_back, self.wanted.overlap) {
+            (Some((after, stride)), Overlap::Later) => {
+                let kept = after / stride;
+                let replaced = usize::try_from(rows - kept).unwrap_or(usize::MAX);
+                self.notes.push(Note::Replaced {
+                    step: step.unsigned_abs(),
+                    rows: replaced,
+                });
+                self.steps = Steps {
+                    last: step,
+                    rows: kept + 1,
+                    boundary: false,
+                    ..self.steps
+                };
+                Ok(Some(Joint::Replaces(usize::try_from(kept).unwrap_or(0))))
+            }
+            (Some(_), Overlap::Refuse) => Err(Fault::goes_back(step, last)),
+            _ => {
+                let expected = stride.map(|stride| last.saturating_add(stride));
+                Err(Fault::step(step, last, expected))
+            }
+        }
+    }
+
+    /// Accounts for a second row of the last step: another series begins where its energy is
+    /// another.
+    fn repeat(&mut self, step: i64) -> Option<Joint> {
+        let layout = self.layout.as_ref()?;
+        let (once, again) = (layout.energy_of(&self.previous), layout.energy_of(&self.values));
+        let difference = (again - once).abs();
+        if self.last_digit.agrees(once, again) {
+            self.repeated += 1;
+            self.difference = self.difference.max(difference);
+            return None;
+        }
+        let rows = usize::try_from(self.steps.rows).unwrap_or(usize::MAX);
+        let note = Note::Disagreement {
+            line: self.text.line_number(),
+            step: step.unsigned_abs(),
+            difference,
+            rows,
+        };
+        Some(self.restart(step, note))
+    }
+
+    /// Begins another series with this step.
+    fn restart(&mut self, step: i64, note: Note) -> Joint {
+        self.notes.push(note);
+        self.steps = Steps::begin(step);
+        (self.repeated, self.difference) = (0, 0.0);
+        Joint::Restart
     }
 
     /// The decisions so far.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
-        let repeated = (self.repeated > 0).then_some(Note::RepeatedSteps {
-            rows: self.repeated,
-            difference: self.difference,
-        });
-        self.notes.iter().cloned().chain(repeated).collect()
+        let found = [
+            (self.minimization > 0).then_some(Note::Minimization {
+                rows: self.minimization,
+            }),
+            (self.repeated > 0).then_some(Note::RepeatedSteps {
+                rows: self.repeated,
+                difference: self.difference,
+            }),
+            self.of_counting(),
+        ];
+        self.notes
+            .iter()
+            .cloned()
+            .chain(found.into_iter().flatten())
+            .collect()
+    }
+
+    /// How the rows are counted, where that is not by steps.
+    fn of_counting(&self) -> Option<Note> {
+        match self.counting {
+            Counting::Times(_) => Some(Note::Times {
+                interval: self.clock.interval().ok()?,
+                unit: self.layout.as_ref()?.units[1],
+            }),
+            // Whoever asks for rows without steps knows.
+            Counting::Rows if !matches!(self.wanted.step, StepColumn::None) => Some(Note::Unnumbered),
+            _ => None,
+        }
     }
 
     /// The table of the rows handed out since the last restart.
@@ -376,6 +569,20 @@ impl<R: Read> EnergyStream<R> {
         let mut table = table.ok_or_else(|| Fault::few_rows(rows).at(&file, Place::File))?;
         table.first_step = self.steps.first.unsigned_abs();
         table.stride = self.steps.stride.unwrap_or(1).unsigned_abs();
+        match self.counting {
+            Counting::Times(_) => {
+                let interval = self.clock.interval();
+                let interval = interval.map_err(|fault| fault.at(&file, Place::File))?;
+                table.first_step = self.clock.first_row(interval);
+                table.times = Some(Times::InPlaceOfSteps(interval));
+            }
+            // Times beside steps may have too few digits for an interval.
+            Counting::StepsAndTimes(_) => {
+                let interval = self.clock.interval().ok();
+                table.times = interval.map(|interval| Times::OfSteps(interval / table.stride as f64));
+            }
+            Counting::Steps | Counting::Rows => {}
+        }
         table.notes = self.notes();
         table.file = file;
         Ok(table)

@@ -1,19 +1,18 @@
 //! Which column is what, and rows of numbers.
 
+use super::dialect::NAMD_ROW;
+use super::log_run::RunChoice;
+use super::names::{self, Quantity};
 use crate::io::error::Fault;
+use crate::io::overlap::Overlap;
 use crate::io::text::bytes::{
     f64_field, field_length, fields, i64_field, is_separator, leading_f64, leading_i64, shown,
 };
 use crate::real::is_fit;
+use crate::series::EnergyKind;
 
-/// Names of the step column: the first that is there.
-const STEP: [&str; 2] = ["TimeStep", "Step"];
-/// Names of the potential energy: the first that is there.
-const ENERGY: [&str; 4] = ["v_pe", "c_thermo_pe", "PotEng", "E_pair"];
 /// What `E_pair` leaves out.
 const MOLECULAR: &str = "E_mol";
-/// Names of the kinetic temperature: the first that is there.
-const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
 
 /// A column: by the name in the header, or by its place, from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +45,9 @@ pub(crate) struct Wanted {
     pub(crate) kept: Vec<String>,
     /// Whether a last line that was cut off is left out.
     pub(crate) cut_off: bool,
+    /// Which runs of a log make the series.
+    pub(crate) log_run: RunChoice,
+    pub(crate) overlap: Overlap,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -63,19 +65,27 @@ impl Wanted {
         named(&self.energy) || matches!(self.step, StepColumn::ByName) || !self.kept.is_empty()
     }
 
+    /// Whether names contain one that the caller asks for.
+    pub(super) fn asked(&self, names: &[String]) -> bool {
+        let step = match &self.step {
+            StepColumn::Given(column) => Some(column),
+            StepColumn::ByName | StepColumn::None => None,
+        };
+        let columns = [self.energy.as_ref(), self.temperature.as_ref(), step];
+        columns.into_iter().flatten().any(|column| match column {
+            Column::Named(name) => names.contains(name),
+            Column::At(_) => false,
+        })
+    }
+
     /// Whether a line of names is a header: it contains a name that is looked for.
     pub(crate) fn known(&self, names: &[String]) -> bool {
-        let asked = [&self.energy, &self.temperature]
-            .into_iter()
-            .flatten()
-            .any(|column| match column {
-                Column::Named(name) => names.contains(name),
-                Column::At(_) => false,
-            });
-        asked
-            || names
-                .iter()
-                .any(|name| STEP.contains(&name.as_str()) || ENERGY.contains(&name.as_str()))
+        self.asked(names) || names::any_of_lammps(names)
+    }
+
+    /// The same for the names of any program.
+    pub(super) fn known_anywhere(&self, names: &[String]) -> bool {
+        self.asked(names) || names::any_known(names)
     }
 }
 
@@ -85,6 +95,8 @@ enum Slot {
     Skip,
     Step,
     Value,
+    /// What marks the rows of NAMD.
+    Mark,
 }
 
 /// Which column is what in rows of one shape.
@@ -98,15 +110,37 @@ pub(crate) struct Layout {
     pub(super) temperature: Option<usize>,
     /// Columns to keep besides, and where their values are.
     pub(super) kept: Vec<(String, usize)>,
+    /// Where the time is, in a file that has times in place of steps or beside them.
+    pub(super) time: Option<usize>,
+    /// Whether the rows have a column of steps.
+    pub(super) has_steps: bool,
     /// The name of the energy: of the column, or of both.
     pub(super) energy_name: String,
+    /// The unit of the energies, and the unit of the times, where the names say them.
+    pub(super) units: [Option<&'static str>; 2],
+    /// Whether energies are totals or per particle, where the names say so.
+    pub(super) kind: Option<EnergyKind>,
     /// Numbers kept of a row.
     pub(super) values: usize,
 }
 
 impl Layout {
-    /// The layout of rows under a header, or of `count` columns without.
+    /// The layout of rows under a header, or of `count` columns without. Each row has a step.
     pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
+        Self::timed(wanted, names, count, false)
+    }
+
+    /// The same for rows that may have a time in place of a step.
+    pub(super) fn of_columns(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
+        Self::timed(wanted, names, count, true)
+    }
+
+    fn timed(
+        wanted: &Wanted,
+        names: Option<&[String]>,
+        count: usize,
+        may_have_times: bool,
+    ) -> Result<Self, Fault> {
         if names.is_none() && wanted.by_name() {
             let expected = "expected a line of names such as `# TimeStep v_pe v_te` above the numbers, or columns \
                             chosen by number";
@@ -130,21 +164,38 @@ impl Layout {
             Column::At(index) if *index < count => Ok(*index),
             Column::At(index) => Err(missing(quantity, &format!("column {}", index + 1))),
         };
-        let among = |candidates: &[&str]| candidates.iter().find_map(|name| place(name));
-
         let step = match &wanted.step {
             StepColumn::None => None,
             StepColumn::Given(column) => Some(find(column, "step")?),
-            StepColumn::ByName => Some(among(&STEP).ok_or_else(|| missing("step", &any_of(&STEP)))?),
+            StepColumn::ByName => names::find(Quantity::Step, &names)?,
         };
+        let time = match may_have_times {
+            true => names::find(Quantity::Time, &names)?,
+            false => None,
+        };
+        if matches!(wanted.step, StepColumn::ByName) && step.is_none() && time.is_none() {
+            return Err(missing("step", &names::any_of(&names::STEP)));
+        }
+        let is_free = matches!(wanted.step, StepColumn::None);
+        // Beside steps only a time with a unit is sure to be the simulation's.
+        let time =
+            time.filter(|&time| !is_free && (step.is_none() || names::time_unit(&names[time]).is_some()));
         let energy = match &wanted.energy {
             Some(column) => find(column, "potential energy")?,
-            None => among(&ENERGY).ok_or_else(|| missing("potential energy", &any_of(&ENERGY)))?,
+            None => names::find(Quantity::Energy, &names)?
+                .ok_or_else(|| missing("potential energy", &names::any_of(&names::ENERGY)))?,
+        };
+        let time = time.filter(|&time| time != energy);
+        // A column that was chosen by its number says nothing about units.
+        let is_named = !matches!(wanted.energy, Some(Column::At(_)));
+        let energy_unit = match (&wanted.energy, names::energy_unit(&names[energy])) {
+            (None, unit) => unit?,
+            (Some(_), unit) => unit.ok().flatten(),
         };
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
             Some(column) => Some(find(column, "temperature")?),
-            None => among(&TEMPERATURE),
+            None => names::find(Quantity::Temperature, &names)?,
         };
         let kept = wanted
             .kept
@@ -153,7 +204,10 @@ impl Layout {
             .collect::<Result<Vec<usize>, _>>()?;
 
         let mut slots = vec![Slot::Skip; count];
-        for place in [Some(energy), molecular, temperature]
+        if names[0].as_bytes() == NAMD_ROW {
+            slots[0] = Slot::Mark;
+        }
+        for place in [Some(energy), molecular, temperature, time]
             .into_iter()
             .flatten()
             .chain(kept.iter().copied())
@@ -176,6 +230,13 @@ impl Layout {
             energy: value_of(energy),
             molecular: molecular.map(value_of),
             temperature: temperature.map(value_of),
+            time: time.map(value_of),
+            has_steps: step.is_some(),
+            units: [
+                energy_unit.filter(|_| is_named),
+                time.and_then(|time| names::time_unit(&names[time])),
+            ],
+            kind: names::kind(&names[energy]).filter(|_| is_named),
             energy_name: match molecular {
                 Some(molecular) => format!("{} + {}", names[energy], names[molecular]),
                 None => names[energy].clone(),
@@ -190,6 +251,24 @@ impl Layout {
             slots,
             names,
         })
+    }
+
+    /// A layout that reads the steps of rows that have no column of energies; `None` where they
+    /// have no steps either.
+    pub(super) fn of_steps(wanted: &Wanted, names: &[String]) -> Option<Self> {
+        let other = (0..names.len()).map(|place| Wanted {
+            step: wanted.step.clone(),
+            energy: Some(Column::At(place)),
+            ..Wanted::default()
+        });
+        let mut layouts = other.map(|wanted| Self::new(&wanted, Some(names), names.len()));
+        layouts.find_map(Result::ok)
+    }
+
+    /// The printed numbers of which the energy is the sum.
+    pub(super) fn energy_terms(&self, values: &[f64]) -> impl Iterator<Item = f64> {
+        let places = [Some(self.energy), self.molecular].into_iter().flatten();
+        places.map(|place| values[place])
     }
 
     #[inline]
@@ -237,6 +316,7 @@ impl Layout {
                     taken
                 }
                 Slot::Skip => Some(field_length(rest)).filter(|&taken| taken > 0)?,
+                Slot::Mark => Some(NAMD_ROW.len()).filter(|_| rest.starts_with(NAMD_ROW))?,
                 Slot::Step => match leading_i64(rest) {
                     Some((value, taken)) => {
                         step = value;
@@ -259,7 +339,7 @@ impl Layout {
     pub(crate) fn fault(&self, line: &[u8]) -> Fault {
         for ((field, slot), name) in fields(line).zip(&self.slots).zip(&self.names) {
             let expected = match (slot, f64_field(field)) {
-                (Slot::Skip, _) => continue,
+                (Slot::Skip | Slot::Mark, _) => continue,
                 (Slot::Step, _) if i64_field(field).is_none() => "an integer step",
                 (Slot::Value, None) => "a number",
                 (Slot::Value, Some(value)) if !value.is_finite() => "a finite number",
@@ -283,11 +363,4 @@ fn after_blanks(mut bytes: &[u8]) -> &[u8] {
         bytes = after;
     }
     bytes
-}
-
-fn any_of(names: &[&str]) -> String {
-    match names {
-        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
-        _ => names.concat(),
-    }
 }

@@ -1,44 +1,69 @@
 //! LAMMPS logs: thermo output in any style, among everything else that LAMMPS prints.
 
 use std::io::Read;
-use std::path::PathBuf;
 
 use super::layout::{Layout, Wanted};
+use super::log_run::LogRun;
+use super::multi::{Block, is_named_values};
+use super::run::{Run, Settings};
 use super::runs::Runs;
 use super::table::{EnergyTable, Note};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::io::text::Text;
-use crate::io::text::bytes::{f64_field, fields, i64_field, text};
+use crate::io::text::bytes::{f64_field, fields, i64_field, text, words};
 
 const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
+/// Lines without numbers, between the announcement of a header and the first row, of which one may
+/// be the header.
+const CANDIDATES: usize = 16;
 
 /// Reads the thermo output of a log.
-pub(super) fn read<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
+pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let file = text.name().to_owned();
+    let (runs, is_log, lines) = scan(text, wanted)?;
+    let silent = |run: &Run| run.stopped.is_none() && run.damage.is_none() && run.printed() == 0;
+    if runs.runs.iter().all(silent) {
+        return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
+    }
+    let mut table = runs.series(wanted, &file)?;
+    table.is_log = is_log;
+    Ok(table)
+}
+
+/// The runs of a log.
+pub(super) fn runs<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<Vec<LogRun>, ReadError> {
+    let (runs, ..) = scan(text, wanted)?;
+    Ok(runs.listed(wanted.overlap))
+}
+
+/// All runs of a log, whether LAMMPS wrote more than their rows, and the number of lines.
+fn scan<R: Read>(mut text: Text<R>, wanted: &Wanted) -> Result<(Runs, bool, u64), ReadError> {
     let mut log = Log {
         wanted,
         number: 0,
         style: None,
-        before_header: false,
-        thermo: None,
-        particles: None,
+        announced: false,
+        candidates: Vec::new(),
+        shake: None,
+        settings: Settings::default(),
+        is_log: false,
         runs: Runs::default(),
         values: Vec::new(),
     };
     loop {
         log.number = text.line_number() + 1;
-        let read = match log.whole_row(text.buffered()) {
-            Ok(Some(length)) => {
-                text.pass(length);
-                continue;
+        if let Some(length) = log.whole_row(text.buffered()) {
+            text.pass(length);
+            continue;
+        }
+        match text.next_line()? {
+            Some((line, ended)) => log.line(line, ended),
+            None => {
+                log.end_block(true);
+                log.end_unfinished();
+                return Ok((log.runs, log.is_log, text.line_number()));
             }
-            Ok(None) => match text.next_line()? {
-                Some((line, ended)) => log.line(line, ended),
-                None => return log.finish(file, text.line_number()),
-            },
-            Err(fault) => Err(fault),
-        };
-        read.map_err(|fault| fault.at(&file, Place::Line(log.number)))?;
+        }
     }
 }
 
@@ -48,266 +73,386 @@ struct Log<'a> {
     number: u64,
     /// The style of the run that we are in.
     style: Option<Style>,
-    /// Whether the line before announces a header.
-    before_header: bool,
-    /// The spacing asked for with the `thermo` command, where the log echoes it.
-    thermo: Option<i64>,
-    particles: Option<usize>,
+    /// Whether a header is announced.
+    announced: bool,
+    /// Lines that may be a header, with their numbers. The first row below tells.
+    candidates: Vec<(u64, Vec<String>)>,
+    /// The step of statistics of `fix shake`, whose rows of numbers are being read.
+    shake: Option<i64>,
+    settings: Settings,
+    /// Whether there is more than rows below a header.
+    is_log: bool,
     runs: Runs,
     values: Vec<f64>,
 }
 
+/// The style of a run's output, with the layout of its rows unless they have no steps.
 enum Style {
     /// A header, and one row in each line: `one` and `custom`.
-    Lines(Layout),
+    Lines(Option<Layout>),
     /// A document with keywords and data: `yaml`.
-    Yaml(Layout),
+    Yaml(Option<Layout>),
     /// A block of `name = value` for each step: `multi`.
     Multi { layout: Option<Layout>, block: Block },
-}
-
-/// One step of the style `multi`, collected as a header and a row.
-struct Block {
-    names: Vec<String>,
-    row: Vec<u8>,
-    line: u64,
 }
 
 impl Log<'_> {
     /// The common case: takes the row that `text` begins with, in a style with one row in each
     /// line, and returns the length of its line.
-    fn whole_row(&mut self, text: &[u8]) -> Result<Option<usize>, Fault> {
-        if let Some(Style::Lines(layout)) = &self.style
-            && let Some((step, length)) = layout.parse_first(text, &mut self.values)
+    #[inline]
+    fn whole_row(&mut self, text: &[u8]) -> Option<usize> {
+        let Some(Style::Lines(Some(layout))) = &self.style else {
+            return None;
+        };
+        let (step, length) = layout.parse_first(text, &mut self.values)?;
+        let run = self.runs.runs.last_mut()?;
+        if let Some(announced) = self.shake
+            && !run.continues_with(step, announced)
         {
-            self.runs.push(layout, step, &self.values, self.number)?;
-            return Ok(Some(length));
+            return None;
         }
-        Ok(None)
+        self.shake = None;
+        run.push(layout, step, &self.values, self.number);
+        Some(length)
     }
 
-    fn line(&mut self, line: &[u8], ended: bool) -> Result<(), Fault> {
-        // The row was not wholly buffered.
-        if ended
-            && let Some(Style::Lines(layout)) = &self.style
-            && let Some(step) = layout.parse(line, &mut self.values)
-        {
-            return self.runs.push(layout, step, &self.values, self.number);
-        }
+    fn line(&mut self, line: &[u8], ended: bool) {
         let line = line.trim_ascii();
-        if !ended && self.cut_row(line)? {
-            return Ok(());
+        if !ended && self.cut_row(line) {
+            return;
         }
-        let before_header = std::mem::replace(&mut self.before_header, false);
-        let mut words = fields(line);
-        let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        if self.is_of_shake(line) || self.is_row(line) {
+            return;
+        }
+        self.shake = None;
+        if self.command(line) {
+            return;
+        }
+        if self.style.is_none() || names_steps(line) {
+            self.header(line);
+        }
+        if self.style.is_some() {
+            self.between_rows(line);
+        } else if is_row_of_some_style(line) && !self.first_row(line) {
+            self.runs.headless(self.number);
+        }
+    }
+
+    /// Whether the line is one of numbers in the statistics of `fix shake`. The row of their step
+    /// is no such line.
+    fn is_of_shake(&mut self, line: &[u8]) -> bool {
+        let Some(announced) = self.shake else {
+            return false;
+        };
+        if line.is_empty() || !fields(line).all(|word| f64_field(word).is_some()) {
+            return false;
+        }
+        let Some(Style::Lines(Some(layout))) = &self.style else {
+            return true;
+        };
+        let step = layout.parse(line, &mut self.values);
+        let run = self.runs.runs.last();
+        !step
+            .zip(run)
+            .is_some_and(|(step, run)| run.continues_with(step, announced))
+    }
+
+    /// Takes a row of a style with one row in each line.
+    fn is_row(&mut self, line: &[u8]) -> bool {
+        let (layout, row) = match &self.style {
+            Some(Style::Lines(Some(layout))) => (layout, line),
+            Some(Style::Yaml(Some(layout))) => match line.strip_prefix(b"- [") {
+                Some(row) => (layout, row),
+                None => return false,
+            },
+            _ => return false,
+        };
+        let Some(step) = layout.parse(row, &mut self.values) else {
+            return false;
+        };
+        if let Some(run) = self.runs.runs.last_mut() {
+            run.push(layout, step, &self.values, self.number);
+        }
+        true
+    }
+
+    /// Takes a line that says something about runs.
+    fn command(&mut self, line: &[u8]) -> bool {
+        let mut words = words(line);
+        let mut word = || words.next().unwrap_or_default();
+        let (first, second, third) = (word(), word(), word());
+        let outside = self.style.is_none();
         match (first, second) {
+            (b"LAMMPS", version) if outside || version.starts_with(b"(") => {
+                self.end_unfinished();
+                self.settings = Settings::default();
+                self.is_log = true;
+            }
             (b"Loop", b"time") => {
-                self.particles = atoms(line).or(self.particles);
-                return self.end_run();
+                self.is_log = true;
+                self.end_run();
+                if let Some(run) = self.runs.runs.last_mut() {
+                    run.particles = atoms(line).or(run.particles);
+                    run.ended = true;
+                }
             }
             (b"Minimization", b"stats:") => {
-                self.runs.drop_minimization();
-                return Ok(());
+                if let Some(run) = self.runs.runs.last_mut() {
+                    run.settings.minimizes = true;
+                }
             }
             (b"Per", b"MPI") | (b"Memory", b"usage") => {
-                self.before_header = true;
-                return Ok(());
+                self.is_log = true;
+                self.announced = true;
+                self.candidates.clear();
             }
-            (b"thermo", every) if self.style.is_none() => {
-                self.thermo = i64_field(every).filter(|&every| every > 0).or(self.thermo);
-                return Ok(());
+            (b"Time", b"step") if third == b":" => {
+                self.settings.time_step = word_value(words.next());
             }
+            (b"Setting", b"up") => self.settings.minimizes = line.ends_with(b"minimization ..."),
+            (b"thermo", every) if outside => {
+                let every = i64_field(every).filter(|&every| every > 0);
+                self.settings.thermo = every.or(self.settings.thermo);
+            }
+            (b"minimize", limit) if outside => self.settings.minimizes = f64_field(limit).is_some(),
+            (b"run", _) if outside => self.settings.minimizes = false,
+            (b"SHAKE", b"stats") => {
+                let step = line.rsplit(u8::is_ascii_whitespace).next();
+                self.shake = Some(step.and_then(i64_field).unwrap_or(0));
+            }
+            (b"ERROR" | b"ERROR:", _) => self.stop(line),
             (b"keywords:", _) => {
-                let names = fields(line).skip(1).map(unquoted);
-                let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
-                let layout = self.begin_run(&names)?;
+                self.begin_run(self.number);
+                let layout = self.lay_out(&quoted(line));
                 self.style = Some(Style::Yaml(layout));
-                return Ok(());
             }
-            (dashes, b"Step") if dashes.len() > 2 && dashes.iter().all(|&byte| byte == b'-') => {
-                return self.begin_block(words.next().unwrap_or_default());
+            (dashes, b"Step") if is_rule(dashes) => {
+                self.begin_block(third);
             }
-            _ => {}
+            _ => return false,
         }
-        let header = (first == b"Step" || before_header && fields(line).any(|word| word == b"Step"))
-            && !second.is_empty()
-            && fields(line).all(|word| f64_field(word).is_none());
-        if header {
-            let names: Vec<String> = fields(line).map(text).collect();
-            let layout = self.begin_run(&names)?;
-            self.style = Some(Style::Lines(layout));
-            return Ok(());
-        }
-        self.row(line)
+        true
     }
 
-    /// A line that may be a row of the run's style, or text between rows.
-    fn row(&mut self, line: &[u8]) -> Result<(), Fault> {
+    /// Takes a line that is a header, or may be one.
+    fn header(&mut self, line: &[u8]) {
+        let is_text = words(line).nth(1).is_some() && words(line).all(|word| f64_field(word).is_none());
+        if !is_text {
+            return;
+        }
+        let names: Vec<String> = words(line).map(text).collect();
+        let has_steps = names_steps(line) || self.announced && names.iter().any(|name| name == "Step");
+        if has_steps {
+            self.begin_lines(self.number, &names);
+        } else if self.announced || self.wanted.asked(&names) {
+            self.candidates.truncate(CANDIDATES - 1);
+            self.candidates.insert(0, (self.number, names));
+        }
+    }
+
+    /// Takes a row of numbers that shows which of the candidates is its header.
+    fn first_row(&mut self, line: &[u8]) -> bool {
+        let columns = fields(line).count();
+        let mut candidates = std::mem::take(&mut self.candidates).into_iter();
+        let Some((header, names)) = candidates.find(|(_, names)| names.len() == columns) else {
+            return false;
+        };
+        self.begin_lines(header, &names);
+        if !self.is_row(line) {
+            self.between_rows(line);
+        }
+        true
+    }
+
+    /// A line within a run that is no row: a damaged one, or what others print.
+    fn between_rows(&mut self, line: &[u8]) {
+        let Some(run) = self.runs.runs.last_mut() else {
+            return;
+        };
         match &mut self.style {
-            Some(Style::Lines(layout)) => {
+            Some(Style::Lines(Some(layout))) => {
+                if self.number == run.line {
+                    return;
+                }
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
-                let columns = layout.names.len();
-                let mostly = fields(line).count() == columns && 2 * numbers > columns;
-                let first = self.runs.at_start;
-                if is_numeric(line) || mostly && first {
-                    return Err(layout.fault(line));
-                }
-                // Between a header and the first row there are warnings, and nothing else.
-                if mostly || first && !line.is_empty() && !line.starts_with(b"WARNING") {
-                    self.runs.notes.push(Note::Damaged { line: self.number });
+                let (found, columns) = (fields(line).count(), layout.names.len());
+                let mostly = found == columns && 2 * numbers > columns;
+                let first = run.rows.is_empty();
+                let numeric = is_numeric(line);
+                if numeric && found != columns && !run.may_continue_with(line) {
+                    run.between(self.number);
+                } else if numeric || mostly && first {
+                    run.damaged(self.number, layout.fault(line));
+                } else if mostly || first && !line.is_empty() && !is_message(line) {
+                    // Between a header and the first row there are messages, and nothing else.
+                    run.notes.push(Note::Damaged { line: self.number });
                 }
             }
-            Some(Style::Yaml(layout)) => {
+            Some(Style::Yaml(Some(layout))) => {
                 if let Some(row) = line.strip_prefix(b"- [") {
-                    let step = layout.parse(row, &mut self.values);
-                    let step = step.ok_or_else(|| layout.fault(row))?;
-                    self.runs.push(layout, step, &self.values, self.number)?;
+                    run.damaged(self.number, layout.fault(row));
                 }
             }
-            Some(Style::Multi { block, .. }) => block.extend(line),
-            None if is_row_of_some_style(line) => self.runs.headless(self.number),
+            Some(Style::Lines(None) | Style::Yaml(None)) => {
+                run.unread += usize::from(is_row_of_some_style(line) || is_numeric(line));
+            }
+            Some(Style::Multi { layout, block }) => {
+                let names = layout.as_ref().map_or(&[][..], |layout| &layout.names);
+                block.extend(line, names);
+            }
             None => {}
         }
-        Ok(())
     }
 
     /// Whether a last line without an end is the beginning of a row.
-    fn cut_row(&mut self, line: &[u8]) -> Result<bool, Fault> {
+    fn cut_row(&mut self, line: &[u8]) -> bool {
         let cut = match &self.style {
             None => false,
+            // A table that LAMMPS did not write may lack the last line end, but no column.
+            Some(Style::Lines(Some(layout))) if !self.is_log => {
+                is_numeric(line) && layout.parse(line, &mut self.values).is_none()
+            }
             Some(Style::Lines(_)) => is_numeric(line),
+            Some(Style::Yaml(_)) => !line.is_empty() && line != b"...",
             Some(_) => !line.is_empty(),
         };
         if cut {
-            self.cut()?;
+            self.cut();
         }
-        Ok(cut)
+        cut
     }
 
     /// The file ends in the middle of the row at this line.
-    fn cut(&mut self) -> Result<(), Fault> {
-        if !self.wanted.cut_off {
-            return Err(Fault::cut_row());
-        }
-        self.runs.notes.push(Note::CutOff { line: self.number });
+    fn cut(&mut self) {
         if let Some(Style::Multi { block, .. }) = &mut self.style {
             block.names.clear();
         }
-        Ok(())
+        if let Some(run) = self.runs.runs.last_mut() {
+            if self.wanted.cut_off {
+                run.notes.push(Note::CutOff { line: self.number });
+            } else {
+                run.damaged(self.number, Fault::cut_row());
+            }
+        }
     }
 
-    /// The head of a run's output in lines or YAML.
-    fn begin_run(&mut self, names: &[String]) -> Result<Layout, Fault> {
-        self.end_unfinished()?;
-        let layout = Layout::new(self.wanted, Some(names), names.len())?;
-        self.values = vec![0.0; layout.values];
-        self.runs.begin();
-        Ok(layout)
+    /// The head of a run's output at this line.
+    fn begin_run(&mut self, line: u64) {
+        self.end_unfinished();
+        self.runs.runs.push(Run::new(line, self.settings));
+        self.settings.minimizes = false;
+        self.announced = false;
+        self.candidates.clear();
+    }
+
+    fn begin_lines(&mut self, line: u64, names: &[String]) {
+        self.begin_run(line);
+        let layout = self.lay_out(names);
+        self.style = Some(Style::Lines(layout));
+    }
+
+    /// The layout of the rows of the run that begins.
+    fn lay_out(&mut self, names: &[String]) -> Option<Layout> {
+        let layout = self.runs.runs.last_mut()?.lay_out(self.wanted, names);
+        self.values = vec![0.0; layout.as_ref().map_or(0, |layout| layout.values)];
+        layout
     }
 
     /// The head of a step in the style `multi`.
-    fn begin_block(&mut self, step: &[u8]) -> Result<(), Fault> {
-        let block = Block {
-            names: vec!["Step".to_owned()],
-            row: step.to_vec(),
-            line: self.number,
-        };
-        self.end_block(false)?;
+    fn begin_block(&mut self, step: &[u8]) {
+        let block = Block::new(step, self.number);
+        self.end_block(false);
         if let Some(Style::Multi { block: current, .. }) = &mut self.style {
             *current = block;
-            return Ok(());
+            return;
         }
-        self.end_unfinished()?;
-        self.runs.begin();
+        self.begin_run(self.number);
         self.style = Some(Style::Multi { layout: None, block });
-        Ok(())
     }
 
     /// Takes the block that was collected, if any, as a row.
-    fn end_block(&mut self, at_end_of_file: bool) -> Result<(), Fault> {
-        let Some(Style::Multi { layout, block }) = &mut self.style else {
-            return Ok(());
+    fn end_block(&mut self, at_end_of_file: bool) {
+        let (Some(Style::Multi { layout, block }), Some(run)) = (&mut self.style, self.runs.runs.last_mut())
+        else {
+            return;
         };
         if block.names.is_empty() {
-            return Ok(());
+            return;
         }
         // Faults of a block are reported at its first line.
         let line = std::mem::replace(&mut self.number, block.line);
         let columns = layout.as_ref().map_or(0, |layout| layout.names.len());
         if at_end_of_file && block.names.len() < columns {
-            return self.cut();
+            self.cut();
+        } else {
+            block.push(layout, self.wanted, &mut self.values, run);
         }
-        block.push(layout, self.wanted, &mut self.values, &mut self.runs)?;
         self.number = line;
-        Ok(())
     }
 
-    fn end_run(&mut self) -> Result<(), Fault> {
-        self.end_block(false)?;
+    fn end_run(&mut self) {
+        self.end_block(false);
         self.style = None;
-        self.runs.end();
-        Ok(())
     }
 
     /// Ends a run whose end is missing.
-    fn end_unfinished(&mut self) -> Result<(), Fault> {
-        if self.style.is_some() {
-            self.end_run()?;
-            self.runs.unfinished();
+    fn end_unfinished(&mut self) {
+        let inside = self.style.is_some();
+        self.end_run();
+        if let Some(run) = self.runs.runs.last_mut()
+            && inside
+            && self.is_log
+        {
+            let line = run.last_line();
+            run.notes.push(Note::Unfinished { line });
         }
-        Ok(())
     }
 
-    fn finish(mut self, file: PathBuf, lines: u64) -> Result<EnergyTable, ReadError> {
-        let ended = self.end_block(true).and_then(|()| self.end_unfinished());
-        ended.map_err(|fault| fault.at(&file, Place::Line(self.number)))?;
-        if self.runs.last_line == 0 {
-            return Err(Fault::no_rows(lines, EXPECTED).at(&file, Place::File));
+    /// LAMMPS stops with an error.
+    fn stop(&mut self, line: &[u8]) {
+        if self.style.is_none() {
+            return;
         }
-        let table = self.runs.on_grid(self.thermo);
-        let mut table = table.map_err(|(place, fault)| fault.at(&file, place))?;
-        (table.file, table.particles) = (file, self.particles);
-        Ok(table)
+        self.end_run();
+        if let Some(run) = self.runs.runs.last_mut() {
+            let (line, message) = (self.number, text(&line[..line.len().min(200)]));
+            run.stopped = Some((line, message.clone()));
+            run.notes.push(Note::Stopped { line, message });
+        }
     }
 }
 
-impl Block {
-    /// Takes all `name = value` triples of a line. Any other line is text between rows.
-    fn extend(&mut self, line: &[u8]) {
-        let words: Vec<&[u8]> = fields(line).collect();
-        let (triples, rest) = words.as_chunks::<3>();
-        if !rest.is_empty() || triples.iter().any(|[_, equals, _]| *equals != b"=") || self.names.is_empty() {
-            return;
-        }
-        for [name, _, value] in triples {
-            self.names.push(text(name));
-            self.row.push(b' ');
-            self.row.extend_from_slice(value);
-        }
+/// Whether only LAMMPS prints such a line, beside the rows of thermo output.
+pub(super) fn is_mark(line: &[u8]) -> bool {
+    let mut words = words(line);
+    let mut word = || words.next().unwrap_or_default();
+    match (word(), word()) {
+        (b"LAMMPS", version) => version.is_empty() || version.starts_with(b"("),
+        (b"Per", b"MPI") | (b"Memory", b"usage") | (b"Loop", b"time") => true,
+        (b"keywords:", list) => list.starts_with(b"["),
+        (dashes, b"Step") => is_rule(dashes),
+        _ => false,
     }
+}
 
-    /// Hands the row to the run, and is empty afterwards.
-    fn push(
-        &mut self,
-        layout: &mut Option<Layout>,
-        wanted: &Wanted,
-        values: &mut Vec<f64>,
-        runs: &mut Runs,
-    ) -> Result<(), Fault> {
-        let layout = match layout {
-            Some(layout) => layout,
-            None => layout.insert(Layout::new(wanted, Some(&self.names), self.names.len())?),
-        };
-        values.resize(layout.values, 0.0);
-        if self.names != layout.names {
-            return Err(Fault::header(&self.names.join(", "), &layout.names.join(", ")));
-        }
-        let step = layout.parse(&self.row, values);
-        let step = step.ok_or_else(|| layout.fault(&self.row))?;
-        self.names.clear();
-        runs.push(layout, step, values, self.line)
-    }
+/// Whether a word is a line of dashes.
+fn is_rule(word: &[u8]) -> bool {
+    word.len() > 2 && word.iter().all(|&byte| byte == b'-')
+}
+
+/// Whether a line begins with the name of the steps and has more names.
+fn names_steps(line: &[u8]) -> bool {
+    let mut words = words(line);
+    words.next() == Some(b"Step") && words.next().is_some() && words.all(|word| f64_field(word).is_none())
+}
+
+/// Whether a line is a message of LAMMPS or of a library that it calls: its first word ends with a
+/// colon.
+fn is_message(line: &[u8]) -> bool {
+    let mut words = words(line);
+    words
+        .next()
+        .is_some_and(|word| word.ends_with(b":") || word == b"WARNING" || word == b"SHAKE")
 }
 
 /// Whether a line in place of a row is a damaged row: it begins like a number and contains no
@@ -324,10 +469,8 @@ fn is_numeric(line: &[u8]) -> bool {
 fn is_row_of_some_style(line: &[u8]) -> bool {
     let row = line.strip_prefix(b"- [").unwrap_or(line);
     let words: Vec<&[u8]> = fields(row).collect();
-    let (triples, rest) = words.as_chunks::<3>();
-    let named = |[_, equals, value]: &[&[u8]; 3]| *equals == b"=" && f64_field(value).is_some();
     words.len() >= 2 && i64_field(words[0]).is_some() && words.iter().all(|word| f64_field(word).is_some())
-        || triples.len() >= 2 && rest.is_empty() && triples.iter().all(named)
+        || is_named_values(&words)
 }
 
 /// The number of atoms in `Loop time of ... with 1000 atoms`.
@@ -338,6 +481,16 @@ fn atoms(line: &[u8]) -> Option<usize> {
     usize::try_from(count).ok()
 }
 
-fn unquoted(word: &[u8]) -> String {
-    text(word).trim_matches(['[', '\'', '"']).to_owned()
+fn word_value(word: Option<&[u8]>) -> Option<f64> {
+    word.and_then(f64_field).filter(|value| value.is_finite())
+}
+
+/// The names in `keywords: ['Step', 'Temp', ]`.
+fn quoted(line: &[u8]) -> Vec<String> {
+    let line = text(line);
+    let list = line.trim_start_matches("keywords:").trim();
+    let list = list.strip_prefix('[').unwrap_or(list);
+    let list = list.strip_suffix(']').unwrap_or(list);
+    let names = list.split(',').map(|name| name.trim().trim_matches(['\'', '"']));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }

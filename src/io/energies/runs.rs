@@ -1,42 +1,34 @@
-//! Rows of several runs, and the one evenly spaced series that they make.
+//! The runs of a log, and the one evenly spaced series that some of them make.
 
-use super::layout::Layout;
+use std::path::Path;
+
+use super::grid::{Grid, Misfit, Part};
+use super::layout::Wanted;
+use super::log_run::{Listed, LogRun, RunChoice, short};
+use super::run::Run;
 use super::table::{EnergyTable, Note};
-use crate::io::error::{Fault, Place};
+use crate::io::error::{Fault, Place, ReadError};
+use crate::io::overlap::Overlap;
 
-/// Rows of a log's runs, since the last restart.
+/// All runs of a log.
 #[derive(Default)]
 pub(super) struct Runs {
-    table: Option<EnergyTable>,
-    rows: Vec<Row>,
-    /// Rows before the current run, or the last one.
-    start: usize,
-    /// Whether the run that we are in has no row yet.
-    pub(super) at_start: bool,
-    /// The line of the last row; 0 where there is none.
-    pub(super) last_line: u64,
-    repeated: usize,
-    difference: f64,
-    minimization: usize,
+    pub(super) runs: Vec<Run>,
+    /// Notes about lines outside of runs.
     pub(super) notes: Vec<Note>,
 }
 
-/// Where a row of the table is from.
-#[derive(Clone, Copy)]
-struct Row {
-    step: i64,
-    line: u64,
-    /// Whether it is the first or the last of its run.
-    is_end: bool,
+/// How a run continues the one before it.
+enum Joint {
+    /// It repeats the last step.
+    Repeats,
+    /// It replaces the steps of the run before from a row on.
+    Replaces(usize),
 }
 
-impl Runs {
-    /// A run begins.
-    pub(super) fn begin(&mut self) {
-        self.start = self.rows.len();
-        self.at_start = true;
-    }
+type Misplaced = (Place, Fault);
 
+impl Runs {
     /// A row of numbers under no header.
     pub(super) fn headless(&mut self, number: u64) {
         if let Some(Note::Headless { line, rows }) = self.notes.last_mut()
@@ -51,187 +43,310 @@ impl Runs {
         }
     }
 
-    /// The run ends: its last row is an end.
-    pub(super) fn end(&mut self) {
-        self.at_start = false;
-        if let Some(last) = self.rows.last_mut() {
-            last.is_end = true;
+    /// All runs as callers see them.
+    pub(super) fn listed(&self, overlap: Overlap) -> Vec<LogRun> {
+        let numbered = self.runs.iter().zip(1..);
+        let mut listed: Vec<LogRun> = numbered.map(|(run, number)| run.listed(number)).collect();
+        let mut before: Option<&Run> = None;
+        for (run, listed) in self.runs.iter().zip(&mut listed) {
+            if run.idle().is_none() {
+                listed.apart = before.and_then(|before| Joint::of(before, run, overlap).err());
+                before = Some(run);
+            }
+        }
+        listed
+    }
+
+    /// The series of the chosen runs.
+    pub(super) fn series(mut self, wanted: &Wanted, file: &Path) -> Result<EnergyTable, ReadError> {
+        let mut listed = self.listed(wanted.overlap);
+        let notes = std::mem::take(&mut self.notes);
+        match self.choose(wanted, &mut listed) {
+            Ok((series, grid)) => {
+                let mut table = series.table(grid, notes, &self.runs, listed);
+                file.clone_into(&mut table.file);
+                Ok(table)
+            }
+            Err((place, fault)) => Err(Self::beside_others(fault, &listed).at(file, place)),
         }
     }
 
-    /// The run that ended was not complete.
-    pub(super) fn unfinished(&mut self) {
-        self.notes.push(Note::Unfinished { line: self.last_line });
-    }
-
-    /// The run that ended was a minimisation.
-    pub(super) fn drop_minimization(&mut self) {
-        self.minimization += self.rows.len() - self.start;
-        self.rows.truncate(self.start);
-        for column in self.table.iter_mut().flat_map(EnergyTable::columns_mut) {
-            column.truncate(self.start);
-        }
-    }
-
-    /// Takes a row of the current run.
-    #[inline]
-    pub(super) fn push(
-        &mut self,
-        layout: &Layout,
-        step: i64,
-        values: &[f64],
-        line: u64,
-    ) -> Result<(), Fault> {
-        let first = std::mem::replace(&mut self.at_start, false);
-        self.last_line = line;
-        if step < 0 {
-            return Err(Fault::negative_step(step));
-        }
-        let odd = first || self.rows.last().is_some_and(|last| step <= last.step);
-        if odd && !self.check(layout, step, values, line, first)? {
-            return Ok(());
-        }
-        if let Some(table) = &mut self.table {
-            table.push(layout, values);
-            let is_end = first;
-            self.rows.push(Row { step, line, is_end });
-        }
-        Ok(())
-    }
-
-    /// Checks the first row of a run, or a step that does not increase; `false` where it repeats
-    /// the row before.
+    /// The fault of a run, with the others that can be chosen.
     #[cold]
-    fn check(
-        &mut self,
-        layout: &Layout,
-        step: i64,
-        values: &[f64],
-        line: u64,
-        first: bool,
-    ) -> Result<bool, Fault> {
-        if first {
-            if step == 0 && self.rows.last().is_some_and(|before| before.step > 0) {
-                self.restart(line);
-            }
-            let new = EnergyTable::new(layout);
-            let table = self.table.get_or_insert_with(|| new.clone());
-            let (found, expected) = (shown(&new), shown(table));
-            if found != expected {
-                return Err(Fault::header(&found, &expected));
-            }
+    fn beside_others(fault: Fault, listed: &[LogRun]) -> Fault {
+        let usable = |run: &&LogRun| run.unusable.is_none() && run.rows > 1;
+        let usable: Vec<LogRun> = listed.iter().filter(usable).cloned().collect();
+        if usable.is_empty() || listed.len() < 2 || matches!(fault, Fault::Truncated(_)) {
+            return fault;
         }
-        let Some(&Row { step: before, .. }) = self.rows.last() else {
-            return Ok(true);
-        };
-        let once = self.table.as_ref().and_then(|table| table.potential.last());
-        if let Some(once) = once.filter(|_| step == before) {
-            let again = layout.energy_of(values);
-            if first || once.to_bits() == again.to_bits() {
-                self.repeated += 1;
-                self.difference = self.difference.max((once - again).abs());
-                return Ok(false);
-            }
-        }
-        if step <= before {
-            return Err(Fault::step(step, before, None));
-        }
-        Ok(true)
+        fault.and(&format!(
+            "; the option `log_run` chooses another run: {}",
+            Listed(&usable)
+        ))
     }
 
-    /// Drops the rows so far, with a note.
-    fn restart(&mut self, line: u64) {
-        let mut notes = std::mem::take(&mut self.notes);
-        notes.retain(|note| matches!(note, Note::Restart { .. }));
-        notes.push(Note::Restart {
-            line,
-            rows: self.rows.len(),
-        });
-        *self = Self {
-            notes,
-            last_line: line,
-            ..Self::default()
+    fn choose(&self, wanted: &Wanted, listed: &mut [LogRun]) -> Result<(Series<'_>, Grid), Misplaced> {
+        let RunChoice::Number(number) = wanted.log_run else {
+            return self.last(wanted, listed);
         };
-    }
-
-    /// The rows at even steps. LAMMPS prints thermo output at the multiples of one number of steps,
-    /// and at the first and last step of each run, which are left out where they are not multiples.
-    pub(super) fn on_grid(mut self, thermo: Option<i64>) -> Result<EnergyTable, (Place, Fault)> {
-        let few_rows = |found| (Place::File, Fault::few_rows(found));
-        let (stride, offset) = self.grid(thermo).ok_or_else(|| few_rows(self.rows.len()))?;
-        let on_grid = |row: &Row| !row.is_end || (row.step - offset).rem_euclid(stride) == 0;
-        let kept: Vec<bool> = self.rows.iter().map(on_grid).collect();
-        let mut rows = self.rows.iter().filter(|row| on_grid(row));
-        let first = rows.next().map_or(0, |row| row.step);
-        let mut before = first;
-        for row in rows {
-            if row.step - before != stride {
-                let expected = Some(before.saturating_add(stride));
-                return Err((Place::Line(row.line), Fault::step(row.step, before, expected)));
+        let found = self.runs.len();
+        let place = number.checked_sub(1).filter(|&place| place < found);
+        let Some(place) = place else {
+            let expected = format!("run {number} is asked for, expected 1 to {found}, the runs of the log");
+            return Err((Place::File, Fault::Value(expected)));
+        };
+        let run = &self.runs[place];
+        match run.idle() {
+            Some(reason) => {
+                let fault = Fault::TooShort(format!("run {number} makes no series: {reason}"));
+                Err((Place::Line(run.line), fault))
             }
-            before = row.step;
+            None => self.ending_with(place, wanted, listed),
         }
-        let left_out = kept.iter().filter(|kept| !**kept).count();
-        let count = kept.len() - left_out;
-        let (Some(mut table), 2..) = (self.table, count) else {
-            return Err(few_rows(count));
-        };
-        for column in table.columns_mut() {
-            let mut kept = kept.iter();
-            column.retain(|_| kept.next() == Some(&true));
-        }
-        let stride = stride.unsigned_abs();
-        let found = [
-            (self.minimization > 0).then_some(Note::Minimization {
-                rows: self.minimization,
-            }),
-            (self.repeated > 0).then_some(Note::RepeatedSteps {
-                rows: self.repeated,
-                difference: self.difference,
-            }),
-            (left_out > 0).then_some(Note::OffGrid {
-                rows: left_out,
-                stride,
-            }),
-        ];
-        self.notes.extend(found.into_iter().flatten());
-        table.is_log = true;
-        table.first_step = first.unsigned_abs();
-        table.stride = stride;
-        table.notes = self.notes;
-        Ok(table)
     }
 
-    /// Spacing and offset of the steps, from two neighbours inside a run, else from the `thermo`
-    /// command, else from all steps, without the first or the last one if necessary.
-    fn grid(&self, thermo: Option<i64>) -> Option<(i64, i64)> {
-        let rows = self.rows.as_slice();
-        let mut pairs = rows.windows(2);
-        if let Some(inside) = pairs.find(|pair| !pair[0].is_end && !pair[1].is_end) {
-            return Some((inside[1].step - inside[0].step, inside[1].step));
+    /// The last runs that make a series. A run is passed over where nobody can have meant it: a
+    /// minimisation, a run without energies, or with less than two rows. A damaged run is an error.
+    fn last(&self, wanted: &Wanted, listed: &mut [LogRun]) -> Result<(Series<'_>, Grid), Misplaced> {
+        let mut too_short = None;
+        for place in (0..self.runs.len()).rev() {
+            if self.runs[place].idle().is_some() {
+                continue;
+            }
+            match self.ending_with(place, wanted, listed) {
+                Err((at, Fault::TooShort(reason))) => {
+                    listed[place].unusable = Some(reason.clone());
+                    too_short.get_or_insert((at, Fault::TooShort(reason)));
+                }
+                found => return found,
+            }
         }
-        if let Some(every) = thermo {
-            return Some((every, 0));
-        }
-        let first = |rows: &[Row]| Some((rows.get(1)?.step - rows[0].step, rows[0].step));
-        let even = |rows: &[Row]| {
-            let mut pairs = rows.windows(2);
-            first(rows).filter(|(stride, _)| pairs.all(|pair| pair[1].step - pair[0].step == *stride))
+        Err(too_short.unwrap_or_else(|| self.none_usable()))
+    }
+
+    /// Why no run of the log makes a series, where none was meant to.
+    #[cold]
+    fn none_usable(&self) -> Misplaced {
+        let Some(run) = self.runs.iter().rev().find(|run| !run.settings.minimizes) else {
+            let rows: usize = self.runs.iter().map(|run| run.rows.len()).sum();
+            let expected = "expected a run of molecular dynamics";
+            let fault = format!("{rows} rows, all of minimisations, {expected}");
+            return (Place::File, Fault::TooShort(fault));
         };
-        let parts = [
-            Some(rows),
-            rows.get(1..),
-            rows.get(..rows.len().saturating_sub(1)),
-        ];
-        parts.into_iter().flatten().find_map(even).or_else(|| first(rows))
+        let fault = match (&run.columns, &run.stopped) {
+            (Some(columns), _) => Fault::Columns(columns.clone()),
+            (None, Some((line, message))) => Fault::TooShort(format!(
+                "no rows below this header: the run stopped at line {line}, `{message}`"
+            )),
+            (None, None) => return (Place::File, Fault::few_rows(0)),
+        };
+        (Place::Line(run.line), fault)
+    }
+
+    /// The series that ends with the run at this place. Where the steps of the runs before do not
+    /// fit, they are another series.
+    fn ending_with(
+        &self,
+        place: usize,
+        wanted: &Wanted,
+        listed: &mut [LogRun],
+    ) -> Result<(Series<'_>, Grid), Misplaced> {
+        let last = &self.runs[place];
+        if let Some((line, fault)) = &last.damage {
+            return Err((Place::Line(*line), fault.text()));
+        }
+        let mut series = Series::of(place, last);
+        if wanted.log_run == RunChoice::Continued {
+            series.lengthen(&self.runs, wanted.overlap);
+        }
+        loop {
+            let Misfit { part, row, fault } = match Grid::of(&series.parts) {
+                Ok(grid) => {
+                    let rows = grid.len(&series.parts);
+                    if rows < 2 {
+                        return Err((Place::File, Fault::few_rows(rows)));
+                    }
+                    return Ok((series, grid));
+                }
+                Err(misfit) => misfit,
+            };
+            let (at, is_last) = (&series.parts[part], part + 1 == series.parts.len());
+            let line = at.run.rows[row].line;
+            let is_joint = part > 0 && row == at.rows.start;
+            if is_joint {
+                listed[at.place].apart = Some(fault.to_string());
+                series.drop_first(part);
+            } else if is_last {
+                listed[at.place].unusable = Some(fault.to_string());
+                return Err((Place::Line(line), fault));
+            } else {
+                listed[at.place].unusable = Some(format!("line {line}: {fault}"));
+                series.drop_first(part + 1);
+            }
+        }
     }
 }
 
-fn shown(table: &EnergyTable) -> String {
-    let with = if table.temperature.is_some() {
-        "with"
-    } else {
-        "without"
-    };
-    format!("{} {with} a temperature", table.potential_name)
+impl Joint {
+    /// How a run continues the one before it, or the reason why it does not.
+    fn of(before: &Run, after: &Run, overlap: Overlap) -> Result<Self, String> {
+        let ((Some(head), Some(last)), Some(first)) =
+            ((before.rows.first(), before.rows.last()), after.rows.first())
+        else {
+            return Err("no rows".to_owned());
+        };
+        if before.damage.is_some() {
+            return Err("the run before it is damaged".to_owned());
+        }
+        if before.names != after.names {
+            return Err("other columns than before".to_owned());
+        }
+        if let (Some(found), Some(expected)) = (after.spacing(), before.spacing())
+            && found != expected
+        {
+            return Err(format!("rows every {found} steps, before every {expected}"));
+        }
+        let (found, expected) = (after.settings.time_step, before.settings.time_step);
+        if let (Some(found), Some(expected)) = (found, expected)
+            && found != expected
+        {
+            return Err(format!("a time step of {found}, before {expected}"));
+        }
+        if let (Some(found), Some(expected)) = (after.particles, before.particles)
+            && found != expected
+        {
+            return Err(format!("{found} atoms, before {expected}"));
+        }
+        let row = before.rows.partition_point(|row| row.step < first.step);
+        let (found, step) = (after.table.potential[0], first.step);
+        if let Some(once) = before.rows.get(row).filter(|row| row.step == step) {
+            let expected = before.table.potential[row];
+            if !before.last_digit.with(after.last_digit).agrees(found, expected) {
+                return Err(format!(
+                    "the energy of step {} is {}, before {}",
+                    once.step,
+                    short(found),
+                    short(expected)
+                ));
+            }
+            if step == last.step {
+                return Ok(Self::Repeats);
+            }
+        }
+        if step > last.step {
+            return Err(format!(
+                "no step in common, step {step} after {last}",
+                last = last.step
+            ));
+        }
+        if step == 0 && head.step == 0 {
+            return Err("steps begin again at 0".to_owned());
+        }
+        match overlap {
+            Overlap::Later => Ok(Self::Replaces(row)),
+            Overlap::Refuse => Err(format!(
+                "steps go back from {} to {step}; the option `overlap` lets a later job replace what it repeats",
+                last.step
+            )),
+        }
+    }
+}
+
+/// Runs that continue each other.
+struct Series<'a> {
+    parts: Vec<Part<'a>>,
+    /// The steps from which on rows of earlier runs were replaced, and how many.
+    replaced: Vec<(u64, usize)>,
+}
+
+impl<'a> Series<'a> {
+    fn of(place: usize, run: &'a Run) -> Self {
+        let rows = 0..run.rows.len();
+        Self {
+            parts: vec![Part { place, run, rows }],
+            replaced: Vec::new(),
+        }
+    }
+
+    /// Puts the runs before it that it continues.
+    fn lengthen(&mut self, runs: &'a [Run], overlap: Overlap) {
+        let before = runs[..self.parts[0].place].iter().enumerate().rev();
+        for (place, run) in before.filter(|(_, run)| run.idle().is_none()) {
+            let head = &mut self.parts[0];
+            let rows = match Joint::of(run, head.run, overlap) {
+                Ok(Joint::Repeats) => {
+                    head.rows.start = 1;
+                    0..run.rows.len()
+                }
+                Ok(Joint::Replaces(row)) => {
+                    let step = run.rows[row].step.unsigned_abs();
+                    self.replaced.insert(0, (step, run.rows.len() - row));
+                    0..row
+                }
+                Err(_) => break,
+            };
+            // A run that is replaced as a whole does not stand between its neighbours.
+            if !rows.is_empty() {
+                self.parts.insert(0, Part { place, run, rows });
+            }
+        }
+    }
+
+    /// Leaves out so many of its first runs.
+    fn drop_first(&mut self, count: usize) {
+        self.parts.drain(..count);
+        self.replaced.clear();
+        if let Some(first) = self.parts.first_mut() {
+            first.rows.start = 0;
+        }
+    }
+
+    /// The table of the series on its grid, and the decisions.
+    fn table(&self, grid: Grid, mut notes: Vec<Note>, runs: &[Run], listed: Vec<LogRun>) -> EnergyTable {
+        let mut table = EnergyTable::like(&self.parts[0].run.table, grid.len(&self.parts));
+        table.is_log = true;
+        table.stride = grid.stride.unsigned_abs();
+        let minimizations = runs.iter().filter(|run| run.settings.minimizes);
+        let minimization: usize = minimizations.map(|run| run.rows.len()).sum();
+        if minimization > 0 {
+            notes.push(Note::Minimization { rows: minimization });
+        }
+        let (mut left_out, mut repeated, mut difference) = (0, 0, 0.0_f64);
+        let mut before: Option<(&Run, usize)> = None;
+        for part in &self.parts {
+            let kept = grid.kept(part);
+            left_out += part.rows.len() - kept.len();
+            repeated += part.run.repeated;
+            if part.rows.start == 1
+                && let Some((run, end)) = before
+            {
+                repeated += 1;
+                difference =
+                    difference.max((part.run.table.potential[0] - run.table.potential[end - 1]).abs());
+            }
+            if table.len() == 0 && !kept.is_empty() {
+                table.first_step = part.run.rows[kept.start].step.unsigned_abs();
+            }
+            table.extend(&part.run.table, kept);
+            table.particles = part.run.particles.or(table.particles);
+            notes.extend(part.run.notes.iter().cloned());
+            before = Some((part.run, part.rows.end));
+        }
+        if runs.iter().filter(|run| !run.settings.minimizes).count() > 1 {
+            let taken = self.parts.iter().map(|part| part.place + 1).collect();
+            notes.push(Note::Runs { taken, runs: listed });
+        }
+        let replaced = self.replaced.iter();
+        notes.extend(replaced.map(|&(step, rows)| Note::Replaced { step, rows }));
+        if repeated > 0 {
+            let rows = repeated;
+            notes.push(Note::RepeatedSteps { rows, difference });
+        }
+        if left_out > 0 {
+            let (rows, stride) = (left_out, table.stride);
+            notes.push(Note::OffGrid { rows, stride });
+        }
+        table.notes = notes;
+        table
+    }
 }

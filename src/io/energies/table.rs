@@ -1,11 +1,13 @@
 //! What a file of energies held.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use super::layout::Layout;
+use super::log_run::{Listed, LogRun, short};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
@@ -25,6 +27,72 @@ pub enum Note {
         line: u64,
         /// The rows before.
         rows: usize,
+    },
+    /// The energies of one step differ by more than their last digit: they are of two series, as
+    /// where energies per particle are followed by totals. The rows before belong to the other
+    /// series and are not part of the table.
+    #[error(
+        "step {step} has another energy at line {line}, by {}: the {rows} rows before it are another series and are \
+         left out",
+        short(*difference)
+    )]
+    Disagreement {
+        /// The line of the second of them.
+        line: u64,
+        /// Their step.
+        step: u64,
+        /// By how much they differ.
+        difference: f64,
+        /// The rows before.
+        rows: usize,
+    },
+    /// Steps that a later job computed again replace those of the job before, as
+    /// [`EnergyReader::overlap`](super::EnergyReader::overlap) asks.
+    #[error("{rows} rows from step {step} on are replaced by those of a later job")]
+    Replaced {
+        /// The first of the steps.
+        step: u64,
+        /// How many rows were replaced.
+        rows: usize,
+    },
+    /// A log has several runs: which of them make the series, and what they hold.
+    #[error("{}", taken_of(taken, runs))]
+    Runs {
+        /// The numbers of the runs that make the series.
+        taken: Vec<usize>,
+        /// All runs of the log.
+        runs: Vec<LogRun>,
+    },
+    /// A note about one piece of a run that stands in several files.
+    #[error("{}: {note}", file.display())]
+    Piece {
+        /// The file.
+        file: PathBuf,
+        /// What is to be said of it.
+        note: Box<Self>,
+    },
+    /// The file has times in place of steps. Rows count in intervals.
+    #[error("the file has times and no steps: rows are {}{} apart", short(*interval), blank_and(*unit))]
+    Times {
+        /// The time between rows, as the file gives it.
+        interval: f64,
+        /// Its unit, where the file says it.
+        unit: Option<&'static str>,
+    },
+    /// The file has neither steps nor times: rows count as one step apart.
+    #[error("the file has neither steps nor times: rows count as one step apart")]
+    Unnumbered,
+    /// Numbers were converted, as [`EnergyTable::in_units`] asks.
+    #[error("{quantity} are converted from {from} to {to}: times {}", crate::real::short(*factor, 10))]
+    Converted {
+        /// `energies` or `times`.
+        quantity: &'static str,
+        /// The unit in the file.
+        from: &'static str,
+        /// The unit now.
+        to: &'static str,
+        /// The factor between them.
+        factor: f64,
     },
     /// A run begins with the last step of the run before. That step counts once, as it was printed
     /// first.
@@ -56,6 +124,14 @@ pub enum Note {
         /// The line of its last row.
         line: u64,
     },
+    /// A run of the log ended with an error. Its rows before that count.
+    #[error("the run stopped at line {line}: `{message}`")]
+    Stopped {
+        /// The line of the error.
+        line: u64,
+        /// The error, as LAMMPS printed it.
+        message: String,
+    },
     /// Rows of numbers in a log have no header above them, perhaps because it is damaged. They are
     /// left out.
     #[error("{rows} rows of numbers from line {line} on stand under no header and are left out")]
@@ -63,6 +139,14 @@ pub enum Note {
         /// The line of the first.
         line: u64,
         /// How many follow each other.
+        rows: usize,
+    },
+    /// Rows of numbers of another width stand between the rows of a run. They are ignored.
+    #[error("{rows} rows of numbers between those of the run, from line {line} on, are passed over")]
+    Between {
+        /// The line of the first.
+        line: u64,
+        /// How many.
         rows: usize,
     },
     /// A line of a log, within a run, may be a damaged row. It is ignored.
@@ -80,6 +164,55 @@ pub enum Note {
     },
 }
 
+impl Note {
+    fn is_unnumbered(&self) -> bool {
+        match self {
+            Self::Unnumbered => true,
+            Self::Piece { note, .. } => note.is_unnumbered(),
+            _ => false,
+        }
+    }
+
+    /// The rows between the multiples of `thermo` that it says were left out.
+    fn left_out_rows(&self) -> usize {
+        match self {
+            Self::OffGrid { rows, .. } => *rows,
+            Self::Piece { note, .. } => note.left_out_rows(),
+            _ => 0,
+        }
+    }
+}
+
+fn blank_and(unit: Option<&str>) -> String {
+    unit.map_or_else(String::new, |unit| format!(" {unit}"))
+}
+
+/// The times of a file, in its own unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Times {
+    /// The time between rows, which have no steps.
+    InPlaceOfSteps(f64),
+    /// The time of one step.
+    OfSteps(f64),
+}
+
+/// Which runs of a log are taken, as a sentence.
+fn taken_of(taken: &[usize], runs: &[LogRun]) -> String {
+    let (of, listed) = (runs.len(), Listed(runs));
+    let numbers: Vec<String> = taken.iter().map(usize::to_string).collect();
+    match (&numbers[..], taken) {
+        ([number], _) => format!("run {number} of {of} is taken (option `log_run`): {listed}"),
+        ([first, .., last], [a, .., b]) if b - a + 1 == taken.len() => {
+            let joined = taken.len();
+            format!("{joined} runs, {first} to {last} of {of}, are joined (option `log_run`): {listed}")
+        }
+        _ => {
+            let (joined, numbers) = (taken.len(), numbers.join(", "));
+            format!("{joined} runs, {numbers} of {of}, are joined (option `log_run`): {listed}")
+        }
+    }
+}
+
 /// Potential energies at evenly spaced steps, as they stand in a file, and the decisions of the
 /// reader.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,7 +222,8 @@ pub struct EnergyTable {
     pub file: PathBuf,
     /// Whether the file is a LAMMPS log, rather than columns.
     pub is_log: bool,
-    /// The step of the first row; 0 where the file has no steps.
+    /// The step of the first row; 0 where the file has no steps. Times in place of steps count in
+    /// intervals.
     pub first_step: u64,
     /// Steps between rows; 1 where the file has no steps.
     pub stride: u64,
@@ -102,26 +236,84 @@ pub struct EnergyTable {
     pub temperature: Option<Vec<f64>>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
+    /// The unit of the energies, where the file says it: `kJ/mol`, `kcal/mol`, `eV` or `hartree`.
+    /// [`in_units`](Self::in_units) converts them.
+    pub energy_unit: Option<&'static str>,
+    /// The unit of the times, where the file says it: `fs`, `ps` or `ns`.
+    pub time_unit: Option<&'static str>,
+    /// Whether the energies are totals or per particle, where the name of the column says so.
+    pub kind: Option<EnergyKind>,
+    pub(super) times: Option<Times>,
     /// The decisions of the reader, in the order of the file. Each prints as a sentence for a user.
     pub notes: Vec<Note>,
     kept: Vec<(String, Vec<f64>)>,
 }
 
 impl EnergyTable {
-    /// A table without rows.
-    pub(super) fn new(layout: &Layout) -> Self {
-        let kept = layout.kept.iter();
+    /// A table without columns but for the energy.
+    pub(super) fn empty() -> Self {
         Self {
             file: PathBuf::new(),
             is_log: false,
             first_step: 0,
             stride: 1,
             potential: Vec::new(),
+            potential_name: String::new(),
+            temperature: None,
+            particles: None,
+            energy_unit: None,
+            time_unit: None,
+            kind: None,
+            times: None,
+            notes: Vec::new(),
+            kept: Vec::new(),
+        }
+    }
+
+    /// A table with the columns of another, and space for so many rows.
+    pub(super) fn like(other: &Self, rows: usize) -> Self {
+        let column = || Vec::with_capacity(rows);
+        let kept = other.kept.iter();
+        Self {
+            potential: column(),
+            potential_name: other.potential_name.clone(),
+            temperature: other.temperature.as_ref().map(|_| column()),
+            kept: kept.map(|(name, _)| (name.clone(), column())).collect(),
+            ..Self::empty()
+        }
+    }
+
+    /// Appends rows of a table with the same columns.
+    pub(super) fn extend(&mut self, other: &Self, rows: Range<usize>) {
+        self.potential.extend_from_slice(&other.potential[rows.clone()]);
+        if let (Some(column), Some(others)) = (&mut self.temperature, &other.temperature) {
+            column.extend_from_slice(&others[rows.clone()]);
+        }
+        for ((_, column), (_, others)) in self.kept.iter_mut().zip(&other.kept) {
+            column.extend_from_slice(&others[rows.clone()]);
+        }
+    }
+
+    /// Keeps the first rows.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.potential.truncate(rows);
+        let kept = self.kept.iter_mut().map(|(_, column)| column);
+        for column in self.temperature.iter_mut().chain(kept) {
+            column.truncate(rows);
+        }
+    }
+
+    /// A table without rows.
+    pub(super) fn new(layout: &Layout) -> Self {
+        let kept = layout.kept.iter();
+        Self {
             potential_name: layout.energy_name.clone(),
             temperature: layout.temperature.map(|_| Vec::new()),
-            particles: None,
-            notes: Vec::new(),
+            energy_unit: layout.units[0],
+            time_unit: layout.units[1],
+            kind: layout.kind,
             kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
+            ..Self::empty()
         }
     }
 
@@ -136,12 +328,10 @@ impl EnergyTable {
         }
     }
 
-    /// The columns, all of one length.
-    pub(super) fn columns_mut(&mut self) -> impl Iterator<Item = &mut Vec<f64>> {
-        let kept = self.kept.iter_mut().map(|(_, column)| column);
-        std::iter::once(&mut self.potential)
-            .chain(&mut self.temperature)
-            .chain(kept)
+    /// Whether the file has neither steps nor times, so that rows count as one step apart.
+    #[must_use]
+    pub fn is_unnumbered(&self) -> bool {
+        self.notes.iter().any(Note::is_unnumbered)
     }
 
     /// Number of rows: two or more.
@@ -149,6 +339,11 @@ impl EnergyTable {
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
         self.potential.len()
+    }
+
+    /// The step of the last row.
+    pub(super) fn last_step(&self) -> u64 {
+        self.first_step + (self.len() as u64).saturating_sub(1) * self.stride
     }
 
     /// The steps.
@@ -167,19 +362,20 @@ impl EnergyTable {
     /// The number of steps that were left out because they lie between the multiples of `thermo`.
     #[must_use]
     pub fn left_out_rows(&self) -> usize {
-        let left_out = self.notes.iter().map(|note| match note {
-            Note::OffGrid { rows, .. } => *rows,
-            _ => 0,
-        });
-        left_out.sum()
+        self.notes.iter().map(Note::left_out_rows).sum()
     }
 
     /// The energies, and the temperatures where the file has them, as a validated series.
     ///
-    /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows.
+    /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows. Where
+    /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be
+    /// a multiple of `time_step`, and is that many steps; where it has times beside steps,
+    /// `time_step` must be what they say. Units are those of the file: see
+    /// [`in_units`](Self::in_units).
     ///
     /// # Errors
-    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, and with
+    /// [`ReadError`] with a [`Fault::Value`] where a log reports another number of atoms, where the
+    /// name of the column says another [`kind`](Self::kind), and for another time step; with
     /// a [`Fault::Series`] where [`Sampling`] or [`EnergySeries`] refuse the numbers.
     ///
     /// ```
@@ -229,8 +425,19 @@ impl EnergyTable {
                 "{found} atoms, expected {particles}"
             ))));
         }
+        if let Some(found) = self.kind.filter(|&found| found != kind) {
+            let shown = |kind| match kind {
+                EnergyKind::Total => "totals",
+                EnergyKind::PerParticle => "energies per particle",
+            };
+            let (name, found, declared) = (&self.potential_name, shown(found), shown(kind));
+            return Err(error(Fault::Value(format!(
+                "{found}, as the name of the column `{name}` says, expected {declared} as declared"
+            ))));
+        }
+        let stride = self.stride_in(time_step).map_err(error)?;
         let checked = || -> Result<_, SeriesError> {
-            let sampling = Sampling::new(self.stride, time_step)?;
+            let sampling = Sampling::new(stride, time_step)?;
             let series = EnergySeries::new(potential, sampling, particles, kind)?;
             match temperature {
                 Some(temperature) => series.with_temperatures(temperature),

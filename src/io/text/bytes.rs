@@ -109,6 +109,12 @@ pub(crate) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     fields.filter(|field| !field.is_empty())
 }
 
+/// The words of a line: brackets and commas belong to them, as in names of columns.
+pub(crate) fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = line.split(u8::is_ascii_whitespace);
+    words.filter(|word| !word.is_empty())
+}
+
 /// The length of the field that `bytes` begin with.
 #[inline]
 pub(crate) fn field_length(bytes: &[u8]) -> usize {

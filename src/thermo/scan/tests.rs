@@ -26,7 +26,7 @@ fn point_with(name: &str, t: f64, units: Units, [fast, slow]: [f64; 2], one: &Es
     let (u0, um) = (2.0 * variance(fast), 2.0 * variance(slow));
     let (u0, um) = (about(name, u0) * one, about(name, um));
     let moments = moments(name, t, units, variance(fast + slow));
-    let c = heat_capacity(&moments, units, Ensemble::Nvt).unwrap();
+    let c = heat_capacity(&moments, units, Ensemble::nvt(N)).unwrap();
     let c = c.split_at(&u0, &um).unwrap();
     let point = StatePoint::new(name, &moments, c).unwrap();
     let time = about(name, (1.0 / t).exp());
@@ -105,7 +105,7 @@ fn entropies_of_the_parts_add_up_to_the_total_on_every_resample() {
     let whole = Scan::new(points().collect(), Path::Isochoric).unwrap();
     // At one temperature no relaxation is resolved: the total has it, the parts do not.
     let moments = moments("T0.6", 0.6, Units::LJ, 1.7 * 0.36 / N as f64);
-    let c = heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let c = heat_capacity(&moments, Units::LJ, Ensemble::nvt(N)).unwrap();
     let unresolved = StatePoint::new("T0.6", &moments, c).unwrap();
     let others = points().filter(|point| point.temperature() != 0.6);
     let gap = Scan::new(others.chain([unresolved]).collect(), Path::Isochoric).unwrap();

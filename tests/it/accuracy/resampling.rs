@@ -57,7 +57,7 @@ fn of_energies(run: &EnergySeries<'_>, resampling: Resampling) -> Vec<(&'static 
         .to(run)
         .unwrap();
     let moments = energy::moments(run, resampling).unwrap();
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(moments.particles)).unwrap();
     let drift = energy::drift(run, resampling).unwrap();
     let correlation = energy::autocorrelation(run, &lags, resampling).unwrap();
     let ratio = &fit.um_squared / (2.0 * moments.variance);

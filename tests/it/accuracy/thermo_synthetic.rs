@@ -49,7 +49,7 @@ fn slow_heat_capacity(t: f64, seed: u64) -> HeatCapacity {
         .window([0.1 * TAU, 5.0 * TAU])
         .to(&msed)
         .unwrap();
-    let c = thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::Nvt).unwrap();
+    let c = thermo::heat_capacity(&moments(&run), Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
     c.split_at(&fit.u0_squared, &fit.um_squared).unwrap()
 }
 
@@ -122,7 +122,7 @@ fn canonical(t: f64, v: f64, seed: u64) -> (Moments, HeatCapacity) {
         .with_temperature(t)
         .unwrap();
     let moments = moments(&run);
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
     (moments, c)
 }
 
@@ -249,7 +249,7 @@ fn scan(um: impl Fn(f64) -> f64, ln_tau: impl Fn(f64) -> f64, random: &mut Pcg64
     let point = |t: f64| {
         let energies: Vec<f64> = (0..100).map(|i| f64::from(i % 2) * 1e-2).collect();
         let moments = moments(&series(energies).with_temperature(t).unwrap());
-        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
         let resamples = moments.mean.resamples().unwrap();
         let mut noisy = |value, error| noisy(value, error, resamples, random);
         let u0 = noisy(1e-3, 1e-5);

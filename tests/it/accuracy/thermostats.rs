@@ -5,7 +5,7 @@ use msed::spectrum::Whittle;
 use msed::stats::Outcome;
 use msed::thermo::{
     self, Contradiction, EnsembleCheck, NoThermostatTime, Sampled, StatePoint, ThermoError, TimeOf,
-    UnknownEnsemble, ensemble_check,
+    Undetermined, UnknownEnsemble, ensemble_check,
 };
 use msed::{EnergyKind, EnergySeries, Ensemble, Lags, Replicas, Resampling, Sampling, Units, energy, io};
 
@@ -40,7 +40,7 @@ fn shipped(path: &str) -> EnergySeries<'static> {
 }
 
 fn check(run: &EnergySeries<'_>) -> EnsembleCheck {
-    let freedom = Ensemble::Nvt.degrees_of_freedom(run.particles());
+    let freedom = Ensemble::nvt(run.particles()).degrees_of_freedom();
     ensemble_check(run, Units::LJ, freedom, Resampling::default()).unwrap()
 }
 
@@ -119,13 +119,13 @@ fn the_ensemble_of_each_run_is_found() {
         let declared = if expected == Sampled::Microcanonical {
             Ensemble::nve(n)
         } else {
-            Ensemble::Nvt
+            Ensemble::nvt(n)
         };
         assert_eq!(check.contradiction(declared), None, "{name}");
-        let other = if declared == Ensemble::Nvt {
+        let other = if declared == Ensemble::nvt(n) {
             Ensemble::nve(n)
         } else {
-            Ensemble::Nvt
+            Ensemble::nvt(n)
         };
         let Some(Contradiction::Ensemble { declared, .. }) = check.contradiction(other) else {
             panic!("{name}: {:?}", check.contradiction(other));
@@ -276,7 +276,7 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
         let check = ensemble_check(&run, units, freedom, Resampling::default()).unwrap();
         check.contradiction(Ensemble::nve(PARTICLES))
     };
-    let freedom = Ensemble::Nvt.degrees_of_freedom(PARTICLES);
+    let freedom = Ensemble::nvt(PARTICLES).degrees_of_freedom();
     assert_eq!(of(EnergyKind::PerParticle, Units::LJ, freedom), None);
     let kind = of(EnergyKind::Total, Units::LJ, freedom).unwrap();
     assert_eq!(
@@ -289,11 +289,31 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
     // Rigid bodies of six degrees of freedom, taken for atoms.
     let rigid = of(EnergyKind::PerParticle, Units::LJ, 0.5 * freedom).unwrap();
     assert!(matches!(rigid, Contradiction::Scale { ratio, .. } if (ratio - 2.004).abs() < 0.01));
+    // Under a thermostat other degrees of freedom make the temperature fluctuate otherwise: the
+    // energies stay uncorrelated with it, and the number that fits is named.
+    let run = mixture("csvr-0.01");
+    let doubled = ensemble_check(&run, Units::LJ, 2.0 * freedom, Resampling::default()).unwrap();
+    let none = doubled.no_heat_capacity().unwrap();
+    let Undetermined::NotSampled { canonical_with, .. } = none else {
+        panic!("{none}")
+    };
+    assert!((canonical_with.unwrap() / freedom - 1.0).abs() < 0.05, "{none}");
+    assert!(
+        none.to_string()
+            .ends_with("degrees of freedom per particle would make it canonical"),
+        "{none}"
+    );
+    // Berendsen's thermostat correlates the two, and no degrees of freedom explain it.
+    let none = check(&mixture("berendsen-1")).no_heat_capacity().unwrap();
+    let Undetermined::NotSampled { canonical_with, .. } = none else {
+        panic!("{none}")
+    };
+    assert_eq!(canonical_with, None);
     // Under a thermostat the energies tell their kind by their size.
     for name in ["langevin-2.dat", "isokinetic.dat", "berendsen-1.dat"] {
         let table = io::energies(file(name)).unwrap();
         let run = table.series(0.005, PARTICLES, EnergyKind::PerParticle).unwrap();
-        let found = check(&run).contradiction(Ensemble::Nvt);
+        let found = check(&run).contradiction(Ensemble::nvt(PARTICLES));
         assert!(
             matches!(found, Some(Contradiction::Kind { other: "totals", .. })),
             "{name}: {found:?}"
@@ -320,7 +340,7 @@ fn a_short_run_does_not_tell_its_ensemble_and_constant_energy_shows_at_once() {
         matches!(short.sampled.why(), Some(UnknownEnsemble::TooShort { .. })),
         "{short}"
     );
-    for ensemble in [Ensemble::Nvt, Ensemble::nve(PARTICLES)] {
+    for ensemble in [Ensemble::nvt(PARTICLES), Ensemble::nve(PARTICLES)] {
         assert_eq!(short.contradiction(ensemble), None);
     }
     assert_eq!(short.no_heat_capacity(), None);
@@ -331,7 +351,7 @@ fn a_short_run_does_not_tell_its_ensemble_and_constant_energy_shows_at_once() {
         "{conserved}"
     );
     // Without resamples nothing is known but what is plain.
-    let freedom = Ensemble::Nvt.degrees_of_freedom(PARTICLES);
+    let freedom = Ensemble::nvt(PARTICLES).degrees_of_freedom();
     let bare = ensemble_check(&mixture("langevin-2"), Units::LJ, freedom, Resampling::None).unwrap();
     assert!(
         matches!(bare.sampled.why(), Some(UnknownEnsemble::TooShort { .. })),
@@ -417,7 +437,7 @@ fn averages_over_windows_keep_constant_energy_and_spoil_the_canonical_ensemble()
 /// correlated in time. 400 runs of 50 to 400 correlation times.
 #[test]
 fn canonical_runs_of_any_length_are_not_taken_for_another_ensemble() {
-    let (t, freedom) = (0.8_f64, Ensemble::Nvt.degrees_of_freedom(PARTICLES));
+    let (t, freedom) = (0.8_f64, Ensemble::nvt(PARTICLES).degrees_of_freedom());
     let variance = t * t / PARTICLES as f64;
     let energy = Process::two_scale(0.8 * variance, 0.8 * variance, 20.0);
     let temperature = Process::two_scale(
@@ -454,7 +474,7 @@ fn replicas_at_constant_energy_may_have_an_energy_each() {
             .unwrap()
     };
     let both = Replicas::new(vec![run, other]).unwrap();
-    let freedom = Ensemble::Nvt.degrees_of_freedom(PARTICLES);
+    let freedom = Ensemble::nvt(PARTICLES).degrees_of_freedom();
     let check = ensemble_check(&both, Units::LJ, freedom, Resampling::default()).unwrap();
     assert_eq!(check.sampled.value(), Some(&Sampled::Microcanonical), "{check}");
 }
@@ -477,7 +497,7 @@ fn state_points_take_neither_a_thermostats_time_nor_a_heat_capacity_of_no_ensemb
     let point = |name: &str| {
         let run = mixture(name);
         let moments = energy::moments(&run, Resampling::default()).unwrap();
-        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+        let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
         let [fit, ..] = fits(&run);
         (StatePoint::new(name, &moments, c).unwrap(), fit, check(&run))
     };
@@ -541,13 +561,13 @@ fn state_points_take_neither_a_thermostats_time_nor_a_heat_capacity_of_no_ensemb
     ));
     let run = mixture("nve");
     let moments = energy::moments(&run, Resampling::default()).unwrap();
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
     let declared = StatePoint::new("nve", &moments, c).unwrap();
     assert!(matches!(
         declared.with_ensemble_check(&self::check(&run)),
         Err(ThermoError::Contradiction(Contradiction::Ensemble { .. }))
     ));
-    let builder = thermo::Scan::builder(Units::LJ, Ensemble::Nvt);
+    let builder = thermo::Scan::builder(Units::LJ, Ensemble::nvt(PARTICLES));
     assert!(matches!(
         builder.measure("nve", &run),
         Err(ThermoError::Contradiction(_))

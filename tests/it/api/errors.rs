@@ -138,7 +138,7 @@ fn faults_of_lower_folders_keep_their_variant() {
         assert!(matches!(error, Error::Resampling(_)), "{error:?}");
     }
     let moments = energy::moments(&run(), Resampling::None).unwrap();
-    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::Nvt).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(moments.particles)).unwrap();
     let conversion = Conversion::between(Units::METAL, Units::REAL).unwrap();
     let of_result: Error = c.converted(&conversion).unwrap_err().into();
     let of_units: Error = Conversion::between(Units::LJ, Units::REAL).unwrap_err().into();

@@ -135,7 +135,7 @@ fn canonical() -> Moments {
 fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     let canonical = canonical();
     let microcanonical = &SCAN.last().unwrap().0;
-    let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::Nvt).unwrap();
+    let in_nvt = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nvt(PARTICLES)).unwrap();
     let in_nve = |ensemble| thermo::heat_capacity(microcanonical, Units::LJ, ensemble).unwrap();
     // The heat capacity at constant energy belongs to 0.993: moved to the canonical temperature
     // along the fitted energy.
@@ -160,7 +160,7 @@ fn each_ensemble_has_its_own_formula_and_both_give_one_heat_capacity() {
     assert!(z(&in_nve(Ensemble::nve(PARTICLES))).abs() <= 3.0);
     // The canonical formula at constant energy gives half of it, and the microcanonical one has no
     // place for a canonical fluctuation of this size.
-    assert!(z(&in_nve(Ensemble::Nvt)) < -10.0);
+    assert!(z(&in_nve(Ensemble::nvt(PARTICLES))) < -10.0);
     let refused = thermo::heat_capacity(&canonical, Units::LJ, Ensemble::nve(PARTICLES));
     assert!(
         matches!(refused, Err(ThermoError::TooLargeFluctuation { y }) if y > 1.0),

@@ -436,7 +436,7 @@ fn over_temperature(unit: f64) -> Results {
         },
     );
     let run = series(unit).with_temperature(1.0).unwrap();
-    let point = Scan::builder(Units::LJ, Ensemble::Nvt)
+    let point = Scan::builder(Units::LJ, Ensemble::nvt(run.particles()))
         .measure("T", &run)
         .unwrap();
     results.add("relaxation_time", SEARCH, point.time(TimeOf::Energy));

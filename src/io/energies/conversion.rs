@@ -1,0 +1,124 @@
+//! Energies and times of a file in the units of the caller.
+
+use super::table::{EnergyTable, Note, Times};
+use crate::io::error::{Fault, Place, ReadError};
+use crate::real::short;
+use crate::units::{Units, energy_in_si, time_in_si};
+
+/// How far a time between rows may lie off a multiple of the time step, relative to it.
+const MULTIPLE: f64 = 1e-4;
+
+impl EnergyTable {
+    /// The table in the units of `units`, where the file says what its own are. Whatever is
+    /// converted has a [`Note::Converted`]; a table whose file says nothing about units is returned
+    /// as it is.
+    ///
+    /// Files of other engines name their units: kJ/mol and ps in GROMACS and OpenMM, eV and ps in
+    /// ASE, hartree and fs in CP2K, kcal/mol in NAMD. LAMMPS' files do not.
+    ///
+    /// # Errors
+    /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
+    /// are those of the file.
+    ///
+    /// ```
+    /// use msed::{Units, io::EnergyReader};
+    /// let csv = "#\"Step\",\"Potential Energy (kJ/mole)\"\n0,-100\n10,-200\n";
+    /// let table = EnergyReader::new().read_from(csv.as_bytes(), "openmm.csv")?;
+    /// assert_eq!((table.energy_unit, table.potential[0]), (Some("kJ/mol"), -100.0));
+    /// let metal = table.clone().in_units(Units::METAL)?;
+    /// assert!((metal.potential[0] + 1.036_426_966).abs() < 1e-9);
+    /// assert_eq!(
+    ///     metal.notes[0].to_string(),
+    ///     "energies are converted from kJ/mol to eV: times 0.01036426966"
+    /// );
+    /// assert_eq!(
+    ///     table.in_units(Units::LJ).unwrap_err().to_string(),
+    ///     "openmm.csv: energies in kJ/mol, expected epsilon, the unit of `lj`, to which nothing converts"
+    /// );
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    pub fn in_units(mut self, units: Units) -> Result<Self, ReadError> {
+        let factor = |quantity: &'static str, of: fn(&str) -> Option<f64>, from, to| match (of(from), of(to))
+        {
+            _ if from == to => Ok(1.0),
+            (Some(found), Some(expected)) => Ok(found / expected),
+            _ => {
+                let found = format!("{quantity} in {from}, expected {to}");
+                let units = units.name();
+                Err(Fault::Value(format!(
+                    "{found}, the unit of `{units}`, to which nothing converts"
+                )))
+            }
+        };
+        let at = |fault: Fault| fault.at(&self.file, Place::File);
+        let energy = self.energy_unit.map(|from| (from, units.energy));
+        if let Some((from, to)) = energy {
+            let factor = factor("energies", energy_in_si, from, to).map_err(at)?;
+            if from != to {
+                self.potential.iter_mut().for_each(|energy| *energy *= factor);
+                self.note_conversion("energies", from, to, factor);
+            }
+            self.energy_unit = Some(to);
+        }
+        let at = |fault: Fault| fault.at(&self.file, Place::File);
+        if let (Some(from), Some(times)) = (self.time_unit, self.times) {
+            let to = units.time;
+            let factor = factor("times", time_in_si, from, to).map_err(at)?;
+            if from != to {
+                self.times = Some(match times {
+                    Times::InPlaceOfSteps(time) => Times::InPlaceOfSteps(time * factor),
+                    Times::OfSteps(time) => Times::OfSteps(time * factor),
+                });
+                self.note_conversion("times", from, to, factor);
+            }
+            self.time_unit = Some(to);
+        }
+        Ok(self)
+    }
+
+    fn note_conversion(&mut self, quantity: &'static str, from: &'static str, to: &'static str, factor: f64) {
+        self.notes.push(Note::Converted {
+            quantity,
+            from,
+            to,
+            factor,
+        });
+    }
+
+    /// The time between rows, in [`time_unit`](Self::time_unit), where the file has times.
+    #[must_use]
+    pub fn interval(&self) -> Option<f64> {
+        self.times.map(|times| match times {
+            Times::InPlaceOfSteps(interval) => interval,
+            Times::OfSteps(time) => time * self.stride as f64,
+        })
+    }
+
+    /// Steps of `time_step` between rows. Times in place of steps must be multiples of it, and
+    /// times beside steps must agree with it.
+    pub(super) fn stride_in(&self, time_step: f64) -> Result<u64, Fault> {
+        let unit = self.time_unit.map_or_else(String::new, |unit| format!(" {unit}"));
+        match self.times {
+            Some(Times::InPlaceOfSteps(interval)) if time_step > 0.0 => {
+                let steps = interval / time_step;
+                let whole = steps.round();
+                if whole < 1.0 || whole > 1e15 || (steps / whole - 1.0).abs() > MULTIPLE {
+                    return Err(Fault::Value(format!(
+                        "rows are {}{unit} apart, expected a multiple of the time step of {}",
+                        short(interval, 10),
+                        short(time_step, 10)
+                    )));
+                }
+                Ok(whole as u64)
+            }
+            Some(Times::OfSteps(time)) if (time / time_step - 1.0).abs() > MULTIPLE => {
+                Err(Fault::Value(format!(
+                    "a step is {}{unit} long by the times beside the steps, expected the time step of {}",
+                    short(time, 10),
+                    short(time_step, 10)
+                )))
+            }
+            _ => Ok(self.stride),
+        }
+    }
+}

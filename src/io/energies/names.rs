@@ -1,0 +1,388 @@
+//! What the names of columns mean.
+//!
+//! LAMMPS' own names come first. Names of other programs are compared in a plain form: without the
+//! unit in brackets behind them, without the path in front of them, and in lower case.
+
+use crate::io::error::Fault;
+use crate::series::EnergyKind;
+
+/// LAMMPS' names of the step column: the first that is there.
+pub(super) const STEP: [&str; 2] = ["TimeStep", "Step"];
+/// LAMMPS' names of the potential energy: the first that is there.
+pub(super) const ENERGY: [&str; 4] = ["v_pe", "c_thermo_pe", "PotEng", "E_pair"];
+/// LAMMPS' names of the kinetic temperature: the first that is there.
+pub(super) const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
+
+/// Plain names of the step: `Step Nr.` of CP2K, `TS` of NAMD, `Simulation.timestep` of HOOMD-blue.
+const PLAIN_STEP: [&str; 5] = ["step", "timestep", "step nr", "ts", "nstep"];
+/// Plain names of the potential energy: `Potential Energy (kJ/mole)` of OpenMM, `Potential` of
+/// GROMACS and NAMD, `Pot.[a.u.]` of CP2K, `Epot[eV]` and `Epot/N[eV]` of ASE.
+const PLAIN_ENERGY: [&str; 9] = [
+    "pe",
+    "poteng",
+    "potential_energy",
+    "potential energy",
+    "potential",
+    "pot",
+    "epot",
+    "e_pot",
+    "epot/n",
+];
+/// Plain names of the temperature.
+const PLAIN_TEMPERATURE: [&str; 4] = [
+    "temp",
+    "temperature",
+    "kinetic_temperature",
+    "kinetic temperature",
+];
+/// Plain names of the time.
+const PLAIN_TIME: [&str; 1] = ["time"];
+/// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have
+/// been divided by a number of molecules.
+const TOTALS: [&str; 5] = [
+    "Potential Energy (kJ/mole)",
+    "Epot[eV]",
+    "Pot.[a.u.]",
+    "potential energy[eV]",
+    "POTENTIAL",
+];
+
+/// A quantity that columns are searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    Step,
+    Energy,
+    Temperature,
+    Time,
+}
+
+impl Quantity {
+    /// The name of the quantity in messages.
+    fn shown(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Energy => "potential energy",
+            Self::Temperature => "temperature",
+            Self::Time => "time",
+        }
+    }
+
+    fn of_lammps(self) -> &'static [&'static str] {
+        match self {
+            Self::Step => &STEP,
+            Self::Energy => &ENERGY,
+            Self::Temperature => &TEMPERATURE,
+            Self::Time => &[],
+        }
+    }
+
+    fn plain(self) -> &'static [&'static str] {
+        match self {
+            Self::Step => &PLAIN_STEP,
+            Self::Energy => &PLAIN_ENERGY,
+            Self::Temperature => &PLAIN_TEMPERATURE,
+            Self::Time => &PLAIN_TIME,
+        }
+    }
+
+    /// The case of one letter decides between a temperature and a time.
+    fn letter(self) -> Option<&'static str> {
+        match self {
+            Self::Temperature => Some("T"),
+            Self::Time => Some("t"),
+            Self::Step | Self::Energy => None,
+        }
+    }
+}
+
+/// The column of a quantity by the known names, the first that is there.
+///
+/// # Errors
+/// [`Fault::Columns`] where two columns have one plain name, as the energies of two groups of
+/// particles have.
+pub(super) fn find(quantity: Quantity, names: &[String]) -> Result<Option<usize>, Fault> {
+    let of_lammps = quantity.of_lammps().iter();
+    let mut places = of_lammps.filter_map(|name| names.iter().position(|found| found == name));
+    if let Some(place) = places.next() {
+        return Ok(Some(place));
+    }
+    let plain: Vec<Name<'_>> = names.iter().map(|name| Name::of(name)).collect();
+    let known = quantity.plain().iter().copied().chain(quantity.letter());
+    for candidate in known {
+        let is_letter = Some(candidate) == quantity.letter();
+        let same = |name: &Name<'_>| match is_letter {
+            true => name.base == candidate,
+            false => name.plain() == candidate,
+        };
+        let mut found = (0..names.len()).filter(|&place| same(&plain[place]));
+        match (found.next(), found.next()) {
+            (Some(first), Some(second)) => {
+                return Err(Fault::Columns(format!(
+                    "two columns for the {}, `{}` and `{}`, expected one: choose it by its name",
+                    quantity.shown(),
+                    names[first],
+                    names[second]
+                )));
+            }
+            (Some(place), None) => return Ok(Some(place)),
+            (None, _) => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Whether names have one that is known for a step or a potential energy.
+pub(super) fn any_known(names: &[String]) -> bool {
+    [Quantity::Step, Quantity::Energy]
+        .into_iter()
+        .any(|quantity| !matches!(find(quantity, names), Ok(None)))
+}
+
+/// Whether names have one that LAMMPS gives a step or a potential energy.
+pub(super) fn any_of_lammps(names: &[String]) -> bool {
+    let mut known = STEP.iter().chain(&ENERGY);
+    known.any(|name| names.iter().any(|found| found == name))
+}
+
+/// Names in a message.
+pub(super) fn any_of(names: &[&str]) -> String {
+    match names {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// A name without the unit behind it and the path in front of it.
+#[derive(Debug, Clone, Copy)]
+struct Name<'a> {
+    base: &'a str,
+    unit: Option<&'a str>,
+}
+
+impl<'a> Name<'a> {
+    fn of(name: &'a str) -> Self {
+        let name = name.trim();
+        let (before, unit) = match name.find(['[', '(']) {
+            Some(at) if at > 0 && name.ends_with([']', ')']) => {
+                (name[..at].trim_end(), Some(name[at + 1..name.len() - 1].trim()))
+            }
+            _ => (name, None),
+        };
+        let before = before.trim_end_matches('.');
+        let base = before.rsplit('.').next().unwrap_or(before);
+        let base = base
+            .strip_prefix("c_")
+            .or(base.strip_prefix("v_"))
+            .unwrap_or(base);
+        Self { base, unit }
+    }
+
+    /// The form that is compared. What has a number for a unit is an element of a vector.
+    fn plain(&self) -> String {
+        let is_element = self
+            .unit
+            .is_some_and(|unit| unit.contains(|c: char| c.is_ascii_digit()));
+        if is_element {
+            String::new()
+        } else {
+            self.base.to_lowercase()
+        }
+    }
+}
+
+/// The unit of energy behind a name, as this crate writes it; `None` where none stands there.
+///
+/// # Errors
+/// [`Fault::Columns`] for a unit that is not known.
+pub(super) fn energy_unit(name: &str) -> Result<Option<&'static str>, Fault> {
+    let Some(unit) = Name::of(name).unit else {
+        return Ok(None);
+    };
+    let unit = unit.to_lowercase();
+    let unit = unit.strip_suffix("/atom").unwrap_or(&unit);
+    known_energy_unit(unit).map(Some).ok_or_else(|| {
+        let expected = "expected kJ/mol, kcal/mol, eV or hartree, or the column chosen by its number";
+        Fault::Columns(format!("`{name}` has the unit `{unit}`, {expected}"))
+    })
+}
+
+/// A unit of energy as this crate writes it.
+pub(super) fn known_energy_unit(unit: &str) -> Option<&'static str> {
+    Some(match unit.to_lowercase().as_str() {
+        "kj/mol" | "kj/mole" => "kJ/mol",
+        "kcal/mol" | "kcal/mole" => "kcal/mol",
+        "ev" => "eV",
+        "a.u." | "hartree" | "ha" => "hartree",
+        _ => return None,
+    })
+}
+
+/// The unit of time behind a name, where it is one that simulations count in.
+pub(super) fn time_unit(name: &str) -> Option<&'static str> {
+    let units = ["fs", "ps", "ns"];
+    let unit = Name::of(name).unit?;
+    units.into_iter().find(|known| *known == unit)
+}
+
+/// Whether the energies of this column are totals or per particle, where the name says so.
+pub(super) fn kind(name: &str) -> Option<EnergyKind> {
+    let found = Name::of(name);
+    let per_atom = found.unit.is_some_and(|unit| unit.ends_with("/atom"));
+    if found.plain() == "epot/n" || per_atom {
+        return Some(EnergyKind::PerParticle);
+    }
+    let is_hoomd = name.contains('.') && found.plain() == "potential_energy";
+    (is_hoomd || TOTALS.contains(&name)).then_some(EnergyKind::Total)
+}
+
+/// Whether a line of names can stand above so many columns.
+pub(super) fn can_head(line: &str, count: usize) -> bool {
+    let titled = line.contains(" ---");
+    splits(line)
+        .iter()
+        .any(|names| names.len() == count || titled && names.len() < count)
+}
+
+/// The ways to read a line of names, the likeliest first. Names stand in quotes, between commas or
+/// semicolons or tabs, between blanks, or they hold single blanks and stand between several. Which
+/// way is right is known once the number of columns is.
+pub(super) fn splits(line: &str) -> Vec<Vec<String>> {
+    let owned = |names: Vec<&str>| -> Vec<String> {
+        names.into_iter().map(|name| unquoted(name).to_owned()).collect()
+    };
+    let mut found = Vec::new();
+    for separator in [';', ',', '\t'] {
+        if line.contains(separator) {
+            let names = between(line, separator);
+            let without_last = names.last().is_some_and(|last| last.trim().is_empty());
+            if without_last {
+                found.push(owned(names[..names.len() - 1].to_vec()));
+            }
+            found.push(owned(names));
+        }
+    }
+    let words = |line: &str| -> Vec<String> {
+        let words = line.split(|c: char| c.is_whitespace() || c == ',');
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    found.push(words(line));
+    let apart = line.split("  ").map(str::trim).filter(|name| !name.is_empty());
+    found.push(apart.map(str::to_owned).collect());
+    // ASE ends its names with a title over several columns.
+    if let Some(title) = line.find(" ---") {
+        found.push(words(&line[..title]));
+    }
+    found
+}
+
+/// The parts of a line between separators that stand outside of quotes.
+fn between(line: &str, separator: char) -> Vec<&str> {
+    let mut is_quoted = false;
+    line.split(|c: char| {
+        is_quoted ^= c == '"';
+        c == separator && !is_quoted
+    })
+    .collect()
+}
+
+fn unquoted(name: &str) -> &str {
+    let name = name.trim();
+    let inside = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+    inside.unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(line: &str, count: usize) -> Vec<String> {
+        let found = splits(line).into_iter().find(|names| names.len() == count);
+        found.unwrap_or_default()
+    }
+
+    #[test]
+    fn every_program_s_names_are_found() {
+        // A line of names, the number of columns, and the places of step, energy, temperature and
+        // time.
+        let lines = [
+            (" TimeStep v_pe v_te", 3, [Some(0), Some(1), Some(2), None]),
+            (" TimeStep c_pe c_T", 3, [Some(0), Some(1), Some(2), None]),
+            (
+                "\"Step\",\"Time (ps)\",\"Potential Energy (kJ/mole)\",\"Temperature (K)\"",
+                4,
+                [Some(0), Some(2), Some(3), Some(1)],
+            ),
+            (
+                "\"Time (ps)\"\t\"Potential Energy (kJ/mole)\"",
+                2,
+                [None, Some(1), None, Some(0)],
+            ),
+            (
+                "Time[ps]      Etot[eV]     Epot[eV]     Ekin[eV]    T[K]",
+                5,
+                [None, Some(2), Some(4), Some(0)],
+            ),
+            (
+                "     Step Nr.          Time[fs]        Kin.[a.u.]          Temp[K]            Pot.[a.u.]        Cons Qty[a.u.]        \
+                 UsedTime[s]",
+                7,
+                [Some(0), Some(4), Some(3), Some(1)],
+            ),
+            (
+                "  Simulation.timestep  md.compute.ThermodynamicQuantities.potential_energy  \
+                 md.compute.ThermodynamicQuantities.kinetic_temperature ",
+                3,
+                [Some(0), Some(1), Some(2), None],
+            ),
+            (
+                " timestep  potential_energy  kinetic_temperature",
+                3,
+                [Some(0), Some(1), Some(2), None],
+            ),
+            (",Step,PotEng", 3, [Some(1), Some(2), None, None]),
+            ("step;epot;temperature", 3, [Some(0), Some(1), Some(2), None]),
+            ("t E_pot T", 3, [None, Some(1), Some(2), Some(0)]),
+            ("Step PE Temp c_rdf[5][2]", 4, [Some(0), Some(1), Some(2), None]),
+        ];
+        for (line, count, expected) in lines {
+            let names = names(line, count);
+            let quantities = [
+                Quantity::Step,
+                Quantity::Energy,
+                Quantity::Temperature,
+                Quantity::Time,
+            ];
+            let found = quantities.map(|quantity| find(quantity, &names).unwrap());
+            assert_eq!(found, expected, "{line}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn two_columns_of_one_plain_name_are_not_chosen_between() {
+        let names = ["timestep", "a.potential_energy", "b.potential_energy"].map(str::to_owned);
+        assert_eq!(
+            find(Quantity::Energy, &names).unwrap_err().to_string(),
+            "two columns for the potential energy, `a.potential_energy` and `b.potential_energy`, expected one: choose it by its name"
+        );
+        // An element of a vector is another quantity.
+        let names = ["Step", "v_pe[1]", "v_pe[2]"].map(str::to_owned);
+        assert_eq!(find(Quantity::Energy, &names).unwrap(), None);
+    }
+
+    #[test]
+    fn units_and_kinds_stand_behind_names() {
+        assert_eq!(energy_unit("Pot.[a.u.]").unwrap(), Some("hartree"));
+        assert_eq!(energy_unit("Potential Energy (kJ/mole)").unwrap(), Some("kJ/mol"));
+        assert_eq!(energy_unit("pe [eV/atom]").unwrap(), Some("eV"));
+        assert_eq!(energy_unit("PotEng").unwrap(), None);
+        assert_eq!(
+            energy_unit("pot (Ry)").unwrap_err().to_string(),
+            "`pot (Ry)` has the unit `ry`, expected kJ/mol, kcal/mol, eV or hartree, or the column chosen by its number"
+        );
+        assert_eq!(time_unit("Time[fs]"), Some("fs"));
+        assert_eq!(time_unit("Time"), None);
+        assert_eq!(kind("Epot/N[eV]"), Some(EnergyKind::PerParticle));
+        assert_eq!(kind("Epot[eV]"), Some(EnergyKind::Total));
+        assert_eq!(kind("v_pe"), None);
+    }
+}

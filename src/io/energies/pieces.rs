@@ -1,0 +1,163 @@
+//! One run in several files.
+
+use std::path::{Path, PathBuf};
+
+use super::printed::LastDigit;
+use super::table::{EnergyTable, Note};
+use crate::io::error::{Fault, Place, ReadError};
+use crate::io::overlap::Overlap;
+use crate::real::short;
+
+/// Rows at a boundary whose printed digits are looked at.
+const LOOKED_AT: usize = 8;
+
+/// A run that is read piece by piece.
+pub(super) struct Pieces {
+    whole: EnergyTable,
+    /// The file of the last piece.
+    last: PathBuf,
+    overlap: Overlap,
+    repeated: usize,
+    difference: f64,
+}
+
+impl Pieces {
+    pub(super) fn begin(mut first: EnergyTable, overlap: Overlap) -> Self {
+        let notes = std::mem::take(&mut first.notes);
+        let last = first.file.clone();
+        first.notes = notes.into_iter().map(|note| of(&last, note)).collect();
+        Self {
+            whole: first,
+            last,
+            overlap,
+            repeated: 0,
+            difference: 0.0,
+        }
+    }
+
+    /// Appends the next piece.
+    pub(super) fn join(&mut self, next: EnergyTable) -> Result<(), ReadError> {
+        let start = self.start(&next);
+        let start = start.map_err(|fault| fault.at(&next.file, Place::File))?;
+        self.whole.extend(&next, start..next.len());
+        self.whole.particles = next.particles.or(self.whole.particles);
+        self.whole.is_log &= next.is_log;
+        let notes = next.notes.into_iter();
+        self.whole.notes.extend(notes.map(|note| of(&next.file, note)));
+        self.last = next.file;
+        Ok(())
+    }
+
+    /// The first row of a piece that counts. Rows that it replaces are dropped.
+    fn start(&mut self, next: &EnergyTable) -> Result<usize, Fault> {
+        let (whole, before) = (&mut self.whole, self.last.display());
+        let columns = |table: &EnergyTable| {
+            let with = table.temperature.as_ref().map_or("without", |_| "with");
+            format!("{} {with} a temperature", table.potential_name)
+        };
+        let (found, expected) = (columns(next), columns(whole));
+        if found != expected {
+            let found = format!("columns {found}, expected {expected} as in {before}");
+            return Err(Fault::Columns(found));
+        }
+        if let (Some(found), Some(expected)) = (next.particles, whole.particles)
+            && found != expected
+        {
+            let found = format!("{found} atoms, expected {expected} as in {before}");
+            return Err(Fault::Value(found));
+        }
+        let times = |table: &EnergyTable| {
+            let interval = table.interval().map(|interval| short(interval, 8));
+            format!("{interval:?}, {:?}, {:?}", table.time_unit, table.energy_unit)
+        };
+        let (found, expected) = (times(next), times(whole));
+        if found != expected {
+            let what = "time between rows, unit of time and unit of energy";
+            return Err(Fault::Columns(format!(
+                "{what} {found}, expected {expected} as in {before}"
+            )));
+        }
+        if next.stride != whole.stride {
+            let (found, expected) = (next.stride, whole.stride);
+            let found = format!("rows every {found} steps, expected every {expected} as in {before}");
+            return Err(Fault::Steps(found));
+        }
+        let (first, last) = (next.first_step, whole.last_step());
+        if first > last {
+            let expected = last.saturating_add(whole.stride);
+            let gap = format!("begins with step {first}, expected {expected} after step {last} of {before}");
+            return if first == expected {
+                Ok(0)
+            } else {
+                Err(Fault::Steps(gap))
+            };
+        }
+        let after = first.checked_sub(whole.first_step);
+        let Some(row) = after.filter(|after| after % whole.stride == 0) else {
+            let between = format!("begins with step {first}, which is none of the steps of {before}");
+            return Err(Fault::Steps(between));
+        };
+        let row = usize::try_from(row / whole.stride).unwrap_or(usize::MAX);
+        let (found, expected) = (next.potential[0], whole.potential[row]);
+        if !digits(whole).with(digits(next)).agrees(found, expected) {
+            let other = format!("step {first} has the energy {found}, expected {expected} as in {before}");
+            return Err(Fault::Value(other));
+        }
+        if first == last {
+            self.repeated += 1;
+            self.difference = self.difference.max((found - expected).abs());
+            return Ok(1);
+        }
+        if self.overlap == Overlap::Refuse {
+            let expected = "expected later ones, or the option `overlap`, with which a later file replaces what it repeats";
+            let back = format!("begins with step {first} and {before} ends with step {last}, {expected}");
+            return Err(Fault::Steps(back));
+        }
+        let replaced = Note::Replaced {
+            step: first,
+            rows: whole.len() - row,
+        };
+        whole.notes.push(of(&self.last, replaced));
+        whole.truncate(row);
+        Ok(0)
+    }
+
+    pub(super) fn finish(mut self) -> EnergyTable {
+        if self.repeated > 0 {
+            self.whole.notes.push(Note::RepeatedSteps {
+                rows: self.repeated,
+                difference: self.difference,
+            });
+        }
+        self.whole
+    }
+}
+
+/// Whether a table goes on where another ends, so that both look like one run.
+pub(super) fn continues(next: &EnergyTable, before: &EnergyTable) -> bool {
+    let (first, last) = (next.first_step, before.last_step());
+    let same = next.stride == before.stride && next.potential_name == before.potential_name;
+    let agrees = || {
+        let expected = before.potential[before.len() - 1];
+        digits(before)
+            .with(digits(next))
+            .agrees(next.potential[0], expected)
+    };
+    same && last > 0 && (last.checked_add(next.stride) == Some(first) || first == last && agrees())
+}
+
+fn of(file: &Path, note: Note) -> Note {
+    Note::Piece {
+        file: file.to_owned(),
+        note: Box::new(note),
+    }
+}
+
+/// The last digit of the energies of a table.
+fn digits(table: &EnergyTable) -> LastDigit {
+    let mut digits = LastDigit::default();
+    for &energy in table.potential.iter().take(LOOKED_AT) {
+        digits.take(std::iter::once(energy));
+    }
+    digits
+}
