@@ -74,6 +74,8 @@ mod api {
     mod errors;
     mod floors;
     mod frame_files;
+    mod log_generator;
+    mod logs;
     mod readers;
     mod runs;
     mod serialised;
