@@ -76,14 +76,19 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// Steps must be evenly spaced. The reader knows these habits of LAMMPS, and reports them in the
 /// [`notes`](EnergyTable::notes):
 ///
+/// - A log holds several runs. The last run that holds energies is taken, with the runs that it
+///   continues: those with the same columns, spacing, number of atoms and time step, and with the
+///   same energy at the common step. [`log_run`](Self::log_run) chooses another run.
 /// - The first step of a run, or of a continued file, repeats the last step of the run before. It
-///   counts once.
-/// - Steps begin again at zero. The last series is taken.
+///   counts once where both energies agree to the last digit. Otherwise another series begins, and
+///   the last one is taken.
+/// - Steps of columns begin again at zero. The last series is taken.
+/// - A restarted job repeats steps of the job before. [`overlap`](Self::overlap) decides.
 /// - A log has the first and last step of each run even where they are not multiples of `thermo`.
 ///   They are left out and counted.
 /// - A minimisation prints rows like a run. They are left out.
-/// - A log may have rows without a header, which are left out, and lines that may be damaged rows,
-///   which are ignored.
+/// - A log may have rows without a header, which are left out, rows of numbers of another width, and
+///   lines that may be damaged rows, which are ignored.
 ///
 /// Everything else is an error that names the line: a missing row, another spacing, a field that is
 /// not a finite number, a file that ends within a row. Lines of text between the rows of a log
@@ -169,14 +174,36 @@ impl EnergyReader {
         self
     }
 
-    /// Which runs of a log make the series.
+    /// Which runs of a log make the series. By default a run is joined with the runs that it
+    /// continues, even where a thermostat was switched off between them: the means in
+    /// [`Note::Runs`] show it.
+    ///
+    /// ```
+    /// use msed::io::{EnergyReader, Note, RunChoice};
+    /// let log = "data/logs/custom.lammps";
+    /// let joined = EnergyReader::new().read(log)?;
+    /// assert!(matches!(&joined.notes[0], Note::Runs { taken, .. } if taken.len() == 6));
+    /// let second = EnergyReader::new().log_run(RunChoice::Number(2)).read(log)?;
+    /// assert_eq!((joined.len(), second.first_step, second.len()), (51, 1050, 20));
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn log_run(mut self, choice: RunChoice) -> Self {
         self.wanted.log_run = choice;
         self
     }
 
-    /// What becomes of steps that a restarted job computed again.
+    /// What becomes of steps that a restarted job computed again. By default columns in which steps
+    /// go back are refused, and in a log another series begins.
+    ///
+    /// ```
+    /// use msed::io::{EnergyReader, Overlap};
+    /// let text = "# TimeStep v_pe\n0 -1\n10 -2\n20 -3\n30 -4\n20 -3\n30 -4.5\n40 -5\n";
+    /// assert!(EnergyReader::new().read_from(text.as_bytes(), "x.dat").is_err());
+    /// let table = EnergyReader::new().overlap(Overlap::Later).read_from(text.as_bytes(), "x.dat")?;
+    /// assert_eq!(table.potential, [-1.0, -2.0, -3.0, -4.5, -5.0]);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
     #[must_use]
     pub fn overlap(mut self, overlap: Overlap) -> Self {
         self.wanted.overlap = overlap;

@@ -77,6 +77,8 @@ mod api {
     mod floors;
     mod frame_files;
     mod frame_kinds;
+    mod log_generator;
+    mod logs;
     mod other_tables;
     mod readers;
     mod runs;

@@ -467,7 +467,8 @@ impl<R: Read> EnergyStream<R> {
             self.steps.boundary = false;
             return Ok(self.repeat(step));
         }
-        if step < last && (step == 0 || stride == Some(step)) {
+        let begins = stride == Some(step) && self.wanted.overlap == Overlap::Refuse;
+        if step < last && (step == 0 || begins) {
             let rows = usize::try_from(rows).unwrap_or(usize::MAX);
             let line = self.text.line_number();
             return Ok(Some(self.restart(step, Note::Restart { line, rows })));

@@ -17,6 +17,9 @@ const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 /// be the header.
 const CANDIDATES: usize = 16;
 
+/// No simulation has more types of bonds that `fix shake` constrains.
+const MOST_TYPES: i64 = 100;
+
 /// Reads the thermo output of a log.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
     let file = text.name().to_owned();
@@ -151,10 +154,14 @@ impl Log<'_> {
             return true;
         };
         let step = layout.parse(line, &mut self.values);
-        let run = self.runs.runs.last();
-        !step
-            .zip(run)
-            .is_some_and(|(step, run)| run.continues_with(step, announced))
+        let Some(run) = self.runs.runs.last() else {
+            return true;
+        };
+        match step {
+            Some(step) => !run.continues_with(step, announced),
+            // A damaged row of the run has a number that no type has.
+            None => announced <= MOST_TYPES || !run.may_continue_with(line),
+        }
     }
 
     /// Takes a row of a style with one row in each line.
@@ -276,7 +283,7 @@ impl Log<'_> {
                 }
                 let numbers = fields(line).filter(|word| f64_field(word).is_some()).count();
                 let (found, columns) = (fields(line).count(), layout.names.len());
-                let mostly = found == columns && 2 * numbers > columns;
+                let mostly = found == columns && 2 * numbers > columns && !is_message(line);
                 let first = run.rows.is_empty();
                 let numeric = is_numeric(line);
                 if numeric && found != columns && !run.may_continue_with(line) {

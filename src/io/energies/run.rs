@@ -155,12 +155,13 @@ impl Run {
         }
     }
 
-    /// Whether a row among the statistics of `fix shake` is one of the run: it has the step that
-    /// they announce, or the next one.
+    /// Whether a row among the statistics of `fix shake` is one of the run, rather than of them:
+    /// theirs begin with small numbers. A row of theirs that is taken for one of the run damages
+    /// it, since the step of the true row has come before.
     pub(super) fn continues_with(&self, step: i64, announced: i64) -> bool {
         match self.rows[..] {
             [.., a, b] if b.step.checked_add(b.step - a.step) == Some(step) => true,
-            [.., last] => step == announced && step > last.step,
+            [.., last] => step >= announced && step > last.step,
             [] => step == announced,
         }
     }

@@ -47,12 +47,22 @@ impl Runs {
     pub(super) fn listed(&self, overlap: Overlap) -> Vec<LogRun> {
         let numbered = self.runs.iter().zip(1..);
         let mut listed: Vec<LogRun> = numbered.map(|(run, number)| run.listed(number)).collect();
-        let mut before: Option<&Run> = None;
+        let mut before: Option<(&Run, Known)> = None;
         for (run, listed) in self.runs.iter().zip(&mut listed) {
-            if run.idle().is_none() {
-                listed.apart = before.and_then(|before| Joint::of(before, run, overlap).err());
-                before = Some(run);
+            if run.idle().is_some() {
+                continue;
             }
+            let mut known = Known::of(run);
+            if let Some((before, known_before)) = before {
+                let joint = known
+                    .differs(known_before)
+                    .map_or_else(|| Joint::of(before, run, overlap), Err);
+                match joint {
+                    Ok(_) => known = known.or(known_before),
+                    Err(reason) => listed.apart = Some(reason),
+                }
+            }
+            before = Some((run, known));
         }
         listed
     }
@@ -157,7 +167,7 @@ impl Runs {
         }
         let mut series = Series::of(place, last);
         if wanted.log_run == RunChoice::Continued {
-            series.lengthen(&self.runs, wanted.overlap);
+            series.lengthen(&self.runs, listed, wanted.overlap);
         }
         loop {
             let Misfit { part, row, fault } = match Grid::of(&series.parts) {
@@ -187,6 +197,48 @@ impl Runs {
     }
 }
 
+/// What runs that continue each other have in common, as far as it is known.
+#[derive(Clone, Copy)]
+struct Known {
+    spacing: Option<i64>,
+    time_step: Option<f64>,
+    particles: Option<usize>,
+}
+
+impl Known {
+    fn of(run: &Run) -> Self {
+        Self {
+            spacing: run.spacing(),
+            time_step: run.settings.time_step,
+            particles: run.particles,
+        }
+    }
+
+    /// What is known of this run, or else of the runs that it continues.
+    fn or(self, before: Self) -> Self {
+        Self {
+            spacing: self.spacing.or(before.spacing),
+            time_step: self.time_step.or(before.time_step),
+            particles: self.particles.or(before.particles),
+        }
+    }
+
+    /// In what a run differs from the runs before it.
+    fn differs(self, before: Self) -> Option<String> {
+        fn pair<T: PartialEq>(found: Option<T>, before: Option<T>) -> Option<(T, T)> {
+            found.zip(before).filter(|(found, before)| found != before)
+        }
+        if let Some((found, before)) = pair(self.spacing, before.spacing) {
+            return Some(format!("rows every {found} steps, before every {before}"));
+        }
+        if let Some((found, before)) = pair(self.time_step, before.time_step) {
+            return Some(format!("a time step of {found}, before {before}"));
+        }
+        let (found, before) = pair(self.particles, before.particles)?;
+        Some(format!("{found} atoms, before {before}"))
+    }
+}
+
 impl Joint {
     /// How a run continues the one before it, or the reason why it does not.
     fn of(before: &Run, after: &Run, overlap: Overlap) -> Result<Self, String> {
@@ -200,22 +252,6 @@ impl Joint {
         }
         if before.names != after.names {
             return Err("other columns than before".to_owned());
-        }
-        if let (Some(found), Some(expected)) = (after.spacing(), before.spacing())
-            && found != expected
-        {
-            return Err(format!("rows every {found} steps, before every {expected}"));
-        }
-        let (found, expected) = (after.settings.time_step, before.settings.time_step);
-        if let (Some(found), Some(expected)) = (found, expected)
-            && found != expected
-        {
-            return Err(format!("a time step of {found}, before {expected}"));
-        }
-        if let (Some(found), Some(expected)) = (after.particles, before.particles)
-            && found != expected
-        {
-            return Err(format!("{found} atoms, before {expected}"));
         }
         let row = before.rows.partition_point(|row| row.step < first.step);
         let (found, step) = (after.table.potential[0], first.step);
@@ -269,10 +305,13 @@ impl<'a> Series<'a> {
     }
 
     /// Puts the runs before it that it continues.
-    fn lengthen(&mut self, runs: &'a [Run], overlap: Overlap) {
+    fn lengthen(&mut self, runs: &'a [Run], listed: &[LogRun], overlap: Overlap) {
         let before = runs[..self.parts[0].place].iter().enumerate().rev();
         for (place, run) in before.filter(|(_, run)| run.idle().is_none()) {
             let head = &mut self.parts[0];
+            if listed[head.place].apart.is_some() {
+                break;
+            }
             let rows = match Joint::of(run, head.run, overlap) {
                 Ok(Joint::Repeats) => {
                     head.rows.start = 1;

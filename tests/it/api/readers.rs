@@ -287,7 +287,7 @@ fn restarts_are_taken_from_the_last_and_said() {
     .unwrap();
     assert_eq!((table.first_step, table.stride, table.len()), (5, 2, 4));
     assert!(
-        said(&table)[0].ends_with("apart: rows every 2 steps, before every 10)"),
+        said(&table)[0].ends_with("apart: steps go back from 20 to 5; the option `overlap` lets a later job replace what it repeats)"),
         "{:?}",
         table.notes
     );
