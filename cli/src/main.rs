@@ -30,7 +30,7 @@ use crate::analysis::point::Point;
 use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
-use crate::input::{cells, trajectory};
+use crate::input::{cells, dimensions, trajectory};
 use crate::output::Output;
 use crate::scan_file::Scan;
 
@@ -62,7 +62,8 @@ fn say(text: &str) -> Result<(), Failure> {
 
 /// Reads and analyses a scan, writes its results, and prints its tables.
 fn analyse_scan(dir: &Path, out: &Path) -> Result<(), Failure> {
-    let scan = Scan::read(dir)?;
+    let mut scan = Scan::read(dir)?;
+    scan.dimensions = dimensions::of_scan(&scan)?;
     let progress = ProgressBar::new(2 * scan.runs.len() as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
     progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

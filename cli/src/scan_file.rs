@@ -9,7 +9,9 @@ mod values;
 use std::fmt::Display;
 use std::path::Path;
 
+use msed::Ensemble;
 use msed::thermo::Contradiction;
+use msed::trajectory::Dimensions;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -30,6 +32,10 @@ pub(crate) struct Scan {
     /// The species whose F_s gives tau_alpha, where there are species.
     pub(crate) probe: Option<String>,
     pub(crate) runs: Vec<Run>,
+    /// How many dimensions the file says that there are.
+    pub(crate) given_dimensions: Option<Spanned<u32>>,
+    /// The dimensions of all runs, as soon as they are known.
+    pub(crate) dimensions: Dimensions,
 }
 
 #[derive(Deserialize)]
@@ -58,16 +64,30 @@ impl Scan {
             run.check(&source, &runs, &names)?;
             run.line = line;
             run.cell = run.cell.or(system.cell);
+            run.centre_of_mass = run.centre_of_mass.or_else(|| system.centre_of_mass.clone());
             run.look_from(dir);
             runs.push(run);
         }
+        let given_dimensions = dimensions(&source, &system, &runs)?;
         Ok(Self {
+            given_dimensions,
+            dimensions: Dimensions::Three,
             source,
             system,
             species,
             probe,
             runs,
         })
+    }
+
+    /// Degrees of freedom per particle.
+    pub(crate) fn degrees_of_freedom(&self) -> f64 {
+        self.dimensions.degrees_of_freedom(self.system.particles)
+    }
+
+    /// The ensemble that the runs are declared to be of.
+    pub(crate) fn ensemble(&self) -> Ensemble {
+        self.system.ensemble(self.degrees_of_freedom())
     }
 
     /// A mistake that the file as a whole makes.
@@ -99,5 +119,28 @@ impl Scan {
     /// What is wrong with a run.
     pub(crate) fn run_failure(&self, run: &Run, message: impl Display) -> Failure {
         Failure::at(format!("{}: run `{}`", self.place(run), run.name()), message)
+    }
+}
+
+/// The number of dimensions that the file gives, which must be one for all runs.
+fn dimensions(source: &Source, system: &System, runs: &[Run]) -> Result<Option<Spanned<u32>>, Failure> {
+    let given = system
+        .dimensions
+        .iter()
+        .chain(runs.iter().filter_map(|run| run.dimensions.as_ref()));
+    let given: Vec<&Spanned<u32>> = given.collect();
+    let Some((first, rest)) = given.split_first() else {
+        return Ok(None);
+    };
+    match rest.iter().find(|other| other.get_ref() != first.get_ref()) {
+        Some(other) => {
+            let (found, expected) = (other.get_ref(), first.get_ref());
+            let message = format!(
+                "`dimensions`: found {found}, expected {expected} as in line {}: a scan is of one system",
+                source.line(first)
+            );
+            Err(source.failure(other, message))
+        }
+        None => Ok(Some((*first).clone())),
     }
 }

@@ -6,6 +6,7 @@ use crate::energy::Moments;
 use crate::real::Invalid;
 use crate::relaxation::Relaxation;
 use crate::stats::{Estimate, Outcome};
+use crate::trajectory::Dimensions;
 use crate::units::{Conversion, Units};
 
 use super::{ThermoError, Undetermined};
@@ -32,7 +33,8 @@ pub enum Ensemble {
 
 impl Ensemble {
     /// Constant energy of a run that conserves momentum: (3N-3)/N degrees of freedom per particle,
-    /// as LAMMPS counts them in its temperature.
+    /// as LAMMPS counts them in its temperature. For two dimensions give
+    /// [`Dimensions::degrees_of_freedom`] to `Nve`.
     ///
     /// ```
     /// use msed::Ensemble;
@@ -51,10 +53,7 @@ impl Ensemble {
     pub fn degrees_of_freedom(&self, particles: usize) -> f64 {
         match *self {
             Self::Nve { degrees_of_freedom } => degrees_of_freedom,
-            Self::Nvt | Self::Npt => {
-                let n = particles as f64;
-                (3.0 * n - 3.0) / n
-            }
+            Self::Nvt | Self::Npt => Dimensions::Three.degrees_of_freedom(particles),
         }
     }
 

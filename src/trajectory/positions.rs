@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
+use super::{Cell, Convention, Dimensions, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::{Real, first_unfit};
 use crate::replicas::Replicas;
@@ -92,6 +92,8 @@ pub(super) struct Header {
     pub(super) species: Species,
     /// None, one for all frames, or one for each.
     pub(super) cells: Vec<Cell>,
+    /// Where they were given.
+    pub(super) dimensions: Option<Dimensions>,
 }
 
 impl Header {
@@ -116,6 +118,7 @@ impl Header {
             steps: self.steps[frames].to_vec(),
             time_step: self.time_step,
             species: self.species.clone(),
+            dimensions: self.dimensions,
         }
     }
 }
@@ -260,6 +263,7 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
             time_step,
             species,
             cells: Vec::new(),
+            dimensions: None,
         };
         Ok(Self::of(header, positions, Vec::new()))
     }

@@ -181,7 +181,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         source: impl FrameSource<T>,
         species: Species,
     ) -> Result<Trajectory<'static, T, D>, TrajectoryError> {
-        let (trajectory, end) = collect(source, self.time_step(), species)?;
+        let (mut trajectory, end) = collect(source, self.time_step(), species)?;
+        trajectory.header.dimensions = self.header.dimensions;
         end.map_or(Ok(trajectory), Err)
     }
 }
@@ -276,6 +277,7 @@ fn collect<T: Real, C: Coordinates>(
         time_step,
         species,
         cells: Vec::new(),
+        dimensions: None,
     };
     let (mut positions, mut images) = (Vec::new(), Vec::new());
     let mut frame = Frame::new();

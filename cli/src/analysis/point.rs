@@ -44,8 +44,8 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some(frames) = trajectory::load(scan, run, species, point.energies.discarded)? {
-            point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
+        if let Some(loaded) = trajectory::load(scan, run, species, point.energies.discarded)? {
+            point.structure = Some(Structure::analyse(scan, run, &loaded, resampling)?);
         }
         Ok(point)
     }
@@ -79,8 +79,7 @@ impl<'a> Point<'a> {
         let exponential = fit(Model::Exponential)?;
         let stretched = fit(Model::Stretched)?;
         let system = &scan.system;
-        let heat_capacity =
-            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble())?;
+        let heat_capacity = thermo::heat_capacity(&energies.moments, system.units.units(), scan.ensemble())?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,

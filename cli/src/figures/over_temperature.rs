@@ -79,11 +79,11 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 
 /// U0 of a harmonic solid.
 fn harmonic(scan: &Scan, t: f64) -> f64 {
-    // Of the kinetic energy's 3N/2 degrees of freedom a microcanonical run's potential energy takes
-    // half of the noise.
-    let modes = match scan.system.ensemble() {
-        Ensemble::Nve { .. } => 1.5,
-        _ => 3.0,
+    // Of the d N modes a microcanonical run's potential energy takes half of the noise.
+    let modes = f64::from(scan.dimensions.count());
+    let modes = match scan.ensemble() {
+        Ensemble::Nve { .. } => 0.5 * modes,
+        _ => modes,
     };
     (modes / scan.system.particles as f64).sqrt() * scan.system.units.units().boltzmann() * t
 }

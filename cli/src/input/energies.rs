@@ -178,8 +178,7 @@ fn ensemble(
         return Ok(None);
     }
     let system = &scan.system;
-    let declared = system.ensemble();
-    let freedom = declared.degrees_of_freedom(system.particles);
+    let (declared, freedom) = (scan.ensemble(), scan.degrees_of_freedom());
     let check = thermo::ensemble_check(replicas, system.units.units(), freedom, resampling)
         .map_err(|error| scan.run_failure(run, error))?;
     match check.contradiction(declared) {

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use msed::io::{FrameFormat, FrameReader};
-use msed::trajectory::{FrameSource, Species};
+use msed::trajectory::{FrameSource, Species, centres_of_mass, without_drift};
 use msed::{Replicas, Trajectory, io};
 
 use super::cells::with_cell;
+use super::centre_of_mass::CentreOfMass;
 use super::frame_steps::{self, Stepped};
-use super::{about, check_file};
+use super::{about, check_file, dimensions};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan, SpeciesList};
 
@@ -17,7 +18,9 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
     match &scan.species {
         None => Ok(None),
         Some(SpeciesList::Counts(counts)) => {
-            let counts = counts.iter().map(|(name, count)| (name.as_str(), *count));
+            let counts = counts
+                .iter()
+                .map(|kind| (kind.name.as_str(), kind.number as usize));
             let species = Species::by_count(counts);
             species.map(Some).map_err(|error| scan.failure(error))
         }
@@ -30,7 +33,7 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
                     format!("found {found} particles, expected {expected}"),
                 ));
             }
-            let names = types.iter().map(|(name, kind)| (*kind, name.as_str()));
+            let names = types.iter().map(|kind| (kind.number, kind.name.as_str()));
             let species = Species::by_type(&of_particles, names);
             species.map(Some).map_err(|error| about(dump, error))
         }
@@ -54,6 +57,13 @@ fn first_types(dump: &Path) -> Result<Vec<u32>, Failure> {
 /// A run's frames, in single precision as files have them.
 pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 
+/// What the trajectory of a run gives.
+pub(crate) struct Loaded {
+    pub(crate) frames: Frames,
+    /// `None` where masses are not known.
+    pub(crate) centre_of_mass: Option<CentreOfMass>,
+}
+
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 const FEWEST: usize = 20;
 
@@ -64,30 +74,75 @@ pub(crate) fn load(
     run: &Run,
     species: Option<&Species>,
     discard: f64,
-) -> Result<Option<Frames>, Failure> {
+) -> Result<Option<Loaded>, Failure> {
     let Some(species) = species.filter(|_| !run.trajectory().is_empty()) else {
         return Ok(None);
     };
-    let replicas = run
-        .trajectory()
-        .iter()
-        .map(|file| replica(scan, run, species, file, discard));
-    Replicas::new(replicas.collect::<Result<_, _>>()?)
-        .map(Some)
-        .map_err(|error| scan.run_failure(run, error))
+    let masses = masses(scan, run, species)?;
+    let (mut replicas, mut centres) = (Vec::new(), Vec::new());
+    for file in run.trajectory() {
+        let (frames, taken_off) = replica(scan, run, species, masses.as_deref(), file, discard)?;
+        centres.extend(
+            masses
+                .iter()
+                .map(|masses| CentreOfMass::of(&frames, masses, taken_off)),
+        );
+        replicas.push(frames);
+    }
+    let frames = Replicas::new(replicas).map_err(|error| scan.run_failure(run, error))?;
+    Ok(Some(Loaded {
+        frames,
+        centre_of_mass: CentreOfMass::farthest(centres),
+    }))
+}
+
+/// The mass of each particle, or of each molecule; `None` where the scan file does not say. It must
+/// where the drift is to be taken off.
+fn masses(scan: &Scan, run: &Run, species: &Species) -> Result<Option<Vec<f64>>, Failure> {
+    let of_species = scan
+        .species
+        .as_ref()
+        .and_then(|list| list.masses(scan.system.units));
+    match (&run.centre_of_mass, of_species) {
+        (_, Some(masses)) => {
+            let masses = species.masses(masses);
+            masses.map(Some).map_err(|error| scan.run_failure(run, error))
+        }
+        (Some(remove), None) => {
+            let expected = "expected a `mass`, or the `masses` of a molecule, for each of `species`";
+            Err(scan.failure_of(
+                remove,
+                format!("`centre_of_mass`: found species without a mass, {expected}"),
+            ))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn replica(
     scan: &Scan,
     run: &Run,
     species: &Species,
+    masses: Option<&[f64]>,
     file: &Path,
     discard: f64,
-) -> Result<Trajectory<'static, f32>, Failure> {
-    let source = Stepped::new(open(scan, file)?, scan, run);
+) -> Result<(Trajectory<'static, f32>, Option<[f64; 3]>), Failure> {
+    let failed = |error| about(file, error);
+    let mut source: Box<dyn FrameSource<f32> + Send> = Box::new(Stepped::new(open(scan, file)?, scan, run));
+    // Molecules take whole coordinates, and their centres move as the whole system does.
+    if let Some(molecules) = scan.species.as_ref().and_then(SpeciesList::molecules) {
+        source = Box::new(centres_of_mass(source, molecules.map_err(failed)?));
+    }
     let time_step = scan.system.timestep;
-    let trajectory =
-        Trajectory::from_source(source, time_step, species.clone()).map_err(|error| about(file, error))?;
+    let mut path = Vec::new();
+    let trajectory = match masses.filter(|_| run.centre_of_mass.is_some()) {
+        Some(masses) => {
+            let still = without_drift(source, masses, &mut path).map_err(failed)?;
+            Trajectory::from_source(still, time_step, species.clone())
+        }
+        None => Trajectory::from_source(source, time_step, species.clone()),
+    };
+    let trajectory = dimensions::check(scan, run, file, trajectory.map_err(failed)?)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
     let start = trajectory.steps()[0];
@@ -99,11 +154,14 @@ fn replica(
         let message = format!("found {found} frames, {left} after `discard`, expected at least {FEWEST}");
         return Err(about(file, message));
     }
+    let taken_off = path
+        .last()
+        .map(|last| std::array::from_fn(|i| last[i] - path[discarded][i]));
     if discarded == 0 {
-        return Ok(trajectory);
+        return Ok((trajectory, taken_off));
     }
     let kept = trajectory.slice(discarded..found);
-    Ok(kept.map_err(|error| about(file, error))?.into_owned())
+    Ok((kept.map_err(failed)?.into_owned(), taken_off))
 }
 
 /// Opens a file of frames. Its first bytes tell the format.

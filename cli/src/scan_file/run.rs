@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::Source;
+use super::system::CentreOfMassName;
 use super::values;
 use crate::failure::Failure;
 
@@ -46,6 +47,10 @@ pub(crate) struct Run {
     pub(crate) cell: Option<[f64; 3]>,
     #[serde(default, deserialize_with = "values::positive")]
     pub(crate) frame_interval: Option<f64>,
+    #[serde(default, deserialize_with = "values::dimensions")]
+    pub(super) dimensions: Option<Spanned<u32>>,
+    /// The `centre_of_mass` of the run, else that of the system.
+    pub(crate) centre_of_mass: Option<Spanned<CentreOfMassName>>,
     #[serde(default, deserialize_with = "values::interval")]
     pub(crate) fit_window: Option<[f64; 2]>,
     #[serde(default, deserialize_with = "values::discard")]

@@ -2,18 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use msed::trajectory::{Molecules, TrajectoryError};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::Source;
-use super::system::System;
+use super::system::{System, UnitsName};
+use super::values;
 use crate::failure::Failure;
 
 /// Most bytes of a species' name, after which files are named.
 const LONGEST: usize = 60;
 
 /// Keys of `structure` in the results, which are no names for species.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 10] = [
+    "centre_of_mass",
     "q",
     "wave_vectors",
     "q_max",
@@ -33,6 +36,12 @@ pub(super) struct SpeciesKeys {
     count: Option<i64>,
     #[serde(rename = "type")]
     kind: Option<i64>,
+    /// Of a particle.
+    #[serde(default, deserialize_with = "values::positive")]
+    mass: Option<f64>,
+    /// Of the particles of a molecule.
+    #[serde(default, deserialize_with = "values::masses")]
+    masses: Option<Vec<f64>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,20 +72,71 @@ impl TryFrom<String> for Name {
 #[derive(Debug)]
 pub(crate) enum SpeciesList {
     /// In the order of particle ids.
-    Counts(Vec<(String, usize)>),
+    Counts(Vec<Kind>),
     /// By the types that the first frame of a dump gives.
-    Types {
-        types: Vec<(String, u32)>,
-        dump: PathBuf,
-    },
+    Types { types: Vec<Kind>, dump: PathBuf },
+}
+
+/// One species.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    pub(crate) name: String,
+    /// Its type, or how many there are of it.
+    pub(crate) number: u32,
+    /// Of its particle, or of the particles of its molecule.
+    masses: Option<Vec<f64>>,
+}
+
+impl Kind {
+    /// Particles of a molecule; 1 for a particle.
+    fn size(&self) -> usize {
+        self.masses.as_ref().map_or(1, Vec::len)
+    }
 }
 
 impl SpeciesList {
     pub(crate) fn names(&self) -> Vec<&str> {
+        self.kinds().iter().map(|kind| kind.name.as_str()).collect()
+    }
+
+    fn kinds(&self) -> &[Kind] {
         match self {
-            Self::Counts(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Types { types, .. } => types.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Counts(kinds) | Self::Types { types: kinds, .. } => kinds,
         }
+    }
+
+    /// The mass of each species, that of a whole molecule for molecules; `None` where one has none.
+    /// In units in which masses are mostly 1 they are 1 where none is given.
+    pub(crate) fn masses(&self, units: UnitsName) -> Option<Vec<(&str, f64)>> {
+        let kinds = self.kinds();
+        let reduced = units == UnitsName::Lj && kinds.iter().all(|kind| kind.masses.is_none());
+        let mass = |kind: &Kind| kind.masses.as_ref().map(|masses| masses.iter().sum());
+        let of = |kind| mass(kind).or(reduced.then_some(1.0));
+        kinds
+            .iter()
+            .map(|kind| Some((kind.name.as_str(), of(kind)?)))
+            .collect()
+    }
+
+    /// The molecules that species with several `masses` are, and particles as molecules of one;
+    /// `None` where all are particles.
+    pub(crate) fn molecules(&self) -> Option<Result<Molecules, TrajectoryError>> {
+        let Self::Counts(kinds) = self else {
+            return None;
+        };
+        if kinds.iter().all(|kind| kind.size() == 1) {
+            return None;
+        }
+        let mut next = 0;
+        let molecules = kinds.iter().flat_map(|kind| {
+            let masses = kind.masses.as_deref().unwrap_or(&[1.0]);
+            (0..kind.number).map(move |_| masses)
+        });
+        Some(Molecules::new(molecules.map(|masses| {
+            let first = next;
+            next += masses.len();
+            (first..).zip(masses.iter().copied())
+        })))
     }
 
     /// The species of a system: by counts, or by types where the file names a dump that has them.
@@ -104,22 +164,30 @@ impl SpeciesList {
         let numbers = entries
             .iter()
             .map(|entry| number(source, entry, system.types.is_some()));
-        let numbers: Vec<(String, u32)> = numbers.collect::<Result<_, _>>()?;
+        let numbers: Vec<Kind> = numbers.collect::<Result<_, _>>()?;
         let Some(dump) = &system.types else {
-            let counts = numbers.into_iter().map(|(name, count)| (name, count as usize));
-            let counts: Vec<(String, usize)> = counts.collect();
-            let total: usize = counts.iter().map(|(_, count)| count).sum();
-            if total == system.particles {
-                return Ok(Some(Self::Counts(counts)));
-            }
+            // Energies may be those per particle or those per molecule.
+            let molecules: usize = numbers.iter().map(|kind| kind.number as usize).sum();
+            let particles = numbers.iter().map(|kind| kind.number as usize * kind.size());
+            let particles: usize = particles.sum();
             let expected = system.particles;
-            let message =
-                format!("`species`: found {total} particles in all, expected `particles` = {expected}");
+            if [molecules, particles].contains(&expected) {
+                return Ok(Some(Self::Counts(numbers)));
+            }
+            let found = if molecules == particles {
+                format!("{particles} particles")
+            } else {
+                format!("{particles} particles in {molecules} molecules")
+            };
+            let message = format!("`species`: found {found} in all, expected `particles` = {expected}");
             return Err(source.failure(list, message));
         };
-        for (k, (_, kind)) in numbers.iter().enumerate() {
-            if numbers[..k].iter().any(|(_, other)| other == kind) {
-                let message = format!("`species`: found type {kind} twice, expected different types");
+        for (k, kind) in numbers.iter().enumerate() {
+            if numbers[..k].iter().any(|other| other.number == kind.number) {
+                let message = format!(
+                    "`species`: found type {} twice, expected different types",
+                    kind.number
+                );
                 return Err(source.failure(&entries[k], message));
             }
         }
@@ -130,13 +198,33 @@ impl SpeciesList {
     }
 }
 
-/// The name of a species with its type or its count.
-fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<(String, u32), Failure> {
+/// A species with its type or its count.
+fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<Kind, Failure> {
     let SpeciesKeys {
         name: Name(name),
         count,
         kind,
+        mass,
+        masses,
     } = entry.get_ref();
+    let masses = match (mass, masses) {
+        (Some(_), Some(_)) => {
+            let expected = "expected the `mass` of a particle, or the `masses` of a molecule";
+            return Err(source.failure(
+                entry,
+                format!("species `{name}`: found both `mass` and `masses`, {expected}"),
+            ));
+        }
+        (_, Some(_)) if by_type => {
+            let expected = "expected the `mass` of a particle: molecules are given by their `count`";
+            return Err(source.failure(
+                entry,
+                format!("species `{name}`: found `masses` beside a `type`, {expected}"),
+            ));
+        }
+        (Some(mass), None) => Some(vec![*mass]),
+        (None, masses) => masses.clone(),
+    };
     let (key, found, expected) = if by_type {
         let expected = "a `type` and no `count` beside `types`";
         ("type", kind.filter(|_| count.is_none()), expected)
@@ -148,7 +236,11 @@ fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Resul
         return Err(source.failure(entry, format!("species `{name}`: expected {expected}")));
     };
     match u32::try_from(found) {
-        Ok(number @ 1..) => Ok((name.clone(), number)),
+        Ok(number @ 1..) => Ok(Kind {
+            name: name.clone(),
+            number,
+            masses,
+        }),
         _ => {
             let message = format!("`{key}` of species `{name}`: found {found}, expected at least 1");
             Err(source.failure(entry, message))

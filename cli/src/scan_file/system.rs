@@ -30,6 +30,9 @@ pub(crate) struct System {
     pub(super) cell: Option<[f64; 3]>,
     pub(super) species: Option<Spanned<Vec<Spanned<SpeciesKeys>>>>,
     pub(super) types: Option<Spanned<PathBuf>>,
+    #[serde(default, deserialize_with = "values::dimensions")]
+    pub(super) dimensions: Option<Spanned<u32>>,
+    pub(super) centre_of_mass: Option<Spanned<CentreOfMassName>>,
     probe: Option<Spanned<String>>,
     /// The shell of wave vectors.
     #[serde(default, deserialize_with = "values::interval")]
@@ -45,9 +48,10 @@ impl System {
         self.energy_kind.get_ref().kind()
     }
 
-    /// The ensemble that the runs are declared to be of.
-    pub(crate) fn ensemble(&self) -> Ensemble {
-        self.ensemble.get_ref().of(self.particles)
+    /// The ensemble that the runs are declared to be of, with so many degrees of freedom per
+    /// particle.
+    pub(super) fn ensemble(&self, degrees_of_freedom: f64) -> Ensemble {
+        self.ensemble.get_ref().of(degrees_of_freedom)
     }
 
     /// The line and the name of the key that a contradiction concerns; `None` where it may concern
@@ -115,13 +119,19 @@ enum EnsembleName {
 }
 
 impl EnsembleName {
-    /// The ensemble of so many particles.
-    fn of(self, particles: usize) -> Ensemble {
+    fn of(self, degrees_of_freedom: f64) -> Ensemble {
         match self {
-            Self::Nve => Ensemble::nve(particles),
+            Self::Nve => Ensemble::Nve { degrees_of_freedom },
             Self::Nvt => Ensemble::Nvt,
         }
     }
+}
+
+/// What is done to the motion of the centre of mass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CentreOfMassName {
+    Remove,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
