@@ -79,6 +79,20 @@ pub enum StructureError {
         /// Those of the first run.
         expected: Dimensions,
     },
+    /// A run whose dimensions its motion does not tell.
+    #[error(
+        "particles of run {run} move by {} along one axis and by {} along another: too little for three dimensions, and more than \
+         rounding in two; expected to be told how many there are, by `Trajectory::with_dimensions` or by `dimensions` in a scan file",
+        short(*found, 4), short(*longest, 4)
+    )]
+    UnclearDimensions {
+        /// Index of the run.
+        run: usize,
+        /// The longest motion along the axis in question.
+        found: f64,
+        /// The longest motion along any axis.
+        longest: f64,
+    },
     /// A wave vector that leaves the plane of a two-dimensional run.
     #[error(
         "wave vector {index} leaves the plane of a run in {dimensions}, in which nothing moves along the third axis: expected \

@@ -2,15 +2,19 @@
 
 use super::StructureError;
 use crate::real::Real;
-use crate::trajectory::{Cell, Coordinates, Dimensions, Trajectory};
+use crate::trajectory::{Cell, Coordinates, Dimensions, Trajectory, Unclear};
 
 /// The dimensions that all runs have.
 pub(super) fn dimensions<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
 ) -> Result<Dimensions, StructureError> {
-    let expected = runs[0].dimensions();
-    for (run, trajectory) in runs.iter().enumerate().skip(1) {
-        let found = trajectory.dimensions();
+    let of = |run: usize| {
+        let unclear = |Unclear { found, longest }| StructureError::UnclearDimensions { run, found, longest };
+        runs[run].clear_dimensions().map_err(unclear)
+    };
+    let expected = of(0)?;
+    for run in 1..runs.len() {
+        let found = of(run)?;
         if found != expected {
             return Err(StructureError::Dimensions { run, found, expected });
         }

@@ -21,7 +21,9 @@ pub(super) const ROUNDING: f64 = 1e-9;
 /// none of them, in no frame. Where nothing moves at all, as in a single frame, it is
 /// two-dimensional where all particles have the same coordinate along exactly one axis. Motion
 /// below 1e-9 of the longest motion along another axis is rounding. A slab, however thin, is
-/// three-dimensional. So is a run along a line: no formula here is for one dimension.
+/// three-dimensional; motion between that and 1e-6 of the longest is refused by estimators until
+/// the caller says what it is. A run along a line counts as three-dimensional: no formula here is
+/// for one dimension.
 /// [`Trajectory::with_dimensions`] says otherwise.
 ///
 /// **Cells** have three lattice vectors in two dimensions too. One of them must lie along the axis

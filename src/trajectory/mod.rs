@@ -63,6 +63,7 @@ pub use dimensions::Dimensions;
 pub use drift::without_drift;
 pub use error::TrajectoryError;
 pub use molecules::{Molecules, centres_of_mass};
+pub(crate) use motion::Unclear;
 pub use pairs::LagTable;
 pub use parts::selected;
 pub use positions::{Coordinates, Trajectory, TrajectoryRuns, Unwrapped, Wrapped};

@@ -4,21 +4,51 @@ use super::dimensions::ROUNDING;
 use super::{Coordinates, Dimensions, Trajectory, TrajectoryError};
 use crate::real::Real;
 
-/// Motion out of a plane that the caller gives may be this part of the longest motion along an
-/// axis: the rounding of single precision.
+/// Motion along an axis that is below this part of the longest motion along another may be the
+/// rounding of single precision, and no liquid moves so little. Only the caller can tell.
 const SINGLE_ROUNDING: f64 = 1e-6;
+
+/// Motion along one axis that is too much for rounding of double precision, and too little for a
+/// liquid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Unclear {
+    /// The longest motion along that axis.
+    pub(crate) found: f64,
+    /// The longest motion along any axis.
+    pub(crate) longest: f64,
+}
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// The dimensions that the particles move in: those [given](Self::with_dimensions), or those
     /// that the positions [show](Dimensions).
     ///
+    /// Motion along one axis between 1e-9 and 1e-6 of the longest motion is too much for rounding
+    /// of double precision and too little for a liquid. It counts as motion here, and estimators
+    /// refuse the run until its dimensions are given.
+    ///
     /// Cost: two frames in three dimensions, and one pass in two.
     #[must_use]
     pub fn dimensions(&self) -> Dimensions {
-        self.header.dimensions.unwrap_or_else(|| {
-            let moved = self.motion(ROUNDING);
-            Dimensions::of_motion(if moved == [0.0; 3] { self.spread() } else { moved })
-        })
+        self.clear_dimensions().unwrap_or(Dimensions::Three)
+    }
+
+    /// The same, where they are clear.
+    pub(crate) fn clear_dimensions(&self) -> Result<Dimensions, Unclear> {
+        if let Some(given) = self.header.dimensions {
+            return Ok(given);
+        }
+        let moved = self.motion();
+        if moved == [0.0; 3] {
+            return Ok(Dimensions::of_motion(self.spread()));
+        }
+        let longest = moved.into_iter().fold(0.0, f64::max);
+        let mut unclear = moved
+            .into_iter()
+            .filter(|&moved| moved > ROUNDING * longest && moved <= SINGLE_ROUNDING * longest);
+        match unclear.next() {
+            Some(found) => Err(Unclear { found, longest }),
+            None => Ok(Dimensions::of_motion(moved)),
+        }
     }
 
     /// The same trajectory in given dimensions. Estimators then do not look for an axis without
@@ -38,7 +68,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// axis by more than 1e-6 of the longest motion along another.
     pub fn with_dimensions(mut self, dimensions: Dimensions) -> Result<Self, TrajectoryError> {
         if let Some(normal) = dimensions.normal() {
-            let moved = self.motion(SINGLE_ROUNDING);
+            let moved = self.motion();
             let longest = moved.into_iter().fold(0.0, f64::max);
             if moved[normal] > SINGLE_ROUNDING * longest {
                 return Err(TrajectoryError::OutOfPlane {
@@ -53,8 +83,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     }
 
     /// The longest motion of any particle from its place in the first frame, along x, y and z, up
-    /// to the first frame at which all of them are longer than this part of the longest.
-    fn motion(&self, rounding: f64) -> [f64; 3] {
+    /// to the first frame at which it is clear that all of them move.
+    fn motion(&self) -> [f64; 3] {
         let mut moved = [0.0; 3];
         let (start, _) = self.frame(0).as_chunks::<3>();
         for frame in 1..self.frames() {
@@ -65,7 +95,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
                 }
             }
             let longest = moved.into_iter().fold(0.0, f64::max);
-            if longest > 0.0 && moved.iter().all(|&moved| moved > rounding * longest) {
+            if longest > 0.0 && moved.iter().all(|&moved| moved > SINGLE_ROUNDING * longest) {
                 break;
             }
         }
@@ -112,12 +142,15 @@ mod tests {
             x.extend(then);
             assert_eq!(run(x.clone(), 2).dimensions(), found);
             assert_eq!((found.normal(), found.count()), (Some(normal), 2));
-            // The least motion that a file of single precision can hold makes three.
-            x[9 + normal] += 1e-7;
-            assert_eq!(run(x.clone(), 2).dimensions(), Dimensions::Three);
+            // A millionth of the motion of the others makes three.
+            x[9 + normal] += 1e-6;
+            assert_eq!(run(x.clone(), 2).clear_dimensions(), Ok(Dimensions::Three));
+            // What may be rounding of single precision is not clear.
+            x[9 + normal] = x[3 + normal] + 1e-7;
+            assert!(run(x.clone(), 2).clear_dimensions().is_err());
             // Rounding of double precision does not.
             x[9 + normal] = x[3 + normal] + 1e-15;
-            assert_eq!(run(x, 2).dimensions(), found);
+            assert_eq!(run(x, 2).clear_dimensions(), Ok(found));
         }
     }
 

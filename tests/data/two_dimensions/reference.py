@@ -65,9 +65,10 @@ for name, of in species.items():
         chi4.append(of.sum() * near.var())
     of_species[name] = {"msd": msd, "alpha2": alpha2, "self_isf": isf, "isotropic_self_isf": isotropic, "overlap": overlap, "chi4": chi4}
 
-edges = np.linspace(0.0, 4.0, 41)
+# Edges that no distance of numbers with three decimals meets.
+edges = np.linspace(0.0, 3.9712345, 41)
 d = x[10:] - x[:-10]
-moved = np.histogram(np.hypot(d[..., 0], d[..., 1]), np.linspace(0.0, 2.0, 21))[0] / d[..., 0].size
+moved = np.histogram(np.hypot(d[..., 0], d[..., 1]), np.linspace(0.0, 1.9712345, 21))[0] / d[..., 0].size
 pairs = {"A-A": ("A", "A"), "A-B": ("A", "B"), "B-B": ("B", "B"), "total": ("all", "all")}
 print(
     json.dumps(
@@ -77,7 +78,7 @@ print(
             "by_species": of_species,
             "static_structure": {name: factor(main, species[a], species[b]) for name, (a, b) in pairs.items()},
             "rdf": {name: rdf(species[a], species[b], edges) for name, (a, b) in pairs.items()},
-            "van_hove": (moved / (np.pi * np.diff(np.linspace(0.0, 2.0, 21) ** 2))).tolist(),
+            "van_hove": (moved / (np.pi * np.diff(np.linspace(0.0, 1.9712345, 21) ** 2))).tolist(),
         },
         indent=1,
     )

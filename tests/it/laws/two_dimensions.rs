@@ -180,6 +180,26 @@ fn a_thin_slab_is_not_a_plane() {
 }
 
 #[test]
+fn motion_that_may_be_rounding_is_refused_until_the_caller_says_what_it_is() {
+    let flat = walkers([0, 1, 2], 21, 100, 3);
+    let mut positions = flat.positions().to_vec();
+    positions[3 * 100 * 12 + 2] += 1e-7;
+    let steps: Vec<u64> = (0..21).collect();
+    let run = Trajectory::new(positions, steps, 1.0, Species::single("A", 100).unwrap()).unwrap();
+    let refused = structure::msd(&run, &Lags::all(), Resampling::None).unwrap_err();
+    let message = refused.to_string();
+    assert!(
+        message.starts_with("particles of run 0 move by 1e-7 along one axis and by "),
+        "{message}"
+    );
+    for (given, count) in [(Dimensions::Xy, 2), (Dimensions::Three, 3)] {
+        let run = run.view().with_dimensions(given).unwrap();
+        let msd = structure::msd(&run, &Lags::all(), Resampling::None).unwrap();
+        assert_eq!(msd.all().total.dimensions(), count);
+    }
+}
+
+#[test]
 fn runs_of_different_dimensions_do_not_go_together() {
     let plane = walkers([0, 1, 2], 11, 10, 4);
     let mut positions = plane.positions().to_vec();
