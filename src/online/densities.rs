@@ -9,7 +9,10 @@ use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::pairs_of;
 use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors, check_vectors};
-use crate::trajectory::{Cell, Dimensions, Species};
+use crate::trajectory::{Cell, Dimensions, SINGLE_ROUNDING, Species};
+
+/// Particles that are spread over this part of the cell do not lie in one plane.
+const CLEAR: f64 = 0.01;
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
 /// fit the periodic cell.
@@ -143,11 +146,15 @@ fn plane(positions: &[[f64; 3]]) -> Dimensions {
         for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(position) {
             (*low, *high) = (low.min(x), high.max(x));
         }
-        if low.iter().zip(&high).all(|(low, high)| low < high) {
+        // A frame in space is clear after a few particles. Coordinates are in units of the cell.
+        if low.iter().zip(&high).all(|(low, high)| high - low > CLEAR) {
             return Dimensions::Three;
         }
     }
-    Dimensions::of_motion(std::array::from_fn(|axis| high[axis] - low[axis]))
+    Dimensions::of_motion(
+        std::array::from_fn(|axis| high[axis] - low[axis]),
+        SINGLE_ROUNDING,
+    )
 }
 
 impl CoherentAccumulator {

@@ -16,7 +16,7 @@ use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};
 use crate::stats::sums::Summed;
 use crate::stats::{BySpecies, MergeError, Sums};
-use crate::trajectory::Dimensions;
+use crate::trajectory::{Dimensions, SINGLE_ROUNDING};
 
 /// The particles, lags and quantities that displacements are summed over: the same for all runs
 /// that go together.
@@ -170,7 +170,8 @@ impl DisplacementSums {
     }
 
     /// The dimensions that the particles have moved in so far: [two](Dimensions) where none has
-    /// moved along exactly one axis.
+    /// moved along exactly one axis. Root mean squared motion below 1e-6 of that along another axis
+    /// is rounding.
     ///
     /// ```
     /// use msed::online::DisplacementAccumulator;
@@ -194,7 +195,7 @@ impl DisplacementSums {
                 *square += x;
             }
         });
-        Dimensions::of_motion(squares.map(f64::sqrt))
+        Dimensions::of_motion(squares.map(f64::sqrt), SINGLE_ROUNDING)
     }
 
     /// The self part of the intermediate scattering function over list `list` of the wave vectors,

@@ -5,6 +5,8 @@ use std::fmt;
 /// Motion along an axis that is no longer than this part of the longest motion along another one is
 /// none: it is the rounding of double precision.
 pub(super) const ROUNDING: f64 = 1e-9;
+/// Motion below this part may be the rounding of single precision, and no liquid moves so little.
+pub(crate) const SINGLE_ROUNDING: f64 = 1e-6;
 
 /// The dimensions that particles move in: three, or two in a plane along two axes.
 ///
@@ -86,10 +88,11 @@ impl Dimensions {
         (d * n - d) / n
     }
 
-    /// Those of particles that move so far along x, y and z.
-    pub(crate) fn of_motion(lengths: [f64; 3]) -> Self {
+    /// Those of particles that move so far along x, y and z, where motion below this part of the
+    /// longest is none.
+    pub(crate) fn of_motion(lengths: [f64; 3], rounding: f64) -> Self {
         let longest = lengths.into_iter().fold(0.0, f64::max);
-        match lengths.map(|length| length <= ROUNDING * longest) {
+        match lengths.map(|length| length <= rounding * longest) {
             [true, false, false] => Self::Yz,
             [false, true, false] => Self::Xz,
             [false, false, true] => Self::Xy,

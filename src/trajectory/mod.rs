@@ -60,6 +60,7 @@ mod wrap_check;
 
 pub use cell::Cell;
 pub use dimensions::Dimensions;
+pub(crate) use dimensions::SINGLE_ROUNDING;
 pub use drift::without_drift;
 pub use error::TrajectoryError;
 pub use molecules::{Molecules, centres_of_mass};

@@ -1,12 +1,8 @@
 //! Along which axes the particles of a trajectory move.
 
-use super::dimensions::ROUNDING;
+use super::dimensions::{ROUNDING, SINGLE_ROUNDING};
 use super::{Coordinates, Dimensions, Trajectory, TrajectoryError};
 use crate::real::Real;
-
-/// Motion along an axis that is below this part of the longest motion along another may be the
-/// rounding of single precision, and no liquid moves so little. Only the caller can tell.
-const SINGLE_ROUNDING: f64 = 1e-6;
 
 /// Motion along one axis that is too much for rounding of double precision, and too little for a
 /// liquid.
@@ -39,7 +35,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         }
         let moved = self.motion();
         if moved == [0.0; 3] {
-            return Ok(Dimensions::of_motion(self.spread()));
+            return Ok(Dimensions::of_motion(self.spread(), SINGLE_ROUNDING));
         }
         let longest = moved.into_iter().fold(0.0, f64::max);
         let mut unclear = moved
@@ -47,7 +43,7 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
             .filter(|&moved| moved > ROUNDING * longest && moved <= SINGLE_ROUNDING * longest);
         match unclear.next() {
             Some(found) => Err(Unclear { found, longest }),
-            None => Ok(Dimensions::of_motion(moved)),
+            None => Ok(Dimensions::of_motion(moved, ROUNDING)),
         }
     }
 

@@ -16,7 +16,6 @@ const LONGEST: usize = 60;
 
 /// Keys of `structure` in the results, which are no names for species.
 const RESERVED: [&str; 10] = [
-    "centre_of_mass",
     "q",
     "wave_vectors",
     "q_max",
@@ -26,6 +25,7 @@ const RESERVED: [&str; 10] = [
     "kww",
     "tau_beta",
     "diffusion",
+    "centre_of_mass",
 ];
 
 /// One species, as the file gives it.

@@ -65,7 +65,7 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`"
+         `path`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
@@ -169,7 +169,7 @@ fn values_that_mean_nothing() {
             "\"B\"",
             "\"all\"",
             "9: `species`: found the name `all`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
-             all, tau_alpha, kww, tau_beta, diffusion)",
+             all, tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "count = 800",
@@ -291,7 +291,7 @@ fn species_by_type() {
         (
             "species = [ { name = \"\", count = 1000 } ]",
             "9: `species`: found the name ``, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
-             all, tau_alpha, kww, tau_beta, diffusion)",
+             all, tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "probe = \"A\"",
@@ -352,7 +352,7 @@ fn values_over_several_lines() {
             "{ name = \"A\", count = 800 }",
             "\n  { name = \"A\", count = 800 }, # most\n  { name = \"q\", count = 1 }",
             "11: `species`: found the name `q`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, all, \
-             tau_alpha, kww, tau_beta, diffusion)",
+             tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "energy = \"T0.800.dat\"",
