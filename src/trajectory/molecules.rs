@@ -1,7 +1,7 @@
 //! Molecules: one point for several particles.
 
 use super::source::changed;
-use super::{Cell, Frame, FrameSource, TrajectoryError};
+use super::{Cell, Coordinates, Frame, FrameSource, Species, Trajectory, TrajectoryError};
 use crate::real::{Invalid, Real};
 
 /// Molecules of a system: which particles belong to each, in the order of a walk along its bonds,
@@ -220,4 +220,30 @@ pub fn centres_of_mass<T: Real>(source: impl FrameSource<T>, molecules: Molecule
         Ok(())
     };
     changed(source, count, convention, take)
+}
+
+impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
+    /// The centres of mass of molecules, copied; `species` are those of the molecules. See
+    /// [`centres_of_mass`](centres_of_mass()).
+    ///
+    /// ```
+    /// use msed::trajectory::{Molecules, Species, Trajectory};
+    /// let x = vec![0.0, 0.0, 0.0, 1.0, 0.0, 0.0, /* next frame */ 0.0, 2.0, 0.0, 0.0, 3.0, 0.0];
+    /// let atoms = Trajectory::new(x, [0, 10], 0.005, Species::single("atoms", 2)?)?;
+    /// let dumbbell = Molecules::alike(1, &[1.0, 3.0])?;
+    /// let centres = atoms.centres_of_mass(dumbbell, Species::single("dumbbells", 1)?)?;
+    /// assert_eq!(centres.positions(), [0.75, 0.0, 0.0, 0.0, 2.75, 0.0]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TrajectoryError::Species`] for a particle that does not exist,
+    /// [`TrajectoryError::Particles`] for species of another number than the molecules.
+    pub fn centres_of_mass(
+        &self,
+        molecules: Molecules,
+        species: Species,
+    ) -> Result<Trajectory<'static, T, C>, TrajectoryError> {
+        self.collected(centres_of_mass(self.source(), molecules), species)
+    }
 }

@@ -158,6 +158,11 @@ fn streams_see_the_same_centres_as_memory() {
     let Water { atoms, .. } = water(cell, [0.0; 3]);
     let source = || centres_of_mass(unwrapped(atoms.source(), Unwrapping::continuity()), molecules());
     let run = collect(source());
+    let atoms_in_memory = atoms.unwrapped(Unwrapping::continuity()).unwrap();
+    let in_memory = atoms_in_memory
+        .centres_of_mass(molecules(), one_species())
+        .unwrap();
+    assert_eq!(run, in_memory);
     let (sampling, lags) = (Sampling::new(10, 0.002).unwrap(), Lags::samples([1, 5, 20]));
     let vectors = run.sphere(3.0).unwrap();
     let moved = DisplacementAccumulator::new(sampling, &one_species(), &lags).unwrap();

@@ -157,6 +157,35 @@ fn an_ideal_gas_in_a_plane_has_neither_structure_nor_order() {
 }
 
 #[test]
+fn a_tilted_cell_in_the_plane_has_the_area_of_its_two_vectors() {
+    let cell = Cell::triclinic([[EDGE, 0.0, 0.0], [4.0, 14.0, 0.0], [0.0, 0.0, 0.7]]).unwrap();
+    assert!((cell.volume_in(Dimensions::Xy) / (14.0 * EDGE) - 1.0).abs() < 1e-14);
+    assert!(cell.lies_in(Dimensions::Xy) && !cell.lies_in(Dimensions::Xz));
+    let mut rng = Pcg64::seed_from_u64(8);
+    let positions: Vec<f64> = (0..200 * 300)
+        .flat_map(|_| cell.cartesian([rng.random(), rng.random(), 0.25]))
+        .collect();
+    let steps: Vec<u64> = (0..200).collect();
+    let gas = Trajectory::wrapped(positions, steps, 1.0, Species::single("A", 300).unwrap(), [cell]).unwrap();
+    let vectors = gas.sphere(4.0).unwrap();
+    assert!(vectors.integers().iter().all(|n| n[2] == 0));
+    let factor = structure::static_structure(&gas, &vectors, Resampling::None).unwrap();
+    let factor = factor.total().binned(1.0).unwrap();
+    assert!(
+        factor.values().iter().all(|s| (s - 1.0).abs() < 0.05),
+        "{:?}",
+        factor.values()
+    );
+    let bins = RadialBins::linear(6.7, 10).unwrap();
+    let g = structure::rdf(&gas, &bins, Resampling::None).unwrap();
+    assert!(
+        g.total().values.iter().all(|g| (g.value() - 1.0).abs() < 0.05),
+        "{:?}",
+        g.total().values
+    );
+}
+
+#[test]
 fn a_thin_slab_is_not_a_plane() {
     let flat = walkers([0, 1, 2], 21, 100, 3);
     let mut positions = flat.positions().to_vec();
