@@ -13,8 +13,8 @@ const PAIRS: usize = 256;
 /// A squared distance that stands for 0: `sin(x)/x` and `J0(x)` are 1 for it, to the last bit.
 const NEAREST: f64 = 1e-280;
 
-/// Adds the sum over the particles at the pairs of frames of a schedule: wave number by wave number,
-/// to `sums[block * lags + lag]` of each.
+/// Adds the sum over the particles at the pairs of frames of a schedule: wave number by wave
+/// number, to `sums[block * lags + lag]` of each.
 pub(crate) fn add_isotropic(
     tile: &Tile,
     dimensions: Dimensions,

@@ -18,9 +18,9 @@ const CLEAR: f64 = 0.01;
 /// fit the periodic cell.
 ///
 /// It gives what [`structure::coherent_isf`](crate::structure::coherent_isf()) gives over a whole
-/// trajectory. Coordinates may be wrapped or not; the cell must not change. Where all particles of a
-/// frame lie in one plane across a lattice vector, as in two dimensions, the wave vectors must lie in
-/// it too.
+/// trajectory. Coordinates may be wrapped or not; the cell must not change. Where all particles of
+/// a frame lie in one plane across a lattice vector, as in two dimensions, the wave vectors must
+/// lie in it too.
 ///
 /// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for
 /// each block, lag and pair of species, and one frame. **Cost** of a frame: the densities as in

@@ -96,8 +96,8 @@ impl Displacements {
 ///
 /// - **Normalisation.** Per particle of the species. α₂ is a ratio of means over particles *and*
 ///   origins: it is 0 for Gaussian displacements in the `d` [dimensions](Dimensions) of the runs,
-///   and has no value where nothing has moved, so that it starts behind lag 0. N in χ₄ is the number of particles of the
-///   species, the variance is the population's over origins.
+///   and has no value where nothing has moved, so that it starts behind lag 0. N in χ₄ is the
+///   number of particles of the species, the variance is the population's over origins.
 /// - **Units.** MSD in squared units of length; the others are numbers.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the
 ///   block of its first frame. A lag longer than a block has none.

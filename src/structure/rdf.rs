@@ -164,8 +164,8 @@ impl fmt::Display for RadialDistribution {
 ///
 /// over all frames, with distances to the nearest image; in a bin the mean over the volume of the
 /// spherical shell, or the area of the ring. In two [dimensions](Dimensions) distances are those in
-/// the plane, and the area A of the cell stands for the volume. The total is the same of all particles:
-/// `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
+/// the plane, and the area A of the cell stands for the volume. The total is the same of all
+/// particles: `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
 ///
 /// - **Normalisation.** The pairs that an ideal gas of as many particles has in the same volume:
 ///   its g is 1 at every r and for any number of particles, since a particle does not count itself.
@@ -181,9 +181,9 @@ impl fmt::Display for RadialDistribution {
 ///
 /// # Errors
 /// [`StructureError::NoCell`] for a trajectory without a cell, [`StructureError::TooFar`] for bins
-/// that end beyond half of the cell's smallest width, [`StructureError::TiltedCell`] for a cell that
-/// does not lie in the plane of two-dimensional runs, [`StructureError::Dimensions`] for runs of
-/// different dimensions; what the blocks refuse.
+/// that end beyond half of the cell's smallest width, [`StructureError::TiltedCell`] for a cell
+/// that does not lie in the plane of two-dimensional runs, [`StructureError::Dimensions`] for runs
+/// of different dimensions; what the blocks refuse.
 ///
 /// ```
 /// use msed::{Resampling, structure::{self, RadialBins}, trajectory::{Cell, Species, Trajectory}};

@@ -113,9 +113,10 @@ fn check_lists<T: Real>(runs: &[Trajectory<'_, T>], lists: &[WaveVectors]) -> Re
 /// F_s(q,t) = < (1/N) Σ_j J0(q r) >            in two
 /// ```
 ///
-/// at each wave number: a curve for each; J0 is the Bessel function of the first kind. Unwrapped displacements allow any q; this is the average
-/// over infinitely many vectors of that length, where [`self_isf`] takes the commensurate ones. The
-/// two differ by the anisotropy of the periodic cell, and by the width of the shell.
+/// at each wave number: a curve for each; J0 is the Bessel function of the first kind. Unwrapped
+/// displacements allow any q; this is the average over infinitely many vectors of that length,
+/// where [`self_isf`] takes the commensurate ones. The two differ by the anisotropy of the periodic
+/// cell, and by the width of the shell.
 ///
 /// - **Normalisation.** F_s(q,0) = 1.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`.

@@ -72,7 +72,8 @@ impl VanHove {
 
     /// `P(log10 r; t)`, the probability density of the decimal logarithm of the distance:
     /// `∫ P d(log10 r) = 1`. It is `ln(10) 4π r³ G_s`, or `ln(10) 2π r² G_s` in two dimensions; two
-    /// peaks mean hopping, and a Gaussian has a maximum of 2.13, or 1.69, at every time. `None` in a bin that begins at 0.
+    /// peaks mean hopping, and a Gaussian has a maximum of 2.13, or 1.69, at every time. `None` in
+    /// a bin that begins at 0.
     #[must_use]
     pub fn log_density(&self) -> Vec<Option<Estimate>> {
         let widths = self.bins.edges().windows(2).map(|w| (w[1] / w[0]).log10());

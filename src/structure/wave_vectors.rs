@@ -79,8 +79,8 @@ impl WaveVectors {
     /// ```
     ///
     /// # Errors
-    /// As [`shell`](WaveVectors::shell), and [`StructureError::TiltedCell`] for a cell that does not
-    /// [lie in the plane](Cell::lies_in).
+    /// As [`shell`](WaveVectors::shell), and [`StructureError::TiltedCell`] for a cell that does
+    /// not [lie in the plane](Cell::lies_in).
     pub fn shell_in(
         cell: &Cell,
         dimensions: Dimensions,
@@ -389,8 +389,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         WaveVectors::shell_in(&self.mean_cell()?, self.dimensions(), range)
     }
 
-    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`: those of the
-    /// [`shell`](Self::shell) from 0 on.
+    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`: those of
+    /// the [`shell`](Self::shell) from 0 on.
     ///
     /// # Errors
     /// As [`shell`](Self::shell).

@@ -160,8 +160,8 @@ impl Cell {
         }
     }
 
-    /// Whether the lattice vector `normal` of two dimensions lies along that axis, and the other two
-    /// across it: to 1e-6 of their lengths. In three dimensions every cell does.
+    /// Whether the lattice vector `normal` of two dimensions lies along that axis, and the other
+    /// two across it: to 1e-6 of their lengths. In three dimensions every cell does.
     #[must_use]
     pub fn lies_in(&self, dimensions: Dimensions) -> bool {
         dimensions.normal().is_none_or(|normal| {

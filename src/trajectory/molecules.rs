@@ -107,8 +107,8 @@ impl Molecules {
         self.ends.len()
     }
 
-    /// The mass of each molecule: what the centres need where the drift of the whole system is taken
-    /// off by [`without_drift`](super::without_drift()).
+    /// The mass of each molecule: what the centres need where the drift of the whole system is
+    /// taken off by [`without_drift`](super::without_drift()).
     #[must_use]
     pub fn masses(&self) -> &[f64] {
         &self.masses
@@ -155,8 +155,8 @@ impl Molecules {
 /// More particles than this are a mistake.
 const MOST_PARTICLES: usize = 1 << 31;
 
-/// The centres of mass of molecules, as the particles of a source: frame by frame one point for each
-/// molecule, in their order.
+/// The centres of mass of molecules, as the particles of a source: frame by frame one point for
+/// each molecule, in their order.
 ///
 /// **Whole.** A molecule that lies across a face of the cell is made whole along its list: each
 /// particle is taken in the image that is nearest to the particle before. The bonds between
@@ -166,8 +166,8 @@ const MOST_PARTICLES: usize = 1 << 31;
 ///
 /// **Coordinates.** The centre lies in the image of the first particle of the list, so that it has
 /// the convention of the source and the image flags of that particle: centres of unwrapped
-/// coordinates are unwrapped, and those of wrapped ones are wrapped (and may lie outside of the cell
-/// by the size of a molecule, which serves for S(q) and g(r)). Where displacements are wanted,
+/// coordinates are unwrapped, and those of wrapped ones are wrapped (and may lie outside of the
+/// cell by the size of a molecule, which serves for S(q) and g(r)). Where displacements are wanted,
 /// unwrap first and take centres then. Where the drift of the whole system is taken off, either may
 /// come first: with the masses of all particles before, or with the
 /// [masses of the molecules](Molecules::masses) after, if these hold all particles.

@@ -57,8 +57,8 @@ impl Waves {
     ) -> Result<Self, Failure> {
         let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
         if let Some([low, high]) = scan.system.q_shell {
-            // Each wave vector takes (2 pi)^3 / V, or (2 pi)^2 / A in two dimensions, and one of each
-            // pair +q, -q counts.
+            // Each wave vector takes (2 pi)^3 / V, or (2 pi)^2 / A in two dimensions, and one of
+            // each pair +q, -q counts.
             let volume = cell.volume_in(scan.dimensions);
             let found = match scan.dimensions {
                 Dimensions::Three => (high.powi(3) - low.powi(3)) * volume / (12.0 * PI * PI),

@@ -2,8 +2,8 @@
 
 use msed::Trajectory;
 
-/// A centre of mass that moves this much farther than independent particles let it has a velocity of
-/// its own: by chance it does so once in a hundred runs.
+/// A centre of mass that moves this much farther than independent particles let it has a velocity
+/// of its own: by chance it does so once in a hundred runs.
 const TOO_FAR: f64 = 2.0;
 
 /// How far the centre of mass of all particles has moved from the first frame to the last, of the
@@ -19,8 +19,8 @@ pub(crate) struct CentreOfMass {
 }
 
 impl CentreOfMass {
-    /// Of a replica with the masses of its particles, and the displacement that was taken off, if it
-    /// was.
+    /// Of a replica with the masses of its particles, and the displacement that was taken off, if
+    /// it was.
     pub(super) fn of(run: &Trajectory<'_, f32>, masses: &[f64], taken_off: Option<[f64; 3]>) -> Self {
         let (displacement, msd) = moved(run, masses);
         let displacement = taken_off.unwrap_or(displacement);
