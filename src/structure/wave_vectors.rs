@@ -73,7 +73,7 @@ impl WaveVectors {
     /// use msed::structure::WaveVectors;
     /// use msed::trajectory::{Cell, Dimensions};
     /// let cell = Cell::orthorhombic([20.0, 20.0, 1.0])?;
-    /// let ring = WaveVectors::shell_in(&cell, Dimensions::Xy, 0.6..=0.7)?;
+    /// let ring = WaveVectors::shell_in(&cell, Dimensions::Xy, 0.6..=0.71)?;
     /// assert_eq!(ring.integers(), [[0, 2, 0], [1, -2, 0], [1, 2, 0], [2, -1, 0], [2, 0, 0], [2, 1, 0]]);
     /// # Ok::<(), msed::Error>(())
     /// ```

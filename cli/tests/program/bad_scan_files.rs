@@ -70,11 +70,11 @@ fn unknown_keys() {
     assert_eq!(
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `temperature`, `trajectory`, `box`, \
-         `frame_interval`, `fit_window`, `discard`, `exclude`"
+         `frame_interval`, `dimensions`, `centre_of_mass`, `fit_window`, `discard`, `exclude`"
     );
     assert_eq!(
         after("count = 800", "number = 800"),
-        "DIR/scan.toml:9: unknown key `number`, expected one of `name`, `count`, `type`"
+        "DIR/scan.toml:9: unknown key `number`, expected one of `name`, `count`, `type`, `mass`, `masses`"
     );
     assert_eq!(
         after("[system]", "[sistem]"),
