@@ -66,6 +66,8 @@
 //!   the [time step](Sampling). Lengths, energies and times have the units of the data.
 //! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned. Every sum is `f64`, runs over all
 //!   time origins, and has the same bits for any number of threads.
+//! - A run in a plane is found to have two [dimensions](trajectory::Dimensions), and all formulas
+//!   follow.
 //! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every
 //!   resample of the run ([`Resampling`]), and the error of any function of them follows. They know
 //!   their run: numbers of one run are correlated, numbers of different runs are independent. The

@@ -1,6 +1,8 @@
 //! Reads the files of a scan and checks them against `scan.toml`.
 
 pub(crate) mod cells;
+pub(crate) mod centre_of_mass;
+pub(crate) mod dimensions;
 pub(crate) mod energies;
 mod frame_files;
 mod frame_steps;

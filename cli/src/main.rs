@@ -32,15 +32,15 @@ use crate::analysis::point::Point;
 use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
-use crate::input::{cells, trajectory};
+use crate::input::{cells, dimensions, trajectory};
 use crate::output::Output;
 use crate::scan_file::Scan;
 
 fn main() -> ExitCode {
     let result = Request::parse(std::env::args_os()).and_then(|request| match request {
         Request::Text(text) => say(&text),
-        Request::Scan { dir, out } => analyse(&Scan::read(&dir)?, Some(&out)),
-        Request::Energy(flags) => analyse(&Scan::of_flags(&flags)?, flags.out.as_deref()),
+        Request::Scan { dir, out } => analyse(Scan::read(&dir)?, Some(&out)),
+        Request::Energy(flags) => analyse(Scan::of_flags(&flags)?, flags.out.as_deref()),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,7 +64,9 @@ fn say(text: &str) -> Result<(), Failure> {
 }
 
 /// Analyses a scan, writes its results, where there is a place for them, and prints its tables.
-fn analyse(scan: &Scan, out: Option<&Path>) -> Result<(), Failure> {
+fn analyse(mut scan: Scan, out: Option<&Path>) -> Result<(), Failure> {
+    scan.dimensions = dimensions::of_scan(&scan)?;
+    let scan = &scan;
     let progress = ProgressBar::new(2 * scan.runs.len() as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed}");
     progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

@@ -11,7 +11,9 @@ mod values;
 use std::fmt::Display;
 use std::path::Path;
 
+use msed::Ensemble;
 use msed::thermo::Contradiction;
+use msed::trajectory::Dimensions;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -21,7 +23,7 @@ use source::Source;
 pub(crate) use flags::EnergyFlags;
 pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
-pub(crate) use species::{SpeciesList, TypeNames};
+pub(crate) use species::SpeciesList;
 pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.
@@ -34,6 +36,10 @@ pub(crate) struct Scan {
     /// The species whose F_s gives tau_alpha, where there are species.
     pub(crate) probe: Option<String>,
     pub(crate) runs: Vec<Run>,
+    /// How many dimensions the file says that there are.
+    pub(crate) given_dimensions: Option<Spanned<u32>>,
+    /// The dimensions of all runs, as soon as they are known.
+    pub(crate) dimensions: Dimensions,
 }
 
 #[derive(Deserialize)]
@@ -73,13 +79,26 @@ impl Scan {
             run.look_from(dir);
             runs.push(run);
         }
+        let given_dimensions = dimensions(&source, &system, &runs)?;
         Ok(Self {
+            given_dimensions,
+            dimensions: Dimensions::Three,
             source,
             system,
             species,
             probe,
             runs,
         })
+    }
+
+    /// The ensemble that the runs are declared to be of.
+    pub(crate) fn ensemble(&self) -> Ensemble {
+        self.system.ensemble(self.dimensions)
+    }
+
+    /// The ensemble that one run is declared to be of.
+    pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
+        run.ensemble(self.ensemble())
     }
 
     /// A mistake that the file as a whole makes.
@@ -99,7 +118,7 @@ impl Scan {
 
     /// The failure of a run whose energies are not what the file declares.
     pub(crate) fn contradiction(&self, run: &Run, by: &Contradiction) -> Failure {
-        match self.system.contradicted(&self.source, by) {
+        match run.contradicted(&self.source, &self.system, by) {
             Some((line, key)) => Failure::at(
                 self.source.place(line),
                 format!("`{key}`: run `{}`: {by}", run.name()),
@@ -111,5 +130,28 @@ impl Scan {
     /// What is wrong with a run.
     pub(crate) fn run_failure(&self, run: &Run, message: impl Display) -> Failure {
         Failure::at(format!("{}: run `{}`", self.place(run), run.name()), message)
+    }
+}
+
+/// The number of dimensions that the file gives, which must be one for all runs.
+fn dimensions(source: &Source, system: &System, runs: &[Run]) -> Result<Option<Spanned<u32>>, Failure> {
+    let given = system
+        .dimensions
+        .iter()
+        .chain(runs.iter().filter_map(|run| run.dimensions.as_ref()));
+    let given: Vec<&Spanned<u32>> = given.collect();
+    let Some((first, rest)) = given.split_first() else {
+        return Ok(None);
+    };
+    match rest.iter().find(|other| other.get_ref() != first.get_ref()) {
+        Some(other) => {
+            let (found, expected) = (other.get_ref(), first.get_ref());
+            let message = format!(
+                "`dimensions`: found {found}, expected {expected} as in line {}: a scan is of one system",
+                source.line(first)
+            );
+            Err(source.failure(other, message))
+        }
+        None => Ok(Some((*first).clone())),
     }
 }

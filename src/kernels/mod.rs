@@ -1,6 +1,7 @@
 //! Vector code over frames: sums over particles and over pairs of frames.
 
 mod density_modes;
+mod isotropic_sums;
 mod neighbour_grid;
 mod pair_columns;
 mod pair_counts;
@@ -8,12 +9,12 @@ mod pair_sums;
 mod phases;
 mod schedule;
 mod sign_polynomial;
-mod sinc_sums;
 mod tile;
 mod tile_sums;
 mod vector_sums;
 
 pub(crate) use density_modes::{DensityModes, Scratch};
+pub(crate) use isotropic_sums::add_isotropic;
 pub(crate) use neighbour_grid::NeighbourGrid;
 pub(crate) use pair_columns::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairColumns};
 pub(crate) use pair_counts::CountPairs;
@@ -21,7 +22,6 @@ pub(crate) use pair_sums::{PairSums, SumPairs};
 pub(crate) use phases::phase_factors;
 pub(crate) use schedule::Schedule;
 pub(crate) use sign_polynomial::SignPolynomial;
-pub(crate) use sinc_sums::add_sincs;
 pub(crate) use tile::Tile;
 pub(crate) use tile_sums::{Out, Vectors, add_cosines};
 pub(crate) use vector_sums::add_lag_sums;

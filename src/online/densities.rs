@@ -8,14 +8,19 @@ use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::pairs_of;
-use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors};
-use crate::trajectory::{Cell, Species};
+use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors, check_vectors};
+use crate::trajectory::{Cell, Dimensions, SINGLE_ROUNDING, Species};
+
+/// Particles that are spread over this part of the cell do not lie in one plane.
+const CLEAR: f64 = 0.01;
 
 /// F(q,t) of a run that is going on, partial and total, averaged over a list of wave vectors that
 /// fit the periodic cell.
 ///
 /// It gives what [`structure::coherent_isf`](crate::structure::coherent_isf()) gives over a whole
-/// trajectory. Coordinates may be wrapped or not; the cell must not change.
+/// trajectory. Coordinates may be wrapped or not; the cell must not change. Where all particles of
+/// a frame lie in one plane across a lattice vector, as in two dimensions, the wave vectors must
+/// lie in it too.
 ///
 /// **Memory.** 16 bytes for each species, wave vector and frame of the longest lag, 8 bytes for
 /// each block, lag and pair of species, and one frame. **Cost** of a frame: the densities as in
@@ -106,7 +111,8 @@ impl FramePairs for CoherentSystem {
         work.positions[place] = self.cell.fractional(position);
     }
 
-    fn complete(&self, work: &mut Work, densities: &mut [f64]) {
+    fn complete(&self, work: &mut Work, densities: &mut [f64]) -> Result<(), OnlineError> {
+        check_vectors(plane(&work.positions), &self.integers)?;
         let mut start = 0;
         let of_species = densities.chunks_exact_mut(2 * self.integers.len());
         for (group, densities) in self.species.iter().zip(of_species) {
@@ -117,6 +123,7 @@ impl FramePairs for CoherentSystem {
             }
             start += group.particles;
         }
+        Ok(())
     }
 
     /// To what single precision keeps of the cell.
@@ -130,6 +137,24 @@ impl FramePairs for CoherentSystem {
             }),
         }
     }
+}
+
+/// Two dimensions where all particles lie in one plane.
+fn plane(positions: &[[f64; 3]]) -> Dimensions {
+    let (mut low, mut high) = (positions[0], positions[0]);
+    for position in positions {
+        for ((low, high), &x) in low.iter_mut().zip(&mut high).zip(position) {
+            (*low, *high) = (low.min(x), high.max(x));
+        }
+        // A frame in space is clear after a few particles. Coordinates are in units of the cell.
+        if low.iter().zip(&high).all(|(low, high)| high - low > CLEAR) {
+            return Dimensions::Three;
+        }
+    }
+    Dimensions::of_motion(
+        std::array::from_fn(|axis| high[axis] - low[axis]),
+        SINGLE_ROUNDING,
+    )
 }
 
 impl CoherentAccumulator {

@@ -18,7 +18,12 @@ pub trait FramePairs: Pairs {
     fn place(&self, work: &mut Self::Work, row: &mut [f64], place: usize, position: [f64; 3]);
 
     /// Completes a row that has all particles.
-    fn complete(&self, _work: &mut Self::Work, _row: &mut [f64]) {}
+    ///
+    /// # Errors
+    /// The frame cannot be summed.
+    fn complete(&self, _work: &mut Self::Work, _row: &mut [f64]) -> Result<(), OnlineError> {
+        Ok(())
+    }
 
     /// Whether the cell of a frame is the one that the sums are over.
     ///
@@ -38,8 +43,9 @@ impl<K: FramePairs> Accumulator<K> {
     ///
     /// # Errors
     /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`]
-    /// for a coordinate that is not finite or above 1e60 in size, [`OnlineError::LooksWrapped`]. A
-    /// frame that is refused adds nothing.
+    /// for a coordinate that is not finite or above 1e60 in size, [`OnlineError::LooksWrapped`], and
+    /// [`OnlineError::Structure`] for densities at wave vectors that leave the plane in which all
+    /// particles lie. A frame that is refused adds nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         self.fill(positions)?;
         self.check_wrapping(None)?;
@@ -169,8 +175,7 @@ impl<K: FramePairs> Accumulator<K> {
         if taken < self.places.len() || more > 0 {
             return Err(self.wrong_number(3 * (taken + more)));
         }
-        over.complete(work, row);
-        Ok(())
+        over.complete(work, row)
     }
 
     /// Looks whether the positions in the next row can be unwrapped ones in this cell, or else in

@@ -5,6 +5,7 @@ use super::group_sums::GroupSums;
 use super::groups::checked_number;
 use super::groups::{Group, Groups, numbers};
 use super::origins::Axis;
+use super::plane::check_vectors;
 use super::{Displacements, StructureError};
 use crate::curve::Curve;
 use crate::kernels::COLUMNS;
@@ -15,6 +16,7 @@ use crate::stats::runs::are_lags;
 use crate::stats::runs::{agree, same_lags, same_sampling};
 use crate::stats::sums::Summed;
 use crate::stats::{BySpecies, MergeError, Sums};
+use crate::trajectory::{Dimensions, SINGLE_ROUNDING};
 
 /// The particles, lags and quantities that displacements are summed over: the same for all runs
 /// that go together.
@@ -155,15 +157,45 @@ impl DisplacementSums {
     /// gives of whole trajectories.
     #[must_use]
     pub fn displacements(&self) -> BySpecies<Displacements> {
-        let (system, axis) = (&self.over, self.axis());
+        let (system, axis, dimensions) = (&self.over, self.axis(), self.dimensions());
         self.by_species(|first, group| {
             let (mut sums, particles) = (GroupSums::new(&axis), group.particles as f64);
             axis.for_each(&self.runs, |block, lag, columns, pairs| {
                 let columns = &columns[first..][..COLUMNS];
                 sums.add(block, lag, columns, pairs, particles);
             });
-            Displacements::from_sums(&sums, &axis, group.particles, system.radius, system.whole)
+            let radius = system.radius;
+            Displacements::from_sums(&sums, &axis, group.particles, radius, dimensions, system.whole)
         })
+    }
+
+    /// The dimensions that the particles have moved in so far: [two](Dimensions) where none has
+    /// moved along exactly one axis. Root mean squared motion below 1e-6 of that along another axis
+    /// is rounding.
+    ///
+    /// ```
+    /// use msed::online::DisplacementAccumulator;
+    /// use msed::trajectory::{Dimensions, Species};
+    /// use msed::{Lags, Sampling};
+    /// let species = Species::single("A", 1)?;
+    /// let mut live = DisplacementAccumulator::new(Sampling::new(1, 1.0)?, &species, &Lags::samples([1]))?;
+    /// live.push(&[0.0, 0.0, 0.5])?;
+    /// live.push(&[0.3, 0.4, 0.5])?;
+    /// assert_eq!(live.snapshot()?.dimensions(), Dimensions::Xy);
+    /// live.push(&[0.3, 0.4, 0.6])?;
+    /// assert_eq!(live.snapshot()?.dimensions(), Dimensions::Three);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn dimensions(&self) -> Dimensions {
+        let (axis, all) = (self.axis(), self.over.species().len() * self.over.width());
+        let mut squares = [0.0; 3];
+        axis.for_each(&self.runs, |_, _, columns, _| {
+            for (square, x) in squares.iter_mut().zip(&columns[all..]) {
+                *square += x;
+            }
+        });
+        Dimensions::of_motion(squares.map(f64::sqrt), SINGLE_ROUNDING)
     }
 
     /// The self part of the intermediate scattering function over list `list` of the wave vectors,
@@ -171,13 +203,15 @@ impl DisplacementSums {
     /// it.
     ///
     /// # Errors
-    /// [`StructureError::NoList`] where there is no such list.
+    /// [`StructureError::NoList`] where there is no such list, [`StructureError::OutOfPlane`] where
+    /// its vectors leave the plane of a two-dimensional run.
     pub fn self_isf(&self, list: usize) -> Result<BySpecies<Curve>, StructureError> {
         let lists = &self.over.lists;
         let vectors = lists.get(list).ok_or(StructureError::NoList {
             found: list,
             lists: lists.len(),
         })?;
+        check_vectors(self.dimensions(), vectors)?;
         let axis = self.axis();
         Ok(self.by_species(|first, group| {
             let (mut sums, terms) = (axis.sums(), (group.particles * vectors.len()) as f64);

@@ -3,12 +3,12 @@
 use super::group_sums::{GroupSums, direct_sums};
 use super::groups::Groups;
 use super::origins::{Axis, Origins};
-use super::{Msd, StructureError};
+use super::{Msd, StructureError, plane};
 use crate::curve::Curve;
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::stats::{BySpecies, Invalid, Resampling};
-use crate::trajectory::TrajectoryRuns;
+use crate::trajectory::{Dimensions, TrajectoryRuns};
 
 /// Displacements over time of the particles of one species, or of all: see [`displacements`].
 #[derive(Debug, Clone, PartialEq)]
@@ -41,13 +41,14 @@ impl Displacements {
         axis: &Axis,
         particles: usize,
         radius: Option<f64>,
+        dimensions: Dimensions,
         whole: bool,
     ) -> Self {
         let size = particles as f64;
         Self {
             particles,
-            msd: Msd::direct(sums.squares(), axis),
-            alpha2: sums.alpha2(axis),
+            msd: Msd::direct(sums.squares(), axis, dimensions),
+            alpha2: sums.alpha2(axis, dimensions),
             overlap: radius.map(|radius| Overlap {
                 radius,
                 fraction: sums.overlap(axis, size),
@@ -89,14 +90,14 @@ impl Displacements {
 /// species and over all time origins,
 ///
 /// ```text
-/// MSD(t) = <r²>          α₂(t) = 3 <r⁴> / (5 <r²>²) − 1
+/// MSD(t) = <r²>          α₂(t) = d <r⁴> / ((d+2) <r²>²) − 1
 /// Q(t)   = fraction of particles with r < a          χ₄(t) = N [<Q²> − <Q>²]
 /// ```
 ///
 /// - **Normalisation.** Per particle of the species. α₂ is a ratio of means over particles *and*
-///   origins: it is 0 for Gaussian displacements in three dimensions, and has no value where
-///   nothing has moved, so that it starts behind lag 0. N in χ₄ is the number of particles of the
-///   species, the variance is the population's over origins.
+///   origins: it is 0 for Gaussian displacements in the `d` [dimensions](Dimensions) of the runs,
+///   and has no value where nothing has moved, so that it starts behind lag 0. N in χ₄ is the
+///   number of particles of the species, the variance is the population's over origins.
 /// - **Units.** MSD in squared units of length; the others are numbers.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the
 ///   block of its first frame. A lag longer than a block has none.
@@ -112,8 +113,9 @@ impl Displacements {
 ///   [`msd`](super::msd()) is faster.
 ///
 /// # Errors
-/// [`StructureError::Length`] for a radius that is not positive and finite; what the lags and the
-/// blocks refuse.
+/// [`StructureError::Length`] for a radius that is not positive and finite,
+/// [`StructureError::Dimensions`] for runs of different dimensions; what the lags and the blocks
+/// refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, trajectory::{Species, Trajectory}};
@@ -136,10 +138,18 @@ pub fn displacements<T: Real>(
     let radius = check_radius(overlap_radius)?;
     let origins = Origins::new(runs, lags, resampling)?;
     let runs = runs.runs();
+    let dimensions = plane::dimensions(runs)?;
     let groups = Groups::new(runs[0].species());
     let sums = direct_sums(runs, &groups, &origins, 0..origins.axis.lags.len(), radius);
     let of = |(sums, &particles): (&GroupSums, &f64)| {
-        Displacements::from_sums(sums, &origins.axis, particles as usize, Some(radius), true)
+        Displacements::from_sums(
+            sums,
+            &origins.axis,
+            particles as usize,
+            Some(radius),
+            dimensions,
+            true,
+        )
     };
     Ok(groups.by_species(sums.iter().zip(&groups.sizes()).map(of).collect()))
 }

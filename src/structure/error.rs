@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::lag::LagError;
 use crate::real::short;
 use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
+use crate::trajectory::Dimensions;
 
 /// A question about the structure that means nothing, or that the runs or the sums cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -64,6 +65,57 @@ pub enum StructureError {
         found: [f64; 3],
         /// Lengths of the lattice vectors of the wave vectors' cell.
         expected: [f64; 3],
+    },
+    /// Runs of different dimensions.
+    #[error(
+        "run {run} has {found}, run 0 has {expected}: expected the same for all; where a run is too short to tell, \
+         `Trajectory::with_dimensions` says it"
+    )]
+    Dimensions {
+        /// Index of the run.
+        run: usize,
+        /// Its dimensions.
+        found: Dimensions,
+        /// Those of the first run.
+        expected: Dimensions,
+    },
+    /// A run whose dimensions its motion does not tell.
+    #[error(
+        "particles of run {run} move by {} along one axis and by {} along another: too little for three dimensions, and more than \
+         rounding in two; expected to be told how many there are, by `Trajectory::with_dimensions` or by `dimensions` in a scan file",
+        short(*found, 4), short(*longest, 4)
+    )]
+    UnclearDimensions {
+        /// Index of the run.
+        run: usize,
+        /// The longest motion along the axis in question.
+        found: f64,
+        /// The longest motion along any axis.
+        longest: f64,
+    },
+    /// A wave vector that leaves the plane of a two-dimensional run.
+    #[error(
+        "wave vector {index} leaves the plane of a run in {dimensions}, in which nothing moves along the third axis: expected \
+         vectors in the plane, such as those of `WaveVectors::shell_in` or `Trajectory::shell`"
+    )]
+    OutOfPlane {
+        /// Position in the list.
+        index: usize,
+        /// The dimensions of the run.
+        dimensions: Dimensions,
+    },
+    /// A cell none of whose lattice vectors lies across the plane of a two-dimensional run.
+    #[error(
+        "the cell of run {run} has the lattice vectors {found:?} in {dimensions}, expected one along the axis without motion and \
+         two across it"
+    )]
+    TiltedCell {
+        /// Index of the run.
+        run: usize,
+        /// Its lattice vectors.
+        found: [[f64; 3]; 3],
+        /// The dimensions of the run.
+        dimensions: Dimensions,
     },
     /// The overlap of displacements that were summed without its radius.
     #[error("no overlap radius was given, expected one for the overlap and its susceptibility")]

@@ -1,6 +1,7 @@
 //! Frames one by one: averages over them, and the densities at one of them.
 
 use super::groups::Groups;
+use super::plane::{self, check_vectors};
 use super::{StructureError, WaveVectors};
 use crate::kernels::DensityModes;
 use crate::real::Real;
@@ -61,12 +62,15 @@ impl<'a, 'r, T: Real, C: Coordinates> Densities<'a, 'r, T, C> {
         vectors: &WaveVectors,
     ) -> Result<Self, StructureError> {
         let given = *vectors.cell().ok_or(StructureError::NotCommensurate)?;
+        let dimensions = plane::dimensions(runs)?;
+        check_vectors(dimensions, vectors.integers())?;
         let mut constant = true;
         for (run, trajectory) in runs.iter().enumerate() {
             if trajectory.cells().is_empty() {
                 let needed_for = "commensurate wave vectors";
                 return Err(StructureError::NoCell { run, needed_for });
             }
+            plane::check_cells(dimensions, run, trajectory.cells())?;
             for cell in trajectory.cells() {
                 if !given.is_within(cell, BREATHES) {
                     return Err(StructureError::OtherCell {

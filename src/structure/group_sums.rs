@@ -11,7 +11,7 @@ use crate::kernels::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairSums, SumPairs};
 use crate::real::Real;
 use crate::stats::BlockSums;
 use crate::threads;
-use crate::trajectory::Trajectory;
+use crate::trajectory::{Dimensions, Trajectory};
 
 /// Pieces whose sums may wait.
 const WAITING: usize = 256;
@@ -45,10 +45,11 @@ impl GroupSums {
     }
 
     /// The non-Gaussian parameter, at the lags at which something has moved.
-    pub(super) fn alpha2(&self, axis: &Axis) -> Curve {
+    pub(super) fn alpha2(&self, axis: &Axis, dimensions: Dimensions) -> Curve {
         let [x, y, z] = self.squares();
+        let d = f64::from(dimensions.count());
         let curve = axis.curve([x, y, z, &self.0[FOURTH]], |[x, y, z, fourth]| {
-            3.0 * fourth / (5.0 * (x + y + z).powi(2)) - 1.0
+            d * fourth / ((d + 2.0) * (x + y + z).powi(2)) - 1.0
         });
         curve.select(|k| curve.values()[k].is_finite())
     }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::StructureFactor;
 use crate::real::short;
 use crate::stats::{Estimate, Invalid, Outcome, Parabola, Significance};
-use crate::trajectory::Cell;
+use crate::trajectory::{Cell, Dimensions};
 
 /// (V/N)^(1/3) at the density 1.2 that the lengths of [`PeakWindow::LENNARD_JONES`] belong to.
 const SPACING: f64 = 0.941;
@@ -55,10 +55,11 @@ impl PeakWindow {
     };
 
     /// The same at any density and in any unit of length: multiplied by 0.941/(V/N)^(1/3), where
-    /// 0.941 is (V/N)^(1/3) at the Lennard-Jones density 1.2.
+    /// 0.941 is (V/N)^(1/3) at the Lennard-Jones density 1.2; in two dimensions by
+    /// 0.941/(A/N)^(1/2), with the area A of the cell.
     #[must_use]
-    pub fn for_density(cell: &Cell, particles: usize) -> Self {
-        let scale = SPACING / (cell.volume() / particles.max(1) as f64).cbrt();
+    pub fn for_density(cell: &Cell, dimensions: Dimensions, particles: usize) -> Self {
+        let scale = SPACING / cell.spacing(dimensions, particles);
         Self {
             bin: scale * Self::LENNARD_JONES.bin,
             half_width: scale * Self::LENNARD_JONES.half_width,
@@ -163,7 +164,7 @@ pub enum NoMainPeak {
 /// let file = "data/kob-andersen/T0.700/dump.lammpstrj.gz"; // 20 frames
 /// let run = io::trajectory::<f32>(file, Units::LJ, 0.005, species)?;
 /// let s = structure::static_structure(&run, &run.shell(6.2..=8.4)?, Resampling::Blocks(5))?;
-/// let window = PeakWindow::for_density(run.cell(0).unwrap(), 1000);
+/// let window = PeakWindow::for_density(run.cell(0).unwrap(), run.dimensions(), 1000);
 /// let of_a = structure::main_peak(s.of("A", "A")?, window).into_result()?;
 /// let total = structure::main_peak(s.total(), window).into_result()?;
 /// assert!((of_a.position.value() - 7.23).abs() < 0.02, "{of_a}");

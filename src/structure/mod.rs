@@ -17,6 +17,9 @@
 //! [`Fit::decay`](crate::relaxation::Fit::decay); the peaks of α₂ and χ₄
 //! [`relaxation::peak`](crate::relaxation::peak()).
 //!
+//! All of them know how many [`Dimensions`](crate::trajectory::Dimensions) a run has, which they
+//! find from its positions.
+//!
 //! Estimators take one [`Trajectory`](crate::Trajectory) of unwrapped coordinates or several
 //! independent [`Replicas`](crate::Replicas), and return [`Curve`](crate::Curve)s with standard
 //! errors, for each species and for all particles. Frames may be spaced in any way: they are paired
@@ -33,6 +36,7 @@ mod groups;
 mod main_peak;
 mod msd;
 mod origins;
+mod plane;
 mod rdf;
 mod self_isf;
 mod self_sums;
@@ -52,6 +56,7 @@ pub use error::StructureError;
 pub(crate) use groups::Groups;
 pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
 pub use msd::{Msd, msd};
+pub(crate) use plane::check_vectors;
 pub use rdf::{RadialBins, RadialDistribution, rdf};
 pub use self_isf::{IsfFluctuations, isotropic_self_isf, self_isf, self_isf_each, self_isf_fluctuations};
 pub use structure_factor::{StructureFactor, static_structure};

@@ -6,6 +6,7 @@ use super::StructureError;
 use super::group_sums::direct_sums;
 use super::groups::Groups;
 use super::origins::{Axis, Origins};
+use super::plane;
 use crate::kernels::Tile;
 use crate::lag::Lags;
 use crate::lag_sums::{ColumnDifferences, ColumnProducts, Method};
@@ -14,10 +15,8 @@ use crate::relaxation::SquaredDisplacement;
 use crate::sampling::Lag;
 use crate::stats::{BlockSums, BySpecies, Resampling};
 use crate::threads;
-use crate::trajectory::{Trajectory, TrajectoryRuns};
+use crate::trajectory::{Dimensions, Trajectory, TrajectoryRuns};
 
-/// The directions that a total adds up.
-const IN_SPACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 /// Relative error that a lag summed by transforms may have.
 const ACCURACY: f64 = 1e-9;
 /// Relative error bound of direct sums.
@@ -49,9 +48,16 @@ pub struct Msd {
 }
 
 impl Msd {
-    fn new([x, y, z]: [&BlockSums; 3], axis: &Axis, methods: &[Method], error_bounds: &[f64]) -> Self {
+    fn new(
+        [x, y, z]: [&BlockSums; 3],
+        axis: &Axis,
+        dimensions: Dimensions,
+        methods: &[Method],
+        error_bounds: &[f64],
+    ) -> Self {
+        let directions = NonZeroU32::MIN.saturating_add(dimensions.count() - 1);
         Self {
-            total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), IN_SPACE),
+            total: SquaredDisplacement::of(axis.curve([x, y, z], |[x, y, z]| x + y + z), directions),
             components: [x, y, z].map(|sums| SquaredDisplacement::of(axis.mean(sums), NonZeroU32::MIN)),
             methods: methods.to_vec(),
             error_bounds: error_bounds.to_vec(),
@@ -59,11 +65,12 @@ impl Msd {
     }
 
     /// From sums over pairs of frames.
-    pub(super) fn direct(squares: [&BlockSums; 3], axis: &Axis) -> Self {
+    pub(super) fn direct(squares: [&BlockSums; 3], axis: &Axis, dimensions: Dimensions) -> Self {
         let lags = axis.lags.len();
         Self::new(
             squares,
             axis,
+            dimensions,
             &vec![Method::Direct; lags],
             &vec![DIRECT_ACCURACY; lags],
         )
@@ -77,8 +84,8 @@ impl Msd {
 /// ```
 ///
 /// - **Normalisation and units.** Per particle of the species, in squared units of length. The
-///   components add up to the total, which is six times the diffusion coefficient times `t` for a
-///   diffusing particle in three dimensions.
+///   components add up to the total, which is `2 d D t` for a diffusing particle in `d`
+///   [dimensions](Dimensions).
 /// - **Method.** Many lags of uniform frames are summed by transforms: power spectra added up over
 ///   particles and components, one inverse for all of them, and a running sum of squares. That is
 ///   exactly the average over all pairs of frames. Columns are centred first. Few lags, frames that
@@ -92,7 +99,8 @@ impl Msd {
 ///   of frames. The bits are the same for any number of threads.
 ///
 /// # Errors
-/// What the lags and the blocks refuse.
+/// [`StructureError::Dimensions`] for runs of different dimensions; what the lags and the blocks
+/// refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, trajectory::{Species, Trajectory}};
@@ -113,6 +121,7 @@ pub fn msd<T: Real>(
 ) -> Result<BySpecies<Msd>, StructureError> {
     let origins = Origins::new(runs, lags, resampling)?;
     let runs = runs.runs();
+    let dimensions = plane::dimensions(runs)?;
     let groups = Groups::new(runs[0].species());
     let lags = origins.axis.lags.len();
     let mut methods = vec![Method::Direct; lags];
@@ -141,7 +150,15 @@ pub fn msd<T: Real>(
             .map(|sums| sums.squares().map(BlockSums::clone))
             .collect();
     }
-    let of = |squares: &[BlockSums; 3]| Msd::new(squares.each_ref(), &origins.axis, &methods, &error_bounds);
+    let of = |squares: &[BlockSums; 3]| {
+        Msd::new(
+            squares.each_ref(),
+            &origins.axis,
+            dimensions,
+            &methods,
+            &error_bounds,
+        )
+    };
     Ok(groups.by_species(squares.iter().map(of).collect()))
 }
 

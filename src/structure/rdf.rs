@@ -5,14 +5,14 @@ use std::fmt;
 
 use pulp::Arch;
 
-use super::StructureError;
 use super::frames::averages;
 use super::groups::Groups;
+use super::{StructureError, plane};
 use crate::curve::csv_row;
 use crate::kernels::{CountPairs, NeighbourGrid};
 use crate::real::Real;
 use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
-use crate::trajectory::{Cell, Coordinates, Trajectory, TrajectoryRuns};
+use crate::trajectory::{Cell, Coordinates, Dimensions, Trajectory, TrajectoryRuns};
 
 /// More bins than this are a mistake.
 const MOST_BINS: usize = 1 << 20;
@@ -85,9 +85,12 @@ impl RadialBins {
         self.edges.len() - 1
     }
 
-    /// The volume of each spherical shell.
-    pub(super) fn volumes(&self) -> impl Iterator<Item = f64> {
-        let volume = |w: &[f64]| 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3));
+    /// The volume of each spherical shell, or the area of each ring in two dimensions.
+    pub(super) fn volumes(&self, dimensions: Dimensions) -> impl Iterator<Item = f64> {
+        let volume = move |w: &[f64]| match dimensions {
+            Dimensions::Three => 4.0 / 3.0 * PI * (w[1].powi(3) - w[0].powi(3)),
+            _ => PI * (w[1] * w[1] - w[0] * w[0]),
+        };
         self.edges.windows(2).map(volume)
     }
 }
@@ -101,7 +104,7 @@ pub struct RadialDistribution {
     pub frames: u64,
     /// The bins of distance.
     pub bins: RadialBins,
-    /// g(r) in each bin: its mean over the volume of the bin's shell.
+    /// g(r) in each bin: its mean over the volume of the bin's shell, or the area of its ring.
     pub values: Vec<Estimate>,
     /// The mean number of particles of the second species around one of the first, from the first
     /// edge to the upper edge of each bin: up to the minimum after the first peak it is the
@@ -155,18 +158,20 @@ impl fmt::Display for RadialDistribution {
 /// Radial distribution functions, partial and total.
 ///
 /// ```text
-/// g_ab(r) = V/(N_a (N_b - δ_ab)) < Σ_i∈a Σ_j∈b, j≠i δ(r - r_ij) > / (4π r²)
+/// g_ab(r) = V/(N_a (N_b - δ_ab)) < Σ_i∈a Σ_j∈b, j≠i δ(r - r_ij) > / (4π r²)     in three dimensions,
+/// g_ab(r) = A/(N_a (N_b - δ_ab)) < Σ_i∈a Σ_j∈b, j≠i δ(r - r_ij) > / (2π r)      in two
 /// ```
 ///
 /// over all frames, with distances to the nearest image; in a bin the mean over the volume of the
-/// spherical shell. The total is the same of all particles:
-/// `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
+/// spherical shell, or the area of the ring. In two [dimensions](Dimensions) distances are those in
+/// the plane, and the area A of the cell stands for the volume. The total is the same of all
+/// particles: `N (N-1) g = Σ_ab N_a (N_b - δ_ab) g_ab`, ab and ba being two terms.
 ///
 /// - **Normalisation.** The pairs that an ideal gas of as many particles has in the same volume:
 ///   its g is 1 at every r and for any number of particles, since a particle does not count itself.
 ///   Each frame is normalised by its own volume.
-/// - **Range.** Up to half of the smallest distance between opposite faces of the cell: farther, a
-///   sphere meets itself.
+/// - **Range.** Up to half of the smallest distance between opposite faces of the cell, of those
+///   across the plane in two dimensions: farther, a sphere meets itself.
 /// - **Coordinates** wrapped or unwrapped: the result is the same.
 /// - **Units.** r in units of length, g a number.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`.
@@ -176,7 +181,9 @@ impl fmt::Display for RadialDistribution {
 ///
 /// # Errors
 /// [`StructureError::NoCell`] for a trajectory without a cell, [`StructureError::TooFar`] for bins
-/// that end beyond half of the cell's smallest width; what the blocks refuse.
+/// that end beyond half of the cell's smallest width, [`StructureError::TiltedCell`] for a cell
+/// that does not lie in the plane of two-dimensional runs, [`StructureError::Dimensions`] for runs
+/// of different dimensions; what the blocks refuse.
 ///
 /// ```
 /// use msed::{Resampling, structure::{self, RadialBins}, trajectory::{Cell, Species, Trajectory}};
@@ -199,15 +206,21 @@ pub fn rdf<T: Real, C: Coordinates>(
     resampling: Resampling,
 ) -> Result<ByPair<RadialDistribution>, StructureError> {
     let trajectories = runs.runs();
-    check_reach(trajectories, bins)?;
+    let dimensions = plane::dimensions(trajectories)?;
+    check_reach(trajectories, bins, dimensions)?;
     let groups = Groups::new(trajectories[0].species());
     let mut pairs = groups.pairs();
     // A single particle has no distance from another of its kind.
     pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
-    let plan = Plan { groups, pairs, bins };
+    let plan = Plan {
+        groups,
+        pairs,
+        bins,
+        dimensions,
+    };
     let shape = [plan.pairs.len() + 1, 2 * bins.count()];
     let (sums, resamples) = averages(runs, resampling, shape, |run, frame| {
-        let position = |p: usize| trajectories[run].position(frame, p);
+        let position = |p: usize| dimensions.project(trajectories[run].position(frame, p));
         match trajectories[run].cell(frame) {
             Some(cell) => plan.frame(cell, position),
             None => vec![f64::NAN; shape[0] * shape[1]], // Refused before.
@@ -221,6 +234,7 @@ pub fn rdf<T: Real, C: Coordinates>(
 fn check_reach<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
     bins: &RadialBins,
+    dimensions: Dimensions,
 ) -> Result<(), StructureError> {
     let end = bins.edges()[bins.count()];
     for (run, trajectory) in runs.iter().enumerate() {
@@ -228,8 +242,9 @@ fn check_reach<T: Real, C: Coordinates>(
             let needed_for = "the density";
             return Err(StructureError::NoCell { run, needed_for });
         }
+        plane::check_cells(dimensions, run, trajectory.cells())?;
         for cell in trajectory.cells() {
-            let limit = 0.5 * cell.widths().into_iter().fold(f64::INFINITY, f64::min);
+            let limit = 0.5 * cell.narrowest(dimensions);
             if end > limit * (1.0 + 1e-9) {
                 return Err(StructureError::TooFar {
                     run,
@@ -247,6 +262,7 @@ struct Plan<'a> {
     groups: Groups,
     pairs: Vec<[usize; 2]>,
     bins: &'a RadialBins,
+    dimensions: Dimensions,
 }
 
 impl Plan<'_> {
@@ -264,7 +280,9 @@ impl Plan<'_> {
             counts: &mut counts,
         });
         let sizes = self.groups.sizes();
-        let per_volume: Vec<f64> = self.bins.volumes().map(|shell| cell.volume() / shell).collect();
+        let volume = cell.volume_in(self.dimensions);
+        let shells = self.bins.volumes(self.dimensions);
+        let per_volume: Vec<f64> = shells.map(|shell| volume / shell).collect();
         let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));
         let mut add = |around: f64, others: f64, ordered: &[f64]| {
             let expected = around * others;

@@ -6,10 +6,12 @@ use super::WaveVectors;
 use super::origins::Origins;
 use super::totals::{Totals, add_up};
 use crate::curve::Curve;
-use crate::kernels::{Out, Schedule, SignPolynomial, Tile, Vectors, add_cosines, add_sincs, phase_factors};
+use crate::kernels::{
+    Out, Schedule, SignPolynomial, Tile, Vectors, add_cosines, add_isotropic, phase_factors,
+};
 use crate::lag_sums::{ColumnProducts, Spectra};
 use crate::real::Real;
-use crate::trajectory::Trajectory;
+use crate::trajectory::{Dimensions, Trajectory};
 
 /// Results that may wait, in numbers.
 const WAITING: usize = 1 << 21;
@@ -26,8 +28,8 @@ pub(super) enum Terms<'a> {
         turns: Vec<[f64; 3]>,
         plan: ColumnProducts,
     },
-    /// `sin(q r)/(q r)` at each of these wave numbers.
-    Sincs(&'a [f64]),
+    /// The average over directions in these dimensions, at each of these wave numbers.
+    Isotropic(Dimensions, &'a [f64]),
 }
 
 impl Terms<'_> {
@@ -50,7 +52,7 @@ impl Terms<'_> {
     fn width(&self) -> usize {
         match self {
             Self::Cosines(_) | Self::Transforms { .. } => 1,
-            Self::Sincs(wave_numbers) => wave_numbers.len(),
+            Self::Isotropic(_, wave_numbers) => wave_numbers.len(),
         }
     }
 
@@ -60,7 +62,9 @@ impl Terms<'_> {
         let mut spectra = None;
         match self {
             Self::Cosines(vectors) => add_cosines(tile, vectors, schedule, Out::Total(&mut sums)),
-            Self::Sincs(wave_numbers) => add_sincs(tile, wave_numbers, schedule, &mut sums),
+            Self::Isotropic(dimensions, wave_numbers) => {
+                add_isotropic(tile, *dimensions, wave_numbers, schedule, &mut sums);
+            }
             Self::Transforms { turns, plan } => spectra = Some(transform(tile, turns, plan)),
         }
         Totals { sums, spectra }
@@ -69,7 +73,7 @@ impl Terms<'_> {
     fn plan(&self) -> Option<&ColumnProducts> {
         match self {
             Self::Transforms { plan, .. } => Some(plan),
-            Self::Cosines(_) | Self::Sincs(_) => None,
+            Self::Cosines(_) | Self::Isotropic(..) => None,
         }
     }
 }

@@ -4,13 +4,13 @@ use std::f64::consts::PI;
 
 use super::groups::Groups;
 use super::origins::{Axis, Origins, Piece};
-use super::{RadialBins, StructureError};
+use super::{RadialBins, StructureError, plane};
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::sampling::Lag;
 use crate::stats::{BlockSums, BySpecies, Estimate, Resamples, Resampling};
 use crate::threads;
-use crate::trajectory::{Trajectory, TrajectoryRuns};
+use crate::trajectory::{Dimensions, Trajectory, TrajectoryRuns};
 
 /// Pieces whose counts may wait.
 const WAITING: usize = 64;
@@ -32,18 +32,21 @@ pub struct VanHove {
     /// The fraction of displacements in each bin.
     pub fractions: Vec<Estimate>,
     /// `G_s(r, t)`, the probability density in space, in inverse cubed units of length:
-    /// `∫ 4π r² G_s dr = 1`. In each bin its mean over the volume of the spherical shell.
+    /// `∫ 4π r² G_s dr = 1`. In each bin its mean over the volume of the spherical shell. In two
+    /// dimensions the density in the plane, in inverse squared units: `∫ 2π r G_s dr = 1`.
     pub density: Vec<Estimate>,
     /// The fraction below the first bin and above the last: with the bins' they add up to 1.
     pub outside: [Estimate; 2],
     /// The mean squared displacement at this lag, from the displacements and not from the bins.
     pub msd: Estimate,
+    /// The dimensions of the runs.
+    pub dimensions: Dimensions,
 }
 
 impl VanHove {
     /// From the fraction in each bin, below the first, above the last, and the mean squared
     /// displacement.
-    fn from_sums(axis: &Axis, lag: Lag, bins: RadialBins, sums: &BlockSums) -> Self {
+    fn from_sums(axis: &Axis, lag: Lag, bins: RadialBins, dimensions: Dimensions, sums: &BlockSums) -> Self {
         let mut resamples = axis.resamples;
         if lag > axis.longest {
             // Longer than the blocks.
@@ -51,7 +54,7 @@ impl VanHove {
         }
         let mean = |point| resamples.evaluate(|weights| sums.weighted_mean(point, weights));
         let fractions: Vec<Estimate> = (0..bins.count()).map(mean).collect();
-        let shells = fractions.iter().zip(bins.volumes());
+        let shells = fractions.iter().zip(bins.volumes(dimensions));
         Self {
             lag,
             lag_time: lag.time(axis.time_step),
@@ -63,12 +66,14 @@ impl VanHove {
             msd: mean(bins.count() + 2),
             fractions,
             bins,
+            dimensions,
         }
     }
 
     /// `P(log10 r; t)`, the probability density of the decimal logarithm of the distance:
-    /// `∫ P d(log10 r) = 1`. It is `ln(10) 4π r³ G_s`; two peaks mean hopping, and a Gaussian has a
-    /// maximum of 2.13 at every time. `None` in a bin that begins at 0.
+    /// `∫ P d(log10 r) = 1`. It is `ln(10) 4π r³ G_s`, or `ln(10) 2π r² G_s` in two dimensions; two
+    /// peaks mean hopping, and a Gaussian has a maximum of 2.13, or 1.69, at every time. `None` in
+    /// a bin that begins at 0.
     #[must_use]
     pub fn log_density(&self) -> Vec<Option<Estimate>> {
         let widths = self.bins.edges().windows(2).map(|w| (w[1] / w[0]).log10());
@@ -80,8 +85,8 @@ impl VanHove {
     /// `G_s` of a Gaussian with the same mean squared displacement: what α₂ = 0 looks like.
     #[must_use]
     pub fn gaussian(&self, r: f64) -> f64 {
-        let msd = self.msd.value();
-        (1.5 / (PI * msd)).powf(1.5) * (-1.5 * r * r / msd).exp()
+        let (msd, half) = (self.msd.value(), 0.5 * f64::from(self.dimensions.count()));
+        (half / (PI * msd)).powf(half) * (-half * r * r / msd).exp()
     }
 }
 
@@ -90,19 +95,22 @@ impl VanHove {
 /// particles.
 ///
 /// ```text
-/// G_s(r, t) = <δ(r − |r(t₀+t) − r(t₀)|)> / (4π r²)      over the particles of a species and all time origins
+/// G_s(r, t) = <δ(r − |r(t₀+t) − r(t₀)|)> / (4π r²)      over the particles of a species and all time origins,
+///                                          (2π r)       in two dimensions
 /// ```
 ///
 /// - **Normalisation.** Fractions of all displacements; those outside of the bins count, and are
 ///   reported ([`outside`](VanHove::outside)), so that a range too narrow does not
-///   change the density inside. In three dimensions.
-/// - **Units.** G_s in inverse cubed units of length, P a number.
+///   change the density inside.
+/// - **Units.** G_s in inverse cubed units of length, or inverse squared ones in two
+///   [dimensions](Dimensions); P a number.
 /// - **Errors.** Those of `resampling`; each pair belongs to the block of its first frame. None for
 ///   a lag that is longer than a block.
 /// - **Cost.** About 10 ns a particle and pair of frames: for some chosen lags, not for all.
 ///
 /// # Errors
-/// What the lags and the blocks refuse.
+/// [`StructureError::Dimensions`] for runs of different dimensions; what the lags and the blocks
+/// refuse.
 ///
 /// ```
 /// use msed::{Lags, Resampling, structure, trajectory::{Species, Trajectory}};
@@ -123,6 +131,7 @@ pub fn van_hove<T: Real>(
 ) -> Result<BySpecies<Vec<VanHove>>, StructureError> {
     let origins = Origins::new(runs, lags, resampling)?;
     let runs = runs.runs();
+    let dimensions = plane::dimensions(runs)?;
     let groups = Groups::new(runs[0].species());
     let (axis, sizes) = (&origins.axis, groups.sizes());
     let empty = BlockSums::new(origins.partition.len(), bins.count() + 3);
@@ -147,7 +156,8 @@ pub fn van_hove<T: Real>(
             }
         }
     });
-    let at_lag = |(&lag, sums): (&Lag, &BlockSums)| VanHove::from_sums(axis, lag, bins.clone(), sums);
+    let at_lag =
+        |(&lag, sums): (&Lag, &BlockSums)| VanHove::from_sums(axis, lag, bins.clone(), dimensions, sums);
     let of_group = |sums: &Vec<BlockSums>| axis.lags.iter().zip(sums).map(at_lag).collect();
     Ok(groups.by_species(sums.iter().map(of_group).collect()))
 }

@@ -7,9 +7,9 @@ use std::ops::RangeInclusive;
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 
-use super::StructureError;
+use super::{StructureError, plane};
 use crate::real::Real;
-use crate::trajectory::{Cell, Coordinates, Trajectory};
+use crate::trajectory::{Cell, Coordinates, Dimensions, Trajectory};
 
 /// Vectors whose length differs by less than this, relatively, belong to one shell: what is left of
 /// equal edges in a single-precision file.
@@ -64,7 +64,30 @@ impl WaveVectors {
     /// the largest that such a vector can have number more than 10^8 (half of them belong to longer
     /// vectors in a cubic cell, and most in a strongly skewed one).
     pub fn shell(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, StructureError> {
-        Self::in_range(cell, range, |_| true)
+        Self::shell_in(cell, Dimensions::Three, range)
+    }
+
+    /// The same in given dimensions: in two, every commensurate vector in the plane.
+    ///
+    /// ```
+    /// use msed::structure::WaveVectors;
+    /// use msed::trajectory::{Cell, Dimensions};
+    /// let cell = Cell::orthorhombic([20.0, 20.0, 1.0])?;
+    /// let ring = WaveVectors::shell_in(&cell, Dimensions::Xy, 0.6..=0.71)?;
+    /// assert_eq!(ring.integers(), [[0, 2, 0], [1, -2, 0], [1, 2, 0], [2, -1, 0], [2, 0, 0], [2, 1, 0]]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`shell`](WaveVectors::shell), and [`StructureError::TiltedCell`] for a cell that does
+    /// not [lie in the plane](Cell::lies_in).
+    pub fn shell_in(
+        cell: &Cell,
+        dimensions: Dimensions,
+        range: RangeInclusive<f64>,
+    ) -> Result<Self, StructureError> {
+        plane::check_cells(dimensions, 0, std::slice::from_ref(cell))?;
+        Self::in_range(cell, dimensions, range, |_| true)
     }
 
     /// Every commensurate vector no longer than `longest`, except for the zero vector.
@@ -81,7 +104,9 @@ impl WaveVectors {
     /// # Errors
     /// As [`shell`](WaveVectors::shell).
     pub fn axes(cell: &Cell, range: RangeInclusive<f64>) -> Result<Self, StructureError> {
-        Self::in_range(cell, range, |n| n.iter().filter(|&&n| n != 0).count() == 1)
+        Self::in_range(cell, Dimensions::Three, range, |n| {
+            n.iter().filter(|&&n| n != 0).count() == 1
+        })
     }
 
     /// The commensurate vectors with the given integers, in the given order; a vector whose first
@@ -151,6 +176,7 @@ impl WaveVectors {
 
     fn in_range(
         cell: &Cell,
+        dimensions: Dimensions,
         range: RangeInclusive<f64>,
         keep: impl Fn([i32; 3]) -> bool,
     ) -> Result<Self, StructureError> {
@@ -159,21 +185,21 @@ impl WaveVectors {
             return Err(StructureError::WaveVectorRange { low, high });
         }
         let (from, to) = (low * (1.0 - ROUNDING), high * (1.0 + ROUNDING));
-        let estimate = candidates(cell, to);
+        let estimate = candidates(largest(cell, dimensions, to));
         if estimate > MOST {
             return Err(StructureError::TooManyWaveVectors {
                 estimate,
                 limit: MOST,
             });
         }
-        let integers: Vec<[i32; 3]> = half_ball(cell, to)
+        let integers: Vec<[i32; 3]> = half_ball(cell, dimensions, to)
             .filter(|&n| keep(n) && norm(cell.wave_vector(n)) >= from)
             .collect();
         if integers.is_empty() {
             return Err(StructureError::EmptyShell {
                 low,
                 high,
-                nearest: nearest(cell, from, to, keep),
+                nearest: nearest(cell, dimensions, [from, to], keep),
             });
         }
         Self::checked(integers, cell)
@@ -346,7 +372,8 @@ impl fmt::Display for WaveVectors {
 
 impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// Every commensurate wave vector of the trajectory's cell whose length lies in `range`:
-    /// [`WaveVectors::shell`]. Where the cell changes, it is the mean over the frames.
+    /// [`WaveVectors::shell_in`] the [dimensions](Trajectory::dimensions) of the trajectory. Where
+    /// the cell changes, it is the mean over the frames.
     ///
     /// ```
     /// use msed::trajectory::{Cell, Species, Trajectory};
@@ -356,14 +383,14 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
     /// ```
     ///
     /// # Errors
-    /// [`StructureError::NoCell`] for a trajectory without a cell, and what [`WaveVectors::shell`]
-    /// refuses.
+    /// [`StructureError::NoCell`] for a trajectory without a cell, and what
+    /// [`WaveVectors::shell_in`] refuses.
     pub fn shell(&self, range: RangeInclusive<f64>) -> Result<WaveVectors, StructureError> {
-        WaveVectors::shell(&self.mean_cell()?, range)
+        WaveVectors::shell_in(&self.mean_cell()?, self.dimensions(), range)
     }
 
-    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`:
-    /// [`WaveVectors::sphere`]. Where the cell changes, it is the mean over the frames.
+    /// Every commensurate wave vector of the trajectory's cell no longer than `longest`: those of
+    /// the [`shell`](Self::shell) from 0 on.
     ///
     /// # Errors
     /// As [`shell`](Self::shell).
@@ -408,20 +435,19 @@ fn is_positive(n: [i32; 3]) -> bool {
 
 /// Largest integers of a vector no longer than `longest`: n_i = q . a_i / 2 pi is at most |q| |a_i|
 /// / 2 pi.
-fn largest(cell: &Cell, longest: f64) -> [f64; 3] {
-    cell.lengths().map(|a| (longest * a / TAU).floor())
+fn largest(cell: &Cell, dimensions: Dimensions, longest: f64) -> [f64; 3] {
+    dimensions.project(cell.lengths().map(|a| (longest * a / TAU).floor()))
 }
 
 /// How many integers [`half_ball`] looks through.
-fn candidates(cell: &Cell, longest: f64) -> f64 {
-    let [h, k, l] = largest(cell, longest);
+fn candidates([h, k, l]: [f64; 3]) -> f64 {
     (h + 1.0) * (2.0 * k + 1.0) * (2.0 * l + 1.0)
 }
 
 /// The vectors no longer than `longest` of which the first non-zero integer is positive, ordered by
 /// their integers.
-fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
-    let last = largest(cell, longest).map(|n| n as i32);
+fn half_ball(cell: &Cell, dimensions: Dimensions, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
+    let last = largest(cell, dimensions, longest).map(|n| n as i32);
     (0..=last[0])
         .flat_map(move |h| (-last[1]..=last[1]).map(move |k| [h, k]))
         .flat_map(move |[h, k]| (-last[2]..=last[2]).map(move |l| [h, k, l]))
@@ -429,16 +455,21 @@ fn half_ball(cell: &Cell, longest: f64) -> impl Iterator<Item = [i32; 3]> + '_ {
 }
 
 /// The lengths next to an empty range; none where they are too far to look for.
-fn nearest(cell: &Cell, from: f64, to: f64, keep: impl Fn([i32; 3]) -> bool) -> [Option<f64>; 2] {
+fn nearest(
+    cell: &Cell,
+    dimensions: Dimensions,
+    [from, to]: [f64; 2],
+    keep: impl Fn([i32; 3]) -> bool,
+) -> [Option<f64>; 2] {
     let step = cell
         .reciprocal()
         .map(norm)
         .into_iter()
         .fold(f64::INFINITY, f64::min);
-    if candidates(cell, to + step) > MOST {
+    if candidates(largest(cell, dimensions, to + step)) > MOST {
         return [None; 2];
     }
-    let lengths = half_ball(cell, to + step)
+    let lengths = half_ball(cell, dimensions, to + step)
         .filter(|&n| keep(n))
         .map(|n| norm(cell.wave_vector(n)));
     lengths.fold([None, None], |[below, above], q| {

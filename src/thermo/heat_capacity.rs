@@ -6,6 +6,7 @@ use crate::energy::Moments;
 use crate::real::Invalid;
 use crate::relaxation::Relaxation;
 use crate::stats::{Estimate, Outcome};
+use crate::trajectory::Dimensions;
 use crate::units::{Conversion, Units};
 
 use super::{ThermoError, Undetermined};
@@ -45,7 +46,8 @@ pub enum Ensemble {
 
 impl Ensemble {
     /// Constant energy of atoms whose total momentum is conserved: (3N-3)/N degrees of freedom per
-    /// particle, as LAMMPS counts them in its temperature.
+    /// particle, as LAMMPS counts them in its temperature. [`Dimensions::degrees_of_freedom`] are
+    /// those in a plane, for [`with_degrees_of_freedom`](Self::with_degrees_of_freedom).
     ///
     /// ```
     /// use msed::Ensemble;
@@ -54,7 +56,7 @@ impl Ensemble {
     #[must_use]
     pub fn nve(particles: usize) -> Self {
         Self::Nve {
-            degrees_of_freedom: of_atoms(particles),
+            degrees_of_freedom: Dimensions::Three.degrees_of_freedom(particles),
         }
     }
 
@@ -68,7 +70,7 @@ impl Ensemble {
     #[must_use]
     pub fn nvt(particles: usize) -> Self {
         Self::Nvt {
-            degrees_of_freedom: of_atoms(particles),
+            degrees_of_freedom: Dimensions::Three.degrees_of_freedom(particles),
         }
     }
 
@@ -76,7 +78,7 @@ impl Ensemble {
     #[must_use]
     pub fn npt(particles: usize) -> Self {
         Self::Npt {
-            degrees_of_freedom: of_atoms(particles),
+            degrees_of_freedom: Dimensions::Three.degrees_of_freedom(particles),
         }
     }
 
@@ -119,12 +121,6 @@ impl Ensemble {
             Self::Npt { .. } => "npt",
         }
     }
-}
-
-/// (3N-3)/N, the degrees of freedom per atom where the total momentum is conserved.
-fn of_atoms(particles: usize) -> f64 {
-    let n = particles as f64;
-    (3.0 * n - 3.0) / n
 }
 
 /// The excess heat capacity at constant volume, in k per particle: the potential energy's part.

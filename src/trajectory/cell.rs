@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use super::TrajectoryError;
+use super::{Dimensions, TrajectoryError};
 use crate::real::Invalid;
 
 /// Lengths that differ by less than this, relative to the longest, are equal: what single precision
@@ -125,6 +125,64 @@ impl Cell {
     #[must_use]
     pub fn volume(&self) -> f64 {
         self.volume
+    }
+
+    /// Volume in three dimensions; in two the area that the lattice vectors in the plane span, for
+    /// a cell that [lies in the plane](Self::lies_in).
+    ///
+    /// ```
+    /// use msed::trajectory::{Cell, Dimensions};
+    /// let cell = Cell::orthorhombic([10.0, 20.0, 0.5])?;
+    /// assert_eq!(cell.volume_in(Dimensions::Xy), 200.0);
+    /// assert_eq!(cell.volume_in(Dimensions::Three), 100.0);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn volume_in(&self, dimensions: Dimensions) -> f64 {
+        match dimensions.normal() {
+            None => self.volume,
+            Some(_) if self.orthorhombic => {
+                let edges = dimensions.project(self.lengths());
+                edges.into_iter().filter(|&edge| edge > 0.0).product()
+            }
+            Some(normal) => self.volume / norm(self.vectors[normal]),
+        }
+    }
+
+    /// The mean distance between so many particles, `(V/N)^(1/3)`, or `(A/N)^(1/2)` in two
+    /// dimensions.
+    #[must_use]
+    pub fn spacing(&self, dimensions: Dimensions, particles: usize) -> f64 {
+        let each = self.volume_in(dimensions) / particles.max(1) as f64;
+        match dimensions.normal() {
+            None => each.cbrt(),
+            Some(_) => each.sqrt(),
+        }
+    }
+
+    /// Whether the lattice vector `normal` of two dimensions lies along that axis, and the other
+    /// two across it: to 1e-6 of their lengths. In three dimensions every cell does.
+    #[must_use]
+    pub fn lies_in(&self, dimensions: Dimensions) -> bool {
+        dimensions.normal().is_none_or(|normal| {
+            self.vectors.iter().enumerate().all(|(i, vector)| {
+                let along = vector[normal].abs();
+                let off = if i == normal {
+                    norm(dimensions.project(*vector))
+                } else {
+                    along
+                };
+                off <= SAME * norm(*vector)
+            })
+        })
+    }
+
+    /// The smallest distance between opposite faces, of those across the plane in two dimensions.
+    pub(crate) fn narrowest(&self, dimensions: Dimensions) -> f64 {
+        let widths = self.widths().into_iter().enumerate();
+        widths
+            .filter(|&(i, _)| Some(i) != dimensions.normal())
+            .fold(f64::INFINITY, |least, (_, width)| least.min(width))
     }
 
     /// Whether the lattice vectors lie along x, y and z.

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use thiserror::Error;
 
+use super::Dimensions;
 use crate::real::Invalid;
 use crate::stats::UnknownSpecies;
 
@@ -128,6 +129,19 @@ pub enum TrajectoryError {
         found: f64,
         /// The longest displacement that is believed.
         limit: f64,
+    },
+    /// A run is said to be two-dimensional, and a particle leaves its plane.
+    #[error(
+        "a particle moves by {found} along {}, where the longest motion along an axis is {longest}; expected none in {dimensions}",
+        ["x", "y", "z"][dimensions.normal().unwrap_or(2)]
+    )]
+    OutOfPlane {
+        /// The dimensions given.
+        dimensions: Dimensions,
+        /// The longest motion across the plane.
+        found: f64,
+        /// The longest motion along any axis.
+        longest: f64,
     },
     /// The time step or an edge of the cell is not positive and finite, a mass is negative or not
     /// finite, or all masses are zero.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use super::{Cell, Convention, LagTable, Species, TrajectoryError, WrapCheck};
+use super::{Cell, Convention, Dimensions, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
 use crate::real::{Real, first_unfit};
 use crate::replicas::Replicas;
@@ -94,6 +94,8 @@ pub(super) struct Header {
     pub(super) cells: Vec<Cell>,
     /// Frames that the source repeated, which count once.
     pub(super) repeated: usize,
+    /// Where they were given.
+    pub(super) dimensions: Option<Dimensions>,
 }
 
 impl Header {
@@ -119,6 +121,7 @@ impl Header {
             time_step: self.time_step,
             species: self.species.clone(),
             repeated: 0,
+            dimensions: self.dimensions,
         }
     }
 }
@@ -264,6 +267,7 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
             species,
             cells: Vec::new(),
             repeated: 0,
+            dimensions: None,
         };
         Ok(Self::of(header, positions, Vec::new()))
     }

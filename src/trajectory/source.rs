@@ -181,7 +181,8 @@ impl<T: Real, C: Coordinates> Trajectory<'_, T, C> {
         source: impl FrameSource<T>,
         species: Species,
     ) -> Result<Trajectory<'static, T, D>, TrajectoryError> {
-        let (trajectory, end) = collect(source, self.time_step(), species)?;
+        let (mut trajectory, end) = collect(source, self.time_step(), species)?;
+        trajectory.header.dimensions = self.header.dimensions;
         end.map_or(Ok(trajectory), Err)
     }
 }
@@ -278,6 +279,7 @@ fn collect<T: Real, C: Coordinates>(
         species,
         cells: Vec::new(),
         repeated: 0,
+        dimensions: None,
     };
     let (mut positions, mut images) = (Vec::new(), Vec::new());
     let mut frame = Frame::new();

@@ -30,7 +30,9 @@ mod oracle {
 /// What holds for all estimators of one kind, by checkers that must reject planted faults.
 mod laws {
     mod accumulators;
+    mod adapters;
     mod correlators;
+    mod two_dimensions;
     mod unit_of_time;
     mod units;
 }
@@ -47,6 +49,7 @@ mod golden {
     mod static_structure;
     mod temperature_scan;
     mod trajectories;
+    mod two_dimensions;
     mod waves;
 }
 

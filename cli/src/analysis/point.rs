@@ -44,9 +44,9 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some((frames, notes)) = trajectory::load(scan, run, species, point.energies.discarded)? {
-            point.energies.notes.extend(notes);
-            point.structure = Some(Structure::analyse(scan, run, &frames, resampling)?);
+        if let Some(loaded) = trajectory::load(scan, run, species, point.energies.discarded)? {
+            point.energies.notes.extend_from_slice(&loaded.notes);
+            point.structure = Some(Structure::analyse(scan, run, &loaded, resampling)?);
         }
         Ok(point)
     }
@@ -81,7 +81,7 @@ impl<'a> Point<'a> {
         let stretched = fit(Model::Stretched)?;
         let system = &scan.system;
         let heat_capacity =
-            thermo::heat_capacity(&energies.moments, system.units.units(), system.ensemble_of(run))?;
+            thermo::heat_capacity(&energies.moments, system.units.units(), scan.ensemble_of(run))?;
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,

@@ -10,7 +10,8 @@ use msed::{Curve, Estimate, Lags, Resampling};
 use super::point::LAGS_PER_DECADE;
 use super::waves::Waves;
 use crate::failure::Failure;
-use crate::input::trajectory::Frames;
+use crate::input::centre_of_mass::CentreOfMass;
+use crate::input::trajectory::{Frames, Loaded};
 use crate::scan_file::{Run, Scan};
 
 /// The longest lag as a fraction of the run. Values beyond a tenth of the run have no errors, but
@@ -26,6 +27,7 @@ pub(crate) struct Structure {
     /// Of the probe; `None` without a shell.
     pub(crate) decay: Option<Decay>,
     probe: String,
+    pub(crate) centre_of_mass: Option<CentreOfMass>,
 }
 
 /// Numbers from the displacements of one species, or of all particles.
@@ -54,14 +56,15 @@ impl Structure {
     pub(crate) fn analyse(
         scan: &Scan,
         run: &Run,
-        frames: &Frames,
+        loaded: &Loaded,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
-        let waves = Waves::analyse(scan, run, frames, resampling)?;
-        Self::of(scan, frames, waves, resampling).map_err(|error| scan.run_failure(run, error))
+        let waves = Waves::analyse(scan, run, &loaded.frames, resampling)?;
+        Self::of(scan, loaded, waves, resampling).map_err(|error| scan.run_failure(run, error))
     }
 
-    fn of(scan: &Scan, frames: &Frames, waves: Waves, resampling: Resampling) -> Result<Self, msed::Error> {
+    fn of(scan: &Scan, loaded: &Loaded, waves: Waves, resampling: Resampling) -> Result<Self, msed::Error> {
+        let frames = &loaded.frames;
         let lags = Lags::logarithmic(LAGS_PER_DECADE);
         let lags = lags.up_to_fraction(LONGEST).with_zero();
         let displacements =
@@ -76,6 +79,7 @@ impl Structure {
             displacements,
             waves,
             probe,
+            centre_of_mass: loaded.centre_of_mass,
         })
     }
 

@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 
 use msed::stats::{ByPair, Outcome};
 use msed::structure::{self, MainPeak, NoMainPeak, PeakWindow, StructureFactor, WaveVectors};
-use msed::trajectory::Cell;
+use msed::trajectory::{Cell, Dimensions};
 use msed::{Replicas, Resampling};
 
 use crate::failure::Failure;
@@ -57,8 +57,13 @@ impl Waves {
     ) -> Result<Self, Failure> {
         let cell = mean_cell(run, frames).map_err(|error| scan.run_failure(run, error))?;
         if let Some([low, high]) = scan.system.q_shell {
-            // Each wave vector takes (2 pi)^3 / V, and one of each pair +q, -q counts.
-            let found = (high.powi(3) - low.powi(3)) * cell.volume() / (12.0 * PI * PI);
+            // Each wave vector takes (2 pi)^3 / V, or (2 pi)^2 / A in two dimensions, and one of
+            // each pair +q, -q counts.
+            let volume = cell.volume_in(scan.dimensions);
+            let found = match scan.dimensions {
+                Dimensions::Three => (high.powi(3) - low.powi(3)) * volume / (12.0 * PI * PI),
+                _ => (high * high - low * low) * volume / (8.0 * PI),
+            };
             if found > SHELL {
                 let message = format!(
                     "`q_shell`: found about {found:.1e} wave vectors of length {low} to {high}, expected {SHELL:.0e} at most"
@@ -70,9 +75,9 @@ impl Waves {
     }
 
     fn of(scan: &Scan, cell: &Cell, frames: &Frames, resampling: Resampling) -> Result<Self, msed::Error> {
-        let particles = scan.system.particles;
-        let spacing = (cell.volume() / particles as f64).cbrt();
-        let mut vectors = WaveVectors::sphere(cell, LONGEST / spacing)?;
+        let (dimensions, particles) = (scan.dimensions, frames.runs()[0].particles());
+        let spacing = cell.spacing(dimensions, particles);
+        let mut vectors = WaveVectors::shell_in(cell, dimensions, 0.0..=LONGEST / spacing)?;
         let most = (WORK / (FEWEST * particles)).clamp(FEWEST_VECTORS, VECTORS);
         if vectors.count() > most {
             vectors = vectors.subset(most, 1)?;
@@ -83,17 +88,17 @@ impl Waves {
         let window = match scan.system.units {
             UnitsName::Lj => PeakWindow::LENNARD_JONES,
             UnitsName::Metal | UnitsName::Real | UnitsName::Gromacs => {
-                PeakWindow::for_density(cell, particles)
+                PeakWindow::for_density(cell, dimensions, particles)
             }
         };
         let of_probe = factors.of(probe, probe).unwrap_or(factors.total());
         let peak = structure::main_peak(of_probe, window);
         let shell = match (scan.system.q_shell, peak.value()) {
-            (Some([low, high]), _) => Some(WaveVectors::shell(cell, low..=high)?),
+            (Some([low, high]), _) => Some(WaveVectors::shell_in(cell, dimensions, low..=high)?),
             (None, Some(peak)) => {
                 let [low, high] =
                     [1.0 - HALF_WIDTH, 1.0 + HALF_WIDTH].map(|factor| factor * peak.position.value());
-                WaveVectors::shell(cell, low..=high).ok()
+                WaveVectors::shell_in(cell, dimensions, low..=high).ok()
             }
             (None, None) => None,
         };

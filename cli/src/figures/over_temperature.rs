@@ -80,7 +80,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>], results: &OverTempera
 /// U0 of a harmonic solid.
 fn harmonic(scan: &Scan, t: f64) -> f64 {
     // At constant energy the kinetic energy takes half of the noise.
-    let modes = match scan.system.ensemble() {
+    let modes = match scan.ensemble() {
         Ensemble::Nve { degrees_of_freedom } => 0.5 * degrees_of_freedom,
         ensemble => ensemble.degrees_of_freedom(),
     };

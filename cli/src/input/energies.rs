@@ -237,7 +237,7 @@ fn ensemble(
         return Ok(None);
     }
     let system = &scan.system;
-    let declared = system.ensemble_of(run);
+    let declared = scan.ensemble_of(run);
     let freedom = declared.degrees_of_freedom();
     let check = thermo::ensemble_check(replicas, system.units.units(), freedom, resampling)
         .map_err(|error| scan.run_failure(run, error))?;

@@ -31,7 +31,7 @@ impl Notes {
     }
 }
 
-type Source = Box<dyn FrameSource<f32> + Send>;
+pub(super) type Source = Box<dyn FrameSource<f32> + Send>;
 
 /// What the scan file says of how a file is read.
 #[derive(Debug, Clone, Copy)]

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use msed::io::{FrameFormat, FrameReader};
-use msed::trajectory::Species;
+use msed::trajectory::{Species, centres_of_mass, without_drift};
 use msed::{Replicas, Trajectory};
 
 use super::cells::with_cell;
-use super::frame_files::{Notes, open, with_hint, with_stride};
+use super::centre_of_mass::CentreOfMass;
+use super::frame_files::{Notes, Source, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
-use super::{about, check_file};
+use super::{about, check_file, dimensions};
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan, SpeciesList, TypeNames};
+use crate::scan_file::{Run, Scan, SpeciesList};
 
 pub(super) use super::frame_files::reader;
 
@@ -20,12 +21,14 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
     match &scan.species {
         None => Ok(None),
         Some(SpeciesList::Counts(counts)) => {
-            let counts = counts.iter().map(|(name, count)| (name.as_str(), *count));
+            let counts = counts
+                .iter()
+                .map(|kind| (kind.name.as_str(), kind.number as usize));
             let species = Species::by_count(counts);
             species.map(Some).map_err(|error| scan.failure(error))
         }
-        Some(SpeciesList::Types { types, file }) => {
-            let of_particles = first_types(scan, file, types)?;
+        Some(SpeciesList::Types { kinds, words, file }) => {
+            let of_particles = first_types(scan, file, words.as_deref())?;
             let (found, expected) = (of_particles.len(), scan.system.particles);
             if found != expected {
                 return Err(about(
@@ -33,16 +36,8 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
                     format!("found {found} particles, expected {expected}"),
                 ));
             }
-            let species = match types {
-                TypeNames::Numbers(list) => {
-                    let names = list.iter().map(|(name, kind)| (*kind, name.as_str()));
-                    Species::by_type(&of_particles, names)
-                }
-                TypeNames::Words(list) => {
-                    let names = (0..).zip(list.iter().map(|(name, _)| name.as_str()));
-                    Species::by_type(&of_particles, names)
-                }
-            };
+            let names = kinds.iter().map(|kind| (kind.number, kind.name.as_str()));
+            let species = Species::by_type(&of_particles, names);
             species.map(Some).map_err(|error| about(file, error))
         }
     }
@@ -50,7 +45,7 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
 
 /// The type of each particle in the first frame of a file, in the order of ids: the number that the
 /// file has, or the place of its name among those of the species.
-fn first_types(scan: &Scan, file: &Path, types: &TypeNames) -> Result<Vec<u32>, Failure> {
+fn first_types(scan: &Scan, file: &Path, words: Option<&[String]>) -> Result<Vec<u32>, Failure> {
     check_file(file)?;
     let format = FrameFormat::of(file, scan.system.units.units());
     // The steps of the file do not matter.
@@ -58,19 +53,19 @@ fn first_types(scan: &Scan, file: &Path, types: &TypeNames) -> Result<Vec<u32>, 
     let reader = format.and_then(|format| FrameReader::open(file, format));
     let reader = reader.map_err(|error| about(file, error))?;
     let missing = |what: &str| about(file, format!("frame 0: found no {what}"));
-    match types {
-        TypeNames::Numbers(_) => {
+    match words {
+        None => {
             let types = reader.types().map(<[u32]>::to_vec);
             let expected = "column `type` of numbers, expected columns `id` and `type`, or a `type` of each species \
                             that is a name";
             types.ok_or_else(|| missing(expected))
         }
-        TypeNames::Words(list) => {
+        Some(words) => {
             if reader.names().is_empty() {
                 return Err(missing("names of particles, expected `element` or type labels"));
             }
             let place = |(particle, name): (usize, &String)| {
-                let found = list.iter().position(|(_, word)| word == name);
+                let found = words.iter().position(|word| word == name);
                 found.map(|place| place as u32).ok_or_else(|| {
                     about(
                         file,
@@ -86,43 +81,98 @@ fn first_types(scan: &Scan, file: &Path, types: &TypeNames) -> Result<Vec<u32>, 
 /// A run's frames, in single precision as files have them.
 pub(crate) type Frames = Replicas<Trajectory<'static, f32>>;
 
+/// What the trajectory of a run gives.
+pub(crate) struct Loaded {
+    pub(crate) frames: Frames,
+    /// What was decided in reading them.
+    pub(crate) notes: Vec<String>,
+    /// `None` where masses are not known.
+    pub(crate) centre_of_mass: Option<CentreOfMass>,
+}
+
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 const FEWEST: usize = 20;
 
-/// The frames of all replicas of a run, and what was decided in reading them; `None` where it has
+/// The frames of all replicas of a run; `None` where it has
 /// no trajectory. The time `discard` is left out at the start of each.
 pub(crate) fn load(
     scan: &Scan,
     run: &Run,
     species: Option<&Species>,
     discard: f64,
-) -> Result<Option<(Frames, Vec<String>)>, Failure> {
+) -> Result<Option<Loaded>, Failure> {
     let Some(species) = species.filter(|_| !run.trajectory().is_empty()) else {
         return Ok(None);
     };
+    let masses = masses(scan, run, species)?;
     let notes = Notes::default();
-    let replicas = run
-        .trajectory()
-        .iter()
-        .map(|files| replica(scan, run, species, files, discard, &notes));
-    let frames = Replicas::new(replicas.collect::<Result<_, _>>()?);
-    let frames = frames.map_err(|error| scan.run_failure(run, error))?;
-    Ok(Some((frames, notes.take())))
+    let (mut replicas, mut centres) = (Vec::new(), Vec::new());
+    for files in run.trajectory() {
+        let (frames, taken_off) = replica(scan, run, species, masses.as_deref(), files, discard, &notes)?;
+        centres.extend(
+            masses
+                .iter()
+                .map(|masses| CentreOfMass::of(&frames, masses, taken_off)),
+        );
+        replicas.push(frames);
+    }
+    let frames = Replicas::new(replicas).map_err(|error| scan.run_failure(run, error))?;
+    Ok(Some(Loaded {
+        frames,
+        notes: notes.take(),
+        centre_of_mass: CentreOfMass::farthest(centres),
+    }))
+}
+
+/// The mass of each particle, or of each molecule; `None` where the scan file does not say. It must
+/// where the drift is to be taken off.
+fn masses(scan: &Scan, run: &Run, species: &Species) -> Result<Option<Vec<f64>>, Failure> {
+    let of_species = scan
+        .species
+        .as_ref()
+        .and_then(|list| list.masses(scan.system.units));
+    match (&run.centre_of_mass, of_species) {
+        (_, Some(masses)) => {
+            let masses = species.masses(masses);
+            masses.map(Some).map_err(|error| scan.run_failure(run, error))
+        }
+        (Some(remove), None) => {
+            let expected = "expected a `mass`, or the `masses` of a molecule, for each of `species`";
+            Err(scan.failure_of(
+                remove,
+                format!("`centre_of_mass`: found species without a mass, {expected}"),
+            ))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn replica(
     scan: &Scan,
     run: &Run,
     species: &Species,
+    masses: Option<&[f64]>,
     files: &[PathBuf],
     discard: f64,
     notes: &Notes,
-) -> Result<Trajectory<'static, f32>, Failure> {
+) -> Result<(Trajectory<'static, f32>, Option<[f64; 3]>), Failure> {
     let file = files[0].as_path();
-    let source = Stepped::new(open(scan, run, files, notes)?, scan, run);
+    let failed = |error| about(file, with_hint(&error));
+    let mut source: Source = Box::new(Stepped::new(open(scan, run, files, notes)?, scan, run));
+    // Molecules take whole coordinates, and their centres move as the whole system does.
+    if let Some(molecules) = scan.species.as_ref().and_then(SpeciesList::molecules) {
+        source = Box::new(centres_of_mass(source, molecules.map_err(failed)?));
+    }
     let time_step = scan.system.timestep;
-    let trajectory = Trajectory::from_source(source, time_step, species.clone())
-        .map_err(|error| about(file, with_hint(&error)))?;
+    let mut path = Vec::new();
+    let trajectory = match masses.filter(|_| run.centre_of_mass.is_some()) {
+        Some(masses) => {
+            let still = without_drift(source, masses, &mut path).map_err(failed)?;
+            Trajectory::from_source(still, time_step, species.clone())
+        }
+        None => Trajectory::from_source(source, time_step, species.clone()),
+    };
+    let trajectory = trajectory.map_err(failed)?;
     match trajectory.repeated_frames() {
         0 => {}
         repeated => notes.add(
@@ -130,6 +180,7 @@ fn replica(
             format_args!("{repeated} repeated frames counted once (same step, cell and positions)"),
         ),
     }
+    let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
     let start = trajectory.steps()[0];
@@ -141,9 +192,12 @@ fn replica(
         let message = format!("found {found} frames, {left} after `discard`, expected at least {FEWEST}");
         return Err(about(file, message));
     }
+    let taken_off = path
+        .last()
+        .map(|last| std::array::from_fn(|i| last[i] - path[discarded][i]));
     if discarded == 0 {
-        return Ok(trajectory);
+        return Ok((trajectory, taken_off));
     }
     let kept = trajectory.slice(discarded..found);
-    Ok(kept.map_err(|error| about(file, error))?.into_owned())
+    Ok((kept.map_err(failed)?.into_owned(), taken_off))
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::values::{estimate, fit, found, joined, missing, no_fit};
 use crate::analysis::structure::{Decay, Motion, Structure, curves};
+use crate::input::centre_of_mass::CentreOfMass;
 
 pub(super) fn entry(structure: &Structure) -> Value {
     let waves = &structure.waves;
@@ -20,7 +21,9 @@ pub(super) fn entry(structure: &Structure) -> Value {
         curves.extend(structure.isf_of(&motion.name).map(|isf| ("self_isf", isf)));
         (motion.name.clone(), correlations(&curves, motion))
     });
+    let centre = structure.centre_of_mass.as_ref();
     let rest = json!({
+        "centre_of_mass": centre.map(centre_of_mass),
         "q": shell.map(WaveVectors::mean_wave_number),
         "wave_vectors": shell.map(WaveVectors::count),
         "q_max": match &waves.peak {
@@ -40,6 +43,16 @@ pub(super) fn entry(structure: &Structure) -> Value {
         "diffusion": diffusion.map(|one| (one.name.clone(), coefficient(&one.diffusion))).collect::<Value>(),
     });
     joined([species.collect(), rest])
+}
+
+/// How far the centre of mass moves, beside what independent particles give.
+fn centre_of_mass(centre: &CentreOfMass) -> Value {
+    json!({
+        "displacement": centre.displacement,
+        "expected": centre.expected,
+        "removed": centre.removed,
+        "caution": centre.caution(),
+    })
 }
 
 /// S(q) over shells.

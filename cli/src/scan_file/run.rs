@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use msed::Ensemble;
 use msed::io::{Column, EnergyReader, RunChoice};
+use msed::thermo::Contradiction;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::source::Source;
-use super::system::System;
+use super::system::{CentreOfMassName, EnsembleName, System};
 use super::values;
 use crate::failure::Failure;
 
@@ -59,11 +61,17 @@ pub(crate) struct Run {
     /// The time between rows of an energy file that says neither steps nor times.
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) energy_interval: Option<Spanned<f64>>,
+    /// Where it is not that of the system.
+    ensemble: Option<Spanned<EnsembleName>>,
     /// Per particle, where they are not those of the system.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
-    pub(super) degrees_of_freedom: Option<f64>,
+    degrees_of_freedom: Option<f64>,
     #[serde(default, deserialize_with = "values::positive")]
     pub(crate) frame_interval: Option<f64>,
+    #[serde(default, deserialize_with = "values::dimensions")]
+    pub(super) dimensions: Option<Spanned<u32>>,
+    /// The `centre_of_mass` of the run, else that of the system.
+    pub(crate) centre_of_mass: Option<Spanned<CentreOfMassName>>,
     #[serde(default, deserialize_with = "values::interval")]
     pub(crate) fit_window: Option<[f64; 2]>,
     #[serde(default, deserialize_with = "values::discard")]
@@ -121,11 +129,44 @@ impl Run {
     /// Takes the choices that the run does not make from the system.
     pub(super) fn inherit(&mut self, system: &System) {
         self.cell = self.cell.or(system.cell);
+        self.centre_of_mass = self
+            .centre_of_mass
+            .take()
+            .or_else(|| system.centre_of_mass.clone());
         self.types_change = self.types_change.or(system.types_change);
         self.overlap = self.overlap.or(system.overlap);
         self.unwrap = self.unwrap.or(system.unwrap);
         self.cut_off = self.cut_off.or(system.cut_off);
         self.particle_order = self.particle_order.or(system.particle_order);
+    }
+
+    /// The ensemble that the run is declared to be of, beside that of all runs.
+    pub(super) fn ensemble(&self, of_system: Ensemble) -> Ensemble {
+        let freedom = self
+            .degrees_of_freedom
+            .unwrap_or_else(|| of_system.degrees_of_freedom());
+        match &self.ensemble {
+            Some(name) => name.get_ref().of(freedom),
+            None => of_system.with_degrees_of_freedom(freedom),
+        }
+    }
+
+    /// The line and the name of the key that a contradiction concerns; `None` where it may concern
+    /// several.
+    pub(super) fn contradicted(
+        &self,
+        source: &Source,
+        system: &System,
+        by: &Contradiction,
+    ) -> Option<(usize, &'static str)> {
+        match by {
+            Contradiction::Kind { .. } => Some((source.line(&system.energy_kind), "energy_kind")),
+            Contradiction::Ensemble { .. } => {
+                let declared = self.ensemble.as_ref().unwrap_or(&system.ensemble);
+                Some((source.line(declared), "ensemble"))
+            }
+            _ => None,
+        }
     }
 
     /// Makes the paths relative to this directory.

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use msed::trajectory::{Molecules, TrajectoryError};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::source::Source;
-use super::system::System;
+use super::system::{System, UnitsName};
+use super::values;
 use crate::failure::Failure;
 
 /// Most bytes of a species' name, after which files are named.
 const LONGEST: usize = 60;
 
 /// Keys of `structure` in the results, which are no names for species.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 10] = [
     "q",
     "wave_vectors",
     "q_max",
@@ -23,6 +25,7 @@ const RESERVED: [&str; 9] = [
     "kww",
     "tau_beta",
     "diffusion",
+    "centre_of_mass",
 ];
 
 /// One species, as the file gives it.
@@ -33,6 +36,12 @@ pub(super) struct SpeciesKeys {
     count: Option<i64>,
     #[serde(rename = "type")]
     kind: Option<TypeKey>,
+    /// Of a particle.
+    #[serde(default, deserialize_with = "values::positive")]
+    mass: Option<f64>,
+    /// Of the particles of a molecule.
+    #[serde(default, deserialize_with = "values::masses")]
+    masses: Option<Vec<f64>>,
 }
 
 /// A type as a number, or the word that a file has in its place.
@@ -74,34 +83,77 @@ impl TryFrom<String> for Name {
 #[derive(Debug)]
 pub(crate) enum SpeciesList {
     /// In the order of particle ids.
-    Counts(Vec<(String, usize)>),
+    Counts(Vec<Kind>),
     /// By the types that the first frame of a file gives.
-    Types { types: TypeNames, file: PathBuf },
+    Types {
+        kinds: Vec<Kind>,
+        /// What the file has in place of the numbers: an element, the label of a type, or the name
+        /// of a particle. The number of a species is then its place in this list.
+        words: Option<Vec<String>>,
+        file: PathBuf,
+    },
 }
 
-/// For each species its name and its type in files of frames.
+/// One species.
 #[derive(Debug)]
-pub(crate) enum TypeNames {
-    Numbers(Vec<(String, u32)>),
-    /// An element, the label of a type, or the name of a particle.
-    Words(Vec<(String, String)>),
+pub(crate) struct Kind {
+    pub(crate) name: String,
+    /// Its type, or how many there are of it.
+    pub(crate) number: u32,
+    /// Of its particle, or of the particles of its molecule.
+    masses: Option<Vec<f64>>,
 }
 
-impl TypeNames {
-    fn names(&self) -> Vec<&str> {
-        match self {
-            Self::Numbers(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Words(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-        }
+impl Kind {
+    /// Particles of a molecule; 1 for a particle.
+    fn size(&self) -> usize {
+        self.masses.as_ref().map_or(1, Vec::len)
     }
 }
 
 impl SpeciesList {
     pub(crate) fn names(&self) -> Vec<&str> {
+        self.kinds().iter().map(|kind| kind.name.as_str()).collect()
+    }
+
+    fn kinds(&self) -> &[Kind] {
         match self {
-            Self::Counts(list) => list.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Types { types, .. } => types.names(),
+            Self::Counts(kinds) | Self::Types { kinds, .. } => kinds,
         }
+    }
+
+    /// The mass of each species, that of a whole molecule for molecules; `None` where one has none.
+    /// In units in which masses are mostly 1 they are 1 where none is given.
+    pub(crate) fn masses(&self, units: UnitsName) -> Option<Vec<(&str, f64)>> {
+        let kinds = self.kinds();
+        let reduced = units == UnitsName::Lj && kinds.iter().all(|kind| kind.masses.is_none());
+        let mass = |kind: &Kind| kind.masses.as_ref().map(|masses| masses.iter().sum());
+        let of = |kind| mass(kind).or(reduced.then_some(1.0));
+        kinds
+            .iter()
+            .map(|kind| Some((kind.name.as_str(), of(kind)?)))
+            .collect()
+    }
+
+    /// The molecules that species with several `masses` are, and particles as molecules of one;
+    /// `None` where all are particles.
+    pub(crate) fn molecules(&self) -> Option<Result<Molecules, TrajectoryError>> {
+        let Self::Counts(kinds) = self else {
+            return None;
+        };
+        if kinds.iter().all(|kind| kind.size() == 1) {
+            return None;
+        }
+        let mut next = 0;
+        let molecules = kinds.iter().flat_map(|kind| {
+            let masses = kind.masses.as_deref().unwrap_or(&[1.0]);
+            (0..kind.number).map(move |_| masses)
+        });
+        Some(Molecules::new(molecules.map(|masses| {
+            let first = next;
+            next += masses.len();
+            (first..).zip(masses.iter().copied())
+        })))
     }
 
     /// The species of a system: by counts, or by types where the file names a dump that has them.
@@ -126,69 +178,110 @@ impl SpeciesList {
                 return Err(source.failure(entry, message));
             }
         }
+        let by_type = system.types.is_some();
         let word = |entry: &Spanned<SpeciesKeys>| matches!(entry.get_ref().kind, Some(TypeKey::Word(_)));
-        if let Some(file) = system.types.as_ref().filter(|_| entries.iter().any(word)) {
-            let types = TypeNames::Words(words(source, entries)?);
-            let file = dir.join(file.get_ref());
-            return Ok(Some(Self::Types { types, file }));
-        }
-        let numbers = entries
-            .iter()
-            .map(|entry| number(source, entry, system.types.is_some()));
-        let numbers: Vec<(String, u32)> = numbers.collect::<Result<_, _>>()?;
-        let Some(dump) = &system.types else {
-            let counts = numbers.into_iter().map(|(name, count)| (name, count as usize));
-            let counts: Vec<(String, usize)> = counts.collect();
-            let total: usize = counts.iter().map(|(_, count)| count).sum();
-            if total == system.particles {
-                return Ok(Some(Self::Counts(counts)));
-            }
+        let words = (by_type && entries.iter().any(word)).then(|| words(source, entries));
+        let words = words.transpose()?;
+        let kinds = entries.iter().zip(0..).map(|(entry, place)| {
+            Ok(Kind {
+                name: entry.get_ref().name.0.clone(),
+                number: match words {
+                    Some(_) => place,
+                    None => number(source, entry, by_type)?,
+                },
+                masses: masses(source, entry, by_type)?,
+            })
+        });
+        let kinds: Vec<Kind> = kinds.collect::<Result<_, Failure>>()?;
+        let Some(file) = &system.types else {
+            // Energies may be those per particle or those per molecule.
+            let molecules: usize = kinds.iter().map(|kind| kind.number as usize).sum();
+            let particles = kinds.iter().map(|kind| kind.number as usize * kind.size());
+            let particles: usize = particles.sum();
             let expected = system.particles;
-            let message =
-                format!("`species`: found {total} particles in all, expected `particles` = {expected}");
+            if [molecules, particles].contains(&expected) {
+                return Ok(Some(Self::Counts(kinds)));
+            }
+            let found = if molecules == particles {
+                format!("{particles} particles")
+            } else {
+                format!("{particles} particles in {molecules} molecules")
+            };
+            let message = format!("`species`: found {found} in all, expected `particles` = {expected}");
             return Err(source.failure(list, message));
         };
-        for (k, (_, kind)) in numbers.iter().enumerate() {
-            if numbers[..k].iter().any(|(_, other)| other == kind) {
-                let message = format!("`species`: found type {kind} twice, expected different types");
+        for (k, kind) in kinds.iter().enumerate() {
+            if kinds[..k].iter().any(|other| other.number == kind.number) {
+                let message = format!(
+                    "`species`: found type {} twice, expected different types",
+                    kind.number
+                );
                 return Err(source.failure(&entries[k], message));
             }
         }
-        Ok(Some(Self::Types {
-            types: TypeNames::Numbers(numbers),
-            file: dir.join(dump.get_ref()),
-        }))
+        let file = dir.join(file.get_ref());
+        Ok(Some(Self::Types { kinds, words, file }))
     }
 }
 
-/// The names of the species with their types, where these are words.
-fn words(source: &Source, entries: &[Spanned<SpeciesKeys>]) -> Result<Vec<(String, String)>, Failure> {
-    let mut words: Vec<(String, String)> = Vec::new();
+/// The words that the file of types has in place of numbers, one for each species.
+fn words(source: &Source, entries: &[Spanned<SpeciesKeys>]) -> Result<Vec<String>, Failure> {
+    let mut words: Vec<String> = Vec::new();
     for entry in entries {
         let SpeciesKeys {
             name: Name(name),
             count,
             kind,
+            ..
         } = entry.get_ref();
         let Some(TypeKey::Word(word)) = kind.as_ref().filter(|_| count.is_none()) else {
             let expected = "expected a `type` that is a name, as the other species have, and no `count`";
             return Err(source.failure(entry, format!("species `{name}`: {expected}")));
         };
-        if words.iter().any(|(_, other)| other == word) {
+        if words.contains(word) {
             let message = format!("`species`: found type `{word}` twice, expected different types");
             return Err(source.failure(entry, message));
         }
-        words.push((name.clone(), word.clone()));
+        words.push(word.clone());
     }
     Ok(words)
 }
 
-/// The name of a species with its type or its count.
-fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<(String, u32), Failure> {
+/// The masses of a species; `None` where it says none.
+fn masses(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<Option<Vec<f64>>, Failure> {
+    let SpeciesKeys {
+        name: Name(name),
+        mass,
+        masses,
+        ..
+    } = entry.get_ref();
+    match (mass, masses) {
+        (Some(_), Some(_)) => {
+            let expected = "expected the `mass` of a particle, or the `masses` of a molecule";
+            Err(source.failure(
+                entry,
+                format!("species `{name}`: found both `mass` and `masses`, {expected}"),
+            ))
+        }
+        (_, Some(_)) if by_type => {
+            let expected = "expected the `mass` of a particle: molecules are given by their `count`";
+            Err(source.failure(
+                entry,
+                format!("species `{name}`: found `masses` beside a `type`, {expected}"),
+            ))
+        }
+        (Some(mass), None) => Ok(Some(vec![*mass])),
+        (None, masses) => Ok(masses.clone()),
+    }
+}
+
+/// The type of a species, or its count.
+fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Result<u32, Failure> {
     let SpeciesKeys {
         name: Name(name),
         count,
         kind,
+        ..
     } = entry.get_ref();
     let kind = match kind {
         Some(TypeKey::Number(kind)) => Some(*kind),
@@ -205,7 +298,7 @@ fn number(source: &Source, entry: &Spanned<SpeciesKeys>, by_type: bool) -> Resul
         return Err(source.failure(entry, format!("species `{name}`: expected {expected}")));
     };
     match u32::try_from(found) {
-        Ok(number @ 1..) => Ok((name.clone(), number)),
+        Ok(number @ 1..) => Ok(number),
         _ => {
             let message = format!("`{key}` of species `{name}`: found {found}, expected at least 1");
             Err(source.failure(entry, message))

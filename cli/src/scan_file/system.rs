@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use msed::io::{Column, RunChoice};
-use msed::thermo::Contradiction;
+use msed::trajectory::Dimensions;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
-use super::run::Run;
 use super::source::Source;
 use super::species::SpeciesKeys;
 use super::values;
@@ -24,8 +23,8 @@ pub(crate) struct System {
     pub(crate) units: UnitsName,
     #[serde(deserialize_with = "values::particles")]
     pub(crate) particles: usize,
-    energy_kind: Spanned<KindName>,
-    ensemble: Spanned<EnsembleName>,
+    pub(super) energy_kind: Spanned<KindName>,
+    pub(super) ensemble: Spanned<EnsembleName>,
     /// Per particle: of rigid molecules, or under constraints.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
     degrees_of_freedom: Option<f64>,
@@ -36,6 +35,9 @@ pub(crate) struct System {
     pub(super) cell: Option<[f64; 3]>,
     pub(super) species: Option<Spanned<Vec<Spanned<SpeciesKeys>>>>,
     pub(super) types: Option<Spanned<PathBuf>>,
+    #[serde(default, deserialize_with = "values::dimensions")]
+    pub(super) dimensions: Option<Spanned<u32>>,
+    pub(super) centre_of_mass: Option<Spanned<CentreOfMassName>>,
     probe: Option<Spanned<String>>,
     /// The shell of wave vectors.
     #[serde(default, deserialize_with = "values::interval")]
@@ -64,27 +66,13 @@ impl System {
         self.energy_kind.get_ref().kind()
     }
 
-    /// The ensemble that the runs are declared to be of.
-    pub(crate) fn ensemble(&self) -> Ensemble {
-        with_freedom(
-            self.ensemble.get_ref().of(self.particles),
-            self.degrees_of_freedom,
-        )
-    }
-
-    /// The ensemble that one run is declared to be of, with the degrees of freedom that it has.
-    pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
-        with_freedom(self.ensemble(), run.degrees_of_freedom)
-    }
-
-    /// The line and the name of the key that a contradiction concerns; `None` where it may concern
-    /// several.
-    pub(super) fn contradicted(&self, source: &Source, by: &Contradiction) -> Option<(usize, &'static str)> {
-        match by {
-            Contradiction::Kind { .. } => Some((source.line(&self.energy_kind), "energy_kind")),
-            Contradiction::Ensemble { .. } => Some((source.line(&self.ensemble), "ensemble")),
-            _ => None,
-        }
+    /// The ensemble that the runs are declared to be of. Without degrees of freedom they are those
+    /// of atoms in so many dimensions.
+    pub(super) fn ensemble(&self, dimensions: Dimensions) -> Ensemble {
+        let atoms = dimensions.degrees_of_freedom(self.particles);
+        self.ensemble
+            .get_ref()
+            .of(self.degrees_of_freedom.unwrap_or(atoms))
     }
 
     /// The radius within which a particle overlaps with its own past.
@@ -142,24 +130,25 @@ impl UnitsName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum EnsembleName {
+pub(super) enum EnsembleName {
     Nve,
     Nvt,
 }
 
 impl EnsembleName {
-    /// The ensemble of so many particles.
-    fn of(self, particles: usize) -> Ensemble {
+    pub(super) fn of(self, degrees_of_freedom: f64) -> Ensemble {
         match self {
-            Self::Nve => Ensemble::nve(particles),
-            Self::Nvt => Ensemble::nvt(particles),
+            Self::Nve => Ensemble::Nve { degrees_of_freedom },
+            Self::Nvt => Ensemble::Nvt { degrees_of_freedom },
         }
     }
 }
 
-/// The ensemble with the degrees of freedom per particle that are given, if any.
-fn with_freedom(ensemble: Ensemble, given: Option<f64>) -> Ensemble {
-    given.map_or(ensemble, |freedom| ensemble.with_degrees_of_freedom(freedom))
+/// What is done to the motion of the centre of mass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CentreOfMassName {
+    Remove,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

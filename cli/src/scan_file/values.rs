@@ -108,6 +108,29 @@ pub(super) fn particles<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::
     Ok(particles)
 }
 
+/// A number of dimensions, with its place.
+pub(super) fn dimensions<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanned<u32>>, D::Error> {
+    let found = Spanned::<i64>::deserialize(from)?;
+    let span = found.span();
+    match found.into_inner() {
+        two @ (2 | 3) => Ok(Some(Spanned::new(span, two as u32))),
+        found => check(false, found, "2 or 3").map(|()| None),
+    }
+}
+
+/// The masses of the particles of a molecule, some of which may be 0.
+pub(super) fn masses<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<f64>>, D::Error> {
+    let masses = Vec::<f64>::deserialize(from)?;
+    let fit = |mass: &f64| mass.is_finite() && *mass >= 0.0;
+    let found = format_args!("{masses:?}").to_string();
+    check(
+        masses.iter().all(fit) && masses.iter().any(|&mass| mass > 0.0),
+        found,
+        "the mass of each particle of the molecule, of which one is positive and none negative",
+    )?;
+    Ok(Some(masses))
+}
+
 /// The edges of an orthorhombic cell.
 pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3]>, D::Error> {
     #[derive(Deserialize)]

@@ -49,7 +49,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
     format!(
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
-        system.ensemble().name(),
+        scan.ensemble().name(),
         system.units.units().name(),
         units(scan),
         remarks(points)

@@ -111,7 +111,15 @@ pub(super) fn displacements(scan: &Scan, points: &[Point<'_>]) -> Option<String>
         "run | species | D | window | tau_beta max | tau_beta slope | alpha2 | at t | chi4 | at t",
     );
     let mut reasons = Reasons::default();
+    let mut cautions = String::new();
     for point in points {
+        let centre = point
+            .structure
+            .as_ref()
+            .and_then(|structure| structure.centre_of_mass);
+        if let Some(caution) = centre.and_then(|centre| centre.caution()) {
+            let _ = writeln!(cautions, "{}: caution: {caution}", point.name());
+        }
         for one in point.structure.iter().flat_map(Structure::species) {
             table.add(row(point.name(), one, &mut reasons));
         }
@@ -119,7 +127,7 @@ pub(super) fn displacements(scan: &Scan, points: &[Point<'_>]) -> Option<String>
     (!table.is_empty()).then(|| {
         format!(
             "Displacements: diffusion coefficient; time of the plateau, by the first maximum of the MSD and by the smallest slope; the \
-             largest alpha2 and chi4 of the overlap within {}.\n\n{table}{reasons}",
+             largest alpha2 and chi4 of the overlap within {}.\n\n{table}{reasons}{cautions}",
             scan.system.overlap_radius()
         )
     })

@@ -65,18 +65,19 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `degrees_of_freedom`, `path`, `timestep`, `box`, `species`, `types`, `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, \
-         `step_column`, `energy_column`, `temperature_column`, `log_run`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
+         `degrees_of_freedom`, `path`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
+         `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `step_column`, `energy_column`, `temperature_column`, `log_run`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `step_column`, `energy_column`, \
-         `temperature_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `degrees_of_freedom`, \
-         `frame_interval`, `fit_window`, `discard`, `exclude`, `types_change`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
+         `temperature_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `ensemble`, \
+         `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `fit_window`, `discard`, `exclude`, `types_change`, \
+         `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("count = 800", "number = 800"),
-        "DIR/scan.toml:9: unknown key `number`, expected one of `name`, `count`, `type`"
+        "DIR/scan.toml:9: unknown key `number`, expected one of `name`, `count`, `type`, `mass`, `masses`"
     );
     assert_eq!(
         after("[system]", "[sistem]"),
@@ -171,7 +172,7 @@ fn values_that_mean_nothing() {
             "\"B\"",
             "\"all\"",
             "9: `species`: found the name `all`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
-             all, tau_alpha, kww, tau_beta, diffusion)",
+             all, tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "count = 800",
@@ -293,7 +294,7 @@ fn species_by_type() {
         (
             "species = [ { name = \"\", count = 1000 } ]",
             "9: `species`: found the name ``, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, \
-             all, tau_alpha, kww, tau_beta, diffusion)",
+             all, tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "probe = \"A\"",
@@ -354,7 +355,7 @@ fn values_over_several_lines() {
             "{ name = \"A\", count = 800 }",
             "\n  { name = \"A\", count = 800 }, # most\n  { name = \"q\", count = 1 }",
             "11: `species`: found the name `q`, expected one that is no key of the results (q, wave_vectors, q_max, s_of_q, all, \
-             tau_alpha, kww, tau_beta, diffusion)",
+             tau_alpha, kww, tau_beta, diffusion, centre_of_mass)",
         ),
         (
             "energy = \"T0.800.dat\"",

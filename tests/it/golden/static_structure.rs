@@ -7,7 +7,7 @@ use crate::common::numbers::numbers;
 use crate::common::shipped;
 use msed::Resampling;
 use msed::structure::{self, PeakWindow, RadialBins, StructureFactor, WaveVectors};
-use msed::trajectory::{Cell, Trajectory};
+use msed::trajectory::{Cell, Dimensions, Trajectory};
 use serde_json::Value;
 
 /// Every shell of a curve against the reference's; returns the largest relative difference.
@@ -136,7 +136,7 @@ fn the_metallic_glass_equals_its_reference_and_its_main_peak_is_not_the_prepeak(
     assert_eq!(counts, numbers(&wanted["vectors"]));
     hold_against("Cu-Cu", copper, &q, &numbers(&wanted["CuCu"]));
     hold_against("total", found.total(), &q, &numbers(&wanted["total"]));
-    let window = PeakWindow::for_density(&cell, 2048);
+    let window = PeakWindow::for_density(&cell, Dimensions::Three, 2048);
     assert!((window.bin() - 0.2 * 0.941 / (cell.volume() / 2048.0).cbrt()).abs() < 1e-12);
     let q_max = hold_peak(copper, &numbers(&wanted["CuCu"]), window, [2.7, 2.85]);
     // There is a prepeak, at 1.7: higher than what lies between it and the main peak.

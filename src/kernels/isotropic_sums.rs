@@ -1,35 +1,45 @@
-//! Sums of `sin(q r)/(q r)` over the distances r that the particles of a tile move.
+//! Sums of the average of `cos q.r` over directions, over the distances r that the particles of a
+//! tile move: `sin(q r)/(q r)` in space, `J0(q r)` in the plane.
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
 use super::phases::sin_cos;
 use super::schedule::{Pairs, Schedule};
 use super::tile::Tile;
+use crate::trajectory::Dimensions;
 
 /// Pairs whose distances are held at once.
 const PAIRS: usize = 256;
-/// A squared distance that stands for 0: `sin(x)/x` is 1 for it, to the last bit.
+/// A squared distance that stands for 0: `sin(x)/x` and `J0(x)` are 1 for it, to the last bit.
 const NEAREST: f64 = 1e-280;
 
-/// Adds `sum sin(q r)/(q r)` over the particles at the pairs of frames of a schedule: wave number
-/// by wave number, to `sums[block * lags + lag]` of each.
-pub(crate) fn add_sincs(tile: &Tile, wave_numbers: &[f64], schedule: &Schedule, sums: &mut [f64]) {
-    Arch::new().dispatch(SincSums {
+/// Adds the sum over the particles at the pairs of frames of a schedule: wave number by wave
+/// number, to `sums[block * lags + lag]` of each.
+pub(crate) fn add_isotropic(
+    tile: &Tile,
+    dimensions: Dimensions,
+    wave_numbers: &[f64],
+    schedule: &Schedule,
+    sums: &mut [f64],
+) {
+    Arch::new().dispatch(IsotropicSums {
         tile,
+        planar: dimensions.count() == 2,
         wave_numbers,
         schedule,
         sums,
     });
 }
 
-struct SincSums<'a> {
+struct IsotropicSums<'a> {
     tile: &'a Tile,
+    planar: bool,
     wave_numbers: &'a [f64],
     schedule: &'a Schedule,
     sums: &'a mut [f64],
 }
 
-impl WithSimd for SincSums<'_> {
+impl WithSimd for IsotropicSums<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -45,7 +55,11 @@ impl WithSimd for SincSums<'_> {
                     let distances = &mut distances[..PAIRS.min(pairs.len() - start)];
                     squares(r, &pairs, start, distances);
                     for (&q, sums) in self.wave_numbers.iter().zip(sums.chunks_exact_mut(places)) {
-                        sums[place] += sincs(simd, q, distances);
+                        sums[place] += if self.planar {
+                            bessels(q, distances)
+                        } else {
+                            sincs(simd, q, distances)
+                        };
                     }
                     start += distances.len();
                 }
@@ -75,6 +89,10 @@ fn squares(r: [&[f64]; 3], pairs: &Pairs<'_>, start: usize, out: &mut [f64]) {
             }
         }
     }
+}
+
+fn bessels(q: f64, squares: &[f64]) -> f64 {
+    squares.iter().map(|square| libm::j0(q * square.sqrt())).sum()
 }
 
 #[inline(always)]
@@ -107,8 +125,24 @@ fn sinc<S: Simd>(simd: S, q: f64, square: S::f64s) -> S::f64s {
 mod tests {
     use super::*;
 
+    fn sinc(x: f64) -> f64 {
+        if x == 0.0 { 1.0 } else { x.sin() / x }
+    }
+
+    /// The average of `cos(x cos phi)` over 256 directions, which is that over all directions to
+    /// the last bit for x below 200.
+    fn average_over_directions(x: f64) -> f64 {
+        let angle = |k: i32| std::f64::consts::TAU * f64::from(k) / 256.0;
+        (0..256).map(|k| (x * angle(k).cos()).cos()).sum::<f64>() / 256.0
+    }
+
     #[test]
     fn every_instruction_set_finds_the_sum_of_the_definition() {
+        hold_to(false, sinc);
+        hold_to(true, average_over_directions);
+    }
+
+    fn hold_to(planar: bool, average: fn(f64) -> f64) {
         const FRAMES: usize = 61;
         let at = |i: u32| 3.0 * (0.37 * f64::from(i)).sin() + 2.0 * (0.011 * f64::from(i * i)).cos();
         let tile = Tile::from_columns(FRAMES, (0..6 * FRAMES as u32).map(at).collect());
@@ -123,8 +157,7 @@ mod tests {
             for r in tile.columns() {
                 for i in 0..FRAMES - lag {
                     let [x, y, z] = r.map(|x| x[i + lag] - x[i]);
-                    let x = q * (x * x + y * y + z * z).sqrt();
-                    sum += if x == 0.0 { 1.0 } else { x.sin() / x };
+                    sum += average(q * (x * x + y * y + z * z).sqrt());
                 }
             }
             sum
@@ -132,10 +165,11 @@ mod tests {
         let wanted: Vec<f64> = (wave_numbers.iter())
             .flat_map(|&q| lags.map(|lag| of(q, lag)))
             .collect();
-        let hold = |on: &str, sums: &dyn Fn(SincSums<'_>)| {
+        let hold = |on: &str, sums: &dyn Fn(IsotropicSums<'_>)| {
             let mut found = vec![0.0; wanted.len()];
-            sums(SincSums {
+            sums(IsotropicSums {
                 tile: &tile,
+                planar,
                 wave_numbers: &wave_numbers,
                 schedule: &schedule,
                 sums: &mut found,
