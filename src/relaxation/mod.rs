@@ -26,8 +26,8 @@
 //! let spectrum = Whittle::new().to(&run)?;
 //! let fit = Fit::beside(&spectrum).to(&msed)?;
 //! assert!(fit.verdict.is_resolved());
-//! assert_eq!(fit.relaxation_time.to_string(), "4.2(1.0)");
-//! assert!(fit.to_string().starts_with("tau* = 4.2(1.0), U0^2 = "));
+//! assert_eq!(fit.relaxation_time.to_string(), "4.2(1.2)");
+//! assert!(fit.to_string().starts_with("tau* = 4.2(1.2), U0^2 = "));
 //! # Ok::<(), msed::Error>(())
 //! ```
 

@@ -214,9 +214,16 @@ fn the_same_input_gives_the_same_bytes() {
 #[test]
 fn the_spectrum_gives_a_second_opinion() {
     let results = Scan::small().run().results();
-    for run in results["runs"].as_array().expect("runs") {
+    let runs = results["runs"].as_array().expect("runs");
+    // 29 relaxation times tell this slow part from the noise no better than to 2.6 errors.
+    let spectral = &runs[1]["spectral"]["exponential"];
+    assert_eq!(spectral["verdict"], "unresolved", "{spectral}");
+    let reason = spectral["reason"].as_str().expect("a reason");
+    assert!(reason.ends_with("no slow part above the noise"), "{reason}");
+    for run in runs {
         let (fit, spectral) = (&run["fit"]["exponential"], &run["spectral"]["exponential"]);
-        assert_eq!(spectral["verdict"], "resolved", "{spectral}");
+        let resolved = run["name"] == "T0.800";
+        assert_eq!(spectral["verdict"] == "resolved", resolved, "{spectral}");
         assert!(number(&spectral["max_frequency"]) > 2.0 / number(&spectral["relaxation_time"]));
         assert_eq!(spectral.get("window"), None);
         // Correlated samples are worth fewer independent ones; where the error of the mean has no

@@ -125,21 +125,22 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of rows under a header, or of `count` columns without. Each row has a step.
+    /// The layout of rows of LAMMPS under a header, or of `count` columns without. Each row has a
+    /// step.
     pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
-        Self::timed(wanted, names, count, false)
+        Self::by(names::of_lammps, wanted, names, count)
     }
 
-    /// The same for rows that may have a time in place of a step.
+    /// The same for rows of any program, which may have a time in place of a step.
     pub(super) fn of_columns(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
-        Self::timed(wanted, names, count, true)
+        Self::by(names::find, wanted, names, count)
     }
 
-    fn timed(
+    fn by(
+        known: impl Fn(Quantity, &[String]) -> Result<Option<usize>, Fault>,
         wanted: &Wanted,
         names: Option<&[String]>,
         count: usize,
-        may_have_times: bool,
     ) -> Result<Self, Fault> {
         if names.is_none() && wanted.by_name() {
             let expected = "expected a line of names such as `# TimeStep v_pe v_te` above the numbers, or columns \
@@ -167,12 +168,9 @@ impl Layout {
         let step = match &wanted.step {
             StepColumn::None => None,
             StepColumn::Given(column) => Some(find(column, "step")?),
-            StepColumn::ByName => names::find(Quantity::Step, &names)?,
+            StepColumn::ByName => known(Quantity::Step, &names)?,
         };
-        let time = match may_have_times {
-            true => names::find(Quantity::Time, &names)?,
-            false => None,
-        };
+        let time = known(Quantity::Time, &names)?;
         if matches!(wanted.step, StepColumn::ByName) && step.is_none() && time.is_none() {
             return Err(missing("step", &names::any_of(&names::STEP)));
         }
@@ -182,7 +180,7 @@ impl Layout {
             time.filter(|&time| !is_free && (step.is_none() || names::time_unit(&names[time]).is_some()));
         let energy = match &wanted.energy {
             Some(column) => find(column, "potential energy")?,
-            None => names::find(Quantity::Energy, &names)?
+            None => known(Quantity::Energy, &names)?
                 .ok_or_else(|| missing("potential energy", &names::any_of(&names::ENERGY)))?,
         };
         let time = time.filter(|&time| time != energy);
@@ -195,7 +193,7 @@ impl Layout {
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
             Some(column) => Some(find(column, "temperature")?),
-            None => names::find(Quantity::Temperature, &names)?,
+            None => known(Quantity::Temperature, &names)?,
         };
         let kept = wanted
             .kept

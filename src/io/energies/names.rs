@@ -95,15 +95,20 @@ impl Quantity {
     }
 }
 
-/// The column of a quantity by the known names, the first that is there.
+/// The column of a quantity by LAMMPS' own names, the first that is there. Never an error.
+pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Result<Option<usize>, Fault> {
+    let mut known = quantity.of_lammps().iter();
+    Ok(known.find_map(|name| names.iter().position(|found| found == name)))
+}
+
+/// The column of a quantity by the names of LAMMPS, else by those of any program: the first that is
+/// there.
 ///
 /// # Errors
 /// [`Fault::Columns`] where two columns have one plain name, as the energies of two groups of
 /// particles have.
 pub(super) fn find(quantity: Quantity, names: &[String]) -> Result<Option<usize>, Fault> {
-    let of_lammps = quantity.of_lammps().iter();
-    let mut places = of_lammps.filter_map(|name| names.iter().position(|found| found == name));
-    if let Some(place) = places.next() {
+    if let Some(place) = of_lammps(quantity, names)? {
         return Ok(Some(place));
     }
     let plain: Vec<Name<'_>> = names.iter().map(|name| Name::of(name)).collect();

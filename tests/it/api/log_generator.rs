@@ -262,6 +262,8 @@ fn make(seed: u64) -> Made {
     let (mut numbers, mut series, mut later): (Vec<usize>, Vec<Row>, Vec<Row>) = Default::default();
     let mut later_numbers: Vec<usize> = Vec::new();
     let mut alone = Vec::new();
+    // Whether all runs that would be joined have one row. Their spacing is then not to be seen.
+    let mut points = true;
     let runs = log.random.random_range(1..5);
     for number in 1..=runs {
         let kinds = [
@@ -323,10 +325,11 @@ fn make(seed: u64) -> Made {
                 first = on_grid[log.random.random_range(2..on_grid.len())];
             }
         }
-        apart |= matches!(
-            kind,
-            Kind::Norm | Kind::Spacing | Kind::Columns | Kind::Reset | Kind::Minimization
-        );
+        apart |= match kind {
+            Kind::Norm | Kind::Columns | Kind::Reset | Kind::Minimization => true,
+            Kind::Spacing => log.echoes || !points,
+            _ => false,
+        };
         let rows: Vec<Row> = log
             .steps(first, length)
             .iter()
@@ -358,6 +361,7 @@ fn make(seed: u64) -> Made {
         let goes_back = last.is_some_and(|last| kind == Kind::Restart && first < last);
         let own = on_grid(&rows, log.spacing);
         if apart || numbers.is_empty() {
+            points = true;
             numbers.clear();
             series.clear();
             (later_numbers, later) = Default::default();
@@ -382,6 +386,7 @@ fn make(seed: u64) -> Made {
                 spacing: log.spacing,
             });
         }
+        points &= rows.len() == 1;
         before = rows;
     }
     // The last run was none: the one before it is taken.
