@@ -31,7 +31,7 @@ enum Command {
     },
     /// Analyses the energies of one state point, without a scan file.
     #[command(after_help = ENERGY_FILES)]
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 const ENERGY_FILES: &str = "\
@@ -72,7 +72,7 @@ pub(crate) enum Request {
         dir: PathBuf,
         out: PathBuf,
     },
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 impl Request {
