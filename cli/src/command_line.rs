@@ -19,6 +19,16 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes DIR/scan.toml from the files in DIR and in two levels of folders below it.
+    ///
+    /// Each folder with a file of energies is a run, and each file of energies in DIR itself. The
+    /// content of a file tells what it is. Values that the files tell are filled in, with a comment
+    /// that says what shows them; the others are lines with `# required`. An existing scan.toml is
+    /// never replaced.
+    Init {
+        /// The directory with the files.
+        dir: PathBuf,
+    },
     /// Analyses a scan: one system at several temperatures, with an energy file and perhaps a
     /// trajectory for each.
     #[command(after_help = SCAN_FILE)]
@@ -65,6 +75,9 @@ Paths are relative to DIR. An unknown key is an error, so that a misspelt one is
 pub(crate) enum Request {
     /// The help or the version, to be printed.
     Text(String),
+    Init {
+        dir: PathBuf,
+    },
     Scan {
         dir: PathBuf,
         out: PathBuf,
@@ -76,6 +89,7 @@ impl Request {
     pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Self, Failure> {
         match CommandLine::try_parse_from(arguments) {
             Ok(CommandLine { command }) => Ok(match command {
+                Command::Init { dir } => Self::Init { dir },
                 Command::Scan { dir, out } => Self::Scan { dir, out },
                 Command::Energy(flags) => Self::Energy(flags),
             }),
