@@ -1,5 +1,7 @@
 //! The text of a scan file, line by line, with comments.
 
+use std::fmt::Display;
+
 use toml::Value;
 
 use crate::scan_file::keys;
@@ -49,17 +51,17 @@ impl Document {
     }
 
     /// A key that is known, and what shows its value.
-    pub(super) fn known(&mut self, key: &str, value: &Value, why: &str) {
+    pub(super) fn known(&mut self, key: &str, value: impl Display, why: &str) {
         self.line(&format!("{key} = {value}"), why);
     }
 
     /// A required key that the files do not tell, with the value that is likely, where there is
     /// one, and what was found.
-    pub(super) fn wanted(&mut self, key: &str, value: Option<&Value>, found: &str) {
+    pub(super) fn wanted(&mut self, key: &str, value: Option<impl Display>, found: &str) {
         if !found.is_empty() {
             self.comment(&format!("{key}: {found}"));
         }
-        let value = value.map_or_else(|| "...".to_owned(), ToString::to_string);
+        let value = value.map_or_else(|| "...".to_owned(), |value| value.to_string());
         let meaning = keys::meaning(key);
         self.text += &format!("# {key} = {value}  # required: {meaning}\n");
         self.left.push((self.table.clone(), format!("{key}, {meaning}")));

@@ -1,5 +1,7 @@
 //! Files of energies: what they hold, and which of them belong together.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use msed::EnergyKind;
@@ -7,6 +9,8 @@ use msed::io::{EnergyReader, EnergyTable, Fault, LogRun, Note, ReadError};
 
 /// Fewest rows of a run.
 pub(super) const FEWEST: usize = crate::input::energies::FEWEST;
+/// Bytes that are looked at to tell rows from text.
+const HEAD: u64 = 1 << 14;
 /// Relative difference of the mean temperatures of two replicas.
 const SAME_TEMPERATURE: f64 = 0.01;
 
@@ -118,12 +122,36 @@ pub(super) fn read(dir: &Path, file: &Path) -> (Content, Vec<LogRun>) {
             } else {
                 match error.fault {
                     Fault::Format(_) | Fault::TooShort(_) => Content::Other,
+                    Fault::Columns(_) | Fault::Value(_) if !has_rows(&path) => Content::Other,
                     _ => Content::Broken(reason(&error)),
                 }
             };
             (content, runs)
         }
     }
+}
+
+/// Whether at least half of the first lines that are no comments begin with a number, as far as the
+/// file is plain text.
+fn has_rows(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let text = String::from_utf8_lossy(&head);
+    if read.is_err() || text.contains('\u{fffd}') {
+        return true;
+    }
+    let is_comment = |line: &&str| line.is_empty() || line.starts_with(['#', '@', '%', ';']);
+    let lines = text.lines().map(str::trim).filter(|line| !is_comment(line));
+    let (mut rows, mut others) = (0, 0);
+    for line in lines {
+        let mut words = line.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty());
+        if words.next().is_some_and(|word| word.parse::<f64>().is_ok()) {
+            rows += 1;
+        } else {
+            others += 1;
+        }
+    }
+    rows >= others && rows > 0
 }
 
 /// What is wrong with a file, without its name.
@@ -151,7 +179,7 @@ pub(super) struct Energies {
 
 impl Energies {
     /// The runs that these files make. Files that go on where another ends are its pieces. Replicas
-    /// are files alike whose names differ by digits alone and whose temperatures agree.
+    /// are files alike whose names differ by a number that counts them.
     pub(super) fn of(dir: &Path, mut files: Vec<EnergyFile>) -> Vec<Self> {
         files.sort_by(|a, b| (a.first_step, &a.file).cmp(&(b.first_step, &b.file)));
         let mut chains: Vec<Vec<EnergyFile>> = Vec::new();
@@ -166,21 +194,46 @@ impl Energies {
             }
         }
         chains.sort_by(|a, b| a[0].file.cmp(&b[0].file));
-        let mut groups: Vec<Self> = Vec::new();
-        for chain in chains {
-            let next = Self {
-                replicas: vec![chain],
-            };
-            match groups.iter_mut().find(|group| group.has_replicas_in(&next)) {
-                Some(group) => group.join(next),
-                None => groups.push(next),
-            }
-        }
-        groups
+        let chains = chains.into_iter().map(|chain| Self {
+            replicas: vec![chain],
+        });
+        let groups = Self::joined(chains.collect(), |energies| energies, |_, _| true);
+        let whole = groups.into_iter().map(|group| Self {
+            replicas: group.into_iter().flat_map(|energies| energies.replicas).collect(),
+        });
+        whole.collect()
     }
 
-    /// Whether two runs are replicas of one.
-    pub(super) fn has_replicas_in(&self, other: &Self) -> bool {
+    /// Joins the replicas among these things, each of which has energies: those that are alike and
+    /// may be joined, where the numbers in the names of their files count from 0 or 1.
+    pub(super) fn joined<T>(
+        all: Vec<T>,
+        of: impl Fn(&T) -> &Self,
+        may: impl Fn(&T, &T) -> bool,
+    ) -> Vec<Vec<T>> {
+        let mut groups: Vec<Vec<T>> = Vec::new();
+        for one in all {
+            match groups
+                .iter_mut()
+                .find(|group| of(&group[0]).is_like(of(&one)) && may(&group[0], &one))
+            {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
+            }
+        }
+        let split = groups.into_iter().flat_map(|group| {
+            let files: Vec<&Path> = group.iter().map(|one| of(one).first().file.as_path()).collect();
+            if count_on(&files) {
+                vec![group]
+            } else {
+                group.into_iter().map(|one| vec![one]).collect()
+            }
+        });
+        split.collect()
+    }
+
+    /// Whether two runs may be replicas of one.
+    fn is_like(&self, other: &Self) -> bool {
         let (mine, theirs) = (&self.replicas[0], &other.replicas[0]);
         let alike = |(a, b): (&EnergyFile, &EnergyFile)| {
             let same = |(a, b): (f64, f64)| (a - b).abs() <= SAME_TEMPERATURE * a.abs();
@@ -235,6 +288,36 @@ impl Energies {
                 .map(|pieces| pieces.iter().map(name).collect()),
         )
     }
+}
+
+/// Whether names that are alike but for their digits differ in one number, which counts from 0 or 1
+/// on. Numbers that do not may be parameters.
+fn count_on(files: &[&Path]) -> bool {
+    let numbers = |file: &&Path| -> Vec<String> {
+        let name = file.to_string_lossy().into_owned();
+        let numbers = name
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|number| !number.is_empty());
+        numbers.map(str::to_owned).collect()
+    };
+    let of_files: Vec<Vec<String>> = files.iter().map(numbers).collect();
+    let first = &of_files[0];
+    if of_files.iter().any(|numbers| numbers.len() != first.len()) {
+        return false;
+    }
+    let differs = |place: &usize| of_files.iter().any(|numbers| numbers[*place] != first[*place]);
+    let differing: Vec<usize> = (0..first.len()).filter(differs).collect();
+    let [place] = differing[..] else {
+        return files.len() == 1;
+    };
+    let counts: Option<Vec<u64>> = of_files
+        .iter()
+        .map(|numbers| numbers[place].parse().ok())
+        .collect();
+    let mut counts = counts.unwrap_or_default();
+    counts.sort_unstable();
+    let starts = counts.first().is_some_and(|&first| first <= 1);
+    starts && counts.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
 fn without_digits(file: &Path) -> String {

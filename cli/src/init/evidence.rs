@@ -83,16 +83,24 @@ impl Evidence {
                 self.fits.push(reading);
                 // A run of neither ensemble may be canonical with other degrees of freedom.
                 match check.contradiction(nve) {
-                    Some(Contradiction::Ensemble { canonical_with, .. }) => canonical_with,
+                    Some(Contradiction::Ensemble { canonical_with, .. }) => {
+                        canonical_with.map(|found| with_digits(found, 1))
+                    }
                     _ => None,
                 }
             }
-            Some(Contradiction::Scale { ratio, .. }) if is_conserved => Some(ratio * freedom),
+            Some(Contradiction::Scale { ratio, .. }) if is_conserved => Some(with_digits(ratio * freedom, 3)),
             Some(_) => None,
         };
         let other = other.filter(|other| FREEDOM.contains(other));
         self.with_freedom.extend(other.map(|other| (reading, other)));
     }
+}
+
+/// A number with as many digits as the data tell: std(E)/std(T) at constant energy is known better
+/// than a variance.
+fn with_digits(number: f64, digits: usize) -> f64 {
+    format!("{number:.digits$}").parse().unwrap_or(number)
 }
 
 fn check(

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use msed::io::{Fault, FrameFormat, FrameReader, ReadError};
 use msed::trajectory::{Cell, Convention, Dimensions, Frame, FrameSource, Species, TrajectoryError};
-use msed::{Trajectory, Units};
+use msed::{Estimate, Trajectory, Units};
 
 use super::energies::reason;
 use crate::input::frame_files::{with_hint, with_stride};
@@ -216,18 +216,26 @@ impl First {
 /// How the coordinates are unwrapped, where they are wrapped.
 fn unwrapping(first: &First, convention: Convention, particles: usize) -> Option<Choice> {
     let reason = match convention {
-        Convention::Wrapped => "the file says that coordinates are wrapped".to_owned(),
+        Convention::Wrapped => "wrapped, as the file says".to_owned(),
         Convention::Unknown => {
             let trajectory = first.trajectory(particles).ok()?;
             match trajectory.with_cells(first.cells.clone()) {
-                Err(error @ TrajectoryError::LooksWrapped { .. }) => error.to_string(),
+                Err(TrajectoryError::LooksWrapped {
+                    frame,
+                    particle,
+                    found,
+                    ..
+                }) => {
+                    let found = Estimate::exact(found);
+                    format!("wrapped: particle {particle} jumps by {found} of the cell before frame {frame}")
+                }
                 _ => return None,
             }
         }
         _ => return None,
     };
     Some(if first.has_images {
-        Choice::clear("unwrap", "images", format!("{reason}, and it has image flags"))
+        Choice::clear("unwrap", "images", format!("{reason}, with image flags"))
     } else {
         Choice::clear("unwrap", "continuity", reason)
     })

@@ -47,10 +47,10 @@ impl Run {
             beside.extend(groups.iter().map(|group| {
                 let first = group.first();
                 format!(
-                    "not taken: {}, {} rows every {} steps{}",
+                    "not taken: {}, {} rows {}{}",
                     group.value(),
                     group.rows(),
-                    first.stride,
+                    every(first.stride),
                     mean_temperature(group)
                 )
             }));
@@ -88,31 +88,33 @@ impl Run {
 
     /// Joins runs of neighbouring folders below one that are replicas.
     pub(super) fn join_replicas(runs: Vec<Self>) -> Vec<Self> {
-        let mut joined: Vec<Self> = Vec::new();
-        for run in runs {
+        let parent = |run: &Self| {
             let parent = run
                 .folder
                 .parent()
                 .filter(|parent| !parent.as_os_str().is_empty());
-            let same = |other: &&mut Self| {
-                parent.is_some()
-                    && other.folder.parent() == parent
-                    && other.energies.has_replicas_in(&run.energies)
-                    && other.trajectory.is_empty() == run.trajectory.is_empty()
-            };
-            match joined.iter_mut().find(same) {
-                Some(other) => {
-                    if let Some(parent) = parent {
-                        other.name = name_from(&shown(parent));
-                    }
-                    other.energies.join(run.energies);
-                    other.trajectory.extend(run.trajectory);
-                    other.beside.extend(run.beside);
+            parent.map(Path::to_owned)
+        };
+        let may = |a: &Self, b: &Self| {
+            parent(a).is_some()
+                && parent(a) == parent(b)
+                && a.trajectory.is_empty() == b.trajectory.is_empty()
+        };
+        let groups = Energies::joined(runs, |run| &run.energies, may);
+        let joined = groups.into_iter().filter_map(|group| {
+            let mut group = group.into_iter();
+            let mut whole = group.next()?;
+            for run in group {
+                if let Some(parent) = parent(&run) {
+                    whole.name = name_from(&shown(&parent));
                 }
-                None => joined.push(run),
+                whole.energies.join(run.energies);
+                whole.trajectory.extend(run.trajectory);
+                whole.beside.extend(run.beside);
             }
-        }
-        joined
+            Some(whole)
+        });
+        joined.collect()
     }
 
     /// Sorts runs by falling temperature and gives each a name of its own.
@@ -156,6 +158,15 @@ impl Run {
     }
 }
 
+/// How far rows are apart.
+pub(super) fn every(stride: u64) -> String {
+    if stride == 1 {
+        "every step".to_owned()
+    } else {
+        format!("every {stride} steps")
+    }
+}
+
 fn mean_temperature(energies: &Energies) -> String {
     let temperature = energies.temperature();
     temperature.map_or_else(String::new, |t| {
@@ -196,8 +207,10 @@ fn stem(file: &Path) -> String {
     });
     let name = packed.unwrap_or(&name);
     match name.rsplit_once('.') {
-        // `T0.45` has no ending.
-        Some((stem, ending)) if !stem.is_empty() && !ending.starts_with(|c: char| c.is_ascii_digit()) => {
+        // `T0.45` has no ending, and a log of LAMMPS is told by it.
+        Some((stem, ending))
+            if !stem.is_empty() && stem != "log" && !ending.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
             stem.to_owned()
         }
         _ => name.to_owned(),

@@ -10,7 +10,7 @@ use toml::Value;
 use super::document::{Document, text};
 use super::folders::shown;
 use super::frames::FrameFile;
-use super::run::Run;
+use super::run::{Run, every};
 use super::species::Species;
 use super::system::{Fact, System, ensemble_name, kind_name};
 use crate::scan_file::keys::{KEYS, Table};
@@ -81,11 +81,11 @@ impl Scan<'_> {
             document.known("dimensions", &Value::Integer(2), why);
             written.push("dimensions");
         }
-        if let Some(freedom) = self.system.degrees_of_freedom {
-            let value = Value::Float(format!("{freedom:.2}").parse().unwrap_or(freedom));
+        if let Some(freedom) = &self.system.degrees_of_freedom {
+            let value = Value::Float(*freedom);
             let found = format!(
-                "the fluctuations of the temperature are those of {value} degrees of freedom per particle, to a few per \
-                 cent: rigid molecules or constraints? docs/scan_file.md says how they are counted"
+                "the fluctuations of the temperature are those of {value} degrees of freedom per particle: rigid \
+                 molecules or constraints? docs/scan_file.md says how they are counted"
             );
             document.wanted("degrees_of_freedom", Some(&value), &found);
             written.push("degrees_of_freedom");
@@ -100,7 +100,11 @@ impl Scan<'_> {
         }
         let trajectories = || self.runs.iter().flat_map(|run| &run.trajectory);
         if let Some(frames) = trajectories().find(|frames| !frames.has_cell) {
-            document.wanted("box", None, &format!("{} has no cell", shown(&frames.file)));
+            document.wanted(
+                "box",
+                None::<Value>,
+                &format!("{} has no cell", shown(&frames.file)),
+            );
             written.push("box");
         }
         if trajectories().next().is_some() {
@@ -129,7 +133,8 @@ impl Scan<'_> {
             .filter(|frames| particles.is_none_or(|n| frames.particles == n));
         let Some(species) = Species::of(fit.copied()) else {
             let found = "no file of frames has types or names of the particles";
-            document.wanted("species", None, found);
+            let form = "[ { name = \"A\", count = ... }, ... ]";
+            document.wanted("species", Some(form), found);
             return;
         };
         document.known("species", &species.value, &species.why);
@@ -141,7 +146,7 @@ impl Scan<'_> {
 
     fn run(&self, run: &Run, place: usize, document: &mut Document) {
         let first = run.energies.first();
-        document.table("\n[[run]]", &format!("run `{}`", run.name));
+        document.table("[[run]]", &format!("run `{}`", run.name));
         for beside in &run.beside {
             document.comment(beside);
         }
@@ -154,12 +159,22 @@ impl Scan<'_> {
         } else if first.has_times && first.stride == 1 {
             ", evenly spaced".to_owned()
         } else {
-            format!(" every {} steps", first.stride)
+            format!(" {}", every(first.stride))
         };
+        let replicas = run.energies.replicas.len();
+        if replicas > 1 {
+            document.comment(&format!(
+                "energy: {replicas} replicas, since the files are alike and a number in their names counts them"
+            ));
+        }
         let why = format!("column {}, {} rows{spacing}", first.column, run.energies.rows());
         document.known("energy", &run.energies.value(), &why);
         if first.is_unnumbered {
-            document.wanted("energy_interval", None, "the file has neither steps nor times");
+            document.wanted(
+                "energy_interval",
+                None::<Value>,
+                "the file has neither steps nor times",
+            );
         }
         self.log_run(run, document);
         match run.energies.temperature() {
@@ -167,7 +182,11 @@ impl Scan<'_> {
                 let mean = msed::Estimate::exact(mean);
                 document.comment(&format!("temperature: {mean}, the mean of the column"));
             }
-            None => document.wanted("temperature", None, "the energies have no column of temperatures"),
+            None => document.wanted(
+                "temperature",
+                None::<Value>,
+                "the energies have no column of temperatures",
+            ),
         }
         self.ensemble(place, document);
         if let Some(files) = run.frames_value() {
@@ -183,7 +202,7 @@ impl Scan<'_> {
                 let value = choice.value.map(text);
                 match value.filter(|_| choice.is_clear) {
                     Some(value) => document.known(choice.key, &value, &choice.reason),
-                    None => document.wanted(choice.key, choice.value.map(text).as_ref(), &choice.reason),
+                    None => document.wanted(choice.key, choice.value.map(text), &choice.reason),
                 }
             }
         }
@@ -250,7 +269,7 @@ impl Scan<'_> {
 fn fact<T>(document: &mut Document, key: &str, fact: &Fact<T>, value: impl Fn(&T) -> Value) {
     match fact {
         Fact::Known(known, why) => document.known(key, &value(known), why),
-        Fact::Open(likely, found) => document.wanted(key, likely.as_ref().map(value).as_ref(), found),
+        Fact::Open(likely, found) => document.wanted(key, likely.as_ref().map(value), found),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use toml::{Table, Value};
+use toml::Value;
 
 use super::document::text;
 use super::frames::{FrameFile, Labels};
@@ -13,7 +13,7 @@ const MOST: usize = 30;
 
 /// The value of `species`, and that of `types` where it needs one.
 pub(super) struct Species {
-    pub(super) value: Value,
+    pub(super) value: String,
     pub(super) types: Option<PathBuf>,
     /// What shows them.
     pub(super) why: String,
@@ -40,35 +40,37 @@ impl Species {
             kinds.sort_by_key(|label| label.parse::<u64>().unwrap_or(u64::MAX));
         }
         let what = if words { "names" } else { "types" };
-        if is_sorted {
+        let entry = |label: &str, place: u8, key: &str, value: Value| {
+            let name = name_of(label, place, words)?;
+            Some(format!("{{ name = {name}, {key} = {value} }}"))
+        };
+        let (entries, types): (Option<Vec<String>>, _) = if is_sorted {
             let entries = blocks.iter().zip(0..).map(|((label, count), place)| {
-                let mut entry = Table::new();
-                entry.insert("name".to_owned(), name_of(label, place, words)?);
-                entry.insert("count".to_owned(), Value::Integer(i64::try_from(*count).ok()?));
-                Some(Value::Table(entry))
+                let count = Value::Integer(i64::try_from(*count).ok()?);
+                entry(label, place, "count", count)
             });
-            let shown = format!("{what} of {shown}, which stand in the order of its particles");
-            return Some(Self {
-                value: Value::Array(entries.collect::<Option<_>>()?),
-                types: None,
-                why: shown,
+            (entries.collect(), None)
+        } else {
+            let entries = kinds.iter().zip(0..).map(|(label, place)| {
+                let kind = if words {
+                    text(label)
+                } else {
+                    Value::Integer(label.parse().ok()?)
+                };
+                entry(label, place, "type", kind)
             });
-        }
-        let entries = kinds.iter().zip(0..).map(|(label, place)| {
-            let mut entry = Table::new();
-            entry.insert("name".to_owned(), name_of(label, place, words)?);
-            let kind = if words {
-                text(label)
-            } else {
-                Value::Integer(label.parse().ok()?)
-            };
-            entry.insert("type".to_owned(), kind);
-            Some(Value::Table(entry))
-        });
+            (entries.collect(), Some(file.file.clone()))
+        };
+        let order = "particles must stand in the same order in all files";
+        let letters = if words {
+            ""
+        } else {
+            ", and letters name their numbers"
+        };
         Some(Self {
-            value: Value::Array(entries.collect::<Option<_>>()?),
-            types: Some(file.file.clone()),
-            why: format!("{what} of the particles in {shown}"),
+            value: format!("[ {} ]", entries?.join(", ")),
+            types,
+            why: format!("{what} in {shown}; {order}{letters}"),
         })
     }
 }
@@ -106,6 +108,5 @@ fn blocks(labels: impl Iterator<Item = String>) -> Option<Vec<(String, usize)>> 
         }
         blocks.push((label, 1));
     }
-    // Types from 0, as GSD has them, have names there; a type of 0 alone is no type of a species.
     (!blocks.is_empty()).then_some(blocks)
 }

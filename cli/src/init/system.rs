@@ -15,6 +15,9 @@ use super::settings::{Agreed, Said, Settings};
 /// Relative difference of volumes that are not on an isochore.
 const SAME_VOLUME: f64 = 1e-3;
 
+/// Runs that are named where they differ.
+const LISTED: usize = 4;
+
 /// A value that is known, or what there is to say of one that is not.
 #[derive(Debug)]
 pub(super) enum Fact<T> {
@@ -161,13 +164,15 @@ fn reading(
     evidence: &[Option<Evidence>],
 ) -> (Fact<Units>, Fact<EnergyKind>, Option<f64>) {
     let known: Vec<&Evidence> = evidence.iter().flatten().collect();
-    let kind = runs.iter().flat_map(|run| run.energies.files()).find_map(|file| {
-        let kind = file.kind?;
-        Some((
-            kind,
-            format!("the name of column {} in {}", file.column, shown(&file.file)),
-        ))
-    });
+    let files = runs.iter().flat_map(|run| run.energies.files());
+    let named: Vec<Said<&str>> = files
+        .filter_map(|file| said(kind_name(file.kind?), &file.file))
+        .collect();
+    let kind = match Agreed::of(&named) {
+        Agreed::One(name, by) => kind_of(name).map(|kind| (kind, format!("the name of the column in {by}"))),
+        Agreed::Several(words) => return (units, Fact::open(format!("found {words}")), None),
+        Agreed::Nothing => None,
+    };
     let fits = |found: &Reading| kind.as_ref().is_none_or(|(kind, _)| *kind == found.1);
     let is_everywhere = |found: &&Reading| {
         known
@@ -197,6 +202,16 @@ fn reading(
             "energies alone do not tell; their fluctuations would beside a column of temperatures and the \
                       number of particles"
                 .to_owned()
+        }
+        (_, []) if known.iter().all(|run| !run.fits.is_empty()) => {
+            let each = runs.iter().zip(evidence).filter_map(|(run, evidence)| {
+                Some(format!("for {} in {}", names(&evidence.as_ref()?.fits), run.name))
+            });
+            let each: Vec<String> = each.take(LISTED).collect();
+            format!(
+                "the fluctuations of energy and temperature agree {}: a scan is of one system",
+                each.join(", ")
+            )
         }
         (_, []) => {
             "the fluctuations of energy and temperature agree for no units and no kind with the degrees of \
@@ -308,6 +323,11 @@ pub(super) fn kind_name(kind: EnergyKind) -> &'static str {
         EnergyKind::PerParticle => "per_particle",
         _ => "total",
     }
+}
+
+fn kind_of(name: &str) -> Option<EnergyKind> {
+    let mut kinds = [EnergyKind::Total, EnergyKind::PerParticle].into_iter();
+    kinds.find(|kind| kind_name(*kind) == name)
 }
 
 /// The value of `ensemble`.
