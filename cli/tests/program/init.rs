@@ -237,7 +237,7 @@ fn rigid_water_lacks_what_no_file_says() {
         .as_f64()
         .or(found["runs"][0]["mean_energy"].as_f64())
         .expect("a number");
-    let expected = reference["energy"]["mean"].as_f64().expect("a number") / 3.0;
+    let expected = reference["energies"]["mean_energy"].as_f64().expect("a number") / 3.0;
     assert!((mean / expected - 1.0).abs() < 1e-9, "{mean} {expected}");
 }
 
