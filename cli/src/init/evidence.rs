@@ -89,7 +89,7 @@ impl Evidence {
                     _ => None,
                 }
             }
-            Some(Contradiction::Scale { ratio, .. }) if is_conserved => Some(with_digits(ratio * freedom, 3)),
+            Some(Contradiction::Scale { ratio, .. }) if is_conserved => Some(with_digits(ratio * freedom, 2)),
             Some(_) => None,
         };
         let other = other.filter(|other| FREEDOM.contains(other));

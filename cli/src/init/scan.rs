@@ -84,7 +84,7 @@ impl Scan<'_> {
         if let Some(freedom) = &self.system.degrees_of_freedom {
             let value = Value::Float(*freedom);
             let found = format!(
-                "the fluctuations of the temperature are those of {value} degrees of freedom per particle: rigid \
+                "the fluctuations of the temperature are those of about {value} degrees of freedom per particle: rigid \
                  molecules or constraints? docs/scan_file.md says how they are counted"
             );
             document.wanted("degrees_of_freedom", Some(&value), &found);

@@ -211,7 +211,7 @@ fn rigid_water_lacks_what_no_file_says() {
         "ensemble = \"nve\"",
         "timestep = 0.001  # water/nve.mdp",
         "unwrap = \"continuity\"  # wrapped: particle ",
-        "# degrees_of_freedom = 1.995  # required: ",
+        "# degrees_of_freedom = 2.0  # required: ",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
