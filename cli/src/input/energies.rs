@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
-const FEWEST: usize = 100;
+pub(crate) const FEWEST: usize = 100;
 
 /// A run's energies.
 pub(crate) struct Energies {

@@ -10,6 +10,7 @@ mod energy;
 mod engines;
 mod ensembles;
 mod frame_kinds;
+mod init;
 mod molecules;
 mod options;
 mod over_temperature;

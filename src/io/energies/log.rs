@@ -17,6 +17,9 @@ const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 /// be the header.
 const CANDIDATES: usize = 16;
 
+/// The styles of units of LAMMPS.
+const UNITS: [&str; 8] = ["lj", "real", "metal", "si", "cgs", "electron", "micro", "nano"];
+
 /// No simulation has more types of bonds that `fix shake` constrains.
 const MOST_TYPES: i64 = 100;
 
@@ -215,6 +218,14 @@ impl Log<'_> {
             }
             (b"Time", b"step") if third == b":" => {
                 self.settings.time_step = word_value(words.next());
+            }
+            // A command with a variable is echoed a second time, with its value.
+            (b"timestep", value) if outside => {
+                self.settings.time_step = word_value(Some(value)).or(self.settings.time_step);
+            }
+            (b"units", style) if outside => self.settings.units = units(style).or(self.settings.units),
+            (b"Unit", b"style") if third == b":" => {
+                self.settings.units = words.next().and_then(units).or(self.settings.units);
             }
             (b"Setting", b"up") => self.settings.minimizes = line.ends_with(b"minimization ..."),
             (b"thermo", every) if outside => {
@@ -486,6 +497,10 @@ fn atoms(line: &[u8]) -> Option<usize> {
     let at = words.iter().position(|word| *word == b"atoms")?;
     let count = i64_field(words[at.checked_sub(1)?])?;
     usize::try_from(count).ok()
+}
+
+fn units(style: &[u8]) -> Option<&'static str> {
+    UNITS.into_iter().find(|known| known.as_bytes() == style)
 }
 
 fn word_value(word: Option<&[u8]>) -> Option<f64> {

@@ -33,6 +33,12 @@ pub struct LogRun {
     pub rows: usize,
     /// The names of its columns.
     pub columns: Vec<String>,
+    /// The number of atoms, where the run has an end that says it.
+    pub particles: Option<usize>,
+    /// The time of one step, where the log prints it or echoes the command `timestep`.
+    pub time_step: Option<f64>,
+    /// The style of units, such as `lj`, where the log prints it or echoes the command `units`.
+    pub units: Option<&'static str>,
     /// The mean of the energies, as printed.
     pub mean_energy: Option<f64>,
     /// The mean of the temperatures, where there is such a column.

@@ -15,8 +15,10 @@ const LOOKED_AT: usize = 8;
 pub(super) struct Settings {
     /// The spacing asked for with the `thermo` command, where the log echoes it.
     pub(super) thermo: Option<i64>,
-    /// The time of one step, where the log prints it.
+    /// The time of one step, where the log prints it or echoes the command.
     pub(super) time_step: Option<f64>,
+    /// The style of units, where the log prints it or echoes the command.
+    pub(super) units: Option<&'static str>,
     /// Whether a minimisation is announced.
     pub(super) minimizes: bool,
 }
@@ -232,6 +234,9 @@ impl Run {
             steps,
             rows: self.printed(),
             columns: self.names.clone(),
+            particles: self.particles,
+            time_step: self.settings.time_step,
+            units: self.settings.units,
             mean_energy: mean(&self.table.potential),
             mean_temperature: self.table.temperature.as_deref().and_then(mean),
             unusable: self.idle().or(damage),

@@ -103,6 +103,31 @@ fn of_runs_with_other_columns_the_last_is_taken() {
 }
 
 #[test]
+fn a_log_says_units_time_step_and_atoms() {
+    let first = output(HEADER, &rows((0..=50).step_by(10)), 100);
+    let second = output(HEADER, &rows((50..=100).step_by(10)), 100);
+    let echoed = "units lj\ntimestep ${dt}\ntimestep 0.005\n";
+    let read_runs = |text: &str| {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), text).unwrap();
+        EnergyReader::new().log_runs(path.path()).unwrap()
+    };
+    let runs = read_runs(&format!("{echoed}{first}{second}"));
+    assert_eq!(
+        (runs[0].units, runs[0].time_step, runs[0].particles),
+        (Some("lj"), Some(0.005), Some(100))
+    );
+    assert_eq!(runs[1].apart, None);
+    let printed = "Unit style    : real\nTime step     : 2\n";
+    let runs = read_runs(&format!("{printed}{first}"));
+    assert_eq!((runs[0].units, runs[0].time_step), (Some("real"), Some(2.0)));
+    let changed = format!("{echoed}{first}timestep 0.002\n{second}");
+    let apart = read_runs(&changed)[1].apart.clone();
+    assert_eq!(apart.as_deref(), Some("a time step of 0.002, before 0.005"));
+    assert_eq!(shape(&read(&changed).unwrap()), (6, 50, 10));
+}
+
+#[test]
 fn runs_whose_normalisation_or_spacing_differs_are_not_joined() {
     let norm = energies(file("norm.log")).unwrap();
     assert_eq!((shape(&norm), norm.potential[0]), ((21, 200, 10), -691.746595));
