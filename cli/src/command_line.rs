@@ -31,7 +31,7 @@ enum Command {
     },
     /// Analyses the energies of one state point, without a scan file.
     #[command(after_help = ENERGY_FILES)]
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 const ENERGY_FILES: &str = "\
@@ -49,16 +49,19 @@ DIR/scan.toml describes the system and its runs:
     energy_kind = \"total\" | \"per_particle\", ensemble = \"nve\" | \"nvt\",
     timestep
     optional: path = \"isochoric\" | \"isobaric\", box, species, types, probe,
-    q_shell, overlap_radius, reference_temperature, degrees_of_freedom
+    q_shell, overlap_radius, reference_temperature
   [[run]]                     one table for each temperature
     name, energy
-    optional: temperature, trajectory, box, frame_interval, fit_window,
-    discard (a time, or \"automatic\"), exclude, degrees_of_freedom,
-    energy_interval
-  in either table, how trajectories are read
-    unwrap, types_change, overlap, cut_off, particle_order
+    optional: temperature, trajectory, frame_interval, energy_interval,
+    fit_window, discard (a time, or \"automatic\"), exclude
+  in either table
+    ensemble, box, dimensions, degrees_of_freedom, model
+    energies: energy_column, temperature_column, step_column, log_run, overlap
+    trajectories: unwrap, centre_of_mass, types_change, overlap, cut_off,
+    particle_order
 
-Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.";
+Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.
+docs/scan_file.md of the repository describes each key.";
 
 /// What the user asks for.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ pub(crate) enum Request {
         dir: PathBuf,
         out: PathBuf,
     },
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 impl Request {
