@@ -130,8 +130,8 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
 /// borrow, such as `&str`, it may well load as its own, such as `String`.
 fn are_other_types(found: &str, expected: &str) -> bool {
     let own = concat!(env!("CARGO_PKG_NAME"), "::");
-    let base = |name: &str| name.split('<').next().map(without_modules);
-    found.starts_with(own) && expected.starts_with(own) && base(found) != base(expected)
+    let plain = |name: &str| without_modules(name).replace("'_, ", "").replace("<'_>", "");
+    found.starts_with(own) && expected.starts_with(own) && plain(found) != plain(expected)
 }
 
 /// The name of a type as its user writes it: `Vec<Sampling>`, without `alloc::vec::` and the like.
@@ -330,7 +330,9 @@ mod tests {
             "(Vec<String>, &[u8])"
         );
         assert!(are_other_types("msed::a::Sums<f32>", "msed::a::Live"));
-        assert!(!are_other_types("msed::a::Sums<f32>", "msed::b::Sums<f64>"));
+        assert!(are_other_types("msed::a::Sums<f32>", "msed::a::Sums<f64>"));
+        assert!(!are_other_types("msed::a::Sums<'_, f32>", "msed::b::Sums<f32>"));
+        assert!(!are_other_types("msed::a::Live<'_>", "msed::a::Live"));
         assert!(!are_other_types("&str", "alloc::string::String"));
     }
 }

@@ -113,7 +113,7 @@ fn a_file_that_is_cut_damaged_newer_or_another_is_a_typed_error() {
     assert!(
         other
             .to_string()
-            .ends_with("live.msed is a checkpoint of EnergySums, expected one of EnergyAccumulator"),
+            .ends_with("live.msed is a checkpoint of Sums<EnergyPairs>, expected one of EnergyAccumulator"),
         "{other}"
     );
     // Of two types with the same bits, and of types of other crates.
