@@ -486,7 +486,7 @@ mod tests {
         let message = |other| Replicas::new(vec![first.clone(), other]).unwrap_err().to_string();
         assert_eq!(
             message(run(2, 10, EnergyKind::Total)),
-            "replica 1 has sampling interval 1.0, expected 0.5 as in the first"
+            "replica 1 has sampling interval 1, expected 0.5 as in the first"
         );
         assert_eq!(
             message(run(1, 11, EnergyKind::Total)),
