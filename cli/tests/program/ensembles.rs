@@ -53,6 +53,17 @@ fn totals_declared_as_energies_per_particle() {
 }
 
 #[test]
+fn energies_per_particle_declared_as_totals() {
+    let message = thermostat("per-particle", "nve").message();
+    assert!(
+        message.starts_with("DIR/scan.toml:5: `energy_kind`: run `per-particle`: std(E)/std(T) is 0.00200")
+            && message
+                .ends_with("expected 1 at constant energy: the energies look like energies per particle"),
+        "{message}"
+    );
+}
+
+#[test]
 fn another_unit_of_the_temperature() {
     let message = Scan::small().edit("scan.toml", "\"lj\"", "\"metal\"").message();
     assert!(

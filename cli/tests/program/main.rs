@@ -20,4 +20,5 @@ mod shipped;
 mod small_scan;
 mod standard_output;
 mod two_dimensions;
+mod water;
 mod waves;

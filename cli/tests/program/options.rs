@@ -64,7 +64,14 @@ fn replicas_are_pooled() {
         scan.write(name, [header, rows].concat().join("\n") + "\n");
     }
     let scan = scan.edit("scan.toml", "\"T0.800.dat\"", "[\"first.dat\", \"second.dat\"]");
-    let results = scan.run().results();
+    let outcome = scan.run();
+    assert!(
+        outcome.stdout.contains("second.dat goes on where ")
+            && outcome.stdout.contains("both count as replicas"),
+        "{}",
+        outcome.stdout
+    );
+    let results = outcome.results();
     let run = &results["runs"][0];
     assert_eq!(
         (&run["samples"], &run["replicas"], &run["blocks"]),
@@ -74,6 +81,16 @@ fn replicas_are_pooled() {
     let last = run["msed"]["lag_time"].as_array().unwrap().last().unwrap();
     assert!((number(last) - 0.05 * 126.0).abs() < 1e-9, "{last}");
     assert_eq!(run["msed"]["origins"][1], 2998);
+    // As pieces of one run they are that run.
+    let scan = scan.edit(
+        "scan.toml",
+        "[\"first.dat\", \"second.dat\"]",
+        "[[\"first.dat\", \"second.dat\"]]",
+    );
+    let (pieces, whole) = (scan.run().results(), Scan::small().run().results());
+    for key in ["samples", "msed", "fit", "drift", "heat_capacity"] {
+        assert_eq!(pieces["runs"][0][key], whole["runs"][0][key], "{key}");
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::real::short;
+
 /// Runs listed in a sentence at most: the first, and the last ones.
 const LISTED: usize = 8;
 
@@ -58,10 +60,10 @@ impl fmt::Display for LogRun {
         }
         write!(f, ", {} row{}", self.rows, if self.rows == 1 { "" } else { "s" })?;
         if let Some(energy) = self.mean_energy {
-            write!(f, ", mean energy {}", short(energy))?;
+            write!(f, ", mean energy {}", short(energy, 6))?;
         }
         if let Some(temperature) = self.mean_temperature {
-            write!(f, ", mean temperature {}", short(temperature))?;
+            write!(f, ", mean temperature {}", short(temperature, 6))?;
         }
         if let Some(reason) = &self.unusable {
             write!(f, ", unusable: {reason}")?;
@@ -97,17 +99,5 @@ impl fmt::Display for Listed<'_> {
             before = Some(run);
         }
         Ok(())
-    }
-}
-
-/// Six significant digits, as a person writes them.
-pub(super) fn short(number: f64) -> String {
-    let digits = format!("{number:.5e}");
-    let rounded: f64 = digits.parse().unwrap_or(number);
-    let size = rounded.abs();
-    if size == 0.0 || (1e-4..1e9).contains(&size) {
-        format!("{rounded}")
-    } else {
-        format!("{rounded:e}")
     }
 }

@@ -55,6 +55,9 @@ pub(super) struct Row {
     pub(super) line: u64,
 }
 
+/// No simulation has more types of bonds that `fix shake` constrains.
+pub(super) const MOST_TYPES: i64 = 100;
+
 impl Run {
     /// A run under the header at this line.
     pub(super) fn new(line: u64, settings: Settings) -> Self {
@@ -160,10 +163,12 @@ impl Run {
     /// Whether a row among the statistics of `fix shake` is one of the run, rather than of them:
     /// theirs begin with small numbers. A row of theirs that is taken for one of the run damages
     /// it, since the step of the true row has come before.
-    pub(super) fn continues_with(&self, step: i64, announced: i64) -> bool {
+    pub(super) fn continues_with(&self, step: i64, announced: i64, indented: bool) -> bool {
         match self.rows[..] {
             [.., a, b] if b.step.checked_add(b.step - a.step) == Some(step) => true,
-            [.., last] => step >= announced && step > last.step,
+            [.., last] if step == announced => step > last.step,
+            // Two blanks stand before a type, and more before such a step.
+            [.., last] => step > announced.max(last.step) && !(indented && step <= MOST_TYPES),
             [] => step == announced,
         }
     }

@@ -261,6 +261,28 @@ fn any_column_can_be_the_step() {
         (table.potential[0], table.temperature.unwrap()[0]),
         (0.71288, -687.1011)
     );
+    // In any place.
+    let header = "Temp PotEng Schritt";
+    let rows: String = (0..21)
+        .map(|k| format!("0.71 -690.{k:02} {}\n", 10 * k))
+        .collect();
+    let log = format!("LAMMPS (2024)\n{}", output(header, &[], 100))
+        .replace("Schritt\n", &format!("Schritt\n{rows}"));
+    let error = read(&log).unwrap_err();
+    assert_eq!(error.place, Place::Line(3));
+    assert!(
+        error
+            .to_string()
+            .ends_with("expected TimeStep or Step, found Temp, PotEng, Schritt"),
+        "{error}"
+    );
+    let named = EnergyReader::new()
+        .step("Schritt")
+        .read_from(log.as_bytes(), "x")
+        .unwrap();
+    assert_eq!((shape(&named), named.potential[20]), ((21, 0, 10), -690.2));
+    let usual = read(&log.replace("Schritt", "Step")).unwrap();
+    assert_eq!((shape(&usual), &usual.potential), ((21, 0, 10), &named.potential));
     // Without the line that announces the header.
     let log = std::fs::read_to_string(file("colname.log")).unwrap();
     let bare = log.replace("Per MPI", "Some");
@@ -326,12 +348,21 @@ fn what_others_print_between_rows_is_no_row() {
             "colvars: Writing the state file at step 40 9.9\nPLUMED: ## STEP 40\n\n",
             0,
         ),
+        (
+            "RATTLE stats (type/ave/delta) on step 50\n  1 0.95 1e-6\n  99 104.5 2e-4\n",
+            0,
+        ),
         ("  0.25 17.5\n  0.5 3.25\n", 1),
         ("40 0.71\n", 1),
     ] {
         let table = read(&format!("{}{text}{}", &log[..at], &log[at..])).unwrap();
         assert_eq!((shape(&table), table.notes.len()), ((11, 0, 10), said), "{text}");
     }
+    // Types of angles above the first steps, before the spacing of the rows is known.
+    let at = log.find("        10 ").unwrap();
+    let stats = "SHAKE stats (type/ave/delta) on step 5\n  1 0.9572 1e-6\n  31 104.5 2e-4\n";
+    let table = read(&format!("{}{stats}{}", &log[..at], &log[at..])).unwrap();
+    assert_eq!((shape(&table), &table.notes[..]), ((11, 0, 10), &[][..]));
     // A row of the next step that lacks a number is a damaged row.
     let damaged = log.replace("        50   0.71", "        50");
     assert!(
