@@ -64,7 +64,7 @@ impl Scan<'_> {
         } = &self.system;
         let mut written = vec!["name"];
         document.table("[system]", "[system]");
-        document.known("name", &text(&self.name), "shown in tables and figures");
+        document.known("name", text(&self.name), "shown in tables and figures");
         fact(document, "units", units, |units| text(units.name()));
         fact(document, "particles", particles, |&n| {
             Value::Integer(i64::try_from(n).unwrap_or(i64::MAX))
@@ -78,7 +78,7 @@ impl Scan<'_> {
         fact(document, "timestep", time_step, |&step| Value::Float(step));
         if self.system.dimensions.count() == 2 {
             let why = "no particle moves along one axis";
-            document.known("dimensions", &Value::Integer(2), why);
+            document.known("dimensions", Value::Integer(2), why);
             written.push("dimensions");
         }
         if let Some(freedom) = &self.system.degrees_of_freedom {
@@ -139,7 +139,7 @@ impl Scan<'_> {
         };
         document.known("species", &species.value, &species.why);
         if let Some(file) = &species.types {
-            document.known("types", &text(&file.to_string_lossy()), "");
+            document.known("types", text(&file.to_string_lossy()), "");
             written.push("types");
         }
     }
@@ -153,7 +153,7 @@ impl Scan<'_> {
         for note in run.energies.files().flat_map(|file| &file.notes).take(LISTED) {
             document.comment(&format!("energies: {note}"));
         }
-        document.known("name", &text(&run.name), "");
+        document.known("name", text(&run.name), "");
         let spacing = if first.is_unnumbered {
             String::new()
         } else if first.has_times && first.stride == 1 {
@@ -168,7 +168,7 @@ impl Scan<'_> {
             ));
         }
         let why = format!("column {}, {} rows{spacing}", first.column, run.energies.rows());
-        document.known("energy", &run.energies.value(), &why);
+        document.known("energy", run.energies.value(), &why);
         if first.is_unnumbered {
             document.wanted(
                 "energy_interval",
@@ -241,7 +241,7 @@ impl Scan<'_> {
             document.comment(&format!("- {run}"));
         }
         if !is_joined {
-            document.known("log_run", &text("last"), "");
+            document.known("log_run", text("last"), "");
         }
     }
 
@@ -258,7 +258,7 @@ impl Scan<'_> {
                 document.wanted("ensemble", Some(&text("nvt")), &evidence.shown);
             }
             Some(sampled) => {
-                document.known("ensemble", &text(ensemble_name(sampled)), &evidence.shown);
+                document.known("ensemble", text(ensemble_name(sampled)), &evidence.shown);
             }
             None => document.comment(&format!("ensemble: {}", evidence.shown)),
         }
@@ -268,7 +268,7 @@ impl Scan<'_> {
 /// Writes a key that is known, or one to fill in.
 fn fact<T>(document: &mut Document, key: &str, fact: &Fact<T>, value: impl Fn(&T) -> Value) {
     match fact {
-        Fact::Known(known, why) => document.known(key, &value(known), why),
+        Fact::Known(known, why) => document.known(key, value(known), why),
         Fact::Open(likely, found) => document.wanted(key, likely.as_ref().map(value), found),
     }
 }
