@@ -12,7 +12,7 @@ use super::text::bytes::{shown, text};
 use crate::real::Real;
 use crate::trajectory::{Convention, Frame};
 use header::Header;
-use rows::{Columns, Row};
+use rows::{Columns, Kind, Row};
 
 /// The frames of a dump.
 pub(super) struct LammpsDump<R> {
@@ -22,10 +22,10 @@ pub(super) struct LammpsDump<R> {
     columns: Columns,
     particles: usize,
     order: ParticleOrder,
-    /// Of each particle in the first frame: the type, the name's place among the labels, the name.
+    /// Of each particle in the first frame: the type, the name, and both as they are compared.
     types: Vec<u32>,
-    labels: Vec<u32>,
     names: Vec<String>,
+    kinds: Vec<Kind>,
     types_may_change: bool,
 }
 
@@ -38,8 +38,8 @@ impl<R: Read> LammpsDump<R> {
             particles: 0,
             order: ParticleOrder::default(),
             types: Vec::new(),
-            labels: Vec::new(),
             names: Vec::new(),
+            kinds: Vec::new(),
             types_may_change: false,
         }
     }
@@ -108,11 +108,16 @@ impl<R: Read> LammpsDump<R> {
             rows = places.into_iter().map(|place| rows[place]).collect();
         }
         self.particles = rows.len();
-        self.types = rows.iter().map(|row| row.kind).collect();
-        self.labels = rows.iter().map(|row| row.name).collect();
+        self.kinds = rows.iter().map(|row| row.kind).collect();
+        self.types = self.kinds.iter().map(|kind| kind.number).collect();
         if !self.columns.labels.is_empty() {
-            let name = |&label: &u32| self.columns.labels.get(label as usize).map(|name| text(name));
-            let names = self.labels.iter().map(name);
+            let name = |kind: &Kind| {
+                self.columns
+                    .labels
+                    .get(kind.label as usize)
+                    .map(|name| text(name))
+            };
+            let names = self.kinds.iter().map(name);
             self.names = names.map(Option::unwrap_or_default).collect();
         }
         let positions = rows
@@ -133,21 +138,19 @@ impl<R: Read> LammpsDump<R> {
         let images = self.columns.has_images;
         frame.images.resize(if images { particles } else { 0 }, [0; 3]);
         self.order.next_frame();
+        // A row has all columns of the one before it, so that none of its numbers stay.
+        let mut row = Row::default();
         for at in 0..particles {
-            let row = match self.columns.whole_row(self.text.buffered()) {
-                Some((row, length)) => {
-                    self.text.pass(length);
-                    row
-                }
-                None => self.row(at, particles as u64, false)?,
-            };
+            match self.columns.whole_row(self.text.buffered(), &mut row) {
+                Some(length) => self.text.pass(length),
+                None => row = self.row(at, particles as u64, false)?,
+            }
             let place = if self.columns.has_ids {
                 self.order.place(at, row.id)?
             } else {
                 at
             };
-            let same = row.kind == self.types[place] && row.name == self.labels[place];
-            if !same && !self.types_may_change {
+            if row.kind != self.kinds[place] && !self.types_may_change {
                 return Err(self.other_type(place, &row));
             }
             let position = self.columns.position(&row, header);
@@ -178,14 +181,15 @@ impl<R: Read> LammpsDump<R> {
             Some(id) => format!("particle id {id}"),
             None => format!("particle {place}"),
         };
-        if row.kind != self.types[place] {
-            return Fault::other_type(&particle, "type", &row.kind, &self.types[place]);
+        let [found, expected] = [row.kind, self.kinds[place]];
+        if found.number != expected.number {
+            return Fault::other_type(&particle, "type", &found.number, &expected.number);
         }
         let label = |label: u32| match self.columns.labels.get(label as usize) {
             Some(name) => shown(name),
             None => "one that is new".to_owned(),
         };
-        let [found, expected] = [row.name, self.labels[place]].map(label);
+        let [found, expected] = [found.label, expected.label].map(label);
         Fault::other_type(&particle, "name", &found, &expected)
     }
 }

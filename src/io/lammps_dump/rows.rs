@@ -16,13 +16,20 @@ enum Role {
     Image(usize),
 }
 
+/// What an atom is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// The number of its type.
+    pub(super) number: u32,
+    /// The place of its name in [`Columns::labels`].
+    pub(super) label: u32,
+}
+
 /// One atom.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Row {
     pub(super) id: i64,
-    pub(super) kind: u32,
-    /// The place of the name in [`Columns::labels`].
-    pub(super) name: u32,
+    pub(super) kind: Kind,
     coordinates: [f64; 3],
     pub(super) images: [i32; 3],
 }
@@ -53,7 +60,7 @@ impl Row {
             }
             Role::Type => {
                 let (value, length) = integer(rest).ok_or(("a type", "an integer of 0 or more"))?;
-                self.kind = value;
+                self.kind.number = value;
                 Ok(length)
             }
             Role::Name => {
@@ -61,7 +68,7 @@ impl Row {
                 if length == 0 {
                     return Err(("a name", "a word"));
                 }
-                self.name = place_of(&rest[..length], labels);
+                self.kind.label = place_of(&rest[..length], labels);
                 Ok(length)
             }
             Role::Image(axis) => {
@@ -215,30 +222,31 @@ impl Columns {
             Some(field) => Fault::value(what, &shown(field), expected),
             None => Fault::value("the line of an atom", &shown(line), "a value for each column"),
         };
-        match self.parse(line).map_err(fault)? {
-            (row, rest) if rest.trim_ascii().is_empty() => Ok(row),
-            (_, rest) => Err(fault((rest, ("what follows the last column", "nothing")))),
+        let mut row = Row::default();
+        let rest = self.parse(line, &mut row).map_err(fault)?;
+        if !rest.trim_ascii().is_empty() {
+            return Err(fault((rest, ("what follows the last column", "nothing"))));
         }
+        Ok(row)
     }
 
-    /// The atom of the line at the beginning of `text`, and the length of that line including its
-    /// end; `None` where the end is missing or the line is damaged. The columns lead to the end of
-    /// the line, so that nothing needs to search for it.
+    /// Takes the atom of the line at the beginning of `text`, and returns the length of that line
+    /// including its end; `None` where the end is missing or the line is damaged. The columns lead
+    /// to the end of the line, so that nothing needs to search for it.
     #[inline]
-    pub(super) fn whole_row(&self, text: &[u8]) -> Option<(Row, usize)> {
-        let (row, rest) = self.parse(text).ok()?;
+    pub(super) fn whole_row(&self, text: &[u8], row: &mut Row) -> Option<usize> {
+        let rest = self.parse(text, row).ok()?;
         let rest = match after_blanks(rest) {
             [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => after,
             _ => return None,
         };
-        Some((row, text.len() - rest.len()))
+        Some(text.len() - rest.len())
     }
 
-    /// The atom at the beginning of `text` and what follows its last column, or the text in place
-    /// of a column, with what it should have been.
+    /// Takes the atom at the beginning of `text`, and returns what follows its last column, or the
+    /// text in place of a column, with what it should have been.
     #[inline(always)]
-    fn parse<'t>(&self, text: &'t [u8]) -> Result<(Row, &'t [u8]), Damage<'t>> {
-        let mut row = Row::default();
+    fn parse<'t>(&self, text: &'t [u8], row: &mut Row) -> Result<&'t [u8], Damage<'t>> {
         let mut rest = text;
         for &role in &self.roles {
             rest = after_blanks(rest);
@@ -247,7 +255,7 @@ impl Columns {
                 .map_err(|expected| (rest, expected))?;
             rest = &rest[length..];
         }
-        Ok((row, rest))
+        Ok(rest)
     }
 
     /// The position of an atom.
