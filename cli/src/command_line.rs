@@ -42,7 +42,7 @@ enum Command {
     },
     /// Analyses the energies of one state point, without a scan file.
     #[command(after_help = ENERGY_FILES)]
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 const ENERGY_FILES: &str = "\
@@ -70,7 +70,8 @@ DIR/scan.toml describes the system and its runs; msed init writes one.
 {}  optional:
 {}  optional in either table:
 {}
-Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.",
+Paths are relative to DIR. An unknown key is an error, so that a misspelt one is never ignored.
+docs/scan_file.md of the repository describes each key.",
         list(&[Table::System], true),
         list(&[Table::System], false),
         list(&[Table::Run], true),
@@ -91,7 +92,7 @@ pub(crate) enum Request {
         dir: PathBuf,
         out: PathBuf,
     },
-    Energy(EnergyFlags),
+    Energy(Box<EnergyFlags>),
 }
 
 impl Request {

@@ -66,9 +66,13 @@ impl<'a> Point<'a> {
             Some(check) => check.judge(fit),
             None => fit,
         };
-        let spectral = Spectral::fit(runs, &msed, resampling, judged);
-        let spectrum = spectral.average.as_ref().ok();
-        let chosen = spectrum.map_or(Model::Stretched, |spectrum| spectrum.model);
+        let spectral = Spectral::fit(runs, &msed, run.model(), resampling, judged);
+        let spectrum = spectral.chosen().as_ref().ok();
+        let chosen = match (run.model(), spectrum) {
+            (Some(model), _) => model,
+            (None, Some(spectrum)) => spectrum.model,
+            (None, None) => Model::Stretched,
+        };
         let fit = |model| {
             let fit = match spectrum {
                 Some(spectrum) if chosen == model => Fit::beside(spectrum),

@@ -17,7 +17,9 @@ pub(crate) struct Spectral {
     pub(crate) stretched: Result<Relaxation, String>,
     /// The average over both forms by their probability.
     pub(crate) average: Result<Relaxation, String>,
-    /// The rise time between the plateaus of the average, read from the curve.
+    /// The form that was asked for.
+    asked: Option<Model>,
+    /// The rise time between the plateaus of the chosen fit, read from the curve.
     pub(crate) rise_time: Read<Estimate>,
     pub(crate) integral_time: Read<IntegralTime>,
     /// The blocks that the correlation time of the run asks for.
@@ -41,6 +43,7 @@ impl Spectral {
     pub(crate) fn fit(
         runs: &Replicas<EnergySeries<'_>>,
         msed: &Curve,
+        asked: Option<Model>,
         resampling: Resampling,
         judged: impl Fn(Relaxation) -> Relaxation,
     ) -> Self {
@@ -48,22 +51,30 @@ impl Spectral {
             let fit = Whittle::new().model(model).resampling(resampling);
             fit.to(runs).map(&judged).map_err(|error| error.to_string())
         };
-        let average = fit(None);
+        let fits = [None, Some(Model::Exponential), Some(Model::Stretched)];
+        let [average, exponential, stretched] = fits.map(fit);
+        let chosen = of(asked, &average, &exponential, &stretched);
         Self {
-            rise_time: read(&average, |fit| rise_time(msed, fit)),
-            integral_time: read(&average, |fit| integral_time(msed, fit)),
+            rise_time: read(chosen, |fit| rise_time(msed, fit)),
+            integral_time: read(chosen, |fit| integral_time(msed, fit)),
             average,
-            exponential: fit(Some(Model::Exponential)),
-            stretched: fit(Some(Model::Stretched)),
+            exponential,
+            stretched,
+            asked,
             choice: spectrum::choose_blocks(runs),
             interval: runs.runs()[0].sampling().interval(),
             duration: runs.runs().iter().map(EnergySeries::duration).sum(),
         }
     }
 
-    /// The average over the forms, where it is resolved.
+    /// The fit in the form that was asked for, else the average over both.
+    pub(crate) fn chosen(&self) -> &Result<Relaxation, String> {
+        of(self.asked, &self.average, &self.exponential, &self.stretched)
+    }
+
+    /// The chosen fit, where it is resolved.
     pub(crate) fn relaxation(&self) -> Option<&Relaxation> {
-        let fit = self.average.as_ref().ok()?;
+        let fit = self.chosen().as_ref().ok()?;
         Some(fit).filter(|fit| fit.verdict.is_resolved())
     }
 
@@ -81,6 +92,14 @@ impl Spectral {
             expected: process.expected_errors(self.interval, self.duration).ok()?,
             duration: duration.ok()?,
         })
+    }
+}
+
+fn of<T>(asked: Option<Model>, average: T, exponential: T, stretched: T) -> T {
+    match asked {
+        None => average,
+        Some(Model::Exponential) => exponential,
+        Some(_) => stretched,
     }
 }
 

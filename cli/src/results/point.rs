@@ -49,7 +49,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             "stretched": relaxation(&point.stretched),
         },
         "spectral": {
-            "chosen": point.spectral.average.as_ref().ok().map(|fit| form(fit.model)),
+            "chosen": point.spectral.chosen().as_ref().ok().map(|fit| form(fit.model)),
             "average": spectral(&point.spectral.average),
             "exponential": spectral(&point.spectral.exponential),
             "stretched": spectral(&point.spectral.stretched),

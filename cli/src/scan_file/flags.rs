@@ -12,7 +12,10 @@ pub(crate) struct EnergyFlags {
     /// Files of energies: the replicas of one run.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// lj, metal or real, as in LAMMPS.
+    /// The files are pieces of one replica, in the order of their steps.
+    #[arg(long)]
+    pieces: bool,
+    /// lj, metal or real, as in LAMMPS, or gromacs.
     #[arg(long)]
     units: String,
     /// The number of particles.
@@ -31,6 +34,33 @@ pub(crate) struct EnergyFlags {
     /// Temperature; by default the mean of the temperature column.
     #[arg(long, allow_negative_numbers = true)]
     temperature: Option<f64>,
+    /// Degrees of freedom per particle; by default (3N-3)/N.
+    #[arg(long, allow_negative_numbers = true)]
+    degrees_of_freedom: Option<f64>,
+    /// 2 for a run in a plane, which has other degrees of freedom.
+    #[arg(long)]
+    dimensions: Option<i64>,
+    /// Column of the energy, by its name or its number from 1.
+    #[arg(long)]
+    energy_column: Option<String>,
+    /// Column of the temperature.
+    #[arg(long)]
+    temperature_column: Option<String>,
+    /// Column of the step.
+    #[arg(long)]
+    step_column: Option<String>,
+    /// Which run of a log: `last`, or its number from 1.
+    #[arg(long)]
+    log_run: Option<String>,
+    /// `later`: a restarted job replaces the steps of the one before; by default `refuse`.
+    #[arg(long)]
+    overlap: Option<String>,
+    /// Time between rows, for files without steps and times.
+    #[arg(long, allow_negative_numbers = true)]
+    energy_interval: Option<f64>,
+    /// Form of the slow relaxation: `automatic`, `exponential` or `stretched`.
+    #[arg(long)]
+    model: Option<String>,
     /// What to leave out at the start of each file: a time, or `automatic`.
     #[arg(long, allow_negative_numbers = true)]
     discard: Option<String>,
@@ -49,32 +79,60 @@ pub(crate) struct EnergyFlags {
 impl EnergyFlags {
     /// The scan file that says the same.
     pub(super) fn scan_file(&self) -> Table {
-        let mut system = Table::new();
-        let mut run = Table::new();
-        let text = |text: &str| Value::String(text.to_owned());
-        system.insert("name".to_owned(), text(&self.name));
-        system.insert("units".to_owned(), text(&self.units));
-        system.insert("particles".to_owned(), Value::Integer(self.particles));
-        system.insert("energy_kind".to_owned(), text(&self.energy_kind));
-        system.insert("ensemble".to_owned(), text(&self.ensemble));
-        system.insert("timestep".to_owned(), Value::Float(self.timestep));
-        run.insert("name".to_owned(), text("run"));
         let files = self.files.iter().map(|file| text(&file.to_string_lossy()));
-        run.insert("energy".to_owned(), Value::Array(files.collect()));
-        if let Some(temperature) = self.temperature {
-            run.insert("temperature".to_owned(), Value::Float(temperature));
+        let mut files = Value::Array(files.collect());
+        if self.pieces {
+            files = Value::Array(vec![files]);
         }
-        if let Some(discard) = &self.discard {
-            let time = discard.parse().map(Value::Float);
-            run.insert("discard".to_owned(), time.unwrap_or_else(|_| text(discard)));
-        }
-        if let Some(window) = &self.fit_window {
-            let window = window.iter().map(|&time| Value::Float(time));
-            run.insert("fit_window".to_owned(), Value::Array(window.collect()));
-        }
-        let mut file = Table::new();
-        file.insert("system".to_owned(), Value::Table(system));
-        file.insert("run".to_owned(), Value::Array(vec![Value::Table(run)]));
-        file
+        let of_words = |word: &Option<String>| word.as_deref().map(number_or_word);
+        let of_floats = |numbers: &Vec<f64>| numbers.iter().map(|&x| Value::Float(x)).collect();
+        let system = [
+            ("name", Some(text(&self.name))),
+            ("units", Some(text(&self.units))),
+            ("particles", Some(Value::Integer(self.particles))),
+            ("energy_kind", Some(text(&self.energy_kind))),
+            ("ensemble", Some(text(&self.ensemble))),
+            ("timestep", Some(Value::Float(self.timestep))),
+            ("dimensions", self.dimensions.map(Value::Integer)),
+            ("degrees_of_freedom", self.degrees_of_freedom.map(Value::Float)),
+            ("energy_column", of_words(&self.energy_column)),
+            ("temperature_column", of_words(&self.temperature_column)),
+            ("step_column", of_words(&self.step_column)),
+            ("log_run", of_words(&self.log_run)),
+            ("overlap", self.overlap.as_deref().map(text)),
+            ("model", self.model.as_deref().map(text)),
+        ];
+        let run = [
+            ("name", Some(text("run"))),
+            ("energy", Some(files)),
+            ("temperature", self.temperature.map(Value::Float)),
+            ("energy_interval", self.energy_interval.map(Value::Float)),
+            ("discard", self.discard.as_deref().map(time_or_word)),
+            (
+                "fit_window",
+                self.fit_window.as_ref().map(of_floats).map(Value::Array),
+            ),
+        ];
+        let run = Value::Array(vec![table(run)]);
+        Table::from_iter([("system".to_owned(), table(system)), ("run".to_owned(), run)])
     }
+}
+
+/// A table of the keys that have values.
+fn table<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
+    let given = entries.into_iter();
+    let given = given.filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    Value::Table(given.collect())
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn number_or_word(word: &str) -> Value {
+    word.parse().map_or_else(|_| text(word), Value::Integer)
+}
+
+fn time_or_word(word: &str) -> Value {
+    word.parse().map_or_else(|_| text(word), Value::Float)
 }

@@ -44,7 +44,7 @@ const fn optional(name: &'static str, table: Table, example: &'static str, meani
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` is a key of both tables.
-pub(crate) const KEYS: [Key; 36] = [
+pub(crate) const KEYS: [Key; 37] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -181,6 +181,12 @@ pub(crate) const KEYS: [Key; 36] = [
         Either,
         "\"file\"",
         "`file`: particles of a dump without ids keep their places; by default `id`",
+    ),
+    optional(
+        "model",
+        Either,
+        "\"automatic\"",
+        "the form of the slow relaxation: `automatic`, `exponential` or `stretched`",
     ),
     required(
         "energy",

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use msed::Ensemble;
 use msed::io::{Column, EnergyReader, RunChoice};
+use msed::relaxation::Model;
 use msed::thermo::Contradiction;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::source::Source;
-use super::system::{CentreOfMassName, EnsembleName, System};
+use super::system::{CentreOfMassName, EnsembleName, ModelName, System};
 use super::values;
 use crate::failure::Failure;
 
@@ -72,6 +73,7 @@ pub(crate) struct Run {
     pub(super) dimensions: Option<Spanned<u32>>,
     /// The `centre_of_mass` of the run, else that of the system.
     pub(crate) centre_of_mass: Option<Spanned<CentreOfMassName>>,
+    model: Option<ModelName>,
     #[serde(default, deserialize_with = "values::interval")]
     pub(crate) fit_window: Option<[f64; 2]>,
     #[serde(default, deserialize_with = "values::discard")]
@@ -133,11 +135,17 @@ impl Run {
             .centre_of_mass
             .take()
             .or_else(|| system.centre_of_mass.clone());
+        self.model = self.model.or(system.model);
         self.types_change = self.types_change.or(system.types_change);
         self.overlap = self.overlap.or(system.overlap);
         self.unwrap = self.unwrap.or(system.unwrap);
         self.cut_off = self.cut_off.or(system.cut_off);
         self.particle_order = self.particle_order.or(system.particle_order);
+    }
+
+    /// The form of the slow relaxation that is asked for; `None` where the spectrum chooses.
+    pub(crate) fn model(&self) -> Option<Model> {
+        self.model.and_then(ModelName::model)
     }
 
     /// The ensemble that the run is declared to be of, beside that of all runs.

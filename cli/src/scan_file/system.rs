@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use msed::io::{Column, RunChoice};
+use msed::relaxation::Model;
 use msed::trajectory::Dimensions;
 use msed::units::Units;
 use msed::{EnergyKind, Ensemble};
@@ -54,6 +55,7 @@ pub(crate) struct System {
     pub(super) temperature_column: Option<Column>,
     #[serde(default, deserialize_with = "values::log_run")]
     pub(super) log_run: Option<RunChoice>,
+    pub(super) model: Option<ModelName>,
     pub(super) types_change: Option<TypesChange>,
     pub(super) overlap: Option<OverlapName>,
     pub(super) unwrap: Option<UnwrapName>,
@@ -140,6 +142,26 @@ impl EnsembleName {
         match self {
             Self::Nve => Ensemble::Nve { degrees_of_freedom },
             Self::Nvt => Ensemble::Nvt { degrees_of_freedom },
+        }
+    }
+}
+
+/// The form of the slow relaxation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ModelName {
+    Automatic,
+    Exponential,
+    Stretched,
+}
+
+impl ModelName {
+    /// The form that is asked for; `None` where the spectrum chooses.
+    pub(super) fn model(self) -> Option<Model> {
+        match self {
+            Self::Automatic => None,
+            Self::Exponential => Some(Model::Exponential),
+            Self::Stretched => Some(Model::Stretched),
         }
     }
 }
