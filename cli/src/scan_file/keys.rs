@@ -188,6 +188,12 @@ pub(crate) const KEYS: [Key; 37] = [
         "\"file\"",
         "`file`: particles of a dump without ids keep their places; by default `id`",
     ),
+    optional(
+        "model",
+        Either,
+        "\"automatic\"",
+        "the form of the slow relaxation: `automatic`, `exponential` or `stretched`",
+    ),
     required(
         "energy",
         Run,

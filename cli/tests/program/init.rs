@@ -428,6 +428,50 @@ fn nothing_is_an_error_that_says_what_was_looked_for() {
 }
 
 #[test]
+fn every_key_that_is_listed_is_one() {
+    let files = Files::new();
+    files.write("run/energy.dat", energy_file("T0.700/energy.dat.gz", 1000));
+    files.report();
+    let text = files.scan_file();
+    let is_key = |line: &&str| {
+        let key = line.strip_prefix("# ").and_then(|line| line.split_once(" = "));
+        key.is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+            && !line.contains("# required")
+    };
+    let (system, runs) = text
+        .split_once("# Further keys of each [[run]]")
+        .expect("both lists");
+    let live = |text: &str| -> String {
+        let lines = text
+            .lines()
+            .map(|line| if is_key(&line) { &line[2..] } else { line });
+        lines.map(|line| format!("{line}\n")).collect()
+    };
+    let of_runs: Vec<&str> = runs.lines().filter(is_key).map(|line| &line[2..]).collect();
+    assert_eq!(
+        (system.lines().filter(is_key).count(), of_runs.len()),
+        (21, 6),
+        "{text}"
+    );
+    let whole = format!("{}# {runs}{}\n", live(system), of_runs.join("\n"));
+    files.write("scan.toml", whole);
+    for (key, value) in [
+        ("units", "\"lj\""),
+        ("particles", "1000"),
+        ("energy_kind", "\"total\""),
+    ] {
+        files.fill(key, value);
+    }
+    files.fill("ensemble", "\"nve\"");
+    files.fill("timestep", "0.005");
+    // The examples are known keys with values of the right kind, and do not belong together.
+    let message = files
+        .scan()
+        .expect_err("the example of a file of types is not there");
+    assert!(message.contains("species `A`: expected a `type`"), "{message}");
+}
+
+#[test]
 fn a_scan_file_is_never_replaced() {
     let files = Files::new();
     files.write("run/energy.dat", energy_file("T0.700/energy.dat.gz", 1000));
