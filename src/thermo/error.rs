@@ -252,13 +252,13 @@ pub enum Undetermined {
     /// A mean-squared difference that cannot be transformed up to three relaxation times.
     #[error("{0}")]
     Curve(NoRise),
-    /// The loss has no maximum within the frequencies asked for.
+    /// The loss of the fitted form has no maximum on the whole or on a resample.
     #[error(
         "the loss has no maximum between the angular frequencies {} and {} on the whole and on each resample",
         short(*.lowest, 4), short(*.highest, 4)
     )]
     NoLossPeak {
-        /// The lowest angular frequency.
+        /// The lowest angular frequency of the search.
         lowest: f64,
         /// The highest one.
         highest: f64,
@@ -269,13 +269,13 @@ pub enum Undetermined {
         /// The standard error of the frequency's logarithm.
         log_error: f64,
     },
-    /// The loss does not fall to half of its height within the frequencies asked for.
+    /// The loss does not fall to half of its height where it was searched.
     #[error(
         "the loss does not fall to half of its height between the angular frequencies {} and {}",
         short(*.lowest, 4), short(*.highest, 4)
     )]
     NoLossWidth {
-        /// The lowest angular frequency.
+        /// The lowest angular frequency of the search.
         lowest: f64,
         /// The highest one.
         highest: f64,

@@ -18,6 +18,10 @@ pub(super) fn entry(dynamic: &Outcome<Dynamic, Undetermined>) -> Value {
         "tau_T": estimate(&of.isothermal_time),
         "tau_E": estimate(&of.adiabatic_time),
         "tau_ratio": estimate(&of.time_ratio),
+        "loss_peak": match &of.loss_peak {
+            Outcome::Resolved(peak) => loss_peak(peak),
+            Outcome::Unresolved(why) => missing("unresolved", why),
+        },
         "angular_frequency": dynamic.model.frequencies,
         "model": spectrum(&dynamic.model),
         "measured": match &dynamic.measured {
@@ -35,10 +39,6 @@ fn spectrum(of: &HeatCapacitySpectrum) -> Value {
         "storage_standard_error": errors(&of.storage),
         "loss": values(&of.loss),
         "loss_standard_error": errors(&of.loss),
-        "loss_peak": match &of.loss_peak {
-            Outcome::Resolved(peak) => loss_peak(peak),
-            Outcome::Unresolved(why) => missing("unresolved", why),
-        },
         "cut": of.cut,
         "tail": of.tail.as_ref().map(estimate),
     })

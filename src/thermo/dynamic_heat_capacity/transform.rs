@@ -55,8 +55,8 @@ pub(super) fn beyond(frequency: f64, from: f64, tau: f64, beta: f64) -> Complex6
 }
 
 /// A curve between its lags: a natural cubic spline over ln t gives the slopes, and between two
-/// lags the curve is the cubic in t of these slopes. Before the first lag the line through the
-/// first two goes on to t = 0, and there the curve jumps: what relaxes faster than the samples can
+/// lags the curve is the cubic in t of these slopes. Before the first lag the parabola through the
+/// first three goes on to t = 0, and there the curve jumps: what relaxes faster than the samples can
 /// show is not spread over the first lag.
 pub(super) struct Rise {
     /// Between 0 and the curve at the first lag.
@@ -79,12 +79,11 @@ impl Rise {
         let logs: Vec<f64> = times.iter().map(|t| t.ln()).collect();
         let spline = PiecewiseCubic::natural(&logs, values)?;
         let slope = |k: usize| spline.derivative(logs[k]) / times[k];
-        let line = (values[1] - values[0]) / (times[1] - times[0]);
-        let rise = (line * times[0]).clamp(0.0, values[0].max(0.0));
+        let jump = at_zero(times, values).clamp(0.0, values[0].max(0.0));
         let first = Piece {
             start: 0.0,
             length: times[0],
-            slopes: [rise, 0.0, 0.0],
+            slopes: [values[0] - jump, 0.0, 0.0],
         };
         let between = (0..times.len() - 1).map(|k| {
             let length = times[k + 1] - times[k];
@@ -101,7 +100,7 @@ impl Rise {
             }
         });
         Ok(Self {
-            jump: values[0] - rise,
+            jump,
             pieces: std::iter::once(first).chain(between).collect(),
         })
     }
@@ -116,6 +115,19 @@ impl Rise {
         };
         self.jump + self.pieces.iter().map(of).sum::<Complex64>()
     }
+}
+
+/// The polynomial through the first three points, or as many as there are, at 0.
+fn at_zero(times: &[f64], values: &[f64]) -> f64 {
+    let known = times.len().min(3);
+    let term = |k: usize| {
+        let others = (0..known).filter(|&other| other != k);
+        let factor: f64 = others
+            .map(|other| times[other] / (times[other] - times[k]))
+            .product();
+        values[k] * factor
+    };
+    (0..known).map(term).sum()
 }
 
 /// The integrals of 1, s and s² times e^(i phase s) over s from 0 to 1.
