@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use thiserror::Error;
 
+use crate::real::short;
 use crate::sampling::{Lag, Sampling};
 
 /// More lags than this are a missing limit: the list alone would fill 2 GiB.
@@ -402,7 +403,7 @@ pub enum LagError {
         samples: usize,
     },
     /// A limit that is not positive, or a fraction above 1.
-    #[error("lags up to {found}, expected a positive time or a fraction of at most 1")]
+    #[error("lags up to {}, expected a positive time or a fraction of at most 1", short(*.found, 12))]
     Limit {
         /// The value given.
         found: f64,

@@ -70,9 +70,22 @@ pub(crate) fn first_unfit<T: Real>(values: &[T]) -> Option<usize> {
     Some(piece + unfit)
 }
 
-/// A number as a person writes it: so many significant digits at most, without zeros at the end.
-pub(crate) fn short(x: f64, digits: usize) -> String {
-    let text = format!("{x:.*e}", digits - 1);
+/// A number as a person writes it: so many significant digits at most, without zeros at the end,
+/// and with an exponent below 1e-4 and from 1e6 on.
+///
+/// Messages print numbers by it. Products and sums of decimal numbers end in digits that nobody
+/// wrote, which twelve digits do not show.
+///
+/// ```
+/// use msed::stats::short;
+/// let interval = 87.0 * 0.004;
+/// assert_eq!(interval.to_string(), "0.34800000000000003");
+/// assert_eq!(short(interval, 12), "0.348");
+/// assert_eq!(short(2.0_f64.sqrt(), 4), "1.414");
+/// ```
+#[must_use]
+pub fn short(x: f64, digits: usize) -> String {
+    let text = format!("{x:.*e}", digits.clamp(1, 17) - 1);
     // Through the exponent form, which rounds to significant digits, and back.
     match text.parse::<f64>() {
         Ok(rounded) if rounded != 0.0 && rounded.is_finite() && !(1e-4..1e6).contains(&rounded.abs()) => {
@@ -81,6 +94,23 @@ pub(crate) fn short(x: f64, digits: usize) -> String {
         Ok(rounded) => rounded.to_string(),
         Err(_) => text,
     }
+}
+
+/// Two numbers that differ, in so many digits, from six on, that one sees it.
+pub(crate) fn apart(found: f64, expected: f64) -> [String; 2] {
+    let texts = |digits| [found, expected].map(|x| short(x, digits));
+    let differ = |[found, expected]: &[String; 2]| found != expected;
+    [6, 12]
+        .map(texts)
+        .into_iter()
+        .find(differ)
+        .unwrap_or_else(|| texts(17))
+}
+
+/// Numbers in a list, such as `[1, 0.348, 2]`.
+pub(crate) fn list(numbers: &[f64]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(|&x| short(x, 12)).collect();
+    format!("[{}]", numbers.join(", "))
 }
 
 /// A number that cannot be right, with what it is and what was expected:
@@ -93,7 +123,7 @@ pub(crate) fn short(x: f64, digits: usize) -> String {
 /// assert_eq!(error.to_string(), "time step -1, expected a positive finite number");
 /// ```
 #[derive(Debug, Clone, PartialEq, Error)]
-#[error("{what} {found}, expected {expected}")]
+#[error("{what} {}, expected {expected}", short(*.found, 12))]
 #[non_exhaustive]
 pub struct Invalid {
     /// What the number is.
@@ -158,6 +188,13 @@ mod tests {
         ] {
             assert_eq!(short(x, 6), expected);
         }
+        assert_eq!(apart(3.0 * 0.1, 0.25), ["0.3", "0.25"]);
+        assert_eq!(apart(-6823.57843, -6823.57844), ["-6823.57843", "-6823.57844"]);
+        assert_eq!(
+            apart(3.0 * 0.1, 0.3),
+            ["0.30000000000000004", "0.3"].map(str::to_owned)
+        );
+        assert_eq!(list(&[0.1 + 0.2, -1e-7, 2.0]), "[0.3, -1e-7, 2]");
     }
 
     #[test]

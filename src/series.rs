@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 
 use thiserror::Error;
 
-use crate::real::{Invalid, Real, first_unfit};
+use crate::real::{Invalid, Real, apart, first_unfit};
 use crate::replicas::sealed::{Replica, Sealed};
 use crate::sampling::Sampling;
 use crate::stats::RunId;
@@ -328,9 +328,15 @@ pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
 
 impl<T: Real> Replica for EnergySeries<'_, T> {
     fn difference(&self, first: &Self) -> Option<String> {
+        let [interval, before] = [self, first].map(|run| run.sampling().interval());
+        if interval != before {
+            let [found, expected] = apart(interval, before);
+            return Some(format!(
+                "sampling interval {found}, expected {expected} as in the first"
+            ));
+        }
         let shown = |run: &Self| {
             [
-                ("sampling interval", format!("{:?}", run.sampling().interval())),
                 ("particle number", run.particles().to_string()),
                 ("energy kind", format!("{:?}", run.kind())),
                 ("given temperature", format!("{:?}", run.temperature())),
@@ -480,7 +486,7 @@ mod tests {
         let message = |other| Replicas::new(vec![first.clone(), other]).unwrap_err().to_string();
         assert_eq!(
             message(run(2, 10, EnergyKind::Total)),
-            "replica 1 has sampling interval 1.0, expected 0.5 as in the first"
+            "replica 1 has sampling interval 1, expected 0.5 as in the first"
         );
         assert_eq!(
             message(run(1, 11, EnergyKind::Total)),

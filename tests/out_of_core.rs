@@ -292,7 +292,7 @@ fn several_accumulators_take_the_same_rows_and_frames() {
     assert!(
         error
             .to_string()
-            .starts_with("the cell of frame 0 is [[10.1, 0.0"),
+            .starts_with("the cell of frame 0 is [[10.1, 0, 0], "),
         "{error}"
     );
     // What one refuses, the other has not taken in, whichever comes first.

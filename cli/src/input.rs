@@ -4,7 +4,7 @@ pub(crate) mod cells;
 pub(crate) mod centre_of_mass;
 pub(crate) mod dimensions;
 pub(crate) mod energies;
-mod frame_files;
+pub(crate) mod frame_files;
 mod frame_steps;
 pub(crate) mod trajectory;
 

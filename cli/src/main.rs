@@ -2,11 +2,12 @@
 //! energy file and perhaps a trajectory for each.
 //!
 //! ```text
+//! msed init DIR
 //! msed scan DIR [--out OUT]
 //! msed energy FILE... --units ... [--out OUT]
 //! ```
 //!
-//! It reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the
+//! `msed init` writes the scan file, as far as the files tell it. `msed scan` reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the
 //! paper, and prints tables. `msed energy` takes the keys of one run as flags. The program uses
 //! nothing but the public API of the crate.
 
@@ -14,6 +15,7 @@ mod analysis;
 mod command_line;
 mod failure;
 mod figures;
+mod init;
 mod input;
 mod output;
 mod results;
@@ -39,6 +41,7 @@ use crate::scan_file::Scan;
 fn main() -> ExitCode {
     let result = Request::parse(std::env::args_os()).and_then(|request| match request {
         Request::Text(text) => say(&text),
+        Request::Init { dir } => say(&init::init(&dir)?),
         Request::Scan { dir, out } => analyse(Scan::read(&dir)?, Some(&out)),
         Request::Energy(flags) => analyse(Scan::of_flags(&flags)?, flags.out.as_deref()),
     });

@@ -2,6 +2,7 @@
 
 mod flags;
 mod frames;
+pub(crate) mod keys;
 mod run;
 mod source;
 mod species;
@@ -23,7 +24,7 @@ use source::Source;
 pub(crate) use flags::EnergyFlags;
 pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
-pub(crate) use species::SpeciesList;
+pub(crate) use species::{SpeciesList, is_species_name};
 pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::lag::LagError;
-use crate::real::Invalid;
+use crate::real::{Invalid, short};
 use crate::sampling::Lag;
 use crate::stats::ResamplingError;
 
@@ -18,7 +18,7 @@ pub enum EnergyError {
     #[error(transparent)]
     Resampling(#[from] ResamplingError),
     /// All differences are equal, as they are at lag 0.
-    #[error("all {pairs} differences at a lag of {lag} are {value}, expected a spread")]
+    #[error("all {pairs} differences at a lag of {lag} are {}, expected a spread", short(*.value, 6))]
     NoSpread {
         /// The lag.
         lag: Lag,

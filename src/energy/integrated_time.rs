@@ -5,7 +5,7 @@ use std::fmt;
 use super::EnergyError;
 use super::correlations::autocorrelation;
 use crate::lag::Lags;
-use crate::real::Real;
+use crate::real::{Real, short};
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
 
@@ -49,7 +49,7 @@ pub struct StillCorrelated {
 
 impl fmt::Display for StillCorrelated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lower_bound, longest } = self;
+        let [lower_bound, longest] = [self.lower_bound, self.longest].map(|time| short(time, 6));
         write!(
             f,
             "the energy is still correlated after {longest}: its integrated time is above {lower_bound}"

@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::error::{Fault, Place, ReadError};
-use crate::real::{Real, first_unfit};
+use crate::real::{Real, first_unfit, short};
 use crate::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError};
 use crate::units::Units;
 use decoder::Decoder;
@@ -231,7 +231,7 @@ impl<R: Read> FrameReader<R> {
                     frame.positions[at],
                 );
                 let expected = "a finite number of at most 1e60 in size";
-                Err(Fault::value(&what, &found.to_f64(), expected))
+                Err(Fault::value(&what, &short(found.to_f64(), 12), expected))
             }
         });
         read.map_err(|fault| fault.at(&self.name, place).in_frame(self.index))

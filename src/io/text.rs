@@ -70,7 +70,12 @@ impl<R: Read> Text<R> {
     /// A fault in the line handed out last.
     #[cold]
     pub(crate) fn error(&self, fault: Fault) -> ReadError {
-        fault.at(&self.name, Place::Line(self.number))
+        // Before the first line there is the file as a whole.
+        let place = match self.number {
+            0 => Place::File,
+            line => Place::Line(line),
+        };
+        fault.at(&self.name, place)
     }
 
     /// The beginning of the rest, at least 16 KiB of it unless the text ends before.
@@ -78,8 +83,8 @@ impl<R: Read> Text<R> {
         self.head_until(|_| false)
     }
 
-    /// The same, or as little of it as `is_enough`: a reader that gives its text little by little is
-    /// asked for no more.
+    /// The same, or as little of it as `is_enough`: a reader that gives its text little by little
+    /// is asked for no more.
     pub(crate) fn head_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) -> Result<&[u8], ReadError> {
         while self.end - self.start < 1 << 14 && !self.at_end && !is_enough(self.buffered()) {
             self.fill().map_err(|fault| self.error(fault))?;
@@ -186,14 +191,11 @@ impl<R: Read> Text<R> {
     fn mark(&self) -> Result<usize, Fault> {
         match self.buffered() {
             [0xef, 0xbb, 0xbf, ..] => Ok(3),
+            [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(encoded("UTF-32")),
             [0xff, 0xfe, ..]
             | [0xfe, 0xff, ..]
             | [1..=255, 0, 1..=255, 0, ..]
-            | [0, 1..=255, 0, 1..=255, ..] => {
-                let found = "the text is UTF-16, as Windows shells and editors write it";
-                let convert = "save it as UTF-8, or convert it with `iconv -f UTF-16 -t UTF-8`";
-                Err(Fault::Format(format!("{found}, expected UTF-8: {convert}")))
-            }
+            | [0, 1..=255, 0, 1..=255, ..] => Err(encoded("UTF-16")),
             _ => Ok(0),
         }
     }
@@ -221,6 +223,14 @@ impl<R: Read> Text<R> {
             return Ok(());
         }
     }
+}
+
+/// Text in another encoding than UTF-8.
+#[cold]
+fn encoded(as_what: &str) -> Fault {
+    let found = format!("the text is {as_what}, as Windows shells and editors write it");
+    let convert = format!("save it as UTF-8, or convert it with `iconv -f {as_what} -t UTF-8`");
+    Fault::Format(format!("{found}, expected UTF-8: {convert}"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Accumulators on disk.
 
+use std::any::type_name;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use thiserror::Error;
 const MAGIC: &[u8; 4] = b"msed";
 
 /// The layout of the files that this version writes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// Bytes before the contents: the magic, the version, the length of the contents, and their digest.
 const HEADER: usize = 4 + 4 + 8 + 8;
@@ -22,7 +23,8 @@ const HEADER: usize = 4 + 4 + 8 + 8;
 ///
 /// The file is written beside its place under a name of its own, flushed to the disk, and then
 /// renamed: whenever the process dies, `file` is the checkpoint before or this one, and never a
-/// part of it. It holds numbers in little-endian bits, their length and a digest.
+/// part of it. It holds the name of the type and its numbers in little-endian bits, their length
+/// and a digest.
 ///
 /// # Errors
 /// [`CheckpointError::Write`] where the system refuses.
@@ -100,16 +102,45 @@ pub fn load<T: DeserializeOwned>(file: impl AsRef<Path>) -> Result<T, Checkpoint
     if contents.len() as u64 != length || digest(SEED, contents) != number(16, 8) {
         return Err(CheckpointError::Damaged { file: file() });
     }
-    let other = |reason: String| CheckpointError::Contents {
+    let expected = type_name::<T>();
+    let impossible = |reason: String| CheckpointError::Contents {
         file: file(),
-        expected: std::any::type_name::<T>(),
+        expected: without_modules(expected),
         reason,
     };
+    let name = postcard::take_from_bytes::<&str>(contents);
+    let (found, contents) = name.map_err(|error| impossible(error.to_string()))?;
+    let other = || CheckpointError::OtherType {
+        file: file(),
+        found: without_modules(found),
+        expected: without_modules(expected),
+    };
+    if are_other_types(found, expected) {
+        return Err(other());
+    }
     match postcard::take_from_bytes(contents) {
         Ok((value, [])) => Ok(value),
-        Ok((_, rest)) => Err(other(format!("{} bytes are left", rest.len()))),
-        Err(error) => Err(other(error.to_string())),
+        _ if found != expected => Err(other()),
+        Ok((_, rest)) => Err(impossible(format!("{} bytes are left", rest.len()))),
+        Err(error) => Err(impossible(error.to_string())),
     }
+}
+
+/// Whether two names are those of different types of this crate. What another crate saves as a
+/// borrow, such as `&str`, it may well load as its own, such as `String`.
+fn are_other_types(found: &str, expected: &str) -> bool {
+    let own = concat!(env!("CARGO_PKG_NAME"), "::");
+    let plain = |name: &str| without_modules(name).replace("'_, ", "").replace("<'_>", "");
+    found.starts_with(own) && expected.starts_with(own) && plain(found) != plain(expected)
+}
+
+/// The name of a type as its user writes it: `Vec<Sampling>`, without `alloc::vec::` and the like.
+fn without_modules(name: &str) -> String {
+    let mut plain = String::new();
+    for part in name.split_inclusive(|c: char| !(c.is_alphanumeric() || "_:".contains(c))) {
+        plain += part.rsplit("::").next().unwrap_or(part);
+    }
+    plain
 }
 
 /// Writes to `file` so that it never holds a part of what `write` writes.
@@ -141,7 +172,7 @@ fn write_contents<T: Serialize>(value: &T, to: impl Write) -> io::Result<(u64, u
         digest: SEED,
         refused: None,
     };
-    let written = postcard::to_io(value, &mut measured).map(|_| ());
+    let written = postcard::to_io(&(type_name::<T>(), value), &mut measured).map(|_| ());
     match (written, measured.refused) {
         (Ok(()), _) => Ok((measured.length, measured.digest)),
         (Err(_), Some(refused)) => Err(refused),
@@ -237,13 +268,23 @@ pub enum CheckpointError {
         /// The file.
         file: PathBuf,
     },
-    /// Something else than was asked for, or a state that cannot be.
-    #[error("{} holds no {expected}, or one that cannot be: {reason}", file.display())]
+    /// Another type than was asked for.
+    #[error("{} is a checkpoint of {found}, expected one of {expected}", file.display())]
+    OtherType {
+        /// The file.
+        file: PathBuf,
+        /// The type that was saved.
+        found: String,
+        /// The type that was asked for.
+        expected: String,
+    },
+    /// A state that cannot be.
+    #[error("{} holds no {expected} that can be: {reason}", file.display())]
     Contents {
         /// The file.
         file: PathBuf,
         /// The type that was asked for.
-        expected: &'static str,
+        expected: String,
         /// What is wrong.
         reason: String,
     },
@@ -275,10 +316,23 @@ mod tests {
     #[test]
     fn a_full_disk_is_named_and_what_is_written_is_measured() {
         let value: Vec<f64> = (0..100).map(f64::from).collect();
-        let bytes = postcard::to_allocvec(&value).expect("bytes");
+        let bytes = postcard::to_allocvec(&("alloc::vec::Vec<f64>", &value)).expect("bytes");
         let measured = write_contents(&value, Disk(bytes.len())).expect("room");
         assert_eq!(measured, (bytes.len() as u64, digest(SEED, &bytes)));
         let refused = write_contents(&value, Disk(bytes.len() - 1)).expect_err("no room");
         assert_eq!(refused.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn types_are_named_as_their_users_write_them() {
+        assert_eq!(
+            without_modules(type_name::<(Vec<String>, &[u8])>()),
+            "(Vec<String>, &[u8])"
+        );
+        assert!(are_other_types("msed::a::Sums<f32>", "msed::a::Live"));
+        assert!(are_other_types("msed::a::Sums<f32>", "msed::a::Sums<f64>"));
+        assert!(!are_other_types("msed::a::Sums<'_, f32>", "msed::b::Sums<f32>"));
+        assert!(!are_other_types("msed::a::Live<'_>", "msed::a::Live"));
+        assert!(!are_other_types("&str", "alloc::string::String"));
     }
 }

@@ -6,6 +6,7 @@ use super::frames::{FramePairs, PositionOf};
 use super::places::LevelLags;
 use crate::kernels::{DensityModes, Scratch};
 use crate::lag::Lags;
+use crate::real::list;
 use crate::sampling::{Lag, Sampling};
 use crate::stats::pairs_of;
 use crate::structure::{CoherentSystem, Groups, StructureError, WaveVectors, check_vectors};
@@ -132,11 +133,16 @@ impl FramePairs for CoherentSystem {
             None => Ok(()),
             Some(found) => Err(OnlineError::Cell {
                 frame,
-                found: format!("{:?}", found.vectors()),
-                expected: format!("{:?}", self.cell.vectors()),
+                found: shown(found),
+                expected: shown(&self.cell),
             }),
         }
     }
+}
+
+/// The lattice vectors of a cell.
+fn shown(cell: &Cell) -> String {
+    format!("[{}]", cell.vectors().map(|vector| list(&vector)).join(", "))
 }
 
 /// Two dimensions where all particles lie in one plane.

@@ -138,7 +138,7 @@ impl EnergyAccumulator {
     /// level l its share of the error is 2^(l/2) times what all origins would give. In a glass
     /// former the fast part is most of the MSED, and errors at long lags come out several times
     /// larger. Do not fit τ* to 16 points a level: of the shipped run at T = 0.700 they give
-    /// 2.06(52) and call it resolved, where 64 points give 4.55(72) and the spectrum 5.26(42). Take
+    /// 2.06(52) and call it resolved, where 64 points give 4.55(72) and the spectrum 5.26(71). Take
     /// 64 points, or [`block_fft`](Self::block_fft) wherever the longest lag fits into memory.
     ///
     /// # Errors

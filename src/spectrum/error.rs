@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::real::short;
 use crate::sampling::Lag;
 use crate::stats::{Invalid, ResamplingError};
 
@@ -17,7 +18,8 @@ pub enum SpectralError {
     Invalid(#[from] Invalid),
     /// Too few ordinates below the limit.
     #[error(
-        "{found} ordinates up to angular frequency {limit}, expected at least 8: a longer run or a higher limit"
+        "{found} ordinates up to angular frequency {}, expected at least 8: a longer run or a higher limit",
+        short(*.limit, 6)
     )]
     TooFewOrdinates {
         /// Ordinates there.
@@ -45,14 +47,15 @@ pub enum SpectralError {
         variance: f64,
     },
     /// An error that no run reaches.
-    #[error("a relative error of {relative_error}, expected one that a run of 10^15 samples reaches")]
+    #[error("a relative error of {}, expected one that a run of 10^15 samples reaches", short(*.relative_error, 6))]
     OutOfReach {
         /// The error asked for.
         relative_error: f64,
     },
     /// The run carries no information on some parameter.
     #[error(
-        "a run of {duration} for a relaxation time of {relaxation_time}, expected several relaxation times and at least 16 samples"
+        "a run of {} for a relaxation time of {}, expected several relaxation times and at least 16 samples",
+        short(*.duration, 6), short(*.relaxation_time, 6)
     )]
     TooShort {
         /// Length of the run.

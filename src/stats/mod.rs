@@ -27,7 +27,7 @@ pub(crate) mod runs;
 mod significance;
 pub(crate) mod sums;
 
-pub use crate::real::Invalid;
+pub use crate::real::{Invalid, short};
 pub use blocking::{Blocking, BlockingLevel};
 pub(crate) use blocks::Partition;
 pub use blocks::{BlockSums, ResamplingError};

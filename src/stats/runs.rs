@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::{Resamples, Resampling, RunId};
+use crate::real::apart;
 use crate::sampling::Sampling;
 
 /// Sums, or pieces of a run, that are of different things: what differs, with its value here and in
@@ -84,12 +85,12 @@ pub(crate) fn agree<const N: usize>(
 
 /// Whether two time axes are the same.
 pub(crate) fn same_sampling(expected: Sampling, found: Sampling) -> Result<(), MergeError> {
-    let shown = |sampling: Sampling| {
-        [
-            ("sampling interval", format!("{:?}", sampling.interval())),
-            ("stride", sampling.stride().to_string()),
-        ]
-    };
+    let [one, other] = [found, expected].map(|sampling| sampling.interval());
+    if one != other {
+        let [found, expected] = apart(one, other).map(|interval| [("sampling interval", interval)]);
+        return agree(expected, found);
+    }
+    let shown = |sampling: Sampling| [("stride", sampling.stride().to_string())];
     agree(shown(expected), shown(found))
 }
 

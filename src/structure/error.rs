@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::lag::LagError;
-use crate::real::short;
+use crate::real::{list, short};
 use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
 use crate::trajectory::Dimensions;
 
@@ -16,8 +16,9 @@ pub enum StructureError {
     Length(#[from] Invalid),
     /// Bins that cannot be made.
     #[error(
-        "{count} bins from {start} to {end}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins \
-         begin above 0"
+        "{count} bins from {} to {}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins \
+         begin above 0",
+        short(*.start, 12), short(*.end, 12)
     )]
     Bins {
         /// Smallest distance.
@@ -29,8 +30,8 @@ pub enum StructureError {
     },
     /// Distances beyond half of the cell.
     #[error(
-        "distances up to {found}, expected no more than {limit}, half of the smallest distance between opposite faces of the cell of \
-         run {run}"
+        "distances up to {}, expected no more than {}, half of the smallest distance between opposite faces of the cell of run {run}",
+        short(*.found, 12), short(*.limit, 12)
     )]
     TooFar {
         /// Index of the run.
@@ -55,8 +56,9 @@ pub enum StructureError {
     NotCommensurate,
     /// Vectors of another cell than the trajectory's.
     #[error(
-        "the wave vectors belong to a cell with edges {expected:?}, but that of run {run} has {found:?}: \
-         commensurate vectors are made from the trajectory's own cell"
+        "the wave vectors belong to a cell with edges {}, but that of run {run} has {}: commensurate vectors are made from \
+         the trajectory's own cell",
+        list(.expected), list(.found)
     )]
     OtherCell {
         /// Index of the run.
@@ -106,8 +108,9 @@ pub enum StructureError {
     },
     /// A cell none of whose lattice vectors lies across the plane of a two-dimensional run.
     #[error(
-        "the cell of run {run} has the lattice vectors {found:?} in {dimensions}, expected one along the axis without motion and \
-         two across it"
+        "the cell of run {run} has the lattice vectors {} in {dimensions}, expected one along the axis without motion and two \
+         across it",
+        found.map(|vector| list(&vector)).join(", ")
     )]
     TiltedCell {
         /// Index of the run.
@@ -137,7 +140,7 @@ pub enum StructureError {
         lists: usize,
     },
     /// Ends of a range that hold nothing, or are no lengths.
-    #[error("wave vectors of length {low} to {high}, expected 0 <= low <= high, finite, and high above 0")]
+    #[error("wave vectors of length {} to {}, expected 0 <= low <= high, finite, and high above 0", short(*.low, 12), short(*.high, 12))]
     WaveVectorRange {
         /// The lower end.
         low: f64,
@@ -145,7 +148,7 @@ pub enum StructureError {
         high: f64,
     },
     /// A range without a commensurate vector.
-    #[error("no commensurate wave vector of length {low} to {high}, {}", lengths(nearest))]
+    #[error("no commensurate wave vector of length {} to {}, {}", short(*.low, 12), short(*.high, 12), lengths(nearest))]
     EmptyShell {
         /// The lower end.
         low: f64,

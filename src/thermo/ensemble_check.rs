@@ -87,8 +87,8 @@ pub enum UnknownEnsemble {
     },
     /// Too few digits were printed.
     #[error(
-        "the {quantity} is printed in steps of {quantum:e}, its standard deviation is {}: too few digits to tell the ensemble",
-        short(*.standard_deviation, 3)
+        "the {quantity} is printed in steps of {}, its standard deviation is {}: too few digits to tell the ensemble",
+        short(*.quantum, 3), short(*.standard_deviation, 3)
     )]
     Rounding {
         /// Energy or temperature.

@@ -504,7 +504,7 @@ mod tests {
                 [0.0, f64::NAN, 0.0],
                 [0.0, 0.0, 1.0]
             ])),
-            "lattice vector 1 is [0.0, NaN, 0.0], expected finite components"
+            "lattice vector 1 is [0, NaN, 0], expected finite components"
         );
         assert_eq!(
             message(Cell::triclinic([

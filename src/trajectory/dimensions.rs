@@ -26,7 +26,7 @@ pub(crate) const SINGLE_ROUNDING: f64 = 1e-6;
 /// three-dimensional; motion between that and 1e-6 of the longest is refused by estimators until
 /// the caller says what it is. A run along a line counts as three-dimensional: no formula here is
 /// for one dimension.
-/// [`Trajectory::with_dimensions`] says otherwise.
+/// [`Trajectory::with_dimensions`](super::Trajectory::with_dimensions) says otherwise.
 ///
 /// **Cells** have three lattice vectors in two dimensions too. One of them must lie along the axis
 /// without motion, and the others across it. The first one may have any length, which has no

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use thiserror::Error;
 
 use super::Dimensions;
-use crate::real::Invalid;
+use crate::real::{Invalid, list, short};
 use crate::stats::UnknownSpecies;
 
 /// Positions, steps, cells, species or masses that do not make a trajectory, or a source that
@@ -97,8 +97,8 @@ pub enum TrajectoryError {
     },
     /// The cell changes, and continuity expects a constant one.
     #[error(
-        "the cell changes from {before:?} to {found:?} at frame {frame}, and continuity expects a constant one: use the \
-         toroidal scheme"
+        "the cell changes from {} to {} at frame {frame}, and continuity expects a constant one: use the toroidal scheme",
+        list(.before), list(.found)
     )]
     ChangingCell {
         /// The frame.
@@ -132,8 +132,8 @@ pub enum TrajectoryError {
     },
     /// A run is said to be two-dimensional, and a particle leaves its plane.
     #[error(
-        "a particle moves by {found} along {}, where the longest motion along an axis is {longest}; expected none in {dimensions}",
-        ["x", "y", "z"][dimensions.normal().unwrap_or(2)]
+        "a particle moves by {} along {}, where the longest motion along an axis is {}; expected none in {dimensions}",
+        short(*.found, 4), ["x", "y", "z"][dimensions.normal().unwrap_or(2)], short(*.longest, 4)
     )]
     OutOfPlane {
         /// The dimensions given.
@@ -148,7 +148,7 @@ pub enum TrajectoryError {
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// A component of a lattice vector is not finite.
-    #[error("lattice vector {axis} is {found:?}, expected finite components")]
+    #[error("lattice vector {axis} is {}, expected finite components", list(.found))]
     Vector {
         /// Which vector.
         axis: usize,
@@ -157,8 +157,9 @@ pub enum TrajectoryError {
     },
     /// The lattice vectors lie in one plane.
     #[error(
-        "the lattice vectors span a volume of {volume}, the product of their lengths is {product}: expected three independent \
-         vectors, whose volume is finite and above 1e-9 of the product"
+        "the lattice vectors span a volume of {}, the product of their lengths is {}: expected three independent vectors, \
+         whose volume is finite and above 1e-9 of the product",
+        short(*.volume, 6), short(*.product, 6)
     )]
     Flat {
         /// The volume.

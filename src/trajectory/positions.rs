@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Cell, Convention, Dimensions, LagTable, Species, TrajectoryError, WrapCheck};
 use crate::lag::{LagError, Lags};
-use crate::real::{Real, first_unfit};
+use crate::real::{Real, apart, first_unfit};
 use crate::replicas::Replicas;
 use crate::replicas::sealed::{Replica, Sealed};
 use crate::sampling::Sampling;
@@ -470,7 +470,10 @@ impl<T: Real, C: Coordinates> Replica for Trajectory<'_, T, C> {
     fn difference(&self, first: &Self) -> Option<String> {
         let (found, expected) = (self.time_step(), first.time_step());
         let differs = found.to_bits() != expected.to_bits();
-        let time_step = || format!("time step {found}, expected {expected} as in the first");
+        let time_step = || {
+            let [found, expected] = apart(found, expected);
+            format!("time step {found}, expected {expected} as in the first")
+        };
         let species = self.species().difference(first.species());
         species.or_else(|| differs.then(time_step))
     }

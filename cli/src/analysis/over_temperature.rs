@@ -1,8 +1,7 @@
 //! What the state points say together: heat capacity check, entropies, relaxation, crossover,
 //! Adam-Gibbs.
 
-use msed::Estimate;
-use msed::stats::Outcome;
+use msed::stats::{Outcome, short};
 use msed::thermo::{
     self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
     ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
@@ -40,8 +39,8 @@ pub(crate) fn check_reference<'a>(
     }
     let message = format!(
         "`reference_temperature`: found {found}, expected one between the scan's lowest, {}, and highest, {}",
-        Estimate::exact(lowest),
-        Estimate::exact(highest)
+        short(lowest, 6),
+        short(highest, 6)
     );
     Err(scan.failure_of(reference, message))
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use msed::Trajectory;
+use msed::stats::short;
 use msed::trajectory::{Cell, Frame, FrameSource as _};
-use msed::{Estimate, Trajectory};
 
 use super::about;
 use super::trajectory::{self, Frames};
@@ -29,9 +30,9 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
             };
             let message = format!(
                 "found a volume of {}, that of run `{}` is {}; expected {wanted}",
-                Estimate::exact(volume),
+                short(volume, 6),
                 before.name(),
-                Estimate::exact(expected)
+                short(expected, 6)
             );
             return Err(scan.run_failure(run, message));
         }
@@ -105,10 +106,12 @@ fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
 
 /// The lengths of a cell, or its vectors where it is tilted.
 fn edges(cell: &Cell) -> String {
+    let list = |lengths: [f64; 3]| format!("[{}]", lengths.map(|length| short(length, 7)).join(", "));
     if cell.is_orthorhombic() {
-        format!("{:?}", cell.lengths())
+        list(cell.lengths())
     } else {
-        format!("{:?}", cell.vectors())
+        let vectors = cell.vectors().map(list);
+        format!("[{}]", vectors.join(", "))
     }
 }
 

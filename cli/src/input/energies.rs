@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use msed::energy::{Equilibration, NotEquilibrated};
-use msed::stats::Outcome;
+use msed::stats::{Outcome, short};
 use msed::thermo::{self, EnsembleCheck};
 use msed::{EnergySeries, Replicas, Resampling, energy, io};
 
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
-const FEWEST: usize = 100;
+pub(crate) const FEWEST: usize = 100;
 
 /// A run's energies.
 pub(crate) struct Energies {
@@ -139,9 +139,10 @@ fn series(
     match &run.energy_interval {
         Some(given) if (given.get_ref() / interval - 1.0).abs() > 1e-4 => {
             let message = format!(
-                "run `{}`: `energy_interval`: found {}, expected the {interval} of {}",
+                "run `{}`: `energy_interval`: found {}, expected the {} of {}",
                 run.name(),
                 given.get_ref(),
+                short(interval, 12),
                 file.display()
             );
             Err(scan.failure_of(given, message))
@@ -222,7 +223,10 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
     if temperature > 0.0 {
         return Ok(temperature);
     }
-    let message = format!("found a mean temperature of {temperature}, expected a positive one");
+    let message = format!(
+        "found a mean temperature of {}, expected a positive one",
+        short(temperature, 6)
+    );
     Err(scan.run_failure(run, message))
 }
 

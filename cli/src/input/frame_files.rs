@@ -83,7 +83,7 @@ impl Choices {
 }
 
 /// The same format with steps from a stride, where the format leaves that open.
-pub(super) fn with_stride(format: FrameFormat, stride: u64) -> FrameFormat {
+pub(crate) fn with_stride(format: FrameFormat, stride: u64) -> FrameFormat {
     let stride = Some(stride);
     match format {
         FrameFormat::ExtXyz { .. } => FrameFormat::ExtXyz { stride },
@@ -190,7 +190,7 @@ impl FrameSource<f32> for Piece {
 }
 
 /// The message of an error with the key of the scan file that helps, where there is one.
-pub(super) fn with_hint(error: &TrajectoryError) -> String {
+pub(crate) fn with_hint(error: &TrajectoryError) -> String {
     let of_file = match error {
         TrajectoryError::Reader(source) => source.downcast_ref::<ReadError>().map(|error| &error.fault),
         _ => None,

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use msed::Trajectory;
+use msed::stats::short;
 use msed::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
 
 use super::about;
@@ -96,8 +97,10 @@ pub(super) fn check(
         let found = gaps.iter().min().copied().unwrap_or(0) as f64 * scan.system.timestep;
         if (found - interval).abs() > 1e-6 * interval {
             let place = scan.place(run);
-            let message =
-                format!("found frames {found} apart, expected the `frame_interval` {interval} of {place}");
+            let message = format!(
+                "found frames {} apart, expected the `frame_interval` {interval} of {place}",
+                short(found, 12)
+            );
             return Err(about(file, message));
         }
     }

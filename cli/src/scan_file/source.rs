@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+use super::keys::meaning;
 use crate::failure::Failure;
 use crate::input::check_file;
 
@@ -88,7 +89,7 @@ impl Source {
         if let Some(missing) = message.strip_prefix("missing field ") {
             return format!(
                 "no key {missing}, expected {}",
-                description(missing.trim_matches('`'))
+                meaning(missing.trim_matches('`'))
             );
         }
         if let Some(rest) = message.strip_prefix("unknown field ") {
@@ -131,23 +132,4 @@ impl Source {
 fn line_at(text: &[u8], offset: usize) -> usize {
     let before = &text[..offset.min(text.len())];
     before.iter().filter(|&&byte| byte == b'\n').count() + 1
-}
-
-/// What a required key holds.
-fn description(key: &str) -> &'static str {
-    match key {
-        "system" => "a table [system]",
-        "run" => "a table [[run]] for each state point",
-        "name" => "a name",
-        "units" => "one of `lj`, `metal`, `real`, `gromacs`",
-        "particles" => "the number of particles",
-        "energy_kind" => {
-            "one of `total`, `per_particle` (LAMMPS prints the energy per particle under `units lj` unless \
-             `thermo_modify norm no`)"
-        }
-        "ensemble" => "one of `nve`, `nvt`",
-        "timestep" => "the time units of one MD step",
-        "energy" => "a file name or a list of file names",
-        _ => "a value",
-    }
 }

@@ -79,6 +79,11 @@ impl TryFrom<String> for Name {
     }
 }
 
+/// Whether a species may have this name.
+pub(crate) fn is_species_name(name: &str) -> bool {
+    Name::try_from(name.to_owned()).is_ok()
+}
+
 /// The species and which particles belong to each.
 #[derive(Debug)]
 pub(crate) enum SpeciesList {

@@ -49,11 +49,23 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
     format!(
         "{}: {particles} particles, {}, units {}\n{}\n\n{table}{}",
         system.name,
-        scan.ensemble().name(),
+        ensembles(points),
         system.units.units().name(),
         units(scan),
         remarks(points)
     )
+}
+
+/// The ensembles that the runs are declared to be of.
+fn ensembles(points: &[Point<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for point in points {
+        let name = point.heat_capacity.ensemble().name();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" and ")
 }
 
 /// The units of energies, times and lengths.

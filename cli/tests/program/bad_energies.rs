@@ -180,6 +180,12 @@ fn replicas_of_another_sampling() {
         scan.message(),
         "DIR/scan.toml:16: run `T0.700`: replica 1 has sampling interval 0.1, expected 0.05 as in the first"
     );
+    // 10 and 20 steps of 0.0011 are 0.011000000000000001 and 0.022000000000000002.
+    let scan = scan.edit("scan.toml", "timestep = 0.005", "timestep = 0.0011");
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:16: run `T0.700`: replica 1 has sampling interval 0.022, expected 0.011 as in the first"
+    );
 }
 
 #[test]

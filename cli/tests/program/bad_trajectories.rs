@@ -217,6 +217,12 @@ fn another_interval() {
         scan.message(),
         "DIR/a.xtc: found frames 0.5 apart, expected the `frame_interval` 1 of DIR/scan.toml:11"
     );
+    // 100 steps of 0.0041 are 0.41000000000000003.
+    let scan = scan.edit("scan.toml", "timestep = 0.005", "timestep = 0.0041");
+    assert_eq!(
+        scan.message(),
+        "DIR/a.xtc: found frames 0.41 apart, expected the `frame_interval` 1 of DIR/scan.toml:11"
+    );
     let scan =
         with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
     assert_eq!(
@@ -247,7 +253,7 @@ fn another_cell() {
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "box = 9.5\ntrajectory");
     assert_eq!(
         scan.message(),
-        "DIR/a.xtc: frame 0: found a cell of [9.410360336303711, 9.410360336303711, 9.410360336303711], expected the `box` [9.5, 9.5, 9.5] of the run at DIR/scan.toml:11"
+        "DIR/a.xtc: frame 0: found a cell of [9.41036, 9.41036, 9.41036], expected the `box` [9.5, 9.5, 9.5] of the run at DIR/scan.toml:11"
     );
 }
 
@@ -262,7 +268,7 @@ fn a_cell_that_changes() {
     for exponent in [0x41, 0x4f, 0x50] {
         let given = message(&tilted(exponent));
         assert!(
-            given.starts_with("DIR/a.xtc: frame 50: found a cell of [[9.410360336303711, 0.0, 0.0], [")
+            given.starts_with("DIR/a.xtc: frame 50: found a cell of [[9.41036, 0, 0], [")
                 && given.ends_with(
                     "expected the `box` [9.41036028881, 9.41036028881, 9.41036028881] of the run at DIR/scan.toml:11"
                 ),
@@ -276,9 +282,7 @@ fn a_cell_that_changes() {
         ] {
             assert!(
                 scan.starts_with("DIR/a.xtc: frame 50: found a cell of [[")
-                    && scan.ends_with(
-                        "expected the [9.410360336303711, 9.410360336303711, 9.410360336303711] of frame 0"
-                    ),
+                    && scan.ends_with("expected the [9.41036, 9.41036, 9.41036] of frame 0"),
                 "{scan}"
             );
         }

@@ -20,6 +20,28 @@ fn thermostat(name: &str, ensemble: &str) -> Scan {
     scan
 }
 
+/// A run's own ensemble counts, in its check and in its heat capacity.
+#[test]
+fn a_run_of_another_ensemble_than_the_system() {
+    let own = |scan: Scan, run: &str, ensemble: &str| {
+        let key = format!("energy = \"{run}.dat\"");
+        scan.edit("scan.toml", &key, &format!("{key}\nensemble = \"{ensemble}\""))
+    };
+    let message = own(Scan::small(), "T0.800", "nvt").message();
+    let start = "DIR/scan.toml:14: `ensemble`: run `T0.800`: the ensemble is declared nvt";
+    assert!(message.starts_with(start), "{message}");
+    let scan = Scan::small().edit("scan.toml", "\"nve\"", "\"nvt\"");
+    let scan = own(own(scan, "T0.800", "nve"), "T0.700", "nve");
+    let heat_capacities = |scan: &Scan| {
+        let results = scan.run().results();
+        let runs = results["runs"].as_array().expect("runs").clone();
+        runs.into_iter()
+            .map(|run| run["heat_capacity"]["excess"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(heat_capacities(&scan), heat_capacities(&Scan::small()));
+}
+
 #[test]
 fn totals_declared_as_energies_per_particle() {
     let scan = Scan::small().edit("scan.toml", "\"total\"", "\"per_particle\"");
@@ -27,6 +49,17 @@ fn totals_declared_as_energies_per_particle() {
         scan.message(),
         "DIR/scan.toml:5: `energy_kind`: run `T0.800`: std(E)/std(T) is 1004 of what per-particle energies have, expected 1 at \
          constant energy: the energies look like totals"
+    );
+}
+
+#[test]
+fn energies_per_particle_declared_as_totals() {
+    let message = thermostat("per-particle", "nve").message();
+    assert!(
+        message.starts_with("DIR/scan.toml:5: `energy_kind`: run `per-particle`: std(E)/std(T) is 0.00200")
+            && message
+                .ends_with("expected 1 at constant energy: the energies look like energies per particle"),
+        "{message}"
     );
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::shipped::energy_file;
 use crate::small_scan::{SMALL, Scan};
 
 fn number(value: &Value) -> f64 {
@@ -63,7 +64,14 @@ fn replicas_are_pooled() {
         scan.write(name, [header, rows].concat().join("\n") + "\n");
     }
     let scan = scan.edit("scan.toml", "\"T0.800.dat\"", "[\"first.dat\", \"second.dat\"]");
-    let results = scan.run().results();
+    let outcome = scan.run();
+    assert!(
+        outcome.stdout.contains("second.dat goes on where ")
+            && outcome.stdout.contains("both count as replicas"),
+        "{}",
+        outcome.stdout
+    );
+    let results = outcome.results();
     let run = &results["runs"][0];
     assert_eq!(
         (&run["samples"], &run["replicas"], &run["blocks"]),
@@ -73,6 +81,16 @@ fn replicas_are_pooled() {
     let last = run["msed"]["lag_time"].as_array().unwrap().last().unwrap();
     assert!((number(last) - 0.05 * 126.0).abs() < 1e-9, "{last}");
     assert_eq!(run["msed"]["origins"][1], 2998);
+    // As pieces of one run they are that run.
+    let scan = scan.edit(
+        "scan.toml",
+        "[\"first.dat\", \"second.dat\"]",
+        "[[\"first.dat\", \"second.dat\"]]",
+    );
+    let (pieces, whole) = (scan.run().results(), Scan::small().run().results());
+    for key in ["samples", "msed", "fit", "drift", "heat_capacity"] {
+        assert_eq!(pieces["runs"][0][key], whole["runs"][0][key], "{key}");
+    }
 }
 
 #[test]
@@ -213,16 +231,17 @@ fn the_same_input_gives_the_same_bytes() {
 
 #[test]
 fn the_spectrum_gives_a_second_opinion() {
-    let results = Scan::small().run().results();
+    // 3000 samples of the first point, which is 29 relaxation times, and all of the second.
+    let scan = Scan::small();
+    scan.write("T0.700.dat", energy_file("T0.700/energy.dat.gz", usize::MAX));
+    let results = scan.run().results();
     let runs = results["runs"].as_array().expect("runs");
-    // 29 relaxation times tell this slow part from the noise no better than to 2.6 errors.
-    let spectral = &runs[1]["spectral"]["exponential"];
-    assert_eq!(spectral["verdict"], "unresolved", "{spectral}");
-    let reason = spectral["reason"].as_str().expect("a reason");
+    let short = &runs[0]["spectral"]["exponential"];
+    let reason = short["reason"].as_str().expect("a reason");
     assert!(reason.ends_with("no slow part above the noise"), "{reason}");
     for run in runs {
         let (fit, spectral) = (&run["fit"]["exponential"], &run["spectral"]["exponential"]);
-        let resolved = run["name"] == "T0.800";
+        let resolved = run["name"] == "T0.700";
         assert_eq!(spectral["verdict"] == "resolved", resolved, "{spectral}");
         assert!(number(&spectral["max_frequency"]) > 2.0 / number(&spectral["relaxation_time"]));
         assert_eq!(spectral.get("window"), None);

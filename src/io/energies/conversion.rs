@@ -102,7 +102,7 @@ impl EnergyTable {
             Some(Times::InPlaceOfSteps(interval)) if time_step > 0.0 => {
                 let steps = interval / time_step;
                 let whole = steps.round();
-                if whole < 1.0 || whole > 1e15 || (steps / whole - 1.0).abs() > MULTIPLE {
+                if !(1.0..=1e15).contains(&whole) || (steps / whole - 1.0).abs() > MULTIPLE {
                     return Err(Fault::Value(format!(
                         "rows are {}{unit} apart, expected a multiple of the time step of {}",
                         short(interval, 10),

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::layout::{Layout, Wanted};
 use super::log_run::LogRun;
 use super::multi::{Block, is_named_values};
-use super::run::{Run, Settings};
+use super::run::{MOST_TYPES, Run, Settings};
 use super::runs::Runs;
 use super::table::{EnergyTable, Note};
 use crate::io::error::{Fault, Place, ReadError};
@@ -17,8 +17,8 @@ const EXPECTED: &str = "thermo output of LAMMPS, or columns with a header";
 /// be the header.
 const CANDIDATES: usize = 16;
 
-/// No simulation has more types of bonds that `fix shake` constrains.
-const MOST_TYPES: i64 = 100;
+/// The styles of units of LAMMPS.
+const UNITS: [&str; 8] = ["lj", "real", "metal", "si", "cgs", "electron", "micro", "nano"];
 
 /// Reads the thermo output of a log.
 pub(super) fn read<R: Read>(text: Text<R>, wanted: &Wanted) -> Result<EnergyTable, ReadError> {
@@ -110,7 +110,7 @@ impl Log<'_> {
         let (step, length) = layout.parse_first(text, &mut self.values)?;
         let run = self.runs.runs.last_mut()?;
         if let Some(announced) = self.shake
-            && !run.continues_with(step, announced)
+            && !run.continues_with(step, announced, is_indented_by_two(text))
         {
             return None;
         }
@@ -120,11 +120,12 @@ impl Log<'_> {
     }
 
     fn line(&mut self, line: &[u8], ended: bool) {
+        let indented = is_indented_by_two(line);
         let line = line.trim_ascii();
         if !ended && self.cut_row(line) {
             return;
         }
-        if self.is_of_shake(line) || self.is_row(line) {
+        if self.is_of_shake(line, indented) || self.is_row(line) {
             return;
         }
         self.shake = None;
@@ -136,14 +137,19 @@ impl Log<'_> {
         }
         if self.style.is_some() {
             self.between_rows(line);
-        } else if is_row_of_some_style(line) && !self.first_row(line) {
-            self.runs.headless(self.number);
+        } else if is_row_of_some_style(line) {
+            if !self.first_row(line) {
+                self.runs.headless(self.number);
+            }
+        } else if !self.candidates.is_empty() && is_all_numbers(line) {
+            // The step need not be the first column.
+            self.first_row(line);
         }
     }
 
     /// Whether the line is one of numbers in the statistics of `fix shake`. The row of their step
     /// is no such line.
-    fn is_of_shake(&mut self, line: &[u8]) -> bool {
+    fn is_of_shake(&mut self, line: &[u8], indented: bool) -> bool {
         let Some(announced) = self.shake else {
             return false;
         };
@@ -158,7 +164,7 @@ impl Log<'_> {
             return true;
         };
         match step {
-            Some(step) => !run.continues_with(step, announced),
+            Some(step) => !run.continues_with(step, announced, indented),
             // A damaged row of the run has a number that no type has.
             None => announced <= MOST_TYPES || !run.may_continue_with(line),
         }
@@ -216,6 +222,14 @@ impl Log<'_> {
             (b"Time", b"step") if third == b":" => {
                 self.settings.time_step = word_value(words.next());
             }
+            // A command with a variable is echoed a second time, with its value.
+            (b"timestep", value) if outside => {
+                self.settings.time_step = word_value(Some(value)).or(self.settings.time_step);
+            }
+            (b"units", style) if outside => self.settings.units = units(style).or(self.settings.units),
+            (b"Unit", b"style") if third == b":" => {
+                self.settings.units = words.next().and_then(units).or(self.settings.units);
+            }
             (b"Setting", b"up") => self.settings.minimizes = line.ends_with(b"minimization ..."),
             (b"thermo", every) if outside => {
                 let every = i64_field(every).filter(|&every| every > 0);
@@ -223,7 +237,7 @@ impl Log<'_> {
             }
             (b"minimize", limit) if outside => self.settings.minimizes = f64_field(limit).is_some(),
             (b"run", _) if outside => self.settings.minimizes = false,
-            (b"SHAKE", b"stats") => {
+            (b"SHAKE" | b"RATTLE", b"stats") => {
                 let step = line.rsplit(u8::is_ascii_whitespace).next();
                 self.shake = Some(step.and_then(i64_field).unwrap_or(0));
             }
@@ -453,13 +467,24 @@ fn names_steps(line: &[u8]) -> bool {
     words.next() == Some(b"Step") && words.next().is_some() && words.all(|word| f64_field(word).is_none())
 }
 
+/// Whether a line holds two numbers or more, and nothing else.
+fn is_all_numbers(line: &[u8]) -> bool {
+    fields(line).nth(1).is_some() && fields(line).all(|word| f64_field(word).is_some())
+}
+
+/// Whether exactly two blanks stand before the first word of a line, as `fix shake` prints its
+/// statistics.
+fn is_indented_by_two(line: &[u8]) -> bool {
+    line.starts_with(b"  ") && line.get(2).is_some_and(|byte| !byte.is_ascii_whitespace())
+}
+
 /// Whether a line is a message of LAMMPS or of a library that it calls: its first word ends with a
 /// colon.
 fn is_message(line: &[u8]) -> bool {
     let mut words = words(line);
     words
         .next()
-        .is_some_and(|word| word.ends_with(b":") || word == b"WARNING" || word == b"SHAKE")
+        .is_some_and(|word| word.ends_with(b":") || matches!(word, b"WARNING" | b"SHAKE" | b"RATTLE"))
 }
 
 /// Whether a line in place of a row is a damaged row: it begins like a number and contains no
@@ -486,6 +511,10 @@ fn atoms(line: &[u8]) -> Option<usize> {
     let at = words.iter().position(|word| *word == b"atoms")?;
     let count = i64_field(words[at.checked_sub(1)?])?;
     usize::try_from(count).ok()
+}
+
+fn units(style: &[u8]) -> Option<&'static str> {
+    UNITS.into_iter().find(|known| known.as_bytes() == style)
 }
 
 fn word_value(word: Option<&[u8]>) -> Option<f64> {

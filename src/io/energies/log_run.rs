@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::real::short;
+
 /// Runs listed in a sentence at most: the first, and the last ones.
 const LISTED: usize = 8;
 
@@ -33,6 +35,12 @@ pub struct LogRun {
     pub rows: usize,
     /// The names of its columns.
     pub columns: Vec<String>,
+    /// The number of atoms, where the run has an end that says it.
+    pub particles: Option<usize>,
+    /// The time of one step, where the log prints it or echoes the command `timestep`.
+    pub time_step: Option<f64>,
+    /// The style of units, such as `lj`, where the log prints it or echoes the command `units`.
+    pub units: Option<&'static str>,
     /// The mean of the energies, as printed.
     pub mean_energy: Option<f64>,
     /// The mean of the temperatures, where there is such a column.
@@ -52,10 +60,10 @@ impl fmt::Display for LogRun {
         }
         write!(f, ", {} row{}", self.rows, if self.rows == 1 { "" } else { "s" })?;
         if let Some(energy) = self.mean_energy {
-            write!(f, ", mean energy {}", short(energy))?;
+            write!(f, ", mean energy {}", short(energy, 6))?;
         }
         if let Some(temperature) = self.mean_temperature {
-            write!(f, ", mean temperature {}", short(temperature))?;
+            write!(f, ", mean temperature {}", short(temperature, 6))?;
         }
         if let Some(reason) = &self.unusable {
             write!(f, ", unusable: {reason}")?;
@@ -91,17 +99,5 @@ impl fmt::Display for Listed<'_> {
             before = Some(run);
         }
         Ok(())
-    }
-}
-
-/// Six significant digits, as a person writes them.
-pub(super) fn short(number: f64) -> String {
-    let digits = format!("{number:.5e}");
-    let rounded: f64 = digits.parse().unwrap_or(number);
-    let size = rounded.abs();
-    if size == 0.0 || (1e-4..1e9).contains(&size) {
-        format!("{rounded}")
-    } else {
-        format!("{rounded:e}")
     }
 }

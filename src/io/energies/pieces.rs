@@ -6,7 +6,7 @@ use super::printed::LastDigit;
 use super::table::{EnergyTable, Note};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::io::overlap::Overlap;
-use crate::real::short;
+use crate::real::{apart, short};
 
 /// Rows at a boundary whose printed digits are looked at.
 const LOOKED_AT: usize = 8;
@@ -100,6 +100,7 @@ impl Pieces {
         let row = usize::try_from(row / whole.stride).unwrap_or(usize::MAX);
         let (found, expected) = (next.potential[0], whole.potential[row]);
         if !digits(whole).with(digits(next)).agrees(found, expected) {
+            let [found, expected] = apart(found, expected);
             let other = format!("step {first} has the energy {found}, expected {expected} as in {before}");
             return Err(Fault::Value(other));
         }

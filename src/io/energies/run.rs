@@ -15,8 +15,10 @@ const LOOKED_AT: usize = 8;
 pub(super) struct Settings {
     /// The spacing asked for with the `thermo` command, where the log echoes it.
     pub(super) thermo: Option<i64>,
-    /// The time of one step, where the log prints it.
+    /// The time of one step, where the log prints it or echoes the command.
     pub(super) time_step: Option<f64>,
+    /// The style of units, where the log prints it or echoes the command.
+    pub(super) units: Option<&'static str>,
     /// Whether a minimisation is announced.
     pub(super) minimizes: bool,
 }
@@ -52,6 +54,9 @@ pub(super) struct Row {
     pub(super) step: i64,
     pub(super) line: u64,
 }
+
+/// No simulation has more types of bonds that `fix shake` constrains.
+pub(super) const MOST_TYPES: i64 = 100;
 
 impl Run {
     /// A run under the header at this line.
@@ -158,10 +163,12 @@ impl Run {
     /// Whether a row among the statistics of `fix shake` is one of the run, rather than of them:
     /// theirs begin with small numbers. A row of theirs that is taken for one of the run damages
     /// it, since the step of the true row has come before.
-    pub(super) fn continues_with(&self, step: i64, announced: i64) -> bool {
+    pub(super) fn continues_with(&self, step: i64, announced: i64, indented: bool) -> bool {
         match self.rows[..] {
             [.., a, b] if b.step.checked_add(b.step - a.step) == Some(step) => true,
-            [.., last] => step >= announced && step > last.step,
+            [.., last] if step == announced => step > last.step,
+            // Two blanks stand before a type, and more before such a step.
+            [.., last] => step > announced.max(last.step) && !(indented && step <= MOST_TYPES),
             [] => step == announced,
         }
     }
@@ -232,6 +239,9 @@ impl Run {
             steps,
             rows: self.printed(),
             columns: self.names.clone(),
+            particles: self.particles,
+            time_step: self.settings.time_step,
+            units: self.settings.units,
             mean_energy: mean(&self.table.potential),
             mean_temperature: self.table.temperature.as_deref().and_then(mean),
             unusable: self.idle().or(damage),

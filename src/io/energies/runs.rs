@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::grid::{Grid, Misfit, Part};
 use super::layout::Wanted;
-use super::log_run::{Listed, LogRun, RunChoice, short};
+use super::log_run::{Listed, LogRun, RunChoice};
 use super::run::Run;
 use super::table::{EnergyTable, Note};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::io::overlap::Overlap;
+use crate::real::apart;
 
 /// All runs of a log.
 #[derive(Default)]
@@ -258,11 +259,10 @@ impl Joint {
         if let Some(once) = before.rows.get(row).filter(|row| row.step == step) {
             let expected = before.table.potential[row];
             if !before.last_digit.with(after.last_digit).agrees(found, expected) {
+                let [found, expected] = apart(found, expected);
                 return Err(format!(
-                    "the energy of step {} is {}, before {}",
-                    once.step,
-                    short(found),
-                    short(expected)
+                    "the energy of step {} is {found}, before {expected}",
+                    once.step
                 ));
             }
             if step == last.step {

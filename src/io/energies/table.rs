@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::layout::Layout;
-use super::log_run::{Listed, LogRun, short};
+use super::log_run::{Listed, LogRun};
 use crate::io::error::{Fault, Place, ReadError};
+use crate::real::short;
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
 
@@ -34,7 +35,7 @@ pub enum Note {
     #[error(
         "step {step} has another energy at line {line}, by {}: the {rows} rows before it are another series and are \
          left out",
-        short(*difference)
+        short(*difference, 6)
     )]
     Disagreement {
         /// The line of the second of them.
@@ -72,7 +73,7 @@ pub enum Note {
         note: Box<Self>,
     },
     /// The file has times in place of steps. Rows count in intervals.
-    #[error("the file has times and no steps: rows are {}{} apart", short(*interval), blank_and(*unit))]
+    #[error("the file has times and no steps: rows are {}{} apart", short(*interval, 12), blank_and(*unit))]
     Times {
         /// The time between rows, as the file gives it.
         interval: f64,
@@ -83,7 +84,7 @@ pub enum Note {
     #[error("the file has neither steps nor times: rows count as one step apart")]
     Unnumbered,
     /// Numbers were converted, as [`EnergyTable::in_units`] asks.
-    #[error("{quantity} are converted from {from} to {to}: times {}", crate::real::short(*factor, 10))]
+    #[error("{quantity} are converted from {from} to {to}: times {}", short(*factor, 10))]
     Converted {
         /// `energies` or `times`.
         quantity: &'static str,
@@ -96,7 +97,7 @@ pub enum Note {
     },
     /// A run begins with the last step of the run before. That step counts once, as it was printed
     /// first.
-    #[error("{rows} repeated steps counted once (energies differ by {difference:e} or less)")]
+    #[error("{rows} repeated steps counted once (energies differ by {} or less)", short(*difference, 6))]
     RepeatedSteps {
         /// How often.
         rows: usize,

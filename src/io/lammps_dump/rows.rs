@@ -56,14 +56,14 @@ impl Row {
                 self.kind = value;
                 Ok(length)
             }
-            Role::Name => match field_length(rest) {
-                0 => Err(("a name", "a word")),
-                length => {
-                    let known = labels.iter().position(|label| label[..] == rest[..length]);
-                    self.name = known.map_or(u32::MAX, |at| at as u32);
-                    Ok(length)
+            Role::Name => {
+                let length = field_length(rest);
+                if length == 0 {
+                    return Err(("a name", "a word"));
                 }
-            },
+                self.name = place_of(&rest[..length], labels);
+                Ok(length)
+            }
             Role::Image(axis) => {
                 let (value, length) = integer(rest).ok_or(("an image flag", "an integer"))?;
                 self.images[axis] = value;
@@ -75,6 +75,13 @@ impl Row {
             },
         }
     }
+}
+
+/// The place of a name among the labels; apart, so that rows without names stay short.
+#[inline(never)]
+fn place_of(name: &[u8], labels: &[Vec<u8>]) -> u32 {
+    let known = labels.iter().position(|label| label == name);
+    known.map_or(u32::MAX, |at| at as u32)
 }
 
 /// The integer that `rest` begins with, and its length.

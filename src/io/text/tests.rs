@@ -108,7 +108,7 @@ fn a_file_without_lines_is_refused_before_it_fills_the_memory() {
     let mut text = Text::new(io::repeat(b'x'), Path::new("x.dat")).unwrap();
     assert_eq!(
         text.next_line().unwrap_err().to_string(),
-        "x.dat: reading failed after line 0: a line is longer than 16 MiB"
+        "x.dat: reading failed: a line is longer than 16 MiB"
     );
     assert!(text.buffer.len() <= LONGEST_LINE + 2 * CHUNK);
 }

@@ -6,7 +6,8 @@
 C_ex in k per molecule at constant energy, uncorrected, T the mean of the temperature column, N = 216, g = 6 - 3/N:
   y = 2 N var(e)/(g (k T)^2), (g/2) y/(1 - y)
 Molecules are made whole around their oxygen. S(q) = <|sum_j exp(-i q.r_j)|^2>/N over the vectors 2 pi/L n of one n^2, +n and -n counted once. The MSD of
-the centres of mass: displacements between frames by the nearest image, all time origins; masses 15.9994 and 1.008.
+the centres of mass: displacements between frames by the nearest image, all time origins; masses 15.9994 and 1.008. F_s of the centres of mass over the
+vectors of 10 to 13 per nm, and tau_alpha: where it falls to 1/e, linear in ln t between two lags.
 """
 import gzip, json, sys
 import numpy as np
@@ -56,11 +57,21 @@ def structure_factor(x):
     return rho2 / (len(x) * N)
 
 
+q = 2 * np.pi / L * grid
+shell = q[(np.linalg.norm(q, axis=1) >= 10) & (np.linalg.norm(q, axis=1) <= 13)]
+isf_lags = list(range(1, 13))
+isf = [np.mean([np.cos((path[k:] - path[:-k])[:, :, None, :] @ v).mean() for v in shell]) for k in isf_lags]
+times_of = [k * (times[1] - times[0]) for k in isf_lags]
+at = next(k for k, f in enumerate(isf) if f <= np.exp(-1))
+part = (isf[at - 1] - np.exp(-1)) / (isf[at - 1] - isf[at])
+tau_alpha = times_of[at - 1] * (times_of[at] / times_of[at - 1]) ** part
+
 shells = sorted(set(squares))
 of = {name: structure_factor(x) for name, x in (("centres_of_mass", com), ("oxygen", oxygen))}
 print(json.dumps({
     "energies": energies, "edge": L, "frames": len(r), "frame_interval": times[1] - times[0],
     "msd": {"lag_time": [k * (times[1] - times[0]) for k in lags], "value": msd},
+    "self_isf": {"q": [10, 13], "wave_vectors": len(shell), "lag_time": times_of, "value": isf, "tau_alpha": tau_alpha},
     "s_of_q": {"q": [2 * np.pi / L * s ** 0.5 for s in shells], "wave_vectors": [int((squares == s).sum()) for s in shells],
                **{name: [s2[squares == s].mean() for s in shells] for name, s2 in of.items()}},
 }, indent=1))

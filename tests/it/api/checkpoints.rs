@@ -12,7 +12,7 @@ use msed::online::{
 };
 use msed::structure::WaveVectors;
 use msed::trajectory::{Cell, Species};
-use msed::{EnergyKind, EnergySystem, Lags, Sampling};
+use msed::{EnergyKind, EnergySystem, Lag, Lags, Sampling};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use serde::Serialize;
@@ -97,11 +97,11 @@ fn a_file_that_is_cut_damaged_newer_or_another_is_a_typed_error() {
         }
     }
     let mut newer = bytes.clone();
-    newer[4] = 5;
+    newer[4] = 6;
     std::fs::write(&file, &newer).unwrap();
     let message = load().to_string();
     assert!(
-        message.ends_with("is a checkpoint of version 5, expected 4"),
+        message.ends_with("is a checkpoint of version 6, expected 5"),
         "{message}"
     );
     let longer = [&bytes[..], &[0]].concat();
@@ -109,8 +109,28 @@ fn a_file_that_is_cut_damaged_newer_or_another_is_a_typed_error() {
     assert!(matches!(load(), CheckpointError::Damaged { .. }));
     checkpoint::save(&live.snapshot().unwrap(), &file).unwrap();
     let other = load();
-    assert!(matches!(other, CheckpointError::Contents { .. }));
-    assert!(other.to_string().contains(" holds no msed::online::"), "{other}");
+    assert!(matches!(other, CheckpointError::OtherType { .. }));
+    assert!(
+        other
+            .to_string()
+            .ends_with("live.msed is a checkpoint of Sums<EnergyPairs>, expected one of EnergyAccumulator"),
+        "{other}"
+    );
+    // Of two types with the same bits, and of types of other crates.
+    checkpoint::save(&Lag::from_steps(0), &file).unwrap();
+    let error = checkpoint::load::<EnergyKind>(&file).unwrap_err().to_string();
+    assert!(
+        error.ends_with("is a checkpoint of Lag, expected one of EnergyKind"),
+        "{error}"
+    );
+    checkpoint::save(&("a name", &[1.5, 2.5]), &file).unwrap();
+    let owned: (String, [f64; 2]) = checkpoint::load(&file).unwrap();
+    assert_eq!(owned, ("a name".to_owned(), [1.5, 2.5]));
+    let error = checkpoint::load::<Vec<f64>>(&file).unwrap_err().to_string();
+    assert!(
+        error.ends_with("is a checkpoint of (&str, &[f64; 2]), expected one of Vec<f64>"),
+        "{error}"
+    );
     let nowhere = checkpoint::save(&live, folder.path().join("none/live.msed"));
     assert!(matches!(nowhere, Err(CheckpointError::Write { .. })));
 }

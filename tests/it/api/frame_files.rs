@@ -401,7 +401,7 @@ fn damaged_xtc(bytes: &[u8], second: usize, particles: u32) -> Vec<(Vec<u8>, usi
         (
             second + 16,
             f32::NAN.to_bits(),
-            format!("frame 1, byte {second}: lattice vector 0 is [NaN, 0.0, 0.0], expected finite components"),
+            format!("frame 1, byte {second}: lattice vector 0 is [NaN, 0, 0], expected finite components"),
         ),
         (
             56,
@@ -622,7 +622,7 @@ fn trr() -> Format {
             second + 84,
             nan,
             1,
-            "lattice vector 0 is [NaN, 0.0, 0.0], expected finite components",
+            "lattice vector 0 is [NaN, 0, 0], expected finite components",
         ),
         damaged(
             second + 84 + 36 + 16,

@@ -325,7 +325,13 @@ fn a_byte_order_mark_is_passed_over_and_utf_16_is_named() {
             "{error}"
         );
     };
-    named(energies(path("utf16.dat")).unwrap_err().to_string(), "utf16.dat");
+    named(
+        energies(path("utf16.dat")).unwrap_err().to_string(),
+        "utf16.dat: the text",
+    );
+    let wide = b"\xff\xfe\0\0#\0\0\0".as_slice();
+    let error = EnergyReader::new().read_from(wide, "x").unwrap_err().to_string();
+    assert!(error.starts_with("x: the text is UTF-32, "), "{error}");
     let text = fs::read_to_string(path("lmp.xyz")).unwrap();
     for (mark, big) in [(true, false), (true, true), (false, false), (false, true)] {
         let mark = if mark { "\u{feff}" } else { "" };
@@ -460,7 +466,7 @@ fn positions_that_no_storage_holds_are_refused_with_file_and_frame() {
     assert_eq!(all(read(text, XYZ)).unwrap().len(), 2);
     let error = all(read(&text.replace("1e39", "1e61"), XYZ)).unwrap_err();
     assert!(
-        error.contains("frame 1, line 6: a coordinate of particle 0 is"),
+        error.contains("frame 1, line 6: a coordinate of particle 0 is `1e61`, expected"),
         "{error}"
     );
 }

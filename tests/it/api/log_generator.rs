@@ -434,12 +434,12 @@ fn check(found: &EnergyTable, expected: &Series, what: &str) {
 
 /// The bytes of a log, sometimes with line ends of Windows or compressed.
 fn bytes(text: &str, seed: u64) -> Vec<u8> {
-    let text = if seed % 5 == 0 {
+    let text = if seed.is_multiple_of(5) {
         text.replace('\n', "\r\n")
     } else {
         text.to_owned()
     };
-    if seed % 7 != 0 {
+    if !seed.is_multiple_of(7) {
         return text.into_bytes();
     }
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -103,6 +103,31 @@ fn of_runs_with_other_columns_the_last_is_taken() {
 }
 
 #[test]
+fn a_log_says_units_time_step_and_atoms() {
+    let first = output(HEADER, &rows((0..=50).step_by(10)), 100);
+    let second = output(HEADER, &rows((50..=100).step_by(10)), 100);
+    let echoed = "units lj\ntimestep ${dt}\ntimestep 0.005\n";
+    let read_runs = |text: &str| {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), text).unwrap();
+        EnergyReader::new().log_runs(path.path()).unwrap()
+    };
+    let runs = read_runs(&format!("{echoed}{first}{second}"));
+    assert_eq!(
+        (runs[0].units, runs[0].time_step, runs[0].particles),
+        (Some("lj"), Some(0.005), Some(100))
+    );
+    assert_eq!(runs[1].apart, None);
+    let printed = "Unit style    : real\nTime step     : 2\n";
+    let runs = read_runs(&format!("{printed}{first}"));
+    assert_eq!((runs[0].units, runs[0].time_step), (Some("real"), Some(2.0)));
+    let changed = format!("{echoed}{first}timestep 0.002\n{second}");
+    let apart = read_runs(&changed)[1].apart.clone();
+    assert_eq!(apart.as_deref(), Some("a time step of 0.002, before 0.005"));
+    assert_eq!(shape(&read(&changed).unwrap()), (6, 50, 10));
+}
+
+#[test]
 fn runs_whose_normalisation_or_spacing_differs_are_not_joined() {
     let norm = energies(file("norm.log")).unwrap();
     assert_eq!((shape(&norm), norm.potential[0]), ((21, 200, 10), -691.746595));
@@ -236,6 +261,28 @@ fn any_column_can_be_the_step() {
         (table.potential[0], table.temperature.unwrap()[0]),
         (0.71288, -687.1011)
     );
+    // In any place.
+    let header = "Temp PotEng Schritt";
+    let rows: String = (0..21)
+        .map(|k| format!("0.71 -690.{k:02} {}\n", 10 * k))
+        .collect();
+    let log = format!("LAMMPS (2024)\n{}", output(header, &[], 100))
+        .replace("Schritt\n", &format!("Schritt\n{rows}"));
+    let error = read(&log).unwrap_err();
+    assert_eq!(error.place, Place::Line(3));
+    assert!(
+        error
+            .to_string()
+            .ends_with("expected TimeStep or Step, found Temp, PotEng, Schritt"),
+        "{error}"
+    );
+    let named = EnergyReader::new()
+        .step("Schritt")
+        .read_from(log.as_bytes(), "x")
+        .unwrap();
+    assert_eq!((shape(&named), named.potential[20]), ((21, 0, 10), -690.2));
+    let usual = read(&log.replace("Schritt", "Step")).unwrap();
+    assert_eq!((shape(&usual), &usual.potential), ((21, 0, 10), &named.potential));
     // Without the line that announces the header.
     let log = std::fs::read_to_string(file("colname.log")).unwrap();
     let bare = log.replace("Per MPI", "Some");
@@ -301,12 +348,21 @@ fn what_others_print_between_rows_is_no_row() {
             "colvars: Writing the state file at step 40 9.9\nPLUMED: ## STEP 40\n\n",
             0,
         ),
+        (
+            "RATTLE stats (type/ave/delta) on step 50\n  1 0.95 1e-6\n  99 104.5 2e-4\n",
+            0,
+        ),
         ("  0.25 17.5\n  0.5 3.25\n", 1),
         ("40 0.71\n", 1),
     ] {
         let table = read(&format!("{}{text}{}", &log[..at], &log[at..])).unwrap();
         assert_eq!((shape(&table), table.notes.len()), ((11, 0, 10), said), "{text}");
     }
+    // Types of angles above the first steps, before the spacing of the rows is known.
+    let at = log.find("        10 ").unwrap();
+    let stats = "SHAKE stats (type/ave/delta) on step 5\n  1 0.9572 1e-6\n  31 104.5 2e-4\n";
+    let table = read(&format!("{}{stats}{}", &log[..at], &log[at..])).unwrap();
+    assert_eq!((shape(&table), &table.notes[..]), ((11, 0, 10), &[][..]));
     // A row of the next step that lacks a number is a damaged row.
     let damaged = log.replace("        50   0.71", "        50");
     assert!(

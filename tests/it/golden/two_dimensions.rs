@@ -6,7 +6,7 @@ use msed::io::{FrameFormat, FrameReader};
 use msed::online::{CoherentAccumulator, DisplacementAccumulator, feed_frames};
 use msed::structure::{self, RadialBins, WaveVectors};
 use msed::trajectory::{Cell, Dimensions, Particles, Species, Trajectory};
-use msed::{Curve, Lags, Resampling, Sampling};
+use msed::{Curve, Estimate, Lags, Resampling, Sampling};
 use serde_json::Value;
 
 const FOLDER: &str = "tests/data/two_dimensions";
@@ -84,7 +84,7 @@ fn displacements_and_self_functions_are_those_of_numpy() {
     }
     let bins = RadialBins::linear(1.971_234_5, 20).unwrap();
     let van_hove = structure::van_hove(&run, &Lags::samples([10]), &bins, none).unwrap();
-    let density: Vec<f64> = van_hove.all()[0].density.iter().map(|x| x.value()).collect();
+    let density: Vec<f64> = van_hove.all()[0].density.iter().map(Estimate::value).collect();
     assert_close("van hove", &density, &numbers(&reference["van_hove"]));
 }
 
@@ -104,7 +104,7 @@ fn static_structure_is_that_of_numpy() {
         let binned = factor.binned(10.0).unwrap();
         let wanted = reference["static_structure"][name].as_f64().unwrap();
         assert_close(name, binned.values(), &[wanted]);
-        let values: Vec<f64> = g.values.iter().map(|x| x.value()).collect();
+        let values: Vec<f64> = g.values.iter().map(Estimate::value).collect();
         assert_close(name, &values, &numbers(&reference["rdf"][name]));
     }
 }

@@ -242,7 +242,7 @@ fn vectors_that_the_cell_does_not_have_are_refused() {
     let other = WaveVectors::sphere(&Cell::cubic(0.4).expect("a cell"), 40.0).expect("vectors");
     assert_eq!(
         refusal(&run, &other).to_string(),
-        "the wave vectors belong to a cell with edges [0.4, 0.4, 0.4], but that of run 0 has [4.0, 4.0, 4.0]: commensurate \
+        "the wave vectors belong to a cell with edges [0.4, 0.4, 0.4], but that of run 0 has [4, 4, 4]: commensurate \
          vectors are made from the trajectory's own cell"
     );
     assert!(structure::static_structure(&run, &vectors, Resampling::Blocks(4)).is_err());
