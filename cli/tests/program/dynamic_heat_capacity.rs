@@ -54,7 +54,12 @@ fn each_run_has_its_heat_capacity_over_frequency_or_says_why_not() {
         match found["measured"]["reason"].as_str() {
             Some(reason) => assert!(!reason.is_empty()),
             None => {
-                assert_eq!(numbers(&found["measured"]["loss"]).len(), points);
+                let [loss, error] =
+                    ["loss", "loss_standard_error"].map(|part| numbers(&found["measured"][part]));
+                assert_eq!(loss.len(), points);
+                for (loss, error) in loss.iter().zip(error) {
+                    assert!(loss + 3.0 * error > 0.0, "{name}: {loss} {error}");
+                }
                 assert!(found["measured"]["tail"]["value"].is_number() && csv("").exists());
             }
         }
