@@ -1,5 +1,6 @@
 //! The figures.
 
+mod dynamic_heat_capacity;
 mod energies;
 mod look;
 mod over_temperature;
@@ -33,6 +34,10 @@ pub(crate) fn draw(
         ("entropies", entropies(scan, results)),
         ("adam_gibbs", adam_gibbs(scan, results)),
         ("msed_rise", energies::msed_rise(scan, points)),
+        (
+            "dynamic_heat_capacity",
+            dynamic_heat_capacity::dynamic_heat_capacity(scan, points),
+        ),
         ("structure_factor", structure::structure_factor(scan, points)),
     ];
     for (name, figure) in figures {

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use msed::stats::Outcome;
+
 use crate::analysis::point::Point;
 use crate::analysis::structure::curves;
 use crate::failure::Failure;
@@ -65,6 +67,15 @@ pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output)
     for point in points {
         let run = point.name();
         output.add(format!("{run}.msed.csv"), point.msed.to_string())?;
+        if let Outcome::Resolved(dynamic) = &point.dynamic {
+            output.add(
+                format!("{run}.dynamic_heat_capacity_model.csv"),
+                dynamic.model.to_string(),
+            )?;
+            if let Outcome::Resolved(measured) = &dynamic.measured {
+                output.add(format!("{run}.dynamic_heat_capacity.csv"), measured.to_string())?;
+            }
+        }
         let mut add = |of: &str, name: &str, curve: String| {
             let of = of.replace(['/', '\\', '\0', '\n'], "_");
             output.add(format!("{run}.{of}.{name}.csv"), curve)

@@ -70,6 +70,7 @@ pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
 pub use plateau_time::{TauBeta, tau_beta};
+pub(crate) use rise::readable_up_to;
 pub use rise::{IntegralTime, NoRise, integral_time, rise_time};
 pub use verdict::{Reason, Verdict};
 pub use weights::Weighting;

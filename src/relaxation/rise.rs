@@ -212,16 +212,11 @@ pub fn rise_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<Estimate, NoR
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn integral_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<IntegralTime, NoRise>, FitError> {
-    if let Some(why) = unfit(msed, fit)? {
-        return Ok(Outcome::Unresolved(why));
-    }
-    let rise = trusted(&reduced(msed, fit)?, fit);
-    let needed = PLATEAU * fit.mean_relaxation_time.value();
-    let found = rise.lag_times().last().unwrap_or(0.0);
-    let summed = rise.window(0.0..=needed);
-    let Some(cut) = summed.lag_times().last().filter(|_| found >= needed) else {
-        return Ok(Outcome::Unresolved(NoRise::TooShort { found, needed }));
+    let cut = match readable_up_to(msed, fit)? {
+        Outcome::Resolved(cut) => cut,
+        Outcome::Unresolved(why) => return Ok(Outcome::Unresolved(why)),
     };
+    let summed = trusted(&reduced(msed, fit)?, fit).window(0.0..=cut);
     let times: Vec<f64> = summed.lag_times().collect();
     let before = summed.evaluate(|rise| {
         let left = |k: usize| (1.0 - rise[k]).min(1.0);
@@ -245,6 +240,23 @@ pub fn integral_time(msed: &Curve, fit: &Relaxation) -> Result<Outcome<IntegralT
 fn left_beyond(time: f64, tau: f64, beta: f64) -> f64 {
     let part = checked_gamma_ur(1.0 / beta, (time / tau).powf(beta)).unwrap_or(f64::NAN);
     mean_relaxation_time(tau, beta) * part
+}
+
+/// The last lag time of at most three mean relaxation times, up to which a curve is summed and
+/// beyond which the fitted form takes its place: the noise of a longer sum would outweigh what is
+/// left.
+pub(crate) fn readable_up_to(msed: &Curve, fit: &Relaxation) -> Result<Outcome<f64, NoRise>, FitError> {
+    if let Some(why) = unfit(msed, fit)? {
+        return Ok(Outcome::Unresolved(why));
+    }
+    let rise = trusted(&reduced(msed, fit)?, fit);
+    let needed = PLATEAU * fit.mean_relaxation_time.value();
+    let found = rise.lag_times().last().unwrap_or(0.0);
+    let cut = rise.window(0.0..=needed).lag_times().last();
+    Ok(match cut.filter(|_| found >= needed) {
+        Some(cut) => Outcome::Resolved(cut),
+        None => Outcome::Unresolved(NoRise::TooShort { found, needed }),
+    })
 }
 
 /// Why no time can be read between the plateaus of this fit; `None` where one can.

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::contradiction::{Contradiction, or_freedom};
 use crate::real::{Invalid, short};
-use crate::relaxation::Verdict;
+use crate::relaxation::{NoRise, Verdict};
 use crate::stats::{Estimate, Mixture};
 use crate::units::UnitsError;
 
@@ -239,6 +239,46 @@ pub enum Undetermined {
     TooLarge {
         /// N U0²/(g k² T²), expected below 1.
         y: f64,
+    },
+    /// The slow part of the heat capacity is not above 0 on the whole and on each resample: there
+    /// is no dispersion.
+    #[error(
+        "no dispersion: the slow part of the heat capacity is {slow}, expected above 0 on the whole and on each resample"
+    )]
+    NoSlowPart {
+        /// The slow part with its error.
+        slow: Estimate,
+    },
+    /// A mean-squared difference that cannot be transformed up to three relaxation times.
+    #[error("{0}")]
+    Curve(NoRise),
+    /// The loss of the fitted form has no maximum on the whole or on a resample.
+    #[error(
+        "the loss has no maximum between the angular frequencies {} and {} on the whole and on each resample",
+        short(*.lowest, 4), short(*.highest, 4)
+    )]
+    NoLossPeak {
+        /// The lowest angular frequency of the search.
+        lowest: f64,
+        /// The highest one.
+        highest: f64,
+    },
+    /// The place of the loss peak is not known to within a factor of about 1.6.
+    #[error("the place of the loss peak is known to a factor exp({}) only", short(*.log_error, 2))]
+    VagueLossPeak {
+        /// The standard error of the frequency's logarithm.
+        log_error: f64,
+    },
+    /// The loss does not fall to half of its height where it was searched.
+    #[error(
+        "the loss does not fall to half of its height between the angular frequencies {} and {}",
+        short(*.lowest, 4), short(*.highest, 4)
+    )]
+    NoLossWidth {
+        /// The lowest angular frequency of the search.
+        lowest: f64,
+        /// The highest one.
+        highest: f64,
     },
     /// The run sampled neither the microcanonical nor the canonical ensemble: no fluctuation
     /// formula holds, and there is no heat capacity.

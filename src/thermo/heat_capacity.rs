@@ -177,6 +177,13 @@ impl HeatCapacity {
         &self.temperature
     }
 
+    /// What 2 v/(g k² T²), in the canonical ensemble v/(k T)², is of a mean-squared difference at a
+    /// temperature: v = N MSED/2 is the variance of a difference's half.
+    pub(super) fn ratio_of_difference(&self, msed: f64, temperature: f64) -> f64 {
+        let kt = self.units.boltzmann * temperature;
+        fluctuation_ratio(0.5 * self.particles * msed, kt, self.ensemble)
+    }
+
     /// The same in other units: a heat capacity in k per particle stays as it is, its temperature
     /// does not.
     ///

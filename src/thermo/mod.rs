@@ -4,7 +4,8 @@
 //! units of its energies are right, and the time of its thermostat.
 //!
 //! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
-//! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part. A
+//! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part.
+//! [`dynamic_heat_capacity`](dynamic_heat_capacity()) is its dependence on frequency. A
 //! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
 //! points has every table over temperature:
 //!
@@ -22,6 +23,7 @@ mod adam_gibbs;
 mod broken_line;
 mod contradiction;
 mod crossover;
+mod dynamic_heat_capacity;
 mod energy_columns;
 mod ensemble_check;
 mod entropy;
@@ -38,6 +40,7 @@ mod thermostat_time;
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
 pub use contradiction::Contradiction;
 pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
+pub use dynamic_heat_capacity::{DynamicHeatCapacity, HeatCapacitySpectrum, LossPeak, dynamic_heat_capacity};
 pub use ensemble_check::{EnsembleCheck, Sampled, UnknownEnsemble, ensemble_check};
 pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};

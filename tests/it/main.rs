@@ -18,6 +18,7 @@ mod oracle {
     mod curves;
     mod displacements;
     mod distributions;
+    mod dynamic_heat_capacity;
     mod energy_correlations;
     mod lag_sums;
     mod rdf;
@@ -40,6 +41,7 @@ mod laws {
 /// Numbers that independent programs computed from the same files.
 mod golden {
     mod displacements;
+    mod dynamic_heat_capacity;
     mod engines;
     mod equilibration;
     mod fits;
@@ -59,6 +61,7 @@ mod accuracy {
     mod coverage;
     mod diffusion_and_plateau;
     mod gaussian;
+    mod heat_capacity_loss;
     mod liquids;
     mod log_frames;
     mod mean_times;

@@ -2,10 +2,12 @@
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, Model, Relaxation};
-use msed::thermo::{self, HeatCapacity, Undetermined};
+use msed::stats::Outcome;
+use msed::thermo::{self, EnsembleCheck, HeatCapacity, Undetermined};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
+use super::dynamic_heat_capacity::Dynamic;
 use super::spectral::Spectral;
 use super::structure::{Decay, Structure};
 use crate::failure::Failure;
@@ -29,6 +31,8 @@ pub(crate) struct Point<'a> {
     pub(crate) chosen: Model,
     pub(crate) spectral: Spectral,
     pub(crate) heat_capacity: HeatCapacity,
+    /// The heat capacity over frequency, by the fit that splits it.
+    pub(crate) dynamic: Outcome<Dynamic, Undetermined>,
     /// At lags from the shortest to the longest.
     pub(crate) distributions: Vec<Distribution>,
     pub(crate) structure: Option<Structure>,
@@ -86,16 +90,23 @@ impl<'a> Point<'a> {
         let system = &scan.system;
         let heat_capacity =
             thermo::heat_capacity(&energies.moments, system.units.units(), scan.ensemble_of(run))?;
+        let of_chosen = match chosen {
+            Model::Exponential => &exponential,
+            _ => &stretched,
+        };
+        let heat_capacity = heat_capacity.split(of_chosen)?;
+        let dynamic = match check.and_then(EnsembleCheck::no_heat_capacity) {
+            Some(why) => Outcome::Unresolved(why),
+            None => Dynamic::of(&heat_capacity, of_chosen, &msed)?,
+        };
         Ok(Self {
             run,
             drift: energy::drift(runs, resampling)?,
             resolution: energy::resolution(runs),
             spectral,
             distributions: distributions(&energies, &msed, resampling)?,
-            heat_capacity: heat_capacity.split(match chosen {
-                Model::Exponential => &exponential,
-                _ => &stretched,
-            })?,
+            heat_capacity,
+            dynamic,
             exponential,
             stretched,
             chosen,

@@ -6,6 +6,7 @@ mod bad_outputs;
 mod bad_scan_files;
 mod bad_trajectories;
 mod displacements;
+mod dynamic_heat_capacity;
 mod energy;
 mod engines;
 mod ensembles;

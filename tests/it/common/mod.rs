@@ -2,6 +2,7 @@
 
 pub(crate) mod by_name;
 pub(crate) mod closeness;
+pub(crate) mod energy_landscape;
 pub(crate) mod gas;
 pub(crate) mod lags;
 pub(crate) mod liquid;
