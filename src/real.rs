@@ -96,7 +96,7 @@ pub fn short(x: f64, digits: usize) -> String {
     }
 }
 
-/// Two numbers that differ, in so many digits, from six on, that one sees it.
+/// Two numbers with 6, 12 or 17 digits, the fewest that show how they differ.
 pub(crate) fn apart(found: f64, expected: f64) -> [String; 2] {
     let texts = |digits| [found, expected].map(|x| short(x, digits));
     let differ = |[found, expected]: &[String; 2]| found != expected;

@@ -104,6 +104,7 @@ impl Found {
 
     /// Looks at a file.
     fn take(&mut self, dir: &Path, file: &Path, holds: &mut Holds, settings: &mut Settings) {
+        let mut read = None;
         if FrameFile::is_one(dir, file) {
             match FrameFile::read(dir, file) {
                 Ok(frames) => {
@@ -113,13 +114,16 @@ impl Found {
                     return holds.frames.push(frames);
                 }
                 // Numbers alone may be columns.
-                Err(reason) => match energies::read(dir, file).0 {
-                    Content::Energies(_) => {}
-                    _ => return self.skip(file, &reason),
-                },
+                Err(reason) => {
+                    let columns = energies::read(dir, file);
+                    if !matches!(columns.0, Content::Energies(_)) {
+                        return self.skip(file, &reason);
+                    }
+                    read = Some(columns);
+                }
             }
         }
-        let (content, runs) = energies::read(dir, file);
+        let (content, runs) = read.unwrap_or_else(|| energies::read(dir, file));
         settings.take_log(file, &runs);
         match content {
             Content::Energies(energies) if energies.rows < energies::FEWEST => {

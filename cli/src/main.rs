@@ -7,9 +7,10 @@
 //! msed energy FILE... --units ... [--out OUT]
 //! ```
 //!
-//! `msed init` writes the scan file, as far as the files tell it. `msed scan` reads `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the
-//! paper, and prints tables. `msed energy` takes the keys of one run as flags. The program uses
-//! nothing but the public API of the crate.
+//! `msed init` writes the scan file, as far as the files tell it. `msed scan` reads
+//! `DIR/scan.toml`, writes `OUT/results.json`, a CSV file per curve and the figures of the paper,
+//! and prints tables. `msed energy` takes the keys of one run as flags. The program uses nothing
+//! but the public API of the crate.
 
 mod analysis;
 mod command_line;

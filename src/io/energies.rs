@@ -132,7 +132,7 @@ impl EnergyTable {
 }
 
 impl EnergyReader {
-    /// A reader that finds the columns by the names that LAMMPS uses.
+    /// A reader that finds the columns by the names listed above.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -279,7 +279,7 @@ pub enum CheckpointError {
         expected: String,
     },
     /// A state that cannot be.
-    #[error("{} holds no {expected} that can be: {reason}", file.display())]
+    #[error("{} holds a {expected} in an impossible state: {reason}", file.display())]
     Contents {
         /// The file.
         file: PathBuf,

@@ -44,13 +44,13 @@ const LEAST_LIMIT: f64 = 6.0;
 /// Replicas add their likelihoods. The errors come from the same blocks as for every other
 /// estimate: the periodogram is a sum over pairs of samples and is kept by block, half of each pair
 /// in the block of either sample, so that a resample weights its blocks and transforms nothing
-/// again. To them come:
+/// again. Three contributions widen them:
 /// - the scatter between the forms, and what the priors may be off by;
-/// - the error that the information of the spectrum gives: the error σ of ln τ is the root mean
-///   square of both, and that of Um² grows by the same factor. Few blocks know an error poorly, and
-///   it comes out too small where τ does;
-/// - a factor e^(σ/2). A time is known in proportion to its root, so that this is the error that
-///   a time one error longer has.
+/// - Fisher's information. The variance of ln τ is the mean of the blocks' and Fisher's, and the
+///   variances of ln Um² and of the ln of the mean time grow by the same factor, since few blocks
+///   know an error poorly;
+/// - a factor e^(σ/2) on every error, where σ is the error of ln τ. That error grows as the root of
+///   τ, so that this is the error of a τ that is longer by one σ.
 ///
 /// # Probability of a form
 /// The evidence is the integral of the likelihood times the prior, by Laplace's method. The priors

@@ -10,6 +10,8 @@ use super::folders::shown;
 
 /// Longest input script.
 const LONGEST: u64 = 1 << 20;
+/// The styles of units of LAMMPS.
+const LAMMPS_UNITS: [&str; 8] = ["lj", "real", "metal", "si", "cgs", "electron", "micro", "nano"];
 /// Files that are named for one value.
 const NAMED: usize = 2;
 
@@ -108,7 +110,7 @@ impl Settings {
     }
 
     /// Takes the commands `units` and `timestep` of an input script of LAMMPS, and `dt` of one of
-    /// GROMACS. Other files have none of them.
+    /// GROMACS. A line of another file that looks like one of them counts too.
     pub(super) fn take_script(&mut self, dir: &Path, file: &Path) {
         let path = dir.join(file);
         if fs::metadata(&path).map_or(u64::MAX, |data| data.len()) > LONGEST {
@@ -118,10 +120,11 @@ impl Settings {
             return;
         };
         for line in text.lines() {
-            let words: Vec<&str> = line.split_whitespace().take(3).collect();
+            let (command, _) = line.split_once('#').unwrap_or((line, ""));
+            let words: Vec<&str> = command.split_whitespace().take(3).collect();
             let by = || file.to_owned();
             let value = match words[..] {
-                ["units", style, ..] if style.chars().all(|c| c.is_ascii_lowercase()) => {
+                ["units", style] if LAMMPS_UNITS.contains(&style) => {
                     let value = style.to_owned();
                     self.units.push(Said { value, by: by() });
                     continue;

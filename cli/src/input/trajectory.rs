@@ -93,8 +93,8 @@ pub(crate) struct Loaded {
 /// Fewest frames of a replica: lags reach a tenth of it, and blocks are a tenth of it.
 pub(crate) const FEWEST: usize = 20;
 
-/// The frames of all replicas of a run; `None` where it has
-/// no trajectory. The time `discard` is left out at the start of each.
+/// The frames of all replicas of a run; `None` where it has no trajectory. The time `discard` is
+/// left out at the start of each.
 pub(crate) fn load(
     scan: &Scan,
     run: &Run,

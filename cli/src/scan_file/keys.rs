@@ -43,7 +43,7 @@ const fn optional(name: &'static str, table: Table, example: &'static str, meani
 
 use Table::{Either, Run, System};
 
-/// All keys, those of `[system]` first. `name` is a key of both tables.
+/// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
 pub(crate) const KEYS: [Key; 37] = [
     required("name", System, "\"a name\"", "a name"),
     required(
@@ -150,13 +150,7 @@ pub(crate) const KEYS: [Key; 37] = [
         "log_run",
         Either,
         "\"last\"",
-        "which run of a log alone: `last` or a number",
-    ),
-    optional(
-        "model",
-        Either,
-        "\"stretched\"",
-        "the form of the slow part: `exponential` or `stretched`; by default `automatic`",
+        "one run of a log alone: `last`, or its number",
     ),
     optional(
         "overlap",

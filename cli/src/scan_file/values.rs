@@ -189,7 +189,7 @@ pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
     check(named && !all.is_empty(), "an empty list or name", "a file name")?;
     for (k, name) in all.iter().enumerate() {
         let twice = format_args!("{name} twice").to_string();
-        check(!all[..k].contains(name), twice, "different replicas")?;
+        check(!all[..k].contains(name), twice, "different files")?;
     }
     let files = |names: Vec<String>| names.into_iter().map(PathBuf::from).collect();
     let replicas = replicas.into_iter().map(files).collect();

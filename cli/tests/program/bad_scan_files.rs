@@ -217,7 +217,7 @@ fn values_that_mean_nothing() {
         (
             "\"T0.800.dat\"",
             "[\"T0.800.dat\", \"T0.800.dat\"]",
-            "13: `energy`: found T0.800.dat twice, expected different replicas",
+            "13: `energy`: found T0.800.dat twice, expected different files",
         ),
         (
             "name = \"T0.700\"",

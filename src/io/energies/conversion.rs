@@ -14,7 +14,7 @@ impl EnergyTable {
     /// as it is.
     ///
     /// Files of other engines name their units: kJ/mol and ps in GROMACS and OpenMM, eV and ps in
-    /// ASE, hartree and fs in CP2K, kcal/mol in NAMD. LAMMPS' files do not.
+    /// ASE, hartree and fs in CP2K, eV in GPUMD. Files of LAMMPS, NAMD and HOOMD-blue name none.
     ///
     /// # Errors
     /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
@@ -38,10 +38,11 @@ impl EnergyTable {
     /// # Ok::<(), msed::io::ReadError>(())
     /// ```
     pub fn in_units(mut self, units: Units) -> Result<Self, ReadError> {
+        // Nothing where the unit is the same.
         let factor = |quantity: &'static str, of: fn(&str) -> Option<f64>, from, to| match (of(from), of(to))
         {
-            _ if from == to => Ok(1.0),
-            (Some(found), Some(expected)) => Ok(found / expected),
+            _ if from == to => Ok(None),
+            (Some(found), Some(expected)) => Ok(Some(found / expected)),
             _ => {
                 let found = format!("{quantity} in {from}, expected {to}");
                 let units = units.name();
@@ -50,21 +51,19 @@ impl EnergyTable {
                 )))
             }
         };
-        let at = |fault: Fault| fault.at(&self.file, Place::File);
+        let file = self.file.clone();
+        let at = |fault: Fault| fault.at(&file, Place::File);
         let energy = self.energy_unit.map(|from| (from, units.energy));
         if let Some((from, to)) = energy {
-            let factor = factor("energies", energy_in_si, from, to).map_err(at)?;
-            if from != to {
+            if let Some(factor) = factor("energies", energy_in_si, from, to).map_err(at)? {
                 self.potential.iter_mut().for_each(|energy| *energy *= factor);
                 self.note_conversion("energies", from, to, factor);
             }
             self.energy_unit = Some(to);
         }
-        let at = |fault: Fault| fault.at(&self.file, Place::File);
         if let (Some(from), Some(times)) = (self.time_unit, self.times) {
             let to = units.time;
-            let factor = factor("times", time_in_si, from, to).map_err(at)?;
-            if from != to {
+            if let Some(factor) = factor("times", time_in_si, from, to).map_err(at)? {
                 self.times = Some(match times {
                     Times::InPlaceOfSteps(time) => Times::InPlaceOfSteps(time * factor),
                     Times::OfSteps(time) => Times::OfSteps(time * factor),

@@ -30,7 +30,8 @@ pub(super) fn is_namd(head: &[u8]) -> bool {
 /// many columns as GPUMD writes.
 pub(super) fn gpumd(file: &Path, count: usize) -> Option<Vec<String>> {
     let name = file.file_name()?.to_str()?;
-    let is_named = name == "thermo.out" || name.strip_prefix("thermo.out.").is_some();
+    let behind = name.strip_prefix("thermo.out");
+    let is_named = matches!(behind, Some("" | ".gz" | ".zst" | ".bz2"));
     if !is_named || !GPUMD_COUNTS.contains(&count) {
         return None;
     }
@@ -130,7 +131,7 @@ fn quoted(line: &str) -> Option<&str> {
 }
 
 /// A row as this reader takes it: semicolons and quotes become blanks, and the exponents of
-/// Fortran, as in `1.5D+03`, become those of everybody else.
+/// Fortran, as in `1.5D+03`, are read as `1.5E+03`.
 ///
 /// # Errors
 /// [`Fault::Format`] for a row with decimal commas.

@@ -66,16 +66,19 @@ impl Pieces {
             let found = format!("{found} atoms, expected {expected} as in {before}");
             return Err(Fault::Value(found));
         }
-        let times = |table: &EnergyTable| {
-            let interval = table.interval().map(|interval| short(interval, 8));
-            format!("{interval:?}, {:?}, {:?}", table.time_unit, table.energy_unit)
-        };
-        let (found, expected) = (times(next), times(whole));
-        if found != expected {
-            let what = "time between rows, unit of time and unit of energy";
-            return Err(Fault::Columns(format!(
-                "{what} {found}, expected {expected} as in {before}"
-            )));
+        let interval = |table: &EnergyTable| table.interval().map(|interval| short(interval, 8));
+        let unit = |unit: Option<&str>| unit.map(str::to_owned);
+        for (what, found, expected) in [
+            ("time between rows", interval(next), interval(whole)),
+            ("unit of time", unit(next.time_unit), unit(whole.time_unit)),
+            ("unit of energy", unit(next.energy_unit), unit(whole.energy_unit)),
+        ] {
+            if found != expected {
+                let [found, expected] = [found, expected].map(|said| said.unwrap_or("none".to_owned()));
+                return Err(Fault::Columns(format!(
+                    "{what} {found}, expected {expected} as in {before}"
+                )));
+            }
         }
         if next.stride != whole.stride {
             let (found, expected) = (next.stride, whole.stride);

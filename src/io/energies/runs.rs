@@ -343,7 +343,6 @@ impl<'a> Series<'a> {
     /// The table of the series on its grid, and the decisions.
     fn table(&self, grid: Grid, mut notes: Vec<Note>, runs: &[Run], listed: Vec<LogRun>) -> EnergyTable {
         let mut table = EnergyTable::like(&self.parts[0].run.table, grid.len(&self.parts));
-        table.is_log = true;
         table.stride = grid.stride.unsigned_abs();
         let minimizations = runs.iter().filter(|run| run.settings.minimizes);
         let minimization: usize = minimizations.map(|run| run.rows.len()).sum();
