@@ -155,7 +155,7 @@ fn thin_cells_are_refused_before_their_integers_are_looked_through() {
     let flat = Cell::triclinic([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 1e-8]]).unwrap();
     assert_eq!(
         message(WaveVectors::shell(&flat, 1e-9..=1e-8)),
-        "no commensurate wave vector of length 0.000000001 to 0.00000001, and none near"
+        "no commensurate wave vector of length 1e-9 to 1e-8, and none near"
     );
     assert!(matches!(
         WaveVectors::sphere(&flat, f64::MAX),
