@@ -19,7 +19,7 @@ pub(crate) fn draw(
     points: &[Point<'_>],
     results: &OverTemperature,
     output: &mut Output,
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
     use over_temperature::{adam_gibbs, entropies, heat_capacity_check, landscape};
     let has_heat_capacity = points.iter().any(|point| point.counted_heat_capacity().is_some());
     let figures = [
@@ -40,11 +40,13 @@ pub(crate) fn draw(
         ),
         ("structure_factor", structure::structure_factor(scan, points)),
     ];
+    let mut not_drawn = Vec::new();
     for (name, figure) in figures {
-        if let Some(figure) = figure {
-            let svg = figure.to_svg().map_err(|error| Failure::at(name, error))?;
-            output.add(format!("{name}.svg"), svg)?;
+        match figure.map(|figure| figure.to_svg()) {
+            Some(Ok(svg)) => output.add(format!("{name}.svg"), svg)?,
+            Some(Err(error)) => not_drawn.push(format!("{name} is not drawn: {error}")),
+            None => {}
         }
     }
-    Ok(())
+    Ok(not_drawn)
 }

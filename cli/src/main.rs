@@ -83,10 +83,13 @@ fn analyse(mut scan: Scan, out: Option<&Path>) -> Result<(), Failure> {
         let mut output = Output::default();
         output.add("scan.csv", over_temperature.scan.to_string())?;
         output::add_curves(scan, &points, &mut output)?;
-        figures::draw(scan, &points, &over_temperature, &mut output)?;
+        let not_drawn = figures::draw(scan, &points, &over_temperature, &mut output)?;
         let results = results::results(scan, &points, &over_temperature);
         output.add("results.json", format!("{results:#}\n"))?;
         output.write(out)?;
+        for note in not_drawn {
+            report += &format!("\n{note}\n");
+        }
         report += &format!("\nWritten to {}\n", out.display());
     }
     say(&report)

@@ -111,10 +111,9 @@ fn check(
     freedom: f64,
 ) -> Option<EnsembleCheck> {
     let series = tables.iter().map(|table| {
-        // The time step does not matter where the file has no times.
-        let time_step = table
-            .interval()
-            .map_or(1.0, |interval| interval / table.stride as f64);
+        // The time step does not matter where the file says none.
+        let of_rows = table.interval().map(|interval| interval / table.stride as f64);
+        let time_step = of_rows.or(table.time_step).unwrap_or(1.0);
         table.series(time_step, particles, kind)
     });
     let series: Vec<EnergySeries<'_>> = series.collect::<Result<_, _>>().ok()?;

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use msed::io::LogRun;
+use msed::units::Units;
 
 use super::folders::shown;
+use super::system::rounded;
 
 /// Longest input script.
 const LONGEST: u64 = 1 << 20;
@@ -36,6 +38,8 @@ pub(super) enum Agreed<T> {
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) time_step: Vec<Said<f64>>,
+    /// The time of one step in picoseconds, by input of GROMACS.
+    picoseconds: Vec<Said<f64>>,
     pub(super) units: Vec<Said<String>>,
     pub(super) particles: Vec<Said<usize>>,
 }
@@ -83,6 +87,7 @@ impl Settings {
         }
         Self {
             time_step: first(runs.time_step, others.time_step),
+            picoseconds: first(runs.picoseconds, others.picoseconds),
             units: first(runs.units, others.units),
             particles: first(runs.particles, others.particles),
         }
@@ -90,8 +95,27 @@ impl Settings {
 
     pub(super) fn extend(&mut self, others: Self) {
         self.time_step.extend(others.time_step);
+        self.picoseconds.extend(others.picoseconds);
         self.units.extend(others.units);
         self.particles.extend(others.particles);
+    }
+
+    /// What is said of the time of one step, in these units.
+    pub(super) fn time_step_in(&self, units: Option<&Units>) -> Vec<Said<f64>> {
+        let of_a_picosecond = match units.map(|units| units.time) {
+            Some("ps") => Some(1.0),
+            Some("fs") => Some(1000.0),
+            _ => None,
+        };
+        let converted = |said: &Said<f64>| {
+            let value = rounded(said.value * of_a_picosecond?);
+            Some(Said {
+                value,
+                by: said.by.clone(),
+            })
+        };
+        let others = self.picoseconds.iter().filter_map(converted);
+        self.time_step.iter().cloned().chain(others).collect()
     }
 
     /// Takes what the last run of a log says.
@@ -123,20 +147,21 @@ impl Settings {
             let (command, _) = line.split_once('#').unwrap_or((line, ""));
             let words: Vec<&str> = command.split_whitespace().take(3).collect();
             let by = || file.to_owned();
-            let value = match words[..] {
+            let (value, steps) = match words[..] {
                 ["units", style] if LAMMPS_UNITS.contains(&style) => {
                     let value = style.to_owned();
                     self.units.push(Said { value, by: by() });
                     continue;
                 }
-                ["timestep", value, ..] | ["dt", "=", value] => value,
+                ["timestep", value, ..] => (value, &mut self.time_step),
+                ["dt", "=", value] => (value, &mut self.picoseconds),
                 _ => continue,
             };
             let value = value
                 .parse()
                 .ok()
                 .filter(|value: &f64| value.is_finite() && *value > 0.0);
-            self.time_step.extend(value.map(|value| Said { value, by: by() }));
+            steps.extend(value.map(|value| Said { value, by: by() }));
         }
     }
 }

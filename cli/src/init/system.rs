@@ -277,7 +277,10 @@ fn time_step(dir: &Path, runs: &[Run], settings: &Settings, units: &Fact<Units>)
         runs.find_map(|run| Some((Times::of(dir, &run.energies, *units)?, &run.energies.first().file)))
     });
     let has_frames = runs.iter().any(|run| !run.trajectory.is_empty());
-    match (times, Fact::said(Agreed::of(&settings.time_step))) {
+    match (
+        times,
+        Fact::said(Agreed::of(&settings.time_step_in(units.known()))),
+    ) {
         (Some((times, file)), _) if !times.in_place_of_steps => {
             Fact::Known(rounded(times.step), format!("steps and times in {}", shown(file)))
         }

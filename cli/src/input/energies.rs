@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::{Outcome, short};
 use msed::thermo::{self, EnsembleCheck};
-use msed::{EnergySeries, Replicas, Resampling, energy, io};
+use msed::{EnergySeries, Estimate, Replicas, Resampling, energy, io};
 
 use super::{about, check_file};
 use crate::failure::Failure;
@@ -13,6 +13,10 @@ use crate::scan_file::{Discard, Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
 pub(crate) const FEWEST: usize = 100;
+
+/// Replicas of one state point have mean temperatures within this part of each other: runs at
+/// constant energy begin with different ones.
+const SAME_TEMPERATURE: f64 = 0.02;
 
 /// A run's energies.
 pub(crate) struct Energies {
@@ -49,6 +53,14 @@ impl Energies {
             .map(|(file, whole)| without_start(run, file, whole, discarded))
             .collect::<Result<_, _>>()?;
         let equilibration = last_to_equilibrate(&series);
+        if run.temperature.is_some() && series.iter().any(|series| series.temperatures().is_none()) {
+            notes.push(format!(
+                "run `{}` has no temperature column: nothing tells whether ensemble, kind and units of its energies are those declared",
+                run.name()
+            ));
+        }
+        let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
+        check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
         let replicas = Replicas::new(series).map_err(|error| scan.run_failure(run, error))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
         Ok(Self {
@@ -228,6 +240,54 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
         short(temperature, 6)
     );
     Err(scan.run_failure(run, message))
+}
+
+/// Replicas must be independent runs of one state point: no copies, each of the declared ensemble,
+/// at one temperature.
+fn check_replicas(
+    scan: &Scan,
+    run: &Run,
+    replicas: &[(&Path, EnergySeries<'static>)],
+    resampling: Resampling,
+) -> Result<(), Failure> {
+    if replicas.len() < 2 {
+        return Ok(());
+    }
+    let mut first: Option<(&Path, Estimate)> = None;
+    for (k, (file, series)) in replicas.iter().enumerate() {
+        let before = &replicas[..k];
+        if let Some((other, _)) = before
+            .iter()
+            .find(|(_, other)| other.samples() == series.samples())
+        {
+            let message = format!("found the energies of {}, expected another run", other.display());
+            return Err(about(file, message));
+        }
+        let alone = Replicas::new(vec![series.clone()]).map_err(|error| about(file, error))?;
+        if let Some(contradiction) = ensemble(scan, run, &alone, resampling).err() {
+            return Err(about(file, contradiction));
+        }
+        let moments = energy::moments(&alone, resampling).map_err(|error| about(file, error))?;
+        let Some(found) = moments.kinetic_temperature else {
+            continue;
+        };
+        if let Some((other, expected)) = &first {
+            let difference = (found.value() - expected.value()).abs();
+            let errors = [&found, expected].map(|mean| mean.standard_error().unwrap_or(0.0));
+            if difference > SAME_TEMPERATURE * expected.value()
+                && difference > 3.0 * errors[0].hypot(errors[1])
+            {
+                let message = format!(
+                    "found a mean temperature of {found}, expected the {expected} of {}: replicas are of one state point",
+                    other.display()
+                );
+                return Err(about(file, message));
+            }
+        } else {
+            first = Some((file, found));
+        }
+    }
+    Ok(())
 }
 
 /// What temperatures at the samples show of the ensemble. They must not contradict the scan file.

@@ -252,3 +252,64 @@ fn energies_that_do_not_vary() {
         "DIR/scan.toml:16: run `T0.700`: the curve is 0 at all of the 30 lags to be fitted, expected one that is not"
     );
 }
+
+/// Replicas are independent runs of one state point. Pooled, their errors would hide what is wrong.
+#[test]
+fn replicas_that_are_copies_or_of_other_states() {
+    let two = |name: &str, content: String| {
+        let scan = Scan::small().edit(
+            "scan.toml",
+            "energy = \"T0.800.dat\"",
+            &format!("energy = [\"T0.800.dat\", \"{name}\"]"),
+        );
+        scan.write(name, content);
+        scan.message()
+    };
+    let small = Scan::small();
+    assert_eq!(
+        two("copy.dat", small.read("T0.800.dat")),
+        "DIR/copy.dat: found the energies of DIR/T0.800.dat, expected another run"
+    );
+    let colder = two("colder.dat", small.read("T0.700.dat"));
+    assert!(
+        colder.starts_with("DIR/colder.dat: found a mean temperature of 0.7")
+            && colder.ends_with("of DIR/T0.800.dat: replicas are of one state point"),
+        "{colder}"
+    );
+    // Its temperatures in another order have nothing to do with the energies.
+    let rows = small.read("T0.800.dat");
+    let rows: Vec<Vec<&str>> = rows.lines().skip(2).map(|row| row.split(' ').collect()).collect();
+    let mut text = "# TimeStep v_pe v_te\n".to_owned();
+    for (row, other) in rows.iter().zip(rows.iter().cycle().skip(1000)) {
+        text += &format!("{} {}1 {}\n", row[0], row[1], other[2]);
+    }
+    let shuffled = two("shuffled.dat", text);
+    assert!(
+        shuffled.starts_with("DIR/shuffled.dat: ") && shuffled.contains("`ensemble`"),
+        "{shuffled}"
+    );
+}
+
+#[test]
+fn a_log_of_another_time_step_or_other_units() {
+    let log = |settings: &str| {
+        let small = Scan::small();
+        let rows = small.read("T0.800.dat");
+        let rows: String = rows.lines().skip(2).map(|row| format!("{row}\n")).collect();
+        let head =
+            "Per MPI rank memory allocation (min/avg/max) = 3.1 | 3.1 | 3.1 Mbytes\nStep PotEng Temp\n";
+        let text = format!(
+            "LAMMPS (29 Aug 2024)\n{settings}{head}{rows}Loop time of 1 on 1 procs for 1 steps with 1000 atoms\n"
+        );
+        small.write("T0.800.dat", text);
+        small.message()
+    };
+    assert_eq!(
+        log("  Time step     : 0.0005\n"),
+        "DIR/T0.800.dat: a time step of 0.0005, expected 0.005 as declared"
+    );
+    assert_eq!(
+        log("  Unit style    : real\n"),
+        "DIR/T0.800.dat: units real, expected lj as declared"
+    );
+}

@@ -38,6 +38,14 @@ impl EnergyTable {
     /// # Ok::<(), msed::io::ReadError>(())
     /// ```
     pub fn in_units(mut self, units: Units) -> Result<Self, ReadError> {
+        let known = [Units::LJ, Units::METAL, Units::REAL, Units::GROMACS];
+        let expected = known.iter().map(Units::name).find(|name| *name == units.name());
+        if let (Some(found), Some(expected)) = (self.unit_style, expected)
+            && found != expected
+        {
+            let message = format!("units {found}, expected {expected} as declared");
+            return Err(Fault::Value(message).at(&self.file, Place::File));
+        }
         // Nothing where the unit is the same.
         let factor = |quantity: &'static str, of: fn(&str) -> Option<f64>, from, to| match (of(from), of(to))
         {

@@ -367,6 +367,8 @@ impl<'a> Series<'a> {
             }
             table.extend(&part.run.table, kept);
             table.particles = part.run.particles.or(table.particles);
+            table.time_step = part.run.settings.time_step.or(table.time_step);
+            table.unit_style = part.run.settings.units.or(table.unit_style);
             notes.extend(part.run.notes.iter().cloned());
             before = Some((part.run, part.rows.end));
         }

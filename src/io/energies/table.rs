@@ -9,9 +9,12 @@ use thiserror::Error;
 use super::layout::Layout;
 use super::log_run::{Listed, LogRun};
 use crate::io::error::{Fault, Place, ReadError};
-use crate::real::short;
+use crate::real::{apart, short};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
+
+/// Time steps that differ by less than this part are one: a log prints few digits.
+const SAME_STEP: f64 = 1e-4;
 
 /// A decision of a reader about a file. It prints as a sentence, and is an error for a program that
 /// does not want to accept it.
@@ -237,6 +240,10 @@ pub struct EnergyTable {
     pub temperature: Option<Vec<f64>>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
+    /// The time of one step that a log reports. [`series`](Self::series) refuses another.
+    pub time_step: Option<f64>,
+    /// The style of units that a LAMMPS log reports. [`in_units`](Self::in_units) refuses another.
+    pub unit_style: Option<&'static str>,
     /// The unit of the energies, where the file says it: `kJ/mol`, `kcal/mol`, `eV` or `hartree`.
     /// [`in_units`](Self::in_units) converts them.
     pub energy_unit: Option<&'static str>,
@@ -262,6 +269,8 @@ impl EnergyTable {
             potential_name: String::new(),
             temperature: None,
             particles: None,
+            time_step: None,
+            unit_style: None,
             energy_unit: None,
             time_unit: None,
             kind: None,
@@ -424,6 +433,15 @@ impl EnergyTable {
         if let Some(found) = self.particles.filter(|&found| found != particles) {
             return Err(error(Fault::Value(format!(
                 "{found} atoms, expected {particles}"
+            ))));
+        }
+        if let Some(found) = self
+            .time_step
+            .filter(|found| (time_step / found - 1.0).abs() > SAME_STEP)
+        {
+            let [found, expected] = apart(found, time_step);
+            return Err(error(Fault::Value(format!(
+                "a time step of {found}, expected {expected} as declared"
             ))));
         }
         if let Some(found) = self.kind.filter(|&found| found != kind) {
