@@ -1,8 +1,8 @@
 //! How often one-sigma intervals hold the truth, and how much less simulation the efficient
 //! estimator needs.
 //!
-//! `cargo run --release --example coverage -- 500 100` prints the tables of docs/errors.md: 500
-//! seeded runs of each source and length, and 100 of each liquid.
+//! `cargo run --release --example coverage -- 500 500` prints the tables of docs/errors.md: 500
+//! seeded runs of each source and length, and 500 of each liquid.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 mod bound;

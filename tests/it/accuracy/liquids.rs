@@ -1,6 +1,6 @@
 //! The spectrum on series that look like a liquid's. docs/errors.md has the figures of more runs
 //! and of the other estimators, by the same code: `cargo run --release --example coverage -- 500
-//! 100`.
+//! 500`.
 
 #[path = "../../../examples/coverage/estimators.rs"]
 pub(crate) mod estimators;
