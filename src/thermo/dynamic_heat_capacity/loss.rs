@@ -26,7 +26,7 @@ impl Search {
         let [start, end] = self.range.map(f64::ln);
         let decades = (end - start) / std::f64::consts::LN_10;
         let steps = (decades * PER_DECADE / self.scale).ceil();
-        if !(steps >= 2.0 && steps < 1e6) {
+        if !(2.0..1e6).contains(&steps) {
             return [f64::NAN; 4];
         }
         let place = |k: usize| start + (end - start) * k as f64 / steps;
@@ -39,14 +39,14 @@ impl Search {
         let Some(k) = found.filter(|&k| values[k] > 0.0) else {
             return [f64::NAN; 4];
         };
-        let peak = golden(&at, [place(k - 1), place(k + 1)]);
+        let peak = golden(at, [place(k - 1), place(k + 1)]);
         let height = at(peak);
         let half = |values: &mut dyn Iterator<Item = usize>| {
             let mut inside = peak;
             for k in values {
                 let place = place(k);
                 if at(place) < 0.5 * height {
-                    return bisected(&at, inside, place, 0.5 * height);
+                    return bisected(at, inside, place, 0.5 * height);
                 }
                 inside = place;
             }
