@@ -147,6 +147,34 @@ fn masses(scan: &Scan, run: &Run, species: &Species) -> Result<Option<Vec<f64>>,
     }
 }
 
+/// Species of a `count` that hold particles of several types, where the file has types. It may be
+/// meant so, or the particles are in another order.
+fn mixed_species(scan: &Scan, run: &Run, file: &Path) -> Result<Vec<String>, Failure> {
+    let Some(blocks) = scan.species.as_ref().and_then(SpeciesList::counts) else {
+        return Ok(Vec::new());
+    };
+    let reader = reader(scan, run, file)?;
+    let types: Vec<String> = match reader.types() {
+        Some(types) => types.iter().map(u32::to_string).collect(),
+        None => reader.names().to_vec(),
+    };
+    let mut mixed = Vec::new();
+    let mut rest = types.as_slice();
+    for (name, count) in blocks {
+        let Some((block, after)) = rest.split_at_checked(count) else {
+            break;
+        };
+        rest = after;
+        if let Some(other) = block.iter().find(|other| **other != block[0]) {
+            mixed.push(format!(
+                "species `{name}` holds particles of types {} and {other}, in the order of their ids",
+                block[0]
+            ));
+        }
+    }
+    Ok(mixed)
+}
+
 fn replica(
     scan: &Scan,
     run: &Run,
@@ -162,6 +190,9 @@ fn replica(
     // Molecules take whole coordinates, and their centres move as the whole system does.
     if let Some(molecules) = scan.species.as_ref().and_then(SpeciesList::molecules) {
         source = Box::new(centres_of_mass(source, molecules.map_err(failed)?));
+    }
+    for note in mixed_species(scan, run, file)? {
+        notes.add(file, note);
     }
     let time_step = scan.system.timestep;
     let mut path = Vec::new();

@@ -29,7 +29,7 @@ pub(crate) struct EnergyFlags {
     #[arg(long)]
     ensemble: String,
     /// Time units per MD step.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     timestep: f64,
     /// Temperature; by default the mean of the temperature column.
     #[arg(long, allow_negative_numbers = true)]

@@ -127,6 +127,19 @@ impl SpeciesList {
         }
     }
 
+    /// The names of single particles in the order of their ids, with how many of each, where there
+    /// are several species.
+    pub(crate) fn counts(&self) -> Option<impl Iterator<Item = (&str, usize)>> {
+        match self {
+            Self::Counts(kinds) if kinds.len() > 1 && kinds.iter().all(|kind| kind.size() == 1) => Some(
+                kinds
+                    .iter()
+                    .map(|kind| (kind.name.as_str(), kind.number as usize)),
+            ),
+            _ => None,
+        }
+    }
+
     /// The mass of each species, that of a whole molecule for molecules; `None` where one has none.
     /// In units in which masses are mostly 1 they are 1 where none is given.
     pub(crate) fn masses(&self, units: UnitsName) -> Option<Vec<(&str, f64)>> {

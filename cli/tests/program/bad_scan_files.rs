@@ -61,6 +61,14 @@ fn missing_keys() {
 }
 
 #[test]
+fn a_file_of_two_runs() {
+    assert_eq!(
+        after("energy = \"T0.700.dat\"", "energy = \"T0.800.dat\""),
+        "DIR/scan.toml:18: `energy`: found a file of run `T0.800`, expected the files of another run"
+    );
+}
+
+#[test]
 fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
