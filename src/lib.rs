@@ -87,6 +87,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod curve;
+mod dimensions;
 pub mod energy;
 pub mod error;
 #[cfg(feature = "files")]

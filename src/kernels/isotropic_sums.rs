@@ -6,7 +6,7 @@ use pulp::{Arch, Simd, WithSimd, bytemuck};
 use super::phases::sin_cos;
 use super::schedule::{Pairs, Schedule};
 use super::tile::Tile;
-use crate::trajectory::Dimensions;
+use crate::dimensions::Dimensions;
 
 /// Pairs whose distances are held at once.
 const PAIRS: usize = 256;

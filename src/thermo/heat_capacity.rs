@@ -2,11 +2,11 @@
 
 use std::fmt;
 
+use crate::dimensions::Dimensions;
 use crate::energy::Moments;
 use crate::real::Invalid;
 use crate::relaxation::Relaxation;
 use crate::stats::{Estimate, Outcome};
-use crate::trajectory::Dimensions;
 use crate::units::{Conversion, Units};
 
 use super::{ThermoError, Undetermined};

@@ -45,7 +45,6 @@
 //! ```
 
 mod cell;
-mod dimensions;
 mod drift;
 mod error;
 mod molecules;
@@ -58,9 +57,9 @@ mod species;
 mod unwrap;
 mod wrap_check;
 
+pub use crate::dimensions::Dimensions;
+pub(crate) use crate::dimensions::SINGLE_ROUNDING;
 pub use cell::Cell;
-pub use dimensions::Dimensions;
-pub(crate) use dimensions::SINGLE_ROUNDING;
 pub use drift::without_drift;
 pub use error::TrajectoryError;
 pub use molecules::{Molecules, centres_of_mass};

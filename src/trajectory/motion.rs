@@ -1,7 +1,7 @@
 //! Along which axes the particles of a trajectory move.
 
-use super::dimensions::{ROUNDING, SINGLE_ROUNDING};
 use super::{Coordinates, Dimensions, Trajectory, TrajectoryError};
+use crate::dimensions::{ROUNDING, SINGLE_ROUNDING};
 use crate::real::Real;
 
 /// Motion along one axis that is too much for rounding of double precision, and too little for a

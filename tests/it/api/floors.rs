@@ -19,7 +19,7 @@ const FLOORS: [&[&str]; 13] = [
     &["curve"],
     &["stats"],
     &["lag", "threads"],
-    &["sampling", "units"],
+    &["sampling", "units", "dimensions"],
     &["real"],
 ];
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Motion along an axis that is no longer than this part of the longest motion along another one is
 /// none: it is the rounding of double precision.
-pub(super) const ROUNDING: f64 = 1e-9;
+pub(crate) const ROUNDING: f64 = 1e-9;
 /// Motion below this part may be the rounding of single precision, and no liquid moves so little.
 pub(crate) const SINGLE_ROUNDING: f64 = 1e-6;
 
@@ -26,12 +26,12 @@ pub(crate) const SINGLE_ROUNDING: f64 = 1e-6;
 /// three-dimensional. Motion between 1e-9 and 1e-6 of the longest is unclear, and estimators refuse
 /// the run until the caller says what it is. A run along a line counts as three-dimensional: no formula here is
 /// for one dimension.
-/// [`Trajectory::with_dimensions`](super::Trajectory::with_dimensions) says otherwise.
+/// [`Trajectory::with_dimensions`](crate::Trajectory::with_dimensions) says otherwise.
 ///
 /// **Cells** have three lattice vectors in two dimensions too. One of them must lie along the axis
 /// without motion, and the others across it. The first one may have any length, which has no
 /// meaning: simulation codes write 1, or another small number. The volume of the cell is the area
-/// that the other two span ([`Cell::volume_in`](super::Cell::volume_in)).
+/// that the other two span ([`Cell::volume_in`](crate::trajectory::Cell::volume_in)).
 ///
 /// ```
 /// use msed::trajectory::{Dimensions, Species, Trajectory};
