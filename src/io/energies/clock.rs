@@ -11,7 +11,7 @@ const SUM: f64 = 1e-9;
 
 /// A difference that is off by more than this part of the interval is no rounding, however few
 /// digits there are: a missing row looks so.
-const HALF: f64 = 0.51;
+const MISSING_ROW: f64 = 0.51;
 
 /// Evenly spaced times, as they are read one by one.
 ///
@@ -59,7 +59,7 @@ impl Clock {
             before[0].max((span - slack) / next as f64),
             before[1].min((span + slack) / next as f64),
         ];
-        if off > slack || off > HALF * interval || range[0] > range[1] {
+        if off > slack || off > MISSING_ROW * interval || range[0] > range[1] {
             let expected = number(self.last + interval);
             let (time, last) = (number(time), number(self.last));
             return Err(Fault::Steps(format!(
@@ -125,8 +125,8 @@ impl Clock {
         1.001 * quantum + SUM * time.abs() + JITTER * interval
     }
 
-    /// What the first row counts as. Steps 0 and 1 are those of a run that begins again, and times
-    /// that began elsewhere do not come to them.
+    /// What the first row counts as. Steps 0 and 1 would count as a run that begins again, so that
+    /// times that begin elsewhere count from 2.
     pub(super) fn first_step(&self) -> i64 {
         if self.first == 0.0 { 0 } else { 2 }
     }

@@ -554,7 +554,7 @@ impl<R: Read> EnergyStream<R> {
         match self.counting {
             Counting::Times(_) => Some(Note::Times {
                 interval: self.clock.interval().ok()?,
-                unit: self.layout.as_ref()?.units[1],
+                unit: self.layout.as_ref()?.time_unit,
             }),
             // Whoever asks for rows without steps knows.
             Counting::Rows if !matches!(self.wanted.step, StepColumn::None) => Some(Note::Unnumbered),

@@ -116,7 +116,7 @@ impl Head {
             }
             let layout = Layout::of_columns(wanted, Some(&names), count);
             let mut layout = layout.map_err(|fault| (None, fault))?;
-            layout.units[0] = layout.units[0].or(self.xvg.energy_unit());
+            layout.energy_unit = layout.energy_unit.or(self.xvg.energy_unit());
             return Ok(layout);
         }
         let of = |line: &HeadLine, names: &[String]| {

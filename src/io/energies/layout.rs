@@ -116,8 +116,10 @@ pub(crate) struct Layout {
     pub(super) has_steps: bool,
     /// The name of the energy: of the column, or of both.
     pub(super) energy_name: String,
-    /// The unit of the energies, and the unit of the times, where the names say them.
-    pub(super) units: [Option<&'static str>; 2],
+    /// The unit of the energies, where the names say it.
+    pub(super) energy_unit: Option<&'static str>,
+    /// The unit of the times, where the names say it.
+    pub(super) time_unit: Option<&'static str>,
     /// Whether energies are totals or per particle, where the names say so.
     pub(super) kind: Option<EnergyKind>,
     /// Numbers kept of a row.
@@ -128,7 +130,12 @@ impl Layout {
     /// The layout of rows of LAMMPS under a header, or of `count` columns without. Each row has a
     /// step.
     pub(crate) fn new(wanted: &Wanted, names: Option<&[String]>, count: usize) -> Result<Self, Fault> {
-        Self::by(names::of_lammps, wanted, names, count)
+        Self::by(
+            |quantity, names| Ok(names::of_lammps(quantity, names)),
+            wanted,
+            names,
+            count,
+        )
     }
 
     /// The same for rows of any program, which may have a time in place of a step.
@@ -230,10 +237,8 @@ impl Layout {
             temperature: temperature.map(value_of),
             time: time.map(value_of),
             has_steps: step.is_some(),
-            units: [
-                energy_unit.filter(|_| is_named),
-                time.and_then(|time| names::time_unit(&names[time])),
-            ],
+            energy_unit: energy_unit.filter(|_| is_named),
+            time_unit: time.and_then(|time| names::time_unit(&names[time])),
             kind: names::kind(&names[energy]).filter(|_| is_named),
             energy_name: match molecular {
                 Some(molecular) => format!("{} + {}", names[energy], names[molecular]),

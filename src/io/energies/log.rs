@@ -211,7 +211,7 @@ impl Log<'_> {
             }
             (b"Minimization", b"stats:") => {
                 if let Some(run) = self.runs.runs.last_mut() {
-                    run.settings.minimizes = true;
+                    run.settings.minimises = true;
                 }
             }
             (b"Per", b"MPI") | (b"Memory", b"usage") => {
@@ -230,13 +230,13 @@ impl Log<'_> {
             (b"Unit", b"style") if third == b":" => {
                 self.settings.units = words.next().and_then(units).or(self.settings.units);
             }
-            (b"Setting", b"up") => self.settings.minimizes = line.ends_with(b"minimization ..."),
+            (b"Setting", b"up") => self.settings.minimises = line.ends_with(b"minimization ..."),
             (b"thermo", every) if outside => {
                 let every = i64_field(every).filter(|&every| every > 0);
                 self.settings.thermo = every.or(self.settings.thermo);
             }
-            (b"minimize", limit) if outside => self.settings.minimizes = f64_field(limit).is_some(),
-            (b"run", _) if outside => self.settings.minimizes = false,
+            (b"minimize", limit) if outside => self.settings.minimises = f64_field(limit).is_some(),
+            (b"run", _) if outside => self.settings.minimises = false,
             (b"SHAKE" | b"RATTLE", b"stats") => {
                 let step = line.rsplit(u8::is_ascii_whitespace).next();
                 self.shake = Some(step.and_then(i64_field).unwrap_or(0));
@@ -361,7 +361,7 @@ impl Log<'_> {
     fn begin_run(&mut self, line: u64) {
         self.end_unfinished();
         self.runs.runs.push(Run::new(line, self.settings));
-        self.settings.minimizes = false;
+        self.settings.minimises = false;
         self.announced = false;
         self.candidates.clear();
     }

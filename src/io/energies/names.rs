@@ -95,10 +95,10 @@ impl Quantity {
     }
 }
 
-/// The column of a quantity by LAMMPS' own names, the first that is there. Never an error.
-pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Result<Option<usize>, Fault> {
+/// The column of a quantity by LAMMPS' own names, the first that is there.
+pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Option<usize> {
     let mut known = quantity.of_lammps().iter();
-    Ok(known.find_map(|name| names.iter().position(|found| found == name)))
+    known.find_map(|name| names.iter().position(|found| found == name))
 }
 
 /// The column of a quantity by the names of LAMMPS, else by those of any program: the first that is
@@ -108,7 +108,7 @@ pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Result<Option<u
 /// [`Fault::Columns`] where two columns have one plain name, as the energies of two groups of
 /// particles have.
 pub(super) fn find(quantity: Quantity, names: &[String]) -> Result<Option<usize>, Fault> {
-    if let Some(place) = of_lammps(quantity, names)? {
+    if let Some(place) = of_lammps(quantity, names) {
         return Ok(Some(place));
     }
     let plain: Vec<Name<'_>> = names.iter().map(|name| Name::of(name)).collect();

@@ -20,7 +20,7 @@ pub(super) struct Settings {
     /// The style of units, where the log prints it or echoes the command.
     pub(super) units: Option<&'static str>,
     /// Whether a minimisation is announced.
-    pub(super) minimizes: bool,
+    pub(super) minimises: bool,
 }
 
 /// The output of one `run` or `minimize` command.
@@ -29,7 +29,7 @@ pub(super) struct Run {
     pub(super) line: u64,
     pub(super) names: Vec<String>,
     /// Why its columns make no series, where they do not.
-    pub(super) columns: Option<String>,
+    pub(super) unfit_columns: Option<String>,
     pub(super) settings: Settings,
     pub(super) table: EnergyTable,
     pub(super) rows: Vec<Row>,
@@ -55,7 +55,7 @@ pub(super) struct Row {
     pub(super) line: u64,
 }
 
-/// No simulation has more types of bonds that `fix shake` constrains.
+/// Most types of constrained bonds that statistics of `fix shake` list.
 pub(super) const MOST_TYPES: i64 = 100;
 
 impl Run {
@@ -64,7 +64,7 @@ impl Run {
         Self {
             line,
             names: Vec::new(),
-            columns: None,
+            unfit_columns: None,
             settings,
             table: EnergyTable::empty(),
             rows: Vec::new(),
@@ -89,7 +89,7 @@ impl Run {
                 Some(layout)
             }
             Err(fault) => {
-                self.columns = Some(fault.to_string());
+                self.unfit_columns = Some(fault.to_string());
                 Layout::of_steps(wanted, names)
             }
         }
@@ -105,7 +105,7 @@ impl Run {
             return;
         }
         self.rows.push(Row { step, line });
-        if self.columns.is_none() {
+        if self.unfit_columns.is_none() {
             self.table.push(layout, values);
         }
     }
@@ -122,7 +122,7 @@ impl Run {
             self.damage = Some((line, Fault::negative_step(step)));
             return false;
         }
-        if self.columns.is_some() {
+        if self.unfit_columns.is_some() {
             return is_later;
         }
         if is_later {
@@ -206,12 +206,12 @@ impl Run {
     }
 
     /// Why the run makes no series, where it was meant to make none.
-    pub(super) fn idle(&self) -> Option<String> {
-        if self.settings.minimizes {
+    pub(super) fn why_no_series(&self) -> Option<String> {
+        if self.settings.minimises {
             return Some("a minimisation".to_owned());
         }
-        if self.columns.is_some() {
-            return self.columns.clone();
+        if self.unfit_columns.is_some() {
+            return self.unfit_columns.clone();
         }
         if self.rows.is_empty() && self.damage.is_none() {
             return Some(match &self.stopped {
@@ -244,7 +244,7 @@ impl Run {
             units: self.settings.units,
             mean_energy: mean(&self.table.potential),
             mean_temperature: self.table.temperature.as_deref().and_then(mean),
-            unusable: self.idle().or(damage),
+            unusable: self.why_no_series().or(damage),
             apart: None,
         }
     }

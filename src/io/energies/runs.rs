@@ -50,7 +50,7 @@ impl Runs {
         let mut listed: Vec<LogRun> = numbered.map(|(run, number)| run.listed(number)).collect();
         let mut before: Option<(&Run, Known)> = None;
         for (run, listed) in self.runs.iter().zip(&mut listed) {
-            if run.idle().is_some() {
+            if run.why_no_series().is_some() {
                 continue;
             }
             let mut known = Known::of(run);
@@ -107,7 +107,7 @@ impl Runs {
             return Err((Place::File, Fault::Value(expected)));
         };
         let run = &self.runs[place];
-        match run.idle() {
+        match run.why_no_series() {
             Some(reason) => {
                 let fault = Fault::TooShort(format!("run {number} makes no series: {reason}"));
                 Err((Place::Line(run.line), fault))
@@ -121,7 +121,7 @@ impl Runs {
     fn last(&self, wanted: &Wanted, listed: &mut [LogRun]) -> Result<(Series<'_>, Grid), Misplaced> {
         let mut too_short = None;
         for place in (0..self.runs.len()).rev() {
-            if self.runs[place].idle().is_some() {
+            if self.runs[place].why_no_series().is_some() {
                 continue;
             }
             match self.ending_with(place, wanted, listed) {
@@ -138,13 +138,13 @@ impl Runs {
     /// Why no run of the log makes a series, where none was meant to.
     #[cold]
     fn none_usable(&self) -> Misplaced {
-        let Some(run) = self.runs.iter().rev().find(|run| !run.settings.minimizes) else {
+        let Some(run) = self.runs.iter().rev().find(|run| !run.settings.minimises) else {
             let rows: usize = self.runs.iter().map(|run| run.rows.len()).sum();
             let expected = "expected a run of molecular dynamics";
             let fault = format!("{rows} rows, all of minimisations, {expected}");
             return (Place::File, Fault::TooShort(fault));
         };
-        let fault = match (&run.columns, &run.stopped) {
+        let fault = match (&run.unfit_columns, &run.stopped) {
             (Some(columns), _) => Fault::Columns(columns.clone()),
             (None, Some((line, message))) => Fault::TooShort(format!(
                 "no rows below this header: the run stopped at line {line}, `{message}`"
@@ -307,7 +307,7 @@ impl<'a> Series<'a> {
     /// Puts the runs before it that it continues.
     fn lengthen(&mut self, runs: &'a [Run], listed: &[LogRun], overlap: Overlap) {
         let before = runs[..self.parts[0].place].iter().enumerate().rev();
-        for (place, run) in before.filter(|(_, run)| run.idle().is_none()) {
+        for (place, run) in before.filter(|(_, run)| run.why_no_series().is_none()) {
             let head = &mut self.parts[0];
             if listed[head.place].apart.is_some() {
                 break;
@@ -344,7 +344,7 @@ impl<'a> Series<'a> {
     fn table(&self, grid: Grid, mut notes: Vec<Note>, runs: &[Run], listed: Vec<LogRun>) -> EnergyTable {
         let mut table = EnergyTable::like(&self.parts[0].run.table, grid.len(&self.parts));
         table.stride = grid.stride.unsigned_abs();
-        let minimizations = runs.iter().filter(|run| run.settings.minimizes);
+        let minimizations = runs.iter().filter(|run| run.settings.minimises);
         let minimization: usize = minimizations.map(|run| run.rows.len()).sum();
         if minimization > 0 {
             notes.push(Note::Minimization { rows: minimization });
@@ -372,7 +372,7 @@ impl<'a> Series<'a> {
             notes.extend(part.run.notes.iter().cloned());
             before = Some((part.run, part.rows.end));
         }
-        if runs.iter().filter(|run| !run.settings.minimizes).count() > 1 {
+        if runs.iter().filter(|run| !run.settings.minimises).count() > 1 {
             let taken = self.parts.iter().map(|part| part.place + 1).collect();
             notes.push(Note::Runs { taken, runs: listed });
         }

@@ -319,8 +319,8 @@ impl EnergyTable {
         Self {
             potential_name: layout.energy_name.clone(),
             temperature: layout.temperature.map(|_| Vec::new()),
-            energy_unit: layout.units[0],
-            time_unit: layout.units[1],
+            energy_unit: layout.energy_unit,
+            time_unit: layout.time_unit,
             kind: layout.kind,
             kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
             ..Self::empty()
