@@ -22,18 +22,18 @@ use document::Document;
 use energies::Content;
 use folders::{DEPTH, Listing, shown};
 use frames::FrameFile;
-use run::{Holds, Run};
-use scan::Scan;
+use run::{FolderFiles, FoundRun};
+use scan::Draft;
 use settings::Settings;
-use system::System;
+use system::SystemFacts;
 
 /// Lines of a list of the report.
 const LISTED: usize = 40;
 
 /// What the files of a directory are.
 #[derive(Default)]
-struct Found {
-    runs: Vec<Run>,
+struct Survey {
+    runs: Vec<FoundRun>,
     frames: Vec<FrameFile>,
     logs: BTreeMap<PathBuf, Vec<LogRun>>,
     /// Of folders that have runs, and of others.
@@ -53,15 +53,15 @@ pub(crate) fn init(dir: &Path) -> Result<String, Failure> {
             "found a scan file, expected none: rename or delete it to have another one written",
         ));
     }
-    let found = Found::of(dir)?;
+    let found = Survey::of(dir)?;
     if found.runs.is_empty() {
         return Err(found.nothing(dir));
     }
     let settings = Settings::of_runs_first(found.settings);
     let of_runs = found.runs.iter().flat_map(|run| &run.trajectory);
-    let scan = Scan {
+    let scan = Draft {
         name: scan::name_of(dir),
-        system: System::of(dir, &found.runs, &settings),
+        system: SystemFacts::of(dir, &found.runs, &settings),
         frames: of_runs.chain(&found.frames).collect(),
         runs: &found.runs,
         logs: &found.logs,
@@ -74,7 +74,7 @@ pub(crate) fn init(dir: &Path) -> Result<String, Failure> {
     Ok(report)
 }
 
-impl Found {
+impl Survey {
     fn of(dir: &Path) -> Result<Self, Failure> {
         let Listing {
             folders, left_out, ..
@@ -84,7 +84,7 @@ impl Found {
             ..Self::default()
         };
         for folder in folders {
-            let mut holds = Holds {
+            let mut holds = FolderFiles {
                 energies: Vec::new(),
                 frames: Vec::new(),
             };
@@ -93,17 +93,17 @@ impl Found {
                 found.take(dir, file, &mut holds, &mut settings);
             }
             let all = holds.frames.clone();
-            let runs = Run::of_folder(dir, &folder.path, holds);
+            let runs = FoundRun::of_folder(dir, &folder.path, holds);
             found.settings[usize::from(runs.is_empty())].extend(settings);
             found.runs.extend(runs);
             found.frames.extend(all);
         }
-        found.runs = Run::in_order(Run::join_replicas(found.runs));
+        found.runs = FoundRun::in_order(FoundRun::join_replicas(found.runs));
         Ok(found)
     }
 
     /// Looks at a file.
-    fn take(&mut self, dir: &Path, file: &Path, holds: &mut Holds, settings: &mut Settings) {
+    fn take(&mut self, dir: &Path, file: &Path, holds: &mut FolderFiles, settings: &mut Settings) {
         let mut read = None;
         if FrameFile::is_one(dir, file) {
             match FrameFile::read(dir, file) {
@@ -165,7 +165,13 @@ impl Found {
 }
 
 /// What was found, and what is left to do.
-fn report(file: &Path, runs: &[Run], document: &Document, skipped: &[String], others: &[String]) -> String {
+fn report(
+    file: &Path,
+    runs: &[FoundRun],
+    document: &Document,
+    skipped: &[String],
+    others: &[String],
+) -> String {
     let mut report = format!("Written to {}\n", file.display());
     let mut list = |head: String, lines: Vec<String>| {
         if lines.is_empty() {
@@ -180,7 +186,7 @@ fn report(file: &Path, runs: &[Run], document: &Document, skipped: &[String], ot
         }
     };
     let head = format!("{} {}", runs.len(), if runs.len() == 1 { "run" } else { "runs" });
-    list(head, runs.iter().map(Run::summary).collect());
+    list(head, runs.iter().map(FoundRun::summary).collect());
     list("Skipped".to_owned(), skipped.to_vec());
     list("Neither energies nor frames".to_owned(), others.to_vec());
     let left = document.left.iter().map(|(table, key)| format!("{table}: {key}"));

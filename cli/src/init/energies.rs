@@ -173,11 +173,11 @@ pub(super) fn reason(error: &ReadError) -> String {
 
 /// The energies of a run: its replicas, each in one file or in several.
 #[derive(Debug, Clone)]
-pub(super) struct Energies {
+pub(super) struct EnergyFiles {
     pub(super) replicas: Vec<Vec<EnergyFile>>,
 }
 
-impl Energies {
+impl EnergyFiles {
     /// The runs that these files make. Files that go on where another ends are its pieces. Replicas
     /// are files alike whose names differ by a number that counts them.
     pub(super) fn of(dir: &Path, mut files: Vec<EnergyFile>) -> Vec<Self> {

@@ -6,7 +6,7 @@ use msed::io::EnergyTable;
 use msed::thermo::{Contradiction, EnsembleCheck, Sampled, ensemble_check};
 use msed::{EnergyKind, EnergySeries, Ensemble, Replicas, Resampling, Units};
 
-use super::energies::Energies;
+use super::energies::EnergyFiles;
 
 /// Degrees of freedom that a particle may have: fewer than 1 under many constraints, and 6 of a
 /// rigid molecule.
@@ -38,7 +38,7 @@ impl Evidence {
     /// read so.
     pub(super) fn of(
         dir: &Path,
-        energies: &Energies,
+        energies: &EnergyFiles,
         particles: usize,
         freedom: f64,
         units: &[Units],
@@ -129,7 +129,7 @@ pub(super) struct Times {
 
 impl Times {
     /// `None` where the file has no times.
-    pub(super) fn of(dir: &Path, energies: &Energies, units: Units) -> Option<Self> {
+    pub(super) fn of(dir: &Path, energies: &EnergyFiles, units: Units) -> Option<Self> {
         if !energies.first().has_times {
             return None;
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::Value;
 
 use super::document;
-use super::energies::{Energies, EnergyFile};
+use super::energies::{EnergyFile, EnergyFiles};
 use super::folders::shown;
 use super::frames::FrameFile;
 
@@ -14,11 +14,11 @@ const LONGEST_NAME: usize = 100;
 
 /// A state point.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct FoundRun {
     pub(super) name: String,
     /// The folder that its files are in.
     folder: std::path::PathBuf,
-    pub(super) energies: Energies,
+    pub(super) energies: EnergyFiles,
     /// The frames of each replica; none without a trajectory.
     pub(super) trajectory: Vec<FrameFile>,
     /// Other files that may be meant, each a sentence.
@@ -26,15 +26,15 @@ pub(super) struct Run {
 }
 
 /// What the folder of a run has that is of use.
-pub(super) struct Holds {
+pub(super) struct FolderFiles {
     pub(super) energies: Vec<EnergyFile>,
     pub(super) frames: Vec<FrameFile>,
 }
 
-impl Run {
+impl FoundRun {
     /// The runs of a folder: the largest, or each where the folder is that of the scan itself.
-    pub(super) fn of_folder(dir: &Path, folder: &Path, holds: Holds) -> Vec<Self> {
-        let mut groups = Energies::of(dir, holds.energies);
+    pub(super) fn of_folder(dir: &Path, folder: &Path, holds: FolderFiles) -> Vec<Self> {
+        let mut groups = EnergyFiles::of(dir, holds.energies);
         let mut beside = Vec::new();
         let is_root = folder.as_os_str().is_empty();
         if !is_root {
@@ -100,7 +100,7 @@ impl Run {
                 && parent(a) == parent(b)
                 && a.trajectory.is_empty() == b.trajectory.is_empty()
         };
-        let groups = Energies::joined(runs, |run| &run.energies, may);
+        let groups = EnergyFiles::joined(runs, |run| &run.energies, may);
         let joined = groups.into_iter().filter_map(|group| {
             let mut group = group.into_iter();
             let mut whole = group.next()?;
@@ -167,7 +167,7 @@ pub(super) fn every(stride: u64) -> String {
     }
 }
 
-fn mean_temperature(energies: &Energies) -> String {
+fn mean_temperature(energies: &EnergyFiles) -> String {
     let temperature = energies.temperature();
     temperature.map_or_else(String::new, |t| {
         format!(", mean temperature {}", msed::Estimate::exact(t))

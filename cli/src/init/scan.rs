@@ -10,26 +10,26 @@ use toml::Value;
 use super::document::{Document, text};
 use super::folders::shown;
 use super::frames::FrameFile;
-use super::run::{Run, every};
-use super::species::Species;
-use super::system::{Fact, System, ensemble_name, kind_name};
+use super::run::{FoundRun, every};
+use super::species::SpeciesDraft;
+use super::system::{Fact, SystemFacts, ensemble_name, kind_name};
 use crate::scan_file::keys::{KEYS, Table};
 
 /// Runs of a log that are listed.
 const LISTED: usize = 12;
 
 /// What the files of a scan tell.
-pub(super) struct Scan<'a> {
+pub(super) struct Draft<'a> {
     pub(super) name: String,
-    pub(super) runs: &'a [Run],
+    pub(super) runs: &'a [FoundRun],
     /// All files of frames, those of the runs first.
     pub(super) frames: Vec<&'a FrameFile>,
     /// The runs of each log.
     pub(super) logs: &'a BTreeMap<PathBuf, Vec<LogRun>>,
-    pub(super) system: System,
+    pub(super) system: SystemFacts,
 }
 
-impl Scan<'_> {
+impl Draft<'_> {
     pub(super) fn document(&self) -> Document {
         let mut document = Document::default();
         document.comment(
@@ -54,7 +54,7 @@ impl Scan<'_> {
     }
 
     fn system(&self, document: &mut Document) {
-        let System {
+        let SystemFacts {
             units,
             particles,
             energy_kind,
@@ -131,7 +131,7 @@ impl Scan<'_> {
             .frames
             .iter()
             .filter(|frames| particles.is_none_or(|n| frames.particles == n));
-        let Some(species) = Species::of(fit.copied()) else {
+        let Some(species) = SpeciesDraft::of(fit.copied()) else {
             let found = "no file of frames has types or names of the particles";
             let form = "[ { name = \"A\", count = ... }, ... ]";
             document.wanted("species", Some(form), found);
@@ -144,7 +144,7 @@ impl Scan<'_> {
         }
     }
 
-    fn run(&self, run: &Run, place: usize, document: &mut Document) {
+    fn run(&self, run: &FoundRun, place: usize, document: &mut Document) {
         let first = run.energies.first();
         document.table("[[run]]", &format!("run `{}`", run.name));
         for beside in &run.beside {
@@ -209,7 +209,7 @@ impl Scan<'_> {
     }
 
     /// The runs of a log, where it has several.
-    fn log_run(&self, run: &Run, document: &mut Document) {
+    fn log_run(&self, run: &FoundRun, document: &mut Document) {
         let Some(runs) = self.logs.get(&run.energies.first().file) else {
             return;
         };

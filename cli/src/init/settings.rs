@@ -19,14 +19,14 @@ const NAMED: usize = 2;
 
 /// A value and the file that says it.
 #[derive(Debug, Clone)]
-pub(super) struct Said<T> {
+pub(super) struct Statement<T> {
     pub(super) value: T,
     pub(super) by: PathBuf,
 }
 
 /// What is said of one quantity.
 #[derive(Debug)]
-pub(super) enum Agreed<T> {
+pub(super) enum Consensus<T> {
     Nothing,
     /// One value, and the files that say it, in words.
     One(T, String),
@@ -37,17 +37,17 @@ pub(super) enum Agreed<T> {
 /// What all files say.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
-    pub(super) time_step: Vec<Said<f64>>,
+    pub(super) time_step: Vec<Statement<f64>>,
     /// The time of one step in picoseconds, by input of GROMACS.
-    picoseconds: Vec<Said<f64>>,
-    pub(super) units: Vec<Said<String>>,
-    pub(super) particles: Vec<Said<usize>>,
+    picoseconds: Vec<Statement<f64>>,
+    pub(super) units: Vec<Statement<String>>,
+    pub(super) particles: Vec<Statement<usize>>,
 }
 
-impl<T: PartialEq + Clone + Display> Agreed<T> {
-    pub(super) fn of(said: &[Said<T>]) -> Self {
+impl<T: PartialEq + Clone + Display> Consensus<T> {
+    pub(super) fn of(said: &[Statement<T>]) -> Self {
         let mut values: Vec<(T, Vec<&Path>)> = Vec::new();
-        for Said { value, by } in said {
+        for Statement { value, by } in said {
             match values.iter_mut().find(|(known, _)| known == value) {
                 Some((_, files)) if files.contains(&by.as_path()) => {}
                 Some((_, files)) => files.push(by),
@@ -82,7 +82,7 @@ fn by(files: &[&Path]) -> String {
 impl Settings {
     /// What folders with runs say, and where they say nothing of a quantity, what others do.
     pub(super) fn of_runs_first([runs, others]: [Self; 2]) -> Self {
-        fn first<T>(runs: Vec<Said<T>>, others: Vec<Said<T>>) -> Vec<Said<T>> {
+        fn first<T>(runs: Vec<Statement<T>>, others: Vec<Statement<T>>) -> Vec<Statement<T>> {
             if runs.is_empty() { others } else { runs }
         }
         Self {
@@ -101,15 +101,15 @@ impl Settings {
     }
 
     /// What is said of the time of one step, in these units.
-    pub(super) fn time_step_in(&self, units: Option<&Units>) -> Vec<Said<f64>> {
+    pub(super) fn time_step_in(&self, units: Option<&Units>) -> Vec<Statement<f64>> {
         let of_a_picosecond = match units.map(|units| units.time) {
             Some("ps") => Some(1.0),
             Some("fs") => Some(1000.0),
             _ => None,
         };
-        let converted = |said: &Said<f64>| {
+        let converted = |said: &Statement<f64>| {
             let value = rounded(said.value * of_a_picosecond?);
-            Some(Said {
+            Some(Statement {
                 value,
                 by: said.by.clone(),
             })
@@ -122,14 +122,14 @@ impl Settings {
     pub(super) fn take_log(&mut self, file: &Path, runs: &[LogRun]) {
         let by = || file.to_owned();
         if let Some(value) = runs.iter().rev().find_map(|run| run.time_step) {
-            self.time_step.push(Said { value, by: by() });
+            self.time_step.push(Statement { value, by: by() });
         }
         if let Some(units) = runs.iter().rev().find_map(|run| run.units) {
             let value = units.to_owned();
-            self.units.push(Said { value, by: by() });
+            self.units.push(Statement { value, by: by() });
         }
         if let Some(value) = runs.iter().rev().find_map(|run| run.particles) {
-            self.particles.push(Said { value, by: by() });
+            self.particles.push(Statement { value, by: by() });
         }
     }
 
@@ -150,7 +150,7 @@ impl Settings {
             let (value, steps) = match words[..] {
                 ["units", style] if LAMMPS_UNITS.contains(&style) => {
                     let value = style.to_owned();
-                    self.units.push(Said { value, by: by() });
+                    self.units.push(Statement { value, by: by() });
                     continue;
                 }
                 ["timestep", value, ..] => (value, &mut self.time_step),
@@ -161,7 +161,7 @@ impl Settings {
                 .parse()
                 .ok()
                 .filter(|value: &f64| value.is_finite() && *value > 0.0);
-            steps.extend(value.map(|value| Said { value, by: by() }));
+            steps.extend(value.map(|value| Statement { value, by: by() }));
         }
     }
 }

@@ -12,14 +12,14 @@ use crate::scan_file::is_species_name;
 const MOST: usize = 30;
 
 /// The value of `species`, and that of `types` where it needs one.
-pub(super) struct Species {
+pub(super) struct SpeciesDraft {
     pub(super) value: String,
     pub(super) types: Option<PathBuf>,
     /// What shows them.
     pub(super) why: String,
 }
 
-impl Species {
+impl SpeciesDraft {
     /// The species as the first of these files with labels has them; `None` where none has, or
     /// where its labels are no species.
     pub(super) fn of<'a>(files: impl Iterator<Item = &'a FrameFile>) -> Option<Self> {

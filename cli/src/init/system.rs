@@ -9,8 +9,8 @@ use msed::{EnergyKind, Units};
 use super::evidence::{Evidence, Reading, Times, is_same};
 use super::folders::shown;
 use super::frames::FrameFile;
-use super::run::Run;
-use super::settings::{Agreed, Said, Settings};
+use super::run::FoundRun;
+use super::settings::{Consensus, Settings, Statement};
 
 /// Relative difference of volumes that are not on an isochore.
 const SAME_VOLUME: f64 = 1e-3;
@@ -41,17 +41,17 @@ impl<T> Fact<T> {
 }
 
 impl<T: PartialEq + Clone + std::fmt::Display> Fact<T> {
-    fn said(agreed: Agreed<T>) -> Self {
+    fn said(agreed: Consensus<T>) -> Self {
         match agreed {
-            Agreed::Nothing => Self::open(""),
-            Agreed::One(value, by) => Self::Known(value, by),
-            Agreed::Several(words) => Self::open(format!("found {words}")),
+            Consensus::Nothing => Self::open(""),
+            Consensus::One(value, by) => Self::Known(value, by),
+            Consensus::Several(words) => Self::open(format!("found {words}")),
         }
     }
 }
 
 /// The facts of `[system]`.
-pub(super) struct System {
+pub(super) struct SystemFacts {
     pub(super) units: Fact<Units>,
     pub(super) particles: Fact<usize>,
     pub(super) energy_kind: Fact<EnergyKind>,
@@ -66,9 +66,9 @@ pub(super) struct System {
     pub(super) evidence: Vec<Option<Evidence>>,
 }
 
-impl System {
+impl SystemFacts {
     /// The facts that these runs and settings tell.
-    pub(super) fn of(dir: &Path, runs: &[Run], settings: &Settings) -> Self {
+    pub(super) fn of(dir: &Path, runs: &[FoundRun], settings: &Settings) -> Self {
         let frames = || runs.iter().flat_map(|run| &run.trajectory);
         let particles = particles(runs, settings);
         let planes = frames().map(|frames| frames.dimensions);
@@ -105,25 +105,25 @@ impl System {
 }
 
 /// The number that energy files, logs and trajectories agree on.
-fn particles(runs: &[Run], settings: &Settings) -> Fact<usize> {
+fn particles(runs: &[FoundRun], settings: &Settings) -> Fact<usize> {
     let of_energies = runs.iter().flat_map(|run| run.energies.files());
     let of_energies = of_energies.filter_map(|file| said(file.particles?, &file.file));
     let of_frames = runs.iter().flat_map(|run| &run.trajectory);
     let of_frames = of_frames.filter_map(|frames: &FrameFile| said(frames.particles, &frames.file));
-    let all: Vec<Said<usize>> = of_energies
+    let all: Vec<Statement<usize>> = of_energies
         .chain(of_frames)
         .chain(settings.particles.iter().cloned())
         .collect();
-    Fact::said(Agreed::of(&all))
+    Fact::said(Consensus::of(&all))
 }
 
-fn said<T>(value: T, by: &Path) -> Option<Said<T>> {
+fn said<T>(value: T, by: &Path) -> Option<Statement<T>> {
     let by = by.to_owned();
-    Some(Said { value, by })
+    Some(Statement { value, by })
 }
 
 /// The units that energy files or logs name.
-fn units(runs: &[Run], settings: &Settings) -> Fact<Units> {
+fn units(runs: &[FoundRun], settings: &Settings) -> Fact<Units> {
     let has_xyz = runs
         .iter()
         .flat_map(|run| &run.trajectory)
@@ -135,11 +135,11 @@ fn units(runs: &[Run], settings: &Settings) -> Fact<Units> {
         _ => Units::METAL,
     };
     let files = runs.iter().flat_map(|run| run.energies.files());
-    let found: Vec<Said<String>> = files
+    let found: Vec<Statement<String>> = files
         .filter_map(|file| said(file.energy_unit?.to_owned(), &file.file))
         .collect();
-    match (Agreed::of(&found), Agreed::of(&settings.units)) {
-        (Agreed::One(unit, by), _) => {
+    match (Consensus::of(&found), Consensus::of(&settings.units)) {
+        (Consensus::One(unit, by), _) => {
             let units = of_file(&unit);
             let why = if units.energy == unit {
                 "in"
@@ -148,30 +148,34 @@ fn units(runs: &[Run], settings: &Settings) -> Fact<Units> {
             };
             Fact::Known(units, format!("energies in {unit} {why} {by}"))
         }
-        (Agreed::Nothing, Agreed::One(name, by)) => match Units::by_name(&name) {
+        (Consensus::Nothing, Consensus::One(name, by)) => match Units::by_name(&name) {
             Ok(units) => Fact::Known(units, by),
             Err(_) => Fact::open(format!("found `{name}` by {by}")),
         },
-        (Agreed::Several(words), _) | (_, Agreed::Several(words)) => Fact::open(format!("found {words}")),
-        (Agreed::Nothing, Agreed::Nothing) => Fact::open(""),
+        (Consensus::Several(words), _) | (_, Consensus::Several(words)) => {
+            Fact::open(format!("found {words}"))
+        }
+        (Consensus::Nothing, Consensus::Nothing) => Fact::open(""),
     }
 }
 
 /// Units and kind of the energies, and degrees of freedom where those of atoms do not fit.
 fn reading(
     units: Fact<Units>,
-    runs: &[Run],
+    runs: &[FoundRun],
     evidence: &[Option<Evidence>],
 ) -> (Fact<Units>, Fact<EnergyKind>, Option<f64>) {
     let known: Vec<&Evidence> = evidence.iter().flatten().collect();
     let files = runs.iter().flat_map(|run| run.energies.files());
-    let named: Vec<Said<&str>> = files
+    let named: Vec<Statement<&str>> = files
         .filter_map(|file| said(kind_name(file.kind?), &file.file))
         .collect();
-    let kind = match Agreed::of(&named) {
-        Agreed::One(name, by) => kind_of(name).map(|kind| (kind, format!("the name of the column in {by}"))),
-        Agreed::Several(words) => return (units, Fact::open(format!("found {words}")), None),
-        Agreed::Nothing => None,
+    let kind = match Consensus::of(&named) {
+        Consensus::One(name, by) => {
+            kind_of(name).map(|kind| (kind, format!("the name of the column in {by}")))
+        }
+        Consensus::Several(words) => return (units, Fact::open(format!("found {words}")), None),
+        Consensus::Nothing => None,
     };
     let fits = |found: &Reading| kind.as_ref().is_none_or(|(kind, _)| *kind == found.1);
     let is_everywhere = |found: &&Reading| {
@@ -271,7 +275,7 @@ fn ensemble(evidence: &[Option<Evidence>]) -> Fact<Sampled> {
 }
 
 /// The time of one step, which logs, scripts or times beside the energies tell.
-fn time_step(dir: &Path, runs: &[Run], settings: &Settings, units: &Fact<Units>) -> Fact<f64> {
+fn time_step(dir: &Path, runs: &[FoundRun], settings: &Settings, units: &Fact<Units>) -> Fact<f64> {
     let times = units.known().and_then(|units| {
         let mut runs = runs.iter();
         runs.find_map(|run| Some((Times::of(dir, &run.energies, *units)?, &run.energies.first().file)))
@@ -279,7 +283,7 @@ fn time_step(dir: &Path, runs: &[Run], settings: &Settings, units: &Fact<Units>)
     let has_frames = runs.iter().any(|run| !run.trajectory.is_empty());
     match (
         times,
-        Fact::said(Agreed::of(&settings.time_step_in(units.known()))),
+        Fact::said(Consensus::of(&settings.time_step_in(units.known()))),
     ) {
         (Some((times, file)), _) if !times.in_place_of_steps => {
             Fact::Known(rounded(times.step), format!("steps and times in {}", shown(file)))
