@@ -57,7 +57,11 @@ impl Evidence {
                 };
                 let found = found.get_or_insert_with(|| Self {
                     sampled: check.sampled.value().copied(),
-                    shown: check.to_string(),
+                    // The thermostat's time needs the time step and the kind.
+                    shown: format!(
+                        "{}: corr(E, T) = {}, Var(T) = {} of 2 T^2/(gN)",
+                        check.sampled, check.correlation, check.temperature_variance
+                    ),
                     fits: Vec::new(),
                     with_freedom: Vec::new(),
                 });

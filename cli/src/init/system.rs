@@ -202,11 +202,7 @@ fn reading(
         each.collect::<Vec<_>>().join(", ")
     };
     let words = match (known.is_empty(), &common[..]) {
-        (true, _) => {
-            "energies alone do not tell; their fluctuations would beside a column of temperatures and the \
-                      number of particles"
-                .to_owned()
-        }
+        (true, _) => "it takes a column of temperatures and the number of particles to tell".to_owned(),
         (_, []) if known.iter().all(|run| !run.fits.is_empty()) => {
             let each = runs.iter().zip(evidence).filter_map(|(run, evidence)| {
                 Some(format!("for {} in {}", names(&evidence.as_ref()?.fits), run.name))
@@ -268,7 +264,7 @@ fn ensemble(evidence: &[Option<Evidence>]) -> Fact<Sampled> {
     };
     let first = of(most).next().or_else(|| evidence.iter().flatten().next());
     match first {
-        None => Fact::open("energies without temperatures do not tell"),
+        None => Fact::open("it takes a column of temperatures and the number of particles to tell"),
         Some(run) if run.sampled == Some(most) => Fact::Known(most, run.shown.clone()),
         Some(run) => Fact::open(run.shown.clone()),
     }

@@ -38,8 +38,10 @@ impl EnergyTable {
     /// # Ok::<(), msed::io::ReadError>(())
     /// ```
     pub fn in_units(mut self, units: Units) -> Result<Self, ReadError> {
-        let known = [Units::LJ, Units::METAL, Units::REAL, Units::GROMACS];
-        let expected = known.iter().map(Units::name).find(|name| *name == units.name());
+        let expected = Units::ALL
+            .iter()
+            .map(Units::name)
+            .find(|name| *name == units.name());
         if let (Some(found), Some(expected)) = (self.unit_style, expected)
             && found != expected
         {
