@@ -325,10 +325,13 @@ impl EnergyReader {
 
     fn read_text<R: Read>(&self, mut text: Text<R>) -> Result<EnergyTable, ReadError> {
         if is_log(&mut text, |_| false)? {
-            log::read(text, &self.wanted)
-        } else {
-            columns::read(text, &self.wanted)
+            return log::read(text, &self.wanted);
         }
+        if let RunChoice::Number(number) = self.wanted.log_run {
+            let found = format!("columns, expected a log, of which to take run {number}");
+            return Err(Fault::Format(found).at(text.name(), Place::File));
+        }
+        columns::read(text, &self.wanted)
     }
 }
 

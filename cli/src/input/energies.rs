@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::{Outcome, short};
-use msed::thermo::{self, EnsembleCheck};
+use msed::thermo::{self, EnsembleCheck, Sampled};
 use msed::{EnergySeries, Estimate, Replicas, Resampling, energy, io};
 
 use super::{about, check_file};
@@ -17,6 +17,9 @@ pub(crate) const FEWEST: usize = 100;
 /// Replicas of one state point have mean temperatures within this part of each other: runs at
 /// constant energy begin with different ones.
 const SAME_TEMPERATURE: f64 = 0.02;
+
+/// How far std(E)/std(T) may be off because of the integrator. The shipped runs have 0.002 to 0.005.
+const INTEGRATOR: f64 = 0.015;
 
 /// A run's energies.
 pub(crate) struct Energies {
@@ -63,9 +66,11 @@ impl Energies {
         check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
         let replicas = Replicas::new(series).map_err(|error| scan.run_failure(run, error))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
+        let ensemble = ensemble(scan, run, &replicas, resampling)?;
+        notes.extend(ensemble.as_ref().and_then(|check| doubtful_scale(run, check)));
         Ok(Self {
             temperature: temperature(scan, run, &moments)?,
-            ensemble: ensemble(scan, run, &replicas, resampling)?,
+            ensemble,
             replicas,
             moments,
             notes,
@@ -288,6 +293,22 @@ fn check_replicas(
         }
     }
     Ok(())
+}
+
+/// What is to be said where energies at constant energy do not follow the temperature as closely as
+/// an integrator lets them.
+fn doubtful_scale(run: &Run, check: &EnsembleCheck) -> Option<String> {
+    let is_conserved = check.sampled.value() == Some(&Sampled::Microcanonical);
+    let ratio = &check.energy_ratio;
+    let error = ratio.standard_error().unwrap_or(f64::INFINITY);
+    let is_off = (ratio.value() - 1.0).abs() > INTEGRATOR + 3.0 * error;
+    (is_conserved && is_off).then(|| {
+        format!(
+            "run `{}`: std(E)/std(T) is {ratio} of what the declared number of particles and degrees of freedom have, expected 1 to \
+             {INTEGRATOR}: one of them may be another, and the heat capacity with it",
+            run.name()
+        )
+    })
 }
 
 /// What temperatures at the samples show of the ensemble. They must not contradict the scan file.

@@ -63,6 +63,23 @@ fn energies_per_particle_declared_as_totals() {
     );
 }
 
+/// A number of degrees of freedom that is wrong by 4 % is no contradiction, but it is noted.
+#[test]
+fn energies_that_do_not_follow_the_temperature_as_closely_as_they_should() {
+    let notes = |scan: &Scan| scan.run().results()["runs"][0]["notes"].to_string();
+    assert!(!notes(&Scan::small()).contains("std(E)"));
+    let scan = Scan::small().edit(
+        "scan.toml",
+        "timestep = 0.005",
+        "timestep = 0.005\ndegrees_of_freedom = 2.87",
+    );
+    let notes = notes(&scan);
+    assert!(
+        notes.contains("run `T0.800`: std(E)/std(T) is 1.04") && notes.contains("expected 1 to 0.015"),
+        "{notes}"
+    );
+}
+
 #[test]
 fn another_unit_of_the_temperature() {
     let message = Scan::small().edit("scan.toml", "\"lj\"", "\"metal\"").message();

@@ -561,6 +561,16 @@ fn files_of_fix_ave_time_in_every_form() {
 }
 
 #[test]
+fn columns_have_no_runs_to_choose() {
+    let first = EnergyReader::new().log_run(RunChoice::Number(1));
+    let error = first.read(file("part1.dat")).unwrap_err().to_string();
+    assert!(
+        error.ends_with("part1.dat: columns, expected a log, of which to take run 1"),
+        "{error}"
+    );
+}
+
+#[test]
 fn pieces_of_one_run_are_one_series() {
     let files = [file("part1.dat"), file("part2.dat")];
     let table = EnergyReader::new().read_pieces(&files).unwrap();
