@@ -437,7 +437,7 @@ impl EnergyTable {
         }
         if let Some(found) = self
             .time_step
-            .filter(|found| (time_step / found - 1.0).abs() > SAME_STEP)
+            .filter(|found| time_step > 0.0 && (time_step / found - 1.0).abs() > SAME_STEP)
         {
             let [found, expected] = apart(found, time_step);
             return Err(error(Fault::Value(format!(
