@@ -78,6 +78,7 @@ impl Scan {
             run.line = line;
             run.inherit(&system);
             run.look_from(dir);
+            run.check_files(&source, &runs)?;
             runs.push(run);
         }
         let given_dimensions = dimensions(&source, &system, &runs)?;

@@ -177,6 +177,24 @@ impl Run {
         }
     }
 
+    /// A file belongs to one run, unless runs take different runs of a log.
+    pub(super) fn check_files(&self, source: &Source, before: &[Self]) -> Result<(), Failure> {
+        let same = |other: &&Self| {
+            let of_both = self.energy.get_ref().iter().flatten();
+            let mut of_both =
+                of_both.filter(|file| other.energy.get_ref().iter().flatten().any(|it| it == *file));
+            of_both.next().is_some() && other.log_run == self.log_run
+        };
+        if let Some(other) = before.iter().find(same) {
+            let message = format!(
+                "`energy`: found a file of run `{}`, expected the files of another run",
+                other.name()
+            );
+            return Err(source.failure(&self.energy, message));
+        }
+        Ok(())
+    }
+
     /// Makes the paths relative to this directory.
     pub(super) fn look_from(&mut self, dir: &Path) {
         let energy = self.energy.get_mut().iter_mut().flatten();
@@ -193,19 +211,6 @@ impl Run {
         if before.iter().any(|other| other.name() == name) {
             let message = format!("found a second run `{name}`, expected different names");
             return Err(source.failure(&self.name, message));
-        }
-        let same = |other: &&Self| {
-            let of_both = self.energy.get_ref().iter().flatten();
-            let mut of_both =
-                of_both.filter(|file| other.energy.get_ref().iter().flatten().any(|it| it == *file));
-            of_both.next().is_some() && other.log_run == self.log_run
-        };
-        if let Some(other) = before.iter().find(same) {
-            let message = format!(
-                "`energy`: found a file of run `{}`, expected the files of another run",
-                other.name()
-            );
-            return Err(source.failure(&self.energy, message));
         }
         let longest = LONGEST_NAMES - 2 * species.iter().map(|name| name.len()).max().unwrap_or(0);
         if name.len() > longest {
