@@ -19,14 +19,14 @@ pub(crate) const SINGLE_ROUNDING: f64 = 1e-6;
 /// - wave vectors lie in the plane;
 /// - N particles that conserve momentum have `d (N-1)` degrees of freedom.
 ///
-/// **Found.** A run is two-dimensional where there is exactly one axis along which no particle moves
-/// in any frame. Where nothing moves at all, as in a single frame, it is
-/// two-dimensional where all particles have the same coordinate along exactly one axis. Motion
-/// below 1e-9 of the longest motion along another axis is rounding. A slab, however thin, is
-/// three-dimensional. Motion between 1e-9 and 1e-6 of the longest is unclear, and estimators refuse
-/// the run until the caller says what it is. A run along a line counts as three-dimensional: no formula here is
-/// for one dimension.
-/// [`Trajectory::with_dimensions`](crate::Trajectory::with_dimensions) says otherwise.
+/// **Found.** A run is two-dimensional where there is exactly one axis along which no particle
+/// moves in any frame. Where nothing moves at all, as in a single frame, it is two-dimensional
+/// where all particles have the same coordinate along exactly one axis. Motion below 1e-9 of the
+/// longest motion along another axis is rounding. A slab, however thin, is three-dimensional.
+/// Motion between 1e-9 and 1e-6 of the longest is unclear, and estimators refuse the run until the
+/// caller says what it is. A run along a line counts as three-dimensional: no formula here is for
+/// one dimension. [`Trajectory::with_dimensions`](crate::Trajectory::with_dimensions) says
+/// otherwise.
 ///
 /// **Cells** have three lattice vectors in two dimensions too. One of them must lie along the axis
 /// without motion, and the others across it. The first one may have any length, which has no

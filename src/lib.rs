@@ -82,7 +82,8 @@
 //! The default build holds the estimators alone. `io` adds readers of LAMMPS thermo output and
 //! dumps, extended XYZ and plain columns, compressed or not. `xtc`, `trr`, `dcd` and `gsd` add
 //! trajectories in these formats, `plot` figures, `rayon` threads, and `mpi` ranks. `serde` adds
-//! checkpoints and makes all results `Serialize`; curves, estimates, fits with their verdicts, sums and records without conditions are `Deserialize` too.
+//! checkpoints and makes all results `Serialize`; curves, estimates, fits with their verdicts, sums
+//! and records without conditions are `Deserialize` too.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

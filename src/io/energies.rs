@@ -87,8 +87,8 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// - A log has the first and last step of each run even where they are not multiples of `thermo`.
 ///   They are left out and counted.
 /// - A minimisation prints rows like a run. They are left out.
-/// - A log may have rows without a header, which are left out, rows of numbers of another width, and
-///   lines that may be damaged rows, which are ignored.
+/// - A log may have rows without a header, which are left out, rows of numbers of another width,
+///   and lines that may be damaged rows, which are ignored.
 ///
 /// Everything else is an error that names the line: a missing row, another spacing, a field that is
 /// not a finite number, a file that ends within a row. Lines of text between the rows of a log

@@ -43,9 +43,9 @@ impl<K: FramePairs> Accumulator<K> {
     ///
     /// # Errors
     /// [`OnlineError::Coordinates`] for another number of coordinates, [`OnlineError::Position`]
-    /// for a coordinate that is not finite or above 1e60 in size, [`OnlineError::LooksWrapped`], and
-    /// [`OnlineError::Structure`] for densities at wave vectors that leave the plane in which all
-    /// particles lie. A frame that is refused adds nothing.
+    /// for a coordinate that is not finite or above 1e60 in size, [`OnlineError::LooksWrapped`],
+    /// and [`OnlineError::Structure`] for densities at wave vectors that leave the plane in which
+    /// all particles lie. A frame that is refused adds nothing.
     pub fn push<T: Real>(&mut self, positions: &[T]) -> Result<(), OnlineError> {
         self.fill(positions)?;
         self.check_wrapping(None)?;

@@ -11,7 +11,7 @@ use crate::scan_file::is_species_name;
 /// Most species that are told apart. More labels are of something else.
 const MOST: usize = 30;
 
-/// The value of `species`, and that of `types` where it needs one.
+/// The values of the keys `species` and `types`.
 pub(super) struct SpeciesDraft {
     pub(super) value: String,
     pub(super) types: Option<PathBuf>,

@@ -18,7 +18,8 @@ pub(crate) const FEWEST: usize = 100;
 /// constant energy begin with different ones.
 const SAME_TEMPERATURE: f64 = 0.02;
 
-/// How far std(E)/std(T) may be off because of the integrator. The shipped runs have 0.002 to 0.005.
+/// How far std(E)/std(T) may be off because of the integrator. The shipped runs have 0.002 to
+/// 0.005.
 const INTEGRATOR: f64 = 0.015;
 
 /// A run's energies.

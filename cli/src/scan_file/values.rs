@@ -15,8 +15,8 @@ use super::run::Discard;
 /// Most particles of a system: more would not fit into memory.
 const MOST_PARTICLES: usize = 1_000_000_000;
 
-/// Most degrees of freedom of a particle, which is an atom or a molecule: a larger number is that of
-/// the whole system.
+/// Most degrees of freedom of a particle, which is an atom or a molecule: a larger number is that
+/// of the whole system.
 const MOST_FREEDOM: f64 = 1000.0;
 
 type Files = Vec<PathBuf>;

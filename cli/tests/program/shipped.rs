@@ -8,6 +8,11 @@ pub(crate) fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../data").join(name)
 }
 
+/// A file of the library's test data.
+pub(crate) fn test_data(folder: &str, name: &str) -> Vec<u8> {
+    std::fs::read(data("../tests/data").join(folder).join(name)).expect("test data")
+}
+
 /// The first samples of an energy file of the repository, as LAMMPS prints them.
 pub(crate) fn energy_file(file: &str, samples: usize) -> String {
     let table = msed::io::energies(data("kob-andersen").join(file)).expect("shipped data");

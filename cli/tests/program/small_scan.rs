@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::program::{Outcome, run};
-use crate::shipped::energy_file;
+use crate::shipped::{energy_file, test_data};
 
 /// A scan of our own in a temporary directory.
 pub(crate) struct Scan {
@@ -43,6 +43,16 @@ fit_window = [0.5, 15.0]
 "#;
 
 impl Scan {
+    /// A scan of files of the library's test data.
+    pub(crate) fn of_test_data(scan_file: &str, folder: &str, names: [&str; 2]) -> Self {
+        let scan = Self::small();
+        scan.write("scan.toml", scan_file);
+        for name in names {
+            scan.write(name, test_data(folder, name));
+        }
+        scan
+    }
+
     /// Two state points of the Kob-Andersen data, 3000 samples each.
     pub(crate) fn small() -> Self {
         static FILES: OnceLock<Vec<(String, String)>> = OnceLock::new();

@@ -6,7 +6,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::program::numbers;
-use crate::shipped::data;
+use crate::shipped::test_data;
 use crate::small_scan::Scan;
 
 const SCAN: &str = r#"[system]
@@ -27,16 +27,11 @@ trajectory = "ka2d.lammpstrj.gz"
 "#;
 
 fn file(name: &str) -> Vec<u8> {
-    std::fs::read(data("../tests/data/two_dimensions").join(name)).expect("shipped data")
+    test_data("two_dimensions", name)
 }
 
 fn scan() -> Scan {
-    let scan = Scan::small();
-    scan.write("scan.toml", SCAN);
-    for name in ["ka2d.lammpstrj.gz", "log.ka2d.gz"] {
-        scan.write(name, file(name));
-    }
-    scan
+    Scan::of_test_data(SCAN, "two_dimensions", ["ka2d.lammpstrj.gz", "log.ka2d.gz"])
 }
 
 /// The frames as text, every height `z` replaced.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::program::numbers;
-use crate::shipped::data;
+use crate::shipped::test_data;
 use crate::small_scan::Scan;
 
 const SCAN: &str = r#"[system]
@@ -26,16 +26,11 @@ trajectory = "water.xtc"
 "#;
 
 fn file(name: &str) -> Vec<u8> {
-    std::fs::read(data("../tests/data/water").join(name)).expect("shipped data")
+    test_data("water", name)
 }
 
 fn scan() -> Scan {
-    let scan = Scan::small();
-    scan.write("scan.toml", SCAN);
-    for name in ["energy.xvg.gz", "water.xtc"] {
-        scan.write(name, file(name));
-    }
-    scan
+    Scan::of_test_data(SCAN, "water", ["energy.xvg.gz", "water.xtc"])
 }
 
 fn reference() -> Value {

@@ -229,7 +229,7 @@ pub(super) fn time_unit(name: &str) -> Option<&'static str> {
     units.into_iter().find(|known| *known == unit)
 }
 
-/// Whether the energies of this column are totals or per particle, where the name says so.
+/// The kind of the energies of this column, where its name tells it.
 pub(super) fn kind(name: &str) -> Option<EnergyKind> {
     let found = Name::of(name);
     let per_atom = found.unit.is_some_and(|unit| unit.ends_with("/atom"));

@@ -56,8 +56,8 @@ pub(super) fn beyond(frequency: f64, from: f64, tau: f64, beta: f64) -> Complex6
 
 /// A curve between its lags: a natural cubic spline over ln t gives the slopes, and between two
 /// lags the curve is the cubic in t of these slopes. Before the first lag the parabola through the
-/// first three goes on to t = 0, and there the curve jumps: what relaxes faster than the samples can
-/// show is not spread over the first lag.
+/// first three goes on to t = 0, and there the curve jumps: what relaxes faster than the samples
+/// can show is not spread over the first lag.
 pub(super) struct Rise {
     /// Between 0 and the curve at the first lag.
     jump: f64,

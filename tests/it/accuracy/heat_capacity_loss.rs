@@ -19,8 +19,8 @@ const LENGTH: usize = 300;
 const WHITE: f64 = 0.735;
 const SLOW: f64 = 0.11;
 
-/// How far a number is from the truth, and its error, over runs: ln of the loss peak's place, or c''
-/// there.
+/// How far a number is from the truth, and its error, over runs: ln of the loss peak's place, or
+/// c'' there.
 struct Study {
     name: &'static str,
     found: Vec<[f64; 2]>,

@@ -33,6 +33,12 @@ const XVG: &str = "# gmx energy\n@    title \"GROMACS Energies\"\n@    xaxis  la
                    @    yaxis  label \"(kJ/mol), (K)\"\n@TYPE xy\n@ view 0.15, 0.15, 0.75, 0.85\n@ legend on\n\
                    @ s0 legend \"Kinetic En.\"\n@ s1 legend \"Potential\"\n@ s2 legend \"Temperature\"\n";
 
+/// Steps of 0.005 between the rows of 216 atoms.
+fn stride(table: &EnergyTable) -> u64 {
+    let series = table.series(0.005, 216, EnergyKind::Total).unwrap();
+    series.sampling().stride()
+}
+
 #[test]
 fn gromacs_legends_are_the_names_of_its_columns() {
     let rows = "    0.000000    40.0 -690.4279  300.0\n    0.200000    41.0 -693.0790  301.5\n    0.400000    42.0 -690.4057  299.0\n";
@@ -113,28 +119,14 @@ fn openmm_quotes_its_names() {
             .to_string(),
         "tests/data/engines/argon.csv.gz: a step is 0.005 ps long by the times beside the steps, expected the time step of 0.002"
     );
-    assert_eq!(
-        table
-            .series(0.005, 216, EnergyKind::Total)
-            .unwrap()
-            .sampling()
-            .stride(),
-        40
-    );
+    assert_eq!(stride(&table), 40);
     // Times in place of steps are multiples of the time step.
     let table = file("argon_time.txt.gz");
     assert_eq!(
         (table.first_step, table.stride, table.interval()),
         (251, 1, Some(0.2))
     );
-    assert_eq!(
-        table
-            .series(0.005, 216, EnergyKind::Total)
-            .unwrap()
-            .sampling()
-            .stride(),
-        40
-    );
+    assert_eq!(stride(&table), 40);
     assert_eq!(
         table
             .series(0.003, 216, EnergyKind::Total)
