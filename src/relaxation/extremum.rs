@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::error::FitError;
 use super::fall::Time;
-use super::own_mean::{completed, error_factor};
+use super::own_mean::{completed, error_factor, relative_error};
 use super::vertex::{Neighbourhood, of_three};
 use crate::curve::Curve;
 use crate::sampling::Lag;
@@ -16,6 +16,10 @@ use crate::stats::{Estimate, Outcome, Resampling, Significance};
 const REACH: f64 = 2.0;
 /// A peak that moves by more than this factor when one block is left out is not resolved.
 const SHIFT: f64 = 1.5;
+
+/// Half the width of a peak of χ₄ in ln t: where its height has a relative error, its place has
+/// this multiple of it at least.
+const E_FOLD: f64 = 1.0;
 
 /// A maximum of a curve, or the minimum of its slope: see [`peak`] and
 /// [`tau_beta`](super::tau_beta).
@@ -179,8 +183,10 @@ pub enum NoExtremum {
 /// holds `n = 1.5 L/t` independent values, and such a variance lacks `t/(1.5 L)` of its value,
 /// which is added. The errors are at least those of a variance of n Gaussian values, `sqrt(2/n)`,
 /// times `sqrt(n (n + 4)/((n - 2)(n - 4)))`, since a variance that comes out too small has too
-/// small an error; n is at most the number of time origins. A fall that is no more than such errors
-/// is [`OwnMean`](NoExtremum::OwnMean). On segments of the shipped runs a peak of χ₄ is resolved
+/// small an error; n is at most the number of time origins. The error of ln t at the peak is no
+/// smaller than that of ln χ₄: the peak is an e-fold wide on either side, and its place is known no
+/// better than its height. A fall that is no more than such errors is
+/// [`OwnMean`](NoExtremum::OwnMean). On segments of the shipped runs a peak of χ₄ is resolved
 /// from about 30 τ_α on.
 ///
 /// Cost: two passes.
@@ -259,10 +265,16 @@ fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     let around = [highest - 1, highest, highest + 1];
     let of_bump = of_three(around.map(|k| logarithms[k]), around.map(|k| curve.values()[k]));
     let of_bump = if of_bump.is_finite() { of_bump } else { 0.0 };
-    let error = factor * place.standard_error().unwrap_or(0.0);
+    let of_resamples = place.standard_error().unwrap_or(0.0);
+    let least = if about_own_mean && resampled {
+        E_FOLD * relative_error(curve, highest)
+    } else {
+        0.0
+    };
+    let error = (factor * of_resamples).max(least);
     let share = (place.value() - of_bump).abs();
-    let factor_of_time = if error > 0.0 {
-        factor * (1.0 + (share / error).powi(2)).sqrt()
+    let factor_of_time = if of_resamples > 0.0 {
+        error.hypot(share) / of_resamples
     } else {
         1.0
     };

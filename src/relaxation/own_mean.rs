@@ -27,18 +27,32 @@ pub(super) fn completed(curve: &Curve) -> Curve {
 /// The factor by which the errors of the resamples must grow at lag `k` and about it: at least 1,
 /// and infinite where the run is too short for an error.
 ///
-/// The variance of n independent values of a Gaussian number is known to `sqrt(2/n)`. Resamples
-/// whose blocks hold few lags give a smaller error, and the smallest where the variance itself came
-/// out too small. The error is in proportion to the variance that was found, which is chi-squared:
-/// the second moment of the deviation over that error is `n (n + 4) / ((n - 2) (n - 4))`.
+/// Resamples whose blocks hold few lags give a smaller error than [`relative_error`], and the
+/// smallest where the variance itself came out too small.
 pub(super) fn error_factor(curve: &Curve, k: usize) -> f64 {
-    let n = independent(curve, k);
-    if n <= 4.0 {
-        return f64::INFINITY;
-    }
-    let gaussian = (2.0 / n).sqrt() * curve.values()[k];
+    let value = curve.values()[k];
+    let gaussian = (2.0 / independent(curve, k)).sqrt() * value;
     let found = curve.standard_errors()[k].unwrap_or(gaussian);
-    (gaussian / found).max(1.0) * (n * (n + 4.0) / ((n - 2.0) * (n - 4.0))).sqrt()
+    (gaussian / found).max(1.0) * skewness(independent(curve, k))
+}
+
+/// The relative error of a variance at lag `k` whose values are Gaussian: `sqrt(2/n)` of n
+/// independent ones, and infinite where the run is too short for an error.
+///
+/// The error is in proportion to the variance that was found, which is chi-squared: the second
+/// moment of the deviation over that error is `n (n + 4) / ((n - 2) (n - 4))`.
+pub(super) fn relative_error(curve: &Curve, k: usize) -> f64 {
+    let n = independent(curve, k);
+    (2.0 / n).sqrt() * skewness(n)
+}
+
+/// The root of that second moment.
+fn skewness(n: f64) -> f64 {
+    if n > 4.0 {
+        (n * (n + 4.0) / ((n - 2.0) * (n - 4.0))).sqrt()
+    } else {
+        f64::INFINITY
+    }
 }
 
 #[cfg(test)]

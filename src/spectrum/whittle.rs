@@ -58,7 +58,13 @@ const LEAST_LIMIT: f64 = 6.0;
 /// to a fast time 4.2 ± 1.5 (ratios from 15 to 300), and a factor of 20 about the scale of the data
 /// for levels and variances. The stretched form is four times as probable as the exponential one
 /// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
-/// Relaxations less than a factor of four apart count as one.
+/// Relaxations less than a factor of four apart count as one. A form whose ln τ or ln Um² is known
+/// to no better than 0.6 is left out where a form with a certain slow part is about as probable:
+/// it describes noise at the lowest frequencies.
+///
+/// One stretched relaxation resembles two that lie close together, and only a long run tells which
+/// it is. Where a form of a probability above 0.02 has a τ that differs from the average by more
+/// than a factor of 1.8, the fit is unresolved ([`Reason::OneOrTwo`](crate::relaxation::Reason)).
 ///
 /// # Band
 /// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the
@@ -182,6 +188,8 @@ impl Whittle {
             um_squared: &um,
             log_time_error: tau.ln().standard_error(),
             mean_time,
+            time: tau.value(),
+            other: fitted.farthest_time(tau.value(), sampling),
             spectrum: &spectrum,
             duration,
         };
@@ -317,6 +325,17 @@ impl Fitted {
                 .map(|x| number(mean + of_longer * stretch * (x - mean)));
             Estimate::new(number(whole[i]), replicates.collect(), resamples)
         })
+    }
+
+    /// The τ of the form whose τ differs most from this one, with the probability of that form.
+    fn farthest_time(&self, from: f64, sampling: Sampling) -> (f64, f64) {
+        let each = self.forms.iter().map(|form| {
+            let time = form.maximum.parameters[2].exp() * sampling.interval();
+            (time, form.probability)
+        });
+        let distance = |(time, _): &(f64, f64)| (time / from).ln().abs();
+        each.max_by(|a, b| distance(a).total_cmp(&distance(b)))
+            .unwrap_or((from, 1.0))
     }
 
     /// The variance of ln τ from the information, averaged over the forms.
