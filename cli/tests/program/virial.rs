@@ -79,7 +79,8 @@ fn a_volume_that_is_not_known_is_a_reason() {
 
 #[test]
 fn energies_without_pressures_have_no_virial() {
-    let outcome = Scan::small().run();
+    let scan = Scan::small();
+    let outcome = scan.run();
     let results = outcome.results();
     assert!(results["runs"][0].get("virial").is_none());
     assert!(!outcome.stdout.contains("R canonical"));
