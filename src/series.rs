@@ -146,6 +146,8 @@ pub struct EnergySeries<'a, T: Real = f64> {
     samples: Cow<'a, [T]>,
     system: EnergySystem,
     temperatures: Option<Cow<'a, [T]>>,
+    pressures: Option<Cow<'a, [T]>>,
+    volumes: Option<Cow<'a, [T]>>,
 }
 
 impl<'a, T: Real> EnergySeries<'a, T> {
@@ -175,6 +177,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
             samples,
             system: EnergySystem::new(sampling, particles, kind)?,
             temperatures: None,
+            pressures: None,
+            volumes: None,
         })
     }
 
@@ -186,25 +190,60 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// not finite or above 1e60.
     pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
         let temperatures = temperatures.into();
-        if temperatures.len() != self.samples.len() {
-            return Err(SeriesError::Length {
-                found: temperatures.len(),
-                expected: self.samples.len(),
-            });
-        }
-        if let Some(index) = first_unfit(&temperatures) {
-            let found = temperatures[index].to_f64();
-            return Err(SeriesError::NotFinite {
-                quantity: "temperature",
-                index,
-                found,
-            });
-        }
+        self.check_column("temperature", &temperatures)?;
         if let Some(index) = temperatures.iter().position(|x| x.to_f64() < 0.0) {
             check_temperature(temperatures[index].to_f64())?;
         }
         self.temperatures = Some(temperatures);
         Ok(self)
+    }
+
+    /// The pressure at each sample, in the pressure unit of the unit system
+    /// ([`Units::pressure`](crate::Units)), with the kinetic part: for
+    /// [`thermo::virial`](crate::thermo::virial()).
+    ///
+    /// # Errors
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is not finite
+    /// or above 1e60 in size.
+    pub fn with_pressures(mut self, pressures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        let pressures = pressures.into();
+        self.check_column("pressure", &pressures)?;
+        self.pressures = Some(pressures);
+        Ok(self)
+    }
+
+    /// The volume of the cell at each sample, in two dimensions its area.
+    ///
+    /// # Errors
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is not
+    /// positive, not finite or above 1e60.
+    pub fn with_volumes(mut self, volumes: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        let volumes = volumes.into();
+        self.check_column("volume", &volumes)?;
+        for volume in &*volumes {
+            Invalid::unless_positive("volume", volume.to_f64())?;
+        }
+        self.volumes = Some(volumes);
+        Ok(self)
+    }
+
+    /// A column with one finite number for each energy.
+    fn check_column(&self, quantity: &'static str, column: &[T]) -> Result<(), SeriesError> {
+        if column.len() != self.samples.len() {
+            return Err(SeriesError::Length {
+                quantity,
+                found: column.len(),
+                expected: self.samples.len(),
+            });
+        }
+        match first_unfit(column) {
+            Some(index) => Err(SeriesError::NotFinite {
+                quantity,
+                index,
+                found: column[index].to_f64(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Gives the temperature of the run, which takes precedence over the mean of
@@ -227,7 +266,10 @@ impl<'a, T: Real> EnergySeries<'a, T> {
             return Err(SeriesError::TooFewSamples { found: left });
         }
         self.samples = cut(self.samples, samples);
-        self.temperatures = self.temperatures.map(|column| cut(column, samples));
+        let columns = [&mut self.temperatures, &mut self.pressures, &mut self.volumes];
+        for column in columns {
+            *column = column.take().map(|column| cut(column, samples));
+        }
         Ok(self)
     }
 
@@ -290,6 +332,18 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     #[must_use]
     pub fn temperatures(&self) -> Option<&[T]> {
         self.temperatures.as_deref()
+    }
+
+    /// The pressure at each sample, if given.
+    #[must_use]
+    pub fn pressures(&self) -> Option<&[T]> {
+        self.pressures.as_deref()
+    }
+
+    /// The volume at each sample, if given.
+    #[must_use]
+    pub fn volumes(&self) -> Option<&[T]> {
+        self.volumes.as_deref()
     }
 
     /// The temperature given for the run, if any; the mean of the column is computed with the
@@ -386,7 +440,7 @@ pub enum SeriesError {
     /// A NaN, an infinity, or a number above 1e60 in size.
     #[error("{quantity} {index} is {found:e}, expected a finite number of at most 1e60 in size")]
     NotFinite {
-        /// `energy` or `temperature`.
+        /// `energy`, `temperature`, `pressure` or `volume`.
         quantity: &'static str,
         /// Index of the sample.
         index: usize,
@@ -396,15 +450,17 @@ pub enum SeriesError {
     /// The system has no particles.
     #[error("0 particles, expected at least 1")]
     NoParticles,
-    /// The temperature column has another length than the energies.
-    #[error("{found} temperatures, expected {expected}, one per energy")]
+    /// A column has another length than the energies.
+    #[error("{found} {quantity}s, expected {expected}, one per energy")]
     Length {
-        /// Temperatures given.
+        /// `temperature`, `pressure` or `volume`.
+        quantity: &'static str,
+        /// Numbers given.
         found: usize,
         /// Energies.
         expected: usize,
     },
-    /// The temperature, or the time step of the sampling, is not positive and finite.
+    /// The temperature, a volume, or the time step of the sampling, is not positive and finite.
     #[error(transparent)]
     Invalid(#[from] Invalid),
 }

@@ -6,6 +6,7 @@ mod over_temperature;
 mod point;
 mod structure;
 mod values;
+mod virial;
 
 use serde_json::{Value, json};
 

@@ -5,6 +5,7 @@ mod over_temperature;
 mod reasons;
 mod structure;
 mod table;
+mod virial;
 
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::Point;
@@ -17,10 +18,12 @@ pub(crate) fn report(scan: &Scan, points: &[Point<'_>], results: &OverTemperatur
     let tables = [
         Some(energies::landscape(scan, points)),
         Some(energies::second_opinions(points)),
+        virial::of_points(scan, points),
         structure::waves(scan, points),
         structure::relaxation_times(scan, points),
         structure::displacements(scan, points),
         over_temperature::heat_capacities(results),
+        virial::over_temperature(scan, results),
         over_temperature::models(results),
     ];
     let mut text = tables.into_iter().flatten().collect::<Vec<_>>().join("\n");

@@ -167,15 +167,29 @@ pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<M
 
 /// A range that sums are kept for: a block of the resampling, or a part of one where the resampling
 /// takes whole runs.
-struct Piece {
+pub(super) struct Piece {
     run: usize,
     // The block of the resampling that it lies in.
     block: usize,
     range: Range<usize>,
 }
 
+impl Piece {
+    pub(super) fn run(&self) -> usize {
+        self.run
+    }
+
+    pub(super) fn block(&self) -> usize {
+        self.block
+    }
+
+    pub(super) fn range(&self) -> Range<usize> {
+        self.range.clone()
+    }
+}
+
 /// The pieces of all runs, run by run.
-fn pieces(partition: &Partition, resampling: Resampling) -> Vec<Piece> {
+pub(super) fn pieces(partition: &Partition, resampling: Resampling) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (block, (run, range)) in partition.iter().enumerate() {
         let inner = match resampling {

@@ -57,17 +57,20 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 ///
 /// By default columns are found by name, and the first name that the file has counts: the step in
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
-/// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`.
-/// Other columns are ignored.
+/// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`; the
+/// pressure, if any, in `v_press`, `v_pr`, `v_p`, `c_thermo_press` or `Press`; the volume, if any,
+/// in `v_vol`, `v_volume` or `Volume`. Other columns are ignored. A pressure or a volume that was
+/// found by name and is no number in some row is left out, with a [`Note::LeftOut`].
 ///
 /// Columns (not logs) may have the names of any program. They are compared in lower case, without a
 /// unit in brackets behind them and a path, `c_` or `v_` in front of them: the step `step`,
-/// `timestep`, `step nr`, `ts`, `nstep`; the energy `pe`, `poteng`, `potential_energy`, `potential
-/// energy`, `potential`, `pot`, `epot`, `e_pot`, `epot/n`; the temperature `temp`, `temperature`,
-/// `kinetic_temperature`, `kinetic temperature`, and `T` alone; the time `time`, and `t` alone. Two
-/// columns of one such name are an error. Fields stand between blanks, tabs, commas or semicolons;
-/// decimal commas are refused. GPUMD's `thermo.out` has no names: its name and 9, 12 or 18 columns
-/// tell.
+/// `timestep`, `step nr`, `ts`, `nstep`; the energy `pe`, `poteng`, `potential_energy`,
+/// `potential energy`, `potential`, `pot`, `epot`, `e_pot`, `epot/n`; the temperature `temp`,
+/// `temperature`, `kinetic_temperature`, `kinetic temperature`, and `T` alone; the pressure
+/// `press`, `pressure`; the volume `vol`, `volume`, `box volume`; the time `time`, and `t` alone.
+/// Two columns of one such name are an error, for pressures and volumes a reason to leave them.
+/// Fields stand between blanks, tabs, commas or semicolons; decimal commas are refused. GPUMD's
+/// `thermo.out` has no names: its name and 9, 12 or 18 columns tell.
 ///
 /// A file with a time and no step counts in intervals: see [`Note::Times`] and
 /// [`EnergyTable::interval`]. A unit behind a name is kept ([`EnergyTable::energy_unit`]), and
@@ -149,6 +152,20 @@ impl EnergyReader {
     #[must_use]
     pub fn temperature(mut self, column: impl Into<Column>) -> Self {
         self.wanted.temperature = Some(column.into());
+        self
+    }
+
+    /// The column of the pressure. The file must have it.
+    #[must_use]
+    pub fn pressure(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.pressure = Some(column.into());
+        self
+    }
+
+    /// The column of the volume. The file must have it.
+    #[must_use]
+    pub fn volume(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.volume = Some(column.into());
         self
     }
 

@@ -41,6 +41,20 @@ pub enum Contradiction {
         /// The degrees of freedom per particle declared.
         degrees_of_freedom: f64,
     },
+    /// The volume changes where the declared ensemble keeps it.
+    #[error(
+        "the ensemble is declared {declared}, and the volume changes between {} and {}, expected a constant one: \
+         the run is at constant pressure",
+        short(*.least, 8), short(*.most, 8)
+    )]
+    Volume {
+        /// The ensemble declared.
+        declared: &'static str,
+        /// The smallest volume.
+        least: f64,
+        /// The largest volume.
+        most: f64,
+    },
     /// The energies are of another ensemble.
     #[error(
         "the ensemble is declared {declared}, the data are {found}: corr(E, T) is {}, expected -1 at constant energy and 0 in the \

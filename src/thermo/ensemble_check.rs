@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::contradiction::Contradiction;
 use super::energy_columns::EnergyColumns;
 use super::thermostat_time::{NoThermostatTime, thermostat_time};
+use super::virial::{changes, volumes};
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::energy::EnergyError;
 use crate::real::{Invalid, Real, short};
@@ -123,6 +124,8 @@ pub struct EnsembleCheck {
     degrees_of_freedom: f64,
     kind: EnergyKind,
     particles: usize,
+    // The smallest and the largest, where the runs have a column.
+    volumes: Option<[f64; 2]>,
 }
 
 /// Finds the ensemble of one run or of several, from energies and temperatures at the same samples:
@@ -140,6 +143,9 @@ pub struct EnsembleCheck {
 /// is taken out of both columns of each run first, since an integrator's drift is no fluctuation,
 /// and the variance q²/12 of a print in steps of q is taken off. A run that leaves both ensembles
 /// possible has an [`UnknownEnsemble`].
+///
+/// **Volumes** that change by more than 1e-5, where the runs have a column of them, exclude both
+/// ensembles: the run is at constant pressure.
 ///
 /// **Averages over windows**, as `fix ave/time` may write them, keep e_tot: at constant energy
 /// nothing changes here, but the variances lack what moves within a window. In the canonical
@@ -218,6 +224,7 @@ pub fn ensemble_check<T: Real>(
         degrees_of_freedom: g,
         kind: first.kind(),
         particles,
+        volumes: volumes(runs.runs()),
     };
     let too_coarse = columns.too_coarse(ROUNDING);
     check.sampled = match too_coarse {
@@ -268,16 +275,16 @@ impl EnsembleCheck {
         }
     }
 
-    /// The contradiction between the data and what is declared, in kind, units, degrees of freedom
-    /// or ensemble. `None` where there is no contradiction, or where the data do not show one.
-    /// Energies of neither ensemble contradict a declared constant energy, but not a declared
+    /// The contradiction between the data and what is declared, in volume, kind, units, degrees of
+    /// freedom or ensemble. `None` where there is no contradiction, or where the data do not show
+    /// one. Energies of neither ensemble contradict a declared constant energy, but not a declared
     /// thermostat.
     ///
     /// The scale of the energies is known to 5 % at constant energy. Elsewhere only a factor of ten
     /// counts, which distinguishes totals from energies per particle.
     #[must_use]
     pub fn contradiction(&self, declared: Ensemble) -> Option<Contradiction> {
-        self.scale().or_else(|| {
+        self.volume(declared).or_else(|| self.scale()).or_else(|| {
             let found = self.sampled.value()?;
             let contradicts = matches!(
                 (declared, found),
@@ -297,6 +304,20 @@ impl EnsembleCheck {
                 temperature_variance: self.temperature_variance.value(),
                 canonical_with: self.canonical_with(),
             })
+        })
+    }
+
+    /// The contradiction between volumes that change and an ensemble that keeps them.
+    fn volume(&self, declared: Ensemble) -> Option<Contradiction> {
+        let [least, most] = self.volumes.filter(|&volumes| changes(volumes))?;
+        let declared = match declared {
+            Ensemble::Npt { .. } => return None,
+            Ensemble::Nve { .. } | Ensemble::Nvt { .. } => declared.name(),
+        };
+        Some(Contradiction::Volume {
+            declared,
+            least,
+            most,
         })
     }
 
@@ -378,7 +399,9 @@ impl EnsembleCheck {
     /// The same with times in other units.
     pub(super) fn converted(&self, conversion: &Conversion) -> Self {
         let factor = conversion.factor(Dimension::TIME);
+        let volume = conversion.factor(Dimension::of(0, 0, 3, 0));
         Self {
+            volumes: self.volumes.map(|volumes| volumes.map(|v| v * volume)),
             thermostat_time: match &self.thermostat_time {
                 Outcome::Resolved(time) => Outcome::Resolved(time.map(|t| t * factor)),
                 Outcome::Unresolved(why) => Outcome::Unresolved(why.scaled(factor)),

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use crate::stats::Estimate;
 use crate::units::Units;
 
+use super::interpolation::integral_over;
 use super::{Path, PiecewiseCubic, Point, ThermoError};
 
 /// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures
@@ -87,8 +88,8 @@ impl Deref for EntropyDifference {
 pub struct TemperatureIntegral {
     /// The temperature at which the integral is zero.
     pub reference_temperature: f64,
-    /// The path of the scan; along an isobar [`Path::left_out`] says what these integrals leave
-    /// out.
+    /// The path of the scan; along an isobar [`Path::left_out`] says what the integrals of C/T
+    /// leave out.
     pub path: Path,
     /// The temperatures, ascending.
     pub temperatures: Vec<f64>,
@@ -117,6 +118,22 @@ impl TemperatureIntegral {
         let expected = expected.copied().unwrap_or(f64::NAN);
         let same = self.temperatures.iter().position(|&t| t == found);
         same.ok_or(ThermoError::OtherTemperature { found, expected })
+    }
+
+    /// The sum of this integral and of another one with the same reference, at the temperatures
+    /// that both have.
+    pub(super) fn plus(&self, other: &Self) -> Self {
+        let places = |t: &f64| Some((self.place(*t).ok()?, other.place(*t).ok()?));
+        let places: Vec<(usize, usize)> = self.temperatures.iter().filter_map(places).collect();
+        let sum = |one: &[Estimate], other: &[Estimate]| -> Vec<Estimate> {
+            places.iter().map(|&(i, j)| &one[i] + &other[j]).collect()
+        };
+        Self {
+            temperatures: places.iter().map(|&(i, _)| self.temperatures[i]).collect(),
+            values: sum(&self.values, &other.values),
+            trapezoid: sum(&self.trapezoid, &other.trapezoid),
+            ..*self
+        }
     }
 
     /// What is left of this integral without a part of it that has the same reference, at the
@@ -213,6 +230,31 @@ pub(super) fn integral(
     path: Path,
     f: impl Fn(f64, f64) -> f64,
 ) -> Result<TemperatureIntegral, ThermoError> {
+    let over_itself = |curve: &PiecewiseCubic, _: &PiecewiseCubic, from, to| curve.integral(from, to);
+    integral_along(points, &[], reference, path, f, over_itself)
+}
+
+/// The integral of a value over the logarithm of the volume along the path, of points and volumes
+/// in the order of temperature.
+pub(super) fn expansion(
+    points: &[Point],
+    volumes: &[f64],
+    reference: Option<f64>,
+    path: Path,
+) -> Result<TemperatureIntegral, ThermoError> {
+    integral_along(points, volumes, reference, path, |_, y| y, integral_over)
+}
+
+/// The integral, by `integrate`, of f(T, value) and of the logarithm of the volume as functions of
+/// ln T; without volumes of the first alone.
+fn integral_along(
+    points: &[Point],
+    volumes: &[f64],
+    reference: Option<f64>,
+    path: Path,
+    f: impl Fn(f64, f64) -> f64,
+    integrate: impl Fn(&PiecewiseCubic, &PiecewiseCubic, f64, f64) -> f64,
+) -> Result<TemperatureIntegral, ThermoError> {
     ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
     let points = Point::sorted(points);
     ThermoError::check_points(points.iter().map(|point| point.values()))?;
@@ -232,12 +274,16 @@ pub(super) fn integral(
             let points = values.chunks_exact(2);
             let (x, y): (Vec<f64>, Vec<f64>) =
                 points.map(|point| (point[0].ln(), f(point[0], point[1]))).unzip();
-            match rule(&x, &y) {
-                Ok(curve) => temperatures
+            let volumes: Vec<f64> = match volumes {
+                [] => y.clone(),
+                _ => volumes.iter().map(|volume| volume.ln()).collect(),
+            };
+            match (rule(&x, &y), rule(&x, &volumes)) {
+                (Ok(curve), Ok(volumes)) => temperatures
                     .iter()
-                    .map(|t| curve.integral(reference.ln(), t.ln()))
+                    .map(|t| integrate(&curve, &volumes, reference.ln(), t.ln()))
                     .collect(),
-                Err(_) => vec![f64::NAN; temperatures.len()],
+                _ => vec![f64::NAN; temperatures.len()],
             }
         })
     };

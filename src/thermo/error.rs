@@ -24,6 +24,20 @@ pub enum ThermoError {
     /// Runs without temperatures at their samples where these are needed.
     #[error("the energies have no temperature column, expected a kinetic temperature at each sample")]
     NoTemperatures,
+    /// Runs without pressures at their samples where these are needed.
+    #[error("the energies have no pressure column, expected a pressure at each sample")]
+    NoPressures,
+    /// No volume where one is needed.
+    #[error("the volume is not known, expected a given one or the volume column of the run")]
+    NoVolume,
+    /// A given volume that is not that of the volume column.
+    #[error("the volume column has {}, expected the {} that is given", short(*.found, 8), short(*.expected, 8))]
+    Volume {
+        /// The volume of the column.
+        found: f64,
+        /// The volume given.
+        expected: f64,
+    },
     /// Energies that are not what they are declared to be.
     #[error(transparent)]
     Contradiction(#[from] Contradiction),
@@ -296,6 +310,31 @@ pub enum Undetermined {
         /// The degrees of freedom per particle with which the run would be canonical, where energy
         /// and temperature are uncorrelated as they are there.
         canonical_with: Option<f64>,
+    },
+    /// Energy or virial do not fluctuate, and have no correlation.
+    #[error("energy or virial are constant, and have no correlation")]
+    NoFluctuation,
+    /// The print of the energies, or of the pressures and temperatures, is too coarse for a
+    /// correlation.
+    #[error(
+        "the print's last digits make {} % of the variance of the {quantity}, expected at most 1 %: print more digits",
+        short(100.0 * .part, 2)
+    )]
+    CoarsePrint {
+        /// Potential energy or virial.
+        quantity: &'static str,
+        /// The part of the variance that the rounding makes.
+        part: f64,
+    },
+    /// The kinetic part of the pressure does not fluctuate as the temperature does: pressure, volume
+    /// and degrees of freedom do not belong together.
+    #[error(
+        "the kinetic part of p V is {part} of (g/d) N k T in the canonical ensemble, expected 1: \
+         the volume, the unit of the pressure or the degrees of freedom are others"
+    )]
+    NotKinetic {
+        /// What the kinetic part is of (g/d) N k T.
+        part: Estimate,
     },
     /// The best value of a parameter lies at the end of what is possible: the model degenerates
     /// (VFT at t_0 = 0 is Arrhenius's law).

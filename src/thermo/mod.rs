@@ -5,13 +5,16 @@
 //!
 //! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
 //! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part.
+//! [`virial`](virial()) is the correlation of the virial with the energy.
 //! [`dynamic_heat_capacity`](dynamic_heat_capacity()) is its dependence on frequency. A
 //! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
 //! points has every table over temperature:
 //!
 //! - [`Scan::heat_capacity_check`]: fluctuations beside d⟨e⟩/dT, which tests equilibrium, ensemble
 //!   and units at once,
+//! - [`Scan::pressure_check`]: the pressure's rise from fluctuations beside d⟨p⟩/dT,
 //! - [`Scan::entropy`]: differences of the excess entropy, fast S1, slow S2 and total,
+//! - [`Scan::entropy_along_path`]: the same with the part of the expansion,
 //! - [`Scan::adam_gibbs`]: ln τ over 1/(T S_c), and whether it is straight,
 //! - [`Scan::relaxation`]: Arrhenius, Vogel-Fulcher-Tammann, parabolic law and others, compared,
 //! - [`Scan::crossover_of_um`]: whether Um or τ breaks over temperature.
@@ -31,11 +34,13 @@ mod error;
 mod heat_capacity;
 mod interpolation;
 mod point;
+mod pressure_check;
 mod scan;
 mod slope;
 mod state_point;
 mod temperature_models;
 mod thermostat_time;
+mod virial;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
 pub use contradiction::Contradiction;
@@ -47,8 +52,10 @@ pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};
 pub use interpolation::PiecewiseCubic;
 pub use point::{Path, Point};
+pub use pressure_check::PressureCheck;
 pub use scan::{Scan, ScanBuilder};
 pub use slope::{HeatCapacityCheck, heat_capacity_check};
 pub use state_point::{StatePoint, TimeOf};
 pub use temperature_models::{TemperatureFit, TemperatureModel, fit_relaxation_times};
 pub use thermostat_time::NoThermostatTime;
+pub use virial::{Virial, virial};

@@ -13,8 +13,8 @@ use crate::units::{Conversion, Units};
 
 use super::{
     AdamGibbs, Crossover, Ensemble, EnsembleCheck, EntropyDifference, HeatCapacity, HeatCapacityCheck,
-    NoCrossover, Part, Path, Point, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral,
-    TemperatureModel, ThermoError, TimeOf,
+    NoCrossover, Part, Path, Point, PressureCheck, ReferenceEntropy, StatePoint, TemperatureFit,
+    TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// State points of one system along one path, and what follows from all of them.
@@ -224,6 +224,74 @@ impl Scan {
         };
         let integral = part.of(|| of(|c| Some(&c.excess)), || of(HeatCapacity::fast))?;
         Ok(EntropyDifference::new(part, integral))
+    }
+
+    /// The part of the excess entropy that the change of the volume makes along the path, from the
+    /// points that have a [virial](StatePoint::with_virial),
+    ///
+    /// ```text
+    /// ∫ (dp_ex/dT)_V dV/(N k) = ∫ γ C_ex d ln V
+    /// ```
+    ///
+    /// in k per particle; zero on an isochore. γ C_ex and ln V are interpolated in ln T as
+    /// [`entropy`](super::entropy()) interpolates C.
+    ///
+    /// # Errors
+    /// Those of [`entropy`](super::entropy()).
+    pub fn expansion_entropy(&self) -> Result<TemperatureIntegral, ThermoError> {
+        let points = self.points_of(|point| Some(point.counted_virial()?.slope.clone()));
+        let volumes = self
+            .counted()
+            .filter_map(|point| Some(point.counted_virial()?.volume()));
+        super::entropy::expansion(&points, &volumes.collect::<Vec<_>>(), self.reference, self.path)
+    }
+
+    /// The whole excess entropy along the path, ∫ C_ex d ln T + ∫ γ C_ex d ln V: the total of
+    /// [`entropy`](Self::entropy), and the [expansion's part](Self::expansion_entropy), at the
+    /// temperatures that have both. Nothing is left out of it on an isobar.
+    ///
+    /// # Errors
+    /// Those of [`entropy`](super::entropy()).
+    ///
+    /// ```
+    /// use msed::thermo::{self, Path, Scan, StatePoint};
+    /// use msed::trajectory::Dimensions;
+    /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy};
+    /// // Soft spheres r^-12, W = 4 U: the excess entropy is one of V^4 T alone, and constant where
+    /// // V grows as T^(-1/4).
+    /// let point = |t: f64| -> Result<StatePoint, msed::Error> {
+    ///     let (n, volume) = (100.0, 80.0 * t.powf(-0.25));
+    ///     let wave = |i: u32, frequency: f64| (frequency * f64::from(i)).sin();
+    ///     let energies: Vec<f64> = (0..4000).map(|i| t * (150.0 + 17.0 * wave(i, 0.7))).collect();
+    ///     let temperatures: Vec<f64> = (0..4000).map(|i| t * (1.0 + 0.12 * wave(i, 1.9))).collect();
+    ///     let pressures: Vec<f64> = energies.iter().zip(&temperatures).map(|(u, t)| (4.0 * u + n * t) / volume).collect();
+    ///     let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 100, EnergyKind::Total)?
+    ///         .with_temperatures(temperatures)?
+    ///         .with_pressures(pressures)?;
+    ///     let moments = energy::moments(&run, Resampling::default())?;
+    ///     let c = thermo::heat_capacity(&moments, Units::LJ, Ensemble::nvt(100).with_degrees_of_freedom(3.0))?;
+    ///     let virial = thermo::virial(&run, &c, Some(volume), Dimensions::Three, Resampling::default())?;
+    ///     Ok(StatePoint::new(format!("T{t}"), &moments, c)?.with_virial(&virial.into_result()?)?)
+    /// };
+    /// let scan = Scan::new(vec![point(0.5)?, point(0.7)?, point(1.0)?], Path::Isobaric)?;
+    /// assert!(scan.entropy(thermo::Part::Total)?.values[0].value() < -0.9);
+    /// assert!(scan.entropy_along_path()?.values[0].value().abs() < 1e-4);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn entropy_along_path(&self) -> Result<TemperatureIntegral, ThermoError> {
+        let expansion = self.expansion_entropy()?;
+        Ok(self.entropy(Part::Total)?.plus(&expansion))
+    }
+
+    /// The pressure's rise with the temperature from fluctuations, of the points that have a
+    /// [virial](StatePoint::with_virial), beside the slope of the mean pressure: see
+    /// [`PressureCheck`].
+    ///
+    /// # Errors
+    /// Those of [`heat_capacity_check`](super::heat_capacity_check());
+    /// [`ThermoError::Mixed`] for volumes that differ by more than 0.1 % on an isochore.
+    pub fn pressure_check(&self) -> Result<PressureCheck, ThermoError> {
+        PressureCheck::of(self.counted(), self.units, self.path)
     }
 
     /// Eq. (12) as printed, from U0² ([`Part::Fast`]), Um² ([`Part::Slow`]) or their sum: an

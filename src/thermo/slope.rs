@@ -61,9 +61,25 @@ impl HeatCapacityCheck {
     /// are not compared.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
-        let deviations = self.agreement.iter().map(Outcome::value);
-        let z: Vec<f64> = deviations.map(|found| Some(found?.z)).collect::<Option<_>>()?;
-        Some(z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
+        mean_square_z(&self.agreement)
+    }
+}
+
+/// The mean of z²; `None` where not all are known.
+pub(super) fn mean_square_z(agreement: &[Outcome<Deviation, Undetermined>]) -> Option<f64> {
+    let deviations = agreement.iter().map(Outcome::value);
+    let z: Vec<f64> = deviations.map(|found| Some(found?.z)).collect::<Option<_>>()?;
+    Some(z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
+}
+
+/// How far the difference of the two sides is from 0, along an isochore.
+pub(super) fn agreement(difference: &Estimate, path: Path) -> Outcome<Deviation, Undetermined> {
+    match path {
+        Path::Isobaric => Outcome::Unresolved(Undetermined::NotComparable),
+        Path::Isochoric => {
+            let deviation = difference.deviation(Significance::HEAT_CAPACITIES);
+            deviation.ok_or(Undetermined::NoErrors).into()
+        }
     }
 }
 
@@ -155,13 +171,6 @@ pub fn heat_capacity_check(
     })?;
     let pairs = from_fluctuations.iter().zip(&from_energy_slope);
     let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
-    let agreement = |difference: &Estimate| match path {
-        Path::Isobaric => Outcome::Unresolved(Undetermined::NotComparable),
-        Path::Isochoric => {
-            let deviation = difference.deviation(Significance::HEAT_CAPACITIES);
-            deviation.ok_or(Undetermined::NoErrors).into()
-        }
-    };
     let chi_squared = errors.map(|errors| {
         let residual = |((t, e), error): ((&f64, &f64), &f64)| ((e - a - b * t.powf(0.6)) / error).powi(2);
         temperatures
@@ -173,7 +182,10 @@ pub fn heat_capacity_check(
     });
     Ok(HeatCapacityCheck {
         path,
-        agreement: difference.iter().map(agreement).collect(),
+        agreement: difference
+            .iter()
+            .map(|difference| agreement(difference, path))
+            .collect(),
         temperatures,
         from_fluctuations,
         from_energy_slope,

@@ -1,6 +1,6 @@
 //! One temperature of a scan.
 
-use super::{Ensemble, EnsembleCheck, HeatCapacity, ThermoError, Undetermined};
+use super::{Ensemble, EnsembleCheck, HeatCapacity, ThermoError, Undetermined, Virial};
 use crate::energy::Moments;
 use crate::relaxation::{Relaxation, Verdict};
 use crate::stats::Estimate;
@@ -19,6 +19,7 @@ pub struct StatePoint {
     relaxation: Option<[Estimate; 3]>,
     verdict: Option<Verdict>,
     ensemble_check: Option<EnsembleCheck>,
+    virial: Option<Virial>,
     structural_time: Option<Estimate>,
     excluded: Option<String>,
 }
@@ -51,6 +52,7 @@ impl StatePoint {
             relaxation: None,
             verdict: None,
             ensemble_check: None,
+            virial: None,
             structural_time: None,
             excluded: None,
         })
@@ -124,6 +126,26 @@ impl StatePoint {
         self
     }
 
+    /// With the fluctuations of the virial of the same run.
+    ///
+    /// # Errors
+    /// [`ThermoError::OtherRun`] and [`ThermoError::Mixture`] as for the other parts;
+    /// [`ThermoError::Mixed`] for one in other units than the heat capacity.
+    pub fn with_virial(mut self, virial: &Virial) -> Result<Self, ThermoError> {
+        ThermoError::unless_of_run("virial", &virial.gamma, &self.mean_energy)?;
+        let [found, expected] = [virial.units(), self.heat_capacity.units()].map(|units| units.name());
+        if found != expected {
+            return Err(ThermoError::Mixed {
+                quantity: "units of the virial",
+                name: self.name,
+                found: found.to_owned(),
+                expected: expected.to_owned(),
+            });
+        }
+        self.virial = Some(virial.clone());
+        Ok(self)
+    }
+
     /// With a relaxation time of the structure, such as tau_alpha: from a trajectory, whose blocks
     /// are its own. A point without a trajectory has none, and is left out where one is needed.
     #[must_use]
@@ -160,6 +182,11 @@ impl StatePoint {
             energy_temperature: by(&self.energy_temperature, Dimension::TEMPERATURE),
             heat_capacity: self.heat_capacity.converted(conversion)?,
             relaxation,
+            virial: self
+                .virial
+                .as_ref()
+                .map(|virial| virial.converted(conversion))
+                .transpose()?,
             ensemble_check: self
                 .ensemble_check
                 .as_ref()
@@ -216,6 +243,17 @@ impl StatePoint {
     #[must_use]
     pub fn ensemble_check(&self) -> Option<&EnsembleCheck> {
         self.ensemble_check.as_ref()
+    }
+
+    /// The fluctuations of its virial, where they were [given](Self::with_virial).
+    #[must_use]
+    pub fn virial(&self) -> Option<&Virial> {
+        self.virial.as_ref()
+    }
+
+    /// The virial of a point whose heat capacity counts.
+    pub(super) fn counted_virial(&self) -> Option<&Virial> {
+        self.virial.as_ref().filter(|_| self.no_heat_capacity().is_none())
     }
 
     /// Why its heat capacity counts nowhere: the run sampled neither ensemble. `None` where it

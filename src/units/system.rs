@@ -22,6 +22,11 @@ pub const ATOMIC_MASS: f64 = 1.660_539_066_60e-27;
 /// The hartree in J: 4.359 744 722 2071(85)e-18 (CODATA 2018, as [`ATOMIC_MASS`]).
 pub const HARTREE: f64 = 4.359_744_722_207_1e-18;
 
+/// The bar in Pa: exact by definition (NIST SP 811, 2008 edition, appendix B.8).
+const BAR: f64 = 1e5;
+/// The standard atmosphere in Pa: exact by definition (the same).
+const ATMOSPHERE: f64 = 101_325.0;
+
 /// A unit system, named as LAMMPS names it; `gromacs` is GROMACS's.
 ///
 /// ```
@@ -48,7 +53,11 @@ pub struct Units {
     pub length: &'static str,
     /// Name of the temperature unit.
     pub temperature: &'static str,
+    /// Name of the pressure unit.
+    pub pressure: &'static str,
     pub(crate) xtc_length: f64,
+    // The energy of one pressure unit times one cubic length unit.
+    pub(crate) pressure_volume: f64,
     // The units of energy, time and length in SI and of temperature in K, where the system has a
     // scale.
     pub(super) si: Option<[f64; 4]>,
@@ -64,7 +73,9 @@ impl Units {
         time: "tau",
         length: "sigma",
         temperature: "epsilon/k",
+        pressure: "epsilon/sigma^3",
         xtc_length: 1.0,
+        pressure_volume: 1.0,
         si: None,
     };
 
@@ -76,7 +87,9 @@ impl Units {
         time: "ps",
         length: "angstrom",
         temperature: "K",
+        pressure: "bar",
         xtc_length: 10.0,
+        pressure_volume: BAR * 1e-30 / ELEMENTARY_CHARGE,
         si: Some([ELEMENTARY_CHARGE, 1e-12, 1e-10, 1.0]),
     };
 
@@ -88,7 +101,9 @@ impl Units {
         time: "fs",
         length: "angstrom",
         temperature: "K",
+        pressure: "atm",
         xtc_length: 10.0,
+        pressure_volume: ATMOSPHERE * 1e-30 * AVOGADRO / (1000.0 * CALORIE),
         si: Some([1000.0 * CALORIE / AVOGADRO, 1e-15, 1e-10, 1.0]),
     };
 
@@ -106,7 +121,9 @@ impl Units {
         time: "ps",
         length: "nm",
         temperature: "K",
+        pressure: "bar",
         xtc_length: 1.0,
+        pressure_volume: BAR * 1e-27 * AVOGADRO / 1000.0,
         si: Some([1000.0 / AVOGADRO, 1e-12, 1e-9, 1.0]),
     };
 
@@ -143,7 +160,9 @@ impl Units {
             time: "time",
             length: "length",
             temperature: "temperature",
+            pressure: "energy/length^3",
             xtc_length: 1.0,
+            pressure_volume: 1.0,
             si: None,
         })
     }
@@ -154,6 +173,26 @@ impl Units {
     /// [`UnitsError::Invalid`] unless positive and finite.
     pub fn with_xtc_length(mut self, factor: f64) -> Result<Self, UnitsError> {
         self.xtc_length = Invalid::unless_positive("the factor of lengths in XTC files is", factor)?;
+        Ok(self)
+    }
+
+    /// Sets the energy of one pressure unit times one cubic length unit, and the name of that
+    /// pressure unit: pressures are energies per volume unless it is set.
+    ///
+    /// # Errors
+    /// [`UnitsError::Invalid`] unless positive and finite.
+    ///
+    /// ```
+    /// use msed::Units;
+    /// // kJ/mol, angstrom and bar: 6.022e-5 kJ/mol in a bar times a cubic angstrom.
+    /// let units = Units::own("mixed", 0.008_314_462_618)?.with_pressure("bar", 6.022_140_76e-5)?;
+    /// assert_eq!((units.pressure, units.pressure_volume()), ("bar", 6.022_140_76e-5));
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn with_pressure(mut self, name: &'static str, pressure_volume: f64) -> Result<Self, UnitsError> {
+        self.pressure_volume =
+            Invalid::unless_positive("the energy of a pressure times a volume is", pressure_volume)?;
+        self.pressure = name;
         Ok(self)
     }
 
@@ -180,6 +219,20 @@ impl Units {
     #[must_use]
     pub fn boltzmann(&self) -> f64 {
         self.boltzmann
+    }
+
+    /// The energy of one pressure unit times one cubic length unit. LAMMPS prints pressures in bar
+    /// under `metal` and in atmospheres under `real`, GROMACS in bar.
+    ///
+    /// ```
+    /// use msed::Units;
+    /// // 1 eV per cubic angstrom is 160.2 GPa.
+    /// assert!((1.0 / Units::METAL.pressure_volume() - 1.602_176_634e6).abs() < 1e-3);
+    /// assert_eq!(Units::LJ.pressure_volume(), 1.0);
+    /// ```
+    #[must_use]
+    pub fn pressure_volume(&self) -> f64 {
+        self.pressure_volume
     }
 
     /// The factor from a length in an XTC file to the unit of this system: 1 for `lj`, which LAMMPS
@@ -258,6 +311,30 @@ pub(crate) fn energy_in_si(unit: &str) -> Option<f64> {
     let named = |units: &Units| units.si.filter(|_| units.energy == unit).map(|si| si[0]);
     let hartree = (unit == "hartree").then_some(HARTREE);
     hartree.or_else(|| Units::ALL.iter().find_map(named))
+}
+
+/// A unit of pressure in Pa, by its name.
+#[cfg(feature = "io")]
+pub(crate) fn pressure_in_si(unit: &str) -> Option<f64> {
+    match unit {
+        "Pa" => Some(1.0),
+        "kPa" => Some(1e3),
+        "MPa" => Some(1e6),
+        "GPa" => Some(1e9),
+        "bar" => Some(BAR),
+        "atm" => Some(ATMOSPHERE),
+        _ => None,
+    }
+}
+
+/// A unit of length in m, by its name.
+#[cfg(feature = "io")]
+pub(crate) fn length_in_si(unit: &str) -> Option<f64> {
+    match unit {
+        "nm" => Some(1e-9),
+        "angstrom" => Some(1e-10),
+        _ => None,
+    }
 }
 
 /// A unit of time in s, by its name.

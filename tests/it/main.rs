@@ -52,6 +52,7 @@ mod golden {
     mod temperature_scan;
     mod trajectories;
     mod two_dimensions;
+    mod virial;
     mod waves;
 }
 
@@ -74,6 +75,7 @@ mod accuracy {
     mod synthetic_displacements;
     mod thermo_synthetic;
     mod thermostats;
+    mod virial;
 }
 
 /// What callers may hand in, and the errors that they get.
@@ -86,6 +88,7 @@ mod api {
     mod log_generator;
     mod logs;
     mod other_tables;
+    mod pressures;
     mod readers;
     mod runs;
     mod serialised;

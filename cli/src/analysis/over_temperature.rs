@@ -3,7 +3,7 @@
 
 use msed::stats::{Outcome, short};
 use msed::thermo::{
-    self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
+    self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path, PressureCheck,
     ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
     Undetermined,
 };
@@ -55,6 +55,12 @@ pub(crate) struct OverTemperature {
     pub(crate) entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) fast_entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) slow_entropy: Result<EntropyDifference, ThermoError>,
+    /// The part of the entropy that the expansion makes, and the whole along the path, where runs
+    /// have pressures.
+    pub(crate) expansion_entropy: Option<TemperatureIntegral>,
+    pub(crate) whole_entropy: Option<TemperatureIntegral>,
+    /// The rise of the pressure by fluctuations and by its slope, where enough runs have pressures.
+    pub(crate) pressure_check: Option<PressureCheck>,
     /// From U0² and from Um².
     pub(crate) as_printed: [Result<TemperatureIntegral, ThermoError>; 2],
     /// Models that had enough points, each with the name of the time.
@@ -106,6 +112,14 @@ impl OverTemperature {
             entropy: found.entropy(Part::Total),
             fast_entropy: found.entropy(Part::Fast),
             slow_entropy: found.entropy(Part::Slow),
+            // On an isochore the expansion is none, and most scans have no pressures.
+            expansion_entropy: found.expansion_entropy().ok(),
+            whole_entropy: found.entropy_along_path().ok(),
+            pressure_check: match found.pressure_check() {
+                Ok(check) => Some(check),
+                Err(error @ ThermoError::Mixed { .. }) => return Err(error),
+                Err(_) => None,
+            },
             as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
             models,
             crossover: found.crossover_of_um(SEED),
@@ -152,6 +166,9 @@ fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
     }
     if let Some(check) = &point.energies.ensemble {
         found = found.with_ensemble_check(check)?;
+    }
+    if let Some(virial) = point.virial.as_ref().and_then(Outcome::value) {
+        found = found.with_virial(virial)?;
     }
     Ok(match &point.run.exclude {
         Some(reason) => found.exclude(reason),

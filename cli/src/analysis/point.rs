@@ -3,13 +3,14 @@
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, Model, Relaxation};
 use msed::stats::Outcome;
-use msed::thermo::{self, EnsembleCheck, HeatCapacity, Undetermined};
+use msed::thermo::{self, EnsembleCheck, HeatCapacity, Undetermined, Virial};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
 
 use super::dynamic_heat_capacity::Dynamic;
 use super::spectral::Spectral;
 use super::structure::{Decay, Structure};
+use super::virial;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::input::trajectory;
@@ -35,6 +36,8 @@ pub(crate) struct Point<'a> {
     pub(crate) dynamic: Outcome<Dynamic, Undetermined>,
     /// At lags from the shortest to the longest.
     pub(crate) distributions: Vec<Distribution>,
+    /// `None` for energies without pressures.
+    pub(crate) virial: Option<Outcome<Virial, String>>,
     pub(crate) structure: Option<Structure>,
 }
 
@@ -48,10 +51,13 @@ impl<'a> Point<'a> {
     ) -> Result<Self, Failure> {
         let mut point =
             Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
-        if let Some(loaded) = trajectory::load(scan, run, species, point.energies.discarded)? {
+        let loaded = trajectory::load(scan, run, species, point.energies.discarded)?;
+        if let Some(loaded) = &loaded {
             point.energies.notes.extend_from_slice(&loaded.notes);
-            point.structure = Some(Structure::analyse(scan, run, &loaded, resampling)?);
+            point.structure = Some(Structure::analyse(scan, run, loaded, resampling)?);
         }
+        let frames = loaded.as_ref().map(|loaded| &loaded.frames);
+        point.virial = virial::of(scan, &point, frames, resampling)?;
         Ok(point)
     }
 
@@ -110,6 +116,7 @@ impl<'a> Point<'a> {
             exponential,
             stretched,
             chosen,
+            virial: None,
             structure: None,
             msed,
             energies,

@@ -42,7 +42,25 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
 
 /// The volume of a run: of its first frame, or else of `box`.
 fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
-    let given = run.cell.map(|[x, y, z]| x * y * z);
+    Ok(cell(scan, run)?.map(|cell| cell.volume()))
+}
+
+/// The volume of a run, or its area in two dimensions. Where `box` gives the cell of the first
+/// frame with more digits, it takes that one.
+pub(crate) fn content(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
+    let of = |cell: Cell| cell.volume_in(scan.dimensions);
+    let found = cell(scan, run)?.map(of);
+    let given = run.cell.and_then(|edges| Cell::orthorhombic(edges).ok()).map(of);
+    Ok(match (found, given) {
+        (Some(found), Some(given)) if (found - given).abs() < 1e-3 * found => Some(given),
+        _ => found,
+    })
+}
+
+/// The cell of a run: of its first frame, or else of `box`.
+fn cell(scan: &Scan, run: &Run) -> Result<Option<Cell>, Failure> {
+    let given = run.cell.map(Cell::orthorhombic).transpose();
+    let given = given.map_err(|error| scan.run_failure(run, error))?;
     let Some(file) = run.trajectory().first().and_then(|files| files.first()) else {
         return Ok(given);
     };
@@ -50,7 +68,7 @@ fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
     trajectory::reader(scan, run, file)?
         .next_frame(&mut frame)
         .map_err(|error| about(file, error))?;
-    Ok(frame.cell.map(|cell| cell.volume()).or(given))
+    Ok(frame.cell.or(given))
 }
 
 /// Gives the trajectory its cell. The cell of the file must agree with `box` and must be the same

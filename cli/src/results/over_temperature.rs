@@ -3,12 +3,13 @@
 use msed::Estimate;
 use msed::stats::{Deviation, Outcome};
 use msed::thermo::{
-    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, StatePoint, TemperatureFit,
-    TemperatureIntegral, ThermoError, TimeOf, Undetermined,
+    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, StatePoint,
+    TemperatureFit, TemperatureIntegral, ThermoError, TimeOf, Undetermined,
 };
 use serde_json::{Map, Value, json};
 
 use super::values::{resolved, standard_errors, unless_empty};
+use super::virial;
 use crate::analysis::over_temperature::OverTemperature;
 
 pub(super) fn entry(found: &OverTemperature) -> Value {
@@ -18,6 +19,7 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
     let excluded = excluded.map(|(name, reason)| (name.to_owned(), Value::from(reason)));
     json!({
         "heat_capacity_check": found.check.as_ref().ok().map(|check| heat_capacity_check(found, check)),
+        "pressure_check": found.pressure_check.as_ref().map(virial::pressure_check),
         "entropy": found.entropy.as_ref().ok().map(|entropy| entropies(found, entropy)),
         "relaxation": found.scan.counted().next().map(|coldest| relaxation(found, coldest.temperature())),
         "crossover": found.crossover.as_ref().ok().map(|found| crossover("um", found)),
@@ -111,6 +113,10 @@ fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
     let printed = |k: usize| values(found.as_printed[k].as_ref().ok());
     let values = |of: &Entropy| values(of.as_deref().ok());
     let errors = |of: &Entropy| found.at_all(of.as_deref().ok(), |of, k| of.values[k].standard_error());
+    let along_path = |of: &Option<TemperatureIntegral>, number: fn(&Estimate) -> Option<f64>| {
+        let of = of.as_ref().filter(|of| of.path == Path::Isobaric)?;
+        Some(found.at_all(Some(of), |of, k| number(&of.values[k])))
+    };
     let rules = |of: &TemperatureIntegral, k: usize| Some(of.integration_error()[k]);
     let reference = entropy.reference_temperature;
     let slope = |point: &StatePoint| {
@@ -129,6 +135,11 @@ fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
         "standard_error": errors(&found.entropy),
         "fast_standard_error": errors(&found.fast_entropy),
         "slow_standard_error": errors(&found.slow_entropy),
+        // The part of the expansion, in which an isobar differs, and the total with it.
+        "expansion": along_path(&found.expansion_entropy, |x| Some(x.value())),
+        "expansion_standard_error": along_path(&found.expansion_entropy, Estimate::standard_error),
+        "whole": along_path(&found.whole_entropy, |x| Some(x.value())),
+        "whole_standard_error": along_path(&found.whole_entropy, Estimate::standard_error),
         "blocks": column(found, blocks),
         "as_printed": { "s1": printed(0), "s2": printed(1) },
         "integration_error": found.at_all(found.entropy.as_deref().ok(), rules),

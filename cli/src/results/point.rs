@@ -7,7 +7,7 @@ use msed::thermo::{HeatCapacity, NoThermostatTime, Sampled, Undetermined};
 use serde_json::{Value, json};
 
 use super::values::{curve, fit, found, joined, missing, no_fit, standard_errors, unless_empty};
-use super::{dynamic_heat_capacity, structure};
+use super::{dynamic_heat_capacity, structure, virial};
 use crate::analysis::point::Point;
 use crate::analysis::spectral::Read;
 use crate::input::energies::Energies;
@@ -67,6 +67,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
             None => heat_capacity(&point.heat_capacity),
         },
         "dynamic_heat_capacity": dynamic_heat_capacity::entry(&point.dynamic),
+        "virial": point.virial.as_ref().map(virial::entry),
         "structure": point.structure.as_ref().map(structure::entry),
     })
 }

@@ -46,6 +46,15 @@ pub(crate) struct EnergyFlags {
     /// Column of the temperature.
     #[arg(long)]
     temperature_column: Option<String>,
+    /// Column of the pressure.
+    #[arg(long)]
+    pressure_column: Option<String>,
+    /// Column of the volume.
+    #[arg(long)]
+    volume_column: Option<String>,
+    /// Edges of the cell: one length, or three.
+    #[arg(long = "box", num_args = 1..=3, value_name = "LENGTH", allow_negative_numbers = true)]
+    cell: Option<Vec<f64>>,
     /// Column of the step.
     #[arg(long)]
     step_column: Option<String>,
@@ -97,6 +106,8 @@ impl EnergyFlags {
             ("degrees_of_freedom", self.degrees_of_freedom.map(Value::Float)),
             ("energy_column", of_words(&self.energy_column)),
             ("temperature_column", of_words(&self.temperature_column)),
+            ("pressure_column", of_words(&self.pressure_column)),
+            ("volume_column", of_words(&self.volume_column)),
             ("step_column", of_words(&self.step_column)),
             ("log_run", of_words(&self.log_run)),
             ("overlap", self.overlap.as_deref().map(text)),
@@ -107,6 +118,7 @@ impl EnergyFlags {
             ("energy", Some(files)),
             ("temperature", self.temperature.map(Value::Float)),
             ("energy_interval", self.energy_interval.map(Value::Float)),
+            ("box", self.cell.as_deref().map(edges)),
             ("discard", self.discard.as_deref().map(time_or_word)),
             (
                 "fit_window",
@@ -115,6 +127,18 @@ impl EnergyFlags {
         ];
         let run = Value::Array(vec![table(run)]);
         Table::from_iter([("system".to_owned(), table(system)), ("run".to_owned(), run)])
+    }
+}
+
+/// One length as it is, several as a list.
+fn edges(lengths: &[f64]) -> Value {
+    match lengths {
+        [edge] => Value::Float(*edge),
+        _ => lengths
+            .iter()
+            .map(|&x| Value::Float(x))
+            .collect::<Vec<_>>()
+            .into(),
     }
 }
 

@@ -44,7 +44,7 @@ const fn optional(name: &'static str, table: Table, example: &'static str, meani
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
-pub(crate) const KEYS: [Key; 37] = [
+pub(crate) const KEYS: [Key; 39] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -139,6 +139,18 @@ pub(crate) const KEYS: [Key; 37] = [
         Either,
         "\"Temp\"",
         "the column of the temperature, by name or number",
+    ),
+    optional(
+        "pressure_column",
+        Either,
+        "\"Press\"",
+        "the column of the pressure, by name or number",
+    ),
+    optional(
+        "volume_column",
+        Either,
+        "\"Volume\"",
+        "the column of the volume, by name or number",
     ),
     optional(
         "step_column",

@@ -49,6 +49,10 @@ pub(crate) struct Run {
     energy_column: Option<Column>,
     #[serde(default, deserialize_with = "values::column")]
     temperature_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pressure_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    volume_column: Option<Column>,
     #[serde(default, deserialize_with = "values::log_run")]
     log_run: Option<RunChoice>,
     #[serde(default, deserialize_with = "values::placed")]
@@ -114,6 +118,12 @@ impl Run {
         if let Some(column) = temperature.or(system.temperature_column.as_ref()) {
             reader = reader.temperature(column.clone());
         }
+        if let Some(column) = self.pressure_column.as_ref().or(system.pressure_column.as_ref()) {
+            reader = reader.pressure(column.clone());
+        }
+        if let Some(column) = self.volume_column.as_ref().or(system.volume_column.as_ref()) {
+            reader = reader.volume(column.clone());
+        }
         if let Some(choice) = self.log_run.or(system.log_run) {
             reader = reader.log_run(choice);
         }
@@ -169,7 +179,7 @@ impl Run {
     ) -> Option<(usize, &'static str)> {
         match by {
             Contradiction::Kind { .. } => Some((source.line(&system.energy_kind), "energy_kind")),
-            Contradiction::Ensemble { .. } => {
+            Contradiction::Ensemble { .. } | Contradiction::Volume { .. } => {
                 let declared = self.ensemble.as_ref().unwrap_or(&system.ensemble);
                 Some((source.line(declared), "ensemble"))
             }

@@ -53,6 +53,10 @@ pub(crate) struct System {
     pub(super) energy_column: Option<Column>,
     #[serde(default, deserialize_with = "values::column")]
     pub(super) temperature_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) pressure_column: Option<Column>,
+    #[serde(default, deserialize_with = "values::column")]
+    pub(super) volume_column: Option<Column>,
     #[serde(default, deserialize_with = "values::log_run")]
     pub(super) log_run: Option<RunChoice>,
     pub(super) model: Option<ModelName>,

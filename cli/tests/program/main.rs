@@ -21,5 +21,6 @@ mod shipped;
 mod small_scan;
 mod standard_output;
 mod two_dimensions;
+mod virial;
 mod water;
 mod waves;

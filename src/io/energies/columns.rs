@@ -417,8 +417,8 @@ impl<R: Read> EnergyStream<R> {
             };
             return Ok(Some(Joint::Next));
         }
-        let mut pairs = self.values.iter().zip(&self.previous);
-        if step == last && (boundary || pairs.all(|(a, b)| a.to_bits() == b.to_bits())) {
+        let is_same = |layout: &Layout| layout.are_equal(&self.values, &self.previous);
+        if step == last && (boundary || self.layout.as_ref().is_some_and(is_same)) {
             self.steps.boundary = false;
             return Ok(self.repeat(step));
         }
@@ -541,7 +541,7 @@ impl<R: Read> EnergyStream<R> {
         }
         table.notes = self.notes();
         table.file = file;
-        Ok(table)
+        Ok(table.without_gaps())
     }
 }
 

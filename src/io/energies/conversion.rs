@@ -1,9 +1,10 @@
 //! Energies and times of a file in the units of the caller.
 
+use super::layout::ENERGY_PER_VOLUME;
 use super::table::{EnergyTable, Note, Times};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::real::short;
-use crate::units::{Units, energy_in_si, time_in_si};
+use crate::units::{Units, energy_in_si, length_in_si, pressure_in_si, time_in_si};
 
 /// How far a time between rows may lie off a multiple of the time step, relative to it.
 const MULTIPLE: f64 = 1e-4;
@@ -15,6 +16,8 @@ impl EnergyTable {
     ///
     /// Files of other engines name their units: kJ/mol and ps in GROMACS and OpenMM, eV and ps in
     /// ASE, hartree and fs in CP2K, eV in GPUMD. Files of LAMMPS, NAMD and HOOMD-blue name none.
+    /// Pressures are in bar in GROMACS and NAMD, and energies per volume in HOOMD-blue. Pressures
+    /// and volumes that nothing converts are left out, with a [`Note::LeftOut`].
     ///
     /// # Errors
     /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
@@ -63,6 +66,9 @@ impl EnergyTable {
         };
         let file = self.file.clone();
         let at = |fault: Fault| fault.at(&file, Place::File);
+        let is_other_energy = self.energy_unit.is_some_and(|from| from != units.energy);
+        self.convert_pressures(units, is_other_energy);
+        self.convert_volumes(units);
         let energy = self.energy_unit.map(|from| (from, units.energy));
         if let Some((from, to)) = energy {
             if let Some(factor) = factor("energies", energy_in_si, from, to).map_err(at)? {
@@ -83,6 +89,66 @@ impl EnergyTable {
             self.time_unit = Some(to);
         }
         Ok(self)
+    }
+
+    /// Pressures in the unit of `units`. Those that nothing converts are left out: they may belong
+    /// to a file that was never meant for its pressures.
+    fn convert_pressures(&mut self, units: Units, is_other_energy: bool) {
+        let Some(pressures) = &mut self.pressure else {
+            return;
+        };
+        let to = units.pressure;
+        let why = match self.pressure_unit {
+            None if is_other_energy => format!("its unit is not known, expected {to}"),
+            None => return,
+            Some(from) if from == to => return,
+            Some(from) => {
+                let factor = match from {
+                    ENERGY_PER_VOLUME => Some(units.pressure_volume().recip()),
+                    _ => pressure_in_si(from)
+                        .zip(pressure_in_si(to))
+                        .map(|(from, to)| from / to),
+                };
+                match factor {
+                    Some(factor) => {
+                        pressures.iter_mut().for_each(|pressure| *pressure *= factor);
+                        self.pressure_unit = Some(to);
+                        if factor != 1.0 {
+                            self.note_conversion("pressures", from, to, factor);
+                        }
+                        return;
+                    }
+                    None => format!("it is in {from}, expected {to}, to which nothing converts"),
+                }
+            }
+        };
+        self.pressure = None;
+        let quantity = "pressure";
+        self.notes.push(Note::LeftOut { quantity, why });
+    }
+
+    /// Volumes in cubes of the unit of length of `units`, or none.
+    fn convert_volumes(&mut self, units: Units) {
+        let (Some(volumes), Some(from)) = (&mut self.volume, self.volume_unit) else {
+            return;
+        };
+        let to = units.length;
+        if from == to {
+            return;
+        }
+        if let (Some(of_file), Some(wanted)) = (length_in_si(from), length_in_si(to)) {
+            let factor = (of_file / wanted).powi(3);
+            volumes.iter_mut().for_each(|volume| *volume *= factor);
+            self.volume_unit = Some(to);
+            self.note_conversion("volumes, in cubes,", from, to, factor);
+            return;
+        }
+        self.volume = None;
+        let why = format!("it is in cubes of {from}, expected {to}, to which nothing converts");
+        self.notes.push(Note::LeftOut {
+            quantity: "volume",
+            why,
+        });
     }
 
     fn note_conversion(&mut self, quantity: &'static str, from: &'static str, to: &'static str, factor: f64) {

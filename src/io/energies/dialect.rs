@@ -117,6 +117,11 @@ impl Xvg {
         )
     }
 
+    /// Whether GROMACS wrote it: the title says so, or the unit of its energies.
+    pub(super) fn is_of_gromacs(&self) -> bool {
+        self.energy_unit() == Some("kJ/mol")
+    }
+
     /// The unit of the energies.
     pub(super) fn energy_unit(&self) -> Option<&'static str> {
         let known = self.units.iter().find_map(|unit| names::known_energy_unit(unit));

@@ -117,6 +117,10 @@ impl Head {
             let layout = Layout::of_columns(wanted, Some(&names), count);
             let mut layout = layout.map_err(|fault| (None, fault))?;
             layout.energy_unit = layout.energy_unit.or(self.xvg.energy_unit());
+            if self.xvg.is_of_gromacs() {
+                layout.pressure_unit = layout.pressure_unit.or(Some("bar"));
+                layout.volume_unit = layout.volume_unit.or(Some("nm"));
+            }
             return Ok(layout);
         }
         let of = |line: &HeadLine, names: &[String]| {

@@ -11,6 +11,8 @@ use crate::io::text::bytes::{
 use crate::real::is_fit;
 use crate::series::EnergyKind;
 
+/// The unit of pressures that are energies per volume, in the units of the energies.
+pub(super) const ENERGY_PER_VOLUME: &str = "energy/volume";
 /// What `E_pair` leaves out.
 const MOLECULAR: &str = "E_mol";
 
@@ -42,6 +44,8 @@ pub(crate) struct Wanted {
     pub(crate) step: StepColumn,
     pub(crate) energy: Option<Column>,
     pub(crate) temperature: Option<Column>,
+    pub(crate) pressure: Option<Column>,
+    pub(crate) volume: Option<Column>,
     pub(crate) kept: Vec<String>,
     /// Whether a last line that was cut off is left out.
     pub(crate) cut_off: bool,
@@ -71,7 +75,13 @@ impl Wanted {
             StepColumn::Given(column) => Some(column),
             StepColumn::ByName | StepColumn::None => None,
         };
-        let columns = [self.energy.as_ref(), self.temperature.as_ref(), step];
+        let columns = [
+            self.energy.as_ref(),
+            self.temperature.as_ref(),
+            self.pressure.as_ref(),
+            self.volume.as_ref(),
+            step,
+        ];
         columns.into_iter().flatten().any(|column| match column {
             Column::Named(name) => names.contains(name),
             Column::At(_) => false,
@@ -95,6 +105,8 @@ enum Slot {
     Skip,
     Step,
     Value,
+    /// A number that nothing else rests on: NaN where the field is none.
+    Optional,
     /// What marks the rows of NAMD.
     Mark,
 }
@@ -108,6 +120,12 @@ pub(crate) struct Layout {
     energy: usize,
     molecular: Option<usize>,
     pub(super) temperature: Option<usize>,
+    pub(super) pressure: Option<usize>,
+    pub(super) volume: Option<usize>,
+    /// The unit of the pressures, where the names or the program say it.
+    pub(super) pressure_unit: Option<&'static str>,
+    /// The same of the length whose cube the volumes are in.
+    pub(super) volume_unit: Option<&'static str>,
     /// Columns to keep besides, and where their values are.
     pub(super) kept: Vec<(String, usize)>,
     /// Where the time is, in a file that has times in place of steps or beside them.
@@ -202,6 +220,35 @@ impl Layout {
             Some(column) => Some(find(column, "temperature")?),
             None => known(Quantity::Temperature, &names)?,
         };
+        // With its unit. What cannot be chosen between, or has an unknown unit, is left alone
+        // unless it is asked for.
+        let may_be = |quantity, column: &Option<Column>, shown, unit: names::UnitOf| match column {
+            Some(column) => {
+                let place = find(column, shown)?;
+                // A column that was chosen by its number says nothing about units.
+                let is_named = matches!(column, Column::Named(_));
+                Ok(Some((place, if is_named { unit(&names[place])? } else { None })))
+            }
+            None => {
+                let place = known(quantity, &names).ok().flatten();
+                Ok(place.and_then(|place| Some((place, unit(&names[place]).ok()?))))
+            }
+        };
+        let pressure = may_be(
+            Quantity::Pressure,
+            &wanted.pressure,
+            "pressure",
+            names::pressure_unit,
+        )?;
+        let volume = may_be(Quantity::Volume, &wanted.volume, "volume", names::volume_unit)?;
+        let is_namd = names[0].as_bytes() == NAMD_ROW;
+        let of_program = match is_namd {
+            true => Some("bar"),
+            false => names::are_of_hoomd(&names).then_some(ENERGY_PER_VOLUME),
+        };
+        let pressure_unit = pressure.and_then(|(_, unit)| unit.or(of_program));
+        let volume_unit = volume.and_then(|(_, unit)| unit.or(is_namd.then_some("angstrom")));
+        let [pressure, volume] = [pressure, volume].map(|found| found.map(|(place, _)| place));
         let kept = wanted
             .kept
             .iter()
@@ -209,20 +256,33 @@ impl Layout {
             .collect::<Result<Vec<usize>, _>>()?;
 
         let mut slots = vec![Slot::Skip; count];
-        if names[0].as_bytes() == NAMD_ROW {
+        if is_namd {
             slots[0] = Slot::Mark;
         }
-        for place in [Some(energy), molecular, temperature, time]
-            .into_iter()
-            .flatten()
-            .chain(kept.iter().copied())
-        {
+        let [asked_pressure, asked_volume] = [
+            pressure.filter(|_| wanted.pressure.is_some()),
+            volume.filter(|_| wanted.volume.is_some()),
+        ];
+        for place in [pressure, volume].into_iter().flatten() {
+            slots[place] = Slot::Optional;
+        }
+        let needed = [
+            Some(energy),
+            molecular,
+            temperature,
+            time,
+            asked_pressure,
+            asked_volume,
+        ];
+        for place in needed.into_iter().flatten().chain(kept.iter().copied()) {
             slots[place] = Slot::Value;
         }
         if let Some(step) = step {
             let taken = [
                 ("potential energy", energy == step),
                 ("temperature", temperature == Some(step)),
+                ("pressure", pressure == Some(step)),
+                ("volume", volume == Some(step)),
                 ("column to keep", kept.contains(&step)),
             ];
             if let Some((quantity, _)) = taken.into_iter().find(|(_, taken)| *taken) {
@@ -230,11 +290,16 @@ impl Layout {
             }
             slots[step] = Slot::Step;
         }
-        let value_of = |place: usize| slots[..place].iter().filter(|&&slot| slot == Slot::Value).count();
+        let is_read = |slot: &&Slot| matches!(slot, Slot::Value | Slot::Optional);
+        let value_of = |place: usize| slots[..place].iter().filter(is_read).count();
         Ok(Self {
             energy: value_of(energy),
             molecular: molecular.map(value_of),
             temperature: temperature.map(value_of),
+            pressure: pressure.map(value_of),
+            volume: volume.map(value_of),
+            pressure_unit,
+            volume_unit,
             time: time.map(value_of),
             has_steps: step.is_some(),
             energy_unit: energy_unit.filter(|_| is_named),
@@ -250,7 +315,7 @@ impl Layout {
                 .cloned()
                 .zip(kept.into_iter().map(value_of))
                 .collect(),
-            values: slots.iter().filter(|&&slot| slot == Slot::Value).count(),
+            values: slots.iter().filter(is_read).count(),
             slots,
             names,
         })
@@ -286,6 +351,15 @@ impl Layout {
         self.temperature.map(|place| values[place])
     }
 
+    /// Whether two rows have the same numbers, those that nothing rests on left aside.
+    pub(super) fn are_equal(&self, values: &[f64], others: &[f64]) -> bool {
+        let mut pairs = values.iter().zip(others).enumerate();
+        pairs.all(|(place, (a, b))| {
+            let is_optional = [self.pressure, self.volume].contains(&Some(place));
+            is_optional || a.to_bits() == b.to_bits()
+        })
+    }
+
     /// Reads the numbers of a row into `values` and returns its step, which is 0 without a column
     /// of steps. `None` where the line is not a row of this layout.
     #[inline]
@@ -318,6 +392,12 @@ impl Layout {
                     *values.next()? = value;
                     taken
                 }
+                Slot::Optional => {
+                    let taken = Some(field_length(rest)).filter(|&taken| taken > 0)?;
+                    let value = leading_f64(rest).filter(|&(value, length)| length == taken && is_fit(value));
+                    *values.next()? = value.map_or(f64::NAN, |(value, _)| value);
+                    taken
+                }
                 Slot::Skip => Some(field_length(rest)).filter(|&taken| taken > 0)?,
                 Slot::Mark => Some(NAMD_ROW.len()).filter(|_| rest.starts_with(NAMD_ROW))?,
                 Slot::Step => match leading_i64(rest) {
@@ -342,7 +422,7 @@ impl Layout {
     pub(crate) fn fault(&self, line: &[u8]) -> Fault {
         for ((field, slot), name) in fields(line).zip(&self.slots).zip(&self.names) {
             let expected = match (slot, f64_field(field)) {
-                (Slot::Skip | Slot::Mark, _) => continue,
+                (Slot::Skip | Slot::Mark | Slot::Optional, _) => continue,
                 (Slot::Step, _) if i64_field(field).is_none() => "an integer step",
                 (Slot::Value, None) => "a number",
                 (Slot::Value, Some(value)) if !value.is_finite() => "a finite number",

@@ -13,6 +13,11 @@ pub(super) const ENERGY: [&str; 4] = ["v_pe", "c_thermo_pe", "PotEng", "E_pair"]
 /// LAMMPS' names of the kinetic temperature: the first that is there.
 pub(super) const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
 
+/// LAMMPS' names of the pressure: the first that is there.
+const PRESSURE: [&str; 5] = ["v_press", "v_pr", "v_p", "c_thermo_press", "Press"];
+/// LAMMPS' names of the volume: the first that is there.
+const VOLUME: [&str; 3] = ["v_vol", "v_volume", "Volume"];
+
 /// Plain names of the step: `Step Nr.` of CP2K, `TS` of NAMD, `Simulation.timestep` of HOOMD-blue.
 const PLAIN_STEP: [&str; 5] = ["step", "timestep", "step nr", "ts", "nstep"];
 /// Plain names of the potential energy: `Potential Energy (kJ/mole)` of OpenMM, `Potential` of
@@ -35,6 +40,11 @@ const PLAIN_TEMPERATURE: [&str; 4] = [
     "kinetic_temperature",
     "kinetic temperature",
 ];
+/// Plain names of the pressure: `Pressure` of GROMACS, `PRESSURE` of NAMD, `pressure` of
+/// HOOMD-blue.
+const PLAIN_PRESSURE: [&str; 2] = ["press", "pressure"];
+/// Plain names of the volume: `Volume` of GROMACS, `Box Volume (nm^3)` of OpenMM, `VOLUME` of NAMD.
+const PLAIN_VOLUME: [&str; 3] = ["vol", "volume", "box volume"];
 /// Plain names of the time.
 const PLAIN_TIME: [&str; 1] = ["time"];
 /// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have
@@ -47,6 +57,9 @@ const TOTALS: [&str; 5] = [
     "POTENTIAL",
 ];
 
+/// The unit behind a name.
+pub(super) type UnitOf = fn(&str) -> Result<Option<&'static str>, Fault>;
+
 /// A quantity that columns are searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quantity {
@@ -54,6 +67,8 @@ pub(super) enum Quantity {
     Energy,
     Temperature,
     Time,
+    Pressure,
+    Volume,
 }
 
 impl Quantity {
@@ -64,6 +79,8 @@ impl Quantity {
             Self::Energy => "potential energy",
             Self::Temperature => "temperature",
             Self::Time => "time",
+            Self::Pressure => "pressure",
+            Self::Volume => "volume",
         }
     }
 
@@ -73,6 +90,8 @@ impl Quantity {
             Self::Energy => &ENERGY,
             Self::Temperature => &TEMPERATURE,
             Self::Time => &[],
+            Self::Pressure => &PRESSURE,
+            Self::Volume => &VOLUME,
         }
     }
 
@@ -82,6 +101,8 @@ impl Quantity {
             Self::Energy => &PLAIN_ENERGY,
             Self::Temperature => &PLAIN_TEMPERATURE,
             Self::Time => &PLAIN_TIME,
+            Self::Pressure => &PLAIN_PRESSURE,
+            Self::Volume => &PLAIN_VOLUME,
         }
     }
 
@@ -90,7 +111,7 @@ impl Quantity {
         match self {
             Self::Temperature => Some("T"),
             Self::Time => Some("t"),
-            Self::Step | Self::Energy => None,
+            Self::Step | Self::Energy | Self::Pressure | Self::Volume => None,
         }
     }
 }
@@ -184,9 +205,10 @@ impl<'a> Name<'a> {
 
     /// The form that is compared. What has a number for a unit is an element of a vector.
     fn plain(&self) -> String {
-        let is_element = self
-            .unit
-            .is_some_and(|unit| unit.contains(|c: char| c.is_ascii_digit()));
+        // `[5][2]` is one, and `nm^3` is not.
+        let is_element = self.unit.is_some_and(|unit| {
+            unit.contains(|c: char| c.is_ascii_digit()) && !unit.contains(char::is_alphabetic)
+        });
         if is_element {
             String::new()
         } else {
@@ -220,6 +242,56 @@ pub(super) fn known_energy_unit(unit: &str) -> Option<&'static str> {
         "a.u." | "hartree" | "ha" => "hartree",
         _ => return None,
     })
+}
+
+/// The unit of pressure behind a name, as this crate writes it; `None` where none stands there.
+///
+/// # Errors
+/// [`Fault::Columns`] for a unit that is not known.
+pub(super) fn pressure_unit(name: &str) -> Result<Option<&'static str>, Fault> {
+    known_unit(name, "bar, atm, Pa, kPa, MPa or GPa", |unit| match unit {
+        "bar" => Some("bar"),
+        "atm" | "atmosphere" | "atmospheres" => Some("atm"),
+        "pa" => Some("Pa"),
+        "kpa" => Some("kPa"),
+        "mpa" => Some("MPa"),
+        "gpa" => Some("GPa"),
+        _ => None,
+    })
+}
+
+/// The unit of length whose cube stands behind the name of a volume; `None` where none stands
+/// there.
+///
+/// # Errors
+/// [`Fault::Columns`] for a unit that is not known.
+pub(super) fn volume_unit(name: &str) -> Result<Option<&'static str>, Fault> {
+    known_unit(name, "nm^3 or A^3", |unit| match unit {
+        "nm^3" | "nm3" | "nm**3" => Some("nm"),
+        "a^3" | "a3" | "ang^3" | "angstrom^3" | "\u{e5}^3" => Some("angstrom"),
+        _ => None,
+    })
+}
+
+fn known_unit(
+    name: &str,
+    expected: &str,
+    known: fn(&str) -> Option<&'static str>,
+) -> Result<Option<&'static str>, Fault> {
+    let Some(unit) = Name::of(name).unit else {
+        return Ok(None);
+    };
+    known(&unit.to_lowercase()).map(Some).ok_or_else(|| {
+        let expected = format!("expected {expected}, or the column chosen by its number");
+        Fault::Columns(format!("`{name}` has the unit `{unit}`, {expected}"))
+    })
+}
+
+/// Whether columns are those of HOOMD-blue, whose pressures are energies per volume.
+pub(super) fn are_of_hoomd(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| Name::of(name).base == "kinetic_temperature")
 }
 
 /// The unit of time behind a name, where it is one that simulations count in.

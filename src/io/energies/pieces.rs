@@ -39,6 +39,7 @@ impl Pieces {
     pub(super) fn join(&mut self, next: EnergyTable) -> Result<(), ReadError> {
         let start = self.start(&next);
         let start = start.map_err(|fault| fault.at(&next.file, Place::File))?;
+        self.leave_out(&next);
         self.whole.extend(&next, start..next.len());
         self.whole.particles = next.particles.or(self.whole.particles);
         self.whole.is_log &= next.is_log;
@@ -46,6 +47,32 @@ impl Pieces {
         self.whole.notes.extend(notes.map(|note| of(&next.file, note)));
         self.last = next.file;
         Ok(())
+    }
+
+    /// Leaves out columns of pressures or volumes that a piece lacks, or has in another unit.
+    fn leave_out(&mut self, next: &EnergyTable) {
+        let whole = &mut self.whole;
+        let columns = [
+            (
+                "pressure",
+                &mut whole.pressure,
+                &next.pressure,
+                whole.pressure_unit == next.pressure_unit,
+            ),
+            (
+                "volume",
+                &mut whole.volume,
+                &next.volume,
+                whole.volume_unit == next.volume_unit,
+            ),
+        ];
+        for (quantity, column, of_next, is_same_unit) in columns {
+            if column.is_some() && !(of_next.is_some() && is_same_unit) {
+                *column = None;
+                let why = format!("{} has none in the same unit", next.file.display());
+                whole.notes.push(Note::LeftOut { quantity, why });
+            }
+        }
     }
 
     /// The first row of a piece that counts. Rows that it replaces are dropped.

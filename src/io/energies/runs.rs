@@ -387,6 +387,6 @@ impl<'a> Series<'a> {
             notes.push(Note::OffGrid { rows, stride });
         }
         table.notes = notes;
-        table
+        table.without_gaps()
     }
 }

@@ -89,7 +89,7 @@ pub enum Note {
     /// Numbers were converted, as [`EnergyTable::in_units`] asks.
     #[error("{quantity} are converted from {from} to {to}: times {}", short(*factor, 10))]
     Converted {
-        /// `energies` or `times`.
+        /// `energies`, `times`, `pressures` or `volumes, in cubes,`.
         quantity: &'static str,
         /// The unit in the file.
         from: &'static str,
@@ -158,6 +158,15 @@ pub enum Note {
     Damaged {
         /// The line.
         line: u64,
+    },
+    /// A column of pressures or volumes that nobody asked for is left out, and nothing that needs
+    /// it can be had.
+    #[error("the {quantity} column is left out: {why}")]
+    LeftOut {
+        /// `pressure` or `volume`.
+        quantity: &'static str,
+        /// The reason.
+        why: String,
     },
     /// The last line was cut off and is left out, as
     /// [`EnergyReader::allow_cut_off`](super::EnergyReader::allow_cut_off) allows.
@@ -238,6 +247,10 @@ pub struct EnergyTable {
     pub potential_name: String,
     /// The kinetic temperature at each step, where there is such a column.
     pub temperature: Option<Vec<f64>>,
+    /// The pressure at each step, where there is such a column.
+    pub pressure: Option<Vec<f64>>,
+    /// The volume at each step, where there is such a column.
+    pub volume: Option<Vec<f64>>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
     /// The time of one step that a log reports. [`series`](Self::series) refuses another.
@@ -249,6 +262,12 @@ pub struct EnergyTable {
     pub energy_unit: Option<&'static str>,
     /// The unit of the times, where the file says it: `fs`, `ps` or `ns`.
     pub time_unit: Option<&'static str>,
+    /// The unit of the pressures, where the file or its program says it: `bar`, `atm`, `Pa`, `kPa`,
+    /// `MPa`, `GPa`, or `energy/volume`. Other pressures are in the unit of the unit system.
+    pub pressure_unit: Option<&'static str>,
+    /// The unit of length whose cube the volumes are in, where the file or its program says it:
+    /// `nm` or `angstrom`.
+    pub volume_unit: Option<&'static str>,
     /// Whether the energies are totals or per particle, where the name of the column says so.
     pub kind: Option<EnergyKind>,
     pub(super) times: Option<Times>,
@@ -268,11 +287,15 @@ impl EnergyTable {
             potential: Vec::new(),
             potential_name: String::new(),
             temperature: None,
+            pressure: None,
+            volume: None,
             particles: None,
             time_step: None,
             unit_style: None,
             energy_unit: None,
             time_unit: None,
+            pressure_unit: None,
+            volume_unit: None,
             kind: None,
             times: None,
             notes: Vec::new(),
@@ -288,6 +311,10 @@ impl EnergyTable {
             potential: column(),
             potential_name: other.potential_name.clone(),
             temperature: other.temperature.as_ref().map(|_| column()),
+            pressure: other.pressure.as_ref().map(|_| column()),
+            volume: other.volume.as_ref().map(|_| column()),
+            pressure_unit: other.pressure_unit,
+            volume_unit: other.volume_unit,
             kept: kept.map(|(name, _)| (name.clone(), column())).collect(),
             ..Self::empty()
         }
@@ -296,8 +323,15 @@ impl EnergyTable {
     /// Appends rows of a table with the same columns.
     pub(super) fn extend(&mut self, other: &Self, rows: Range<usize>) {
         self.potential.extend_from_slice(&other.potential[rows.clone()]);
-        if let (Some(column), Some(others)) = (&mut self.temperature, &other.temperature) {
-            column.extend_from_slice(&others[rows.clone()]);
+        let columns = [
+            (&mut self.temperature, &other.temperature),
+            (&mut self.pressure, &other.pressure),
+            (&mut self.volume, &other.volume),
+        ];
+        for (column, others) in columns {
+            if let (Some(column), Some(others)) = (column, others) {
+                column.extend_from_slice(&others[rows.clone()]);
+            }
         }
         for ((_, column), (_, others)) in self.kept.iter_mut().zip(&other.kept) {
             column.extend_from_slice(&others[rows.clone()]);
@@ -308,7 +342,8 @@ impl EnergyTable {
     pub(super) fn truncate(&mut self, rows: usize) {
         self.potential.truncate(rows);
         let kept = self.kept.iter_mut().map(|(_, column)| column);
-        for column in self.temperature.iter_mut().chain(kept) {
+        let named = [&mut self.temperature, &mut self.pressure, &mut self.volume];
+        for column in named.into_iter().flatten().chain(kept) {
             column.truncate(rows);
         }
     }
@@ -319,6 +354,10 @@ impl EnergyTable {
         Self {
             potential_name: layout.energy_name.clone(),
             temperature: layout.temperature.map(|_| Vec::new()),
+            pressure: layout.pressure.map(|_| Vec::new()),
+            volume: layout.volume.map(|_| Vec::new()),
+            pressure_unit: layout.pressure_unit,
+            volume_unit: layout.volume_unit,
             energy_unit: layout.energy_unit,
             time_unit: layout.time_unit,
             kind: layout.kind,
@@ -330,12 +369,37 @@ impl EnergyTable {
     #[inline]
     pub(super) fn push(&mut self, layout: &Layout, values: &[f64]) {
         self.potential.push(layout.energy_of(values));
-        if let (Some(column), Some(value)) = (&mut self.temperature, layout.temperature_of(values)) {
-            column.push(value);
+        let columns = [
+            (&mut self.temperature, layout.temperature),
+            (&mut self.pressure, layout.pressure),
+            (&mut self.volume, layout.volume),
+        ];
+        for (column, place) in columns {
+            if let (Some(column), Some(place)) = (column, place) {
+                column.push(values[place]);
+            }
         }
         for ((_, column), (_, place)) in self.kept.iter_mut().zip(&layout.kept) {
             column.push(values[*place]);
         }
+    }
+
+    /// Leaves out columns of pressures or volumes that have no number in some row. One that has no
+    /// number at all was none.
+    pub(super) fn without_gaps(mut self) -> Self {
+        let columns = [("pressure", &mut self.pressure), ("volume", &mut self.volume)];
+        for (quantity, column) in columns {
+            let gaps = column.iter().flatten().filter(|x| x.is_nan()).count();
+            let Some(row) = column.iter().flatten().position(|x| x.is_nan()) else {
+                continue;
+            };
+            if gaps < self.potential.len() {
+                let why = format!("it has no number in row {}", row + 1);
+                self.notes.push(Note::LeftOut { quantity, why });
+            }
+            *column = None;
+        }
+        self
     }
 
     /// Whether the file has neither steps nor times, so that rows count as one step apart.
@@ -375,7 +439,8 @@ impl EnergyTable {
         self.notes.iter().map(Note::left_out_rows).sum()
     }
 
-    /// The energies, and the temperatures where the file has them, as a validated series.
+    /// The energies, and temperatures, pressures and volumes where the file has them, as a
+    /// validated series.
     ///
     /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows. Where
     /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be
@@ -402,8 +467,9 @@ impl EnergyTable {
         particles: usize,
         kind: EnergyKind,
     ) -> Result<EnergySeries<'_>, ReadError> {
-        let temperature = self.temperature.as_deref().map(Cow::from);
-        self.series_of((&self.potential).into(), temperature, time_step, particles, kind)
+        let columns = [&self.temperature, &self.pressure, &self.volume];
+        let columns = columns.map(|column| column.as_deref().map(Cow::from));
+        self.series_of((&self.potential).into(), columns, time_step, particles, kind)
     }
 
     /// [`series`](Self::series) that owns its samples.
@@ -417,14 +483,15 @@ impl EnergyTable {
         kind: EnergyKind,
     ) -> Result<EnergySeries<'static>, ReadError> {
         let potential = std::mem::take(&mut self.potential);
-        let temperature = self.temperature.take().map(Cow::from);
-        self.series_of(potential.into(), temperature, time_step, particles, kind)
+        let columns = [&mut self.temperature, &mut self.pressure, &mut self.volume];
+        let columns = columns.map(|column| column.take().map(Cow::from));
+        self.series_of(potential.into(), columns, time_step, particles, kind)
     }
 
     fn series_of<'a>(
         &self,
         potential: Cow<'a, [f64]>,
-        temperature: Option<Cow<'a, [f64]>>,
+        [temperature, pressure, volume]: [Option<Cow<'a, [f64]>>; 3],
         time_step: f64,
         particles: usize,
         kind: EnergyKind,
@@ -458,8 +525,16 @@ impl EnergyTable {
         let checked = || -> Result<_, SeriesError> {
             let sampling = Sampling::new(stride, time_step)?;
             let series = EnergySeries::new(potential, sampling, particles, kind)?;
-            match temperature {
-                Some(temperature) => series.with_temperatures(temperature),
+            let series = match temperature {
+                Some(temperature) => series.with_temperatures(temperature)?,
+                None => series,
+            };
+            let series = match pressure {
+                Some(pressure) => series.with_pressures(pressure)?,
+                None => series,
+            };
+            match volume {
+                Some(volume) => series.with_volumes(volume),
                 None => Ok(series),
             }
         };

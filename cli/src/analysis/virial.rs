@@ -1,0 +1,59 @@
+//! The virial of one state point beside its energy.
+
+use msed::stats::Outcome;
+use msed::thermo::{self, ThermoError, Virial};
+use msed::{Resampling, Trajectory};
+
+use super::point::Point;
+use crate::failure::Failure;
+use crate::input::cells;
+use crate::input::trajectory::Frames;
+use crate::scan_file::Scan;
+
+/// Relative change of a cell from frame to frame that counts as one: files in single precision make
+/// a smaller one.
+const CHANGE: f64 = 1e-5;
+
+/// The fluctuations of the virial, or why there are none; `None` for energies without pressures.
+pub(super) fn of(
+    scan: &Scan,
+    point: &Point<'_>,
+    frames: Option<&Frames>,
+    resampling: Resampling,
+) -> Result<Option<Outcome<Virial, String>>, Failure> {
+    let runs = &point.energies.replicas;
+    if runs.runs().iter().any(|run| run.pressures().is_none()) {
+        return Ok(None);
+    }
+    let unresolved = |why: &str| Ok(Some(Outcome::Unresolved(why.to_owned())));
+    if let Some(why) = point.no_heat_capacity() {
+        return unresolved(&why.to_string());
+    }
+    if frames.is_some_and(|frames| changes(scan, frames)) {
+        return unresolved("the cell changes from frame to frame, expected a constant one");
+    }
+    let volume = cells::content(scan, point.run)?;
+    let found = thermo::virial(runs, &point.heat_capacity, volume, scan.dimensions, resampling);
+    match found {
+        Ok(found) => Ok(Some(match found {
+            Outcome::Resolved(found) => Outcome::Resolved(found),
+            Outcome::Unresolved(why) => Outcome::Unresolved(why.to_string()),
+        })),
+        Err(ThermoError::NoVolume) => {
+            unresolved("the volume is not known, expected `box`, a trajectory or a column of the volume")
+        }
+        Err(why @ ThermoError::NoTemperatures) => unresolved(&why.to_string()),
+        Err(error) => Err(scan.run_failure(point.run, error)),
+    }
+}
+
+/// Whether the cells of the frames have other volumes than the first.
+fn changes(scan: &Scan, frames: &Frames) -> bool {
+    let mut volumes = frames
+        .runs()
+        .iter()
+        .flat_map(Trajectory::cells)
+        .map(|cell| cell.volume_in(scan.dimensions));
+    let first = volumes.next();
+    first.is_some_and(|first| volumes.any(|other| (other / first - 1.0).abs() > CHANGE))
+}

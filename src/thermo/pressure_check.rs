@@ -1,0 +1,98 @@
+//! The pressure's rise with the temperature, from fluctuations and from the mean pressures.
+
+use crate::real::short;
+use crate::stats::{Deviation, Estimate, Outcome};
+use crate::units::Units;
+
+use super::slope::heat_capacity_check;
+use super::{Path, Point, StatePoint, ThermoError, Undetermined, Virial};
+
+/// Relative difference of volumes on an isochore.
+const SAME_VOLUME: f64 = 1e-3;
+
+/// The excess part of (dp/dT)_V from fluctuations beside d⟨p_ex⟩/dT along an isochore, with
+/// p_ex = p - (g/d) N k T/V.
+///
+/// The left side comes from the covariance of virial and energy at each temperature, as
+/// [`virial`](super::virial()) has it; the right side from the mean virials alone, by the same
+/// interpolants as those of the energy in [`heat_capacity_check`](super::heat_capacity_check()), a
+/// straight line and a natural spline in T^(3/5). A wrong volume or unit of pressure moves the two
+/// sides by different factors. Both went through the same resamples.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct PressureCheck {
+    /// The path of the scan.
+    pub path: Path,
+    /// The temperatures, ascending.
+    pub temperatures: Vec<f64>,
+    /// (dp/dT)_V,ex from the fluctuations at each temperature, in pressure units per temperature
+    /// unit.
+    pub from_fluctuations: Vec<Estimate>,
+    /// d⟨p_ex⟩/dT of a straight line in T^(3/5) through all temperatures, exact for soft spheres.
+    pub from_pressure_slope: Vec<Estimate>,
+    /// d⟨p_ex⟩/dT by the spline.
+    pub from_spline: Vec<Estimate>,
+    /// Fluctuations minus the spline, with the error of the difference: no form for ⟨p_ex⟩ enters.
+    pub difference: Vec<Estimate>,
+    /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
+    /// answer along an isobar and without error bars.
+    pub agreement: Vec<Outcome<Deviation, Undetermined>>,
+}
+
+impl PressureCheck {
+    pub(super) fn of<'a>(
+        points: impl Iterator<Item = &'a StatePoint>,
+        units: Units,
+        path: Path,
+    ) -> Result<Self, ThermoError> {
+        let with = |point: &'a StatePoint| Some((point, point.counted_virial()?));
+        let points: Vec<(&StatePoint, &Virial)> = points.filter_map(with).collect();
+        ThermoError::enough_temperatures("the slope of the pressure", points.len(), 3)?;
+        let (first, rest) = (points[0].1.volume(), &points[1..]);
+        let differs =
+            |(_, virial): &&(&StatePoint, &Virial)| (virial.volume() / first - 1.0).abs() > SAME_VOLUME;
+        if let (Path::Isochoric, Some((point, virial))) = (path, rest.iter().find(differs)) {
+            return Err(ThermoError::Mixed {
+                quantity: "volume",
+                name: point.name().to_owned(),
+                found: short(virial.volume(), 6),
+                expected: short(first, 6),
+            });
+        }
+        let of = |value: fn(&Virial) -> &Estimate| -> Vec<Point> {
+            let point = |(point, virial): &(&StatePoint, &Virial)| {
+                Point::new(point.energy_temperature().clone(), value(virial).clone())
+            };
+            points.iter().map(point).collect()
+        };
+        let check = heat_capacity_check(&of(|of| &of.mean), &of(|of| &of.slope), units, path)?;
+        // From d(W/N)/dT, in k per particle, to pressures.
+        let particles = points[0].0.particles() as f64;
+        let factor = particles * units.boltzmann() / (first * units.pressure_volume());
+        let scaled = |numbers: &[Estimate]| -> Vec<Estimate> {
+            numbers.iter().map(|number| number.map(|x| x * factor)).collect()
+        };
+        let from_fluctuations = scaled(&check.from_fluctuations);
+        let from_spline = scaled(&check.from_spline);
+        let pairs = from_fluctuations.iter().zip(&from_spline);
+        let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+        let agreement = |difference| super::slope::agreement(difference, path);
+        Ok(Self {
+            path,
+            agreement: difference.iter().map(agreement).collect(),
+            temperatures: check.temperatures.clone(),
+            from_pressure_slope: scaled(&check.from_energy_slope),
+            from_fluctuations,
+            from_spline,
+            difference,
+        })
+    }
+
+    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
+    /// are not compared.
+    #[must_use]
+    pub fn mean_square_z(&self) -> Option<f64> {
+        super::slope::mean_square_z(&self.agreement)
+    }
+}

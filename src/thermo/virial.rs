@@ -1,0 +1,337 @@
+//! The virial beside the potential energy.
+
+use std::fmt;
+
+use super::contradiction::Contradiction;
+use super::{Ensemble, HeatCapacity, ThermoError, Undetermined};
+use crate::dimensions::Dimensions;
+use crate::energy::{EnergyError, JointMoments, quantum};
+use crate::real::{Invalid, Real};
+use crate::series::{EnergySeries, Runs};
+use crate::stats::{Estimate, Outcome, Resampling, Significance};
+use crate::units::{Conversion, Dimension, Units};
+
+/// The part of a variance that the rounding of the print may be: a correlation is too small by half
+/// of it.
+const ROUNDING: f64 = 0.01;
+/// Relative deviation of a volume from the mean of its column that counts as none.
+const SAME_VOLUME: f64 = 1e-3;
+/// Largest relative change of a volume that is constant: barostats move it by more, and a print of
+/// few digits by less.
+const CONSTANT_VOLUME: f64 = 1e-5;
+/// Relative deviation of the kinetic part of the pressure from (g/2) N k T that the thermostat's
+/// time step may cause.
+const KINETIC: f64 = 0.1;
+
+/// How the virial W of a run fluctuates with the potential energy U: see [`virial`](virial()).
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Virial {
+    units: Units,
+    ensemble: Ensemble,
+    volume: f64,
+    dimensions: Dimensions,
+    /// R = Cov(U, W)/sqrt(Var(U) Var(W)) of the ensemble that the run sampled.
+    pub correlation: Estimate,
+    /// R of the canonical ensemble, at constant energy by the transformation of Lebowitz, Percus
+    /// and Verlet.
+    pub canonical_correlation: Estimate,
+    /// γ = Cov(U, W)/Var(U), the density-scaling exponent: the same in every ensemble.
+    pub gamma: Estimate,
+    /// The excess part of (dp/dT)_V, in pressure units per temperature unit: without the ideal
+    /// gas's (g/d) N k/V.
+    pub pressure_coefficient: Estimate,
+    /// Mean W/N, in energy units.
+    pub mean: Estimate,
+    /// Mean pressure with its kinetic part, in pressure units.
+    pub pressure: Estimate,
+    /// γ C_ex, which is d(W/N)/dT at constant volume, in k per particle.
+    pub(super) slope: Estimate,
+}
+
+impl fmt::Display for Virial {
+    /// `R = 0.9404(21), canonical 0.9695(15), gamma = 5.149(27), (dp/dT)_V,ex = 10.9(2)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "R = {}, canonical {}, gamma = {}, (dp/dT)_V,ex = {}",
+            self.correlation, self.canonical_correlation, self.gamma, self.pressure_coefficient
+        )
+    }
+}
+
+impl Virial {
+    /// The units that energies, temperatures, pressures and the volume were in.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
+    /// The ensemble whose formulas were used.
+    #[must_use]
+    pub fn ensemble(&self) -> Ensemble {
+        self.ensemble
+    }
+
+    /// The volume, in two dimensions the area.
+    #[must_use]
+    pub fn volume(&self) -> f64 {
+        self.volume
+    }
+
+    /// The same in other units. R and γ are numbers.
+    ///
+    /// # Errors
+    /// [`ThermoError::Units`] unless the conversion begins with these units.
+    pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
+        conversion.expect(self.units)?;
+        let length = conversion.factor(Dimension::of(0, 0, 1, 0));
+        // An area in two dimensions, where pressures are energies per area.
+        let volume = length.powf(f64::from(self.dimensions.count()));
+        let energy = conversion.factor(Dimension::ENERGY);
+        let per_volume = energy / volume;
+        let pressure = per_volume * self.units.pressure_volume() / conversion.to().pressure_volume();
+        let coefficient = pressure / conversion.factor(Dimension::TEMPERATURE);
+        Ok(Self {
+            units: conversion.to(),
+            volume: self.volume * volume,
+            pressure_coefficient: self.pressure_coefficient.map(|x| x * coefficient),
+            mean: self.mean.map(|x| x * energy),
+            pressure: self.pressure.map(|x| x * pressure),
+            ..self.clone()
+        })
+    }
+}
+
+/// The fluctuations of the virial beside those of the potential energy, of one run or of several:
+/// how far a liquid is one of hidden scale invariance, the exponent of its density scaling, and how
+/// its pressure rises with the temperature.
+///
+/// ```text
+/// W = p V - (g/d) N k T                          from the pressure column p, T at the same samples
+/// R = Cov(U, W)/sqrt(Var(U) Var(W))              gamma = Cov(U, W)/Var(U)
+/// (dp/dT)_V,ex = Cov(U, W)/(k T^2 V) = gamma C_ex/V          canonical
+/// ```
+///
+/// (U. R. Pedersen, N. P. Bailey, T. B. Schrøder, J. C. Dyre, Phys. Rev. Lett. 100, 015701, 2008;
+/// T. B. Schrøder et al., J. Chem. Phys. 131, 234504, 2009). W is the sum of r·F over d, without
+/// the kinetic part of the pressure. That part is 2/d of the kinetic energy, and so it has the g
+/// degrees of freedom per particle of the [`Ensemble`], with which the run counts its temperature.
+/// LAMMPS, GROMACS, NAMD and HOOMD-blue print such pressures. Under constraints W holds the virial
+/// of their forces too.
+///
+/// **Constant energy.** By Lebowitz, Percus and Verlet, Cov_E(A, B) = Cov(A, B) - (k T²/C_V)
+/// (d⟨A⟩/dT)(d⟨B⟩/dT). With x = C_ex/C_V the fluctuations of U, and the covariance with them, are
+/// all smaller by 1 - x, and γ is the same. The variance of W is smaller by 1 - x R² only:
+/// ```text
+/// R^2 = R_E^2/(1 - x + x R_E^2)
+/// ```
+/// and the pressure coefficient takes C_ex as the heat capacity has it, which is of the ensemble
+/// already.
+///
+/// **Finite runs.** Variances and the covariance are those of an infinite run, as in
+/// [`Moments::corrected_variance`](crate::energy::Moments::corrected_variance). All numbers go
+/// through the resamples of the energy.
+///
+/// **What can be checked.** In the canonical ensemble the kinetic energy is independent of U and W.
+/// A wrong volume, unit of pressure or number of degrees of freedom leaves W - γ U correlated with
+/// it ([`Undetermined::NotKinetic`]), by 10 % and more than chance. At constant energy nothing
+/// shows it in one run; over temperature [`Scan::pressure_check`](super::Scan::pressure_check)
+/// does.
+///
+/// `volume` is that of the cell, an area in two dimensions; `None` for the mean of the volume
+/// column ([`EnergySeries::with_volumes`]). `resampling` is that of the heat capacity's moments.
+///
+/// # Units
+/// Energies, temperatures, pressures and lengths in the units of the heat capacity:
+/// [`Units::pressure_volume`] makes an energy of a pressure times a volume.
+///
+/// # Cost
+/// Three passes over four columns, without a copy of them.
+///
+/// # Errors
+/// [`ThermoError::NoPressures`] and [`ThermoError::NoTemperatures`] for runs without them at their
+/// samples; [`ThermoError::NoVolume`], [`ThermoError::Volume`] for a volume that is not that of the
+/// column, [`ThermoError::Contradiction`] for one that changes; [`ThermoError::OtherRun`] and
+/// [`ThermoError::Mixture`] for a heat capacity of another run or through other resamples;
+/// [`ThermoError::Energy`] where the runs cannot be divided as asked.
+///
+/// The outcome is unresolved where energy or virial do not fluctuate, where their print is too
+/// coarse, and where the kinetic part shows that numbers do not belong together.
+///
+/// ```
+/// use msed::trajectory::Dimensions;
+/// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, energy, thermo};
+/// // A soft sphere's r^-12 has W = 4 U at every instant: p V = 4 U + N k T.
+/// let n = 100.0;
+/// let wave = |i: u32, frequency: f64| (frequency * f64::from(i)).sin();
+/// let energies: Vec<f64> = (0..4000).map(|i| 150.0 + 17.0 * wave(i, 0.7)).collect();
+/// let temperatures: Vec<f64> = (0..4000).map(|i| 1.0 + 0.12 * wave(i, 1.9)).collect();
+/// let pressures: Vec<f64> = energies.iter().zip(&temperatures).map(|(u, t)| (4.0 * u + n * t) / 80.0).collect();
+/// let run = EnergySeries::new(energies, Sampling::new(1, 0.1)?, 100, EnergyKind::Total)?
+///     .with_temperatures(temperatures)?
+///     .with_pressures(pressures)?;
+/// let ensemble = Ensemble::nvt(100).with_degrees_of_freedom(3.0);
+/// let resampling = Resampling::default();
+/// let c = thermo::heat_capacity(&energy::moments(&run, resampling)?, Units::LJ, ensemble)?;
+/// let virial = thermo::virial(&run, &c, Some(80.0), Dimensions::Three, resampling)?.into_result()?;
+/// assert!((virial.correlation.value() - 1.0).abs() < 1e-9);
+/// assert!((virial.gamma.value() - 4.0).abs() < 1e-9);
+/// assert!((virial.pressure_coefficient.value() - 4.0 * c.excess.value() * n / 80.0).abs() < 1e-9);
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn virial<T: Real>(
+    runs: &impl Runs<T>,
+    heat_capacity: &HeatCapacity,
+    volume: Option<f64>,
+    dimensions: Dimensions,
+    resampling: Resampling,
+) -> Result<Outcome<Virial, Undetermined>, ThermoError> {
+    let run = runs.run();
+    let runs = runs.runs();
+    let pressures = runs
+        .iter()
+        .map(EnergySeries::pressures)
+        .collect::<Option<Vec<&[T]>>>();
+    let pressures = pressures.ok_or(ThermoError::NoPressures)?;
+    let temperatures = runs
+        .iter()
+        .map(EnergySeries::temperatures)
+        .collect::<Option<Vec<&[T]>>>();
+    let temperatures = temperatures.ok_or(ThermoError::NoTemperatures)?;
+    let energies: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+    let (units, ensemble) = (heat_capacity.units(), heat_capacity.ensemble());
+    let volume = volume_of(volume, runs, ensemble)?;
+    let g = Invalid::unless_positive("degrees of freedom per particle", ensemble.degrees_of_freedom())?;
+    let (n, d) = (runs[0].particles() as f64, f64::from(dimensions.count()));
+    let of_energy = runs[0].per_particle_scale();
+    // p V/N of a unit of pressure, and the kinetic energy per particle of a unit of temperature.
+    let of_pressure = volume * units.pressure_volume() / n;
+    let of_temperature = 0.5 * g * units.boltzmann();
+    let at = |run: usize, i: usize| {
+        let [u, p, t] = [energies[run][i], pressures[run][i], temperatures[run][i]].map(T::to_f64);
+        let kinetic = of_temperature * t;
+        [of_energy * u, of_pressure * p - 2.0 / d * kinetic, kinetic]
+    };
+    let lengths: Vec<usize> = energies.iter().map(|column| column.len()).collect();
+    let joint = JointMoments::new(&lengths, at, run, resampling).map_err(EnergyError::from)?;
+    let [correlation, gamma, mean, pressure, kinetic, of_u, of_w] = joint.evaluate(|joint| {
+        let [u, w, k] = &joint.covariances;
+        let [_, mean, kinetic] = joint.means;
+        [
+            u[1] / (u[0] * w[1]).sqrt(),
+            u[1] / u[0],
+            mean,
+            (mean + 2.0 / d * kinetic) / of_pressure,
+            // Without the part of W that goes with U, which only adds noise.
+            1.0 + 0.5 * d * (k[1] - u[1] / u[0] * k[0]) / k[2],
+            u[0],
+            w[1],
+        ]
+    });
+    ThermoError::unless_of_run("heat capacity", &heat_capacity.excess, &correlation)?;
+    if !(of_u.value() > 0.0 && of_w.value() > 0.0) {
+        return Ok(Outcome::Unresolved(Undetermined::NoFluctuation));
+    }
+    let rounded = |column: &[&[T]], factor: f64| {
+        quantum(column).map_or(0.0, |(_, square)| square / 12.0 * factor.powi(2))
+    };
+    let of_print = [
+        ("potential energy", rounded(&energies, of_energy), of_u.value()),
+        (
+            "virial",
+            rounded(&pressures, of_pressure) + rounded(&temperatures, 2.0 / d * of_temperature),
+            of_w.value(),
+        ),
+    ];
+    let coarse = of_print
+        .into_iter()
+        .map(|(quantity, rounding, variance)| (quantity, rounding / variance))
+        .find(|(_, part)| *part > ROUNDING);
+    if let Some((quantity, part)) = coarse {
+        return Ok(Outcome::Unresolved(Undetermined::CoarsePrint { quantity, part }));
+    }
+    let is_canonical = matches!(ensemble, Ensemble::Nvt { .. });
+    if is_canonical && is_other_kinetic_part(&kinetic) {
+        return Ok(Outcome::Unresolved(Undetermined::NotKinetic { part: kinetic }));
+    }
+    let excess = &heat_capacity.excess;
+    let slope = Estimate::combine([&gamma, excess], |[gamma, excess]| gamma * excess)?;
+    let canonical_correlation = match ensemble {
+        Ensemble::Nve { .. } => Estimate::combine([&correlation, excess], |[r, excess]| {
+            let x = excess / (excess + 0.5 * g);
+            r / (1.0 - x + x * r * r).sqrt()
+        })?,
+        _ => correlation.clone(),
+    };
+    Ok(Outcome::Resolved(Virial {
+        units,
+        ensemble,
+        volume,
+        dimensions,
+        canonical_correlation,
+        pressure_coefficient: slope.map(|slope| slope * units.boltzmann() / of_pressure),
+        correlation,
+        gamma,
+        mean,
+        pressure,
+        slope,
+    }))
+}
+
+/// The constant volume of runs, as it is given or as their columns have it.
+fn volume_of<T: Real>(
+    given: Option<f64>,
+    runs: &[EnergySeries<'_, T>],
+    ensemble: Ensemble,
+) -> Result<f64, ThermoError> {
+    let given = given
+        .map(|given| Invalid::unless_positive("volume", given))
+        .transpose()?;
+    let Some([least, most]) = volumes(runs) else {
+        return given.ok_or(ThermoError::NoVolume);
+    };
+    if changes([least, most]) {
+        let declared = ensemble.name();
+        return Err(Contradiction::Volume {
+            declared,
+            least,
+            most,
+        }
+        .into());
+    }
+    let found = 0.5 * (least + most);
+    match given {
+        Some(expected) if (found - expected).abs() > SAME_VOLUME * expected => {
+            Err(ThermoError::Volume { found, expected })
+        }
+        _ => Ok(given.unwrap_or(found)),
+    }
+}
+
+/// The least and the largest volume of runs that have volumes.
+pub(super) fn volumes<T: Real>(runs: &[EnergySeries<'_, T>]) -> Option<[f64; 2]> {
+    let columns: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::volumes).collect();
+    let columns = columns?;
+    let values = columns
+        .iter()
+        .flat_map(|column| column.iter().map(|v| v.to_f64()));
+    Some(values.fold([f64::INFINITY, 0.0_f64], |[least, most], v| {
+        [least.min(v), most.max(v)]
+    }))
+}
+
+/// Whether volumes between these are not one volume.
+pub(super) fn changes([least, most]: [f64; 2]) -> bool {
+    most - least > CONSTANT_VOLUME * most
+}
+
+/// Whether the kinetic part of the pressure is not 1 of what it should be, by more than chance.
+fn is_other_kinetic_part(part: &Estimate) -> bool {
+    let Some(error) = part.standard_error() else {
+        return false;
+    };
+    let chance = error * Significance::ENSEMBLE.threshold(part.degrees_of_freedom());
+    (part.value() - 1.0).abs() > KINETIC + chance
+}
