@@ -18,11 +18,8 @@ const WITHOUT_FAST: f64 = -4.0;
 const EXPONENTIAL: f64 = -1.4;
 /// A slow part whose ln Um² or ln τ has a larger error than this is no more than noise at the
 /// lowest frequencies, where the evidence for the fast relaxation beside it is less than a factor
-/// of e^[`CALLED_FOR`] and another form, whose slow part is certain, is no less probable than by a
-/// factor of e^[`MORE_PROBABLE`].
+/// of e^[`CALLED_FOR`] and another form has a slow part that is certain.
 const NOISE: f64 = 0.6;
-/// ln of the odds that a form with an uncertain slow part must have over all certain ones.
-const MORE_PROBABLE: f64 = 1.0;
 /// ln of the evidence that calls for one fast relaxation more.
 const CALLED_FOR: f64 = 5.0;
 /// Forms whose probability is less than this part of the most probable are left out.
@@ -112,11 +109,9 @@ pub(super) fn forms(likelihood: &Likelihood, models: &[Model]) -> Vec<Form> {
             simpler = log_evidence;
         }
     }
-    let certain = forms.iter().filter(|(_, form)| !form.is_vague());
-    if let Some(certain) = certain.map(|(_, form)| form.log_odds).reduce(f64::max) {
-        forms.retain(|(called_for, form)| {
-            *called_for || !form.is_vague() || form.log_odds > certain + MORE_PROBABLE
-        });
+    let is_noise = |(called_for, form): &(bool, Form)| !called_for && form.is_vague();
+    if !forms.iter().all(is_noise) {
+        forms.retain(|form| !is_noise(form));
     }
     let mut forms: Vec<Form> = forms.into_iter().map(|(_, form)| form).collect();
     forms.sort_by(|a, b| b.log_odds.total_cmp(&a.log_odds));

@@ -59,8 +59,8 @@ const LEAST_LIMIT: f64 = 6.0;
 /// for levels and variances. The stretched form is four times as probable as the exponential one
 /// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
 /// Relaxations less than a factor of four apart count as one. A form whose ln τ or ln Um² is known
-/// to no better than 0.6 is left out where a form with a certain slow part is about as probable:
-/// it describes noise at the lowest frequencies.
+/// to no better than 0.6 is left out where another form has a certain slow part: it describes
+/// noise at the lowest frequencies.
 ///
 /// One stretched relaxation resembles two that lie close together, and only a long run tells which
 /// it is. Where a form of a probability above 0.02 has a τ that differs from the average by more
