@@ -5,6 +5,9 @@ use std::num::NonZeroU64;
 
 use crate::real::Invalid;
 
+/// How far a time may lie off a multiple of a step, relative to it: logs print few digits.
+const MULTIPLE: f64 = 1e-4;
+
 /// Steps between samples beyond which a run of 2^32 samples would have no step number.
 const LONGEST_STRIDE: u64 = 1 << 32;
 
@@ -92,6 +95,24 @@ impl TryFrom<Spacing> for Sampling {
 }
 
 impl Sampling {
+    /// How many steps of `time_step` a time holds; `None` where it is no multiple of them, to one
+    /// part in ten thousand: times in files have few digits.
+    ///
+    /// ```
+    /// use msed::Sampling;
+    /// assert_eq!(Sampling::steps_in(0.05, 0.005), Some(10));
+    /// assert_eq!(Sampling::steps_in(0.3333, 1.0 / 3.0), Some(1));
+    /// assert_eq!(Sampling::steps_in(0.052, 0.005), None);
+    /// assert_eq!(Sampling::steps_in(f64::NAN, 0.005), None);
+    /// ```
+    #[must_use]
+    pub fn steps_in(time: f64, time_step: f64) -> Option<u64> {
+        let steps = time / time_step;
+        let whole = steps.round();
+        let is_multiple = (1.0..=1e15).contains(&whole) && (steps / whole - 1.0).abs() <= MULTIPLE;
+        is_multiple.then_some(whole as u64)
+    }
+
     /// Samples every `stride` steps of `time_step` time units each.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ struct Survey {
     settings: [Settings; 2],
     /// Files that cannot be read or are not taken, each with the reason.
     skipped: Vec<String>,
-    /// Files of other kinds.
+    /// Files of other kinds, each with what the reader of energies says of it.
     others: Vec<String>,
 }
 
@@ -132,10 +132,10 @@ impl Survey {
             }
             Content::Energies(energies) => holds.energies.push(energies),
             Content::Broken(reason) => self.skip(file, &reason),
-            Content::Nothing => self.others.push(shown(file)),
-            Content::Other => {
+            Content::Nothing(reason) => self.others.push(format!("{}: {reason}", shown(file))),
+            Content::Other(reason) => {
                 settings.take_script(dir, file);
-                self.others.push(shown(file));
+                self.others.push(format!("{}: {reason}", shown(file)));
             }
         }
         if !runs.is_empty() {
@@ -154,10 +154,12 @@ impl Survey {
              the {DEPTH} levels below it",
             energies::FEWEST
         );
-        if let Some(first) = self.skipped.first() {
+        let mut not_taken = self.skipped.iter().chain(&self.others);
+        if let Some(first) = not_taken.next() {
             message += &format!("; skipped {first}");
-            if self.skipped.len() > 1 {
-                message += &format!(", and {} more", self.skipped.len() - 1);
+            let others = not_taken.count();
+            if others > 0 {
+                message += &format!(", and {others} more");
             }
         }
         Failure::at(dir.display(), message)

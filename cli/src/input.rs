@@ -11,6 +11,8 @@ pub(crate) mod trajectory;
 use std::fmt::Display;
 use std::path::Path;
 
+use msed::series::ReplicaError;
+
 use crate::failure::Failure;
 
 /// Refuses folders, pipes and devices before they are opened: the program would wait forever for a
@@ -30,6 +32,17 @@ pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
         path.display(),
         format!("found {found}, expected a file"),
     ))
+}
+
+/// A replica that is not of the state point of the first, by its file and its number from 1.
+fn of_replica<'a>(error: ReplicaError, mut files: impl Iterator<Item = &'a Path>) -> Failure {
+    match &error {
+        ReplicaError::Different { replica, difference } => match files.nth(*replica) {
+            Some(file) => about(file, format_args!("replica {} has {difference}", replica + 1)),
+            None => Failure::new(error.to_string()),
+        },
+        _ => Failure::new(error.to_string()),
+    }
 }
 
 /// A message about a file, which may name it already.

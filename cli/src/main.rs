@@ -36,7 +36,7 @@ use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::input::{cells, dimensions, trajectory};
-use crate::output::Output;
+use crate::output::{Earlier, Output};
 use crate::scan_file::Scan;
 
 fn main() -> ExitCode {
@@ -84,13 +84,15 @@ fn analyse(mut scan: Scan, out: Option<&Path>) -> Result<(), Failure> {
         output.add("scan.csv", over_temperature.scan.to_string())?;
         output::add_curves(scan, &points, &mut output)?;
         let not_drawn = figures::draw(scan, &points, &over_temperature, &mut output)?;
-        let results = results::results(scan, &points, &over_temperature);
+        let results = results::results(scan, &points, &over_temperature, output.names());
         output.add("results.json", format!("{results:#}\n"))?;
+        let earlier = Earlier::of(out);
         output.write(out)?;
+        let removed = earlier.remove_unless_in(&output);
         for note in not_drawn {
             report += &format!("\n{note}\n");
         }
-        report += &format!("\nWritten to {}\n", out.display());
+        report += &format!("\nWritten to {}\n{removed}", out.display());
     }
     say(&report)
 }

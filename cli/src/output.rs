@@ -1,10 +1,13 @@
 //! The files of the output directory. All of them are made in memory first, then written under
 //! temporary names and renamed: a failure leaves what was there before, and never half a file.
+//! After a success the files that an earlier scan wrote there are removed, as its `results.json`
+//! lists them, so that no curve of another scan stands beside the new ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use msed::stats::Outcome;
+use serde_json::Value;
 
 use crate::analysis::point::Point;
 use crate::analysis::structure::curves;
@@ -29,6 +32,11 @@ impl Output {
         }
         self.files.push((name, content));
         Ok(())
+    }
+
+    /// The names of the files.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(name, _)| name.as_str())
     }
 
     /// Writes all files, in the order they were added.
@@ -59,6 +67,56 @@ impl Output {
             }
         }
         result
+    }
+}
+
+/// Curves and figures that an earlier scan wrote.
+#[derive(Debug)]
+pub(crate) struct Earlier(Vec<PathBuf>);
+
+impl Earlier {
+    /// Those that the `results.json` of a directory lists, as far as they are plain files of the
+    /// directory itself; none where it lists none.
+    pub(crate) fn of(directory: &Path) -> Self {
+        let text = fs::read_to_string(directory.join("results.json")).unwrap_or_default();
+        let results: Value = serde_json::from_str(&text).unwrap_or_default();
+        let names = results["files"].as_array().into_iter().flatten();
+        let paths = names.filter_map(|name| {
+            let name = Path::new(name.as_str()?);
+            let ending = name.extension()?.to_str()?;
+            let is_ours = ["csv", "svg"].contains(&ending) && name.file_name()? == name;
+            let path = directory.join(name);
+            let is_file = fs::symlink_metadata(&path).is_ok_and(|data| data.is_file());
+            (is_ours && is_file).then_some(path)
+        });
+        Self(paths.collect())
+    }
+
+    /// Removes those that the new output has not replaced. Returns what there is to say of them.
+    pub(crate) fn remove_unless_in(self, output: &Output) -> String {
+        // Some file systems do not tell capitals apart.
+        let names: Vec<String> = output.names().map(str::to_lowercase).collect();
+        let name = |path: &Path| {
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase()
+        };
+        let old = self.0.into_iter().filter(|path| !names.contains(&name(path)));
+        let (mut removed, mut text) = (0, String::new());
+        for path in old {
+            match fs::remove_file(&path) {
+                Ok(()) => removed += 1,
+                Err(source) => {
+                    text += &format!("cannot remove {}, of an earlier scan: {source}\n", path.display());
+                }
+            }
+        }
+        match removed {
+            0 => text,
+            1 => text + "1 file of an earlier scan is removed.\n",
+            _ => text + &format!("{removed} files of an earlier scan are removed.\n"),
+        }
     }
 }
 

@@ -17,8 +17,13 @@ use crate::scan_file::Scan;
 pub(crate) use over_temperature::{agreement, notes, straightness};
 pub(crate) use values::reason;
 
-/// The whole file.
-pub(crate) fn results(scan: &Scan, points: &[Point<'_>], over_temperature: &OverTemperature) -> Value {
+/// The whole file. `files` are those that stand beside it.
+pub(crate) fn results<'a>(
+    scan: &Scan,
+    points: &[Point<'_>],
+    over_temperature: &OverTemperature,
+    files: impl Iterator<Item = &'a str>,
+) -> Value {
     let system = &scan.system;
     values::without_null(json!({
         "system": {
@@ -28,8 +33,10 @@ pub(crate) fn results(scan: &Scan, points: &[Point<'_>], over_temperature: &Over
             "ensemble": scan.ensemble().name(),
             "dimensions": scan.dimensions.count(),
             "path": over_temperature.scan.path().name(),
+            "notes": values::unless_empty(&scan.notes),
         },
         "runs": points.iter().map(point::entry).collect::<Vec<_>>(),
         "scan": over_temperature::entry(over_temperature),
+        "files": files.collect::<Vec<_>>(),
     }))
 }

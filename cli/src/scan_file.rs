@@ -1,7 +1,9 @@
 //! `scan.toml` describes a scan. Every key is checked here, before any other file is opened.
 
+mod effect;
 mod flags;
 mod frames;
+mod given;
 pub(crate) mod keys;
 mod run;
 mod source;
@@ -13,24 +15,28 @@ use std::fmt::Display;
 use std::path::Path;
 
 use msed::Ensemble;
+use msed::stats::short;
 use msed::thermo::Contradiction;
 use msed::trajectory::Dimensions;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::failure::Failure;
+use given::AllKeys;
 use source::Source;
 
 pub(crate) use flags::EnergyFlags;
 pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
-pub(crate) use species::{SpeciesList, is_species_name};
+pub(crate) use species::{SpeciesList, Types, is_species_name, with_counts};
 pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.
 #[derive(Debug)]
 pub(crate) struct Scan {
     source: Source,
+    /// Keys of `[system]` without an effect on any run.
+    pub(crate) notes: Vec<String>,
     pub(crate) system: System,
     /// Which particles belong to each species, where the file says so.
     pub(crate) species: Option<SpeciesList>,
@@ -62,7 +68,10 @@ impl Scan {
     }
 
     fn of(source: Source, dir: &Path) -> Result<Self, Failure> {
-        let Keys { system, run } = source.parse()?;
+        let Keys { mut system, run } = source.parse()?;
+        let mut given = AllKeys::of(&source);
+        system.keys = given.system;
+        given.runs.reverse();
         if run.get_ref().is_empty() {
             let message = "`run`: found no run, expected a table [[run]] for each state point";
             return Err(source.failure(&run, message));
@@ -76,16 +85,19 @@ impl Scan {
             let mut run = run.into_inner();
             run.check(&source, &runs, &names)?;
             run.line = line;
+            run.keys = given.runs.pop().unwrap_or_default();
             run.inherit(&system);
             run.look_from(dir);
             run.check_files(&source, &runs)?;
             runs.push(run);
         }
+        let notes = effect::check(&source, &system, &runs)?;
         let given_dimensions = dimensions(&source, &system, &runs)?;
         Ok(Self {
             given_dimensions,
             dimensions: Dimensions::Three,
             source,
+            notes,
             system,
             species,
             probe,
@@ -100,7 +112,7 @@ impl Scan {
 
     /// The ensemble that one run is declared to be of.
     pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
-        run.ensemble(self.ensemble())
+        run.ensemble(&self.system, self.dimensions)
     }
 
     /// A mistake that the file as a whole makes.
@@ -113,20 +125,64 @@ impl Scan {
         self.source.failure(value, message)
     }
 
+    /// What is wrong with the value of a key of a run, or of the system for all runs.
+    pub(crate) fn key_failure(&self, run: &Run, key: &str, message: impl Display) -> Failure {
+        let own = run.keys.line(key).or(self.system.keys.line(key));
+        let place = self.source.place(own.unwrap_or(run.line));
+        Failure::at(place, format!("`{key}`: {message}"))
+    }
+
+    /// `discard` leaves too few samples or frames of a file: so many of so many.
+    pub(crate) fn too_little_left(
+        &self,
+        run: &Run,
+        discard: f64,
+        [left, found]: [usize; 2],
+        what: &str,
+        file: &Path,
+        expected: usize,
+    ) -> Failure {
+        let message = format!(
+            "run `{}`: found {}, which leaves {left} of the {found} {what} of {}, expected at least {expected}",
+            run.name(),
+            short(discard, 12),
+            file.display()
+        );
+        self.key_failure(run, "discard", message)
+    }
+
     /// The file and the line of a run.
     pub(crate) fn place(&self, run: &Run) -> String {
         self.source.place(run.line)
     }
 
-    /// The failure of a run whose energies are not what the file declares.
-    pub(crate) fn contradiction(&self, run: &Run, by: &Contradiction) -> Failure {
-        match run.contradicted(&self.source, &self.system, by) {
-            Some((line, key)) => Failure::at(
-                self.source.place(line),
-                format!("`{key}`: run `{}`: {by}", run.name()),
-            ),
-            None => self.run_failure(run, by),
+    /// The failure of a run whose energies are not what the file declares. They may also be those
+    /// of other units, or of a run that is not in equilibrium, as `drift` says.
+    pub(crate) fn contradiction(
+        &self,
+        run: &Run,
+        by: &Contradiction,
+        other_units: &[&str],
+        drift: Option<&str>,
+    ) -> Failure {
+        let mut message = by.to_string();
+        let key = Run::contradicted(by);
+        let mut keys: Vec<&str> = key.into_iter().collect();
+        if !other_units.is_empty() {
+            keys.push("units");
+            message += &format!("; `units` {} would fit", other_units.join(" or "));
         }
+        if let Some(drift) = drift {
+            message +=
+                &format!("; or the run is not in equilibrium, since {drift}: `discard` leaves out its start");
+        }
+        let Some(first) = keys.first() else {
+            return self.run_failure(run, message);
+        };
+        let own = run.keys.line(first).or(self.system.keys.line(first));
+        let place = self.source.place(own.unwrap_or(run.line));
+        let keys = keys.join("` or `");
+        Failure::at(place, format!("`{keys}`: run `{}`: {message}", run.name()))
     }
 
     /// What is wrong with a run.

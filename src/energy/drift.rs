@@ -1,8 +1,10 @@
 //! Whether the energy drifts.
 
+use std::fmt;
+
 use super::moments::{overall_mean, sum_of};
 use super::parts::Parts;
-use crate::real::Real;
+use crate::real::{Real, short};
 use crate::series::{EnergySeries, Runs};
 use crate::stats::{BlockSums, Deviation, Estimate, Partition, Resampling, ResamplingError, Significance};
 
@@ -64,6 +66,33 @@ impl Drift {
     }
 }
 
+impl fmt::Display for Drift {
+    /// A sentence: `the energy drifts, by -1.3 standard deviations over the run: 8.4 standard
+    /// errors`, or that it has two levels, or that it is stationary. The errors are those of
+    /// [`deviations`](Self::deviations), which decide.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some([slope, levels]) = self.deviations else {
+            return f.write_str("the run has too few blocks to tell whether its energy drifts");
+        };
+        if slope.is_significant() {
+            let over_run = short(self.over_run().value(), 2);
+            let z = short(slope.z.abs(), 2);
+            write!(
+                f,
+                "the energy drifts, by {over_run} standard deviations over the run: {z} standard errors"
+            )
+        } else if levels.is_significant() {
+            let z = short(levels.z.abs(), 2);
+            write!(
+                f,
+                "the energy has two levels: its means before and after some time are {z} standard errors apart"
+            )
+        } else {
+            f.write_str("the energy is stationary")
+        }
+    }
+}
+
 /// Slope of the energy over time, the means of the two halves, and whether the runs are stationary.
 ///
 /// Errors are of the delete-one jackknife over the blocks: they hold for correlated samples as long
@@ -79,6 +108,7 @@ impl Drift {
 /// let drift = energy::drift(&run, Resampling::default())?;
 /// assert!((drift.slope.value() - 0.002).abs() < 1e-5);
 /// assert_eq!(drift.is_stationary(), Some(false));
+/// assert!(drift.to_string().starts_with("the energy drifts, by "));
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {

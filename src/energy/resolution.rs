@@ -1,10 +1,18 @@
 //! How finely the energies were printed.
 
+use std::collections::HashSet;
+
 use crate::real::Real;
 use crate::series::{EnergySeries, Runs};
 
 /// How many samples a common spacing is searched in.
 const SEARCHED: usize = 1 << 20;
+/// How many samples are looked at for two neighbours.
+const SAMPLED: usize = 1 << 16;
+/// Samples that differ by this part of the largest or less are equal.
+const EQUAL: f64 = 64.0 * f64::EPSILON;
+/// A spacing wider than so many quanta is no print of that quantum.
+const WIDER: f64 = 1.5;
 /// How many spacings must be multiples of the smallest one before it counts.
 const EVIDENCE: usize = 50;
 
@@ -62,30 +70,60 @@ pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
 
 /// The finest quantum of the columns, and the mean square of their quanta.
 pub(crate) fn quantum<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
-    // Binary fractions are decimals too, with a wider spacing than their last digit.
-    match (decimal(columns), spacing(columns)) {
-        (Some(printed), Some(wider)) if wider > 1.5 * printed.0 => Some((wider, wider * wider)),
-        (Some(printed), _) => Some(printed),
-        (None, stored) => stored.map(|q| (q, q * q)),
+    let Some(printed) = decimal(columns) else {
+        return spacing(columns).map(|q| (q, q * q));
+    };
+    if has_neighbours(columns, printed.0) {
+        return Some(printed);
     }
+    // Binary fractions are decimals too, with a wider spacing than their last digit.
+    let wider = spacing(columns).filter(|&wider| wider > WIDER * printed.0);
+    Some(wider.map_or(printed, |wider| (wider, wider * wider)))
+}
+
+/// Whether two of the first samples, all of which are multiples of a quantum, are neighbours: then
+/// no spacing is wider, which saves sorting them.
+fn has_neighbours<T: Real>(columns: &[&[T]], quantum: f64) -> bool {
+    let samples = || columns.iter().flat_map(|c| c.iter()).map(|&x| x.to_f64());
+    let largest = samples().take(SEARCHED).map(f64::abs).fold(0.0, f64::max);
+    // Rounding must not blur the quantum.
+    if quantum <= 4.0 * EQUAL * largest {
+        return false;
+    }
+    let mut seen = HashSet::new();
+    samples().take(SAMPLED).any(|x| {
+        let multiple = (x / quantum).round() as i64;
+        seen.insert(multiple);
+        seen.contains(&(multiple - 1)) || seen.contains(&(multiple + 1))
+    })
 }
 
 /// The quantum of a decimal print and its mean square.
 fn decimal<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
     let samples = || columns.iter().flat_map(|c| c.iter()).map(|&x| x.to_f64());
     let (mut decimals, mut significant) = (i32::MIN, i32::MIN);
+    let mut size = Size::default();
     for x in samples() {
+        // Most samples need no more digits than those before them, and one look shows that.
+        let known = if x == 0.0 {
+            decimals
+        } else {
+            decimals.min(significant.saturating_sub(size.digits(x)))
+        };
+        if (0..=15).contains(&known) && has_decimals(x, known) {
+            continue;
+        }
         let of_sample = decimals_of(x)?;
         decimals = decimals.max(of_sample);
         if x != 0.0 {
-            significant = significant.max(of_sample + digits_before_point(x));
+            significant = significant.max(of_sample + size.digits(x));
         }
     }
-    let quantum = |x: f64| {
+    let mut quantum = |x: f64| {
         let of_sample = if x == 0.0 {
             decimals
         } else {
-            decimals.min(significant - digits_before_point(x))
+            decimals.min(significant - size.digits(x))
         };
         10_f64.powi(of_sample).recip()
     };
@@ -103,13 +141,40 @@ fn digits_before_point(x: f64) -> i32 {
     x.abs().log10().floor() as i32 + 1
 }
 
+/// The digits before the point of numbers of a like size: those between two that have as many have
+/// as many too, which saves their logarithms.
+#[derive(Default)]
+struct Size {
+    between: Option<[f64; 2]>,
+    digits: i32,
+}
+
+impl Size {
+    /// Of a number that is not 0.
+    fn digits(&mut self, x: f64) -> i32 {
+        let x = x.abs();
+        if self.between.is_some_and(|[low, high]| low <= x && x <= high) {
+            return self.digits;
+        }
+        let digits = digits_before_point(x);
+        self.between = Some(match self.between {
+            Some([low, high]) if digits == self.digits => [low.min(x), high.max(x)],
+            _ => [x; 2],
+        });
+        self.digits = digits;
+        digits
+    }
+}
+
+/// Whether so many decimals print this number, if its first fifteen digits do.
+fn has_decimals(x: f64, decimals: i32) -> bool {
+    let shifted = x * 10_f64.powi(decimals);
+    shifted.abs() * f64::EPSILON < 0.25 && (shifted - shifted.round()).abs() <= shifted.abs() * f64::EPSILON
+}
+
 /// The fewest decimals that print this number, if its first fifteen digits do.
 fn decimals_of(x: f64) -> Option<i32> {
-    (0..=15)
-        .map(|decimals| (decimals, x * 10_f64.powi(decimals)))
-        .take_while(|(_, shifted)| shifted.abs() * f64::EPSILON < 0.25)
-        .find(|(_, shifted)| (shifted - shifted.round()).abs() <= shifted.abs() * f64::EPSILON)
-        .map(|(decimals, _)| decimals)
+    (0..=15).find(|&decimals| has_decimals(x, decimals))
 }
 
 /// The smallest spacing, if the others are its multiples.
@@ -126,7 +191,7 @@ fn spacing<T: Real>(columns: &[&[T]]) -> Option<f64> {
     let spacings: Vec<f64> = sorted
         .windows(2)
         .map(|pair| pair[1] - pair[0])
-        .filter(|&gap| gap > 64.0 * f64::EPSILON * largest)
+        .filter(|&gap| gap > EQUAL * largest)
         .collect();
     let smallest = spacings.iter().copied().fold(f64::INFINITY, f64::min);
     let multiple = |gap: &f64| (gap / smallest - (gap / smallest).round()).abs() < 0.05;

@@ -156,7 +156,7 @@ where
             }
             if self.current.convention() != self.convention {
                 let expected = "wrapped or unwrapped ones as in the file before";
-                let found = format!("file {} of the run has other coordinates", self.place);
+                let found = format!("file {} of the run has other coordinates", self.place + 1);
                 return Err(TrajectoryError::Shape(format!("{found}, expected {expected}")));
             }
         }

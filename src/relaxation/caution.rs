@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::fall::Time;
 use super::thresholds::{BLOCK, BLOCK_IN_LAGS, FEWEST_BLOCKS, LONG_RUN, PLATEAU, SPECTRAL_BLOCK};
+use crate::real::short;
 
 /// What a reader of a resolved fit should know about its error bars.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -37,7 +38,7 @@ pub enum Caution {
     },
     /// The fast plateau U0² came out as 0, the end of its range: the curve shows no vibrations, and
     /// only an upper limit is known.
-    #[error("U0² is 0, the end of its range: below {upper_limit:.2e} at {:.0} %", 100.0 * .level)]
+    #[error("U0² is 0, the end of its range: below {} at {:.0} %", short(*.upper_limit, 3), 100.0 * .level)]
     PlateauAtZero {
         /// What U0² is below, in the curve's unit: Student's t times the standard error that it
         /// would have without the bound.

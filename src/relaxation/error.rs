@@ -38,7 +38,7 @@ pub enum FitError {
     },
     /// Weights or a window need standard errors, and the curve has none.
     #[error(
-        "{needed_for} needs standard errors, and none of the curve's {points} lags has one: resample the curve"
+        "{needed_for} needs standard errors, and none of the curve's {points} lags has one: they come from several blocks or replicas"
     )]
     NoErrors {
         /// What needs them.
@@ -46,9 +46,9 @@ pub enum FitError {
         /// Lags above 0.
         points: usize,
     },
-    /// A lag whose values do not differ between resamples.
+    /// A lag whose values do not differ between resamples, and which no weight can be had for.
     #[error(
-        "the standard error at lag {} is 0, expected a positive number: fit with uniform weights",
+        "the standard error at lag {} is 0, expected a positive number: the curve has the same value there in all blocks",
         short(*.lag_time, 6)
     )]
     ZeroError {

@@ -65,8 +65,8 @@ impl fmt::Display for Fall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "falls by {:.3e} from t = {} to t = {}, {:.1} standard errors of the difference",
-            self.drop,
+            "falls by {} from t = {} to t = {}, {:.1} standard errors of the difference",
+            short(self.drop, 4),
             Time(&self.from),
             Time(&self.to),
             self.standard_errors

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::fall::{Fall, Time};
 use super::thresholds::{LAGS_PER_PARAMETER, SEPARATION, THERMOSTAT};
+use crate::real::short;
 
 /// Whether the parameters of a fit mean what their names say.
 ///
@@ -108,8 +109,8 @@ pub enum Reason {
     /// resamples at the relaxation time and exponent of the fit, or from the covariance that was
     /// given.
     #[error(
-        "the amplitude {amplitude:.3e} is within noise: its standard error is {standard_error:.3e}, and {needed:.1} of them are needed{}",
-        Before(.after)
+        "the amplitude {} is within noise: its standard error is {}, and {needed:.1} of them are needed{}",
+        short(*.amplitude, 4), short(*.standard_error, 4), Before(.after)
     )]
     WithinNoise {
         /// The amplitude.

@@ -134,12 +134,39 @@ impl Whittle {
     /// [`SpectralError`] where the blocks cannot be made, or the band holds fewer than 8 ordinates,
     /// or it is not positive.
     pub fn to<T: Real>(&self, runs: &impl Runs<T>) -> Result<Relaxation, SpectralError> {
-        let run = runs.run();
-        let runs = runs.runs();
-        let sampling = runs[0].sampling();
-        let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
-        let partition = Partition::new(&lengths, self.resampling)?;
-        let powers: Vec<BlockPowers> = deviations(runs)
+        let [fit] = self.with_models(runs, [self.model]);
+        fit
+    }
+
+    /// Several fits that differ in the form alone, in place of [`model`](Self::model): each is what
+    /// [`to`](Self::to) gives, and the spectra of the blocks, which cost the most for long runs,
+    /// are taken once.
+    ///
+    /// # Errors
+    /// Each fit has its own, those of [`to`](Self::to).
+    ///
+    /// ```
+    /// use msed::spectrum::Whittle;
+    /// use msed::relaxation::Model;
+    /// use msed::{EnergyKind, io};
+    /// let table = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?;
+    /// let run = table.series(0.005, 1000, EnergyKind::Total)?;
+    /// let [free, exponential] = Whittle::new().with_models(&run, [None, Some(Model::Exponential)]);
+    /// assert_eq!(free?, Whittle::new().to(&run)?);
+    /// assert_eq!(exponential?, Whittle::new().model(Model::Exponential).to(&run)?);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    pub fn with_models<T: Real, const N: usize>(
+        &self,
+        runs: &impl Runs<T>,
+        models: [Option<Model>; N],
+    ) -> [Result<Relaxation, SpectralError>; N] {
+        let lengths: Vec<usize> = runs.runs().iter().map(EnergySeries::len).collect();
+        let partition = match Partition::new(&lengths, self.resampling) {
+            Ok(partition) => partition,
+            Err(error) => return std::array::from_fn(|_| Err(error.clone().into())),
+        };
+        let powers: Vec<BlockPowers> = deviations(runs.runs())
             .iter()
             .enumerate()
             .map(|(index, energy)| {
@@ -147,6 +174,18 @@ impl Whittle {
                 BlockPowers::new(energy, &of_run.map(|(_, range)| range).collect::<Vec<_>>())
             })
             .collect();
+        models.map(|model| self.model(model).of_powers(runs, &partition, &powers))
+    }
+
+    fn of_powers<T: Real>(
+        &self,
+        runs: &impl Runs<T>,
+        partition: &Partition,
+        powers: &[BlockPowers],
+    ) -> Result<Relaxation, SpectralError> {
+        let run = runs.run();
+        let runs = runs.runs();
+        let sampling = runs[0].sampling();
         let periodograms: Vec<Periodogram> = powers.iter().map(|p| p.whole.clone()).collect();
         let mut fitted = self.fitted(&periodograms, sampling)?;
         let probability = |model: Model| -> f64 {
@@ -166,7 +205,7 @@ impl Whittle {
             }
         }
         let most_probable = &fitted.forms[0];
-        let [u0, um, tau, beta, mean_tau] = fitted.estimates(&powers, partition.resamples(run), sampling);
+        let [u0, um, tau, beta, mean_tau] = fitted.estimates(powers, partition.resamples(run), sampling);
         let parameters = &most_probable.maximum.parameters;
         let fast = || most_probable.shape.fast_parts(parameters);
         let spectrum = Spectrum {

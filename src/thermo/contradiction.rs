@@ -4,6 +4,9 @@ use thiserror::Error;
 
 use crate::real::short;
 
+/// A temperature counts as constant below this part of the canonical variance.
+pub(super) const CONSTANT: f64 = 1e-4;
+
 /// What energies are declared to be and what their temperatures say, where the two cannot both be
 /// right.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -59,7 +62,7 @@ pub enum Contradiction {
     #[error(
         "the ensemble is declared {declared}, the data are {found}: corr(E, T) is {}, expected -1 at constant energy and 0 in the \
          canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble{}",
-        short(*.correlation, 3), short(*.temperature_variance, 3), or_freedom(*.canonical_with)
+        of_columns(*.correlation, *.temperature_variance), short(*.temperature_variance, 3), or_freedom(*.canonical_freedom)
     )]
     Ensemble {
         /// The ensemble declared.
@@ -72,13 +75,27 @@ pub enum Contradiction {
         temperature_variance: f64,
         /// The degrees of freedom per particle with which the data would be canonical, where energy
         /// and temperature are uncorrelated as they are there.
-        canonical_with: Option<f64>,
+        canonical_freedom: Option<f64>,
     },
 }
 
+/// A correlation in words, where one of the columns is constant and there is none.
+pub(super) fn of_columns(correlation: f64, temperature_variance: f64) -> String {
+    let constant = if temperature_variance < CONSTANT {
+        "temperature"
+    } else {
+        "energy"
+    };
+    if correlation.is_nan() {
+        format!("none, since the {constant} is constant")
+    } else {
+        short(correlation, 3)
+    }
+}
+
 /// The other degrees of freedom that would explain the fluctuations of a temperature.
-pub(super) fn or_freedom(canonical_with: Option<f64>) -> String {
-    let Some(freedom) = canonical_with else {
+pub(super) fn or_freedom(canonical_freedom: Option<f64>) -> String {
+    let Some(freedom) = canonical_freedom else {
         return String::new();
     };
     let freedom = short(freedom, 3);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::contradiction::Contradiction;
+use super::contradiction::{CONSTANT, Contradiction, of_columns};
 use super::energy_columns::EnergyColumns;
 use super::thermostat_time::{NoThermostatTime, thermostat_time};
 use super::virial::{changes, volumes};
@@ -29,8 +29,6 @@ const CANONICAL: f64 = 0.05;
 /// Where either number has this standard error or more, the two do not show a canonical ensemble:
 /// Berendsen's thermostat with the liquid's own time is three such errors away.
 const VAGUE: f64 = 0.15;
-/// A temperature counts as constant below this part of the canonical variance.
-const CONSTANT: f64 = 1e-4;
 /// Relative deviation of std(e) from (g/2) k std(T) that a run at constant energy may have.
 const SCALE: f64 = 0.05;
 /// std(e)² over the canonical variance of the kinetic energy, C_ex/(g/2) in the canonical ensemble:
@@ -86,6 +84,9 @@ pub enum UnknownEnsemble {
         /// Var(T) over 2 T²/(g N) with its error, as text.
         temperature_variance: String,
     },
+    /// The energy is the same in all samples, and the temperature is not.
+    #[error("the energy is the same in all samples: nothing tells the ensemble")]
+    ConstantEnergy,
     /// Too few digits were printed.
     #[error(
         "the {quantity} is printed in steps of {}, its standard deviation is {}: too few digits to tell the ensemble",
@@ -254,6 +255,9 @@ impl EnsembleCheck {
 
     fn sampled(&self) -> Outcome<Sampled, UnknownEnsemble> {
         let (correlation, variance) = (&self.correlation, &self.temperature_variance);
+        if correlation.value().is_nan() && !self.has_constant_temperature() {
+            return Outcome::Unresolved(UnknownEnsemble::ConstantEnergy);
+        }
         let [of_correlation, of_variance] = [correlation, variance].map(half_width);
         let is_far = |distance: f64, tolerance: f64, half: f64| distance - tolerance > half;
         // A constant temperature has no correlation with anything.
@@ -302,7 +306,7 @@ impl EnsembleCheck {
                 },
                 correlation: self.correlation.value(),
                 temperature_variance: self.temperature_variance.value(),
-                canonical_with: self.canonical_with(),
+                canonical_freedom: self.canonical_freedom(),
             })
         })
     }
@@ -324,7 +328,7 @@ impl EnsembleCheck {
     /// The degrees of freedom with which a run of neither ensemble would be canonical: energy and
     /// temperature are uncorrelated, and Var(T) alone is off, by a factor that constraints or rigid
     /// molecules can explain.
-    fn canonical_with(&self) -> Option<f64> {
+    fn canonical_freedom(&self) -> Option<f64> {
         let is_neither = self.sampled.value() == Some(&Sampled::Neither);
         let (correlation, ratio) = (&self.correlation, self.temperature_variance.value());
         let is_uncorrelated = correlation.value().abs() <= CANONICAL + half_width(correlation);
@@ -369,6 +373,19 @@ impl EnsembleCheck {
         })
     }
 
+    /// The numbers that tell the ensemble, as text: `corr(E, T) = 0.005(12), Var(T) = 0.987(11) of
+    /// 2 T^2/(gN)`.
+    #[must_use]
+    pub fn fluctuations(&self) -> String {
+        let variance = &self.temperature_variance;
+        let correlation = if self.correlation.value().is_nan() {
+            of_columns(f64::NAN, variance.value())
+        } else {
+            self.correlation.to_string()
+        };
+        format!("corr(E, T) = {correlation}, Var(T) = {variance} of 2 T^2/(gN)")
+    }
+
     /// Why the fluctuations of the energy give no heat capacity: the run sampled neither ensemble.
     #[must_use]
     pub fn no_heat_capacity(&self) -> Option<Undetermined> {
@@ -376,7 +393,7 @@ impl EnsembleCheck {
         is_neither.then(|| Undetermined::NotSampled {
             correlation: self.correlation.value(),
             temperature_variance: self.temperature_variance.value(),
-            canonical_with: self.canonical_with(),
+            canonical_freedom: self.canonical_freedom(),
         })
     }
 
@@ -434,11 +451,7 @@ impl fmt::Display for EnsembleCheck {
     /// `canonical: corr(E, T) = 0.005(12), Var(T) = 0.987(11) of 2 T^2/(gN), thermostat's time
     /// 4.1(3)`, or why the data do not tell.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: corr(E, T) = {}, Var(T) = {} of 2 T^2/(gN)",
-            self.sampled, self.correlation, self.temperature_variance
-        )?;
+        write!(f, "{}: {}", self.sampled, self.fluctuations())?;
         match &self.thermostat_time {
             Outcome::Resolved(time) => write!(f, ", thermostat's time {time}"),
             Outcome::Unresolved(why) => write!(f, ", {why}"),

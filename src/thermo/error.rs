@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::contradiction::{Contradiction, or_freedom};
+use super::contradiction::{Contradiction, of_columns, or_freedom};
 use crate::real::{Invalid, short};
 use crate::relaxation::{NoRise, Verdict};
 use crate::stats::{Estimate, Mixture};
@@ -299,7 +299,7 @@ pub enum Undetermined {
     #[error(
         "no heat capacity: the run sampled neither ensemble, corr(E, T) is {}, expected -1 at constant energy or 0 in the canonical \
          ensemble, and Var(T) {} of 2 T^2/(gN), expected 1 in the canonical ensemble{}",
-        short(*.correlation, 3), short(*.temperature_variance, 3), or_freedom(*.canonical_with)
+        of_columns(*.correlation, *.temperature_variance), short(*.temperature_variance, 3), or_freedom(*.canonical_freedom)
     )]
     NotSampled {
         /// The correlation of energy and temperature.
@@ -309,7 +309,7 @@ pub enum Undetermined {
         temperature_variance: f64,
         /// The degrees of freedom per particle with which the run would be canonical, where energy
         /// and temperature are uncorrelated as they are there.
-        canonical_with: Option<f64>,
+        canonical_freedom: Option<f64>,
     },
     /// Energy or virial do not fluctuate, and have no correlation.
     #[error("energy or virial are constant, and have no correlation")]

@@ -142,14 +142,14 @@ impl Units {
     /// ```
     /// use msed::Units;
     /// // Hartree atomic units: k in hartree per kelvin.
-    /// let mut atomic = Units::own("atomic", 3.166_811_563e-6)?.with_xtc_length(18.897_261_246)?;
+    /// let mut atomic = Units::custom("atomic", 3.166_811_563e-6)?.with_xtc_length(18.897_261_246)?;
     /// (atomic.energy, atomic.length, atomic.temperature) = ("hartree", "bohr", "K");
     /// assert_eq!((atomic.name(), atomic.boltzmann()), ("atomic", 3.166_811_563e-6));
-    /// assert!(Units::own("metal", 1.0).is_err());
-    /// assert!(Units::own("dpd", 0.0).is_err());
+    /// assert!(Units::custom("metal", 1.0).is_err());
+    /// assert!(Units::custom("dpd", 0.0).is_err());
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn own(name: &'static str, boltzmann: f64) -> Result<Self, UnitsError> {
+    pub fn custom(name: &'static str, boltzmann: f64) -> Result<Self, UnitsError> {
         if Self::by_name(name).is_ok() {
             return Err(UnitsError::TakenName { found: name });
         }

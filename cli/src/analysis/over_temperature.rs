@@ -38,7 +38,8 @@ pub(crate) fn check_reference<'a>(
         return Ok(());
     }
     let message = format!(
-        "`reference_temperature`: found {found}, expected one between the scan's lowest, {}, and highest, {}",
+        "`reference_temperature`: found {}, expected one between the scan's lowest, {}, and highest, {}",
+        short(found, 12),
         short(lowest, 6),
         short(highest, 6)
     );

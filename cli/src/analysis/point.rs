@@ -1,8 +1,8 @@
 //! One state point, from its energies to its heat capacity.
 
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
-use msed::relaxation::{Fit, Model, Relaxation};
-use msed::stats::Outcome;
+use msed::relaxation::{Fit, FitError, Model, Relaxation};
+use msed::stats::{Outcome, short};
 use msed::thermo::{self, EnsembleCheck, HeatCapacity, Undetermined, Virial};
 use msed::trajectory::Species;
 use msed::{Curve, Ensemble, Lags, Resampling};
@@ -49,8 +49,9 @@ impl<'a> Point<'a> {
         species: Option<&Species>,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
-        let mut point =
-            Self::of(scan, run, energies, resampling).map_err(|error| scan.run_failure(run, error))?;
+        let point = Self::of(scan, run, energies, resampling);
+        let mut point = point.map_err(|error| failure(scan, run, error))?;
+        point.energies.notes.extend(beyond_the_lags(run, &point.msed));
         let loaded = trajectory::load(scan, run, species, point.energies.discarded)?;
         if let Some(loaded) = &loaded {
             point.energies.notes.extend_from_slice(&loaded.notes);
@@ -175,6 +176,30 @@ impl<'a> Point<'a> {
             _ => 0.0,
         }
     }
+}
+
+/// The failure of the energies of a run.
+fn failure(scan: &Scan, run: &Run, error: msed::Error) -> Failure {
+    match error {
+        msed::Error::Fit(error @ FitError::TooFewPoints { .. }) if run.fit_window.is_some() => {
+            scan.key_failure(run, "fit_window", format_args!("run `{}`: {error}", run.name()))
+        }
+        error => scan.run_failure(run, error),
+    }
+}
+
+/// What is to be said of a window that begins before the first lag above 0 or ends beyond the last
+/// one. An end between the last lag and the one that would come next leaves out none.
+fn beyond_the_lags(run: &Run, msed: &Curve) -> Option<String> {
+    let [start, end] = run.fit_window?;
+    let curve = msed.without_zero();
+    let (first, last) = (curve.lag_times().next()?, curve.lag_times().last()?);
+    let next = last * 10_f64.powf(1.0 / f64::from(LAGS_PER_DECADE));
+    let is_whole = start >= first * (1.0 - 1e-9) && end < next;
+    (!is_whole).then(|| {
+        let [start, end, first, last] = [start, end, first, last].map(|time| short(time, 6));
+        format!("`fit_window` asks for lags from {start} to {end}, and those of the run reach from {first} to {last}")
+    })
 }
 
 /// Points in the order of temperature, the coldest first.

@@ -47,12 +47,10 @@ impl Spectral {
         resampling: Resampling,
         judged: impl Fn(Relaxation) -> Relaxation,
     ) -> Self {
-        let fit = |model: Option<Model>| {
-            let fit = Whittle::new().model(model).resampling(resampling);
-            fit.to(runs).map(&judged).map_err(|error| error.to_string())
-        };
-        let fits = [None, Some(Model::Exponential), Some(Model::Stretched)];
-        let [average, exponential, stretched] = fits.map(fit);
+        let models = [None, Some(Model::Exponential), Some(Model::Stretched)];
+        let fits = Whittle::new().resampling(resampling).with_models(runs, models);
+        let fits = fits.map(|fit| fit.map(&judged).map_err(|error| error.to_string()));
+        let [average, exponential, stretched] = fits;
         let chosen = of(asked, &average, &exponential, &stretched);
         Self {
             rise_time: read(chosen, |fit| rise_time(msed, fit)),

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use msed::stats::{ByPair, Outcome};
+use msed::stats::{ByPair, Outcome, short};
 use msed::structure::{self, MainPeak, NoMainPeak, PeakWindow, StructureFactor, WaveVectors};
 use msed::trajectory::{Cell, Dimensions};
 use msed::{Replicas, Resampling};
@@ -65,10 +65,12 @@ impl Waves {
                 _ => (high * high - low * low) * volume / (8.0 * PI),
             };
             if found > SHELL {
+                let [low, high] = [low, high].map(|q| short(q, 6));
                 let message = format!(
-                    "`q_shell`: found about {found:.1e} wave vectors of length {low} to {high}, expected {SHELL:.0e} at most"
+                    "run `{}`: found about {found:.1e} wave vectors of length {low} to {high}, expected {SHELL:.0e} at most",
+                    run.name()
                 );
-                return Err(scan.run_failure(run, message));
+                return Err(scan.key_failure(run, "q_shell", message));
             }
         }
         Self::of(scan, &cell, frames, resampling).map_err(|error| scan.run_failure(run, error))

@@ -40,10 +40,10 @@ pub(super) struct EnergyFile {
 /// What a file that is no trajectory holds.
 pub(super) enum Content {
     Energies(EnergyFile),
-    /// A log whose rows make no series.
-    Nothing,
-    /// Data of another kind, or no data.
-    Other,
+    /// A log whose rows make no series, and why.
+    Nothing(String),
+    /// Data of another kind, or no data, and why.
+    Other(String),
     /// Energies that cannot be read, and why.
     Broken(String),
 }
@@ -84,11 +84,11 @@ impl EnergyFile {
 
     /// Whether the file goes on where another ends.
     fn continues(&self, dir: &Path, before: &Self) -> bool {
-        let next = before.last_step.saturating_add(before.stride);
+        // The tables decide, and are read again only where the file begins late enough.
         let may = self.is_like(before)
             && !self.is_unnumbered
             && self.first_step > before.first_step
-            && [before.last_step, next].contains(&self.first_step);
+            && self.first_step >= before.last_step;
         if !may {
             return false;
         }
@@ -115,15 +115,16 @@ pub(super) fn read(dir: &Path, file: &Path) -> (Content, Vec<LogRun>) {
         }
         Err(error) => {
             let runs = reader.log_runs(&path).unwrap_or_default();
+            let why = reason(&error);
             let content = if runs.iter().any(|run| run.unusable.is_none()) {
-                Content::Broken(reason(&error))
+                Content::Broken(why)
             } else if !runs.is_empty() {
-                Content::Nothing
+                Content::Nothing(why)
             } else {
                 match error.fault {
-                    Fault::Format(_) | Fault::TooShort(_) => Content::Other,
-                    Fault::Columns(_) | Fault::Value(_) if !has_rows(&path) => Content::Other,
-                    _ => Content::Broken(reason(&error)),
+                    Fault::Format(_) | Fault::TooShort(_) => Content::Other(why),
+                    Fault::Columns(_) | Fault::Value(_) if !has_rows(&path) => Content::Other(why),
+                    _ => Content::Broken(why),
                 }
             };
             (content, runs)
@@ -154,9 +155,11 @@ fn has_rows(path: &Path) -> bool {
     rows >= others && rows > 0
 }
 
-/// What is wrong with a file, without its name.
+/// What is wrong with a file: the first line of the reader's message, without the name of the
+/// file.
 pub(super) fn reason(error: &ReadError) -> String {
     let message = error.to_string();
+    let message = message.lines().next().unwrap_or_default();
     let name = error.file.display().to_string();
     match message.strip_prefix(&name) {
         Some(rest) => {
@@ -167,7 +170,7 @@ pub(super) fn reason(error: &ReadError) -> String {
                 rest.to_owned()
             }
         }
-        None => message,
+        None => message.to_owned(),
     }
 }
 

@@ -58,10 +58,7 @@ impl Evidence {
                 let found = found.get_or_insert_with(|| Self {
                     sampled: check.sampled.value().copied(),
                     // The thermostat's time needs the time step and the kind.
-                    shown: format!(
-                        "{}: corr(E, T) = {}, Var(T) = {} of 2 T^2/(gN)",
-                        check.sampled, check.correlation, check.temperature_variance
-                    ),
+                    shown: format!("{}: {}", check.sampled, check.fluctuations()),
                     fits: Vec::new(),
                     with_freedom: Vec::new(),
                 });
@@ -87,9 +84,9 @@ impl Evidence {
                 self.fits.push(reading);
                 // A run of neither ensemble may be canonical with other degrees of freedom.
                 match check.contradiction(nve) {
-                    Some(Contradiction::Ensemble { canonical_with, .. }) => {
-                        canonical_with.map(|found| with_digits(found, 1))
-                    }
+                    Some(Contradiction::Ensemble {
+                        canonical_freedom, ..
+                    }) => canonical_freedom.map(|found| with_digits(found, 1)),
                     _ => None,
                 }
             }

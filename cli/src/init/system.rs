@@ -4,7 +4,7 @@ use std::path::Path;
 
 use msed::thermo::Sampled;
 use msed::trajectory::Dimensions;
-use msed::{EnergyKind, Units};
+use msed::{EnergyKind, Sampling, Units};
 
 use super::evidence::{Evidence, Reading, Times, is_same};
 use super::folders::shown;
@@ -284,10 +284,12 @@ fn time_step(dir: &Path, runs: &[FoundRun], settings: &Settings, units: &Fact<Un
         (Some((times, file)), _) if !times.in_place_of_steps => {
             Fact::Known(rounded(times.step), format!("steps and times in {}", shown(file)))
         }
-        (Some((times, _)), Fact::Known(step, by)) if !is_multiple(times.step, step) => Fact::open(format!(
-            "found {step} by {by}, but rows {} apart",
-            rounded(times.step)
-        )),
+        (Some((times, _)), Fact::Known(step, by)) if Sampling::steps_in(times.step, step).is_none() => {
+            Fact::open(format!(
+                "found {step} by {by}, but rows {} apart",
+                rounded(times.step)
+            ))
+        }
         (_, known @ Fact::Known(..)) => known,
         (Some((times, file)), Fact::Open(_, words)) if words.is_empty() && !has_frames => {
             let why = format!("the time between rows of {}, which has no steps", shown(file));
@@ -308,11 +310,6 @@ fn time_step(dir: &Path, runs: &[FoundRun], settings: &Settings, units: &Fact<Un
         }
         (None, open) => open,
     }
-}
-
-fn is_multiple(time: f64, step: f64) -> bool {
-    let steps = (time / step).round();
-    steps >= 1.0 && (time / step / steps - 1.0).abs() < 1e-4
 }
 
 /// A number without the noise of a conversion.

@@ -84,7 +84,11 @@ pub(super) fn with_cell(
     match (trajectory.cell(0).copied(), given) {
         (Some(first), given) => {
             let whose = match run.cell {
-                Some(edges) => format!("the `box` {edges:?} of the run at {}", scan.place(run)),
+                Some(lengths) => format!(
+                    "the `box` {} of the run at {}",
+                    list(lengths, 12),
+                    scan.place(run)
+                ),
                 None => format!("the {} of frame 0", edges(&first)),
             };
             let expected = given.unwrap_or(first);
@@ -122,13 +126,16 @@ fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
         })
 }
 
+fn list(lengths: [f64; 3], digits: usize) -> String {
+    format!("[{}]", lengths.map(|length| short(length, digits)).join(", "))
+}
+
 /// The lengths of a cell, or its vectors where it is tilted.
 fn edges(cell: &Cell) -> String {
-    let list = |lengths: [f64; 3]| format!("[{}]", lengths.map(|length| short(length, 7)).join(", "));
     if cell.is_orthorhombic() {
-        list(cell.lengths())
+        list(cell.lengths(), 7)
     } else {
-        let vectors = cell.vectors().map(list);
+        let vectors = cell.vectors().map(|vector| list(vector, 7));
         format!("[{}]", vectors.join(", "))
     }
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::{Outcome, short};
-use msed::thermo::{self, EnsembleCheck, Sampled};
-use msed::{EnergySeries, Estimate, Replicas, Resampling, energy, io};
+use msed::thermo::{self, Contradiction, EnsembleCheck, Sampled};
+use msed::{EnergySeries, Estimate, Replicas, Resampling, Sampling, Units, energy, io};
 
-use super::{about, check_file};
+use super::{about, check_file, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
@@ -54,7 +54,7 @@ impl Energies {
         };
         let series: Vec<_> = files()
             .zip(whole)
-            .map(|(file, whole)| without_start(run, file, whole, discarded))
+            .map(|(file, whole)| without_start(scan, run, file, whole, discarded))
             .collect::<Result<_, _>>()?;
         let equilibration = last_to_equilibrate(&series);
         if run.temperature.is_some() && series.iter().any(|series| series.temperatures().is_none()) {
@@ -65,7 +65,7 @@ impl Energies {
         }
         let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
         check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
-        let replicas = Replicas::new(series).map_err(|error| scan.run_failure(run, error))?;
+        let replicas = Replicas::new(series).map_err(|error| of_replica(error, files()))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
         let ensemble = ensemble(scan, run, &replicas, resampling)?;
         notes.extend(ensemble.as_ref().and_then(|check| doubtful_scale(run, check)));
@@ -92,7 +92,7 @@ fn read(scan: &Scan, run: &Run, pieces: &[PathBuf]) -> Result<io::EnergyTable, F
     for file in pieces {
         check_file(file)?;
     }
-    let reader = run.energy_reader(&scan.system);
+    let reader = &run.energy_reader;
     let table = match pieces {
         [file] => reader.read(file),
         _ => reader.read_pieces(pieces),
@@ -155,11 +155,11 @@ fn series(
         .map_err(|error| about(file, error))?;
     let interval = series.sampling().interval();
     match &run.energy_interval {
-        Some(given) if (given.get_ref() / interval - 1.0).abs() > 1e-4 => {
+        Some(given) if Sampling::steps_in(*given.get_ref(), interval) != Some(1) => {
             let message = format!(
                 "run `{}`: `energy_interval`: found {}, expected the {} of {}",
                 run.name(),
-                given.get_ref(),
+                short(*given.get_ref(), 12),
                 short(interval, 12),
                 file.display()
             );
@@ -188,6 +188,7 @@ fn latest_start<'a, 'b>(
 
 /// The series of a file without its first `time`.
 fn without_start(
+    scan: &Scan,
     run: &Run,
     file: &Path,
     whole: EnergySeries<'static>,
@@ -196,11 +197,14 @@ fn without_start(
     let rows = whole.len();
     let interval = whole.sampling().interval();
     let discarded = (time / interval * (1.0 - 1e-9)).ceil();
-    let left = rows as f64 - discarded;
-    if left < FEWEST as f64 {
-        let left = left.max(0.0);
-        let message = format!("found {rows} samples, {left} after `discard`, expected at least {FEWEST}");
+    if rows < FEWEST {
+        let message = format!("found {rows} samples, expected at least {FEWEST}");
         return Err(about(file, message));
+    }
+    // A number beyond all counts becomes the largest.
+    let left = rows.saturating_sub(discarded as usize);
+    if left < FEWEST {
+        return Err(scan.too_little_left(run, time, [left, rows], "samples", file, FEWEST));
     }
     let kept = whole.discard(discarded as usize);
     let kept = match &run.temperature {
@@ -230,9 +234,10 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
         let error = found.standard_error().unwrap_or(0.0);
         if difference > 0.005 * found.value() && difference > 3.0 * error {
             let message = format!(
-                "run `{}`: `temperature`: found {value}, expected the {found} of the temperature column to 0.5 % or three of its \
+                "run `{}`: `temperature`: found {}, expected the {found} of the temperature column to 0.5 % or three of its \
                  errors",
-                run.name()
+                run.name(),
+                short(value, 12)
             );
             return Err(scan.failure_of(given, message));
         }
@@ -328,7 +333,36 @@ fn ensemble(
     let check = thermo::ensemble_check(replicas, system.units.units(), freedom, resampling)
         .map_err(|error| scan.run_failure(run, error))?;
     match check.contradiction(declared) {
-        Some(contradiction) => Err(scan.contradiction(run, &contradiction)),
+        Some(contradiction) => {
+            let others = other_units(scan, run, replicas, resampling, &contradiction);
+            let drift = energy::drift(replicas, resampling).ok();
+            let drift = drift.filter(|drift| drift.is_stationary() == Some(false));
+            let drift = drift.map(|drift| drift.to_string());
+            Err(scan.contradiction(run, &contradiction, &others, drift.as_deref()))
+        }
         None => Ok(Some(check)),
     }
+}
+
+/// The other units in which energies of the declared kind would agree with the temperatures, where
+/// the file says nothing of its units and the scale of the energies is wrong.
+fn other_units(
+    scan: &Scan,
+    run: &Run,
+    replicas: &Replicas<EnergySeries<'_>>,
+    resampling: Resampling,
+    contradiction: &Contradiction,
+) -> Vec<&'static str> {
+    let is_open = |table: io::EnergyTable| table.energy_unit.is_none() && table.unit_style.is_none();
+    let table = run.energy_reader.read(&run.energy()[0][0]);
+    if matches!(contradiction, Contradiction::Ensemble { .. }) || !table.is_ok_and(is_open) {
+        return Vec::new();
+    }
+    let declared = scan.ensemble_of(run);
+    let fits = |units: &Units| {
+        let check = thermo::ensemble_check(replicas, *units, declared.degrees_of_freedom(), resampling);
+        check.is_ok_and(|check| check.contradiction(declared).is_none())
+    };
+    let all = Units::ALL.iter().filter(|units| fits(units));
+    all.map(Units::name).collect()
 }

@@ -142,7 +142,7 @@ pub(super) fn open(scan: &Scan, run: &Run, files: &[PathBuf], notes: &Notes) -> 
     let overlap = run.overlap.map(OverlapName::overlap).unwrap_or_default();
     let source = io::joined(count, piece, overlap).map_err(|error| about(file, with_hint(&error)))?;
     Ok(match run.unwrap {
-        None => Box::new(source),
+        None | Some(UnwrapName::None) => Box::new(source),
         Some(_) if convention == Convention::Unwrapped => {
             notes.add(file, "coordinates are unwrapped already and taken as they are");
             Box::new(source)

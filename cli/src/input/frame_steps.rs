@@ -98,8 +98,9 @@ pub(super) fn check(
         if (found - interval).abs() > 1e-6 * interval {
             let place = scan.place(run);
             let message = format!(
-                "found frames {} apart, expected the `frame_interval` {interval} of {place}",
-                short(found, 12)
+                "found frames {} apart, expected the `frame_interval` {} of {place}",
+                short(found, 12),
+                short(interval, 12)
             );
             return Err(about(file, message));
         }

@@ -10,9 +10,9 @@ use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, Source, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
-use super::{about, check_file, dimensions};
+use super::{about, check_file, dimensions, of_replica};
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan, SpeciesList};
+use crate::scan_file::{Run, Scan, SpeciesList, Types, with_counts};
 
 pub(super) use super::frame_files::reader;
 
@@ -20,15 +20,12 @@ pub(super) use super::frame_files::reader;
 pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
     match &scan.species {
         None => Ok(None),
-        Some(SpeciesList::Counts(counts)) => {
-            let counts = counts
-                .iter()
-                .map(|kind| (kind.name.as_str(), kind.number as usize));
-            let species = Species::by_count(counts);
+        Some(SpeciesList::Counts { kinds, counts }) => {
+            let species = Species::by_count(with_counts(kinds, counts));
             species.map(Some).map_err(|error| scan.failure(error))
         }
-        Some(SpeciesList::Types { kinds, words, file }) => {
-            let of_particles = first_types(scan, file, words.as_deref())?;
+        Some(SpeciesList::Types { kinds, types, file }) => {
+            let of_particles = first_types(scan, file, types)?;
             let (found, expected) = (of_particles.len(), scan.system.particles);
             if found != expected {
                 return Err(about(
@@ -36,8 +33,12 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
                     format!("found {found} particles, expected {expected}"),
                 ));
             }
-            let names = kinds.iter().map(|kind| (kind.number, kind.name.as_str()));
-            let species = Species::by_type(&of_particles, names);
+            let numbers = match types {
+                Types::Numbers(numbers) => numbers.clone(),
+                Types::Words(words) => (0..).take(words.len()).collect(),
+            };
+            let names = kinds.iter().map(|kind| kind.name.as_str());
+            let species = Species::by_type(&of_particles, numbers.into_iter().zip(names));
             species.map(Some).map_err(|error| about(file, error))
         }
     }
@@ -45,7 +46,7 @@ pub(crate) fn species(scan: &Scan) -> Result<Option<Species>, Failure> {
 
 /// The type of each particle in the first frame of a file, in the order of ids: the number that the
 /// file has, or the place of its name among those of the species.
-fn first_types(scan: &Scan, file: &Path, words: Option<&[String]>) -> Result<Vec<u32>, Failure> {
+fn first_types(scan: &Scan, file: &Path, types: &Types) -> Result<Vec<u32>, Failure> {
     check_file(file)?;
     let format = FrameFormat::of(file, scan.system.units.units());
     // The steps of the file do not matter.
@@ -53,14 +54,14 @@ fn first_types(scan: &Scan, file: &Path, words: Option<&[String]>) -> Result<Vec
     let reader = format.and_then(|format| FrameReader::open(file, format));
     let reader = reader.map_err(|error| about(file, error))?;
     let missing = |what: &str| about(file, format!("frame 0: found no {what}"));
-    match words {
-        None => {
+    match types {
+        Types::Numbers(_) => {
             let types = reader.types().map(<[u32]>::to_vec);
             let expected = "column `type` of numbers, expected columns `id` and `type`, or a `type` of each species \
                             that is a name";
             types.ok_or_else(|| missing(expected))
         }
-        Some(words) => {
+        Types::Words(words) => {
             if reader.names().is_empty() {
                 return Err(missing("names of particles, expected `element` or type labels"));
             }
@@ -116,7 +117,8 @@ pub(crate) fn load(
         );
         replicas.push(frames);
     }
-    let frames = Replicas::new(replicas).map_err(|error| scan.run_failure(run, error))?;
+    let files = run.trajectory().iter().map(|pieces| pieces[0].as_path());
+    let frames = Replicas::new(replicas).map_err(|error| of_replica(error, files))?;
     Ok(Some(Loaded {
         frames,
         notes: notes.take(),
@@ -131,26 +133,24 @@ fn masses(scan: &Scan, run: &Run, species: &Species) -> Result<Option<Vec<f64>>,
         .species
         .as_ref()
         .and_then(|list| list.masses(scan.system.units));
-    match (&run.centre_of_mass, of_species) {
+    match (run.removes_drift(), of_species) {
         (_, Some(masses)) => {
             let masses = species.masses(masses);
             masses.map(Some).map_err(|error| scan.run_failure(run, error))
         }
-        (Some(remove), None) => {
+        (true, None) => {
             let expected = "expected a `mass`, or the `masses` of a molecule, for each of `species`";
-            Err(scan.failure_of(
-                remove,
-                format!("`centre_of_mass`: found species without a mass, {expected}"),
-            ))
+            let message = format!("found species without a mass, {expected}");
+            Err(scan.key_failure(run, "centre_of_mass", message))
         }
-        (None, None) => Ok(None),
+        (false, None) => Ok(None),
     }
 }
 
 /// Species of a `count` that hold particles of several types, where the file has types. It may be
 /// meant so, or the particles are in another order.
 fn mixed_species(scan: &Scan, run: &Run, file: &Path) -> Result<Vec<String>, Failure> {
-    let Some(blocks) = scan.species.as_ref().and_then(SpeciesList::counts) else {
+    let Some(blocks) = scan.species.as_ref().and_then(SpeciesList::blocks) else {
         return Ok(Vec::new());
     };
     let reader = reader(scan, run, file)?;
@@ -196,7 +196,7 @@ fn replica(
     }
     let time_step = scan.system.timestep;
     let mut path = Vec::new();
-    let trajectory = match masses.filter(|_| run.centre_of_mass.is_some()) {
+    let trajectory = match masses.filter(|_| run.removes_drift()) {
         Some(masses) => {
             let still = without_drift(source, masses, &mut path).map_err(failed)?;
             Trajectory::from_source(still, time_step, species.clone())
@@ -219,9 +219,12 @@ fn replica(
     let found = trajectory.frames();
     let discarded = trajectory.steps().iter().filter(|step| early(step)).count();
     let left = found - discarded;
-    if left < FEWEST {
-        let message = format!("found {found} frames, {left} after `discard`, expected at least {FEWEST}");
+    if found < FEWEST {
+        let message = format!("found {found} frames, expected at least {FEWEST}");
         return Err(about(file, message));
+    }
+    if left < FEWEST {
+        return Err(scan.too_little_left(run, discard, [left, found], "frames", file, FEWEST));
     }
     let taken_off = path
         .last()

@@ -31,6 +31,8 @@ impl OverlapName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum UnwrapName {
+    /// Not at all: they are an error.
+    None,
     Images,
     Continuity,
 }

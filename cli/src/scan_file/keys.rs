@@ -9,12 +9,23 @@ pub(crate) enum Table {
     Either,
 }
 
+/// What a run must have for a key to have an effect on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    Energies,
+    /// A `trajectory`.
+    Frames,
+    /// A `trajectory`, or other volumes to be compared with.
+    Cells,
+}
+
 /// A key of a scan file.
 #[derive(Debug)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
     pub(crate) table: Table,
     pub(crate) is_required: bool,
+    pub(crate) needs: Needs,
     /// A value as it may stand in the file.
     pub(crate) example: &'static str,
     /// What its value is, as a phrase.
@@ -26,6 +37,7 @@ const fn required(name: &'static str, table: Table, example: &'static str, meani
         name,
         table,
         is_required: true,
+        needs: Needs::Energies,
         example,
         meaning,
     }
@@ -36,11 +48,21 @@ const fn optional(name: &'static str, table: Table, example: &'static str, meani
         name,
         table,
         is_required: false,
+        needs: Needs::Energies,
         example,
         meaning,
     }
 }
 
+impl Key {
+    /// A key that needs more than energies.
+    const fn needing(mut self, needs: Needs) -> Self {
+        self.needs = needs;
+        self
+    }
+}
+
+use Needs::{Cells, Frames};
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
@@ -73,31 +95,36 @@ pub(crate) const KEYS: [Key; 39] = [
         System,
         "[ { name = \"A\", count = 800 }, { name = \"B\", count = 200 } ]",
         "the species in the order of ids, or with a `type` each; required with a trajectory",
-    ),
+    )
+    .needing(Frames),
     optional(
         "types",
         System,
         "\"types.lammpstrj\"",
         "a file whose first frame has the type of each particle",
-    ),
+    )
+    .needing(Frames),
     optional(
         "probe",
         System,
         "\"A\"",
         "the species whose F_s gives tau_alpha; by default the first",
-    ),
+    )
+    .needing(Frames),
     optional(
         "q_shell",
         System,
         "[7.15, 7.35]",
         "the shell of wave vectors; by default around the main peak of S(q)",
-    ),
+    )
+    .needing(Frames),
     optional(
         "overlap_radius",
         System,
         "0.3",
         "the radius within which a particle overlaps with its own past",
-    ),
+    )
+    .needing(Frames),
     optional(
         "reference_temperature",
         System,
@@ -108,8 +135,9 @@ pub(crate) const KEYS: [Key; 39] = [
         "box",
         Either,
         "[9.4, 9.4, 9.4]",
-        "the edges of the cell, where the trajectory has none or too few digits",
-    ),
+        "the edges of the cell, where the trajectory has none or too few digits; or `automatic`",
+    )
+    .needing(Cells),
     optional(
         "dimensions",
         Either,
@@ -120,25 +148,26 @@ pub(crate) const KEYS: [Key; 39] = [
         "degrees_of_freedom",
         Either,
         "2.997",
-        "momenta that fluctuate, per particle; by default those of free atoms",
+        "momenta that fluctuate, per particle; by default (`automatic`) those of free atoms",
     ),
     optional(
         "centre_of_mass",
         Either,
         "\"remove\"",
-        "takes off the motion of the whole system",
-    ),
+        "`remove` takes off the motion of the whole system; by default `keep`",
+    )
+    .needing(Frames),
     optional(
         "energy_column",
         Either,
         "\"PotEng\"",
-        "the column of the potential energy, by name or number",
+        "the column of the potential energy, by name or number; or `automatic`",
     ),
     optional(
         "temperature_column",
         Either,
         "\"Temp\"",
-        "the column of the temperature, by name or number",
+        "the column of the temperature, by name or number; or `automatic`",
     ),
     optional(
         "pressure_column",
@@ -156,13 +185,13 @@ pub(crate) const KEYS: [Key; 39] = [
         "step_column",
         Either,
         "\"Step\"",
-        "the column of the steps, by name or number",
+        "the column of the steps, by name or number; or `automatic`",
     ),
     optional(
         "log_run",
         Either,
         "\"last\"",
-        "one run of a log alone: `last`, or its number",
+        "one run of a log alone: `last`, or its number; by default `joined`",
     ),
     optional(
         "overlap",
@@ -174,26 +203,30 @@ pub(crate) const KEYS: [Key; 39] = [
         "unwrap",
         Either,
         "\"continuity\"",
-        "unwraps wrapped coordinates: `images` (flags) or `continuity`",
-    ),
+        "unwraps wrapped coordinates: `images` (flags) or `continuity`; by default `none`",
+    )
+    .needing(Frames),
     optional(
         "types_change",
         Either,
         "\"ignore\"",
         "`ignore`: types are those of the first frame; by default `refuse`",
-    ),
+    )
+    .needing(Frames),
     optional(
         "cut_off",
         Either,
         "\"leave_out\"",
         "`leave_out`: a last frame that is cut off does not count; by default `refuse`",
-    ),
+    )
+    .needing(Frames),
     optional(
         "particle_order",
         Either,
         "\"file\"",
         "`file`: particles of a dump without ids keep their places; by default `id`",
-    ),
+    )
+    .needing(Frames),
     optional(
         "model",
         Either,
@@ -224,7 +257,8 @@ pub(crate) const KEYS: [Key; 39] = [
         Run,
         "0.5",
         "the time between frames, where the file has no steps",
-    ),
+    )
+    .needing(Frames),
     optional(
         "energy_interval",
         Run,

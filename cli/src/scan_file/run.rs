@@ -6,13 +6,15 @@ use msed::Ensemble;
 use msed::io::{Column, EnergyReader, RunChoice};
 use msed::relaxation::Model;
 use msed::thermo::Contradiction;
+use msed::trajectory::Dimensions;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::given::GivenKeys;
 use super::source::Source;
 use super::system::{CentreOfMassName, EnsembleName, ModelName, System};
-use super::values;
+use super::values::{self, Choice};
 use crate::failure::Failure;
 
 /// Most bytes of the name of a run together with twice the longest name of a species. File systems
@@ -44,15 +46,15 @@ pub(crate) struct Run {
     #[serde(deserialize_with = "values::pieces")]
     energy: Spanned<Vec<Vec<PathBuf>>>,
     #[serde(default, deserialize_with = "values::column")]
-    step_column: Option<Column>,
+    step_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    energy_column: Option<Column>,
+    energy_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    temperature_column: Option<Column>,
+    temperature_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    pressure_column: Option<Column>,
+    pressure_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    volume_column: Option<Column>,
+    volume_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::log_run")]
     log_run: Option<RunChoice>,
     #[serde(default, deserialize_with = "values::placed")]
@@ -60,23 +62,21 @@ pub(crate) struct Run {
     /// The files of each replica, which may be in pieces.
     #[serde(default, deserialize_with = "values::pieces")]
     trajectory: Option<Spanned<Vec<Vec<PathBuf>>>>,
-    /// The `box` of the run, else that of the system.
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
-    pub(crate) cell: Option<[f64; 3]>,
+    own_cell: Option<Choice<[f64; 3]>>,
     /// The time between rows of an energy file that says neither steps nor times.
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) energy_interval: Option<Spanned<f64>>,
     /// Where it is not that of the system.
-    ensemble: Option<Spanned<EnsembleName>>,
+    ensemble: Option<EnsembleName>,
     /// Per particle, where they are not those of the system.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
-    degrees_of_freedom: Option<f64>,
+    degrees_of_freedom: Option<Choice<f64>>,
     #[serde(default, deserialize_with = "values::positive")]
     pub(crate) frame_interval: Option<f64>,
     #[serde(default, deserialize_with = "values::dimensions")]
     pub(super) dimensions: Option<Spanned<u32>>,
-    /// The `centre_of_mass` of the run, else that of the system.
-    pub(crate) centre_of_mass: Option<Spanned<CentreOfMassName>>,
+    centre_of_mass: Option<CentreOfMassName>,
     model: Option<ModelName>,
     #[serde(default, deserialize_with = "values::interval")]
     pub(crate) fit_window: Option<[f64; 2]>,
@@ -90,9 +90,18 @@ pub(crate) struct Run {
     pub(crate) unwrap: Option<UnwrapName>,
     pub(crate) cut_off: Option<CutOff>,
     pub(crate) particle_order: Option<ParticleOrder>,
+    /// The keys that are given, with their lines.
+    #[serde(skip)]
+    pub(super) keys: GivenKeys,
     /// The line of the `[[run]]` in the file.
     #[serde(skip)]
     pub(super) line: usize,
+    /// The `box` of the run, else that of the system.
+    #[serde(skip)]
+    pub(crate) cell: Option<[f64; 3]>,
+    /// How the energies are read, by the keys of the run, else by those of the system.
+    #[serde(skip)]
+    pub(crate) energy_reader: EnergyReader,
 }
 
 impl Run {
@@ -105,34 +114,6 @@ impl Run {
         self.energy.get_ref()
     }
 
-    /// The reader of these files: each key of the run, else that of the system.
-    pub(crate) fn energy_reader(&self, system: &System) -> EnergyReader {
-        let mut reader = EnergyReader::new();
-        if let Some(column) = self.step_column.as_ref().or(system.step_column.as_ref()) {
-            reader = reader.step(column.clone());
-        }
-        if let Some(column) = self.energy_column.as_ref().or(system.energy_column.as_ref()) {
-            reader = reader.energy(column.clone());
-        }
-        let temperature = self.temperature_column.as_ref();
-        if let Some(column) = temperature.or(system.temperature_column.as_ref()) {
-            reader = reader.temperature(column.clone());
-        }
-        if let Some(column) = self.pressure_column.as_ref().or(system.pressure_column.as_ref()) {
-            reader = reader.pressure(column.clone());
-        }
-        if let Some(column) = self.volume_column.as_ref().or(system.volume_column.as_ref()) {
-            reader = reader.volume(column.clone());
-        }
-        if let Some(choice) = self.log_run.or(system.log_run) {
-            reader = reader.log_run(choice);
-        }
-        match self.overlap.or(system.overlap) {
-            Some(overlap) => reader.overlap(overlap.overlap()),
-            None => reader,
-        }
-    }
-
     /// The files of each replica; none where there is no trajectory.
     pub(crate) fn trajectory(&self) -> &[Vec<PathBuf>] {
         self.trajectory.as_ref().map_or(&[], |files| files.get_ref())
@@ -140,17 +121,46 @@ impl Run {
 
     /// Takes the choices that the run does not make from the system.
     pub(super) fn inherit(&mut self, system: &System) {
-        self.cell = self.cell.or(system.cell);
-        self.centre_of_mass = self
-            .centre_of_mass
-            .take()
-            .or_else(|| system.centre_of_mass.clone());
+        self.cell = Choice::of(self.own_cell, system.cell.as_ref());
+        self.degrees_of_freedom = self.degrees_of_freedom.or(system.degrees_of_freedom);
+        self.log_run = self.log_run.or(system.log_run);
+        self.centre_of_mass = self.centre_of_mass.or(system.centre_of_mass);
         self.model = self.model.or(system.model);
         self.types_change = self.types_change.or(system.types_change);
         self.overlap = self.overlap.or(system.overlap);
         self.unwrap = self.unwrap.or(system.unwrap);
         self.cut_off = self.cut_off.or(system.cut_off);
         self.particle_order = self.particle_order.or(system.particle_order);
+        self.energy_reader = self.reader(system);
+    }
+
+    fn reader(&mut self, system: &System) -> EnergyReader {
+        let mut reader = EnergyReader::new().log_run(self.log_run.unwrap_or_default());
+        if let Some(column) = Choice::of(self.step_column.take(), system.step_column.as_ref()) {
+            reader = reader.step(column);
+        }
+        if let Some(column) = Choice::of(self.energy_column.take(), system.energy_column.as_ref()) {
+            reader = reader.energy(column);
+        }
+        let temperature = self.temperature_column.take();
+        if let Some(column) = Choice::of(temperature, system.temperature_column.as_ref()) {
+            reader = reader.temperature(column);
+        }
+        if let Some(column) = Choice::of(self.pressure_column.take(), system.pressure_column.as_ref()) {
+            reader = reader.pressure(column);
+        }
+        if let Some(column) = Choice::of(self.volume_column.take(), system.volume_column.as_ref()) {
+            reader = reader.volume(column);
+        }
+        match self.overlap {
+            Some(overlap) => reader.overlap(overlap.overlap()),
+            None => reader,
+        }
+    }
+
+    /// Whether the motion of the centre of mass is taken off.
+    pub(crate) fn removes_drift(&self) -> bool {
+        self.centre_of_mass == Some(CentreOfMassName::Remove)
     }
 
     /// The form of the slow relaxation that is asked for; `None` where the spectrum chooses.
@@ -158,31 +168,19 @@ impl Run {
         self.model.and_then(ModelName::model)
     }
 
-    /// The ensemble that the run is declared to be of, beside that of all runs.
-    pub(super) fn ensemble(&self, of_system: Ensemble) -> Ensemble {
-        let freedom = self
-            .degrees_of_freedom
-            .unwrap_or_else(|| of_system.degrees_of_freedom());
-        match &self.ensemble {
-            Some(name) => name.get_ref().of(freedom),
-            None => of_system.with_degrees_of_freedom(freedom),
-        }
+    /// The ensemble that the run is declared to be of. Without degrees of freedom they are those
+    /// of atoms in so many dimensions.
+    pub(super) fn ensemble(&self, system: &System, dimensions: Dimensions) -> Ensemble {
+        let freedom = Choice::of(self.degrees_of_freedom, None);
+        let freedom = freedom.unwrap_or_else(|| dimensions.degrees_of_freedom(system.particles));
+        self.ensemble.unwrap_or(system.ensemble).of(freedom)
     }
 
-    /// The line and the name of the key that a contradiction concerns; `None` where it may concern
-    /// several.
-    pub(super) fn contradicted(
-        &self,
-        source: &Source,
-        system: &System,
-        by: &Contradiction,
-    ) -> Option<(usize, &'static str)> {
+    /// The key that a contradiction concerns; `None` where it may concern several.
+    pub(super) fn contradicted(by: &Contradiction) -> Option<&'static str> {
         match by {
-            Contradiction::Kind { .. } => Some((source.line(&system.energy_kind), "energy_kind")),
-            Contradiction::Ensemble { .. } | Contradiction::Volume { .. } => {
-                let declared = self.ensemble.as_ref().unwrap_or(&system.ensemble);
-                Some((source.line(declared), "ensemble"))
-            }
+            Contradiction::Kind { .. } => Some("energy_kind"),
+            Contradiction::Ensemble { .. } | Contradiction::Volume { .. } => Some("ensemble"),
             _ => None,
         }
     }
@@ -193,7 +191,7 @@ impl Run {
             let of_both = self.energy.get_ref().iter().flatten();
             let mut of_both =
                 of_both.filter(|file| other.energy.get_ref().iter().flatten().any(|it| it == *file));
-            of_both.next().is_some() && other.log_run == self.log_run
+            of_both.next().is_some() && other.log_run.unwrap_or_default() == self.log_run.unwrap_or_default()
         };
         if let Some(other) = before.iter().find(same) {
             let message = format!(

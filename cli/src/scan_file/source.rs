@@ -68,6 +68,11 @@ impl Source {
         }
     }
 
+    /// The text of the file.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// What is wrong with a value.
     pub(super) fn failure<T>(&self, value: &Spanned<T>, message: impl Display) -> Failure {
         Failure::at(self.place(self.line(value)), message)

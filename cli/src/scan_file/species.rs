@@ -87,24 +87,28 @@ pub(crate) fn is_species_name(name: &str) -> bool {
 /// The species and which particles belong to each.
 #[derive(Debug)]
 pub(crate) enum SpeciesList {
-    /// In the order of particle ids.
-    Counts(Vec<Kind>),
+    /// In the order of particle ids, with how many there are of each.
+    Counts { kinds: Vec<Kind>, counts: Vec<u32> },
     /// By the types that the first frame of a file gives.
     Types {
         kinds: Vec<Kind>,
-        /// What the file has in place of the numbers: an element, the label of a type, or the name
-        /// of a particle. The number of a species is then its place in this list.
-        words: Option<Vec<String>>,
+        types: Types,
         file: PathBuf,
     },
+}
+
+/// The type of each species, as the file of types has it.
+#[derive(Debug)]
+pub(crate) enum Types {
+    Numbers(Vec<u32>),
+    /// Elements, labels of types, or names of particles.
+    Words(Vec<String>),
 }
 
 /// One species.
 #[derive(Debug)]
 pub(crate) struct Kind {
     pub(crate) name: String,
-    /// Its type, or how many there are of it.
-    pub(crate) number: u32,
     /// Of its particle, or of the particles of its molecule.
     masses: Option<Vec<f64>>,
 }
@@ -123,19 +127,19 @@ impl SpeciesList {
 
     fn kinds(&self) -> &[Kind] {
         match self {
-            Self::Counts(kinds) | Self::Types { kinds, .. } => kinds,
+            Self::Counts { kinds, .. } | Self::Types { kinds, .. } => kinds,
         }
     }
 
     /// The names of single particles in the order of their ids, with how many of each, where there
     /// are several species.
-    pub(crate) fn counts(&self) -> Option<impl Iterator<Item = (&str, usize)>> {
+    pub(crate) fn blocks(&self) -> Option<impl Iterator<Item = (&str, usize)>> {
         match self {
-            Self::Counts(kinds) if kinds.len() > 1 && kinds.iter().all(|kind| kind.size() == 1) => Some(
-                kinds
-                    .iter()
-                    .map(|kind| (kind.name.as_str(), kind.number as usize)),
-            ),
+            Self::Counts { kinds, counts }
+                if kinds.len() > 1 && kinds.iter().all(|kind| kind.size() == 1) =>
+            {
+                Some(with_counts(kinds, counts))
+            }
             _ => None,
         }
     }
@@ -156,16 +160,16 @@ impl SpeciesList {
     /// The molecules that species with several `masses` are, and particles as molecules of one;
     /// `None` where all are particles.
     pub(crate) fn molecules(&self) -> Option<Result<Molecules, TrajectoryError>> {
-        let Self::Counts(kinds) = self else {
+        let Self::Counts { kinds, counts } = self else {
             return None;
         };
         if kinds.iter().all(|kind| kind.size() == 1) {
             return None;
         }
         let mut next = 0;
-        let molecules = kinds.iter().flat_map(|kind| {
+        let molecules = kinds.iter().zip(counts).flat_map(|(kind, &count)| {
             let masses = kind.masses.as_deref().unwrap_or(&[1.0]);
-            (0..kind.number).map(move |_| masses)
+            (0..count).map(move |_| masses)
         });
         Some(Molecules::new(molecules.map(|masses| {
             let first = next;
@@ -200,25 +204,26 @@ impl SpeciesList {
         let word = |entry: &Spanned<SpeciesKeys>| matches!(entry.get_ref().kind, Some(TypeKey::Word(_)));
         let words = (by_type && entries.iter().any(word)).then(|| words(source, entries));
         let words = words.transpose()?;
-        let kinds = entries.iter().zip(0..).map(|(entry, place)| {
+        let kinds = entries.iter().map(|entry| {
             Ok(Kind {
                 name: entry.get_ref().name.0.clone(),
-                number: match words {
-                    Some(_) => place,
-                    None => number(source, entry, by_type)?,
-                },
                 masses: masses(source, entry, by_type)?,
             })
         });
         let kinds: Vec<Kind> = kinds.collect::<Result<_, Failure>>()?;
+        let numbers = || -> Result<Vec<u32>, Failure> {
+            let each = entries.iter();
+            each.map(|entry| number(source, entry, by_type)).collect()
+        };
         let Some(file) = &system.types else {
+            let counts = numbers()?;
             // Energies may be those per particle or those per molecule.
-            let molecules: usize = kinds.iter().map(|kind| kind.number as usize).sum();
-            let particles = kinds.iter().map(|kind| kind.number as usize * kind.size());
-            let particles: usize = particles.sum();
+            let molecules: usize = counts.iter().map(|&count| count as usize).sum();
+            let particles = kinds.iter().zip(&counts);
+            let particles: usize = particles.map(|(kind, &count)| count as usize * kind.size()).sum();
             let expected = system.particles;
             if [molecules, particles].contains(&expected) {
-                return Ok(Some(Self::Counts(kinds)));
+                return Ok(Some(Self::Counts { kinds, counts }));
             }
             let found = if molecules == particles {
                 format!("{particles} particles")
@@ -228,18 +233,32 @@ impl SpeciesList {
             let message = format!("`species`: found {found} in all, expected `particles` = {expected}");
             return Err(source.failure(list, message));
         };
-        for (k, kind) in kinds.iter().enumerate() {
-            if kinds[..k].iter().any(|other| other.number == kind.number) {
-                let message = format!(
-                    "`species`: found type {} twice, expected different types",
-                    kind.number
-                );
-                return Err(source.failure(&entries[k], message));
+        let types = match words {
+            Some(words) => Types::Words(words),
+            None => {
+                let numbers = numbers()?;
+                for (k, number) in numbers.iter().enumerate() {
+                    if numbers[..k].contains(number) {
+                        let message =
+                            format!("`species`: found type {number} twice, expected different types");
+                        return Err(source.failure(&entries[k], message));
+                    }
+                }
+                Types::Numbers(numbers)
             }
-        }
+        };
         let file = dir.join(file.get_ref());
-        Ok(Some(Self::Types { kinds, words, file }))
+        Ok(Some(Self::Types { kinds, types, file }))
     }
+}
+
+/// The name of each species with how many there are of it.
+pub(crate) fn with_counts<'a>(
+    kinds: &'a [Kind],
+    counts: &'a [u32],
+) -> impl Iterator<Item = (&'a str, usize)> {
+    let pairs = kinds.iter().zip(counts);
+    pairs.map(|(kind, &count)| (kind.name.as_str(), count as usize))
 }
 
 /// The words that the file of types has in place of numbers, one for each species.

@@ -11,9 +11,10 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::given::GivenKeys;
 use super::source::Source;
 use super::species::SpeciesKeys;
-use super::values;
+use super::values::{self, Choice};
 use crate::failure::Failure;
 
 /// What all runs have in common, as the file gives it.
@@ -24,21 +25,21 @@ pub(crate) struct System {
     pub(crate) units: UnitsName,
     #[serde(deserialize_with = "values::particles")]
     pub(crate) particles: usize,
-    pub(super) energy_kind: Spanned<KindName>,
-    pub(super) ensemble: Spanned<EnsembleName>,
+    pub(super) energy_kind: KindName,
+    pub(super) ensemble: EnsembleName,
     /// Per particle: of rigid molecules, or under constraints.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
-    degrees_of_freedom: Option<f64>,
+    pub(super) degrees_of_freedom: Option<Choice<f64>>,
     pub(crate) path: Option<PathName>,
     #[serde(deserialize_with = "values::positive")]
     pub(crate) timestep: f64,
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
-    pub(super) cell: Option<[f64; 3]>,
+    pub(super) cell: Option<Choice<[f64; 3]>>,
     pub(super) species: Option<Spanned<Vec<Spanned<SpeciesKeys>>>>,
     pub(super) types: Option<Spanned<PathBuf>>,
     #[serde(default, deserialize_with = "values::dimensions")]
     pub(super) dimensions: Option<Spanned<u32>>,
-    pub(super) centre_of_mass: Option<Spanned<CentreOfMassName>>,
+    pub(super) centre_of_mass: Option<CentreOfMassName>,
     probe: Option<Spanned<String>>,
     /// The shell of wave vectors.
     #[serde(default, deserialize_with = "values::interval")]
@@ -48,15 +49,15 @@ pub(crate) struct System {
     #[serde(default, deserialize_with = "values::placed")]
     pub(crate) reference_temperature: Option<Spanned<f64>>,
     #[serde(default, deserialize_with = "values::column")]
-    pub(super) step_column: Option<Column>,
+    pub(super) step_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    pub(super) energy_column: Option<Column>,
+    pub(super) energy_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    pub(super) temperature_column: Option<Column>,
+    pub(super) temperature_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    pub(super) pressure_column: Option<Column>,
+    pub(super) pressure_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
-    pub(super) volume_column: Option<Column>,
+    pub(super) volume_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::log_run")]
     pub(super) log_run: Option<RunChoice>,
     pub(super) model: Option<ModelName>,
@@ -65,20 +66,22 @@ pub(crate) struct System {
     pub(super) unwrap: Option<UnwrapName>,
     pub(super) cut_off: Option<CutOff>,
     pub(super) particle_order: Option<ParticleOrder>,
+    /// The keys that are given, with their lines.
+    #[serde(skip)]
+    pub(super) keys: GivenKeys,
 }
 
 impl System {
     pub(crate) fn energy_kind(&self) -> EnergyKind {
-        self.energy_kind.get_ref().kind()
+        self.energy_kind.kind()
     }
 
     /// The ensemble that the runs are declared to be of. Without degrees of freedom they are those
     /// of atoms in so many dimensions.
     pub(super) fn ensemble(&self, dimensions: Dimensions) -> Ensemble {
-        let atoms = dimensions.degrees_of_freedom(self.particles);
+        let freedom = Choice::of(self.degrees_of_freedom, None);
         self.ensemble
-            .get_ref()
-            .of(self.degrees_of_freedom.unwrap_or(atoms))
+            .of(freedom.unwrap_or_else(|| dimensions.degrees_of_freedom(self.particles)))
     }
 
     /// The radius within which a particle overlaps with its own past.
@@ -173,7 +176,8 @@ impl ModelName {
 /// What is done to the motion of the centre of mass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum CentreOfMassName {
+pub(super) enum CentreOfMassName {
+    Keep,
     Remove,
 }
 

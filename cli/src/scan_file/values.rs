@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use msed::io::{Column, RunChoice};
+use msed::stats::short;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
@@ -34,7 +35,7 @@ fn is_positive(number: f64) -> bool {
 
 pub(super) fn positive<'de, T: From<f64>, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
     let found = f64::deserialize(from)?;
-    check(is_positive(found), found, "a positive number")?;
+    check(is_positive(found), short(found, 12), "a positive number")?;
     Ok(found.into())
 }
 
@@ -43,21 +44,35 @@ pub(super) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Spanne
     let found = Spanned::<f64>::deserialize(from)?;
     check(
         is_positive(*found.get_ref()),
-        found.get_ref(),
+        short(*found.get_ref(), 12),
         "a positive number",
     )?;
     Ok(Some(found))
 }
 
 /// Degrees of freedom per particle.
-pub(super) fn degrees_of_freedom<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
-    let found = f64::deserialize(from)?;
+pub(super) fn degrees_of_freedom<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Choice<f64>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected degrees of freedom per particle, or \"automatic\" for those of free atoms"
+    )]
+    enum Given {
+        Number(f64),
+        Word(Automatic),
+    }
+    let found = match Given::deserialize(from)? {
+        Given::Number(found) => found,
+        Given::Word(Automatic::Automatic) => return Ok(Some(Choice::Automatic)),
+    };
     check(
         is_positive(found) && found <= MOST_FREEDOM,
-        found,
+        short(found, 12),
         "degrees of freedom per particle, such as 6 - 3/N for N rigid molecules",
     )?;
-    Ok(Some(found))
+    Ok(Some(Choice::Given(found)))
 }
 
 /// A length of time that may be 0, or the word `automatic` for one that is to be found.
@@ -71,14 +86,13 @@ pub(super) fn discard<'de, D: Deserializer<'de>>(from: D) -> Result<Discard, D::
         Time(f64),
         Word(Automatic),
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "lowercase")]
-    enum Automatic {
-        Automatic,
-    }
     match Given::deserialize(from)? {
         Given::Time(found) => {
-            check(found.is_finite() && found >= 0.0, found, "a time, 0 or more")?;
+            check(
+                found.is_finite() && found >= 0.0,
+                short(found, 12),
+                "a time, 0 or more",
+            )?;
             Ok(Discard::Time(found))
         }
         Given::Word(Automatic::Automatic) => Ok(Discard::Automatic),
@@ -90,7 +104,7 @@ pub(super) fn interval<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64
     let [low, high] = <[f64; 2]>::deserialize(from)?;
     check(
         is_positive(low) && is_positive(high) && low < high,
-        format_args!("[{low}, {high}]"),
+        format!("[{}, {}]", short(low, 12), short(high, 12)),
         "two positive numbers in rising order",
     )?;
     Ok(Some([low, high]))
@@ -131,25 +145,54 @@ pub(super) fn masses<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<f6
     Ok(Some(masses))
 }
 
+/// A value, or the word `automatic` for what counts without the key.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice<T> {
+    Automatic,
+    Given(T),
+}
+
+impl<T> Choice<T> {
+    /// The choice of a run, else that of the system: the value, where there is one.
+    pub(super) fn of(run: Option<Self>, system: Option<&Self>) -> Option<T>
+    where
+        T: Clone,
+    {
+        match run.as_ref().or(system) {
+            Some(Self::Given(value)) => Some(value.clone()),
+            Some(Self::Automatic) | None => None,
+        }
+    }
+}
+
+/// The word for what counts without the key.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Automatic {
+    Automatic,
+}
+
 /// The edges of an orthorhombic cell.
-pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[f64; 3]>, D::Error> {
+pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Choice<[f64; 3]>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(
         untagged,
-        expecting = "found neither, expected a length or a list of three lengths"
+        expecting = "found neither, expected a length, a list of three lengths, or \"automatic\""
     )]
     enum Edges {
         Cube(f64),
         Box([f64; 3]),
+        Word(Automatic),
     }
     let edges = match Edges::deserialize(from)? {
         Edges::Cube(edge) => [edge; 3],
         Edges::Box(edges) => edges,
+        Edges::Word(Automatic::Automatic) => return Ok(Some(Choice::Automatic)),
     };
     for edge in edges {
-        check(is_positive(edge), edge, "positive lengths")?;
+        check(is_positive(edge), short(edge, 12), "positive lengths")?;
     }
-    Ok(Some(edges))
+    Ok(Some(Choice::Given(edges)))
 }
 
 /// The files of each replica, with the place where they are named: one name, a list of replicas,
@@ -196,50 +239,55 @@ pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(
     Ok(Spanned::new(span, replicas).into())
 }
 
-/// A column, by its name or by its number from 1.
-pub(super) fn column<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Column>, D::Error> {
+/// A column, by its name or by its number from 1. The word `automatic` is no name here.
+pub(super) fn column<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Choice<Column>>, D::Error> {
     #[derive(Deserialize)]
     #[serde(
         untagged,
         expecting = "found neither, expected the name of a column, or its number from 1"
     )]
     enum Given {
+        Word(Automatic),
         Name(String),
         Number(i64),
     }
     match Given::deserialize(from)? {
+        Given::Word(Automatic::Automatic) => Ok(Some(Choice::Automatic)),
         Given::Name(name) => {
             check(!name.is_empty(), "no text", "the name of a column")?;
-            Ok(Some(Column::from(name.as_str())))
+            Ok(Some(Choice::Given(Column::from(name.as_str()))))
         }
         Given::Number(number) => {
             let place = number
                 .checked_sub(1)
                 .and_then(|place| usize::try_from(place).ok());
             check(place.is_some(), number, "the number of a column, from 1")?;
-            Ok(place.map(Column::from))
+            Ok(place.map(|place| Choice::Given(Column::from(place))))
         }
     }
 }
 
-/// Which run of a log is meant: the last, or a number from 1.
+/// Which run of a log is meant: the last, the last joined with those that it continues, or a
+/// number from 1.
 pub(super) fn log_run<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RunChoice>, D::Error> {
     #[derive(Deserialize)]
     #[serde(
         untagged,
-        expecting = "found neither, expected \"last\" or the number of a run, from 1"
+        expecting = "found neither, expected \"last\", \"joined\" or the number of a run, from 1"
     )]
     enum Given {
         Number(i64),
-        Word(Last),
+        Word(Word),
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "lowercase")]
-    enum Last {
+    enum Word {
         Last,
+        Joined,
     }
     match Given::deserialize(from)? {
-        Given::Word(Last::Last) => Ok(Some(RunChoice::Last)),
+        Given::Word(Word::Last) => Ok(Some(RunChoice::Last)),
+        Given::Word(Word::Joined) => Ok(Some(RunChoice::Continued)),
         Given::Number(found) => {
             check(found >= 1, found, "the number of a run, from 1")?;
             let number = usize::try_from(found).unwrap_or(usize::MAX);

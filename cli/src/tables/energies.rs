@@ -52,7 +52,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
         ensembles(points),
         system.units.units().name(),
         units(scan),
-        remarks(points)
+        remarks(scan, points)
     )
 }
 
@@ -83,8 +83,8 @@ fn units(scan: &Scan) -> String {
 }
 
 /// What a reader of the table must know.
-fn remarks(points: &[Point<'_>]) -> String {
-    let mut text = String::new();
+fn remarks(scan: &Scan, points: &[Point<'_>]) -> String {
+    let mut text: String = scan.notes.iter().map(|note| format!("{note}\n")).collect();
     for point in points {
         let name = point.name();
         if let Some(reason) = &point.run.exclude {
@@ -104,11 +104,7 @@ fn remarks(points: &[Point<'_>]) -> String {
             let _ = writeln!(text, "{name}: {note}");
         }
         if point.drift.is_stationary() != Some(true) {
-            let over_run = point.drift.over_run();
-            let _ = writeln!(
-                text,
-                "{name}: the energy drifts, by {over_run} standard deviations over the run"
-            );
+            let _ = writeln!(text, "{name}: {}", point.drift);
         }
         text += &equilibration(point);
         let floor = point

@@ -138,7 +138,12 @@ fn too_few_samples() {
     let scan = Scan::small().edit("scan.toml", "fit_window = [0.5, 15.0]", "discard = 146.0");
     assert_eq!(
         scan.message(),
-        "DIR/T0.800.dat: found 3000 samples, 80 after `discard`, expected at least 100"
+        "DIR/scan.toml:14: `discard`: run `T0.800`: found 146, which leaves 80 of the 3000 samples of DIR/T0.800.dat, expected at least 100"
+    );
+    let scan = scan.edit("scan.toml", "146.0", "1e300");
+    assert_eq!(
+        scan.message(),
+        "DIR/scan.toml:14: `discard`: run `T0.800`: found 1e300, which leaves 0 of the 3000 samples of DIR/T0.800.dat, expected at least 100"
     );
 }
 
@@ -178,7 +183,7 @@ fn replicas_of_another_sampling() {
     scan.write("coarse.dat", coarse.join("\n") + "\n");
     assert_eq!(
         scan.message(),
-        "DIR/scan.toml:16: run `T0.700`: replica 1 has sampling interval 0.1, expected 0.05 as in the first"
+        "DIR/coarse.dat: replica 2 has sampling interval 0.1, expected 0.05 as in the first"
     );
     // 10 and 20 steps of 0.0011 are 0.011000000000000001 and 0.022000000000000002.
     let scan = scan.edit("scan.toml", "timestep = 0.005", "timestep = 0.0011");

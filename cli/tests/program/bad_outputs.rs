@@ -41,6 +41,83 @@ fn a_folder_in_the_place_of_an_output_leaves_all_as_it_was() {
     assert_eq!(std::fs::read_dir(&outcome.out).unwrap().count(), 2);
 }
 
+/// Curves of an earlier scan go, and nothing else does.
+#[test]
+fn files_of_an_earlier_scan_are_removed() {
+    let scan = with_frames();
+    let names = |scan: &Scan| {
+        let entries = std::fs::read_dir(scan.dir().join("out")).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name());
+        let mut names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    let first = scan.run();
+    let mut listed: Vec<String> = serde_json::from_value(first.results()["files"].clone()).expect("names");
+    listed.push("results.json".to_owned());
+    listed.sort();
+    assert_eq!(names(&scan), listed);
+    assert!(listed.iter().any(|name| name == "T0.800.A.msd.csv"), "{listed:?}");
+    // Files of the user, one of them in the place of an old curve.
+    for foreign in ["mine.csv", "T0.900.msed.csv", "notes.md"] {
+        scan.write(&format!("out/{foreign}"), "mine");
+    }
+    std::fs::create_dir(scan.dir().join("out/folder.csv")).expect("a folder");
+    // A scan that fails leaves all as it was.
+    let before = names(&scan);
+    let broken = scan.edit("scan.toml", "name = \"T0.800\"", "name = \"hot\"");
+    let broken = broken.edit("scan.toml", "T0.700.dat", "T0.701.dat");
+    assert_eq!(broken.run().code, Some(1));
+    assert_eq!(names(&broken), before);
+    // Another name, and no trajectory.
+    let scan = broken.edit("scan.toml", "T0.701.dat", "T0.700.dat").edit(
+        "scan.toml",
+        "trajectory = \"a.xtc\"\n",
+        "",
+    );
+    let second = scan.run();
+    let mut expected: Vec<String> = serde_json::from_value(second.results()["files"].clone()).expect("names");
+    assert!(
+        expected.iter().all(|name| !name.starts_with("T0.800")),
+        "{expected:?}"
+    );
+    let more = [
+        "results.json",
+        "mine.csv",
+        "T0.900.msed.csv",
+        "notes.md",
+        "folder.csv",
+    ];
+    expected.extend(more.map(str::to_owned));
+    expected.sort();
+    assert_eq!(names(&scan), expected);
+    assert!(
+        second.stdout.contains("files of an earlier scan are removed."),
+        "{}",
+        second.stdout
+    );
+    for foreign in ["mine.csv", "T0.900.msed.csv", "notes.md"] {
+        assert_eq!(scan.read(&format!("out/{foreign}")), "mine");
+    }
+}
+
+/// A `results.json` of another program does not have files deleted elsewhere, or of other kinds.
+#[test]
+fn a_list_of_files_that_are_not_ours_is_not_believed() {
+    let scan = Scan::small();
+    std::fs::create_dir_all(scan.dir().join("out/below")).expect("a folder");
+    let foreign = ["out/data.txt", "outside.csv", "out/below/curve.csv"];
+    for name in foreign {
+        scan.write(name, "mine");
+    }
+    let list = r#"{"files": ["data.txt", "../outside.csv", "below/curve.csv", "..", "", 3, "below"]}"#;
+    scan.write("out/results.json", list);
+    assert!(scan.run().success);
+    for name in foreign {
+        assert_eq!(scan.read(name), "mine");
+    }
+}
+
 #[test]
 fn names_too_long_for_a_file() {
     let name = format!("name = \"{}\"", "T".repeat(240));
@@ -99,6 +176,6 @@ fn a_shell_of_very_many_wave_vectors() {
     let scan = with_frames().edit("scan.toml", "[[run]]", "q_shell = [0.1, 100]\n[[run]]");
     assert_eq!(
         scan.message(),
-        "DIR/scan.toml:12: run `T0.800`: `q_shell`: found about 7.0e6 wave vectors of length 0.1 to 100, expected 1e5 at most"
+        "DIR/scan.toml:11: `q_shell`: run `T0.800`: found about 7.0e6 wave vectors of length 0.1 to 100, expected 1e5 at most"
     );
 }

@@ -154,7 +154,7 @@ fn values_that_mean_nothing() {
         (
             "box = 9.41036028881",
             "box = [9.0, 9.0]",
-            "8: `box`: found `[9.0, 9.0]`, expected a length or a list of three lengths",
+            "8: `box`: found `[9.0, 9.0]`, expected a length, a list of three lengths, or \"automatic\"",
         ),
         (
             "box = 9.41036028881",
@@ -251,6 +251,12 @@ fn values_that_mean_nothing() {
             "fit_window = [0.5, 15.0]",
             "exclude = \"\"",
             "14: `exclude`: found no text, expected the reason",
+        ),
+        (
+            "fit_window = [0.5, 15.0]",
+            "degrees_of_freedom = \"none\"",
+            "14: `degrees_of_freedom`: found `\"none\"`, expected degrees of freedom per particle, or \"automatic\" for those of free \
+             atoms",
         ),
         (
             "fit_window = [0.5, 15.0]",
@@ -408,7 +414,7 @@ fn a_reference_temperature_outside_the_scan() {
 fn a_window_without_lags() {
     assert_eq!(
         after("[0.5, 15.0]", "[500.0, 1500.0]"),
-        "DIR/scan.toml:11: run `T0.800`: 0 lags in the fit window from 500 to 1500, expected at least 3: as many as there are parameters; the curve reaches from 0.05 to 14.1"
+        "DIR/scan.toml:14: `fit_window`: run `T0.800`: 0 lags in the fit window from 500 to 1500, expected at least 3: as many as there are parameters; the curve reaches from 0.05 to 14.1"
     );
 }
 

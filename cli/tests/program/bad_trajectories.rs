@@ -189,12 +189,12 @@ fn a_frame_that_is_missing() {
 fn too_few_frames() {
     assert_eq!(
         message(&xtc_frames(12)),
-        "DIR/a.xtc: found 12 frames, 12 after `discard`, expected at least 20"
+        "DIR/a.xtc: found 12 frames, expected at least 20"
     );
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "discard = 25.0\ntrajectory");
     assert_eq!(
         scan.message(),
-        "DIR/a.xtc: found 60 frames, 10 after `discard`, expected at least 20"
+        "DIR/scan.toml:14: `discard`: run `T0.800`: found 25, which leaves 10 of the 60 frames of DIR/a.xtc, expected at least 20"
     );
 }
 

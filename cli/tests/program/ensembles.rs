@@ -56,9 +56,9 @@ fn totals_declared_as_energies_per_particle() {
 fn energies_per_particle_declared_as_totals() {
     let message = thermostat("per-particle", "nve").message();
     assert!(
-        message.starts_with("DIR/scan.toml:5: `energy_kind`: run `per-particle`: std(E)/std(T) is 0.00200")
+        message.starts_with("DIR/scan.toml:5: `energy_kind` or `units`: run `per-particle`: std(E)/std(T) is 0.00200")
             && message
-                .ends_with("expected 1 at constant energy: the energies look like energies per particle"),
+                .ends_with("expected 1 at constant energy: the energies look like energies per particle; `units` real would fit"),
         "{message}"
     );
 }
@@ -85,7 +85,7 @@ fn another_unit_of_the_temperature() {
     let message = Scan::small().edit("scan.toml", "\"lj\"", "\"metal\"").message();
     assert!(
         message.starts_with(
-            "DIR/scan.toml:11: run `T0.800`: std(E)/std(T) is 11650 of what total energies have, expected 1 at constant energy: units"
+            "DIR/scan.toml:3: `units`: run `T0.800`: std(E)/std(T) is 11650 of what total energies have, expected 1 at constant energy: units"
         ),
         "{message}"
     );

@@ -143,7 +143,7 @@ fn wrapped_coordinates_are_unwrapped_on_request() {
     }
     let bad = with("\"a.lammpstrj\"", "unwrap = \"flags\"", &files).message();
     assert!(
-        bad.contains("`unwrap`: found `flags`, expected `images` or `continuity`"),
+        bad.contains("`unwrap`: found `flags`, expected one of `none`, `images`, `continuity`"),
         "{bad}"
     );
     let plain = [("a.lammpstrj", dump_frames(60).concat().into_bytes())];

@@ -364,6 +364,7 @@ fn a_broken_file_beside_good_ones_is_skipped_by_name() {
     );
     files.write("bad/number.xyz", "3\n");
     files.write("bad/hot/ter/deep/energy.dat", &good);
+    files.write("bad/in.script", "pair_style lj/cut 2.5\nrun 1000\n");
     let report = files.report();
     for line in [
         "1 run:",
@@ -373,8 +374,16 @@ fn a_broken_file_beside_good_ones_is_skipped_by_name() {
         "bad/cut.lammpstrj: ",
         "bad/number.xyz: ",
         "bad/hot/ter: a folder too deep",
+        "Neither energies nor frames:",
+        "bad/in.script: ",
     ] {
         assert!(report.contains(line), "{line} in {report}");
+    }
+    // Every file that is not taken has a reason.
+    let listed = report.lines().filter(|line| line.starts_with("  bad/"));
+    for line in listed {
+        let (_, reason) = line.split_once(": ").expect("a reason");
+        assert!(reason.len() > 3, "{line}");
     }
     assert_eq!(keys(&files.scan_file())["run"].as_array().map(Vec::len), Some(1));
 }
@@ -413,6 +422,8 @@ fn nothing_is_an_error_that_says_what_was_looked_for() {
     for part in ["DIR: found no energies", "at least 100 rows", "2 levels"] {
         assert!(message.contains(part), "{message}");
     }
+    // Each file with what the reader says of it.
+    assert!(message.contains("skipped notes/read me.txt: "), "{message}");
     assert!(!files.dir().join("scan.toml").exists());
     files.write("run/energy.dat", energy_file("T0.700/energy.dat.gz", 20));
     let message = files.message();

@@ -245,6 +245,17 @@ fn a_drift_is_told_and_taken_off_on_request() {
         "centre_of_mass = \"remove\"\ntrajectory =",
     );
     assert_eq!(msd(&scan.run().results()), msd(&removed));
+    // In all runs but one.
+    let scan = drifting(0.05)
+        .edit("scan.toml", "timestep", "centre_of_mass = \"remove\"\ntimestep")
+        .edit(
+            "scan.toml",
+            "trajectory =",
+            "centre_of_mass = \"keep\"\ntrajectory =",
+        );
+    let kept = drifting(0.05).run().results();
+    assert_ne!(msd(&kept), msd(&removed));
+    assert_eq!(msd(&scan.run().results()), msd(&kept));
 }
 
 #[test]
@@ -261,9 +272,9 @@ fn a_drift_is_taken_off_by_masses() {
         "DIR/scan.toml:7: `centre_of_mass`: found species without a mass, expected a `mass`, or the `masses` of a molecule, for \
          each of `species`"
     );
-    let unknown = drifting(0.0).edit("scan.toml", "timestep", "centre_of_mass = \"keep\"\ntimestep");
+    let unknown = drifting(0.0).edit("scan.toml", "timestep", "centre_of_mass = \"leave\"\ntimestep");
     assert_eq!(
         unknown.message(),
-        "DIR/scan.toml:7: `centre_of_mass`: found `keep`, expected `remove`"
+        "DIR/scan.toml:7: `centre_of_mass`: found `leave`, expected `keep` or `remove`"
     );
 }

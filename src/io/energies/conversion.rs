@@ -4,10 +4,8 @@ use super::layout::ENERGY_PER_VOLUME;
 use super::table::{EnergyTable, Note, Times};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::real::short;
+use crate::sampling::Sampling;
 use crate::units::{Units, energy_in_si, length_in_si, pressure_in_si, time_in_si};
-
-/// How far a time between rows may lie off a multiple of the time step, relative to it.
-const MULTIPLE: f64 = 1e-4;
 
 impl EnergyTable {
     /// The table in the units of `units`, where the file says what its own are. Whatever is
@@ -175,18 +173,15 @@ impl EnergyTable {
         let unit = self.time_unit.map_or_else(String::new, |unit| format!(" {unit}"));
         match self.times {
             Some(Times::InPlaceOfSteps(interval)) if time_step > 0.0 => {
-                let steps = interval / time_step;
-                let whole = steps.round();
-                if !(1.0..=1e15).contains(&whole) || (steps / whole - 1.0).abs() > MULTIPLE {
-                    return Err(Fault::Value(format!(
+                Sampling::steps_in(interval, time_step).ok_or_else(|| {
+                    Fault::Value(format!(
                         "rows are {}{unit} apart, expected a multiple of the time step of {}",
                         short(interval, 10),
                         short(time_step, 10)
-                    )));
-                }
-                Ok(whole as u64)
+                    ))
+                })
             }
-            Some(Times::OfSteps(time)) if (time / time_step - 1.0).abs() > MULTIPLE => {
+            Some(Times::OfSteps(time)) if Sampling::steps_in(time, time_step) != Some(1) => {
                 Err(Fault::Value(format!(
                     "a step is {}{unit} long by the times beside the steps, expected the time step of {}",
                     short(time, 10),

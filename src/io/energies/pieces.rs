@@ -37,7 +37,8 @@ impl Pieces {
 
     /// Appends the next piece.
     pub(super) fn join(&mut self, next: EnergyTable) -> Result<(), ReadError> {
-        let start = self.start(&next);
+        let join = Join::of(&next, &self.whole, &self.last);
+        let start = join.and_then(|join| self.start(&next, join));
         let start = start.map_err(|fault| fault.at(&next.file, Place::File))?;
         self.leave_out(&next);
         self.whole.extend(&next, start..next.len());
@@ -76,8 +77,59 @@ impl Pieces {
     }
 
     /// The first row of a piece that counts. Rows that it replaces are dropped.
-    fn start(&mut self, next: &EnergyTable) -> Result<usize, Fault> {
+    fn start(&mut self, next: &EnergyTable, join: Join) -> Result<usize, Fault> {
         let (whole, before) = (&mut self.whole, self.last.display());
+        match join {
+            Join::Next => Ok(0),
+            Join::Repeats { difference } => {
+                self.repeated += 1;
+                self.difference = self.difference.max(difference);
+                Ok(1)
+            }
+            Join::Within { .. } if self.overlap == Overlap::Refuse => {
+                let (first, last) = (next.first_step, whole.last_step());
+                let expected = "expected later ones, or the option `overlap`, with which a later file replaces what it repeats";
+                let back = format!("begins with step {first} and {before} ends with step {last}, {expected}");
+                Err(Fault::Steps(back))
+            }
+            Join::Within { row } => {
+                let replaced = Note::Replaced {
+                    step: next.first_step,
+                    rows: whole.len() - row,
+                };
+                whole.notes.push(of(&self.last, replaced));
+                whole.truncate(row);
+                Ok(0)
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self) -> EnergyTable {
+        if self.repeated > 0 {
+            self.whole.notes.push(Note::RepeatedSteps {
+                rows: self.repeated,
+                difference: self.difference,
+            });
+        }
+        self.whole
+    }
+}
+
+/// How a piece goes on where the pieces before it end.
+enum Join {
+    /// With the next step.
+    Next,
+    /// With their last step again, whose energies differ by so much.
+    Repeats { difference: f64 },
+    /// With the step of an earlier row.
+    Within { row: usize },
+}
+
+impl Join {
+    /// The rules of all files that continue each other: they are alike, and the energies of a
+    /// common step agree to the last digit. `before` is the file that ends.
+    fn of(next: &EnergyTable, whole: &EnergyTable, before: &Path) -> Result<Self, Fault> {
+        let before = before.display();
         let columns = |table: &EnergyTable| {
             let with = table.temperature.as_ref().map_or("without", |_| "with");
             format!("{} {with} a temperature", table.potential_name)
@@ -117,13 +169,13 @@ impl Pieces {
             let expected = last.saturating_add(whole.stride);
             let gap = format!("begins with step {first}, expected {expected} after step {last} of {before}");
             return if first == expected {
-                Ok(0)
+                Ok(Self::Next)
             } else {
                 Err(Fault::Steps(gap))
             };
         }
         let after = first.checked_sub(whole.first_step);
-        let Some(row) = after.filter(|after| after % whole.stride == 0) else {
+        let Some(row) = after.filter(|after| after.checked_rem(whole.stride) == Some(0)) else {
             let between = format!("begins with step {first}, which is none of the steps of {before}");
             return Err(Fault::Steps(between));
         };
@@ -134,47 +186,19 @@ impl Pieces {
             let other = format!("step {first} has the energy {found}, expected {expected} as in {before}");
             return Err(Fault::Value(other));
         }
-        if first == last {
-            self.repeated += 1;
-            self.difference = self.difference.max((found - expected).abs());
-            return Ok(1);
-        }
-        if self.overlap == Overlap::Refuse {
-            let expected = "expected later ones, or the option `overlap`, with which a later file replaces what it repeats";
-            let back = format!("begins with step {first} and {before} ends with step {last}, {expected}");
-            return Err(Fault::Steps(back));
-        }
-        let replaced = Note::Replaced {
-            step: first,
-            rows: whole.len() - row,
-        };
-        whole.notes.push(of(&self.last, replaced));
-        whole.truncate(row);
-        Ok(0)
-    }
-
-    pub(super) fn finish(mut self) -> EnergyTable {
-        if self.repeated > 0 {
-            self.whole.notes.push(Note::RepeatedSteps {
-                rows: self.repeated,
-                difference: self.difference,
-            });
-        }
-        self.whole
+        Ok(if first == last {
+            let difference = (found - expected).abs();
+            Self::Repeats { difference }
+        } else {
+            Self::Within { row }
+        })
     }
 }
 
 /// Whether a table goes on where another ends, so that both look like one run.
 pub(super) fn continues(next: &EnergyTable, before: &EnergyTable) -> bool {
-    let (first, last) = (next.first_step, before.last_step());
-    let same = next.stride == before.stride && next.potential_name == before.potential_name;
-    let agrees = || {
-        let expected = before.potential[before.len() - 1];
-        digits(before)
-            .with(digits(next))
-            .agrees(next.potential[0], expected)
-    };
-    same && last > 0 && (last.checked_add(next.stride) == Some(first) || first == last && agrees())
+    let join = Join::of(next, before, &before.file);
+    before.last_step() > 0 && matches!(join, Ok(Join::Next | Join::Repeats { .. }))
 }
 
 fn of(file: &Path, note: Note) -> Note {

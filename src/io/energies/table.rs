@@ -13,9 +13,6 @@ use crate::real::{apart, short};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
 
-/// Time steps that differ by less than this part are one: a log prints few digits.
-const SAME_STEP: f64 = 1e-4;
-
 /// A decision of a reader about a file. It prints as a sentence, and is an error for a program that
 /// does not want to accept it.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -504,7 +501,7 @@ impl EnergyTable {
         }
         if let Some(found) = self
             .time_step
-            .filter(|found| time_step > 0.0 && (time_step / found - 1.0).abs() > SAME_STEP)
+            .filter(|&found| time_step > 0.0 && Sampling::steps_in(time_step, found) != Some(1))
         {
             let [found, expected] = apart(found, time_step);
             return Err(error(Fault::Value(format!(

@@ -294,10 +294,16 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
     let run = mixture("csvr-0.01");
     let doubled = ensemble_check(&run, Units::LJ, 2.0 * freedom, Resampling::default()).unwrap();
     let none = doubled.no_heat_capacity().unwrap();
-    let Undetermined::NotSampled { canonical_with, .. } = none else {
+    let Undetermined::NotSampled {
+        canonical_freedom, ..
+    } = none
+    else {
         panic!("{none}")
     };
-    assert!((canonical_with.unwrap() / freedom - 1.0).abs() < 0.05, "{none}");
+    assert!(
+        (canonical_freedom.unwrap() / freedom - 1.0).abs() < 0.05,
+        "{none}"
+    );
     assert!(
         none.to_string()
             .ends_with("degrees of freedom per particle would make it canonical"),
@@ -305,10 +311,13 @@ fn another_kind_another_unit_and_other_degrees_of_freedom_contradict_the_tempera
     );
     // Berendsen's thermostat correlates the two, and no degrees of freedom explain it.
     let none = check(&mixture("berendsen-1")).no_heat_capacity().unwrap();
-    let Undetermined::NotSampled { canonical_with, .. } = none else {
+    let Undetermined::NotSampled {
+        canonical_freedom, ..
+    } = none
+    else {
         panic!("{none}")
     };
-    assert_eq!(canonical_with, None);
+    assert_eq!(canonical_freedom, None);
     // Under a thermostat the energies tell their kind by their size.
     for name in ["langevin-2.dat", "isokinetic.dat", "berendsen-1.dat"] {
         let table = io::energies(file(name)).unwrap();

@@ -21,7 +21,7 @@ fn close(found: f64, expected: &Value, relative: f64, what: &str) {
 
 /// Units in which hartree are the energies: those of the file of CP2K.
 fn atomic() -> Units {
-    let mut units = Units::own("atomic", 1.380_649e-23 / 4.359_744_722_207_1e-18).unwrap();
+    let mut units = Units::custom("atomic", 1.380_649e-23 / 4.359_744_722_207_1e-18).unwrap();
     (units.energy, units.time) = ("hartree", "fs");
     units
 }
