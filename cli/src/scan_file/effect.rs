@@ -41,17 +41,11 @@ fn can_use(run: &Run, needs: Needs) -> bool {
 
 /// Why a key of the system has an effect on no run; `None` where it has.
 fn idle(runs: &[Run], key: &Key) -> Option<&'static str> {
-    let has_frames = |run: &&Run| !run.trajectory().is_empty();
-    let is_own = |run: &Run| run.keys.line(key.name).is_some();
-    // A scan without trajectories has no volumes but those of `box`, which differ only where runs
-    // have their own.
-    let is_compared = key.needs == Needs::Cells && runs.iter().any(is_own);
-    let mut using = runs
-        .iter()
-        .filter(|run| key.needs == Needs::Energies || has_frames(run) || is_compared);
+    let mut using = runs.iter().filter(|run| can_use(run, key.needs));
     if using.clone().next().is_none() {
         return Some("no run has a `trajectory`");
     }
+    let is_own = |run: &Run| run.keys.line(key.name).is_some();
     let is_replaced = !key.is_required && using.all(is_own);
     is_replaced.then_some("each run that could use it has its own")
 }

@@ -15,8 +15,6 @@ pub(crate) enum Needs {
     Energies,
     /// A `trajectory`.
     Frames,
-    /// A `trajectory`, or other volumes to be compared with.
-    Cells,
 }
 
 /// A key of a scan file.
@@ -62,7 +60,7 @@ impl Key {
     }
 }
 
-use Needs::{Cells, Frames};
+use Needs::Frames;
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
@@ -95,8 +93,7 @@ pub(crate) const KEYS: [Key; 39] = [
         System,
         "[ { name = \"A\", count = 800 }, { name = \"B\", count = 200 } ]",
         "the species in the order of ids, or with a `type` each; required with a trajectory",
-    )
-    .needing(Frames),
+    ),
     optional(
         "types",
         System,
@@ -136,8 +133,7 @@ pub(crate) const KEYS: [Key; 39] = [
         Either,
         "[9.4, 9.4, 9.4]",
         "the edges of the cell, where the trajectory has none or too few digits; or `automatic`",
-    )
-    .needing(Cells),
+    ),
     optional(
         "dimensions",
         Either,
@@ -173,13 +169,13 @@ pub(crate) const KEYS: [Key; 39] = [
         "pressure_column",
         Either,
         "\"Press\"",
-        "the column of the pressure, by name or number",
+        "the column of the pressure, by name or number; or `automatic`",
     ),
     optional(
         "volume_column",
         Either,
         "\"Volume\"",
-        "the column of the volume, by name or number",
+        "the column of the volume, by name or number; or `automatic`",
     ),
     optional(
         "step_column",
