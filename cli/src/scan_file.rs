@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use source::Source;
 
 pub(crate) use flags::EnergyFlags;
-pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+pub(crate) use frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
 pub(crate) use species::{SpeciesList, is_species_name};
 pub(crate) use system::{System, UnitsName};

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use msed::io::{FrameFormat, FrameReader};
-use msed::trajectory::{Species, centres_of_mass, without_drift};
+use msed::trajectory::{FrameSource, Species, centres_of_mass, timed, without_drift};
 use msed::{Replicas, Trajectory};
 
 use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
-use super::frame_files::{Notes, Source, open, with_hint, with_stride};
+use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
 use super::{about, check_file, dimensions};
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan, SpeciesList};
+use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList};
 
 pub(super) use super::frame_files::reader;
 
@@ -186,7 +186,18 @@ fn replica(
 ) -> Result<(Trajectory<'static, f32>, Option<[f64; 3]>), Failure> {
     let file = files[0].as_path();
     let failed = |error| about(file, with_hint(&error));
-    let mut source: Source = Box::new(Stepped::new(open(scan, run, files, notes)?, scan, run));
+    let time_step = scan.system.timestep;
+    let mut time_unit = None;
+    let stepped = Stepped::new(open(scan, run, files, notes)?, scan, run, file, notes);
+    let mut source: Box<dyn FrameSource<f32> + '_> = match run.frame_times {
+        Some(FrameTimes::Ignore) => Box::new(stepped),
+        _ => Box::new(timed(
+            stepped,
+            time_step,
+            scan.system.units.units(),
+            &mut time_unit,
+        )),
+    };
     // Molecules take whole coordinates, and their centres move as the whole system does.
     if let Some(molecules) = scan.species.as_ref().and_then(SpeciesList::molecules) {
         source = Box::new(centres_of_mass(source, molecules.map_err(failed)?));
@@ -194,7 +205,6 @@ fn replica(
     for note in mixed_species(scan, run, file)? {
         notes.add(file, note);
     }
-    let time_step = scan.system.timestep;
     let mut path = Vec::new();
     let trajectory = match masses.filter(|_| run.centre_of_mass.is_some()) {
         Some(masses) => {
@@ -204,6 +214,10 @@ fn replica(
         None => Trajectory::from_source(source, time_step, species.clone()),
     };
     let trajectory = trajectory.map_err(failed)?;
+    if let Some(unit) = time_unit {
+        let note = format_args!("the times of its frames agree with `timestep` if they are in {unit}");
+        notes.add(file, note);
+    }
     match trajectory.repeated_frames() {
         0 => {}
         repeated => notes.add(

@@ -43,6 +43,14 @@ pub(crate) enum CutOff {
     LeaveOut,
 }
 
+/// What happens where the times of frames do not agree with their steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FrameTimes {
+    Refuse,
+    Ignore,
+}
+
 /// The order of particles in LAMMPS dumps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

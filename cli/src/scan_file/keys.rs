@@ -44,7 +44,7 @@ const fn optional(name: &'static str, table: Table, example: &'static str, meani
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
-pub(crate) const KEYS: [Key; 37] = [
+pub(crate) const KEYS: [Key; 38] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -169,6 +169,12 @@ pub(crate) const KEYS: [Key; 37] = [
         Either,
         "\"ignore\"",
         "`ignore`: types are those of the first frame; by default `refuse`",
+    ),
+    optional(
+        "frame_times",
+        Either,
+        "\"ignore\"",
+        "`ignore`: times of frames may disagree with their steps and `timestep`; by default `refuse`",
     ),
     optional(
         "cut_off",

@@ -9,7 +9,7 @@ use msed::thermo::Contradiction;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::source::Source;
 use super::system::{CentreOfMassName, EnsembleName, ModelName, System};
 use super::values;
@@ -82,6 +82,7 @@ pub(crate) struct Run {
     #[serde(default, deserialize_with = "values::exclusion")]
     pub(crate) exclude: Option<String>,
     pub(crate) types_change: Option<TypesChange>,
+    pub(crate) frame_times: Option<FrameTimes>,
     pub(crate) overlap: Option<OverlapName>,
     pub(crate) unwrap: Option<UnwrapName>,
     pub(crate) cut_off: Option<CutOff>,
@@ -137,6 +138,7 @@ impl Run {
             .or_else(|| system.centre_of_mass.clone());
         self.model = self.model.or(system.model);
         self.types_change = self.types_change.or(system.types_change);
+        self.frame_times = self.frame_times.or(system.frame_times);
         self.overlap = self.overlap.or(system.overlap);
         self.unwrap = self.unwrap.or(system.unwrap);
         self.cut_off = self.cut_off.or(system.cut_off);
