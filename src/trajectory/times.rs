@@ -136,7 +136,8 @@ impl Watch {
     fn take<T>(&mut self, frame: &Frame<T>) -> Result<Option<&'static str>, TrajectoryError> {
         let number = self.frame;
         self.frame += 1;
-        let Some(time) = frame.time else {
+        // A time step that is none is refused by whoever takes the frames.
+        let Some(time) = frame.time.filter(|_| self.time_step > 0.0) else {
             return Ok(None);
         };
         if self.scales.is_empty() {

@@ -94,7 +94,7 @@ pub(super) fn with_cell(
 }
 
 /// Whether no component of a vector differs by more than this part of the vector's length.
-fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
+pub(super) fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
     let vectors = cell.vectors().into_iter().zip(expected.vectors());
     vectors
         .zip(expected.lengths())
@@ -105,7 +105,7 @@ fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
 }
 
 /// The lengths of a cell, or its vectors where it is tilted.
-fn edges(cell: &Cell) -> String {
+pub(super) fn edges(cell: &Cell) -> String {
     let list = |lengths: [f64; 3]| format!("[{}]", lengths.map(|length| short(length, 7)).join(", "));
     if cell.is_orthorhombic() {
         list(cell.lengths())

@@ -10,7 +10,7 @@ use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
-use super::{about, check_file, dimensions};
+use super::{about, check_file, dimensions, frame_replicas};
 use crate::failure::Failure;
 use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList};
 
@@ -106,9 +106,11 @@ pub(crate) fn load(
     };
     let masses = masses(scan, run, species)?;
     let notes = Notes::default();
-    let (mut replicas, mut centres) = (Vec::new(), Vec::new());
+    let (mut replicas, mut centres, mut prints) = (Vec::new(), Vec::new(), Vec::new());
     for files in run.trajectory() {
-        let (frames, taken_off) = replica(scan, run, species, masses.as_deref(), files, discard, &notes)?;
+        let of_replica = replica(scan, run, species, masses.as_deref(), files, discard, &notes)?;
+        let (frames, taken_off, of_frames) = of_replica;
+        prints.push(of_frames);
         centres.extend(
             masses
                 .iter()
@@ -116,6 +118,9 @@ pub(crate) fn load(
         );
         replicas.push(frames);
     }
+    let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
+    frame_replicas::check_alike(scan, run, &files, &replicas)?;
+    frame_replicas::check_apart(&files, &prints)?;
     let frames = Replicas::new(replicas).map_err(|error| scan.run_failure(run, error))?;
     Ok(Some(Loaded {
         frames,
@@ -175,6 +180,10 @@ fn mixed_species(scan: &Scan, run: &Run, file: &Path) -> Result<Vec<String>, Fai
     Ok(mixed)
 }
 
+/// The frames that count of a replica, the path of the centre of mass where it was taken off, and
+/// the fingerprints of all frames.
+type ReplicaFrames = (Trajectory<'static, f32>, Option<[f64; 3]>, Vec<u64>);
+
 fn replica(
     scan: &Scan,
     run: &Run,
@@ -183,7 +192,7 @@ fn replica(
     files: &[PathBuf],
     discard: f64,
     notes: &Notes,
-) -> Result<(Trajectory<'static, f32>, Option<[f64; 3]>), Failure> {
+) -> Result<ReplicaFrames, Failure> {
     let file = files[0].as_path();
     let failed = |error| about(file, with_hint(&error));
     let time_step = scan.system.timestep;
@@ -228,6 +237,11 @@ fn replica(
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
+    // One replica has nobody to be compared with.
+    let prints = match run.trajectory() {
+        [_] => Vec::new(),
+        _ => frame_replicas::fingerprints(&trajectory),
+    };
     let start = trajectory.steps()[0];
     let early = |step: &u64| ((step - start) as f64 * time_step) < discard * (1.0 - 1e-9);
     let found = trajectory.frames();
@@ -241,8 +255,8 @@ fn replica(
         .last()
         .map(|last| std::array::from_fn(|i| last[i] - path[discarded][i]));
     if discarded == 0 {
-        return Ok((trajectory, taken_off));
+        return Ok((trajectory, taken_off, prints));
     }
     let kept = trajectory.slice(discarded..found);
-    Ok((kept.map_err(failed)?.into_owned(), taken_off))
+    Ok((kept.map_err(failed)?.into_owned(), taken_off, prints))
 }

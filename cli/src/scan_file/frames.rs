@@ -35,7 +35,7 @@ pub(crate) enum UnwrapName {
     Continuity,
 }
 
-/// What happens to a last frame that is cut off.
+/// What happens to a last frame, or a last row of energies, that is cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CutOff {

@@ -180,7 +180,7 @@ pub(crate) const KEYS: [Key; 38] = [
         "cut_off",
         Either,
         "\"leave_out\"",
-        "`leave_out`: a last frame that is cut off does not count; by default `refuse`",
+        "`leave_out`: a last frame or row that is cut off does not count; by default `refuse`",
     ),
     optional(
         "particle_order",

@@ -118,6 +118,9 @@ impl Run {
         if let Some(choice) = self.log_run.or(system.log_run) {
             reader = reader.log_run(choice);
         }
+        if self.cut_off.or(system.cut_off) == Some(CutOff::LeaveOut) {
+            reader = reader.allow_cut_off();
+        }
         match self.overlap.or(system.overlap) {
             Some(overlap) => reader.overlap(overlap.overlap()),
             None => reader,

@@ -357,6 +357,59 @@ fn steps_that_count_frames() {
     );
 }
 
+/// Trajectories of replicas are independent, of one cell and of one spacing.
+#[test]
+fn trajectories_that_are_no_replicas() {
+    let frames = xtc_frames(60);
+    let two = |first: &[Vec<u8>], second: &[Vec<u8>]| {
+        let scan = with_frames(first).edit("scan.toml", "\"a.xtc\"", "[\"a.xtc\", \"b.xtc\"]");
+        scan.write("b.xtc", second.concat());
+        scan
+    };
+    let pieces = "expected an independent run: the pieces of one run are a list in the list `trajectory`";
+    assert_eq!(
+        two(&frames[..31], &frames[30..]).message(),
+        format!("DIR/b.xtc: begins with the last frame of DIR/a.xtc, {pieces}")
+    );
+    assert_eq!(
+        two(&frames, &frames).message(),
+        "DIR/b.xtc: frame 0 has the positions of frame 0 of DIR/a.xtc, expected an independent run"
+    );
+    assert_eq!(
+        two(&frames, &frames[20..]).message(),
+        "DIR/b.xtc: frame 0 has the positions of frame 20 of DIR/a.xtc, expected an independent run"
+    );
+    let every_other: Vec<Vec<u8>> = frames[1..].iter().step_by(2).cloned().collect();
+    assert_eq!(
+        two(&frames[..30], &every_other).message(),
+        "DIR/b.xtc: found frames 1 apart, expected the 0.5 of DIR/a.xtc"
+    );
+    // Other frames, and one configuration from which both begin.
+    assert!(two(&frames[..30], &frames[30..]).run().success);
+    let branched = [&frames[..1], &frames[31..]].concat();
+    let mut branched = branched;
+    for (k, frame) in branched.iter_mut().enumerate() {
+        frame[8..12].copy_from_slice(&(16400 + 100 * k as u32).to_be_bytes());
+        frame[12..16].copy_from_slice(&(82.0 + 0.5 * k as f32).to_be_bytes());
+    }
+    assert!(two(&frames[..30], &branched).run().success);
+    // The first component of the cell of each frame stands behind the time.
+    let wider: Vec<Vec<u8>> = frames[30..]
+        .iter()
+        .map(|frame| {
+            let mut frame = frame.clone();
+            frame[16..20].copy_from_slice(&9.5_f32.to_be_bytes());
+            frame
+        })
+        .collect();
+    let scan = two(&frames[..30], &wider).edit("scan.toml", "box = 9.41036028881\n", "");
+    assert_eq!(
+        scan.message(),
+        "DIR/b.xtc: found a cell of [9.5, 9.41036, 9.41036], expected the [9.41036, 9.41036, 9.41036] of DIR/a.xtc: replicas \
+         are of one state point"
+    );
+}
+
 #[test]
 fn another_cell() {
     let scan = with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "box = 9.5\ntrajectory");

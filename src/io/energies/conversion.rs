@@ -8,6 +8,11 @@ use crate::units::{Units, energy_in_si, time_in_si};
 /// How far a time between rows may lie off a multiple of the time step, relative to it.
 const MULTIPLE: f64 = 1e-4;
 
+/// Whether a step is as long as the caller says.
+fn is_same(found: f64, time_step: f64) -> bool {
+    (found / time_step - 1.0).abs() <= MULTIPLE
+}
+
 impl EnergyTable {
     /// The table in the units of `units`, where the file says what its own are. Whatever is
     /// converted has a [`Note::Converted`]; a table whose file says nothing about units is returned
@@ -18,7 +23,7 @@ impl EnergyTable {
     ///
     /// # Errors
     /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
-    /// are those of the file.
+    /// are those of the file; temperatures in kelvin among them.
     ///
     /// ```
     /// use msed::{Units, io::EnergyReader};
@@ -82,7 +87,45 @@ impl EnergyTable {
             }
             self.time_unit = Some(to);
         }
+        if let Some(from) = self.temperature_unit.filter(|from| *from != units.temperature) {
+            let to = units.temperature;
+            let message = format!(
+                "temperatures in {from}, expected {to}, the unit of `{}`, to which nothing converts",
+                units.name()
+            );
+            return Err(at(Fault::Value(message)));
+        }
+        self.declared = Some(units);
         Ok(self)
+    }
+
+    /// The table with temperatures that count `expected` degrees of freedom per particle, with a
+    /// [`Note::DegreesOfFreedom`], where the file is of a program that counts others
+    /// ([`degrees_of_freedom`](Self::degrees_of_freedom)). The kinetic energy stays: T is 2 E_kin over
+    /// the degrees of freedom.
+    ///
+    /// ```
+    /// use msed::io::EnergyReader;
+    /// let ase = "Time[ps]      Etot[eV]     Epot[eV]     Ekin[eV]    T[K]\n\
+    ///            0.0000  -0.10  -0.30  0.20  300.0\n0.0100  -0.10  -0.31  0.21  315.0\n";
+    /// let table = EnergyReader::new().read_from(ase.as_bytes(), "md.log")?;
+    /// assert_eq!(table.degrees_of_freedom, Some(3.0));
+    /// // Five atoms whose centre of mass is at rest.
+    /// let table = table.with_degrees_of_freedom(12.0 / 5.0);
+    /// assert_eq!(table.temperature.unwrap()[0], 375.0);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn with_degrees_of_freedom(mut self, expected: f64) -> Self {
+        if let (Some(counted), Some(temperatures)) = (self.degrees_of_freedom, &mut self.temperature)
+            && (counted / expected - 1.0).abs() > 1e-9
+            && expected > 0.0
+        {
+            temperatures.iter_mut().for_each(|t| *t *= counted / expected);
+            self.notes.push(Note::DegreesOfFreedom { counted, expected });
+            self.degrees_of_freedom = Some(expected);
+        }
+        self
     }
 
     fn note_conversion(&mut self, quantity: &'static str, from: &'static str, to: &'static str, factor: f64) {
@@ -103,6 +146,20 @@ impl EnergyTable {
         })
     }
 
+    /// The unit of times beside steps that have none in the file, where they agree with
+    /// `time_step` in another unit than that of the units given to [`in_units`](Self::in_units): fs,
+    /// ps or ns. Units without a scale, such as `lj`, have no other.
+    #[must_use]
+    pub fn unit_of_times(&self, time_step: f64) -> Option<&'static str> {
+        let Some(Times::OfSteps(time)) = self.times else {
+            return None;
+        };
+        let own = self.declared.and_then(|units| time_in_si(units.time));
+        let own = own.filter(|_| self.time_unit.is_none() && !is_same(time, time_step))?;
+        let mut names = ["ps", "fs", "ns"].into_iter();
+        names.find(|name| time_in_si(name).is_some_and(|of| is_same(time * of / own, time_step)))
+    }
+
     /// Steps of `time_step` between rows. Times in place of steps must be multiples of it, and
     /// times beside steps must agree with it.
     pub(super) fn stride_in(&self, time_step: f64) -> Result<u64, Fault> {
@@ -120,7 +177,9 @@ impl EnergyTable {
                 }
                 Ok(whole as u64)
             }
-            Some(Times::OfSteps(time)) if (time / time_step - 1.0).abs() > MULTIPLE => {
+            Some(Times::OfSteps(time))
+                if !is_same(time, time_step) && self.unit_of_times(time_step).is_none() =>
+            {
                 Err(Fault::Value(format!(
                     "a step is {}{unit} long by the times beside the steps, expected the time step of {}",
                     short(time, 10),
