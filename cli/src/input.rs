@@ -5,7 +5,10 @@ pub(crate) mod centre_of_mass;
 pub(crate) mod dimensions;
 pub(crate) mod energies;
 pub(crate) mod frame_files;
+mod frame_replicas;
 mod frame_steps;
+mod joined_runs;
+mod shared_samples;
 pub(crate) mod trajectory;
 
 use std::fmt::Display;

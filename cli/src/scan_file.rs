@@ -26,7 +26,7 @@ use given::AllKeys;
 use source::Source;
 
 pub(crate) use flags::EnergyFlags;
-pub(crate) use frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+pub(crate) use frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
 pub(crate) use species::{SpeciesList, Types, is_species_name, with_counts};
 pub(crate) use system::{System, UnitsName};

@@ -84,6 +84,7 @@ impl<R: Read> Dcd<R> {
                 .saturating_mul(index as u64)
                 .saturating_add(header.first_step),
         };
+        frame.time = None;
         frame.images.clear();
         let start = self.records.file.offset();
         let first = header.first_record(index);

@@ -10,7 +10,7 @@ use super::text::Text;
 use super::text::bytes::{i64_field, shown, text};
 use crate::real::Real;
 use crate::trajectory::{Cell, Convention, Frame};
-use comment::{Columns, lattice, written_step};
+use comment::{Columns, lattice, written_step, written_time};
 
 /// The frames of an XYZ file.
 pub(super) struct ExtXyz<R> {
@@ -84,6 +84,7 @@ impl<R: Read> ExtXyz<R> {
             Some(stride) => stride.saturating_mul(index as u64),
             None => written_step(comment)?,
         };
+        frame.time = written_time(comment);
         frame.cell = vectors
             .map(Cell::triclinic)
             .transpose()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Fault, Place, ReadError};
 use crate::real::{Real, first_unfit, short};
-use crate::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError};
+use crate::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError, timed};
 use crate::units::Units;
 use decoder::Decoder;
 
@@ -19,8 +19,8 @@ pub use format::FrameFormat;
 /// Reads a trajectory of unwrapped coordinates: LAMMPS dump text, extended XYZ, XTC, TRR, DCD or
 /// GSD. The first bytes tell the format.
 ///
-/// `time_step` is the length of one molecular-dynamics step. The file must have as many particles
-/// as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
+/// `time_step` is the length of one molecular-dynamics step; times in the file must agree with it
+/// ([`timed`]). The file must have as many particles as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
 /// choices that a format leaves open.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn trajectory<T: Real>(
         error.frame = Some(0);
         return Err(error.into());
     }
-    Trajectory::from_source(frames, time_step, species)
+    Trajectory::from_source(timed(frames, time_step, units, &mut None), time_step, species)
 }
 
 /// The frames of a trajectory file one by one: LAMMPS dump text, extended XYZ, XTC, TRR, DCD or
@@ -287,7 +287,8 @@ impl<T: Real, R: Read> FrameSource<T> for FrameReader<R> {
         }
         let read = match self.first.take() {
             Some(first) => {
-                (frame.step, frame.cell, frame.images) = (first.step, first.cell, first.images);
+                (frame.step, frame.time) = (first.step, first.time);
+                (frame.cell, frame.images) = (first.cell, first.images);
                 frame.positions.clear();
                 frame
                     .positions

@@ -112,6 +112,7 @@ impl Gsd {
         {
             self.check_types(chunk)?;
         }
+        frame.time = None;
         frame.images.clear();
         // Where no later frame has image flags, they were not written: those of frame 0 say nothing
         // of the others.

@@ -86,7 +86,7 @@ impl<R: Read> LammpsDump<R> {
             let expected = "that of the first frame";
             return Err(Fault::value("the list of columns", &found, expected));
         }
-        (frame.step, frame.cell) = (header.step, header.cell);
+        (frame.step, frame.time, frame.cell) = (header.step, header.time, header.cell);
         if first {
             self.first_rows(&header, frame)?;
         } else {

@@ -8,7 +8,7 @@ use std::io::Read;
 use super::binary::{Binary, Steps};
 use super::error::{Fault, Found};
 use crate::real::Real;
-use crate::trajectory::{Cell, Frame};
+use crate::trajectory::{Cell, Frame, FrameTime};
 
 /// Magic number, version string, sizes.
 const HEADER: u64 = 4 + 4 + 4 + 12 + 13 * 4;
@@ -36,6 +36,7 @@ struct Header {
     /// Velocities and forces.
     after: u64,
     step: u32,
+    time: f64,
 }
 
 impl<R: Read> Trr<R> {
@@ -63,6 +64,7 @@ impl<R: Read> Trr<R> {
             let step = self.steps.next(header.step);
             let found = header.step.cast_signed();
             frame.step = step.ok_or_else(|| self.file.value("the step", &found, "0 or more"))?;
+            frame.time = FrameTime::single(header.time as f32, Some("ps"));
             frame.cell = self.cell(&header, start)?;
             frame.images.clear();
             self.file.skip(header.before)?;
@@ -141,6 +143,8 @@ impl<R: Read> Trr<R> {
         };
         // Time and the coupling parameter follow.
         self.file.take_all(if wide { 16 } else { 8 })?;
+        let mut time = 0.0;
+        self.numbers(wide, 1.0, |at, x| time = if at == 0 { x } else { time });
         self.particles = particles as usize;
         Ok(Some(Header {
             wide,
@@ -149,6 +153,7 @@ impl<R: Read> Trr<R> {
             positions: x,
             after: v + f,
             step,
+            time,
         }))
     }
 
@@ -158,7 +163,7 @@ impl<R: Read> Trr<R> {
             return Ok(None);
         }
         let mut numbers = [0.0; 9];
-        self.numbers(header.wide, |at, x| numbers[at] = x);
+        self.numbers(header.wide, self.scale, |at, x| numbers[at] = x);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| numbers[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();
         cell.map_err(|error| (start, Fault::Value(error.to_string())))
@@ -170,23 +175,23 @@ impl<R: Read> Trr<R> {
         while left > 0 {
             let piece = left.min(PIECE);
             self.file.take_all(piece)?;
-            self.numbers(header.wide, |_, x| positions.push(T::from_f64(x)));
+            self.numbers(header.wide, self.scale, |_, x| positions.push(T::from_f64(x)));
             left -= piece;
         }
         Ok(())
     }
 
-    /// The bytes read last as numbers, multiplied with the scale.
-    fn numbers(&self, wide: bool, mut each: impl FnMut(usize, f64)) {
+    /// The bytes read last as numbers, multiplied with `scale`.
+    fn numbers(&self, wide: bool, scale: f64, mut each: impl FnMut(usize, f64)) {
         if wide {
             let (words, _) = self.file.bytes.as_chunks::<8>();
             for (at, word) in words.iter().enumerate() {
-                each(at, f64::from_be_bytes(*word) * self.scale);
+                each(at, f64::from_be_bytes(*word) * scale);
             }
         } else {
             let (words, _) = self.file.bytes.as_chunks::<4>();
             for (at, word) in words.iter().enumerate() {
-                each(at, f64::from(f32::from_be_bytes(*word)) * self.scale);
+                each(at, f64::from(f32::from_be_bytes(*word)) * scale);
             }
         }
     }

@@ -12,7 +12,7 @@ use std::io::Read;
 use super::binary::{Binary, Steps};
 use super::error::{Fault, Found};
 use crate::real::{Real, is_fit};
-use crate::trajectory::{Cell, Frame};
+use crate::trajectory::{Cell, Frame, FrameTime};
 use coordinates::{PADDING, Prelude};
 
 /// Magic number, particles, step, time, cell.
@@ -72,7 +72,7 @@ impl<R: Read> Xtc<R> {
         if self.file.take(HEADER)? == 0 {
             return Ok(None);
         }
-        let [magic, particles, step, _time, cell @ .., repeated] = self.file.words::<14>()?;
+        let [magic, particles, step, time, cell @ .., repeated] = self.file.words::<14>()?;
         let wide = match magic {
             1995 => false,
             2023 => true,
@@ -96,6 +96,7 @@ impl<R: Read> Xtc<R> {
             .steps
             .next(step)
             .ok_or_else(|| self.file.value("the step", &step.cast_signed(), "0 or more"))?;
+        frame.time = FrameTime::single(f32::from_bits(time), Some("ps"));
         let rows = cell.map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();

@@ -56,6 +56,21 @@ pub enum TrajectoryError {
         /// The step before.
         before: u64,
     },
+    /// The times of a file say that a step is longer or shorter than the caller does.
+    #[error(
+        "frame {frame}: a step is {}{} long by the times beside the steps, expected the time step of {}",
+        short(*.found, 6), .unit.map_or_else(String::new, |unit| format!(" {unit}")), short(*.expected, 10)
+    )]
+    TimeStep {
+        /// The frame.
+        frame: usize,
+        /// The length of a step by the times of this frame and of the first one.
+        found: f64,
+        /// Its unit, where it has one.
+        unit: Option<&'static str>,
+        /// The time step of the caller.
+        expected: f64,
+    },
     /// A frame has no cell.
     #[error("frame {frame} has no cell, expected one")]
     NoCell {

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::positions::{Header, check_frame};
-use super::{Cell, Convention, Coordinates, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped};
+use super::{
+    Cell, Convention, Coordinates, FrameTime, Species, Trajectory, TrajectoryError, Unwrapped, Wrapped,
+};
 use crate::real::Real;
 use crate::sampling::Sampling;
 
@@ -14,6 +16,8 @@ use crate::sampling::Sampling;
 pub struct Frame<T> {
     /// Molecular-dynamics step.
     pub step: u64,
+    /// The time beside the step, where the file has one: see [`timed`](super::timed).
+    pub time: Option<FrameTime>,
     /// The cell, where there is one.
     pub cell: Option<Cell>,
     /// Coordinates, particle by particle, x y z.
@@ -28,13 +32,14 @@ impl<T> Frame<T> {
     pub fn new() -> Self {
         Self {
             step: 0,
+            time: None,
             cell: None,
             positions: Vec::new(),
             images: Vec::new(),
         }
     }
 
-    /// Turns the frame into one of these points, without image flags. Points are arrays, or vectors
+    /// Turns the frame into one of these points, without a time and image flags. Points are arrays, or vectors
     /// of any linear algebra that can be converted into arrays.
     ///
     /// ```
@@ -49,7 +54,7 @@ impl<T> Frame<T> {
         cell: Option<Cell>,
         points: impl IntoIterator<Item = P>,
     ) {
-        (self.step, self.cell) = (step, cell);
+        (self.step, self.time, self.cell) = (step, None, cell);
         self.images.clear();
         self.positions.clear();
         self.positions.extend(points.into_iter().flat_map(P::into));

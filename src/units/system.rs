@@ -338,7 +338,6 @@ pub(crate) fn length_in_si(unit: &str) -> Option<f64> {
 }
 
 /// A unit of time in s, by its name.
-#[cfg(feature = "io")]
 pub(crate) fn time_in_si(unit: &str) -> Option<f64> {
     match unit {
         "fs" => Some(1e-15),

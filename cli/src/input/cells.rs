@@ -116,7 +116,7 @@ pub(super) fn with_cell(
 }
 
 /// Whether no component of a vector differs by more than this part of the vector's length.
-fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
+pub(super) fn is_close(cell: &Cell, expected: &Cell, tolerance: f64) -> bool {
     let vectors = cell.vectors().into_iter().zip(expected.vectors());
     vectors
         .zip(expected.lengths())
@@ -131,7 +131,7 @@ fn list(lengths: [f64; 3], digits: usize) -> String {
 }
 
 /// The lengths of a cell, or its vectors where it is tilted.
-fn edges(cell: &Cell) -> String {
+pub(super) fn edges(cell: &Cell) -> String {
     if cell.is_orthorhombic() {
         list(cell.lengths(), 7)
     } else {

@@ -7,7 +7,7 @@ use msed::stats::{Outcome, short};
 use msed::thermo::{self, Contradiction, EnsembleCheck, Sampled};
 use msed::{EnergySeries, Estimate, Replicas, Resampling, Sampling, Units, energy, io};
 
-use super::{about, check_file, of_replica};
+use super::{about, check_file, joined_runs, of_replica, shared_samples};
 use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
@@ -44,7 +44,15 @@ impl Energies {
         let left_out_rows = tables.iter().map(io::EnergyTable::left_out_rows).sum();
         let mut notes: Vec<String> = tables.iter().flat_map(notes_of).collect();
         notes.extend(pieces_taken_for_replicas(&tables));
+        notes.extend(tables.iter().filter_map(|table| {
+            let unit = table.unit_of_times(scan.system.timestep)?;
+            let file = table.file.display();
+            Some(format!(
+                "{file}: the times beside the steps agree with `timestep` if they are in {unit}"
+            ))
+        }));
         let files = || run.energy().iter().map(|pieces| pieces[0].as_path());
+        let parts: Vec<_> = tables.iter().map(joined_runs::parts).collect();
         let whole = files().zip(tables);
         let whole = whole.map(|(file, table)| series(scan, run, file, table));
         let whole: Vec<EnergySeries<'static>> = whole.collect::<Result<_, _>>()?;
@@ -52,10 +60,15 @@ impl Energies {
             Discard::Time(time) => time,
             Discard::Automatic => latest_start(files().zip(&whole))?,
         };
+        let lengths: Vec<usize> = whole.iter().map(EnergySeries::len).collect();
         let series: Vec<_> = files()
             .zip(whole)
             .map(|(file, whole)| without_start(scan, run, file, whole, discarded))
             .collect::<Result<_, _>>()?;
+        for (k, (file, kept)) in files().zip(&series).enumerate() {
+            let left_out = lengths[k] - kept.len();
+            joined_runs::check(scan, run, file, &parts[k], kept, left_out, resampling)?;
+        }
         let equilibration = last_to_equilibrate(&series);
         if run.temperature.is_some() && series.iter().any(|series| series.temperatures().is_none()) {
             notes.push(format!(
@@ -98,6 +111,8 @@ fn read(scan: &Scan, run: &Run, pieces: &[PathBuf]) -> Result<io::EnergyTable, F
         _ => reader.read_pieces(pieces),
     };
     let table = table.and_then(|table| table.in_units(scan.system.units.units()));
+    let freedom = scan.ensemble_of(run).degrees_of_freedom();
+    let table = table.map(|table| table.with_degrees_of_freedom(freedom));
     table.map_err(|error| Failure::new(error.to_string()))
 }
 
@@ -264,6 +279,8 @@ fn check_replicas(
     if replicas.len() < 2 {
         return Ok(());
     }
+    let samples: Vec<&[f64]> = replicas.iter().map(|(_, series)| series.samples()).collect();
+    let shared = shared_samples::find(&samples);
     let mut first: Option<(&Path, Estimate)> = None;
     for (k, (file, series)) in replicas.iter().enumerate() {
         let before = &replicas[..k];
@@ -272,6 +289,16 @@ fn check_replicas(
             .find(|(_, other)| other.samples() == series.samples())
         {
             let message = format!("found the energies of {}, expected another run", other.display());
+            return Err(about(file, message));
+        }
+        if let Some(shared) = shared.filter(|shared| shared.series == k) {
+            let message = format!(
+                "found {} samples of {} (sample {} on), expected an independent run: the pieces of one run are a list in the \
+                 list `energy`",
+                shared.length,
+                replicas[shared.other].0.display(),
+                shared.other_row
+            );
             return Err(about(file, message));
         }
         let alone = Replicas::new(vec![series.clone()]).map_err(|error| about(file, error))?;

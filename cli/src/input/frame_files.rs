@@ -202,6 +202,10 @@ pub(crate) fn with_hint(error: &TrajectoryError) -> String {
         (TrajectoryError::StepOrder { .. }, _) => {
             "where a restarted job repeats steps, `overlap = \"later\"` takes those of the later one"
         }
+        (TrajectoryError::TimeStep { .. }, _) => {
+            "`timestep` is another, or `frame_interval` where it gives the steps; `frame_times = \"ignore\"` passes over times \
+             that a converter made up"
+        }
         (_, Some(Fault::Types(_))) => "`types_change = \"ignore\"` keeps those of the first frame",
         (_, Some(Fault::Truncated(_))) => "`cut_off = \"leave_out\"` leaves that frame out",
         (_, Some(Fault::Steps(_))) => "`frame_interval` gives their spacing in units of time",

@@ -1,36 +1,53 @@
-//! The steps of frames: `frame_interval` gives them where the file has none, and their spacing is
-//! checked.
+//! The steps of frames: `frame_interval` gives them where the file has none or counts frames, and
+//! their spacing is checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use msed::Trajectory;
 use msed::stats::short;
-use msed::trajectory::{Convention, Frame, FrameSource, TrajectoryError};
+use msed::trajectory::{Convention, Frame, FrameSource, FrameTime, TrajectoryError};
 
 use super::about;
+use super::frame_files::Notes;
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
 /// A source of frames that takes the steps from `frame_interval` where the file has none. Such a
-/// file gives the same step to every frame.
+/// file gives the same step to every frame, or counts them.
 pub(super) struct Stepped {
     source: Box<dyn FrameSource<f32> + Send>,
     stride: Option<u64>,
     /// Step of the frame before, and the first step of the file.
     before: Option<(u64, u64)>,
     without: bool,
+    /// Whether the steps of the file count its frames.
+    counts: bool,
+    /// The time of the first frame.
+    time: Option<FrameTime>,
+    file: PathBuf,
+    notes: Notes,
     /// The positions of the first frame, until there is a second one.
     first: Vec<f32>,
 }
 
 impl Stepped {
-    pub(super) fn new(source: Box<dyn FrameSource<f32> + Send>, scan: &Scan, run: &Run) -> Self {
+    pub(super) fn new(
+        source: Box<dyn FrameSource<f32> + Send>,
+        scan: &Scan,
+        run: &Run,
+        file: &Path,
+        notes: &Notes,
+    ) -> Self {
         let stride = run.frame_interval.map(|interval| interval / scan.system.timestep);
         Self {
             source,
             stride: stride.map(|steps| steps.round() as u64),
             before: None,
             without: false,
+            counts: false,
+            time: None,
+            file: file.to_owned(),
+            notes: notes.clone(),
             first: Vec::new(),
         }
     }
@@ -56,18 +73,41 @@ impl FrameSource<f32> for Stepped {
         }
         self.first.clear();
         if self.before.is_none() {
+            self.time = frame.time;
             self.first.extend_from_slice(&frame.positions);
         }
         match (self.before, self.stride) {
             (None, _) => self.before = Some((found, found)),
             (Some((before, first)), Some(stride)) if found == first && (self.without || before == first) => {
+                if !self.without && frame.time.is_some() {
+                    let note = "the file has times and no steps, which `frame_interval` gives";
+                    self.notes.add(&self.file, note);
+                }
                 self.without = true;
                 frame.step = before + stride;
                 self.before = Some((frame.step, first));
             }
+            // A spacing of one step is what converters write that do not know it.
+            (Some((before, first)), Some(stride))
+                if stride > 1 && (self.counts || before == first && found.checked_sub(first) == Some(1)) =>
+            {
+                if !self.counts {
+                    let note = "the steps of the file count its frames: `frame_interval` gives their spacing";
+                    self.notes.add(&self.file, note);
+                }
+                self.counts = true;
+                frame.step = first.saturating_add(found.saturating_sub(first).saturating_mul(stride));
+                self.before = Some((frame.step, first));
+            }
             (Some((before, first)), None) if found == first && before == first => {
+                let apart = self
+                    .time
+                    .zip(frame.time)
+                    .map(|(first, next)| next.value - first.value);
+                let apart = apart.map(|time| format!(" (by the times of the file {})", short(time, 6)));
+                let apart = apart.unwrap_or_default();
                 return Err(TrajectoryError::reader(format!(
-                    "frame 1 has step {found} like the one before, expected rising steps, or `frame_interval` in the run"
+                    "frame 1 has step {found} like the one before, expected rising steps, or `frame_interval` in the run{apart}"
                 )));
             }
             (Some((_, first)), _) => self.before = Some((found, first)),

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use msed::io::{FrameFormat, FrameReader};
-use msed::trajectory::{Species, centres_of_mass, without_drift};
+use msed::trajectory::{FrameSource, Species, centres_of_mass, timed, without_drift};
 use msed::{Replicas, Trajectory};
 
 use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
-use super::frame_files::{Notes, Source, open, with_hint, with_stride};
+use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
-use super::{about, check_file, dimensions, of_replica};
+use super::{about, check_file, dimensions, frame_replicas, of_replica};
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan, SpeciesList, Types, with_counts};
+use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList, Types, with_counts};
 
 pub(super) use super::frame_files::reader;
 
@@ -107,9 +107,11 @@ pub(crate) fn load(
     };
     let masses = masses(scan, run, species)?;
     let notes = Notes::default();
-    let (mut replicas, mut centres) = (Vec::new(), Vec::new());
+    let (mut replicas, mut centres, mut prints) = (Vec::new(), Vec::new(), Vec::new());
     for files in run.trajectory() {
-        let (frames, taken_off) = replica(scan, run, species, masses.as_deref(), files, discard, &notes)?;
+        let of_replica = replica(scan, run, species, masses.as_deref(), files, discard, &notes)?;
+        let (frames, taken_off, of_frames) = of_replica;
+        prints.push(of_frames);
         centres.extend(
             masses
                 .iter()
@@ -117,8 +119,10 @@ pub(crate) fn load(
         );
         replicas.push(frames);
     }
-    let files = run.trajectory().iter().map(|pieces| pieces[0].as_path());
-    let frames = Replicas::new(replicas).map_err(|error| of_replica(error, files))?;
+    let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
+    frame_replicas::check_alike(scan, run, &files, &replicas)?;
+    frame_replicas::check_apart(&files, &prints)?;
+    let frames = Replicas::new(replicas).map_err(|error| of_replica(error, files.into_iter()))?;
     Ok(Some(Loaded {
         frames,
         notes: notes.take(),
@@ -175,6 +179,10 @@ fn mixed_species(scan: &Scan, run: &Run, file: &Path) -> Result<Vec<String>, Fai
     Ok(mixed)
 }
 
+/// The frames that count of a replica, the path of the centre of mass where it was taken off, and
+/// the fingerprints of all frames.
+type ReplicaFrames = (Trajectory<'static, f32>, Option<[f64; 3]>, Vec<u64>);
+
 fn replica(
     scan: &Scan,
     run: &Run,
@@ -183,10 +191,21 @@ fn replica(
     files: &[PathBuf],
     discard: f64,
     notes: &Notes,
-) -> Result<(Trajectory<'static, f32>, Option<[f64; 3]>), Failure> {
+) -> Result<ReplicaFrames, Failure> {
     let file = files[0].as_path();
     let failed = |error| about(file, with_hint(&error));
-    let mut source: Source = Box::new(Stepped::new(open(scan, run, files, notes)?, scan, run));
+    let time_step = scan.system.timestep;
+    let mut time_unit = None;
+    let stepped = Stepped::new(open(scan, run, files, notes)?, scan, run, file, notes);
+    let mut source: Box<dyn FrameSource<f32> + '_> = match run.frame_times {
+        Some(FrameTimes::Ignore) => Box::new(stepped),
+        _ => Box::new(timed(
+            stepped,
+            time_step,
+            scan.system.units.units(),
+            &mut time_unit,
+        )),
+    };
     // Molecules take whole coordinates, and their centres move as the whole system does.
     if let Some(molecules) = scan.species.as_ref().and_then(SpeciesList::molecules) {
         source = Box::new(centres_of_mass(source, molecules.map_err(failed)?));
@@ -194,7 +213,6 @@ fn replica(
     for note in mixed_species(scan, run, file)? {
         notes.add(file, note);
     }
-    let time_step = scan.system.timestep;
     let mut path = Vec::new();
     let trajectory = match masses.filter(|_| run.removes_drift()) {
         Some(masses) => {
@@ -204,6 +222,10 @@ fn replica(
         None => Trajectory::from_source(source, time_step, species.clone()),
     };
     let trajectory = trajectory.map_err(failed)?;
+    if let Some(unit) = time_unit {
+        let note = format_args!("the times of its frames agree with `timestep` if they are in {unit}");
+        notes.add(file, note);
+    }
     match trajectory.repeated_frames() {
         0 => {}
         repeated => notes.add(
@@ -214,6 +236,11 @@ fn replica(
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
+    // One replica has nobody to be compared with.
+    let prints = match run.trajectory() {
+        [_] => Vec::new(),
+        _ => frame_replicas::fingerprints(&trajectory),
+    };
     let start = trajectory.steps()[0];
     let early = |step: &u64| ((step - start) as f64 * time_step) < discard * (1.0 - 1e-9);
     let found = trajectory.frames();
@@ -230,8 +257,8 @@ fn replica(
         .last()
         .map(|last| std::array::from_fn(|i| last[i] - path[discarded][i]));
     if discarded == 0 {
-        return Ok((trajectory, taken_off));
+        return Ok((trajectory, taken_off, prints));
     }
     let kept = trajectory.slice(discarded..found);
-    Ok((kept.map_err(failed)?.into_owned(), taken_off))
+    Ok((kept.map_err(failed)?.into_owned(), taken_off, prints))
 }

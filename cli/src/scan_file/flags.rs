@@ -64,6 +64,9 @@ pub(crate) struct EnergyFlags {
     /// `later`: a restarted job replaces the steps of the one before; by default `refuse`.
     #[arg(long)]
     overlap: Option<String>,
+    /// `leave_out`: a last row that is cut off does not count; by default `refuse`.
+    #[arg(long)]
+    cut_off: Option<String>,
     /// Time between rows, for files without steps and times.
     #[arg(long, allow_negative_numbers = true)]
     energy_interval: Option<f64>,
@@ -111,6 +114,7 @@ impl EnergyFlags {
             ("step_column", of_words(&self.step_column)),
             ("log_run", of_words(&self.log_run)),
             ("overlap", self.overlap.as_deref().map(text)),
+            ("cut_off", self.cut_off.as_deref().map(text)),
             ("model", self.model.as_deref().map(text)),
         ];
         let run = [

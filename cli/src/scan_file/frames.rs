@@ -37,12 +37,20 @@ pub(crate) enum UnwrapName {
     Continuity,
 }
 
-/// What happens to a last frame that is cut off.
+/// What happens to a last frame, or a last row of energies, that is cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CutOff {
     Refuse,
     LeaveOut,
+}
+
+/// What happens where the times of frames do not agree with their steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FrameTimes {
+    Refuse,
+    Ignore,
 }
 
 /// The order of particles in LAMMPS dumps.

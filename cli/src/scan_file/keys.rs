@@ -64,7 +64,7 @@ use Needs::Frames;
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
-pub(crate) const KEYS: [Key; 39] = [
+pub(crate) const KEYS: [Key; 40] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -210,12 +210,18 @@ pub(crate) const KEYS: [Key; 39] = [
     )
     .needing(Frames),
     optional(
+        "frame_times",
+        Either,
+        "\"ignore\"",
+        "`ignore`: times of frames may disagree with their steps and `timestep`; by default `refuse`",
+    )
+    .needing(Frames),
+    optional(
         "cut_off",
         Either,
         "\"leave_out\"",
-        "`leave_out`: a last frame that is cut off does not count; by default `refuse`",
-    )
-    .needing(Frames),
+        "`leave_out`: a last frame or row that is cut off does not count; by default `refuse`",
+    ),
     optional(
         "particle_order",
         Either,

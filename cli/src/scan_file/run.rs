@@ -10,7 +10,7 @@ use msed::trajectory::Dimensions;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::given::GivenKeys;
 use super::source::Source;
 use super::system::{CentreOfMassName, EnsembleName, ModelName, System};
@@ -86,6 +86,7 @@ pub(crate) struct Run {
     #[serde(default, deserialize_with = "values::exclusion")]
     pub(crate) exclude: Option<String>,
     pub(crate) types_change: Option<TypesChange>,
+    pub(crate) frame_times: Option<FrameTimes>,
     pub(crate) overlap: Option<OverlapName>,
     pub(crate) unwrap: Option<UnwrapName>,
     pub(crate) cut_off: Option<CutOff>,
@@ -127,6 +128,7 @@ impl Run {
         self.centre_of_mass = self.centre_of_mass.or(system.centre_of_mass);
         self.model = self.model.or(system.model);
         self.types_change = self.types_change.or(system.types_change);
+        self.frame_times = self.frame_times.or(system.frame_times);
         self.overlap = self.overlap.or(system.overlap);
         self.unwrap = self.unwrap.or(system.unwrap);
         self.cut_off = self.cut_off.or(system.cut_off);
@@ -151,6 +153,9 @@ impl Run {
         }
         if let Some(column) = Choice::of(self.volume_column.take(), system.volume_column.as_ref()) {
             reader = reader.volume(column);
+        }
+        if self.cut_off == Some(CutOff::LeaveOut) {
+            reader = reader.allow_cut_off();
         }
         match self.overlap {
             Some(overlap) => reader.overlap(overlap.overlap()),

@@ -10,7 +10,7 @@ use msed::{EnergyKind, Ensemble};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::frames::{CutOff, OverlapName, ParticleOrder, TypesChange, UnwrapName};
+use super::frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 use super::given::GivenKeys;
 use super::source::Source;
 use super::species::SpeciesKeys;
@@ -62,6 +62,7 @@ pub(crate) struct System {
     pub(super) log_run: Option<RunChoice>,
     pub(super) model: Option<ModelName>,
     pub(super) types_change: Option<TypesChange>,
+    pub(super) frame_times: Option<FrameTimes>,
     pub(super) overlap: Option<OverlapName>,
     pub(super) unwrap: Option<UnwrapName>,
     pub(super) cut_off: Option<CutOff>,

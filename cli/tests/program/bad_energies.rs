@@ -275,6 +275,22 @@ fn replicas_that_are_copies_or_of_other_states() {
         two("copy.dat", small.read("T0.800.dat")),
         "DIR/copy.dat: found the energies of DIR/T0.800.dat, expected another run"
     );
+    // Shifted copies, and the end of one that is the start of another.
+    let rows = small.read("T0.800.dat");
+    let rows: Vec<&str> = rows.lines().collect();
+    let head = rows[..2].join("\n");
+    for (start, end) in [(40, 3002), (2, 1500), (2500, 3002)] {
+        let part = format!("{head}\n{}\n", rows[start..end].join("\n"));
+        assert_eq!(
+            two("part.dat", part),
+            format!(
+                "DIR/part.dat: found {} samples of DIR/T0.800.dat (sample {} on), expected an independent run: the pieces of \
+                 one run are a list in the list `energy`",
+                end - start,
+                start - 2
+            )
+        );
+    }
     let colder = two("colder.dat", small.read("T0.700.dat"));
     assert!(
         colder.starts_with("DIR/colder.dat: found a mean temperature of 0.7")
@@ -292,6 +308,23 @@ fn replicas_that_are_copies_or_of_other_states() {
     assert!(
         shuffled.starts_with("DIR/shuffled.dat: ") && shuffled.contains("`ensemble`"),
         "{shuffled}"
+    );
+}
+
+#[test]
+fn a_last_row_that_is_cut_off_is_left_out_on_request() {
+    let scan = Scan::small();
+    let text = scan.read(FILE);
+    scan.write(FILE, &text[..text.len() - 9]);
+    let scan = scan.edit("scan.toml", "timestep", "cut_off = \"leave_out\"\ntimestep");
+    let outcome = scan.run();
+    assert_eq!(outcome.results()["runs"][1]["samples"], 2999);
+    assert!(
+        outcome
+            .stdout
+            .contains("T0.700.dat: line 3002, the last, is cut off and left out"),
+        "{}",
+        outcome.stdout
     );
 }
 

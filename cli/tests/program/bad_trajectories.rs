@@ -218,10 +218,14 @@ fn another_interval() {
         "DIR/a.xtc: found frames 0.5 apart, expected the `frame_interval` 1 of DIR/scan.toml:11"
     );
     // 100 steps of 0.0041 are 0.41000000000000003.
-    let scan = scan.edit("scan.toml", "timestep = 0.005", "timestep = 0.0041");
+    let scan = scan.edit(
+        "scan.toml",
+        "timestep = 0.005",
+        "timestep = 0.0041\nframe_times = \"ignore\"",
+    );
     assert_eq!(
         scan.message(),
-        "DIR/a.xtc: found frames 0.41 apart, expected the `frame_interval` 1 of DIR/scan.toml:11"
+        "DIR/a.xtc: found frames 0.41 apart, expected the `frame_interval` 1 of DIR/scan.toml:12"
     );
     let scan =
         with_frames(&xtc_frames(60)).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
@@ -239,12 +243,170 @@ fn steps_that_the_file_lacks() {
     }
     assert_eq!(
         message(&frames),
-        "DIR/a.xtc: frame 1 has step 0 like the one before, expected rising steps, or `frame_interval` in the run"
+        "DIR/a.xtc: frame 1 has step 0 like the one before, expected rising steps, or `frame_interval` in the run (by the \
+         times of the file 0.5)"
     );
     let scan = with_frames(&frames).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
+    let outcome = scan.run();
+    assert_eq!(outcome.results()["runs"][0]["structure"]["A"]["lag_time"][1], 0.5);
+    let note = "a.xtc: the file has times and no steps, which `frame_interval` gives";
+    assert!(outcome.stdout.contains(note), "{}", outcome.stdout);
+}
+
+#[test]
+fn times_that_disagree_with_the_time_step() {
+    let hint = "`timestep` is another, or `frame_interval` where it gives the steps; `frame_times = \"ignore\"` passes over \
+                times that a converter made up";
+    let with = |timestep: &str| {
+        let scan = with_frames(&xtc_frames(60));
+        scan.edit("scan.toml", "timestep = 0.005", &format!("timestep = {timestep}"))
+    };
+    for timestep in ["0.004", "0.05"] {
+        assert_eq!(
+            with(timestep).message(),
+            format!(
+                "DIR/a.xtc: frame 1: a step is 0.005 long by the times beside the steps, expected the time step of {timestep}: {hint}"
+            )
+        );
+    }
+    // A time step that changes within the file.
+    let mut frames = xtc_frames(60);
+    for (k, frame) in frames.iter_mut().enumerate().skip(30) {
+        let time = 82.0 + 0.5 * k as f32 + 0.1 * (k - 29) as f32;
+        frame[12..16].copy_from_slice(&time.to_be_bytes());
+    }
+    let found = message(&frames);
+    assert!(
+        found.starts_with("DIR/a.xtc: frame 30: a step is 0.0050") && found.ends_with(hint),
+        "{found}"
+    );
+    let scan = with_frames(&frames).edit("scan.toml", "trajectory", "frame_times = \"ignore\"\ntrajectory");
     assert_eq!(
         scan.run().results()["runs"][0]["structure"]["A"]["lag_time"][1],
         0.5
+    );
+    // Zeros say nothing.
+    for frame in &mut frames {
+        frame[12..16].fill(0);
+    }
+    assert!(with_frames(&frames).run().success);
+}
+
+#[test]
+fn times_of_text_are_held_against_the_steps_that_it_has_or_is_given() {
+    let frame = |k: usize, comment: &str| {
+        let lines = dump_frames(60)[k].clone();
+        let rows = lines.lines().skip(9).map(|line| {
+            let mut fields = line.split(' ').skip(1);
+            let kind = fields.next().expect("a type");
+            let name = if kind == "1" { "A" } else { "B" };
+            format!("{name} {}\n", fields.collect::<Vec<_>>().join(" "))
+        });
+        format!("1000\n{comment}\n{}", rows.collect::<String>())
+    };
+    let scan = |comment: &dyn Fn(usize) -> String, keys: &str| {
+        let text: String = (0..24).map(|k| frame(k, &comment(k))).collect();
+        let scan = with_frames(&[]).edit("scan.toml", "a.xtc\"", &format!("a.xyz\"\n{keys}"));
+        scan.write("a.xyz", text);
+        scan
+    };
+    let cp2k = |k: usize| format!(" i = {}, time = {:.3}, E = -1.5", 100 * k, 0.4 * k as f64);
+    let found = scan(&cp2k, "").message();
+    assert!(
+        found.starts_with(
+            "DIR/a.xyz: frame 1: a step is 0.004 long by the times beside the steps, expected the time step of 0.005: "
+        ),
+        "{found}"
+    );
+    let gpumd = |k: usize| format!("Time={:.8}", 0.5 * k as f64);
+    assert!(scan(&gpumd, "frame_interval = 0.5").run().success);
+    let found = scan(&gpumd, "frame_interval = 1.0").message();
+    assert!(
+        found.starts_with(
+            "DIR/a.xyz: frame 1: a step is 0.0025 long by the times beside the steps, expected the time step of 0.005: "
+        ),
+        "{found}"
+    );
+}
+
+#[test]
+fn steps_that_count_frames() {
+    let mut frames = xtc_frames(60);
+    for (k, frame) in frames.iter_mut().enumerate() {
+        frame[8..12].copy_from_slice(&(k as u32).to_be_bytes());
+    }
+    let found = message(&frames);
+    assert!(
+        found.starts_with(
+            "DIR/a.xtc: frame 1: a step is 0.5 long by the times beside the steps, expected the time step of 0.005: "
+        ),
+        "{found}"
+    );
+    let scan = with_frames(&frames).edit("scan.toml", "trajectory", "frame_interval = 0.5\ntrajectory");
+    let outcome = scan.run();
+    assert_eq!(outcome.results()["runs"][0]["structure"]["A"]["lag_time"][1], 0.5);
+    let note = "a.xtc: the steps of the file count its frames: `frame_interval` gives their spacing";
+    assert!(outcome.stdout.contains(note), "{}", outcome.stdout);
+    let scan = with_frames(&frames).edit("scan.toml", "trajectory", "frame_interval = 1.0\ntrajectory");
+    let found = scan.message();
+    assert!(
+        found.starts_with(
+            "DIR/a.xtc: frame 1: a step is 0.0025 long by the times beside the steps, expected the time step of 0.005: "
+        ),
+        "{found}"
+    );
+}
+
+/// Trajectories of replicas are independent, of one cell and of one spacing.
+#[test]
+fn trajectories_that_are_no_replicas() {
+    let frames = xtc_frames(60);
+    let two = |first: &[Vec<u8>], second: &[Vec<u8>]| {
+        let scan = with_frames(first).edit("scan.toml", "\"a.xtc\"", "[\"a.xtc\", \"b.xtc\"]");
+        scan.write("b.xtc", second.concat());
+        scan
+    };
+    let pieces = "expected an independent run: the pieces of one run are a list in the list `trajectory`";
+    assert_eq!(
+        two(&frames[..31], &frames[30..]).message(),
+        format!("DIR/b.xtc: begins with the last frame of DIR/a.xtc, {pieces}")
+    );
+    assert_eq!(
+        two(&frames, &frames).message(),
+        "DIR/b.xtc: frame 0 has the positions of frame 0 of DIR/a.xtc, expected an independent run"
+    );
+    assert_eq!(
+        two(&frames, &frames[20..]).message(),
+        "DIR/b.xtc: frame 0 has the positions of frame 20 of DIR/a.xtc, expected an independent run"
+    );
+    let every_other: Vec<Vec<u8>> = frames[1..].iter().step_by(2).cloned().collect();
+    assert_eq!(
+        two(&frames[..30], &every_other).message(),
+        "DIR/b.xtc: found frames 1 apart, expected the 0.5 of DIR/a.xtc"
+    );
+    // Other frames, and one configuration from which both begin.
+    assert!(two(&frames[..30], &frames[30..]).run().success);
+    let branched = [&frames[..1], &frames[31..]].concat();
+    let mut branched = branched;
+    for (k, frame) in branched.iter_mut().enumerate() {
+        frame[8..12].copy_from_slice(&(16400 + 100 * k as u32).to_be_bytes());
+        frame[12..16].copy_from_slice(&(82.0 + 0.5 * k as f32).to_be_bytes());
+    }
+    assert!(two(&frames[..30], &branched).run().success);
+    // The first component of the cell of each frame stands behind the time.
+    let wider: Vec<Vec<u8>> = frames[30..]
+        .iter()
+        .map(|frame| {
+            let mut frame = frame.clone();
+            frame[16..20].copy_from_slice(&9.5_f32.to_be_bytes());
+            frame
+        })
+        .collect();
+    let scan = two(&frames[..30], &wider).edit("scan.toml", "box = 9.41036028881\n", "");
+    assert_eq!(
+        scan.message(),
+        "DIR/b.xtc: found a cell of [9.5, 9.41036, 9.41036], expected the [9.41036, 9.41036, 9.41036] of DIR/a.xtc: replicas \
+         are of one state point"
     );
 }
 

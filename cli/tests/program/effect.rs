@@ -43,7 +43,7 @@ fn a_value_of_a_run_without_effect_is_refused() {
         "unwrap = \"none\"",
         "centre_of_mass = \"remove\"",
         "types_change = \"ignore\"",
-        "cut_off = \"leave_out\"",
+        "frame_times = \"ignore\"",
         "particle_order = \"file\"",
         "frame_interval = 0.5",
     ] {

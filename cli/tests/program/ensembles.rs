@@ -20,6 +20,46 @@ fn thermostat(name: &str, ensemble: &str) -> Scan {
     scan
 }
 
+/// A log in which the thermostat was switched off holds two ensembles, which one number cannot
+/// describe.
+#[test]
+fn a_log_of_two_ensembles() {
+    let rows = |name: &str| {
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/data/thermostats/{name}.dat.gz"));
+        let table = msed::io::energies(file).expect("test data");
+        let temperatures = table.temperature.expect("a column");
+        table
+            .potential
+            .into_iter()
+            .zip(temperatures)
+            .take(12000)
+            .collect::<Vec<_>>()
+    };
+    let (warm, free) = (rows("langevin-0.5"), rows("nve"));
+    let run = |first: usize, rows: &[(f64, f64)]| {
+        let rows = rows.iter().enumerate();
+        let lines: String = rows
+            .map(|(k, (e, t))| format!("{} {e} {t}\n", 10 * (first + k)))
+            .collect();
+        format!(
+            "Per MPI rank memory allocation (min/avg/max) = 3.1 | 3.1 | 3.1 Mbytes\nStep PotEng Temp\n{lines}Loop time of 1 on 1 \
+             procs for 119990 steps with 500 atoms\n"
+        )
+    };
+    let joined = [&warm[11999..], &free[1..]].concat();
+    let log = format!("LAMMPS (29 Aug 2024)\n{}{}", run(0, &warm), run(11999, &joined));
+    let scan = thermostat("nve", "nve").edit("scan.toml", "nve.dat.gz", "two.log");
+    scan.write("two.log", log);
+    assert_eq!(
+        scan.message(),
+        "DIR/two.log: run 2 of the log is microcanonical and run 1, with which it is joined, is canonical: expected one ensemble; \
+         `log_run` takes one run alone, and `discard` leaves out the first"
+    );
+    let scan = scan.edit("scan.toml", "energy =", "log_run = 2\nenergy =");
+    assert_eq!(scan.run().results()["runs"][0]["samples"], 12000);
+}
+
 /// A run's own ensemble counts, in its check and in its heat capacity.
 #[test]
 fn a_run_of_another_ensemble_than_the_system() {

@@ -9,6 +9,9 @@ const JITTER: f64 = 1e-4;
 /// The rounding of a sum of time steps, relative to the time.
 const SUM: f64 = 1e-9;
 
+/// So many even intervals are no chance, as the times of a clock may have at first.
+const EVEN: i64 = 10;
+
 /// A difference that is off by more than this part of the interval is no rounding, however few
 /// digits there are: a missing row looks so.
 const MISSING_ROW: f64 = 0.51;
@@ -108,6 +111,11 @@ impl Clock {
         }
         self.rows = row as i64;
         Ok(self.rows)
+    }
+
+    /// Whether so many times were evenly spaced that this is no chance.
+    pub(super) fn has_shown_interval(&self) -> bool {
+        self.rows >= EVEN
     }
 
     /// The last time lies before the one that was read before it.

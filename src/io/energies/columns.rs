@@ -58,7 +58,7 @@ pub struct EnergySample {
     pub potential: f64,
     /// The kinetic temperature, where there is such a column.
     pub temperature: Option<f64>,
-    /// The time, where the file has times in place of steps, or beside them with a unit.
+    /// The time, where the file has times in place of steps or beside them.
     pub time: Option<f64>,
 }
 
@@ -356,8 +356,19 @@ impl<R: Read> EnergyStream<R> {
             self.step(first + row).map_err(|_| self.clock.goes_back())?
         } else {
             let joint = self.step(step)?;
-            if matches!(joint, Some(Joint::Next | Joint::Replaces(_))) {
-                self.clock.row(time)?;
+            if matches!(joint, Some(Joint::Next | Joint::Replaces(_)))
+                && let Err(fault) = self.clock.row(time)
+            {
+                let has_unit = self
+                    .layout
+                    .as_ref()
+                    .is_some_and(|layout| layout.time_unit.is_some());
+                if has_unit || self.clock.has_shown_interval() {
+                    return Err(fault);
+                }
+                let line = self.text.line_number();
+                self.notes.push(Note::UnevenTimes { line });
+                self.counting = Counting::Steps;
             }
             joint
         };
@@ -497,10 +508,12 @@ impl<R: Read> EnergyStream<R> {
             }),
             self.of_counting(),
         ];
+        let of_columns = self.layout.iter().flat_map(notes_of);
         self.notes
             .iter()
             .cloned()
             .chain(found.into_iter().flatten())
+            .chain(of_columns)
             .collect()
     }
 
@@ -543,6 +556,16 @@ impl<R: Read> EnergyStream<R> {
         table.file = file;
         Ok(table.without_gaps())
     }
+}
+
+/// What is to be said of the units of columns.
+fn notes_of(layout: &Layout) -> impl Iterator<Item = Note> {
+    let odd = layout.odd_units.iter().cloned();
+    let odd = odd.map(|(column, unit)| Note::OddUnit { column, unit });
+    let celsius = layout.celsius().map(|column| Note::Celsius {
+        column: column.to_owned(),
+    });
+    odd.chain(celsius)
 }
 
 impl<R: Read> Iterator for EnergyStream<R> {

@@ -19,7 +19,7 @@ impl EnergyTable {
     ///
     /// # Errors
     /// [`Fault::Value`] for units without a scale, such as `lj`, unless the names of their units
-    /// are those of the file.
+    /// are those of the file; temperatures in kelvin among them.
     ///
     /// ```
     /// use msed::{Units, io::EnergyReader};
@@ -86,6 +86,15 @@ impl EnergyTable {
             }
             self.time_unit = Some(to);
         }
+        if let Some(from) = self.temperature_unit.filter(|from| *from != units.temperature) {
+            let to = units.temperature;
+            let message = format!(
+                "temperatures in {from}, expected {to}, the unit of `{}`, to which nothing converts",
+                units.name()
+            );
+            return Err(at(Fault::Value(message)));
+        }
+        self.declared = Some(units);
         Ok(self)
     }
 
@@ -149,6 +158,35 @@ impl EnergyTable {
         });
     }
 
+    /// The table with temperatures that count `expected` degrees of freedom per particle, with a
+    /// [`Note::DegreesOfFreedom`], where the file is of a program that counts others
+    /// ([`degrees_of_freedom`](Self::degrees_of_freedom)). The kinetic energy stays: T is 2 E_kin over
+    /// the degrees of freedom.
+    ///
+    /// ```
+    /// use msed::io::EnergyReader;
+    /// let ase = "Time[ps]      Etot[eV]     Epot[eV]     Ekin[eV]    T[K]\n\
+    ///            0.0000  -0.10  -0.30  0.20  300.0\n0.0100  -0.10  -0.31  0.21  315.0\n";
+    /// let table = EnergyReader::new().read_from(ase.as_bytes(), "md.log")?;
+    /// assert_eq!(table.degrees_of_freedom, Some(3.0));
+    /// // Five atoms whose centre of mass is at rest.
+    /// let table = table.with_degrees_of_freedom(12.0 / 5.0);
+    /// assert_eq!(table.temperature.unwrap()[0], 375.0);
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn with_degrees_of_freedom(mut self, expected: f64) -> Self {
+        if let (Some(counted), Some(temperatures)) = (self.degrees_of_freedom, &mut self.temperature)
+            && (counted / expected - 1.0).abs() > 1e-9
+            && expected > 0.0
+        {
+            temperatures.iter_mut().for_each(|t| *t *= counted / expected);
+            self.notes.push(Note::DegreesOfFreedom { counted, expected });
+            self.degrees_of_freedom = Some(expected);
+        }
+        self
+    }
+
     fn note_conversion(&mut self, quantity: &'static str, from: &'static str, to: &'static str, factor: f64) {
         self.notes.push(Note::Converted {
             quantity,
@@ -167,6 +205,23 @@ impl EnergyTable {
         })
     }
 
+    /// The unit of times beside steps that have none in the file, where they agree with
+    /// `time_step` in another unit than that of the units given to [`in_units`](Self::in_units): fs,
+    /// ps or ns. Units without a scale, such as `lj`, have no other.
+    #[must_use]
+    pub fn unit_of_times(&self, time_step: f64) -> Option<&'static str> {
+        let Some(Times::OfSteps(time)) = self.times else {
+            return None;
+        };
+        let own = self.declared.and_then(|units| time_in_si(units.time));
+        let own =
+            own.filter(|_| self.time_unit.is_none() && Sampling::steps_in(time, time_step) != Some(1))?;
+        let mut names = ["ps", "fs", "ns"].into_iter();
+        names.find(|name| {
+            time_in_si(name).is_some_and(|of| Sampling::steps_in(time * of / own, time_step) == Some(1))
+        })
+    }
+
     /// Steps of `time_step` between rows. Times in place of steps must be multiples of it, and
     /// times beside steps must agree with it.
     pub(super) fn stride_in(&self, time_step: f64) -> Result<u64, Fault> {
@@ -181,7 +236,10 @@ impl EnergyTable {
                     ))
                 })
             }
-            Some(Times::OfSteps(time)) if Sampling::steps_in(time, time_step) != Some(1) => {
+            Some(Times::OfSteps(time))
+                if Sampling::steps_in(time, time_step) != Some(1)
+                    && self.unit_of_times(time_step).is_none() =>
+            {
                 Err(Fault::Value(format!(
                     "a step is {}{unit} long by the times beside the steps, expected the time step of {}",
                     short(time, 10),

@@ -2,7 +2,7 @@
 
 use super::dialect::NAMD_ROW;
 use super::log_run::RunChoice;
-use super::names::{self, Quantity};
+use super::names::{self, Quantity, Scale};
 use crate::io::error::Fault;
 use crate::io::overlap::Overlap;
 use crate::io::text::bytes::{
@@ -13,6 +13,8 @@ use crate::series::EnergyKind;
 
 /// The unit of pressures that are energies per volume, in the units of the energies.
 pub(super) const ENERGY_PER_VOLUME: &str = "energy/volume";
+/// 0 degrees Celsius in kelvin.
+pub(super) const CELSIUS: f64 = 273.15;
 /// What `E_pair` leaves out.
 const MOLECULAR: &str = "E_mol";
 
@@ -138,6 +140,14 @@ pub(crate) struct Layout {
     pub(super) energy_unit: Option<&'static str>,
     /// The unit of the times, where the names say it.
     pub(super) time_unit: Option<&'static str>,
+    /// What makes the temperatures kelvin.
+    pub(super) temperature_shift: f64,
+    /// Their unit, where the names say it.
+    pub(super) temperature_unit: Option<&'static str>,
+    /// Degrees of freedom per particle that they count, where the names tell it.
+    pub(super) degrees_of_freedom: Option<f64>,
+    /// Columns that were asked for by names with units that are not known.
+    pub(super) odd_units: Vec<(String, String)>,
     /// Whether energies are totals or per particle, where the names say so.
     pub(super) kind: Option<EnergyKind>,
     /// Numbers kept of a row.
@@ -200,9 +210,7 @@ impl Layout {
             return Err(missing("step", &names::any_of(&names::STEP)));
         }
         let is_free = matches!(wanted.step, StepColumn::None);
-        // Beside steps only a time with a unit is sure to be the simulation's.
-        let time =
-            time.filter(|&time| !is_free && (step.is_none() || names::time_unit(&names[time]).is_some()));
+        let time = time.filter(|&time| !is_free && (step.is_none() || names::is_simulated(&names[time])));
         let energy = match &wanted.energy {
             Some(column) => find(column, "potential energy")?,
             None => known(Quantity::Energy, &names)?
@@ -215,6 +223,14 @@ impl Layout {
             (None, unit) => unit?,
             (Some(_), unit) => unit.ok().flatten(),
         };
+        let mut odd_units = Vec::new();
+        let mut odd_unit = |place: usize| {
+            let unit = names::unit_text(&names[place]);
+            odd_units.extend(unit.map(|unit| (names[place].clone(), unit.to_owned())));
+        };
+        if matches!(wanted.energy, Some(Column::Named(_))) && names::energy_unit(&names[energy]).is_err() {
+            odd_unit(energy);
+        }
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
             Some(column) => Some(find(column, "temperature")?),
@@ -249,6 +265,20 @@ impl Layout {
         let pressure_unit = pressure.and_then(|(_, unit)| unit.or(of_program));
         let volume_unit = volume.and_then(|(_, unit)| unit.or(is_namd.then_some("angstrom")));
         let [pressure, volume] = [pressure, volume].map(|found| found.map(|(place, _)| place));
+        let scale = match (temperature, &wanted.temperature) {
+            (None, _) | (_, Some(Column::At(_))) => None,
+            (Some(place), given) => match names::temperature_scale(&names[place]) {
+                // Whoever names a column knows its unit, but not that of Fahrenheit.
+                Err(_)
+                    if given.is_some()
+                        && names::unit_text(&names[place]).is_some_and(names::is_odd_scale) =>
+                {
+                    odd_unit(place);
+                    None
+                }
+                scale => scale?,
+            },
+        };
         let kept = wanted
             .kept
             .iter()
@@ -304,6 +334,15 @@ impl Layout {
             has_steps: step.is_some(),
             energy_unit: energy_unit.filter(|_| is_named),
             time_unit: time.and_then(|time| names::time_unit(&names[time])),
+            temperature_shift: if scale == Some(Scale::Celsius) {
+                CELSIUS
+            } else {
+                0.0
+            },
+            temperature_unit: scale.map(|_| "K"),
+            degrees_of_freedom: temperature
+                .and_then(|place| names::degrees_of_freedom(&names[place], &names)),
+            odd_units,
             kind: names::kind(&names[energy]).filter(|_| is_named),
             energy_name: match molecular {
                 Some(molecular) => format!("{} + {}", names[energy], names[molecular]),
@@ -333,6 +372,13 @@ impl Layout {
         layouts.find_map(Result::ok)
     }
 
+    /// The name of the column of temperatures, where they are in degrees Celsius.
+    pub(super) fn celsius(&self) -> Option<&str> {
+        let value = self.temperature.filter(|_| self.temperature_shift != 0.0)?;
+        let mut places = (0..self.slots.len()).filter(|&place| self.slots[place] == Slot::Value);
+        places.nth(value).map(|place| self.names[place].as_str())
+    }
+
     /// The printed numbers of which the energy is the sum.
     pub(super) fn energy_terms(&self, values: &[f64]) -> impl Iterator<Item = f64> {
         let places = [Some(self.energy), self.molecular].into_iter().flatten();
@@ -348,7 +394,8 @@ impl Layout {
 
     #[inline]
     pub(crate) fn temperature_of(&self, values: &[f64]) -> Option<f64> {
-        self.temperature.map(|place| values[place])
+        self.temperature
+            .map(|place| values[place] + self.temperature_shift)
     }
 
     /// Whether two rows have the same numbers, those that nothing rests on left aside.

@@ -122,6 +122,16 @@ pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Option<usize> {
     known.find_map(|name| names.iter().position(|found| found == name))
 }
 
+/// How a name is compared with one that is known.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Plain,
+    /// The case counts.
+    Letter,
+    /// A scale of temperature stands behind it.
+    WithScale,
+}
+
 /// The column of a quantity by the names of LAMMPS, else by those of any program: the first that is
 /// there.
 ///
@@ -133,12 +143,17 @@ pub(super) fn find(quantity: Quantity, names: &[String]) -> Result<Option<usize>
         return Ok(Some(place));
     }
     let plain: Vec<Name<'_>> = names.iter().map(|name| Name::of(name)).collect();
-    let known = quantity.plain().iter().copied().chain(quantity.letter());
-    for candidate in known {
-        let is_letter = Some(candidate) == quantity.letter();
-        let same = |name: &Name<'_>| match is_letter {
-            true => name.base == candidate,
-            false => name.plain() == candidate,
+    let known = || quantity.plain().iter().copied();
+    let with_scale = known().filter(|_| quantity == Quantity::Temperature);
+    let ways = known()
+        .map(|candidate| (candidate, Way::Plain))
+        .chain(quantity.letter().map(|candidate| (candidate, Way::Letter)))
+        .chain(with_scale.map(|candidate| (candidate, Way::WithScale)));
+    for (candidate, way) in ways {
+        let same = |name: &Name<'_>| match way {
+            Way::Plain => name.plain() == candidate,
+            Way::Letter => name.base == candidate,
+            Way::WithScale => without_scale(&name.plain()) == Some(candidate),
         };
         let mut found = (0..names.len()).filter(|&place| same(&plain[place]));
         match (found.next(), found.next()) {
@@ -205,11 +220,7 @@ impl<'a> Name<'a> {
 
     /// The form that is compared. What has a number for a unit is an element of a vector.
     fn plain(&self) -> String {
-        // `[5][2]` is one, and `nm^3` is not.
-        let is_element = self.unit.is_some_and(|unit| {
-            unit.contains(|c: char| c.is_ascii_digit()) && !unit.contains(char::is_alphabetic)
-        });
-        if is_element {
+        if self.unit.is_some_and(is_place) {
             String::new()
         } else {
             self.base.to_lowercase()
@@ -294,11 +305,93 @@ pub(super) fn are_of_hoomd(names: &[String]) -> bool {
         .any(|name| Name::of(name).base == "kinetic_temperature")
 }
 
+/// A scale of temperature that stands behind a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    Kelvin,
+    Celsius,
+}
+
+impl Scale {
+    fn of(unit: &str) -> Option<Result<Self, &'static str>> {
+        let unit = unit.to_lowercase();
+        let letters = unit.trim_start_matches(['°', 'º']);
+        let letters = letters.strip_prefix("deg").unwrap_or(letters);
+        match letters.trim_matches([' ', '_', '.']) {
+            "k" | "kelvin" => Some(Ok(Self::Kelvin)),
+            "c" | "celsius" => Some(Ok(Self::Celsius)),
+            "f" | "fahrenheit" => Some(Err("F")),
+            _ => None,
+        }
+    }
+}
+
+/// A plain name such as `temp_c` without the scale behind it.
+fn without_scale(plain: &str) -> Option<&str> {
+    let (base, unit) = plain.rsplit_once('_')?;
+    Scale::of(unit).map(|_| base)
+}
+
+/// The scale of temperature behind a name, in brackets or after `_`; `None` where none stands
+/// there.
+///
+/// # Errors
+/// [`Fault::Columns`] for a scale that is not read.
+pub(super) fn temperature_scale(name: &str) -> Result<Option<Scale>, Fault> {
+    let found = Name::of(name);
+    let expected = "expected K or C, or the column chosen by its number";
+    let refused = |unit: &str| Fault::Columns(format!("`{name}` has the unit `{unit}`, {expected}"));
+    if let Some(unit) = found.unit.filter(|unit| !is_place(unit)) {
+        return match Scale::of(unit) {
+            Some(Ok(scale)) => Ok(Some(scale)),
+            _ => Err(refused(unit)),
+        };
+    }
+    match found
+        .base
+        .rsplit_once('_')
+        .and_then(|(_, unit)| Some((unit, Scale::of(unit)?)))
+    {
+        Some((_, Ok(scale))) => Ok(Some(scale)),
+        Some((unit, Err(_))) => Err(refused(unit)),
+        None => Ok(None),
+    }
+}
+
+/// Whether a unit is none of the known scales of temperature.
+pub(super) fn is_odd_scale(unit: &str) -> bool {
+    Scale::of(unit).is_none()
+}
+
+/// Whether brackets hold the place of an element of a vector, and no unit: `[5][2]`, not `nm^3`.
+fn is_place(unit: &str) -> bool {
+    unit.contains(|c: char| c.is_ascii_digit()) && !unit.contains(char::is_alphabetic)
+}
+
+/// The text of a unit behind a name, where one stands there.
+pub(super) fn unit_text(name: &str) -> Option<&str> {
+    Name::of(name).unit.filter(|unit| !is_place(unit))
+}
+
 /// The unit of time behind a name, where it is one that simulations count in.
 pub(super) fn time_unit(name: &str) -> Option<&'static str> {
     let units = ["fs", "ps", "ns"];
     let unit = Name::of(name).unit?;
     units.into_iter().find(|known| *known == unit)
+}
+
+/// Whether the time of a column may be the simulation's: a unit in which none counts tells of a
+/// clock.
+pub(super) fn is_simulated(name: &str) -> bool {
+    Name::of(name).unit.is_none() || time_unit(name).is_some()
+}
+
+/// Degrees of freedom per particle that a column of temperatures counts, where the names of all
+/// columns are those of a program that is known for it: ASE counts three for each atom, whether or
+/// not the whole system moves.
+pub(super) fn degrees_of_freedom(temperature: &str, names: &[String]) -> Option<f64> {
+    let is_ase = |name: &String| matches!(name.as_str(), "Epot[eV]" | "Epot/N[eV]");
+    (temperature == "T[K]" && names.iter().any(is_ase)).then_some(3.0)
 }
 
 /// The kind of the energies of this column, where its name tells it.
@@ -456,6 +549,39 @@ mod tests {
             energy_unit("pot (Ry)").unwrap_err().to_string(),
             "`pot (Ry)` has the unit `ry`, expected kJ/mol, kcal/mol, eV or hartree, or the column chosen by its number"
         );
+        for celsius in [
+            "temp [C]",
+            "T(degC)",
+            "Temperature (°C)",
+            "Temp_C",
+            "temperature[celsius]",
+        ] {
+            assert_eq!(
+                temperature_scale(celsius).unwrap(),
+                Some(Scale::Celsius),
+                "{celsius}"
+            );
+        }
+        for kelvin in ["T[K]", "Temperature (K)", "temp_k", "Temp [Kelvin]"] {
+            assert_eq!(
+                temperature_scale(kelvin).unwrap(),
+                Some(Scale::Kelvin),
+                "{kelvin}"
+            );
+        }
+        for none in ["Temp", "c_T[1]", "v_te", "c_thermo_temp", "kinetic_temperature"] {
+            assert_eq!(temperature_scale(none).unwrap(), None, "{none}");
+        }
+        assert_eq!(
+            temperature_scale("Temp_F").unwrap_err().to_string(),
+            "`Temp_F` has the unit `F`, expected K or C, or the column chosen by its number"
+        );
+        assert_eq!(
+            temperature_scale("temp [meV]").unwrap_err().to_string(),
+            "`temp [meV]` has the unit `meV`, expected K or C, or the column chosen by its number"
+        );
+        let names = ["Step", "pe", "Temp_F"].map(str::to_owned);
+        assert_eq!(find(Quantity::Temperature, &names).unwrap(), Some(2));
         assert_eq!(time_unit("Time[fs]"), Some("fs"));
         assert_eq!(time_unit("Time"), None);
         assert_eq!(kind("Epot/N[eV]"), Some(EnergyKind::PerParticle));

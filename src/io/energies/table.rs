@@ -6,12 +6,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::layout::Layout;
+use super::layout::{CELSIUS, Layout};
 use super::log_run::{Listed, LogRun};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::real::{apart, short};
 use crate::sampling::Sampling;
 use crate::series::{EnergyKind, EnergySeries, SeriesError};
+use crate::units::Units;
 
 /// A decision of a reader about a file. It prints as a sentence, and is an error for a program that
 /// does not want to accept it.
@@ -83,6 +84,45 @@ pub enum Note {
     /// The file has neither steps nor times: rows count as one step apart.
     #[error("the file has neither steps nor times: rows count as one step apart")]
     Unnumbered,
+    /// Temperatures were in degrees Celsius, and are in kelvin now.
+    #[error(
+        "the temperatures of `{column}` are converted from C to K: plus {}",
+        short(CELSIUS, 5)
+    )]
+    Celsius {
+        /// The column.
+        column: String,
+    },
+    /// A column that was asked for by its name has a unit that is not known. Its numbers count as
+    /// they are.
+    #[error("`{column}` has the unit `{unit}`, which is not known: its numbers are taken as they are")]
+    OddUnit {
+        /// The column.
+        column: String,
+        /// What stands in brackets.
+        unit: String,
+    },
+    /// Temperatures of another number of degrees of freedom were converted, as
+    /// [`EnergyTable::with_degrees_of_freedom`] asks.
+    #[error(
+        "temperatures count {} degrees of freedom per particle and are converted to {}: times {}",
+        short(*counted, 6), short(*expected, 6), short(*counted / *expected, 6)
+    )]
+    DegreesOfFreedom {
+        /// Those that the program counts which wrote the file.
+        counted: f64,
+        /// Those that count now.
+        expected: f64,
+    },
+    /// Times beside the steps that have no unit are not evenly spaced, as those of a clock are not.
+    /// They are passed over.
+    #[error(
+        "the times beside the steps are not evenly spaced at line {line}, as those of a clock, and are passed over"
+    )]
+    UnevenTimes {
+        /// The first line that shows it.
+        line: u64,
+    },
     /// Numbers were converted, as [`EnergyTable::in_units`] asks.
     #[error("{quantity} are converted from {from} to {to}: times {}", short(*factor, 10))]
     Converted {
@@ -265,9 +305,18 @@ pub struct EnergyTable {
     /// The unit of length whose cube the volumes are in, where the file or its program says it:
     /// `nm` or `angstrom`.
     pub volume_unit: Option<&'static str>,
+    /// The unit of the temperatures, where the file says it: `K`. Temperatures in degrees Celsius
+    /// are converted on reading ([`Note::Celsius`]).
+    pub temperature_unit: Option<&'static str>,
+    /// The degrees of freedom per particle that the temperatures count, where the format tells it:
+    /// 3 for ASE, which does not take off those of the whole system.
+    /// [`with_degrees_of_freedom`](Self::with_degrees_of_freedom) converts them.
+    pub degrees_of_freedom: Option<f64>,
     /// Whether the energies are totals or per particle, where the name of the column says so.
     pub kind: Option<EnergyKind>,
     pub(super) times: Option<Times>,
+    /// The units that [`in_units`](Self::in_units) was told.
+    pub(super) declared: Option<Units>,
     /// The decisions of the reader, in the order of the file. Each prints as a sentence for a user.
     pub notes: Vec<Note>,
     kept: Vec<(String, Vec<f64>)>,
@@ -293,6 +342,9 @@ impl EnergyTable {
             time_unit: None,
             pressure_unit: None,
             volume_unit: None,
+            temperature_unit: None,
+            degrees_of_freedom: None,
+            declared: None,
             kind: None,
             times: None,
             notes: Vec::new(),
@@ -357,6 +409,8 @@ impl EnergyTable {
             volume_unit: layout.volume_unit,
             energy_unit: layout.energy_unit,
             time_unit: layout.time_unit,
+            temperature_unit: layout.temperature_unit,
+            degrees_of_freedom: layout.degrees_of_freedom,
             kind: layout.kind,
             kept: kept.map(|(name, _)| (name.clone(), Vec::new())).collect(),
             ..Self::empty()

@@ -2,6 +2,7 @@
 
 use crate::io::error::Fault;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
+use crate::trajectory::FrameTime;
 
 /// The value of a key, in any case: bare, or in double or single quotes, braces or brackets.
 pub(super) fn value<'c>(comment: &'c [u8], key: &[u8]) -> Option<&'c [u8]> {
@@ -55,6 +56,13 @@ pub(super) fn written_step(comment: &[u8]) -> Result<u64, Fault> {
     i64_field(found)
         .and_then(|step| u64::try_from(step).ok())
         .ok_or_else(|| Fault::value("the step", &shown(found), expected))
+}
+
+/// The time in the second line of a frame: `Time=0.5` of GPUMD, `time = 5.000,` of CP2K.
+pub(super) fn written_time(comment: &[u8]) -> Option<FrameTime> {
+    let found = value(comment, b"time")?;
+    let found = found.strip_suffix(b",").unwrap_or(found);
+    FrameTime::printed(std::str::from_utf8(found).ok()?.trim())
 }
 
 /// The word behind `Step:` or `Timestep:`.
@@ -221,6 +229,18 @@ mod tests {
         );
         assert!(step("Timestep: x").unwrap_err().starts_with("the step is `x`"));
         assert!(step("Timestep:").is_err());
+    }
+
+    #[test]
+    fn times_as_programs_write_them() {
+        let time = |comment: &str| written_time(comment.as_bytes()).map(|time| time.value);
+        assert_eq!(
+            time(" i =       70, time =       35.000, E =       -17.1"),
+            Some(35.0)
+        );
+        assert_eq!(time("Time=0.50000000 pbc=\"T T T\""), Some(0.5));
+        assert_eq!(time("step=3 times=1"), None);
+        assert_eq!(time("time=now"), None);
     }
 
     #[test]

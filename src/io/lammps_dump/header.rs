@@ -5,11 +5,12 @@ use std::io::Read;
 use crate::io::error::Fault;
 use crate::io::text::Text;
 use crate::io::text::bytes::{f64_field, fields, i64_field, shown};
-use crate::trajectory::Cell;
+use crate::trajectory::{Cell, FrameTime};
 
 /// The header of a frame.
 pub(super) struct Header {
     pub(super) step: u64,
+    pub(super) time: Option<FrameTime>,
     pub(super) particles: u64,
     pub(super) cell: Option<Cell>,
     pub(super) bounds: Bounds,
@@ -36,7 +37,7 @@ impl Header {
         let Some(mut line) = text.next_text()?.map(<[u8]>::to_vec) else {
             return Ok(None);
         };
-        let (mut step, mut particles, mut bounds) = (None, None, None);
+        let (mut step, mut time, mut particles, mut bounds) = (None, None, None, None);
         let mut read = 1;
         loop {
             let heading = line.trim_ascii();
@@ -55,14 +56,20 @@ impl Header {
             } else if let Some(boundary) = heading.strip_prefix(b"ITEM: BOX BOUNDS") {
                 let mut row = || next_line(text, &mut read);
                 bounds = Some(Bounds::parse(boundary, &[row()?, row()?, row()?])?);
-            } else if heading == b"ITEM: UNITS" || heading == b"ITEM: TIME" {
+            } else if heading == b"ITEM: UNITS" {
                 next_line(text, &mut read)?;
+            } else if heading == b"ITEM: TIME" {
+                let line = next_line(text, &mut read)?;
+                time = std::str::from_utf8(line.trim_ascii())
+                    .ok()
+                    .and_then(FrameTime::printed);
             } else if let Some(columns) = heading.strip_prefix(b"ITEM: ATOMS") {
                 let missing = match (step, particles, bounds) {
                     (Some(step), Some(particles), Some(bounds)) => {
                         let cell = bounds.periodic.then(|| Cell::triclinic(bounds.vectors));
                         return Ok(Some(Self {
                             step,
+                            time,
                             particles,
                             cell: cell
                                 .transpose()

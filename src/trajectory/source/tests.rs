@@ -40,6 +40,7 @@ fn wrapped() -> Memory {
             let [(a, n), (b, m)] = [[1.5 * x, 5.0, 5.0], [-x, 5.0, 1.0]].map(|p| cell.wrap(p));
             Frame {
                 step: u64::from(10 * i),
+                time: None,
                 cell: Some(cell),
                 positions: [a, b].concat(),
                 images: vec![n, m],

@@ -472,3 +472,114 @@ fn a_reader_that_gives_single_bytes_gives_the_same() {
         assert_eq!(samples, file(name).potential, "{name}");
     }
 }
+
+/// Rows of a step, a time and an energy, under these names.
+fn timed(names: &str, time: impl Fn(u32) -> String) -> String {
+    let rows = (0..60).map(|k| format!("{} {} {}\n", 10 * k, time(k), -1.5 - f64::from(k % 7)));
+    format!("{names}\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn times_without_a_unit_beside_steps_must_agree_with_the_time_step() {
+    let text = timed("step time pe", |k| format!("{:.3}", 0.05 * f64::from(k)));
+    let table = read(&text).unwrap();
+    let series = |table: &EnergyTable, time_step| table.series(time_step, 10, EnergyKind::Total).map(|_| ());
+    assert!(series(&table, 0.005).is_ok());
+    for in_units in [
+        table.clone(),
+        table.clone().in_units(Units::LJ).unwrap(),
+        table.clone().in_units(Units::METAL).unwrap(),
+    ] {
+        assert_eq!(
+            series(&in_units, 0.004).unwrap_err().to_string(),
+            "x.dat: a step is 0.005 long by the times beside the steps, expected the time step of 0.004"
+        );
+    }
+    // 0.005 of ps are 5 fs.
+    let real = table.clone().in_units(Units::REAL).unwrap();
+    assert!(series(&real, 5.0).is_ok());
+    assert_eq!(
+        (real.unit_of_times(5.0), real.unit_of_times(0.005)),
+        (Some("ps"), None)
+    );
+    assert!(series(&table.clone().in_units(Units::LJ).unwrap(), 5.0).is_err());
+    // A clock is uneven from the start, and times that become uneven are no clock.
+    let clock = timed("step time pe", |k| {
+        (0.3 * f64::from(k) + 0.01 * f64::from(k * k % 5)).to_string()
+    });
+    let table = read(&clock).unwrap();
+    assert!(
+        matches!(table.notes[..], [Note::UnevenTimes { line: 4 }]),
+        "{:?}",
+        table.notes
+    );
+    assert!(series(&table, 0.005).is_ok());
+    let longer = timed("step time pe", |k| {
+        (0.05 * f64::from(k) + 0.01 * f64::from(k.saturating_sub(30))).to_string()
+    });
+    assert_eq!(
+        message(&longer),
+        "x.dat:33: time 1.56 after 1.5, expected 1.55: times must be evenly spaced"
+    );
+    // Seconds are those of a clock.
+    let seconds = read(&timed("step Time(s) pe", |k| (k * k).to_string())).unwrap();
+    assert!(seconds.notes.is_empty());
+}
+
+#[test]
+fn temperatures_are_in_kelvin_whatever_the_file_has() {
+    let with = |name: &str| format!("step,pe,{name}\n0,-1.5,26.85\n10,-1.25,27.85\n");
+    for name in ["temp [C]", "T(degC)", "Temperature (°C)", "Temp_C"] {
+        let table = read(&with(name)).unwrap();
+        assert_eq!(table.temperature.as_deref().unwrap(), [300.0, 301.0], "{name}");
+        assert_eq!(
+            table.notes[0].to_string(),
+            format!("the temperatures of `{name}` are converted from C to K: plus 273.15")
+        );
+        assert_eq!(
+            table.in_units(Units::LJ).unwrap_err().to_string(),
+            "x.dat: temperatures in K, expected epsilon/k, the unit of `lj`, to which nothing converts"
+        );
+    }
+    for (name, unit) in [("temp [F]", "F"), ("Temp_F", "F"), ("T [meV]", "meV")] {
+        assert_eq!(
+            message(&with(name)),
+            format!(
+                "x.dat:1: `{name}` has the unit `{unit}`, expected K or C, or the column chosen by its number"
+            )
+        );
+        let chosen = EnergyReader::new().temperature(2);
+        let table = chosen.read_from(with(name).as_bytes(), "x.dat").unwrap();
+        assert_eq!(table.temperature.unwrap(), [26.85, 27.85]);
+    }
+    let named = EnergyReader::new().temperature("T [meV]").energy("pe (Ry)");
+    let text = with("T [meV]").replace("pe", "pe (Ry)");
+    let table = named.read_from(text.as_bytes(), "x.dat").unwrap();
+    assert_eq!(
+        table.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "`pe (Ry)` has the unit `Ry`, which is not known: its numbers are taken as they are",
+            "`T [meV]` has the unit `meV`, which is not known: its numbers are taken as they are"
+        ]
+    );
+}
+
+/// ASE divides the kinetic energy by 3N/2, also where the centre of mass rests.
+#[test]
+fn the_temperatures_of_ase_count_three_degrees_of_freedom_per_atom() {
+    let table = file("copper.log");
+    let before = table.temperature.clone().unwrap();
+    let at_rest = (3.0 * 32.0 - 3.0) / 32.0;
+    let table = table.with_degrees_of_freedom(at_rest);
+    for (found, before) in table.temperature.as_deref().unwrap().iter().zip(&before) {
+        assert!((found / before - 32.0 / 31.0).abs() < 1e-12);
+    }
+    assert_eq!(
+        table.notes.last().unwrap().to_string(),
+        "temperatures count 3 degrees of freedom per particle and are converted to 2.90625: times 1.03226"
+    );
+    let again = table.clone().with_degrees_of_freedom(at_rest);
+    assert_eq!(again, table);
+    let lammps = read("# TimeStep v_pe v_te\n0 1 2\n1 2 3\n").unwrap();
+    assert_eq!(lammps.clone().with_degrees_of_freedom(at_rest), lammps);
+}

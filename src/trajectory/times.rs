@@ -1,0 +1,311 @@
+//! The times that files give their frames, held against the steps.
+
+use super::source::changed;
+use super::{Frame, FrameSource, TrajectoryError};
+use crate::real::Real;
+use crate::units::{Units, time_in_si};
+
+/// How far a time may lie off beside its rounding, relative to the time since the first frame. The
+/// energies of a run allow as much.
+const OFF: f64 = 1e-4;
+
+/// The time that a file gives a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct FrameTime {
+    /// The time, in the unit of the file.
+    pub value: f64,
+    /// How far rounding may have moved it.
+    pub rounding: f64,
+    /// The unit that the format has by convention: `ps` for XTC and TRR. `None` where it has none.
+    pub unit: Option<&'static str>,
+}
+
+impl FrameTime {
+    /// A time of single precision, as binary formats have it; `None` where it is not finite.
+    #[must_use]
+    pub fn single(value: f32, unit: Option<&'static str>) -> Option<Self> {
+        let value = f64::from(value);
+        let rounding = value.abs() * f64::from(f32::EPSILON);
+        value.is_finite().then_some(Self {
+            value,
+            rounding,
+            unit,
+        })
+    }
+
+    /// A time as it was printed, which rounds its last digit; `None` where it is no finite number.
+    ///
+    /// ```
+    /// use msed::trajectory::FrameTime;
+    /// let time = FrameTime::printed("5.25").unwrap();
+    /// assert_eq!((time.value, time.rounding), (5.25, 0.005));
+    /// assert_eq!(FrameTime::printed("five"), None);
+    /// ```
+    #[must_use]
+    pub fn printed(text: &str) -> Option<Self> {
+        let value: f64 = text.parse().ok()?;
+        let (digits, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let behind = digits.split_once('.').map_or(0, |(_, behind)| behind.len());
+        let power: i32 = power.parse().ok()?;
+        let last = 10_f64.powi(power.saturating_sub(i32::try_from(behind).unwrap_or(i32::MAX)));
+        // Programs that compute in single precision print more digits than they have.
+        let rounding = (0.5 * last).max(value.abs() * f64::from(f32::EPSILON));
+        (value.is_finite() && rounding.is_finite()).then_some(Self {
+            value,
+            rounding,
+            unit: None,
+        })
+    }
+}
+
+/// The frames of a source whose times, where the file has them, agree with their steps: from the
+/// first frame on, `time_step` passes with every step, to 1e-4 and the rounding of the times.
+///
+/// The times of XTC and TRR files are in ps by convention, and those of other files have the unit
+/// that the caller of them knows. So `time_step` is compared in that unit, and where it does not fit
+/// in the others that simulations count in: fs, ps and ns; for XTC and TRR in ps and in fs. In
+/// `lj` and in units without a scale, numbers are compared as they are. Where the unit is not that
+/// of the format, or else of `units`, its name is put into `unit`.
+///
+/// Times that begin anew, as those of a second job do, count from there. Times that do not pass at
+/// all say nothing, since converters write zeros.
+///
+/// # Errors
+/// Frames fail with [`TrajectoryError::TimeStep`] where no unit explains their times.
+///
+/// ```
+/// use msed::{Units, io};
+/// use msed::trajectory::{Frame, FrameSource, timed};
+/// let file = "data/kob-andersen/T0.700/trajectory.xtc";
+/// let (mut frame, mut unit) = (Frame::<f32>::new(), None);
+/// let mut frames = timed(io::frames(file, Units::LJ)?, 0.005, Units::LJ, &mut unit);
+/// assert!(frames.next_frame(&mut frame)? && frames.next_frame(&mut frame)?);
+/// assert_eq!((frame.step, frame.time.map(|time| time.value)), (16500, Some(82.5)));
+/// # drop(frames);
+///
+/// let mut frames = timed(io::frames(file, Units::LJ)?, 0.004, Units::LJ, &mut unit);
+/// assert!(frames.next_frame(&mut frame)?);
+/// assert_eq!(
+///     frames.next_frame(&mut frame).unwrap_err().to_string(),
+///     "frame 1: a step is 0.005 long by the times beside the steps, expected the time step of 0.004"
+/// );
+/// # Ok::<(), msed::Error>(())
+/// ```
+pub fn timed<T: Real>(
+    source: impl FrameSource<T>,
+    time_step: f64,
+    units: Units,
+    unit: &mut Option<&'static str>,
+) -> impl FrameSource<T> {
+    let (particles, convention) = (source.particles(), source.convention());
+    let mut watch = Watch {
+        time_step,
+        units,
+        frame: 0,
+        origin: None,
+        last: f64::NEG_INFINITY,
+        scales: Vec::new(),
+        of_format: None,
+    };
+    let check = move |frame: &mut Frame<T>| {
+        let found = watch.take(frame)?;
+        *unit = found.or(*unit);
+        Ok(())
+    };
+    changed(source, particles, convention, check)
+}
+
+/// What the frames so far leave possible.
+struct Watch {
+    time_step: f64,
+    units: Units,
+    /// The number of the next frame.
+    frame: usize,
+    /// The step and the time that others count from.
+    origin: Option<(u64, FrameTime)>,
+    last: f64,
+    /// The units that explain all times so far, and the time of a file in each of them that is one
+    /// in `units`.
+    scales: Vec<(&'static str, f64)>,
+    of_format: Option<&'static str>,
+}
+
+impl Watch {
+    /// Takes a frame. Returns the unit of its time where it is not that of the format.
+    fn take<T>(&mut self, frame: &Frame<T>) -> Result<Option<&'static str>, TrajectoryError> {
+        let number = self.frame;
+        self.frame += 1;
+        // A time step that is none is refused by whoever takes the frames.
+        let Some(time) = frame.time.filter(|_| self.time_step > 0.0) else {
+            return Ok(None);
+        };
+        if self.scales.is_empty() {
+            self.scales = scales(self.units, time.unit);
+            self.of_format = self.scales.first().map(|(unit, _)| *unit);
+        }
+        let begins_anew = time.value < self.last;
+        self.last = time.value;
+        let (first, start) = match self.origin {
+            Some(origin) if !begins_anew && frame.step > origin.0 => origin,
+            _ => {
+                self.origin = Some((frame.step, time));
+                return Ok(None);
+            }
+        };
+        let (span, steps) = (time.value - start.value, (frame.step - first) as f64);
+        if span == 0.0 {
+            return Ok(None);
+        }
+        let rounding = time.rounding + start.rounding;
+        let fits = |scale: f64| {
+            let expected = steps * self.time_step * scale;
+            (span - expected).abs() <= rounding + OFF * expected
+        };
+        let before = self.scales[0];
+        self.scales.retain(|(_, scale)| fits(*scale));
+        match self.scales.first() {
+            Some((unit, _)) => Ok(Some(*unit).filter(|unit| Some(*unit) != self.of_format)),
+            None => Err(TrajectoryError::TimeStep {
+                frame: number,
+                found: span / steps / before.1,
+                unit: time_in_si(self.units.time).map(|_| self.units.time),
+                expected: self.time_step,
+            }),
+        }
+    }
+}
+
+/// The units in which a file may have its times, the likeliest first.
+fn scales(units: Units, of_format: Option<&'static str>) -> Vec<(&'static str, f64)> {
+    let Some(own) = time_in_si(units.time) else {
+        return vec![(units.time, 1.0)];
+    };
+    let names = match of_format {
+        Some(unit) => [unit, "fs", unit, unit],
+        None => [units.time, "ps", "fs", "ns"],
+    };
+    let mut scales: Vec<(&'static str, f64)> = Vec::new();
+    for name in names {
+        if let Some(seconds) = time_in_si(name)
+            && scales.iter().all(|(known, _)| *known != name)
+        {
+            scales.push((name, own / seconds));
+        }
+    }
+    scales
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trajectory::Convention;
+
+    /// Frames of one particle with these steps and times.
+    struct Times(std::vec::IntoIter<(u64, Option<FrameTime>)>);
+
+    impl FrameSource<f64> for Times {
+        fn particles(&self) -> usize {
+            1
+        }
+
+        fn convention(&self) -> Convention {
+            Convention::Unwrapped
+        }
+
+        fn next_frame(&mut self, frame: &mut Frame<f64>) -> Result<bool, TrajectoryError> {
+            let Some((step, time)) = self.0.next() else {
+                return Ok(false);
+            };
+            frame.fill(step, None, [[0.0; 3]]);
+            frame.time = time;
+            Ok(true)
+        }
+    }
+
+    /// What becomes of frames with these steps and times.
+    fn read(
+        frames: impl IntoIterator<Item = (u64, Option<FrameTime>)>,
+        time_step: f64,
+        units: Units,
+    ) -> Result<Option<&'static str>, String> {
+        let frames: Vec<_> = frames.into_iter().collect();
+        let (mut frame, mut unit) = (Frame::new(), None);
+        let mut source = timed(Times(frames.into_iter()), time_step, units, &mut unit);
+        while source.next_frame(&mut frame).map_err(|error| error.to_string())? {}
+        drop(source);
+        Ok(unit)
+    }
+
+    fn single(time_of_step: f64) -> impl Iterator<Item = (u64, Option<FrameTime>)> {
+        let time = move |step: u64| FrameTime::single((step as f64 * time_of_step) as f32, Some("ps"));
+        (1000..4000).map(move |k| (100 * k, time(100 * k)))
+    }
+
+    fn printed(time_of_step: f64, digits: usize) -> impl Iterator<Item = (u64, Option<FrameTime>)> {
+        let text = move |step: u64| format!("{:.digits$}", step as f64 * time_of_step);
+        (0..100).map(move |k| (10 * k, FrameTime::printed(&text(10 * k))))
+    }
+
+    #[test]
+    fn steps_that_agree_with_times_pass_in_every_unit() {
+        assert_eq!(read(single(0.005), 0.005, Units::LJ), Ok(None));
+        assert_eq!(read(single(0.002), 0.002, Units::METAL), Ok(None));
+        // A femtosecond in ps, as LAMMPS writes it, and in fs.
+        assert_eq!(read(single(0.001), 1.0, Units::REAL), Ok(None));
+        assert_eq!(read(single(1.0), 1.0, Units::REAL), Ok(Some("fs")));
+        assert_eq!(read(printed(2.0, 3), 0.002, Units::METAL), Ok(Some("fs")));
+        assert_eq!(read(printed(0.002, 1), 0.002, Units::METAL), Ok(None));
+        // Zeros, and no times.
+        assert_eq!(read(single(0.0), 0.005, Units::LJ), Ok(None));
+        assert_eq!(read((0..9).map(|k| (k, None)), 0.005, Units::LJ), Ok(None));
+        // A second job counts anew.
+        let later = single(0.005).map(|(step, time)| (step + 300_000, time));
+        assert_eq!(read(single(0.005).chain(later), 0.005, Units::LJ), Ok(None));
+    }
+
+    #[test]
+    fn steps_that_disagree_with_times_are_refused() {
+        let found = |frame: usize, found: &str, expected: &str| {
+            Err(format!(
+                "frame {frame}: a step is {found} long by the times beside the steps, expected the time step of {expected}"
+            ))
+        };
+        assert_eq!(read(single(0.005), 0.004, Units::LJ), found(1, "0.005", "0.004"));
+        assert_eq!(read(single(0.005), 5.0, Units::LJ), found(1, "0.005", "5"));
+        assert_eq!(
+            read(single(0.002), 0.001, Units::METAL),
+            found(1, "0.002 ps", "0.001")
+        );
+        assert_eq!(read(single(0.001), 2.0, Units::REAL), found(1, "1 fs", "2"));
+        // 2 is 2 ps in metal, and the file has 2 fs.
+        assert_eq!(read(single(0.002), 2.0, Units::METAL), found(1, "0.002 ps", "2"));
+        // A difference that rounding hides at first.
+        let late = read(printed(0.0021, 1), 0.002, Units::LJ).unwrap_err();
+        assert!(late.ends_with("expected the time step of 0.002"), "{late}");
+        // The step becomes longer.
+        let changed = |(step, time): (u64, Option<FrameTime>)| {
+            let more = if step > 200_000 {
+                0.001 * (step - 200_000) as f32
+            } else {
+                0.0
+            };
+            (
+                step,
+                time.and_then(|time| FrameTime::single(time.value as f32 + more, time.unit)),
+            )
+        };
+        assert!(read(single(0.005).map(changed), 0.005, Units::LJ).is_err());
+    }
+
+    #[test]
+    fn printed_times_say_how_far_they_are_rounded() {
+        let rounding = |text: &str| FrameTime::printed(text).map(|time| time.rounding);
+        assert_eq!(rounding("5"), Some(0.5));
+        assert_eq!(rounding("1.50e+02"), Some(0.5 * 10_f64.powi(0)));
+        assert_eq!(rounding("nan"), None);
+        assert_eq!(rounding("1e400"), None);
+        assert_eq!(rounding("0.5e99999999999"), None);
+        assert_eq!(FrameTime::single(f32::NAN, None), None);
+    }
+}
