@@ -5,4 +5,5 @@ pub(crate) mod over_temperature;
 pub(crate) mod point;
 pub(crate) mod spectral;
 pub(crate) mod structure;
+pub(crate) mod susceptibility;
 pub(crate) mod waves;

@@ -20,6 +20,7 @@ mod relaxation_times;
 mod shipped;
 mod small_scan;
 mod standard_output;
+mod susceptibility;
 mod two_dimensions;
 mod water;
 mod waves;
