@@ -8,6 +8,9 @@ use super::{HeatCapacity, PiecewiseCubic, ThermoError};
 
 /// Halvings of the distance between two lags until a passage is known to rounding.
 const HALVINGS: usize = 50;
+/// Lags at either end of a curve at which the slope of its spline is not taken: the spline has no
+/// curvature at its ends, and the curve has.
+const ENDS: usize = 2;
 /// Temperatures that lie no further apart than this part are one.
 pub(super) const SAME_TEMPERATURE: f64 = 5e-3;
 
@@ -48,9 +51,10 @@ pub struct TemperatureDerivative {
 /// - **Equal temperatures.** Runs whose temperatures differ by 0.5 % or less count as of one
 ///   temperature, and not as neighbours: an NVE and an NVT run may stand side by side.
 /// - **Lags.** Those of each run that have a standard error, where its curves have any, lie above 0
-///   and are not the first or the last of them, and at which all neighbours have reached the value
-///   between their own lags. Nothing is extrapolated in time: lags that a neighbour does not reach
-///   are absent.
+///   and are not the first two or the last two of them, and at which all neighbours have reached
+///   the value between their own lags. Nothing is extrapolated in time: lags that a neighbour does
+///   not reach are absent. Lags farther apart than a factor of 1.5 cost a few per cent of the
+///   slope.
 /// - **Errors.** Those of all curves and temperatures that take part, resample by resample: runs of
 ///   different temperatures are independent. The error of the rule is not among them:
 ///   [`discretisation_error`](TemperatureDerivative::discretisation_error) is the distance from
@@ -313,7 +317,7 @@ fn slopes(states: &[State<'_>]) -> Vec<f64> {
     let (mut slopes, mut rules) = (Vec::new(), Vec::new());
     for k in 0..own.values.len() {
         let value = own.values[k];
-        let inside = k > 0 && k + 1 < own.values.len();
+        let inside = k >= ENDS && k + ENDS < own.values.len();
         let along = match &own.spline {
             Some(spline) if inside => spline.derivative(own.logarithms[k]),
             _ => f64::NAN,

@@ -53,13 +53,11 @@ fn the_shipped_trajectories_have_derivatives_bounds_and_both_ensembles() {
             .max_by(|&a, &b| bound[a].total_cmp(&bound[b]))
             .expect("lags");
         assert!(slope[largest] < 0.0, "{place}");
-        let errors = numbers(&curves["derivative_standard_error"]);
-        let rules = numbers(&curves["derivative_discretisation_error"]);
-        assert!(
-            errors[largest] > 0.0 && errors[largest] < 0.3 * slope[largest].abs(),
-            "{place}"
-        );
-        assert!(rules[largest] >= 0.0, "{place}");
+        // On a resample a neighbour may not reach the value of the last lags: these have no error.
+        let number = |key: &str| curves[key][largest].as_f64().expect("a number");
+        let error = number("derivative_standard_error");
+        assert!(error > 0.0 && error < 0.3 * slope[largest].abs(), "{place}");
+        assert!(number("derivative_discretisation_error") >= 0.0, "{place}");
         let csv = std::fs::read_to_string(out.path().join(format!("{name}.{species}.{quantity}_chi_t.csv")));
         let csv = csv.expect("a file");
         assert_eq!(csv.lines().count(), lags.len() + 1, "{place}");
@@ -90,7 +88,8 @@ fn the_shipped_trajectories_have_derivatives_bounds_and_both_ensembles() {
 
 #[test]
 fn without_trajectories_there_are_none() {
-    let outcome = Scan::small().run();
+    let small = Scan::small();
+    let outcome = small.run();
     let scan = &outcome.results()["scan"];
     assert_eq!(scan.get("dynamic_susceptibility"), None);
     assert!(!outcome.stdout.contains("Susceptibilities"));

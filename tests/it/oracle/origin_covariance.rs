@@ -136,7 +136,8 @@ fn numbers_that_do_not_go_with_the_frames_are_refused() {
         let one = structure::overlap_covariance(&run, numbers, &lags, 0.3, Resampling::None).unwrap_err();
         let other =
             structure::self_isf_covariance(&run, "A", &q, numbers, &lags, Resampling::None).unwrap_err();
-        assert_eq!(one, other);
+        // Not equal as values, where a NaN is told.
+        assert_eq!(one.to_string(), other.to_string());
         one.to_string()
     };
     assert_eq!(message(&[]), "0 lists of numbers, expected one for each run: 1");
