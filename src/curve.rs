@@ -435,6 +435,64 @@ impl Curve {
         self.select(|k| self.lags[k] > Lag::ZERO)
     }
 
+    /// The part of the curve that has standard errors; all of it where it has no resamples.
+    pub(crate) fn known(&self) -> Self {
+        let resampled = self.resamples.len() >= 2;
+        self.select(|k| !resampled || self.standard_errors[k].is_some())
+    }
+
+    /// Other numbers at the lags `kept` of this curve (positions in the list), of which all rest on
+    /// the same runs, in the same order.
+    ///
+    /// Where these are several, the curve takes the resamples of each with the other runs held at
+    /// their values, spread so that the jackknife over all of them adds the variances that the runs
+    /// give. Such a curve counts as one of another run.
+    pub(crate) fn with_points(&self, kept: &[usize], points: &[Estimate]) -> Self {
+        let runs: Vec<Resamples> = points
+            .first()
+            .iter()
+            .flat_map(|point| point.runs())
+            .map(|(of, _)| of)
+            .collect();
+        let total: usize = runs.iter().map(Resamples::len).sum();
+        let (resamples, factors) = match runs.as_slice() {
+            [run] => (*run, vec![1.0]),
+            _ => {
+                let merged = RunId::merged(runs.iter().map(|of| of.run));
+                let merged = |resampling| Resamples::new(merged, resampling, total);
+                let all = merged(Resampling::Blocks(total));
+                match runs
+                    .iter()
+                    .map(|run| run.spread_in(&all))
+                    .collect::<Option<Vec<f64>>>()
+                {
+                    Some(factors) if total > 0 => (all, factors),
+                    _ => (merged(Resampling::None), Vec::new()),
+                }
+            }
+        };
+        let mut replicates = vec![Vec::with_capacity(points.len()); resamples.len()];
+        for point in points {
+            let mut into = replicates.iter_mut();
+            for ((_, values), &factor) in point.runs().zip(&factors) {
+                let mean = values.iter().sum::<f64>() / values.len() as f64;
+                for (x, replicate) in values.iter().zip(&mut into) {
+                    let spread = || point.value() + factor * (x - mean);
+                    replicate.push(if runs.len() == 1 { *x } else { spread() });
+                }
+            }
+        }
+        Self::from_replicates(
+            kept.iter().map(|&k| self.lags[k]).collect(),
+            self.time_step,
+            points.iter().map(Estimate::value).collect(),
+            kept.iter().map(|&k| self.origins[k]).collect(),
+            replicates,
+            resamples,
+            self.longest,
+        )
+    }
+
     pub(crate) fn select(&self, keep: impl Fn(usize) -> bool) -> Self {
         let kept: Vec<usize> = (0..self.len()).filter(|&k| keep(k)).collect();
         let pick = |values: &[f64]| kept.iter().map(|&k| values[k]).collect::<Vec<f64>>();
@@ -558,6 +616,57 @@ mod tests {
             assert!(found.to_string().ends_with(" (no error)"), "{found}");
         }
         assert_eq!(curve.point(1).standard_error(), curve.standard_errors()[1]);
+    }
+
+    #[test]
+    fn numbers_of_several_runs_keep_their_errors_in_a_curve() {
+        let of = |name: &str, blocks: usize, scale: f64| {
+            let resamples = Resamples::new(RunId::named(name), Resampling::Blocks(blocks), blocks);
+            let replicates = (0..blocks).map(|r| scale * (r as f64 * 7.0).sin()).collect();
+            Estimate::new(1.0, replicates, resamples)
+        };
+        let bootstrap = Resampling::Bootstrap {
+            blocks: 5,
+            draws: 40,
+            seed: 1,
+        };
+        let drawn = Resamples::new(RunId::named("c"), bootstrap, 5);
+        let drawn = drawn.evaluate(|w| w.iter().enumerate().map(|(i, w)| w * i as f64).sum());
+        let (a, b) = (of("a", 10, 0.1), of("b", 4, 0.3));
+        let curve = curve();
+        let points: Vec<Estimate> = [1.0, -2.0].map(|x| &(&(x * &a) + &b) * &drawn).into();
+        let of_runs = curve.with_points(&[0, 1], &points);
+        assert_eq!(of_runs.lags(), &curve.lags()[..2]);
+        for (k, point) in points.iter().enumerate() {
+            assert_eq!(of_runs.values()[k], point.value());
+            let [found, expected] =
+                [of_runs.standard_errors()[k], point.standard_error()].map(Option::unwrap);
+            assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+        }
+        // The correlation between lags is kept too.
+        let [found, expected] = [of_runs.evaluate(|v| v[0] - v[1]), &points[0] - &points[1]];
+        let [found, expected] = [found, expected].map(|x| x.standard_error().unwrap());
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+        // One run stays that run; numbers without a run, or with one that has no resamples, have no
+        // errors.
+        let one = curve.with_points(&[2], std::slice::from_ref(&a));
+        assert_eq!(
+            (one.resamples(), one.replicate(3)),
+            (a.resamples().unwrap(), &[a.replicates()[3]][..])
+        );
+        let none = Estimate::new(
+            1.0,
+            vec![],
+            Resamples::new(RunId::named("d"), Resampling::None, 1),
+        );
+        for point in [Estimate::exact(2.0), &none + &a] {
+            let found = curve.with_points(&[0], std::slice::from_ref(&point));
+            assert_eq!(
+                (found.values(), found.standard_errors()),
+                (&[point.value()][..], &[None][..])
+            );
+        }
+        assert!(curve.with_points(&[], &[]).is_empty());
     }
 
     #[test]

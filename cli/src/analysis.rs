@@ -5,5 +5,6 @@ pub(crate) mod over_temperature;
 pub(crate) mod point;
 pub(crate) mod spectral;
 pub(crate) mod structure;
+pub(crate) mod susceptibility;
 pub(crate) mod virial;
 pub(crate) mod waves;

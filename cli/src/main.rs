@@ -83,6 +83,7 @@ fn analyse(mut scan: Scan, out: Option<&Path>) -> Result<(), Failure> {
         let mut output = Output::default();
         output.add("scan.csv", over_temperature.scan.to_string())?;
         output::add_curves(scan, &points, &mut output)?;
+        output::add_susceptibilities(over_temperature.susceptibilities(), &mut output)?;
         let not_drawn = figures::draw(scan, &points, &over_temperature, &mut output)?;
         let results = results::results(scan, &points, &over_temperature, output.names());
         output.add("results.json", format!("{results:#}\n"))?;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::analysis::point::Point;
 use crate::analysis::structure::curves;
+use crate::analysis::susceptibility::Susceptibility;
 use crate::failure::Failure;
 use crate::scan_file::Scan;
 
@@ -155,4 +156,67 @@ pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output)
         }
     }
     Ok(())
+}
+
+/// Adds a CSV file for each derivative with respect to temperature, with the curves that follow
+/// from it, and one for the peaks of all.
+pub(crate) fn add_susceptibilities(found: &[Susceptibility], output: &mut Output) -> Result<(), Failure> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let number = |x: Option<f64>| x.map_or_else(String::new, |x| format!("{x:e}"));
+    let names = ["bound", "chi4_constant_energy", "chi4_constant_temperature"];
+    let mut peaks = "run,temperature,species,quantity,particles".to_owned();
+    for name in names {
+        peaks += &format!(",{name},{name}_standard_error,{name}_time,{name}_time_standard_error");
+    }
+    peaks += ",bound_discretisation_error\n";
+    for one in found {
+        let curves = one.curves();
+        let mut text = "lag_time".to_owned();
+        for (name, _) in &curves {
+            text += &format!(",{name},{name}_standard_error");
+        }
+        text += ",derivative_discretisation_error,origins\n";
+        let lags = &one.derivative.curve;
+        for (k, lag) in lags.lags().iter().enumerate() {
+            text += &lags.lag_time(k).to_string();
+            for (_, curve) in &curves {
+                let at = curve.lags().binary_search(lag).ok();
+                let error = at.and_then(|at| curve.standard_errors()[at]);
+                text += &format!(",{},{}", number(at.map(|at| curve.values()[at])), number(error));
+            }
+            let rule = number(one.derivative.discretisation_error[k]);
+            text += &format!(",{rule},{}\n", lags.origins()[k]);
+        }
+        let file_name = |text: &str| text.replace(['/', '\\', '\0', '\n'], "_");
+        let name = format!(
+            "{}.{}.{}_chi_t.csv",
+            one.run,
+            file_name(&one.species),
+            one.quantity
+        );
+        output.add(name, text)?;
+        peaks += &format!(
+            "{},{},{},{},{}",
+            one.run,
+            one.temperature,
+            file_name(&one.species),
+            one.quantity,
+            one.particles
+        );
+        let of = one.peaks();
+        for name in names {
+            let peak = of
+                .iter()
+                .find(|(other, _)| *other == name)
+                .and_then(|(_, peak)| peak.value());
+            for estimate in [peak.map(|peak| &peak.value), peak.map(|peak| &peak.time)] {
+                let error = estimate.and_then(|x| x.standard_error());
+                peaks += &format!(",{},{}", number(estimate.map(|x| x.value())), number(error));
+            }
+        }
+        peaks += &format!(",{}\n", number(one.discretisation_error()));
+    }
+    output.add("susceptibility_peaks.csv", peaks)
 }

@@ -5,6 +5,7 @@ mod dynamic_heat_capacity;
 mod over_temperature;
 mod point;
 mod structure;
+mod susceptibility;
 mod values;
 mod virial;
 

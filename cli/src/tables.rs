@@ -4,6 +4,7 @@ mod energies;
 mod over_temperature;
 mod reasons;
 mod structure;
+mod susceptibility;
 mod table;
 mod virial;
 
@@ -25,6 +26,7 @@ pub(crate) fn report(scan: &Scan, points: &[Point<'_>], results: &OverTemperatur
         over_temperature::heat_capacities(results),
         virial::over_temperature(scan, results),
         over_temperature::models(results),
+        susceptibility::peaks(results.susceptibilities()),
     ];
     let mut text = tables.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let notes = crate::results::notes(results);

@@ -69,6 +69,7 @@ pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
+pub(crate) use own_mean::own_mean_points;
 pub use plateau_time::{TauBeta, tau_beta};
 pub(crate) use rise::readable_up_to;
 pub use rise::{IntegralTime, NoRise, integral_time, rise_time};

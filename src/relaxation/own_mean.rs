@@ -2,6 +2,7 @@
 //! errors are.
 
 use crate::curve::Curve;
+use crate::stats::Estimate;
 
 /// Independent values in a run that is as long as the lag. Values whose lags overlap share a part
 /// of the run, and their correlation falls linearly to 0 over one lag. The correlation of their
@@ -53,6 +54,17 @@ fn skewness(n: f64) -> f64 {
     } else {
         f64::INFINITY
     }
+}
+
+/// The values of a curve with what they lack where they are variances about the run's own mean,
+/// and with the errors that such variances have.
+pub(crate) fn own_mean_points(curve: &Curve) -> Vec<Estimate> {
+    if !curve.is_about_own_mean() || curve.run_length() == 0.0 {
+        return (0..curve.len()).map(|k| curve.point(k)).collect();
+    }
+    let whole = completed(curve);
+    let point = |k| whole.point(k).with_errors_times(error_factor(&whole, k));
+    (0..curve.len()).map(point).collect()
 }
 
 #[cfg(test)]

@@ -238,6 +238,12 @@ impl Resamples {
         })
     }
 
+    /// The factor by which deviations must grow for other resamples to give their variance; `None`
+    /// where one of the two gives none.
+    pub(crate) fn spread_in(&self, other: &Self) -> Option<f64> {
+        Some((self.factor()? / other.factor()?).sqrt())
+    }
+
     /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the
     /// resamples give no error.
     #[must_use]

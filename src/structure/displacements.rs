@@ -101,10 +101,12 @@ impl Displacements {
 /// - **Units.** MSD in squared units of length; the others are numbers.
 /// - **Errors.** Delete-one jackknife over the blocks of `resampling`; each pair belongs to the
 ///   block of its first frame. A lag longer than a block has none.
-/// - **Caveat.** χ₄ depends on the ensemble. At fixed energy and composition it is a lower bound:
-///   it lacks `(k T²/c_V) (dQ/dT)²` and the terms of the composition (Berthier et al., J. Chem.
-///   Phys. 126, 184503 (2007)). Origins that overlap in time add no independent information, and a
-///   run of few relaxation times gives too small a variance.
+/// - **Caveat.** χ₄ depends on the ensemble. At fixed energy it lacks
+///   `(N_s/N) (k T²/c_V) (dQ/dT)²`, N_s being this N of the species and N the number of all
+///   particles ([`SusceptibilityBound`](crate::thermo::SusceptibilityBound) adds it), and at fixed
+///   composition the terms of the composition (Berthier et al., J. Chem. Phys. 126, 184503 (2007)):
+///   it is a lower bound. Origins that overlap in time add no independent information, and a run of
+///   few relaxation times gives too small a variance.
 /// - **Accuracy.** Coordinates are widened before they are subtracted and sums are f64: relative
 ///   errors of the means are below 1e-13. Overlap counts are exact integers. The bits are the same
 ///   for any number of threads and instruction set.

@@ -120,6 +120,16 @@ pub enum StructureError {
         /// The dimensions of the run.
         dimensions: Dimensions,
     },
+    /// Numbers beside frames that they do not go with one by one.
+    #[error("{found} {of}: {expected}")]
+    Numbers {
+        /// Numbers or lists given.
+        found: usize,
+        /// Frames or runs.
+        expected: usize,
+        /// What was given, and what was expected.
+        of: String,
+    },
     /// The overlap of displacements that were summed without its radius.
     #[error("no overlap radius was given, expected one for the overlap and its susceptibility")]
     NoOverlap,

@@ -7,6 +7,7 @@
 //! | S(q), partial and total; its main peak | [`static_structure`], [`main_peak`](main_peak()) |
 //! | wave vectors of a shell | [`WaveVectors`] |
 //! | F_s(q,t); its isotropic average; its χ₄ | [`self_isf`](self_isf()), [`isotropic_self_isf`], [`self_isf_fluctuations`] |
+//! | covariance of Q(t) or F_s(q,t) with a number of each origin | [`overlap_covariance`], [`self_isf_covariance`] |
 //! | F(q,t), partial and total | [`coherent_isf`](coherent_isf()) |
 //! | g(r) and coordination numbers | [`rdf`](rdf()) |
 //! | van Hove function, self part | [`van_hove`](van_hove()) |
@@ -35,6 +36,7 @@ mod group_sums;
 mod groups;
 mod main_peak;
 mod msd;
+mod origin_covariance;
 mod origins;
 mod plane;
 mod rdf;
@@ -56,6 +58,7 @@ pub use error::StructureError;
 pub(crate) use groups::Groups;
 pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
 pub use msd::{Msd, msd};
+pub use origin_covariance::{overlap_covariance, self_isf_covariance};
 pub(crate) use plane::check_vectors;
 pub use rdf::{RadialBins, RadialDistribution, rdf};
 pub use self_isf::{IsfFluctuations, isotropic_self_isf, self_isf, self_isf_each, self_isf_fluctuations};

@@ -98,7 +98,10 @@ pub fn self_isf_each<'p, T: Real>(
 }
 
 /// The lists lie in the plane of two-dimensional runs.
-fn check_lists<T: Real>(runs: &[Trajectory<'_, T>], lists: &[WaveVectors]) -> Result<(), StructureError> {
+pub(super) fn check_lists<T: Real>(
+    runs: &[Trajectory<'_, T>],
+    lists: &[WaveVectors],
+) -> Result<(), StructureError> {
     let dimensions = plane::dimensions(runs)?;
     lists
         .iter()
@@ -220,35 +223,16 @@ pub fn self_isf_fluctuations<'p, T: Real>(
     let axis = &origins.axis;
     let (mut first, mut second) = (axis.sums(), axis.sums());
     let n = particles.len() as f64;
-    let terms = n * vectors.count() as f64;
-    let ways = vectors_for_each_pair(vectors);
-    for (r, run) in runs.iter().enumerate() {
-        let schedule = origins.undivided(r);
-        let lags = 0..schedule.lags();
-        let pieces: Vec<Range<usize>> = (lags.clone().step_by(LAGS))
-            .map(|lag| lag..lags.end.min(lag + LAGS))
-            .collect();
-        let work = |lags: &Range<usize>| each_pair(run, &particles, &ways, &schedule, lags.clone());
-        threads::in_order(&pieces, WAITING, work, |lags, found| {
-            for (k, values) in lags.clone().zip(found) {
-                let pairs = schedule.pairs(0, k);
-                let mut at = 0;
-                for (block, frames) in origins.blocks_of(r) {
-                    // First frames increase, and blocks are contiguous.
-                    let (mut sum, mut squares, mut n) = (0.0, 0.0, 0.0);
-                    while at < values.len() && pairs.at(at)[0] < frames.end {
-                        let f = values[at] / terms;
-                        sum += f;
-                        squares += f * f;
-                        n += 1.0;
-                        at += 1;
-                    }
-                    first.add(block, k, sum, n);
-                    second.add(block, k, squares, n);
-                }
-            }
-        });
-    }
+    each_origin(runs, &particles, vectors, &origins, |_, block, lag, values| {
+        let (mut sum, mut squares, mut pairs) = (0.0, 0.0, 0.0);
+        for (_, f) in values {
+            sum += f;
+            squares += f * f;
+            pairs += 1.0;
+        }
+        first.add(block, lag, sum, pairs);
+        second.add(block, lag, squares, pairs);
+    });
     Ok(IsfFluctuations {
         isf: axis.mean(&first),
         chi4: axis
@@ -256,4 +240,39 @@ pub fn self_isf_fluctuations<'p, T: Real>(
             .about_own_mean(),
         particles: particles.len(),
     })
+}
+
+/// Calls `add(run, block, lag, values)` for each block of each run at each lag, with the mean of
+/// the cosines over particles and vectors at each pair of frames that begins in the block, beside
+/// the first frame of the pair.
+pub(super) fn each_origin<T: Real>(
+    runs: &[Trajectory<'_, T>],
+    particles: &[usize],
+    vectors: &WaveVectors,
+    origins: &Origins,
+    mut add: impl FnMut(usize, usize, usize, &mut dyn Iterator<Item = (usize, f64)>),
+) {
+    let terms = particles.len() as f64 * vectors.count() as f64;
+    let ways = vectors_for_each_pair(vectors);
+    for (r, run) in runs.iter().enumerate() {
+        let schedule = origins.undivided(r);
+        let lags = 0..schedule.lags();
+        let pieces: Vec<Range<usize>> = (lags.clone().step_by(LAGS))
+            .map(|lag| lag..lags.end.min(lag + LAGS))
+            .collect();
+        let work = |lags: &Range<usize>| each_pair(run, particles, &ways, &schedule, lags.clone());
+        threads::in_order(&pieces, WAITING, work, |lags, found| {
+            for (k, values) in lags.clone().zip(found) {
+                let pairs = schedule.pairs(0, k);
+                let firsts = (0..values.len()).map(|at| pairs.at(at)[0]);
+                let mut values = firsts.zip(values.iter().map(|f| f / terms)).peekable();
+                for (block, frames) in origins.blocks_of(r) {
+                    // First frames increase, and blocks are contiguous.
+                    let mut of_block =
+                        std::iter::from_fn(|| values.next_if(|(first, _)| *first < frames.end));
+                    add(r, block, k, &mut of_block);
+                }
+            }
+        });
+    }
 }

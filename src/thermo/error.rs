@@ -141,6 +141,16 @@ pub enum ThermoError {
         /// Temperature of its counterpart in the first list.
         expected: f64,
     },
+    /// A run in another ensemble than the one needed.
+    #[error("{quantity} of a run in {found}, expected one in {expected}")]
+    OtherEnsemble {
+        /// What was asked.
+        quantity: &'static str,
+        /// The ensemble of the run.
+        found: &'static str,
+        /// The ensemble needed.
+        expected: &'static str,
+    },
     /// A configurational entropy that would be negative within the scan.
     #[error(
         "S_c of {} at the reference temperature leaves {} at {}, expected more than 0",

@@ -177,6 +177,16 @@ impl HeatCapacity {
         &self.temperature
     }
 
+    /// Number of particles.
+    pub(super) fn particles(&self) -> f64 {
+        self.particles
+    }
+
+    /// C_V in k per particle: the kinetic part g/2 and C_ex.
+    pub(super) fn total(&self) -> Estimate {
+        &self.excess + 0.5 * self.ensemble.degrees_of_freedom()
+    }
+
     /// What 2 v/(g k² T²), in the canonical ensemble v/(k T)², is of a mean-squared difference at a
     /// temperature: v = N MSED/2 is the variance of a difference's half.
     pub(super) fn ratio_of_difference(&self, msed: f64, temperature: f64) -> f64 {

@@ -19,6 +19,10 @@
 //! - [`Scan::relaxation`]: Arrhenius, Vogel-Fulcher-Tammann, parabolic law and others, compared,
 //! - [`Scan::crossover_of_um`]: whether Um or τ breaks over temperature.
 //!
+//! [`temperature_derivatives`] are those of a correlation such as an overlap, lag by lag. With a
+//! heat capacity they bound its susceptibility χ₄ ([`TemperatureDerivative::bound`]) and complete
+//! the one that was measured at constant energy ([`SusceptibilityBound::complete`]).
+//!
 //! The functions behind them take a [`Point`] for each temperature: [`entropy`](entropy()),
 //! [`adam_gibbs`](adam_gibbs()), [`fit_relaxation_times`], [`crossover`](crossover()).
 
@@ -38,6 +42,8 @@ mod pressure_check;
 mod scan;
 mod slope;
 mod state_point;
+mod susceptibility;
+mod temperature_derivative;
 mod temperature_models;
 mod thermostat_time;
 mod virial;
@@ -56,6 +62,8 @@ pub use pressure_check::PressureCheck;
 pub use scan::{Scan, ScanBuilder};
 pub use slope::{HeatCapacityCheck, heat_capacity_check};
 pub use state_point::{StatePoint, TimeOf};
+pub use susceptibility::{CompletedSusceptibility, SusceptibilityBound};
+pub use temperature_derivative::{TemperatureDerivative, temperature_derivatives, temperature_response};
 pub use temperature_models::{TemperatureFit, TemperatureModel, fit_relaxation_times};
 pub use thermostat_time::NoThermostatTime;
 pub use virial::{Virial, virial};

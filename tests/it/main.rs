@@ -21,6 +21,7 @@ mod oracle {
     mod dynamic_heat_capacity;
     mod energy_correlations;
     mod lag_sums;
+    mod origin_covariance;
     mod rdf;
     mod self_isf;
     mod static_structure;
@@ -33,6 +34,7 @@ mod laws {
     mod accumulators;
     mod adapters;
     mod correlators;
+    mod susceptibility;
     mod two_dimensions;
     mod unit_of_time;
     mod units;

@@ -8,7 +8,8 @@ use msed::thermo::{
     Undetermined,
 };
 
-use super::point::Point;
+use super::point::{Point, by_temperature};
+use super::susceptibility::{self, Susceptibility};
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::scan_file::{Run, Scan};
@@ -72,6 +73,8 @@ pub(crate) struct OverTemperature {
     pub(crate) adam_gibbs: Result<AdamGibbs, ThermoError>,
     /// With tau_alpha, and the entropy at the reference that tau* gave.
     pub(crate) adam_gibbs_alpha: Option<AdamGibbs>,
+    /// Empty without trajectories; `None` along an isobar, where dQ/dT is another one.
+    pub(crate) susceptibilities: Option<Result<Vec<Susceptibility>, ThermoError>>,
 }
 
 impl OverTemperature {
@@ -80,12 +83,14 @@ impl OverTemperature {
     }
 
     fn of(scan: &Scan, points: &[Point<'_>]) -> Result<Self, ThermoError> {
-        let points = points.iter().map(state_point).collect::<Result<_, _>>()?;
         let path = if scan.system.is_isobaric() {
             Path::Isobaric
         } else {
             Path::Isochoric
         };
+        let susceptibilities =
+            (path == Path::Isochoric).then(|| susceptibility::analyse(&by_temperature(points)));
+        let points = points.iter().map(state_point).collect::<Result<_, _>>()?;
         let mut found = thermo::Scan::new(points, path)?;
         if let Some(reference) = &scan.system.reference_temperature {
             found = found.with_reference_temperature(*reference.get_ref())?;
@@ -127,8 +132,17 @@ impl OverTemperature {
             crossover_of_times,
             adam_gibbs,
             adam_gibbs_alpha,
+            susceptibilities,
             scan: found,
         })
+    }
+
+    /// What the trajectories of all points say of their fluctuations.
+    pub(crate) fn susceptibilities(&self) -> &[Susceptibility] {
+        match &self.susceptibilities {
+            Some(Ok(found)) => found,
+            _ => &[],
+        }
     }
 
     /// Temperatures of the points that count, the lowest first.

@@ -8,6 +8,7 @@ use msed::thermo::{
 };
 use serde_json::{Map, Value, json};
 
+use super::susceptibility;
 use super::values::{resolved, standard_errors, unless_empty};
 use super::virial;
 use crate::analysis::over_temperature::OverTemperature;
@@ -28,6 +29,7 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
         "adam_gibbs": found.adam_gibbs.as_ref().ok().map(adam_gibbs),
         // With tau_alpha, S_c at the reference being the one that tau* gave.
         "adam_gibbs_alpha": found.adam_gibbs_alpha.as_ref().map(adam_gibbs),
+        "dynamic_susceptibility": susceptibility::entry(found.susceptibilities()),
         "excluded": unless_empty(excluded.collect::<Map<_, _>>()),
         "notes": unless_empty(notes(found)),
     })
@@ -42,6 +44,13 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         ("entropy, slow", found.slow_entropy.as_ref().err()),
         ("crossover", found.crossover.as_ref().err()),
         ("adam_gibbs", found.adam_gibbs.as_ref().err()),
+        (
+            "dynamic_susceptibility",
+            found
+                .susceptibilities
+                .as_ref()
+                .and_then(|found| found.as_ref().err()),
+        ),
     ];
     let notes = notes.into_iter();
     notes

@@ -90,7 +90,7 @@ fn correlations(curves: &[(&str, &Curve)], motion: &Motion) -> Value {
 }
 
 /// The time and the height of a peak. A curve that is largest at its last lag gives lower bounds.
-fn peak(peak: &Outcome<Extremum, NoExtremum>) -> Value {
+pub(super) fn peak(peak: &Outcome<Extremum, NoExtremum>) -> Value {
     let [time, height] = match peak.why() {
         Some(NoExtremum::AtLongestLag { time, value, .. }) => [Some(*time), Some(value.value())],
         _ => [None; 2],

@@ -22,6 +22,7 @@ mod relaxation_times;
 mod shipped;
 mod small_scan;
 mod standard_output;
+mod susceptibility;
 mod two_dimensions;
 mod virial;
 mod water;
