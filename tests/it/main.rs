@@ -33,6 +33,7 @@ mod laws {
     mod accumulators;
     mod adapters;
     mod correlators;
+    mod scalar_series;
     mod two_dimensions;
     mod unit_of_time;
     mod units;
@@ -52,6 +53,7 @@ mod golden {
     mod temperature_scan;
     mod trajectories;
     mod two_dimensions;
+    mod viscosity;
     mod waves;
 }
 
@@ -74,6 +76,7 @@ mod accuracy {
     mod synthetic_displacements;
     mod thermo_synthetic;
     mod thermostats;
+    mod zero_frequency;
 }
 
 /// What callers may hand in, and the errors that they get.
