@@ -10,7 +10,7 @@ use crate::online::checkpoint::CheckpointError;
 use crate::online::{FeedError, OnlineError};
 use crate::relaxation::{FitError, NoExtremum, NoRise, NotDiffusive, NotReached};
 use crate::series::SeriesError;
-use crate::spectrum::SpectralError;
+use crate::spectrum::{NoIntegral, SpectralError};
 use crate::structure::{NoMainPeak, StructureError};
 use crate::thermo::{NoCrossover, ThermoError, Undetermined};
 use crate::trajectory::TrajectoryError;
@@ -56,7 +56,7 @@ pub enum Error {
     Trajectory(TrajectoryError),
     /// Runs that cannot be replicas of one system.
     Replica(#[from] crate::series::ReplicaError),
-    /// An energy series.
+    /// A series of energies or of other samples.
     Series(SeriesError),
     /// A question about the structure.
     Structure(StructureError),
@@ -142,6 +142,7 @@ unresolved!(
     NotEquilibrated,
     NoMainPeak,
     NoCrossover,
+    NoIntegral,
     Undetermined
 );
 

@@ -47,12 +47,14 @@
 //! | for | take |
 //! |---|---|
 //! | energies and positions from memory | [`EnergySeries`], [`Trajectory`], several runs as [`Replicas`] |
+//! | pressure, stress, dipole moment, volume | [`ScalarSeries`], with the functions of [`energy`] and [`spectrum`] |
 //! | the same from files | `io::energies`, `io::trajectory` (features `io`, `xtc`) |
 //! | MSED, autocorrelation, distribution of the difference, moments | [`energy`] |
 //! | whether a run is stationary, and what to discard at its start | [`energy`] |
 //! | which ensemble a run has sampled, and its thermostat's time | [`thermo`] |
 //! | τ*, U0, Um from a curve; τ_α; stretched tails; peaks; D, τ_β | [`relaxation`] |
 //! | the same from the spectrum, with a smaller error; how long to run | [`spectrum`] |
+//! | integrals of correlations: viscosity and other transport coefficients | [`spectrum::zero_frequency`] |
 //! | MSD, F_s, F(q,t), S(q), g(r), overlap, χ₄, α₂, van Hove | [`structure`] |
 //! | heat capacity, entropies, Adam-Gibbs, crossover, models of τ(T) | [`thermo`] |
 //! | these curves while the simulation runs, over ranks, or from files larger than memory | [`online`], `mpi` |
@@ -119,7 +121,7 @@ pub use error::Error;
 pub use lag::Lags;
 pub use real::Real;
 pub use sampling::{Lag, Sampling};
-pub use series::{EnergyKind, EnergySeries, EnergySystem, Replicas, Runs};
+pub use series::{EnergyKind, EnergyRuns, EnergySeries, EnergySystem, Replicas, Runs, ScalarSeries, Series};
 pub use stats::{Estimate, Resampling};
 pub use thermo::Ensemble;
 pub use trajectory::Trajectory;

@@ -1,7 +1,9 @@
-//! Energy series, validated once, so that everything after may rely on it.
+//! Series of samples, validated once, so that everything after may rely on it.
 //!
-//! An [`EnergySeries`] holds samples with their sampling, particle number and [kind](EnergyKind).
-//! [`Replicas`] hold several series of one state point. Estimators take either, as [`Runs`].
+//! An [`EnergySeries`] holds energies with their sampling, particle number and [kind](EnergyKind),
+//! a [`ScalarSeries`] any other number that a run writes, with its sampling alone. [`Replicas`]
+//! hold several series of one state point. Estimators take any of them, as [`Runs`]; what needs a
+//! number of particles or a temperature takes energies, as [`EnergyRuns`].
 
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
@@ -118,6 +120,63 @@ impl EnergySystem {
     }
 }
 
+/// A scalar series has a time axis and no more: its samples are taken as they are, as energies per
+/// particle of a system of one particle are. Accumulators take a [`Sampling`] for a system that
+/// way.
+impl From<Sampling> for EnergySystem {
+    fn from(sampling: Sampling) -> Self {
+        Self {
+            sampling,
+            particles: NonZeroUsize::MIN,
+            kind: EnergyKind::PerParticle,
+            temperature: None,
+        }
+    }
+}
+
+/// Samples that are finite and at most 1e60 in size.
+#[derive(Debug, Clone, PartialEq)]
+struct Column<'a, T: Real>(Cow<'a, [T]>);
+
+impl<'a, T: Real> Column<'a, T> {
+    /// A column of this quantity, which errors name.
+    fn new(quantity: &'static str, samples: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        let samples = samples.into();
+        match first_unfit(&samples) {
+            Some(index) => Err(SeriesError::NotFinite {
+                quantity,
+                index,
+                found: samples[index].to_f64(),
+            }),
+            None => Ok(Self(samples)),
+        }
+    }
+
+    /// A column of two samples or more.
+    fn series(quantity: &'static str, samples: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        let samples = samples.into();
+        if samples.len() < 2 {
+            return Err(SeriesError::TooFewSamples { found: samples.len() });
+        }
+        Self::new(quantity, samples)
+    }
+
+    /// The column without its first samples, of which two or more are left.
+    fn discard(self, samples: usize) -> Result<Self, SeriesError> {
+        let left = self.0.len().saturating_sub(samples);
+        if left < 2 {
+            return Err(SeriesError::TooFewSamples { found: left });
+        }
+        Ok(Self(match self.0 {
+            Cow::Borrowed(values) => Cow::Borrowed(&values[samples..]),
+            Cow::Owned(mut values) => {
+                values.drain(..samples);
+                Cow::Owned(values)
+            }
+        }))
+    }
+}
+
 /// The potential energy of one run at evenly spaced steps, with its sampling, particle number and
 /// kind, and the temperature where it is known.
 ///
@@ -143,11 +202,11 @@ impl EnergySystem {
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnergySeries<'a, T: Real = f64> {
-    samples: Cow<'a, [T]>,
+    samples: Column<'a, T>,
     system: EnergySystem,
-    temperatures: Option<Cow<'a, [T]>>,
-    pressures: Option<Cow<'a, [T]>>,
-    volumes: Option<Cow<'a, [T]>>,
+    temperatures: Option<Column<'a, T>>,
+    pressures: Option<Column<'a, T>>,
+    volumes: Option<Column<'a, T>>,
 }
 
 impl<'a, T: Real> EnergySeries<'a, T> {
@@ -162,19 +221,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         particles: usize,
         kind: EnergyKind,
     ) -> Result<Self, SeriesError> {
-        let samples = samples.into();
-        if samples.len() < 2 {
-            return Err(SeriesError::TooFewSamples { found: samples.len() });
-        }
-        if let Some(index) = first_unfit(&samples) {
-            return Err(SeriesError::NotFinite {
-                quantity: "energy",
-                index,
-                found: samples[index].to_f64(),
-            });
-        }
         Ok(Self {
-            samples,
+            samples: Column::series("energy", samples)?,
             system: EnergySystem::new(sampling, particles, kind)?,
             temperatures: None,
             pressures: None,
@@ -189,10 +237,9 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// [`SeriesError`] for a length that differs from the energies', or a value that is negative,
     /// not finite or above 1e60.
     pub fn with_temperatures(mut self, temperatures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
-        let temperatures = temperatures.into();
-        self.check_column("temperature", &temperatures)?;
-        if let Some(index) = temperatures.iter().position(|x| x.to_f64() < 0.0) {
-            check_temperature(temperatures[index].to_f64())?;
+        let temperatures = self.column("temperature", temperatures)?;
+        if let Some(negative) = temperatures.0.iter().find(|x| x.to_f64() < 0.0) {
+            check_temperature(negative.to_f64())?;
         }
         self.temperatures = Some(temperatures);
         Ok(self)
@@ -206,9 +253,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// [`SeriesError`] for a length that differs from the energies', or a value that is not finite
     /// or above 1e60 in size.
     pub fn with_pressures(mut self, pressures: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
-        let pressures = pressures.into();
-        self.check_column("pressure", &pressures)?;
-        self.pressures = Some(pressures);
+        self.pressures = Some(self.column("pressure", pressures)?);
         Ok(self)
     }
 
@@ -218,9 +263,8 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// [`SeriesError`] for a length that differs from the energies', or a value that is not
     /// positive, not finite or above 1e60.
     pub fn with_volumes(mut self, volumes: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
-        let volumes = volumes.into();
-        self.check_column("volume", &volumes)?;
-        for volume in &*volumes {
+        let volumes = self.column("volume", volumes)?;
+        for volume in &*volumes.0 {
             Invalid::unless_positive("volume", volume.to_f64())?;
         }
         self.volumes = Some(volumes);
@@ -228,22 +272,20 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     }
 
     /// A column with one finite number for each energy.
-    fn check_column(&self, quantity: &'static str, column: &[T]) -> Result<(), SeriesError> {
-        if column.len() != self.samples.len() {
+    fn column(
+        &self,
+        quantity: &'static str,
+        samples: impl Into<Cow<'a, [T]>>,
+    ) -> Result<Column<'a, T>, SeriesError> {
+        let samples = samples.into();
+        if samples.len() != self.len() {
             return Err(SeriesError::Length {
                 quantity,
-                found: column.len(),
-                expected: self.samples.len(),
+                found: samples.len(),
+                expected: self.len(),
             });
         }
-        match first_unfit(column) {
-            Some(index) => Err(SeriesError::NotFinite {
-                quantity,
-                index,
-                found: column[index].to_f64(),
-            }),
-            None => Ok(()),
-        }
+        Column::new(quantity, samples)
     }
 
     /// Gives the temperature of the run, which takes precedence over the mean of
@@ -261,14 +303,9 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// # Errors
     /// [`SeriesError::TooFewSamples`] if fewer than two are left.
     pub fn discard(mut self, samples: usize) -> Result<Self, SeriesError> {
-        let left = self.samples.len().saturating_sub(samples);
-        if left < 2 {
-            return Err(SeriesError::TooFewSamples { found: left });
-        }
-        self.samples = cut(self.samples, samples);
-        let columns = [&mut self.temperatures, &mut self.pressures, &mut self.volumes];
-        for column in columns {
-            *column = column.take().map(|column| cut(column, samples));
+        self.samples = self.samples.discard(samples)?;
+        for column in [&mut self.temperatures, &mut self.pressures, &mut self.volumes] {
+            *column = column.take().map(|column| column.discard(samples)).transpose()?;
         }
         Ok(self)
     }
@@ -276,20 +313,20 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// Which run this is: equal samples are one run.
     #[must_use]
     pub fn run(&self) -> RunId {
-        RunId::of(&self.samples)
+        RunId::of(self.samples())
     }
 
     /// The energies, in the kind they were given in.
     #[must_use]
     pub fn samples(&self) -> &[T] {
-        &self.samples
+        &self.samples.0
     }
 
     /// Number of samples: two or more.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
-        self.samples.len()
+        self.samples().len()
     }
 
     /// The system that the samples belong to.
@@ -331,19 +368,19 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// The temperature at each sample, if given.
     #[must_use]
     pub fn temperatures(&self) -> Option<&[T]> {
-        self.temperatures.as_deref()
+        self.temperatures.as_ref().map(|column| &*column.0)
     }
 
     /// The pressure at each sample, if given.
     #[must_use]
     pub fn pressures(&self) -> Option<&[T]> {
-        self.pressures.as_deref()
+        self.pressures.as_ref().map(|column| &*column.0)
     }
 
     /// The volume at each sample, if given.
     #[must_use]
     pub fn volumes(&self) -> Option<&[T]> {
-        self.volumes.as_deref()
+        self.volumes.as_ref().map(|column| &*column.0)
     }
 
     /// The temperature given for the run, if any; the mean of the column is computed with the
@@ -354,13 +391,90 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     }
 }
 
-fn cut<T: Real>(column: Cow<'_, [T]>, samples: usize) -> Cow<'_, [T]> {
-    match column {
-        Cow::Borrowed(values) => Cow::Borrowed(&values[samples..]),
-        Cow::Owned(mut values) => {
-            values.drain(..samples);
-            Cow::Owned(values)
-        }
+/// Any number that a run writes at evenly spaced steps: a pressure, a component of the stress, a
+/// dipole moment, a volume.
+///
+/// Samples are owned or borrowed, in `f32` or `f64`, and finite. They are taken as they are:
+/// results have the unit of the samples where those of an [`EnergySeries`] have energy per
+/// particle. The estimators are the same, and so are their definitions:
+/// [`msed`](crate::energy::msed()), [`autocorrelation`](crate::energy::autocorrelation()),
+/// [`integrated_time`](crate::energy::integrated_time()), [`drift`](crate::energy::drift()),
+/// [`Whittle`](crate::spectrum::Whittle) and
+/// [`zero_frequency`](crate::spectrum::zero_frequency()), whose value is a transport coefficient
+/// but for its prefactor.
+///
+/// ```
+/// use msed::{Lags, Resampling, Sampling, ScalarSeries, energy};
+/// let pressure = [0.85, 0.91, 0.79, 0.88];
+/// let run = ScalarSeries::new(&pressure[..], Sampling::new(10, 0.004)?)?;
+/// let msed = energy::msed(&run, &Lags::samples([1]), Resampling::None)?;
+/// let squares = 0.06_f64.powi(2) + 0.12_f64.powi(2) + 0.09_f64.powi(2);
+/// assert!((msed.values()[0] - squares / 3.0).abs() < 1e-15);
+///
+/// let bad = ScalarSeries::new(vec![1.0, f64::NAN], Sampling::new(10, 0.004)?);
+/// assert_eq!(
+///     bad.unwrap_err().to_string(),
+///     "sample 1 is NaN, expected a finite number of at most 1e60 in size"
+/// );
+/// # Ok::<(), msed::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScalarSeries<'a, T: Real = f64> {
+    samples: Column<'a, T>,
+    sampling: Sampling,
+}
+
+impl<'a, T: Real> ScalarSeries<'a, T> {
+    /// A series of `samples`, evenly spaced.
+    ///
+    /// # Errors
+    /// [`SeriesError`] for fewer than two samples, or a sample that is not finite or above 1e60 in
+    /// size (with its index).
+    pub fn new(samples: impl Into<Cow<'a, [T]>>, sampling: Sampling) -> Result<Self, SeriesError> {
+        Ok(Self {
+            samples: Column::series("sample", samples)?,
+            sampling,
+        })
+    }
+
+    /// The series without its first `samples` samples, which were taken before equilibrium.
+    ///
+    /// # Errors
+    /// [`SeriesError::TooFewSamples`] if fewer than two are left.
+    pub fn discard(mut self, samples: usize) -> Result<Self, SeriesError> {
+        self.samples = self.samples.discard(samples)?;
+        Ok(self)
+    }
+
+    /// Which run this is: equal samples are one run.
+    #[must_use]
+    pub fn run(&self) -> RunId {
+        RunId::of(self.samples())
+    }
+
+    /// The samples.
+    #[must_use]
+    pub fn samples(&self) -> &[T] {
+        &self.samples.0
+    }
+
+    /// Number of samples: two or more.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "never empty")]
+    pub fn len(&self) -> usize {
+        self.samples().len()
+    }
+
+    /// The time axis.
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    /// Number of samples times their spacing, in time units.
+    #[must_use]
+    pub fn duration(&self) -> f64 {
+        self.len() as f64 * self.sampling.interval()
     }
 }
 
@@ -380,15 +494,23 @@ pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
         .transpose()
 }
 
+/// A sampling interval that differs from that of the first run.
+fn other_interval(run: Sampling, first: Sampling) -> Option<String> {
+    let [interval, before] = [run, first].map(|sampling| sampling.interval());
+    (interval != before).then(|| {
+        let [found, expected] = apart(interval, before);
+        format!("sampling interval {found}, expected {expected} as in the first")
+    })
+}
+
+impl<T: Real> Replica for ScalarSeries<'_, T> {
+    fn difference(&self, first: &Self) -> Option<String> {
+        other_interval(self.sampling, first.sampling)
+    }
+}
+
 impl<T: Real> Replica for EnergySeries<'_, T> {
     fn difference(&self, first: &Self) -> Option<String> {
-        let [interval, before] = [self, first].map(|run| run.sampling().interval());
-        if interval != before {
-            let [found, expected] = apart(interval, before);
-            return Some(format!(
-                "sampling interval {found}, expected {expected} as in the first"
-            ));
-        }
         let shown = |run: &Self| {
             [
                 ("particle number", run.particles().to_string()),
@@ -397,37 +519,126 @@ impl<T: Real> Replica for EnergySeries<'_, T> {
                 ("a temperature column:", run.temperatures().is_some().to_string()),
             ]
         };
-        let mut pairs = shown(self).into_iter().zip(shown(first));
-        let ((quantity, found), (_, expected)) = pairs.find(|(run, first)| run != first)?;
-        Some(format!("{quantity} {found}, expected {expected} as in the first"))
+        other_interval(self.sampling(), first.sampling()).or_else(|| {
+            let mut pairs = shown(self).into_iter().zip(shown(first));
+            let ((quantity, found), (_, expected)) = pairs.find(|(run, first)| run != first)?;
+            Some(format!("{quantity} {found}, expected {expected} as in the first"))
+        })
     }
 }
 
-/// One run or several, as energy estimators take them. Implemented for [`EnergySeries`] and
-/// [`Replicas`]; sealed, because the runs must agree with each other.
+/// One series as the estimators see it: samples on a time axis, and the factor that makes them the
+/// quantity of the results. Implemented for [`EnergySeries`] and [`ScalarSeries`]; sealed.
+pub trait Series<T: Real>: Sealed {
+    /// The samples, as they were given.
+    fn samples(&self) -> &[T];
+
+    /// The time axis.
+    fn sampling(&self) -> Sampling;
+
+    /// The factor from a sample to the quantity of the results: the
+    /// [energy per particle](EnergySeries::per_particle_scale), or 1.
+    fn scale(&self) -> f64;
+
+    /// Number of samples.
+    #[allow(clippy::len_without_is_empty, reason = "never empty")]
+    fn len(&self) -> usize {
+        self.samples().len()
+    }
+
+    /// Number of samples times their spacing, in time units.
+    fn duration(&self) -> f64 {
+        self.len() as f64 * self.sampling().interval()
+    }
+}
+
+impl<T: Real> Series<T> for EnergySeries<'_, T> {
+    fn samples(&self) -> &[T] {
+        self.samples()
+    }
+
+    fn sampling(&self) -> Sampling {
+        self.sampling()
+    }
+
+    fn scale(&self) -> f64 {
+        self.per_particle_scale()
+    }
+}
+
+impl<T: Real> Series<T> for ScalarSeries<'_, T> {
+    fn samples(&self) -> &[T] {
+        self.samples()
+    }
+
+    fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    fn scale(&self) -> f64 {
+        1.0
+    }
+}
+
+/// One run or several, as estimators take them. Implemented for [`EnergySeries`], [`ScalarSeries`]
+/// and [`Replicas`] of either; sealed, because the runs must agree with each other.
 pub trait Runs<T: Real>: Sealed {
-    /// The runs: at least one, all of the same sampling, particle number and kind.
-    fn runs(&self) -> &[EnergySeries<'_, T>];
+    /// What one run is.
+    type Run: Series<T>;
+
+    /// The runs: at least one, all of the same sampling, and energies also of the same particle
+    /// number and kind.
+    fn runs(&self) -> &[Self::Run];
 
     /// The identity of the run, or of the replicas as one.
     fn run(&self) -> RunId {
-        RunId::merged(self.runs().iter().map(EnergySeries::run))
+        RunId::merged(self.runs().iter().map(|run| RunId::of(run.samples())))
     }
 }
 
-impl<T: Real> Runs<T> for EnergySeries<'_, T> {
-    fn runs(&self) -> &[EnergySeries<'_, T>] {
+impl<'a, T: Real> Runs<T> for EnergySeries<'a, T> {
+    type Run = EnergySeries<'a, T>;
+
+    fn runs(&self) -> &[EnergySeries<'a, T>] {
         std::slice::from_ref(self)
     }
 }
 
-impl<T: Real> Runs<T> for Replicas<EnergySeries<'_, T>> {
-    fn runs(&self) -> &[EnergySeries<'_, T>] {
+impl<'a, T: Real> Runs<T> for ScalarSeries<'a, T> {
+    type Run = ScalarSeries<'a, T>;
+
+    fn runs(&self) -> &[ScalarSeries<'a, T>] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<T: Real, R: Series<T> + Replica> Runs<T> for Replicas<R> {
+    type Run = R;
+
+    fn runs(&self) -> &[R] {
         self.runs()
     }
 }
 
-/// Samples that do not make an energy series.
+/// One run of energies or several: what needs a number of particles, or a temperature.
+pub trait EnergyRuns<T: Real>: Runs<T> {
+    /// The runs, as [`Runs::runs`] gives them.
+    fn energies(&self) -> &[EnergySeries<'_, T>];
+}
+
+impl<T: Real> EnergyRuns<T> for EnergySeries<'_, T> {
+    fn energies(&self) -> &[EnergySeries<'_, T>] {
+        std::slice::from_ref(self)
+    }
+}
+
+impl<T: Real> EnergyRuns<T> for Replicas<EnergySeries<'_, T>> {
+    fn energies(&self) -> &[EnergySeries<'_, T>] {
+        self.runs()
+    }
+}
+
+/// Samples that do not make a series.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum SeriesError {
@@ -440,7 +651,7 @@ pub enum SeriesError {
     /// A NaN, an infinity, or a number above 1e60 in size.
     #[error("{quantity} {index} is {found:e}, expected a finite number of at most 1e60 in size")]
     NotFinite {
-        /// `energy`, `temperature`, `pressure` or `volume`.
+        /// `energy`, `temperature`, `pressure`, `volume` or `sample`.
         quantity: &'static str,
         /// Index of the sample.
         index: usize,

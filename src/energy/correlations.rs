@@ -8,7 +8,7 @@ use crate::curve::Curve;
 use crate::lag::Lags;
 use crate::lag_sums::{LagPlan, LagPlanner, Scratch, Term, mean};
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{BlockSums, Partition, Resamples, Resampling};
 
 /// The mean-squared energy difference of one run, or of several as one:
@@ -142,7 +142,7 @@ impl Layout {
         let run = runs.run();
         let runs = runs.runs();
         let sampling = runs[0].sampling();
-        let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
+        let lengths: Vec<usize> = runs.iter().map(Series::len).collect();
         let shortest = lengths.iter().copied().min().unwrap_or(0);
         let lags = lags.in_samples(shortest, &sampling)?;
         let mut planner = LagPlanner::new();
@@ -163,8 +163,8 @@ impl Layout {
         })
     }
 
-    fn axis<T: Real>(&self, run: &EnergySeries<'_, T>) -> EnergyAxis<'_> {
-        EnergyAxis::new(run.sampling(), run.per_particle_scale(), &self.lags)
+    fn axis<T: Real>(&self, run: &impl Series<T>) -> EnergyAxis<'_> {
+        EnergyAxis::new(run.sampling(), run.scale(), &self.lags)
     }
 
     /// The blocks of each run.

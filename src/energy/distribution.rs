@@ -5,7 +5,7 @@ use super::bins::{Axis, Bins, interquartile_range};
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::sampling::Lag;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{BlockSums, Estimate, Partition, Resamples, Resampling};
 
 /// phi(Delta; t): how often the energy per particle changes by Delta within a lag t, with its
@@ -124,12 +124,12 @@ pub fn distribution<T: Real>(
 ) -> Result<Distribution, EnergyError> {
     let run = runs.run();
     let runs = runs.runs();
-    let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
+    let lengths: Vec<usize> = runs.iter().map(Series::len).collect();
     let longest = lengths.iter().copied().max().unwrap_or(0);
     let sampling = runs[0].sampling();
     let shift = Lags::explicit([lag]).in_samples(longest, &sampling)?[0] as usize;
     let partition = Partition::new(&lengths, resampling)?;
-    let scale = runs[0].per_particle_scale();
+    let scale = runs[0].scale();
     let differences: Vec<Vec<f64>> = partition
         .iter()
         .map(|(run, range)| {
@@ -201,7 +201,7 @@ pub fn distribution<T: Real>(
 mod tests {
     use super::*;
     use crate::sampling::Sampling;
-    use crate::series::{EnergyKind, Replicas};
+    use crate::series::{EnergyKind, EnergySeries, Replicas};
     use rand::{RngExt, SeedableRng};
 
     fn run(samples: Vec<f64>) -> EnergySeries<'static> {

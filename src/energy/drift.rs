@@ -5,7 +5,7 @@ use std::fmt;
 use super::moments::{overall_mean, sum_of};
 use super::parts::Parts;
 use crate::real::{Real, short};
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{BlockSums, Deviation, Estimate, Partition, Resampling, ResamplingError, Significance};
 
 /// The trend of the energy per particle over a run.
@@ -114,11 +114,11 @@ impl fmt::Display for Drift {
 pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
     let run = runs.run();
     let runs = runs.runs();
-    let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
+    let lengths: Vec<usize> = runs.iter().map(Series::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
-    let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+    let columns: Vec<&[T]> = runs.iter().map(Series::samples).collect();
     let centre = overall_mean(&columns);
-    let scale = runs[0].per_particle_scale();
+    let scale = runs[0].scale();
     let interval = runs[0].sampling().interval();
 
     // Points: t, t^2, x, t x of the block's run, times about the middle of the run; then x of the
@@ -184,7 +184,7 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
     Ok(Drift {
         slope: resamples.evaluate(slope),
         halves: [half(4), half(5)],
-        duration: runs.iter().map(EnergySeries::duration).fold(0.0, f64::max),
+        duration: runs.iter().map(Series::duration).fold(0.0, f64::max),
         standard_deviation: (squares / samples as f64).sqrt(),
         deviations: deviations(&columns, resampling),
     })
@@ -200,7 +200,7 @@ fn deviations<T: Real>(columns: &[&[T]], resampling: Resampling) -> Option<[Devi
 mod tests {
     use super::*;
     use crate::sampling::Sampling;
-    use crate::series::{EnergyKind, Replicas};
+    use crate::series::{EnergyKind, EnergySeries, Replicas};
     use rand::{RngExt, SeedableRng};
 
     fn run(samples: Vec<f64>) -> EnergySeries<'static> {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::lag_sums::{LagPlan, LagPlanner, Scratch, Term};
 use crate::real::{Real, short};
-use crate::series::EnergySeries;
+use crate::series::Series;
 use crate::stats::{BlockSums, Outcome};
 
 /// Most means that a run is reduced to.
@@ -30,7 +30,7 @@ const FEWEST: f64 = 10.0;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Equilibration {
-    /// Samples before the start: what [`EnergySeries::discard`] takes.
+    /// Samples before the start: what [`EnergySeries::discard`](crate::EnergySeries::discard) takes.
     pub samples: usize,
     /// The same in time units.
     pub time: f64,
@@ -112,7 +112,7 @@ pub struct NotEquilibrated {
 /// assert_eq!(energy::equilibration(&run).into_value().map(|found| found.samples), Some(0));
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn equilibration<T: Real>(run: &EnergySeries<'_, T>) -> Outcome<Equilibration, NotEquilibrated> {
+pub fn equilibration<T: Real>(run: &impl Series<T>) -> Outcome<Equilibration, NotEquilibrated> {
     let starts = Starts::new(run.samples()).map_or_else(Vec::new, |starts| starts.all());
     let of_whole = starts.first().map_or(0.0, |start| start.independent);
     // Of equal starts the earliest.
@@ -266,7 +266,7 @@ impl Starts {
 mod tests {
     use super::*;
     use crate::sampling::Sampling;
-    use crate::series::EnergyKind;
+    use crate::series::{EnergyKind, EnergySeries};
     use rand::{RngExt, SeedableRng};
 
     /// An AR(1) series of unit variance and correlation time 20 samples, with white noise of

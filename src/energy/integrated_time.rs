@@ -6,7 +6,7 @@ use super::EnergyError;
 use super::correlations::autocorrelation;
 use crate::lag::Lags;
 use crate::real::{Real, short};
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
 
 /// How many correlation times Sokal's window reaches over.
@@ -52,7 +52,7 @@ impl fmt::Display for StillCorrelated {
         let [lower_bound, longest] = [self.lower_bound, self.longest].map(|time| short(time, 6));
         write!(
             f,
-            "the energy is still correlated after {longest}: its integrated time is above {lower_bound}"
+            "the series is still correlated after {longest}: its integrated time is above {lower_bound}"
         )
     }
 }
@@ -94,7 +94,7 @@ pub fn integrated_time<T: Real>(
     runs: &impl Runs<T>,
     resampling: Resampling,
 ) -> Result<Outcome<IntegratedTime, StillCorrelated>, EnergyError> {
-    let lengths = || runs.runs().iter().map(EnergySeries::len);
+    let lengths = || runs.runs().iter().map(Series::len);
     let interval = runs.runs()[0].sampling().interval();
     let longest = (lengths().min().unwrap_or(0) / 2).max(1) as u64;
     let up_to = |samples: u64| Lags::linear(1).up_to_samples(samples).with_zero();

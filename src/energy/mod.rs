@@ -13,7 +13,8 @@
 //! [`resolution`](resolution()) what the digits of the print add to every lag.
 //!
 //! Estimators take an [`EnergySeries`](crate::EnergySeries) or several
-//! [`Replicas`](crate::Replicas); results are per particle.
+//! [`Replicas`](crate::Replicas); results are per particle. All but [`moments`](moments()) take a
+//! [`ScalarSeries`](crate::ScalarSeries) as well, whose results have the unit of its samples.
 
 pub(crate) mod bins;
 mod correlations;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::curves::{Samples, variances};
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs, SeriesError, check_temperature};
+use crate::series::{EnergyRuns, EnergySeries, SeriesError, check_temperature};
 use crate::stats::{Estimate, Partition, Resampling, ResamplingError};
 
 /// Blocks per run for the variance of the mean where the resampling itself does not divide the
@@ -133,9 +133,12 @@ impl Moments {
 /// assert!((moments.variance.value() - 0.0025).abs() < 1e-15);
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn moments<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Moments, ResamplingError> {
+pub fn moments<T: Real>(
+    runs: &impl EnergyRuns<T>,
+    resampling: Resampling,
+) -> Result<Moments, ResamplingError> {
     let run = runs.run();
-    let runs = runs.runs();
+    let runs = runs.energies();
     let lengths: Vec<usize> = runs.iter().map(EnergySeries::len).collect();
     let partition = Partition::new(&lengths, resampling)?;
     let pieces = pieces(&partition, resampling);

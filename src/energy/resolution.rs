@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 
 /// How many samples a common spacing is searched in.
 const SEARCHED: usize = 1 << 20;
@@ -59,8 +59,8 @@ impl Resolution {
 #[must_use]
 pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
     let runs = runs.runs();
-    let scale = runs[0].per_particle_scale();
-    let columns: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+    let scale = runs[0].scale();
+    let columns: Vec<&[T]> = runs.iter().map(Series::samples).collect();
     let found = quantum(&columns);
     Resolution {
         quantum: found.map(|(quantum, _)| quantum),
@@ -202,7 +202,7 @@ fn spacing<T: Real>(columns: &[&[T]]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::sampling::Sampling;
-    use crate::series::EnergyKind;
+    use crate::series::{EnergyKind, EnergySeries};
     use rand::{RngExt, SeedableRng};
 
     fn of<T: Real>(samples: Vec<T>, kind: EnergyKind) -> Resolution {

@@ -64,7 +64,13 @@ impl DistributionAccumulator {
     /// # Errors
     /// [`OnlineError::Energy`] for bins without a width or too many, otherwise as
     /// [`EnergyAccumulator::ring`](super::EnergyAccumulator::ring).
-    pub fn new(system: EnergySystem, lags: &Lags, width: f64, range: f64) -> Result<Self, OnlineError> {
+    pub fn new(
+        system: impl Into<EnergySystem>,
+        lags: &Lags,
+        width: f64,
+        range: f64,
+    ) -> Result<Self, OnlineError> {
+        let system = system.into();
         let bins = CentredBins::new(width, range)?;
         let lags = lags.in_planned_samples(&system.sampling())?;
         let levels = vec![LevelLags::single(&lags)];

@@ -45,6 +45,21 @@ const LEAST_SEGMENT: usize = 1024;
 /// is allocated after construction. The samples wait until some thousands of them, or a segment,
 /// are summed together.
 ///
+/// **Other scalars.** A [`Sampling`] in place of a system takes samples as they are: a pressure, a
+/// stress, a dipole moment. The sums give what the estimators give of a
+/// [`ScalarSeries`](crate::ScalarSeries).
+/// ```
+/// use msed::online::EnergyAccumulator;
+/// use msed::{Lags, Resampling, Sampling, ScalarSeries, energy};
+/// let (stress, sampling) = ([0.3, -0.1, 0.2, 0.4], Sampling::new(10, 0.004)?);
+/// let mut live = EnergyAccumulator::ring(sampling, &Lags::samples([1, 2]))?;
+/// live.push_slice(&stress)?;
+/// let whole = ScalarSeries::new(&stress[..], sampling)?;
+/// let whole = energy::msed(&whole, &Lags::samples([1, 2]), Resampling::None)?;
+/// assert_eq!(live.snapshot()?.msed().values(), whole.values());
+/// # Ok::<(), msed::Error>(())
+/// ```
+///
 /// **Pieces of one run**, on restarts or ranks of their own, join without losing a pair:
 /// [`starting_at`](Self::starting_at), [`followed_by`](Self::followed_by). Independent runs merge
 /// as sums: [`EnergySums::merge`].
@@ -83,7 +98,8 @@ impl EnergyAccumulator {
     /// assert_eq!(msed.values(), [(1.0 + 4.0 + 9.0) / 3.0, (9.0 + 25.0) / 2.0]);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn ring(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
+    pub fn ring(system: impl Into<EnergySystem>, lags: &Lags) -> Result<Self, OnlineError> {
+        let system = system.into();
         let lags = lags.in_planned_samples(&system.sampling())?;
         let ring = Ring::new(LevelLags::single(&lags))?;
         Self::of(EnergyPairs { system, lags }, vec![ring], None, 1)
@@ -112,7 +128,8 @@ impl EnergyAccumulator {
     /// assert!((msed.values()[1000] - (1.0 - 20.0_f64.cos())).abs() < 0.01);
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn block_fft(system: EnergySystem, lags: &Lags) -> Result<Self, OnlineError> {
+    pub fn block_fft(system: impl Into<EnergySystem>, lags: &Lags) -> Result<Self, OnlineError> {
+        let system = system.into();
         let lags = lags.in_planned_samples(&system.sampling())?;
         let level = LevelLags::single(&lags);
         // The cut is far beyond any memory, and keeps the search for a length within what integers
@@ -156,7 +173,12 @@ impl EnergyAccumulator {
     /// assert_eq!((msed.values()[4], msed.origins()[4]), ((36.0 * 36.0 + 60.0 * 60.0) / 2.0, 2));
     /// # Ok::<(), msed::Error>(())
     /// ```
-    pub fn multi_tau(system: EnergySystem, points: usize, longest: Lag) -> Result<Self, OnlineError> {
+    pub fn multi_tau(
+        system: impl Into<EnergySystem>,
+        points: usize,
+        longest: Lag,
+    ) -> Result<Self, OnlineError> {
+        let system = system.into();
         let (levels, lags) =
             LevelLags::doubling(1, points, longest.steps().div_ceil(system.sampling().stride()))?;
         let rings = levels.into_iter().map(Ring::new).collect::<Result<_, _>>()?;

@@ -4,7 +4,7 @@ use super::whittle::{Whittle, deviations};
 use crate::real::Real;
 use crate::relaxation::thresholds::{BLOCK, FEWEST_BLOCKS as FEWEST};
 use crate::relaxation::{Caution, Model, Reason};
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{Blocking, Resampling};
 
 /// More blocks than this in all make no error better.
@@ -63,8 +63,8 @@ pub fn choose_blocks<T: Real>(runs: &impl Runs<T>) -> BlockChoice {
     let interval = of[0].sampling().interval();
     let energies = deviations(of);
     let blocking = Blocking::of_runs(&energies.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let shortest = of.iter().map(EnergySeries::len).min().unwrap_or(0);
-    let duration = interval * of.iter().map(EnergySeries::len).sum::<usize>() as f64;
+    let shortest = of.iter().map(Series::len).min().unwrap_or(0);
+    let duration = interval * of.iter().map(Series::len).sum::<usize>() as f64;
     let needed = BLOCK * FEWEST as f64;
     let relaxation = Whittle::new()
         .model(Model::Exponential)

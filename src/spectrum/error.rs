@@ -27,8 +27,8 @@ pub enum SpectralError {
         /// The limit, per time unit.
         limit: f64,
     },
-    /// No start leads anywhere: the energy does not vary.
-    #[error("the energy has no spectrum to fit: it does not vary within the band")]
+    /// No start leads anywhere: the series does not vary.
+    #[error("the series has no spectrum to fit: it does not vary within the band")]
     NoMaximum,
     /// A lag that the run does not have, or that lies between two samples.
     #[error("a lag of {found}, expected a multiple of {stride}, above 0 and below the run's {steps}")]

@@ -29,6 +29,9 @@
 //! `S_fast` are nuisances, so that the fast relaxation is not taken for the slow one, and β is free
 //! unless the data show an exponential. `U0² = 2 Var(e) - Um²`.
 //!
+//! [`zero_frequency`] is the integral of the autocorrelation of any series, from its spectrum at
+//! zero and without a form: a transport coefficient but for its prefactor.
+//!
 //! [`choose_blocks`] cuts runs into blocks that are long against the relaxation time found so.
 //!
 //! [`GaussianModel`] turns the same information round: the errors that a run of any length is
@@ -47,10 +50,13 @@ mod periodogram;
 mod prior;
 mod search;
 mod shape;
+mod smooth_spectrum;
 mod verdict;
 mod whittle;
+mod zero_frequency;
 
 pub use block_choice::{BlockChoice, choose_blocks};
 pub use error::SpectralError;
 pub use gaussian_model::{ExpectedErrors, GaussianModel, Goal};
 pub use whittle::Whittle;
+pub use zero_frequency::{NoIntegral, ZeroFrequency, zero_frequency};

@@ -15,7 +15,7 @@ use super::verdict;
 use crate::real::Real;
 use crate::relaxation::{Evidence, Model, Relaxation, Spectrum, mean_relaxation_time};
 use crate::sampling::Sampling;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{Runs, Series};
 use crate::stats::{Estimate, Invalid, Partition, Resamples, Resampling};
 
 /// Fewest ordinates that a band must hold.
@@ -161,7 +161,7 @@ impl Whittle {
         runs: &impl Runs<T>,
         models: [Option<Model>; N],
     ) -> [Result<Relaxation, SpectralError>; N] {
-        let lengths: Vec<usize> = runs.runs().iter().map(EnergySeries::len).collect();
+        let lengths: Vec<usize> = runs.runs().iter().map(Series::len).collect();
         let partition = match Partition::new(&lengths, self.resampling) {
             Ok(partition) => partition,
             Err(error) => return std::array::from_fn(|_| Err(error.clone().into())),
@@ -220,7 +220,7 @@ impl Whittle {
             excess: fitted.misfit.map(|misfit| misfit.excess),
         };
         let mean_time = mean_tau.value();
-        let duration = runs.iter().map(EnergySeries::duration).sum();
+        let duration = runs.iter().map(Series::duration).sum();
         let block = partition.shortest() as f64 * sampling.interval();
         let verdict = verdict::Seen {
             converged: most_probable.maximum.converged,
@@ -384,12 +384,12 @@ impl Fitted {
     }
 }
 
-/// Energies per particle about the first of each run. They are centred in f64 before any scaling,
-/// since energies lie thousands of fluctuations away from zero.
-pub(super) fn deviations<T: Real>(runs: &[EnergySeries<'_, T>]) -> Vec<Vec<f64>> {
-    let of = |run: &EnergySeries<'_, T>| {
+/// Samples in the unit of the results, about the first of each run. They are centred in f64 before
+/// any scaling, since energies lie thousands of fluctuations away from zero.
+pub(super) fn deviations<T: Real, R: Series<T>>(runs: &[R]) -> Vec<Vec<f64>> {
+    let of = |run: &R| {
         let offset = Real::to_f64(run.samples()[0]);
-        let scale = runs[0].per_particle_scale();
+        let scale = runs[0].scale();
         let centred = run.samples().iter().map(|&x| (Real::to_f64(x) - offset) * scale);
         centred.collect()
     };

@@ -2,7 +2,7 @@
 
 use crate::energy::quantum;
 use crate::real::Real;
-use crate::series::{EnergySeries, Runs};
+use crate::series::{EnergyRuns, EnergySeries};
 use crate::stats::{Estimate, Partition, Resamples, Resampling, ResamplingError};
 
 /// The potential and the kinetic energy per particle of one run or several, as deviations from a
@@ -59,12 +59,12 @@ impl EnergyColumns {
     /// The columns of runs that have temperatures; `None` where one has none. `kinetic` is the
     /// kinetic energy per particle of a unit of temperature, (g/2) k.
     pub(super) fn new<T: Real>(
-        runs: &impl Runs<T>,
+        runs: &impl EnergyRuns<T>,
         kinetic: f64,
         resampling: Resampling,
     ) -> Result<Option<Self>, ResamplingError> {
         let run = runs.run();
-        let runs = runs.runs();
+        let runs = runs.energies();
         let temperatures: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::temperatures).collect();
         let Some(temperatures) = temperatures else {
             return Ok(None);

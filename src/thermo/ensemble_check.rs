@@ -13,7 +13,7 @@ use crate::energy::EnergyError;
 use crate::real::{Invalid, Real, short};
 use crate::relaxation::thresholds::THERMOSTAT;
 use crate::relaxation::{Reason, Relaxation};
-use crate::series::{EnergyKind, Runs};
+use crate::series::{EnergyKind, EnergyRuns};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
 use crate::units::{Conversion, Dimension, Units};
 
@@ -191,7 +191,7 @@ pub struct EnsembleCheck {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn ensemble_check<T: Real>(
-    runs: &impl Runs<T>,
+    runs: &impl EnergyRuns<T>,
     units: Units,
     degrees_of_freedom: f64,
     resampling: Resampling,
@@ -200,7 +200,7 @@ pub fn ensemble_check<T: Real>(
     let k = units.boltzmann();
     let columns = EnergyColumns::new(runs, 0.5 * g * k, resampling).map_err(EnergyError::from)?;
     let columns = columns.ok_or(ThermoError::NoTemperatures)?;
-    let first = &runs.runs()[0];
+    let first = &runs.energies()[0];
     let particles = first.particles();
     let [correlation, variance, ratio, potential]: [Estimate; 4] =
         Estimate::array(columns.resamples.evaluate_all(|weights| {
@@ -225,7 +225,7 @@ pub fn ensemble_check<T: Real>(
         degrees_of_freedom: g,
         kind: first.kind(),
         particles,
-        volumes: volumes(runs.runs()),
+        volumes: volumes(runs.energies()),
     };
     let too_coarse = columns.too_coarse(ROUNDING);
     check.sampled = match too_coarse {

@@ -6,7 +6,7 @@ use crate::energy::{self, EnergyError};
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::relaxation::{Fit, Model};
-use crate::series::Runs;
+use crate::series::EnergyRuns;
 use crate::spectrum::Whittle;
 use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
@@ -485,7 +485,7 @@ impl ScanBuilder {
     pub fn measure<T: Real>(
         &self,
         name: impl Into<String>,
-        runs: &impl Runs<T>,
+        runs: &impl EnergyRuns<T>,
     ) -> Result<StatePoint, ThermoError> {
         let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
         let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
@@ -522,7 +522,7 @@ impl ScanBuilder {
         }
     }
 
-    fn ensemble_check<T: Real>(&self, runs: &impl Runs<T>) -> Result<EnsembleCheck, ThermoError> {
+    fn ensemble_check<T: Real>(&self, runs: &impl EnergyRuns<T>) -> Result<EnsembleCheck, ThermoError> {
         let freedom = self.ensemble.degrees_of_freedom();
         super::ensemble_check(runs, self.units, freedom, self.resampling)
     }
@@ -534,7 +534,7 @@ impl ScanBuilder {
     pub fn add<T: Real>(
         &mut self,
         name: impl Into<String>,
-        runs: &impl Runs<T>,
+        runs: &impl EnergyRuns<T>,
     ) -> Result<&mut Self, ThermoError> {
         let point = self.measure(name, runs)?;
         Ok(self.add_point(point))

@@ -7,7 +7,7 @@ use super::{Ensemble, HeatCapacity, ThermoError, Undetermined};
 use crate::dimensions::Dimensions;
 use crate::energy::{EnergyError, JointMoments, quantum};
 use crate::real::{Invalid, Real};
-use crate::series::{EnergySeries, Runs};
+use crate::series::{EnergyRuns, EnergySeries};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
 use crate::units::{Conversion, Dimension, Units};
 
@@ -182,14 +182,14 @@ impl Virial {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn virial<T: Real>(
-    runs: &impl Runs<T>,
+    runs: &impl EnergyRuns<T>,
     heat_capacity: &HeatCapacity,
     volume: Option<f64>,
     dimensions: Dimensions,
     resampling: Resampling,
 ) -> Result<Outcome<Virial, Undetermined>, ThermoError> {
     let run = runs.run();
-    let runs = runs.runs();
+    let runs = runs.energies();
     let pressures = runs
         .iter()
         .map(EnergySeries::pressures)

@@ -34,6 +34,7 @@ mod laws {
     mod accumulators;
     mod adapters;
     mod correlators;
+    mod scalar_series;
     mod susceptibility;
     mod two_dimensions;
     mod unit_of_time;
@@ -55,6 +56,7 @@ mod golden {
     mod trajectories;
     mod two_dimensions;
     mod virial;
+    mod viscosity;
     mod waves;
 }
 
@@ -78,6 +80,7 @@ mod accuracy {
     mod thermo_synthetic;
     mod thermostats;
     mod virial;
+    mod zero_frequency;
 }
 
 /// What callers may hand in, and the errors that they get.

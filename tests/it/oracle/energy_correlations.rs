@@ -213,7 +213,7 @@ fn integrated_time_says_when_it_cannot_tell() {
     let unresolved = energy::integrated_time(&constant, Resampling::None).unwrap();
     assert_eq!(
         unresolved.to_string(),
-        "the energy is still correlated after 50: its integrated time is above 0"
+        "the series is still correlated after 50: its integrated time is above 0"
     );
 }
 
