@@ -66,7 +66,10 @@ fn walkers_have_the_derivative_of_their_diffusion_constant() {
         assert!(found.curve.len() >= 8, "{t}: {}", found.curve.len());
         for k in 0..found.curve.len() {
             let (time, value) = (found.curve.lag_time(k), found.curve.values()[k]);
-            let error = found.curve.standard_errors()[k].unwrap();
+            // On a resample a neighbour may not reach the value of the last lags.
+            let Some(error) = found.curve.standard_errors()[k] else {
+                continue;
+            };
             let difference = value - truth(time);
             assert!(
                 difference.abs() < 4.0 * error + 0.02 * largest,
@@ -76,6 +79,7 @@ fn walkers_have_the_derivative_of_their_diffusion_constant() {
             squares.push((difference / error).powi(2));
         }
     }
+    assert!(squares.len() >= 20, "{}", squares.len());
     // Errors are neither much too small nor much too large.
     let mean = squares.iter().sum::<f64>() / squares.len() as f64;
     assert!((0.1..3.0).contains(&mean), "{mean}");
