@@ -13,6 +13,7 @@ use crate::analysis::point::Point;
 use crate::analysis::structure::curves;
 use crate::analysis::susceptibility::Susceptibility;
 use crate::failure::Failure;
+use crate::results::PROGRAM;
 use crate::scan_file::Scan;
 
 /// Files to write, by name.
@@ -76,19 +77,24 @@ impl Output {
 pub(crate) struct Earlier(Vec<PathBuf>);
 
 impl Earlier {
-    /// Those that the `results.json` of a directory lists, as far as they are plain files of the
-    /// directory itself; none where it lists none.
+    /// Those that the `results.json` of a directory lists, if this program wrote it, as far as they
+    /// are plain files of the directory itself.
     pub(crate) fn of(directory: &Path) -> Self {
         let text = fs::read_to_string(directory.join("results.json")).unwrap_or_default();
         let results: Value = serde_json::from_str(&text).unwrap_or_default();
-        let names = results["files"].as_array().into_iter().flatten();
+        let is_ours = results["program"] == PROGRAM;
+        let names = results["files"]
+            .as_array()
+            .filter(|_| is_ours)
+            .into_iter()
+            .flatten();
         let paths = names.filter_map(|name| {
             let name = Path::new(name.as_str()?);
             let ending = name.extension()?.to_str()?;
-            let is_ours = ["csv", "svg"].contains(&ending) && name.file_name()? == name;
+            let is_written = ["csv", "svg"].contains(&ending) && name.file_name()? == name;
             let path = directory.join(name);
             let is_file = fs::symlink_metadata(&path).is_ok_and(|data| data.is_file());
-            (is_ours && is_file).then_some(path)
+            (is_written && is_file).then_some(path)
         });
         Self(paths.collect())
     }

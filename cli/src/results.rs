@@ -18,6 +18,9 @@ use crate::scan_file::Scan;
 pub(crate) use over_temperature::{agreement, notes, straightness};
 pub(crate) use values::reason;
 
+/// What `program` says in a file of this program.
+pub(crate) const PROGRAM: &str = "msed";
+
 /// The whole file. `files` are those that stand beside it.
 pub(crate) fn results<'a>(
     scan: &Scan,
@@ -27,6 +30,7 @@ pub(crate) fn results<'a>(
 ) -> Value {
     let system = &scan.system;
     values::without_null(json!({
+        "program": PROGRAM,
         "system": {
             "name": system.name,
             "units": system.units.units().name(),

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::{Fault, Place, ReadError};
 use crate::real::{Real, first_unfit, short};
-use crate::trajectory::{Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError, timed};
+use crate::trajectory::{
+    Convention, Frame, FrameSource, Species, Trajectory, TrajectoryError, with_checked_times,
+};
 use crate::units::Units;
 use decoder::Decoder;
 
@@ -20,7 +22,7 @@ pub use format::FrameFormat;
 /// GSD. The first bytes tell the format.
 ///
 /// `time_step` is the length of one molecular-dynamics step; times in the file must agree with it
-/// ([`timed`]). The file must have as many particles as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
+/// ([`with_checked_times`]). The file must have as many particles as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
 /// choices that a format leaves open.
 ///
 /// # Errors
@@ -50,7 +52,11 @@ pub fn trajectory<T: Real>(
         error.frame = Some(0);
         return Err(error.into());
     }
-    Trajectory::from_source(timed(frames, time_step, units, &mut None), time_step, species)
+    Trajectory::from_source(
+        with_checked_times(frames, time_step, units, &mut None),
+        time_step,
+        species,
+    )
 }
 
 /// The frames of a trajectory file one by one: LAMMPS dump text, extended XYZ, XTC, TRR, DCD or

@@ -13,7 +13,7 @@
 //! [`online`](crate::online) accumulators. Adapters take a source and are one, so that they
 //! compose, and give the same bits for a trajectory in memory. Their order, from the file on:
 //!
-//! 1. [`timed`], which holds the times of a file against its steps;
+//! 1. [`with_checked_times`], which holds the times of a file against its steps;
 //! 2. [`unwrapped`], by image flags or by continuity;
 //! 3. [`without_drift`], with the masses of all particles;
 //! 4. [`centres_of_mass`] of [`Molecules`], or [`selected`] particles.
@@ -71,7 +71,7 @@ pub use parts::selected;
 pub use positions::{Coordinates, Trajectory, TrajectoryRuns, Unwrapped, Wrapped};
 pub use source::{Frame, FrameSource};
 pub use species::{Particles, Species};
-pub use times::{FrameTime, timed};
+pub use times::{FrameTime, with_checked_times};
 pub use unwrap::{Unwrapping, unwrapped};
 pub use wrap_check::Convention;
 pub(crate) use wrap_check::WrapCheck;

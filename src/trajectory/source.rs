@@ -16,7 +16,7 @@ use crate::sampling::Sampling;
 pub struct Frame<T> {
     /// Molecular-dynamics step.
     pub step: u64,
-    /// The time beside the step, where the file has one: see [`timed`](super::timed).
+    /// The time beside the step, where the file has one: see [`with_checked_times`](super::with_checked_times).
     pub time: Option<FrameTime>,
     /// The cell, where there is one.
     pub cell: Option<Cell>,

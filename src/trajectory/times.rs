@@ -62,11 +62,10 @@ impl FrameTime {
 /// The frames of a source whose times, where the file has them, agree with their steps: from the
 /// first frame on, `time_step` passes with every step, to 1e-4 and the rounding of the times.
 ///
-/// The times of XTC and TRR files are in ps by convention, and those of other files have the unit
-/// that the caller of them knows. So `time_step` is compared in that unit, and where it does not fit
-/// in the others that simulations count in: fs, ps and ns; for XTC and TRR in ps and in fs. In
-/// `lj` and in units without a scale, numbers are compared as they are. Where the unit is not that
-/// of the format, or else of `units`, its name is put into `unit`.
+/// XTC and TRR files have times in ps; in other formats the unit is that of `units`. If `time_step`
+/// does not fit, fs, ps and ns are tried (for XTC and TRR only fs). In `lj` and in units without a
+/// scale, numbers are compared as they are. The name of a unit other than the first goes into
+/// `unit`.
 ///
 /// Times that begin anew, as those of a second job do, count from there. Times that do not pass at
 /// all say nothing, since converters write zeros.
@@ -76,15 +75,15 @@ impl FrameTime {
 ///
 /// ```
 /// use msed::{Units, io};
-/// use msed::trajectory::{Frame, FrameSource, timed};
+/// use msed::trajectory::{Frame, FrameSource, with_checked_times};
 /// let file = "data/kob-andersen/T0.700/trajectory.xtc";
 /// let (mut frame, mut unit) = (Frame::<f32>::new(), None);
-/// let mut frames = timed(io::frames(file, Units::LJ)?, 0.005, Units::LJ, &mut unit);
+/// let mut frames = with_checked_times(io::frames(file, Units::LJ)?, 0.005, Units::LJ, &mut unit);
 /// assert!(frames.next_frame(&mut frame)? && frames.next_frame(&mut frame)?);
 /// assert_eq!((frame.step, frame.time.map(|time| time.value)), (16500, Some(82.5)));
 /// # drop(frames);
 ///
-/// let mut frames = timed(io::frames(file, Units::LJ)?, 0.004, Units::LJ, &mut unit);
+/// let mut frames = with_checked_times(io::frames(file, Units::LJ)?, 0.004, Units::LJ, &mut unit);
 /// assert!(frames.next_frame(&mut frame)?);
 /// assert_eq!(
 ///     frames.next_frame(&mut frame).unwrap_err().to_string(),
@@ -92,14 +91,14 @@ impl FrameTime {
 /// );
 /// # Ok::<(), msed::Error>(())
 /// ```
-pub fn timed<T: Real>(
+pub fn with_checked_times<T: Real>(
     source: impl FrameSource<T>,
     time_step: f64,
     units: Units,
     unit: &mut Option<&'static str>,
 ) -> impl FrameSource<T> {
     let (particles, convention) = (source.particles(), source.convention());
-    let mut watch = Watch {
+    let mut times = TimeCheck {
         time_step,
         units,
         frame: 0,
@@ -109,7 +108,7 @@ pub fn timed<T: Real>(
         of_format: None,
     };
     let check = move |frame: &mut Frame<T>| {
-        let found = watch.take(frame)?;
+        let found = times.check(frame)?;
         *unit = found.or(*unit);
         Ok(())
     };
@@ -117,7 +116,7 @@ pub fn timed<T: Real>(
 }
 
 /// What the frames so far leave possible.
-struct Watch {
+struct TimeCheck {
     time_step: f64,
     units: Units,
     /// The number of the next frame.
@@ -131,12 +130,12 @@ struct Watch {
     of_format: Option<&'static str>,
 }
 
-impl Watch {
-    /// Takes a frame. Returns the unit of its time where it is not that of the format.
-    fn take<T>(&mut self, frame: &Frame<T>) -> Result<Option<&'static str>, TrajectoryError> {
+impl TimeCheck {
+    /// Checks the next frame. Returns the unit of its time where it is not that of the format.
+    fn check<T>(&mut self, frame: &Frame<T>) -> Result<Option<&'static str>, TrajectoryError> {
         let number = self.frame;
         self.frame += 1;
-        // A time step that is none is refused by whoever takes the frames.
+        // A time step that is not positive is refused by the reader of the frames.
         let Some(time) = frame.time.filter(|_| self.time_step > 0.0) else {
             return Ok(None);
         };
@@ -168,11 +167,21 @@ impl Watch {
             Some((unit, _)) => Ok(Some(*unit).filter(|unit| Some(*unit) != self.of_format)),
             None => Err(TrajectoryError::TimeStep {
                 frame: number,
-                found: span / steps / before.1,
+                found: rounded(span, rounding) / steps / before.1,
                 unit: time_in_si(self.units.time).map(|_| self.units.time),
                 expected: self.time_step,
             }),
         }
+    }
+}
+
+/// A span without the digits that rounding has made.
+fn rounded(span: f64, rounding: f64) -> f64 {
+    if rounding > 0.0 {
+        let last = 10_f64.powf(rounding.log10().floor());
+        (span / last).round() * last
+    } else {
+        span
     }
 }
 
@@ -231,7 +240,7 @@ mod tests {
     ) -> Result<Option<&'static str>, String> {
         let frames: Vec<_> = frames.into_iter().collect();
         let (mut frame, mut unit) = (Frame::new(), None);
-        let mut source = timed(Times(frames.into_iter()), time_step, units, &mut unit);
+        let mut source = with_checked_times(Times(frames.into_iter()), time_step, units, &mut unit);
         while source.next_frame(&mut frame).map_err(|error| error.to_string())? {}
         drop(source);
         Ok(unit)

@@ -185,7 +185,7 @@ impl Units {
     /// ```
     /// use msed::Units;
     /// // kJ/mol, angstrom and bar: 6.022e-5 kJ/mol in a bar times a cubic angstrom.
-    /// let units = Units::own("mixed", 0.008_314_462_618)?.with_pressure("bar", 6.022_140_76e-5)?;
+    /// let units = Units::custom("mixed", 0.008_314_462_618)?.with_pressure("bar", 6.022_140_76e-5)?;
     /// assert_eq!((units.pressure, units.pressure_volume()), ("bar", 6.022_140_76e-5));
     /// # Ok::<(), msed::Error>(())
     /// ```

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use msed::io::{FrameFormat, FrameReader};
-use msed::trajectory::{FrameSource, Species, centres_of_mass, timed, without_drift};
+use msed::trajectory::{FrameSource, Species, centres_of_mass, with_checked_times, without_drift};
 use msed::{Replicas, Trajectory};
 
 use super::cells::with_cell;
@@ -199,7 +199,7 @@ fn replica(
     let stepped = Stepped::new(open(scan, run, files, notes)?, scan, run, file, notes);
     let mut source: Box<dyn FrameSource<f32> + '_> = match run.frame_times {
         Some(FrameTimes::Ignore) => Box::new(stepped),
-        _ => Box::new(timed(
+        _ => Box::new(with_checked_times(
             stepped,
             time_step,
             scan.system.units.units(),

@@ -107,10 +107,14 @@ fn a_list_of_files_that_are_not_ours_is_not_believed() {
     let scan = Scan::small();
     std::fs::create_dir_all(scan.dir().join("out/below")).expect("a folder");
     let foreign = ["out/data.txt", "outside.csv", "out/below/curve.csv"];
-    for name in foreign {
+    for name in foreign.into_iter().chain(["out/curve.csv"]) {
         scan.write(name, "mine");
     }
-    let list = r#"{"files": ["data.txt", "../outside.csv", "below/curve.csv", "..", "", 3, "below"]}"#;
+    // Of another program altogether.
+    scan.write("out/results.json", r#"{"files": ["curve.csv"]}"#);
+    assert!(scan.run().success);
+    assert_eq!(scan.read("out/curve.csv"), "mine");
+    let list = r#"{"program": "msed", "files": ["data.txt", "../outside.csv", "below/curve.csv", "..", "", 3, "below"]}"#;
     scan.write("out/results.json", list);
     assert!(scan.run().success);
     for name in foreign {

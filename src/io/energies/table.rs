@@ -420,14 +420,15 @@ impl EnergyTable {
     #[inline]
     pub(super) fn push(&mut self, layout: &Layout, values: &[f64]) {
         self.potential.push(layout.energy_of(values));
+        let at = |place: Option<usize>| place.map(|place| values[place]);
         let columns = [
-            (&mut self.temperature, layout.temperature),
-            (&mut self.pressure, layout.pressure),
-            (&mut self.volume, layout.volume),
+            (&mut self.temperature, layout.temperature_of(values)),
+            (&mut self.pressure, at(layout.pressure)),
+            (&mut self.volume, at(layout.volume)),
         ];
-        for (column, place) in columns {
-            if let (Some(column), Some(place)) = (column, place) {
-                column.push(values[place]);
+        for (column, value) in columns {
+            if let (Some(column), Some(value)) = (column, value) {
+                column.push(value);
             }
         }
         for ((_, column), (_, place)) in self.kept.iter_mut().zip(&layout.kept) {
