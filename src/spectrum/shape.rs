@@ -7,6 +7,11 @@ use crate::relaxation::Model;
 /// The least ratio of the slow time to a fast one, and of two fast ones: relaxations that are
 /// nearer are one.
 const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
+/// A slow part whose time is less than this multiple of a fast one's ...
+const TAIL_RATIO: f64 = 20.0;
+/// ... and whose variance is less than this part of the two is the tail of that relaxation: no
+/// relaxation is exactly exponential or stretched, and a long run shows it.
+const TAIL_SHARE: f64 = 0.15;
 /// The shortest time of a fast relaxation, in samples: neighbouring samples of a shorter one are
 /// correlated by less than 0.05, and it is a part of the level.
 const SHORTEST: f64 = 0.33;
@@ -42,13 +47,19 @@ impl Shape {
         self.model.parameters() + 2 * fast + 1
     }
 
-    /// Whether its relaxations are apart from each other and from the level.
+    /// Whether its relaxations are apart from each other and from the level, and the slow one is no
+    /// tail of a faster one.
     pub(super) fn is_apart(self, parameters: &Parameters) -> bool {
+        let [variance, time] = [1, 2].map(|place| parameters[place].exp());
+        let is_tail = |[of_fast, fast]: [f64; 2]| {
+            time < TAIL_RATIO * fast && variance < TAIL_SHARE * (variance + of_fast)
+        };
         let times: Vec<f64> = (0..self.fast).map(|k| parameters[self.fast_time(k)]).collect();
         let [slow, fast] = LEAST_RATIO.map(f64::ln);
         times
             .iter()
             .all(|time| parameters[2] - time > slow && *time > SHORTEST.ln())
+            && !self.fast_parts(parameters).any(is_tail)
             && times.windows(2).all(|pair| (pair[0] - pair[1]).abs() > fast)
     }
 

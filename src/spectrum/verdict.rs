@@ -1,7 +1,7 @@
 //! How far a fit of a spectrum can be trusted.
 
 use crate::relaxation::thresholds::{
-    LOG_ERROR, LONG_RUN, OTHER_FORM, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK,
+    LOG_ERROR, LONG_RUN, OTHER_FORM, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK, TELLS_FORMS,
 };
 use crate::relaxation::{Caution, Reason, Spectrum, Verdict};
 use crate::stats::{Estimate, Significance};
@@ -57,7 +57,9 @@ impl Seen<'_> {
             })
         } else if log_time_error > LOG_ERROR {
             Some(Reason::Vague { log_time_error })
-        } else if (other_time / self.time).ln().abs() > OTHER_FORM {
+        } else if (other_time / self.time).ln().abs() > OTHER_FORM
+            && self.duration < TELLS_FORMS * other_time.max(self.time)
+        {
             Some(Reason::OneOrTwo {
                 relaxation_time: self.time,
                 other_time,

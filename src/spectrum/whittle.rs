@@ -60,11 +60,14 @@ const LEAST_LIMIT: f64 = 6.0;
 /// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
 /// Relaxations less than a factor of four apart count as one. A form whose ln τ or ln Um² is known
 /// to no better than 0.6 is left out where another form has a certain slow part: it describes
-/// noise at the lowest frequencies.
+/// noise at the lowest frequencies. A slow part of less than 0.15 of the variance of itself and a
+/// relaxation up to twenty times faster is the tail of that relaxation, and no slow part: in a long
+/// run such a tail shows, since no relaxation is exactly exponential or stretched.
 ///
 /// One stretched relaxation resembles two that lie close together, and only a long run tells which
 /// it is. Where a form of a probability above 0.02 has a τ that differs from the average by more
-/// than a factor of 1.8, the fit is unresolved ([`Reason::OneOrTwo`](crate::relaxation::Reason)).
+/// than a factor of 1.8, and the run is shorter than 150 of the longer one, the fit is unresolved
+/// ([`Reason::OneOrTwo`](crate::relaxation::Reason)).
 ///
 /// # Band
 /// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the

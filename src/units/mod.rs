@@ -11,4 +11,4 @@ pub use conversion::{Conversion, Dimension, LennardJones};
 pub(crate) use system::time_in_si;
 pub use system::{ATOMIC_MASS, AVOGADRO, BOLTZMANN, CALORIE, ELEMENTARY_CHARGE, HARTREE, Units, UnitsError};
 #[cfg(feature = "io")]
-pub(crate) use system::{energy_in_si, length_in_si, pressure_in_si};
+pub(crate) use system::{UNNAMED_TEMPERATURE, energy_in_si, length_in_si, pressure_in_si};

@@ -27,6 +27,9 @@ const BAR: f64 = 1e5;
 /// The standard atmosphere in Pa: exact by definition (the same).
 const ATMOSPHERE: f64 = 101_325.0;
 
+/// The unit of temperature of a [`custom`](Units::custom) system that does not name one.
+pub(crate) const UNNAMED_TEMPERATURE: &str = "temperature";
+
 /// A unit system, named as LAMMPS names it; `gromacs` is GROMACS's.
 ///
 /// ```
@@ -159,7 +162,7 @@ impl Units {
             energy: "energy",
             time: "time",
             length: "length",
-            temperature: "temperature",
+            temperature: UNNAMED_TEMPERATURE,
             pressure: "energy/length^3",
             xtc_length: 1.0,
             pressure_volume: 1.0,

@@ -5,7 +5,7 @@ use super::table::{EnergyTable, Note, Times};
 use crate::io::error::{Fault, Place, ReadError};
 use crate::real::short;
 use crate::sampling::Sampling;
-use crate::units::{Units, energy_in_si, length_in_si, pressure_in_si, time_in_si};
+use crate::units::{UNNAMED_TEMPERATURE, Units, energy_in_si, length_in_si, pressure_in_si, time_in_si};
 
 impl EnergyTable {
     /// The table in the units of `units`, where the file says what its own are. Whatever is
@@ -86,8 +86,10 @@ impl EnergyTable {
             }
             self.time_unit = Some(to);
         }
-        if let Some(from) = self.temperature_unit.filter(|from| *from != units.temperature) {
-            let to = units.temperature;
+        // A caller's own unit of temperature has no name unless the caller gives it one.
+        let is_known = |unit: &str| unit != UNNAMED_TEMPERATURE;
+        let to = units.temperature;
+        if let Some(from) = self.temperature_unit.filter(|from| *from != to && is_known(to)) {
             let message = format!(
                 "temperatures in {from}, expected {to}, the unit of `{}`, to which nothing converts",
                 units.name()
