@@ -189,7 +189,7 @@ fn replicas_of_another_sampling() {
     let scan = scan.edit("scan.toml", "timestep = 0.005", "timestep = 0.0011");
     assert_eq!(
         scan.message(),
-        "DIR/scan.toml:16: run `T0.700`: replica 1 has sampling interval 0.022, expected 0.011 as in the first"
+        "DIR/coarse.dat: replica 2 has sampling interval 0.022, expected 0.011 as in the first"
     );
 }
 
