@@ -11,7 +11,7 @@ const SEARCHED: usize = 1 << 20;
 const SAMPLED: usize = 1 << 16;
 /// Samples that differ by this part of the largest or less are equal.
 const EQUAL: f64 = 64.0 * f64::EPSILON;
-/// A spacing wider than so many quanta is no print of that quantum.
+/// A spacing above this many quanta shows that the print is coarser.
 const WIDER: f64 = 1.5;
 /// How many spacings must be multiples of the smallest one before it counts.
 const EVIDENCE: usize = 50;

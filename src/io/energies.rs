@@ -58,7 +58,7 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// By default columns are found by name, and the first name that the file has counts: the step in
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
 /// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`; the
-/// pressure, if any, in `v_press`, `v_pr`, `v_p`, `c_thermo_press` or `Press`; the volume, if any,
+/// pressure, if any, in `v_press`, `v_pr`, `c_thermo_press` or `Press`; the volume, if any,
 /// in `v_vol`, `v_volume` or `Volume`. Other columns are ignored. A pressure or a volume that was
 /// found by name and is no number in some row is left out, with a [`Note::LeftOut`].
 ///

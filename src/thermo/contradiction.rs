@@ -46,17 +46,25 @@ pub enum Contradiction {
     },
     /// The volume changes where the declared ensemble keeps it.
     #[error(
-        "the ensemble is declared {declared}, and the volume changes between {} and {}, expected a constant one: \
+        "the ensemble is declared {declared}, and the volume changes by {} % within a run, expected a constant one: \
          the run is at constant pressure",
-        short(*.least, 8), short(*.most, 8)
+        short(100.0 * .change, 2)
     )]
     Volume {
         /// The ensemble declared.
         declared: &'static str,
-        /// The smallest volume.
-        least: f64,
-        /// The largest volume.
-        most: f64,
+        /// The largest change within a run, as a part of the volume.
+        change: f64,
+    },
+    /// Runs of one system at constant volume have different volumes.
+    #[error(
+        "the volumes of the runs differ by {} %, expected one volume: \
+         runs of other volumes are other state points",
+        short(100.0 * .difference, 2)
+    )]
+    Volumes {
+        /// The largest difference between the mean volumes of two runs, as a part of the volume.
+        difference: f64,
     },
     /// The energies are of another ensemble.
     #[error(

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::contradiction::{CONSTANT, Contradiction, of_columns};
 use super::energy_columns::EnergyColumns;
 use super::thermostat_time::{NoThermostatTime, thermostat_time};
-use super::virial::{changes, volumes};
+use super::volume::VolumeChange;
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::energy::EnergyError;
 use crate::real::{Invalid, Real, short};
@@ -34,8 +34,8 @@ const SCALE: f64 = 0.05;
 /// std(e)² over the canonical variance of the kinetic energy, C_ex/(g/2) in the canonical ensemble:
 /// no dense liquid or glass is outside of the squares of these.
 const PLAUSIBLE: [f64; 2] = [0.1, 10.0];
-/// The part of a variance that the rounding of the print may be.
-const ROUNDING: f64 = 0.25;
+/// Largest share of a variance that may come from rounding where it is to tell the ensemble.
+const COARSE: f64 = 0.25;
 
 /// The ensemble that a run has sampled, as its data show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,8 +125,8 @@ pub struct EnsembleCheck {
     degrees_of_freedom: f64,
     kind: EnergyKind,
     particles: usize,
-    // The smallest and the largest, where the runs have a column.
-    volumes: Option<[f64; 2]>,
+    // Where the runs have a column of volumes.
+    volume_change: Option<VolumeChange>,
 }
 
 /// Finds the ensemble of one run or of several, from energies and temperatures at the same samples:
@@ -146,7 +146,7 @@ pub struct EnsembleCheck {
 /// possible has an [`UnknownEnsemble`].
 ///
 /// **Volumes** that change by more than 1e-5, where the runs have a column of them, exclude both
-/// ensembles: the run is at constant pressure.
+/// ensembles: the run is at constant pressure. So do volumes that differ between runs.
 ///
 /// **Averages over windows**, as `fix ave/time` may write them, keep e_tot: at constant energy
 /// nothing changes here, but the variances lack what moves within a window. In the canonical
@@ -225,9 +225,9 @@ pub fn ensemble_check<T: Real>(
         degrees_of_freedom: g,
         kind: first.kind(),
         particles,
-        volumes: volumes(runs.energies()),
+        volume_change: VolumeChange::of(runs.energies()).map(|(_, change)| change),
     };
-    let too_coarse = columns.too_coarse(ROUNDING);
+    let too_coarse = columns.too_coarse(COARSE);
     check.sampled = match too_coarse {
         Some((column, standard_deviation)) => Outcome::Unresolved(UnknownEnsemble::Rounding {
             quantity: ["energy", "temperature"][column].to_owned(),
@@ -288,7 +288,10 @@ impl EnsembleCheck {
     /// counts, which distinguishes totals from energies per particle.
     #[must_use]
     pub fn contradiction(&self, declared: Ensemble) -> Option<Contradiction> {
-        self.volume(declared).or_else(|| self.scale()).or_else(|| {
+        let of_volume = self
+            .volume_change
+            .and_then(|change| change.contradiction(declared));
+        of_volume.or_else(|| self.scale()).or_else(|| {
             let found = self.sampled.value()?;
             let contradicts = matches!(
                 (declared, found),
@@ -308,20 +311,6 @@ impl EnsembleCheck {
                 temperature_variance: self.temperature_variance.value(),
                 canonical_freedom: self.canonical_freedom(),
             })
-        })
-    }
-
-    /// The contradiction between volumes that change and an ensemble that keeps them.
-    fn volume(&self, declared: Ensemble) -> Option<Contradiction> {
-        let [least, most] = self.volumes.filter(|&volumes| changes(volumes))?;
-        let declared = match declared {
-            Ensemble::Npt { .. } => return None,
-            Ensemble::Nve { .. } | Ensemble::Nvt { .. } => declared.name(),
-        };
-        Some(Contradiction::Volume {
-            declared,
-            least,
-            most,
         })
     }
 
@@ -416,9 +405,7 @@ impl EnsembleCheck {
     /// The same with times in other units.
     pub(super) fn converted(&self, conversion: &Conversion) -> Self {
         let factor = conversion.factor(Dimension::TIME);
-        let volume = conversion.factor(Dimension::of(0, 0, 3, 0));
         Self {
-            volumes: self.volumes.map(|volumes| volumes.map(|v| v * volume)),
             thermostat_time: match &self.thermostat_time {
                 Outcome::Resolved(time) => Outcome::Resolved(time.map(|t| t * factor)),
                 Outcome::Unresolved(why) => Outcome::Unresolved(why.scaled(factor)),

@@ -141,6 +141,16 @@ pub enum ThermoError {
         /// Temperature of its counterpart in the first list.
         expected: f64,
     },
+    /// A scan along another path than the one needed.
+    #[error("{quantity} along an {found} path, expected an {expected} one")]
+    OtherPath {
+        /// What was asked.
+        quantity: &'static str,
+        /// The path of the scan.
+        found: &'static str,
+        /// The path needed.
+        expected: &'static str,
+    },
     /// A run in another ensemble than the one needed.
     #[error("{quantity} of a run in {found}, expected one in {expected}")]
     OtherEnsemble {
@@ -327,17 +337,19 @@ pub enum Undetermined {
     /// The print of the energies, or of the pressures and temperatures, is too coarse for a
     /// correlation.
     #[error(
-        "the print's last digits make {} % of the variance of the {quantity}, expected at most 1 %: print more digits",
-        short(100.0 * .part, 2)
+        "the print's last digits make {} % of the variance of the {quantity}, expected at most {} %: print more digits",
+        short(100.0 * .part, 2), short(100.0 * .expected, 2)
     )]
     CoarsePrint {
         /// Potential energy or virial.
         quantity: &'static str,
         /// The part of the variance that the rounding makes.
         part: f64,
+        /// The largest part that is accepted.
+        expected: f64,
     },
-    /// The kinetic part of the pressure does not fluctuate as the temperature does: pressure, volume
-    /// and degrees of freedom do not belong together.
+    /// The kinetic part of the pressure does not fluctuate as the temperature does: pressure,
+    /// volume and degrees of freedom do not belong together.
     #[error(
         "the kinetic part of p V is {part} of (g/d) N k T in the canonical ensemble, expected 1: \
          the volume, the unit of the pressure or the degrees of freedom are others"

@@ -47,6 +47,7 @@ mod temperature_derivative;
 mod temperature_models;
 mod thermostat_time;
 mod virial;
+mod volume;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
 pub use contradiction::Contradiction;
@@ -67,3 +68,4 @@ pub use temperature_derivative::{TemperatureDerivative, temperature_derivatives,
 pub use temperature_models::{TemperatureFit, TemperatureModel, fit_relaxation_times};
 pub use thermostat_time::NoThermostatTime;
 pub use virial::{Virial, virial};
+pub use volume::{CONSTANT_VOLUME, SAME_VOLUME};

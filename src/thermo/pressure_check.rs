@@ -5,10 +5,8 @@ use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
 use super::slope::heat_capacity_check;
+use super::volume::SAME_VOLUME;
 use super::{Path, Point, StatePoint, ThermoError, Undetermined, Virial};
-
-/// Relative difference of volumes on an isochore.
-const SAME_VOLUME: f64 = 1e-3;
 
 /// The excess part of (dp/dT)_V from fluctuations beside d⟨p_ex⟩/dT along an isochore, with
 /// p_ex = p - (g/d) N k T/V.
@@ -16,14 +14,12 @@ const SAME_VOLUME: f64 = 1e-3;
 /// The left side comes from the covariance of virial and energy at each temperature, as
 /// [`virial`](super::virial()) has it; the right side from the mean virials alone, by the same
 /// interpolants as those of the energy in [`heat_capacity_check`](super::heat_capacity_check()), a
-/// straight line and a natural spline in T^(3/5). A wrong volume or unit of pressure moves the two
-/// sides by different factors. Both went through the same resamples.
+/// straight line and a natural spline in T^(3/5), over the volume of each point. A wrong volume or
+/// unit of pressure moves the two sides by different factors. Both went through the same resamples.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct PressureCheck {
-    /// The path of the scan.
-    pub path: Path,
     /// The temperatures, ascending.
     pub temperatures: Vec<f64>,
     /// (dp/dT)_V,ex from the fluctuations at each temperature, in pressure units per temperature
@@ -36,7 +32,7 @@ pub struct PressureCheck {
     /// Fluctuations minus the spline, with the error of the difference: no form for ⟨p_ex⟩ enters.
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
-    /// answer along an isobar and without error bars.
+    /// answer without error bars.
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
 }
 
@@ -46,13 +42,25 @@ impl PressureCheck {
         units: Units,
         path: Path,
     ) -> Result<Self, ThermoError> {
+        if path != Path::Isochoric {
+            return Err(ThermoError::OtherPath {
+                quantity: "the rise of the pressure",
+                found: path.name(),
+                expected: Path::Isochoric.name(),
+            });
+        }
         let with = |point: &'a StatePoint| Some((point, point.counted_virial()?));
-        let points: Vec<(&StatePoint, &Virial)> = points.filter_map(with).collect();
+        let mut points: Vec<(&StatePoint, &Virial)> = points.filter_map(with).collect();
+        // In the order of the check below, so that each number meets the volume of its point.
+        points.sort_by(|(a, _), (b, _)| {
+            let [a, b] = [a, b].map(|point| point.energy_temperature().value());
+            a.total_cmp(&b)
+        });
         ThermoError::enough_temperatures("the slope of the pressure", points.len(), 3)?;
         let (first, rest) = (points[0].1.volume(), &points[1..]);
         let differs =
             |(_, virial): &&(&StatePoint, &Virial)| (virial.volume() / first - 1.0).abs() > SAME_VOLUME;
-        if let (Path::Isochoric, Some((point, virial))) = (path, rest.iter().find(differs)) {
+        if let Some((point, virial)) = rest.iter().find(differs) {
             return Err(ThermoError::Mixed {
                 quantity: "volume",
                 name: point.name().to_owned(),
@@ -66,12 +74,16 @@ impl PressureCheck {
             };
             points.iter().map(point).collect()
         };
-        let check = heat_capacity_check(&of(|of| &of.mean), &of(|of| &of.slope), units, path)?;
+        let check = heat_capacity_check(&of(|of| &of.mean_virial), &of(|of| &of.slope), units, path)?;
         // From d(W/N)/dT, in k per particle, to pressures.
         let particles = points[0].0.particles() as f64;
-        let factor = particles * units.boltzmann() / (first * units.pressure_volume());
         let scaled = |numbers: &[Estimate]| -> Vec<Estimate> {
-            numbers.iter().map(|number| number.map(|x| x * factor)).collect()
+            let of_points = numbers.iter().zip(&points);
+            let scaled = of_points.map(|(number, (_, virial))| {
+                let factor = particles * units.boltzmann() / (virial.volume() * units.pressure_volume());
+                number.map(|x| x * factor)
+            });
+            scaled.collect()
         };
         let from_fluctuations = scaled(&check.from_fluctuations);
         let from_spline = scaled(&check.from_spline);
@@ -79,7 +91,6 @@ impl PressureCheck {
         let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
         let agreement = |difference| super::slope::agreement(difference, path);
         Ok(Self {
-            path,
             agreement: difference.iter().map(agreement).collect(),
             temperatures: check.temperatures.clone(),
             from_pressure_slope: scaled(&check.from_energy_slope),

@@ -288,8 +288,9 @@ impl Scan {
     /// [`PressureCheck`].
     ///
     /// # Errors
-    /// Those of [`heat_capacity_check`](super::heat_capacity_check());
-    /// [`ThermoError::Mixed`] for volumes that differ by more than 0.1 % on an isochore.
+    /// Those of [`heat_capacity_check`](super::heat_capacity_check()); [`ThermoError::OtherPath`]
+    /// along an isobar, whose part is the [expansion's entropy](Self::expansion_entropy);
+    /// [`ThermoError::Mixed`] for volumes that differ by more than 0.1 %.
     pub fn pressure_check(&self) -> Result<PressureCheck, ThermoError> {
         PressureCheck::of(self.counted(), self.units, self.path)
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::contradiction::Contradiction;
+use super::volume::{SAME_VOLUME, VolumeChange};
 use super::{Ensemble, HeatCapacity, ThermoError, Undetermined};
 use crate::dimensions::Dimensions;
 use crate::energy::{EnergyError, JointMoments, quantum};
@@ -11,17 +11,14 @@ use crate::series::{EnergyRuns, EnergySeries};
 use crate::stats::{Estimate, Outcome, Resampling, Significance};
 use crate::units::{Conversion, Dimension, Units};
 
-/// The part of a variance that the rounding of the print may be: a correlation is too small by half
-/// of it.
+/// Largest share of a variance that may come from rounding. Half of it is the relative error of R.
 const ROUNDING: f64 = 0.01;
-/// Relative deviation of a volume from the mean of its column that counts as none.
-const SAME_VOLUME: f64 = 1e-3;
-/// Largest relative change of a volume that is constant: barostats move it by more, and a print of
-/// few digits by less.
-const CONSTANT_VOLUME: f64 = 1e-5;
 /// Relative deviation of the kinetic part of the pressure from (g/2) N k T that the thermostat's
 /// time step may cause.
 const KINETIC: f64 = 0.1;
+/// The range of the same ratio that passes without an error bar: wider than chance in all but very
+/// short runs.
+const KINETIC_WITHOUT_ERROR: [f64; 2] = [0.5, 2.0];
 
 /// How the virial W of a run fluctuates with the potential energy U: see [`virial`](virial()).
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +38,13 @@ pub struct Virial {
     pub gamma: Estimate,
     /// The excess part of (dp/dT)_V, in pressure units per temperature unit: without the ideal
     /// gas's (g/d) N k/V.
-    pub pressure_coefficient: Estimate,
+    pub excess_pressure_coefficient: Estimate,
     /// Mean W/N, in energy units.
-    pub mean: Estimate,
+    pub mean_virial: Estimate,
     /// Mean pressure with its kinetic part, in pressure units.
-    pub pressure: Estimate,
-    /// γ C_ex, which is d(W/N)/dT at constant volume, in k per particle.
+    pub mean_pressure: Estimate,
+    // γ C_ex, which is d(W/N)/dT at constant volume, in k per particle.
+    #[cfg_attr(feature = "serde", serde(skip))]
     pub(super) slope: Estimate,
 }
 
@@ -56,7 +54,7 @@ impl fmt::Display for Virial {
         write!(
             f,
             "R = {}, canonical {}, gamma = {}, (dp/dT)_V,ex = {}",
-            self.correlation, self.canonical_correlation, self.gamma, self.pressure_coefficient
+            self.correlation, self.canonical_correlation, self.gamma, self.excess_pressure_coefficient
         )
     }
 }
@@ -96,9 +94,9 @@ impl Virial {
         Ok(Self {
             units: conversion.to(),
             volume: self.volume * volume,
-            pressure_coefficient: self.pressure_coefficient.map(|x| x * coefficient),
-            mean: self.mean.map(|x| x * energy),
-            pressure: self.pressure.map(|x| x * pressure),
+            excess_pressure_coefficient: self.excess_pressure_coefficient.map(|x| x * coefficient),
+            mean_virial: self.mean_virial.map(|x| x * energy),
+            mean_pressure: self.mean_pressure.map(|x| x * pressure),
             ..self.clone()
         })
     }
@@ -121,14 +119,13 @@ impl Virial {
 /// LAMMPS, GROMACS, NAMD and HOOMD-blue print such pressures. Under constraints W holds the virial
 /// of their forces too.
 ///
-/// **Constant energy.** By Lebowitz, Percus and Verlet, Cov_E(A, B) = Cov(A, B) - (k T²/C_V)
-/// (d⟨A⟩/dT)(d⟨B⟩/dT). With x = C_ex/C_V the fluctuations of U, and the covariance with them, are
-/// all smaller by 1 - x, and γ is the same. The variance of W is smaller by 1 - x R² only:
+/// **Constant energy.** γ is that of the canonical ensemble. The canonical R follows from the
+/// sampled R_E by the transformation of Lebowitz, Percus and Verlet, with x = C_ex/C_V:
 /// ```text
 /// R^2 = R_E^2/(1 - x + x R_E^2)
 /// ```
-/// and the pressure coefficient takes C_ex as the heat capacity has it, which is of the ensemble
-/// already.
+/// The pressure coefficient takes C_ex as the heat capacity has it, which is of the ensemble
+/// already. docs/virial.md has the derivation, and measurements in both ensembles.
 ///
 /// **Finite runs.** Variances and the covariance are those of an infinite run, as in
 /// [`Moments::corrected_variance`](crate::energy::Moments::corrected_variance). All numbers go
@@ -136,9 +133,9 @@ impl Virial {
 ///
 /// **What can be checked.** In the canonical ensemble the kinetic energy is independent of U and W.
 /// A wrong volume, unit of pressure or number of degrees of freedom leaves W - γ U correlated with
-/// it ([`Undetermined::NotKinetic`]), by 10 % and more than chance. At constant energy nothing
-/// shows it in one run; over temperature [`Scan::pressure_check`](super::Scan::pressure_check)
-/// does.
+/// it ([`Undetermined::NotKinetic`]), by 10 % and more than chance, or by a factor of 2 where there
+/// is no error. At constant energy nothing shows it in one run; over temperature
+/// [`Scan::pressure_check`](super::Scan::pressure_check) does.
 ///
 /// `volume` is that of the cell, an area in two dimensions; `None` for the mean of the volume
 /// column ([`EnergySeries::with_volumes`]). `resampling` is that of the heat capacity's moments.
@@ -148,14 +145,16 @@ impl Virial {
 /// [`Units::pressure_volume`] makes an energy of a pressure times a volume.
 ///
 /// # Cost
-/// Three passes over four columns, without a copy of them.
+/// Three passes over the columns of energies, pressures and temperatures for the moments, and up to
+/// three over each for the digits of its print. A print whose quantum does not show in neighbouring
+/// samples takes a sorted copy of up to 2^20 of them.
 ///
 /// # Errors
 /// [`ThermoError::NoPressures`] and [`ThermoError::NoTemperatures`] for runs without them at their
 /// samples; [`ThermoError::NoVolume`], [`ThermoError::Volume`] for a volume that is not that of the
-/// column, [`ThermoError::Contradiction`] for one that changes; [`ThermoError::OtherRun`] and
-/// [`ThermoError::Mixture`] for a heat capacity of another run or through other resamples;
-/// [`ThermoError::Energy`] where the runs cannot be divided as asked.
+/// column, [`ThermoError::Contradiction`] for one that changes or differs between runs;
+/// [`ThermoError::OtherRun`] and [`ThermoError::Mixture`] for a heat capacity of another run or
+/// through other resamples; [`ThermoError::Energy`] where the runs cannot be divided as asked.
 ///
 /// The outcome is unresolved where energy or virial do not fluctuate, where their print is too
 /// coarse, and where the kinetic part shows that numbers do not belong together.
@@ -178,7 +177,7 @@ impl Virial {
 /// let virial = thermo::virial(&run, &c, Some(80.0), Dimensions::Three, resampling)?.into_result()?;
 /// assert!((virial.correlation.value() - 1.0).abs() < 1e-9);
 /// assert!((virial.gamma.value() - 4.0).abs() < 1e-9);
-/// assert!((virial.pressure_coefficient.value() - 4.0 * c.excess.value() * n / 80.0).abs() < 1e-9);
+/// assert!((virial.excess_pressure_coefficient.value() - 4.0 * c.excess.value() * n / 80.0).abs() < 1e-9);
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn virial<T: Real>(
@@ -216,7 +215,15 @@ pub fn virial<T: Real>(
     };
     let lengths: Vec<usize> = energies.iter().map(|column| column.len()).collect();
     let joint = JointMoments::new(&lengths, at, run, resampling).map_err(EnergyError::from)?;
-    let [correlation, gamma, mean, pressure, kinetic, of_u, of_w] = joint.evaluate(|joint| {
+    let [
+        correlation,
+        gamma,
+        mean_virial,
+        mean_pressure,
+        kinetic,
+        of_u,
+        of_w,
+    ] = joint.evaluate(|joint| {
         let [u, w, k] = &joint.covariances;
         let [_, mean, kinetic] = joint.means;
         [
@@ -250,7 +257,11 @@ pub fn virial<T: Real>(
         .map(|(quantity, rounding, variance)| (quantity, rounding / variance))
         .find(|(_, part)| *part > ROUNDING);
     if let Some((quantity, part)) = coarse {
-        return Ok(Outcome::Unresolved(Undetermined::CoarsePrint { quantity, part }));
+        return Ok(Outcome::Unresolved(Undetermined::CoarsePrint {
+            quantity,
+            part,
+            expected: ROUNDING,
+        }));
     }
     let is_canonical = matches!(ensemble, Ensemble::Nvt { .. });
     if is_canonical && is_other_kinetic_part(&kinetic) {
@@ -260,7 +271,7 @@ pub fn virial<T: Real>(
     let slope = Estimate::combine([&gamma, excess], |[gamma, excess]| gamma * excess)?;
     let canonical_correlation = match ensemble {
         Ensemble::Nve { .. } => Estimate::combine([&correlation, excess], |[r, excess]| {
-            let x = excess / (excess + 0.5 * g);
+            let x = excess / (excess + ensemble.kinetic_heat_capacity());
             r / (1.0 - x + x * r * r).sqrt()
         })?,
         _ => correlation.clone(),
@@ -271,11 +282,11 @@ pub fn virial<T: Real>(
         volume,
         dimensions,
         canonical_correlation,
-        pressure_coefficient: slope.map(|slope| slope * units.boltzmann() / of_pressure),
+        excess_pressure_coefficient: slope.map(|slope| slope * units.boltzmann() / of_pressure),
         correlation,
         gamma,
-        mean,
-        pressure,
+        mean_virial,
+        mean_pressure,
         slope,
     }))
 }
@@ -289,19 +300,12 @@ fn volume_of<T: Real>(
     let given = given
         .map(|given| Invalid::unless_positive("volume", given))
         .transpose()?;
-    let Some([least, most]) = volumes(runs) else {
+    let Some((found, change)) = VolumeChange::of(runs) else {
         return given.ok_or(ThermoError::NoVolume);
     };
-    if changes([least, most]) {
-        let declared = ensemble.name();
-        return Err(Contradiction::Volume {
-            declared,
-            least,
-            most,
-        }
-        .into());
+    if let Some(contradiction) = change.contradiction(ensemble) {
+        return Err(contradiction.into());
     }
-    let found = 0.5 * (least + most);
     match given {
         Some(expected) if (found - expected).abs() > SAME_VOLUME * expected => {
             Err(ThermoError::Volume { found, expected })
@@ -310,27 +314,12 @@ fn volume_of<T: Real>(
     }
 }
 
-/// The least and the largest volume of runs that have volumes.
-pub(super) fn volumes<T: Real>(runs: &[EnergySeries<'_, T>]) -> Option<[f64; 2]> {
-    let columns: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::volumes).collect();
-    let columns = columns?;
-    let values = columns
-        .iter()
-        .flat_map(|column| column.iter().map(|v| v.to_f64()));
-    Some(values.fold([f64::INFINITY, 0.0_f64], |[least, most], v| {
-        [least.min(v), most.max(v)]
-    }))
-}
-
-/// Whether volumes between these are not one volume.
-pub(super) fn changes([least, most]: [f64; 2]) -> bool {
-    most - least > CONSTANT_VOLUME * most
-}
-
-/// Whether the kinetic part of the pressure is not 1 of what it should be, by more than chance.
+/// Whether the kinetic part of the pressure is not 1 of what it should be, by more than chance; or
+/// by far, where chance is not known.
 fn is_other_kinetic_part(part: &Estimate) -> bool {
-    let Some(error) = part.standard_error() else {
-        return false;
+    let Some(error) = part.standard_error().filter(|error| error.is_finite()) else {
+        let [least, most] = KINETIC_WITHOUT_ERROR;
+        return part.value() < least || part.value() > most;
     };
     let chance = error * Significance::ENSEMBLE.threshold(part.degrees_of_freedom());
     (part.value() - 1.0).abs() > KINETIC + chance

@@ -56,8 +56,8 @@ pub struct Units {
     pub length: &'static str,
     /// Name of the temperature unit.
     pub temperature: &'static str,
-    /// Name of the pressure unit.
-    pub pressure: &'static str,
+    // The name of the pressure unit belongs to the factor below: `with_pressure` sets both.
+    pub(super) pressure: &'static str,
     pub(crate) xtc_length: f64,
     // The energy of one pressure unit times one cubic length unit.
     pub(crate) pressure_volume: f64,
@@ -189,7 +189,7 @@ impl Units {
     /// use msed::Units;
     /// // kJ/mol, angstrom and bar: 6.022e-5 kJ/mol in a bar times a cubic angstrom.
     /// let units = Units::custom("mixed", 0.008_314_462_618)?.with_pressure("bar", 6.022_140_76e-5)?;
-    /// assert_eq!((units.pressure, units.pressure_volume()), ("bar", 6.022_140_76e-5));
+    /// assert_eq!((units.pressure(), units.pressure_volume()), ("bar", 6.022_140_76e-5));
     /// # Ok::<(), msed::Error>(())
     /// ```
     pub fn with_pressure(mut self, name: &'static str, pressure_volume: f64) -> Result<Self, UnitsError> {
@@ -222,6 +222,12 @@ impl Units {
     #[must_use]
     pub fn boltzmann(&self) -> f64 {
         self.boltzmann
+    }
+
+    /// Name of the pressure unit.
+    #[must_use]
+    pub fn pressure(&self) -> &'static str {
+        self.pressure
     }
 
     /// The energy of one pressure unit times one cubic length unit. LAMMPS prints pressures in bar

@@ -55,6 +55,7 @@ mod golden {
     mod temperature_scan;
     mod trajectories;
     mod two_dimensions;
+    mod two_ensembles;
     mod virial;
     mod viscosity;
     mod waves;

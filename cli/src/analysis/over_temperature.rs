@@ -57,12 +57,13 @@ pub(crate) struct OverTemperature {
     pub(crate) entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) fast_entropy: Result<EntropyDifference, ThermoError>,
     pub(crate) slow_entropy: Result<EntropyDifference, ThermoError>,
-    /// The part of the entropy that the expansion makes, and the whole along the path, where runs
-    /// have pressures.
-    pub(crate) expansion_entropy: Option<TemperatureIntegral>,
-    pub(crate) whole_entropy: Option<TemperatureIntegral>,
-    /// The rise of the pressure by fluctuations and by its slope, where enough runs have pressures.
-    pub(crate) pressure_check: Option<PressureCheck>,
+    /// Whether runs that count have a virial, on which the next three rest.
+    pub(crate) has_virials: bool,
+    /// The part of the entropy that the expansion makes, and the whole along the path.
+    pub(crate) expansion_entropy: Result<TemperatureIntegral, ThermoError>,
+    pub(crate) whole_entropy: Result<TemperatureIntegral, ThermoError>,
+    /// The rise of the pressure by fluctuations and by its slope.
+    pub(crate) pressure_check: Result<PressureCheck, ThermoError>,
     /// From U0² and from Um².
     pub(crate) as_printed: [Result<TemperatureIntegral, ThermoError>; 2],
     /// Models that had enough points, each with the name of the time.
@@ -112,19 +113,22 @@ impl OverTemperature {
             let entropy = ReferenceEntropy::Given(fit.s_c_reference.value());
             found.adam_gibbs(TimeOf::Structure, entropy).ok()
         });
+        let has_virials = found
+            .counted()
+            .any(|point| point.virial().is_some() && point.no_heat_capacity().is_none());
         Ok(Self {
             check: found.heat_capacity_check(),
             entropy_z: entropy_z(&found),
             entropy: found.entropy(Part::Total),
             fast_entropy: found.entropy(Part::Fast),
             slow_entropy: found.entropy(Part::Slow),
-            // On an isochore the expansion is none, and most scans have no pressures.
-            expansion_entropy: found.expansion_entropy().ok(),
-            whole_entropy: found.entropy_along_path().ok(),
+            has_virials,
+            // An isochore has no expansion.
+            expansion_entropy: found.expansion_entropy(),
+            whole_entropy: found.entropy_along_path(),
             pressure_check: match found.pressure_check() {
-                Ok(check) => Some(check),
                 Err(error @ ThermoError::Mixed { .. }) => return Err(error),
-                Err(_) => None,
+                check => check,
             },
             as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
             models,

@@ -1,7 +1,7 @@
 //! The virial of one state point beside its energy.
 
 use msed::stats::Outcome;
-use msed::thermo::{self, ThermoError, Virial};
+use msed::thermo::{self, CONSTANT_VOLUME, ThermoError, Virial};
 use msed::{Resampling, Trajectory};
 
 use super::point::Point;
@@ -9,10 +9,6 @@ use crate::failure::Failure;
 use crate::input::cells;
 use crate::input::trajectory::Frames;
 use crate::scan_file::Scan;
-
-/// Relative change of a cell from frame to frame that counts as one: files in single precision make
-/// a smaller one.
-const CHANGE: f64 = 1e-5;
 
 /// The fluctuations of the virial, or why there are none; `None` for energies without pressures.
 pub(super) fn of(
@@ -32,7 +28,7 @@ pub(super) fn of(
     if frames.is_some_and(|frames| changes(scan, frames)) {
         return unresolved("the cell changes from frame to frame, expected a constant one");
     }
-    let volume = cells::content(scan, point.run)?;
+    let volume = cells::volume(scan, point.run)?;
     let found = thermo::virial(runs, &point.heat_capacity, volume, scan.dimensions, resampling);
     match found {
         Ok(found) => Ok(Some(match found {
@@ -55,5 +51,5 @@ fn changes(scan: &Scan, frames: &Frames) -> bool {
         .flat_map(Trajectory::cells)
         .map(|cell| cell.volume_in(scan.dimensions));
     let first = volumes.next();
-    first.is_some_and(|first| volumes.any(|other| (other / first - 1.0).abs() > CHANGE))
+    first.is_some_and(|first| volumes.any(|other| (other / first - 1.0).abs() > CONSTANT_VOLUME))
 }

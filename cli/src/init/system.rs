@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use msed::thermo::Sampled;
+use msed::thermo::{SAME_VOLUME, Sampled};
 use msed::trajectory::Dimensions;
 use msed::{EnergyKind, Sampling, Units};
 
@@ -11,9 +11,6 @@ use super::folders::shown;
 use super::frames::FrameFile;
 use super::run::FoundRun;
 use super::settings::{Consensus, Settings, Statement};
-
-/// Relative difference of volumes that are not on an isochore.
-const SAME_VOLUME: f64 = 1e-3;
 
 /// Runs that are named where they differ.
 const LISTED: usize = 4;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use msed::Trajectory;
 use msed::stats::short;
+use msed::thermo::SAME_VOLUME;
 use msed::trajectory::{Cell, Frame, FrameSource as _};
 
 use super::about;
@@ -23,7 +24,7 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
             continue;
         };
         let (before, expected) = *first.get_or_insert((run, volume));
-        if (volume - expected).abs() > 1e-3 * expected {
+        if (volume - expected).abs() > SAME_VOLUME * expected {
             let wanted = match scan.system.path {
                 Some(_) => "the same to 0.1 % on an isochore",
                 None => "the same to 0.1 %, or `path` in [system]",
@@ -40,19 +41,14 @@ pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The volume of a run: of its first frame, or else of `box`.
-fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
-    Ok(cell(scan, run)?.map(|cell| cell.volume()))
-}
-
-/// The volume of a run, or its area in two dimensions. Where `box` gives the cell of the first
-/// frame with more digits, it takes that one.
-pub(crate) fn content(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
+/// The volume of a run, or its area in two dimensions: of its first frame, or else of `box`. Where
+/// `box` gives the cell of the first frame with more digits, it takes that one.
+pub(crate) fn volume(scan: &Scan, run: &Run) -> Result<Option<f64>, Failure> {
     let of = |cell: Cell| cell.volume_in(scan.dimensions);
     let found = cell(scan, run)?.map(of);
     let given = run.cell.and_then(|edges| Cell::orthorhombic(edges).ok()).map(of);
     Ok(match (found, given) {
-        (Some(found), Some(given)) if (found - given).abs() < 1e-3 * found => Some(given),
+        (Some(found), Some(given)) if (found - given).abs() < SAME_VOLUME * found => Some(given),
         _ => found,
     })
 }

@@ -20,7 +20,7 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
     let excluded = excluded.map(|(name, reason)| (name.to_owned(), Value::from(reason)));
     json!({
         "heat_capacity_check": found.check.as_ref().ok().map(|check| heat_capacity_check(found, check)),
-        "pressure_check": found.pressure_check.as_ref().map(virial::pressure_check),
+        "pressure_check": found.pressure_check.as_ref().ok().map(virial::pressure_check),
         "entropy": found.entropy.as_ref().ok().map(|entropy| entropies(found, entropy)),
         "relaxation": found.scan.counted().next().map(|coldest| relaxation(found, coldest.temperature())),
         "crossover": found.crossover.as_ref().ok().map(|found| crossover("um", found)),
@@ -37,11 +37,38 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
 
 /// The reasons for results that are absent.
 pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
+    let is_isobaric = found.scan.path() == Path::Isobaric;
+    // Without virials nothing is missing, and each path has its own use of them.
+    let of_virials = |is_of_path| found.has_virials && is_of_path;
     let notes = [
         ("heat_capacity_check", found.check.as_ref().err()),
+        (
+            "pressure_check",
+            found
+                .pressure_check
+                .as_ref()
+                .err()
+                .filter(|_| of_virials(!is_isobaric)),
+        ),
         ("entropy", found.entropy.as_ref().err()),
         ("entropy, fast", found.fast_entropy.as_ref().err()),
         ("entropy, slow", found.slow_entropy.as_ref().err()),
+        (
+            "entropy, expansion",
+            found
+                .expansion_entropy
+                .as_ref()
+                .err()
+                .filter(|_| of_virials(is_isobaric)),
+        ),
+        (
+            "entropy, whole",
+            found
+                .whole_entropy
+                .as_ref()
+                .err()
+                .filter(|_| of_virials(is_isobaric)),
+        ),
         ("crossover", found.crossover.as_ref().err()),
         ("adam_gibbs", found.adam_gibbs.as_ref().err()),
         (
@@ -122,8 +149,8 @@ fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {
     let printed = |k: usize| values(found.as_printed[k].as_ref().ok());
     let values = |of: &Entropy| values(of.as_deref().ok());
     let errors = |of: &Entropy| found.at_all(of.as_deref().ok(), |of, k| of.values[k].standard_error());
-    let along_path = |of: &Option<TemperatureIntegral>, number: fn(&Estimate) -> Option<f64>| {
-        let of = of.as_ref().filter(|of| of.path == Path::Isobaric)?;
+    let along_path = |of: &Result<TemperatureIntegral, ThermoError>, number: fn(&Estimate) -> Option<f64>| {
+        let of = of.as_ref().ok().filter(|of| of.path == Path::Isobaric)?;
         Some(found.at_all(Some(of), |of, k| number(&of.values[k])))
     };
     let rules = |of: &TemperatureIntegral, k: usize| Some(of.integration_error()[k]);

@@ -1,7 +1,7 @@
 //! The virial in the results: of a run, and over temperature.
 
 use msed::stats::Outcome;
-use msed::thermo::{PressureCheck, Undetermined, Virial};
+use msed::thermo::{PressureCheck, Virial};
 use serde_json::{Value, json};
 
 use super::agreement;
@@ -13,9 +13,9 @@ pub(super) fn entry(virial: &Outcome<Virial, String>) -> Value {
             "R": estimate(&found.correlation),
             "R_canonical": estimate(&found.canonical_correlation),
             "gamma": estimate(&found.gamma),
-            "pressure_coefficient": estimate(&found.pressure_coefficient),
-            "mean_pressure": estimate(&found.pressure),
-            "mean_virial": estimate(&found.mean),
+            "pressure_coefficient": estimate(&found.excess_pressure_coefficient),
+            "mean_pressure": estimate(&found.mean_pressure),
+            "mean_virial": estimate(&found.mean_virial),
             "volume": found.volume(),
         }),
         Outcome::Unresolved(why) => missing("unresolved", why),
@@ -36,7 +36,8 @@ pub(super) fn pressure_check(check: &PressureCheck) -> Value {
                 "from_spline": check.from_spline[k].value(),
                 // Of the difference from the spline.
                 "standard_error": check.difference[k].standard_error(),
-                "comparable": found.why() != Some(&Undetermined::NotComparable),
+                // Along an isobar there is no check.
+                "comparable": true,
                 "z": found.value().map(|deviation| deviation.z),
                 "verdict": agreement(found),
                 "blocks": check.from_fluctuations[k].blocks(),

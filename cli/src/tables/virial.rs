@@ -24,12 +24,12 @@ pub(super) fn of_points(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
             Some(Outcome::Resolved(found)) => table.add([
                 point.name().to_owned(),
                 temperature(point.temperature()),
-                found.pressure.to_string(),
-                found.mean.to_string(),
+                found.mean_pressure.to_string(),
+                found.mean_virial.to_string(),
                 found.correlation.to_string(),
                 found.canonical_correlation.to_string(),
                 found.gamma.to_string(),
-                found.pressure_coefficient.to_string(),
+                found.excess_pressure_coefficient.to_string(),
             ]),
         }
     }
@@ -40,18 +40,15 @@ pub(super) fn of_points(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
     Some(format!(
         "Virial W beside the potential energy: correlation R, carried to the canonical ensemble, density-scaling exponent gamma, and the \
          excess part of (dp/dT)_V in {} per {}.\n\n{table}{remarks}",
-        units.pressure, units.temperature
+        units.pressure(),
+        units.temperature
     ))
 }
 
 /// The rise of the pressure along an isochore, and the whole entropy along an isobar.
 pub(super) fn over_temperature(scan: &Scan, results: &OverTemperature) -> Option<String> {
     let mut text = String::new();
-    if let Some(check) = results
-        .pressure_check
-        .as_ref()
-        .filter(|check| check.path == Path::Isochoric)
-    {
+    if let Ok(check) = &results.pressure_check {
         let mut table = Table::new("T | (dp/dT)_V,ex | d<p_ex>/dT | spline | z | ");
         for (k, &t) in check.temperatures.iter().enumerate() {
             let z = check.agreement[k].value().map(|deviation| deviation.z);
@@ -68,15 +65,13 @@ pub(super) fn over_temperature(scan: &Scan, results: &OverTemperature) -> Option
         let _ = write!(
             text,
             "Rise of the excess pressure from fluctuations beside its slope (line in T^(3/5), spline), in {} per {}.\n\n{table}",
-            units.pressure, units.temperature
+            units.pressure(),
+            units.temperature
         );
     }
-    let of_isobar =
-        |of: &Option<msed::thermo::TemperatureIntegral>| of.clone().filter(|of| of.path == Path::Isobaric);
-    if let (Some(expansion), Some(whole)) = (
-        of_isobar(&results.expansion_entropy),
-        of_isobar(&results.whole_entropy),
-    ) {
+    let of_isobar = results.scan.path() == Path::Isobaric;
+    if let (true, Ok(expansion), Ok(whole)) = (of_isobar, &results.expansion_entropy, &results.whole_entropy)
+    {
         let mut table = Table::new("T | S expansion | S whole");
         for (t, whole) in whole.temperatures.iter().zip(&whole.values) {
             let place = expansion.temperatures.iter().position(|other| other == t);

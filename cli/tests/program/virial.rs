@@ -77,6 +77,29 @@ fn a_volume_that_is_not_known_is_a_reason() {
     );
 }
 
+/// What needs the virials of more runs than have one says so, on each path.
+#[test]
+fn results_over_temperature_that_lack_virials_say_so() {
+    let notes = |scan: &Scan| scan.run().results()["scan"]["notes"].to_string();
+    let isochore = notes(&scan());
+    assert!(
+        isochore
+            .contains("pressure_check: the slope of the pressure over 2 temperatures, expected at least 3"),
+        "{isochore}"
+    );
+    assert!(!isochore.contains("expansion"), "{isochore}");
+    let isobar = scan().edit("scan.toml", BOX, "path = \"isobaric\"\n").edit(
+        "scan.toml",
+        "ensemble = \"nvt\"\n",
+        &format!("ensemble = \"nvt\"\n{BOX}"),
+    );
+    let isobar = notes(&isobar);
+    for name in ["entropy, expansion: ", "entropy, whole: "] {
+        assert!(isobar.contains(name), "{isobar}");
+    }
+    assert!(!isobar.contains("pressure_check"), "{isobar}");
+}
+
 #[test]
 fn energies_without_pressures_have_no_virial() {
     let scan = Scan::small();

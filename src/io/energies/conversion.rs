@@ -106,7 +106,7 @@ impl EnergyTable {
         let Some(pressures) = &mut self.pressure else {
             return;
         };
-        let to = units.pressure;
+        let to = units.pressure();
         let why = match self.pressure_unit {
             None if is_other_energy => format!("its unit is not known, expected {to}"),
             None => return,
@@ -162,8 +162,8 @@ impl EnergyTable {
 
     /// The table with temperatures that count `expected` degrees of freedom per particle, with a
     /// [`Note::DegreesOfFreedom`], where the file is of a program that counts others
-    /// ([`degrees_of_freedom`](Self::degrees_of_freedom)). The kinetic energy stays: T is 2 E_kin over
-    /// the degrees of freedom.
+    /// ([`degrees_of_freedom`](Self::degrees_of_freedom)). The kinetic energy stays: T is 2 E_kin
+    /// over the degrees of freedom.
     ///
     /// ```
     /// use msed::io::EnergyReader;
@@ -207,9 +207,9 @@ impl EnergyTable {
         })
     }
 
-    /// The unit of times beside steps that have none in the file, where they agree with
-    /// `time_step` in another unit than that of the units given to [`in_units`](Self::in_units): fs,
-    /// ps or ns. Units without a scale, such as `lj`, have no other.
+    /// The unit of times beside steps that have none in the file, where they agree with `time_step`
+    /// in another unit than that of the units given to [`in_units`](Self::in_units): fs, ps or ns.
+    /// Units without a scale, such as `lj`, have no other.
     #[must_use]
     pub fn unit_of_times(&self, time_step: f64) -> Option<&'static str> {
         let Some(Times::OfSteps(time)) = self.times else {

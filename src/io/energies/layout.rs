@@ -107,7 +107,7 @@ enum Slot {
     Skip,
     Step,
     Value,
-    /// A number that nothing else rests on: NaN where the field is none.
+    /// A value that may be missing: NaN where the field is not a number.
     Optional,
     /// What marks the rows of NAMD.
     Mark,

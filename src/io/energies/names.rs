@@ -14,7 +14,7 @@ pub(super) const ENERGY: [&str; 4] = ["v_pe", "c_thermo_pe", "PotEng", "E_pair"]
 pub(super) const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
 
 /// LAMMPS' names of the pressure: the first that is there.
-const PRESSURE: [&str; 5] = ["v_press", "v_pr", "v_p", "c_thermo_press", "Press"];
+const PRESSURE: [&str; 4] = ["v_press", "v_pr", "c_thermo_press", "Press"];
 /// LAMMPS' names of the volume: the first that is there.
 const VOLUME: [&str; 3] = ["v_vol", "v_volume", "Volume"];
 

@@ -436,8 +436,8 @@ impl EnergyTable {
         }
     }
 
-    /// Leaves out columns of pressures or volumes that have no number in some row. One that has no
-    /// number at all was none.
+    /// Leaves out columns of pressures or volumes that have no number in some row. A column without
+    /// any number is dropped without a note.
     pub(super) fn without_gaps(mut self) -> Self {
         let columns = [("pressure", &mut self.pressure), ("volume", &mut self.volume)];
         for (quantity, column) in columns {

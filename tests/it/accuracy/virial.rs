@@ -2,10 +2,12 @@
 
 use crate::common::synthetic::Process;
 use msed::stats::Outcome;
-use msed::thermo::{self, HeatCapacity, Part, Path, Scan, StatePoint, ThermoError, Undetermined, Virial};
+use msed::thermo::{
+    self, Contradiction, HeatCapacity, Part, Path, Scan, StatePoint, ThermoError, Undetermined, Virial,
+};
 use msed::trajectory::Dimensions;
 use msed::units::{Conversion, LennardJones};
-use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Resampling, Sampling, Units, energy};
+use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, Sampling, Units, energy};
 
 const PARTICLES: usize = 1000;
 const VOLUME: f64 = 830.0;
@@ -139,7 +141,7 @@ fn intervals_cover_as_often_as_they_say_in_both_ensembles() {
             let numbers = [
                 found.gamma,
                 found.canonical_correlation,
-                found.pressure_coefficient,
+                found.excess_pressure_coefficient,
             ];
             for k in 0..3 {
                 held[k] += u32::from(holds(&numbers[k], exact[k]));
@@ -207,8 +209,8 @@ fn soft_spheres_are_perfectly_correlated() {
             // The coefficient is that of the heat capacity.
             let c = heat_capacity(&run, Units::LJ, ensemble).excess;
             let expected = exponent / 3.0 * c.value() * PARTICLES as f64 / VOLUME;
-            assert!((found.pressure_coefficient.value() / expected - 1.0).abs() < 1e-9);
-            assert!((found.mean.value() - liquid.mean).abs() < 0.05);
+            assert!((found.excess_pressure_coefficient.value() / expected - 1.0).abs() < 1e-9);
+            assert!((found.mean_virial.value() - liquid.mean).abs() < 0.05);
         }
     }
 }
@@ -289,15 +291,18 @@ fn numbers_are_the_same_in_every_system_of_units() {
                 (&found.correlation, &reduced.correlation),
                 (&found.canonical_correlation, &reduced.canonical_correlation),
                 (&found.gamma, &converted.gamma),
-                (&found.pressure_coefficient, &converted.pressure_coefficient),
-                (&found.pressure, &converted.pressure),
-                (&found.mean, &converted.mean),
+                (
+                    &found.excess_pressure_coefficient,
+                    &converted.excess_pressure_coefficient,
+                ),
+                (&found.mean_pressure, &converted.mean_pressure),
+                (&found.mean_virial, &converted.mean_virial),
             ] {
                 assert!((a.value() / b.value() - 1.0).abs() < 1e-9, "{units}: {a} {b}");
             }
             assert!((converted.volume() / volume - 1.0).abs() < 1e-12);
-            let coefficient = reduced.pressure_coefficient.value() * pressure / of(0, 0, 1);
-            assert!((found.pressure_coefficient.value() / coefficient - 1.0).abs() < 1e-9);
+            let coefficient = reduced.excess_pressure_coefficient.value() * pressure / of(0, 0, 1);
+            assert!((found.excess_pressure_coefficient.value() / coefficient - 1.0).abs() < 1e-9);
             assert!(converted.converted(&factors).is_err());
         }
     }
@@ -410,6 +415,17 @@ fn on_an_isochore_the_pressure_rises_as_its_fluctuations_say() {
         check.agreement
     );
     assert!(check.mean_square_z().unwrap() > 4.0);
+    // Each number has the volume of its own point, where volumes are one within the tolerance.
+    let volume = |t: f64| 0.9 * (1.0 + 9e-4 * (t - 0.5));
+    let nearly = scan(volume, Path::Isochoric, Ensemble::nvt(PARTICLES), 1.0, 10);
+    let check = nearly.pressure_check().unwrap();
+    for (found, point) in check.from_fluctuations.iter().zip(nearly.counted()) {
+        let expected = &point.virial().unwrap().excess_pressure_coefficient;
+        let ratio = found.value() / expected.value();
+        assert!((ratio - 1.0).abs() < 1e-12, "{found} {expected}");
+        let ratio = found.standard_error().unwrap() / expected.standard_error().unwrap();
+        assert!((ratio - 1.0).abs() < 1e-9, "{found} {expected}");
+    }
     // Volumes that are not one.
     let other = scan(fluid::volume, Path::Isochoric, Ensemble::nvt(PARTICLES), 1.0, 10);
     let error = other.pressure_check().unwrap_err();
@@ -437,7 +453,8 @@ fn on_an_isobar_the_whole_entropy_is_that_of_the_equation_of_state() {
             let exact = fluid::entropy(t, fluid::volume(t)) - fluid::entropy(1.0, fluid::volume(1.0));
             let (found, error) = (&whole.values[k], whole.values[k].standard_error().unwrap());
             println!(
-                "{t}: {found} and {} without expansion, exact {exact:.4}",
+                "{}, {t}: {found} and {} without expansion, exact {exact:.4}",
+                ensemble.name(),
                 total.values[k]
             );
             assert!(
@@ -448,8 +465,10 @@ fn on_an_isobar_the_whole_entropy_is_that_of_the_equation_of_state() {
         let missing = (&whole.values[0] - &total.values[0]).value();
         assert!(missing < -0.2, "{missing}");
         assert!(whole.integration_error()[0] < 0.02);
-        let check = scan.pressure_check().unwrap();
-        assert_eq!(check.agreement[2].why(), Some(&Undetermined::NotComparable));
+        assert_eq!(
+            scan.pressure_check().unwrap_err().to_string(),
+            "the rise of the pressure along an isobaric path, expected an isochoric one"
+        );
         // All of it follows a change of units.
         let factors = LennardJones::NI80P20.to(Units::METAL).unwrap();
         let converted = scan.converted(&factors).unwrap().entropy_along_path().unwrap();
@@ -457,6 +476,90 @@ fn on_an_isobar_the_whole_entropy_is_that_of_the_equation_of_state() {
             assert!((a.value() - b.value()).abs() < 1e-9, "{a} {b}");
         }
     }
+}
+
+/// Without error bars chance is not known, and a wrong unit of pressure is told all the same.
+#[test]
+fn a_wrong_unit_is_told_without_error_bars() {
+    let nvt = Ensemble::nvt(PARTICLES);
+    let run = LIQUID.columns(nvt, 3, 40 * LENGTH, 3).run();
+    let moments = energy::moments(&run, Resampling::None).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, nvt).unwrap();
+    let of = |volume| thermo::virial(&run, &c, Some(volume), Dimensions::Three, Resampling::None).unwrap();
+    let found = of(VOLUME).into_result().unwrap();
+    assert_eq!(found.gamma.standard_error(), None);
+    for factor in [1.01325, 1.5] {
+        assert!(of(factor * VOLUME).is_resolved(), "{factor}");
+    }
+    for factor in [4.0, 1.0 / 1.01325e6, 160.2] {
+        let found = of(factor * VOLUME);
+        let why = found.why().expect("a reason");
+        assert!(matches!(why, Undetermined::NotKinetic { .. }), "{factor}: {why}");
+    }
+}
+
+/// Replicas of constant but different volumes are not runs at constant pressure.
+#[test]
+fn volumes_that_differ_between_runs_are_told_as_such() {
+    let nvt = Ensemble::nvt(PARTICLES);
+    let run = |seed, volumes: fn(usize) -> f64| {
+        let columns = LIQUID.columns(nvt, 3, LENGTH, seed).run();
+        let volumes: Vec<f64> = (0..LENGTH).map(volumes).collect();
+        columns.with_volumes(volumes).unwrap()
+    };
+    let of = |second| {
+        let runs = Replicas::new(vec![run(8, |_| VOLUME), second]).unwrap();
+        let resampling = Resampling::Blocks(10);
+        let moments = energy::moments(&runs, resampling).unwrap();
+        let c = thermo::heat_capacity(&moments, Units::LJ, nvt).unwrap();
+        let check = thermo::ensemble_check(&runs, Units::LJ, nvt.degrees_of_freedom(), resampling).unwrap();
+        // A relative change has no unit.
+        let virial = thermo::virial(&runs, &c, None, Dimensions::Three, resampling);
+        let found = virial.map(|found| found.into_result().unwrap().volume());
+        (check.contradiction(nvt), found)
+    };
+    assert_eq!(of(run(9, |_| VOLUME)), (None, Ok(VOLUME)));
+    for (second, expected) in [
+        (
+            run(9, |_| 1.01 * VOLUME),
+            "the volumes of the runs differ by 0.99 %, expected one volume: \
+             runs of other volumes are other state points",
+        ),
+        // Changes within a run come first.
+        (
+            run(9, |i| 1.01 * VOLUME + (i % 2) as f64),
+            "the ensemble is declared nvt, and the volume changes by 0.12 % within a run, expected a constant one: \
+             the run is at constant pressure",
+        ),
+    ] {
+        let (contradiction, found) = of(second);
+        assert_eq!(contradiction.unwrap().to_string(), expected);
+        assert_eq!(found.unwrap_err().to_string(), expected);
+    }
+}
+
+/// In two dimensions volumes are areas: what is said of them is the same in every unit.
+#[test]
+fn a_change_of_an_area_is_the_same_in_every_unit() {
+    let g = Dimensions::Xy.degrees_of_freedom(PARTICLES);
+    let nvt = Ensemble::nvt(PARTICLES).with_degrees_of_freedom(g);
+    let areas: Vec<f64> = (0..LENGTH).map(|i| VOLUME + (i % 2) as f64).collect();
+    let run = LIQUID
+        .columns(nvt, 2, LENGTH, 2)
+        .run()
+        .with_volumes(areas)
+        .unwrap();
+    let resampling = Resampling::Blocks(10);
+    let check = thermo::ensemble_check(&run, Units::LJ, g, resampling).unwrap();
+    let moments = energy::moments(&run, resampling).unwrap();
+    let c = thermo::heat_capacity(&moments, Units::LJ, nvt).unwrap();
+    let point = StatePoint::new("T0.8", &moments, c).unwrap();
+    let point = point.with_ensemble_check(&check).unwrap();
+    let factors = LennardJones::NI80P20.to(Units::METAL).unwrap();
+    let converted = point.converted(&factors).unwrap();
+    let found = converted.ensemble_check().unwrap().contradiction(nvt);
+    assert!(matches!(found, Some(Contradiction::Volume { .. })), "{found:?}");
+    assert_eq!(found, check.contradiction(nvt));
 }
 
 #[test]
@@ -492,7 +595,7 @@ fn refusals_say_what_is_missing() {
     );
     assert_eq!(
         message(&with(|i| 830.0 + 0.25 * (i % 2) as f64), None),
-        "the ensemble is declared nvt, and the volume changes between 830 and 830.25, expected a constant one: \
+        "the ensemble is declared nvt, and the volume changes by 0.03 % within a run, expected a constant one: \
          the run is at constant pressure"
     );
     let Columns {
