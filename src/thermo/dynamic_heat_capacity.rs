@@ -195,7 +195,7 @@ pub fn dynamic_heat_capacity(
     if !(slow.value() > 0.0 && slow.replicates().iter().all(|&slow| slow > 0.0)) {
         return Ok(Outcome::Unresolved(Undetermined::NoSlowPart { slow }));
     }
-    let kinetic = 0.5 * split.ensemble().degrees_of_freedom();
+    let kinetic = split.ensemble().kinetic_part();
     let time_ratio = Estimate::combine([&split.excess, &fast], |[excess, fast]| {
         (kinetic + excess) / (kinetic + fast)
     })?;
@@ -443,7 +443,7 @@ struct Response {
 impl Response {
     /// From C_ex and C_1.
     fn new(ensemble: Ensemble, values: &[f64]) -> Self {
-        let kinetic = 0.5 * ensemble.degrees_of_freedom();
+        let kinetic = ensemble.kinetic_part();
         let ratio = |c: f64| match ensemble {
             Ensemble::Nve { .. } => c / (c + kinetic),
             Ensemble::Nvt { .. } | Ensemble::Npt { .. } => c,
@@ -457,7 +457,7 @@ impl Response {
 
     /// c/k, from L or X/(k T)².
     fn heat_capacity(self, ratio: Complex64) -> Complex64 {
-        let kinetic = 0.5 * self.ensemble.degrees_of_freedom();
+        let kinetic = self.ensemble.kinetic_part();
         match self.ensemble {
             Ensemble::Nve { .. } => kinetic / (1.0 - ratio),
             Ensemble::Nvt { .. } | Ensemble::Npt { .. } => kinetic + ratio,

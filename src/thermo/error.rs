@@ -98,6 +98,22 @@ pub enum ThermoError {
         /// Highest temperature of the scan.
         highest: f64,
     },
+    /// No particles, or more than the system of the heat capacity has.
+    #[error("{found} particles, expected 1 to {expected}, the particles of the heat capacity")]
+    Particles {
+        /// The number given.
+        found: usize,
+        /// The particles of the heat capacity.
+        expected: usize,
+    },
+    /// A susceptibility of another time step than the derivative of its correlation.
+    #[error("the time step of chi4 is {}, expected {} as of the derivative", short(*.found, 12), short(*.expected, 12))]
+    OtherTimeStep {
+        /// Time step of the susceptibility.
+        found: f64,
+        /// Time step of the derivative.
+        expected: f64,
+    },
     /// A temperature or a number of degrees of freedom that is not positive and finite.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -336,8 +352,8 @@ pub enum Undetermined {
         /// The part of the variance that the rounding makes.
         part: f64,
     },
-    /// The kinetic part of the pressure does not fluctuate as the temperature does: pressure, volume
-    /// and degrees of freedom do not belong together.
+    /// The kinetic part of the pressure does not fluctuate as the temperature does: pressure,
+    /// volume and degrees of freedom do not belong together.
     #[error(
         "the kinetic part of p V is {part} of (g/d) N k T in the canonical ensemble, expected 1: \
          the volume, the unit of the pressure or the degrees of freedom are others"

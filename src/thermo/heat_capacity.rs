@@ -112,6 +112,11 @@ impl Ensemble {
         }
     }
 
+    /// The heat capacity of the momenta, g/2 in k per particle.
+    pub(super) fn kinetic_part(&self) -> f64 {
+        0.5 * self.degrees_of_freedom()
+    }
+
     /// `nve`, `nvt` or `npt`.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -184,7 +189,7 @@ impl HeatCapacity {
 
     /// C_V in k per particle: the kinetic part g/2 and C_ex.
     pub(super) fn total(&self) -> Estimate {
-        &self.excess + 0.5 * self.ensemble.degrees_of_freedom()
+        &self.excess + self.ensemble.kinetic_part()
     }
 
     /// What 2 v/(g k² T²), in the canonical ensemble v/(k T)², is of a mean-squared difference at a
