@@ -53,7 +53,7 @@ impl Drift {
         self.deviations
     }
 
-    /// Whether the energy has neither a slope nor two levels that can be told from chance. Else the
+    /// Whether the series has neither a slope nor two levels that can be told from chance. Else the
     /// run ages, its integrator heats it, or it begins with its equilibration
     /// ([`equilibration`](super::equilibration())). `None` without error bars.
     ///

@@ -19,7 +19,7 @@ const ORDINATES: f64 = 8.0;
 const VAGUE: f64 = 0.35;
 /// The integrated correlation times that the longest run must hold, by the longest time that the
 /// curves allow. Shorter runs may miss what is slow and call the rest of the spectrum flat.
-const TIMES: f64 = 100.0;
+const TIMES: f64 = 80.0;
 /// The least probability of a curve that the runs allow.
 const ALLOWED: f64 = 0.01;
 /// Standard errors of a curve's level that the runs allow.
@@ -141,7 +141,7 @@ impl std::error::Error for NoIntegral {}
 ///
 /// **Length.** The correlation time is the integral over the variance. The longest that the curves
 /// allow is that of the highest S(0) among curves of a probability above 1 %, two of its standard
-/// errors higher. The longest run must hold a hundred of it, because a shorter run that misses a
+/// errors higher. The longest run must hold eighty of it, because a shorter run that misses a
 /// slow process by chance has both a short time and a small error.
 ///
 /// **Bias.** The periodogram of a run is lower than the spectrum by a relative τ/T, where T is the

@@ -395,16 +395,17 @@ mod tests {
     fn the_peak_of_a_completed_variance_has_the_error_of_a_variance() {
         let (a, b) = (decay(0.5), decay(0.6));
         let derivative = &temperature_derivatives(&[(0.5.into(), &a), (0.6.into(), &b)]).unwrap()[0];
-        let times = |factor: f64| -> Vec<f64> {
-            let of = |q: &f64| factor * 50.0 * q * (1.0 - q);
+        let times = |factor: f64, shift: f64| -> Vec<f64> {
+            let of = |q: &f64| factor * 50.0 * q.powf(shift) * (1.0 - q.powf(shift));
             a.values().iter().map(of).collect()
         };
+        let resampled = [(0.99, 1.005), (1.01, 1.0), (1.01, 0.995), (0.99, 1.0)];
         let chi4 = Curve::from_replicates(
             a.lags().into(),
             1e-3,
-            times(1.0),
+            times(1.0, 1.0),
             a.origins().into(),
-            [0.99, 1.01, 1.01, 0.99].map(times).to_vec(),
+            resampled.map(|(factor, shift)| times(factor, shift)).to_vec(),
             a.resamples(),
             a.longest_with_error(),
         )

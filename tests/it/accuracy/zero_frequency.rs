@@ -164,7 +164,7 @@ fn short_single_runs_are_rarely_resolved_and_long_ones_nearly_always() {
             case.name
         );
         let most = if case.name == "two exponentials" {
-            0.2
+            0.15
         } else {
             0.05
         };
