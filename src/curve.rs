@@ -476,28 +476,26 @@ impl Curve {
     ///
     /// Where these are several, the curve takes the resamples of each with the other runs held at
     /// their values, spread so that the jackknife over all of them adds the variances that the runs
-    /// give. Such a curve counts as one of another run.
+    /// give. Such a curve counts as one of another run, with the degrees of freedom of the run that
+    /// has the fewest blocks.
     pub(crate) fn with_points(&self, kept: &[usize], points: &[Estimate]) -> Self {
-        let runs: Vec<Resamples> = points
-            .first()
-            .iter()
-            .flat_map(|point| point.runs())
-            .map(|(of, _)| of)
-            .collect();
-        let total: usize = runs.iter().map(Resamples::len).sum();
+        let of = |point: &Estimate| point.runs().map(|(of, _)| of).collect::<Vec<Resamples>>();
+        let runs = points.first().map(of).unwrap_or_default();
+        debug_assert!(
+            points.iter().all(|point| of(point) == runs),
+            "points of other runs"
+        );
         let (resamples, factors) = match runs.as_slice() {
             [run] => (*run, vec![1.0]),
             _ => {
-                let merged = RunId::merged(runs.iter().map(|of| of.run));
-                let merged = |resampling| Resamples::new(merged, resampling, total);
-                let all = merged(Resampling::Blocks(total));
+                let all = Resamples::union(&runs);
                 match runs
                     .iter()
                     .map(|run| run.spread_in(&all))
                     .collect::<Option<Vec<f64>>>()
                 {
-                    Some(factors) if total > 0 => (all, factors),
-                    _ => (merged(Resampling::None), Vec::new()),
+                    Some(factors) if !runs.is_empty() => (all, factors),
+                    _ => (Resamples::new(all.run, Resampling::None, all.blocks), Vec::new()),
                 }
             }
         };
@@ -673,6 +671,12 @@ mod tests {
                 [of_runs.standard_errors()[k], point.standard_error()].map(Option::unwrap);
             assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
         }
+        // There are 54 resamples, and the run with the fewest blocks has 4. The number itself has
+        // no fewer degrees of freedom than that run.
+        assert_eq!(of_runs.resamples().len(), 54);
+        let [of_curve, of_number] = [of_runs.point(0), points[0].clone()].map(|x| x.degrees_of_freedom());
+        assert_eq!(of_curve, Some(3.0));
+        assert!(of_curve <= of_number, "{of_number:?}");
         // The correlation between lags is kept too.
         let [found, expected] = [of_runs.evaluate(|v| v[0] - v[1]), &points[0] - &points[1]];
         let [found, expected] = [found, expected].map(|x| x.standard_error().unwrap());

@@ -119,7 +119,7 @@ flatten!(FitError => Fit { Invalid });
 flatten!(OnlineError => Online { Structure, Lag, Energy, Merge });
 flatten!(SeriesError => Series { Invalid });
 flatten!(SpectralError => Spectral { Resampling, Invalid });
-flatten!(StructureError => Structure { Length, Lag, Resampling, Species });
+flatten!(StructureError => Structure { Invalid, Lag, Resampling, Species });
 flatten!(ThermoError => Thermo { Energy, Fit, Invalid, Mixture, Units });
 flatten!(UnitsError => Units { Invalid });
 

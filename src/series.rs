@@ -120,9 +120,10 @@ impl EnergySystem {
     }
 }
 
-/// A scalar series has a time axis and no more: its samples are taken as they are, as energies per
-/// particle of a system of one particle are. Accumulators take a [`Sampling`] for a system that
-/// way.
+/// A scalar series has only a time axis. Its samples are used unchanged: internally it is the
+/// energy per particle of one particle. Accumulators take a [`Sampling`] for a system this way.
+/// What [`EnergySums::moments`](crate::energy::EnergySums::moments) gives of such sums are then
+/// moments of the samples, and no heat capacity follows from them.
 impl From<Sampling> for EnergySystem {
     fn from(sampling: Sampling) -> Self {
         Self {
@@ -326,7 +327,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
-        self.samples().len()
+        Series::len(self)
     }
 
     /// The system that the samples belong to.
@@ -344,7 +345,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// Number of samples times their spacing, in time units.
     #[must_use]
     pub fn duration(&self) -> f64 {
-        self.len() as f64 * self.sampling().interval()
+        Series::duration(self)
     }
 
     /// Number of particles.
@@ -462,7 +463,7 @@ impl<'a, T: Real> ScalarSeries<'a, T> {
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
     pub fn len(&self) -> usize {
-        self.samples().len()
+        Series::len(self)
     }
 
     /// The time axis.
@@ -474,7 +475,7 @@ impl<'a, T: Real> ScalarSeries<'a, T> {
     /// Number of samples times their spacing, in time units.
     #[must_use]
     pub fn duration(&self) -> f64 {
-        self.len() as f64 * self.sampling.interval()
+        Series::duration(self)
     }
 }
 
@@ -536,9 +537,9 @@ pub trait Series<T: Real>: Sealed {
     /// The time axis.
     fn sampling(&self) -> Sampling;
 
-    /// The factor from a sample to the quantity of the results: the
+    /// The factor from a sample to the quantity of the results: to the
     /// [energy per particle](EnergySeries::per_particle_scale), or 1.
-    fn scale(&self) -> f64;
+    fn result_factor(&self) -> f64;
 
     /// Number of samples.
     #[allow(clippy::len_without_is_empty, reason = "never empty")]
@@ -561,7 +562,7 @@ impl<T: Real> Series<T> for EnergySeries<'_, T> {
         self.sampling()
     }
 
-    fn scale(&self) -> f64 {
+    fn result_factor(&self) -> f64 {
         self.per_particle_scale()
     }
 }
@@ -575,7 +576,7 @@ impl<T: Real> Series<T> for ScalarSeries<'_, T> {
         self.sampling
     }
 
-    fn scale(&self) -> f64 {
+    fn result_factor(&self) -> f64 {
         1.0
     }
 }

@@ -164,7 +164,7 @@ impl Layout {
     }
 
     fn axis<T: Real>(&self, run: &impl Series<T>) -> EnergyAxis<'_> {
-        EnergyAxis::new(run.sampling(), run.scale(), &self.lags)
+        EnergyAxis::new(run.sampling(), run.result_factor(), &self.lags)
     }
 
     /// The blocks of each run.

@@ -129,7 +129,7 @@ pub fn distribution<T: Real>(
     let sampling = runs[0].sampling();
     let shift = Lags::explicit([lag]).in_samples(longest, &sampling)?[0] as usize;
     let partition = Partition::new(&lengths, resampling)?;
-    let scale = runs[0].scale();
+    let scale = runs[0].result_factor();
     let differences: Vec<Vec<f64>> = partition
         .iter()
         .map(|(run, range)| {

@@ -1,4 +1,4 @@
-//! Whether the energy drifts.
+//! Whether a series drifts.
 
 use std::fmt;
 
@@ -53,7 +53,7 @@ impl Drift {
         self.deviations
     }
 
-    /// Whether the energy has neither a slope nor two levels that can be told from chance. Else the
+    /// Whether the series has neither a slope nor two levels that can be told from chance. Else the
     /// run ages, its integrator heats it, or it begins with its equilibration
     /// ([`equilibration`](super::equilibration())). `None` without error bars.
     ///
@@ -67,28 +67,28 @@ impl Drift {
 }
 
 impl fmt::Display for Drift {
-    /// A sentence: `the energy drifts, by -1.3 standard deviations over the run: 8.4 standard
+    /// A sentence: `the series drifts, by -1.3 standard deviations over the run: 8.4 standard
     /// errors`, or that it has two levels, or that it is stationary. The errors are those of
     /// [`deviations`](Self::deviations), which decide.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some([slope, levels]) = self.deviations else {
-            return f.write_str("the run has too few blocks to tell whether its energy drifts");
+            return f.write_str("the run has too few blocks to tell whether the series drifts");
         };
         if slope.is_significant() {
             let over_run = short(self.over_run().value(), 2);
             let z = short(slope.z.abs(), 2);
             write!(
                 f,
-                "the energy drifts, by {over_run} standard deviations over the run: {z} standard errors"
+                "the series drifts, by {over_run} standard deviations over the run: {z} standard errors"
             )
         } else if levels.is_significant() {
             let z = short(levels.z.abs(), 2);
             write!(
                 f,
-                "the energy has two levels: its means before and after some time are {z} standard errors apart"
+                "the series has two levels: its means before and after some time are {z} standard errors apart"
             )
         } else {
-            f.write_str("the energy is stationary")
+            f.write_str("the series is stationary")
         }
     }
 }
@@ -108,7 +108,7 @@ impl fmt::Display for Drift {
 /// let drift = energy::drift(&run, Resampling::default())?;
 /// assert!((drift.slope.value() - 0.002).abs() < 1e-5);
 /// assert_eq!(drift.is_stationary(), Some(false));
-/// assert!(drift.to_string().starts_with("the energy drifts, by "));
+/// assert!(drift.to_string().starts_with("the series drifts, by "));
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
@@ -118,7 +118,7 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
     let partition = Partition::new(&lengths, resampling)?;
     let columns: Vec<&[T]> = runs.iter().map(Series::samples).collect();
     let centre = overall_mean(&columns);
-    let scale = runs[0].scale();
+    let scale = runs[0].result_factor();
     let interval = runs[0].sampling().interval();
 
     // Points: t, t^2, x, t x of the block's run, times about the middle of the run; then x of the

@@ -59,7 +59,7 @@ impl Resolution {
 #[must_use]
 pub fn resolution<T: Real>(runs: &impl Runs<T>) -> Resolution {
     let runs = runs.runs();
-    let scale = runs[0].scale();
+    let scale = runs[0].result_factor();
     let columns: Vec<&[T]> = runs.iter().map(Series::samples).collect();
     let found = quantum(&columns);
     Resolution {

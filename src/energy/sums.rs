@@ -111,6 +111,10 @@ impl EnergySums {
 
     /// Mean and variance, as [`energy::moments`](crate::energy::moments()) defines them over the
     /// same blocks.
+    ///
+    /// Sums over a [`Sampling`](crate::Sampling) in place of a system have the moments of the
+    /// samples, those of one particle. Nothing refuses a heat capacity of them, and it means
+    /// nothing: only a series of energies has one.
     #[must_use]
     pub fn moments(&self) -> Moments {
         let (system, resamples) = (&self.over.system, resamples(&self.runs));

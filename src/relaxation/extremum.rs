@@ -17,8 +17,8 @@ const REACH: f64 = 2.0;
 /// A peak that moves by more than this factor when one block is left out is not resolved.
 const SHIFT: f64 = 1.5;
 
-/// Half the width of a peak of χ₄ in ln t: where its height has a relative error, its place has
-/// this multiple of it at least.
+/// Half the width of a peak of χ₄ in ln t. The error of ln t is at least this times the relative
+/// error of the height.
 const E_FOLD: f64 = 1.0;
 
 /// A maximum of a curve, or the minimum of its slope: see [`peak`] and
@@ -207,7 +207,17 @@ pub enum NoExtremum {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn peak(curve: &Curve) -> Result<Outcome<Extremum, NoExtremum>, FitError> {
-    let curve = curve.select(|k| curve.lags()[k] > Lag::ZERO && is_known(curve, k));
+    peak_with(curve, |_| 0.0)
+}
+
+/// The peak of a curve that contains a variance, such as the sum of χ₄ and something that is known
+/// better. The relative error of the variance at each lag bounds the error of the time as it does
+/// for the variance alone.
+pub(crate) fn peak_with(
+    curve: &Curve,
+    relative_error: impl Fn(Lag) -> f64,
+) -> Result<Outcome<Extremum, NoExtremum>, FitError> {
+    let curve = curve.known().without_zero();
     let values = curve.values();
     if let Some(k) = values.iter().position(|x| !x.is_finite()) {
         return Err(FitError::NotFinite {
@@ -215,15 +225,10 @@ pub fn peak(curve: &Curve) -> Result<Outcome<Extremum, NoExtremum>, FitError> {
             found: values[k],
         });
     }
-    Ok(highest(&curve).into())
+    Ok(highest(&curve, relative_error).into())
 }
 
-/// Whether a lag of a curve with resamples has a standard error; of one without, every lag.
-pub(super) fn is_known(curve: &Curve, lag: usize) -> bool {
-    curve.resamples().len() < 2 || curve.standard_errors()[lag].is_some()
-}
-
-fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
+fn highest(curve: &Curve, of_variance: impl Fn(Lag) -> f64) -> Result<Extremum, NoExtremum> {
     let resampled = curve.resamples().len() >= 2;
     let about_own_mean = curve.is_about_own_mean();
     let curve = &if about_own_mean && curve.run_length() > 0.0 {
@@ -266,11 +271,12 @@ fn highest(curve: &Curve) -> Result<Extremum, NoExtremum> {
     let of_bump = of_three(around.map(|k| logarithms[k]), around.map(|k| curve.values()[k]));
     let of_bump = if of_bump.is_finite() { of_bump } else { 0.0 };
     let of_resamples = place.standard_error().unwrap_or(0.0);
-    let least = if about_own_mean && resampled {
-        E_FOLD * relative_error(curve, highest)
+    let of_height = if about_own_mean && resampled {
+        relative_error(curve, highest)
     } else {
-        0.0
+        of_variance(curve.lags()[highest])
     };
+    let least = E_FOLD * of_height;
     let error = (factor * of_resamples).max(least);
     let share = (place.value() - of_bump).abs();
     let factor_of_time = if of_resamples > 0.0 {

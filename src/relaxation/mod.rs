@@ -64,12 +64,13 @@ pub use diffusion::{
     Diffusion, NotDiffusive, SquaredDisplacement, diffusion, diffusion_within, energy_diffusion, log_slope,
 };
 pub use error::FitError;
+pub(crate) use extremum::peak_with;
 pub use extremum::{Extremum, ExtremumOf, NoExtremum, peak};
 pub use fall::Fall;
 pub use fit::Fit;
 pub use found::{Evidence, LeastSquares, Relaxation, Spectrum};
 pub use model::{Model, mean_relaxation_time};
-pub(crate) use own_mean::own_mean_points;
+pub(crate) use own_mean::{own_mean_points, own_mean_relative_error};
 pub use plateau_time::{TauBeta, tau_beta};
 pub(crate) use rise::readable_up_to;
 pub use rise::{IntegralTime, NoRise, integral_time, rise_time};

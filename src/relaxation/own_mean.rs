@@ -67,6 +67,16 @@ pub(crate) fn own_mean_points(curve: &Curve) -> Vec<Estimate> {
     (0..curve.len()).map(point).collect()
 }
 
+/// The relative error that such a variance has at least, and 0 of another curve or of one without
+/// resamples.
+pub(crate) fn own_mean_relative_error(curve: &Curve, k: usize) -> f64 {
+    if curve.is_about_own_mean() && curve.resamples().len() >= 2 && curve.run_length() > 0.0 {
+        relative_error(curve, k)
+    } else {
+        0.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,8 @@
 //! The time of the plateau of a mean squared displacement.
 
 use super::diffusion::Slope;
-use super::extremum::{Extremum, ExtremumOf, NoExtremum, is_known, outstanding};
+use super::extremum::{Extremum, ExtremumOf, NoExtremum, outstanding};
 use crate::curve::Curve;
-use crate::sampling::Lag;
 use crate::stats::{Outcome, Significance};
 
 /// Slopes are taken between lags at least this factor apart: ten in a decade.
@@ -35,7 +34,8 @@ pub struct TauBeta {
 /// minimum: the outcome is then a [`NoExtremum`], with what was found instead.
 #[must_use]
 pub fn tau_beta(msd: &Curve) -> TauBeta {
-    let usable = msd.select(|k| msd.lags()[k] > Lag::ZERO && msd.values()[k] > 0.0 && is_known(msd, k));
+    let known = msd.known().without_zero();
+    let usable = known.select(|k| known.values()[k] > 0.0);
     TauBeta {
         msd_maximum: first_maximum(&usable).into(),
         log_slope_minimum: minimum_of_slope(&usable).into(),

@@ -392,7 +392,7 @@ impl Fitted {
 pub(super) fn deviations<T: Real, R: Series<T>>(runs: &[R]) -> Vec<Vec<f64>> {
     let of = |run: &R| {
         let offset = Real::to_f64(run.samples()[0]);
-        let scale = runs[0].scale();
+        let scale = runs[0].result_factor();
         let centred = run.samples().iter().map(|&x| (Real::to_f64(x) - offset) * scale);
         centred.collect()
     };

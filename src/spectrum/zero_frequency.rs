@@ -17,9 +17,13 @@ const ORDINATES: f64 = 8.0;
 /// The relative error above which an integral is not resolved: it then rests on some eight
 /// ordinates.
 const VAGUE: f64 = 0.35;
-/// The integrated correlation times that the longest run must hold. Shorter runs may miss what is
-/// slow and call the rest of the spectrum flat.
-const TIMES: f64 = 100.0;
+/// The integrated correlation times that the longest run must hold, by the longest time that the
+/// curves allow. Shorter runs may miss what is slow and call the rest of the spectrum flat.
+const TIMES: f64 = 80.0;
+/// The least probability of a curve that the runs allow.
+const ALLOWED: f64 = 0.01;
+/// Standard errors of a curve's level that the runs allow.
+const ALLOWED_ERRORS: f64 = 2.0;
 /// The change of ln S between zero and the lowest frequency of the runs above which zero is out of
 /// reach.
 const OUT_OF_REACH: f64 = 0.2;
@@ -32,6 +36,9 @@ pub struct ZeroFrequency {
     /// `int_0^inf C(t) dt`, which is half of the spectrum at zero frequency: squared unit of the
     /// results times time.
     pub integral: Estimate,
+    /// Its relative error. Without resamples, or where these do not differ, it is that of the
+    /// ordinates of the periodogram, and [`integral`](Self::integral) has none.
+    pub relative_error: f64,
     /// Angular frequency below which the spectrum is nearly flat. A run is long enough where many
     /// of its frequencies 2π/T, 4π/T, ... lie below.
     pub flat_below: f64,
@@ -61,7 +68,7 @@ pub enum NoIntegral {
     },
     /// The runs are too short to tell a slow process from none.
     TooShort {
-        /// Length of the longest run over the integral divided by the variance.
+        /// Length of the longest run over the longest correlation time that it allows.
         correlation_times: f64,
     },
     /// Too few independent frequencies tell the level.
@@ -86,7 +93,8 @@ impl fmt::Display for NoIntegral {
             ),
             Self::TooShort { correlation_times } => write!(
                 f,
-                "the longest run has {} correlation times, expected at least {TIMES}",
+                "the longest run has {} of the longest correlation times that it allows, expected at least {TIMES}: a slow \
+                 process may be missing",
                 short(*correlation_times, 2)
             ),
             Self::Vague { relative_error } => write!(
@@ -128,15 +136,17 @@ impl std::error::Error for NoIntegral {}
 /// runs of one state point, share one spectrum. They count as independent.
 ///
 /// **Errors.** The variance of ln S(0) is the mean of two, from the blocks and from the
-/// distribution of the ordinates, and grows by the scatter between the curves. One standard error
-/// held the truth in 70 to 78 % of 40 seeds each of exponential, two-exponential, oscillating,
-/// stretched and two-valued series, five components of 300 correlation times
-/// (docs/scalar_series.md).
+/// distribution of the ordinates, and grows by the scatter between the curves.
+/// docs/scalar_series.md states how often such errors hold the truth.
 ///
-/// **Bias.** Below a fifth of a standard error there. The periodogram of a run is lower than the
-/// spectrum by a relative τ/T, where T is the length of one run. A process that is slower than the
-/// runs, or weaker than the noise at their lowest frequencies, cannot be seen: single runs of 50
-/// correlation times are resolved now and then, and are then low by half.
+/// **Length.** The correlation time is the integral over the variance. The longest that the curves
+/// allow is that of the highest S(0) among curves of a probability above 1 %, two of its standard
+/// errors higher. The longest run must hold eighty of it, because a shorter run that misses a
+/// slow process by chance has both a short time and a small error.
+///
+/// **Bias.** The periodogram of a run is lower than the spectrum by a relative τ/T, where T is the
+/// length of one run. A process that is slower than the runs, or weaker than the noise at their
+/// lowest frequencies, cannot be seen.
 ///
 /// **Cost.** One transform for each block, and about 10^8 multiply-adds.
 ///
@@ -226,7 +236,12 @@ pub fn zero_frequency<T: Real>(
         let (of_run, about_mean) = run.squares(&vec![1.0; run.blocks()]);
         (samples + of_run, squares + about_mean)
     });
-    let correlation_time = 0.5 * level.exp() * samples / squares;
+    let highest = curves
+        .iter()
+        .filter(|curve| curve.probability > ALLOWED)
+        .map(|curve| curve.log_level() + ALLOWED_ERRORS * curve.variance.sqrt())
+        .fold(level, f64::max);
+    let correlation_time = 0.5 * highest.exp() * samples / squares;
     let longest = lengths.iter().copied().max().unwrap_or(0) as f64;
     if longest < TIMES * correlation_time {
         return Ok(Outcome::Unresolved(NoIntegral::TooShort {
@@ -239,10 +254,12 @@ pub fn zero_frequency<T: Real>(
     // The relative error is that of the value: the replicates are linear about it.
     let integral = |log: f64| 0.5 * interval * level.exp() * (1.0 + log);
     let mean = replicates.iter().sum::<f64>() / replicates.len() as f64;
-    let stretch = of_blocks.map_or(1.0, |error| relative_error / error);
+    // Resamples that do not differ cannot carry the error, and would say that there is none.
+    let stretch = of_blocks.map_or(f64::NAN, |error| relative_error / error);
     let values = replicates.iter().map(|log| integral(stretch * (log - mean)));
     Ok(Outcome::Resolved(ZeroFrequency {
         integral: Estimate::new(integral(0.0), values.collect(), resamples),
+        relative_error,
         flat_below: (0.5 * average(&|curve| curve.scale.ln())).exp() / interval,
         extrapolated,
     }))

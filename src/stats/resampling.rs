@@ -151,6 +151,9 @@ pub struct Resamples {
     pub resampling: Resampling,
     /// Number of blocks.
     pub blocks: usize,
+    /// The blocks that count for the degrees of freedom, where these are fewer.
+    #[cfg_attr(feature = "serde", serde(default))]
+    fewest: Option<usize>,
 }
 
 impl Resamples {
@@ -162,6 +165,18 @@ impl Resamples {
             run,
             resampling,
             blocks,
+            fewest: None,
+        }
+    }
+
+    /// The delete-one jackknives over the blocks of several runs as one. Its degrees of freedom are
+    /// those of the run with the fewest blocks, because that run may dominate an error.
+    pub(crate) fn union(runs: &[Self]) -> Self {
+        let total = runs.iter().map(Self::len).sum();
+        let merged = RunId::merged(runs.iter().map(|of| of.run));
+        Self {
+            fewest: runs.iter().map(|of| of.blocks).min(),
+            ..Self::new(merged, Resampling::Blocks(total), total)
         }
     }
 
@@ -244,11 +259,13 @@ impl Resamples {
         Some((self.factor()? / other.factor()?).sqrt())
     }
 
-    /// Degrees of freedom of a standard error: one less than there are blocks. `None` where the
-    /// resamples give no error.
+    /// Degrees of freedom of a standard error: one less than there are blocks, and in a curve that
+    /// rests on several runs one less than the fewest blocks of a run. `None` where the resamples
+    /// give no error.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> Option<f64> {
-        self.factor().map(|_| self.blocks as f64 - 1.0)
+        let blocks = self.fewest.unwrap_or(self.blocks);
+        self.factor().map(|_| blocks as f64 - 1.0)
     }
 }
 

@@ -115,7 +115,7 @@ impl Displacements {
 ///   [`msd`](super::msd()) is faster.
 ///
 /// # Errors
-/// [`StructureError::Length`] for a radius that is not positive and finite,
+/// [`StructureError::Invalid`] for a radius that is not positive and finite,
 /// [`StructureError::Dimensions`] for runs of different dimensions; what the lags and the blocks
 /// refuse.
 ///

@@ -7,13 +7,24 @@ use crate::real::{list, short};
 use crate::stats::{Invalid, ResamplingError, UnknownSpecies};
 use crate::trajectory::Dimensions;
 
+/// Numbers beside runs of frames, where their count is wrong.
+fn numbers(run: Option<usize>, found: usize, expected: usize) -> String {
+    match run {
+        None => format!("{found} lists of numbers, expected one for each run: {expected}"),
+        Some(run) => {
+            format!("{found} numbers in the list of run {run}, expected one for each frame: {expected}")
+        }
+    }
+}
+
 /// A question about the structure that means nothing, or that the runs or the sums cannot answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum StructureError {
-    /// A length or a wave number that is not positive and finite.
+    /// A length or a wave number that is not positive and finite, or a number of a frame that is
+    /// not finite.
     #[error(transparent)]
-    Length(#[from] Invalid),
+    Invalid(#[from] Invalid),
     /// Bins that cannot be made.
     #[error(
         "{count} bins from {} to {}, expected 1 to 1048576 between increasing finite distances, of which logarithmic bins \
@@ -121,14 +132,15 @@ pub enum StructureError {
         dimensions: Dimensions,
     },
     /// Numbers beside frames that they do not go with one by one.
-    #[error("{found} {of}: {expected}")]
+    #[error("{}", numbers(*.run, *.found, *.expected))]
     Numbers {
+        /// Index of the run whose list has another length, or `None` where there is not one list
+        /// for each run.
+        run: Option<usize>,
         /// Numbers or lists given.
         found: usize,
         /// Frames or runs.
         expected: usize,
-        /// What was given, and what was expected.
-        of: String,
     },
     /// The overlap of displacements that were summed without its radius.
     #[error("no overlap radius was given, expected one for the overlap and its susceptibility")]

@@ -1,4 +1,4 @@
-//! How what happens after a time origin goes with a number of the origin, such as its energy.
+//! The covariance of a correlation with a quantity at its time origin, such as the energy.
 
 use pulp::Arch;
 
@@ -39,7 +39,7 @@ const WAITING: usize = 256;
 /// - **Cost.** As [`displacements`](super::displacements()).
 ///
 /// # Errors
-/// [`StructureError::Numbers`] unless there is a number for each frame, [`StructureError::Length`]
+/// [`StructureError::Numbers`] unless there is a number for each frame, [`StructureError::Invalid`]
 /// for one that is not finite or a radius that is not positive and finite; otherwise as
 /// [`displacements`](super::displacements()).
 ///
@@ -110,7 +110,7 @@ pub fn overlap_covariance<T: Real>(
 /// Cost: as [`self_isf_fluctuations`](super::self_isf_fluctuations).
 ///
 /// # Errors
-/// [`StructureError::Numbers`] unless there is a number for each frame, [`StructureError::Length`]
+/// [`StructureError::Numbers`] unless there is a number for each frame, [`StructureError::Invalid`]
 /// for one that is not finite; otherwise as [`self_isf`](super::self_isf()).
 ///
 /// ```
@@ -179,9 +179,9 @@ impl Sums {
 fn centred<T: Real>(runs: &[Trajectory<'_, T>], numbers: &[&[f64]]) -> Result<Vec<Vec<f64>>, StructureError> {
     if numbers.len() != runs.len() {
         return Err(StructureError::Numbers {
+            run: None,
             found: numbers.len(),
             expected: runs.len(),
-            of: "lists of numbers, expected one for each run".to_owned(),
         });
     }
     for (run, (numbers, frames)) in numbers
@@ -191,13 +191,14 @@ fn centred<T: Real>(runs: &[Trajectory<'_, T>], numbers: &[&[f64]]) -> Result<Ve
     {
         if numbers.len() != frames {
             return Err(StructureError::Numbers {
+                run: Some(run),
                 found: numbers.len(),
                 expected: frames,
-                of: format!("numbers in the list of run {run}, expected one for each frame"),
             });
         }
-        for (frame, &x) in numbers.iter().enumerate() {
-            Invalid::unless_finite(&format!("the number of frame {frame} of run {run} is"), x)?;
+        if let Some(frame) = numbers.iter().position(|x| !x.is_finite()) {
+            let what = format!("the number of frame {frame} of run {run} is");
+            return Err(Invalid::new(what, numbers[frame], "a finite number").into());
         }
     }
     let total: usize = numbers.iter().map(|numbers| numbers.len()).sum();

@@ -128,7 +128,7 @@ pub(super) fn check_lists<T: Real>(
 ///   lengths. J0 costs about ten times as much as a sine.
 ///
 /// # Errors
-/// [`StructureError::Length`] for a length that is not positive and finite; a species that is
+/// [`StructureError::Invalid`] for a length that is not positive and finite; a species that is
 /// not there; [`StructureError::Dimensions`] for runs of different dimensions; what the lags and
 /// the blocks refuse.
 ///

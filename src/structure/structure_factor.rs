@@ -132,7 +132,7 @@ impl StructureFactor {
     /// the same; bins without one are left out; q is the mean length of the bin's vectors.
     ///
     /// # Errors
-    /// [`StructureError::Length`] for a width that is not positive and finite.
+    /// [`StructureError::Invalid`] for a width that is not positive and finite.
     pub fn binned(&self, width: f64) -> Result<Self, StructureError> {
         if !(width.is_finite() && width > 0.0) {
             return Err(Invalid::new("bins of width", width, "a positive finite length").into());

@@ -98,6 +98,22 @@ pub enum ThermoError {
         /// Highest temperature of the scan.
         highest: f64,
     },
+    /// No particles, or more than the system of the heat capacity has.
+    #[error("{found} particles, expected 1 to {expected}, the particles of the heat capacity")]
+    Particles {
+        /// The number given.
+        found: usize,
+        /// The particles of the heat capacity.
+        expected: usize,
+    },
+    /// A susceptibility of another time step than the derivative of its correlation.
+    #[error("the time step of chi4 is {}, expected {} as of the derivative", short(*.found, 12), short(*.expected, 12))]
+    OtherTimeStep {
+        /// Time step of the susceptibility.
+        found: f64,
+        /// Time step of the derivative.
+        expected: f64,
+    },
     /// A temperature or a number of degrees of freedom that is not positive and finite.
     #[error(transparent)]
     Invalid(#[from] Invalid),

@@ -1,7 +1,7 @@
 //! How a correlation changes with temperature, lag by lag.
 
 use crate::curve::Curve;
-use crate::real::Invalid;
+use crate::real::{Invalid, short};
 use crate::stats::Estimate;
 
 use super::{HeatCapacity, PiecewiseCubic, ThermoError};
@@ -56,7 +56,9 @@ pub struct TemperatureDerivative {
 ///   not reach are absent. Lags farther apart than a factor of 1.5 cost a few per cent of the
 ///   slope.
 /// - **Errors.** Those of all curves and temperatures that take part, resample by resample: runs of
-///   different temperatures are independent. The error of the rule is not among them:
+///   different temperatures are independent. The temperature comes from the energies and Q from the
+///   frames; their correlation within a run is not known here. The error of the rule is not among
+///   them:
 ///   [`discretisation_error`](TemperatureDerivative::discretisation_error) is the distance from
 ///   the derivative by the nearest neighbour alone, which overestimates it.
 /// - **Volume.** The derivative is one along the path of the runs: at constant volume where theirs
@@ -96,7 +98,7 @@ pub fn temperature_derivatives(
         .iter()
         .map(|(temperature, curve)| {
             Invalid::unless_positive("temperature", temperature.value())?;
-            known(curve)
+            finite(curve)
         })
         .collect::<Result<Vec<_>, ThermoError>>()?;
     let temperatures: Vec<f64> = curves
@@ -156,9 +158,16 @@ fn neighbours(temperatures: &[f64], own: usize) -> Vec<usize> {
 /// [`structure::self_isf_covariance`](crate::structure::self_isf_covariance); `e_tot` is
 /// `e_pot + (g/2) k T_inst` at the frame. `heat_capacity` gives N, T and the units.
 ///
+/// - **Errors.** Those of the covariance and of the temperature, as of different runs. The
+///   temperature comes from the energies and Q from the frames; their correlation within a run is
+///   not known here.
+/// - **Units.** Per unit of temperature.
+/// - **Cost.** That of a product for each lag and resample.
+///
 /// # Errors
 /// [`ThermoError::OtherEnsemble`] for a heat capacity of a run at constant energy, where the total
-/// energy does not fluctuate.
+/// energy does not fluctuate. [`ThermoError::Mixture`] for a covariance and a temperature of one
+/// run with different resamples.
 ///
 /// ```
 /// use msed::{Curve, EnergyKind, EnergySeries, Ensemble, Lag, Resampling, Sampling, Units, energy, thermo};
@@ -203,14 +212,15 @@ pub fn temperature_response(
 }
 
 /// The lags above 0 at which a curve is known, all finite.
-fn known(curve: &Curve) -> Result<Curve, ThermoError> {
+fn finite(curve: &Curve) -> Result<Curve, ThermoError> {
     let known = curve.known().without_zero();
-    let finite = known
-        .values()
-        .iter()
-        .try_for_each(|&x| Invalid::unless_finite("a correlation", x).map(drop));
-    finite?;
-    Ok(known)
+    match known.values().iter().position(|x| !x.is_finite()) {
+        Some(k) => {
+            let what = format!("the correlation at lag time {} is", short(known.lag_time(k), 6));
+            Err(Invalid::new(what, known.values()[k], "a finite number").into())
+        }
+        None => Ok(known),
+    }
 }
 
 /// The derivative of the first of two or three runs, of which the second is the nearest to it.
@@ -491,7 +501,7 @@ mod tests {
         let wrong = curve.map(|_, _| f64::NAN);
         assert_eq!(
             message(&[(0.5.into(), &curve), (1.0.into(), &wrong)]),
-            "a correlation NaN, expected a finite number"
+            "the correlation at lag time 0.05 is NaN, expected a finite number"
         );
     }
 }

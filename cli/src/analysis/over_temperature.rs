@@ -9,7 +9,7 @@ use msed::thermo::{
 };
 
 use super::point::{Point, by_temperature};
-use super::susceptibility::{self, Susceptibility};
+use super::susceptibility::{self, Susceptibilities, Susceptibility};
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::scan_file::{Run, Scan};
@@ -75,7 +75,7 @@ pub(crate) struct OverTemperature {
     /// With tau_alpha, and the entropy at the reference that tau* gave.
     pub(crate) adam_gibbs_alpha: Option<AdamGibbs>,
     /// Empty without trajectories; `None` along an isobar, where dQ/dT is another one.
-    pub(crate) susceptibilities: Option<Result<Vec<Susceptibility>, ThermoError>>,
+    pub(crate) susceptibilities: Option<Susceptibilities>,
 }
 
 impl OverTemperature {
@@ -143,10 +143,7 @@ impl OverTemperature {
 
     /// What the trajectories of all points say of their fluctuations.
     pub(crate) fn susceptibilities(&self) -> &[Susceptibility] {
-        match &self.susceptibilities {
-            Some(Ok(found)) => found,
-            _ => &[],
-        }
+        self.susceptibilities.as_ref().map_or(&[], |all| &all.found)
     }
 
     /// Temperatures of the points that count, the lowest first.

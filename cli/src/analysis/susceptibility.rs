@@ -2,7 +2,7 @@
 //! respect to temperature, the bound of χ₄ that follows, and χ₄ in both ensembles.
 
 use msed::relaxation::{Extremum, NoExtremum};
-use msed::stats::Outcome;
+use msed::stats::{Outcome, short};
 use msed::structure::Displacements;
 use msed::thermo::{self, CompletedSusceptibility, SusceptibilityBound, TemperatureDerivative, ThermoError};
 use msed::{Curve, Estimate};
@@ -26,6 +26,13 @@ pub(crate) struct Susceptibility {
     pub(crate) completed: Option<CompletedSusceptibility>,
 }
 
+/// What there is, and why other things are not.
+#[derive(Default)]
+pub(crate) struct Susceptibilities {
+    pub(crate) found: Vec<Susceptibility>,
+    pub(crate) notes: Vec<String>,
+}
+
 /// One correlation at one temperature, before it is compared with others.
 struct Measured<'a> {
     point: &'a Point<'a>,
@@ -37,14 +44,15 @@ struct Measured<'a> {
 /// Of all points that count and have a trajectory, the coldest first: of each overlap, and of F_s
 /// where all runs have it at the same wave vectors. None for fewer than two points. The path must
 /// be one of constant volume.
-pub(crate) fn analyse(points: &[&Point<'_>]) -> Result<Vec<Susceptibility>, ThermoError> {
+pub(crate) fn analyse(points: &[&Point<'_>]) -> Susceptibilities {
+    let mut all = Susceptibilities::default();
     let with: Vec<(&Point<'_>, &Structure)> = points
         .iter()
         .filter(|point| !point.is_excluded())
         .filter_map(|point| Some((*point, point.structure.as_ref()?)))
         .collect();
     let [(_, first), _, ..] = with.as_slice() else {
-        return Ok(Vec::new());
+        return all;
     };
     // Without a given shell each run has its own.
     let q: Vec<f64> = with
@@ -52,7 +60,14 @@ pub(crate) fn analyse(points: &[&Point<'_>]) -> Result<Vec<Susceptibility>, Ther
         .filter_map(|(_, structure)| Some(structure.decay.as_ref()?.q))
         .collect();
     let one_shell = q.iter().all(|other| (other - q[0]).abs() <= 1e-9 * q[0]);
-    let mut found = Vec::new();
+    if !one_shell {
+        let [least, most] = [f64::min, f64::max].map(|of| q.iter().copied().fold(q[0], of));
+        all.notes.push(format!(
+            "F_s: the runs have it at q from {} to {}, expected one `q_shell` for all",
+            short(least, 6),
+            short(most, 6)
+        ));
+    }
     for (k, (_, motion)) in first.displacements().enumerate() {
         let name = motion.name.as_str();
         let overlaps = with.iter().filter_map(|&(point, structure)| {
@@ -64,7 +79,7 @@ pub(crate) fn analyse(points: &[&Point<'_>]) -> Result<Vec<Susceptibility>, Ther
                 chi4: displacements.chi4().ok(),
             })
         });
-        found.extend(compare(name, "overlap", overlaps.collect())?);
+        all.add(name, "overlap", overlaps.collect());
         let decays = with.iter().filter_map(|&(point, structure)| {
             let (displacements, _) = structure.displacements().nth(k)?;
             Some(Measured {
@@ -74,19 +89,32 @@ pub(crate) fn analyse(points: &[&Point<'_>]) -> Result<Vec<Susceptibility>, Ther
                 chi4: None,
             })
         });
-        let decays: Vec<Measured<'_>> = decays.collect();
-        if one_shell && decays.len() > 1 {
-            found.extend(compare(name, "self_isf", decays)?);
+        if one_shell {
+            all.add(name, "self_isf", decays.collect());
         }
     }
-    Ok(found)
+    all
 }
 
+impl Susceptibilities {
+    /// Adds one correlation of one species, or the reason why it cannot be compared.
+    fn add(&mut self, species: &str, quantity: &'static str, measured: Vec<Measured<'_>>) {
+        match compare(species, quantity, measured) {
+            Ok(found) => self.found.extend(found),
+            Err(why) => self.notes.push(format!("{species}, {quantity}: {why}")),
+        }
+    }
+}
+
+/// None where fewer than two runs have the correlation.
 fn compare(
     species: &str,
     quantity: &'static str,
     measured: Vec<Measured<'_>>,
 ) -> Result<Vec<Susceptibility>, ThermoError> {
+    if measured.len() < 2 {
+        return Ok(Vec::new());
+    }
     let curves: Vec<(Estimate, &Curve)> = measured
         .iter()
         .map(|one| (one.point.heat_capacity.temperature().clone(), one.curve))
@@ -120,16 +148,9 @@ fn compare(
 }
 
 impl Susceptibility {
-    /// How much a rule of two temperatures would change the bound at its peak.
+    /// How much the bound would change at its peak if only the nearest temperature were used.
     pub(crate) fn discretisation_error(&self) -> Option<f64> {
-        let bound = self.bound.as_ref()?;
-        let peak = bound.peak.value()?;
-        let time = peak.time.value();
-        let distance = |k: &usize| (self.derivative.curve.lag_time(*k) / time).ln().abs();
-        let nearest = (0..self.derivative.curve.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
-        let relative =
-            self.derivative.discretisation_error[nearest]? / self.derivative.curve.values()[nearest].abs();
-        Some(2.0 * relative * peak.value.value())
+        self.bound.as_ref()?.discretisation_error()
     }
 
     /// The curves over lag, by name: those that there are.

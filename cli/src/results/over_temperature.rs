@@ -71,17 +71,13 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         ),
         ("crossover", found.crossover.as_ref().err()),
         ("adam_gibbs", found.adam_gibbs.as_ref().err()),
-        (
-            "dynamic_susceptibility",
-            found
-                .susceptibilities
-                .as_ref()
-                .and_then(|found| found.as_ref().err()),
-        ),
     ];
-    let notes = notes.into_iter();
+    let notes = notes
+        .into_iter()
+        .filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
+    let susceptibilities = found.susceptibilities.iter().flat_map(|all| &all.notes);
     notes
-        .filter_map(|(name, error)| Some(format!("{name}: {}", error?)))
+        .chain(susceptibilities.map(|note| format!("dynamic_susceptibility: {note}")))
         .collect()
 }
 

@@ -6,8 +6,9 @@ use crate::analysis::susceptibility::Susceptibility;
 
 /// There is no table where fewer than two temperatures have a trajectory.
 pub(super) fn peaks(found: &[Susceptibility]) -> Option<String> {
-    let mut table =
-        Table::new("run | T | species | of | c_V | bound | rule | at t | chi4 nve | at t | chi4 nvt | at t");
+    let mut table = Table::new(
+        "run | T | species | of | c_V | bound | spacing | at t | chi4 nve | at t | chi4 nvt | at t",
+    );
     let mut reasons = Reasons::default();
     for one in found {
         let place = format!("{} {} {}", one.run, one.species, one.quantity);
@@ -41,8 +42,8 @@ pub(super) fn peaks(found: &[Susceptibility]) -> Option<String> {
     }
     (!table.is_empty()).then(|| {
         format!(
-            "Susceptibilities: the peak of the bound (N_s/N) (k T^2/c_V) (dQ/dT)^2 with what a rule of two temperatures would change, and \
-             of chi4 at constant energy and at constant temperature; without the terms of the composition.\n\n{table}{reasons}"
+            "Susceptibilities: the peak of the bound (N_s/N) (k T^2/c_V) (dQ/dT)^2 with the change of the bound if only the nearest temperature were used \
+             (spacing), and of chi4 at constant energy and at constant temperature; without the terms of the composition.\n\n{table}{reasons}"
         )
     })
 }

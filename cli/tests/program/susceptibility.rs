@@ -42,8 +42,11 @@ fn the_shipped_trajectories_have_derivatives_bounds_and_both_ensembles() {
         let t = row["temperature"].as_f64().expect("a number");
         let c = row["heat_capacity"].as_f64().expect("a number");
         let part = row["particles"].as_f64().expect("a number") / 1000.0;
-        for (slope, bound) in slope.iter().zip(&bound) {
-            let expected = part * t * t / c * slope * slope;
+        let errors = curves["derivative_standard_error"].as_array().expect("a list");
+        for ((slope, error), bound) in slope.iter().zip(errors).zip(&bound) {
+            // The variance of the slope is subtracted.
+            let noise = error.as_f64().unwrap_or(0.0).powi(2);
+            let expected = part * t * t / c * (slope * slope - noise).max(0.0);
             assert!(
                 (bound - expected).abs() <= 1e-3 * expected,
                 "{place}: {bound} {expected}"
@@ -84,6 +87,38 @@ fn the_shipped_trajectories_have_derivatives_bounds_and_both_ensembles() {
     assert_eq!(table.lines().count(), 13);
     let columns = table.lines().map(|line| line.split(',').count());
     assert!(columns.into_iter().all(|n| n == 18), "{table}");
+}
+
+/// Without `q_shell` each run has the shell of its own S(q): no F_s is compared, and a note says
+/// so. The overlaps stay.
+#[test]
+fn correlations_at_different_wave_numbers_are_left_out_with_a_note() {
+    let out = tempfile::tempdir().expect("a directory");
+    let shipped = data("kob-andersen").display().to_string();
+    let text = std::fs::read_to_string(data("kob-andersen").join("scan.toml")).expect("the scan file");
+    let kept: Vec<&str> = text.lines().filter(|line| !line.starts_with("q_shell")).collect();
+    let text = kept
+        .join("\n")
+        .replace("energy = \"", &format!("energy = \"{shipped}/"))
+        .replace("trajectory = \"", &format!("trajectory = \"{shipped}/"));
+    std::fs::write(out.path().join("scan.toml"), text).expect("a file");
+    let outcome = run(&[out.path()], &out.path().join("out"));
+    let results = outcome.results();
+    let runs = results["runs"].as_array().expect("runs");
+    let q: Vec<f64> = runs
+        .iter()
+        .filter_map(|run| run["structure"]["q"].as_f64())
+        .collect();
+    assert!(q.iter().any(|other| other != &q[0]), "{q:?}");
+    let rows = results["scan"]["dynamic_susceptibility"]["peaks"].as_array();
+    let rows = rows.expect("rows");
+    assert_eq!(rows.len(), 9);
+    assert!(rows.iter().all(|row| row["quantity"] == "overlap"), "{rows:?}");
+    let notes = results["scan"]["notes"].to_string();
+    assert!(
+        notes.contains("dynamic_susceptibility: F_s: the runs have it at q from "),
+        "{notes}"
+    );
 }
 
 #[test]

@@ -143,8 +143,50 @@ fn what_a_run_cannot_tell_is_unresolved() {
     assert!(differences.is_some(), "{differences:?}");
 }
 
+/// The share of single runs that are resolved, and their mean integral over the true one.
+fn single_runs(case: &Case, times: usize, seeds: u64) -> [f64; 2] {
+    let found = |seed| zero_frequency(&runs(case, 1, times, seed), Resampling::default()).unwrap();
+    let values: Vec<f64> = (0..seeds)
+        .filter_map(|seed| Some(found(seed).value()?.integral.value() / case.integral))
+        .collect();
+    let resolved = values.len() as f64;
+    [resolved / seeds as f64, values.iter().sum::<f64>() / resolved]
+}
+
+/// Some short runs miss the slow process by chance. They look like long runs of the fast one.
 #[test]
-fn the_integral_has_no_error_without_resamples() {
-    let found = zero_frequency(&runs(&cases()[0], 1, 3000, 1), Resampling::None).unwrap();
-    assert_eq!(found.value().unwrap().integral.standard_error(), None);
+fn short_single_runs_are_rarely_resolved_and_long_ones_nearly_always() {
+    for case in cases() {
+        let [short, low] = single_runs(&case, 50, 60);
+        let [long, ratio] = single_runs(&case, 300, 40);
+        println!(
+            "{}: 50 times {short:.2} of {low:.2}, 300 times {long:.2} of {ratio:.2}",
+            case.name
+        );
+        let most = if case.name == "two exponentials" {
+            0.15
+        } else {
+            0.05
+        };
+        assert!(short <= most, "{}: {short}", case.name);
+        assert!(long >= 0.8, "{}: {long}", case.name);
+        assert!((ratio - 1.0).abs() < 0.15, "{}: {ratio}", case.name);
+    }
+}
+
+#[test]
+fn the_integral_has_the_error_of_its_ordinates_without_resamples() {
+    let runs = runs(&cases()[0], 1, 3000, 1);
+    let found = zero_frequency(&runs, Resampling::None).unwrap();
+    let found = found.value().unwrap();
+    assert_eq!(found.integral.standard_error(), None);
+    let with = zero_frequency(&runs, Resampling::default()).unwrap();
+    let with = with.value().unwrap();
+    let error = with.integral.standard_error().unwrap() / with.integral.value();
+    assert!((with.relative_error / error - 1.0).abs() < 1e-9, "{error}");
+    assert!(
+        (0.5..2.0).contains(&(found.relative_error / error)),
+        "{} {error}",
+        found.relative_error
+    );
 }
