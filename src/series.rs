@@ -530,6 +530,7 @@ impl<T: Real> Replica for EnergySeries<'_, T> {
 
 /// One series as the estimators see it: samples on a time axis, and the factor that makes them the
 /// quantity of the results. Implemented for [`EnergySeries`] and [`ScalarSeries`]; sealed.
+#[allow(clippy::len_without_is_empty, reason = "never empty")]
 pub trait Series<T: Real>: Sealed {
     /// The samples, as they were given.
     fn samples(&self) -> &[T];
@@ -542,7 +543,6 @@ pub trait Series<T: Real>: Sealed {
     fn result_factor(&self) -> f64;
 
     /// Number of samples.
-    #[allow(clippy::len_without_is_empty, reason = "never empty")]
     fn len(&self) -> usize {
         self.samples().len()
     }

@@ -38,8 +38,8 @@ pub(crate) fn check_file(path: &Path) -> Result<(), Failure> {
 }
 
 /// A replica that is not of the state point of the first, by its file and its number from 1.
-fn of_replica<'a>(error: ReplicaError, mut files: impl Iterator<Item = &'a Path>) -> Failure {
-    match &error {
+fn of_replica<'a>(error: &ReplicaError, mut files: impl Iterator<Item = &'a Path>) -> Failure {
+    match error {
         ReplicaError::Different { replica, difference } => match files.nth(*replica) {
             Some(file) => about(file, format_args!("replica {} has {difference}", replica + 1)),
             None => Failure::new(error.to_string()),

@@ -218,8 +218,12 @@ pub(crate) fn add_susceptibilities(found: &[Susceptibility], output: &mut Output
                 .find(|(other, _)| *other == name)
                 .and_then(|(_, peak)| peak.value());
             for estimate in [peak.map(|peak| &peak.value), peak.map(|peak| &peak.time)] {
-                let error = estimate.and_then(|x| x.standard_error());
-                peaks += &format!(",{},{}", number(estimate.map(|x| x.value())), number(error));
+                let error = estimate.and_then(msed::Estimate::standard_error);
+                peaks += &format!(
+                    ",{},{}",
+                    number(estimate.map(msed::Estimate::value)),
+                    number(error)
+                );
             }
         }
         peaks += &format!(",{}\n", number(one.discretisation_error()));

@@ -95,27 +95,27 @@ impl<const M: usize> JointMoments<M> {
             let sum: f64 = weighted().map(|(weight, sums)| weight * sums.sum[k]).sum();
             self.centre[k] + self.scale[k] * sum / number
         });
-        let mut covariances = [[0.0; M]; M];
-        for i in 0..M {
-            for j in 0..=i {
-                let scaled = if i == j {
-                    self.variance(weights, |sums| (sums.sum[i], sums.products[i][i]))
-                } else {
-                    // Var(a + b) - Var(a - b) = 4 Cov(a, b).
-                    let of = |sign: f64| {
-                        self.variance(weights, |sums| {
-                            let square =
-                                sums.products[i][i] + 2.0 * sign * sums.products[i][j] + sums.products[j][j];
-                            (sums.sum[i] + sign * sums.sum[j], square)
-                        })
-                    };
-                    0.25 * (of(1.0) - of(-1.0))
-                };
-                covariances[i][j] = scaled * self.scale[i] * self.scale[j];
-                covariances[j][i] = covariances[i][j];
-            }
-        }
+        let covariances = std::array::from_fn(|i| std::array::from_fn(|j| self.covariance(weights, i, j)));
         Joint { means, covariances }
+    }
+
+    /// The covariance in an infinite run of two columns.
+    fn covariance(&self, weights: &[f64], i: usize, j: usize) -> f64 {
+        // The same bits for either order of the columns.
+        let (i, j) = (i.max(j), i.min(j));
+        let scaled = if i == j {
+            self.variance(weights, |sums| (sums.sum[i], sums.products[i][i]))
+        } else {
+            // Var(a + b) - Var(a - b) = 4 Cov(a, b).
+            let of = |sign: f64| {
+                self.variance(weights, |sums| {
+                    let square = sums.products[i][i] + 2.0 * sign * sums.products[i][j] + sums.products[j][j];
+                    (sums.sum[i] + sign * sums.sum[j], square)
+                })
+            };
+            0.25 * (of(1.0) - of(-1.0))
+        };
+        scaled * self.scale[i] * self.scale[j]
     }
 
     /// The variance in an infinite run of a column whose sum and squares are these.

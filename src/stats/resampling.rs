@@ -1,5 +1,7 @@
 //! Which run a number is of, and how the blocks of a run are resampled.
 
+use std::num::NonZeroU32;
+
 use std::fmt;
 
 use rand_pcg::Pcg64;
@@ -153,7 +155,7 @@ pub struct Resamples {
     pub blocks: usize,
     /// The blocks that count for the degrees of freedom, where these are fewer.
     #[cfg_attr(feature = "serde", serde(default))]
-    fewest: Option<usize>,
+    fewest: Option<NonZeroU32>,
 }
 
 impl Resamples {
@@ -173,9 +175,10 @@ impl Resamples {
     /// those of the run with the fewest blocks, because that run may dominate an error.
     pub(crate) fn union(runs: &[Self]) -> Self {
         let total = runs.iter().map(Self::len).sum();
+        let fewest = runs.iter().map(|of| of.blocks).min();
         let merged = RunId::merged(runs.iter().map(|of| of.run));
         Self {
-            fewest: runs.iter().map(|of| of.blocks).min(),
+            fewest: fewest.and_then(|blocks| NonZeroU32::new(u32::try_from(blocks).ok()?)),
             ..Self::new(merged, Resampling::Blocks(total), total)
         }
     }
@@ -264,7 +267,7 @@ impl Resamples {
     /// give no error.
     #[must_use]
     pub fn degrees_of_freedom(&self) -> Option<f64> {
-        let blocks = self.fewest.unwrap_or(self.blocks);
+        let blocks = self.fewest.map_or(self.blocks, |fewest| fewest.get() as usize);
         self.factor().map(|_| blocks as f64 - 1.0)
     }
 }

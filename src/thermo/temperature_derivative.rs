@@ -432,7 +432,7 @@ mod tests {
         let found = temperature_derivatives(&[(1.0.into(), &hot), (0.5.into(), &short)]).unwrap();
         let reached = found[0].curve.lag_times().last().unwrap();
         let level = hot.at(reached).unwrap().value();
-        assert!(level >= 0.8 && level < 0.81, "{level}");
+        assert!((0.8..0.81).contains(&level), "{level}");
         // And the hot run has fallen before its first lag where the cold one begins.
         let first = hot.values()[0];
         let start = found[1].curve.lag_time(0);

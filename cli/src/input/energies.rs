@@ -78,7 +78,7 @@ impl Energies {
         }
         let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
         check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
-        let replicas = Replicas::new(series).map_err(|error| of_replica(error, files()))?;
+        let replicas = Replicas::new(series).map_err(|error| of_replica(&error, files()))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
         let ensemble = ensemble(scan, run, &replicas, resampling)?;
         notes.extend(ensemble.as_ref().and_then(|check| doubtful_scale(run, check)));

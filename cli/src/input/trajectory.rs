@@ -122,7 +122,7 @@ pub(crate) fn load(
     let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
     frame_replicas::check_alike(scan, run, &files, &replicas)?;
     frame_replicas::check_apart(&files, &prints)?;
-    let frames = Replicas::new(replicas).map_err(|error| of_replica(error, files.into_iter()))?;
+    let frames = Replicas::new(replicas).map_err(|error| of_replica(&error, files.into_iter()))?;
     Ok(Some(Loaded {
         frames,
         notes: notes.take(),

@@ -122,7 +122,7 @@ impl Run {
 
     /// Takes the choices that the run does not make from the system.
     pub(super) fn inherit(&mut self, system: &System) {
-        self.cell = Choice::of(self.own_cell, system.cell.as_ref());
+        self.cell = Choice::of(self.own_cell.as_ref(), system.cell.as_ref());
         self.degrees_of_freedom = self.degrees_of_freedom.or(system.degrees_of_freedom);
         self.log_run = self.log_run.or(system.log_run);
         self.centre_of_mass = self.centre_of_mass.or(system.centre_of_mass);
@@ -136,22 +136,22 @@ impl Run {
         self.energy_reader = self.reader(system);
     }
 
-    fn reader(&mut self, system: &System) -> EnergyReader {
+    fn reader(&self, system: &System) -> EnergyReader {
         let mut reader = EnergyReader::new().log_run(self.log_run.unwrap_or_default());
-        if let Some(column) = Choice::of(self.step_column.take(), system.step_column.as_ref()) {
+        if let Some(column) = Choice::of(self.step_column.as_ref(), system.step_column.as_ref()) {
             reader = reader.step(column);
         }
-        if let Some(column) = Choice::of(self.energy_column.take(), system.energy_column.as_ref()) {
+        if let Some(column) = Choice::of(self.energy_column.as_ref(), system.energy_column.as_ref()) {
             reader = reader.energy(column);
         }
-        let temperature = self.temperature_column.take();
+        let temperature = self.temperature_column.as_ref();
         if let Some(column) = Choice::of(temperature, system.temperature_column.as_ref()) {
             reader = reader.temperature(column);
         }
-        if let Some(column) = Choice::of(self.pressure_column.take(), system.pressure_column.as_ref()) {
+        if let Some(column) = Choice::of(self.pressure_column.as_ref(), system.pressure_column.as_ref()) {
             reader = reader.pressure(column);
         }
-        if let Some(column) = Choice::of(self.volume_column.take(), system.volume_column.as_ref()) {
+        if let Some(column) = Choice::of(self.volume_column.as_ref(), system.volume_column.as_ref()) {
             reader = reader.volume(column);
         }
         if self.cut_off == Some(CutOff::LeaveOut) {
@@ -176,7 +176,7 @@ impl Run {
     /// The ensemble that the run is declared to be of. Without degrees of freedom they are those
     /// of atoms in so many dimensions.
     pub(super) fn ensemble(&self, system: &System, dimensions: Dimensions) -> Ensemble {
-        let freedom = Choice::of(self.degrees_of_freedom, None);
+        let freedom = Choice::of(self.degrees_of_freedom.as_ref(), None);
         let freedom = freedom.unwrap_or_else(|| dimensions.degrees_of_freedom(system.particles));
         self.ensemble.unwrap_or(system.ensemble).of(freedom)
     }

@@ -80,7 +80,7 @@ impl System {
     /// The ensemble that the runs are declared to be of. Without degrees of freedom they are those
     /// of atoms in so many dimensions.
     pub(super) fn ensemble(&self, dimensions: Dimensions) -> Ensemble {
-        let freedom = Choice::of(self.degrees_of_freedom, None);
+        let freedom = Choice::of(self.degrees_of_freedom.as_ref(), None);
         self.ensemble
             .of(freedom.unwrap_or_else(|| dimensions.degrees_of_freedom(self.particles)))
     }

@@ -154,11 +154,11 @@ pub(super) enum Choice<T> {
 
 impl<T> Choice<T> {
     /// The choice of a run, else that of the system: the value, where there is one.
-    pub(super) fn of(run: Option<Self>, system: Option<&Self>) -> Option<T>
+    pub(super) fn of(run: Option<&Self>, system: Option<&Self>) -> Option<T>
     where
         T: Clone,
     {
-        match run.as_ref().or(system) {
+        match run.or(system) {
             Some(Self::Given(value)) => Some(value.clone()),
             Some(Self::Automatic) | None => None,
         }

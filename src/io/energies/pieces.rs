@@ -116,6 +116,7 @@ impl Pieces {
 }
 
 /// How a piece goes on where the pieces before it end.
+#[derive(Debug, Clone, Copy)]
 enum Join {
     /// With the next step.
     Next,

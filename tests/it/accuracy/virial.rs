@@ -1,7 +1,7 @@
 //! The virial beside the energy, on runs whose correlation is known. All seeds are constant.
 
 use crate::common::synthetic::Process;
-use msed::stats::Outcome;
+use msed::stats::{Deviation, Outcome};
 use msed::thermo::{
     self, Contradiction, HeatCapacity, Part, Path, Scan, StatePoint, ThermoError, Undetermined, Virial,
 };
@@ -410,7 +410,7 @@ fn on_an_isochore_the_pressure_rises_as_its_fluctuations_say() {
     let check = wrong.pressure_check().unwrap();
     let mut agreement = check.agreement.iter();
     assert!(
-        agreement.any(|z| z.value().is_some_and(|z| z.is_significant())),
+        agreement.any(|z| z.value().is_some_and(Deviation::is_significant)),
         "{:?}",
         check.agreement
     );
@@ -568,8 +568,7 @@ fn refusals_say_what_is_missing() {
     let run = || LIQUID.columns(nvt, 3, LENGTH, 5).run();
     let c = heat_capacity(&run(), Units::LJ, nvt);
     let of = |run: &EnergySeries<'_>, volume| {
-        thermo::virial(run, &c, volume, Dimensions::Three, Resampling::Blocks(10))
-            .map(|found| found.into_result())
+        thermo::virial(run, &c, volume, Dimensions::Three, Resampling::Blocks(10)).map(Outcome::into_result)
     };
     let message = |run: &EnergySeries<'_>, volume| of(run, volume).unwrap_err().to_string();
     assert_eq!(

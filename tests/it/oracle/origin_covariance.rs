@@ -20,10 +20,10 @@ fn covariance(
 ) -> f64 {
     let mut pairs = Vec::new();
     for (run, numbers) in runs.iter().zip(numbers) {
-        for i in 0..run.frames() {
+        for (i, number) in numbers.iter().enumerate() {
             for j in i..run.frames() {
                 if run.steps()[j] - run.steps()[i] == lag {
-                    pairs.push((q(run, i, j), numbers[i]));
+                    pairs.push((q(run, i, j), *number));
                 }
             }
         }
@@ -68,7 +68,7 @@ fn covariances_are_those_of_the_definition() {
                         |p: &usize| moved(run, i, j, *p).iter().map(|x| x * x).sum::<f64>() < RADIUS * RADIUS;
                     who.clone().filter(close).count() as f64 / who.len() as f64
                 };
-                let expected = covariance(runs, &[x.clone()], lag.steps(), q);
+                let expected = covariance(runs, std::slice::from_ref(&x), lag.steps(), q);
                 assert!(
                     (value - expected).abs() < 1e-13,
                     "{name} {lag:?}: {value} {expected}"
@@ -86,7 +86,7 @@ fn covariances_are_those_of_the_definition() {
                 };
                 cosines.map(cosine).sum::<f64>() / (5 * vectors.count()) as f64
             };
-            let expected = covariance(runs, &[x.clone()], lag.steps(), f);
+            let expected = covariance(runs, std::slice::from_ref(&x), lag.steps(), f);
             assert!((value - expected).abs() < 1e-12, "{lag:?}: {value} {expected}");
         }
     }
