@@ -104,8 +104,7 @@ use crate::stats::Estimate;
 /// - the error of ln τ over the resamples is above 0.5, or that of Um² above a third of it;
 /// - two neighbouring lags differ from the fit by more than chance, over five standard errors of
 ///   the difference;
-/// - the spectrum beside it has no slow part, does not tell one relaxation from two, or has a
-///   misfit;
+/// - the spectrum beside it has no slow part, or a misfit;
 /// - the lags are fewer than two for each parameter.
 ///
 /// Few or short blocks, and a plateau that is extrapolated, do not make a fit unresolved: see

@@ -65,14 +65,6 @@ pub const LONG_RUN: f64 = 100.0;
 /// factor of 1.6.
 pub const LOG_ERROR: f64 = 0.5;
 
-/// The largest difference of ln τ between a spectrum and one of its forms that the data do not rule
-/// out ([`Reason::OneOrTwo`](super::Reason::OneOrTwo)): a factor of 1.8.
-pub const OTHER_FORM: f64 = 0.6;
-
-/// Relaxation times, of the longer form, that a run must hold before its evidence between forms is
-/// believed ([`Reason::OneOrTwo`](super::Reason::OneOrTwo)).
-pub const TELLS_FORMS: f64 = 150.0;
-
 /// The smallest product of the mean relaxation time with the limit of a band
 /// ([`Reason::NotSeparated`](super::Reason::NotSeparated)).
 pub const SEPARATION: f64 = 2.0;

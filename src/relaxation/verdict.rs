@@ -217,22 +217,6 @@ pub enum Reason {
         #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
         log_time_error: f64,
     },
-    /// One slow relaxation and two that lie close together describe the spectrum, and their τ
-    /// differ by more than a factor of 1.6.
-    #[error(
-        "two relaxations are not told from one: tau is {} or, with probability {probability:.2}, {}",
-        Time(.relaxation_time), Time(.other_time)
-    )]
-    OneOrTwo {
-        /// Relaxation time, the average over the forms of the spectrum.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        relaxation_time: f64,
-        /// That of the form which differs most from it.
-        #[cfg_attr(feature = "serde", serde(with = "crate::stats::number"))]
-        other_time: f64,
-        /// The probability of that form.
-        probability: f64,
-    },
     /// The relaxation time is close to the time in which the thermostat exchanges energy with the
     /// run: it is the thermostat's, or the thermostat has changed it.
     #[error(

@@ -1,8 +1,6 @@
 //! How far a fit of a spectrum can be trusted.
 
-use crate::relaxation::thresholds::{
-    LOG_ERROR, LONG_RUN, OTHER_FORM, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK, TELLS_FORMS,
-};
+use crate::relaxation::thresholds::{LOG_ERROR, LONG_RUN, RISE_ERROR, SEPARATION, SPECTRAL_BLOCK};
 use crate::relaxation::{Caution, Reason, Spectrum, Verdict};
 use crate::stats::{Estimate, Significance};
 
@@ -15,9 +13,6 @@ pub(super) struct Seen<'a> {
     pub(super) log_time_error: Option<f64>,
     /// The mean relaxation time.
     pub(super) mean_time: f64,
-    /// τ, and that of the form which differs most from it with its probability.
-    pub(super) time: f64,
-    pub(super) other: (f64, f64),
     pub(super) spectrum: &'a Spectrum,
     /// Length of all runs.
     pub(super) duration: f64,
@@ -33,7 +28,6 @@ impl Seen<'_> {
             .fisher_standard_errors
             .map_or([f64::INFINITY; 2], |[um_squared, tau, _]| [um_squared, tau]);
         let um_squared = self.um_squared.value();
-        let (other_time, probability) = self.other;
         // A number that a resample does not have is not known at all.
         let resampled = self.um_squared.resamples().is_some_and(|of| of.len() >= 2);
         let missing = if resampled { f64::INFINITY } else { 0.0 };
@@ -57,14 +51,6 @@ impl Seen<'_> {
             })
         } else if log_time_error > LOG_ERROR {
             Some(Reason::Vague { log_time_error })
-        } else if (other_time / self.time).ln().abs() > OTHER_FORM
-            && self.duration < TELLS_FORMS * other_time.max(self.time)
-        {
-            Some(Reason::OneOrTwo {
-                relaxation_time: self.time,
-                other_time,
-                probability,
-            })
         } else if let (Some(excess), Some(reduced_chi_squared)) = (excess, self.spectrum.reduced_chi_squared)
         {
             Some(Reason::SpectralMisfit {

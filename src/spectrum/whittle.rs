@@ -64,11 +64,6 @@ const LEAST_LIMIT: f64 = 6.0;
 /// relaxation up to twenty times faster is the tail of that relaxation, and no slow part: in a long
 /// run such a tail shows, since no relaxation is exactly exponential or stretched.
 ///
-/// One stretched relaxation resembles two that lie close together, and only a long run tells which
-/// it is. Where a form of a probability above 0.02 has a τ that differs from the average by more
-/// than a factor of 1.8, and the run is shorter than 150 of the longer one, the fit is unresolved
-/// ([`Reason::OneOrTwo`](crate::relaxation::Reason)).
-///
 /// # Band
 /// A relaxation's spectrum falls with frequency, no faster than the square, to the level of the
 /// fast part. Two signs of vibrations end the band, whichever comes first:
@@ -230,8 +225,6 @@ impl Whittle {
             um_squared: &um,
             log_time_error: tau.ln().standard_error(),
             mean_time,
-            time: tau.value(),
-            other: fitted.farthest_time(tau.value(), sampling),
             spectrum: &spectrum,
             duration,
         };
@@ -367,17 +360,6 @@ impl Fitted {
                 .map(|x| number(mean + of_longer * stretch * (x - mean)));
             Estimate::new(number(whole[i]), replicates.collect(), resamples)
         })
-    }
-
-    /// The τ of the form whose τ differs most from this one, with the probability of that form.
-    fn farthest_time(&self, from: f64, sampling: Sampling) -> (f64, f64) {
-        let each = self.forms.iter().map(|form| {
-            let time = form.maximum.parameters[2].exp() * sampling.interval();
-            (time, form.probability)
-        });
-        let distance = |(time, _): &(f64, f64)| (time / from).ln().abs();
-        each.max_by(|a, b| distance(a).total_cmp(&distance(b)))
-            .unwrap_or((from, 1.0))
     }
 
     /// The variance of ln τ from the information, averaged over the forms.

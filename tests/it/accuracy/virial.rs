@@ -2,9 +2,7 @@
 
 use crate::common::synthetic::Process;
 use msed::stats::{Deviation, Outcome};
-use msed::thermo::{
-    self, Contradiction, HeatCapacity, Part, Path, Scan, StatePoint, ThermoError, Undetermined, Virial,
-};
+use msed::thermo::{self, HeatCapacity, Part, Path, Scan, StatePoint, ThermoError, Undetermined, Virial};
 use msed::trajectory::Dimensions;
 use msed::units::{Conversion, LennardJones};
 use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, Sampling, Units, energy};
@@ -536,30 +534,6 @@ fn volumes_that_differ_between_runs_are_told_as_such() {
         assert_eq!(contradiction.unwrap().to_string(), expected);
         assert_eq!(found.unwrap_err().to_string(), expected);
     }
-}
-
-/// In two dimensions volumes are areas: what is said of them is the same in every unit.
-#[test]
-fn a_change_of_an_area_is_the_same_in_every_unit() {
-    let g = Dimensions::Xy.degrees_of_freedom(PARTICLES);
-    let nvt = Ensemble::nvt(PARTICLES).with_degrees_of_freedom(g);
-    let areas: Vec<f64> = (0..LENGTH).map(|i| VOLUME + (i % 2) as f64).collect();
-    let run = LIQUID
-        .columns(nvt, 2, LENGTH, 2)
-        .run()
-        .with_volumes(areas)
-        .unwrap();
-    let resampling = Resampling::Blocks(10);
-    let check = thermo::ensemble_check(&run, Units::LJ, g, resampling).unwrap();
-    let moments = energy::moments(&run, resampling).unwrap();
-    let c = thermo::heat_capacity(&moments, Units::LJ, nvt).unwrap();
-    let point = StatePoint::new("T0.8", &moments, c).unwrap();
-    let point = point.with_ensemble_check(&check).unwrap();
-    let factors = LennardJones::NI80P20.to(Units::METAL).unwrap();
-    let converted = point.converted(&factors).unwrap();
-    let found = converted.ensemble_check().unwrap().contradiction(nvt);
-    assert!(matches!(found, Some(Contradiction::Volume { .. })), "{found:?}");
-    assert_eq!(found, check.contradiction(nvt));
 }
 
 #[test]
