@@ -87,6 +87,11 @@ fn analyse(mut scan: Scan, out: Option<&Path>) -> Result<(), Failure> {
         let not_drawn = figures::draw(scan, &points, &over_temperature, &mut output)?;
         let results = results::results(scan, &points, &over_temperature, output.names());
         output.add("results.json", format!("{results:#}\n"))?;
+        let inputs = scan
+            .runs
+            .iter()
+            .flat_map(|run| run.energy().iter().chain(run.trajectory()));
+        output.check_apart(out, inputs.flatten())?;
         let earlier = Earlier::of(out);
         output.write(out)?;
         let removed = earlier.remove_unless_in(&output);

@@ -41,6 +41,25 @@ impl Output {
         self.files.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Refuses to write over a file that the scan has read.
+    pub(crate) fn check_apart<'a>(
+        &self,
+        directory: &Path,
+        inputs: impl Iterator<Item = &'a PathBuf>,
+    ) -> Result<(), Failure> {
+        let place = |path: &Path| fs::canonicalize(path).ok();
+        let inputs: Vec<PathBuf> = inputs.filter_map(|path| place(path)).collect();
+        let mut paths = self.files.iter().map(|(name, _)| directory.join(name));
+        let is_input = |path: &PathBuf| place(path).is_some_and(|path| inputs.contains(&path));
+        match paths.find(is_input) {
+            Some(path) => Err(Failure::writing(
+                &path,
+                "it is a file of the scan, expected another folder for `--out`",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Writes all files, in the order they were added.
     pub(crate) fn write(&self, directory: &Path) -> Result<(), Failure> {
         fs::create_dir_all(directory).map_err(|source| Failure::writing(directory, source))?;

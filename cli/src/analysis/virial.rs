@@ -18,10 +18,14 @@ pub(super) fn of(
     resampling: Resampling,
 ) -> Result<Option<Outcome<Virial, String>>, Failure> {
     let runs = &point.energies.replicas;
-    if runs.runs().iter().any(|run| run.pressures().is_none()) {
-        return Ok(None);
-    }
     let unresolved = |why: &str| Ok(Some(Outcome::Unresolved(why.to_owned())));
+    let without = runs.runs().iter().position(|run| run.pressures().is_none());
+    if let Some(replica) = without {
+        if runs.runs().iter().all(|run| run.pressures().is_none()) {
+            return Ok(None);
+        }
+        return unresolved(&format!("replica {} has no column of pressures", replica + 1));
+    }
     if let Some(why) = point.no_heat_capacity() {
         return unresolved(&why.to_string());
     }

@@ -192,18 +192,28 @@ impl Run {
 
     /// A file belongs to one run, unless runs take different runs of a log.
     pub(super) fn check_files(&self, source: &Source, before: &[Self]) -> Result<(), Failure> {
+        let share = |a: &[Vec<PathBuf>], b: &[Vec<PathBuf>]| {
+            a.iter()
+                .flatten()
+                .any(|file| b.iter().flatten().any(|other| other == file))
+        };
         let same = |other: &&Self| {
-            let of_both = self.energy.get_ref().iter().flatten();
-            let mut of_both =
-                of_both.filter(|file| other.energy.get_ref().iter().flatten().any(|it| it == *file));
-            of_both.next().is_some() && other.log_run.unwrap_or_default() == self.log_run.unwrap_or_default()
+            let log_runs = [self, other].map(|run| run.log_run.unwrap_or_default());
+            share(self.energy(), other.energy()) && log_runs[0] == log_runs[1]
+        };
+        let message = |key: &str, other: &Self| {
+            let name = other.name();
+            format!("`{key}`: found a file of run `{name}`, expected the files of another run")
         };
         if let Some(other) = before.iter().find(same) {
-            let message = format!(
-                "`energy`: found a file of run `{}`, expected the files of another run",
-                other.name()
-            );
-            return Err(source.failure(&self.energy, message));
+            return Err(source.failure(&self.energy, message("energy", other)));
+        }
+        if let Some(trajectory) = &self.trajectory
+            && let Some(other) = before
+                .iter()
+                .find(|other| share(trajectory.get_ref(), other.trajectory()))
+        {
+            return Err(source.failure(trajectory, message("trajectory", other)));
         }
         Ok(())
     }

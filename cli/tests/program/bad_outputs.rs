@@ -122,6 +122,22 @@ fn a_list_of_files_that_are_not_ours_is_not_believed() {
     }
 }
 
+/// The results of a scan do not replace what it was made of.
+#[test]
+fn a_file_of_the_scan_is_not_written_over() {
+    let scan = Scan::small();
+    let energies = scan.read("T0.800.dat");
+    std::fs::create_dir_all(scan.dir().join("out")).expect("a folder");
+    scan.write("out/T0.800.msed.csv", &energies);
+    let scan = scan.edit("scan.toml", "\"T0.800.dat\"", "\"out/T0.800.msed.csv\"");
+    let outcome = scan.run();
+    assert_eq!(outcome.code, Some(1));
+    let expected = "T0.800.msed.csv: it is a file of the scan, expected another folder for `--out`\n";
+    assert!(outcome.stderr.ends_with(expected), "{}", outcome.stderr);
+    assert_eq!(scan.read("out/T0.800.msed.csv"), energies);
+    assert!(!scan.dir().join("out/results.json").exists());
+}
+
 #[test]
 fn names_too_long_for_a_file() {
     let name = format!("name = \"{}\"", "T".repeat(240));

@@ -66,6 +66,13 @@ fn a_file_of_two_runs() {
         after("energy = \"T0.700.dat\"", "energy = \"T0.800.dat\""),
         "DIR/scan.toml:18: `energy`: found a file of run `T0.800`, expected the files of another run"
     );
+    assert_eq!(
+        after(
+            "[0.5, 15.0]\n\n[[run]]",
+            "[0.5, 15.0]\ntrajectory = \"a.xtc\"\n\n[[run]]\ntrajectory = \"a.xtc\""
+        ),
+        "DIR/scan.toml:18: `trajectory`: found a file of run `T0.800`, expected the files of another run"
+    );
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn a_drift_is_named_beside_the_units() {
     let quench = |place: f64| 30_000.0 * f64::exp(-place / 300.0);
     let message = with_rows(|place, energy, temperature| (energy + quench(place), temperature)).message();
     assert!(
-        message.contains("or the run is not in equilibrium, since the energy ")
+        message.contains("or the run is not in equilibrium, since the series ")
             && message.ends_with("`discard` leaves out its start"),
         "{message}"
     );
