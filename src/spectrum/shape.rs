@@ -8,10 +8,10 @@ use crate::relaxation::Model;
 /// nearer are one.
 const LEAST_RATIO: [f64; 2] = [4.0, 2.7];
 /// A slow part whose time is less than this multiple of a fast one's ...
-const TAIL_RATIO: f64 = 20.0;
+const TAIL_RATIO: f64 = 12.0;
 /// ... and whose variance is less than this part of the two is the tail of that relaxation: no
 /// relaxation is exactly exponential or stretched, and a long run shows it.
-const TAIL_SHARE: f64 = 0.15;
+const TAIL_SHARE: f64 = 0.12;
 /// The shortest time of a fast relaxation, in samples: neighbouring samples of a shorter one are
 /// correlated by less than 0.05, and it is a part of the level.
 const SHORTEST: f64 = 0.33;

@@ -60,8 +60,8 @@ const LEAST_LIMIT: f64 = 6.0;
 /// before the data speak, and a spectrum with a fast relaxation fifty times as one without.
 /// Relaxations less than a factor of four apart count as one. A form whose ln τ or ln Um² is known
 /// to no better than 0.6 is left out where another form has a certain slow part: it describes
-/// noise at the lowest frequencies. A slow part of less than 0.15 of the variance of itself and a
-/// relaxation up to twenty times faster is the tail of that relaxation, and no slow part: in a long
+/// noise at the lowest frequencies. A slow part of less than 0.12 of the variance of itself and a
+/// relaxation up to twelve times faster is the tail of that relaxation, and no slow part: in a long
 /// run such a tail shows, since no relaxation is exactly exponential or stretched.
 ///
 /// # Band
