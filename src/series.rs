@@ -5,17 +5,26 @@
 //! hold several series of one state point. Estimators take any of them, as [`Runs`]; what needs a
 //! number of particles or a temperature takes energies, as [`EnergyRuns`].
 
+mod column;
+mod error;
+mod samples;
+mod scalar;
+
 use std::borrow::Cow;
 use std::num::NonZeroUsize;
 
-use thiserror::Error;
+use column::Column;
+use samples::other_interval;
 
-use crate::real::{Invalid, Real, apart, first_unfit};
+use crate::real::{Invalid, Real};
 use crate::replicas::sealed::{Replica, Sealed};
 use crate::sampling::Sampling;
 use crate::stats::RunId;
 
 pub use crate::replicas::{ReplicaError, Replicas};
+pub use error::SeriesError;
+pub use samples::Series;
+pub use scalar::ScalarSeries;
 
 /// Whether energies are totals or per particle. There is no default: LAMMPS prints the energy per
 /// particle under `units lj`, and the total elsewhere or with `thermo_modify norm no`. A wrong
@@ -132,49 +141,6 @@ impl From<Sampling> for EnergySystem {
             kind: EnergyKind::PerParticle,
             temperature: None,
         }
-    }
-}
-
-/// Samples that are finite and at most 1e60 in size.
-#[derive(Debug, Clone, PartialEq)]
-struct Column<'a, T: Real>(Cow<'a, [T]>);
-
-impl<'a, T: Real> Column<'a, T> {
-    /// A column of this quantity, which errors name.
-    fn new(quantity: &'static str, samples: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
-        let samples = samples.into();
-        match first_unfit(&samples) {
-            Some(index) => Err(SeriesError::NotFinite {
-                quantity,
-                index,
-                found: samples[index].to_f64(),
-            }),
-            None => Ok(Self(samples)),
-        }
-    }
-
-    /// A column of two samples or more.
-    fn series(quantity: &'static str, samples: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
-        let samples = samples.into();
-        if samples.len() < 2 {
-            return Err(SeriesError::TooFewSamples { found: samples.len() });
-        }
-        Self::new(quantity, samples)
-    }
-
-    /// The column without its first samples, of which two or more are left.
-    fn discard(self, samples: usize) -> Result<Self, SeriesError> {
-        let left = self.0.len().saturating_sub(samples);
-        if left < 2 {
-            return Err(SeriesError::TooFewSamples { found: left });
-        }
-        Ok(Self(match self.0 {
-            Cow::Borrowed(values) => Cow::Borrowed(&values[samples..]),
-            Cow::Owned(mut values) => {
-                values.drain(..samples);
-                Cow::Owned(values)
-            }
-        }))
     }
 }
 
@@ -392,93 +358,6 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     }
 }
 
-/// Any number that a run writes at evenly spaced steps: a pressure, a component of the stress, a
-/// dipole moment, a volume.
-///
-/// Samples are owned or borrowed, in `f32` or `f64`, and finite. They are taken as they are:
-/// results have the unit of the samples where those of an [`EnergySeries`] have energy per
-/// particle. The estimators are the same, and so are their definitions:
-/// [`msed`](crate::energy::msed()), [`autocorrelation`](crate::energy::autocorrelation()),
-/// [`integrated_time`](crate::energy::integrated_time()), [`drift`](crate::energy::drift()),
-/// [`Whittle`](crate::spectrum::Whittle) and
-/// [`zero_frequency`](crate::spectrum::zero_frequency()), whose value is a transport coefficient
-/// but for its prefactor.
-///
-/// ```
-/// use msed::{Lags, Resampling, Sampling, ScalarSeries, energy};
-/// let pressure = [0.85, 0.91, 0.79, 0.88];
-/// let run = ScalarSeries::new(&pressure[..], Sampling::new(10, 0.004)?)?;
-/// let msed = energy::msed(&run, &Lags::samples([1]), Resampling::None)?;
-/// let squares = 0.06_f64.powi(2) + 0.12_f64.powi(2) + 0.09_f64.powi(2);
-/// assert!((msed.values()[0] - squares / 3.0).abs() < 1e-15);
-///
-/// let bad = ScalarSeries::new(vec![1.0, f64::NAN], Sampling::new(10, 0.004)?);
-/// assert_eq!(
-///     bad.unwrap_err().to_string(),
-///     "sample 1 is NaN, expected a finite number of at most 1e60 in size"
-/// );
-/// # Ok::<(), msed::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScalarSeries<'a, T: Real = f64> {
-    samples: Column<'a, T>,
-    sampling: Sampling,
-}
-
-impl<'a, T: Real> ScalarSeries<'a, T> {
-    /// A series of `samples`, evenly spaced.
-    ///
-    /// # Errors
-    /// [`SeriesError`] for fewer than two samples, or a sample that is not finite or above 1e60 in
-    /// size (with its index).
-    pub fn new(samples: impl Into<Cow<'a, [T]>>, sampling: Sampling) -> Result<Self, SeriesError> {
-        Ok(Self {
-            samples: Column::series("sample", samples)?,
-            sampling,
-        })
-    }
-
-    /// The series without its first `samples` samples, which were taken before equilibrium.
-    ///
-    /// # Errors
-    /// [`SeriesError::TooFewSamples`] if fewer than two are left.
-    pub fn discard(mut self, samples: usize) -> Result<Self, SeriesError> {
-        self.samples = self.samples.discard(samples)?;
-        Ok(self)
-    }
-
-    /// Which run this is: equal samples are one run.
-    #[must_use]
-    pub fn run(&self) -> RunId {
-        RunId::of(self.samples())
-    }
-
-    /// The samples.
-    #[must_use]
-    pub fn samples(&self) -> &[T] {
-        &self.samples.0
-    }
-
-    /// Number of samples: two or more.
-    #[must_use]
-    #[allow(clippy::len_without_is_empty, reason = "never empty")]
-    pub fn len(&self) -> usize {
-        Series::len(self)
-    }
-
-    /// The time axis.
-    #[must_use]
-    pub fn sampling(&self) -> Sampling {
-        self.sampling
-    }
-
-    /// Number of samples times their spacing, in time units.
-    #[must_use]
-    pub fn duration(&self) -> f64 {
-        Series::duration(self)
-    }
-}
-
 /// A temperature that a run can have.
 pub(crate) fn check_temperature(found: f64) -> Result<f64, SeriesError> {
     Ok(Invalid::unless_positive("temperature", found)?)
@@ -493,21 +372,6 @@ pub(crate) fn positive_temperature<'de, D: serde::Deserializer<'de>>(
     given
         .map(|found| check_temperature(found).map_err(serde::de::Error::custom))
         .transpose()
-}
-
-/// A sampling interval that differs from that of the first run.
-fn other_interval(run: Sampling, first: Sampling) -> Option<String> {
-    let [interval, before] = [run, first].map(|sampling| sampling.interval());
-    (interval != before).then(|| {
-        let [found, expected] = apart(interval, before);
-        format!("sampling interval {found}, expected {expected} as in the first")
-    })
-}
-
-impl<T: Real> Replica for ScalarSeries<'_, T> {
-    fn difference(&self, first: &Self) -> Option<String> {
-        other_interval(self.sampling, first.sampling)
-    }
 }
 
 impl<T: Real> Replica for EnergySeries<'_, T> {
@@ -528,31 +392,6 @@ impl<T: Real> Replica for EnergySeries<'_, T> {
     }
 }
 
-/// One series as the estimators see it: samples on a time axis, and the factor that makes them the
-/// quantity of the results. Implemented for [`EnergySeries`] and [`ScalarSeries`]; sealed.
-#[allow(clippy::len_without_is_empty, reason = "never empty")]
-pub trait Series<T: Real>: Sealed {
-    /// The samples, as they were given.
-    fn samples(&self) -> &[T];
-
-    /// The time axis.
-    fn sampling(&self) -> Sampling;
-
-    /// The factor from a sample to the quantity of the results: to the
-    /// [energy per particle](EnergySeries::per_particle_scale), or 1.
-    fn result_factor(&self) -> f64;
-
-    /// Number of samples.
-    fn len(&self) -> usize {
-        self.samples().len()
-    }
-
-    /// Number of samples times their spacing, in time units.
-    fn duration(&self) -> f64 {
-        self.len() as f64 * self.sampling().interval()
-    }
-}
-
 impl<T: Real> Series<T> for EnergySeries<'_, T> {
     fn samples(&self) -> &[T] {
         self.samples()
@@ -564,20 +403,6 @@ impl<T: Real> Series<T> for EnergySeries<'_, T> {
 
     fn result_factor(&self) -> f64 {
         self.per_particle_scale()
-    }
-}
-
-impl<T: Real> Series<T> for ScalarSeries<'_, T> {
-    fn samples(&self) -> &[T] {
-        self.samples()
-    }
-
-    fn sampling(&self) -> Sampling {
-        self.sampling
-    }
-
-    fn result_factor(&self) -> f64 {
-        1.0
     }
 }
 
@@ -637,44 +462,6 @@ impl<T: Real> EnergyRuns<T> for Replicas<EnergySeries<'_, T>> {
     fn energies(&self) -> &[EnergySeries<'_, T>] {
         self.runs()
     }
-}
-
-/// Samples that do not make a series.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[non_exhaustive]
-pub enum SeriesError {
-    /// Fewer than two samples.
-    #[error("{found} samples, expected at least 2")]
-    TooFewSamples {
-        /// Samples given.
-        found: usize,
-    },
-    /// A NaN, an infinity, or a number above 1e60 in size.
-    #[error("{quantity} {index} is {found:e}, expected a finite number of at most 1e60 in size")]
-    NotFinite {
-        /// `energy`, `temperature`, `pressure`, `volume` or `sample`.
-        quantity: &'static str,
-        /// Index of the sample.
-        index: usize,
-        /// The value there.
-        found: f64,
-    },
-    /// The system has no particles.
-    #[error("0 particles, expected at least 1")]
-    NoParticles,
-    /// A column has another length than the energies.
-    #[error("{found} {quantity}s, expected {expected}, one per energy")]
-    Length {
-        /// `temperature`, `pressure` or `volume`.
-        quantity: &'static str,
-        /// Numbers given.
-        found: usize,
-        /// Energies.
-        expected: usize,
-    },
-    /// The temperature, a volume, or the time step of the sampling, is not positive and finite.
-    #[error(transparent)]
-    Invalid(#[from] Invalid),
 }
 
 #[cfg(test)]

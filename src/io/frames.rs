@@ -22,8 +22,8 @@ pub use format::FrameFormat;
 /// GSD. The first bytes tell the format.
 ///
 /// `time_step` is the length of one molecular-dynamics step; times in the file must agree with it
-/// ([`with_checked_times`]). The file must have as many particles as `species`. See [`frames`] for wrapped coordinates, for files larger than memory and for
-/// choices that a format leaves open.
+/// ([`with_checked_times`]). The file must have as many particles as `species`. See [`frames`] for
+/// wrapped coordinates, for files larger than memory and for choices that a format leaves open.
 ///
 /// # Errors
 /// What [`frames`] refuses and another number of particles than the species have, with the file and

@@ -16,7 +16,8 @@ use crate::sampling::Sampling;
 pub struct Frame<T> {
     /// Molecular-dynamics step.
     pub step: u64,
-    /// The time beside the step, where the file has one: see [`with_checked_times`](super::with_checked_times).
+    /// The time beside the step, where the file has one: see
+    /// [`with_checked_times`](super::with_checked_times).
     pub time: Option<FrameTime>,
     /// The cell, where there is one.
     pub cell: Option<Cell>,
@@ -39,8 +40,8 @@ impl<T> Frame<T> {
         }
     }
 
-    /// Turns the frame into one of these points, without a time and image flags. Points are arrays, or vectors
-    /// of any linear algebra that can be converted into arrays.
+    /// Turns the frame into one of these points, without a time and image flags. Points are arrays,
+    /// or vectors of any linear algebra that can be converted into arrays.
     ///
     /// ```
     /// use msed::trajectory::Frame;

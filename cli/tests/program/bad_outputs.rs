@@ -58,7 +58,7 @@ fn files_of_an_earlier_scan_are_removed() {
     listed.sort();
     assert_eq!(names(&scan), listed);
     assert!(listed.iter().any(|name| name == "T0.800.A.msd.csv"), "{listed:?}");
-    // Files of the user, one of them in the place of an old curve.
+    // The user's own files. One has the name that a curve of another run would have.
     for foreign in ["mine.csv", "T0.900.msed.csv", "notes.md"] {
         scan.write(&format!("out/{foreign}"), "mine");
     }

@@ -77,7 +77,7 @@ fn a_volume_that_is_not_known_is_a_reason() {
     );
 }
 
-/// What needs the virials of more runs than have one says so, on each path.
+/// A result over temperature needs virials of several runs. Where they lack, a note says so.
 #[test]
 fn results_over_temperature_that_lack_virials_say_so() {
     let notes = |scan: &Scan| scan.run().results()["scan"]["notes"].to_string();
