@@ -198,7 +198,7 @@ fn beyond_the_lags(run: &Run, msed: &Curve) -> Option<String> {
     let is_whole = start >= first * (1.0 - 1e-9) && end < next;
     (!is_whole).then(|| {
         let [start, end, first, last] = [start, end, first, last].map(|time| short(time, 6));
-        format!("`fit_window` asks for lags from {start} to {end}, and those of the run reach from {first} to {last}")
+        format!("`fit_window` reaches from {start} to {end}, the lags of the run from {first} to {last}")
     })
 }
 

@@ -121,9 +121,9 @@ fn a_window_beyond_the_lags_is_noted() {
             .results();
         results["runs"][0]["notes"].to_string()
     };
-    let expected = "`fit_window` asks for lags from 0.5 to 17, and those of the run reach from 0.05 to 14.1";
+    let expected = "`fit_window` reaches from 0.5 to 17, the lags of the run from 0.05 to 14.1";
     assert!(notes("[0.5, 17.0]").contains(expected));
-    assert!(notes("[0.01, 10.0]").contains("lags from 0.01 to 10,"));
+    assert!(notes("[0.01, 10.0]").contains("reaches from 0.01 to 10,"));
     assert!(!notes("[0.05, 15.0]").contains("fit_window"));
 }
 
