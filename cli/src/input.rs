@@ -8,6 +8,7 @@ pub(crate) mod frame_files;
 mod frame_replicas;
 mod frame_steps;
 mod joined_runs;
+mod resolution;
 mod shared_samples;
 pub(crate) mod trajectory;
 

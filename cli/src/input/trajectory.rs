@@ -10,6 +10,7 @@ use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_steps::{self, Stepped};
+use super::resolution::{self, Farthest};
 use super::{about, check_file, dimensions, frame_replicas, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList, Types, with_counts};
@@ -196,7 +197,9 @@ fn replica(
     let failed = |error| about(file, with_hint(&error));
     let time_step = scan.system.timestep;
     let mut time_unit = None;
+    let mut farthest = 0.0;
     let stepped = Stepped::new(open(scan, run, files, notes)?, scan, run, file, notes);
+    let stepped = Farthest::new(stepped, &mut farthest);
     let mut source: Box<dyn FrameSource<f32> + '_> = match run.frame_times {
         Some(FrameTimes::Ignore) => Box::new(stepped),
         _ => Box::new(with_checked_times(
@@ -232,6 +235,9 @@ fn replica(
             file,
             format_args!("{repeated} repeated frames counted once (same step, cell and positions)"),
         ),
+    }
+    if let Some(note) = resolution::check(file, farthest, &trajectory)? {
+        notes.add(file, note);
     }
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;

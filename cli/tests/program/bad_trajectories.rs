@@ -490,3 +490,34 @@ fn volumes_along_an_isochore() {
     let scan = scan.edit("scan.toml", "\"isochoric\"", "\"isobaric\"");
     assert_eq!(scan.run().results()["system"]["path"], "isobaric");
 }
+
+#[test]
+fn coordinates_too_large_for_single_precision() {
+    let moved = |by: f64| {
+        let frames = dump_frames(60).concat();
+        let far: String = frames.lines().fold(String::new(), |text, line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let line = match words.as_slice() {
+                [id, kind, x, y, z] if x.contains('.') => {
+                    let x: f64 = x.parse().expect("a number");
+                    format!("{id} {kind} {} {y} {z}", x + by)
+                }
+                _ => line.to_owned(),
+            };
+            text + &line + "\n"
+        });
+        let scan = with_frames(&[]).edit("scan.toml", "a.xtc", "a.lammpstrj");
+        scan.write("a.lammpstrj", far);
+        scan
+    };
+    assert_eq!(
+        moved(4e6).message(),
+        "DIR/a.lammpstrj: coordinates reach 4.00002e6, where single precision steps by 0.25, and the least mean-squared \
+         displacement between frames is 0.0576: rounding is 54 % of it, expected less than 10 %: write positions that start \
+         inside the cell"
+    );
+    let notes = moved(1e6).run().results()["runs"][0]["notes"].to_string();
+    assert!(notes.contains("where single precision steps by 0.062"), "{notes}");
+    let notes = moved(1e3).run().results()["runs"][0]["notes"].to_string();
+    assert!(!notes.contains("single precision"), "{notes}");
+}
