@@ -115,7 +115,7 @@ fn analyse_points<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Poin
         progress.inc(1);
     }
     over_temperature::check_reference(scan, scan.runs.iter().zip(&energies))?;
-    cells::check_volumes(scan)?;
+    cells::common_volume(scan, scan.runs.iter().zip(&energies))?;
     let mut points = Vec::new();
     for (run, energies) in scan.runs.iter().zip(energies) {
         progress.set_message(format!("analysing {}", run.name()));

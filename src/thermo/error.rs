@@ -374,6 +374,18 @@ pub enum Undetermined {
         /// What the kinetic part is of (g/d) N k T.
         part: Estimate,
     },
+    /// The pressure times the volume fluctuates far less than the kinetic part that it contains: its
+    /// unit or the volume is another one.
+    #[error(
+        "p V fluctuates with {part:.2e} of the variance of its kinetic part, expected at least {expected:.0e}: \
+         the unit of the pressure or the volume is another one"
+    )]
+    FaintPressure {
+        /// The variance of p V by that of its kinetic part.
+        part: f64,
+        /// The smallest ratio that is accepted.
+        expected: f64,
+    },
     /// The best value of a parameter lies at the end of what is possible: the model degenerates
     /// (VFT at t_0 = 0 is Arrhenius's law).
     #[error("{parameter} {}", at_bound(*.value))]

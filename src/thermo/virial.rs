@@ -20,6 +20,11 @@ const KINETIC: f64 = 0.1;
 /// short runs.
 const KINETIC_WITHOUT_ERROR: [f64; 2] = [0.5, 2.0];
 
+/// Least variance of p V by that of its kinetic part (g/d) N k T. W would have to cancel that part
+/// at every instant, which the liquids of no potential do: where U and W are proportional at
+/// constant energy, γ would have to lie within 3 % of 2/d.
+const FAINT: f64 = 1e-3;
+
 /// How the virial W of a run fluctuates with the potential energy U: see [`virial`](virial()).
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -157,7 +162,9 @@ impl Virial {
 /// through other resamples; [`ThermoError::Energy`] where the runs cannot be divided as asked.
 ///
 /// The outcome is unresolved where energy or virial do not fluctuate, where their print is too
-/// coarse, and where the kinetic part shows that numbers do not belong together.
+/// coarse, where p V hardly fluctuates beside its kinetic part ([`Undetermined::FaintPressure`]),
+/// as in a wrong unit of pressure, and where the kinetic part shows that numbers do not belong
+/// together.
 ///
 /// ```
 /// use msed::trajectory::Dimensions;
@@ -223,6 +230,7 @@ pub fn virial<T: Real>(
         kinetic,
         of_u,
         of_w,
+        of_kinetic,
     ] = joint.evaluate(|joint| {
         let [u, w, k] = &joint.covariances;
         let [_, mean, kinetic] = joint.means;
@@ -235,6 +243,7 @@ pub fn virial<T: Real>(
             1.0 + 0.5 * d * (k[1] - u[1] / u[0] * k[0]) / k[2],
             u[0],
             w[1],
+            1.0 + d * w[2] / k[2] + 0.25 * d * d * w[1] / k[2],
         ]
     });
     ThermoError::unless_of_run("heat capacity", &heat_capacity.excess, &correlation)?;
@@ -266,6 +275,13 @@ pub fn virial<T: Real>(
     let is_canonical = matches!(ensemble, Ensemble::Nvt { .. });
     if is_canonical && is_other_kinetic_part(&kinetic) {
         return Ok(Outcome::Unresolved(Undetermined::NotKinetic { part: kinetic }));
+    }
+    if of_kinetic.value() < FAINT {
+        let (part, expected) = (of_kinetic.value(), FAINT);
+        return Ok(Outcome::Unresolved(Undetermined::FaintPressure {
+            part,
+            expected,
+        }));
     }
     let excess = &heat_capacity.excess;
     let slope = Estimate::combine([&gamma, excess], |[gamma, excess]| gamma * excess)?;

@@ -11,6 +11,7 @@ use msed::thermo::{
 use super::point::{Point, by_temperature};
 use super::susceptibility::{self, Susceptibilities, Susceptibility};
 use crate::failure::Failure;
+use crate::input::cells;
 use crate::input::energies::Energies;
 use crate::scan_file::{Run, Scan};
 
@@ -50,6 +51,8 @@ pub(crate) fn check_reference<'a>(
 /// All results over temperature. Those that are missing give the reason.
 pub(crate) struct OverTemperature {
     pub(crate) scan: thermo::Scan,
+    /// The volume of all runs; `None` where it is not known, or is not one.
+    pub(crate) volume: Option<f64>,
     pub(crate) check: Result<HeatCapacityCheck, ThermoError>,
     /// Total entropy from fluctuations minus that from the slope, in its standard errors; `None`
     /// where it has none.
@@ -80,10 +83,11 @@ pub(crate) struct OverTemperature {
 
 impl OverTemperature {
     pub(crate) fn analyse(scan: &Scan, points: &[Point<'_>]) -> Result<Self, Failure> {
-        Self::of(scan, points).map_err(|error| scan.failure(error))
+        let volume = cells::common_volume(scan, points.iter().map(|point| (point.run, &point.energies)))?;
+        Self::of(scan, points, volume).map_err(|error| scan.failure(error))
     }
 
-    fn of(scan: &Scan, points: &[Point<'_>]) -> Result<Self, ThermoError> {
+    fn of(scan: &Scan, points: &[Point<'_>], volume: Option<f64>) -> Result<Self, ThermoError> {
         let path = if scan.system.is_isobaric() {
             Path::Isobaric
         } else {
@@ -117,6 +121,7 @@ impl OverTemperature {
             .counted()
             .any(|point| point.virial().is_some() && point.no_heat_capacity().is_none());
         Ok(Self {
+            volume,
             check: found.heat_capacity_check(),
             entropy_z: entropy_z(&found),
             entropy: found.entropy(Part::Total),

@@ -8,37 +8,45 @@ use msed::thermo::SAME_VOLUME;
 use msed::trajectory::{Cell, Frame, FrameSource as _};
 
 use super::about;
+use super::energies::Energies;
 use super::trajectory::{self, Frames};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
-/// Checks that all runs that count have one volume, as far as it is known. Where they have not,
-/// `path` must be `isobaric`.
-pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
-    if scan.system.is_isobaric() {
-        return Ok(());
-    }
+/// The volume of all runs that count, as far as it is known; `None` where it is not, and along an
+/// isobar where they differ.
+///
+/// # Errors
+/// Where they differ by more than 0.1 % and `path` is not `isobaric`.
+pub(crate) fn common_volume<'a>(
+    scan: &Scan,
+    runs: impl Iterator<Item = (&'a Run, &'a Energies)>,
+) -> Result<Option<f64>, Failure> {
     let mut first: Option<(&Run, f64)> = None;
-    for run in scan.runs.iter().filter(|run| run.exclude.is_none()) {
-        let Some(volume) = volume(scan, run)? else {
+    for (run, energies) in runs.filter(|(run, _)| run.exclude.is_none()) {
+        let Some(volume) = volume(scan, run)?.or_else(|| energies.mean_volume()) else {
             continue;
         };
         let (before, expected) = *first.get_or_insert((run, volume));
-        if (volume - expected).abs() > SAME_VOLUME * expected {
-            let wanted = match scan.system.path {
-                Some(_) => "the same to 0.1 % on an isochore",
-                None => "the same to 0.1 %, or `path` in [system]",
-            };
-            let message = format!(
-                "found a volume of {}, that of run `{}` is {}; expected {wanted}",
-                short(volume, 6),
-                before.name(),
-                short(expected, 6)
-            );
-            return Err(scan.run_failure(run, message));
+        if (volume - expected).abs() <= SAME_VOLUME * expected {
+            continue;
         }
+        if scan.system.is_isobaric() {
+            return Ok(None);
+        }
+        let wanted = match scan.system.path {
+            Some(_) => "the same to 0.1 % on an isochore",
+            None => "the same to 0.1 %, or `path` in [system]",
+        };
+        let message = format!(
+            "found a volume of {}, that of run `{}` is {}; expected {wanted}",
+            short(volume, 6),
+            before.name(),
+            short(expected, 6)
+        );
+        return Err(scan.run_failure(run, message));
     }
-    Ok(())
+    Ok(first.map(|(_, volume)| volume))
 }
 
 /// The volume of a run, or its area in two dimensions: of its first frame, or else of `box`. Where

@@ -38,6 +38,14 @@ pub(crate) struct Energies {
 }
 
 impl Energies {
+    /// The mean of the volume columns; `None` where a replica has none.
+    pub(super) fn mean_volume(&self) -> Option<f64> {
+        let columns = self.replicas.runs().iter().map(EnergySeries::volumes);
+        let columns: Vec<&[f64]> = columns.collect::<Option<_>>()?;
+        let samples: usize = columns.iter().map(|column| column.len()).sum();
+        Some(columns.into_iter().flatten().sum::<f64>() / samples as f64)
+    }
+
     pub(crate) fn load(scan: &Scan, run: &Run, resampling: Resampling) -> Result<Self, Failure> {
         let tables = run.energy().iter().map(|pieces| read(scan, run, pieces));
         let tables: Vec<io::EnergyTable> = tables.collect::<Result<_, _>>()?;

@@ -1,7 +1,7 @@
 //! `scan` of the results: what all runs that are not excluded tell together, the coldest first.
 
 use msed::Estimate;
-use msed::stats::{Deviation, Outcome};
+use msed::stats::{Deviation, Outcome, short};
 use msed::thermo::{
     AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, StatePoint,
     TemperatureFit, TemperatureIntegral, ThermoError, TimeOf, Undetermined,
@@ -75,8 +75,14 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
     let notes = notes
         .into_iter()
         .filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
+    let of_path = found.volume.filter(|_| is_isobaric).map(|volume| {
+        let volume = short(volume, 6);
+        format!("path: `isobaric`, and all runs have the volume {volume}; expected volumes that differ")
+    });
     let susceptibilities = found.susceptibilities.iter().flat_map(|all| &all.notes);
-    notes
+    of_path
+        .into_iter()
+        .chain(notes)
         .chain(susceptibilities.map(|note| format!("dynamic_susceptibility: {note}")))
         .collect()
 }

@@ -208,6 +208,12 @@ fn isobars_are_marked_and_not_compared() {
         assert_eq!(row["z"], Value::Null);
     }
     assert_eq!(scan["entropy"]["path"], "isobaric");
+    let notes = scan["notes"].to_string();
+    assert!(
+        notes
+            .contains("path: `isobaric`, and all runs have the volume 833.333; expected volumes that differ"),
+        "{notes}"
+    );
     assert!(scan["entropy"]["left_out"].to_string().contains("expansion"));
     let svg = std::fs::read_to_string(outcome.out.join("heat_capacity_check.svg")).expect("the figure");
     assert!(svg.contains("not comparable"));

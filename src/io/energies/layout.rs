@@ -246,7 +246,11 @@ impl Layout {
                 Ok(Some((place, if is_named { unit(&names[place])? } else { None })))
             }
             None => {
-                let place = known(quantity, &names).ok().flatten();
+                // Whoever reads a pressure in place of an energy has no other.
+                let place = known(quantity, &names)
+                    .ok()
+                    .flatten()
+                    .filter(|&place| place != energy);
                 Ok(place.and_then(|place| Some((place, unit(&names[place]).ok()?))))
             }
         };
@@ -307,16 +311,26 @@ impl Layout {
         for place in needed.into_iter().flatten().chain(kept.iter().copied()) {
             slots[place] = Slot::Value;
         }
+        let quantities = [
+            ("step", step),
+            ("potential energy", Some(energy)),
+            ("temperature", temperature),
+            ("pressure", pressure),
+            ("volume", volume),
+        ];
+        for (k, (quantity, place)) in quantities
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (_, place))| place.is_some())
+        {
+            if let Some((before, _)) = quantities[..k].iter().find(|(_, before)| *before == place) {
+                let expected = format!("another column than the {before}'s");
+                return Err(missing(quantity, &expected));
+            }
+        }
         if let Some(step) = step {
-            let taken = [
-                ("potential energy", energy == step),
-                ("temperature", temperature == Some(step)),
-                ("pressure", pressure == Some(step)),
-                ("volume", volume == Some(step)),
-                ("column to keep", kept.contains(&step)),
-            ];
-            if let Some((quantity, _)) = taken.into_iter().find(|(_, taken)| *taken) {
-                return Err(missing(quantity, "another column than the step's"));
+            if kept.contains(&step) {
+                return Err(missing("column to keep", "another column than the step's"));
             }
             slots[step] = Slot::Step;
         }

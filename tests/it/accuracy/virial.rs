@@ -476,6 +476,19 @@ fn on_an_isobar_the_whole_entropy_is_that_of_the_equation_of_state() {
     }
 }
 
+/// At constant energy, where the kinetic part mirrors the potential energy, a pressure in a unit far
+/// too large leaves W as that part alone, and R near 1.
+#[test]
+fn a_faint_pressure_at_constant_energy_is_told() {
+    let nve = Ensemble::nve(PARTICLES);
+    let run = LIQUID.columns(nve, 3, LENGTH, 3).run();
+    let of = |volume| virial(&run, Units::LJ, nve, volume, Dimensions::Three);
+    assert!(of(VOLUME).is_resolved());
+    let found = of(VOLUME / 1.01325e6);
+    let why = found.why().expect("a reason");
+    assert!(matches!(why, Undetermined::FaintPressure { .. }), "{why}");
+}
+
 /// Without error bars chance is not known, and a wrong unit of pressure is told all the same.
 #[test]
 fn a_wrong_unit_is_told_without_error_bars() {

@@ -612,6 +612,17 @@ fn columns_are_found_by_name_and_missing_ones_named() {
         reader("TimeStep").unwrap_err().to_string(),
         "x.dat:1: no column for the potential energy, expected another column than the step's, found TimeStep, v_pe, v_e"
     );
+    let pressure = |energy: &str| {
+        EnergyReader::new().energy(energy).pressure("Press").read_from(
+            "# Step Temp Press PotEng\n0 1 2 -1\n5 2 3 -2\n".as_bytes(),
+            "x.dat",
+        )
+    };
+    assert_eq!(pressure("PotEng").unwrap().pressure, Some(vec![2.0, 3.0]));
+    assert_eq!(
+        pressure("Press").unwrap_err().to_string(),
+        "x.dat:1: no column for the pressure, expected another column than the potential energy's, found Step, Temp, Press, PotEng"
+    );
     let kept = EnergyReader::new()
         .keep("v_e")
         .keep("v_pe")
