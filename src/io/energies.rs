@@ -316,7 +316,11 @@ impl EnergyReader {
             let found = "a log, expected columns: which rows of a log count is known at its end only";
             return Err(Fault::Format(found.to_owned()).at(text.name(), Place::File));
         }
-        Ok(EnergyStream::new(text, self.wanted.clone()))
+        let wanted = Wanted {
+            samples_only: true,
+            ..self.wanted.clone()
+        };
+        Ok(EnergyStream::new(text, wanted))
     }
 
     /// The runs of a log, whether they make a series or not.

@@ -54,6 +54,9 @@ pub(crate) struct Wanted {
     /// Which runs of a log make the series.
     pub(crate) log_run: RunChoice,
     pub(crate) overlap: Overlap,
+    /// Whether the caller takes rows as samples, without pressures and volumes: they are then
+    /// passed over unless they are named.
+    pub(crate) samples_only: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -245,6 +248,7 @@ impl Layout {
                 let is_named = matches!(column, Column::Named(_));
                 Ok(Some((place, if is_named { unit(&names[place])? } else { None })))
             }
+            None if wanted.samples_only => Ok(None),
             None => {
                 // Whoever reads a pressure in place of an energy has no other.
                 let place = known(quantity, &names)
