@@ -23,7 +23,7 @@ pub(super) fn dynamic_heat_capacity(scan: &Scan, points: &[Point<'_>]) -> Option
         };
         any = true;
         let shade = shade(k, sorted.len());
-        let mut label = Some(name(scan, point));
+        let mut label = Some(name(scan, points, point));
         if let Outcome::Resolved(measured) = &dynamic.measured {
             for (panel, part) in [(&mut storage, &measured.storage), (&mut loss, &measured.loss)] {
                 let series = Series::estimates(&measured.frequencies, part).shade(shade);

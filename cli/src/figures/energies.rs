@@ -26,17 +26,21 @@ pub(super) fn distribution(scan: &Scan, points: &[Point<'_>]) -> Figure {
     for (k, point) in sorted.iter().enumerate() {
         if let Some(phi) = point.distributions.last() {
             let (_, series) = histogram(phi, phi.variance.value().sqrt());
-            right.add(series.shade(shade(k, sorted.len())).label(name(scan, point)));
+            right.add(
+                series
+                    .shade(shade(k, sorted.len()))
+                    .label(name(scan, points, point)),
+            );
         }
     }
     let x = grid([-5.0, 5.0], GAUSSIAN_STEPS);
     let gaussian = |x: &f64| (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt();
     let gaussian: Vec<f64> = x.iter().map(gaussian).collect();
     right.add(Series::line(&x, &gaussian).colour(6).label("Gaussian"));
-    Figure::new(at_several_lags(scan, sorted[0])).with(right)
+    Figure::new(at_several_lags(scan, points, sorted[0])).with(right)
 }
 
-fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
+fn at_several_lags(scan: &Scan, points: &[Point<'_>], point: &Point<'_>) -> Panel {
     let symbols = Symbols::of(scan);
     let densities = || {
         let all = point.distributions.iter().flat_map(|phi| &phi.densities);
@@ -49,7 +53,7 @@ fn at_several_lags(scan: &Scan, point: &Point<'_>) -> Panel {
         Axis::log(format!("*{{φ}}(Δ*{{e}}; *{{t}}) (1/{})", symbols.energy))
             .range(0.3 * rarest, 4.0 * highest),
     )
-    .title(name(scan, point));
+    .title(name(scan, points, point));
     for (k, phi) in point.distributions.iter().enumerate() {
         let (x, series) = histogram(phi, 1.0);
         let label = format!("*{{t}} = {} {}", time(phi.lag_time), symbols.time);
@@ -96,7 +100,7 @@ fn msd(scan: &Scan, points: &[Point<'_>]) -> Option<Panel> {
     for (k, point) in sorted.iter().enumerate().rev() {
         if let Some(structure) = &point.structure {
             let series = dressed(&structure.probe().0.msd.total, point, k, sorted.len());
-            panel.add(series.label(name(scan, point)));
+            panel.add(series.label(name(scan, points, point)));
         }
     }
     Some(panel)
@@ -109,7 +113,7 @@ fn msed(scan: &Scan, points: &[Point<'_>]) -> Panel {
     let sorted = by_temperature(points);
     for (k, point) in sorted.iter().enumerate().rev() {
         let series = dressed(&point.msed, point, k, sorted.len());
-        panel.add(series.label(name(scan, point)));
+        panel.add(series.label(name(scan, points, point)));
     }
     add_fits(&mut panel, &sorted, |_| 1.0);
     panel
@@ -127,7 +131,7 @@ pub(super) fn msed_rise(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
         if let Some(fit) = point.relaxation() {
             let curve = point.msed.map(|_, y| y / plateau(fit));
             let series = dressed(&curve, point, k, sorted.len());
-            panel.add(series.label(name(scan, point)));
+            panel.add(series.label(name(scan, points, point)));
         }
     }
     add_fits(&mut panel, &sorted, plateau);

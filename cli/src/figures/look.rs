@@ -20,10 +20,15 @@ pub(super) fn over_time(scan: &Scan) -> Axis {
     Axis::log(format!("*{{t}} ({})", Symbols::of(scan).time))
 }
 
-/// What a legend calls a point.
-pub(super) fn name(scan: &Scan, point: &Point<'_>) -> String {
+/// What a legend calls a point of a scan: its temperature, and its run where another has the same.
+pub(super) fn name(scan: &Scan, points: &[Point<'_>], point: &Point<'_>) -> String {
     let excluded = if point.is_excluded() { " (excluded)" } else { "" };
-    format!("*{{T}} = {}{excluded}", degrees(scan, point.temperature()))
+    let of = |point: &Point<'_>| degrees(scan, point.temperature());
+    let run = match points.iter().filter(|other| of(other) == of(point)).count() {
+        0 | 1 => String::new(),
+        _ => format!(", {}", point.name()),
+    };
+    format!("*{{T}} = {}{run}{excluded}", of(point))
 }
 
 /// A temperature with its unit; reduced numbers stand alone.

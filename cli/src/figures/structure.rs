@@ -29,11 +29,11 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         let factors = point.structure.as_ref().map(|found| &found.waves.factors);
         if let Some(factor) = factors.and_then(|factors| factors.of(probe, probe).ok()) {
             let series = binned(factor)?.shade(shade(k, sorted.len()));
-            left.add(series.label(name(scan, point)));
+            left.add(series.label(name(scan, points, point)));
         }
     }
     let coldest = sorted.iter().find(|point| point.structure.is_some())?;
-    let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, coldest));
+    let mut right = panel("*{S}(*{q})".to_owned()).title(name(scan, points, coldest));
     for (k, (name, factor)) in coldest.structure.as_ref()?.waves.named().enumerate() {
         right.add(binned(factor)?.colour(k).label(name));
     }
@@ -46,17 +46,41 @@ fn binned(factor: &StructureFactor) -> Option<Series> {
     Some(points.size(0.6))
 }
 
-/// Figure 3: the relaxation times of structure and energy over 1/T. Empty markers for points that
-/// enter no result over temperature, arrows where only a lower bound is known.
+/// Figure 3: the relaxation times of structure and energy over 1/T, and beside them the mean times
+/// of the energy at constant temperature and at constant energy where they are known. Empty markers
+/// for points that enter no result over temperature, arrows where only a lower bound is known.
 pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figure> {
-    let symbols = Symbols::of(scan);
-    let (scale, reciprocal) = symbols.reciprocal;
     let probe = scan.probe.as_deref().unwrap_or("all");
-    let kinds: [(String, Kind); 3] = [
-        (format!("*{{τ}}_{{α}} of {probe}"), structural),
+    let of_structure = || (format!("*{{τ}}_{{α}} of {probe}"), structural as Kind);
+    let left = [
+        of_structure(),
         ("*{τ}^{*} by Eq. (11)".to_owned(), energetic),
         ("*{τ}^{*} by the spectrum".to_owned(), spectral),
     ];
+    let right = [
+        of_structure(),
+        ("*{τ}_{E} at constant energy".to_owned(), adiabatic as Kind),
+        ("*{τ}_{T} at constant temperature".to_owned(), isothermal),
+    ];
+    let left = over_reciprocal_temperature(scan, points, left)?;
+    let has_both = points.iter().any(|point| point.dynamic.value().is_some());
+    let right = has_both
+        .then(|| over_reciprocal_temperature(scan, points, right))
+        .flatten();
+    Some(match right {
+        Some(right) => Figure::new(left).with(right.title("mean times of the energy, by Eq. (11)")),
+        None => Figure::new(left),
+    })
+}
+
+/// Times of three kinds over 1/T; `None` where there are none.
+fn over_reciprocal_temperature(
+    scan: &Scan,
+    points: &[Point<'_>],
+    kinds: [(String, Kind); 3],
+) -> Option<Panel> {
+    let symbols = Symbols::of(scan);
+    let (scale, reciprocal) = symbols.reciprocal;
     let mut panel = Panel::new(
         Axis::linear(reciprocal),
         Axis::log(format!("relaxation time ({})", symbols.time)),
@@ -77,7 +101,7 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
             }
         }
     }
-    any.then(|| Figure::new(panel))
+    any.then_some(panel)
 }
 
 /// The known times of one kind, and the lower bounds.
@@ -121,6 +145,14 @@ fn structural<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
 
 fn spectral<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
     Some(Time::Known(&point.spectral.relaxation()?.relaxation_time))
+}
+
+fn isothermal<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
+    Some(Time::Known(&point.dynamic.value()?.found.isothermal_time))
+}
+
+fn adiabatic<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {
+    Some(Time::Known(&point.dynamic.value()?.found.adiabatic_time))
 }
 
 fn energetic<'a>(point: &'a Point<'_>) -> Option<Time<'a>> {

@@ -50,8 +50,9 @@ pub(super) fn waves(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
 /// Relaxation of the structure beside that of the energy.
 pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
     let probe = scan.probe.as_deref()?;
-    let mut table =
-        Table::new("run | T | q | tau_alpha | f_q | KWW tau | KWW beta | tail | tau* Eq. (11) | by spectrum");
+    let mut table = Table::new(
+        "run | T | q | tau_alpha | f_q | KWW tau | KWW beta | tail | tau* Eq. (11) | by spectrum | tau_E | tau_T",
+    );
     let mut reasons = String::new();
     let mut cautions = Reasons::default();
     for point in points {
@@ -59,6 +60,7 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
             continue;
         };
         let tail = decay.resolved_tail();
+        let dynamic = point.dynamic.value().map(|dynamic| &dynamic.found);
         table.add([
             point.name().to_owned(),
             temperature(point.temperature()),
@@ -83,6 +85,8 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
             .to_owned(),
             shown(point.relaxation().map(|fit| &fit.relaxation_time)),
             shown(point.spectral.relaxation().map(|fit| &fit.relaxation_time)),
+            shown(dynamic.map(|dynamic| &dynamic.adiabatic_time)),
+            shown(dynamic.map(|dynamic| &dynamic.isothermal_time)),
         ]);
         cautions.add_cautions("tail", tail, point.name());
         let why = match &decay.tail {
@@ -100,7 +104,7 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
     (!table.is_empty()).then(|| {
         format!(
             "Relaxation of the structure, by F_s of {probe} at q: where it is 1/e, and its tail f_q exp(-(t/tau)^beta); beside that of the \
-             energy, tau*.\n\n{table}{reasons}{cautions}"
+             energy: tau*, and by Eq. (11) its mean times at constant energy, tau_E, and at constant temperature, tau_T.\n\n{table}{reasons}{cautions}"
         )
     })
 }

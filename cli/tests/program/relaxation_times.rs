@@ -66,7 +66,14 @@ fn the_shipped_scans_give_the_reference_tau_alpha() {
             held += 1;
         }
         assert_eq!(held, if name == "cuzr" { 1 } else { 3 });
-        assert!(out.path().join(name).join("fig3_relaxation_times.svg").exists());
+        let figure = out.path().join(name).join("fig3_relaxation_times.svg");
+        let figure = std::fs::read_to_string(figure).expect("the figure");
+        assert!(figure.contains("by the spectrum"));
+        let has_both = results["runs"].as_array().expect("runs").iter();
+        let has_both = has_both
+            .map(|run| &run["dynamic_heat_capacity"]["tau_T"])
+            .any(Value::is_object);
+        assert_eq!(figure.contains("at constant temperature"), has_both, "{name}");
         let over_temperature = numbers(&results["scan"]["relaxation"]["temperature"]).len();
         let times = results["scan"]["relaxation"]["tau_alpha"]
             .as_array()
