@@ -79,10 +79,25 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         let volume = short(volume, 6);
         format!("path: `isobaric`, and all runs have the volume {volume}; expected volumes that differ")
     });
+    let passed_over: Vec<&str> = found
+        .scan
+        .counted()
+        .filter(|point| {
+            found.expansion_entropy.is_ok() && of_virials(is_isobaric) && point.virial().is_none()
+        })
+        .map(StatePoint::name)
+        .collect();
+    let passed_over = (!passed_over.is_empty()).then(|| {
+        let names = passed_over.join(", ");
+        format!(
+            "entropy, expansion: without {names}, which has no virial: the path is interpolated across it"
+        )
+    });
     let susceptibilities = found.susceptibilities.iter().flat_map(|all| &all.notes);
     of_path
         .into_iter()
         .chain(notes)
+        .chain(passed_over)
         .chain(susceptibilities.map(|note| format!("dynamic_susceptibility: {note}")))
         .collect()
 }

@@ -100,6 +100,45 @@ fn results_over_temperature_that_lack_virials_say_so() {
     assert!(!isobar.contains("pressure_check"), "{isobar}");
 }
 
+/// The entropy of an isobar names the runs that its expansion passes over.
+#[test]
+fn an_isobar_names_runs_without_a_virial() {
+    let table =
+        msed::io::energies(crate::shipped::data("../tests/data/virial/nvt.dat.gz")).expect("test data");
+    let [t, p] = [&table.temperature, &table.pressure].map(|column| column.clone().expect("a column"));
+    // In a unit of energy that is smaller, the same liquid is hotter.
+    let hot: String = (0..t.len())
+        .map(|i| {
+            format!(
+                "{} {} {} {}\n",
+                20 * i,
+                1.3 * table.potential[i],
+                1.3 * t[i],
+                1.3 * p[i]
+            )
+        })
+        .collect();
+    let text = SCAN
+        .replace("ensemble = \"nve\"\n", "ensemble = \"nve\"\npath = \"isobaric\"\n")
+        .replace(
+            "name = \"nve\"\nenergy = \"nve.dat.gz\"\n",
+            "name = \"cold\"\nenergy = \"cold.dat\"\n\n[[run]]\nname = \"hot\"\nenergy = \"hot.dat\"\nensemble = \"nvt\"\n\
+             box = 9.6\n",
+        );
+    let scan = Scan::of_test_data(&text, "virial", ["nve.dat.gz", "nvt.dat.gz"]);
+    scan.write("hot.dat", format!("# TimeStep v_pe v_te v_pr\n{hot}"));
+    scan.write(
+        "cold.dat",
+        crate::shipped::energy_file("T0.700/energy.dat.gz", 3000),
+    );
+    let results = scan.run().results();
+    let expansion = &results["scan"]["entropy"]["expansion"];
+    assert!(expansion[0].is_null() && expansion[1].is_number(), "{expansion}");
+    let notes = results["scan"]["notes"].to_string();
+    let note = "entropy, expansion: no virial of cold: the path is interpolated";
+    assert!(notes.contains(note), "{notes}");
+}
+
 #[test]
 fn energies_without_pressures_have_no_virial() {
     let scan = Scan::small();
