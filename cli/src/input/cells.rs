@@ -15,7 +15,7 @@ use crate::scan_file::{Run, Scan};
 /// Checks that all runs that count have one volume, as far as it is known. Where they have not,
 /// `path` must be `isobaric`.
 pub(crate) fn check_volumes(scan: &Scan) -> Result<(), Failure> {
-    if scan.system.is_isobaric() {
+    if scan.is_isobaric() {
         return Ok(());
     }
     let mut first: Option<(&Run, f64)> = None;
@@ -90,7 +90,7 @@ pub(super) fn with_cell(
             let expected = given.unwrap_or(first);
             // Runs are at constant volume, except that those along an isobar may be at constant
             // pressure.
-            let free = given.is_none() && scan.system.is_isobaric();
+            let free = given.is_none() && scan.is_isobaric();
             let tolerance = if free { 0.25 } else { 1e-4 };
             let mut cells = trajectory.cells().iter().enumerate();
             match cells.find(|(_, cell)| !is_close(cell, &expected, tolerance)) {

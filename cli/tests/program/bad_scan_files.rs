@@ -27,7 +27,7 @@ fn missing_keys() {
         ),
         (
             "ensemble = \"nve\"\n",
-            "1: no key `ensemble`, expected one of `nve`, `nvt`",
+            "1: no key `ensemble`, expected one of `nve`, `nvt`, `npt`",
         ),
         (
             "timestep = 0.005\n",
@@ -80,7 +80,7 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `degrees_of_freedom`, `path`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
+         `degrees_of_freedom`, `path`, `pressure`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
          `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `step_column`, `energy_column`, `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `model`, `types_change`, `frame_times`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
@@ -110,8 +110,8 @@ fn values_that_mean_nothing() {
         ),
         (
             "\"nve\"",
-            "\"npt\"",
-            "6: `ensemble`: found `npt`, expected `nve` or `nvt`",
+            "\"nph\"",
+            "6: `ensemble`: found `nph`, expected one of `nve`, `nvt`, `npt`",
         ),
         (
             "\"total\"",
