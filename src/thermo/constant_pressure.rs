@@ -6,6 +6,7 @@ use super::ensemble_check::{ensemble_check, half_width};
 use super::isobaric_columns::IsobaricColumns;
 use super::volume::VolumeChange;
 use super::{Ensemble, ThermoError, Undetermined};
+use crate::dimensions::Dimensions;
 use crate::energy::{EnergyError, JointMoments};
 use crate::real::{Invalid, Real};
 use crate::relaxation::Caution;
@@ -34,6 +35,7 @@ const SAME_PRESSURE: f64 = 0.01;
 pub struct ConstantPressure {
     units: Units,
     ensemble: Ensemble,
+    dimensions: Dimensions,
     temperature: Estimate,
     /// The heat capacity at constant pressure, in k per particle, with its kinetic part g/2.
     pub c_p: Estimate,
@@ -102,18 +104,16 @@ impl ConstantPressure {
     }
 
     /// The same in other units. Heat capacities in k per particle, and the test of the barostat,
-    /// stay as they are. Volumes are those of three dimensions.
+    /// stay as they are.
     ///
     /// # Errors
     /// [`ThermoError::Units`] unless the conversion begins with these units.
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
         conversion.expect(self.units)?;
-        let [energy, temperature, volume] = [
-            Dimension::ENERGY,
-            Dimension::TEMPERATURE,
-            Dimension::of(0, 0, 3, 0),
-        ]
-        .map(|dimension| conversion.factor(dimension));
+        let [energy, temperature, length] = [Dimension::ENERGY, Dimension::TEMPERATURE, Dimension::LENGTH]
+            .map(|dimension| conversion.factor(dimension));
+        // An area in two dimensions, where pressures are energies per area.
+        let volume = length.powf(f64::from(self.dimensions.count()));
         let of_pressures = self.units.pressure_volume() / conversion.to().pressure_volume();
         let pressure = energy / volume * of_pressures;
         let by = |number: &Estimate, factor: f64| number.map(|x| x * factor);
@@ -141,7 +141,7 @@ impl ConstantPressure {
 /// c_V     = c_p - T <V> α²/(N κ_T)             (∂p/∂T)_V = α/κ_T
 /// ```
 ///
-/// (T. L. Hill, *Statistical Mechanics*, 1956, section 19; M. P. Allen, D. J. Tildesley, *Computer
+/// (T. L. Hill, *Statistical Mechanics*, 1956, chapter 4; M. P. Allen, D. J. Tildesley, *Computer
 /// Simulation of Liquids*, 2nd edition, 2017, section 2.5.) H holds the fixed pressure of the
 /// barostat. With the instantaneous one, as LAMMPS prints its `enthalpy`, the sum fluctuates
 /// otherwise, and its variance is no heat capacity. The kinetic energy is
@@ -150,7 +150,8 @@ impl ConstantPressure {
 /// regression of U on V is left: c_V does not contain the pressure at all.
 ///
 /// `pressure` is that of the barostat; `None` takes the mean of the pressure column
-/// ([`EnergySeries::with_pressures`]), which is equal to it.
+/// ([`EnergySeries::with_pressures`]), which is equal to it. In two `dimensions` the volume is
+/// the area, and pressures are energies per area.
 ///
 /// **Whether the barostat samples.** At constant pressure, with n(V) the distribution of the
 /// volume, k T d ln n/dV = <p_inst>_V - p, and integrating V dn/dV by parts gives
@@ -190,11 +191,16 @@ impl ConstantPressure {
 /// short or its print too coarse.
 ///
 /// ```
+/// use msed::trajectory::Dimensions;
 /// use msed::{EnergyKind, EnergySeries, Ensemble, Resampling, Sampling, Units, thermo};
 /// // Volumes and energies that swing together, and a pressure that answers to the volume alone, by
 /// // the factor that Cov(V, p) = -k T asks for.
 /// let n = 100;
-/// let noise = |i: u32, seed: u32| f64::from((i * 4 + seed).wrapping_mul(2_654_435_761) >> 16) / 32_768.0 - 1.0;
+/// let noise = |i: u32, seed: u32| {
+///     let x = (i * 4 + seed).wrapping_mul(2_654_435_761);
+///     let x = (x ^ (x >> 15)).wrapping_mul(2_246_822_519);
+///     f64::from((x ^ (x >> 13)) >> 8) / f64::from(1 << 23) - 1.0
+/// };
 /// let volumes: Vec<f64> = (0..8000).map(|i| 130.0 + 5.0 * noise(i, 0)).collect();
 /// let energies: Vec<f64> = (0..8000).map(|i| -600.0 + 6.0 * noise(i, 0) + 15.0 * noise(i, 1)).collect();
 /// let temperatures: Vec<f64> = (0..8000).map(|i| 1.0 + 0.1414 * noise(i, 2)).collect();
@@ -204,7 +210,7 @@ impl ConstantPressure {
 ///     .with_pressures(pressures)?
 ///     .with_volumes(volumes)?;
 /// let ensemble = Ensemble::npt(n).with_degrees_of_freedom(3.0);
-/// let found = thermo::constant_pressure(&run, Units::LJ, ensemble, Some(2.0), Resampling::default())?;
+/// let found = thermo::constant_pressure(&run, Units::LJ, ensemble, Some(2.0), Dimensions::Three, Resampling::default())?;
 /// let found = found.into_result()?;
 /// // Var(U + p V) = ((6 + 2 5)² + 15²)/3, of which the volume explains the first square.
 /// assert!((found.c_p.value() - 1.5 - 481.0 / 300.0).abs() < 0.1);
@@ -217,6 +223,7 @@ pub fn constant_pressure<T: Real>(
     units: Units,
     ensemble: Ensemble,
     pressure: Option<f64>,
+    dimensions: Dimensions,
     resampling: Resampling,
 ) -> Result<Outcome<ConstantPressure, Undetermined>, ThermoError> {
     if !matches!(ensemble, Ensemble::Npt { .. }) {
@@ -323,6 +330,7 @@ pub fn constant_pressure<T: Real>(
     Ok(Outcome::Resolved(ConstantPressure {
         units,
         ensemble,
+        dimensions,
         temperature: columns.temperature().map_or(temperature, Estimate::exact),
         c_p,
         c_v,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dimensions::Dimensions;
 use crate::energy::{self, EnergyError, Moments};
 use crate::lag::Lags;
 use crate::real::Real;
@@ -79,6 +80,7 @@ impl Scan {
             units,
             ensemble,
             path: Path::Isochoric,
+            dimensions: Dimensions::Three,
             resampling: Resampling::default(),
             fit: None,
             points: Vec::new(),
@@ -476,6 +478,8 @@ pub struct ScanBuilder {
     pub ensemble: Ensemble,
     /// The path, isochoric unless given.
     pub path: Path,
+    /// The dimensions of volumes at constant pressure, three unless given.
+    pub dimensions: Dimensions,
     /// The resampling, ten blocks unless given.
     pub resampling: Resampling,
     /// The fit to each mean-squared energy difference; `None`, which it is unless given, for
@@ -546,7 +550,7 @@ impl ScanBuilder {
         moments: &Moments,
     ) -> Result<StatePoint, ThermoError> {
         let (units, ensemble) = (self.units, self.ensemble);
-        let found = super::constant_pressure(runs, units, ensemble, None, self.resampling)?;
+        let found = super::constant_pressure(runs, units, ensemble, None, self.dimensions, self.resampling)?;
         let point = StatePoint::at_constant_pressure(name, moments, units, ensemble, found)?;
         match moments.kinetic_temperature {
             Some(_) => point.with_ensemble_check(&self.ensemble_check(runs)?),

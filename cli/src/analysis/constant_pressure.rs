@@ -19,7 +19,8 @@ pub(super) fn of(
         return Ok(None);
     }
     let (units, ensemble) = (scan.system.units.units(), scan.ensemble_of(run));
-    let found = thermo::constant_pressure(&energies.replicas, units, ensemble, run.pressure(), resampling);
+    let (runs, pressure) = (&energies.replicas, run.pressure());
+    let found = thermo::constant_pressure(runs, units, ensemble, pressure, scan.dimensions, resampling);
     found.map(Some).map_err(|error| match error {
         ThermoError::Pressure { .. } => {
             scan.key_failure(run, "pressure", format_args!("run `{}`: {error}", run.name()))

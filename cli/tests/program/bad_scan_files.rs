@@ -87,7 +87,7 @@ fn unknown_keys() {
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `step_column`, `energy_column`, \
          `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `ensemble`, \
-         `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `model`, `fit_window`, `discard`, `exclude`, `types_change`, `frame_times`, \
+         `pressure`, `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `model`, `fit_window`, `discard`, `exclude`, `types_change`, `frame_times`, \
          `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(

@@ -4,6 +4,7 @@
 use crate::common::synthetic::Process;
 use msed::stats::Outcome;
 use msed::thermo::{self, ConstantPressure, Path, Scan, StatePoint, ThermoError, TimeOf, Undetermined};
+use msed::trajectory::Dimensions;
 use msed::units::Conversion;
 use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, Sampling, Units, energy};
 use rand::SeedableRng;
@@ -127,7 +128,15 @@ fn npt() -> Ensemble {
 }
 
 fn of(run: &EnergySeries<'_>, pressure: Option<f64>) -> Outcome<ConstantPressure, Undetermined> {
-    thermo::constant_pressure(run, Units::LJ, npt(), pressure, Resampling::Blocks(10)).unwrap()
+    thermo::constant_pressure(
+        run,
+        Units::LJ,
+        npt(),
+        pressure,
+        Dimensions::Three,
+        Resampling::Blocks(10),
+    )
+    .unwrap()
 }
 
 fn found(run: &EnergySeries<'_>, pressure: Option<f64>) -> ConstantPressure {
@@ -202,7 +211,14 @@ fn the_ideal_gas_has_its_equation_of_state() {
     let run = run.with_pressures(pressures).unwrap();
     let run = run.with_volumes(volumes).unwrap();
     for given in [Some(p), None] {
-        let found = thermo::constant_pressure(&run, Units::LJ, ensemble, given, Resampling::Blocks(10));
+        let found = thermo::constant_pressure(
+            &run,
+            Units::LJ,
+            ensemble,
+            given,
+            Dimensions::Three,
+            Resampling::Blocks(10),
+        );
         let found = found.unwrap().into_result().unwrap();
         let numbers = [
             ("c_p", &found.c_p, 1.5 + (n + 1.0) / n),
@@ -310,7 +326,15 @@ fn kind_replicas_and_given_numbers_do_not_matter() {
     );
     // Replicas fluctuate about their own means.
     let replicas = Replicas::new(vec![columns.run(), LIQUID.columns(LENGTH, 5).run()]).unwrap();
-    let both = thermo::constant_pressure(&replicas, Units::LJ, npt(), None, Resampling::Blocks(10)).unwrap();
+    let both = thermo::constant_pressure(
+        &replicas,
+        Units::LJ,
+        npt(),
+        None,
+        Dimensions::Three,
+        Resampling::Blocks(10),
+    )
+    .unwrap();
     let both = both.into_result().unwrap();
     let exact = LIQUID.exact(npt().degrees_of_freedom());
     let error = both.c_p.standard_error().unwrap();
@@ -322,9 +346,16 @@ fn kind_replicas_and_given_numbers_do_not_matter() {
 fn refusals_say_what_is_missing() {
     let columns = LIQUID.columns(LENGTH, 6);
     let message = |run: &EnergySeries<'_>, pressure| {
-        thermo::constant_pressure(run, Units::LJ, npt(), pressure, Resampling::Blocks(10))
-            .unwrap_err()
-            .to_string()
+        thermo::constant_pressure(
+            run,
+            Units::LJ,
+            npt(),
+            pressure,
+            Dimensions::Three,
+            Resampling::Blocks(10),
+        )
+        .unwrap_err()
+        .to_string()
     };
     let with_temperatures = || {
         columns
@@ -363,7 +394,14 @@ fn refusals_say_what_is_missing() {
          the run is at constant volume"
     );
     let nvt = Ensemble::nvt(PARTICLES);
-    let error = thermo::constant_pressure(&columns.run(), Units::LJ, nvt, None, Resampling::Blocks(10));
+    let error = thermo::constant_pressure(
+        &columns.run(),
+        Units::LJ,
+        nvt,
+        None,
+        Dimensions::Three,
+        Resampling::Blocks(10),
+    );
     assert_eq!(
         error.unwrap_err().to_string(),
         "the heat capacity from fluctuations of the enthalpy of a run in nvt, expected one in npt"
@@ -392,7 +430,15 @@ fn units_are_those_of_their_system() {
         let run = run.with_temperatures(columns.temperatures.clone()).unwrap();
         let run = run.with_pressures(scaled(&columns.pressures, pressure)).unwrap();
         let run = run.with_volumes(scaled(&columns.volumes, volume)).unwrap();
-        let found = thermo::constant_pressure(&run, units, npt(), None, Resampling::Blocks(10)).unwrap();
+        let found = thermo::constant_pressure(
+            &run,
+            units,
+            npt(),
+            None,
+            Dimensions::Three,
+            Resampling::Blocks(10),
+        )
+        .unwrap();
         let found = found.into_result().unwrap();
         let close = |a: &Estimate, b: &Estimate, factor: f64| {
             assert!((a.value() / (factor * b.value()) - 1.0).abs() < 1e-9, "{a} {b}");
@@ -525,4 +571,30 @@ fn a_builder_takes_runs_at_constant_pressure() {
     assert!(scan.points()[0].ensemble_check().is_some());
     let csv = scan.to_string();
     assert!(csv.contains("\"T0.8\",8.00"), "{csv}");
+}
+
+/// An area for a volume: the numbers are the same, and its unit is another.
+#[test]
+fn in_a_plane_the_volume_is_the_area() {
+    let run = LIQUID.columns(LENGTH, 9).run();
+    let [space, plane] = [Dimensions::Three, Dimensions::Xy].map(|dimensions| {
+        let found =
+            thermo::constant_pressure(&run, Units::LJ, npt(), None, dimensions, Resampling::Blocks(10));
+        found.unwrap().into_result().unwrap()
+    });
+    assert_eq!(space.c_p, plane.c_p);
+    let to_metal = msed::units::LennardJones::NI80P20.to(Units::METAL).unwrap();
+    let length = to_metal.factor(msed::units::Dimension::LENGTH);
+    let [space, plane] = [space, plane].map(|found| found.converted(&to_metal).unwrap());
+    for (of_space, of_plane, power) in [
+        (&space.mean_volume, &plane.mean_volume, 1.0),
+        (&space.pressure, &plane.pressure, -1.0),
+        (&space.compressibility, &plane.compressibility, 1.0),
+    ] {
+        let ratio = of_space.value() / of_plane.value();
+        assert!(
+            (ratio / f64::powf(length, power) - 1.0).abs() < 1e-12,
+            "{ratio} {length}"
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! The Kob-Andersen mixture at constant pressure beside the same state at constant volume: what a
 //! thermodynamic identity connects is one number.
 
-use msed::thermo::{self, ConstantPressure};
+use msed::stats::Outcome;
+use msed::thermo::{self, ConstantPressure, Undetermined};
 use msed::trajectory::Dimensions;
 use msed::{EnergyKind, Ensemble, Estimate, Resampling, Units, energy, io};
 
@@ -16,7 +17,14 @@ fn at_constant_pressure(pressure: Option<f64>) -> ConstantPressure {
         .expect("a series");
     let run = run.with_temperature(TEMPERATURE).expect("a temperature");
     let ensemble = Ensemble::npt(1000);
-    let found = thermo::constant_pressure(&run, Units::LJ, ensemble, pressure, Resampling::default());
+    let found = thermo::constant_pressure(
+        &run,
+        Units::LJ,
+        ensemble,
+        pressure,
+        Dimensions::Three,
+        Resampling::default(),
+    );
     found.expect("columns").into_result().expect("a result")
 }
 
@@ -78,5 +86,29 @@ fn both_ensembles_have_one_heat_capacity_at_constant_volume() {
             number.standard_error().expect("an error") < part * number.value(),
             "{number}"
         );
+    }
+}
+
+/// Berendsen's barostat holds the pressure, and its volume has a twelfth of the right fluctuation.
+#[test]
+fn berendsens_barostat_is_told() {
+    let table = io::energies("tests/data/constant_pressure/berendsen.dat.gz").expect("the file");
+    let run = table
+        .into_series(0.005, 1000, EnergyKind::Total)
+        .expect("a series");
+    let found = thermo::constant_pressure(
+        &run,
+        Units::LJ,
+        Ensemble::npt(1000),
+        None,
+        Dimensions::Three,
+        Resampling::default(),
+    );
+    match found.expect("columns") {
+        Outcome::Unresolved(Undetermined::NotConstantPressure { part }) => {
+            println!("Berendsen: {part}");
+            assert!(part.value().abs() < 0.05, "{part}");
+        }
+        other => panic!("{other:?}"),
     }
 }
