@@ -150,8 +150,8 @@ impl ConstantPressure {
 /// regression of U on V is left: c_V does not contain the pressure at all.
 ///
 /// `pressure` is that of the barostat; `None` takes the mean of the pressure column
-/// ([`EnergySeries::with_pressures`]), which is equal to it. In two `dimensions` the volume is
-/// the area, and pressures are energies per area.
+/// ([`EnergySeries::with_pressures`](crate::EnergySeries::with_pressures)), which is equal to it.
+/// In two `dimensions` the volume is the area, and pressures are energies per area.
 ///
 /// **Whether the barostat samples.** At constant pressure, with n(V) the distribution of the
 /// volume, k T d ln n/dV = <p_inst>_V - p, and integrating V dn/dV by parts gives

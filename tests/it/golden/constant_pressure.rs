@@ -2,30 +2,36 @@
 //! thermodynamic identity connects is one number.
 
 use msed::stats::Outcome;
-use msed::thermo::{self, ConstantPressure, Undetermined};
+use msed::thermo::{self, ConstantPressure, Path, Scan, StatePoint, Undetermined};
 use msed::trajectory::Dimensions;
-use msed::{EnergyKind, Ensemble, Estimate, Resampling, Units, energy, io};
+use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Resampling, Units, energy, io};
 
 const EDGE: f64 = 9.410_360_288_81;
 const TEMPERATURE: f64 = 0.8;
 const PRESSURE: f64 = 7.6225;
 
+fn run(file: &str) -> EnergySeries<'static> {
+    let table = io::energies(file).expect("the file");
+    let run = table.into_series(0.005, 1000, EnergyKind::Total);
+    run.expect("a series")
+}
+
+/// A shipped run.
+fn shipped(temperature: f64) -> EnergySeries<'static> {
+    let run = run(&format!("data/kob-andersen-npt/T{temperature:.3}.dat.gz"));
+    run.with_temperature(temperature).expect("a temperature")
+}
+
+fn found(run: &EnergySeries<'_>, pressure: Option<f64>) -> Outcome<ConstantPressure, Undetermined> {
+    let (units, ensemble) = (Units::LJ, Ensemble::npt(1000));
+    let resampling = Resampling::default();
+    let found = thermo::constant_pressure(run, units, ensemble, pressure, Dimensions::Three, resampling);
+    found.expect("columns")
+}
+
 fn at_constant_pressure(pressure: Option<f64>) -> ConstantPressure {
-    let table = io::energies("data/kob-andersen-npt/T0.800.dat.gz").expect("the file");
-    let run = table
-        .into_series(0.005, 1000, EnergyKind::Total)
-        .expect("a series");
-    let run = run.with_temperature(TEMPERATURE).expect("a temperature");
-    let ensemble = Ensemble::npt(1000);
-    let found = thermo::constant_pressure(
-        &run,
-        Units::LJ,
-        ensemble,
-        pressure,
-        Dimensions::Three,
-        Resampling::default(),
-    );
-    found.expect("columns").into_result().expect("a result")
+    let found = found(&shipped(TEMPERATURE), pressure);
+    found.into_result().expect("a result")
 }
 
 fn assert_equal(what: &str, a: &Estimate, b: &Estimate) {
@@ -92,23 +98,32 @@ fn both_ensembles_have_one_heat_capacity_at_constant_volume() {
 /// Berendsen's barostat holds the pressure, and its volume has a twelfth of the right fluctuation.
 #[test]
 fn berendsens_barostat_is_told() {
-    let table = io::energies("tests/data/constant_pressure/berendsen.dat.gz").expect("the file");
-    let run = table
-        .into_series(0.005, 1000, EnergyKind::Total)
-        .expect("a series");
-    let found = thermo::constant_pressure(
-        &run,
-        Units::LJ,
-        Ensemble::npt(1000),
-        None,
-        Dimensions::Three,
-        Resampling::default(),
-    );
-    match found.expect("columns") {
+    match found(&run("tests/data/constant_pressure/berendsen.dat.gz"), None) {
         Outcome::Unresolved(Undetermined::NotConstantPressure { part }) => {
             println!("Berendsen: {part}");
             assert!(part.value().abs() < 0.05, "{part}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+/// c_p by fluctuations and by the slope of the enthalpy.
+#[test]
+fn along_the_isobar_the_enthalpy_rises_by_c_p() {
+    let points = [0.7, 0.8, 0.9].map(|t| {
+        let run = shipped(t);
+        let moments = energy::moments(&run, Resampling::default()).expect("moments");
+        let found = found(&run, Some(PRESSURE));
+        let point = StatePoint::at_constant_pressure("run", &moments, Units::LJ, Ensemble::npt(1000), found);
+        point.expect("one run")
+    });
+    let scan = Scan::new(points.into(), Path::Isobaric).expect("a scan");
+    let check = scan.enthalpy_check().expect("a check");
+    for (k, t) in check.temperatures.iter().enumerate() {
+        let (fluctuations, spline) = (&check.from_fluctuations[k], &check.from_spline[k]);
+        println!("{t}: {fluctuations}, {}, {spline}", check.from_enthalpy_slope[k]);
+        let agreement = check.agreement[k].value().expect("errors");
+        assert!(!agreement.is_significant(), "{t}: {agreement}");
+        assert!((fluctuations.value() / spline.value() - 1.0).abs() < 0.05, "{t}");
     }
 }
