@@ -1,5 +1,6 @@
 //! The analysis of each state point, and of all points over temperature.
 
+mod constant_pressure;
 pub(crate) mod dynamic_heat_capacity;
 pub(crate) mod over_temperature;
 pub(crate) mod point;

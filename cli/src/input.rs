@@ -1,5 +1,6 @@
 //! Reads the files of a scan and checks them against `scan.toml`.
 
+mod barostat;
 pub(crate) mod cells;
 pub(crate) mod centre_of_mass;
 pub(crate) mod dimensions;

@@ -1,6 +1,7 @@
 //! `results.json`, whose names other programs read. A result that is missing is absent, or `null`
 //! in a list.
 
+mod constant_pressure;
 mod dynamic_heat_capacity;
 mod over_temperature;
 mod point;

@@ -29,6 +29,7 @@ pub(crate) use flags::EnergyFlags;
 pub(crate) use frames::{CutOff, FrameTimes, OverlapName, ParticleOrder, TypesChange, UnwrapName};
 pub(crate) use run::{Discard, Run};
 pub(crate) use species::{SpeciesList, Types, is_species_name, with_counts};
+use system::PathName;
 pub(crate) use system::{System, UnitsName};
 
 /// A scan: one system at several temperatures.
@@ -91,6 +92,7 @@ impl Scan {
             run.check_files(&source, &runs)?;
             runs.push(run);
         }
+        check_ensembles(&source, &system, &runs)?;
         let notes = effect::check(&source, &system, &runs)?;
         let given_dimensions = dimensions(&source, &system, &runs)?;
         Ok(Self {
@@ -113,6 +115,17 @@ impl Scan {
     /// The ensemble that one run is declared to be of.
     pub(crate) fn ensemble_of(&self, run: &Run) -> Ensemble {
         run.ensemble(&self.system, self.dimensions)
+    }
+
+    /// Whether the runs are declared to be at constant pressure, which all are or none is.
+    pub(crate) fn is_at_constant_pressure(&self) -> bool {
+        self.runs[0].is_at_constant_pressure()
+    }
+
+    /// Whether the runs lie along an isobar: they are said to, or each is at constant pressure.
+    pub(crate) fn is_isobaric(&self) -> bool {
+        let path = self.system.path.as_ref().map(Spanned::get_ref);
+        path == Some(&PathName::Isobaric) || self.is_at_constant_pressure()
     }
 
     /// A mistake that the file as a whole makes.
@@ -188,6 +201,32 @@ impl Scan {
     /// What is wrong with a run.
     pub(crate) fn run_failure(&self, run: &Run, message: impl Display) -> Failure {
         Failure::at(format!("{}: run `{}`", self.place(run), run.name()), message)
+    }
+}
+
+/// Runs at constant pressure are a scan of their own, along an isobar.
+fn check_ensembles(source: &Source, system: &System, runs: &[Run]) -> Result<(), Failure> {
+    let first = runs[0].is_at_constant_pressure();
+    if let Some(other) = runs.iter().find(|run| run.is_at_constant_pressure() != first) {
+        let (found, expected) = if first {
+            ("constant volume", "`npt`")
+        } else {
+            ("`npt`", "constant volume")
+        };
+        let line = other.keys.line("ensemble").or(system.keys.line("ensemble"));
+        let message = format!(
+            "`ensemble`: found {found} in run `{}`, expected {expected} as in run `{}`: runs at constant pressure are a scan of their own",
+            other.name(),
+            runs[0].name()
+        );
+        return Err(Failure::at(source.place(line.unwrap_or(other.line)), message));
+    }
+    match &system.path {
+        Some(path) if first && *path.get_ref() == PathName::Isochoric => {
+            let message = "`path`: found `isochoric`, expected `isobaric`: the runs are at constant pressure";
+            Err(source.failure(path, message))
+        }
+        _ => Ok(()),
     }
 }
 

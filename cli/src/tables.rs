@@ -1,5 +1,6 @@
 //! The results as text.
 
+mod constant_pressure;
 mod energies;
 mod over_temperature;
 mod reasons;
@@ -19,11 +20,13 @@ pub(crate) fn report(scan: &Scan, points: &[Point<'_>], results: &OverTemperatur
     let tables = [
         Some(energies::landscape(scan, points)),
         Some(energies::second_opinions(points)),
+        constant_pressure::of_points(scan, points),
         virial::of_points(scan, points),
         structure::waves(scan, points),
         structure::relaxation_times(scan, points),
         structure::displacements(scan, points),
         over_temperature::heat_capacities(results),
+        constant_pressure::over_temperature(results),
         virial::over_temperature(scan, results),
         over_temperature::models(results),
         susceptibility::peaks(results.susceptibilities()),

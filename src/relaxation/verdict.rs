@@ -230,6 +230,12 @@ pub enum Reason {
         /// The thermostat's time, or what it is at least.
         thermostat_time: f64,
     },
+    /// The run is at constant pressure: the energy follows the volume, which the barostat moves.
+    #[error(
+        "at constant pressure the energy follows the volume, which the barostat moves with its own time: a relaxation time needs a run at \
+         constant volume"
+    )]
+    ConstantPressure,
     /// The spectrum is not the model's.
     #[error(
         "the spectrum is not the model's: reduced chi-squared {reduced_chi_squared:.2}, {excess:.0} deviations above 1"

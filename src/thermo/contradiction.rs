@@ -56,6 +56,12 @@ pub enum Contradiction {
         /// The largest change within a run, as a part of the volume.
         change: f64,
     },
+    /// The volume is constant where the declared ensemble moves it.
+    #[error(
+        "the ensemble is declared npt, and the volume is constant within each run, expected one that changes: \
+         the run is at constant volume"
+    )]
+    ConstantVolume,
     /// Runs of one system at constant volume have different volumes.
     #[error(
         "the volumes of the runs differ by {} %, expected one volume: \

@@ -145,8 +145,10 @@ pub struct EnsembleCheck {
 /// and the variance q²/12 of a print in steps of q is taken off. A run that leaves both ensembles
 /// possible has an [`UnknownEnsemble`].
 ///
-/// **Volumes** that change by more than 1e-5, where the runs have a column of them, exclude both
-/// ensembles: the run is at constant pressure. So do volumes that differ between runs.
+/// **Volumes** that change by more than 1e-5, where the runs have a column of them, contradict a
+/// declared constant volume: the run is at constant pressure. So do volumes that differ between
+/// runs. At constant pressure energy and temperature are independent too, and the two numbers are
+/// those of the canonical ensemble.
 ///
 /// **Averages over windows**, as `fix ave/time` may write them, keep e_tot: at constant energy
 /// nothing changes here, but the variances lack what moves within a window. In the canonical
@@ -447,7 +449,7 @@ impl fmt::Display for EnsembleCheck {
 }
 
 /// Half of the interval of a number; infinite without an error bar.
-fn half_width(number: &Estimate) -> f64 {
+pub(super) fn half_width(number: &Estimate) -> f64 {
     let error = number.standard_error().unwrap_or(f64::INFINITY);
     let threshold = Significance::ENSEMBLE.threshold(number.degrees_of_freedom());
     if error == 0.0 { 0.0 } else { error * threshold }

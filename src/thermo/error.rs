@@ -12,10 +12,11 @@ use crate::units::UnitsError;
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ThermoError {
-    /// Constant pressure: the energy alone gives neither C_V nor C_p.
+    /// Constant pressure: the energy alone gives neither C_V nor C_p. With the volume it does, by
+    /// [`constant_pressure`](super::constant_pressure()).
     #[error(
         "at constant pressure the enthalpy fluctuates, and the energy alone gives no heat capacity: \
-         expected a run in nve or nvt"
+         expected a run in nve or nvt, or its volumes and pressures beside the energies"
     )]
     ConstantPressure,
     /// No temperature with the energies.
@@ -27,6 +28,17 @@ pub enum ThermoError {
     /// Runs without pressures at their samples where these are needed.
     #[error("the energies have no pressure column, expected a pressure at each sample")]
     NoPressures,
+    /// Runs without volumes at their samples where these are needed.
+    #[error("the energies have no volume column, expected a volume at each sample")]
+    NoVolumes,
+    /// A given pressure that is not that of the pressure column.
+    #[error("the pressure column has a mean of {found}, expected the {} that is given", short(*.expected, 8))]
+    Pressure {
+        /// The mean of the column with its error, as text.
+        found: String,
+        /// The pressure given.
+        expected: f64,
+    },
     /// No volume where one is needed.
     #[error("the volume is not known, expected a given one or the volume column of the run")]
     NoVolume,
@@ -347,17 +359,51 @@ pub enum Undetermined {
         /// and temperature are uncorrelated as they are there.
         canonical_freedom: Option<f64>,
     },
+    /// The run is at constant pressure: the energy alone gives no heat capacity at constant volume.
+    #[error(
+        "no C_ex from the energy alone at constant pressure: the fluctuations of enthalpy and volume give c_p and c_V"
+    )]
+    ConstantPressure,
+    /// Volume and pressure do not fluctuate as at constant pressure: no fluctuation formula holds.
+    #[error(
+        "no heat capacity: -Cov(V, p) is {part} of k T, expected 1 where a barostat samples constant pressure. It is 0 under Berendsen's \
+         barostat, and another number in other units of pressure or volume"
+    )]
+    NotConstantPressure {
+        /// -Cov(V, p)/(k T).
+        part: Estimate,
+    },
+    /// The run is too short to tell whether its barostat samples constant pressure.
+    #[error(
+        "no heat capacity: -Cov(V, p) is {part} of k T, too uncertain to tell 1, a barostat that samples constant pressure, from 0, one \
+         that does not"
+    )]
+    UnknownBarostat {
+        /// -Cov(V, p)/(k T).
+        part: Estimate,
+    },
+    /// The run holds too few correlation times for its fluctuations to be those of its ensemble.
+    #[error(
+        "no heat capacity: the run holds {} correlation times of enthalpy and volume, expected at least {expected}",
+        short(*.found, 2)
+    )]
+    TooShort {
+        /// Correlation times of the slower one in all runs.
+        found: f64,
+        /// The fewest.
+        expected: f64,
+    },
     /// Energy or virial do not fluctuate, and have no correlation.
     #[error("energy or virial are constant, and have no correlation")]
     NoFluctuation,
-    /// The print of the energies, or of the pressures and temperatures, is too coarse for a
-    /// correlation.
+    /// The print of the energies, of the volumes, or of the pressures and temperatures, is too
+    /// coarse for a correlation.
     #[error(
         "the print's last digits make {} % of the variance of the {quantity}, expected at most {} %: print more digits",
         short(100.0 * .part, 2), short(100.0 * .expected, 2)
     )]
     CoarsePrint {
-        /// Potential energy or virial.
+        /// Potential energy, volume or virial.
         quantity: &'static str,
         /// The part of the variance that the rounding makes.
         part: f64,

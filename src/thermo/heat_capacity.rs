@@ -5,7 +5,7 @@ use std::fmt;
 use crate::dimensions::Dimensions;
 use crate::energy::Moments;
 use crate::real::Invalid;
-use crate::relaxation::Relaxation;
+use crate::relaxation::{Reason, Relaxation, Verdict};
 use crate::stats::{Estimate, Outcome};
 use crate::units::{Conversion, Units};
 
@@ -36,8 +36,10 @@ pub enum Ensemble {
         /// Momenta that fluctuate, per particle: see [`Ensemble`].
         degrees_of_freedom: f64,
     },
-    /// Constant pressure. The enthalpy fluctuates with the volume, and the energy alone gives no
-    /// heat capacity: whatever needs one refuses.
+    /// Constant pressure, by a barostat that samples the isothermal-isobaric ensemble (Martyna,
+    /// Tobias and Klein's, Parrinello and Rahman's, stochastic rescaling of the cell; not
+    /// Berendsen's). The energy alone gives no heat capacity there; with volume and pressure
+    /// [`constant_pressure`](super::constant_pressure()) does.
     Npt {
         /// Momenta that fluctuate, per particle: see [`Ensemble`].
         degrees_of_freedom: f64,
@@ -109,6 +111,32 @@ impl Ensemble {
             Self::Nve { degrees_of_freedom }
             | Self::Nvt { degrees_of_freedom }
             | Self::Npt { degrees_of_freedom } => degrees_of_freedom,
+        }
+    }
+
+    /// A relaxation of the energy of a run in this ensemble: unresolved at constant pressure, where
+    /// the energy follows the volume, and the volume the barostat.
+    ///
+    /// ```
+    /// use msed::relaxation::{Fit, Model, Reason};
+    /// use msed::{EnergyKind, Ensemble, Lags, Resampling, energy, io};
+    /// let run = io::energies("data/kob-andersen/T0.700/energy.dat.gz")?.into_series(0.005, 1000, EnergyKind::Total)?;
+    /// let msed = energy::msed(&run, &Lags::logarithmic(20).up_to_fraction(0.1), Resampling::default())?;
+    /// let fit = Fit::new(Model::Exponential).window([0.5, 200.0]).to(&msed)?;
+    /// assert!(Ensemble::nve(1000).judge(fit.clone()).verdict.is_resolved());
+    /// let refused = Ensemble::npt(1000).judge(fit);
+    /// assert_eq!(refused.verdict.reasons(), [Reason::ConstantPressure]);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn judge(&self, fit: Relaxation) -> Relaxation {
+        match self {
+            // Whatever else hides a relaxation there does not matter.
+            Self::Npt { .. } => Relaxation {
+                verdict: Verdict::Unresolved(vec![Reason::ConstantPressure]),
+                ..fit
+            },
+            Self::Nve { .. } | Self::Nvt { .. } => fit,
         }
     }
 

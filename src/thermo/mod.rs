@@ -5,6 +5,7 @@
 //!
 //! At one temperature, [`heat_capacity`](heat_capacity()) is the excess heat capacity by the
 //! formula of the [`Ensemble`]. [`HeatCapacity::split`] divides it into a fast and a slow part.
+//! [`constant_pressure`](constant_pressure()) has c_p and C_V of a run under a barostat.
 //! [`virial`](virial()) is the correlation of the virial with the energy.
 //! [`dynamic_heat_capacity`](dynamic_heat_capacity()) is its dependence on frequency. A
 //! [`StatePoint`] holds it with the mean energy and the relaxation times. A [`Scan`] of state
@@ -12,6 +13,7 @@
 //!
 //! - [`Scan::heat_capacity_check`]: fluctuations beside d⟨e⟩/dT, which tests equilibrium, ensemble
 //!   and units at once,
+//! - [`Scan::enthalpy_check`]: the same at constant pressure, c_p beside d⟨H⟩/dT,
 //! - [`Scan::pressure_check`]: the pressure's rise from fluctuations beside d⟨p⟩/dT,
 //! - [`Scan::entropy`]: differences of the excess entropy, fast S1, slow S2 and total,
 //! - [`Scan::entropy_along_path`]: the same with the part of the expansion,
@@ -28,15 +30,18 @@
 
 mod adam_gibbs;
 mod broken_line;
+mod constant_pressure;
 mod contradiction;
 mod crossover;
 mod dynamic_heat_capacity;
 mod energy_columns;
 mod ensemble_check;
+mod enthalpy_check;
 mod entropy;
 mod error;
 mod heat_capacity;
 mod interpolation;
+mod isobaric_columns;
 mod point;
 mod pressure_check;
 mod scan;
@@ -50,10 +55,12 @@ mod virial;
 mod volume;
 
 pub use adam_gibbs::{AdamGibbs, ReferenceEntropy, adam_gibbs};
+pub use constant_pressure::{ConstantPressure, constant_pressure};
 pub use contradiction::Contradiction;
 pub use crossover::{Crossover, NoCrossover, crossover, crossover_of_times};
 pub use dynamic_heat_capacity::{DynamicHeatCapacity, HeatCapacitySpectrum, LossPeak, dynamic_heat_capacity};
 pub use ensemble_check::{EnsembleCheck, Sampled, UnknownEnsemble, ensemble_check};
+pub use enthalpy_check::EnthalpyCheck;
 pub use entropy::{EntropyDifference, Part, TemperatureIntegral, entropy, entropy_as_printed};
 pub use error::{ThermoError, Undetermined};
 pub use heat_capacity::{Ensemble, HeatCapacity, heat_capacity};

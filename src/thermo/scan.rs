@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::energy::{self, EnergyError};
+use crate::dimensions::Dimensions;
+use crate::energy::{self, EnergyError, Moments};
 use crate::lag::Lags;
 use crate::real::Real;
 use crate::relaxation::{Fit, Model};
@@ -12,9 +13,9 @@ use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Units};
 
 use super::{
-    AdamGibbs, Crossover, Ensemble, EnsembleCheck, EntropyDifference, HeatCapacity, HeatCapacityCheck,
-    NoCrossover, Part, Path, Point, PressureCheck, ReferenceEntropy, StatePoint, TemperatureFit,
-    TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
+    AdamGibbs, Crossover, Ensemble, EnsembleCheck, EnthalpyCheck, EntropyDifference, HeatCapacity,
+    HeatCapacityCheck, NoCrossover, Part, Path, Point, PressureCheck, ReferenceEntropy, StatePoint,
+    TemperatureFit, TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
 };
 
 /// State points of one system along one path, and what follows from all of them.
@@ -68,7 +69,7 @@ impl Scan {
     ///     scan.add(name, &io::energies(file)?.into_series(0.005, 1000, EnergyKind::Total)?)?;
     /// }
     /// let scan = scan.build()?;
-    /// assert_eq!(scan.points()[0].heat_capacity().excess.to_string(), "1.846(40)");
+    /// assert_eq!(scan.points()[0].heat_capacity().unwrap().excess.to_string(), "1.846(40)");
     /// assert_eq!(scan.times(TimeOf::Energy).len(), 3);
     /// assert!(scan.entropy(Part::Slow)?.values[0].value() < 0.0);
     /// # Ok::<(), msed::Error>(())
@@ -79,6 +80,7 @@ impl Scan {
             units,
             ensemble,
             path: Path::Isochoric,
+            dimensions: Dimensions::Three,
             resampling: Resampling::default(),
             fit: None,
             points: Vec::new(),
@@ -93,10 +95,10 @@ impl Scan {
     /// particle numbers differ.
     pub fn new(mut points: Vec<StatePoint>, path: Path) -> Result<Self, ThermoError> {
         ThermoError::enough_temperatures("a scan", points.len(), 1)?;
-        let units = points[0].heat_capacity().units();
+        let units = points[0].units();
         let shown = |point: &StatePoint| {
             [
-                ("units", point.heat_capacity().units().name.to_owned()),
+                ("units", point.units().name.to_owned()),
                 ("particles", point.particles().to_string()),
             ]
         };
@@ -205,6 +207,17 @@ impl Scan {
         let energies = of(|point, _| point.mean_energy().clone());
         let capacities = of(|_, capacity| capacity.excess.clone());
         super::heat_capacity_check(&energies, &capacities, self.units, self.path)
+    }
+
+    /// c_p from fluctuations, of the points [at constant
+    /// pressure](StatePoint::at_constant_pressure), beside the slope of the mean enthalpy: see
+    /// [`EnthalpyCheck`].
+    ///
+    /// # Errors
+    /// Those of [`heat_capacity_check`](super::heat_capacity_check()); [`ThermoError::Mixed`] for
+    /// points at different pressures.
+    pub fn enthalpy_check(&self) -> Result<EnthalpyCheck, ThermoError> {
+        EnthalpyCheck::of(self.counted(), self.units)
     }
 
     /// An entropy from the points that have this part of the heat capacity: see
@@ -346,7 +359,7 @@ impl Scan {
 
     /// A quantity of the points that count and have it, at the temperatures that they stand at.
     fn points_of(&self, value: impl Fn(&StatePoint) -> Option<Estimate>) -> Vec<Point> {
-        self.over_temperature(|point| point.heat_capacity().temperature().clone(), value)
+        self.over_temperature(|point| point.temperature_estimate().clone(), value)
     }
 
     fn over_temperature(
@@ -425,10 +438,10 @@ impl fmt::Display for Scan {
         let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
         for point in &self.points {
             write!(f, "{}", quoted(point.name()))?;
-            let (c, counted) = (point.heat_capacity(), point.counted_heat_capacity());
+            let counted = point.counted_heat_capacity();
             let [u0, um] = [point.u0_squared(), point.um_squared()].map(|square| square.map(Estimate::sqrt));
             let columns = [
-                Some(c.temperature()),
+                Some(point.temperature_estimate()),
                 Some(point.mean_energy()),
                 counted.map(|c| &c.excess),
                 counted.and_then(HeatCapacity::fast),
@@ -465,6 +478,8 @@ pub struct ScanBuilder {
     pub ensemble: Ensemble,
     /// The path, isochoric unless given.
     pub path: Path,
+    /// The dimensions of volumes at constant pressure, three unless given.
+    pub dimensions: Dimensions,
     /// The resampling, ten blocks unless given.
     pub resampling: Resampling,
     /// The fit to each mean-squared energy difference; `None`, which it is unless given, for
@@ -478,7 +493,9 @@ impl ScanBuilder {
     /// MSED at 20 lags a decade up to a tenth of the run, its fit, and the heat capacity, with its
     /// two parts where the fit is resolved. Runs with temperatures at their samples are checked for
     /// what [`ensemble_check`](super::ensemble_check()) finds, with the
-    /// [degrees of freedom](Ensemble::degrees_of_freedom) of the ensemble.
+    /// [degrees of freedom](Ensemble::degrees_of_freedom) of the ensemble. At constant pressure it
+    /// is [`constant_pressure`](super::constant_pressure()) that takes the place of MSED, fit and
+    /// heat capacity, with the mean of the pressure column.
     ///
     /// # Errors
     /// [`ThermoError`], with the errors of [`energy::moments`], [`energy::msed`] and [`Fit::to`] in
@@ -489,6 +506,9 @@ impl ScanBuilder {
         runs: &impl EnergyRuns<T>,
     ) -> Result<StatePoint, ThermoError> {
         let moments = energy::moments(runs, self.resampling).map_err(EnergyError::from)?;
+        if let Ensemble::Npt { .. } = self.ensemble {
+            return self.at_constant_pressure(name, runs, &moments);
+        }
         let msed = energy::msed(runs, &Lags::logarithmic(20).up_to_fraction(0.1), self.resampling)?;
         let spectrum = match self.fit {
             Some(_) => None,
@@ -519,6 +539,21 @@ impl ScanBuilder {
         let point = StatePoint::new(name, &moments, heat_capacity)?.with_relaxation(&fit)?;
         match &check {
             Some(check) => point.with_ensemble_check(check),
+            None => Ok(point),
+        }
+    }
+
+    fn at_constant_pressure<T: Real>(
+        &self,
+        name: impl Into<String>,
+        runs: &impl EnergyRuns<T>,
+        moments: &Moments,
+    ) -> Result<StatePoint, ThermoError> {
+        let (units, ensemble) = (self.units, self.ensemble);
+        let found = super::constant_pressure(runs, units, ensemble, None, self.dimensions, self.resampling)?;
+        let point = StatePoint::at_constant_pressure(name, moments, units, ensemble, found)?;
+        match moments.kinetic_temperature {
+            Some(_) => point.with_ensemble_check(&self.ensemble_check(runs)?),
             None => Ok(point),
         }
     }

@@ -1,10 +1,10 @@
 //! One temperature of a scan.
 
-use super::{Ensemble, EnsembleCheck, HeatCapacity, ThermoError, Undetermined, Virial};
+use super::{ConstantPressure, Ensemble, EnsembleCheck, HeatCapacity, ThermoError, Undetermined, Virial};
 use crate::energy::Moments;
-use crate::relaxation::{Relaxation, Verdict};
-use crate::stats::Estimate;
-use crate::units::{Conversion, Dimension};
+use crate::relaxation::{Reason, Relaxation, Verdict};
+use crate::stats::{Estimate, Outcome};
+use crate::units::{Conversion, Dimension, Units};
 
 /// One system at one temperature: its energies (of one run or of several replicas), what they
 /// relaxed by, and what is known of its structure.
@@ -14,8 +14,12 @@ pub struct StatePoint {
     name: String,
     particles: usize,
     mean_energy: Estimate,
+    units: Units,
+    ensemble: Ensemble,
+    temperature: Estimate,
     energy_temperature: Estimate,
-    heat_capacity: HeatCapacity,
+    heat_capacity: Option<HeatCapacity>,
+    constant_pressure: Option<Outcome<ConstantPressure, Undetermined>>,
     relaxation: Option<[Estimate; 3]>,
     verdict: Option<Verdict>,
     ensemble_check: Option<EnsembleCheck>,
@@ -47,8 +51,52 @@ impl StatePoint {
             name: name.into(),
             particles: moments.particles,
             mean_energy: moments.mean.clone(),
+            units: heat_capacity.units(),
+            ensemble: heat_capacity.ensemble(),
+            temperature: given.clone(),
             energy_temperature,
-            heat_capacity,
+            heat_capacity: Some(heat_capacity),
+            constant_pressure: None,
+            relaxation: None,
+            verdict: None,
+            ensemble_check: None,
+            virial: None,
+            structural_time: None,
+            excluded: None,
+        })
+    }
+
+    /// A state point at constant pressure, from the moments of its energies and what
+    /// [`constant_pressure`](super::constant_pressure()) found, or why it found nothing. It has no
+    /// [heat capacity](Self::heat_capacity) of the energy alone, and enters
+    /// [`Scan::enthalpy_check`](super::Scan::enthalpy_check) and what follows from times of the
+    /// structure.
+    ///
+    /// # Errors
+    /// [`ThermoError::NoTemperature`] for moments without one; [`ThermoError::OtherRun`] and
+    /// [`ThermoError::Mixture`] where the two are of different runs or went through different
+    /// resamples.
+    pub fn at_constant_pressure(
+        name: impl Into<String>,
+        moments: &Moments,
+        units: Units,
+        ensemble: Ensemble,
+        found: Outcome<ConstantPressure, Undetermined>,
+    ) -> Result<Self, ThermoError> {
+        if let Some(found) = found.value() {
+            ThermoError::unless_of_run("heat capacity", &found.c_p, &moments.mean)?;
+        }
+        let temperature = moments.temperature().ok_or(ThermoError::NoTemperature)?;
+        Ok(Self {
+            name: name.into(),
+            particles: moments.particles,
+            mean_energy: moments.mean.clone(),
+            units,
+            ensemble,
+            energy_temperature: temperature.clone(),
+            temperature,
+            heat_capacity: None,
+            constant_pressure: Some(found),
             relaxation: None,
             verdict: None,
             ensemble_check: None,
@@ -73,7 +121,8 @@ impl StatePoint {
     }
 
     /// With plateaus U0² and Um² and a relaxation time of the energy from anywhere. Where the
-    /// ensemble has been checked and the time is the thermostat's, only the verdict is kept.
+    /// ensemble has been checked and the time is the thermostat's, and at constant pressure, only
+    /// the verdict is kept.
     ///
     /// # Errors
     /// As [`with_relaxation`](Self::with_relaxation).
@@ -102,7 +151,7 @@ impl StatePoint {
     /// or the kind, the units or the degrees of freedom of the energies.
     pub fn with_ensemble_check(mut self, check: &EnsembleCheck) -> Result<Self, ThermoError> {
         ThermoError::unless_of_run("ensemble", &check.correlation, &self.mean_energy)?;
-        if let Some(contradiction) = check.contradiction(self.heat_capacity.ensemble()) {
+        if let Some(contradiction) = check.contradiction(self.ensemble) {
             return Err(contradiction.into());
         }
         self.ensemble_check = Some(check.clone());
@@ -115,10 +164,15 @@ impl StatePoint {
             Some(parts) => parts,
             None => return self,
         };
-        let reason = self
-            .ensemble_check
-            .as_ref()
-            .and_then(|check| check.thermostat_reason(time.value()));
+        let of_thermostat = || {
+            self.ensemble_check
+                .as_ref()
+                .and_then(|check| check.thermostat_reason(time.value()))
+        };
+        let reason = match self.ensemble {
+            Ensemble::Npt { .. } => Some(Reason::ConstantPressure),
+            _ => of_thermostat(),
+        };
         if reason.is_some() {
             self.verdict = Some(self.verdict.unwrap_or(Verdict::Resolved).unless(reason));
             self.relaxation = None;
@@ -133,7 +187,7 @@ impl StatePoint {
     /// [`ThermoError::Mixed`] for one in other units than the heat capacity.
     pub fn with_virial(mut self, virial: &Virial) -> Result<Self, ThermoError> {
         ThermoError::unless_of_run("virial", &virial.gamma, &self.mean_energy)?;
-        let [found, expected] = [virial.units(), self.heat_capacity.units()].map(|units| units.name());
+        let [found, expected] = [virial.units(), self.units].map(|units| units.name());
         if found != expected {
             return Err(ThermoError::Mixed {
                 quantity: "units of the virial",
@@ -164,8 +218,9 @@ impl StatePoint {
     /// The same point in other units.
     ///
     /// # Errors
-    /// [`ThermoError::Units`] unless the conversion begins with the units of its heat capacity.
+    /// [`ThermoError::Units`] unless the conversion begins with its units.
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
+        conversion.expect(self.units)?;
         let by = |estimate: &Estimate, dimension| {
             let factor = conversion.factor(dimension);
             estimate.map(|x| x * factor)
@@ -180,7 +235,17 @@ impl StatePoint {
         Ok(Self {
             mean_energy: by(&self.mean_energy, Dimension::ENERGY),
             energy_temperature: by(&self.energy_temperature, Dimension::TEMPERATURE),
-            heat_capacity: self.heat_capacity.converted(conversion)?,
+            units: conversion.to(),
+            temperature: by(&self.temperature, Dimension::TEMPERATURE),
+            heat_capacity: self
+                .heat_capacity
+                .as_ref()
+                .map(|found| found.converted(conversion))
+                .transpose()?,
+            constant_pressure: match &self.constant_pressure {
+                Some(Outcome::Resolved(found)) => Some(Outcome::Resolved(found.converted(conversion)?)),
+                other => other.clone(),
+            },
             relaxation,
             virial: self
                 .virial
@@ -216,7 +281,24 @@ impl StatePoint {
     /// The temperature that it stands at.
     #[must_use]
     pub fn temperature(&self) -> f64 {
-        self.heat_capacity.temperature().value()
+        self.temperature.value()
+    }
+
+    /// The same with its error, where it is no given one.
+    pub(super) fn temperature_estimate(&self) -> &Estimate {
+        &self.temperature
+    }
+
+    /// The units of its energies, temperatures and times.
+    #[must_use]
+    pub fn units(&self) -> Units {
+        self.units
+    }
+
+    /// The ensemble that it is declared to be of.
+    #[must_use]
+    pub fn ensemble(&self) -> Ensemble {
+        self.ensemble
     }
 
     /// Number of particles.
@@ -256,23 +338,34 @@ impl StatePoint {
         self.virial.as_ref().filter(|_| self.no_heat_capacity().is_none())
     }
 
-    /// Why its heat capacity counts nowhere: the run sampled neither ensemble. `None` where it
-    /// counts.
+    /// Why its heat capacity counts nowhere: the run sampled neither ensemble, or is at constant
+    /// pressure. `None` where it counts.
     #[must_use]
     pub fn no_heat_capacity(&self) -> Option<Undetermined> {
+        if self.heat_capacity.is_none() {
+            return Some(Undetermined::ConstantPressure);
+        }
         self.ensemble_check.as_ref()?.no_heat_capacity()
     }
 
     /// The heat capacity, where it counts.
     pub(super) fn counted_heat_capacity(&self) -> Option<&HeatCapacity> {
-        Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
+        let found = self.heat_capacity.as_ref();
+        found.filter(|_| self.no_heat_capacity().is_none())
     }
 
     /// The heat capacity by the formula of its ensemble, which the run may not have sampled: see
-    /// [`no_heat_capacity`](Self::no_heat_capacity).
+    /// [`no_heat_capacity`](Self::no_heat_capacity). `None` at constant pressure.
     #[must_use]
-    pub fn heat_capacity(&self) -> &HeatCapacity {
-        &self.heat_capacity
+    pub fn heat_capacity(&self) -> Option<&HeatCapacity> {
+        self.heat_capacity.as_ref()
+    }
+
+    /// What the fluctuations of its enthalpy and volume say, or why they say nothing; `None` of a
+    /// run at constant volume.
+    #[must_use]
+    pub fn constant_pressure(&self) -> Option<&Outcome<ConstantPressure, Undetermined>> {
+        self.constant_pressure.as_ref()
     }
 
     /// U0² in energy² per particle², where it is resolved.

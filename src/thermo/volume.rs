@@ -43,10 +43,14 @@ impl VolumeChange {
         Some((mean(means.iter().copied(), least), Self { within, between }))
     }
 
-    /// The contradiction between volumes that change and an ensemble that keeps them.
+    /// The contradiction between volumes that change and an ensemble that keeps them, or between
+    /// volumes that are constant and a barostat.
     pub(super) fn contradiction(self, declared: Ensemble) -> Option<Contradiction> {
         let declared = match declared {
-            Ensemble::Npt { .. } => return None,
+            Ensemble::Npt { .. } => {
+                let is_constant = self.within <= CONSTANT_VOLUME;
+                return is_constant.then_some(Contradiction::ConstantVolume);
+            }
             Ensemble::Nve { .. } | Ensemble::Nvt { .. } => declared.name(),
         };
         if self.within > CONSTANT_VOLUME {

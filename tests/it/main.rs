@@ -43,6 +43,7 @@ mod laws {
 
 /// Numbers that independent programs computed from the same files.
 mod golden {
+    mod constant_pressure;
     mod displacements;
     mod dynamic_heat_capacity;
     mod engines;
@@ -64,6 +65,7 @@ mod golden {
 /// Estimates and their errors on data whose truth is known.
 mod accuracy {
     mod automatic_window;
+    mod constant_pressure;
     mod coverage;
     mod diffusion_and_plateau;
     mod gaussian;

@@ -1,11 +1,12 @@
 //! What the state points say together: heat capacity check, entropies, relaxation, crossover,
 //! Adam-Gibbs.
 
+use msed::Units;
 use msed::stats::{Outcome, short};
 use msed::thermo::{
-    self, AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path, PressureCheck,
-    ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel, ThermoError, TimeOf,
-    Undetermined,
+    self, AdamGibbs, Crossover, EnthalpyCheck, EntropyDifference, HeatCapacityCheck, NoCrossover, Part, Path,
+    PressureCheck, ReferenceEntropy, StatePoint, TemperatureFit, TemperatureIntegral, TemperatureModel,
+    ThermoError, TimeOf, Undetermined,
 };
 
 use super::point::{Point, by_temperature};
@@ -67,6 +68,8 @@ pub(crate) struct OverTemperature {
     pub(crate) whole_entropy: Result<TemperatureIntegral, ThermoError>,
     /// The rise of the pressure by fluctuations and by its slope.
     pub(crate) pressure_check: Result<PressureCheck, ThermoError>,
+    /// c_p by fluctuations and by the slope of the enthalpy; `None` at constant volume.
+    pub(crate) enthalpy_check: Option<Result<EnthalpyCheck, ThermoError>>,
     /// From U0² and from Um².
     pub(crate) as_printed: [Result<TemperatureIntegral, ThermoError>; 2],
     /// Models that had enough points, each with the name of the time.
@@ -88,14 +91,16 @@ impl OverTemperature {
     }
 
     fn of(scan: &Scan, points: &[Point<'_>], volume: Option<f64>) -> Result<Self, ThermoError> {
-        let path = if scan.system.is_isobaric() {
+        let path = if scan.is_isobaric() {
             Path::Isobaric
         } else {
             Path::Isochoric
         };
         let susceptibilities =
             (path == Path::Isochoric).then(|| susceptibility::analyse(&by_temperature(points)));
-        let points = points.iter().map(state_point).collect::<Result<_, _>>()?;
+        let units = scan.system.units.units();
+        let points = points.iter().map(|point| state_point(point, units));
+        let points = points.collect::<Result<_, _>>()?;
         let mut found = thermo::Scan::new(points, path)?;
         if let Some(reference) = &scan.system.reference_temperature {
             found = found.with_reference_temperature(*reference.get_ref())?;
@@ -133,6 +138,10 @@ impl OverTemperature {
             whole_entropy: found.entropy_along_path(),
             pressure_check: match found.pressure_check() {
                 Err(error @ ThermoError::Mixed { .. }) => return Err(error),
+                check => check,
+            },
+            enthalpy_check: match scan.is_at_constant_pressure().then(|| found.enthalpy_check()) {
+                Some(Err(error @ ThermoError::Mixed { .. })) => return Err(error),
                 check => check,
             },
             as_printed: [Part::Fast, Part::Slow].map(|part| found.entropy_as_printed(part)),
@@ -175,10 +184,16 @@ impl OverTemperature {
     }
 }
 
-fn state_point(point: &Point<'_>) -> Result<StatePoint, ThermoError> {
-    let heat_capacity = point.heat_capacity.clone();
-    let mut found = StatePoint::new(point.name(), &point.energies.moments, heat_capacity)?
-        .with_relaxation(point.fit())?;
+fn state_point(point: &Point<'_>, units: Units) -> Result<StatePoint, ThermoError> {
+    let (name, moments) = (point.name(), &point.energies.moments);
+    let found = match (&point.heat_capacity, &point.constant_pressure) {
+        (_, Some(found)) => {
+            StatePoint::at_constant_pressure(name, moments, units, point.ensemble, found.clone())?
+        }
+        (Some(heat_capacity), None) => StatePoint::new(name, moments, heat_capacity.clone())?,
+        (None, None) => return Err(ThermoError::ConstantPressure),
+    };
+    let mut found = found.with_relaxation(point.fit())?;
     if let Some(time) = point.decay().and_then(|decay| decay.tau_alpha.value()) {
         // A time without an error has no weight beside others that have one.
         if time.standard_error().is_some() {

@@ -3,14 +3,14 @@
 use msed::energy::{self, Bins, Distribution, Drift, Resolution};
 use msed::relaxation::{Fit, FitError, Model, Relaxation};
 use msed::stats::{Outcome, short};
-use msed::thermo::{self, EnsembleCheck, HeatCapacity, Undetermined, Virial};
+use msed::thermo::{self, ConstantPressure, EnsembleCheck, HeatCapacity, Undetermined, Virial};
 use msed::trajectory::Species;
-use msed::{Curve, Ensemble, Lags, Resampling};
+use msed::{Curve, Ensemble, Estimate, Lags, Resampling};
 
 use super::dynamic_heat_capacity::Dynamic;
 use super::spectral::Spectral;
 use super::structure::{Decay, Structure};
-use super::virial;
+use super::{constant_pressure, virial};
 use crate::failure::Failure;
 use crate::input::energies::Energies;
 use crate::input::trajectory;
@@ -31,7 +31,12 @@ pub(crate) struct Point<'a> {
     /// The form that the spectrum chose.
     pub(crate) chosen: Model,
     pub(crate) spectral: Spectral,
-    pub(crate) heat_capacity: HeatCapacity,
+    /// The ensemble that the run is declared to be of.
+    pub(crate) ensemble: Ensemble,
+    /// `None` at constant pressure, where the energy alone gives none.
+    pub(crate) heat_capacity: Option<HeatCapacity>,
+    /// `None` at constant volume.
+    pub(crate) constant_pressure: Option<Outcome<ConstantPressure, Undetermined>>,
     /// The heat capacity over frequency, by the fit that splits it.
     pub(crate) dynamic: Outcome<Dynamic, Undetermined>,
     /// At lags from the shortest to the longest.
@@ -49,8 +54,10 @@ impl<'a> Point<'a> {
         species: Option<&Species>,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
+        let constant_pressure = constant_pressure::of(scan, run, &energies, resampling)?;
         let point = Self::of(scan, run, energies, resampling);
         let mut point = point.map_err(|error| failure(scan, run, error))?;
+        point.constant_pressure = constant_pressure;
         point.energies.notes.extend(beyond_the_lags(run, &point.msed));
         let loaded = trajectory::load(scan, run, species, point.energies.discarded)?;
         if let Some(loaded) = &loaded {
@@ -73,9 +80,12 @@ impl<'a> Point<'a> {
         let lags = Lags::logarithmic(LAGS_PER_DECADE).up_to_fraction(0.1).with_zero();
         let msed = energy::msed(runs, &lags, resampling)?;
         let check = energies.ensemble.as_ref();
-        let judged = |fit| match check {
-            Some(check) => check.judge(fit),
-            None => fit,
+        let ensemble = scan.ensemble_of(run);
+        let judged = |fit| {
+            ensemble.judge(match check {
+                Some(check) => check.judge(fit),
+                None => fit,
+            })
         };
         let spectral = Spectral::fit(runs, &msed, run.model(), resampling, judged);
         let spectrum = spectral.chosen().as_ref().ok();
@@ -94,17 +104,21 @@ impl<'a> Point<'a> {
         };
         let exponential = fit(Model::Exponential)?;
         let stretched = fit(Model::Stretched)?;
-        let system = &scan.system;
-        let heat_capacity =
-            thermo::heat_capacity(&energies.moments, system.units.units(), scan.ensemble_of(run))?;
         let of_chosen = match chosen {
             Model::Exponential => &exponential,
             _ => &stretched,
         };
-        let heat_capacity = heat_capacity.split(of_chosen)?;
-        let dynamic = match check.and_then(EnsembleCheck::no_heat_capacity) {
-            Some(why) => Outcome::Unresolved(why),
-            None => Dynamic::of(&heat_capacity, of_chosen, &msed)?,
+        let heat_capacity = match ensemble {
+            Ensemble::Npt { .. } => None,
+            _ => {
+                let units = scan.system.units.units();
+                Some(thermo::heat_capacity(&energies.moments, units, ensemble)?.split(of_chosen)?)
+            }
+        };
+        let dynamic = match (check.and_then(EnsembleCheck::no_heat_capacity), &heat_capacity) {
+            (_, None) => Outcome::Unresolved(Undetermined::ConstantPressure),
+            (Some(why), _) => Outcome::Unresolved(why),
+            (None, Some(heat_capacity)) => Dynamic::of(heat_capacity, of_chosen, &msed)?,
         };
         Ok(Self {
             run,
@@ -112,7 +126,9 @@ impl<'a> Point<'a> {
             resolution: energy::resolution(runs),
             spectral,
             distributions: distributions(&energies, &msed, resampling)?,
+            ensemble,
             heat_capacity,
+            constant_pressure: None,
             dynamic,
             exponential,
             stretched,
@@ -132,18 +148,29 @@ impl<'a> Point<'a> {
         self.energies.temperature
     }
 
+    /// The same with its error, where it is no given one.
+    pub(crate) fn temperature_estimate(&self) -> Estimate {
+        let known = self.energies.moments.temperature();
+        known.unwrap_or_else(|| Estimate::exact(self.temperature()))
+    }
+
     /// Whether the point enters no result over temperature.
     pub(crate) fn is_excluded(&self) -> bool {
         self.run.exclude.is_some()
     }
 
-    /// The heat capacity; `None` where the run sampled neither ensemble.
+    /// The heat capacity of the energy; `None` where the run sampled neither ensemble, and at
+    /// constant pressure.
     pub(crate) fn counted_heat_capacity(&self) -> Option<&HeatCapacity> {
-        Some(&self.heat_capacity).filter(|_| self.no_heat_capacity().is_none())
+        let found = self.heat_capacity.as_ref();
+        found.filter(|_| self.no_heat_capacity().is_none())
     }
 
     /// Why the run has no heat capacity; `None` where it has one.
     pub(crate) fn no_heat_capacity(&self) -> Option<Undetermined> {
+        if self.heat_capacity.is_none() {
+            return Some(Undetermined::ConstantPressure);
+        }
         self.energies.ensemble.as_ref()?.no_heat_capacity()
     }
 
@@ -168,9 +195,9 @@ impl<'a> Point<'a> {
     /// y of the microcanonical formula, C_ex = (g/2) k y/(1-y); 0 in the canonical one, which has
     /// no such denominator.
     pub(crate) fn fluctuation_ratio(&self) -> f64 {
-        match self.heat_capacity.ensemble() {
-            Ensemble::Nve { degrees_of_freedom } => {
-                let c = self.heat_capacity.excess.value();
+        match (&self.heat_capacity, self.ensemble) {
+            (Some(found), Ensemble::Nve { degrees_of_freedom }) => {
+                let c = found.excess.value();
                 c / (c + 0.5 * degrees_of_freedom)
             }
             _ => 0.0,

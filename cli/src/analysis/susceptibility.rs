@@ -117,7 +117,7 @@ fn compare(
     }
     let curves: Vec<(Estimate, &Curve)> = measured
         .iter()
-        .map(|one| (one.point.heat_capacity.temperature().clone(), one.curve))
+        .map(|one| (one.point.temperature_estimate(), one.curve))
         .collect();
     let derivatives = thermo::temperature_derivatives(&curves)?;
     measured

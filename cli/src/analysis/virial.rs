@@ -26,6 +26,9 @@ pub(super) fn of(
         }
         return unresolved(&format!("replica {} has no column of pressures", replica + 1));
     }
+    let Some(heat_capacity) = &point.heat_capacity else {
+        return unresolved("the run is at constant pressure, expected one at constant volume");
+    };
     if let Some(why) = point.no_heat_capacity() {
         return unresolved(&why.to_string());
     }
@@ -33,7 +36,7 @@ pub(super) fn of(
         return unresolved("the cell changes from frame to frame, expected a constant one");
     }
     let volume = cells::volume(scan, point.run)?;
-    let found = thermo::virial(runs, &point.heat_capacity, volume, scan.dimensions, resampling);
+    let found = thermo::virial(runs, heat_capacity, volume, scan.dimensions, resampling);
     match found {
         Ok(found) => Ok(Some(match found {
             Outcome::Resolved(found) => Outcome::Resolved(found),

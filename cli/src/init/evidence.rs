@@ -18,8 +18,10 @@ pub(super) type Reading = (Units, EnergyKind);
 /// What a run shows.
 #[derive(Debug)]
 pub(super) struct Evidence {
-    /// The ensemble, where the data tell it.
-    pub(super) sampled: Option<Sampled>,
+    /// What the data show of the ensemble.
+    sampled: Option<Sampled>,
+    /// Whether the volume changes, as it does under a barostat.
+    moves_volume: bool,
     /// The same with its numbers, in words.
     pub(super) shown: String,
     /// The units and kinds that fit the temperatures.
@@ -55,12 +57,21 @@ impl Evidence {
                 let Some(check) = check(&tables, units, kind, particles, freedom) else {
                     continue;
                 };
-                let found = found.get_or_insert_with(|| Self {
-                    sampled: check.sampled.value().copied(),
-                    // The thermostat's time needs the time step and the kind.
-                    shown: format!("{}: {}", check.sampled, check.fluctuations()),
-                    fits: Vec::new(),
-                    with_freedom: Vec::new(),
+                let found = found.get_or_insert_with(|| {
+                    let moves_volume = moves_volume(&check, freedom);
+                    let volume = if moves_volume {
+                        ", and the volume changes"
+                    } else {
+                        ""
+                    };
+                    Self {
+                        sampled: check.sampled.value().copied(),
+                        moves_volume,
+                        // The thermostat's time needs the time step and the kind.
+                        shown: format!("{}: {}{volume}", check.sampled, check.fluctuations()),
+                        fits: Vec::new(),
+                        with_freedom: Vec::new(),
+                    }
                 });
                 found.add(&check, (units, kind), freedom);
             }
@@ -68,17 +79,34 @@ impl Evidence {
         found
     }
 
+    /// The value of `ensemble`, where the data tell it.
+    pub(super) fn ensemble(&self) -> Option<&'static str> {
+        match self.sampled? {
+            Sampled::Microcanonical => Some("nve"),
+            Sampled::Canonical => Some(self.likely()),
+            _ => None,
+        }
+    }
+
+    /// Whether the data show that the run is of no ensemble.
+    pub(super) fn is_neither(&self) -> bool {
+        self.sampled == Some(Sampled::Neither)
+    }
+
+    /// The value of `ensemble` under a thermostat.
+    pub(super) fn likely(&self) -> &'static str {
+        if self.moves_volume { "npt" } else { "nvt" }
+    }
+
     fn add(&mut self, check: &EnsembleCheck, reading: Reading, freedom: f64) {
-        let [nve, nvt] = [
-            Ensemble::Nve {
-                degrees_of_freedom: freedom,
-            },
-            Ensemble::Nvt {
-                degrees_of_freedom: freedom,
-            },
-        ];
+        let degrees_of_freedom = freedom;
+        let nve = Ensemble::Nve { degrees_of_freedom };
         let is_conserved = self.sampled == Some(Sampled::Microcanonical);
-        let declared = if is_conserved { nve } else { nvt };
+        let declared = match self.likely() {
+            "npt" => Ensemble::Npt { degrees_of_freedom },
+            _ if is_conserved => nve,
+            _ => Ensemble::Nvt { degrees_of_freedom },
+        };
         let other = match check.contradiction(declared) {
             None => {
                 self.fits.push(reading);
@@ -96,6 +124,14 @@ impl Evidence {
         let other = other.filter(|other| FREEDOM.contains(other));
         self.with_freedom.extend(other.map(|other| (reading, other)));
     }
+}
+
+/// Whether the volume contradicts a constant one.
+fn moves_volume(check: &EnsembleCheck, freedom: f64) -> bool {
+    let nvt = Ensemble::Nvt {
+        degrees_of_freedom: freedom,
+    };
+    matches!(check.contradiction(nvt), Some(Contradiction::Volume { .. }))
 }
 
 /// A number with as many digits as the data tell: std(E)/std(T) at constant energy is known better

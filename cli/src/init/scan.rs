@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use msed::io::LogRun;
-use msed::thermo::Sampled;
 use toml::Value;
 
 use super::document::{Document, text};
@@ -12,7 +11,7 @@ use super::folders::shown;
 use super::frames::FrameFile;
 use super::run::{FoundRun, every};
 use super::species::SpeciesDraft;
-use super::system::{Fact, SystemFacts, ensemble_name, kind_name};
+use super::system::{Fact, SystemFacts, kind_name};
 use crate::scan_file::keys::{KEYS, Table};
 
 /// Runs of a log that are listed.
@@ -72,9 +71,7 @@ impl Draft<'_> {
         fact(document, "energy_kind", energy_kind, |&kind| {
             text(kind_name(kind))
         });
-        fact(document, "ensemble", ensemble, |&sampled| {
-            text(ensemble_name(sampled))
-        });
+        fact(document, "ensemble", ensemble, |name| text(name));
         fact(document, "timestep", time_step, |&step| Value::Float(step));
         if self.system.dimensions.count() == 2 {
             let why = "no particle moves along one axis";
@@ -90,7 +87,7 @@ impl Draft<'_> {
             document.wanted("degrees_of_freedom", Some(&value), &found);
             written.push("degrees_of_freedom");
         }
-        if self.system.is_not_isochoric {
+        if self.system.is_not_isochoric && ensemble.known() != Some(&"npt") {
             document.wanted(
                 "path",
                 Some(&text("isobaric")),
@@ -252,13 +249,11 @@ impl Draft<'_> {
         else {
             return;
         };
-        match evidence.sampled {
-            Some(sampled) if sampled == *system => {}
-            Some(Sampled::Neither) => {
-                document.wanted("ensemble", Some(&text("nvt")), &evidence.shown);
-            }
-            Some(sampled) => {
-                document.known("ensemble", text(ensemble_name(sampled)), &evidence.shown);
+        match evidence.ensemble() {
+            Some(name) if name == *system => {}
+            Some(name) => document.known("ensemble", text(name), &evidence.shown),
+            None if evidence.is_neither() => {
+                document.wanted("ensemble", Some(&text(evidence.likely())), &evidence.shown);
             }
             None => document.comment(&format!("ensemble: {}", evidence.shown)),
         }

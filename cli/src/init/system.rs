@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use msed::thermo::{SAME_VOLUME, Sampled};
+use msed::thermo::SAME_VOLUME;
 use msed::trajectory::Dimensions;
 use msed::{EnergyKind, Sampling, Units};
 
@@ -29,7 +29,7 @@ impl<T> Fact<T> {
         Self::Open(None, found.into())
     }
 
-    fn known(&self) -> Option<&T> {
+    pub(super) fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value, _) => Some(value),
             Self::Open(..) => None,
@@ -52,7 +52,7 @@ pub(super) struct SystemFacts {
     pub(super) units: Fact<Units>,
     pub(super) particles: Fact<usize>,
     pub(super) energy_kind: Fact<EnergyKind>,
-    pub(super) ensemble: Fact<Sampled>,
+    pub(super) ensemble: Fact<&'static str>,
     pub(super) time_step: Fact<f64>,
     pub(super) dimensions: Dimensions,
     /// Degrees of freedom that would fit, where those of atoms do not.
@@ -245,25 +245,25 @@ fn reading(
 }
 
 /// The ensemble of most runs.
-fn ensemble(evidence: &[Option<Evidence>]) -> Fact<Sampled> {
-    let of = |wanted: Sampled| {
+fn ensemble(evidence: &[Option<Evidence>]) -> Fact<&'static str> {
+    let of = |wanted: &'static str| {
         evidence
             .iter()
             .flatten()
-            .filter(move |run| run.sampled == Some(wanted))
+            .filter(move |run| run.ensemble() == Some(wanted))
     };
-    let [conserved, canonical] =
-        [Sampled::Microcanonical, Sampled::Canonical].map(|wanted| of(wanted).count());
-    let most = if conserved >= canonical {
-        Sampled::Microcanonical
-    } else {
-        Sampled::Canonical
-    };
-    let first = of(most).next().or_else(|| evidence.iter().flatten().next());
-    match first {
+    // The first of those that are as many.
+    let most = ["nve", "nvt", "npt"]
+        .into_iter()
+        .rev()
+        .max_by_key(|wanted| of(wanted).count());
+    let first = most.and_then(|most| of(most).next());
+    match first.or_else(|| evidence.iter().flatten().next()) {
         None => Fact::open("it takes a column of temperatures and the number of particles to tell"),
-        Some(run) if run.sampled == Some(most) => Fact::Known(most, run.shown.clone()),
-        Some(run) => Fact::open(run.shown.clone()),
+        Some(run) => match run.ensemble() {
+            Some(name) => Fact::Known(name, run.shown.clone()),
+            None => Fact::open(run.shown.clone()),
+        },
     }
 }
 
@@ -325,12 +325,4 @@ pub(super) fn kind_name(kind: EnergyKind) -> &'static str {
 fn kind_of(name: &str) -> Option<EnergyKind> {
     let mut kinds = [EnergyKind::Total, EnergyKind::PerParticle].into_iter();
     kinds.find(|kind| kind_name(*kind) == name)
-}
-
-/// The value of `ensemble`.
-pub(super) fn ensemble_name(sampled: Sampled) -> &'static str {
-    match sampled {
-        Sampled::Microcanonical => "nve",
-        _ => "nvt",
-    }
 }

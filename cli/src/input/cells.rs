@@ -24,14 +24,19 @@ pub(crate) fn common_volume<'a>(
 ) -> Result<Option<f64>, Failure> {
     let mut first: Option<(&Run, f64)> = None;
     for (run, energies) in runs.filter(|(run, _)| run.exclude.is_none()) {
-        let Some(volume) = volume(scan, run)?.or_else(|| energies.mean_volume()) else {
-            continue;
+        // The cell of a run at constant pressure is that of its start.
+        let volume = match energies.mean_volume() {
+            Some(mean) => mean,
+            None => match volume(scan, run)? {
+                Some(volume) => volume,
+                None => continue,
+            },
         };
         let (before, expected) = *first.get_or_insert((run, volume));
         if (volume - expected).abs() <= SAME_VOLUME * expected {
             continue;
         }
-        if scan.system.is_isobaric() {
+        if scan.is_isobaric() {
             return Ok(None);
         }
         let wanted = match scan.system.path {
@@ -98,7 +103,7 @@ pub(super) fn with_cell(
             let expected = given.unwrap_or(first);
             // Runs are at constant volume, except that those along an isobar may be at constant
             // pressure.
-            let free = given.is_none() && scan.system.is_isobaric();
+            let free = given.is_none() && scan.is_isobaric();
             let tolerance = if free { 0.25 } else { 1e-4 };
             let mut cells = trajectory.cells().iter().enumerate();
             match cells.find(|(_, cell)| !is_close(cell, &expected, tolerance)) {

@@ -7,7 +7,7 @@ use msed::stats::{Outcome, short};
 use msed::thermo::{self, Contradiction, EnsembleCheck, Sampled};
 use msed::{EnergySeries, Estimate, Replicas, Resampling, Sampling, Units, energy, io};
 
-use super::{about, check_file, joined_runs, of_replica, shared_samples};
+use super::{about, barostat, check_file, joined_runs, of_replica, shared_samples};
 use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
@@ -84,6 +84,7 @@ impl Energies {
                 run.name()
             ));
         }
+        notes.extend(barostat::check(scan, run, files().zip(&series))?);
         let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
         check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
         let replicas = Replicas::new(series).map_err(|error| of_replica(&error, files()))?;

@@ -70,7 +70,7 @@ pub(super) fn check_alike(
         pairs.map(|pair| pair[1] - pair[0]).min()
     };
     // Cells at constant pressure are compared with each other frame by frame, as within a file.
-    let tolerance = if run.cell.is_none() && scan.system.is_isobaric() {
+    let tolerance = if run.cell.is_none() && scan.is_isobaric() {
         0.25
     } else {
         1e-4

@@ -8,19 +8,28 @@ use msed::thermo::{
 };
 use serde_json::{Map, Value, json};
 
-use super::susceptibility;
 use super::values::{resolved, standard_errors, unless_empty};
 use super::virial;
+use super::{constant_pressure, susceptibility};
 use crate::analysis::over_temperature::OverTemperature;
+
+/// Why runs at constant pressure have no results that rest on the energy alone.
+const CONSTANT_PRESSURE: &str = "at constant pressure the energy follows the volume, which the barostat moves, expected runs at constant \
+                                 volume (`nve`, `nvt`)";
 
 pub(super) fn entry(found: &OverTemperature) -> Value {
     let of_times = found.crossover_of_times.iter();
     let of_times = of_times.map(|(name, found)| ((*name).to_owned(), crossover("ln_tau", found)));
+    let enthalpy_check = found
+        .enthalpy_check
+        .as_ref()
+        .and_then(|check| check.as_ref().ok());
     let excluded = found.scan.excluded();
     let excluded = excluded.map(|(name, reason)| (name.to_owned(), Value::from(reason)));
     json!({
         "heat_capacity_check": found.check.as_ref().ok().map(|check| heat_capacity_check(found, check)),
         "pressure_check": found.pressure_check.as_ref().ok().map(virial::pressure_check),
+        "enthalpy_check": enthalpy_check.map(constant_pressure::enthalpy_check),
         "entropy": found.entropy.as_ref().ok().map(|entropy| entropies(found, entropy)),
         "relaxation": found.scan.counted().next().map(|coldest| relaxation(found, coldest.temperature())),
         "crossover": found.crossover.as_ref().ok().map(|found| crossover("um", found)),
@@ -37,6 +46,14 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
 
 /// The reasons for results that are absent.
 pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
+    if let Some(check) = &found.enthalpy_check {
+        let refused = format!("heat_capacity_check, entropy, crossover, adam_gibbs: {CONSTANT_PRESSURE}");
+        let check = check
+            .as_ref()
+            .err()
+            .map(|error| format!("enthalpy_check: {error}"));
+        return [refused].into_iter().chain(check).collect();
+    }
     let is_isobaric = found.scan.path() == Path::Isobaric;
     // Without virials nothing is missing, and each path has its own use of them.
     let of_virials = |is_of_path| found.has_virials && is_of_path;

@@ -7,7 +7,7 @@ use msed::thermo::{HeatCapacity, NoThermostatTime, Sampled, Undetermined};
 use serde_json::{Value, json};
 
 use super::values::{curve, fit, found, joined, missing, no_fit, standard_errors, unless_empty};
-use super::{dynamic_heat_capacity, structure, virial};
+use super::{constant_pressure, dynamic_heat_capacity, structure, virial};
 use crate::analysis::point::Point;
 use crate::analysis::spectral::Read;
 use crate::input::energies::Energies;
@@ -59,13 +59,14 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
                 json!({ "tail": tail(&point.spectral.integral_time) }),
             ]),
         },
-        "heat_capacity": match point.no_heat_capacity() {
-            Some(why) => joined([
-                json!({ "ensemble": point.heat_capacity.ensemble().name() }),
-                missing("unresolved", why),
+        "heat_capacity": match (point.no_heat_capacity(), &point.heat_capacity) {
+            (None, Some(found)) => heat_capacity(found),
+            (why, _) => joined([
+                json!({ "ensemble": point.ensemble.name() }),
+                missing("unresolved", why.unwrap_or(Undetermined::ConstantPressure)),
             ]),
-            None => heat_capacity(&point.heat_capacity),
         },
+        "constant_pressure": point.constant_pressure.as_ref().map(constant_pressure::entry),
         "dynamic_heat_capacity": dynamic_heat_capacity::entry(&point.dynamic),
         "virial": point.virial.as_ref().map(virial::entry),
         "structure": point.structure.as_ref().map(structure::entry),
@@ -74,7 +75,7 @@ pub(super) fn entry(point: &Point<'_>) -> Value {
 
 /// The ensemble that the file declares, and what energies and temperatures show of it.
 fn ensemble(point: &Point<'_>) -> Value {
-    let declared = json!({ "declared": point.heat_capacity.ensemble().name() });
+    let declared = json!({ "declared": point.ensemble.name() });
     let Some(check) = &point.energies.ensemble else {
         return joined([
             declared,

@@ -13,8 +13,12 @@ pub(super) fn check(source: &Source, system: &System, runs: &[Run]) -> Result<Ve
         let mut given = run.keys.iter();
         let idle = given.find(|(name, _)| key(name).is_some_and(|key| !can_use(run, key.needs)));
         if let Some((name, line)) = idle {
+            let lacks = match key(name).map(|key| key.needs) {
+                Some(Needs::Barostat) => "is not at constant pressure: expected `ensemble = \"npt\"`",
+                _ => "has no `trajectory`: expected one",
+            };
             let message = format!(
-                "`{name}`: can have no effect on run `{}`, which has no `trajectory`: expected one, or no such key",
+                "`{name}`: can have no effect on run `{}`, which {lacks}, or no such key",
                 run.name()
             );
             return Err(Failure::at(source.place(line), message));
@@ -36,14 +40,21 @@ fn key(name: &str) -> Option<&'static Key> {
 
 /// Whether a run has what a key of its own needs.
 fn can_use(run: &Run, needs: Needs) -> bool {
-    needs != Needs::Frames || !run.trajectory().is_empty()
+    match needs {
+        Needs::Energies => true,
+        Needs::Frames => !run.trajectory().is_empty(),
+        Needs::Barostat => run.is_at_constant_pressure(),
+    }
 }
 
 /// Why a key of the system has an effect on no run; `None` where it has.
 fn idle(runs: &[Run], key: &Key) -> Option<&'static str> {
     let mut using = runs.iter().filter(|run| can_use(run, key.needs));
     if using.clone().next().is_none() {
-        return Some("no run has a `trajectory`");
+        return Some(match key.needs {
+            Needs::Barostat => "no run is at constant pressure, `ensemble = \"npt\"`",
+            _ => "no run has a `trajectory`",
+        });
     }
     let is_own = |run: &Run| run.keys.line(key.name).is_some();
     let is_replaced = !key.is_required && using.all(is_own);

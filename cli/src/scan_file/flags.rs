@@ -25,7 +25,7 @@ pub(crate) struct EnergyFlags {
     /// `thermo_modify norm no`.
     #[arg(long)]
     energy_kind: String,
-    /// `nve` or `nvt`.
+    /// `nve`, `nvt` or `npt`.
     #[arg(long)]
     ensemble: String,
     /// Time units per MD step.
@@ -52,6 +52,9 @@ pub(crate) struct EnergyFlags {
     /// Column of the volume.
     #[arg(long)]
     volume_column: Option<String>,
+    /// The pressure of the barostat, under `npt`; by default the mean of the pressure column.
+    #[arg(long, allow_negative_numbers = true)]
+    pressure: Option<f64>,
     /// Edges of the cell: one length, or three.
     #[arg(long = "box", num_args = 1..=3, value_name = "LENGTH", allow_negative_numbers = true)]
     cell: Option<Vec<f64>>,
@@ -111,6 +114,7 @@ impl EnergyFlags {
             ("temperature_column", of_words(&self.temperature_column)),
             ("pressure_column", of_words(&self.pressure_column)),
             ("volume_column", of_words(&self.volume_column)),
+            ("pressure", self.pressure.map(Value::Float)),
             ("step_column", of_words(&self.step_column)),
             ("log_run", of_words(&self.log_run)),
             ("overlap", self.overlap.as_deref().map(text)),

@@ -15,6 +15,8 @@ pub(crate) enum Needs {
     Energies,
     /// A `trajectory`.
     Frames,
+    /// The `ensemble` `npt`.
+    Barostat,
 }
 
 /// A key of a scan file.
@@ -60,11 +62,11 @@ impl Key {
     }
 }
 
-use Needs::Frames;
+use Needs::{Barostat, Frames};
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
-pub(crate) const KEYS: [Key; 40] = [
+pub(crate) const KEYS: [Key; 41] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -80,7 +82,7 @@ pub(crate) const KEYS: [Key; 40] = [
         "one of `total`, `per_particle` (LAMMPS prints the energy per particle under `units lj` unless \
          `thermo_modify norm no`)",
     ),
-    required("ensemble", System, "\"nve\"", "one of `nve`, `nvt`"),
+    required("ensemble", System, "\"nve\"", "one of `nve`, `nvt`, `npt`"),
     required("timestep", System, "0.005", "the time units of one MD step"),
     optional(
         "path",
@@ -177,6 +179,13 @@ pub(crate) const KEYS: [Key; 40] = [
         "\"Volume\"",
         "the column of the volume, by name or number; or `automatic`",
     ),
+    optional(
+        "pressure",
+        Either,
+        "1.0",
+        "the pressure of the barostat, under `npt`; by default (`automatic`) the mean of the pressure column",
+    )
+    .needing(Barostat),
     optional(
         "step_column",
         Either,

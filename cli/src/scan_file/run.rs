@@ -69,6 +69,9 @@ pub(crate) struct Run {
     pub(crate) energy_interval: Option<Spanned<f64>>,
     /// Where it is not that of the system.
     ensemble: Option<EnsembleName>,
+    /// That of the barostat.
+    #[serde(default, deserialize_with = "values::pressure")]
+    pressure: Option<Choice<f64>>,
     /// Per particle, where they are not those of the system.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
     degrees_of_freedom: Option<Choice<f64>>,
@@ -124,6 +127,8 @@ impl Run {
     pub(super) fn inherit(&mut self, system: &System) {
         self.cell = Choice::of(self.own_cell.as_ref(), system.cell.as_ref());
         self.degrees_of_freedom = self.degrees_of_freedom.or(system.degrees_of_freedom);
+        self.ensemble = self.ensemble.or(Some(system.ensemble));
+        self.pressure = self.pressure.or(system.pressure);
         self.log_run = self.log_run.or(system.log_run);
         self.centre_of_mass = self.centre_of_mass.or(system.centre_of_mass);
         self.model = self.model.or(system.model);
@@ -181,11 +186,23 @@ impl Run {
         self.ensemble.unwrap_or(system.ensemble).of(freedom)
     }
 
+    /// Whether the run is declared to be at constant pressure.
+    pub(super) fn is_at_constant_pressure(&self) -> bool {
+        self.ensemble == Some(EnsembleName::Npt)
+    }
+
+    /// The pressure of the barostat, where it is given.
+    pub(crate) fn pressure(&self) -> Option<f64> {
+        Choice::of(self.pressure.as_ref(), None)
+    }
+
     /// The key that a contradiction concerns; `None` where it may concern several.
     pub(super) fn contradicted(by: &Contradiction) -> Option<&'static str> {
         match by {
             Contradiction::Kind { .. } => Some("energy_kind"),
-            Contradiction::Ensemble { .. } | Contradiction::Volume { .. } => Some("ensemble"),
+            Contradiction::Ensemble { .. } | Contradiction::Volume { .. } | Contradiction::ConstantVolume => {
+                Some("ensemble")
+            }
             _ => None,
         }
     }

@@ -30,7 +30,10 @@ pub(crate) struct System {
     /// Per particle: of rigid molecules, or under constraints.
     #[serde(default, deserialize_with = "values::degrees_of_freedom")]
     pub(super) degrees_of_freedom: Option<Choice<f64>>,
-    pub(crate) path: Option<PathName>,
+    pub(crate) path: Option<Spanned<PathName>>,
+    /// That of the barostat.
+    #[serde(default, deserialize_with = "values::pressure")]
+    pub(super) pressure: Option<Choice<f64>>,
     #[serde(deserialize_with = "values::positive")]
     pub(crate) timestep: f64,
     #[serde(rename = "box", default, deserialize_with = "values::edges")]
@@ -95,11 +98,6 @@ impl System {
         self.overlap_radius.unwrap_or(default)
     }
 
-    /// Whether the runs are said to lie along an isobar.
-    pub(crate) fn is_isobaric(&self) -> bool {
-        self.path == Some(PathName::Isobaric)
-    }
-
     /// The probe, by default the first species.
     pub(super) fn probe(&self, source: &Source, species: &[&str]) -> Result<Option<String>, Failure> {
         let Some(probe) = &self.probe else {
@@ -143,6 +141,7 @@ impl UnitsName {
 pub(super) enum EnsembleName {
     Nve,
     Nvt,
+    Npt,
 }
 
 impl EnsembleName {
@@ -150,6 +149,7 @@ impl EnsembleName {
         match self {
             Self::Nve => Ensemble::Nve { degrees_of_freedom },
             Self::Nvt => Ensemble::Nvt { degrees_of_freedom },
+            Self::Npt => Ensemble::Npt { degrees_of_freedom },
         }
     }
 }

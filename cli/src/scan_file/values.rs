@@ -75,6 +75,25 @@ pub(super) fn degrees_of_freedom<'de, D: Deserializer<'de>>(
     Ok(Some(Choice::Given(found)))
 }
 
+/// The pressure of a barostat, which may be 0 or below.
+pub(super) fn pressure<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Choice<f64>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "found neither, expected a pressure, or \"automatic\" for the mean of the pressure column"
+    )]
+    enum Given {
+        Number(f64),
+        Word(Automatic),
+    }
+    let found = match Given::deserialize(from)? {
+        Given::Number(found) => found,
+        Given::Word(Automatic::Automatic) => return Ok(Some(Choice::Automatic)),
+    };
+    check(found.is_finite(), short(found, 12), "a finite pressure")?;
+    Ok(Some(Choice::Given(found)))
+}
+
 /// A length of time that may be 0, or the word `automatic` for one that is to be found.
 pub(super) fn discard<'de, D: Deserializer<'de>>(from: D) -> Result<Discard, D::Error> {
     #[derive(Deserialize)]

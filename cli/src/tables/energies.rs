@@ -60,7 +60,7 @@ pub(super) fn landscape(scan: &Scan, points: &[Point<'_>]) -> String {
 fn ensembles(points: &[Point<'_>]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for point in points {
-        let name = point.heat_capacity.ensemble().name();
+        let name = point.ensemble.name();
         if !names.contains(&name) {
             names.push(name);
         }

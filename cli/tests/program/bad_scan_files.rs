@@ -27,7 +27,7 @@ fn missing_keys() {
         ),
         (
             "ensemble = \"nve\"\n",
-            "1: no key `ensemble`, expected one of `nve`, `nvt`",
+            "1: no key `ensemble`, expected one of `nve`, `nvt`, `npt`",
         ),
         (
             "timestep = 0.005\n",
@@ -80,14 +80,14 @@ fn unknown_keys() {
     assert_eq!(
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
-         `degrees_of_freedom`, `path`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
+         `degrees_of_freedom`, `path`, `pressure`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
          `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `step_column`, `energy_column`, `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `model`, `types_change`, `frame_times`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `step_column`, `energy_column`, \
          `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `ensemble`, \
-         `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `model`, `fit_window`, `discard`, `exclude`, `types_change`, `frame_times`, \
+         `pressure`, `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `model`, `fit_window`, `discard`, `exclude`, `types_change`, `frame_times`, \
          `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
@@ -110,8 +110,8 @@ fn values_that_mean_nothing() {
         ),
         (
             "\"nve\"",
-            "\"npt\"",
-            "6: `ensemble`: found `npt`, expected `nve` or `nvt`",
+            "\"nph\"",
+            "6: `ensemble`: found `nph`, expected one of `nve`, `nvt`, `npt`",
         ),
         (
             "\"total\"",

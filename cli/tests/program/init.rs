@@ -292,6 +292,25 @@ fn runs_of_other_ensembles_say_so_and_what_is_of_neither_is_left_open() {
 }
 
 #[test]
+fn a_run_under_a_barostat_is_found() {
+    let files = Files::new();
+    files.copy(&data("kob-andersen-npt/T0.800.dat.gz"), "T0.800/energy.dat.gz");
+    files.write(
+        "T0.800/log.lammps",
+        "LAMMPS (22 Jul 2025)\nunits lj\ntimestep 0.005\nPer MPI rank memory allocation\n\
+        Step PotEng\n0 1\nLoop time of 1 on 1 procs for 1 steps with 1000 atoms\n",
+    );
+    let report = files.report();
+    let text = files.scan_file();
+    let found = keys(&text);
+    assert_eq!(found["system"]["ensemble"].as_str(), Some("npt"), "{report}");
+    assert_eq!(found["system"]["energy_kind"].as_str(), Some("total"));
+    assert!(text.contains(", and the volume changes"), "{text}");
+    let results = files.scan().expect("results");
+    assert!(results["runs"][0]["constant_pressure"]["c_p"]["value"].is_number());
+}
+
+#[test]
 fn pieces_and_replicas_are_told_apart_from_runs() {
     let whole = energy_file("T0.700/energy.dat.gz", 3000);
     let lines: Vec<&str> = whole.lines().collect();
@@ -461,7 +480,7 @@ fn every_key_that_is_listed_is_one() {
     let of_runs: Vec<&str> = runs.lines().filter(is_key).map(|line| &line[2..]).collect();
     assert_eq!(
         (system.lines().filter(is_key).count(), of_runs.len()),
-        (24, 6),
+        (25, 6),
         "{text}"
     );
     let whole = format!("{}# {runs}{}\n", live(system), of_runs.join("\n"));

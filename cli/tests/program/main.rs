@@ -5,6 +5,7 @@ mod bad_energies;
 mod bad_outputs;
 mod bad_scan_files;
 mod bad_trajectories;
+mod constant_pressure;
 mod contradictions;
 mod displacements;
 mod dynamic_heat_capacity;

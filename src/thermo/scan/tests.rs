@@ -141,7 +141,7 @@ fn entropies_of_the_parts_add_up_to_the_total_on_every_resample() {
         }
     }
     // The integral of a monotone cubic through C_2 itself is another number.
-    let slow = whole.points_of(|point| point.heat_capacity().slow().cloned());
+    let slow = whole.points_of(|point| point.heat_capacity()?.slow().cloned());
     let alone = thermo::entropy(&slow, Part::Slow, Some(1.0), Path::Isochoric).unwrap();
     let found = whole.entropy(Part::Slow).unwrap();
     let differences = alone.values.iter().zip(&found.values);
@@ -368,7 +368,8 @@ fn a_converted_scan_has_the_converted_tables() {
         };
         close(&plot(scan).a, &plot(&reduced).a, factors.temperature);
         for (point, expected) in scan.points().iter().zip(reduced.points()) {
-            assert_eq!(point.heat_capacity().excess, expected.heat_capacity().excess);
+            let excess = |point: &StatePoint| point.heat_capacity().map(|c| c.excess.clone());
+            assert_eq!(excess(point), excess(expected));
             // U0 of a harmonic solid stays sqrt(3/N) k T.
             let u0 = point.u0_squared().unwrap().value().sqrt();
             let kt = scan.units().boltzmann * point.temperature();

@@ -1,0 +1,123 @@
+//! Energies, volumes, pressures and temperatures of runs at constant pressure, sample by sample.
+
+use super::ThermoError;
+use crate::energy::quantum;
+use crate::real::Real;
+use crate::relaxation::Caution;
+use crate::series::{EnergySeries, Replicas, ScalarSeries};
+use crate::spectrum::choose_blocks;
+
+/// The columns of one run or of several, each of which has volumes.
+pub(super) struct IsobaricColumns<'a, T: Real> {
+    runs: &'a [EnergySeries<'a, T>],
+    volumes: Vec<&'a [T]>,
+    pressures: Option<Vec<&'a [T]>>,
+    temperatures: Option<Vec<&'a [T]>>,
+    /// The pressure of the barostat, where it is given.
+    pressure: Option<f64>,
+}
+
+impl<'a, T: Real> IsobaricColumns<'a, T> {
+    /// The columns of runs at constant pressure.
+    ///
+    /// # Errors
+    /// [`ThermoError::NoVolumes`]; [`ThermoError::NoPressures`] where no pressure is given, either;
+    /// [`ThermoError::NoTemperature`].
+    pub(super) fn of(runs: &'a [EnergySeries<'a, T>], pressure: Option<f64>) -> Result<Self, ThermoError> {
+        let volumes: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::volumes).collect();
+        let pressures: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::pressures).collect();
+        let temperatures: Option<Vec<&[T]>> = runs.iter().map(EnergySeries::temperatures).collect();
+        let volumes = volumes.ok_or(ThermoError::NoVolumes)?;
+        if pressures.is_none() && pressure.is_none() {
+            return Err(ThermoError::NoPressures);
+        }
+        if temperatures.is_none() && runs[0].temperature().is_none() {
+            return Err(ThermoError::NoTemperature);
+        }
+        Ok(Self {
+            runs,
+            volumes,
+            pressures,
+            temperatures,
+            pressure,
+        })
+    }
+
+    pub(super) fn has_pressures(&self) -> bool {
+        self.pressures.is_some()
+    }
+
+    pub(super) fn has_temperatures(&self) -> bool {
+        self.temperatures.is_some()
+    }
+
+    /// The temperature that is given.
+    pub(super) fn temperature(&self) -> Option<f64> {
+        self.runs[0].temperature()
+    }
+
+    pub(super) fn particles(&self) -> f64 {
+        self.runs[0].particles() as f64
+    }
+
+    pub(super) fn lengths(&self) -> Vec<usize> {
+        self.runs.iter().map(EnergySeries::len).collect()
+    }
+
+    /// Potential energy and volume per particle, pressure, and temperature, at a sample. A given
+    /// number stands for a column that is missing.
+    pub(super) fn at(&self, run: usize, i: usize) -> [f64; 4] {
+        let n = self.particles();
+        let of = |columns: &Option<Vec<&[T]>>, given: Option<f64>| match columns {
+            Some(columns) => columns[run][i].to_f64(),
+            None => given.unwrap_or(0.0),
+        };
+        [
+            self.runs[run].per_particle_scale() * self.runs[run].samples()[i].to_f64(),
+            self.volumes[run][i].to_f64() / n,
+            of(&self.pressures, self.pressure),
+            of(&self.temperatures, self.temperature()),
+        ]
+    }
+
+    /// The variance that the rounding of the print adds to potential energy and volume per
+    /// particle.
+    pub(super) fn rounding(&self) -> [f64; 2] {
+        let energies: Vec<&[T]> = self.runs.iter().map(EnergySeries::samples).collect();
+        let of = |columns: &[&[T]], scale: f64| {
+            quantum(columns).map_or(0.0, |(_, square)| square / 12.0 * scale.powi(2))
+        };
+        [
+            of(&energies, self.runs[0].per_particle_scale()),
+            of(&self.volumes, self.particles().recip()),
+        ]
+    }
+
+    /// Whether errors from blocks may be too small, by the slower one of enthalpy and volume.
+    /// `energy` is that of the pressure times a volume.
+    pub(super) fn caution(&self, energy: f64) -> Option<Caution> {
+        let enthalpy = |[u, v, ..]: [f64; 4]| u + energy * v;
+        let volume = |[_, v, ..]: [f64; 4]| v;
+        let cautions = [self.blocks(enthalpy), self.blocks(volume)];
+        cautions.into_iter().flatten().min_by(|a, b| {
+            let known = |caution: &Caution| match caution {
+                Caution::FewBlocks { found, .. } => *found,
+                _ => f64::INFINITY,
+            };
+            known(a).total_cmp(&known(b))
+        })
+    }
+
+    fn blocks(&self, of: impl Fn([f64; 4]) -> f64) -> Option<Caution> {
+        let series = self.runs.iter().enumerate().map(|(run, series)| {
+            let samples: Vec<f64> = (0..series.len()).map(|i| of(self.at(run, i))).collect();
+            ScalarSeries::new(samples, series.sampling()).ok()
+        });
+        let runs = series.collect::<Option<Vec<_>>>();
+        // Numbers beyond those of a series have no spectrum.
+        match runs.and_then(|runs| Replicas::new(runs).ok()) {
+            Some(runs) => choose_blocks(&runs).caution,
+            None => Some(Caution::NoCorrelationTime),
+        }
+    }
+}
