@@ -1,14 +1,18 @@
 //! Reads the files of a scan and checks them against `scan.toml`.
 
+mod alike;
 mod barostat;
 pub(crate) mod cells;
 pub(crate) mod centre_of_mass;
 pub(crate) mod dimensions;
 pub(crate) mod energies;
+pub(crate) mod energy_copies;
+mod energy_replicas;
 pub(crate) mod frame_files;
-mod frame_replicas;
+pub(crate) mod frame_replicas;
 mod frame_steps;
 mod joined_runs;
+mod odd_rows;
 mod resolution;
 mod shared_samples;
 pub(crate) mod trajectory;

@@ -35,7 +35,8 @@ use crate::analysis::point::Point;
 use crate::command_line::Request;
 use crate::failure::Failure;
 use crate::input::energies::Energies;
-use crate::input::{cells, dimensions, trajectory};
+use crate::input::frame_replicas::OtherRuns;
+use crate::input::{cells, dimensions, energy_copies, trajectory};
 use crate::output::{Earlier, Output};
 use crate::scan_file::Scan;
 
@@ -114,12 +115,21 @@ fn analyse_points<'a>(scan: &'a Scan, progress: &ProgressBar) -> Result<Vec<Poin
         energies.push(Energies::load(scan, run, resampling)?);
         progress.inc(1);
     }
+    energy_copies::check_runs(scan, &energies)?;
     over_temperature::check_reference(scan, scan.runs.iter().zip(&energies))?;
     cells::common_volume(scan, scan.runs.iter().zip(&energies))?;
+    let mut trajectories = OtherRuns::default();
     let mut points = Vec::new();
     for (run, energies) in scan.runs.iter().zip(energies) {
         progress.set_message(format!("analysing {}", run.name()));
-        points.push(Point::analyse(scan, run, energies, species.as_ref(), resampling)?);
+        points.push(Point::analyse(
+            scan,
+            run,
+            energies,
+            species.as_ref(),
+            &mut trajectories,
+            resampling,
+        )?);
         progress.inc(1);
     }
     Ok(points)

@@ -64,7 +64,7 @@ impl<R: Read> Trr<R> {
             let step = self.steps.next(header.step);
             let found = header.step.cast_signed();
             frame.step = step.ok_or_else(|| self.file.value("the step", &found, "0 or more"))?;
-            frame.time = FrameTime::single(header.time as f32, Some("ps"));
+            frame.time = Some(FrameTime::single(header.time as f32, Some("ps")));
             frame.cell = self.cell(&header, start)?;
             frame.images.clear();
             self.file.skip(header.before)?;

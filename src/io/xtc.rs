@@ -96,7 +96,7 @@ impl<R: Read> Xtc<R> {
             .steps
             .next(step)
             .ok_or_else(|| self.file.value("the step", &step.cast_signed(), "0 or more"))?;
-        frame.time = FrameTime::single(f32::from_bits(time), Some("ps"));
+        frame.time = Some(FrameTime::single(f32::from_bits(time), Some("ps")));
         let rows = cell.map(|bits| f64::from(f32::from_bits(bits)) * self.scale);
         let rows: [[f64; 3]; 3] = std::array::from_fn(|i| std::array::from_fn(|j| rows[3 * i + j]));
         let cell = (rows != [[0.0; 3]; 3]).then(|| Cell::triclinic(rows)).transpose();

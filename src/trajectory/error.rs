@@ -8,6 +8,13 @@ use super::Dimensions;
 use crate::real::{Invalid, list, short};
 use crate::stats::UnknownSpecies;
 
+fn expected_after(before: Option<f64>) -> String {
+    match before {
+        Some(before) => format!(" after {}, expected a later one", short(before, 10)),
+        None => ", expected a finite number".to_owned(),
+    }
+}
+
 /// Positions, steps, cells, species or masses that do not make a trajectory, or a source that
 /// cannot continue.
 ///
@@ -55,6 +62,16 @@ pub enum TrajectoryError {
         found: u64,
         /// The step before.
         before: u64,
+    },
+    /// The time of a frame lies before that of the frame before it, or is no number.
+    #[error("frame {frame} has time {}{}", short(*.found, 10), expected_after(*.before))]
+    Time {
+        /// The frame.
+        frame: usize,
+        /// Its time.
+        found: f64,
+        /// The time of the frame before; `None` for a time that is no finite number.
+        before: Option<f64>,
     },
     /// The times of a file say that a step is longer or shorter than the caller does.
     #[error(

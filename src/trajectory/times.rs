@@ -9,6 +9,10 @@ use crate::units::{Units, time_in_si};
 /// energies of a run allow as much.
 const OFF: f64 = 1e-4;
 
+/// Fewest frames of a job whose times end before those of the next one begin anew. Times that go
+/// back after fewer frames are no times.
+const JOB: usize = 20;
+
 /// The frames of a source whose times, where the file has them, agree with their steps: from the
 /// first frame on, `time_step` passes with every step, to 1e-4 and the rounding of the times.
 ///
@@ -17,11 +21,13 @@ const OFF: f64 = 1e-4;
 /// scale, numbers are compared as they are. The name of a unit other than the first goes into
 /// `unit`.
 ///
-/// Times that begin anew, as those of a second job do, count from there. Times that do not pass at
-/// all say nothing, since converters write zeros.
+/// Times that begin anew, as those of a second job do, count from there: after 20 frames or more,
+/// and no later than the second frame of the file. Times that do not pass at all say nothing, since
+/// converters write zeros.
 ///
 /// # Errors
-/// Frames fail with [`TrajectoryError::TimeStep`] where no unit explains their times.
+/// Frames fail with [`TrajectoryError::TimeStep`] where no unit explains their times, and with
+/// [`TrajectoryError::Time`] where these go back otherwise or are not finite.
 ///
 /// ```
 /// use msed::{Units, io};
@@ -54,6 +60,8 @@ pub fn with_checked_times<T: Real>(
         frame: 0,
         origin: None,
         last: f64::NEG_INFINITY,
+        first_two: Vec::new(),
+        job: 0,
         scales: Vec::new(),
         of_format: None,
     };
@@ -74,6 +82,10 @@ struct TimeCheck {
     /// The step and the time that others count from.
     origin: Option<(u64, FrameTime)>,
     last: f64,
+    /// The times of the first two frames that have one.
+    first_two: Vec<f64>,
+    /// Frames since the times began, or began anew.
+    job: usize,
     /// The units that explain all times so far, and the time of a file in each of them that is one
     /// in `units`.
     scales: Vec<(&'static str, f64)>,
@@ -93,8 +105,7 @@ impl TimeCheck {
             self.scales = scales(self.units, time.unit);
             self.of_format = self.scales.first().map(|(unit, _)| *unit);
         }
-        let begins_anew = time.value < self.last;
-        self.last = time.value;
+        let begins_anew = self.begins_anew(number, time.value)?;
         let (first, start) = match self.origin {
             Some(origin) if !begins_anew && frame.step > origin.0 => origin,
             _ => {
@@ -122,6 +133,30 @@ impl TimeCheck {
                 expected: self.time_step,
             }),
         }
+    }
+}
+
+impl TimeCheck {
+    /// Takes the time of the next frame. Whether a second job begins with it.
+    fn begins_anew(&mut self, frame: usize, found: f64) -> Result<bool, TrajectoryError> {
+        let error = |before| Err(TrajectoryError::Time { frame, found, before });
+        if !found.is_finite() {
+            return error(None);
+        }
+        let goes_back = found < self.last;
+        if goes_back {
+            let is_start = self.first_two.last().is_some_and(|second| found <= *second);
+            if self.job < JOB || !is_start {
+                return error(Some(self.last));
+            }
+            self.job = 0;
+        }
+        if self.first_two.len() < 2 {
+            self.first_two.push(found);
+        }
+        self.job += 1;
+        self.last = found;
+        Ok(goes_back)
     }
 }
 
@@ -198,7 +233,7 @@ mod tests {
 
     fn single(time_of_step: f64) -> impl Iterator<Item = (u64, Option<FrameTime>)> {
         let time = move |step: u64| FrameTime::single((step as f64 * time_of_step) as f32, Some("ps"));
-        (1000..4000).map(move |k| (100 * k, time(100 * k)))
+        (1000..4000).map(move |k| (100 * k, Some(time(100 * k))))
     }
 
     fn printed(time_of_step: f64, digits: usize) -> impl Iterator<Item = (u64, Option<FrameTime>)> {
@@ -221,6 +256,44 @@ mod tests {
         // A second job counts anew.
         let later = single(0.005).map(|(step, time)| (step + 300_000, time));
         assert_eq!(read(single(0.005).chain(later), 0.005, Units::LJ), Ok(None));
+    }
+
+    #[test]
+    fn times_that_go_back_or_are_none_are_refused() {
+        let times = |times: &[f64]| {
+            let times: Vec<_> = times
+                .iter()
+                .map(|time| FrameTime::single(*time as f32, None))
+                .collect();
+            let frames = times.into_iter().zip(0..).map(|(time, k)| (k, Some(time)));
+            read(frames, 1.0, Units::LJ).err()
+        };
+        let after = |frame: usize, found: &str, before: &str| {
+            Some(format!(
+                "frame {frame} has time {found} after {before}, expected a later one"
+            ))
+        };
+        let cycle = |length: u32| (0..100).map(|k| f64::from(k % length)).collect::<Vec<_>>();
+        assert_eq!(times(&cycle(3)), after(3, "0", "2"));
+        assert_eq!(times(&cycle(19)), after(19, "0", "18"));
+        assert_eq!(times(&[0.0, -1.0, -2.0]), after(1, "-1", "0"));
+        // A second job, which begins where the first one did, or with its second frame.
+        let jobs = |next: f64| -> Vec<f64> {
+            (0..30)
+                .map(f64::from)
+                .chain((0..30).map(|k| next + f64::from(k)))
+                .collect()
+        };
+        assert_eq!(times(&jobs(0.0)), None);
+        assert_eq!(times(&jobs(1.0)), None);
+        assert_eq!(times(&jobs(2.0)), after(30, "2", "29"));
+        let finite = |frame: usize, found: &str| {
+            Some(format!(
+                "frame {frame} has time {found}, expected a finite number"
+            ))
+        };
+        assert_eq!(times(&[f64::NAN; 3]), finite(0, "NaN"));
+        assert_eq!(times(&[0.0, 1.0, f64::INFINITY]), finite(2, "inf"));
     }
 
     #[test]
@@ -251,7 +324,7 @@ mod tests {
             };
             (
                 step,
-                time.and_then(|time| FrameTime::single(time.value as f32 + more, time.unit)),
+                time.map(|time| FrameTime::single(time.value as f32 + more, time.unit)),
             )
         };
         assert!(read(single(0.005).map(changed), 0.005, Units::LJ).is_err());

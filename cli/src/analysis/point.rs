@@ -13,6 +13,7 @@ use super::structure::{Decay, Structure};
 use super::{constant_pressure, virial};
 use crate::failure::Failure;
 use crate::input::energies::Energies;
+use crate::input::frame_replicas::OtherRuns;
 use crate::input::trajectory;
 use crate::scan_file::{Run, Scan};
 
@@ -52,6 +53,7 @@ impl<'a> Point<'a> {
         run: &'a Run,
         energies: Energies,
         species: Option<&Species>,
+        others: &mut OtherRuns,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
         let constant_pressure = constant_pressure::of(scan, run, &energies, resampling)?;
@@ -59,13 +61,14 @@ impl<'a> Point<'a> {
         let mut point = point.map_err(|error| failure(scan, run, error))?;
         point.constant_pressure = constant_pressure;
         point.energies.notes.extend(beyond_the_lags(run, &point.msed));
-        let loaded = trajectory::load(scan, run, species, point.energies.discarded)?;
+        let loaded = trajectory::load(scan, run, species, point.energies.discarded, others)?;
         if let Some(loaded) = &loaded {
             point.energies.notes.extend_from_slice(&loaded.notes);
             point.structure = Some(Structure::analyse(scan, run, loaded, resampling)?);
         }
         let frames = loaded.as_ref().map(|loaded| &loaded.frames);
         point.virial = virial::of(scan, &point, frames, resampling)?;
+        point.energies.notes = collected(run, std::mem::take(&mut point.energies.notes));
         Ok(point)
     }
 
@@ -227,6 +230,30 @@ fn beyond_the_lags(run: &Run, msed: &Curve) -> Option<String> {
         let [start, end, first, last] = [start, end, first, last].map(|time| short(time, 6));
         format!("`fit_window` reaches from {start} to {end}, the lags of the run from {first} to {last}")
     })
+}
+
+/// Notes, of which those that say the same of several files stand once.
+fn collected(run: &Run, notes: Vec<String>) -> Vec<String> {
+    let files = run.energy().iter().chain(run.trajectory()).flatten();
+    let files: Vec<String> = files.map(|file| format!("{}: ", file.display())).collect();
+    let mut counted: Vec<(String, usize, usize)> = Vec::new();
+    for note in notes {
+        let file = files.iter().find(|file| note.starts_with(file.as_str()));
+        let start = file.map_or(0, String::len);
+        let same = |(other, behind, _): &&mut (String, usize, usize)| {
+            start > 0 && *behind > 0 && other[*behind..] == note[start..]
+        };
+        match counted.iter_mut().find(same) {
+            Some((_, _, more)) => *more += 1,
+            None => counted.push((note, start, 0)),
+        }
+    }
+    let shown = counted.into_iter().map(|(note, _, more)| match more {
+        0 => note,
+        1 => format!("{note} (and 1 more file)"),
+        _ => format!("{note} (and {more} more files)"),
+    });
+    shown.collect()
 }
 
 /// Points in the order of temperature, the coldest first.

@@ -3,8 +3,9 @@
 use msed::relaxation::{
     self, Diffusion, Extremum, Fit, NoExtremum, NotDiffusive, NotReached, Relaxation, TauBeta,
 };
-use msed::stats::{BySpecies, Outcome};
+use msed::stats::{BySpecies, Outcome, short};
 use msed::structure::{self, Displacements, WaveVectors};
+use msed::trajectory::Dimensions;
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use super::point::LAGS_PER_DECADE;
@@ -52,6 +53,29 @@ impl Motion {
     }
 }
 
+/// Particles farther from their past than half the cell are elsewhere by any measure.
+fn check_radius(scan: &Scan, run: &Run, frames: &Frames) -> Result<(), Failure> {
+    let radius = scan.system.overlap_radius();
+    let Some(cell) = frames.runs()[0].cell(0) else {
+        return Ok(());
+    };
+    let mut edges = cell.lengths();
+    edges.sort_by(f64::total_cmp);
+    // Across a plane the cell may have any thickness.
+    let shortest = if scan.dimensions == Dimensions::Three {
+        edges[0]
+    } else {
+        edges[1]
+    };
+    let half = 0.5 * shortest;
+    if radius < half {
+        return Ok(());
+    }
+    let [radius, half] = [radius, half].map(|length| short(length, 6));
+    let message = format!("found {radius}, expected less than half the shortest edge of the cell, {half}");
+    Err(scan.key_failure(run, "overlap_radius", message))
+}
+
 impl Structure {
     pub(crate) fn analyse(
         scan: &Scan,
@@ -59,6 +83,7 @@ impl Structure {
         loaded: &Loaded,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
+        check_radius(scan, run, &loaded.frames)?;
         let waves = Waves::analyse(scan, run, &loaded.frames, resampling)?;
         Self::of(scan, loaded, waves, resampling).map_err(|error| scan.run_failure(run, error))
     }

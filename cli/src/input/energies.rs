@@ -5,18 +5,15 @@ use std::path::{Path, PathBuf};
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::{Outcome, short};
 use msed::thermo::{self, Contradiction, EnsembleCheck, Sampled};
-use msed::{EnergySeries, Estimate, Replicas, Resampling, Sampling, Units, energy, io};
+use msed::{EnergySeries, Replicas, Resampling, Sampling, Units, energy, io};
 
-use super::{about, barostat, check_file, joined_runs, of_replica, shared_samples};
+use super::odd_rows::{self, Numbering};
+use super::{about, barostat, check_file, energy_replicas, joined_runs, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{Discard, Run, Scan};
 
 /// Fewest samples of a replica: lags reach a tenth of it, and a fit needs about ten of them.
 pub(crate) const FEWEST: usize = 100;
-
-/// Replicas of one state point have mean temperatures within this part of each other: runs at
-/// constant energy begin with different ones.
-const SAME_TEMPERATURE: f64 = 0.02;
 
 /// How far std(E)/std(T) may be off because of the integrator. The shipped runs have 0.002 to
 /// 0.005.
@@ -61,6 +58,7 @@ impl Energies {
         }));
         let files = || run.energy().iter().map(|pieces| pieces[0].as_path());
         let parts: Vec<_> = tables.iter().map(joined_runs::parts).collect();
+        let steps: Vec<_> = tables.iter().map(steps).collect();
         let whole = files().zip(tables);
         let whole = whole.map(|(file, table)| series(scan, run, file, table));
         let whole: Vec<EnergySeries<'static>> = whole.collect::<Result<_, _>>()?;
@@ -73,8 +71,14 @@ impl Energies {
             .zip(whole)
             .map(|(file, whole)| without_start(scan, run, file, whole, discarded))
             .collect::<Result<_, _>>()?;
+        let mut odd = Vec::new();
         for (k, (file, kept)) in files().zip(&series).enumerate() {
             let left_out = lengths[k] - kept.len();
+            let rows = Numbering {
+                left_out,
+                steps: steps[k],
+            };
+            odd.extend(odd_rows::check(file, kept, rows)?);
             joined_runs::check(scan, run, file, &parts[k], kept, left_out, resampling)?;
         }
         let equilibration = last_to_equilibrate(&series);
@@ -86,10 +90,17 @@ impl Energies {
         }
         notes.extend(barostat::check(scan, run, files().zip(&series))?);
         let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
-        check_replicas(scan, run, &each.collect::<Vec<_>>(), resampling)?;
+        let each: Vec<_> = each.collect();
+        // Rows that are damaged may be why the rest does not fit.
+        let with_odd = |failure: Failure| match odd.as_slice() {
+            [] => failure,
+            odd => Failure::new(format!("{failure}; {}", odd.join("; "))),
+        };
+        notes.extend(energy_replicas::check(scan, run, &each, resampling).map_err(with_odd)?);
         let replicas = Replicas::new(series).map_err(|error| of_replica(&error, files()))?;
         let moments = energy::moments(&replicas, resampling).map_err(|error| scan.run_failure(run, error))?;
-        let ensemble = ensemble(scan, run, &replicas, resampling)?;
+        let ensemble = ensemble(scan, run, &replicas, resampling).map_err(with_odd)?;
+        notes.extend(odd);
         notes.extend(ensemble.as_ref().and_then(|check| doubtful_scale(run, check)));
         Ok(Self {
             temperature: temperature(scan, run, &moments)?,
@@ -131,6 +142,18 @@ fn notes_of(table: &io::EnergyTable) -> impl Iterator<Item = String> {
         io::Note::Piece { .. } => note.to_string(),
         _ => format!("{}: {note}", table.file.display()),
     })
+}
+
+/// The first step and the steps between rows; `None` where the file has none.
+fn steps(table: &io::EnergyTable) -> Option<[u64; 2]> {
+    fn counts_rows(note: &io::Note) -> bool {
+        match note {
+            io::Note::Times { .. } | io::Note::Unnumbered => true,
+            io::Note::Piece { note, .. } => counts_rows(note),
+            _ => false,
+        }
+    }
+    (!table.notes.iter().any(counts_rows)).then_some([table.first_step, table.stride])
 }
 
 /// What is to be said of files that are given as replicas and go on where another ends.
@@ -277,66 +300,6 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
     Err(scan.run_failure(run, message))
 }
 
-/// Replicas must be independent runs of one state point: no copies, each of the declared ensemble,
-/// at one temperature.
-fn check_replicas(
-    scan: &Scan,
-    run: &Run,
-    replicas: &[(&Path, EnergySeries<'static>)],
-    resampling: Resampling,
-) -> Result<(), Failure> {
-    if replicas.len() < 2 {
-        return Ok(());
-    }
-    let samples: Vec<&[f64]> = replicas.iter().map(|(_, series)| series.samples()).collect();
-    let shared = shared_samples::find(&samples);
-    let mut first: Option<(&Path, Estimate)> = None;
-    for (k, (file, series)) in replicas.iter().enumerate() {
-        let before = &replicas[..k];
-        if let Some((other, _)) = before
-            .iter()
-            .find(|(_, other)| other.samples() == series.samples())
-        {
-            let message = format!("found the energies of {}, expected another run", other.display());
-            return Err(about(file, message));
-        }
-        if let Some(shared) = shared.filter(|shared| shared.series == k) {
-            let message = format!(
-                "found {} samples of {} (sample {} on), expected an independent run: the pieces of one run are a list in the \
-                 list `energy`",
-                shared.length,
-                replicas[shared.other].0.display(),
-                shared.other_row
-            );
-            return Err(about(file, message));
-        }
-        let alone = Replicas::new(vec![series.clone()]).map_err(|error| about(file, error))?;
-        if let Some(contradiction) = ensemble(scan, run, &alone, resampling).err() {
-            return Err(about(file, contradiction));
-        }
-        let moments = energy::moments(&alone, resampling).map_err(|error| about(file, error))?;
-        let Some(found) = moments.kinetic_temperature else {
-            continue;
-        };
-        if let Some((other, expected)) = &first {
-            let difference = (found.value() - expected.value()).abs();
-            let errors = [&found, expected].map(|mean| mean.standard_error().unwrap_or(0.0));
-            if difference > SAME_TEMPERATURE * expected.value()
-                && difference > 3.0 * errors[0].hypot(errors[1])
-            {
-                let message = format!(
-                    "found a mean temperature of {found}, expected the {expected} of {}: replicas are of one state point",
-                    other.display()
-                );
-                return Err(about(file, message));
-            }
-        } else {
-            first = Some((file, found));
-        }
-    }
-    Ok(())
-}
-
 /// What is to be said where energies at constant energy do not follow the temperature as closely as
 /// an integrator lets them.
 fn doubtful_scale(run: &Run, check: &EnsembleCheck) -> Option<String> {
@@ -354,7 +317,7 @@ fn doubtful_scale(run: &Run, check: &EnsembleCheck) -> Option<String> {
 }
 
 /// What temperatures at the samples show of the ensemble. They must not contradict the scan file.
-fn ensemble(
+pub(super) fn ensemble(
     scan: &Scan,
     run: &Run,
     replicas: &Replicas<EnergySeries<'_>>,

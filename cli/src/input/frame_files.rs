@@ -202,6 +202,10 @@ pub(crate) fn with_hint(error: &TrajectoryError) -> String {
         (TrajectoryError::StepOrder { .. }, _) => {
             "where a restarted job repeats steps, `overlap = \"later\"` takes those of the later one"
         }
+        (TrajectoryError::Time { .. }, _) => {
+            "`overlap = \"later\"` takes the frames of a later job where it repeats steps, and `frame_times = \"ignore\"` \
+             passes over all times"
+        }
         (TrajectoryError::TimeStep { .. }, _) => {
             "`timestep` is another, or `frame_interval` where it gives the steps; `frame_times = \"ignore\"` passes over times \
              that a converter made up"

@@ -3,14 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use msed::Trajectory;
 use msed::stats::short;
 use msed::trajectory::{Convention, Frame, FrameSource, FrameTime, TrajectoryError};
+use msed::{Sampling, Trajectory};
 
 use super::about;
 use super::frame_files::Notes;
 use crate::failure::Failure;
-use crate::scan_file::{Run, Scan};
+use crate::scan_file::{FrameTimes, Run, Scan};
 
 /// A source of frames that takes the steps from `frame_interval` where the file has none. Such a
 /// file gives the same step to every frame, or counts them.
@@ -28,6 +28,10 @@ pub(super) struct Stepped {
     notes: Notes,
     /// The positions of the first frame, until there is a second one.
     first: Vec<f32>,
+    frames: usize,
+    last_time: Option<f64>,
+    /// Whether times count, and have not begun anew yet.
+    watches_times: bool,
 }
 
 impl Stepped {
@@ -49,7 +53,27 @@ impl Stepped {
             file: file.to_owned(),
             notes: notes.clone(),
             first: Vec::new(),
+            frames: 0,
+            last_time: None,
+            watches_times: run.frame_times != Some(FrameTimes::Ignore),
         }
+    }
+
+    /// Says where times begin anew, whose steps go on.
+    fn watch_time(&mut self, frame: &Frame<f32>) {
+        let time = frame.time.map(|time| time.value);
+        if let (Some(found), Some(before)) = (time, self.last_time)
+            && found < before
+            && self.watches_times
+        {
+            self.watches_times = false;
+            let number = self.frames;
+            let note =
+                format_args!("the times of its frames begin anew at frame {number}, and its steps count");
+            self.notes.add(&self.file, note);
+        }
+        self.last_time = time;
+        self.frames += 1;
     }
 }
 
@@ -66,6 +90,7 @@ impl FrameSource<f32> for Stepped {
         if !self.source.next_frame(frame)? {
             return Ok(false);
         }
+        self.watch_time(frame);
         let found = frame.step;
         if self.before == Some((found, found)) && self.first == frame.positions {
             // A restarted job has written its first frame again.
@@ -137,6 +162,13 @@ pub(super) fn check(
         let found = gaps.iter().min().copied().unwrap_or(0) as f64 * scan.system.timestep;
         if (found - interval).abs() > 1e-6 * interval {
             let place = scan.place(run);
+            let time_step = scan.system.timestep;
+            let is_given = gaps.iter().min() == Some(&((interval / time_step).round() as u64));
+            if is_given && Sampling::steps_in(interval, time_step).is_none() {
+                let [found, step] = [interval, time_step].map(|time| short(time, 12));
+                let message = format!("found {found}, expected a multiple of the `timestep` {step}");
+                return Err(scan.key_failure(run, "frame_interval", message));
+            }
             let message = format!(
                 "found frames {} apart, expected the `frame_interval` {} of {place}",
                 short(found, 12),

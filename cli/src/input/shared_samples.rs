@@ -7,6 +7,9 @@ use std::collections::HashMap;
 const FEWEST: usize = 16;
 /// Distinct values among them. Coarse or constant energies agree by chance.
 const DISTINCT: usize = 12;
+/// Distinct changes among them. Finely sampled and coarse energies rise and fall alike by chance,
+/// through the same values in steps of a few digits.
+const CHANGES: usize = 8;
 /// Samples whose values are looked up together. A shared run of [`FEWEST`] holds one of these
 /// blocks of the earlier series whole.
 const BLOCK: usize = 8;
@@ -89,6 +92,16 @@ fn around(series: [&[f64]; 2], places: [usize; 2]) -> Option<Run> {
     if few || values.len() < DISTINCT {
         return None;
     }
+    let first = places[0].saturating_sub(before().take(AROUND).count());
+    let last = places[0] + after().take(AROUND).count();
+    let changes = a[first..last].windows(2).map(|pair| pair[1] - pair[0]);
+    let mut changes: Vec<f64> = changes.collect();
+    changes.sort_unstable_by(f64::total_cmp);
+    // Differences of decimal numbers are rounded.
+    changes.dedup_by(|x, y| (*x - *y).abs() <= 1e-12 * (x.abs() + y.abs() + a[first].abs()));
+    if changes.len() < CHANGES {
+        return None;
+    }
     let back = before().count();
     Some(Run {
         start: places[0] - back,
@@ -160,5 +173,11 @@ mod tests {
         let steps: Vec<f64> = (0..5000).map(|k| f64::from(k % 7)).collect();
         assert_eq!(found(&steps, &steps[1..]), None);
         assert_eq!(found(&[], &[1.0; 3]), None);
+        // Waves of different periods that rise through the same values.
+        let wave = |period: f64| -> Vec<f64> {
+            let at = |k: u32| (30.0 * (f64::from(k) / period).sin()).round() / 10.0 - 6340.0;
+            (0..3000).map(at).collect()
+        };
+        assert_eq!(found(&wave(25.0), &wave(26.1)), None);
     }
 }

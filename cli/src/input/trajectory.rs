@@ -9,9 +9,10 @@ use msed::{Replicas, Trajectory};
 use super::cells::with_cell;
 use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
+use super::frame_replicas::{self, OtherRuns, Prints};
 use super::frame_steps::{self, Stepped};
 use super::resolution::{self, Farthest};
-use super::{about, check_file, dimensions, frame_replicas, of_replica};
+use super::{about, check_file, dimensions, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList, Types, with_counts};
 
@@ -96,12 +97,13 @@ pub(crate) struct Loaded {
 pub(crate) const FEWEST: usize = 20;
 
 /// The frames of all replicas of a run; `None` where it has no trajectory. The time `discard` is
-/// left out at the start of each.
+/// left out at the start of each. None may be of a run among the `others`, to which it is added.
 pub(crate) fn load(
     scan: &Scan,
     run: &Run,
     species: Option<&Species>,
     discard: f64,
+    others: &mut OtherRuns,
 ) -> Result<Option<Loaded>, Failure> {
     let Some(species) = species.filter(|_| !run.trajectory().is_empty()) else {
         return Ok(None);
@@ -123,6 +125,7 @@ pub(crate) fn load(
     let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
     frame_replicas::check_alike(scan, run, &files, &replicas)?;
     frame_replicas::check_apart(&files, &prints)?;
+    others.check(scan, run, &files, &prints)?;
     let frames = Replicas::new(replicas).map_err(|error| of_replica(&error, files.into_iter()))?;
     Ok(Some(Loaded {
         frames,
@@ -181,8 +184,8 @@ fn mixed_species(scan: &Scan, run: &Run, file: &Path) -> Result<Vec<String>, Fai
 }
 
 /// The frames that count of a replica, the path of the centre of mass where it was taken off, and
-/// the fingerprints of all frames.
-type ReplicaFrames = (Trajectory<'static, f32>, Option<[f64; 3]>, Vec<u64>);
+/// what tells all frames from others.
+type ReplicaFrames = (Trajectory<'static, f32>, Option<[f64; 3]>, Prints);
 
 fn replica(
     scan: &Scan,
@@ -242,11 +245,7 @@ fn replica(
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
-    // One replica has nobody to be compared with.
-    let prints = match run.trajectory() {
-        [_] => Vec::new(),
-        _ => frame_replicas::fingerprints(&trajectory),
-    };
+    let prints = Prints::of(&trajectory);
     let start = trajectory.steps()[0];
     let early = |step: &u64| ((step - start) as f64 * time_step) < discard * (1.0 - 1e-9);
     let found = trajectory.frames();

@@ -297,6 +297,16 @@ pub(crate) const KEYS: [Key; 41] = [
     required("name", Run, "\"T0.700\"", "a name"),
 ];
 
+/// The one table in which a key may stand; `None` where there is no such key or no such table.
+pub(crate) fn other_table(name: &str) -> Option<&'static str> {
+    let mut tables = KEYS.iter().filter(|key| key.name == name).map(|key| key.table);
+    match (tables.next(), tables.next()) {
+        (Some(System), None) => Some("[system]"),
+        (Some(Run), None) => Some("a [[run]]"),
+        _ => None,
+    }
+}
+
 /// What a key holds.
 pub(crate) fn meaning(name: &str) -> &'static str {
     match name {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::keys::meaning;
+use super::keys::{meaning, other_table};
 use crate::failure::Failure;
 use crate::input::check_file;
 
@@ -98,6 +98,10 @@ impl Source {
             );
         }
         if let Some(rest) = message.strip_prefix("unknown field ") {
+            let name = rest.split('`').nth(1).unwrap_or_default();
+            if let Some(table) = other_table(name) {
+                return format!("found `{name}` in another table, expected it in {table}");
+            }
             return format!("unknown key {rest}");
         }
         if message.starts_with("duplicate") {

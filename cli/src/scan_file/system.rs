@@ -21,6 +21,7 @@ use crate::failure::Failure;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct System {
+    #[serde(deserialize_with = "values::one_line")]
     pub(crate) name: String,
     pub(crate) units: UnitsName,
     #[serde(deserialize_with = "values::particles")]

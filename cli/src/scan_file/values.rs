@@ -327,6 +327,31 @@ pub(super) fn file_name<'de, D: Deserializer<'de>>(from: D) -> Result<Spanned<St
     let name = Spanned::<String>::deserialize(from)?;
     let text = name.get_ref();
     let possible = !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\', '\0', '\n']);
-    check(possible, format_args!("`{text}`"), "a name that a file can have")?;
+    check(
+        possible,
+        format_args!("`{}`", visible(text)),
+        "a name that a file can have",
+    )?;
     Ok(name)
+}
+
+/// A text that stands in a line of the tables.
+pub(super) fn one_line<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    let possible = !text.chars().any(char::is_control);
+    check(
+        possible,
+        format_args!("`{}`", visible(&text)),
+        "a text of one line",
+    )?;
+    Ok(text)
+}
+
+/// A text with its line breaks and other control characters written out.
+fn visible(text: &str) -> String {
+    let shown = text.chars().map(|c| match c {
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    });
+    shown.collect()
 }

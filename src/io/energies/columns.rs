@@ -523,6 +523,7 @@ impl<R: Read> EnergyStream<R> {
             Counting::Times(_) => Some(Note::Times {
                 interval: self.clock.interval().ok()?,
                 unit: self.layout.as_ref()?.time_unit,
+                assumed: None,
             }),
             // Whoever asks for rows without steps knows.
             Counting::Rows if !matches!(self.wanted.step, StepColumn::None) => Some(Note::Unnumbered),

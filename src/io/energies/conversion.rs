@@ -86,6 +86,11 @@ impl EnergyTable {
             }
             self.time_unit = Some(to);
         }
+        // Times without a unit count in that of `units`, which may be another. Units without a scale
+        // have no other.
+        if self.time_unit.is_none() && time_in_si(units.time).is_some() {
+            self.notes.iter_mut().for_each(|note| note.assume(units.time));
+        }
         // A caller's own unit of temperature has no name unless the caller gives it one.
         let is_known = |unit: &str| unit != UNNAMED_TEMPERATURE;
         let to = units.temperature;

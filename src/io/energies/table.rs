@@ -74,12 +74,18 @@ pub enum Note {
         note: Box<Self>,
     },
     /// The file has times in place of steps. Rows count in intervals.
-    #[error("the file has times and no steps: rows are {}{} apart", short(*interval, 12), blank_and(*unit))]
+    #[error(
+        "the file has times and no steps: rows are {}{} apart{}",
+        short(*interval, 12), blank_and(unit.or(*assumed)), if assumed.is_some() { ASSUMED } else { "" }
+    )]
     Times {
         /// The time between rows, as the file gives it.
         interval: f64,
         /// Its unit, where the file says it.
         unit: Option<&'static str>,
+        /// The unit of time that it counts in, where the file does not say it and
+        /// [`EnergyTable::in_units`] was told units with a scale.
+        assumed: Option<&'static str>,
     },
     /// The file has neither steps nor times: rows count as one step apart.
     #[error("the file has neither steps nor times: rows count as one step apart")]
@@ -215,6 +221,17 @@ pub enum Note {
 }
 
 impl Note {
+    /// Says that times count in this unit, where the file does not say theirs.
+    pub(super) fn assume(&mut self, time: &'static str) {
+        match self {
+            Self::Times {
+                unit: None, assumed, ..
+            } => *assumed = Some(time),
+            Self::Piece { note, .. } => note.assume(time),
+            _ => {}
+        }
+    }
+
     fn is_unnumbered(&self) -> bool {
         match self {
             Self::Unnumbered => true,
@@ -232,6 +249,9 @@ impl Note {
         }
     }
 }
+
+/// What is to be said of a unit that no file confirms.
+const ASSUMED: &str = ", in the unit of time of the system: the file does not say its own";
 
 fn blank_and(unit: Option<&str>) -> String {
     unit.map_or_else(String::new, |unit| format!(" {unit}"))

@@ -60,7 +60,8 @@ fn gromacs_legends_are_the_names_of_its_columns() {
         table.notes,
         [Note::Times {
             interval: 0.2,
-            unit: Some("ps")
+            unit: Some("ps"),
+            assumed: None,
         }]
     );
     assert_eq!(

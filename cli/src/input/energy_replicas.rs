@@ -1,0 +1,277 @@
+//! Energy files of one run are independent runs of one state point, written in the same way.
+
+use std::path::Path;
+
+use msed::stats::short;
+use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, energy};
+
+use super::energy_copies::{self, mean_change};
+use super::{about, energies::ensemble};
+use crate::failure::Failure;
+use crate::scan_file::{Run, Scan};
+
+/// Replicas of one state point have mean temperatures within this part of each other: runs at
+/// constant energy begin with different ones.
+const SAME_TEMPERATURE: f64 = 0.02;
+/// The same for replicas that a thermostat holds at one temperature.
+const SAME_THERMOSTAT: f64 = 0.005;
+/// Standard errors by which such temperatures may differ within that part.
+const CHANCE: f64 = 8.0;
+
+/// Mean energies of one state point lie within so many standard deviations of a single sample.
+///
+/// Standard errors tell nothing where the liquid relaxes more slowly than a run lasts. Each replica
+/// then keeps the energy of the region where it began. Such energies vary as the slow part of the
+/// fluctuations does, and that part is about as large as the fast one, which a run sees. At
+/// constant energy a run sees the fast part reduced by half, so that two replicas are apart by two
+/// of its standard deviations, typically. These are five times as many.
+const SAME_LEVEL: f64 = 10.0;
+/// Standard errors by which mean energies may differ without a note.
+const REMARKABLE: f64 = 10.0;
+/// How well the fluctuations of a replica tell how its mean energy depends on its temperature.
+const SLOPE: f64 = 0.1;
+
+/// The changes of a quantity from sample to sample are fast, and equal in replicas to this factor,
+/// even where the liquid is stuck.
+const SAME_CHANGE: f64 = 1.3;
+
+/// What a replica shows of its state.
+struct State<'a> {
+    file: &'a Path,
+    series: &'a EnergySeries<'static>,
+    mean: Estimate,
+    variance: f64,
+    temperature: Option<Estimate>,
+    pressure: Option<Level>,
+}
+
+/// The mean of a quantity and its standard deviation.
+struct Level {
+    mean: Estimate,
+    deviation: f64,
+}
+
+/// Replicas must be independent runs of one state point: no copies, each of the declared ensemble,
+/// at one temperature, one energy and one pressure. Returns what is to be said of means that agree
+/// less than their errors say.
+pub(super) fn check(
+    scan: &Scan,
+    run: &Run,
+    replicas: &[(&Path, EnergySeries<'static>)],
+    resampling: Resampling,
+) -> Result<Vec<String>, Failure> {
+    if replicas.len() < 2 {
+        return Ok(Vec::new());
+    }
+    energy_copies::check_replicas(replicas)?;
+    let mut states = Vec::new();
+    for (file, series) in replicas {
+        states.push(State::of(scan, run, file, series, resampling)?);
+    }
+    energy_copies::check_altered(replicas)?;
+    let mut notes = Vec::new();
+    let (first, others) = (&states[0], &states[1..]);
+    for state in others {
+        notes.extend(missing(first, state));
+        check_temperature(scan, run, first, state)?;
+        check_changes(first, state)?;
+        check_pressure(first, state)?;
+        notes.extend(check_energy(scan, run, first, state)?);
+    }
+    Ok(notes)
+}
+
+impl<'a> State<'a> {
+    /// The state of a replica, which must be of the declared ensemble.
+    fn of(
+        scan: &Scan,
+        run: &Run,
+        file: &'a Path,
+        series: &'a EnergySeries<'static>,
+        resampling: Resampling,
+    ) -> Result<Self, Failure> {
+        let alone = Replicas::new(vec![series.clone()]).map_err(|error| about(file, error))?;
+        if let Some(contradiction) = ensemble(scan, run, &alone, resampling).err() {
+            return Err(about(file, contradiction));
+        }
+        let moments = energy::moments(&alone, resampling).map_err(|error| about(file, error))?;
+        Ok(Self {
+            file,
+            series,
+            variance: moments.corrected_variance().value(),
+            pressure: pressure(series, resampling).map_err(|error| about(file, error))?,
+            mean: moments.mean,
+            temperature: moments.kinetic_temperature,
+        })
+    }
+}
+
+/// What is to be said of a column that only one of two replicas has.
+fn missing<'a>(first: &'a State<'_>, state: &'a State<'_>) -> impl Iterator<Item = String> + 'a {
+    let columns = |state: &State<'_>| {
+        let series = state.series;
+        [
+            series.temperatures().is_some(),
+            series.pressures().is_some(),
+            series.volumes().is_some(),
+        ]
+    };
+    let pairs = columns(first).into_iter().zip(columns(state));
+    let pairs = pairs.zip(["temperature", "pressure", "volume"]);
+    pairs.filter(|((before, found), _)| before != found).map(move |((before, _), quantity)| {
+        let (with, without) = if before { (first, state) } else { (state, first) };
+        let [with, without] = [with, without].map(|state| state.file.display());
+        format!("{without}: found no {quantity} column, and {with} has one: what needs it in all replicas cannot be had")
+    })
+}
+
+fn pressure(series: &EnergySeries<'static>, resampling: Resampling) -> Result<Option<Level>, msed::Error> {
+    let Some(pressures) = series.pressures() else {
+        return Ok(None);
+    };
+    let pressures = EnergySeries::new(pressures, series.sampling(), 1, EnergyKind::Total)?;
+    let moments = energy::moments(&pressures, resampling)?;
+    Ok(Some(Level {
+        deviation: moments.corrected_variance().value().sqrt(),
+        mean: moments.mean,
+    }))
+}
+
+fn error(of: &Estimate) -> f64 {
+    of.standard_error().unwrap_or(0.0)
+}
+
+/// Temperatures that are further apart than replicas of one state point have them.
+fn check_temperature(scan: &Scan, run: &Run, first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
+    let (Some(found), Some(expected)) = (&state.temperature, &first.temperature) else {
+        return Ok(());
+    };
+    let difference = (found.value() - expected.value()).abs();
+    let error = error(found).hypot(error(expected));
+    let part = difference / expected.value();
+    let is_held = !matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
+    if part > SAME_TEMPERATURE && difference > 3.0 * error
+        || is_held && part > SAME_THERMOSTAT && difference > CHANCE * error
+    {
+        let message = format!(
+            "found a mean temperature of {found}, expected the {expected} of {}: replicas are of one state point",
+            first.file.display()
+        );
+        return Err(about(state.file, message));
+    }
+    Ok(())
+}
+
+/// Pressures that are further apart than their fluctuations.
+fn check_pressure(first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
+    let (Some(found), Some(expected)) = (&state.pressure, &first.pressure) else {
+        return Ok(());
+    };
+    let difference = (found.mean.value() - expected.mean.value()).abs();
+    let error = error(&found.mean).hypot(error(&expected.mean));
+    if difference > SAME_LEVEL * found.deviation.max(expected.deviation) && difference > CHANCE * error {
+        let message = format!(
+            "found a mean pressure of {}, expected the {} of {}: replicas are of one state point, in the same units",
+            found.mean,
+            expected.mean,
+            first.file.display()
+        );
+        return Err(about(state.file, message));
+    }
+    Ok(())
+}
+
+/// Mean energies that are further apart than their fluctuations, or a note where only their errors
+/// are smaller.
+///
+/// At constant energy each replica has a total energy and so a temperature of its own, with which
+/// its mean energy changes as the heat capacity says. That is taken off.
+fn check_energy(
+    scan: &Scan,
+    run: &Run,
+    first: &State<'_>,
+    state: &State<'_>,
+) -> Result<Option<String>, Failure> {
+    let is_nve = matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
+    let temperatures = first.temperature.as_ref().zip(state.temperature.as_ref());
+    let slope = match temperatures {
+        Some((temperature, _)) if is_nve => slope(scan, run, first, temperature.value()),
+        _ => 0.0,
+    };
+    let level = |of: &State<'_>| match &of.temperature {
+        Some(temperature) if slope > 0.0 => &of.mean - &(temperature * slope),
+        _ => of.mean.clone(),
+    };
+    let [found, expected] = [level(state), level(first)];
+    let heated = temperatures.map_or(0.0, |(a, b)| slope * (a.value() - b.value()).abs());
+    let difference = (found.value() - expected.value()).abs();
+    let error = error(&found).hypot(error(&expected)).hypot(SLOPE * heated);
+    let deviation = first.variance.max(state.variance).sqrt();
+    let means = format!(
+        "a mean energy of {} per particle, expected the {} of {}",
+        state.mean,
+        first.mean,
+        first.file.display()
+    );
+    if difference > SAME_LEVEL * deviation && difference > REMARKABLE * error {
+        let times = (difference / deviation).round();
+        let message = format!(
+            "found {means}: they differ by {times} standard deviations of a sample, and replicas are of one state point"
+        );
+        return Err(about(state.file, message));
+    }
+    // Without temperatures, replicas at constant energy differ by as much as they should.
+    let is_known = !is_nve || slope > 0.0;
+    Ok((is_known && error > 0.0 && difference > REMARKABLE * error).then(|| {
+        format!(
+            "{}: found {means}: they differ by {} standard errors; the replicas are of different states, or each is stuck where \
+             it began, and all errors are too small",
+            state.file.display(),
+            (difference / error).round()
+        )
+    }))
+}
+
+/// How the mean energy per particle changes with the temperature, by the fluctuations at constant
+/// energy; that of an ideal solid where they do not tell it.
+fn slope(scan: &Scan, run: &Run, state: &State<'_>, temperature: f64) -> f64 {
+    let boltzmann = scan.system.units.units().boltzmann();
+    let kinetic = 0.5 * boltzmann * scan.ensemble_of(run).degrees_of_freedom();
+    let canonical =
+        state.series.particles() as f64 * state.variance / (boltzmann * temperature * temperature);
+    let ratio = canonical / kinetic;
+    if (0.0..0.9).contains(&ratio) {
+        canonical / (1.0 - ratio)
+    } else {
+        kinetic
+    }
+}
+
+/// Quantities that change from sample to sample by more or less than those of the first replica: in
+/// other units, or averaged over other times.
+fn check_changes(first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
+    let series = state.series;
+    let columns = [
+        ("energies", Some(series.samples()), Some(first.series.samples())),
+        ("temperatures", series.temperatures(), first.series.temperatures()),
+        ("pressures", series.pressures(), first.series.pressures()),
+    ];
+    for (quantity, column, expected) in columns {
+        let (Some(column), Some(expected)) = (column, expected) else {
+            continue;
+        };
+        let [found, wanted] = [column, expected].map(mean_change);
+        let chance = CHANCE * ((column.len() as f64).recip() + (expected.len() as f64).recip()).sqrt();
+        let off = (found / wanted).ln().abs();
+        if off > SAME_CHANGE.ln().max(chance) {
+            let [found, wanted] = [found, wanted].map(|x| short(x, 3));
+            let message = format!(
+                "found {quantity} that change by {found} from sample to sample, expected the {wanted} of {}: replicas are of one \
+                 state point, in the same units, and of samples or averages alike",
+                first.file.display()
+            );
+            return Err(about(state.file, message));
+        }
+    }
+    Ok(())
+}
