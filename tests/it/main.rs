@@ -66,6 +66,7 @@ mod accuracy {
     mod automatic_window;
     mod coverage;
     mod diffusion_and_plateau;
+    mod energy_slope;
     mod gaussian;
     mod heat_capacity_loss;
     mod liquids;
