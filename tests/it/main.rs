@@ -17,11 +17,13 @@ mod oracle {
     mod coherent_isf;
     mod curves;
     mod displacements;
+    mod distinct_van_hove;
     mod distributions;
     mod dynamic_heat_capacity;
     mod energy_correlations;
     mod lag_sums;
     mod origin_covariance;
+    mod pair_entropy;
     mod rdf;
     mod self_isf;
     mod static_structure;
@@ -50,6 +52,7 @@ mod golden {
     mod fits;
     mod frame_formats;
     mod interpolation;
+    mod pairs;
     mod relaxation_shipped;
     mod static_structure;
     mod temperature_scan;
