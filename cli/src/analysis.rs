@@ -2,6 +2,7 @@
 
 pub(crate) mod dynamic_heat_capacity;
 pub(crate) mod over_temperature;
+pub(crate) mod pairs;
 pub(crate) mod point;
 pub(crate) mod spectral;
 pub(crate) mod structure;

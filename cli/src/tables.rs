@@ -23,6 +23,7 @@ pub(crate) fn report(scan: &Scan, points: &[Point<'_>], results: &OverTemperatur
         structure::waves(scan, points),
         structure::relaxation_times(scan, points),
         structure::displacements(scan, points),
+        structure::pair_entropies(scan, points),
         over_temperature::heat_capacities(results),
         virial::over_temperature(scan, results),
         over_temperature::models(results),

@@ -17,6 +17,7 @@ mod init;
 mod molecules;
 mod options;
 mod over_temperature;
+mod pairs;
 mod program;
 mod relaxation_times;
 mod shipped;
