@@ -100,13 +100,15 @@ impl DistinctVanHove {
 ///
 /// ```
 /// use msed::structure::{self, RadialBins};
-/// use msed::trajectory::{Cell, Species, Trajectory};
+/// use msed::trajectory::{Cell, Dimensions, Species, Trajectory};
 /// use msed::{Lags, Resampling};
 /// // Three particles on a line. In each frame all of them move on by their distance of 1.
 /// let frame = |i: u32| [0., 1., 2.].map(|x| [x + f64::from(i), 0.0, 0.0]);
 /// let positions: Vec<f64> = (0..2).flat_map(frame).flatten().collect();
-/// let run = Trajectory::new(positions, [0, 10], 0.005, Species::single("A", 3)?)?.with_cell(Cell::cubic(10.0)?)?;
-/// let bins = RadialBins::linear(4.0, 8)?;
+/// let run = Trajectory::new(positions, [0, 10], 0.005, Species::single("A", 3)?)?
+///     .with_cell(Cell::cubic(10.0)?)?
+///     .with_dimensions(Dimensions::Three)?;
+/// let bins = RadialBins::linear(4.05, 9)?;
 /// let found = structure::distinct_van_hove(&run, &Lags::samples([0, 1]), &bins, Resampling::None)?;
 /// let others = |k: usize| -> Vec<f64> {
 ///     let of = &found.total()[k];
@@ -115,9 +117,9 @@ impl DistinctVanHove {
 ///     of.density.iter().zip(shells).map(|(density, shell)| (3.0 * density.value() * shell).round()).collect()
 /// };
 /// // At lag 0 four ordered pairs are at a distance of 1, and two at 2.
-/// assert_eq!(others(0), [0., 0., 4., 0., 2., 0., 0., 0.]);
+/// assert_eq!(others(0), [0., 0., 4., 0., 2., 0., 0., 0., 0.]);
 /// // A frame later two particles stand where another was, and the others are at 1, 2 (twice) and 3.
-/// assert_eq!(others(1), [2., 0., 1., 0., 2., 0., 1., 0.]);
+/// assert_eq!(others(1), [2., 0., 1., 0., 2., 0., 1., 0., 0.]);
 /// # Ok::<(), msed::Error>(())
 /// ```
 ///

@@ -93,9 +93,9 @@ impl fmt::Display for PairEntropy {
 /// use msed::structure::{self, RadialBins};
 /// use msed::trajectory::{Cell, Species, Trajectory};
 /// use msed::Resampling;
-/// // Two particles that are always at a distance of 2 in a plane of area 100.
+/// // Two particles that are always at a distance of 2.05 in a plane of area 100.
 /// let along = |i: u32| f64::from(i).sin_cos();
-/// let frame = |i: u32| [5.0, 5.0, 0.0, 5.0 + 2.0 * along(i).0, 5.0 + 2.0 * along(i).1, 0.0];
+/// let frame = |i: u32| [5.0, 5.0, 0.0, 5.0 + 2.05 * along(i).0, 5.0 + 2.05 * along(i).1, 0.0];
 /// let positions: Vec<f64> = (0..400).flat_map(frame).collect();
 /// let steps: Vec<u64> = (0..400).collect();
 /// let run = Trajectory::new(positions, steps, 0.005, Species::single("A", 2)?)?.with_cell(Cell::cubic(10.0)?)?;
