@@ -3,6 +3,7 @@
 mod constant_pressure;
 pub(crate) mod dynamic_heat_capacity;
 pub(crate) mod over_temperature;
+pub(crate) mod pairs;
 pub(crate) mod point;
 pub(crate) mod spectral;
 pub(crate) mod structure;

@@ -39,6 +39,7 @@ pub(crate) fn draw(
             dynamic_heat_capacity::dynamic_heat_capacity(scan, points),
         ),
         ("structure_factor", structure::structure_factor(scan, points)),
+        ("pair_entropy", structure::pair_entropy(scan, points, results)),
     ];
     let mut not_drawn = Vec::new();
     for (name, figure) in figures {

@@ -179,6 +179,11 @@ pub(crate) fn add_curves(scan: &Scan, points: &[Point<'_>], output: &mut Output)
         for (name, factor) in structure.waves.named() {
             add(&name, "s_of_q", factor.to_string())?;
         }
+        let entropy = &structure.pair_entropy;
+        add("all", "pair_entropy", entropy.to_string())?;
+        for ([a, b], g) in entropy.g.pairs() {
+            add(&format!("{a}-{b}"), "g_of_r", g.to_string())?;
+        }
     }
     Ok(())
 }

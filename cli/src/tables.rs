@@ -25,6 +25,7 @@ pub(crate) fn report(scan: &Scan, points: &[Point<'_>], results: &OverTemperatur
         structure::waves(scan, points),
         structure::relaxation_times(scan, points),
         structure::displacements(scan, points),
+        structure::pair_entropies(scan, points),
         over_temperature::heat_capacities(results),
         constant_pressure::over_temperature(results),
         virial::over_temperature(scan, results),

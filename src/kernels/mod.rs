@@ -17,7 +17,7 @@ pub(crate) use density_modes::{DensityModes, Scratch};
 pub(crate) use isotropic_sums::add_isotropic;
 pub(crate) use neighbour_grid::NeighbourGrid;
 pub(crate) use pair_columns::{CLOSE, CLOSE_SQUARED, COLUMNS, FOURTH, PairColumns};
-pub(crate) use pair_counts::CountPairs;
+pub(crate) use pair_counts::{CountDistinct, CountPairs};
 pub(crate) use pair_sums::{PairSums, SumPairs};
 pub(crate) use phases::phase_factors;
 pub(crate) use schedule::Schedule;

@@ -15,6 +15,8 @@ pub(crate) struct NeighbourGrid {
     cuts: [usize; 3],
     /// Coordinates along the lattice vectors in units of them, x y z, by species and cell.
     pub(super) coordinates: [Vec<f64>; 3],
+    /// The particle of each place among the coordinates.
+    pub(super) order: Vec<usize>,
     /// Where each cell of each species begins, and the end.
     starts: Vec<usize>,
     /// The offsets of a cell's neighbours, itself in the middle.
@@ -33,16 +35,16 @@ impl NeighbourGrid {
         let particles: usize = species.iter().map(|s| s.len()).sum();
         let cuts = cuts(periodic, distance, particles);
         let cells = cuts.iter().product::<usize>();
-        let mut placed: Vec<(usize, [f64; 3])> = Vec::with_capacity(particles);
+        let mut placed: Vec<(usize, usize, [f64; 3])> = Vec::with_capacity(particles);
         for (s, particles) in species.iter().enumerate() {
             for &p in *particles {
                 let inside = periodic.fractional(position(p)).map(|x| x - x.floor());
-                placed.push((s * cells + cell(inside, cuts), inside));
+                placed.push((s * cells + cell(inside, cuts), p, inside));
             }
         }
-        placed.sort_by_key(|&(place, _)| place);
+        placed.sort_by_key(|&(place, ..)| place);
         let starts = (0..=species.len() * cells)
-            .map(|place| placed.partition_point(|&(p, _)| p < place))
+            .map(|place| placed.partition_point(|&(at, ..)| at < place))
             .collect();
         let along = |cuts: usize| if cuts == 1 { 0..=0 } else { -1..=1 };
         let offsets = along(cuts[0])
@@ -52,7 +54,8 @@ impl NeighbourGrid {
         Self {
             periodic: *periodic,
             cuts,
-            coordinates: std::array::from_fn(|i| placed.iter().map(|(_, r)| r[i]).collect()),
+            coordinates: std::array::from_fn(|i| placed.iter().map(|(.., r)| r[i]).collect()),
+            order: placed.iter().map(|&(_, p, _)| p).collect(),
             starts,
             offsets,
         }
@@ -67,6 +70,11 @@ impl NeighbourGrid {
     pub(super) fn particles(&self, species: usize, cell: usize) -> Range<usize> {
         let place = species * self.cells() + cell;
         self.starts[place]..self.starts[place + 1]
+    }
+
+    /// All particles of a species: their places among the coordinates.
+    pub(super) fn species(&self, species: usize) -> Range<usize> {
+        self.starts[species * self.cells()]..self.starts[(species + 1) * self.cells()]
     }
 
     /// The cell at an offset from another one.

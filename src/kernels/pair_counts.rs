@@ -57,6 +57,72 @@ impl WithSimd for CountPairs<'_> {
     }
 }
 
+/// Adds the distances from each particle of one frame to each other particle of a second frame, as
+/// [`CountPairs`] adds those of one frame. Both grids are of one cell and one distance. A pair of
+/// one species counts in both orders, and so does one of two species where both orders are asked
+/// for; no particle counts with itself.
+pub(crate) struct CountDistinct<'a> {
+    pub(crate) from: &'a NeighbourGrid,
+    pub(crate) to: &'a NeighbourGrid,
+    pub(crate) pairs: &'a [[usize; 2]],
+    pub(crate) edges: &'a [f64],
+    pub(crate) uniform: bool,
+    pub(crate) counts: &'a mut [u64],
+}
+
+impl WithSimd for CountDistinct<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if self.uniform {
+            let binning = Uniform::new(simd, self.edges);
+            self.count(simd, &binning);
+        } else {
+            let binning = Edges(self.edges);
+            self.count(simd, &binning);
+        }
+    }
+}
+
+impl CountDistinct<'_> {
+    #[inline(always)]
+    fn count<S: Simd, B: Binning<S>>(self, simd: S, binning: &B) {
+        let (from, to, width) = (self.from, self.to, self.edges.len());
+        let metric = Metric::new(simd, &from.periodic);
+        let [here, there] = [from, to].map(|grid| grid.coordinates.each_ref().map(Vec::as_slice));
+        let mut places = vec![0; to.order.len()];
+        for (place, &particle) in to.order.iter().enumerate() {
+            places[particle] = place;
+        }
+        let mut own = vec![0; width];
+        for (&[a, b], counts) in self.pairs.iter().zip(self.counts.chunks_exact_mut(width)) {
+            for cell in 0..from.cells() {
+                for &offset in &from.offsets {
+                    let others = to.particles(b, from.neighbour(cell, offset));
+                    for i in from.particles(a, cell) {
+                        let s = there.map(|x| &x[others.clone()]);
+                        count(simd, &metric, here.map(|x| x[i]), s, binning, counts);
+                    }
+                }
+            }
+            if a != b {
+                continue;
+            }
+            // Those that each particle has with itself are taken back, by the same arithmetic.
+            own.fill(0);
+            for i in from.species(a) {
+                let place = places[from.order[i]];
+                let s = there.map(|x| &x[place..=place]);
+                count(simd, &metric, here.map(|x| x[i]), s, binning, &mut own);
+            }
+            for (count, own) in counts[..width - 1].iter_mut().zip(&own) {
+                *count = count.saturating_sub(*own);
+            }
+        }
+    }
+}
+
 /// Which bin a distance falls into.
 trait Binning<S: Simd> {
     /// What is done to all distances at once.
@@ -184,6 +250,69 @@ mod tests {
     fn position(p: usize) -> [f64; 3] {
         let at = |k: usize| 30.0 * (0.37 * (3 * p + k) as f64 * (1.0 + 0.01 * p as f64)).sin();
         [at(0), at(1), at(2)]
+    }
+
+    fn moved(p: usize) -> [f64; 3] {
+        let r = position(p);
+        let step = |k: usize| (0.9 * (5 * p + k) as f64).cos();
+        [r[0] + step(0), r[1] + step(1), r[2] + step(2)]
+    }
+
+    #[test]
+    fn every_instruction_set_counts_what_a_double_loop_counts_between_two_frames() {
+        // As many particles as indices.
+        let species: [Vec<usize>; 2] = [(0..150).collect(), (150..211).collect()];
+        let cells = [
+            Cell::orthorhombic([10.0, 12.0, 14.0]).unwrap(),
+            Cell::triclinic([[10.0, 0.0, 0.0], [4.0, 11.0, 0.0], [-3.0, 2.5, 12.0]]).unwrap(),
+        ];
+        let bins: [(Vec<f64>, bool); 3] = [
+            ((0..=20).map(|k| 0.2 * f64::from(k)).collect(), true),
+            ((0..=20).map(|k| 0.07 * f64::from(k)).collect(), true),
+            (vec![0.5, 1.0, 1.3, 2.9], false),
+        ];
+        let pairs = [[0, 0], [0, 1], [1, 0], [1, 1]];
+        for cell in &cells {
+            for (edges, uniform) in &bins {
+                let (end, width) = (edges[edges.len() - 1], edges.len());
+                let grid = |position: fn(usize) -> [f64; 3]| {
+                    NeighbourGrid::new(cell, end, species.iter().map(Vec::as_slice), position)
+                };
+                let (from, to) = (grid(position), grid(moved));
+                let mut wanted = vec![0; pairs.len() * width];
+                for (pair, [a, b]) in pairs.iter().enumerate() {
+                    for &i in &species[*a] {
+                        for &j in species[*b].iter().filter(|&&j| j != i) {
+                            let (r, s) = (position(i), moved(j));
+                            let d = cell.minimum_image([s[0] - r[0], s[1] - r[1], s[2] - r[2]]);
+                            let length = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt();
+                            wanted[pair * width + Binning::<pulp::Scalar>::bin(&Edges(edges), length)] += 1;
+                        }
+                    }
+                }
+                let found = |run: &dyn Fn(CountDistinct<'_>)| {
+                    let mut counts = vec![0; pairs.len() * width];
+                    run(CountDistinct {
+                        from: &from,
+                        to: &to,
+                        pairs: &pairs,
+                        edges,
+                        uniform: *uniform,
+                        counts: &mut counts,
+                    });
+                    for (counts, wanted) in counts.chunks(width).zip(wanted.chunks(width)) {
+                        assert_eq!(counts[..width - 1], wanted[..width - 1]);
+                    }
+                };
+                assert!(wanted.iter().sum::<u64>() > 100);
+                found(&|pairs| pulp::Scalar.vectorize(pairs));
+                found(&|pairs| Arch::new().dispatch(pairs));
+                #[cfg(target_arch = "x86_64")]
+                if let Some(v3) = pulp::x86::V3::try_new() {
+                    found(&|pairs| Simd::vectorize(v3, pairs));
+                }
+            }
+        }
     }
 
     #[test]

@@ -39,6 +39,12 @@ pub enum StructureError {
         /// Number of bins.
         count: usize,
     },
+    /// Bins that leave out the shortest distances where all of them count.
+    #[error("bins from {} on, expected from 0: the distances at which no particle comes count too", short(*.found, 12))]
+    NotFromZero {
+        /// Where the bins begin.
+        found: f64,
+    },
     /// Distances beyond half of the cell.
     #[error(
         "distances up to {}, expected no more than {}, half of the smallest distance between opposite faces of the cell of run {run}",

@@ -10,7 +10,9 @@
 //! | covariance of Q(t) or F_s(q,t) with a number of each origin | [`overlap_covariance`], [`self_isf_covariance`] |
 //! | F(q,t), partial and total | [`coherent_isf`](coherent_isf()) |
 //! | g(r) and coordination numbers | [`rdf`](rdf()) |
+//! | pair entropy s2 | [`pair_entropy`](pair_entropy()) |
 //! | van Hove function, self part | [`van_hove`](van_hove()) |
+//! | van Hove function, distinct part | [`distinct_van_hove`](distinct_van_hove()) |
 //!
 //! The diffusion coefficient, τ_β and the slope d ln MSD/d ln t of a mean squared displacement are
 //! in [`relaxation`](crate::relaxation). τ_α is where F_s passes 1/e:
@@ -30,6 +32,7 @@ mod coherent_isf;
 mod coherent_sums;
 mod displacement_sums;
 mod displacements;
+mod distinct_van_hove;
 mod error;
 mod frames;
 mod group_sums;
@@ -38,6 +41,7 @@ mod main_peak;
 mod msd;
 mod origin_covariance;
 mod origins;
+mod pair_entropy;
 mod plane;
 mod rdf;
 mod self_isf;
@@ -54,11 +58,13 @@ pub use displacement_sums::DisplacementSums;
 pub(crate) use displacement_sums::DisplacementSystem;
 pub(crate) use displacements::check_radius;
 pub use displacements::{Displacements, displacements};
+pub use distinct_van_hove::{DistinctVanHove, distinct_van_hove};
 pub use error::StructureError;
 pub(crate) use groups::Groups;
 pub use main_peak::{MainPeak, NoMainPeak, PeakWindow, main_peak};
 pub use msd::{Msd, msd};
 pub use origin_covariance::{overlap_covariance, self_isf_covariance};
+pub use pair_entropy::{PairEntropy, pair_entropy};
 pub(crate) use plane::check_vectors;
 pub use rdf::{RadialBins, RadialDistribution, rdf};
 pub use self_isf::{IsfFluctuations, isotropic_self_isf, self_isf, self_isf_each, self_isf_fluctuations};

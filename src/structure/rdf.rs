@@ -11,7 +11,7 @@ use super::{StructureError, plane};
 use crate::curve::csv_row;
 use crate::kernels::{CountPairs, NeighbourGrid};
 use crate::real::Real;
-use crate::stats::{BlockSums, ByPair, Estimate, Resamples, Resampling};
+use crate::stats::{BlockSums, ByPair, Estimate, Invalid, Resamples, Resampling};
 use crate::trajectory::{Cell, Coordinates, Dimensions, Trajectory, TrajectoryRuns};
 
 /// More bins than this are a mistake.
@@ -44,6 +44,39 @@ impl RadialBins {
             return Err(StructureError::Bins { start, end, count });
         }
         Self::checked(start, end, count, |x| start * (end / start).powf(x))
+    }
+
+    /// Bins of equal width from 0 to half of the smallest distance between opposite faces of the
+    /// cell, the farthest that [`rdf`](rdf()) takes, in all frames of all runs; of those across the
+    /// plane in two dimensions. They are `width` wide or a little less, so that the last one ends
+    /// there.
+    ///
+    /// # Errors
+    /// [`StructureError::Invalid`] for a width that is not positive and finite,
+    /// [`StructureError::Bins`] for more than 2^20 bins, [`StructureError::NoCell`] for a
+    /// trajectory without a cell, [`StructureError::Dimensions`] for runs of different dimensions.
+    pub fn half_cell<T: Real, C: Coordinates>(
+        runs: &impl TrajectoryRuns<T, C>,
+        width: f64,
+    ) -> Result<Self, StructureError> {
+        Invalid::unless_positive("width of the bins", width)?;
+        let trajectories = runs.runs();
+        let dimensions = plane::dimensions(trajectories)?;
+        let mut end = f64::INFINITY;
+        for (run, trajectory) in trajectories.iter().enumerate() {
+            if trajectory.cells().is_empty() {
+                let needed_for = "the range of distances";
+                return Err(StructureError::NoCell { run, needed_for });
+            }
+            plane::check_cells(dimensions, run, trajectory.cells())?;
+            let halves = trajectory
+                .cells()
+                .iter()
+                .map(|cell| 0.5 * cell.narrowest(dimensions));
+            end = halves.fold(end, f64::min);
+        }
+        // A hair less, so that rounding makes no bin more than there is room for.
+        Self::linear(end, ((end / width) * (1.0 - 1e-12)).ceil() as usize)
     }
 
     fn checked(start: f64, end: f64, count: usize, at: impl Fn(f64) -> f64) -> Result<Self, StructureError> {
@@ -231,7 +264,7 @@ pub fn rdf<T: Real, C: Coordinates>(
 }
 
 /// The bins of every frame end within half of the cell's smallest width.
-fn check_reach<T: Real, C: Coordinates>(
+pub(super) fn check_reach<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
     bins: &RadialBins,
     dimensions: Dimensions,

@@ -456,12 +456,12 @@ pub enum Undetermined {
         /// The highest temperature of the scan.
         highest: f64,
     },
-    /// The relaxation times of some resamples have no such parameters, or the resamples have no
-    /// such times: the parameters have no standard errors.
-    #[error(
-        "no standard errors: {without} of {of} resamples of the relaxation times have no such parameters"
-    )]
+    /// Some resamples have no such parameters, or not the numbers that these are fitted to: the
+    /// parameters have no standard errors.
+    #[error("no standard errors: {without} of {of} resamples of the {quantity} have no such parameters")]
     Resamples {
+        /// What the parameters are fitted to.
+        quantity: &'static str,
         /// Resamples without them.
         without: usize,
         /// All of them.

@@ -93,7 +93,7 @@ impl PressureCheck {
         Ok(Self {
             agreement: difference.iter().map(agreement).collect(),
             temperatures: check.temperatures.clone(),
-            from_pressure_slope: scaled(&check.from_energy_slope),
+            from_pressure_slope: scaled(&check.from_rosenfeld_tarazona),
             from_fluctuations,
             from_spline,
             difference,

@@ -261,7 +261,7 @@ pub fn fit_relaxation_times(
     } else {
         let numbers: Vec<&Estimate> = logarithms.iter().collect();
         let parameters = Estimate::evaluate_all(&numbers, |y| solve(y).0)?;
-        undetermined = undetermined.or_else(|| without_errors(&parameters));
+        undetermined = undetermined.or_else(|| without_errors("relaxation times", &parameters));
         // The parabola's residual is the same on either branch.
         let on_curve = |i: usize| match model {
             TemperatureModel::Parabolic => {
@@ -283,7 +283,7 @@ pub fn fit_relaxation_times(
 }
 
 /// On how many resamples one of the parameters could not be had, if there are any.
-fn without_errors(parameters: &[Estimate]) -> Option<Undetermined> {
+pub(super) fn without_errors(quantity: &'static str, parameters: &[Estimate]) -> Option<Undetermined> {
     let missing = |parameter: &Estimate| {
         let replicates = parameter.runs().flat_map(|(_, values)| values);
         replicates.filter(|value| !value.is_finite()).count()
@@ -294,7 +294,11 @@ fn without_errors(parameters: &[Estimate]) -> Option<Undetermined> {
         .max()
         .filter(|&without| without > 0)?;
     let of = parameters[0].runs().map(|(resamples, _)| resamples.len()).sum();
-    Some(Undetermined::Resamples { without, of })
+    Some(Undetermined::Resamples {
+        quantity,
+        without,
+        of,
+    })
 }
 
 fn inverse(temperatures: &[f64]) -> Vec<f64> {

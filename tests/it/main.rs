@@ -17,11 +17,13 @@ mod oracle {
     mod coherent_isf;
     mod curves;
     mod displacements;
+    mod distinct_van_hove;
     mod distributions;
     mod dynamic_heat_capacity;
     mod energy_correlations;
     mod lag_sums;
     mod origin_covariance;
+    mod pair_entropy;
     mod rdf;
     mod self_isf;
     mod static_structure;
@@ -51,6 +53,7 @@ mod golden {
     mod fits;
     mod frame_formats;
     mod interpolation;
+    mod pairs;
     mod relaxation_shipped;
     mod static_structure;
     mod temperature_scan;
@@ -68,6 +71,7 @@ mod accuracy {
     mod constant_pressure;
     mod coverage;
     mod diffusion_and_plateau;
+    mod energy_slope;
     mod gaussian;
     mod heat_capacity_loss;
     mod liquids;

@@ -64,7 +64,8 @@ impl<'a> Point<'a> {
         let loaded = trajectory::load(scan, run, species, point.energies.discarded, others)?;
         if let Some(loaded) = &loaded {
             point.energies.notes.extend_from_slice(&loaded.notes);
-            point.structure = Some(Structure::analyse(scan, run, loaded, resampling)?);
+            let temperature = point.temperature();
+            point.structure = Some(Structure::analyse(scan, run, loaded, temperature, resampling)?);
         }
         let frames = loaded.as_ref().map(|loaded| &loaded.frames);
         point.virial = virial::of(scan, &point, frames, resampling)?;

@@ -4,13 +4,15 @@ use msed::relaxation::{
     self, Diffusion, Extremum, Fit, NoExtremum, NotDiffusive, NotReached, Relaxation, TauBeta,
 };
 use msed::stats::{BySpecies, Outcome, short};
-use msed::structure::{self, Displacements, WaveVectors};
+use msed::structure::{self, Displacements, PairEntropy, WaveVectors};
 use msed::trajectory::Dimensions;
 use msed::{Curve, Estimate, Lags, Resampling};
 
+use super::pairs::{self, Reduced};
 use super::point::LAGS_PER_DECADE;
 use super::waves::Waves;
 use crate::failure::Failure;
+use crate::input::cells::mean_cell;
 use crate::input::centre_of_mass::CentreOfMass;
 use crate::input::trajectory::{Frames, Loaded};
 use crate::scan_file::{Run, Scan};
@@ -27,6 +29,9 @@ pub(crate) struct Structure {
     pub(crate) waves: Waves,
     /// Of the probe; `None` without a shell.
     pub(crate) decay: Option<Decay>,
+    pub(crate) pair_entropy: PairEntropy,
+    /// `None` in units in which the mass of a particle is not 1.
+    pub(crate) reduced: Option<Reduced>,
     probe: String,
     pub(crate) centre_of_mass: Option<CentreOfMass>,
 }
@@ -81,14 +86,26 @@ impl Structure {
         scan: &Scan,
         run: &Run,
         loaded: &Loaded,
+        temperature: f64,
         resampling: Resampling,
     ) -> Result<Self, Failure> {
         check_radius(scan, run, &loaded.frames)?;
         let waves = Waves::analyse(scan, run, &loaded.frames, resampling)?;
-        Self::of(scan, loaded, waves, resampling).map_err(|error| scan.run_failure(run, error))
+        let entropy = mean_cell(run, &loaded.frames)
+            .and_then(|cell| pairs::pair_entropy(scan, &cell, &loaded.frames, resampling));
+        entropy
+            .and_then(|entropy| Self::of(scan, loaded, temperature, waves, entropy, resampling))
+            .map_err(|error| scan.run_failure(run, error))
     }
 
-    fn of(scan: &Scan, loaded: &Loaded, waves: Waves, resampling: Resampling) -> Result<Self, msed::Error> {
+    fn of(
+        scan: &Scan,
+        loaded: &Loaded,
+        temperature: f64,
+        waves: Waves,
+        pair_entropy: PairEntropy,
+        resampling: Resampling,
+    ) -> Result<Self, msed::Error> {
         let frames = &loaded.frames;
         let lags = Lags::logarithmic(LAGS_PER_DECADE);
         let lags = lags.up_to_fraction(LONGEST).with_zero();
@@ -97,10 +114,18 @@ impl Structure {
         let probe = scan.probe.clone().unwrap_or_default();
         let shell = waves.shell.as_ref();
         let decay = shell.map(|shell| Decay::analyse(frames, &probe, shell, &lags, resampling));
-        let motion = each(&displacements).map(Motion::of);
+        let decay = decay.transpose()?;
+        let motion: Vec<Motion> = each(&displacements).map(Motion::of).collect::<Result<_, _>>()?;
+        let tau_alpha = decay.as_ref().and_then(|decay| decay.tau_alpha.value());
+        let diffusion = motion[..motion.len() - 1].iter().filter_map(|one| {
+            let found = one.diffusion.value()?;
+            Some((one.name.as_str(), &found.coefficient))
+        });
         Ok(Self {
-            motion: motion.collect::<Result<_, _>>()?,
-            decay: decay.transpose()?,
+            reduced: Reduced::of(scan, temperature, &pair_entropy, tau_alpha, diffusion),
+            motion,
+            decay,
+            pair_entropy,
             displacements,
             waves,
             probe,

@@ -109,7 +109,7 @@ impl Waves {
 }
 
 /// Evenly spaced frames of each replica, as many as the work allows.
-fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, msed::Error> {
+pub(super) fn thinned(frames: &Frames, affordable: usize) -> Result<Frames, msed::Error> {
     let replicas = frames.runs();
     let wanted = (affordable.min(FRAMES) / replicas.len()).max(FEWEST);
     let thin = replicas

@@ -94,9 +94,22 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
     let mut panel = Panel::new(over_temperature(scan), c);
     if let Ok(check) = &results.check {
         let t = &check.temperatures;
-        let label = "d⟨*{e}⟩/d*{T}, Rosenfeld-Tarazona";
-        for series in model([t[0], t[t.len() - 1]], 1, label, |t| check.heat_capacity_at(t)) {
-            panel.add(series);
+        let ends = [t[0], t[t.len() - 1]];
+        let three_fifths = "d⟨*{e}⟩/d*{T}, exponent 3/5";
+        match &check.free_exponent {
+            Some(free) => {
+                let label = "d⟨*{e}⟩/d*{T}, free exponent";
+                for series in model(ends, 1, label, |t| free.heat_capacity_at(t)) {
+                    panel.add(series);
+                }
+                let fixed = |t| check.rosenfeld_tarazona.heat_capacity_at(t).value();
+                panel.add(Series::function(ends, fixed).grey().dashed().label(three_fifths));
+            }
+            None => {
+                for series in model(ends, 1, three_fifths, |t| check.heat_capacity_at(t)) {
+                    panel.add(series);
+                }
+            }
         }
         let spline = Series::estimates(t, &check.from_spline);
         let spline = spline.colour(2).open().size(0.8);

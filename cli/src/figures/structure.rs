@@ -8,8 +8,10 @@ use msed::stats::Outcome;
 use msed::structure::StructureFactor;
 
 use super::look::{Symbols, name, open_where, shade};
+use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::{Point, by_temperature};
 use crate::scan_file::Scan;
+use crate::tables::temperature;
 
 /// Bins of a structure factor over its range.
 const BINS: f64 = 120.0;
@@ -38,6 +40,95 @@ pub(super) fn structure_factor(scan: &Scan, points: &[Point<'_>]) -> Option<Figu
         right.add(binned(factor)?.colour(k).label(name));
     }
     Some(Figure::new(left).with(right))
+}
+
+/// tau_alpha over the pair entropy, and over the change of the whole excess entropy beside that of
+/// the pair entropy where the scan has both; `None` without a time. In Lennard-Jones units the
+/// times are reduced.
+pub(super) fn pair_entropy(scan: &Scan, points: &[Point<'_>], results: &OverTemperature) -> Option<Figure> {
+    let is_reduced = points
+        .iter()
+        .flat_map(|point| &point.structure)
+        .any(|found| found.reduced.is_some());
+    let probe = scan.probe.as_deref().unwrap_or("all");
+    let axis = || {
+        Axis::log(match is_reduced {
+            true => format!(
+                "*{{τ}}_{{α}} *{{ρ}}^{{1/{}}} (*{{kT}}/*{{m}})^{{1/2}} of {probe}",
+                scan.dimensions.count()
+            ),
+            false => format!("*{{τ}}_{{α}} of {probe} ({})", Symbols::of(scan).time),
+        })
+    };
+    let known = |point: &&Point<'_>| -> Option<(f64, f64, Estimate)> {
+        let found = point.structure.as_ref()?;
+        let time = match &found.reduced {
+            Some(reduced) => reduced.tau_alpha.as_ref(),
+            None => found.decay.as_ref()?.tau_alpha.value(),
+        };
+        Some((
+            point.temperature(),
+            found.pair_entropy.value.value(),
+            time?.clone(),
+        ))
+    };
+    let mut left = Panel::new(Axis::linear("-*{s}_{2} per particle (*{k}_{B})"), axis());
+    for excluded in [false, true] {
+        let of_kind = points.iter().filter(|point| point.is_excluded() == excluded);
+        let (s2, times): (Vec<f64>, Vec<Estimate>) = of_kind
+            .filter_map(|point| known(&point))
+            .map(|(_, s2, time)| (-s2, time))
+            .unzip();
+        if !s2.is_empty() {
+            let label = if excluded {
+                "pair entropy, excluded"
+            } else {
+                "pair entropy"
+            };
+            left.add(open_where(
+                excluded,
+                Series::estimates(&s2, &times).colour(0).label(label),
+            ));
+        } else if !excluded {
+            return None;
+        }
+    }
+    let figure = Figure::new(left);
+    let Ok(entropy) = &results.entropy else {
+        return Some(figure);
+    };
+    let counted = points.iter().filter(|point| !point.is_excluded());
+    let counted: Vec<_> = counted.filter_map(|point| known(&point)).collect();
+    let at = |t: f64, other: f64| (t - other).abs() <= 1e-9 * t;
+    let reference = counted
+        .iter()
+        .find(|(t, ..)| at(*t, entropy.reference_temperature));
+    let Some(&(_, at_reference, _)) = reference else {
+        return Some(figure);
+    };
+    let whole = counted.iter().filter_map(|(t, _, time)| {
+        let k = entropy.temperatures.iter().position(|&other| at(other, *t))?;
+        Some((-entropy.values[k].value(), time.clone()))
+    });
+    let (whole, of_whole): (Vec<f64>, Vec<Estimate>) = whole.unzip();
+    let pairs = counted
+        .iter()
+        .map(|(_, s2, time)| (at_reference - s2, time.clone()));
+    let (pairs, of_pairs): (Vec<f64>, Vec<Estimate>) = pairs.unzip();
+    let from = temperature(entropy.reference_temperature);
+    let x = format!("-Δ*{{S}} per particle from *{{T}} = {from} (*{{k}}_{{B}})");
+    let mut right = Panel::new(Axis::linear(x), axis()).with(
+        Series::estimates(&whole, &of_whole)
+            .colour(1)
+            .marker(1)
+            .label("excess entropy"),
+    );
+    right.add(
+        Series::estimates(&pairs, &of_pairs)
+            .colour(0)
+            .label("pair entropy"),
+    );
+    Some(figure.with(right))
 }
 
 fn binned(factor: &StructureFactor) -> Option<Series> {

@@ -3,12 +3,12 @@
 use msed::Estimate;
 use msed::stats::{Deviation, Outcome, short};
 use msed::thermo::{
-    AdamGibbs, Crossover, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, StatePoint,
+    AdamGibbs, Crossover, EnergyCurve, EntropyDifference, HeatCapacityCheck, NoCrossover, Path, StatePoint,
     TemperatureFit, TemperatureIntegral, ThermoError, TimeOf, Undetermined,
 };
 use serde_json::{Map, Value, json};
 
-use super::values::{resolved, standard_errors, unless_empty};
+use super::values::{joined, resolved, standard_errors, unless_empty};
 use super::virial;
 use super::{constant_pressure, susceptibility};
 use crate::analysis::over_temperature::OverTemperature;
@@ -28,6 +28,7 @@ pub(super) fn entry(found: &OverTemperature) -> Value {
     let excluded = excluded.map(|(name, reason)| (name.to_owned(), Value::from(reason)));
     json!({
         "heat_capacity_check": found.check.as_ref().ok().map(|check| heat_capacity_check(found, check)),
+        "energy_curve": found.check.as_ref().ok().map(energy_curves),
         "pressure_check": found.pressure_check.as_ref().ok().map(virial::pressure_check),
         "enthalpy_check": enthalpy_check.map(constant_pressure::enthalpy_check),
         "entropy": found.entropy.as_ref().ok().map(|entropy| entropies(found, entropy)),
@@ -165,6 +166,7 @@ fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Ve
                 "temperature": point.temperature(),
                 "from_fluctuations": check.from_fluctuations[k].value(),
                 "from_energy_slope": check.from_energy_slope[k].value(),
+                "from_rosenfeld_tarazona": check.from_rosenfeld_tarazona[k].value(),
                 "from_spline": check.from_spline[k].value(),
                 // Of the difference.
                 "standard_error": check.difference[k].standard_error(),
@@ -175,6 +177,31 @@ fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Ve
             })
         })
         .collect()
+}
+
+/// The mean energy over temperature, a + b T^m, with m = 3/5 and with m free.
+fn energy_curves(check: &HeatCapacityCheck) -> Value {
+    let points = check.temperatures.len();
+    let curve = |curve: &EnergyCurve, parameters: usize| {
+        json!({
+            "exponent": curve.exponent.value(),
+            "chi_squared": curve.chi_squared,
+            "degrees_of_freedom": points - parameters,
+        })
+    };
+    let free = |free: &EnergyCurve| {
+        let more = json!({
+            "standard_error": free.exponent.standard_error().filter(|_| free.undetermined.is_none()),
+            "reason": free.undetermined.as_ref().map(ToString::to_string),
+        });
+        joined([curve(free, 3), more])
+    };
+    json!({
+        "rosenfeld_tarazona": curve(&check.rosenfeld_tarazona, 2),
+        "free_exponent": check.free_exponent.as_ref().map(free),
+        // The one whose slope is `from_energy_slope`.
+        "compared": if check.free_exponent.is_some() { "free_exponent" } else { "rosenfeld_tarazona" },
+    })
 }
 
 fn entropies(found: &OverTemperature, entropy: &EntropyDifference) -> Value {

@@ -2,11 +2,12 @@
 
 use msed::relaxation::{Diffusion, Extremum, NoExtremum, NotDiffusive, NotReached};
 use msed::stats::Outcome;
-use msed::structure::{StructureFactor, WaveVectors};
+use msed::structure::{PairEntropy, StructureFactor, WaveVectors};
 use msed::{Curve, Estimate};
 use serde_json::{Map, Value, json};
 
-use super::values::{estimate, fit, found, joined, missing, no_fit};
+use super::values::{estimate, fit, found, joined, missing, no_fit, unless_empty};
+use crate::analysis::pairs::Reduced;
 use crate::analysis::structure::{Decay, Motion, Structure, curves};
 use crate::input::centre_of_mass::CentreOfMass;
 
@@ -40,9 +41,38 @@ pub(super) fn entry(structure: &Structure) -> Value {
             "msd_maximum": plateau_time(&tau_beta.msd_maximum),
             "log_slope_minimum": plateau_time(&tau_beta.log_slope_minimum),
         },
+        "pair_entropy": pair_entropy(&structure.pair_entropy),
+        "reduced": structure.reduced.as_ref().map(reduced),
         "diffusion": diffusion.map(|one| (one.name.clone(), coefficient(&one.diffusion))).collect::<Value>(),
     });
     joined([species.collect(), rest])
+}
+
+/// s2 in k per particle, with what it rests on.
+fn pair_entropy(found: &PairEntropy) -> Value {
+    let bins = &found.g.total().bins;
+    let parts = found.parts.pairs();
+    let rest = json!({
+        "parts": parts.map(|([a, b], part)| (format!("{a}-{b}"), estimate(part))).collect::<Value>(),
+        // Of the outer half of the distances.
+        "tail": estimate(&found.tail),
+        "noise": found.noise,
+        "binning": found.binning,
+        "range": bins.edges()[bins.count()],
+        "bins": bins.count(),
+        "density": found.density,
+        "frames": found.g.total().frames,
+    });
+    joined([estimate(&found.value), rest])
+}
+
+/// In units of the mean distance of the particles and the thermal velocity.
+fn reduced(found: &Reduced) -> Value {
+    let diffusion = found.diffusion.iter();
+    json!({
+        "tau_alpha": found.tau_alpha.as_ref().map(estimate),
+        "diffusion": unless_empty(diffusion.map(|(name, d)| (name.clone(), estimate(d))).collect::<Map<_, _>>()),
+    })
 }
 
 /// How far the centre of mass moves, beside what independent particles give.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use msed::thermo::{EntropyDifference, ThermoError};
+use msed::thermo::{EnergyCurve, EntropyDifference, HeatCapacityCheck, ThermoError};
 
 use super::table::{Table, or_dash, temperature};
 use crate::analysis::over_temperature::OverTemperature;
@@ -11,7 +11,8 @@ use crate::results::{agreement, straightness};
 /// Heat capacities and entropies beside what the slope of the energy says.
 pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     let check = results.check.as_ref().ok()?;
-    let mut table = Table::new("T | C_ex | d<e>/dT | spline | z |  | S_1 | S_2 | S total | by slope | z");
+    let mut table =
+        Table::new("T | C_ex | d<e>/dT | m = 3/5 | spline | z |  | S_1 | S_2 | S total | by slope | z");
     let at = |entropy: &Result<EntropyDifference, ThermoError>| {
         results.at_all(entropy.as_deref().ok(), |of, k| Some(of.values[k].clone()))
     };
@@ -27,6 +28,7 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
             temperature(t),
             check.from_fluctuations[k].to_string(),
             check.from_energy_slope[k].to_string(),
+            check.from_rosenfeld_tarazona[k].to_string(),
             check.from_spline[k].to_string(),
             rounded(z),
             agreement(&check.agreement[k]).to_owned(),
@@ -38,10 +40,11 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
         ]);
     }
     let mut text = format!(
-        "Heat capacity from fluctuations beside the slope of the energy (Rosenfeld-Tarazona, spline); entropies from T = {}, in k per \
+        "Heat capacity from fluctuations beside the slope of the energy (a + b T^m, m = 3/5, spline); entropies from T = {}, in k per \
          particle.\n\n{table}",
         temperature(reference),
     );
+    let _ = writeln!(text, "{}", energy_curves(check));
     if let Some(mean) = check.mean_square_z() {
         let _ = writeln!(text, "Heat capacities: mean square of z {mean:.2}");
     }
@@ -55,6 +58,27 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
         let _ = writeln!(text, "{}: entropies lack {missing}", path.name());
     }
     Some(text)
+}
+
+/// The exponent of the mean energy, and how well both curves fit.
+fn energy_curves(check: &HeatCapacityCheck) -> String {
+    let misfit = |curve: &EnergyCurve, parameters: usize| {
+        let freedom = check.temperatures.len() - parameters;
+        let of =
+            |chi_squared: f64| format!(", chi squared {chi_squared:.1} for {freedom} degrees of freedom");
+        curve.chi_squared.map_or_else(String::new, of)
+    };
+    let fixed = format!("m = 3/5{}", misfit(&check.rosenfeld_tarazona, 2));
+    match &check.free_exponent {
+        Some(free) => {
+            let exponent = match &free.undetermined {
+                Some(why) => why.to_string(),
+                None => format!("m = {}", free.exponent),
+            };
+            format!("Mean energy a + b T^m: {exponent}{}; {fixed}", misfit(free, 3))
+        }
+        None => format!("Mean energy a + b T^m: {fixed}"),
+    }
 }
 
 /// Models of the relaxation times, the crossover, and the Adam-Gibbs plot.

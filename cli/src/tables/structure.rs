@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use msed::relaxation::{NotReached, Relaxation};
-use msed::stats::Outcome;
+use msed::stats::{Outcome, short};
 use msed::structure::WaveVectors;
 
 use super::reasons::Reasons;
@@ -105,6 +105,41 @@ pub(super) fn relaxation_times(scan: &Scan, points: &[Point<'_>]) -> Option<Stri
         format!(
             "Relaxation of the structure, by F_s of {probe} at q: where it is 1/e, and its tail f_q exp(-(t/tau)^beta); beside that of the \
              energy: tau*, and by Eq. (11) its mean times at constant energy, tau_E, and at constant temperature, tau_T.\n\n{table}{reasons}{cautions}"
+        )
+    })
+}
+
+/// The pair entropy, and the times that scale with it.
+pub(super) fn pair_entropies(scan: &Scan, points: &[Point<'_>]) -> Option<String> {
+    let probe = scan.probe.as_deref().unwrap_or_default();
+    let mut table = Table::new(&format!(
+        "run | T | s2 | outer half | r up to | frames | tau_alpha reduced | D_{probe} reduced"
+    ));
+    for point in points {
+        let Some(structure) = &point.structure else {
+            continue;
+        };
+        let (found, reduced) = (&structure.pair_entropy, structure.reduced.as_ref());
+        let g = found.g.total();
+        let of_probe = reduced.and_then(|reduced| {
+            let mut species = reduced.diffusion.iter();
+            species.find(|(name, _)| name == probe)
+        });
+        table.add([
+            point.name().to_owned(),
+            temperature(point.temperature()),
+            found.value.to_string(),
+            found.tail.to_string(),
+            short(g.bins.edges()[g.bins.count()], 4),
+            g.frames.to_string(),
+            shown(reduced.and_then(|reduced| reduced.tau_alpha.as_ref())),
+            shown(of_probe.map(|(_, d)| d)),
+        ]);
+    }
+    (!table.is_empty()).then(|| {
+        format!(
+            "Pair entropy s2 in k per particle, with the part of the outer half of the distances; tau_alpha and D in units of the mean \
+             distance of the particles and of sqrt(kT/m), in Lennard-Jones units with m = 1.\n\n{table}"
         )
     })
 }

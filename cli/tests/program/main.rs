@@ -23,6 +23,7 @@ mod notes;
 mod odd_rows;
 mod options;
 mod over_temperature;
+mod pairs;
 mod program;
 mod relaxation_times;
 mod shipped;

@@ -41,6 +41,7 @@ fn the_shipped_scan_has_every_result_over_temperature() {
             "temperature",
             "from_fluctuations",
             "from_energy_slope",
+            "from_rosenfeld_tarazona",
             "from_spline",
         ] {
             assert!(row[key].as_f64().expect(key) > 0.0, "{row}");
@@ -52,6 +53,18 @@ fn the_shipped_scan_has_every_result_over_temperature() {
         assert_eq!(row["comparable"], true);
         assert_eq!(row["verdict"], "agrees");
     }
+    let curve = &scan["energy_curve"];
+    assert_eq!(curve["compared"], "free_exponent");
+    let of = |name: &str, key: &str| curve[name][key].as_f64().expect("a number");
+    assert_eq!(of("rosenfeld_tarazona", "exponent"), 0.6);
+    assert_eq!(of("rosenfeld_tarazona", "degrees_of_freedom"), 4.0);
+    assert_eq!(of("free_exponent", "degrees_of_freedom"), 3.0);
+    assert!((of("free_exponent", "exponent") - 0.639).abs() < 5e-3, "{curve}");
+    assert!(
+        (of("free_exponent", "standard_error") - 0.016).abs() < 3e-3,
+        "{curve}"
+    );
+    assert!(of("free_exponent", "chi_squared") < of("rosenfeld_tarazona", "chi_squared"));
     let entropy = &scan["entropy"];
     assert_eq!(entropy["path"], "isochoric");
     let total = numbers(&entropy["total"]);

@@ -140,7 +140,11 @@ fn parameters_without_an_error_are_not_determined() {
     // Two temperatures have one such resample each.
     assert_eq!(
         spoilt.undetermined,
-        Some(Undetermined::Resamples { without: 2, of: 70 })
+        Some(Undetermined::Resamples {
+            quantity: "relaxation times",
+            without: 2,
+            of: 70
+        })
     );
     assert_eq!(
         spoilt.undetermined.unwrap().to_string(),

@@ -78,7 +78,15 @@ fn heat_capacities_are_the_slope_of_the_energy() {
         check.mean_square_z()
     );
     // With T taken as exact it would be 44: 4 degrees of freedom allow 18 at one in a thousand.
-    assert!(check.chi_squared.unwrap() < 18.0, "{:?}", check.chi_squared);
+    let chi_squared = check.rosenfeld_tarazona.chi_squared.unwrap();
+    assert!(chi_squared < 18.0, "{chi_squared}");
+    // A third parameter lowers it, and the exponent is known to a tenth.
+    let free = check.free_exponent.as_ref().unwrap();
+    println!("exponent {}, chi squared {:?}", free.exponent, free.chi_squared);
+    assert!(free.chi_squared.unwrap() < chi_squared);
+    assert_eq!(free.undetermined, None);
+    assert!(free.exponent.standard_error().unwrap() < 0.1);
+    assert!((free.exponent.value() - 0.6).abs() < 0.2, "{}", free.exponent);
 }
 
 /// N (U0² + Um²)/(k T)², as printed, is near the slope where y is near 1/2, and falls behind as the
