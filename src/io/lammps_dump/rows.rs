@@ -40,46 +40,52 @@ type Expected = (&'static str, &'static str);
 /// The text in place of a column, and what it should have been.
 type Damage<'t> = (&'t [u8], Expected);
 
+impl Role {
+    /// What a column of this role is, and what it should hold.
+    fn expected(self) -> Expected {
+        match self {
+            Self::Coordinate(_) => ("a coordinate", "a finite number"),
+            Self::Id => ("an id", "an integer"),
+            Self::Type => ("a type", "an integer of 0 or more"),
+            Self::Name => ("a name", "a word"),
+            Self::Image(_) => ("an image flag", "an integer"),
+            Self::Skip => ("a column", "a value"),
+        }
+    }
+}
+
 impl Row {
-    /// Reads the field at the beginning of `rest` as `role` says, and returns its length. The error
-    /// says what the field should have been. No field reaches beyond its line.
+    /// Reads the field at the beginning of `rest` as `role` says, and returns its length; `None`
+    /// where it is something else. No field reaches beyond its line.
     #[inline(always)]
-    fn take(&mut self, role: Role, rest: &[u8], labels: &[Vec<u8>]) -> Result<usize, Expected> {
+    fn take(&mut self, role: Role, rest: &[u8], labels: &[Vec<u8>]) -> Option<usize> {
         match role {
             Role::Coordinate(axis) => {
-                let (value, length) = leading_f64(rest)
-                    .filter(|(value, _)| value.is_finite())
-                    .ok_or(("a coordinate", "a finite number"))?;
+                let (value, length) = leading_f64(rest).filter(|(value, _)| value.is_finite())?;
                 self.coordinates[axis] = value;
-                Ok(length)
+                Some(length)
             }
             Role::Id => {
-                let (value, length) = leading_i64(rest).ok_or(("an id", "an integer"))?;
+                let (value, length) = leading_i64(rest)?;
                 self.id = value;
-                Ok(length)
+                Some(length)
             }
             Role::Type => {
-                let (value, length) = integer(rest).ok_or(("a type", "an integer of 0 or more"))?;
+                let (value, length) = integer(rest)?;
                 self.kind.number = value;
-                Ok(length)
+                Some(length)
             }
             Role::Name => {
-                let length = field_length(rest);
-                if length == 0 {
-                    return Err(("a name", "a word"));
-                }
+                let length = Some(field_length(rest)).filter(|&length| length > 0)?;
                 self.kind.label = place_of(&rest[..length], labels);
-                Ok(length)
+                Some(length)
             }
             Role::Image(axis) => {
-                let (value, length) = integer(rest).ok_or(("an image flag", "an integer"))?;
+                let (value, length) = integer(rest)?;
                 self.images[axis] = value;
-                Ok(length)
+                Some(length)
             }
-            Role::Skip => match field_length(rest) {
-                0 => Err(("a column", "a value")),
-                length => Ok(length),
-            },
+            Role::Skip => Some(field_length(rest)).filter(|&length| length > 0),
         }
     }
 }
@@ -252,7 +258,7 @@ impl Columns {
             rest = after_blanks(rest);
             let length = row
                 .take(role, rest, &self.labels)
-                .map_err(|expected| (rest, expected))?;
+                .ok_or_else(|| (rest, role.expected()))?;
             rest = &rest[length..];
         }
         Ok(rest)
