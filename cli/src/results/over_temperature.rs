@@ -107,9 +107,7 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         .collect();
     let passed_over = (!passed_over.is_empty()).then(|| {
         let names = passed_over.join(", ");
-        format!(
-            "entropy, expansion: without {names}, which has no virial: the path is interpolated across it"
-        )
+        format!("entropy, expansion: no virial of {names}: the path is interpolated")
     });
     let susceptibilities = found.susceptibilities.iter().flat_map(|all| &all.notes);
     of_path

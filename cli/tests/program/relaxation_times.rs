@@ -68,7 +68,7 @@ fn the_shipped_scans_give_the_reference_tau_alpha() {
         assert_eq!(held, if name == "cuzr" { 1 } else { 3 });
         let figure = out.path().join(name).join("fig3_relaxation_times.svg");
         let figure = std::fs::read_to_string(figure).expect("the figure");
-        assert!(figure.contains("by the spectrum"));
+        assert!(figure.contains("by Eq. (11)"));
         let has_both = results["runs"].as_array().expect("runs").iter();
         let has_both = has_both
             .map(|run| &run["dynamic_heat_capacity"]["tau_T"])

@@ -237,7 +237,8 @@ impl Layout {
         let molecular = (names[energy] == "E_pair").then(|| place(MOLECULAR)).flatten();
         let temperature = match &wanted.temperature {
             Some(column) => Some(find(column, "temperature")?),
-            None => known(Quantity::Temperature, &names)?,
+            // Whoever reads a temperature in place of an energy has no other.
+            None => known(Quantity::Temperature, &names)?.filter(|&place| place != energy),
         };
         // With its unit. What cannot be chosen between, or has an unknown unit, is left alone
         // unless it is asked for.
