@@ -13,6 +13,9 @@ use super::trajectory::{self, Frames};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
+/// The logarithm of the ratio of two volumes of one run, of which one may be that of its start.
+const NEAR_VOLUME: f64 = 0.25;
+
 /// The volume of all runs that count, as far as it is known; `None` where it is not, and along an
 /// isobar where they differ.
 ///
@@ -24,13 +27,20 @@ pub(crate) fn common_volume<'a>(
 ) -> Result<Option<f64>, Failure> {
     let mut first: Option<(&Run, f64)> = None;
     for (run, energies) in runs.filter(|(run, _)| run.exclude.is_none()) {
+        let of_cell = volume(scan, run)?;
+        let mean = energies.mean_volume();
         // The cell of a run at constant pressure is that of its start.
-        let volume = match energies.mean_volume() {
-            Some(mean) => mean,
-            None => match volume(scan, run)? {
-                Some(volume) => volume,
-                None => continue,
-            },
+        if let (Some(found), Some(mean)) = (of_cell, mean)
+            && (found / mean).ln().abs() > NEAR_VOLUME
+        {
+            let [found, mean] = [found, mean].map(|volume| short(volume, 6));
+            let message = format!(
+                "found a cell of the volume {found}, that of the volume column is {mean} in the mean"
+            );
+            return Err(scan.run_failure(run, format!("{message}; expected the same")));
+        }
+        let Some(volume) = mean.or(of_cell) else {
+            continue;
         };
         let (before, expected) = *first.get_or_insert((run, volume));
         if (volume - expected).abs() <= SAME_VOLUME * expected {

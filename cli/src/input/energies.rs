@@ -48,6 +48,7 @@ impl Energies {
         let tables: Vec<io::EnergyTable> = tables.collect::<Result<_, _>>()?;
         let left_out_rows = tables.iter().map(io::EnergyTable::left_out_rows).sum();
         let mut notes: Vec<String> = tables.iter().flat_map(notes_of).collect();
+        let left_out: Vec<(&str, String)> = tables.iter().flat_map(left_out).collect();
         notes.extend(pieces_taken_for_replicas(&tables));
         notes.extend(tables.iter().filter_map(|table| {
             let unit = table.unit_of_times(scan.system.timestep)?;
@@ -88,7 +89,7 @@ impl Energies {
                 run.name()
             ));
         }
-        notes.extend(barostat::check(scan, run, files().zip(&series))?);
+        notes.extend(barostat::check(scan, run, files().zip(&series), &left_out)?);
         let each = files().zip(&series).map(|(file, series)| (file, series.clone()));
         let each: Vec<_> = each.collect();
         // Rows that are damaged may be why the rest does not fit.
@@ -141,6 +142,14 @@ fn notes_of(table: &io::EnergyTable) -> impl Iterator<Item = String> {
     table.notes.iter().map(|note| match note {
         io::Note::Piece { .. } => note.to_string(),
         _ => format!("{}: {note}", table.file.display()),
+    })
+}
+
+/// The columns that a table leaves out, and why.
+fn left_out(table: &io::EnergyTable) -> impl Iterator<Item = (&'static str, String)> {
+    table.notes.iter().filter_map(|note| match note {
+        io::Note::LeftOut { quantity, why } => Some((*quantity, why.clone())),
+        _ => None,
     })
 }
 

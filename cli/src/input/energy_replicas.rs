@@ -10,9 +10,11 @@ use super::{about, energies::ensemble};
 use crate::failure::Failure;
 use crate::scan_file::{Run, Scan};
 
-/// Replicas of one state point have mean temperatures within this part of each other: runs at
-/// constant energy begin with different ones.
+/// Replicas of one state point have mean temperatures within this part of each other.
 const SAME_TEMPERATURE: f64 = 0.02;
+/// Runs at constant energy that begin from canonical states keep total energies, and so temperatures,
+/// that vary by T sqrt(k/(N c_V)). Replicas may differ by so many times the root of two of that.
+const CANONICAL_STARTS: f64 = 3.5;
 /// The same for replicas that a thermostat holds at one temperature.
 const SAME_THERMOSTAT: f64 = 0.005;
 /// Standard errors by which such temperatures may differ within that part.
@@ -42,11 +44,14 @@ struct State<'a> {
     mean: Estimate,
     variance: f64,
     temperature: Option<Estimate>,
-    pressure: Option<Level>,
+    /// Of what the ensemble holds at one mean: pressure and volume under a barostat, the pressure
+    /// under a thermostat. At constant energy each replica has a pressure of its own.
+    levels: Vec<Level>,
 }
 
 /// The mean of a quantity and its standard deviation.
 struct Level {
+    quantity: &'static str,
     mean: Estimate,
     deviation: f64,
 }
@@ -73,9 +78,9 @@ pub(super) fn check(
     let (first, others) = (&states[0], &states[1..]);
     for state in others {
         notes.extend(missing(first, state));
-        check_temperature(scan, run, first, state)?;
+        notes.extend(check_temperature(scan, run, first, state)?);
         check_changes(first, state)?;
-        check_pressure(first, state)?;
+        notes.extend(check_levels(scan, run, first, state)?);
         notes.extend(check_energy(scan, run, first, state)?);
     }
     Ok(notes)
@@ -99,7 +104,7 @@ impl<'a> State<'a> {
             file,
             series,
             variance: moments.corrected_variance().value(),
-            pressure: pressure(series, resampling).map_err(|error| about(file, error))?,
+            levels: levels(scan, run, series, resampling).map_err(|error| about(file, error))?,
             mean: moments.mean,
             temperature: moments.kinetic_temperature,
         })
@@ -125,13 +130,34 @@ fn missing<'a>(first: &'a State<'_>, state: &'a State<'_>) -> impl Iterator<Item
     })
 }
 
-fn pressure(series: &EnergySeries<'static>, resampling: Resampling) -> Result<Option<Level>, msed::Error> {
-    let Some(pressures) = series.pressures() else {
+fn levels(
+    scan: &Scan,
+    run: &Run,
+    series: &EnergySeries<'static>,
+    resampling: Resampling,
+) -> Result<Vec<Level>, msed::Error> {
+    let pressure = level("pressure", series, series.pressures(), resampling)?;
+    // Volumes that a run keeps are compared with those of the ensemble's check.
+    let volume = match scan.ensemble_of(run) {
+        Ensemble::Npt { .. } => level("volume", series, series.volumes(), resampling)?,
+        _ => None,
+    };
+    Ok(pressure.into_iter().chain(volume).collect())
+}
+
+fn level(
+    quantity: &'static str,
+    series: &EnergySeries<'static>,
+    column: Option<&[f64]>,
+    resampling: Resampling,
+) -> Result<Option<Level>, msed::Error> {
+    let Some(column) = column else {
         return Ok(None);
     };
-    let pressures = EnergySeries::new(pressures, series.sampling(), 1, EnergyKind::Total)?;
-    let moments = energy::moments(&pressures, resampling)?;
+    let column = EnergySeries::new(column, series.sampling(), 1, EnergyKind::Total)?;
+    let moments = energy::moments(&column, resampling)?;
     Ok(Some(Level {
+        quantity,
         deviation: moments.corrected_variance().value().sqrt(),
         mean: moments.mean,
     }))
@@ -141,44 +167,86 @@ fn error(of: &Estimate) -> f64 {
     of.standard_error().unwrap_or(0.0)
 }
 
-/// Temperatures that are further apart than replicas of one state point have them.
-fn check_temperature(scan: &Scan, run: &Run, first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
+/// Temperatures that are further apart than replicas of one state point have them, or a note where
+/// canonical starts alone explain them.
+fn check_temperature(
+    scan: &Scan,
+    run: &Run,
+    first: &State<'_>,
+    state: &State<'_>,
+) -> Result<Option<String>, Failure> {
     let (Some(found), Some(expected)) = (&state.temperature, &first.temperature) else {
-        return Ok(());
+        return Ok(None);
     };
     let difference = (found.value() - expected.value()).abs();
     let error = error(found).hypot(error(expected));
     let part = difference / expected.value();
-    let is_held = !matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
-    if part > SAME_TEMPERATURE && difference > 3.0 * error
+    let ensemble = scan.ensemble_of(run);
+    let is_held = !matches!(ensemble, Ensemble::Nve { .. });
+    // The kinetic half of c_V alone would let them vary by more; a liquid's other half is as large.
+    let heat_capacity = first.series.particles() as f64 * ensemble.degrees_of_freedom();
+    let starts = CANONICAL_STARTS * (2.0 / heat_capacity).sqrt();
+    let same = if is_held {
+        SAME_TEMPERATURE
+    } else {
+        SAME_TEMPERATURE.max(starts)
+    };
+    if part > same && difference > 3.0 * error
         || is_held && part > SAME_THERMOSTAT && difference > CHANCE * error
     {
         let message = format!(
-            "found a mean temperature of {found}, expected the {expected} of {}: replicas are of one state point",
-            first.file.display()
+            "found a mean temperature of {found}, expected the {expected} of {} to {} %: replicas are of one state point, and others \
+             are runs of their own",
+            first.file.display(),
+            short(100.0 * if is_held { SAME_THERMOSTAT } else { same }, 2)
         );
         return Err(about(state.file, message));
     }
-    Ok(())
+    Ok((part > SAME_TEMPERATURE && difference > 3.0 * error).then(|| {
+        format!(
+            "{}: found a mean temperature of {found}, that of {} is {expected}: replicas at constant energy are so far apart only if \
+             each began from a state of its own at one temperature",
+            state.file.display(),
+            first.file.display()
+        )
+    }))
 }
 
-/// Pressures that are further apart than their fluctuations.
-fn check_pressure(first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
-    let (Some(found), Some(expected)) = (&state.pressure, &first.pressure) else {
-        return Ok(());
-    };
-    let difference = (found.mean.value() - expected.mean.value()).abs();
-    let error = error(&found.mean).hypot(error(&expected.mean));
-    if difference > SAME_LEVEL * found.deviation.max(expected.deviation) && difference > CHANCE * error {
-        let message = format!(
-            "found a mean pressure of {}, expected the {} of {}: replicas are of one state point, in the same units",
+/// Pressures and volumes that are further apart than their fluctuations, or a note where only their
+/// errors are smaller.
+fn check_levels(
+    scan: &Scan,
+    run: &Run,
+    first: &State<'_>,
+    state: &State<'_>,
+) -> Result<Vec<String>, Failure> {
+    let is_nve = matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
+    let mut notes = Vec::new();
+    for found in &state.levels {
+        let of_first = first.levels.iter().find(|level| level.quantity == found.quantity);
+        let Some(expected) = of_first else { continue };
+        let difference = (found.mean.value() - expected.mean.value()).abs();
+        let error = error(&found.mean).hypot(error(&expected.mean));
+        let means = format!(
+            "found a mean {} of {}, expected the {} of {}",
+            found.quantity,
             found.mean,
             expected.mean,
             first.file.display()
         );
-        return Err(about(state.file, message));
+        if difference > SAME_LEVEL * found.deviation.max(expected.deviation) && difference > CHANCE * error {
+            let message = format!("{means}: replicas are of one state point, in the same units");
+            return Err(about(state.file, message));
+        }
+        if !is_nve && error > 0.0 && difference > REMARKABLE * error {
+            notes.push(format!(
+                "{}: {means}: they differ by {} standard errors; the replicas are of different states, or all errors are too small",
+                state.file.display(),
+                (difference / error).round()
+            ));
+        }
     }
-    Ok(())
+    Ok(notes)
 }
 
 /// Mean energies that are further apart than their fluctuations, or a note where only their errors

@@ -24,6 +24,9 @@ const DOMINANT: f64 = 0.5;
 /// print is coarse.
 const LONG: usize = 10;
 const DISTINCT: usize = 20;
+/// The least part of the stretches of equal numbers that have a number of their own where the output
+/// repeats each. A coarse print comes back to the same few numbers.
+const OWN: f64 = 0.9;
 /// Stretches of equal numbers at least a tenth as long as the longest one: more of them are the
 /// work of a coarse print and a slow series.
 const STRETCHES: usize = 3;
@@ -59,6 +62,7 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
         ("energy", Some(series.samples())),
         ("temperature", series.temperatures()),
         ("pressure", series.pressures()),
+        ("volume", series.volumes()),
     ];
     let mut notes = Vec::new();
     let mut stuck: Vec<(Same, Vec<&str>)> = Vec::new();
@@ -90,6 +94,16 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
                 100.0 * far.share
             ));
         }
+        if let Some(rows) = repeats(column) {
+            let what = format!("each {quantity} stands in {} rows on the average", short(rows, 3));
+            // Pressures are often computed more rarely than they are written.
+            if ["energy", "temperature"].contains(&quantity) {
+                let expected =
+                    "expected numbers of their own in each row; leave out the rows that repeat them";
+                return Err(about(file, format!("{what}, {expected}")));
+            }
+            notes.push(format!("{}: {what}: they count as they are", file.display()));
+        }
         if let Some(same) = Same::find(column) {
             if same.rows as f64 > DOMINANT * column.len() as f64 {
                 let what = same.what(&[quantity], rows);
@@ -111,6 +125,20 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
         )
     }));
     Ok(notes)
+}
+
+/// How many rows have each number, where nearly all numbers are repeated: fine numbers, which differ
+/// from one stretch to the next, as those of a coarse print do not.
+fn repeats(column: &[f64]) -> Option<f64> {
+    let same = |pair: &&[f64]| pair[0].to_bits() == pair[1].to_bits();
+    let repeated = column.windows(2).filter(same).count() as f64;
+    let rows = column.len() as f64;
+    if repeated <= DOMINANT * rows {
+        return None;
+    }
+    let values: HashSet<u64> = column.iter().map(|x| x.to_bits()).collect();
+    let (values, stretches) = (values.len(), rows - repeated);
+    (values >= DISTINCT && values as f64 > OWN * stretches).then_some(rows / stretches)
 }
 
 /// Numbers far away from all others.
@@ -210,7 +238,7 @@ mod tests {
     }
 
     fn is_odd(column: &[f64]) -> bool {
-        Far::find(column).is_some() || Same::find(column).is_some()
+        Far::find(column).is_some() || Same::find(column).is_some() || repeats(column).is_some()
     }
 
     #[test]
@@ -260,6 +288,8 @@ mod tests {
         }
         let same = Same::find(&stuck).unwrap();
         assert_eq!((same.first, same.rows), (300, 20));
+        let each: Vec<f64> = noise(5, 200).into_iter().flat_map(|x| [x; 12]).collect();
+        assert_eq!(repeats(&each), Some(12.0));
         stuck[300..306].fill(0.5);
         stuck[306..320]
             .iter_mut()

@@ -93,7 +93,8 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
     let notes = notes
         .into_iter()
         .filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
-    let of_path = found.volume.filter(|_| is_isobaric).map(|volume| {
+    let has_several = found.temperatures().len() > 1;
+    let of_path = found.volume.filter(|_| is_isobaric && has_several).map(|volume| {
         let volume = short(volume, 6);
         format!("path: `isobaric`, and all runs have the volume {volume}; expected volumes that differ")
     });

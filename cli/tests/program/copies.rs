@@ -224,3 +224,46 @@ fn pressures_of_replicas_are_in_one_unit() {
         );
     }
 }
+
+/// Runs at constant energy from canonical states differ in temperature by more than a thermostat
+/// lets them.
+#[test]
+fn canonical_starts_at_constant_energy_are_one_state() {
+    let original = rows(&Scan::small().read("T0.800.dat"));
+    let shifted = |by: f64| {
+        let [a, b] =
+            [&original[..1400], &original[1500..2900]].map(|half| half.iter().map(|row| [row[1], row[2]]));
+        let scan = with_replica(file(b.map(|[e, t]| [e + 1730.0 * by, t + by]), 5));
+        scan.write("T0.800.dat", file(a, 5));
+        scan
+    };
+    let outcome = shifted(0.03).run();
+    assert!(
+        outcome.success
+            && outcome
+                .stdout
+                .contains("each began from a state of its own at one temperature"),
+        "{}{}",
+        outcome.stdout,
+        outcome.stderr
+    );
+    let message = shifted(0.12).message();
+    assert!(
+        message.contains("to 9 %: replicas are of one state point"),
+        "{message}"
+    );
+}
+
+/// Output that is written more often than it is computed.
+#[test]
+fn energies_that_stand_in_many_rows() {
+    let original = rows(&Scan::small().read("T0.800.dat"));
+    let each = original[..250].iter().flat_map(|row| [[row[1], row[2]]; 12]);
+    let scan = Scan::small();
+    scan.write("T0.800.dat", file(each, 5));
+    assert_eq!(
+        scan.message(),
+        "DIR/T0.800.dat: each energy stands in 12 rows on the average, expected numbers of their own in each row; leave out \
+         the rows that repeat them"
+    );
+}
