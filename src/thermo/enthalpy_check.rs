@@ -4,7 +4,7 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
-use super::slope::{agreement, heat_capacity_check, mean_square_z};
+use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::{ConstantPressure, Path, Point, StatePoint, ThermoError, Undetermined};
 
 /// Two pressures are one where they differ by no more than this part of N k T/V and three of their
@@ -76,14 +76,10 @@ impl EnthalpyCheck {
         };
         let from_fluctuations = whole(&check.from_fluctuations);
         let from_spline = whole(&check.from_spline);
-        let pairs = from_fluctuations.iter().zip(&from_spline);
-        let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+        let (difference, agreement) = compared(&from_fluctuations, &from_spline, Path::Isochoric);
         Ok(Self {
-            agreement: difference
-                .iter()
-                .map(|difference| agreement(difference, Path::Isochoric))
-                .collect(),
-            from_enthalpy_slope: whole(&check.from_energy_slope),
+            agreement,
+            from_enthalpy_slope: whole(&check.from_rosenfeld_tarazona),
             temperatures: check.temperatures,
             from_fluctuations,
             from_spline,
