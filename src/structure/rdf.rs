@@ -269,7 +269,8 @@ pub(super) fn check_reach<T: Real, C: Coordinates>(
     Ok(())
 }
 
-/// Half of the smallest width of each cell of a run, as far as distances to the nearest image reach.
+/// Half of the smallest width of each cell of a run, as far as distances to the nearest image
+/// reach.
 fn reaches<T: Real, C: Coordinates>(
     runs: &[Trajectory<'_, T, C>],
     run: usize,

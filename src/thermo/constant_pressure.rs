@@ -53,7 +53,7 @@ pub struct ConstantPressure {
     /// The pressure of the barostat, as it is given or as the mean of the column.
     pub pressure: Estimate,
     /// -Cov(V, p)/(k T), which is 1 where the barostat samples constant pressure. `None` without a
-    /// column of pressures, where nothing tells it.
+    /// column of pressures.
     pub barostat: Option<Estimate>,
     /// Why the errors may be too small: the run holds few correlation times of the slower one of
     /// enthalpy and volume.
@@ -139,10 +139,10 @@ impl ConstantPressure {
 /// (T. L. Hill, *Statistical Mechanics*, 1956, chapter 4; M. P. Allen, D. J. Tildesley, *Computer
 /// Simulation of Liquids*, 2nd edition, 2017, section 2.5.) H holds the fixed pressure of the
 /// barostat. With the instantaneous one, as LAMMPS prints its `enthalpy`, the sum fluctuates
-/// otherwise, and its variance is no heat capacity. The kinetic energy is
-/// independent of U and V, and its g degrees of freedom per particle, those of the [`Ensemble`],
-/// give g/2 exactly: no kinetic fluctuation adds noise. In c_V and (∂p/∂T)_V nothing but the
-/// regression of U on V is left: c_V does not contain the pressure at all.
+/// otherwise, and its variance is no heat capacity. The kinetic energy is independent of U and V,
+/// and its g degrees of freedom per particle, those of the [`Ensemble`], give g/2 exactly: no
+/// kinetic fluctuation adds noise. c_V does not contain the pressure: it comes from what is left of
+/// the variance of U after its regression on V.
 ///
 /// `pressure` is that of the barostat; `None` takes the mean of the pressure column
 /// ([`EnergySeries::with_pressures`](crate::EnergySeries::with_pressures)), which is equal to it.

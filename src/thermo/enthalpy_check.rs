@@ -15,10 +15,10 @@ const SAME_PRESSURE: f64 = 1e-3;
 ///
 /// The left side comes from the variance of U + p V at each temperature, as
 /// [`constant_pressure`](super::constant_pressure()) has it; the right side from the mean
-/// enthalpies alone, by the interpolants of [`heat_capacity_check`](super::heat_capacity_check())
-/// for U + p V, a straight line and a natural spline in T^(3/5), and the kinetic g/2. It is at
-/// constant pressure what that check is at constant volume: it tests equilibrium, barostat and
-/// units at once. Both sides went through the same resamples.
+/// enthalpies alone: U + p V as a straight line and as a natural spline in T^(3/5), and the kinetic
+/// g/2 added. It is at constant pressure what
+/// [`heat_capacity_check`](super::heat_capacity_check()) is at constant volume, and tests
+/// equilibrium, barostat and units at once. Both sides went through the same resamples.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

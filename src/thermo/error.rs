@@ -424,8 +424,8 @@ pub enum Undetermined {
         /// What the kinetic part is of (g/d) N k T.
         part: Estimate,
     },
-    /// The pressure times the volume fluctuates far less than the kinetic part that it contains: its
-    /// unit or the volume is another one.
+    /// The pressure times the volume fluctuates far less than the kinetic part that it contains:
+    /// its unit or the volume is another one.
     #[error(
         "p V fluctuates with {part:.2e} of the variance of its kinetic part, expected at least {expected:.0e}: \
          the unit of the pressure or the volume is another one"

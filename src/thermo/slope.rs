@@ -112,8 +112,8 @@ pub(super) fn compared(
 /// Tarazona, Mol. Phys. 95, 141, 1998) and, from four temperatures on, once with m free between -3
 /// and 3. The slope that is compared is the one with m free. The error of a fit with 3/5 knows
 /// nothing of how far a liquid deviates from 3/5; the error with m free holds what the temperatures
-/// leave open of m. A natural cubic spline of e over T^(3/5) stands beside them. All are redone with
-/// each block of each run left out in turn, together with the heat capacity: the error of the
+/// leave open of m. A natural cubic spline of e over T^(3/5) stands beside them. All are redone
+/// with each block of each run left out in turn, together with the heat capacity: the error of the
 /// difference holds the anticorrelation of e and T and the common blocks of e and C_ex. At constant
 /// volume the two sides are equal; along an isobar
 ///

@@ -123,7 +123,7 @@ pub(crate) fn load(
         replicas.push(frames);
     }
     let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
-    frame_replicas::check_alike(scan, run, &files, &replicas)?;
+    frame_replicas::check_cells_and_spacing(scan, run, &files, &replicas)?;
     frame_replicas::check_apart(&files, &prints)?;
     others.check(scan, run, &files, &prints)?;
     let frames = Replicas::new(replicas).map_err(|error| of_replica(&error, files.into_iter()))?;

@@ -129,6 +129,11 @@ fn npt() -> Ensemble {
     Ensemble::npt(PARTICLES)
 }
 
+/// g/2.
+fn kinetic() -> f64 {
+    0.5 * npt().degrees_of_freedom()
+}
+
 fn of(run: &EnergySeries<'_>, pressure: Option<f64>) -> Outcome<ConstantPressure, Undetermined> {
     thermo::constant_pressure(
         run,
@@ -526,8 +531,8 @@ fn line_through(scan: &Scan) -> Vec<Estimate> {
     let point = |found: &&ConstantPressure, value: Estimate| Point::new(found.temperature().clone(), value);
     let enthalpies = found
         .iter()
-        .map(|of| point(of, &of.mean_enthalpy - 1.5 * of.temperature()));
-    let capacities = found.iter().map(|of| point(of, &of.c_p - 1.5));
+        .map(|of| point(of, &of.mean_enthalpy - kinetic() * of.temperature()));
+    let capacities = found.iter().map(|of| point(of, &of.c_p - kinetic()));
     let [enthalpies, capacities] = [enthalpies.collect::<Vec<_>>(), capacities.collect()];
     let check = thermo::heat_capacity_check(&enthalpies, &capacities, Units::LJ, Path::Isochoric);
     check.unwrap().from_rosenfeld_tarazona
@@ -559,7 +564,7 @@ fn along_an_isobar_c_p_is_the_slope_of_the_enthalpy() {
     // The slope is that of the line in T^(3/5), with however many temperatures.
     let line = line_through(&scan);
     for (found, line) in check.from_enthalpy_slope.iter().zip(&line) {
-        let expected = line.value() + 1.5;
+        let expected = line.value() + kinetic();
         assert!(
             (found.value() / expected - 1.0).abs() < 1e-9,
             "{found} {expected}"
