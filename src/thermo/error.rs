@@ -370,8 +370,8 @@ pub enum Undetermined {
     ConstantPressure,
     /// Volume and pressure do not fluctuate as at constant pressure: no fluctuation formula holds.
     #[error(
-        "no heat capacity: -Cov(V, p) is {part} of k T, expected 1 where a barostat samples constant pressure. It is 0 under Berendsen's \
-         barostat, and another number in other units of pressure or volume"
+        "no heat capacity: -Cov(V, p) is {part} of k T, expected 1 where a barostat samples constant pressure: it is 0 under \
+         Berendsen's barostat, and another number in other units of pressure or volume"
     )]
     NotConstantPressure {
         /// -Cov(V, p)/(k T).

@@ -11,7 +11,7 @@ use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_replicas::{self, OtherRuns, Prints};
 use super::frame_steps::{self, Stepped};
-use super::resolution::{self, Farthest};
+use super::precision::{self, Farthest};
 use super::{about, check_file, dimensions, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList, Types, with_counts};
@@ -239,7 +239,7 @@ fn replica(
             format_args!("{repeated} repeated frames counted once (same step, cell and positions)"),
         ),
     }
-    if let Some(note) = resolution::check(file, farthest, &trajectory)? {
+    if let Some(note) = precision::check(file, farthest, &trajectory)? {
         notes.add(file, note);
     }
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
