@@ -81,7 +81,7 @@ impl DistinctVanHove {
 ///   reverse: they are equal in equilibrium. The density is that of b around a.
 /// - **Normalisation.** `G_d,ab = (N_b - δ_ab)/V · g_ab(r, t)`: its integral over the cell is the
 ///   number of other particles, and that of particles that know nothing of each other is
-///   (N_b - δ_ab)/V at every r. Over ρ g(r) it has the factor 1 - 1/N of a closed system.
+///   (N_b - δ_ab)/V at every r. Beside ρ g(r) it has the factor 1 - 1/N of a closed system.
 /// - **Range.** As for [`rdf`](super::rdf()): up to half of the smallest width of the cell.
 /// - **Coordinates** wrapped or unwrapped: the result is the same, since only images matter. Where
 ///   the cell changes, coordinates go with it as fractions of its vectors, and distances and volume

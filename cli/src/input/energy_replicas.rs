@@ -150,8 +150,10 @@ fn pressure(series: &EnergySeries<'static>, resampling: Resampling) -> Result<Op
     }))
 }
 
-fn error(of: &Estimate) -> f64 {
-    of.standard_error().unwrap_or(0.0)
+/// The standard error of the difference of two runs' means, 0 where it is not known.
+fn error_between(means: [&Estimate; 2]) -> f64 {
+    let [a, b] = means.map(|mean| mean.standard_error().unwrap_or(0.0));
+    a.hypot(b)
 }
 
 /// Temperatures that are further apart than replicas of one state point have them.
@@ -160,7 +162,7 @@ fn check_temperature(scan: &Scan, run: &Run, first: &State<'_>, state: &State<'_
         return Ok(());
     };
     let difference = (found.value() - expected.value()).abs();
-    let error = error(found).hypot(error(expected));
+    let error = error_between([found, expected]);
     let part = difference / expected.value();
     let is_held = !matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
     if part > SAME_TEMPERATURE && difference > 3.0 * error
@@ -181,7 +183,7 @@ fn check_pressure(first: &State<'_>, state: &State<'_>) -> Result<(), Failure> {
         return Ok(());
     };
     let difference = (found.mean.value() - expected.mean.value()).abs();
-    let error = error(&found.mean).hypot(error(&expected.mean));
+    let error = error_between([&found.mean, &expected.mean]);
     if difference > SAME_LEVEL * found.deviation.max(expected.deviation) && difference > CHANCE * error {
         let message = format!(
             "found a mean pressure of {}, expected the {} of {}: replicas are of one state point, in the same units",
@@ -218,7 +220,7 @@ fn check_energy(
     let [found, expected] = [level(state), level(first)];
     let heated = temperatures.map_or(0.0, |(a, b)| slope * (a.value() - b.value()).abs());
     let difference = (found.value() - expected.value()).abs();
-    let error = error(&found).hypot(error(&expected)).hypot(SLOPE * heated);
+    let error = error_between([&found, &expected]).hypot(SLOPE * heated);
     let deviation = first.variance.max(state.variance).sqrt();
     let means = format!(
         "a mean energy of {} per particle, expected the {} of {}",
