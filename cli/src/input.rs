@@ -13,7 +13,7 @@ pub(crate) mod frame_replicas;
 mod frame_steps;
 mod joined_runs;
 mod odd_rows;
-mod resolution;
+mod precision;
 mod shared_samples;
 pub(crate) mod trajectory;
 

@@ -1,6 +1,7 @@
 //! `results.json`, whose names other programs read. A result that is missing is absent, or `null`
 //! in a list.
 
+mod comparison;
 mod constant_pressure;
 mod dynamic_heat_capacity;
 mod over_temperature;
@@ -16,7 +17,8 @@ use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::Point;
 use crate::scan_file::Scan;
 
-pub(crate) use over_temperature::{agreement, notes, straightness};
+pub(crate) use comparison::agreement;
+pub(crate) use over_temperature::{notes, straightness};
 pub(crate) use values::reason;
 
 /// What `program` says in a file of this program.

@@ -43,6 +43,6 @@ pub use error::EnergyError;
 pub use integrated_time::{IntegratedTime, StillCorrelated, integrated_time};
 pub(crate) use joint_moments::JointMoments;
 pub use moments::{Moments, moments};
-pub(crate) use resolution::quantum;
 pub use resolution::{Resolution, resolution};
+pub(crate) use resolution::{quantum, rounding_variance};
 pub use sums::EnergySums;

@@ -81,6 +81,11 @@ pub(crate) fn quantum<T: Real>(columns: &[&[T]]) -> Option<(f64, f64)> {
     Some(wider.map_or(printed, |wider| (wider, wider * wider)))
 }
 
+/// The variance that the rounding of the print adds to columns that are multiplied by a factor.
+pub(crate) fn rounding_variance<T: Real>(columns: &[&[T]], factor: f64) -> f64 {
+    quantum(columns).map_or(0.0, |(_, square)| square / 12.0 * factor.powi(2))
+}
+
 /// Whether two of the first samples, all of which are multiples of a quantum, are neighbours: then
 /// no spacing is wider, which saves sorting them.
 fn has_neighbours<T: Real>(columns: &[&[T]], quantum: f64) -> bool {

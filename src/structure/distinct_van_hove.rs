@@ -4,7 +4,7 @@ use pulp::Arch;
 
 use super::groups::Groups;
 use super::origins::{Axis, Origins};
-use super::rdf::check_reach;
+use super::rdf::{check_reach, over_ideal_gas};
 use super::{RadialBins, StructureError, plane};
 use crate::kernels::{CountDistinct, NeighbourGrid};
 use crate::lag::Lags;
@@ -81,7 +81,7 @@ impl DistinctVanHove {
 ///   reverse: they are equal in equilibrium. The density is that of b around a.
 /// - **Normalisation.** `G_d,ab = (N_b - δ_ab)/V · g_ab(r, t)`: its integral over the cell is the
 ///   number of other particles, and that of particles that know nothing of each other is
-///   (N_b - δ_ab)/V at every r. Over ρ g(r) it has the factor 1 - 1/N of a closed system.
+///   (N_b - δ_ab)/V at every r. Beside ρ g(r) it has the factor 1 - 1/N of a closed system.
 /// - **Range.** As for [`rdf`](super::rdf()): up to half of the smallest width of the cell.
 /// - **Coordinates** wrapped or unwrapped: the result is the same, since only images matter. Where
 ///   the cell changes, coordinates go with it as fractions of its vectors, and distances and volume
@@ -191,9 +191,7 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(groups: Groups, bins: &'a RadialBins, dimensions: Dimensions) -> Self {
-        let mut pairs = groups.pairs();
-        // A single particle has no distance from another of its kind.
-        pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
+        let pairs = groups.pairs_apart();
         let both = |&[a, b]: &[usize; 2]| {
             if a == b {
                 vec![[a, a]]
@@ -248,21 +246,14 @@ impl<'a> Plan<'a> {
 
     fn normalised(&self, cell: &Cell, counts: &[u64]) -> Vec<f64> {
         let bins = self.bins.count();
-        let sizes = self.groups.sizes();
         let volume = cell.volume_in(self.dimensions);
         let shells: Vec<f64> = self.bins.volumes(self.dimensions).collect();
+        let per_volume: Vec<f64> = shells.iter().map(|shell| volume / shell).collect();
         let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));
-        let mut add = |around: f64, others: f64, counts: &[f64]| {
-            let expected = around * others;
-            let g = |(&n, &shell): (&f64, &f64)| {
-                if n == 0.0 {
-                    0.0
-                } else {
-                    n / expected * (volume / shell)
-                }
-            };
-            found.extend(counts.iter().zip(&shells).map(g));
-            found.extend(counts.iter().zip(&shells).map(|(n, shell)| n / around / shell));
+        let mut add = |[at_origin, others]: [f64; 2], counts: &[f64]| {
+            found.extend(over_ideal_gas(counts, at_origin * others, &per_volume));
+            let densities = counts.iter().zip(&shells).map(|(n, shell)| n / at_origin / shell);
+            found.extend(densities);
         };
         let mut all = vec![0.0; bins];
         let mut counts = counts.chunks_exact(bins + 1);
@@ -275,10 +266,10 @@ impl<'a> Plan<'a> {
                     *all += n as f64;
                 }
             }
-            add(sizes[a], if a == b { sizes[b] - 1.0 } else { sizes[b] }, &of_pair);
+            add(self.groups.around([a, b]), &of_pair);
         }
-        let particles = sizes[sizes.len() - 1];
-        add(particles, particles - 1.0, &all);
+        let particles = self.groups.order.len() as f64;
+        add([particles, particles - 1.0], &all);
         found
     }
 }

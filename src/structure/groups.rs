@@ -76,6 +76,20 @@ impl Groups {
         pairs_of(self.names.len()).collect()
     }
 
+    /// Each two species that have a pair of particles: a single particle has no distance from
+    /// another of its kind.
+    pub(super) fn pairs_apart(&self) -> Vec<[usize; 2]> {
+        let mut pairs = self.pairs();
+        pairs.retain(|&[a, b]| a != b || self.ranges[a].len() > 1);
+        pairs
+    }
+
+    /// How many particles of two species are at the origin, and how many others around each.
+    pub(super) fn around(&self, [a, b]: [usize; 2]) -> [f64; 2] {
+        let [at_origin, others] = [a, b].map(|species| self.ranges[species].len() as f64);
+        [at_origin, if a == b { others - 1.0 } else { others }]
+    }
+
     /// Number of particles of each species and, last, of all.
     pub(super) fn sizes(&self) -> Vec<f64> {
         let species = self.ranges.iter().map(Range::len);

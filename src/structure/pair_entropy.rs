@@ -63,11 +63,10 @@ impl fmt::Display for PairEntropy {
 /// ```
 ///
 /// over volumes, or areas in two dimensions, up to the end of the bins, with x_a the fraction of
-/// the particles of species a and ρ the mean density of all particles. It is 0 for an ideal gas and
-/// in liquids makes most of the excess entropy, with which it is not to be confused, nor with the
-/// entropies S1 and S2 of the fast and slow parts of a heat capacity
-/// ([`Part`](crate::thermo::Part)). It needs the structure alone and one temperature, while those
-/// integrals need a scan.
+/// the particles of species a and ρ the mean density of all particles. It is 0 for an ideal gas.
+/// The whole excess entropy has parts of three and more particles beside it. s2 needs the structure
+/// at one temperature; the entropies S1 and S2 of the fast and slow parts of a heat capacity
+/// ([`Part`](crate::thermo::Part)) are other numbers, and integrals over a scan.
 ///
 /// - **Range.** Up to half of the smallest width of the cell, by [`RadialBins::half_cell`].
 ///   [`tail`](PairEntropy::tail) tells whether the integral has converged there.

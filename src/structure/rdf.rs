@@ -63,17 +63,9 @@ impl RadialBins {
         let trajectories = runs.runs();
         let dimensions = plane::dimensions(trajectories)?;
         let mut end = f64::INFINITY;
-        for (run, trajectory) in trajectories.iter().enumerate() {
-            if trajectory.cells().is_empty() {
-                let needed_for = "the range of distances";
-                return Err(StructureError::NoCell { run, needed_for });
-            }
-            plane::check_cells(dimensions, run, trajectory.cells())?;
-            let halves = trajectory
-                .cells()
-                .iter()
-                .map(|cell| 0.5 * cell.narrowest(dimensions));
-            end = halves.fold(end, f64::min);
+        for run in 0..trajectories.len() {
+            let reaches = reaches(trajectories, run, dimensions, "the range of distances")?;
+            end = reaches.fold(end, f64::min);
         }
         // A hair less, so that rounding makes no bin more than there is room for.
         Self::linear(end, ((end / width) * (1.0 - 1e-12)).ceil() as usize)
@@ -242,12 +234,9 @@ pub fn rdf<T: Real, C: Coordinates>(
     let dimensions = plane::dimensions(trajectories)?;
     check_reach(trajectories, bins, dimensions)?;
     let groups = Groups::new(trajectories[0].species());
-    let mut pairs = groups.pairs();
-    // A single particle has no distance from another of its kind.
-    pairs.retain(|&[a, b]| a != b || groups.ranges[a].len() > 1);
     let plan = Plan {
+        pairs: groups.pairs_apart(),
         groups,
-        pairs,
         bins,
         dimensions,
     };
@@ -270,24 +259,41 @@ pub(super) fn check_reach<T: Real, C: Coordinates>(
     dimensions: Dimensions,
 ) -> Result<(), StructureError> {
     let end = bins.edges()[bins.count()];
-    for (run, trajectory) in runs.iter().enumerate() {
-        if trajectory.cells().is_empty() {
-            let needed_for = "the density";
-            return Err(StructureError::NoCell { run, needed_for });
-        }
-        plane::check_cells(dimensions, run, trajectory.cells())?;
-        for cell in trajectory.cells() {
-            let limit = 0.5 * cell.narrowest(dimensions);
-            if end > limit * (1.0 + 1e-9) {
-                return Err(StructureError::TooFar {
-                    run,
-                    found: end,
-                    limit,
-                });
-            }
+    for run in 0..runs.len() {
+        let mut reaches = reaches(runs, run, dimensions, "the density")?;
+        if let Some(limit) = reaches.find(|limit| end > limit * (1.0 + 1e-9)) {
+            let found = end;
+            return Err(StructureError::TooFar { run, found, limit });
         }
     }
     Ok(())
+}
+
+/// Half of the smallest width of each cell of a run, as far as distances to the nearest image
+/// reach.
+fn reaches<T: Real, C: Coordinates>(
+    runs: &[Trajectory<'_, T, C>],
+    run: usize,
+    dimensions: Dimensions,
+    needed_for: &'static str,
+) -> Result<impl Iterator<Item = f64>, StructureError> {
+    let cells = runs[run].cells();
+    if cells.is_empty() {
+        return Err(StructureError::NoCell { run, needed_for });
+    }
+    plane::check_cells(dimensions, run, cells)?;
+    Ok(cells.iter().map(move |cell| 0.5 * cell.narrowest(dimensions)))
+}
+
+/// g in each bin, from the pairs that are counted there and those of an ideal gas in the whole
+/// volume, of which `per_volume` is the volume over that of the bin.
+pub(super) fn over_ideal_gas<'a>(
+    counts: &'a [f64],
+    pairs: f64,
+    per_volume: &'a [f64],
+) -> impl Iterator<Item = f64> + 'a {
+    let g = move |(&n, &per_volume): (&f64, &f64)| if n == 0.0 { 0.0 } else { n / pairs * per_volume };
+    counts.iter().zip(per_volume).map(g)
 }
 
 /// What is the same for all frames.
@@ -312,16 +318,13 @@ impl Plan<'_> {
             uniform: edges[0] == 0.0,
             counts: &mut counts,
         });
-        let sizes = self.groups.sizes();
         let volume = cell.volume_in(self.dimensions);
         let shells = self.bins.volumes(self.dimensions);
         let per_volume: Vec<f64> = shells.map(|shell| volume / shell).collect();
         let mut found = Vec::with_capacity(2 * bins * (self.pairs.len() + 1));
-        let mut add = |around: f64, others: f64, ordered: &[f64]| {
-            let expected = around * others;
-            let g = |(&n, &per_volume): (&f64, &f64)| if n == 0.0 { 0.0 } else { n / expected * per_volume };
-            found.extend(ordered.iter().zip(&per_volume).map(g));
-            found.extend(ordered.iter().map(|n| n / around));
+        let mut add = |[at_origin, others]: [f64; 2], ordered: &[f64]| {
+            found.extend(over_ideal_gas(ordered, at_origin * others, &per_volume));
+            found.extend(ordered.iter().map(|n| n / at_origin));
         };
         let mut all = vec![0.0; bins];
         for (&[a, b], counts) in self.pairs.iter().zip(counts.chunks_exact(bins + 1)) {
@@ -330,10 +333,10 @@ impl Plan<'_> {
             for (all, &n) in all.iter_mut().zip(&counts[..bins]) {
                 *all += 2.0 * n as f64;
             }
-            add(sizes[a], if a == b { sizes[b] - 1.0 } else { sizes[b] }, &ordered);
+            add(self.groups.around([a, b]), &ordered);
         }
-        let particles = sizes[sizes.len() - 1];
-        add(particles, particles - 1.0, &all);
+        let particles = self.groups.order.len() as f64;
+        add([particles, particles - 1.0], &all);
         found
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::ensemble_check::{ensemble_check, half_width};
 use super::isobaric_columns::IsobaricColumns;
-use super::volume::VolumeChange;
+use super::volume::{VolumeChange, volume_and_pressure};
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::dimensions::Dimensions;
 use crate::energy::{EnergyError, JointMoments};
@@ -14,8 +14,6 @@ use crate::series::EnergyRuns;
 use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Dimension, Units};
 
-/// Largest share of a variance that may come from rounding.
-const ROUNDING: f64 = 0.01;
 /// Relative deviation of -Cov(V, p) from k T that the time step of a barostat may cause.
 const BAROSTAT: f64 = 0.1;
 /// An interval of -Cov(V, p)/(k T) that is wider than this to one side does not tell a barostat
@@ -23,9 +21,9 @@ const BAROSTAT: f64 = 0.1;
 const VAGUE: f64 = 0.5;
 /// Fewest correlation times of the slower one of enthalpy and volume in all runs.
 const SHORTEST: f64 = 20.0;
-/// How far a given pressure may be from the mean of the column, as a part of N k T/V: it moves c_p
-/// by less than 2 % of α T, in k.
-const SAME_PRESSURE: f64 = 0.01;
+/// How far a given pressure may be from the mean of the column, as a part of N k T/V. It moves c_p
+/// by 2 % of α T at most, in k.
+const OFF_COLUMN: f64 = 0.01;
 
 /// What the fluctuations of enthalpy and volume say of a run at constant pressure: see
 /// [`constant_pressure`](constant_pressure()).
@@ -55,7 +53,7 @@ pub struct ConstantPressure {
     /// The pressure of the barostat, as it is given or as the mean of the column.
     pub pressure: Estimate,
     /// -Cov(V, p)/(k T), which is 1 where the barostat samples constant pressure. `None` without a
-    /// column of pressures, where nothing tells it.
+    /// column of pressures.
     pub barostat: Option<Estimate>,
     /// Why the errors may be too small: the run holds few correlation times of the slower one of
     /// enthalpy and volume.
@@ -110,12 +108,9 @@ impl ConstantPressure {
     /// [`ThermoError::Units`] unless the conversion begins with these units.
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
         conversion.expect(self.units)?;
-        let [energy, temperature, length] = [Dimension::ENERGY, Dimension::TEMPERATURE, Dimension::LENGTH]
-            .map(|dimension| conversion.factor(dimension));
-        // An area in two dimensions, where pressures are energies per area.
-        let volume = length.powf(f64::from(self.dimensions.count()));
-        let of_pressures = self.units.pressure_volume() / conversion.to().pressure_volume();
-        let pressure = energy / volume * of_pressures;
+        let [volume, pressure] = volume_and_pressure(conversion, self.dimensions);
+        let [energy, temperature] =
+            [Dimension::ENERGY, Dimension::TEMPERATURE].map(|dimension| conversion.factor(dimension));
         let by = |number: &Estimate, factor: f64| number.map(|x| x * factor);
         Ok(Self {
             units: conversion.to(),
@@ -144,10 +139,10 @@ impl ConstantPressure {
 /// (T. L. Hill, *Statistical Mechanics*, 1956, chapter 4; M. P. Allen, D. J. Tildesley, *Computer
 /// Simulation of Liquids*, 2nd edition, 2017, section 2.5.) H holds the fixed pressure of the
 /// barostat. With the instantaneous one, as LAMMPS prints its `enthalpy`, the sum fluctuates
-/// otherwise, and its variance is no heat capacity. The kinetic energy is
-/// independent of U and V, and its g degrees of freedom per particle, those of the [`Ensemble`],
-/// give g/2 exactly: no kinetic fluctuation adds noise. In c_V and (∂p/∂T)_V nothing but the
-/// regression of U on V is left: c_V does not contain the pressure at all.
+/// otherwise, and its variance is no heat capacity. The kinetic energy is independent of U and V,
+/// and its g degrees of freedom per particle, those of the [`Ensemble`], give g/2 exactly: no
+/// kinetic fluctuation adds noise. c_V does not contain the pressure: it comes from what is left of
+/// the variance of U after its regression on V.
 ///
 /// `pressure` is that of the barostat; `None` takes the mean of the pressure column
 /// ([`EnergySeries::with_pressures`](crate::EnergySeries::with_pressures)), which is equal to it.
@@ -253,9 +248,6 @@ pub fn constant_pressure<T: Real>(
     }
     let (n, k, of_pressure) = (columns.particles(), units.boltzmann(), units.pressure_volume());
     let g = ensemble.degrees_of_freedom();
-    let [of_u, of_v_print] = columns.rounding();
-    // The energy of an ideal gas is constant, and nothing of it is rounded.
-    let share = |rounding: f64, variance: f64| if variance > 0.0 { rounding / variance } else { 0.0 };
     let joint = JointMoments::new(
         &columns.lengths(),
         |run, i| columns.at(run, i),
@@ -274,7 +266,8 @@ pub fn constant_pressure<T: Real>(
         barostat,
         enthalpy,
         volume,
-        rounding,
+        variance_of_u,
+        variance_of_v,
     ] = joint.evaluate(|joint| {
         let [mean_u, v, mean_p, t] = joint.means;
         let [u, of_v, of_p, _] = &joint.covariances;
@@ -294,24 +287,26 @@ pub fn constant_pressure<T: Real>(
             -n * of_pressure * of_p[1] / kt,
             mean_u + 0.5 * g * kt + pv * v,
             n * v,
-            share(of_u, u[0]).max(share(of_v_print, of_v[1])),
+            u[0],
+            of_v[1],
         ]
     });
     let temperature_value = Invalid::unless_positive("temperature", temperature.value())?;
     if let (Some(expected), true) = (given, columns.has_pressures()) {
-        let scale = SAME_PRESSURE * n * k * temperature_value / (of_pressure * volume.value());
+        let scale = OFF_COLUMN * n * k * temperature_value / (of_pressure * volume.value());
         let chance = half_width(&of_column);
         if (of_column.value() - expected).abs() > scale + chance {
             let found = of_column.to_string();
             return Err(ThermoError::Pressure { found, expected });
         }
     }
-    if rounding.value() > ROUNDING {
-        return Ok(Outcome::Unresolved(Undetermined::CoarsePrint {
-            quantity: "energy or of the volume",
-            part: rounding.value(),
-            expected: ROUNDING,
-        }));
+    let [of_u, of_v] = columns.rounding();
+    let of_print = [
+        ("potential energy", of_u, variance_of_u.value()),
+        ("volume", of_v, variance_of_v.value()),
+    ];
+    if let Some(why) = Undetermined::coarse_print(of_print) {
+        return Ok(Outcome::Unresolved(why));
     }
     let barostat = columns.has_pressures().then_some(barostat);
     if let Some(why) = barostat.as_ref().and_then(not_sampled) {
@@ -352,5 +347,5 @@ fn not_sampled(barostat: &Estimate) -> Option<Undetermined> {
     if half.is_finite() && (barostat.value() - 1.0).abs() > BAROSTAT + half {
         return Some(Undetermined::NotConstantPressure { part: part() });
     }
-    (half > VAGUE).then(|| Undetermined::UnknownBarostat { part: part() })
+    (half.is_nan() || half > VAGUE).then(|| Undetermined::UnknownBarostat { part: part() })
 }

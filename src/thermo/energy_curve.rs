@@ -20,7 +20,22 @@ const TRIALS: i32 = 60;
 ///
 /// with m = 3/5 (Rosenfeld, Tarazona, Mol. Phys. 95, 141, 1998), or with m as a third parameter
 /// between -3 and 3: C_ex falls as T^(m-1), from nearly harmonic (m near 1) to a Gaussian landscape
-/// (m = -1). The limit of m = 0 is `a + b ln T`.
+/// (m = -1). The limit of m = 0 is `a + b ln T`. [`HeatCapacityCheck`](super::HeatCapacityCheck)
+/// holds both.
+///
+/// ```
+/// use msed::Units;
+/// use msed::thermo::{self, Path, Point};
+/// // Energies of exponent 0.45, and as heat capacities their slope.
+/// let at = |value: fn(f64) -> f64| [0.5, 0.6, 0.8, 1.0].map(|t| Point::new(t, value(t)));
+/// let energies = at(|t| -8.7 + 5.8 * t.powf(0.45));
+/// let check = thermo::heat_capacity_check(&energies, &at(|t| 2.61 * t.powf(-0.55)), Units::LJ, Path::Isochoric)?;
+/// let curve = check.energy_curve();
+/// assert!((curve.exponent.value() - 0.45).abs() < 1e-6);
+/// assert!((curve.heat_capacity_at(0.7).value() / (2.61 * 0.7_f64.powf(-0.55)) - 1.0).abs() < 1e-6);
+/// assert!((check.rosenfeld_tarazona.exponent.value() - 0.6).abs() < 1e-12);
+/// # Ok::<(), msed::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -43,7 +58,7 @@ pub struct EnergyCurve {
 }
 
 impl EnergyCurve {
-    /// The energy per particle at a temperature.
+    /// The energy per particle at a temperature, in the units of the scan, as the temperature is.
     #[must_use]
     pub fn energy_at(&self, temperature: f64) -> Estimate {
         let of = [&self.level, &self.rise, &self.exponent];
@@ -70,7 +85,8 @@ impl EnergyCurve {
         })
     }
 
-    /// a and b, in energy and energy per temperature^m; not finite where m is 0.
+    /// a and b, in energy units and energy units per temperature unit to the power m; not finite
+    /// where m is 0.
     #[must_use]
     pub fn coefficients(&self) -> [Estimate; 2] {
         let b = Estimate::together([&self.rise, &self.exponent], |[rise, m]| {

@@ -4,7 +4,7 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
-use super::slope::{agreement, heat_capacity_check, mean_square_z};
+use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::{ConstantPressure, Path, Point, StatePoint, ThermoError, Undetermined};
 
 /// Two pressures are one where they differ by no more than this part of N k T/V and three of their
@@ -15,10 +15,10 @@ const SAME_PRESSURE: f64 = 1e-3;
 ///
 /// The left side comes from the variance of U + p V at each temperature, as
 /// [`constant_pressure`](super::constant_pressure()) has it; the right side from the mean
-/// enthalpies alone, by the interpolants of [`heat_capacity_check`](super::heat_capacity_check())
-/// for U + p V, a straight line and a natural spline in T^(3/5), and the kinetic g/2. It is at
-/// constant pressure what that check is at constant volume: it tests equilibrium, barostat and
-/// units at once. Both sides went through the same resamples.
+/// enthalpies alone: U + p V as a straight line and as a natural spline in T^(3/5), and the kinetic
+/// g/2 added. It is at constant pressure what
+/// [`heat_capacity_check`](super::heat_capacity_check()) is at constant volume, and tests
+/// equilibrium, barostat and units at once. Both sides went through the same resamples.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -76,14 +76,10 @@ impl EnthalpyCheck {
         };
         let from_fluctuations = whole(&check.from_fluctuations);
         let from_spline = whole(&check.from_spline);
-        let pairs = from_fluctuations.iter().zip(&from_spline);
-        let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+        let (difference, agreement) = compared(&from_fluctuations, &from_spline, Path::Isochoric);
         Ok(Self {
-            agreement: difference
-                .iter()
-                .map(|difference| agreement(difference, Path::Isochoric))
-                .collect(),
-            from_enthalpy_slope: whole(&check.from_energy_slope),
+            agreement,
+            from_enthalpy_slope: whole(&check.from_rosenfeld_tarazona),
             temperatures: check.temperatures,
             from_fluctuations,
             from_spline,

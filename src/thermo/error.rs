@@ -285,6 +285,10 @@ impl ThermoError {
     }
 }
 
+/// Largest share of a variance that may come from rounding. Half of it is the relative error of a
+/// correlation coefficient.
+const ROUNDING: f64 = 0.01;
+
 /// Why the data do not tell what was asked of them.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -366,8 +370,8 @@ pub enum Undetermined {
     ConstantPressure,
     /// Volume and pressure do not fluctuate as at constant pressure: no fluctuation formula holds.
     #[error(
-        "no heat capacity: -Cov(V, p) is {part} of k T, expected 1 where a barostat samples constant pressure. It is 0 under Berendsen's \
-         barostat, and another number in other units of pressure or volume"
+        "no heat capacity: -Cov(V, p) is {part} of k T, expected 1 where a barostat samples constant pressure: it is 0 under \
+         Berendsen's barostat, and another number in other units of pressure or volume"
     )]
     NotConstantPressure {
         /// -Cov(V, p)/(k T).
@@ -397,7 +401,7 @@ pub enum Undetermined {
     #[error("energy or virial are constant, and have no correlation")]
     NoFluctuation,
     /// The print of the energies, of the volumes, or of the pressures and temperatures, is too
-    /// coarse for a correlation.
+    /// coarse for their variances.
     #[error(
         "the print's last digits make {} % of the variance of the {quantity}, expected at most {} %: print more digits",
         short(100.0 * .part, 2), short(100.0 * .expected, 2)
@@ -420,8 +424,8 @@ pub enum Undetermined {
         /// What the kinetic part is of (g/d) N k T.
         part: Estimate,
     },
-    /// The pressure times the volume fluctuates far less than the kinetic part that it contains: its
-    /// unit or the volume is another one.
+    /// The pressure times the volume fluctuates far less than the kinetic part that it contains:
+    /// its unit or the volume is another one.
     #[error(
         "p V fluctuates with {part:.2e} of the variance of its kinetic part, expected at least {expected:.0e}: \
          the unit of the pressure or the volume is another one"
@@ -474,6 +478,21 @@ pub enum Undetermined {
     /// A deviation cannot be told from chance.
     #[error("no error bars, or no spare point")]
     NoErrors,
+}
+
+impl Undetermined {
+    /// The first quantity of which the print is too coarse, from what rounding adds to its variance
+    /// and the variance itself. A constant quantity does not count as rounded.
+    pub(super) fn coarse_print<const N: usize>(of: [(&'static str, f64, f64); N]) -> Option<Self> {
+        of.into_iter()
+            .filter(|(.., variance)| *variance > 0.0)
+            .map(|(quantity, rounding, variance)| Self::CoarsePrint {
+                quantity,
+                part: rounding / variance,
+                expected: ROUNDING,
+            })
+            .find(|why| matches!(why, Self::CoarsePrint { part, .. } if *part > ROUNDING))
+    }
 }
 
 fn at_bound(value: f64) -> String {

@@ -1,7 +1,7 @@
 //! Energies, volumes, pressures and temperatures of runs at constant pressure, sample by sample.
 
 use super::ThermoError;
-use crate::energy::quantum;
+use crate::energy::rounding_variance;
 use crate::real::Real;
 use crate::relaxation::Caution;
 use crate::series::{EnergySeries, Replicas, ScalarSeries};
@@ -84,12 +84,9 @@ impl<'a, T: Real> IsobaricColumns<'a, T> {
     /// particle.
     pub(super) fn rounding(&self) -> [f64; 2] {
         let energies: Vec<&[T]> = self.runs.iter().map(EnergySeries::samples).collect();
-        let of = |columns: &[&[T]], scale: f64| {
-            quantum(columns).map_or(0.0, |(_, square)| square / 12.0 * scale.powi(2))
-        };
         [
-            of(&energies, self.runs[0].per_particle_scale()),
-            of(&self.volumes, self.particles().recip()),
+            rounding_variance(&energies, self.runs[0].per_particle_scale()),
+            rounding_variance(&self.volumes, self.particles().recip()),
         ]
     }
 

@@ -4,7 +4,7 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
-use super::slope::heat_capacity_check;
+use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::volume::SAME_VOLUME;
 use super::{Path, Point, StatePoint, ThermoError, Undetermined, Virial};
 
@@ -87,13 +87,11 @@ impl PressureCheck {
         };
         let from_fluctuations = scaled(&check.from_fluctuations);
         let from_spline = scaled(&check.from_spline);
-        let pairs = from_fluctuations.iter().zip(&from_spline);
-        let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
-        let agreement = |difference| super::slope::agreement(difference, path);
+        let (difference, agreement) = compared(&from_fluctuations, &from_spline, path);
         Ok(Self {
-            agreement: difference.iter().map(agreement).collect(),
-            temperatures: check.temperatures.clone(),
+            agreement,
             from_pressure_slope: scaled(&check.from_rosenfeld_tarazona),
+            temperatures: check.temperatures,
             from_fluctuations,
             from_spline,
             difference,
@@ -104,6 +102,6 @@ impl PressureCheck {
     /// are not compared.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
-        super::slope::mean_square_z(&self.agreement)
+        mean_square_z(&self.agreement)
     }
 }

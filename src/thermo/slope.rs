@@ -83,15 +83,23 @@ pub(super) fn mean_square_z(agreement: &[Outcome<Deviation, Undetermined>]) -> O
     Some(z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
 }
 
-/// How far the difference of the two sides is from 0, along an isochore.
-pub(super) fn agreement(difference: &Estimate, path: Path) -> Outcome<Deviation, Undetermined> {
-    match path {
+/// Fluctuations minus a slope at each temperature, and how far that is from 0, along an isochore.
+pub(super) fn compared(
+    from_fluctuations: &[Estimate],
+    slope: &[Estimate],
+    path: Path,
+) -> (Vec<Estimate>, Vec<Outcome<Deviation, Undetermined>>) {
+    let agreement = |difference: &Estimate| match path {
         Path::Isobaric => Outcome::Unresolved(Undetermined::NotComparable),
         Path::Isochoric => {
             let deviation = difference.deviation(Significance::HEAT_CAPACITIES);
             deviation.ok_or(Undetermined::NoErrors).into()
         }
-    }
+    };
+    let pairs = from_fluctuations.iter().zip(slope);
+    let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+    let agreement = difference.iter().map(agreement).collect();
+    (difference, agreement)
 }
 
 /// C_ex from fluctuations beside d⟨E⟩/dT, which needs no model of the fluctuations.
@@ -102,11 +110,10 @@ pub(super) fn agreement(difference: &Estimate, path: Path) -> Outcome<Deviation,
 ///
 /// fitted with weights from the error of e - C_ex T of each point, once with m = 3/5 (Rosenfeld,
 /// Tarazona, Mol. Phys. 95, 141, 1998) and, from four temperatures on, once with m free between -3
-/// and 3. The slope that is compared is the one with m free. Real liquids deviate from 3/5 by more
-/// than the error that a fit with 3/5 has; the error with m free holds what the temperatures leave
-/// open of m, and with it what the choice of 3/5 would add. A natural cubic spline of e over
-/// T^(3/5) stands beside them. All are redone with each block of each run left out in turn,
-/// together with the heat capacity: the error of the
+/// and 3. The slope that is compared is the one with m free. The error of a fit with 3/5 knows
+/// nothing of how far a liquid deviates from 3/5; the error with m free holds what the temperatures
+/// leave open of m. A natural cubic spline of e over T^(3/5) stands beside them. All are redone
+/// with each block of each run left out in turn, together with the heat capacity: the error of the
 /// difference holds the anticorrelation of e and T and the common blocks of e and C_ex. At constant
 /// volume the two sides are equal; along an isobar
 ///
@@ -191,14 +198,10 @@ pub fn heat_capacity_check(
         }
     })?;
     let from_fluctuations = Estimate::evaluate_all(&numbers, |values| column(values, 2))?;
-    let pairs = from_fluctuations.iter().zip(&from_energy_slope);
-    let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
+    let (difference, agreement) = compared(&from_fluctuations, &from_energy_slope, path);
     Ok(HeatCapacityCheck {
         path,
-        agreement: difference
-            .iter()
-            .map(|difference| agreement(difference, path))
-            .collect(),
+        agreement,
         temperatures,
         from_fluctuations,
         from_energy_slope,

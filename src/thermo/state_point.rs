@@ -42,27 +42,16 @@ impl StatePoint {
         ThermoError::unless_of_run("heat capacity", &heat_capacity.excess, &moments.mean)?;
         // At constant energy the kinetic temperature goes with the mean energy, block by block,
         // even where one is given.
-        let given = heat_capacity.temperature();
-        let energy_temperature = match heat_capacity.ensemble() {
-            Ensemble::Nve { .. } => moments.kinetic_temperature.as_ref().unwrap_or(given).clone(),
+        let given = heat_capacity.temperature().clone();
+        let (units, ensemble) = (heat_capacity.units(), heat_capacity.ensemble());
+        let energy_temperature = match ensemble {
+            Ensemble::Nve { .. } => moments.kinetic_temperature.as_ref().unwrap_or(&given).clone(),
             _ => given.clone(),
         };
         Ok(Self {
-            name: name.into(),
-            particles: moments.particles,
-            mean_energy: moments.mean.clone(),
-            units: heat_capacity.units(),
-            ensemble: heat_capacity.ensemble(),
-            temperature: given.clone(),
             energy_temperature,
             heat_capacity: Some(heat_capacity),
-            constant_pressure: None,
-            relaxation: None,
-            verdict: None,
-            ensemble_check: None,
-            virial: None,
-            structural_time: None,
-            excluded: None,
+            ..Self::bare(name, moments, units, ensemble, given)
         })
     }
 
@@ -88,6 +77,20 @@ impl StatePoint {
         }
         let temperature = moments.temperature().ok_or(ThermoError::NoTemperature)?;
         Ok(Self {
+            constant_pressure: Some(found),
+            ..Self::bare(name, moments, units, ensemble, temperature)
+        })
+    }
+
+    /// A point of which nothing but its mean energy and its temperature is known.
+    fn bare(
+        name: impl Into<String>,
+        moments: &Moments,
+        units: Units,
+        ensemble: Ensemble,
+        temperature: Estimate,
+    ) -> Self {
+        Self {
             name: name.into(),
             particles: moments.particles,
             mean_energy: moments.mean.clone(),
@@ -96,14 +99,14 @@ impl StatePoint {
             energy_temperature: temperature.clone(),
             temperature,
             heat_capacity: None,
-            constant_pressure: Some(found),
+            constant_pressure: None,
             relaxation: None,
             verdict: None,
             ensemble_check: None,
             virial: None,
             structural_time: None,
             excluded: None,
-        })
+        }
     }
 
     /// With the relaxation that a fit found in the energies of the same run. Of an unresolved fit

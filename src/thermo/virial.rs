@@ -2,17 +2,16 @@
 
 use std::fmt;
 
-use super::volume::{SAME_VOLUME, VolumeChange};
+use super::ensemble_check::half_width;
+use super::volume::{SAME_VOLUME, VolumeChange, volume_and_pressure};
 use super::{Ensemble, HeatCapacity, ThermoError, Undetermined};
 use crate::dimensions::Dimensions;
-use crate::energy::{EnergyError, JointMoments, quantum};
+use crate::energy::{EnergyError, JointMoments, rounding_variance};
 use crate::real::{Invalid, Real};
 use crate::series::{EnergyRuns, EnergySeries};
-use crate::stats::{Estimate, Outcome, Resampling, Significance};
+use crate::stats::{Estimate, Outcome, Resampling};
 use crate::units::{Conversion, Dimension, Units};
 
-/// Largest share of a variance that may come from rounding. Half of it is the relative error of R.
-const ROUNDING: f64 = 0.01;
 /// Relative deviation of the kinetic part of the pressure from (g/2) N k T that the thermostat's
 /// time step may cause.
 const KINETIC: f64 = 0.1;
@@ -89,12 +88,8 @@ impl Virial {
     /// [`ThermoError::Units`] unless the conversion begins with these units.
     pub fn converted(&self, conversion: &Conversion) -> Result<Self, ThermoError> {
         conversion.expect(self.units)?;
-        let length = conversion.factor(Dimension::of(0, 0, 1, 0));
-        // An area in two dimensions, where pressures are energies per area.
-        let volume = length.powf(f64::from(self.dimensions.count()));
+        let [volume, pressure] = volume_and_pressure(conversion, self.dimensions);
         let energy = conversion.factor(Dimension::ENERGY);
-        let per_volume = energy / volume;
-        let pressure = per_volume * self.units.pressure_volume() / conversion.to().pressure_volume();
         let coefficient = pressure / conversion.factor(Dimension::TEMPERATURE);
         Ok(Self {
             units: conversion.to(),
@@ -250,27 +245,15 @@ pub fn virial<T: Real>(
     if !(of_u.value() > 0.0 && of_w.value() > 0.0) {
         return Ok(Outcome::Unresolved(Undetermined::NoFluctuation));
     }
-    let rounded = |column: &[&[T]], factor: f64| {
-        quantum(column).map_or(0.0, |(_, square)| square / 12.0 * factor.powi(2))
-    };
     let of_print = [
-        ("potential energy", rounded(&energies, of_energy), of_u.value()),
-        (
-            "virial",
-            rounded(&pressures, of_pressure) + rounded(&temperatures, 2.0 / d * of_temperature),
-            of_w.value(),
-        ),
+        rounding_variance(&energies, of_energy),
+        rounding_variance(&pressures, of_pressure)
+            + rounding_variance(&temperatures, 2.0 / d * of_temperature),
     ];
-    let coarse = of_print
-        .into_iter()
-        .map(|(quantity, rounding, variance)| (quantity, rounding / variance))
-        .find(|(_, part)| *part > ROUNDING);
-    if let Some((quantity, part)) = coarse {
-        return Ok(Outcome::Unresolved(Undetermined::CoarsePrint {
-            quantity,
-            part,
-            expected: ROUNDING,
-        }));
+    let [u, w] = [&of_u, &of_w].map(Estimate::value);
+    let of_print = [("potential energy", of_print[0], u), ("virial", of_print[1], w)];
+    if let Some(why) = Undetermined::coarse_print(of_print) {
+        return Ok(Outcome::Unresolved(why));
     }
     let is_canonical = matches!(ensemble, Ensemble::Nvt { .. });
     if is_canonical && is_other_kinetic_part(&kinetic) {
@@ -333,10 +316,10 @@ fn volume_of<T: Real>(
 /// Whether the kinetic part of the pressure is not 1 of what it should be, by more than chance; or
 /// by far, where chance is not known.
 fn is_other_kinetic_part(part: &Estimate) -> bool {
-    let Some(error) = part.standard_error().filter(|error| error.is_finite()) else {
+    let chance = half_width(part);
+    if !chance.is_finite() {
         let [least, most] = KINETIC_WITHOUT_ERROR;
         return part.value() < least || part.value() > most;
-    };
-    let chance = error * Significance::ENSEMBLE.threshold(part.degrees_of_freedom());
+    }
     (part.value() - 1.0).abs() > KINETIC + chance
 }

@@ -1,8 +1,10 @@
 //! The volume of runs, as their columns have it.
 
 use super::{Contradiction, Ensemble};
+use crate::dimensions::Dimensions;
 use crate::real::Real;
 use crate::series::EnergySeries;
+use crate::units::{Conversion, Dimension};
 
 /// Two volumes are one where they differ by no more than this part: a given volume and that of the
 /// run's column, and the volumes along an isochore.
@@ -60,6 +62,16 @@ impl VolumeChange {
         let difference = self.between;
         (difference > CONSTANT_VOLUME).then_some(Contradiction::Volumes { difference })
     }
+}
+
+/// The factors of a volume and of a pressure; in two dimensions of an area and of an energy per
+/// area.
+pub(super) fn volume_and_pressure(conversion: &Conversion, dimensions: Dimensions) -> [f64; 2] {
+    let length = conversion.factor(Dimension::LENGTH);
+    let volume = length.powf(f64::from(dimensions.count()));
+    let of_pressures = conversion.from().pressure_volume() / conversion.to().pressure_volume();
+    let pressure = conversion.factor(Dimension::ENERGY) / volume * of_pressures;
+    [volume, pressure]
 }
 
 fn span(values: impl Iterator<Item = f64>) -> [f64; 2] {

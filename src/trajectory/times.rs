@@ -9,8 +9,8 @@ use crate::units::{Units, time_in_si};
 /// energies of a run allow as much.
 const OFF: f64 = 1e-4;
 
-/// Fewest frames of a job whose times end before those of the next one begin anew. Times that go
-/// back after fewer frames are no times.
+/// Fewest frames of a job before times may begin anew, as those of the next job. Times that go back
+/// after fewer frames are no times.
 const JOB: usize = 20;
 
 /// The frames of a source whose times, where the file has them, agree with their steps: from the
@@ -22,8 +22,8 @@ const JOB: usize = 20;
 /// `unit`.
 ///
 /// Times that begin anew, as those of a second job do, count from there: after 20 frames or more,
-/// and no later than the second frame of the file. Times that do not pass at all say nothing, since
-/// converters write zeros.
+/// from a time no later than that of the file's second frame. Times that do not pass at all say
+/// nothing, since converters write zeros.
 ///
 /// # Errors
 /// Frames fail with [`TrajectoryError::TimeStep`] where no unit explains their times, and with

@@ -1,7 +1,7 @@
 //! The pair entropy of one state point, and what times and lengths are in its own units.
 
 use msed::structure::{self, PairEntropy, RadialBins};
-use msed::trajectory::{Cell, Dimensions};
+use msed::trajectory::Cell;
 use msed::{Estimate, Resampling};
 
 use super::waves::thinned;
@@ -60,10 +60,7 @@ impl Reduced {
         if scan.system.units != UnitsName::Lj {
             return None;
         }
-        let power = match entropy.dimensions {
-            Dimensions::Three => 1.0 / 3.0,
-            _ => 0.5,
-        };
+        let power = 1.0 / f64::from(entropy.dimensions.count());
         let (per_length, velocity) = (entropy.density.powf(power), temperature.sqrt());
         let of_species =
             |(name, d): (&str, &Estimate)| (name.to_owned(), d.map(|d| d * per_length / velocity));

@@ -5,7 +5,6 @@ use msed::relaxation::{
 };
 use msed::stats::{BySpecies, Outcome, short};
 use msed::structure::{self, Displacements, PairEntropy, WaveVectors};
-use msed::trajectory::Dimensions;
 use msed::{Curve, Estimate, Lags, Resampling};
 
 use super::pairs::{self, Reduced};
@@ -58,26 +57,21 @@ impl Motion {
     }
 }
 
-/// Particles farther from their past than half the cell are elsewhere by any measure.
+/// The overlap radius must be less than half the smallest width of the cell, of those across the
+/// plane in two dimensions: beyond it a particle meets its own image.
 fn check_radius(scan: &Scan, run: &Run, frames: &Frames) -> Result<(), Failure> {
     let radius = scan.system.overlap_radius();
     let Some(cell) = frames.runs()[0].cell(0) else {
         return Ok(());
     };
-    let mut edges = cell.lengths();
-    edges.sort_by(f64::total_cmp);
-    // Across a plane the cell may have any thickness.
-    let shortest = if scan.dimensions == Dimensions::Three {
-        edges[0]
-    } else {
-        edges[1]
-    };
-    let half = 0.5 * shortest;
+    let widths = cell.widths().into_iter().enumerate();
+    let widths = widths.filter(|&(axis, _)| Some(axis) != scan.dimensions.normal());
+    let half = widths.fold(f64::INFINITY, |least, (_, width)| least.min(0.5 * width));
     if radius < half {
         return Ok(());
     }
     let [radius, half] = [radius, half].map(|length| short(length, 6));
-    let message = format!("found {radius}, expected less than half the shortest edge of the cell, {half}");
+    let message = format!("found {radius}, expected less than half the smallest width of the cell, {half}");
     Err(scan.key_failure(run, "overlap_radius", message))
 }
 

@@ -102,10 +102,10 @@ impl Evidence {
         let degrees_of_freedom = freedom;
         let nve = Ensemble::Nve { degrees_of_freedom };
         let is_conserved = self.sampled == Some(Sampled::Microcanonical);
-        let declared = match self.likely() {
-            "npt" => Ensemble::Npt { degrees_of_freedom },
-            _ if is_conserved => nve,
-            _ => Ensemble::Nvt { degrees_of_freedom },
+        let declared = match (self.moves_volume, is_conserved) {
+            (true, _) => Ensemble::Npt { degrees_of_freedom },
+            (false, true) => nve,
+            (false, false) => Ensemble::Nvt { degrees_of_freedom },
         };
         let other = match check.contradiction(declared) {
             None => {

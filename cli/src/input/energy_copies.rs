@@ -15,29 +15,29 @@ const EQUAL: f64 = 1e-6;
 
 /// Refuses replicas of a run that share samples.
 pub(super) fn check_replicas(replicas: &[(&Path, EnergySeries<'static>)]) -> Result<(), Failure> {
-    refuse(replicas, Copy::exact)
+    refuse(replicas, Duplicate::exact)
 }
 
 /// Refuses replicas of a run of which one is made from another.
 pub(super) fn check_altered(replicas: &[(&Path, EnergySeries<'static>)]) -> Result<(), Failure> {
     refuse(replicas, |series| {
-        Copy::altered(series).or_else(|| Copy::alike(series))
+        Duplicate::altered(series).or_else(|| Duplicate::alike(series))
     })
 }
 
 fn refuse(
     replicas: &[(&Path, EnergySeries<'static>)],
-    find: impl Fn(&[&EnergySeries<'_>]) -> Option<Copy>,
+    find: impl Fn(&[&EnergySeries<'_>]) -> Option<Duplicate>,
 ) -> Result<(), Failure> {
     let series: Vec<&EnergySeries<'_>> = replicas.iter().map(|(_, series)| series).collect();
-    let Some(copy) = find(&series) else {
+    let Some(duplicate) = find(&series) else {
         return Ok(());
     };
     let ([file, other], expected) = (
-        [copy.series, copy.other].map(|k| replicas[k].0),
-        copy.kind.expected(),
+        [duplicate.series, duplicate.other].map(|k| replicas[k].0),
+        duplicate.kind.expected(),
     );
-    let found = copy.kind.found(&other.display().to_string());
+    let found = duplicate.kind.found(&other.display().to_string());
     Err(about(file, format!("found {found}, expected {expected}")))
 }
 
@@ -54,11 +54,11 @@ pub(crate) fn check_runs(scan: &Scan, energies: &[Energies]) -> Result<(), Failu
     let all: Vec<(&Run, &Path, &EnergySeries<'_>)> = all.collect();
     let series: Vec<&EnergySeries<'_>> = all.iter().map(|(_, _, series)| *series).collect();
     // Nobody alters the data of a run to have another one by mistake.
-    let Some(copy) = Copy::exact(&series) else {
+    let Some(duplicate) = Duplicate::exact(&series) else {
         return Ok(());
     };
-    let [(run, file, _), (other, other_file, _)] = [copy.series, copy.other].map(|k| all[k]);
-    let what = copy
+    let [(run, file, _), (other, other_file, _)] = [duplicate.series, duplicate.other].map(|k| all[k]);
+    let what = duplicate
         .kind
         .found(&format!("{} of run `{}`", other_file.display(), other.name()));
     let message = format!(
@@ -70,7 +70,7 @@ pub(crate) fn check_runs(scan: &Scan, energies: &[Energies]) -> Result<(), Failu
 }
 
 /// Two series that are not independent.
-struct Copy {
+struct Duplicate {
     other: usize,
     series: usize,
     kind: Kind,
@@ -117,7 +117,7 @@ impl Kind {
     }
 }
 
-impl Copy {
+impl Duplicate {
     /// The first two of the series that share samples.
     fn exact(series: &[&EnergySeries<'_>]) -> Option<Self> {
         let samples: Vec<&[f64]> = series.iter().map(|series| series.samples()).collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use msed::stats::short;
-use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, energy};
+use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, energy, thermo};
 
 use super::energy_copies::{self, mean_change};
 use super::{about, energies::ensemble};
@@ -25,13 +25,16 @@ const CHANCE: f64 = 8.0;
 /// Standard errors tell nothing where the liquid relaxes more slowly than a run lasts. Each replica
 /// then keeps the energy of the region where it began. Such energies vary as the slow part of the
 /// fluctuations does, and that part is about as large as the fast one, which a run sees. At
-/// constant energy a run sees the fast part reduced by half, so that two replicas are apart by two
-/// of its standard deviations, typically. These are five times as many.
+/// constant energy a run sees the fast part reduced by half, so that two replicas are typically two
+/// of its standard deviations apart. The limit is five times that.
 const SAME_LEVEL: f64 = 10.0;
 /// Standard errors by which mean energies may differ without a note.
 const REMARKABLE: f64 = 10.0;
 /// How well the fluctuations of a replica tell how its mean energy depends on its temperature.
 const SLOPE: f64 = 0.1;
+/// A heat capacity of this many kinetic ones or more is the reciprocal of a small difference, and
+/// tells nothing.
+const LARGEST: f64 = 9.0;
 
 /// The changes of a quantity from sample to sample are fast, and equal in replicas to this factor,
 /// even where the liquid is stuck.
@@ -43,6 +46,9 @@ struct State<'a> {
     series: &'a EnergySeries<'static>,
     mean: Estimate,
     variance: f64,
+    /// C_ex at constant energy, in k per particle; `None` in other ensembles, and where the
+    /// fluctuations give none.
+    heat_capacity: Option<f64>,
     temperature: Option<Estimate>,
     /// Of what the ensemble holds at one mean: pressure and volume under a barostat, the pressure
     /// under a thermostat. At constant energy each replica has a pressure of its own.
@@ -100,7 +106,14 @@ impl<'a> State<'a> {
             return Err(about(file, contradiction));
         }
         let moments = energy::moments(&alone, resampling).map_err(|error| about(file, error))?;
+        let heat_capacity = match scan.ensemble_of(run) {
+            ensemble @ Ensemble::Nve { .. } => {
+                thermo::heat_capacity(&moments, scan.system.units.units(), ensemble).ok()
+            }
+            _ => None,
+        };
         Ok(Self {
+            heat_capacity: heat_capacity.map(|found| found.excess.value()),
             file,
             series,
             variance: moments.corrected_variance().value(),
@@ -163,8 +176,10 @@ fn level(
     }))
 }
 
-fn error(of: &Estimate) -> f64 {
-    of.standard_error().unwrap_or(0.0)
+/// The standard error of the difference of two runs' means, 0 where it is not known.
+fn error_between(means: [&Estimate; 2]) -> f64 {
+    let [a, b] = means.map(|mean| mean.standard_error().unwrap_or(0.0));
+    a.hypot(b)
 }
 
 /// Temperatures that are further apart than replicas of one state point have them, or a note where
@@ -179,7 +194,7 @@ fn check_temperature(
         return Ok(None);
     };
     let difference = (found.value() - expected.value()).abs();
-    let error = error(found).hypot(error(expected));
+    let error = error_between([found, expected]);
     let part = difference / expected.value();
     let ensemble = scan.ensemble_of(run);
     let is_held = !matches!(ensemble, Ensemble::Nve { .. });
@@ -226,7 +241,7 @@ fn check_levels(
         let of_first = first.levels.iter().find(|level| level.quantity == found.quantity);
         let Some(expected) = of_first else { continue };
         let difference = (found.mean.value() - expected.mean.value()).abs();
-        let error = error(&found.mean).hypot(error(&expected.mean));
+        let error = error_between([&found.mean, &expected.mean]);
         let means = format!(
             "found a mean {} of {}, expected the {} of {}",
             found.quantity,
@@ -263,7 +278,7 @@ fn check_energy(
     let is_nve = matches!(scan.ensemble_of(run), Ensemble::Nve { .. });
     let temperatures = first.temperature.as_ref().zip(state.temperature.as_ref());
     let slope = match temperatures {
-        Some((temperature, _)) if is_nve => slope(scan, run, first, temperature.value()),
+        Some(_) if is_nve => slope(scan, run, first),
         _ => 0.0,
     };
     let level = |of: &State<'_>| match &of.temperature {
@@ -273,7 +288,7 @@ fn check_energy(
     let [found, expected] = [level(state), level(first)];
     let heated = temperatures.map_or(0.0, |(a, b)| slope * (a.value() - b.value()).abs());
     let difference = (found.value() - expected.value()).abs();
-    let error = error(&found).hypot(error(&expected)).hypot(SLOPE * heated);
+    let error = error_between([&found, &expected]).hypot(SLOPE * heated);
     let deviation = first.variance.max(state.variance).sqrt();
     let means = format!(
         "a mean energy of {} per particle, expected the {} of {}",
@@ -301,18 +316,11 @@ fn check_energy(
 }
 
 /// How the mean energy per particle changes with the temperature, by the fluctuations at constant
-/// energy; that of an ideal solid where they do not tell it.
-fn slope(scan: &Scan, run: &Run, state: &State<'_>, temperature: f64) -> f64 {
-    let boltzmann = scan.system.units.units().boltzmann();
-    let kinetic = 0.5 * boltzmann * scan.ensemble_of(run).degrees_of_freedom();
-    let canonical =
-        state.series.particles() as f64 * state.variance / (boltzmann * temperature * temperature);
-    let ratio = canonical / kinetic;
-    if (0.0..0.9).contains(&ratio) {
-        canonical / (1.0 - ratio)
-    } else {
-        kinetic
-    }
+/// energy; as in a harmonic solid where these do not tell it.
+fn slope(scan: &Scan, run: &Run, state: &State<'_>) -> f64 {
+    let kinetic = 0.5 * scan.ensemble_of(run).degrees_of_freedom();
+    let found = state.heat_capacity.filter(|c| *c < LARGEST * kinetic);
+    scan.system.units.units().boltzmann() * found.unwrap_or(kinetic)
 }
 
 /// Quantities that change from sample to sample by more or less than those of the first replica: in

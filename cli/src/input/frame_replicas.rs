@@ -145,7 +145,7 @@ impl OtherRuns {
 }
 
 /// Replicas of a run have one cell and one spacing of frames.
-pub(super) fn check_alike(
+pub(super) fn check_cells_and_spacing(
     scan: &Scan,
     run: &Run,
     files: &[&Path],

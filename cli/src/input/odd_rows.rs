@@ -107,8 +107,7 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
         if let Some(same) = Same::find(column) {
             if same.rows as f64 > DOMINANT * column.len() as f64 {
                 let what = same.what(&[quantity], rows);
-                let message =
-                    format!("{what}: expected numbers that change, as those of a run do that goes on");
+                let message = format!("{what}: expected numbers that change, as in a run that goes on");
                 return Err(about(file, message));
             }
             match stuck.iter_mut().find(|(other, _)| *other == same) {

@@ -11,7 +11,7 @@ use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_replicas::{self, OtherRuns, Prints};
 use super::frame_steps::{self, Stepped};
-use super::resolution::{self, Farthest};
+use super::precision::{self, Farthest};
 use super::{about, check_file, dimensions, of_replica};
 use crate::failure::Failure;
 use crate::scan_file::{FrameTimes, Run, Scan, SpeciesList, Types, with_counts};
@@ -123,7 +123,7 @@ pub(crate) fn load(
         replicas.push(frames);
     }
     let files: Vec<&Path> = run.trajectory().iter().map(|files| files[0].as_path()).collect();
-    frame_replicas::check_alike(scan, run, &files, &replicas)?;
+    frame_replicas::check_cells_and_spacing(scan, run, &files, &replicas)?;
     frame_replicas::check_apart(&files, &prints)?;
     others.check(scan, run, &files, &prints)?;
     let frames = Replicas::new(replicas).map_err(|error| of_replica(&error, files.into_iter()))?;
@@ -239,7 +239,7 @@ fn replica(
             format_args!("{repeated} repeated frames counted once (same step, cell and positions)"),
         ),
     }
-    if let Some(note) = resolution::check(file, farthest, &trajectory)? {
+    if let Some(note) = precision::check(file, farthest, &trajectory)? {
         notes.add(file, note);
     }
     let trajectory = dimensions::check(scan, run, file, trajectory)?;

@@ -4,7 +4,7 @@ use msed::stats::Outcome;
 use msed::thermo::{ConstantPressure, EnthalpyCheck, Undetermined};
 use serde_json::{Value, json};
 
-use super::agreement;
+use super::comparison::beside_the_spline;
 use super::values::{estimate, missing};
 
 pub(super) fn entry(found: &Outcome<ConstantPressure, Undetermined>) -> Value {
@@ -28,23 +28,7 @@ pub(super) fn entry(found: &Outcome<ConstantPressure, Undetermined>) -> Value {
 
 /// At each temperature c_p by both ways.
 pub(super) fn enthalpy_check(check: &EnthalpyCheck) -> Value {
-    let temperatures = check.temperatures.iter().enumerate();
-    temperatures
-        .map(|(k, temperature)| {
-            let found = &check.agreement[k];
-            json!({
-                "temperature": temperature,
-                "from_fluctuations": check.from_fluctuations[k].value(),
-                "from_fluctuations_standard_error": check.from_fluctuations[k].standard_error(),
-                "from_enthalpy_slope": check.from_enthalpy_slope[k].value(),
-                "from_spline": check.from_spline[k].value(),
-                // Of the difference from the spline.
-                "standard_error": check.difference[k].standard_error(),
-                "comparable": true,
-                "z": found.value().map(|deviation| deviation.z),
-                "verdict": agreement(found),
-                "blocks": check.from_fluctuations[k].blocks(),
-            })
-        })
-        .collect()
+    let slope = ("from_enthalpy_slope", &check.from_enthalpy_slope[..]);
+    let sides = [&check.from_fluctuations, &check.from_spline, &check.difference].map(Vec::as_slice);
+    beside_the_spline(&check.temperatures, sides, slope, &check.agreement)
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::values::{joined, resolved, standard_errors, unless_empty};
 use super::virial;
-use super::{constant_pressure, susceptibility};
+use super::{comparison, constant_pressure, susceptibility};
 use crate::analysis::over_temperature::OverTemperature;
 
 /// Why runs at constant pressure have no results that rest on the energy alone.
@@ -119,16 +119,6 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         .collect()
 }
 
-/// Whether two heat capacities agree, in a word.
-pub(crate) fn agreement(found: &Outcome<Deviation, Undetermined>) -> &'static str {
-    match found {
-        Outcome::Resolved(deviation) if deviation.is_significant() => "differs",
-        Outcome::Resolved(_) => "agrees",
-        Outcome::Unresolved(Undetermined::NotComparable) => "not comparable",
-        Outcome::Unresolved(_) => "undecided",
-    }
-}
-
 /// Whether an Adam-Gibbs plot is straight, as a word and a reason.
 pub(crate) fn straightness(found: &Outcome<Deviation, Undetermined>) -> (&'static str, String) {
     match found {
@@ -171,7 +161,7 @@ fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Ve
                 "standard_error": check.difference[k].standard_error(),
                 "comparable": agreement.why() != Some(&Undetermined::NotComparable),
                 "z": agreement.value().map(|deviation| deviation.z),
-                "verdict": self::agreement(agreement),
+                "verdict": comparison::agreement(agreement),
                 "blocks": blocks(point),
             })
         })

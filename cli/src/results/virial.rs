@@ -4,7 +4,7 @@ use msed::stats::Outcome;
 use msed::thermo::{PressureCheck, Virial};
 use serde_json::{Value, json};
 
-use super::agreement;
+use super::comparison::beside_the_spline;
 use super::values::{estimate, missing};
 
 pub(super) fn entry(virial: &Outcome<Virial, String>) -> Value {
@@ -24,24 +24,7 @@ pub(super) fn entry(virial: &Outcome<Virial, String>) -> Value {
 
 /// At each temperature the rise of the pressure by both ways.
 pub(super) fn pressure_check(check: &PressureCheck) -> Value {
-    let temperatures = check.temperatures.iter().enumerate();
-    temperatures
-        .map(|(k, temperature)| {
-            let found = &check.agreement[k];
-            json!({
-                "temperature": temperature,
-                "from_fluctuations": check.from_fluctuations[k].value(),
-                "from_fluctuations_standard_error": check.from_fluctuations[k].standard_error(),
-                "from_pressure_slope": check.from_pressure_slope[k].value(),
-                "from_spline": check.from_spline[k].value(),
-                // Of the difference from the spline.
-                "standard_error": check.difference[k].standard_error(),
-                // Along an isobar there is no check.
-                "comparable": true,
-                "z": found.value().map(|deviation| deviation.z),
-                "verdict": agreement(found),
-                "blocks": check.from_fluctuations[k].blocks(),
-            })
-        })
-        .collect()
+    let slope = ("from_pressure_slope", &check.from_pressure_slope[..]);
+    let sides = [&check.from_fluctuations, &check.from_spline, &check.difference].map(Vec::as_slice);
+    beside_the_spline(&check.temperatures, sides, slope, &check.agreement)
 }

@@ -50,7 +50,7 @@ fn lengths_and_intervals_that_cannot_be() {
     };
     assert_eq!(
         with_frames("overlap_radius = 100.0\n", "", true).message(),
-        "DIR/scan.toml:7: `overlap_radius`: found 100, expected less than half the shortest edge of the cell, 4.70518"
+        "DIR/scan.toml:7: `overlap_radius`: found 100, expected less than half the smallest width of the cell, 4.70518"
     );
     assert_eq!(
         with_frames("", "frame_interval = 0.0123", false).message(),

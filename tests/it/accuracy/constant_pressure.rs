@@ -3,7 +3,9 @@
 
 use crate::common::synthetic::Process;
 use msed::stats::Outcome;
-use msed::thermo::{self, ConstantPressure, Path, Scan, StatePoint, ThermoError, TimeOf, Undetermined};
+use msed::thermo::{
+    self, ConstantPressure, Path, Point, Scan, StatePoint, ThermoError, TimeOf, Undetermined,
+};
 use msed::trajectory::Dimensions;
 use msed::units::Conversion;
 use msed::{EnergyKind, EnergySeries, Ensemble, Estimate, Replicas, Resampling, Sampling, Units, energy};
@@ -125,6 +127,11 @@ impl Columns {
 
 fn npt() -> Ensemble {
     Ensemble::npt(PARTICLES)
+}
+
+/// g/2.
+fn kinetic() -> f64 {
+    0.5 * npt().degrees_of_freedom()
 }
 
 fn of(run: &EnergySeries<'_>, pressure: Option<f64>) -> Outcome<ConstantPressure, Undetermined> {
@@ -515,6 +522,22 @@ fn isobar(pressure: impl Fn(usize) -> f64, curvature: f64) -> Scan {
     Scan::new(points.collect(), Path::Isobaric).unwrap()
 }
 
+/// The slope of U + p V per particle by a line in T^(3/5), in k.
+fn line_through(scan: &Scan) -> Vec<Estimate> {
+    let points = scan.points().iter();
+    let found: Vec<&ConstantPressure> = points
+        .map(|point| point.constant_pressure().unwrap().value().unwrap())
+        .collect();
+    let point = |found: &&ConstantPressure, value: Estimate| Point::new(found.temperature().clone(), value);
+    let enthalpies = found
+        .iter()
+        .map(|of| point(of, &of.mean_enthalpy - kinetic() * of.temperature()));
+    let capacities = found.iter().map(|of| point(of, &of.c_p - kinetic()));
+    let [enthalpies, capacities] = [enthalpies.collect::<Vec<_>>(), capacities.collect()];
+    let check = thermo::heat_capacity_check(&enthalpies, &capacities, Units::LJ, Path::Isochoric);
+    check.unwrap().from_rosenfeld_tarazona
+}
+
 #[test]
 fn along_an_isobar_c_p_is_the_slope_of_the_enthalpy() {
     let checked = |scan: &Scan| {
@@ -538,6 +561,15 @@ fn along_an_isobar_c_p_is_the_slope_of_the_enthalpy() {
         assert!(difference.value().abs() < bias + chance, "{difference}");
     }
     assert!(check.mean_square_z().unwrap() < 4.0);
+    // The slope is that of the line in T^(3/5), with however many temperatures.
+    let line = line_through(&scan);
+    for (found, line) in check.from_enthalpy_slope.iter().zip(&line) {
+        let expected = line.value() + kinetic();
+        assert!(
+            (found.value() / expected - 1.0).abs() < 1e-9,
+            "{found} {expected}"
+        );
+    }
     // A heat capacity that is off by 1 k is found out.
     let wrong = checked(&isobar(|_| 7.6, 0.7)).mean_square_z().unwrap();
     assert!(wrong > 10.0, "{wrong}");
