@@ -4,11 +4,11 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
+use super::ensemble_check::half_width;
 use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::{ConstantPressure, Path, Point, StatePoint, ThermoError, Undetermined};
 
-/// Two pressures are one where they differ by no more than this part of N k T/V and three of their
-/// errors.
+/// Two pressures are one where they differ by no more than this part of N k T/V and chance.
 const SAME_PRESSURE: f64 = 1e-3;
 
 /// c_p from the fluctuations of the enthalpy beside d⟨H⟩/dT along an isobar.
@@ -99,7 +99,9 @@ impl EnthalpyCheck {
 fn is_other_pressure(a: &(&StatePoint, &ConstantPressure), b: &(&StatePoint, &ConstantPressure)) -> bool {
     let (of_a, of_b) = (a.1, b.1);
     let difference = &of_a.pressure - &of_b.pressure;
-    let chance = 3.0 * difference.standard_error().unwrap_or(0.0);
+    let chance = difference
+        .standard_error()
+        .map_or(0.0, |_| half_width(&difference));
     let units = of_b.units();
     let thermal = b.0.particles() as f64 * units.boltzmann() * of_b.temperature().value();
     let scale = thermal / (of_b.mean_volume.value() * units.pressure_volume());
