@@ -174,6 +174,7 @@ pub struct EnergySeries<'a, T: Real = f64> {
     temperatures: Option<Column<'a, T>>,
     pressures: Option<Column<'a, T>>,
     volumes: Option<Column<'a, T>>,
+    total_energies: Option<Column<'a, T>>,
 }
 
 impl<'a, T: Real> EnergySeries<'a, T> {
@@ -194,6 +195,7 @@ impl<'a, T: Real> EnergySeries<'a, T> {
             temperatures: None,
             pressures: None,
             volumes: None,
+            total_energies: None,
         })
     }
 
@@ -238,6 +240,19 @@ impl<'a, T: Real> EnergySeries<'a, T> {
         Ok(self)
     }
 
+    /// The total energy at each sample, potential and kinetic, in the unit and of the kind of the
+    /// energies. [`thermo::ensemble_check`](crate::thermo::ensemble_check()) compares what it has
+    /// beyond them, the kinetic energy, with the temperatures. A conserved quantity that counts a
+    /// thermostat's share is no total energy.
+    ///
+    /// # Errors
+    /// [`SeriesError`] for a length that differs from the energies', or a value that is not finite
+    /// or above 1e60 in size.
+    pub fn with_total_energies(mut self, totals: impl Into<Cow<'a, [T]>>) -> Result<Self, SeriesError> {
+        self.total_energies = Some(self.column("total", totals)?);
+        Ok(self)
+    }
+
     /// A column with one finite number for each energy.
     fn column(
         &self,
@@ -271,7 +286,12 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     /// [`SeriesError::TooFewSamples`] if fewer than two are left.
     pub fn discard(mut self, samples: usize) -> Result<Self, SeriesError> {
         self.samples = self.samples.discard(samples)?;
-        for column in [&mut self.temperatures, &mut self.pressures, &mut self.volumes] {
+        for column in [
+            &mut self.temperatures,
+            &mut self.pressures,
+            &mut self.volumes,
+            &mut self.total_energies,
+        ] {
             *column = column.take().map(|column| column.discard(samples)).transpose()?;
         }
         Ok(self)
@@ -348,6 +368,12 @@ impl<'a, T: Real> EnergySeries<'a, T> {
     #[must_use]
     pub fn volumes(&self) -> Option<&[T]> {
         self.volumes.as_ref().map(|column| &*column.0)
+    }
+
+    /// The total energy at each sample, if given.
+    #[must_use]
+    pub fn total_energies(&self) -> Option<&[T]> {
+        self.total_energies.as_ref().map(|column| &*column.0)
     }
 
     /// The temperature given for the run, if any; the mean of the column is computed with the

@@ -170,24 +170,22 @@ impl Scan {
     }
 
     /// The failure of a run whose energies are not what the file declares. They may also be those
-    /// of other units, or of a run that is not in equilibrium, as `drift` says.
+    /// of other units, and `remarks` say what else they may be.
     pub(crate) fn contradiction(
         &self,
         run: &Run,
         by: &Contradiction,
         other_units: &[&str],
-        drift: Option<&str>,
+        remarks: &[String],
     ) -> Failure {
         let mut message = by.to_string();
-        let key = Run::contradicted(by);
-        let mut keys: Vec<&str> = key.into_iter().collect();
+        let mut keys = Run::contradicted(by).to_vec();
         if !other_units.is_empty() {
             keys.push("units");
             message += &format!("; `units` {} would fit", other_units.join(" or "));
         }
-        if let Some(drift) = drift {
-            message +=
-                &format!("; or the run is not in equilibrium, since {drift}: `discard` leaves out its start");
+        for remark in remarks {
+            message += &format!("; {remark}");
         }
         let Some(first) = keys.first() else {
             return self.run_failure(run, message);

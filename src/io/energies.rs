@@ -26,7 +26,7 @@ use super::magic::BinaryFormat;
 use super::overlap::Overlap;
 use super::text::Text;
 use super::text::bytes::{f64_field, fields};
-use layout::{StepColumn, Wanted};
+use layout::{StepColumn, TotalColumn, Wanted};
 use pieces::Pieces;
 
 pub use columns::{EnergySample, EnergyStream};
@@ -59,16 +59,21 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
 /// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`; the
 /// pressure, if any, in `v_press`, `v_pr`, `c_thermo_press` or `Press`; the volume, if any,
-/// in `v_vol`, `v_volume` or `Volume`. Other columns are ignored. A pressure or a volume that was
-/// found by name and is no number in some row is left out, with a [`Note::LeftOut`].
+/// in `v_vol`, `v_volume` or `Volume`; the total energy, if any, in `v_etotal`, `v_etot`, `v_e` or
+/// `TotEng`. Other columns are ignored. A pressure, a volume or a total energy that was found by
+/// name and is no number in some row is left out, with a [`Note::LeftOut`]. So is a total energy
+/// that is not in the unit of the potential energy, as its name says. It is not looked for beside
+/// a chosen energy that is not the one found by name, since that may be a part of the energy.
 ///
 /// Columns (not logs) may have the names of any program. They are compared in lower case, without a
 /// unit in brackets behind them and a path, `c_` or `v_` in front of them: the step `step`,
 /// `timestep`, `step nr`, `ts`, `nstep`; the energy `pe`, `poteng`, `potential_energy`,
 /// `potential energy`, `potential`, `pot`, `epot`, `e_pot`, `epot/n`; the temperature `temp`,
 /// `temperature`, `kinetic_temperature`, `kinetic temperature`, and `T` alone; the pressure
-/// `press`, `pressure`; the volume `vol`, `volume`, `box volume`; the time `time`, and `t` alone.
-/// Two columns of one such name are an error, for pressures and volumes a reason to leave them.
+/// `press`, `pressure`; the volume `vol`, `volume`, `box volume`; the total energy `toteng`,
+/// `etotal`, `etot`, `e_total`, `e_tot`, `total_energy`, `total energy`, `etot/n`, and `TOTAL`
+/// alone; the time `time`, and `t` alone. Two columns of one such name are an error, for pressures,
+/// volumes and total energies a reason to leave them.
 /// Fields stand between blanks, tabs, commas or semicolons; decimal commas are refused. GPUMD's
 /// `thermo.out` has no names: its name and 9, 12 or 18 columns tell.
 ///
@@ -166,6 +171,29 @@ impl EnergyReader {
     #[must_use]
     pub fn volume(mut self, column: impl Into<Column>) -> Self {
         self.wanted.volume = Some(column.into());
+        self
+    }
+
+    /// The column of the total energy, potential and kinetic. The file must have it, in the unit of
+    /// the potential energy.
+    ///
+    /// ```
+    /// use msed::io::EnergyReader;
+    /// let text = "# TimeStep v_pe v_te v_all\n0 -3.0 1.0 -1.5\n10 -3.5 1.5 -1.25\n";
+    /// let table = EnergyReader::new().total("v_all").read_from(text.as_bytes(), "x.dat")?;
+    /// assert_eq!(table.total, Some(vec![-1.5, -1.25]));
+    /// # Ok::<(), msed::io::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn total(mut self, column: impl Into<Column>) -> Self {
+        self.wanted.total = TotalColumn::Given(column.into());
+        self
+    }
+
+    /// No column is taken for the total energy, whatever its name.
+    #[must_use]
+    pub fn without_total(mut self) -> Self {
+        self.wanted.total = TotalColumn::None;
         self
     }
 

@@ -17,7 +17,7 @@ pub enum SeriesError {
     /// A NaN, an infinity, or a number above 1e60 in size.
     #[error("{quantity} {index} is {found:e}, expected a finite number of at most 1e60 in size")]
     NotFinite {
-        /// `energy`, `temperature`, `pressure`, `volume` or `sample`.
+        /// `energy`, `temperature`, `pressure`, `volume`, `total` (energy) or `sample`.
         quantity: &'static str,
         /// Index of the sample.
         index: usize,
@@ -30,7 +30,7 @@ pub enum SeriesError {
     /// A column has another length than the energies.
     #[error("{found} {quantity}s, expected {expected}, one per energy")]
     Length {
-        /// `temperature`, `pressure` or `volume`.
+        /// `temperature`, `pressure`, `volume` or `total` (energy).
         quantity: &'static str,
         /// Numbers given.
         found: usize,

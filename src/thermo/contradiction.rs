@@ -4,6 +4,8 @@ use thiserror::Error;
 
 use crate::real::short;
 
+/// Factors that another number of particles, or other degrees of freedom, can explain.
+const EXPLAINED: std::ops::RangeInclusive<f64> = 0.2..=5.0;
 /// A temperature counts as constant below this part of the canonical variance.
 pub(super) const CONSTANT: f64 = 1e-4;
 
@@ -44,6 +46,24 @@ pub enum Contradiction {
         /// The degrees of freedom per particle declared.
         degrees_of_freedom: f64,
     },
+    /// The kinetic energy that the total energy has beyond the potential energy is not that of the
+    /// declared number of particles and degrees of freedom at the temperature of the column.
+    #[error(
+        "E_tot - E is {} times k T/2 per particle, expected {} as declared: {}",
+        short(*.found, 4), short(*.declared, 4), suspects_of_kinetic([*.found, *.declared], *.particles, *.fitting_particles, *.other)
+    )]
+    Freedom {
+        /// The degrees of freedom per particle found, 2 (E_tot - E)/(N k T).
+        found: f64,
+        /// Those declared.
+        declared: f64,
+        /// The particles declared.
+        particles: usize,
+        /// The number of particles that would fit, where the energies are totals.
+        fitting_particles: Option<f64>,
+        /// The kind of energies that would fit, as a phrase, where it is the other one.
+        other: Option<&'static str>,
+    },
     /// The volume changes where the declared ensemble keeps it.
     #[error(
         "the ensemble is declared {declared}, and the volume changes by {} % within a run, expected a constant one: \
@@ -75,8 +95,9 @@ pub enum Contradiction {
     /// The energies are of another ensemble.
     #[error(
         "the ensemble is declared {declared}, the data are {found}: corr(E, T) is {}, expected -1 at constant energy and 0 in the \
-         canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble{}",
-        of_columns(*.correlation, *.temperature_variance), short(*.temperature_variance, 3), or_freedom(*.canonical_freedom)
+         canonical ensemble; Var(T) is {} of 2 T^2/(gN), expected 1 in the canonical ensemble{}{}",
+        of_columns(*.correlation, *.temperature_variance), short(*.temperature_variance, 3), of_total(*.total_variance),
+        or_freedom(*.canonical_freedom)
     )]
     Ensemble {
         /// The ensemble declared.
@@ -87,6 +108,8 @@ pub enum Contradiction {
         correlation: f64,
         /// Var(T) over 2 T²/(g N).
         temperature_variance: f64,
+        /// Var(E_tot) over Var(E), where there are total energies.
+        total_variance: Option<f64>,
         /// The degrees of freedom per particle with which the data would be canonical, where energy
         /// and temperature are uncorrelated as they are there.
         canonical_freedom: Option<f64>,
@@ -116,10 +139,37 @@ pub(super) fn or_freedom(canonical_freedom: Option<f64>) -> String {
     format!("; {freedom} degrees of freedom per particle would make it canonical")
 }
 
+/// What the total energies say of the ensemble.
+fn of_total(variance: Option<f64>) -> String {
+    let Some(variance) = variance else {
+        return String::new();
+    };
+    let variance = short(variance, 3);
+    format!("; Var(E_tot) is {variance} of Var(E), expected 0 at constant energy")
+}
+
+/// What may be wrong where the kinetic energy is another one.
+fn suspects_of_kinetic(of: [f64; 2], particles: usize, fitting: Option<f64>, other: Option<&str>) -> String {
+    let [found, declared] = of;
+    if let Some(other) = other {
+        return format!("the energies look like {other}");
+    }
+    if !EXPLAINED.contains(&(found / declared)) {
+        return "units, particle number or a column are wrong".to_owned();
+    }
+    let of_particles = fitting.map_or_else(String::new, |fitting| {
+        format!("or the {particles} particles are, and {fitting:.0} would fit, ")
+    });
+    let (declared, found) = (short(declared, 4), short(found, 4));
+    format!(
+        "units or a column are wrong, {of_particles}or the {declared} degrees of freedom per particle are, and {found} would fit"
+    )
+}
+
 /// What may be wrong where the scale is.
 fn suspects(ratio: f64, degrees_of_freedom: f64) -> String {
     let units = "units or particle number are wrong";
-    if !(0.2..=5.0).contains(&ratio) {
+    if !EXPLAINED.contains(&ratio) {
         return units.to_owned();
     }
     let (declared, fitting) = (degrees_of_freedom, ratio * degrees_of_freedom);

@@ -3,7 +3,7 @@
 use crate::energy::quantum;
 use crate::real::Real;
 use crate::series::{EnergyRuns, EnergySeries};
-use crate::stats::{Estimate, Partition, Resamples, Resampling, ResamplingError};
+use crate::stats::{Partition, Resamples, Resampling, ResamplingError};
 
 /// The potential and the kinetic energy per particle of one run or several, as deviations from a
 /// straight line through each run: an integrator's drift is no fluctuation.
@@ -15,8 +15,10 @@ pub(super) struct EnergyColumns {
     pub(super) rounding: [f64; 2],
     /// The quanta of the columns, as they were printed.
     pub(super) quanta: [Option<f64>; 2],
-    /// Mean kinetic temperature.
-    pub(super) temperature: Estimate,
+    /// What the rounding adds to the covariance of the two energies.
+    common_rounding: f64,
+    /// From a number of the second column to a kinetic energy per particle.
+    scale: f64,
     sums: Vec<Sums>,
 }
 
@@ -30,7 +32,8 @@ pub(super) struct Columns {
 struct Sums {
     run: usize,
     number: f64,
-    temperature: f64,
+    /// The second column as it is.
+    second: f64,
     /// p, k, p², p k, k² of the potential energy p and the kinetic energy k.
     moments: [f64; 5],
 }
@@ -73,13 +76,67 @@ impl EnergyColumns {
         let lengths: Vec<usize> = samples.iter().map(|column| column.len()).collect();
         let partition = Partition::new(&lengths, resampling)?;
         let resamples = partition.resamples(run);
+        let printed = [quantum(&samples), quantum(&temperatures)];
         let scales = [runs[0].per_particle_scale(), kinetic];
+        Ok(Some(Self::of(
+            &samples,
+            &temperatures,
+            scales,
+            printed,
+            partition,
+            resamples,
+        )))
+    }
+
+    /// The same columns with the kinetic energies that total energies have beyond the potential
+    /// ones, in place of those of the temperatures, and in the same resamples; `None` where a run
+    /// has no total energies.
+    pub(super) fn with_totals<T: Real>(&self, runs: &impl EnergyRuns<T>) -> Option<Self> {
+        let runs = runs.energies();
+        let totals: Vec<&[T]> = runs
+            .iter()
+            .map(EnergySeries::total_energies)
+            .collect::<Option<_>>()?;
+        let samples: Vec<&[T]> = runs.iter().map(EnergySeries::samples).collect();
+        let kinetic: Vec<Vec<f64>> = samples
+            .iter()
+            .zip(&totals)
+            .map(|(potential, total)| {
+                let pairs = total.iter().zip(*potential);
+                pairs
+                    .map(|(total, potential)| total.to_f64() - potential.to_f64())
+                    .collect()
+            })
+            .collect();
+        let kinetic: Vec<&[f64]> = kinetic.iter().map(Vec::as_slice).collect();
+        // The difference has the rounding of both.
+        let [of_potential, of_total] = [quantum(&samples), quantum(&totals)];
+        let of_difference = match (of_potential, of_total) {
+            (Some(a), Some(b)) => Some((a.0 + b.0, a.1 + b.1)),
+            (one, other) => one.or(other),
+        };
+        let scale = runs[0].per_particle_scale();
+        let (partition, resamples) = (self.partition.clone(), self.resamples);
+        let printed = [of_potential, of_difference];
+        let mut columns = Self::of(&samples, &kinetic, [scale; 2], printed, partition, resamples);
+        columns.common_rounding = -columns.rounding[0];
+        Some(columns)
+    }
+
+    fn of<T: Real, U: Real>(
+        samples: &[&[T]],
+        second: &[&[U]],
+        scales: [f64; 2],
+        printed: [Option<(f64, f64)>; 2],
+        partition: Partition,
+        resamples: Resamples,
+    ) -> Self {
         let columns: Vec<Columns> = samples
             .iter()
-            .zip(&temperatures)
-            .map(|(potential, temperature)| Columns {
+            .zip(second)
+            .map(|(potential, second)| Columns {
                 potential: about_a_line(potential, scales[0]),
-                kinetic: about_a_line(temperature, scales[1]),
+                kinetic: about_a_line(second, scales[1]),
             })
             .collect();
         let sums: Vec<Sums> = partition
@@ -95,31 +152,36 @@ impl EnergyColumns {
                 Sums {
                     run,
                     number: range.len() as f64,
-                    temperature: temperatures[run][range].iter().map(|t| t.to_f64()).sum(),
+                    second: second[run][range].iter().map(|x| x.to_f64()).sum(),
                     moments,
                 }
             })
             .collect();
-        let printed = [quantum(&samples), quantum(&temperatures)];
         let variance = |k: usize| printed[k].map_or(0.0, |(_, square)| square / 12.0 * scales[k].powi(2));
-        let temperature = resamples.evaluate(|weights| {
-            let weighted = |of: fn(&Sums) -> f64| -> f64 {
-                sums.iter()
-                    .zip(weights)
-                    .map(|(block, weight)| weight * of(block))
-                    .sum()
-            };
-            weighted(|block| block.temperature) / weighted(|block| block.number)
-        });
-        Ok(Some(Self {
+        Self {
             rounding: [variance(0), variance(1)],
             quanta: printed.map(|found| found.map(|(finest, _)| finest)),
+            common_rounding: 0.0,
+            scale: scales[1],
             runs: columns,
             partition,
             resamples,
-            temperature,
             sums,
-        }))
+        }
+    }
+
+    /// The mean of the second column.
+    pub(super) fn mean(&self, weights: &[f64]) -> f64 {
+        let weighted = |of: fn(&Sums) -> f64| -> f64 {
+            let blocks = self.sums.iter().zip(weights);
+            blocks.map(|(block, weight)| weight * of(block)).sum()
+        };
+        weighted(|block| block.second) / weighted(|block| block.number)
+    }
+
+    /// The mean kinetic energy per particle.
+    pub(super) fn mean_kinetic(&self, weights: &[f64]) -> f64 {
+        self.scale * self.mean(weights)
     }
 
     /// The first column, of potential and kinetic energy, that is printed too coarsely, with its
@@ -134,6 +196,19 @@ impl EnergyColumns {
             .map(|(column, variance, _)| (column, variance.sqrt()))
     }
 
+    /// Whether the kinetic energies are printed too coarsely, as [`too_coarse`](Self::too_coarse)
+    /// has it, or do not change at all.
+    pub(super) fn is_kinetic_coarse(&self, part: f64) -> bool {
+        let [_, _, kinetic] = self.printed(&vec![1.0; self.resamples.blocks]);
+        kinetic <= 0.0 || self.rounding[1] > part * kinetic
+    }
+
+    /// The step in which the kinetic energies per particle are printed, which no mean of theirs is
+    /// off by more than; 0 where none is seen. That of a difference is the sum of both steps.
+    pub(super) fn mean_step(&self) -> f64 {
+        self.scale * self.quanta[1].unwrap_or(0.0)
+    }
+
     /// Variances and covariance without what the rounding adds.
     pub(super) fn covariances(&self, weights: &[f64]) -> Covariances {
         let [potential, both, kinetic] = self.printed(weights);
@@ -141,7 +216,7 @@ impl EnergyColumns {
         Covariances {
             potential: (potential - of_potential).max(0.0),
             kinetic: (kinetic - of_kinetic).max(0.0),
-            both,
+            both: both - self.common_rounding,
         }
     }
 

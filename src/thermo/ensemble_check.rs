@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::contradiction::{CONSTANT, Contradiction, of_columns};
 use super::energy_columns::EnergyColumns;
 use super::thermostat_time::{NoThermostatTime, thermostat_time};
+use super::total_energy::TotalEnergies;
 use super::volume::VolumeChange;
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::energy::EnergyError;
@@ -31,6 +32,11 @@ const CANONICAL: f64 = 0.05;
 const VAGUE: f64 = 0.15;
 /// Relative deviation of std(e) from (g/2) k std(T) that a run at constant energy may have.
 const SCALE: f64 = 0.05;
+/// Relative deviation that degrees of freedom from total energies may have: temperatures and
+/// energies of one file follow each other exactly, but for constants of nature of few digits.
+const FREEDOM: f64 = 0.01;
+/// Twice the momenta of the whole system, which a program takes off its degrees of freedom or not.
+const MOMENTA: f64 = 6.0;
 /// std(e)² over the canonical variance of the kinetic energy, C_ex/(g/2) in the canonical ensemble:
 /// no dense liquid or glass is outside of the squares of these.
 const PLAUSIBLE: [f64; 2] = [0.1, 10.0];
@@ -118,6 +124,18 @@ pub struct EnsembleCheck {
     /// std(e) over (g/2) k std(T): 1 at constant energy. It is N times too small or too large for
     /// the wrong energy kind, and tells units and degrees of freedom too.
     pub energy_ratio: Estimate,
+    /// The degrees of freedom per particle that the total energies show, 2 (E_tot - E)/(N k T),
+    /// with the declared particles, kind and units. It is exact but for the print where both
+    /// columns are of the same particles. `None` where a run has no total energies, or where what
+    /// they have beyond the energies is no kinetic energy: it does not follow the temperature, or
+    /// it is negative.
+    pub kinetic_freedom: Option<Estimate>,
+    /// Var(E_tot) over Var(E) without drift: 0 at constant energy. `None` where
+    /// [`kinetic_freedom`](Self::kinetic_freedom) is.
+    pub total_variance: Option<Estimate>,
+    /// Whether the fluctuations of the temperature are those of E_tot - E, since the temperatures
+    /// are constant or printed too coarsely.
+    pub uses_total_energies: bool,
     /// The time in which the thermostat exchanges heat with the run, in time units.
     pub thermostat_time: Outcome<Estimate, NoThermostatTime>,
     // std(e) over the canonical standard deviation of the kinetic energy.
@@ -125,6 +143,8 @@ pub struct EnsembleCheck {
     degrees_of_freedom: f64,
     kind: EnergyKind,
     particles: usize,
+    // The relative error of the degrees of freedom that the print explains.
+    freedom_rounding: f64,
     // Where the runs have a column of volumes.
     volume_change: Option<VolumeChange>,
 }
@@ -144,6 +164,15 @@ pub struct EnsembleCheck {
 /// is taken out of both columns of each run first, since an integrator's drift is no fluctuation,
 /// and the variance q²/12 of a print in steps of q is taken off. A run that leaves both ensembles
 /// possible has an [`UnknownEnsemble`].
+///
+/// **Total energies**, where the runs have a column of them, tell the kinetic energy without noise:
+/// E_tot - E is (g/2) N k T at each sample. [`kinetic_freedom`](EnsembleCheck::kinetic_freedom) is
+/// the g that they show, with the number of particles, the kind and the units declared. One that
+/// differs from `degrees_of_freedom` by more than 1 % and more than 6/N, twice the momenta that a
+/// program may take off or not, is a contradiction ([`Contradiction::Freedom`]). So is one of
+/// another energy kind or unit, in any ensemble. Where temperatures are printed too coarsely for
+/// their fluctuations, those of E_tot - E take their place. Total energies without temperatures are
+/// not used.
 ///
 /// **Volumes** that change by more than 1e-5, where the runs have a column of them, contradict a
 /// declared constant volume: the run is at constant pressure. So do volumes that differ between
@@ -167,7 +196,8 @@ pub struct EnsembleCheck {
 /// Energies and temperatures in the units of `units`, times in time units.
 ///
 /// # Cost
-/// Two columns of `f64`, and one product per sample at each of 20 lags a decade.
+/// Two columns of `f64`, four with total energies, and one product per sample at each of 20 lags a
+/// decade.
 ///
 /// # Errors
 /// [`ThermoError::NoTemperatures`] for runs without temperatures at their samples,
@@ -201,9 +231,28 @@ pub fn ensemble_check<T: Real>(
     let g = Invalid::unless_positive("degrees of freedom per particle", degrees_of_freedom)?;
     let k = units.boltzmann();
     let columns = EnergyColumns::new(runs, 0.5 * g * k, resampling).map_err(EnergyError::from)?;
-    let columns = columns.ok_or(ThermoError::NoTemperatures)?;
+    let temperatures = columns.ok_or(ThermoError::NoTemperatures)?;
     let first = &runs.energies()[0];
     let particles = first.particles();
+    let temperature = temperatures
+        .resamples
+        .evaluate(|weights| temperatures.mean(weights));
+    let canonical = temperature.map(|t| 0.5 * g * (k * t).powi(2) / particles as f64);
+    let totals = TotalEnergies::of(runs, &temperatures, g, COARSE);
+    let (kinetic_freedom, total_variance, freedom_rounding) = match &totals {
+        Some(totals) => (
+            Some(totals.freedom.clone()),
+            Some(totals.variance.clone()),
+            totals.rounding,
+        ),
+        None => (None, None, 0.0),
+    };
+    let is_lost = temperatures.is_kinetic_coarse(COARSE);
+    let finer = totals
+        .map(|totals| totals.columns)
+        .filter(|columns| is_lost && columns.too_coarse(COARSE).is_none());
+    let uses_total_energies = finer.is_some();
+    let columns = finer.unwrap_or(temperatures);
     let [correlation, variance, ratio, potential]: [Estimate; 4] =
         Estimate::array(columns.resamples.evaluate_all(|weights| {
             let of = columns.covariances(weights);
@@ -214,19 +263,20 @@ pub fn ensemble_check<T: Real>(
                 of.potential,
             ]
         }));
-    let canonical = columns
-        .temperature
-        .map(|t| 0.5 * g * (k * t).powi(2) / particles as f64);
     let mut check = EnsembleCheck {
         sampled: Outcome::Resolved(Sampled::Neither),
         correlation,
         temperature_variance: &variance / &canonical,
         energy_ratio: ratio,
+        kinetic_freedom,
+        total_variance,
+        uses_total_energies,
         thermostat_time: Outcome::Unresolved(NoThermostatTime::ConstantEnergy),
         canonical_ratio: (&potential / &canonical).sqrt(),
         degrees_of_freedom: g,
         kind: first.kind(),
         particles,
+        freedom_rounding,
         volume_change: VolumeChange::of(runs.energies()).map(|(_, change)| change),
     };
     let too_coarse = columns.too_coarse(COARSE);
@@ -286,14 +336,15 @@ impl EnsembleCheck {
     /// one. Energies of neither ensemble contradict a declared constant energy, but not a declared
     /// thermostat.
     ///
-    /// The scale of the energies is known to 5 % at constant energy. Elsewhere only a factor of ten
-    /// counts, which distinguishes totals from energies per particle.
+    /// The scale of the energies is known to 1 % or 6/N where there are total energies, and to 5 %
+    /// at constant energy. Elsewhere only a factor of ten counts, which distinguishes totals from
+    /// energies per particle.
     #[must_use]
     pub fn contradiction(&self, declared: Ensemble) -> Option<Contradiction> {
         let of_volume = self
             .volume_change
             .and_then(|change| change.contradiction(declared));
-        of_volume.or_else(|| self.scale()).or_else(|| {
+        of_volume.or_else(|| self.of_scale()).or_else(|| {
             let found = self.sampled.value()?;
             let contradicts = matches!(
                 (declared, found),
@@ -311,20 +362,77 @@ impl EnsembleCheck {
                 },
                 correlation: self.correlation.value(),
                 temperature_variance: self.temperature_variance.value(),
+                total_variance: self.total_variance.as_ref().map(Estimate::value),
                 canonical_freedom: self.canonical_freedom(),
             })
         })
     }
 
+    /// The contradiction between the scales of the energies and of the temperatures, by their
+    /// fluctuations and by the total energies, which decide under a thermostat. At constant energy
+    /// both are sharp, and the fluctuations come first.
+    fn of_scale(&self) -> Option<Contradiction> {
+        let is_conserved = self.sampled.value() == Some(&Sampled::Microcanonical);
+        let of_totals = self.freedom();
+        let is_of_kind = matches!(of_totals, Some(Contradiction::Freedom { other: Some(_), .. }));
+        match self.scale() {
+            Some(kind @ Contradiction::Kind { .. }) if is_of_kind => Some(kind),
+            Some(scale @ Contradiction::Scale { .. }) if is_conserved => Some(scale),
+            scale => of_totals.or_else(|| scale.filter(|_| is_conserved || !self.confirms_freedom())),
+        }
+    }
+
+    /// Whether total energies agree with the declared degrees of freedom.
+    fn confirms_freedom(&self) -> bool {
+        let found = self.kinetic_freedom.as_ref();
+        found.is_some_and(|found| half_width(found).is_finite() && self.fits_freedom(found, 1.0))
+    }
+
+    /// Whether degrees of freedom, times a factor, are those declared.
+    fn fits_freedom(&self, found: &Estimate, factor: f64) -> bool {
+        let declared = self.degrees_of_freedom;
+        let tolerance = (FREEDOM * declared).max(MOMENTA / self.particles as f64);
+        let chance = half_width(found) + self.freedom_rounding * found.value();
+        (found.value() * factor - declared).abs() <= tolerance + factor * chance
+    }
+
+    /// The contradiction between the total energies and the temperatures, if any.
+    fn freedom(&self) -> Option<Contradiction> {
+        let found = self.kinetic_freedom.as_ref()?;
+        if self.fits_freedom(found, 1.0) {
+            return None;
+        }
+        let n = self.particles as f64;
+        let is_total = self.kind == EnergyKind::Total;
+        let (other, factor) = self.other_kind();
+        Some(Contradiction::Freedom {
+            found: found.value(),
+            declared: self.degrees_of_freedom,
+            particles: self.particles,
+            fitting_particles: is_total.then_some(n * found.value() / self.degrees_of_freedom),
+            other: self.fits_freedom(found, factor).then_some(other),
+        })
+    }
+
+    /// The kind of energies that is not declared, and the factor between the two.
+    fn other_kind(&self) -> (&'static str, f64) {
+        let n = self.particles as f64;
+        match self.kind {
+            EnergyKind::Total => ("energies per particle", n),
+            EnergyKind::PerParticle => ("totals", 1.0 / n),
+        }
+    }
+
     /// The degrees of freedom with which a run of neither ensemble would be canonical: energy and
     /// temperature are uncorrelated, and Var(T) alone is off, by a factor that constraints or rigid
-    /// molecules can explain.
+    /// molecules can explain. `None` where total energies confirm those that are declared.
     fn canonical_freedom(&self) -> Option<f64> {
         let is_neither = self.sampled.value() == Some(&Sampled::Neither);
         let (correlation, ratio) = (&self.correlation, self.temperature_variance.value());
         let is_uncorrelated = correlation.value().abs() <= CANONICAL + half_width(correlation);
         let freedom = self.degrees_of_freedom / ratio;
-        (is_neither && is_uncorrelated && (0.2..=5.0).contains(&ratio)).then_some(freedom)
+        let is_open = is_neither && !self.confirms_freedom();
+        (is_open && is_uncorrelated && (0.2..=5.0).contains(&ratio)).then_some(freedom)
     }
 
     /// The contradiction between the scales of the energies and of the temperatures, if any.
@@ -342,10 +450,10 @@ impl EnsembleCheck {
         if fits(ratio) || !(ratio.is_finite() && ratio > 0.0) {
             return None;
         }
-        let n = self.particles as f64;
-        let (declared, other, factor) = match self.kind {
-            EnergyKind::Total => ("total", "energies per particle", n),
-            EnergyKind::PerParticle => ("per-particle", "totals", 1.0 / n),
+        let (other, factor) = self.other_kind();
+        let declared = match self.kind {
+            EnergyKind::Total => "total",
+            EnergyKind::PerParticle => "per-particle",
         };
         Some(if fits(ratio * factor) {
             Contradiction::Kind {

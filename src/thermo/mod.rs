@@ -52,6 +52,7 @@ mod susceptibility;
 mod temperature_derivative;
 mod temperature_models;
 mod thermostat_time;
+mod total_energy;
 mod virial;
 mod volume;
 

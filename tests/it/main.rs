@@ -86,6 +86,7 @@ mod accuracy {
     mod synthetic_displacements;
     mod thermo_synthetic;
     mod thermostats;
+    mod total_energies;
     mod virial;
     mod zero_frequency;
 }
@@ -104,6 +105,7 @@ mod api {
     mod readers;
     mod runs;
     mod serialised;
+    mod total_energies;
 }
 
 /// Examples that are run as programs.

@@ -119,6 +119,7 @@ impl Evidence {
                 }
             }
             Some(Contradiction::Scale { ratio, .. }) if is_conserved => Some(with_digits(ratio * freedom, 2)),
+            Some(Contradiction::Freedom { found, .. }) => Some(with_digits(found, 2)),
             Some(_) => None,
         };
         let other = other.filter(|other| FREEDOM.contains(other));

@@ -103,6 +103,7 @@ impl Energies {
         let ensemble = ensemble(scan, run, &replicas, resampling).map_err(with_odd)?;
         notes.extend(odd);
         notes.extend(ensemble.as_ref().and_then(|check| doubtful_scale(run, check)));
+        notes.extend(ensemble.as_ref().and_then(|check| finer_temperatures(run, check)));
         Ok(Self {
             temperature: temperature(scan, run, &moments)?,
             ensemble,
@@ -313,16 +314,35 @@ fn temperature(scan: &Scan, run: &Run, moments: &energy::Moments) -> Result<f64,
 /// an integrator lets them.
 fn doubtful_scale(run: &Run, check: &EnsembleCheck) -> Option<String> {
     let is_conserved = check.sampled.value() == Some(&Sampled::Microcanonical);
+    // Total energies tell the scale better.
+    let is_open = check.kinetic_freedom.is_none();
     let ratio = &check.energy_ratio;
     let error = ratio.standard_error().unwrap_or(f64::INFINITY);
     let is_off = (ratio.value() - 1.0).abs() > INTEGRATOR + 3.0 * error;
-    (is_conserved && is_off).then(|| {
+    (is_conserved && is_off && is_open).then(|| {
         format!(
             "run `{}`: std(E)/std(T) is {ratio} of what the declared number of particles and degrees of freedom have, expected 1 to \
              {INTEGRATOR}: one of them may be another, and the heat capacity with it",
             run.name()
         )
     })
+}
+
+/// What is to be said of temperatures that are printed too coarsely, where total energies replace
+/// them.
+fn finer_temperatures(run: &Run, check: &EnsembleCheck) -> Option<String> {
+    let column = total_energy(run).filter(|_| check.uses_total_energies)?;
+    Some(format!(
+        "run `{}`: the temperatures are printed too coarsely to show their fluctuations, and those of E_tot - E, with E_tot in `{column}`, \
+         are taken for the check of the ensemble",
+        run.name()
+    ))
+}
+
+/// The column of the total energy, where the energies have one.
+fn total_energy(run: &Run) -> Option<String> {
+    let table = run.energy_reader.read(&run.energy()[0][0]);
+    table.ok()?.total_name
 }
 
 /// What temperatures at the samples show of the ensemble. They must not contradict the scan file.
@@ -345,8 +365,16 @@ pub(super) fn ensemble(
             let others = other_units(scan, run, replicas, resampling, &contradiction);
             let drift = energy::drift(replicas, resampling).ok();
             let drift = drift.filter(|drift| drift.is_stationary() == Some(false));
-            let drift = drift.map(|drift| drift.to_string());
-            Err(scan.contradiction(run, &contradiction, &others, drift.as_deref()))
+            let mut remarks = Vec::new();
+            if matches!(contradiction, Contradiction::Freedom { .. }) {
+                remarks.extend(total_energy(run).map(|column| {
+                    format!("E_tot is `{column}`, and with `total_energy_column = \"none\"` nothing is")
+                }));
+            }
+            remarks.extend(drift.map(|drift| {
+                format!("or the run is not in equilibrium, since {drift}: `discard` leaves out its start")
+            }));
+            Err(scan.contradiction(run, &contradiction, &others, &remarks))
         }
         None => Ok(Some(check)),
     }

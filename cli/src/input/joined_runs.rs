@@ -58,7 +58,11 @@ pub(super) fn check(
             series.particles(),
             series.kind(),
         );
-        let part = part.and_then(|part| part.with_temperatures(temperatures[rows].to_vec()));
+        let part = part.and_then(|part| part.with_temperatures(temperatures[rows.clone()].to_vec()));
+        let part = match series.total_energies() {
+            Some(totals) => part.and_then(|part| part.with_total_energies(totals[rows].to_vec())),
+            None => part,
+        };
         let part = part.map_err(|error| failed(error.into()))?;
         let part = Replicas::new(vec![part]).map_err(|error| failed(error.into()))?;
         let check = thermo::ensemble_check(&part, scan.system.units.units(), freedom, resampling);

@@ -52,6 +52,9 @@ pub(crate) struct EnergyFlags {
     /// Column of the volume.
     #[arg(long)]
     volume_column: Option<String>,
+    /// Column of the total energy; `none` for no such column.
+    #[arg(long)]
+    total_energy_column: Option<String>,
     /// The pressure of the barostat, under `npt`; by default the mean of the pressure column.
     #[arg(long, allow_negative_numbers = true)]
     pressure: Option<f64>,
@@ -114,6 +117,7 @@ impl EnergyFlags {
             ("temperature_column", of_words(&self.temperature_column)),
             ("pressure_column", of_words(&self.pressure_column)),
             ("volume_column", of_words(&self.volume_column)),
+            ("total_energy_column", of_words(&self.total_energy_column)),
             ("pressure", self.pressure.map(Value::Float)),
             ("step_column", of_words(&self.step_column)),
             ("log_run", of_words(&self.log_run)),

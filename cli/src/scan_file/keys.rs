@@ -66,7 +66,7 @@ use Needs::{Barostat, Frames};
 use Table::{Either, Run, System};
 
 /// All keys, those of `[system]` first. `name` and `ensemble` are keys of both tables.
-pub(crate) const KEYS: [Key; 41] = [
+pub(crate) const KEYS: [Key; 42] = [
     required("name", System, "\"a name\"", "a name"),
     required(
         "units",
@@ -178,6 +178,12 @@ pub(crate) const KEYS: [Key; 41] = [
         Either,
         "\"Volume\"",
         "the column of the volume, by name or number; or `automatic`",
+    ),
+    optional(
+        "total_energy_column",
+        Either,
+        "\"TotEng\"",
+        "the column of the total energy, by name or number; `none`; or `automatic`",
     ),
     optional(
         "pressure",

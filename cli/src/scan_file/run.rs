@@ -55,6 +55,8 @@ pub(crate) struct Run {
     pressure_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
     volume_column: Option<Choice<Column>>,
+    #[serde(default, deserialize_with = "values::column_or_none")]
+    total_energy_column: Option<Choice<Option<Column>>>,
     #[serde(default, deserialize_with = "values::log_run")]
     log_run: Option<RunChoice>,
     #[serde(default, deserialize_with = "values::placed")]
@@ -159,6 +161,12 @@ impl Run {
         if let Some(column) = Choice::of(self.volume_column.as_ref(), system.volume_column.as_ref()) {
             reader = reader.volume(column);
         }
+        let total = self.total_energy_column.as_ref();
+        match Choice::of(total, system.total_energy_column.as_ref()) {
+            Some(Some(column)) => reader = reader.total(column),
+            Some(None) => reader = reader.without_total(),
+            None => {}
+        }
         if self.cut_off == Some(CutOff::LeaveOut) {
             reader = reader.allow_cut_off();
         }
@@ -196,14 +204,19 @@ impl Run {
         Choice::of(self.pressure.as_ref(), None)
     }
 
-    /// The key that a contradiction concerns; `None` where it may concern several.
-    pub(super) fn contradicted(by: &Contradiction) -> Option<&'static str> {
+    /// The keys that a contradiction concerns; none where it may concern any.
+    pub(super) fn contradicted(by: &Contradiction) -> &'static [&'static str] {
         match by {
-            Contradiction::Kind { .. } => Some("energy_kind"),
+            Contradiction::Kind { .. } | Contradiction::Freedom { other: Some(_), .. } => &["energy_kind"],
+            Contradiction::Freedom {
+                fitting_particles: Some(_),
+                ..
+            } => &["particles", "degrees_of_freedom"],
+            Contradiction::Freedom { .. } => &["degrees_of_freedom"],
             Contradiction::Ensemble { .. } | Contradiction::Volume { .. } | Contradiction::ConstantVolume => {
-                Some("ensemble")
+                &["ensemble"]
             }
-            _ => None,
+            _ => &[],
         }
     }
 

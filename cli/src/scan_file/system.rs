@@ -62,6 +62,8 @@ pub(crate) struct System {
     pub(super) pressure_column: Option<Choice<Column>>,
     #[serde(default, deserialize_with = "values::column")]
     pub(super) volume_column: Option<Choice<Column>>,
+    #[serde(default, deserialize_with = "values::column_or_none")]
+    pub(super) total_energy_column: Option<Choice<Option<Column>>>,
     #[serde(default, deserialize_with = "values::log_run")]
     pub(super) log_run: Option<RunChoice>,
     pub(super) model: Option<ModelName>,

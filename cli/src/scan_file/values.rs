@@ -214,6 +214,17 @@ pub(super) fn edges<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Choice<
     Ok(Some(Choice::Given(edges)))
 }
 
+/// A column that may also be none, which the word says.
+pub(super) fn column_or_none<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Choice<Option<Column>>>, D::Error> {
+    let none = Column::from("none");
+    Ok(column(from)?.map(|choice| match choice {
+        Choice::Automatic => Choice::Automatic,
+        Choice::Given(column) => Choice::Given(Some(column).filter(|column| *column != none)),
+    }))
+}
+
 /// The files of each replica, with the place where they are named: one name, a list of replicas,
 /// or replicas in pieces as lists in the list.
 pub(super) fn pieces<'de, T: From<Spanned<Vec<Files>>>, D: Deserializer<'de>>(

@@ -81,12 +81,12 @@ fn unknown_keys() {
         after("ensemble =", "ensembel ="),
         "DIR/scan.toml:6: unknown key `ensembel`, expected one of `name`, `units`, `particles`, `energy_kind`, `ensemble`, \
          `degrees_of_freedom`, `path`, `pressure`, `timestep`, `box`, `species`, `types`, `dimensions`, `centre_of_mass`, \
-         `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `step_column`, `energy_column`, `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `model`, `types_change`, `frame_times`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
+         `probe`, `q_shell`, `overlap_radius`, `reference_temperature`, `step_column`, `energy_column`, `temperature_column`, `pressure_column`, `volume_column`, `total_energy_column`, `log_run`, `model`, `types_change`, `frame_times`, `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );
     assert_eq!(
         after("fit_window", "fit_windows"),
         "DIR/scan.toml:14: unknown key `fit_windows`, expected one of `name`, `energy`, `step_column`, `energy_column`, \
-         `temperature_column`, `pressure_column`, `volume_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `ensemble`, \
+         `temperature_column`, `pressure_column`, `volume_column`, `total_energy_column`, `log_run`, `temperature`, `trajectory`, `box`, `energy_interval`, `ensemble`, \
          `pressure`, `degrees_of_freedom`, `frame_interval`, `dimensions`, `centre_of_mass`, `model`, `fit_window`, `discard`, `exclude`, `types_change`, `frame_times`, \
          `overlap`, `unwrap`, `cut_off`, `particle_order`"
     );

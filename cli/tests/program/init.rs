@@ -480,7 +480,7 @@ fn every_key_that_is_listed_is_one() {
     let of_runs: Vec<&str> = runs.lines().filter(is_key).map(|line| &line[2..]).collect();
     assert_eq!(
         (system.lines().filter(is_key).count(), of_runs.len()),
-        (25, 6),
+        (26, 6),
         "{text}"
     );
     let whole = format!("{}# {runs}{}\n", live(system), of_runs.join("\n"));

@@ -30,6 +30,7 @@ mod shipped;
 mod small_scan;
 mod standard_output;
 mod susceptibility;
+mod total_energies;
 mod two_dimensions;
 mod virial;
 mod water;

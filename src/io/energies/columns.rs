@@ -566,7 +566,11 @@ fn notes_of(layout: &Layout) -> impl Iterator<Item = Note> {
     let celsius = layout.celsius().map(|column| Note::Celsius {
         column: column.to_owned(),
     });
-    odd.chain(celsius)
+    let no_total = layout.no_total.clone().map(|why| Note::LeftOut {
+        quantity: "total energy",
+        why,
+    });
+    odd.chain(celsius).chain(no_total)
 }
 
 impl<R: Read> Iterator for EnergyStream<R> {

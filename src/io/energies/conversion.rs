@@ -70,7 +70,8 @@ impl EnergyTable {
         let energy = self.energy_unit.map(|from| (from, units.energy));
         if let Some((from, to)) = energy {
             if let Some(factor) = factor("energies", energy_in_si, from, to).map_err(at)? {
-                self.potential.iter_mut().for_each(|energy| *energy *= factor);
+                let energies = self.potential.iter_mut().chain(self.total.iter_mut().flatten());
+                energies.for_each(|energy| *energy *= factor);
                 self.note_conversion("energies", from, to, factor);
             }
             self.energy_unit = Some(to);

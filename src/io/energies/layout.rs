@@ -48,14 +48,15 @@ pub(crate) struct Wanted {
     pub(crate) temperature: Option<Column>,
     pub(crate) pressure: Option<Column>,
     pub(crate) volume: Option<Column>,
+    pub(crate) total: TotalColumn,
     pub(crate) kept: Vec<String>,
     /// Whether a last line that was cut off is left out.
     pub(crate) cut_off: bool,
     /// Which runs of a log make the series.
     pub(crate) log_run: RunChoice,
     pub(crate) overlap: Overlap,
-    /// Whether the caller takes rows as samples, without pressures and volumes: they are then
-    /// passed over unless they are named.
+    /// Whether the caller takes rows as samples, without pressures, volumes and total energies:
+    /// they are then passed over unless they are named.
     pub(crate) samples_only: bool,
 }
 
@@ -65,6 +66,23 @@ pub(crate) enum StepColumn {
     ByName,
     Given(Column),
     None,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) enum TotalColumn {
+    #[default]
+    ByName,
+    Given(Column),
+    None,
+}
+
+impl TotalColumn {
+    fn given(&self) -> Option<&Column> {
+        match self {
+            Self::Given(column) => Some(column),
+            Self::ByName | Self::None => None,
+        }
+    }
 }
 
 impl Wanted {
@@ -85,6 +103,7 @@ impl Wanted {
             self.temperature.as_ref(),
             self.pressure.as_ref(),
             self.volume.as_ref(),
+            self.total.given(),
             step,
         ];
         columns.into_iter().flatten().any(|column| match column {
@@ -129,6 +148,12 @@ pub(crate) struct Layout {
     pub(super) volume: Option<usize>,
     /// The unit of the pressures, where the names or the program say it.
     pub(super) pressure_unit: Option<&'static str>,
+    /// The total energy, in the unit of the potential energy.
+    pub(super) total: Option<usize>,
+    /// The name of its column.
+    pub(super) total_name: Option<String>,
+    /// Why a column of total energies was passed over.
+    pub(super) no_total: Option<String>,
     /// The same of the length whose cube the volumes are in.
     pub(super) volume_unit: Option<&'static str>,
     /// Columns to keep besides, and where their values are.
@@ -274,6 +299,27 @@ impl Layout {
         let pressure_unit = pressure.and_then(|(_, unit)| unit.or(of_program));
         let volume_unit = volume.and_then(|(_, unit)| unit.or(is_namd.then_some("angstrom")));
         let [pressure, volume] = [pressure, volume].map(|found| found.map(|(place, _)| place));
+        let (total, no_total) = match &wanted.total {
+            TotalColumn::Given(column) => {
+                let place = find(column, "total energy")?;
+                if matches!(column, Column::Named(_)) && !names::are_alike(&names[place], &names[energy]) {
+                    return Err(Fault::Columns(other_unit(&names[place], &names[energy])));
+                }
+                (Some(place), None)
+            }
+            TotalColumn::ByName if !wanted.samples_only => {
+                let by_name = |quantity| known(quantity, &names).ok().flatten();
+                // An energy that the caller chose may be a part of the potential energy, and what
+                // the total has beyond a part is not the kinetic energy.
+                let is_whole = wanted.energy.is_none() || by_name(Quantity::Energy) == Some(energy);
+                match by_name(Quantity::TotalEnergy).filter(|&place| is_whole && place != energy) {
+                    Some(place) if names::are_alike(&names[place], &names[energy]) => (Some(place), None),
+                    Some(place) => (None, Some(other_unit(&names[place], &names[energy]))),
+                    None => (None, None),
+                }
+            }
+            TotalColumn::ByName | TotalColumn::None => (None, None),
+        };
         let scale = match (temperature, &wanted.temperature) {
             (None, _) | (_, Some(Column::At(_))) => None,
             (Some(place), given) => match names::temperature_scale(&names[place]) {
@@ -298,11 +344,12 @@ impl Layout {
         if is_namd {
             slots[0] = Slot::Mark;
         }
-        let [asked_pressure, asked_volume] = [
+        let [asked_pressure, asked_volume, asked_total] = [
             pressure.filter(|_| wanted.pressure.is_some()),
             volume.filter(|_| wanted.volume.is_some()),
+            total.filter(|_| wanted.total.given().is_some()),
         ];
-        for place in [pressure, volume].into_iter().flatten() {
+        for place in [pressure, volume, total].into_iter().flatten() {
             slots[place] = Slot::Optional;
         }
         let needed = [
@@ -312,6 +359,7 @@ impl Layout {
             time,
             asked_pressure,
             asked_volume,
+            asked_total,
         ];
         for place in needed.into_iter().flatten().chain(kept.iter().copied()) {
             slots[place] = Slot::Value;
@@ -322,6 +370,7 @@ impl Layout {
             ("temperature", temperature),
             ("pressure", pressure),
             ("volume", volume),
+            ("total energy", total),
         ];
         for (k, (quantity, place)) in quantities
             .into_iter()
@@ -347,6 +396,9 @@ impl Layout {
             temperature: temperature.map(value_of),
             pressure: pressure.map(value_of),
             volume: volume.map(value_of),
+            total: total.map(value_of),
+            total_name: total.map(|place| names[place].clone()),
+            no_total,
             pressure_unit,
             volume_unit,
             time: time.map(value_of),
@@ -421,7 +473,7 @@ impl Layout {
     pub(super) fn are_equal(&self, values: &[f64], others: &[f64]) -> bool {
         let mut pairs = values.iter().zip(others).enumerate();
         pairs.all(|(place, (a, b))| {
-            let is_optional = [self.pressure, self.volume].contains(&Some(place));
+            let is_optional = [self.pressure, self.volume, self.total].contains(&Some(place));
             is_optional || a.to_bits() == b.to_bits()
         })
     }
@@ -500,6 +552,11 @@ impl Layout {
         }
         Fault::column_count(fields(line).count(), self.names.len())
     }
+}
+
+/// Why a column is not the total energy that belongs to a potential energy.
+fn other_unit(total: &str, potential: &str) -> String {
+    format!("`{total}` is not in the unit of the potential energy, `{potential}`")
 }
 
 /// What follows the separators that are not the end of the line.

@@ -17,6 +17,8 @@ pub(super) const TEMPERATURE: [&str; 3] = ["v_te", "c_thermo_temp", "Temp"];
 const PRESSURE: [&str; 4] = ["v_press", "v_pr", "c_thermo_press", "Press"];
 /// LAMMPS' names of the volume: the first that is there.
 const VOLUME: [&str; 3] = ["v_vol", "v_volume", "Volume"];
+/// LAMMPS' names of the total energy, potential and kinetic: the first that is there.
+const TOTAL: [&str; 4] = ["v_etotal", "v_etot", "v_e", "TotEng"];
 
 /// Plain names of the step: `Step Nr.` of CP2K, `TS` of NAMD, `Simulation.timestep` of HOOMD-blue.
 const PLAIN_STEP: [&str; 5] = ["step", "timestep", "step nr", "ts", "nstep"];
@@ -45,6 +47,19 @@ const PLAIN_TEMPERATURE: [&str; 4] = [
 const PLAIN_PRESSURE: [&str; 2] = ["press", "pressure"];
 /// Plain names of the volume: `Volume` of GROMACS, `Box Volume (nm^3)` of OpenMM, `VOLUME` of NAMD.
 const PLAIN_VOLUME: [&str; 3] = ["vol", "volume", "box volume"];
+/// Plain names of the total energy: `Total Energy` of GROMACS, `Total Energy (kJ/mole)` of OpenMM,
+/// `Etot[eV]` and `Etot/N[eV]` of ASE. What a program conserves, such as `Conserved En.` of GROMACS
+/// and `Cons Qty[a.u.]` of CP2K, may hold a thermostat's share and is none.
+const PLAIN_TOTAL: [&str; 8] = [
+    "toteng",
+    "etotal",
+    "etot",
+    "e_total",
+    "e_tot",
+    "total_energy",
+    "total energy",
+    "etot/n",
+];
 /// Plain names of the time.
 const PLAIN_TIME: [&str; 1] = ["time"];
 /// Names that a column of totals has in the program that writes it. GROMACS' `Potential` may have
@@ -69,6 +84,8 @@ pub(super) enum Quantity {
     Time,
     Pressure,
     Volume,
+    /// Potential and kinetic.
+    TotalEnergy,
 }
 
 impl Quantity {
@@ -81,6 +98,7 @@ impl Quantity {
             Self::Time => "time",
             Self::Pressure => "pressure",
             Self::Volume => "volume",
+            Self::TotalEnergy => "total energy",
         }
     }
 
@@ -92,6 +110,7 @@ impl Quantity {
             Self::Time => &[],
             Self::Pressure => &PRESSURE,
             Self::Volume => &VOLUME,
+            Self::TotalEnergy => &TOTAL,
         }
     }
 
@@ -103,14 +122,17 @@ impl Quantity {
             Self::Time => &PLAIN_TIME,
             Self::Pressure => &PLAIN_PRESSURE,
             Self::Volume => &PLAIN_VOLUME,
+            Self::TotalEnergy => &PLAIN_TOTAL,
         }
     }
 
-    /// The case of one letter decides between a temperature and a time.
-    fn letter(self) -> Option<&'static str> {
+    /// A name whose case decides: that of one letter between a temperature and a time, and between
+    /// the total energy of NAMD and a total of anything.
+    fn with_case(self) -> Option<&'static str> {
         match self {
             Self::Temperature => Some("T"),
             Self::Time => Some("t"),
+            Self::TotalEnergy => Some("TOTAL"),
             Self::Step | Self::Energy | Self::Pressure | Self::Volume => None,
         }
     }
@@ -127,7 +149,7 @@ pub(super) fn of_lammps(quantity: Quantity, names: &[String]) -> Option<usize> {
 enum Way {
     Plain,
     /// The case counts.
-    Letter,
+    WithCase,
     /// A scale of temperature stands behind it.
     WithScale,
 }
@@ -147,12 +169,12 @@ pub(super) fn find(quantity: Quantity, names: &[String]) -> Result<Option<usize>
     let with_scale = known().filter(|_| quantity == Quantity::Temperature);
     let ways = known()
         .map(|candidate| (candidate, Way::Plain))
-        .chain(quantity.letter().map(|candidate| (candidate, Way::Letter)))
+        .chain(quantity.with_case().map(|candidate| (candidate, Way::WithCase)))
         .chain(with_scale.map(|candidate| (candidate, Way::WithScale)));
     for (candidate, way) in ways {
         let same = |name: &Name<'_>| match way {
             Way::Plain => name.plain() == candidate,
-            Way::Letter => name.base == candidate,
+            Way::WithCase => name.base == candidate,
             Way::WithScale => without_scale(&name.plain()) == Some(candidate),
         };
         let mut found = (0..names.len()).filter(|&place| same(&plain[place]));
@@ -242,6 +264,19 @@ pub(super) fn energy_unit(name: &str) -> Result<Option<&'static str>, Fault> {
         let expected = "expected kJ/mol, kcal/mol, eV or hartree, or the column chosen by its number";
         Fault::Columns(format!("`{name}` has the unit `{unit}`, {expected}"))
     })
+}
+
+/// Whether two columns hold energies in one unit, and both or neither per particle, as far as their
+/// names say it.
+pub(super) fn are_alike(total: &str, potential: &str) -> bool {
+    let said = |name: &str| {
+        let unit = unit_text(name).map(str::to_lowercase).map(|unit| {
+            let unit = unit.strip_suffix("/atom").unwrap_or(&unit);
+            known_energy_unit(unit).map_or_else(|| unit.to_owned(), str::to_owned)
+        });
+        (unit, kind(name) == Some(EnergyKind::PerParticle))
+    };
+    said(total) == said(potential)
 }
 
 /// A unit of energy as this crate writes it.
@@ -398,7 +433,7 @@ pub(super) fn degrees_of_freedom(temperature: &str, names: &[String]) -> Option<
 pub(super) fn kind(name: &str) -> Option<EnergyKind> {
     let found = Name::of(name);
     let per_atom = found.unit.is_some_and(|unit| unit.ends_with("/atom"));
-    if found.plain() == "epot/n" || per_atom {
+    if matches!(found.plain().as_str(), "epot/n" | "etot/n") || per_atom {
         return Some(EnergyKind::PerParticle);
     }
     let is_hoomd = name.contains('.') && found.plain() == "potential_energy";

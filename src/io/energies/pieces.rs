@@ -50,7 +50,8 @@ impl Pieces {
         Ok(())
     }
 
-    /// Leaves out columns of pressures or volumes that a piece lacks, or has in another unit.
+    /// Leaves out columns of pressures, volumes or total energies that a piece lacks, or has in
+    /// another unit. Total energies are in the unit of the energies, which is the same.
     fn leave_out(&mut self, next: &EnergyTable) {
         let whole = &mut self.whole;
         let columns = [
@@ -66,6 +67,7 @@ impl Pieces {
                 &next.volume,
                 whole.volume_unit == next.volume_unit,
             ),
+            ("total energy", &mut whole.total, &next.total, true),
         ];
         for (quantity, column, of_next, is_same_unit) in columns {
             if column.is_some() && !(of_next.is_some() && is_same_unit) {

@@ -202,11 +202,11 @@ pub enum Note {
         /// The line.
         line: u64,
     },
-    /// A column of pressures or volumes that nobody asked for is left out, and nothing that needs
-    /// it can be had.
+    /// A column of pressures, volumes or total energies that nobody asked for is left out, and
+    /// nothing that needs it can be had.
     #[error("the {quantity} column is left out: {why}")]
     LeftOut {
-        /// `pressure` or `volume`.
+        /// `pressure`, `volume` or `total energy`.
         quantity: &'static str,
         /// The reason.
         why: String,
@@ -308,6 +308,11 @@ pub struct EnergyTable {
     pub pressure: Option<Vec<f64>>,
     /// The volume at each step, where there is such a column.
     pub volume: Option<Vec<f64>>,
+    /// The total energy at each step, potential and kinetic, in the unit of the potential energy,
+    /// where there is such a column.
+    pub total: Option<Vec<f64>>,
+    /// The name of that column.
+    pub total_name: Option<String>,
     /// The number of atoms that a log reports.
     pub particles: Option<usize>,
     /// The time of one step that a log reports. [`series`](Self::series) refuses another.
@@ -355,6 +360,8 @@ impl EnergyTable {
             temperature: None,
             pressure: None,
             volume: None,
+            total: None,
+            total_name: None,
             particles: None,
             time_step: None,
             unit_style: None,
@@ -382,6 +389,8 @@ impl EnergyTable {
             temperature: other.temperature.as_ref().map(|_| column()),
             pressure: other.pressure.as_ref().map(|_| column()),
             volume: other.volume.as_ref().map(|_| column()),
+            total: other.total.as_ref().map(|_| column()),
+            total_name: other.total_name.clone(),
             pressure_unit: other.pressure_unit,
             volume_unit: other.volume_unit,
             kept: kept.map(|(name, _)| (name.clone(), column())).collect(),
@@ -396,6 +405,7 @@ impl EnergyTable {
             (&mut self.temperature, &other.temperature),
             (&mut self.pressure, &other.pressure),
             (&mut self.volume, &other.volume),
+            (&mut self.total, &other.total),
         ];
         for (column, others) in columns {
             if let (Some(column), Some(others)) = (column, others) {
@@ -411,7 +421,12 @@ impl EnergyTable {
     pub(super) fn truncate(&mut self, rows: usize) {
         self.potential.truncate(rows);
         let kept = self.kept.iter_mut().map(|(_, column)| column);
-        let named = [&mut self.temperature, &mut self.pressure, &mut self.volume];
+        let named = [
+            &mut self.temperature,
+            &mut self.pressure,
+            &mut self.volume,
+            &mut self.total,
+        ];
         for column in named.into_iter().flatten().chain(kept) {
             column.truncate(rows);
         }
@@ -425,6 +440,8 @@ impl EnergyTable {
             temperature: layout.temperature.map(|_| Vec::new()),
             pressure: layout.pressure.map(|_| Vec::new()),
             volume: layout.volume.map(|_| Vec::new()),
+            total: layout.total.map(|_| Vec::new()),
+            total_name: layout.total_name.clone(),
             pressure_unit: layout.pressure_unit,
             volume_unit: layout.volume_unit,
             energy_unit: layout.energy_unit,
@@ -445,6 +462,7 @@ impl EnergyTable {
             (&mut self.temperature, layout.temperature_of(values)),
             (&mut self.pressure, at(layout.pressure)),
             (&mut self.volume, at(layout.volume)),
+            (&mut self.total, at(layout.total)),
         ];
         for (column, value) in columns {
             if let (Some(column), Some(value)) = (column, value) {
@@ -456,10 +474,14 @@ impl EnergyTable {
         }
     }
 
-    /// Leaves out columns of pressures or volumes that have no number in some row. A column without
-    /// any number is dropped without a note.
+    /// Leaves out columns of pressures, volumes or total energies that have no number in some row.
+    /// A column without any number is dropped without a note.
     pub(super) fn without_gaps(mut self) -> Self {
-        let columns = [("pressure", &mut self.pressure), ("volume", &mut self.volume)];
+        let columns = [
+            ("pressure", &mut self.pressure),
+            ("volume", &mut self.volume),
+            ("total energy", &mut self.total),
+        ];
         for (quantity, column) in columns {
             let gaps = column.iter().flatten().filter(|x| x.is_nan()).count();
             let Some(row) = column.iter().flatten().position(|x| x.is_nan()) else {
@@ -511,8 +533,8 @@ impl EnergyTable {
         self.notes.iter().map(Note::left_out_rows).sum()
     }
 
-    /// The energies, and temperatures, pressures and volumes where the file has them, as a
-    /// validated series.
+    /// The energies, and temperatures, pressures, volumes and total energies where the file has
+    /// them, as a validated series.
     ///
     /// `time_step` is the time of one step: [`stride`](Self::stride) steps lie between rows. Where
     /// the file has times in place of steps, the [`interval`](Self::interval) between rows must be
@@ -539,7 +561,7 @@ impl EnergyTable {
         particles: usize,
         kind: EnergyKind,
     ) -> Result<EnergySeries<'_>, ReadError> {
-        let columns = [&self.temperature, &self.pressure, &self.volume];
+        let columns = [&self.temperature, &self.pressure, &self.volume, &self.total];
         let columns = columns.map(|column| column.as_deref().map(Cow::from));
         self.series_of((&self.potential).into(), columns, time_step, particles, kind)
     }
@@ -555,7 +577,12 @@ impl EnergyTable {
         kind: EnergyKind,
     ) -> Result<EnergySeries<'static>, ReadError> {
         let potential = std::mem::take(&mut self.potential);
-        let columns = [&mut self.temperature, &mut self.pressure, &mut self.volume];
+        let columns = [
+            &mut self.temperature,
+            &mut self.pressure,
+            &mut self.volume,
+            &mut self.total,
+        ];
         let columns = columns.map(|column| column.take().map(Cow::from));
         self.series_of(potential.into(), columns, time_step, particles, kind)
     }
@@ -563,7 +590,7 @@ impl EnergyTable {
     fn series_of<'a>(
         &self,
         potential: Cow<'a, [f64]>,
-        [temperature, pressure, volume]: [Option<Cow<'a, [f64]>>; 3],
+        [temperature, pressure, volume, total]: [Option<Cow<'a, [f64]>>; 4],
         time_step: f64,
         particles: usize,
         kind: EnergyKind,
@@ -605,8 +632,12 @@ impl EnergyTable {
                 Some(pressure) => series.with_pressures(pressure)?,
                 None => series,
             };
-            match volume {
-                Some(volume) => series.with_volumes(volume),
+            let series = match volume {
+                Some(volume) => series.with_volumes(volume)?,
+                None => series,
+            };
+            match total {
+                Some(total) => series.with_total_energies(total),
                 None => Ok(series),
             }
         };
