@@ -2,6 +2,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::element::{Element, Precision};
+
 /// Adding and subtracting this rounds to the nearest integer, for numbers below 2^51.
 const ROUNDS: f64 = 6_755_399_441_055_744.0;
 
@@ -29,6 +31,13 @@ const COSINE: [f64; 9] = [
     6.565_963_114_979_473e-11,
 ];
 
+/// Coefficients that single precision needs: what is left out is below 2e-9 and 2e-10, and four
+/// times that after the angle has been doubled twice.
+const ROUGH_SINE: usize = 5;
+const ROUGH_COSINE: usize = 6;
+/// Frames whose phases are narrowed together.
+const NARROWED: usize = 64;
+
 /// `(sin 2 pi x, cos 2 pi x)`, each within 1.5e-15 for |x| < 2^51.
 ///
 /// The whole turns are taken off exactly, so that a particle that has travelled far loses nothing
@@ -36,11 +45,26 @@ const COSINE: [f64; 9] = [
 /// series is evaluated, and the double-angle formula is applied twice.
 #[inline(always)]
 pub(super) fn sin_cos<S: Simd>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
+    sin_cos_by(simd, x, &SINE, &COSINE)
+}
+
+/// The same to as many digits as products in `E` keep: for single precision within 1e-8, which is
+/// less than its own rounding.
+#[inline(always)]
+fn sin_cos_for<S: Simd, E: Element>(simd: S, x: S::f64s) -> (S::f64s, S::f64s) {
+    match E::PRECISION {
+        Precision::Single => sin_cos_by(simd, x, &SINE[..ROUGH_SINE], &COSINE[..ROUGH_COSINE]),
+        Precision::Double => sin_cos(simd, x),
+    }
+}
+
+#[inline(always)]
+fn sin_cos_by<S: Simd>(simd: S, x: S::f64s, sine: &[f64], cosine: &[f64]) -> (S::f64s, S::f64s) {
     let x = off_integer(simd, x);
     let square = simd.mul_f64s(x, x);
     let quarter = (
-        simd.mul_f64s(x, series(simd, &SINE, square)),
-        series(simd, &COSINE, square),
+        simd.mul_f64s(x, series(simd, sine, square)),
+        series(simd, cosine, square),
     );
     doubled(simd, doubled(simd, quarter))
 }
@@ -53,10 +77,13 @@ pub(super) fn off_integer<S: Simd>(simd: S, x: S::f64s) -> S::f64s {
 }
 
 #[inline(always)]
-fn series<S: Simd, const N: usize>(simd: S, coefficients: &[f64; N], x: S::f64s) -> S::f64s {
-    let mut sum = simd.splat_f64s(coefficients[N - 1]);
-    for k in (0..N - 1).rev() {
-        sum = simd.mul_add_e_f64s(sum, x, simd.splat_f64s(coefficients[k]));
+fn series<S: Simd>(simd: S, coefficients: &[f64], x: S::f64s) -> S::f64s {
+    let Some((&last, rest)) = coefficients.split_last() else {
+        return simd.splat_f64s(0.0);
+    };
+    let mut sum = simd.splat_f64s(last);
+    for &coefficient in rest.iter().rev() {
+        sum = simd.mul_add_e_f64s(sum, x, simd.splat_f64s(coefficient));
     }
     sum
 }
@@ -94,13 +121,42 @@ impl WithSimd for PhaseFactors<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        phases(simd, self.r, self.turns, self.cosine, self.sine);
+        double_phases::<S, f64>(simd, self.r, self.turns, self.cosine, self.sine);
     }
 }
 
-/// Phase factors `exp(i q . r)` of one particle over its frames.
+/// Phase factors `exp(i q . r)` of one particle over its frames: computed in double precision and
+/// rounded to that of the products.
 #[inline(always)]
-pub(super) fn phases<S: Simd>(
+pub(super) fn phases<S: Simd, E: Element>(
+    simd: S,
+    r: [&[f64]; 3],
+    turns: [f64; 3],
+    cosine: &mut [E],
+    sine: &mut [E],
+) {
+    let mut wide = [[0.0; NARROWED]; 2];
+    let outs = cosine.chunks_mut(NARROWED).zip(sine.chunks_mut(NARROWED));
+    for ((cosine, sine), start) in outs.zip((0..).step_by(NARROWED)) {
+        let n = cosine.len();
+        let [c, s] = &mut wide;
+        let r = r.map(|x| &x[start..start + n]);
+        double_phases::<S, E>(simd, r, turns, &mut c[..n], &mut s[..n]);
+        narrow(&c[..n], cosine);
+        narrow(&s[..n], sine);
+    }
+}
+
+#[inline(always)]
+fn narrow<E: Element>(wide: &[f64], out: &mut [E]) {
+    for (out, &x) in out.iter_mut().zip(wide) {
+        *out = E::from_f64(x);
+    }
+}
+
+/// To as many digits as products in `E` keep.
+#[inline(always)]
+fn double_phases<S: Simd, E: Element>(
     simd: S,
     r: [&[f64]; 3],
     turns: [f64; 3],
@@ -112,12 +168,12 @@ pub(super) fn phases<S: Simd>(
     let (c, c_rest) = S::as_mut_simd_f64s(cosine);
     let (s, s_rest) = S::as_mut_simd_f64s(sine);
     for ((((&x, &y), &z), c), s) in x.iter().zip(y).zip(z).zip(c).zip(s) {
-        (*s, *c) = sin_cos(simd, along(simd, g, [x, y, z]));
+        (*s, *c) = sin_cos_for::<S, E>(simd, along(simd, g, [x, y, z]));
     }
     let x = simd.partial_load_f64s(x_rest);
     let y = simd.partial_load_f64s(y_rest);
     let z = simd.partial_load_f64s(z_rest);
-    let (s, c) = sin_cos(simd, along(simd, g, [x, y, z]));
+    let (s, c) = sin_cos_for::<S, E>(simd, along(simd, g, [x, y, z]));
     simd.partial_store_f64s(c_rest, c);
     simd.partial_store_f64s(s_rest, s);
 }
