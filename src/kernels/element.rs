@@ -4,12 +4,6 @@ use pulp::{Simd, bytemuck};
 
 use crate::real::Real;
 
-/// Origins whose products are added up in double precision before they leave the registers: they
-/// and one set of partners stay in the nearest cache.
-const ORIGINS: usize = 512;
-/// The same for each lane in single precision: the more of them, the more rounding.
-pub(super) const ADDED: usize = 64;
-
 /// Whether products of phase factors are taken in single or in double precision. Phases are
 /// computed and sums are kept in double precision whichever it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +31,9 @@ pub(crate) trait Element: Real + bytemuck::Pod {
     /// Whether sums of products are rounded to less than double precision.
     const PRECISION: Precision;
 
-    /// Origins whose products are added up before their sum goes to double precision.
-    fn origins<S: Simd>() -> usize;
+    /// Most products that a lane adds up one after the other: the more of them, the more rounding.
+    const ADDED: usize;
+
     /// Whole registers, and the rest.
     fn registers<S: Simd>(numbers: &[Self]) -> (&[Self::Register<S>], &[Self]);
     /// A register of one number.
@@ -63,16 +58,12 @@ pub(crate) trait Element: Real + bytemuck::Pod {
 }
 
 macro_rules! element {
-    ($number:ty, $register:ident, $precision:ident, $origins:expr, $split:ident, $splat:ident,
+    ($number:ty, $register:ident, $precision:ident, $added:expr, $split:ident, $splat:ident,
      $add:ident, $mul:ident, $mul_add:ident, $neg:ident, $load:ident, $sum:ident) => {
         impl Element for $number {
             type Register<S: Simd> = S::$register;
             const PRECISION: Precision = Precision::$precision;
-
-            #[inline(always)]
-            fn origins<S: Simd>() -> usize {
-                $origins
-            }
+            const ADDED: usize = $added;
 
             #[inline(always)]
             fn registers<S: Simd>(numbers: &[Self]) -> (&[S::$register], &[Self]) {
@@ -121,7 +112,7 @@ element!(
     f64,
     f64s,
     Double,
-    ORIGINS,
+    usize::MAX,
     as_simd_f64s,
     splat_f64s,
     add_f64s,
@@ -135,7 +126,7 @@ element!(
     f32,
     f32s,
     Single,
-    ADDED * size_of::<S::f32s>() / size_of::<f32>(),
+    64,
     as_simd_f32s,
     splat_f32s,
     add_f32s,

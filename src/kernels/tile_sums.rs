@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use super::element::{ADDED, Element, Precision};
+use super::element::{Element, Precision};
 use super::phases::phases;
 use super::schedule::{Pairs, Schedule};
 use super::sign_polynomial::SignPolynomial;
@@ -37,8 +37,6 @@ impl Vectors {
 
 /// Registers of origins that go through a polynomial together.
 const WIDTH: usize = 4;
-/// The same in single precision.
-const SINGLE_WIDTH: usize = 4;
 
 /// Adds `sum cos q . (r(t0 + t) - r(t0))` over the particles and the vectors, q and -q counted
 /// once, at the pairs of frames of a schedule: to `sums[block * lags + lag]`.
@@ -51,9 +49,7 @@ pub(crate) fn add_cosines(
 ) {
     match precision {
         Precision::Single => {
-            Arch::new().dispatch(CosineSums::<f32, SINGLE_WIDTH>::new(
-                tile, vectors, schedule, sums,
-            ));
+            Arch::new().dispatch(CosineSums::<f32, WIDTH>::new(tile, vectors, schedule, sums));
         }
         Precision::Double => {
             Arch::new().dispatch(CosineSums::<f64, WIDTH>::new(tile, vectors, schedule, sums))
@@ -267,7 +263,7 @@ fn sign_sums<S: Simd, E: Element, const WIDTH: usize>(
                     total[j] = E::add(simd, total[j], sums[j]);
                 }
                 added += 1;
-                if E::PRECISION == Precision::Single && added == ADDED {
+                if added == E::ADDED {
                     for total in &mut total {
                         **sum += E::reduce_sum(simd, *total);
                         *total = E::splat(simd, E::default());
@@ -445,7 +441,7 @@ mod tests {
             for (vectors, bound) in kernels.iter().zip(bounds) {
                 on_every_instruction_set(|on| {
                     let mut sums = vec![0.0; wanted.len()];
-                    on.run(CosineSums::<f32, SINGLE_WIDTH>::new(
+                    on.run(CosineSums::<f32, WIDTH>::new(
                         &tile, vectors, &schedule, &mut sums,
                     ));
                     let mut largest = 0.0_f64;

@@ -8,6 +8,9 @@ use super::element::Element;
 use super::schedule::{Pairs, Schedule};
 use crate::real::Real;
 
+/// Bytes of the real parts of the origins that are worked on before the next lag: with the
+/// imaginary parts, and one set of partners, they stay in the nearest cache.
+const ORIGINS: usize = 4096;
 /// Lags that share the loads of the origins.
 const LAGS: usize = 4;
 
@@ -23,7 +26,7 @@ pub(super) fn lag_sums<S: Simd, E: Element>(
     match schedule {
         Schedule::Uniform { frames, lags, blocks } => {
             for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
-                let pieces = block.len().div_ceil(E::origins::<S>()).max(1);
+                let pieces = block.len().div_ceil(ORIGINS / size_of::<E>()).max(1);
                 for piece in 0..pieces {
                     let start = block.start + block.len() * piece / pieces;
                     let end = block.start + block.len() * (piece + 1) / pieces;
@@ -64,7 +67,7 @@ fn uniform_sums<S: Simd, E: Element>(
         // Lags increase: where the last of a group has all of its origins, the others have.
         let whole = k + LAGS <= lags.len() && lags[k + LAGS - 1] <= frames - piece.end;
         if whole {
-            let group = [lags[k], lags[k + 1], lags[k + 2], lags[k + 3]];
+            let group: [usize; LAGS] = std::array::from_fn(|j| lags[k + j]);
             let found = products(simd, re, im, piece.clone(), group);
             for (sum, x) in sums[k..k + LAGS].iter_mut().zip(found) {
                 *sum += x;
@@ -96,12 +99,26 @@ fn products<S: Simd, E: Element, const N: usize>(
     let heads_im: [&[E::Register<S>]; N] = std::array::from_fn(|j| &partner_im[j].0[..vectors]);
     let first_im = &first_im[..vectors];
     let mut sum_re = [E::splat(simd, E::default()); N];
-    let mut sum_im = [E::splat(simd, E::default()); N];
-    for i in 0..vectors {
-        let (a, b) = (first_re[i], first_im[i]);
+    let mut sum_im = sum_re;
+    let mut start = 0;
+    while start < vectors {
+        let part = start..vectors.min(start.saturating_add(E::ADDED));
+        start = part.end;
+        let (first_re, first_im) = (&first_re[part.clone()], &first_im[part.clone()]);
+        let heads_re = heads_re.map(|head| &head[part.clone()]);
+        let heads_im = heads_im.map(|head| &head[part.clone()]);
+        let mut part_re = [E::splat(simd, E::default()); N];
+        let mut part_im = part_re;
+        for i in 0..part.len() {
+            let (a, b) = (first_re[i], first_im[i]);
+            for j in 0..N {
+                part_re[j] = E::mul_add(simd, a, heads_re[j][i], part_re[j]);
+                part_im[j] = E::mul_add(simd, b, heads_im[j][i], part_im[j]);
+            }
+        }
         for j in 0..N {
-            sum_re[j] = E::mul_add(simd, a, heads_re[j][i], sum_re[j]);
-            sum_im[j] = E::mul_add(simd, b, heads_im[j][i], sum_im[j]);
+            sum_re[j] = E::add(simd, sum_re[j], part_re[j]);
+            sum_im[j] = E::add(simd, sum_im[j], part_im[j]);
         }
     }
     let (a, b) = (E::partial_load(simd, rest_re), E::partial_load(simd, rest_im));
