@@ -67,7 +67,8 @@
 //! - A lag is a whole number of molecular-dynamics steps ([`Lag`]). Its time is that number times
 //!   the [time step](Sampling). Lengths, energies and times have the units of the data.
 //! - Samples are `f32` or `f64` ([`Real`]), borrowed or owned. Every sum is `f64`, runs over all
-//!   time origins, and has the same bits for any number of threads.
+//!   time origins, and has the same bits for any number of threads. What storage in `f32` changes
+//!   is said there.
 //! - A run in a plane is found to have two [dimensions](trajectory::Dimensions), and all formulas
 //!   follow.
 //! - A number is an [`Estimate`], a correlation is a [`Curve`]. Both hold their values on every

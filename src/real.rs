@@ -11,9 +11,11 @@ mod sealed {
 
 /// A storage type for samples and coordinates: `f32` or `f64`.
 ///
-/// The type matters for storage only: every sum, mean, transform and fit of the crate is carried
-/// out in `f64`. The trait is sealed, because an integer or a dual number would compile without a
-/// meaning.
+/// Every sum, mean, transform and fit of the crate is carried out in `f64`, and so are products but
+/// for those of one place: [`self_isf`](crate::structure::self_isf()) multiplies phase factors of
+/// coordinates in `f32` in `f32`, since such coordinates know a phase to fewer digits.
+/// [`widened`](crate::trajectory::Trajectory::widened) asks for `f64` there. The trait is sealed,
+/// because an integer or a dual number would compile without a meaning.
 pub trait Real:
     Copy + PartialOrd + Default + std::fmt::Debug + std::fmt::Display + Send + Sync + sealed::Sealed + 'static
 {

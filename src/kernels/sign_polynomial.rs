@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use pulp::Simd;
 
-/// Registers of origins that go through the sum together.
-pub(super) const WIDTH: usize = 4;
+use super::element::Element;
 
 /// The sum of `cos q . r` over all signs of the components of a set of wave vectors, as a
 /// polynomial in cosines.
@@ -22,6 +21,8 @@ pub(crate) struct SignPolynomial {
     /// Largest integer along each axis.
     last: [usize; 3],
     terms: Vec<Term>,
+    /// Of `q` and `-q` one.
+    vectors: usize,
 }
 
 /// `(sum over pairs of the product of the two) (sum over the set)`: places in the table of the u,
@@ -41,13 +42,20 @@ impl SignPolynomial {
         let last = [0, 1, 2].map(|axis| triples.iter().map(|n| n[axis] as usize).max().unwrap_or(0));
         let offset = [0, last[0] + 1, last[0] + last[1] + 2];
         let place = |n: &[u32; 3]| std::array::from_fn(|axis| offset[axis] + n[axis] as usize);
+        let signs = |n: &[u32; 3]| 1_usize << n.iter().filter(|&&n| n > 0).count();
+        let vectors = triples.iter().map(signs).sum::<usize>() / 2;
         let mut left: Vec<[usize; 3]> = triples.iter().map(place).collect();
         let mut terms = Vec::new();
         while let Some(term) = best_term(&left) {
             left.retain(|triple| !term.covers(triple));
             terms.push(term);
         }
-        Self { last, terms }
+        Self { last, terms, vectors }
+    }
+
+    /// Number of vectors, `q` and `-q` counted once.
+    pub(crate) fn vectors(&self) -> usize {
+        self.vectors
     }
 
     /// Vector operations for the sum at one origin.
@@ -56,41 +64,45 @@ impl SignPolynomial {
         6 + self.last.iter().sum::<usize>() + terms
     }
 
-    /// Length of the table that [`evaluate`](Self::evaluate) works in.
-    pub(super) fn table_length(&self) -> usize {
-        self.last.iter().sum::<usize>() + 3
+    /// The table that [`evaluate`](Self::evaluate) works in.
+    pub(super) fn table<S: Simd, E: Element, const WIDTH: usize>(
+        &self,
+        simd: S,
+    ) -> Vec<[E::Register<S>; WIDTH]> {
+        let length = self.last.iter().sum::<usize>() + 3;
+        vec![[E::splat(simd, E::default()); WIDTH]; length]
     }
 
     /// The sums at `WIDTH` registers of origins, from the cosines of the three angles.
     #[inline(always)]
-    pub(super) fn evaluate<S: Simd>(
+    pub(super) fn evaluate<S: Simd, E: Element, const WIDTH: usize>(
         &self,
         simd: S,
-        cosines: &[[S::f64s; WIDTH]; 3],
-        table: &mut [[S::f64s; WIDTH]],
-    ) -> [S::f64s; WIDTH] {
+        cosines: &[[E::Register<S>; WIDTH]; 3],
+        table: &mut [[E::Register<S>; WIDTH]],
+    ) -> [E::Register<S>; WIDTH] {
         let mut start = 0;
         for (cosine, &last) in cosines.iter().zip(&self.last) {
-            multiples(simd, cosine, &mut table[start..=start + last]);
+            multiples::<S, E, WIDTH>(simd, cosine, &mut table[start..=start + last]);
             start += last + 1;
         }
-        let mut total = [simd.splat_f64s(0.0); WIDTH];
+        let mut total = [E::splat(simd, E::default()); WIDTH];
         for term in &self.terms {
-            let mut product = [simd.splat_f64s(0.0); WIDTH];
+            let mut product = [E::splat(simd, E::default()); WIDTH];
             for &[a, b] in &term.pairs {
                 let (a, b) = (&table[a], &table[b]);
                 for j in 0..WIDTH {
-                    product[j] = simd.mul_add_e_f64s(a[j], b[j], product[j]);
+                    product[j] = E::mul_add(simd, a[j], b[j], product[j]);
                 }
             }
             let mut sum = table[term.set[0]];
             for &c in &term.set[1..] {
                 for j in 0..WIDTH {
-                    sum[j] = simd.add_f64s(sum[j], table[c][j]);
+                    sum[j] = E::add(simd, sum[j], table[c][j]);
                 }
             }
             for j in 0..WIDTH {
-                total[j] = simd.mul_add_e_f64s(product[j], sum[j], total[j]);
+                total[j] = E::mul_add(simd, product[j], sum[j], total[j]);
             }
         }
         total
@@ -148,24 +160,28 @@ fn best_term(left: &[[usize; 3]]) -> Option<Term> {
 
 /// 1, 2 cos x, 2 cos 2x, ...
 #[inline(always)]
-fn multiples<S: Simd>(simd: S, cosine: &[S::f64s; WIDTH], out: &mut [[S::f64s; WIDTH]]) {
-    let mut before = [simd.splat_f64s(2.0); WIDTH];
+fn multiples<S: Simd, E: Element, const WIDTH: usize>(
+    simd: S,
+    cosine: &[E::Register<S>; WIDTH],
+    out: &mut [[E::Register<S>; WIDTH]],
+) {
+    let mut before = [E::splat(simd, E::from_f64(2.0)); WIDTH];
     let mut now = *cosine;
     for now in &mut now {
-        *now = simd.add_f64s(*now, *now);
+        *now = E::add(simd, *now, *now);
     }
     let first = now;
-    out[0] = [simd.splat_f64s(1.0); WIDTH];
+    out[0] = [E::splat(simd, E::from_f64(1.0)); WIDTH];
     // Two at a time, so that the registers change their parts without a move.
     let (pairs, rest) = out[1..].as_chunks_mut::<2>();
     for [odd, even] in pairs {
         *odd = now;
         for j in 0..WIDTH {
-            before[j] = simd.mul_add_e_f64s(first[j], now[j], simd.neg_f64s(before[j]));
+            before[j] = E::mul_add(simd, first[j], now[j], E::neg(simd, before[j]));
         }
         *even = before;
         for j in 0..WIDTH {
-            now[j] = simd.mul_add_e_f64s(first[j], before[j], simd.neg_f64s(now[j]));
+            now[j] = E::mul_add(simd, first[j], before[j], E::neg(simd, now[j]));
         }
     }
     for rest in rest {

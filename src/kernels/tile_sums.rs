@@ -1,12 +1,16 @@
 //! Sums of `cos q . d` over the displacements d of the particles of a tile.
 
+use std::marker::PhantomData;
+
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
+use super::element::{Element, Precision};
 use super::phases::phases;
 use super::schedule::{Pairs, Schedule};
-use super::sign_polynomial::{SignPolynomial, WIDTH};
+use super::sign_polynomial::SignPolynomial;
 use super::tile::Tile;
 use super::vector_sums::{add_each, lag_sums};
+use crate::real::Real;
 
 /// The wave vectors that a sum goes over.
 #[derive(Debug)]
@@ -21,78 +25,160 @@ pub(crate) enum Vectors {
     Listed(Vec<[f64; 3]>),
 }
 
-/// Where the sums over particles and vectors are added to.
-pub(crate) enum Out<'a> {
-    /// The pairs of each block and lag: `sums[block * lags + lag]`.
-    Total(&'a mut [f64]),
-    /// Each pair of the only block to its own, at the lags from `first` on:
-    /// `sums[lag - first][pair]`.
-    Each { first: usize, sums: &'a mut [Vec<f64>] },
-}
-
-/// The part of [`Out`] that belongs to one block and lag.
-enum Place<'a> {
-    Total(&'a mut f64),
-    Each(&'a mut [f64]),
-}
-
-impl Out<'_> {
-    /// Number of places.
-    fn len(&self) -> usize {
+impl Vectors {
+    /// Number of vectors, `q` and `-q` counted once.
+    fn count(&self) -> usize {
         match self {
-            Self::Total(sums) => sums.len(),
-            Self::Each { sums, .. } => sums.len(),
-        }
-    }
-
-    /// A place, and its pairs of frames.
-    #[inline(always)]
-    fn at<'s>(&mut self, index: usize, schedule: &'s Schedule) -> (Pairs<'s>, Place<'_>) {
-        match self {
-            Self::Total(sums) => {
-                let (block, lag) = (index / schedule.lags(), index % schedule.lags());
-                (schedule.pairs(block, lag), Place::Total(&mut sums[index]))
-            }
-            Self::Each { first, sums } => {
-                let pairs = schedule.pairs(0, *first + index);
-                (pairs, Place::Each(&mut sums[index]))
-            }
+            Self::Signs { polynomial, .. } => polynomial.vectors(),
+            Self::Listed(turns) => turns.len(),
         }
     }
 }
+
+/// Registers of origins that go through a polynomial together.
+const WIDTH: usize = 4;
 
 /// Adds `sum cos q . (r(t0 + t) - r(t0))` over the particles and the vectors, q and -q counted
-/// once, at the pairs of frames of a schedule.
-pub(crate) fn add_cosines(tile: &Tile, vectors: &Vectors, schedule: &Schedule, out: Out<'_>) {
-    Arch::new().dispatch(CosineSums {
+/// once, at the pairs of frames of a schedule: to `sums[block * lags + lag]`.
+pub(crate) fn add_cosines(
+    tile: &Tile,
+    vectors: &Vectors,
+    schedule: &Schedule,
+    precision: Precision,
+    sums: &mut [f64],
+) {
+    match precision {
+        Precision::Single => {
+            Arch::new().dispatch(CosineSums::<f32, WIDTH>::new(tile, vectors, schedule, sums));
+        }
+        Precision::Double => {
+            Arch::new().dispatch(CosineSums::<f64, WIDTH>::new(tile, vectors, schedule, sums))
+        }
+    }
+}
+
+/// The same sum at each pair of frames of the only block, in double precision: at the lags from
+/// `first` on to `sums[lag - first][pair]`.
+pub(crate) fn add_cosines_of_pairs(
+    tile: &Tile,
+    vectors: &Vectors,
+    schedule: &Schedule,
+    first: usize,
+    sums: &mut [Vec<f64>],
+) {
+    Arch::new().dispatch(CosinesOfPairs {
         tile,
         vectors,
         schedule,
-        out,
+        first,
+        sums,
     });
 }
 
-struct CosineSums<'a> {
+/// The part of the sums that belongs to one block and lag.
+enum Place<'a> {
+    /// Over its pairs.
+    Total(&'a mut f64),
+    /// Pair by pair.
+    Each(&'a mut [f64]),
+}
+
+/// Products are taken in `E`, and `WIDTH` registers of them go through a polynomial together.
+struct CosineSums<'a, E, const WIDTH: usize> {
     tile: &'a Tile,
     vectors: &'a Vectors,
     schedule: &'a Schedule,
-    out: Out<'a>,
+    sums: &'a mut [f64],
+    element: PhantomData<E>,
 }
 
-impl WithSimd for CosineSums<'_> {
+impl<'a, E: Element, const WIDTH: usize> CosineSums<'a, E, WIDTH> {
+    fn new(tile: &'a Tile, vectors: &'a Vectors, schedule: &'a Schedule, sums: &'a mut [f64]) -> Self {
+        Self {
+            tile,
+            vectors,
+            schedule,
+            sums,
+            element: PhantomData,
+        }
+    }
+
+    /// The places whose pairs are a frame and itself, with their sums: every cosine is 1, which
+    /// single precision would round.
+    fn known(&self) -> Vec<(usize, f64)> {
+        if E::PRECISION == Precision::Double {
+            return Vec::new();
+        }
+        let terms = self.tile.columns().len() * self.vectors.count();
+        let (lags, places) = (self.schedule.lags(), 0..self.schedule.places());
+        let pairs = places.map(|place| (place, self.schedule.pairs(place / lags, place % lags)));
+        let rests = |pairs: &Pairs<'_>| pairs.len() > 0 && pairs.at(0)[0] == pairs.at(0)[1];
+        pairs
+            .filter(|(_, pairs)| rests(pairs))
+            .map(|(place, pairs)| (place, self.sums[place] + (terms * pairs.len()) as f64))
+            .collect()
+    }
+}
+
+impl<E: Element, const WIDTH: usize> WithSimd for CosineSums<'_, E, WIDTH> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (tile, schedule, mut out) = (self.tile, self.schedule, self.out);
+        let known = self.known();
+        let (tile, schedule, sums) = (self.tile, self.schedule, self.sums);
+        match self.vectors {
+            Vectors::Signs { turns, polynomial } => {
+                let lags = schedule.lags();
+                let mut factors = vec![E::default(); 6 * tile.frames];
+                let mut table = polynomial.table::<S, E, WIDTH>(simd);
+                for r in tile.columns() {
+                    axis_phases(simd, r, *turns, &mut factors);
+                    for (index, sum) in sums.iter_mut().enumerate() {
+                        let pairs = schedule.pairs(index / lags, index % lags);
+                        sign_sums(simd, &factors, &pairs, polynomial, &mut table, Place::Total(sum));
+                    }
+                }
+            }
+            Vectors::Listed(turns) => {
+                let (mut cosine, mut sine) =
+                    (vec![E::default(); tile.frames], vec![E::default(); tile.frames]);
+                for r in tile.columns() {
+                    for &turns in turns {
+                        phases(simd, r, turns, &mut cosine, &mut sine);
+                        lag_sums(simd, &cosine, &sine, schedule, sums);
+                    }
+                }
+            }
+        }
+        for (place, sum) in known {
+            sums[place] = sum;
+        }
+    }
+}
+
+struct CosinesOfPairs<'a> {
+    tile: &'a Tile,
+    vectors: &'a Vectors,
+    schedule: &'a Schedule,
+    first: usize,
+    sums: &'a mut [Vec<f64>],
+}
+
+impl WithSimd for CosinesOfPairs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (tile, schedule, sums) = (self.tile, self.schedule, self.sums);
         match self.vectors {
             Vectors::Signs { turns, polynomial } => {
                 let mut factors = vec![0.0; 6 * tile.frames];
-                let mut table = vec![[simd.splat_f64s(0.0); WIDTH]; polynomial.table_length()];
+                let mut table = polynomial.table::<S, f64, WIDTH>(simd);
                 for r in tile.columns() {
                     axis_phases(simd, r, *turns, &mut factors);
-                    for index in 0..out.len() {
-                        let (pairs, place) = out.at(index, schedule);
+                    for (lag, sums) in (self.first..).zip(sums.iter_mut()) {
+                        let (pairs, place) = (schedule.pairs(0, lag), Place::Each(sums));
                         sign_sums(simd, &factors, &pairs, polynomial, &mut table, place);
                     }
                 }
@@ -102,13 +188,8 @@ impl WithSimd for CosineSums<'_> {
                 for r in tile.columns() {
                     for &turns in turns {
                         phases(simd, r, turns, &mut cosine, &mut sine);
-                        match &mut out {
-                            Out::Total(sums) => lag_sums(simd, &cosine, &sine, schedule, sums),
-                            Out::Each { first, sums } => {
-                                for (lag, sums) in (*first..).zip(sums.iter_mut()) {
-                                    add_each(simd, &cosine, &sine, &schedule.pairs(0, lag), sums);
-                                }
-                            }
+                        for (lag, sums) in (self.first..).zip(sums.iter_mut()) {
+                            add_each(simd, &cosine, &sine, &schedule.pairs(0, lag), sums);
                         }
                     }
                 }
@@ -119,7 +200,7 @@ impl WithSimd for CosineSums<'_> {
 
 /// Phase factors of one particle along each axis: cosines and sines over the frames.
 #[inline(always)]
-fn axis_phases<S: Simd>(simd: S, r: [&[f64]; 3], turns: [f64; 3], factors: &mut [f64]) {
+fn axis_phases<S: Simd, E: Element>(simd: S, r: [&[f64]; 3], turns: [f64; 3], factors: &mut [E]) {
     let frames = r[0].len();
     for axis in 0..3 {
         let (cosine, sine) = factors[2 * axis * frames..2 * (axis + 1) * frames].split_at_mut(frames);
@@ -129,19 +210,20 @@ fn axis_phases<S: Simd>(simd: S, r: [&[f64]; 3], turns: [f64; 3], factors: &mut 
 
 /// Half of the sum over all signs, at the pairs of one block and lag.
 #[inline(always)]
-fn sign_sums<S: Simd>(
+fn sign_sums<S: Simd, E: Element, const WIDTH: usize>(
     simd: S,
-    factors: &[f64],
+    factors: &[E],
     pairs: &Pairs<'_>,
     polynomial: &SignPolynomial,
-    table: &mut [[S::f64s; WIDTH]],
+    table: &mut [[E::Register<S>; WIDTH]],
     mut place: Place<'_>,
 ) {
     let frames = factors.len() / 6;
-    let together = WIDTH * S::F64_LANES;
-    let half = simd.splat_f64s(0.5);
-    let mut total = [simd.splat_f64s(0.0); WIDTH];
-    let mut cosines = [[simd.splat_f64s(0.0); WIDTH]; 3];
+    let together = WIDTH * size_of::<E::Register<S>>() / size_of::<E>();
+    let half = E::splat(simd, E::from_f64(0.5));
+    let mut total = [E::splat(simd, E::default()); WIDTH];
+    let mut added = 0;
+    let mut cosines = [[E::splat(simd, E::default()); WIDTH]; 3];
     let mut start = 0;
     while start < pairs.len() {
         let count = together.min(pairs.len() - start);
@@ -150,44 +232,53 @@ fn sign_sums<S: Simd>(
                 let at = origins.start + start;
                 for axis in 0..3 {
                     let (cosine, sine) = factors[2 * axis * frames..2 * (axis + 1) * frames].split_at(frames);
-                    let (c, _) = S::as_simd_f64s(&cosine[at..at + together]);
-                    let (s, _) = S::as_simd_f64s(&sine[at..at + together]);
-                    let (d, _) = S::as_simd_f64s(&cosine[at + lag..at + lag + together]);
-                    let (t, _) = S::as_simd_f64s(&sine[at + lag..at + lag + together]);
+                    let (c, _) = E::registers::<S>(&cosine[at..at + together]);
+                    let (s, _) = E::registers::<S>(&sine[at..at + together]);
+                    let (d, _) = E::registers::<S>(&cosine[at + lag..at + lag + together]);
+                    let (t, _) = E::registers::<S>(&sine[at + lag..at + lag + together]);
                     for j in 0..WIDTH {
-                        cosines[axis][j] = simd.mul_add_e_f64s(s[j], t[j], simd.mul_f64s(c[j], d[j]));
+                        cosines[axis][j] = E::mul_add(simd, s[j], t[j], E::mul(simd, c[j], d[j]));
                     }
                 }
             }
             _ => {
                 for axis in 0..3 {
                     let (c, s) = factors[2 * axis * frames..2 * (axis + 1) * frames].split_at(frames);
-                    let lanes: &mut [f64] = bytemuck::cast_slice_mut(&mut cosines[axis]);
+                    let lanes: &mut [E] = bytemuck::cast_slice_mut(&mut cosines[axis]);
                     for (lane, pair) in lanes[..count].iter_mut().zip(start..) {
                         let [i, j] = pairs.at(pair);
-                        *lane = c[i] * c[j] + s[i] * s[j];
+                        let [c, d, s, t] = [c[i], c[j], s[i], s[j]].map(Real::to_f64);
+                        *lane = E::from_f64(c * d + s * t);
                     }
                 }
             }
         }
-        let mut sums = polynomial.evaluate(simd, &cosines, table);
+        let mut sums = polynomial.evaluate::<S, E, WIDTH>(simd, &cosines, table);
         for sum in &mut sums {
-            *sum = simd.mul_f64s(*sum, half);
+            *sum = E::mul(simd, *sum, half);
         }
         match &mut place {
-            Place::Total(_) if count == together => {
+            Place::Total(sum) if count == together => {
                 for j in 0..WIDTH {
-                    total[j] = simd.add_f64s(total[j], sums[j]);
+                    total[j] = E::add(simd, total[j], sums[j]);
+                }
+                added += 1;
+                if added == E::ADDED {
+                    for total in &mut total {
+                        **sum += E::reduce_sum(simd, *total);
+                        *total = E::splat(simd, E::default());
+                    }
+                    added = 0;
                 }
             }
             Place::Total(total) => {
-                let lanes: &[f64] = bytemuck::cast_slice(&sums);
-                **total += lanes[..count].iter().sum::<f64>();
+                let lanes: &[E] = bytemuck::cast_slice(&sums);
+                **total += lanes[..count].iter().map(|x| x.to_f64()).sum::<f64>();
             }
             Place::Each(each) => {
-                let lanes: &[f64] = bytemuck::cast_slice(&sums);
+                let lanes: &[E] = bytemuck::cast_slice(&sums);
                 for (each, x) in each[start..start + count].iter_mut().zip(lanes) {
-                    *each += x;
+                    *each += x.to_f64();
                 }
             }
         }
@@ -195,7 +286,7 @@ fn sign_sums<S: Simd>(
     }
     if let Place::Total(sum) = place {
         for total in total {
-            *sum += simd.reduce_sum_f64s(total);
+            *sum += E::reduce_sum(simd, total);
         }
     }
 }
@@ -278,12 +369,30 @@ mod tests {
     }
 
     /// The scalar path, the dispatched one, and AVX2 with FMA where the processor has them.
-    fn on_every_instruction_set(sum: impl Fn(&mut dyn FnMut(CosineSums<'_>))) {
-        sum(&mut |kernel| pulp::Scalar.vectorize(kernel));
-        sum(&mut |kernel| Arch::new().dispatch(kernel));
+    enum On {
+        Scalar,
+        Dispatched,
+        #[cfg(target_arch = "x86_64")]
+        V3(pulp::x86::V3),
+    }
+
+    impl On {
+        fn run(&self, kernel: impl WithSimd<Output = ()>) {
+            match self {
+                Self::Scalar => pulp::Scalar.vectorize(kernel),
+                Self::Dispatched => Arch::new().dispatch(kernel),
+                #[cfg(target_arch = "x86_64")]
+                Self::V3(v3) => Simd::vectorize(*v3, kernel),
+            }
+        }
+    }
+
+    fn on_every_instruction_set(sum: impl Fn(&On)) {
+        sum(&On::Scalar);
+        sum(&On::Dispatched);
         #[cfg(target_arch = "x86_64")]
         if let Some(v3) = pulp::x86::V3::try_new() {
-            sum(&mut |kernel| Simd::vectorize(v3, kernel));
+            sum(&On::V3(v3));
         }
     }
 
@@ -305,18 +414,48 @@ mod tests {
         for schedule in schedules(&[0..30, 30..77]) {
             let wanted = oracle(&turns, &tile, &schedule);
             for vectors in &kernels {
-                on_every_instruction_set(|run| {
+                on_every_instruction_set(|on| {
                     let mut sums = vec![0.0; wanted.len()];
-                    run(CosineSums {
-                        tile: &tile,
-                        vectors,
-                        schedule: &schedule,
-                        out: Out::Total(&mut sums),
-                    });
+                    on.run(CosineSums::<f64, WIDTH>::new(
+                        &tile, vectors, &schedule, &mut sums,
+                    ));
                     for (found, wanted) in sums.iter().zip(&wanted) {
                         let wanted: f64 = wanted.iter().sum();
                         assert!((found - wanted).abs() < bound, "{vectors:?}: {found} {wanted}");
                     }
+                });
+            }
+        }
+    }
+
+    /// Single precision: to the bound of the documentation, and exactly where a frame is its own
+    /// partner.
+    #[test]
+    fn sums_of_single_products_stay_within_their_bound() {
+        let (turns, kernels) = kernels();
+        let longest = (shell().1.iter().map(|n| n.iter().map(|n| n * n).sum::<u32>())).max();
+        let bounds = [6e-6 + 3e-7 * f64::from(longest.unwrap()), 3e-6];
+        let tile = tile();
+        for schedule in schedules(&[0..30, 30..77]) {
+            let wanted = oracle(&turns, &tile, &schedule);
+            for (vectors, bound) in kernels.iter().zip(bounds) {
+                on_every_instruction_set(|on| {
+                    let mut sums = vec![0.0; wanted.len()];
+                    on.run(CosineSums::<f32, WIDTH>::new(
+                        &tile, vectors, &schedule, &mut sums,
+                    ));
+                    let mut largest = 0.0_f64;
+                    for (place, (found, wanted)) in sums.iter().zip(&wanted).enumerate() {
+                        let terms = (PARTICLES as usize * turns.len() * wanted.len()) as f64;
+                        let error = (found - wanted.iter().sum::<f64>()).abs();
+                        assert!(error <= bound * terms, "{vectors:?}: {error:e} of {terms}");
+                        if LAGS[place % LAGS.len()] == 0 {
+                            assert_eq!(*found, terms);
+                        } else {
+                            largest = largest.max(error / terms.max(1.0));
+                        }
+                    }
+                    assert!(largest > 1e-10, "not in single precision: {largest:e}");
                 });
             }
         }
@@ -331,17 +470,15 @@ mod tests {
         for schedule in schedules(&[whole]) {
             let wanted = oracle(&turns, &tile, &schedule);
             for (vectors, first) in kernels.iter().flat_map(|vectors| [(vectors, 0), (vectors, 2)]) {
-                on_every_instruction_set(|run| {
+                on_every_instruction_set(|on| {
                     let wanted = &wanted[first..];
                     let mut sums: Vec<Vec<f64>> = wanted.iter().map(|w| vec![0.0; w.len()]).collect();
-                    run(CosineSums {
+                    on.run(CosinesOfPairs {
                         tile: &tile,
                         vectors,
                         schedule: &schedule,
-                        out: Out::Each {
-                            first,
-                            sums: &mut sums,
-                        },
+                        first,
+                        sums: &mut sums,
                     });
                     for (found, wanted) in sums.iter().flatten().zip(wanted.iter().flatten()) {
                         assert!((found - wanted).abs() < bound, "{vectors:?}: {found} {wanted}");

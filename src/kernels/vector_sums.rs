@@ -4,21 +4,29 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::element::Element;
 use super::schedule::{Pairs, Schedule};
+use crate::real::Real;
 
-/// Origins that are worked on before the next lag: they and one set of partners stay in the nearest
-/// cache.
-const ORIGINS: usize = 512;
+/// Bytes of the real parts of the origins that are worked on before the next lag: with the
+/// imaginary parts, and one set of partners, they stay in the nearest cache.
+const ORIGINS: usize = 4096;
 /// Lags that share the loads of the origins.
 const LAGS: usize = 4;
 
 /// Adds `sum Re z(t0)* z(t0 + t)` of the series `z = re + i im` by block and lag.
 #[inline(always)]
-pub(super) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Schedule, sums: &mut [f64]) {
+pub(super) fn lag_sums<S: Simd, E: Element>(
+    simd: S,
+    re: &[E],
+    im: &[E],
+    schedule: &Schedule,
+    sums: &mut [f64],
+) {
     match schedule {
         Schedule::Uniform { frames, lags, blocks } => {
             for (block, sums) in blocks.iter().zip(sums.chunks_exact_mut(lags.len())) {
-                let pieces = block.len().div_ceil(ORIGINS).max(1);
+                let pieces = block.len().div_ceil(ORIGINS / size_of::<E>()).max(1);
                 for piece in 0..pieces {
                     let start = block.start + block.len() * piece / pieces;
                     let end = block.start + block.len() * (piece + 1) / pieces;
@@ -31,7 +39,8 @@ pub(super) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Sche
                 let mut total = 0.0;
                 for &[i, j] in &pairs[range[0]..range[1]] {
                     let (i, j) = (i as usize, j as usize);
-                    total += re[i] * re[j] + im[i] * im[j];
+                    let [a, b] = [re[i], im[i]].map(Real::to_f64);
+                    total += a * re[j].to_f64() + b * im[j].to_f64();
                 }
                 *sum += total;
             }
@@ -40,10 +49,10 @@ pub(super) fn lag_sums<S: Simd>(simd: S, re: &[f64], im: &[f64], schedule: &Sche
 }
 
 #[inline(always)]
-fn uniform_sums<S: Simd>(
+fn uniform_sums<S: Simd, E: Element>(
     simd: S,
-    re: &[f64],
-    im: &[f64],
+    re: &[E],
+    im: &[E],
     frames: usize,
     lags: &[usize],
     piece: Range<usize>,
@@ -58,7 +67,7 @@ fn uniform_sums<S: Simd>(
         // Lags increase: where the last of a group has all of its origins, the others have.
         let whole = k + LAGS <= lags.len() && lags[k + LAGS - 1] <= frames - piece.end;
         if whole {
-            let group = [lags[k], lags[k + 1], lags[k + 2], lags[k + 3]];
+            let group: [usize; LAGS] = std::array::from_fn(|j| lags[k + j]);
             let found = products(simd, re, im, piece.clone(), group);
             for (sum, x) in sums[k..k + LAGS].iter_mut().zip(found) {
                 *sum += x;
@@ -73,37 +82,51 @@ fn uniform_sums<S: Simd>(
 
 /// Sums of products of the origins with their partners at each lag.
 #[inline(always)]
-fn products<S: Simd, const N: usize>(
+fn products<S: Simd, E: Element, const N: usize>(
     simd: S,
-    re: &[f64],
-    im: &[f64],
+    re: &[E],
+    im: &[E],
     origins: Range<usize>,
     lags: [usize; N],
 ) -> [f64; N] {
-    let (first_re, rest_re) = S::as_simd_f64s(&re[origins.clone()]);
-    let (first_im, rest_im) = S::as_simd_f64s(&im[origins.clone()]);
+    let (first_re, rest_re) = E::registers::<S>(&re[origins.clone()]);
+    let (first_im, rest_im) = E::registers::<S>(&im[origins.clone()]);
     let partners = lags.map(|lag| origins.start + lag..origins.end + lag);
-    let partner_re: [_; N] = std::array::from_fn(|j| S::as_simd_f64s(&re[partners[j].clone()]));
-    let partner_im: [_; N] = std::array::from_fn(|j| S::as_simd_f64s(&im[partners[j].clone()]));
+    let partner_re: [_; N] = std::array::from_fn(|j| E::registers::<S>(&re[partners[j].clone()]));
+    let partner_im: [_; N] = std::array::from_fn(|j| E::registers::<S>(&im[partners[j].clone()]));
     let vectors = first_re.len();
-    let heads_re: [&[S::f64s]; N] = std::array::from_fn(|j| &partner_re[j].0[..vectors]);
-    let heads_im: [&[S::f64s]; N] = std::array::from_fn(|j| &partner_im[j].0[..vectors]);
+    let heads_re: [&[E::Register<S>]; N] = std::array::from_fn(|j| &partner_re[j].0[..vectors]);
+    let heads_im: [&[E::Register<S>]; N] = std::array::from_fn(|j| &partner_im[j].0[..vectors]);
     let first_im = &first_im[..vectors];
-    let mut sum_re = [simd.splat_f64s(0.0); N];
-    let mut sum_im = [simd.splat_f64s(0.0); N];
-    for i in 0..vectors {
-        let (a, b) = (first_re[i], first_im[i]);
+    let mut sum_re = [E::splat(simd, E::default()); N];
+    let mut sum_im = sum_re;
+    let mut start = 0;
+    while start < vectors {
+        let part = start..vectors.min(start.saturating_add(E::ADDED));
+        start = part.end;
+        let (first_re, first_im) = (&first_re[part.clone()], &first_im[part.clone()]);
+        let heads_re = heads_re.map(|head| &head[part.clone()]);
+        let heads_im = heads_im.map(|head| &head[part.clone()]);
+        let mut part_re = [E::splat(simd, E::default()); N];
+        let mut part_im = part_re;
+        for i in 0..part.len() {
+            let (a, b) = (first_re[i], first_im[i]);
+            for j in 0..N {
+                part_re[j] = E::mul_add(simd, a, heads_re[j][i], part_re[j]);
+                part_im[j] = E::mul_add(simd, b, heads_im[j][i], part_im[j]);
+            }
+        }
         for j in 0..N {
-            sum_re[j] = simd.mul_add_e_f64s(a, heads_re[j][i], sum_re[j]);
-            sum_im[j] = simd.mul_add_e_f64s(b, heads_im[j][i], sum_im[j]);
+            sum_re[j] = E::add(simd, sum_re[j], part_re[j]);
+            sum_im[j] = E::add(simd, sum_im[j], part_im[j]);
         }
     }
-    let (a, b) = (simd.partial_load_f64s(rest_re), simd.partial_load_f64s(rest_im));
+    let (a, b) = (E::partial_load(simd, rest_re), E::partial_load(simd, rest_im));
     let mut sums = [0.0; N];
     for j in 0..N {
-        let re = simd.mul_add_e_f64s(a, simd.partial_load_f64s(partner_re[j].1), sum_re[j]);
-        let im = simd.mul_add_e_f64s(b, simd.partial_load_f64s(partner_im[j].1), sum_im[j]);
-        sums[j] = simd.reduce_sum_f64s(simd.add_f64s(re, im));
+        let re = E::mul_add(simd, a, E::partial_load(simd, partner_re[j].1), sum_re[j]);
+        let im = E::mul_add(simd, b, E::partial_load(simd, partner_im[j].1), sum_im[j]);
+        sums[j] = E::reduce_sum(simd, E::add(simd, re, im));
     }
     sums
 }

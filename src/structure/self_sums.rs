@@ -7,7 +7,8 @@ use super::origins::Origins;
 use super::totals::{Totals, add_up};
 use crate::curve::Curve;
 use crate::kernels::{
-    Out, Schedule, SignPolynomial, Tile, Vectors, add_cosines, add_isotropic, phase_factors,
+    Precision, Schedule, SignPolynomial, Tile, Vectors, add_cosines, add_cosines_of_pairs, add_isotropic,
+    phase_factors,
 };
 use crate::lag_sums::{ColumnProducts, Spectra};
 use crate::real::Real;
@@ -34,8 +35,13 @@ pub(super) enum Terms<'a> {
 
 impl Terms<'_> {
     /// The cosines in the cheapest way.
-    pub(super) fn cheapest(vectors: &WaveVectors, schedule: &Schedule) -> Self {
+    pub(super) fn cheapest(vectors: &WaveVectors, schedule: &Schedule, precision: Precision) -> Self {
         let [direct, transforms] = schedule.costs(vectors.count());
+        let transforms = match precision {
+            // Twice as many products go through an instruction; transforms stay as they are.
+            Precision::Single => 2.0 * transforms,
+            Precision::Double => transforms,
+        };
         match signs(vectors) {
             Some((cost, signs)) if cost * (schedule.all_pairs() as f64) < direct.min(transforms) => {
                 Self::Cosines(signs)
@@ -56,12 +62,12 @@ impl Terms<'_> {
         }
     }
 
-    /// The sums over a tile.
-    fn totals(&self, tile: &Tile, schedule: &Schedule) -> Totals {
+    /// The sums over a tile, of which the cosines are multiplied in this precision.
+    fn totals(&self, tile: &Tile, schedule: &Schedule, precision: Precision) -> Totals {
         let mut sums = vec![0.0; self.width() * schedule.places()];
         let mut spectra = None;
         match self {
-            Self::Cosines(vectors) => add_cosines(tile, vectors, schedule, Out::Total(&mut sums)),
+            Self::Cosines(vectors) => add_cosines(tile, vectors, schedule, precision, &mut sums),
             Self::Isotropic(dimensions, wave_numbers) => {
                 add_isotropic(tile, *dimensions, wave_numbers, schedule, &mut sums);
             }
@@ -148,7 +154,8 @@ fn run_sums<T: Real>(
     let mut totals = Vec::new();
     add_up(&mut totals, &pieces, waiting, |particles| {
         let tile = Tile::of(run, particles);
-        terms.iter().map(|terms| terms.totals(&tile, schedule)).collect()
+        let totals = |terms: &Terms<'_>| terms.totals(&tile, schedule, Precision::of::<T>());
+        terms.iter().map(totals).collect()
     });
     let sums = totals.into_iter().zip(terms);
     sums.map(|(totals, terms)| totals.into_sums(terms.plan(), schedule))
@@ -166,11 +173,13 @@ pub(super) fn each_pair<T: Real>(
     let zeros = |lag| vec![0.0; schedule.pairs(0, lag).len()];
     let mut sums: Vec<Vec<f64>> = lags.clone().map(zeros).collect();
     for particles in particles.chunks(Tile::particles(run.frames())) {
-        let out = Out::Each {
-            first: lags.start,
-            sums: &mut sums,
-        };
-        add_cosines(&Tile::of(run, particles), vectors, schedule, out);
+        add_cosines_of_pairs(
+            &Tile::of(run, particles),
+            vectors,
+            schedule,
+            lags.start,
+            &mut sums,
+        );
     }
     sums
 }
@@ -198,7 +207,7 @@ mod tests {
     }
 
     fn way(vectors: &WaveVectors, schedule: &Schedule) -> Way {
-        match Terms::cheapest(vectors, schedule) {
+        match Terms::cheapest(vectors, schedule, Precision::Double) {
             Terms::Cosines(Vectors::Signs { .. }) => Way::Signs,
             Terms::Cosines(_) => Way::Vectors,
             _ => Way::Transforms,

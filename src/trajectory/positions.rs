@@ -447,6 +447,31 @@ impl<'a, T: Real, C: Coordinates> Trajectory<'a, T, C> {
         Trajectory::of(self.header, positions, self.images)
     }
 
+    /// A copy with coordinates in double precision, each exactly as it is: for functions that
+    /// multiply in the precision of the coordinates ([`Real`]), where single precision is not
+    /// enough.
+    ///
+    /// ```
+    /// use msed::structure::{self, WaveVectors};
+    /// use msed::trajectory::{Species, Trajectory};
+    /// use msed::{Lags, Resampling};
+    /// let positions = vec![0.0_f32, 0.0, 0.0, 0.1, 0.2, 0.3];
+    /// let run = Trajectory::new(positions, vec![0, 10], 0.005, Species::single("A", 1)?)?;
+    /// let wide = run.widened();
+    /// assert_eq!(wide.run(), run.run());
+    /// let q = WaveVectors::from_vectors(&[[7.0, 0.0, 0.0]])?;
+    /// let exact = structure::self_isf(&wide, "A", &q, &Lags::all(), Resampling::None)?;
+    /// assert!((exact.values()[0] - (7.0 * f64::from(0.1_f32)).cos()).abs() < 1e-14);
+    /// let single = structure::self_isf(&run, "A", &q, &Lags::all(), Resampling::None)?;
+    /// assert!((exact.values()[0] - single.values()[0]).abs() < 3e-6);
+    /// # Ok::<(), msed::Error>(())
+    /// ```
+    #[must_use]
+    pub fn widened(&self) -> Trajectory<'static, f64, C> {
+        let positions = self.positions.iter().map(|x| x.to_f64()).collect();
+        Trajectory::of(self.header.clone(), Cow::Owned(positions), self.images.clone())
+    }
+
     /// A view of some consecutive frames.
     ///
     /// # Errors

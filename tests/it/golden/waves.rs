@@ -43,6 +43,8 @@ fn hold_against(
     let request = Lags::samples(lags).with_zero();
     // Every combination of signs is there, and the polynomial is taken; one vector less, and it is
     // not.
+    let single = structure::self_isf(run, probe, &vectors, &request, Resampling::default()).expect("F_s");
+    let run = &run.widened();
     let found = structure::self_isf(run, probe, &vectors, &request, Resampling::default()).expect("F_s");
     let rest = WaveVectors::from_integers(&cell, &vectors.integers()[1..]).expect("vectors");
     let first = WaveVectors::from_integers(&cell, &vectors.integers()[..1]).expect("a vector");
@@ -59,6 +61,10 @@ fn hold_against(
         }
     }
     assert!(largest > 0.0, "another program rounds otherwise");
+    // Products in single precision, of as many particles and origins.
+    for (single, double) in single.values().iter().zip(found.values()) {
+        assert!((single - double).abs() < 5e-7, "{single} {double}");
+    }
     let crossing = tau_alpha(&found).expect("a curve");
     let (time, tau) = (
         crossing.value().expect("reached"),
@@ -105,7 +111,8 @@ fn dynasor_finds_the_same() {
     let run = shipped::kob_andersen::<f32>("T0.700/trajectory.xtc");
     let thin = run
         .thinned(peer["every"].as_u64().expect("a stride") as usize)
-        .expect("frames");
+        .expect("frames")
+        .widened();
     let vectors = WaveVectors::from_integers(&cell, &integers(&peer["vectors"])).expect("vectors");
     let last = numbers(&peer["self"]["A"]).len() as u64 - 1;
     let lags = Lags::all().up_to_samples(last).with_zero();

@@ -202,8 +202,10 @@ fn storage_replicas_and_threads_do_not_matter() {
     let lags = Lags::logarithmic(10);
     let isf =
         |run: &Trajectory<'_, f64>| structure::self_isf(run, "A", &shell, &lags, Resampling::None).unwrap();
-    let from_f32 = structure::self_isf(&narrow, "A", &shell, &lags, Resampling::None).unwrap();
-    assert_eq!(from_f32, isf(&wide));
+    assert_eq!(isf(&narrow.widened()), isf(&wide));
+    for resampling in [Resampling::None, Resampling::Blocks(3)] {
+        hold_single(&narrow, &wide, &cell, resampling);
+    }
 
     let second = walk((0..150).map(|i| 3 * i).collect(), 50, 0.05, cell);
     let both = Replicas::new(vec![run.clone(), second.clone()]).unwrap();
@@ -224,6 +226,59 @@ fn storage_replicas_and_threads_do_not_matter() {
     let one = pool(1).install(|| isf(&run));
     let two = pool(2).install(|| isf(&run));
     assert_eq!(one, two);
+}
+
+/// Products in single precision, to the bounds of docs/conventions.md.
+fn hold_single(
+    narrow: &Trajectory<'_, f32>,
+    wide: &Trajectory<'_, f64>,
+    cell: &Cell,
+    resampling: Resampling,
+) {
+    let shell = WaveVectors::shell(cell, 3.0..=3.3).unwrap();
+    let squares = shell
+        .integers()
+        .iter()
+        .map(|n| n.iter().map(|n| n * n).sum::<i32>());
+    let signs = 6e-6 + 3e-7 * f64::from(squares.max().unwrap());
+    let listed = WaveVectors::from_integers(cell, &shell.integers()[1..]).unwrap();
+    let lags = Lags::logarithmic(10).with_zero();
+    for (vectors, bound) in [(&shell, signs), (&listed, 3e-6)] {
+        let single = structure::self_isf(narrow, "A", vectors, &lags, resampling).unwrap();
+        let double = structure::self_isf(wide, "A", vectors, &lags, resampling).unwrap();
+        assert_eq!(single.lags(), double.lags());
+        assert_eq!(single.values()[0], 1.0);
+        let mut largest = 0.0_f64;
+        for (found, wanted) in single.values().iter().zip(double.values()) {
+            assert!((found - wanted).abs() < bound, "{found} {wanted}");
+            largest = largest.max((found - wanted).abs());
+        }
+        // An average over 34 particles and up to 199 origins; and not in double precision.
+        assert!((1e-12..2e-7).contains(&largest), "{largest:e}");
+        let blocks = if resampling == Resampling::None { 0 } else { 3 };
+        for block in 0..blocks {
+            for (found, wanted) in single.replicate(block).iter().zip(double.replicate(block)) {
+                assert!(
+                    (found - wanted).abs() < bound || (found.is_nan() && wanted.is_nan()),
+                    "{found} {wanted}"
+                );
+            }
+        }
+        // The value at each pair of frames, of which variances are made, is in double precision. As
+        // text, since a replicate without pairs is not a number.
+        let of_each = structure::self_isf_fluctuations(narrow, "A", vectors, &lags, resampling).unwrap();
+        let wanted = structure::self_isf_fluctuations(wide, "A", vectors, &lags, resampling).unwrap();
+        assert_eq!(format!("{of_each:?}"), format!("{wanted:?}"));
+        let pool = |threads: usize| {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap()
+        };
+        let again = || structure::self_isf(narrow, "A", vectors, &lags, resampling).unwrap();
+        let bits = |threads| format!("{:?}", pool(threads).install(again));
+        assert_eq!(bits(1), bits(3));
+    }
 }
 
 #[test]
