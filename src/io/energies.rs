@@ -58,12 +58,13 @@ pub fn energies(path: impl AsRef<Path>) -> Result<EnergyTable, ReadError> {
 /// By default columns are found by name, and the first name that the file has counts: the step in
 /// `TimeStep` or `Step`; the potential energy in `v_pe`, `c_thermo_pe`, `PotEng`, or `E_pair` (plus
 /// `E_mol` where there is one); the temperature, if any, in `v_te`, `c_thermo_temp` or `Temp`; the
-/// pressure, if any, in `v_press`, `v_pr`, `c_thermo_press` or `Press`; the volume, if any,
-/// in `v_vol`, `v_volume` or `Volume`; the total energy, if any, in `v_etotal`, `v_etot`, `v_e` or
-/// `TotEng`. Other columns are ignored. A pressure, a volume or a total energy that was found by
-/// name and is no number in some row is left out, with a [`Note::LeftOut`]. So is a total energy
-/// that is not in the unit of the potential energy, as its name says. It is not looked for beside
-/// a chosen energy that is not the one found by name, since that may be a part of the energy.
+/// pressure, if any, in `v_press`, `v_pr`, `c_thermo_press` or `Press`; the volume, if any, in
+/// `v_vol`, `v_volume` or `Volume`; on [request](Self::with_total) the total energy, if any, in
+/// `v_etotal`, `v_etot`, `v_e` or `TotEng`. Other columns are ignored. A pressure, a volume or a
+/// total energy that was found by name and is no number in some row is left out, with a
+/// [`Note::LeftOut`]. So is a total energy that is not in the unit of the potential energy, as its
+/// name says. It is not looked for beside a chosen energy that is not the one found by name, since
+/// that may be a part of the energy.
 ///
 /// Columns (not logs) may have the names of any program. They are compared in lower case, without a
 /// unit in brackets behind them and a path, `c_` or `v_` in front of them: the step `step`,
@@ -190,10 +191,12 @@ impl EnergyReader {
         self
     }
 
-    /// No column is taken for the total energy, whatever its name.
+    /// A column of total energies is looked for by its names, as `msed scan` does. The check of the
+    /// ensemble compares it with energies and temperatures; reading takes the time of one more
+    /// number a row.
     #[must_use]
-    pub fn without_total(mut self) -> Self {
-        self.wanted.total = TotalColumn::None;
+    pub fn with_total(mut self) -> Self {
+        self.wanted.total = TotalColumn::ByName;
         self
     }
 

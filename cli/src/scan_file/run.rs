@@ -164,8 +164,8 @@ impl Run {
         let total = self.total_energy_column.as_ref();
         match Choice::of(total, system.total_energy_column.as_ref()) {
             Some(Some(column)) => reader = reader.total(column),
-            Some(None) => reader = reader.without_total(),
-            None => {}
+            Some(None) => {}
+            None => reader = reader.with_total(),
         }
         if self.cut_off == Some(CutOff::LeaveOut) {
             reader = reader.allow_cut_off();

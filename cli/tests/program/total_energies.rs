@@ -12,7 +12,10 @@ use crate::small_scan::{SMALL, Scan};
 /// The small scan, whose first file has total energies under this name. Its temperatures are in
 /// steps of `step`.
 fn with_totals(name: &str, step: f64) -> Scan {
-    let table = msed::io::energies(data("kob-andersen/T0.800/energy.dat.gz")).expect("shipped data");
+    let reader = msed::io::EnergyReader::new().with_total();
+    let table = reader
+        .read(data("kob-andersen/T0.800/energy.dat.gz"))
+        .expect("shipped data");
     let columns = [table.temperature.as_deref(), table.total.as_deref()];
     let [temperatures, totals] = columns.map(|column| column.expect("a column"));
     let mut text = format!("# TimeStep v_pe v_te {name}\n");

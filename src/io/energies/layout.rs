@@ -70,9 +70,9 @@ pub(crate) enum StepColumn {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) enum TotalColumn {
-    #[default]
     ByName,
     Given(Column),
+    #[default]
     None,
 }
 

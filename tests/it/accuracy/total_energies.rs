@@ -471,7 +471,9 @@ fn real_files_show_their_degrees_of_freedom() {
             free(500),
         ),
     ] {
-        let table = io::energies(format!("{root}/{path}"))
+        let table = io::EnergyReader::new()
+            .with_total()
+            .read(format!("{root}/{path}"))
             .unwrap()
             .in_units(units)
             .unwrap();

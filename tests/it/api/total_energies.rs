@@ -10,11 +10,12 @@ fn read(reader: &EnergyReader, text: &str, name: &str) -> Result<EnergyTable, St
 }
 
 fn table(text: &str) -> EnergyTable {
-    read(&EnergyReader::new(), text, "x.dat").unwrap()
+    read(&EnergyReader::new().with_total(), text, "x.dat").unwrap()
 }
 
 fn shipped(path: &str) -> EnergyTable {
-    msed::io::energies(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    EnergyReader::new().with_total().read(path).unwrap()
 }
 
 /// Whether a total energy was left out, and why.
@@ -140,13 +141,13 @@ fn a_total_energy_is_in_the_unit_of_the_potential_energy() {
 fn a_chosen_energy_has_no_total_energy_but_a_chosen_one() {
     let text = "# TimeStep v_pe v_lj v_etotal\n0 -2 -3 -1\n10 -3 -4 -1\n";
     let total = |reader: EnergyReader| read(&reader, text, "x.dat").unwrap().total;
-    assert!(total(EnergyReader::new()).is_some());
-    assert!(total(EnergyReader::new().energy("v_pe")).is_some());
-    assert!(total(EnergyReader::new().energy(1)).is_some());
-    assert_eq!(total(EnergyReader::new().energy("v_lj")), None);
+    assert!(total(EnergyReader::new().with_total()).is_some());
+    assert!(total(EnergyReader::new().with_total().energy("v_pe")).is_some());
+    assert!(total(EnergyReader::new().with_total().energy(1)).is_some());
+    assert_eq!(total(EnergyReader::new().with_total().energy("v_lj")), None);
     assert!(total(EnergyReader::new().energy("v_lj").total("v_etotal")).is_some());
-    assert_eq!(total(EnergyReader::new().without_total()), None);
-    assert_eq!(total(EnergyReader::new().energy("v_etotal")), None);
+    assert_eq!(total(EnergyReader::new()), None);
+    assert_eq!(total(EnergyReader::new().with_total().energy("v_etotal")), None);
     assert_eq!(
         read(&EnergyReader::new().total("v_pe"), text, "x.dat").unwrap_err(),
         "x.dat:1: no column for the total energy, expected another column than the potential energy's, found TimeStep, v_pe, v_lj, \
@@ -178,7 +179,7 @@ fn runs_and_pieces_keep_their_total_energies() {
     let log = shipped("data/logs/custom.lammps");
     let runs: Vec<LogRun> = EnergyReader::new().log_runs("data/logs/custom.lammps").unwrap();
     assert_eq!(log.total.as_ref().map(Vec::len), Some(51));
-    let second = EnergyReader::new().log_run(RunChoice::Number(2));
+    let second = EnergyReader::new().with_total().log_run(RunChoice::Number(2));
     let second = second.read("data/logs/custom.lammps").unwrap();
     assert_eq!(second.total.unwrap().len(), runs[1].rows - 2);
     let folder = tempfile::tempdir().unwrap();
@@ -191,7 +192,7 @@ fn runs_and_pieces_keep_their_total_energies() {
     let b = file("b.dat", "# TimeStep v_pe v_etotal\n10 -3 6\n20 -4 7\n");
     let c = file("c.dat", "# TimeStep v_pe\n30 -4\n40 -5\n");
     let d = file("d.dat", "# TimeStep v_pe v_etotal\n10 -3 8\n20 -4 9\n30 -5 10\n");
-    let reader = EnergyReader::new().overlap(Overlap::Later);
+    let reader = EnergyReader::new().with_total().overlap(Overlap::Later);
     let read = |files: &[&std::path::PathBuf]| reader.read_pieces(files).unwrap();
     assert_eq!(read(&[&a, &b]).total, Some(vec![5.0, 6.0, 7.0]));
     assert_eq!(read(&[&a, &b, &d]).total, Some(vec![5.0, 8.0, 9.0, 10.0]));
