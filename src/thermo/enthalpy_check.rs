@@ -4,7 +4,8 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
-use super::slope::{agreement, heat_capacity_check, mean_square_z};
+use super::knots::Knots;
+use super::slope::{agreements, heat_capacity_check, mean_square_z};
 use super::{ConstantPressure, Path, Point, StatePoint, ThermoError, Undetermined};
 
 /// Two pressures are one where they differ by no more than this part of N k T/V and three of their
@@ -34,7 +35,7 @@ pub struct EnthalpyCheck {
     /// Fluctuations minus the spline, with the error of the difference.
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
-    /// answer without error bars.
+    /// answer without error bars, and where the error exceeds half of what is compared.
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
 }
 
@@ -46,8 +47,12 @@ impl EnthalpyCheck {
         let with = |point: &'a StatePoint| Some((point, point.constant_pressure()?.value()?));
         let mut points: Vec<(&StatePoint, &ConstantPressure)> = points.filter_map(with).collect();
         // In the order of the check below, so that each number meets the kinetic part of its point.
-        points.sort_by(|(a, _), (b, _)| a.temperature().total_cmp(&b.temperature()));
-        ThermoError::enough_temperatures("the slope of the enthalpy", points.len(), 3)?;
+        points.sort_by(|(_, a), (_, b)| {
+            let [a, b] = [a, b].map(|found| found.temperature().value());
+            a.total_cmp(&b)
+        });
+        let count = Knots::count_of(points.iter().map(|(_, found)| found.temperature()));
+        ThermoError::enough_temperatures("the slope of the enthalpy", count, 3)?;
         let (first, rest) = (points[0], &points[1..]);
         if let Some((point, found)) = rest.iter().find(|other| is_other_pressure(other, &first)) {
             return Err(ThermoError::Mixed {
@@ -79,10 +84,7 @@ impl EnthalpyCheck {
         let pairs = from_fluctuations.iter().zip(&from_spline);
         let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
         Ok(Self {
-            agreement: difference
-                .iter()
-                .map(|difference| agreement(difference, Path::Isochoric))
-                .collect(),
+            agreement: agreements(&difference, &from_fluctuations, Path::Isochoric),
             from_enthalpy_slope: whole(&check.from_energy_slope),
             temperatures: check.temperatures,
             from_fluctuations,
@@ -91,8 +93,8 @@ impl EnthalpyCheck {
         })
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
-    /// are not compared.
+    /// The mean of z² over the temperatures at which the two sides are compared: about 1 where they
+    /// agree; `None` where they are compared nowhere.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
         mean_square_z(&self.agreement)

@@ -4,7 +4,8 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
-use super::slope::heat_capacity_check;
+use super::knots::Knots;
+use super::slope::{agreements, heat_capacity_check, mean_square_z};
 use super::volume::SAME_VOLUME;
 use super::{Path, Point, StatePoint, ThermoError, Undetermined, Virial};
 
@@ -32,7 +33,7 @@ pub struct PressureCheck {
     /// Fluctuations minus the spline, with the error of the difference: no form for ⟨p_ex⟩ enters.
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
-    /// answer without error bars.
+    /// answer without error bars, and where the error exceeds half of what is compared.
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
 }
 
@@ -56,7 +57,8 @@ impl PressureCheck {
             let [a, b] = [a, b].map(|point| point.energy_temperature().value());
             a.total_cmp(&b)
         });
-        ThermoError::enough_temperatures("the slope of the pressure", points.len(), 3)?;
+        let count = Knots::count_of(points.iter().map(|(point, _)| point.energy_temperature()));
+        ThermoError::enough_temperatures("the slope of the pressure", count, 3)?;
         let (first, rest) = (points[0].1.volume(), &points[1..]);
         let differs =
             |(_, virial): &&(&StatePoint, &Virial)| (virial.volume() / first - 1.0).abs() > SAME_VOLUME;
@@ -89,9 +91,8 @@ impl PressureCheck {
         let from_spline = scaled(&check.from_spline);
         let pairs = from_fluctuations.iter().zip(&from_spline);
         let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
-        let agreement = |difference| super::slope::agreement(difference, path);
         Ok(Self {
-            agreement: difference.iter().map(agreement).collect(),
+            agreement: agreements(&difference, &from_fluctuations, path),
             temperatures: check.temperatures.clone(),
             from_pressure_slope: scaled(&check.from_rosenfeld_tarazona),
             from_fluctuations,
@@ -100,10 +101,10 @@ impl PressureCheck {
         })
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
-    /// are not compared.
+    /// The mean of z² over the temperatures at which the two sides are compared: about 1 where they
+    /// agree; `None` where they are compared nowhere.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
-        super::slope::mean_square_z(&self.agreement)
+        mean_square_z(&self.agreement)
     }
 }

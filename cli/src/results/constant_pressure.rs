@@ -43,6 +43,7 @@ pub(super) fn enthalpy_check(check: &EnthalpyCheck) -> Value {
                 "comparable": true,
                 "z": found.value().map(|deviation| deviation.z),
                 "verdict": agreement(found),
+                "reason": found.why().map(ToString::to_string),
                 "blocks": check.from_fluctuations[k].blocks(),
             })
         })

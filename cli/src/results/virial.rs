@@ -40,6 +40,7 @@ pub(super) fn pressure_check(check: &PressureCheck) -> Value {
                 "comparable": true,
                 "z": found.value().map(|deviation| deviation.z),
                 "verdict": agreement(found),
+                "reason": found.why().map(ToString::to_string),
                 "blocks": check.from_fluctuations[k].blocks(),
             })
         })
