@@ -243,7 +243,7 @@ fn a_state_that_was_run_twice_is_one_temperature() {
         let lines: Vec<&str> = text.lines().collect();
         let (head, rows) = lines.split_at(2);
         let (first, last) = rows.split_at(rows.len() / 2);
-        [head, if second { last } else { first }].concat().join("\n")
+        [head, if second { last } else { first }].concat().join("\n") + "\n"
     };
     for (name, file) in [("T1.000", "T1.000"), ("T0.800", "T0.800"), ("T0.600", "T0.600")] {
         scan.write(
