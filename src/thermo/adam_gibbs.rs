@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::knots::Knots;
 use super::temperature_models::{chi_squared, minimum, weights};
 use super::{EntropyDifference, Part, Point, ThermoError, Undetermined};
 use crate::real::short;
@@ -22,13 +23,14 @@ pub enum ReferenceEntropy {
 }
 
 impl ReferenceEntropy {
-    /// Parameters of the fit, where there are enough relaxation times to test them.
-    pub(super) fn parameters(self, times: usize) -> Result<usize, ThermoError> {
+    /// Parameters of the fit, where there are enough temperatures with a relaxation time to test
+    /// them.
+    pub(super) fn parameters(self, times: &[Point]) -> Result<usize, ThermoError> {
         let parameters = match self {
             Self::Given(_) => 2,
             Self::Fitted => 3,
         };
-        ThermoError::enough_temperatures("an Adam-Gibbs plot", times, parameters + 1)?;
+        ThermoError::enough_temperatures("an Adam-Gibbs plot", Knots::count(times), parameters + 1)?;
         Ok(parameters)
     }
 }
@@ -117,7 +119,7 @@ pub fn adam_gibbs(
         let found = slow.part().name();
         return Err(ThermoError::OtherPart { found });
     }
-    let parameters = reference_entropy.parameters(times.len())?;
+    let parameters = reference_entropy.parameters(times)?;
     Point::check_times(times)?;
     let times = Point::sorted(times);
     let place = |time: &&Point| slow.place(time.temperature.value());

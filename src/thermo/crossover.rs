@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::broken_line::{Broken, DRAWS, Normals, quantile};
+use super::knots::Knots;
 use super::temperature_models::chi_squared;
 use super::{Point, ThermoError};
 use crate::stats::{Outcome, Parabola, line};
@@ -88,14 +89,14 @@ impl fmt::Display for NoCrossover {
 /// quantile of that difference over data sets simulated from the fitted lines. `seed` fixes the
 /// simulation.
 ///
-/// Points may come in any order. x is exact; the errors of y are used as weights.
+/// Points may come in any order. x is exact; the errors of y are used as weights. Points whose x
+/// cannot be told apart (see [`heat_capacity_check`](super::heat_capacity_check())) enter as one.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than five points (four parameters and one to test
-/// them), [`ThermoError::Invalid`] for an x that is not positive and finite, [`ThermoError::Value`]
-/// for a y that is not finite, [`ThermoError::EqualTemperatures`] where two x are equal,
-/// [`ThermoError::NoErrors`] where a point has no error bar: without error bars the gain has no
-/// meaning.
+/// [`ThermoError::TooFewTemperatures`] for fewer than five different x (four parameters and one to
+/// test them), [`ThermoError::Invalid`] for an x that is not positive and finite,
+/// [`ThermoError::Value`] for a y that is not finite, [`ThermoError::NoErrors`] where a point has
+/// no error bar: without error bars the gain has no meaning.
 ///
 /// ```
 /// use msed::stats::{Estimate, Resamples, Resampling, RunId};
@@ -110,9 +111,10 @@ impl fmt::Display for NoCrossover {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
-    ThermoError::enough_temperatures("a crossover", points.len(), 5)?;
     let points = Point::sorted(points);
     ThermoError::check_points(points.iter().map(|point| point.values()))?;
+    let knots = Knots::of(&points);
+    ThermoError::enough_temperatures("a crossover", knots.len(), 5)?;
     let (x, y): (Vec<f64>, Vec<f64>) = points.iter().map(|point| point.values()).unzip();
     let error = |point: &&Point| {
         let error = point.value.standard_error();
@@ -123,6 +125,9 @@ pub fn crossover(points: &[Point], seed: u64) -> Result<Outcome<Crossover, NoCro
     let errors: Vec<f64> = points.iter().map(error).collect::<Result<_, _>>()?;
     let freedom = points.iter().map(|point| point.value.degrees_of_freedom());
     let freedom: Vec<usize> = freedom.map(|n| n.map_or(1, |n| (n as usize).max(1))).collect();
+    let [x, y] = [x, y].map(|column| knots.means(&column));
+    let errors = knots.errors(&errors);
+    let freedom = knots.sums(&freedom);
     let weights: Vec<f64> = errors.iter().map(|error| error.powi(-2)).collect();
     let mut random = Normals::new(seed);
 
@@ -208,7 +213,7 @@ pub fn crossover_of_times(
     seed: u64,
 ) -> Result<Outcome<Crossover, NoCrossover>, ThermoError> {
     Point::check_times(times)?;
-    ThermoError::check_points(Point::sorted(times).iter().map(|point| point.values()))?;
+    ThermoError::check_points(times.iter().map(Point::values))?;
     let logarithms: Vec<Point> = times
         .iter()
         .map(|point| Point::new(point.temperature.value().recip(), point.value.ln()))
@@ -385,13 +390,14 @@ mod tests {
             "temperature -0.55, expected a positive finite number"
         );
         wrong[2].temperature = 0.6.into();
+        // Five points at four temperatures.
         assert_eq!(
-            message(&wrong),
-            "two points at the equal temperature 0.6, expected different temperatures"
+            message(&wrong[..5]),
+            "a crossover over 4 temperatures, expected at least 5"
         );
         assert_eq!(
-            crossover_of_times(&wrong, 0).unwrap_err().to_string(),
-            message(&wrong)
+            crossover_of_times(&wrong[..5], 0).unwrap_err().to_string(),
+            message(&wrong[..5])
         );
         wrong[2] = Point::new(0.55, f64::NAN);
         assert_eq!(

@@ -8,6 +8,8 @@ use crate::stats::{Estimate, line};
 pub(super) const THREE_FIFTHS: f64 = 0.6;
 /// A free exponent is searched from minus to plus this.
 const LARGEST: f64 = 3.0;
+/// With a larger error an exponent is not known.
+const LARGEST_ERROR: f64 = 1.0;
 /// Trials of the exponent on either side of 0.
 const TRIALS: i32 = 60;
 
@@ -46,7 +48,7 @@ pub struct EnergyCurve {
     /// two parameters, or the three; `None` without error bars.
     pub chi_squared: Option<f64>,
     /// Why m, or its error, is not determined: it lies at the end of its range on the whole or on a
-    /// resample. The curve itself is good between the temperatures of the scan.
+    /// resample, or its error is above 1.
     pub undetermined: Option<Undetermined>,
     /// The geometric mean of the temperatures.
     middle: f64,
@@ -58,6 +60,17 @@ pub struct EnergyCurve {
 }
 
 impl EnergyCurve {
+    /// Whether the scan tells the exponent: it lies inside of its range, and its error is at most
+    /// 1. Otherwise the slope between few temperatures is chance.
+    #[must_use]
+    pub fn has_exponent(&self) -> bool {
+        let why = self.undetermined.as_ref();
+        !matches!(
+            why,
+            Some(Undetermined::AtBound { .. } | Undetermined::VagueExponent { .. })
+        )
+    }
+
     /// The energy per particle at a temperature, in the units of the scan, as the temperature is.
     #[must_use]
     pub fn energy_at(&self, temperature: f64) -> Estimate {
@@ -137,6 +150,8 @@ impl Energies<'_> {
             parameter: "exponent",
             value: fitted.value(),
         });
+        let error = fitted.standard_error().filter(|error| *error > LARGEST_ERROR);
+        let vague = error.map(|error| Undetermined::VagueExponent { error });
         let (_, [at_middle, slope_there, m], _) = solve(&whole);
         let on_curve = |k: usize| at_middle + slope_there * power(temperatures[k] / middle, m);
         let curve = EnergyCurve {
@@ -144,7 +159,9 @@ impl Energies<'_> {
             chi_squared: self
                 .weighted
                 .then(|| chi_squared(&energies, on_curve, self.weights)),
-            undetermined: at_bound.or_else(|| without_errors("mean energies", &[inside])),
+            undetermined: at_bound
+                .or(vague)
+                .or_else(|| without_errors("mean energies", &[inside])),
             middle,
             level,
             rise,

@@ -5,6 +5,7 @@ use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
 use super::ensemble_check::half_width;
+use super::knots::Knots;
 use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::{ConstantPressure, Path, Point, StatePoint, ThermoError, Undetermined};
 
@@ -34,7 +35,7 @@ pub struct EnthalpyCheck {
     /// Fluctuations minus the spline, with the error of the difference.
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
-    /// answer without error bars.
+    /// answer without error bars, and where the error exceeds half of what is compared.
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
 }
 
@@ -46,8 +47,12 @@ impl EnthalpyCheck {
         let with = |point: &'a StatePoint| Some((point, point.constant_pressure()?.value()?));
         let mut points: Vec<(&StatePoint, &ConstantPressure)> = points.filter_map(with).collect();
         // In the order of the check below, so that each number meets the kinetic part of its point.
-        points.sort_by(|(a, _), (b, _)| a.temperature().total_cmp(&b.temperature()));
-        ThermoError::enough_temperatures("the slope of the enthalpy", points.len(), 3)?;
+        points.sort_by(|(_, a), (_, b)| {
+            let [a, b] = [a, b].map(|found| found.temperature().value());
+            a.total_cmp(&b)
+        });
+        let count = Knots::count_of(points.iter().map(|(_, found)| found.temperature()));
+        ThermoError::enough_temperatures("the slope of the enthalpy", count, 3)?;
         let (first, rest) = (points[0], &points[1..]);
         if let Some((point, found)) = rest.iter().find(|other| is_other_pressure(other, &first)) {
             return Err(ThermoError::Mixed {
@@ -87,8 +92,8 @@ impl EnthalpyCheck {
         })
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
-    /// are not compared.
+    /// The mean of z² over the temperatures at which the two sides are compared: about 1 where they
+    /// agree; `None` where they are compared nowhere.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
         mean_square_z(&self.agreement)

@@ -6,6 +6,7 @@ use crate::stats::Estimate;
 use crate::units::Units;
 
 use super::interpolation::integral_over;
+use super::knots::Knots;
 use super::{Path, PiecewiseCubic, Point, ThermoError};
 
 /// A reference this close to the end of a scan, relatively, counts as its end: mean temperatures
@@ -161,9 +162,10 @@ impl TemperatureIntegral {
 ///
 /// with C between the temperatures interpolated in ln T by [`PiecewiseCubic::pchip`] and, beside
 /// it, by straight lines. Each point is temperature and heat capacity (in k per particle) of one
-/// run; errors go through the whole integral, with each block of each run left out in turn. `part`
-/// says which part of the heat capacity the points hold, and `reference` is the highest temperature
-/// unless given.
+/// run, and points whose temperatures cannot be told apart (see
+/// [`heat_capacity_check`](super::heat_capacity_check())) enter as one; errors go through the whole
+/// integral, with each block of each run left out in turn. `part` says which part of the heat
+/// capacity the points hold, and `reference` is the highest temperature unless given.
 ///
 /// Eq. (12) of Zhang, Sun, Gong, Chin. Phys. Lett. 42, 056301 (2025), has lost a power of T: see
 /// [`entropy_as_printed`].
@@ -172,12 +174,10 @@ impl TemperatureIntegral {
 /// k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than two points, [`ThermoError::Invalid`] and
-/// [`ThermoError::Value`] for a temperature that is not positive and a heat capacity that is not
-/// finite,
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Reference`] for a reference outside of the
-/// scan (by more than 0.5 %), [`ThermoError::Mixture`] for numbers of one run with different
-/// resamples.
+/// [`ThermoError::TooFewTemperatures`] for fewer than two temperatures, [`ThermoError::Invalid`]
+/// and [`ThermoError::Value`] for a temperature that is not positive and a heat capacity that is
+/// not finite, [`ThermoError::Reference`] for a reference outside of the scan (by more than 0.5 %),
+/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
 ///
 /// ```
 /// use msed::thermo::{self, Part, Path, Point};
@@ -255,16 +255,13 @@ fn integral_along(
     f: impl Fn(f64, f64) -> f64,
     integrate: impl Fn(&PiecewiseCubic, &PiecewiseCubic, f64, f64) -> f64,
 ) -> Result<TemperatureIntegral, ThermoError> {
-    ThermoError::enough_temperatures("an entropy", points.len(), 2)?;
     let points = Point::sorted(points);
     ThermoError::check_points(points.iter().map(|point| point.values()))?;
+    let knots = Knots::of(&points);
+    ThermoError::enough_temperatures("an entropy", knots.len(), 2)?;
     let temperatures: Vec<f64> = points.iter().map(|point| point.temperature.value()).collect();
     let reference = reference.unwrap_or(temperatures[temperatures.len() - 1]);
     check_reference(reference, &temperatures)?;
-    // The check that a resample cannot fail where the whole passed, but for temperatures closer
-    // than their errors.
-    let x: Vec<f64> = temperatures.iter().map(|t| t.ln()).collect();
-    PiecewiseCubic::linear(&x, &x)?;
     let numbers: Vec<&Estimate> = points
         .iter()
         .flat_map(|point| [&point.temperature, &point.value])
@@ -278,6 +275,7 @@ fn integral_along(
                 [] => y.clone(),
                 _ => volumes.iter().map(|volume| volume.ln()).collect(),
             };
+            let [x, y, volumes] = [x, y, volumes].map(|column| knots.means(&column));
             match (rule(&x, &y), rule(&x, &volumes)) {
                 (Ok(curve), Ok(volumes)) => temperatures
                     .iter()
@@ -394,7 +392,7 @@ mod tests {
         );
         assert_eq!(
             message(&[points[0].clone(), points[0].clone()], None),
-            "two points at the equal temperature 0.5, expected different temperatures"
+            "an entropy over 1 temperatures, expected at least 2"
         );
         let refused =
             |temperature: f64, c: f64| message(&[&points[..], &[Point::new(temperature, c)]].concat(), None);

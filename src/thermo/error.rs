@@ -145,12 +145,6 @@ pub enum ThermoError {
         /// The part given.
         found: &'static str,
     },
-    /// Two points at one temperature.
-    #[error("two points at the equal temperature {found}, expected different temperatures")]
-    EqualTemperatures {
-        /// The temperature.
-        found: f64,
-    },
     /// Two lists of points of different length where each temperature has one point in both.
     #[error("{found} points beside {expected}, expected the same temperatures in both")]
     Unpaired {
@@ -264,9 +258,8 @@ impl ThermoError {
         Ok(())
     }
 
-    /// Points of ascending temperature whose temperatures and values have a meaning.
+    /// Points whose temperatures and values have a meaning.
     pub(super) fn check_points(points: impl IntoIterator<Item = (f64, f64)>) -> Result<(), Self> {
-        let mut before = None;
         for (temperature, found) in points {
             Invalid::unless_positive("temperature", temperature)?;
             if !found.is_finite() {
@@ -276,10 +269,6 @@ impl ThermoError {
                     expected: "a finite number",
                 });
             }
-            if before == Some(temperature) {
-                return Err(Self::EqualTemperatures { found: temperature });
-            }
-            before = Some(temperature);
         }
         Ok(())
     }
@@ -475,6 +464,23 @@ pub enum Undetermined {
     /// the fluctuations.
     #[error("not comparable: the slope along an isobar holds the expansion too")]
     NotComparable,
+    /// The exponent of the mean energy is hardly known: the temperatures are too few or too close.
+    #[error("exponent is known to within {} only, expected 1 at most", short(*.error, 2))]
+    VagueExponent {
+        /// Its standard error.
+        error: f64,
+    },
+    /// The two sides are not known well enough to say that they agree.
+    #[error(
+        "the error of the difference, {}, exceeds half of the {} compared",
+        short(*.error, 2), short(*.compared, 4)
+    )]
+    VagueDifference {
+        /// The standard error of the difference.
+        error: f64,
+        /// The side from fluctuations.
+        compared: f64,
+    },
     /// A deviation cannot be told from chance.
     #[error("no error bars, or no spare point")]
     NoErrors,

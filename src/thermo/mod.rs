@@ -43,6 +43,7 @@ mod error;
 mod heat_capacity;
 mod interpolation;
 mod isobaric_columns;
+mod knots;
 mod point;
 mod pressure_check;
 mod scan;

@@ -4,6 +4,7 @@ use crate::real::short;
 use crate::stats::{Deviation, Estimate, Outcome};
 use crate::units::Units;
 
+use super::knots::Knots;
 use super::slope::{compared, heat_capacity_check, mean_square_z};
 use super::volume::SAME_VOLUME;
 use super::{Path, Point, StatePoint, ThermoError, Undetermined, Virial};
@@ -32,7 +33,7 @@ pub struct PressureCheck {
     /// Fluctuations minus the spline, with the error of the difference: no form for ⟨p_ex⟩ enters.
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`](crate::stats::Significance). No
-    /// answer without error bars.
+    /// answer without error bars, and where the error exceeds half of what is compared.
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
 }
 
@@ -56,7 +57,8 @@ impl PressureCheck {
             let [a, b] = [a, b].map(|point| point.energy_temperature().value());
             a.total_cmp(&b)
         });
-        ThermoError::enough_temperatures("the slope of the pressure", points.len(), 3)?;
+        let count = Knots::count_of(points.iter().map(|(point, _)| point.energy_temperature()));
+        ThermoError::enough_temperatures("the slope of the pressure", count, 3)?;
         let (first, rest) = (points[0].1.volume(), &points[1..]);
         let differs =
             |(_, virial): &&(&StatePoint, &Virial)| (virial.volume() / first - 1.0).abs() > SAME_VOLUME;
@@ -98,8 +100,8 @@ impl PressureCheck {
         })
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
-    /// are not compared.
+    /// The mean of z² over the temperatures at which the two sides are compared: about 1 where they
+    /// agree; `None` where they are compared nowhere.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
         mean_square_z(&self.agreement)

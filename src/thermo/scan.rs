@@ -410,7 +410,7 @@ impl Scan {
         // A time counts where there is a heat capacity to integrate.
         let time = |point: &StatePoint| point.counted_heat_capacity()?.slow().and(point.time(of)).cloned();
         let times = self.points_of(time);
-        entropy.parameters(times.len())?;
+        entropy.parameters(&times)?;
         super::adam_gibbs(&self.entropy(Part::Slow)?, &times, entropy)
     }
 }

@@ -4,10 +4,14 @@ use crate::stats::{Deviation, Estimate, Outcome, Significance};
 use crate::units::Units;
 
 use super::energy_curve::{Energies, THREE_FIFTHS};
+use super::knots::Knots;
 use super::{EnergyCurve, Path, PiecewiseCubic, Point, ThermoError, Undetermined};
 
 /// With fewer temperatures the exponent is not fitted.
 const TEMPERATURES_OF_AN_EXPONENT: usize = 4;
+/// Of a difference, in parts of the heat capacity from fluctuations, for it to say that the two
+/// sides agree.
+const LARGEST_ERROR: f64 = 0.5;
 
 /// Heat capacities from fluctuations beside d⟨E⟩/dT, over temperature.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +26,8 @@ pub struct HeatCapacityCheck {
     pub from_fluctuations: Vec<Estimate>,
     /// d⟨e⟩/dT in k per particle by the curve through all temperatures whose exponent is free, so
     /// that its error holds what the exponent's does; by Rosenfeld and Tarazona's where three
-    /// temperatures leave no exponent free.
+    /// temperatures leave no exponent free, or more do not [determine](EnergyCurve::has_exponent)
+    /// it.
     pub from_energy_slope: Vec<Estimate>,
     /// d⟨e⟩/dT by the Rosenfeld-Tarazona curve, in k per particle. Its error knows nothing of a
     /// deviation from that form.
@@ -34,7 +39,8 @@ pub struct HeatCapacityCheck {
     pub difference: Vec<Estimate>,
     /// The difference against [`Significance::HEAT_CAPACITIES`]. Where it is significant, the run
     /// is too short, out of equilibrium, or read with the wrong ensemble or energy kind. No answer
-    /// along an isobar and without error bars.
+    /// along an isobar, without error bars, and where the error of a difference that is not
+    /// significant exceeds half of the heat capacity ([`Undetermined::VagueDifference`]).
     pub agreement: Vec<Outcome<Deviation, Undetermined>>,
     /// ⟨e⟩ = a + b T^(3/5).
     pub rosenfeld_tarazona: EnergyCurve,
@@ -43,10 +49,12 @@ pub struct HeatCapacityCheck {
 }
 
 impl HeatCapacityCheck {
-    /// The curve whose slope is compared: that of the free exponent where there is one.
+    /// The curve whose slope is compared: that of the free exponent, where there is one and the
+    /// scan [determines it](EnergyCurve::has_exponent).
     #[must_use]
     pub fn energy_curve(&self) -> &EnergyCurve {
-        self.free_exponent.as_ref().unwrap_or(&self.rosenfeld_tarazona)
+        let free = self.free_exponent.as_ref().filter(|curve| curve.has_exponent());
+        free.unwrap_or(&self.rosenfeld_tarazona)
     }
 
     /// The energy per particle at a temperature by the [curve](Self::energy_curve).
@@ -68,19 +76,19 @@ impl HeatCapacityCheck {
         self.energy_curve().entropy_between(reference, temperature)
     }
 
-    /// The mean of z² over the temperatures: about 1 where the two sides agree; `None` where they
-    /// are not compared.
+    /// The mean of z² over the temperatures at which the two sides are compared: about 1 where they
+    /// agree; `None` where they are compared nowhere.
     #[must_use]
     pub fn mean_square_z(&self) -> Option<f64> {
         mean_square_z(&self.agreement)
     }
 }
 
-/// The mean of z²; `None` where not all are known.
+/// The mean of z² where it is known; `None` where it is nowhere.
 pub(super) fn mean_square_z(agreement: &[Outcome<Deviation, Undetermined>]) -> Option<f64> {
-    let deviations = agreement.iter().map(Outcome::value);
-    let z: Vec<f64> = deviations.map(|found| Some(found?.z)).collect::<Option<_>>()?;
-    Some(z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
+    let deviations = agreement.iter().filter_map(Outcome::value);
+    let z: Vec<f64> = deviations.map(|found| found.z).collect();
+    (!z.is_empty()).then(|| z.iter().map(|z| z * z).sum::<f64>() / z.len() as f64)
 }
 
 /// Fluctuations minus a slope at each temperature, and how far that is from 0, along an isochore.
@@ -89,17 +97,28 @@ pub(super) fn compared(
     slope: &[Estimate],
     path: Path,
 ) -> (Vec<Estimate>, Vec<Outcome<Deviation, Undetermined>>) {
-    let agreement = |difference: &Estimate| match path {
-        Path::Isobaric => Outcome::Unresolved(Undetermined::NotComparable),
-        Path::Isochoric => {
-            let deviation = difference.deviation(Significance::HEAT_CAPACITIES);
-            deviation.ok_or(Undetermined::NoErrors).into()
-        }
-    };
     let pairs = from_fluctuations.iter().zip(slope);
     let difference: Vec<Estimate> = pairs.map(|(fluctuations, slope)| fluctuations - slope).collect();
-    let agreement = difference.iter().map(agreement).collect();
+    let pairs = difference.iter().zip(from_fluctuations);
+    let agreement = pairs.map(|(difference, compared)| agreement(difference, compared, path));
+    let agreement = agreement.collect();
     (difference, agreement)
+}
+
+fn agreement(difference: &Estimate, compared: &Estimate, path: Path) -> Outcome<Deviation, Undetermined> {
+    if path == Path::Isobaric {
+        return Outcome::Unresolved(Undetermined::NotComparable);
+    }
+    let Some(deviation) = difference.deviation(Significance::HEAT_CAPACITIES) else {
+        return Outcome::Unresolved(Undetermined::NoErrors);
+    };
+    let error = difference.standard_error().unwrap_or(f64::NAN);
+    let compared = compared.value();
+    // Anything would agree with a difference that is not known to half of what is compared.
+    if !deviation.is_significant() && error > LARGEST_ERROR * compared.abs() {
+        return Outcome::Unresolved(Undetermined::VagueDifference { error, compared });
+    }
+    Outcome::Resolved(deviation)
 }
 
 /// C_ex from fluctuations beside d⟨E⟩/dT, which needs no model of the fluctuations.
@@ -112,7 +131,8 @@ pub(super) fn compared(
 /// Tarazona, Mol. Phys. 95, 141, 1998) and, from four temperatures on, once with m free between -3
 /// and 3. The slope that is compared is the one with m free. The error of a fit with 3/5 knows
 /// nothing of how far a liquid deviates from 3/5; the error with m free holds what the temperatures
-/// leave open of m. A natural cubic spline of e over T^(3/5) stands beside them. All are redone
+/// leave open of m. Where m is not determined, at the end of its range or with an error above 1,
+/// 3/5 takes its place. A natural cubic spline of e over T^(3/5) stands beside them. All are redone
 /// with each block of each run left out in turn, together with the heat capacity: the error of the
 /// difference holds the anticorrelation of e and T and the common blocks of e and C_ex. At constant
 /// volume the two sides are equal; along an isobar
@@ -122,6 +142,11 @@ pub(super) fn compared(
 /// ```
 ///
 /// and the two are not compared.
+///
+/// Points may stand at equal temperatures, as where a state was run twice. Two temperatures are one
+/// where they differ by no more than three standard errors of their difference, or by 0.5 % and no
+/// more than a tenth of the widest step of the scan. Such points enter the spline as one weighted
+/// mean and count as one temperature; each keeps its own row.
 ///
 /// `energies` are mean potential energies per particle, `capacities` are C_ex from the fluctuations
 /// in k per particle, each at the same temperatures. The three numbers of a state point share their
@@ -133,17 +158,16 @@ pub(super) fn compared(
 /// Heat capacities in k per particle.
 ///
 /// # Errors
-/// [`ThermoError::TooFewTemperatures`] for fewer than three points,
-/// [`ThermoError::EqualTemperatures`], [`ThermoError::Invalid`] for a temperature that is not
-/// positive and finite, [`ThermoError::Value`] for an energy or a heat capacity that is not finite,
-/// [`ThermoError::Mixture`] for numbers of one run with different resamples.
+/// [`ThermoError::TooFewTemperatures`] for fewer than three temperatures, [`ThermoError::Invalid`]
+/// for a temperature that is not positive and finite, [`ThermoError::Value`] for an energy or a
+/// heat capacity that is not finite, [`ThermoError::Mixture`] for numbers of one run with different
+/// resamples.
 pub fn heat_capacity_check(
     energies: &[Point],
     capacities: &[Point],
     units: Units,
     path: Path,
 ) -> Result<HeatCapacityCheck, ThermoError> {
-    ThermoError::enough_temperatures("the slope of the energy", energies.len(), 3)?;
     let (energies, capacities) = (Point::sorted(energies), Point::sorted(capacities));
     for points in [&energies, &capacities] {
         ThermoError::check_points(points.iter().map(|point| point.values()))?;
@@ -163,7 +187,10 @@ pub fn heat_capacity_check(
         Some(errors) => errors.iter().map(|error| error.powi(-2)).collect(),
         None => vec![1.0; energies.len()],
     };
-    spline(&temperatures, &mean_energies)?;
+    let at: Vec<&Estimate> = energies.iter().map(|point| &point.temperature).collect();
+    let knots = Knots::new(&at, weights.clone());
+    ThermoError::enough_temperatures("the slope of the energy", knots.len(), 3)?;
+    spline(&temperatures, &mean_energies, &knots)?;
 
     let numbers: Vec<&Estimate> = points()
         .flat_map(|(energy, capacity)| [&energy.temperature, &energy.value, &capacity.value])
@@ -178,17 +205,18 @@ pub fn heat_capacity_check(
         boltzmann: k,
     };
     let (rosenfeld_tarazona, from_rosenfeld_tarazona) = curves.fit(Some(THREE_FIFTHS))?;
-    let with_free = match energies.len() >= TEMPERATURES_OF_AN_EXPONENT {
+    let with_free = match knots.len() >= TEMPERATURES_OF_AN_EXPONENT {
         true => Some(curves.fit(None)?),
         false => None,
     };
     let (free_exponent, from_energy_slope) = match with_free {
-        Some((curve, slopes)) => (Some(curve), slopes),
+        Some((curve, slopes)) if curve.has_exponent() => (Some(curve), slopes),
+        Some((curve, _)) => (Some(curve), from_rosenfeld_tarazona.clone()),
         None => (None, from_rosenfeld_tarazona.clone()),
     };
     let from_spline = Estimate::evaluate_all(&numbers, |values| {
         let (t, e) = (column(values, 0), column(values, 1));
-        match spline(&t, &e) {
+        match spline(&t, &e, &knots) {
             // The chain rule takes the derivative from T^(3/5) to T.
             Ok(curve) => t
                 .iter()
@@ -213,9 +241,9 @@ pub fn heat_capacity_check(
     })
 }
 
-fn spline(temperatures: &[f64], energies: &[f64]) -> Result<PiecewiseCubic, ThermoError> {
+fn spline(temperatures: &[f64], energies: &[f64], knots: &Knots) -> Result<PiecewiseCubic, ThermoError> {
     let x: Vec<f64> = temperatures.iter().map(|t| t.powf(0.6)).collect();
-    PiecewiseCubic::natural(&x, energies)
+    PiecewiseCubic::natural(&knots.means(&x), &knots.means(energies))
 }
 
 #[cfg(test)]
@@ -343,7 +371,7 @@ mod tests {
         let equal = at([1.0; 3], 3.0);
         assert_eq!(
             message(&equal, &equal),
-            "two points at the equal temperature 1, expected different temperatures"
+            "the slope of the energy over 1 temperatures, expected at least 3"
         );
         let mut wrong = scan.clone();
         wrong[0].value = f64::NAN.into();

@@ -7,7 +7,7 @@ use crate::relaxation::{Extremum, NoExtremum, own_mean_points, own_mean_relative
 use crate::sampling::Lag;
 use crate::stats::{Estimate, Outcome};
 
-use super::temperature_derivative::SAME_TEMPERATURE;
+use super::knots::SAME_TEMPERATURE;
 use super::{Ensemble, HeatCapacity, TemperatureDerivative, ThermoError};
 
 /// The part of χ₄ that comes from the fluctuations of the energy: a lower bound of χ₄ at constant

@@ -4,6 +4,7 @@ use crate::curve::Curve;
 use crate::real::{Invalid, short};
 use crate::stats::Estimate;
 
+use super::knots::SAME_TEMPERATURE;
 use super::{HeatCapacity, PiecewiseCubic, ThermoError};
 
 /// Halvings of the distance between two lags until a passage is known to rounding.
@@ -11,8 +12,6 @@ const HALVINGS: usize = 50;
 /// Lags at either end of a curve at which the slope of its spline is not taken: the spline has no
 /// curvature at its ends, and the curve has.
 const ENDS: usize = 2;
-/// Temperatures that lie no further apart than this part are one.
-pub(super) const SAME_TEMPERATURE: f64 = 5e-3;
 
 /// The derivative of a correlation Q(t) with respect to temperature, at the lags of one run: from
 /// [`temperature_derivatives`] or [`temperature_response`].

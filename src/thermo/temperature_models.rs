@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::knots::Knots;
 use super::{Point, ThermoError, Undetermined};
 use crate::stats::{Estimate, Parabola, line};
 use crate::units::Units;
@@ -239,12 +240,9 @@ pub fn fit_relaxation_times(
     units: Units,
 ) -> Result<TemperatureFit, ThermoError> {
     let temperatures: Vec<f64> = times.iter().map(|point| point.temperature.value()).collect();
-    let mut different = temperatures.clone();
-    different.sort_by(f64::total_cmp);
-    different.dedup();
     ThermoError::enough_temperatures(
         "relaxation times",
-        different.len(),
+        Knots::count(times),
         model.parameter_names().len() + 1,
     )?;
     Point::check_times(times)?;

@@ -36,6 +36,7 @@ mod laws {
     mod accumulators;
     mod adapters;
     mod correlators;
+    mod equal_temperatures;
     mod scalar_series;
     mod susceptibility;
     mod two_dimensions;

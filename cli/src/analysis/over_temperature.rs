@@ -165,6 +165,20 @@ impl OverTemperature {
         self.scan.counted().map(StatePoint::temperature).collect()
     }
 
+    /// The points with a heat capacity in the order of the rows of the check, which is that of the
+    /// energies' temperatures, each with its place among the points that count.
+    pub(crate) fn rows(&self) -> Vec<(usize, &StatePoint)> {
+        let points = self.scan.counted().enumerate();
+        let mut rows: Vec<_> = points
+            .filter(|(_, point)| point.no_heat_capacity().is_none())
+            .collect();
+        rows.sort_by(|(_, a), (_, b)| {
+            let [a, b] = [a, b].map(|point| point.energy_temperature().value());
+            a.total_cmp(&b)
+        });
+        rows
+    }
+
     /// A value of an entropy at the temperatures of all points that count; `None` where the entropy
     /// has none.
     pub(crate) fn at_all<T>(

@@ -9,7 +9,7 @@ use msed::{Ensemble, Estimate};
 use super::look::{Symbols, degrees, model, open_where, over_temperature};
 use crate::analysis::over_temperature::OverTemperature;
 use crate::analysis::point::{Point, by_temperature};
-use crate::results::straightness;
+use crate::results::{agreement, straightness};
 use crate::scan_file::Scan;
 use crate::tables::temperature;
 
@@ -96,7 +96,7 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
         let t = &check.temperatures;
         let ends = [t[0], t[t.len() - 1]];
         let three_fifths = "d⟨*{e}⟩/d*{T}, exponent 3/5";
-        match &check.free_exponent {
+        match check.free_exponent.as_ref().filter(|free| free.has_exponent()) {
             Some(free) => {
                 let label = "d⟨*{e}⟩/d*{T}, free exponent";
                 for series in model(ends, 1, label, |t| free.heat_capacity_at(t)) {
@@ -133,7 +133,10 @@ pub(super) fn heat_capacity_check(scan: &Scan, points: &[Point<'_>], results: &O
     };
     match differences(scan, check) {
         Some(below) => Figure::new(panel).with(below),
-        None => Figure::new(panel.title(format!("{}: not comparable", check.path.name()))),
+        None => {
+            let verdict = agreement(&check.agreement[0]);
+            Figure::new(panel.title(format!("{}: {verdict}", check.path.name())))
+        }
     }
 }
 

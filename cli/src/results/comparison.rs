@@ -36,6 +36,7 @@ pub(super) fn beside_the_spline(
             "comparable": true,
             "z": agreements[k].value().map(|deviation| deviation.z),
             "verdict": agreement(&agreements[k]),
+            "reason": agreements[k].why().map(ToString::to_string),
             "blocks": fluctuations[k].blocks(),
         })
     };

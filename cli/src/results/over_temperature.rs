@@ -98,17 +98,22 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         let volume = short(volume, 6);
         format!("path: `isobaric`, and all runs have the volume {volume}; expected volumes that differ")
     });
-    let passed_over: Vec<&str> = found
-        .scan
-        .counted()
-        .filter(|point| {
-            found.expansion_entropy.is_ok() && of_virials(is_isobaric) && point.virial().is_none()
-        })
-        .map(StatePoint::name)
-        .collect();
-    let passed_over = (!passed_over.is_empty()).then(|| {
-        let names = passed_over.join(", ");
-        format!("entropy, expansion: no virial of {names}: the path is interpolated")
+    let has_expansion = found.expansion_entropy.is_ok() && of_virials(is_isobaric);
+    let passed_over = [
+        (
+            found.entropy.is_ok(),
+            "entropy: no heat capacity",
+            without(found, |point| point.no_heat_capacity().is_none()),
+        ),
+        (
+            has_expansion,
+            "entropy, expansion: no virial",
+            without(found, |point| point.virial().is_some()),
+        ),
+    ];
+    let passed_over = passed_over.into_iter().filter_map(|(is_there, what, names)| {
+        let names = names.filter(|_| is_there)?;
+        Some(format!("{what} of {names}: the path is interpolated"))
     });
     let susceptibilities = found.susceptibilities.iter().flat_map(|all| &all.notes);
     of_path
@@ -117,6 +122,17 @@ pub(crate) fn notes(found: &OverTemperature) -> Vec<String> {
         .chain(passed_over)
         .chain(susceptibilities.map(|note| format!("dynamic_susceptibility: {note}")))
         .collect()
+}
+
+/// The names of the points that count and lack something.
+fn without(found: &OverTemperature, has: impl Fn(&StatePoint) -> bool) -> Option<String> {
+    let names: Vec<&str> = found
+        .scan
+        .counted()
+        .filter(|point| !has(point))
+        .map(StatePoint::name)
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// Whether an Adam-Gibbs plot is straight, as a word and a reason.
@@ -145,11 +161,10 @@ fn column<T>(found: &OverTemperature, of: impl Fn(&StatePoint) -> T) -> Vec<T> {
 }
 
 fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Vec<Value> {
-    let points = found.scan.counted();
-    let with_rows = points.filter(|point| point.no_heat_capacity().is_none());
-    with_rows
+    let rows = found.rows();
+    rows.into_iter()
         .enumerate()
-        .map(|(k, point)| {
+        .map(|(k, (_, point))| {
             let agreement = &check.agreement[k];
             json!({
                 "temperature": point.temperature(),
@@ -162,6 +177,7 @@ fn heat_capacity_check(found: &OverTemperature, check: &HeatCapacityCheck) -> Ve
                 "comparable": agreement.why() != Some(&Undetermined::NotComparable),
                 "z": agreement.value().map(|deviation| deviation.z),
                 "verdict": comparison::agreement(agreement),
+                "reason": agreement.why().map(ToString::to_string),
                 "blocks": blocks(point),
             })
         })
@@ -185,11 +201,15 @@ fn energy_curves(check: &HeatCapacityCheck) -> Value {
         });
         joined([curve(free, 3), more])
     };
+    let is_free = check
+        .free_exponent
+        .as_ref()
+        .is_some_and(EnergyCurve::has_exponent);
     json!({
         "rosenfeld_tarazona": curve(&check.rosenfeld_tarazona, 2),
         "free_exponent": check.free_exponent.as_ref().map(free),
         // The one whose slope is `from_energy_slope`.
-        "compared": if check.free_exponent.is_some() { "free_exponent" } else { "rosenfeld_tarazona" },
+        "compared": if is_free { "free_exponent" } else { "rosenfeld_tarazona" },
     })
 }
 

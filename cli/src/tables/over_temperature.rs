@@ -19,10 +19,9 @@ pub(super) fn heat_capacities(results: &OverTemperature) -> Option<String> {
     let [total, fast, slow] = [&results.entropy, &results.fast_entropy, &results.slow_entropy].map(at);
     let rounded = |z: Option<f64>| or_dash(z.map(|z| format!("{z:.2}")));
     let reference = results.scan.reference_temperature()?;
-    let counted = results.temperatures();
-    for (k, &t) in check.temperatures.iter().enumerate() {
-        // A point that sampled neither ensemble counts, and has no heat capacity.
-        let here = counted.iter().position(|other| (other - t).abs() <= 1e-9 * t)?;
+    // A point that sampled neither ensemble counts, and has no heat capacity.
+    for (k, (here, point)) in results.rows().into_iter().enumerate() {
+        let t = point.temperature();
         let z = check.agreement[k].value().map(|deviation| deviation.z);
         table.add([
             temperature(t),
@@ -72,7 +71,8 @@ fn energy_curves(check: &HeatCapacityCheck) -> String {
     match &check.free_exponent {
         Some(free) => {
             let exponent = match &free.undetermined {
-                Some(why) => why.to_string(),
+                Some(why) if free.has_exponent() => why.to_string(),
+                Some(why) => format!("{why}, so that 3/5 is compared"),
                 None => format!("m = {}", free.exponent),
             };
             format!("Mean energy a + b T^m: {exponent}{}; {fixed}", misfit(free, 3))

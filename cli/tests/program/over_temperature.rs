@@ -6,8 +6,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::program::{Outcome, numbers, run};
-use crate::shipped::data;
-use crate::small_scan::Scan;
+use crate::shipped::{data, energy_file};
+use crate::small_scan::{SMALL, Scan};
 
 /// The program on the shipped scan, run once.
 fn shipped() -> &'static Outcome {
@@ -232,4 +232,76 @@ fn isobars_are_marked_and_not_compared() {
     assert!(svg.contains("not comparable"));
     let svg = std::fs::read_to_string(outcome.out.join("entropies.svg")).expect("the figure");
     assert!(svg.contains("isobaric: without the expansion"));
+}
+
+/// Three state points at constant energy, the middle one twice: both halves of its run.
+#[test]
+fn a_state_that_was_run_twice_is_one_temperature() {
+    let scan = Scan::small();
+    let run = |name: &str| format!("\n[[run]]\nname = \"{name}\"\nenergy = \"{name}.dat\"\n");
+    let half = |text: &str, second: bool| -> String {
+        let lines: Vec<&str> = text.lines().collect();
+        let (head, rows) = lines.split_at(2);
+        let (first, last) = rows.split_at(rows.len() / 2);
+        [head, if second { last } else { first }].concat().join("\n") + "\n"
+    };
+    for (name, file) in [("T1.000", "T1.000"), ("T0.800", "T0.800"), ("T0.600", "T0.600")] {
+        scan.write(
+            &format!("{name}.dat"),
+            energy_file(&format!("{file}/energy.dat.gz"), 20_000),
+        );
+    }
+    let middle = scan.read("T0.800.dat");
+    scan.write("again.dat", half(&middle, true));
+    scan.write("T0.800.dat", half(&middle, false));
+    let system = &SMALL[..SMALL.find("[[run]]").expect("runs")];
+    let text = |names: &[&str]| {
+        format!(
+            "{system}{}",
+            names.iter().map(|name| run(name)).collect::<String>()
+        )
+    };
+    // The two halves differ by 0.2 % at most, by chance.
+    for key in ["", "temperature = 0.8\n"] {
+        let file = text(&["T1.000", "T0.800", "again", "T0.600"]);
+        let file = file.replace("0.800.dat\"\n", &format!("0.800.dat\"\n{key}"));
+        scan.write(
+            "scan.toml",
+            file.replace("again.dat\"\n", &format!("again.dat\"\n{key}")),
+        );
+        let outcome = scan.run();
+        let scan = &outcome.results()["scan"];
+        let rows = scan["heat_capacity_check"].as_array().expect("rows");
+        assert_eq!(rows.len(), 4);
+        let spline = |k: usize| rows[k]["from_spline"].as_f64().expect("a number");
+        for (k, row) in rows.iter().enumerate() {
+            assert!(row["standard_error"].as_f64().expect("a number") < 0.2, "{row}");
+            assert!(
+                (spline(k) - row["from_rosenfeld_tarazona"].as_f64().expect("a number")).abs() < 0.1,
+                "{row}"
+            );
+            assert_eq!(row["verdict"], "agrees");
+        }
+        assert!((spline(1) - spline(2)).abs() < 0.01);
+        // Three temperatures leave no exponent free.
+        assert_eq!(scan["energy_curve"]["free_exponent"], Value::Null);
+        let entropy = &scan["entropy"];
+        let [total, errors] = ["total", "standard_error"].map(|key| numbers(&entropy[key]));
+        assert_eq!((total.len(), errors.len()), (4, 4));
+        assert!(
+            (total[1] - total[2]).abs() < 0.01 && total[0] < total[1] - 0.3,
+            "{total:?}"
+        );
+        assert!(
+            errors[..3].iter().all(|error| *error > 0.0 && *error < 0.1),
+            "{errors:?}"
+        );
+    }
+    scan.write("scan.toml", text(&["T1.000", "T0.800", "again"]));
+    let outcome = scan.run();
+    let scan = &outcome.results()["scan"];
+    assert_eq!(scan["heat_capacity_check"], Value::Null);
+    let notes = scan["notes"].to_string();
+    let why = "heat_capacity_check: the slope of the energy over 2 temperatures, expected at least 3";
+    assert!(notes.contains(why), "{notes}");
 }
