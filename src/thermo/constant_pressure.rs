@@ -22,8 +22,8 @@ const BAROSTAT: f64 = 0.1;
 /// An interval of -Cov(V, p)/(k T) that is wider than this to one side does not tell a barostat
 /// that samples, 1, from one that does not, 0.
 const VAGUE: f64 = 0.5;
-/// Where the "volume" has the kinetic part of a pressure to this accuracy, and the "pressure" less by
-/// as much and more, the columns are exchanged.
+/// Where the "volume" has the kinetic part of a pressure to this accuracy, and the "pressure" less
+/// by as much and more, the columns are exchanged.
 const EXCHANGED: f64 = 0.5;
 /// How far a given pressure may be from the mean of the column, as a part of N k T/V: it moves c_p
 /// by less than 2 % of α T, in k.

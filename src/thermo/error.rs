@@ -373,8 +373,8 @@ pub enum Undetermined {
         /// -Cov(V, p)/(k T).
         part: Estimate,
     },
-    /// The volume fluctuates with the temperature as a pressure does, and the pressure does not: the
-    /// columns are exchanged.
+    /// The volume fluctuates with the temperature as a pressure does, and the pressure does not:
+    /// the columns are exchanged.
     #[error(
         "no heat capacity: the volume has {part} of the covariance with the temperature that the kinetic part of a pressure has, \
          expected 0, and the pressure lacks it: the columns of pressure and volume are exchanged"
