@@ -124,6 +124,41 @@ pub(super) fn long_enough(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sampling::Sampling;
+    use crate::series::{Replicas, ScalarSeries};
+
+    #[test]
+    fn a_small_drift_is_said_and_a_large_one_refused() {
+        let noise = |i: u32| {
+            let x = i.wrapping_mul(2_654_435_761);
+            let x = (x ^ (x >> 15)).wrapping_mul(2_246_822_519);
+            f64::from((x ^ (x >> 13)) >> 8) / f64::from(1 << 24)
+        };
+        let of = |by: f64| {
+            let samples: Vec<f64> = (0..20_000)
+                .map(|i| noise(i) + by * f64::from(i) / 20_000.0)
+                .collect();
+            let run = ScalarSeries::new(samples, Sampling::new(1, 1.0).unwrap()).unwrap();
+            let series = [
+                ("volume", Some(Replicas::new(vec![run]).unwrap())),
+                ("enthalpy", None),
+            ];
+            at_rest(&series, Resampling::Blocks(10))
+        };
+        assert_eq!(of(0.0), Ok(None));
+        let Ok(Some(Caution::Drift { quantity, size })) = of(0.1) else {
+            panic!("{:?}", of(0.1));
+        };
+        assert_eq!(quantity, "volume");
+        assert!((size / (0.1 * 12_f64.sqrt()) - 1.0).abs() < 0.2, "{size}");
+        assert!(matches!(
+            of(1.0),
+            Err(Undetermined::Drifts {
+                quantity: "volume",
+                ..
+            })
+        ));
+    }
 
     #[test]
     fn a_change_is_told_by_what_fluctuates_beside_it() {
