@@ -12,6 +12,7 @@ pub(crate) mod frame_files;
 pub(crate) mod frame_replicas;
 mod frame_steps;
 mod joined_runs;
+mod jumps;
 mod odd_rows;
 mod precision;
 mod shared_samples;

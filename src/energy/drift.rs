@@ -112,6 +112,15 @@ impl fmt::Display for Drift {
 /// # Ok::<(), msed::Error>(())
 /// ```
 pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Drift, ResamplingError> {
+    drift_at(runs, resampling, Significance::STATIONARY)
+}
+
+/// The same with a verdict at another level, which its two deviations share.
+pub(crate) fn drift_at<T: Real>(
+    runs: &impl Runs<T>,
+    resampling: Resampling,
+    significance: Significance,
+) -> Result<Drift, ResamplingError> {
     let run = runs.run();
     let runs = runs.runs();
     let lengths: Vec<usize> = runs.iter().map(Series::len).collect();
@@ -186,13 +195,17 @@ pub fn drift<T: Real>(runs: &impl Runs<T>, resampling: Resampling) -> Result<Dri
         halves: [half(4), half(5)],
         duration: runs.iter().map(Series::duration).fold(0.0, f64::max),
         standard_deviation: (squares / samples as f64).sqrt(),
-        deviations: deviations(&columns, resampling),
+        deviations: deviations(&columns, resampling, significance),
     })
 }
 
-fn deviations<T: Real>(columns: &[&[T]], resampling: Resampling) -> Option<[Deviation; 2]> {
+fn deviations<T: Real>(
+    columns: &[&[T]],
+    resampling: Resampling,
+    significance: Significance,
+) -> Option<[Deviation; 2]> {
     let parts = Parts::new(columns, resampling)?;
-    let each = Significance::STATIONARY.among(2);
+    let each = significance.among(2);
     Some([parts.slope(each)?, parts.division(each)?])
 }
 

@@ -37,6 +37,7 @@ pub use correlations::{autocorrelation, msed};
 pub use curves::Autocorrelation;
 pub use distribution::{Distribution, distribution};
 pub use distribution_sums::DistributionSums;
+pub(crate) use drift::drift_at;
 pub use drift::{Drift, drift};
 pub use equilibration::{Equilibration, NotEquilibrated, equilibration};
 pub use error::EnergyError;

@@ -116,4 +116,15 @@ pub enum Caution {
         "no correlation time: the spectrum shows no relaxation, and the error of the mean no plateau: errors may be too small"
     )]
     NoCorrelationTime,
+    /// A series drifts by less than its standard deviation: its variance contains the drift.
+    #[error(
+        "the {quantity} drifts or has two levels, by {} of its standard deviations within a run: `discard` may leave too little out",
+        short(*.size, 2)
+    )]
+    Drift {
+        /// The series.
+        quantity: String,
+        /// The change of its mean over its standard deviation.
+        size: f64,
+    },
 }

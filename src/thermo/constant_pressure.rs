@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::ensemble_check::{ensemble_check, half_width};
 use super::isobaric_columns::IsobaricColumns;
+use super::isobaric_rest::{at_rest, long_enough};
 use super::volume::{VolumeChange, volume_and_pressure};
 use super::{Ensemble, ThermoError, Undetermined};
 use crate::dimensions::Dimensions;
@@ -19,8 +20,9 @@ const BAROSTAT: f64 = 0.1;
 /// An interval of -Cov(V, p)/(k T) that is wider than this to one side does not tell a barostat
 /// that samples, 1, from one that does not, 0.
 const VAGUE: f64 = 0.5;
-/// Fewest correlation times of the slower one of enthalpy and volume in all runs.
-const SHORTEST: f64 = 20.0;
+/// Where the "volume" has the kinetic part of a pressure to this accuracy, and the "pressure" less
+/// by as much and more, the columns are exchanged.
+const EXCHANGED: f64 = 0.5;
 /// How far a given pressure may be from the mean of the column, as a part of N k T/V. It moves c_p
 /// by 2 % of α T at most, in k.
 const OFF_COLUMN: f64 = 0.01;
@@ -55,8 +57,9 @@ pub struct ConstantPressure {
     /// -Cov(V, p)/(k T), which is 1 where the barostat samples constant pressure. `None` without a
     /// column of pressures.
     pub barostat: Option<Estimate>,
-    /// Why the errors may be too small: the run holds few correlation times of the slower one of
-    /// enthalpy and volume.
+    /// What to beware of: enthalpy or volume drift by less than their standard deviation, which
+    /// their variances contain; or the run holds few correlation times of the slower one of them,
+    /// and the errors may be too small.
     pub caution: Option<Caution>,
 }
 
@@ -160,11 +163,23 @@ impl ConstantPressure {
 /// is too short to tell 1 from 0. The thermostat is checked by
 /// [`ensemble_check`](super::ensemble_check()).
 ///
+/// **Pressure or volume.** That covariance is the same where the two columns are exchanged. The
+/// temperature tells them: it is independent of the volume, and Cov(p_inst, T) = (g/d) N k Var(T)/V
+/// by the kinetic part of the pressure. Where the "volume" has that part and the "pressure" has it
+/// not, there is no result ([`Undetermined::Exchanged`]).
+///
+/// **Rest.** A volume or an enthalpy that has not come to rest has the variance of its way there.
+/// [`energy::drift`](crate::energy::drift()) asks both, here with one false alarm in a thousand:
+/// where the mean moves within a run by more than the standard deviation beside it there is no
+/// result ([`Undetermined::Drifts`]), and where it moves by less there is a
+/// [caution](ConstantPressure::caution).
+///
 /// **Errors.** Variances and covariances are those of an infinite run, as in
 /// [`Moments::corrected_variance`](crate::energy::Moments::corrected_variance). All numbers go
 /// through the same resamples, so that c_V has the error of the whole combination. Blocks must hold
 /// many correlation times of the slower one of enthalpy and volume: below 75 in all there is a
-/// [caution](ConstantPressure::caution), below 20 no result.
+/// [caution](ConstantPressure::caution), below 20 no result, and none where one of them has no
+/// correlation time that can be told.
 ///
 /// # Units
 /// Energies, temperatures, pressures and lengths in the units of `units`:
@@ -268,9 +283,12 @@ pub fn constant_pressure<T: Real>(
         volume,
         variance_of_u,
         variance_of_v,
+        of_volumes,
+        less_pressures,
     ] = joint.evaluate(|joint| {
         let [mean_u, v, mean_p, t] = joint.means;
-        let [u, of_v, of_p, _] = &joint.covariances;
+        let [u, of_v, of_p, of_t] = &joint.covariances;
+        let kinetic = g / f64::from(dimensions.count()) * k * of_t[3] / of_pressure;
         let t = columns.temperature().unwrap_or(t);
         let p = given.unwrap_or(mean_p);
         let (kt, pv) = (k * t, of_pressure * p);
@@ -289,6 +307,8 @@ pub fn constant_pressure<T: Real>(
             n * v,
             u[0],
             of_v[1],
+            of_t[1] * mean_p / kinetic,
+            (of_t[1] * mean_p - of_t[2] * v) / kinetic,
         ]
     });
     let temperature_value = Invalid::unless_positive("temperature", temperature.value())?;
@@ -308,19 +328,22 @@ pub fn constant_pressure<T: Real>(
     if let Some(why) = Undetermined::coarse_print(of_print) {
         return Ok(Outcome::Unresolved(why));
     }
+    if columns.has_pressures() && columns.has_temperatures() && is_exchanged(&of_volumes, &less_pressures) {
+        return Ok(Outcome::Unresolved(Undetermined::Exchanged { part: of_volumes }));
+    }
+    let series = columns.enthalpy_and_volume(of_pressure * p.value());
+    let drift = match at_rest(&series, resampling) {
+        Ok(caution) => caution,
+        Err(why) => return Ok(Outcome::Unresolved(why)),
+    };
     let barostat = columns.has_pressures().then_some(barostat);
     if let Some(why) = barostat.as_ref().and_then(not_sampled) {
         return Ok(Outcome::Unresolved(why));
     }
-    let caution = columns.caution(of_pressure * p.value());
-    if let Some(Caution::FewBlocks { found, .. }) = caution
-        && found < SHORTEST
-    {
-        return Ok(Outcome::Unresolved(Undetermined::TooShort {
-            found,
-            expected: SHORTEST,
-        }));
-    }
+    let long = match long_enough(&series) {
+        Ok(caution) => caution,
+        Err(why) => return Ok(Outcome::Unresolved(why)),
+    };
     let pressure_coefficient = Estimate::combine([&expansion, &compressibility], |[a, b]| a / b)?;
     Ok(Outcome::Resolved(ConstantPressure {
         units,
@@ -336,8 +359,18 @@ pub fn constant_pressure<T: Real>(
         mean_volume: volume,
         pressure: given.map_or(p, Estimate::exact),
         barostat,
-        caution,
+        caution: drift.or(long),
     }))
+}
+
+/// Whether the "volume" has the kinetic part of a pressure, and the "pressure" has it not. A column
+/// has 1 of it as a pressure and 0 as a volume: volume less pressure is -1, and 1 where they are
+/// exchanged.
+fn is_exchanged(volume: &Estimate, less_pressure: &Estimate) -> bool {
+    let difference = less_pressure.value();
+    (volume.value() - 1.0).abs() < EXCHANGED.max(half_width(volume))
+        && difference > EXCHANGED
+        && difference + 1.0 > half_width(less_pressure)
 }
 
 /// Why the barostat does not sample constant pressure, or why that is not known.

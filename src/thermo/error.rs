@@ -366,6 +366,38 @@ pub enum Undetermined {
         /// -Cov(V, p)/(k T).
         part: Estimate,
     },
+    /// The volume fluctuates with the temperature as a pressure does, and the pressure does not:
+    /// the columns are exchanged.
+    #[error(
+        "no heat capacity: the volume has {part} of the covariance with the temperature that the kinetic part of a pressure has, \
+         expected 0, and the pressure lacks it: the columns of pressure and volume are exchanged"
+    )]
+    Exchanged {
+        /// Cov(V, T) over (g/d) N k Var(T)/p.
+        part: Estimate,
+    },
+    /// Enthalpy or volume drift, or have two levels, by more than their standard deviation: the run
+    /// is not in equilibrium.
+    #[error(
+        "no heat capacity: the {quantity} drifts or has two levels, by {} of its standard deviations within a run, expected at most 1 in \
+         a run that fluctuates about its equilibrium: leave out its start or take a longer run",
+        short(*.size, 2)
+    )]
+    Drifts {
+        /// Enthalpy or volume.
+        quantity: &'static str,
+        /// The change of its mean over the standard deviation beside it.
+        size: f64,
+    },
+    /// The correlation time of enthalpy or volume cannot be told.
+    #[error(
+        "no heat capacity: the {quantity} has no correlation time that can be told, its spectrum shows no relaxation and the error of \
+         its mean no plateau: expected a longer run"
+    )]
+    NoCorrelationTime {
+        /// Enthalpy or volume.
+        quantity: &'static str,
+    },
     /// The run is too short to tell whether its barostat samples constant pressure.
     #[error(
         "no heat capacity: -Cov(V, p) is {part} of k T, too uncertain to tell 1, a barostat that samples constant pressure, from 0, one \

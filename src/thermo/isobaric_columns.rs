@@ -3,9 +3,10 @@
 use super::ThermoError;
 use crate::energy::rounding_variance;
 use crate::real::Real;
-use crate::relaxation::Caution;
 use crate::series::{EnergySeries, Replicas, ScalarSeries};
-use crate::spectrum::choose_blocks;
+
+/// One number of each sample of all runs.
+pub(super) type Columns = Replicas<ScalarSeries<'static, f64>>;
 
 /// The columns of one run or of several, each of which has volumes.
 pub(super) struct IsobaricColumns<'a, T: Real> {
@@ -90,31 +91,22 @@ impl<'a, T: Real> IsobaricColumns<'a, T> {
         ]
     }
 
-    /// Whether errors from blocks may be too small, by the slower one of enthalpy and volume.
-    /// `energy` is that of the pressure times a volume.
-    pub(super) fn caution(&self, energy: f64) -> Option<Caution> {
-        let enthalpy = |[u, v, ..]: [f64; 4]| u + energy * v;
-        let volume = |[_, v, ..]: [f64; 4]| v;
-        let cautions = [self.blocks(enthalpy), self.blocks(volume)];
-        cautions.into_iter().flatten().min_by(|a, b| {
-            let known = |caution: &Caution| match caution {
-                Caution::FewBlocks { found, .. } => *found,
-                _ => f64::INFINITY,
-            };
-            known(a).total_cmp(&known(b))
-        })
+    /// The enthalpy per particle, U + p V without its kinetic part, and the volume per particle, by
+    /// name. `energy` is that of the pressure times a volume. `None` for numbers beyond those of a
+    /// series.
+    pub(super) fn enthalpy_and_volume(&self, energy: f64) -> [(&'static str, Option<Columns>); 2] {
+        [
+            ("enthalpy", self.series(|[u, v, ..]| u + energy * v)),
+            ("volume", self.series(|[_, v, ..]| v)),
+        ]
     }
 
-    fn blocks(&self, of: impl Fn([f64; 4]) -> f64) -> Option<Caution> {
+    fn series(&self, of: impl Fn([f64; 4]) -> f64) -> Option<Columns> {
         let series = self.runs.iter().enumerate().map(|(run, series)| {
             let samples: Vec<f64> = (0..series.len()).map(|i| of(self.at(run, i))).collect();
             ScalarSeries::new(samples, series.sampling()).ok()
         });
         let runs = series.collect::<Option<Vec<_>>>();
-        // Numbers beyond those of a series have no spectrum.
-        match runs.and_then(|runs| Replicas::new(runs).ok()) {
-            Some(runs) => choose_blocks(&runs).caution,
-            None => Some(Caution::NoCorrelationTime),
-        }
+        runs.and_then(|runs| Replicas::new(runs).ok())
     }
 }

@@ -43,6 +43,7 @@ mod error;
 mod heat_capacity;
 mod interpolation;
 mod isobaric_columns;
+mod isobaric_rest;
 mod knots;
 mod point;
 mod pressure_check;

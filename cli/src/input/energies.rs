@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use msed::energy::{Equilibration, NotEquilibrated};
 use msed::stats::{Outcome, short};
 use msed::thermo::{self, Contradiction, EnsembleCheck, Sampled};
-use msed::{EnergySeries, Replicas, Resampling, Sampling, Units, energy, io};
+use msed::{EnergySeries, Replicas, Resampling, Sampling, ScalarSeries, Units, energy, io};
 
 use super::odd_rows::{self, Numbering};
 use super::{about, barostat, check_file, energy_replicas, joined_runs, of_replica};
@@ -65,7 +65,7 @@ impl Energies {
         let whole: Vec<EnergySeries<'static>> = whole.collect::<Result<_, _>>()?;
         let discarded = match run.discard {
             Discard::Time(time) => time,
-            Discard::Automatic => latest_start(files().zip(&whole))?,
+            Discard::Automatic => latest_start(scan, files().zip(&whole))?,
         };
         let lengths: Vec<usize> = whole.iter().map(EnergySeries::len).collect();
         let series: Vec<_> = files()
@@ -82,7 +82,7 @@ impl Energies {
             odd.extend(odd_rows::check(file, kept, rows)?);
             joined_runs::check(scan, run, file, &parts[k], kept, left_out, resampling)?;
         }
-        let equilibration = last_to_equilibrate(&series);
+        let equilibration = last_to_equilibrate(scan, &series);
         if run.temperature.is_some() && series.iter().any(|series| series.temperatures().is_none()) {
             notes.push(format!(
                 "run `{}` has no temperature column: nothing tells whether ensemble, kind and units of its energies are those declared",
@@ -228,11 +228,12 @@ fn series(
 
 /// The latest of the times from which on the replicas are in equilibrium.
 fn latest_start<'a, 'b>(
+    scan: &Scan,
     files: impl Iterator<Item = (&'a Path, &'b EnergySeries<'static>)>,
 ) -> Result<f64, Failure> {
     let mut latest = 0.0_f64;
     for (file, series) in files {
-        match energy::equilibration(series) {
+        match equilibration(scan, series) {
             Outcome::Resolved(found) => latest = latest.max(found.time),
             Outcome::Unresolved(why) => {
                 let message = format!("{why}, expected a longer run or a time for `discard`");
@@ -241,6 +242,27 @@ fn latest_start<'a, 'b>(
         }
     }
     Ok(latest)
+}
+
+/// Where a replica begins to be in equilibrium: its energy, and under a barostat its volume too,
+/// whichever takes longer.
+fn equilibration(scan: &Scan, series: &EnergySeries<'static>) -> Outcome<Equilibration, NotEquilibrated> {
+    let energy = energy::equilibration(series);
+    let volumes = series.volumes().filter(|_| scan.is_at_constant_pressure());
+    let volumes = volumes.and_then(|volumes| ScalarSeries::new(volumes, series.sampling()).ok());
+    match volumes {
+        Some(volumes) => later(energy, energy::equilibration(&volumes)),
+        None => energy,
+    }
+}
+
+/// The later one. What never comes to rest takes longest of all.
+fn later(
+    first: Outcome<Equilibration, NotEquilibrated>,
+    next: Outcome<Equilibration, NotEquilibrated>,
+) -> Outcome<Equilibration, NotEquilibrated> {
+    let time = |found: &Outcome<Equilibration, _>| found.value().map_or(f64::INFINITY, |found| found.time);
+    if time(&next) > time(&first) { next } else { first }
 }
 
 /// The series of a file without its first `time`.
@@ -271,15 +293,14 @@ fn without_start(
     kept.map_err(|error| about(file, error))
 }
 
-/// What remains to be discarded of the replica that takes longest. A replica that never comes to
-/// rest takes longest of all.
-fn last_to_equilibrate(series: &[EnergySeries<'static>]) -> Outcome<Equilibration, NotEquilibrated> {
-    let time = |found: &Outcome<Equilibration, _>| found.value().map_or(f64::INFINITY, |found| found.time);
-    let first = energy::equilibration(&series[0]);
-    series[1..].iter().fold(first, |latest, next| {
-        let next = energy::equilibration(next);
-        if time(&next) > time(&latest) { next } else { latest }
-    })
+/// What remains to be discarded of the replica that takes longest.
+fn last_to_equilibrate(
+    scan: &Scan,
+    series: &[EnergySeries<'static>],
+) -> Outcome<Equilibration, NotEquilibrated> {
+    let first = equilibration(scan, &series[0]);
+    let others = series[1..].iter().map(|series| equilibration(scan, series));
+    others.fold(first, later)
 }
 
 /// The temperature of a run is the given one, which the temperature column must not contradict, or

@@ -11,6 +11,7 @@ use super::centre_of_mass::CentreOfMass;
 use super::frame_files::{Notes, open, with_hint, with_stride};
 use super::frame_replicas::{self, OtherRuns, Prints};
 use super::frame_steps::{self, Stepped};
+use super::jumps;
 use super::precision::{self, Farthest};
 use super::{about, check_file, dimensions, of_replica};
 use crate::failure::Failure;
@@ -245,6 +246,7 @@ fn replica(
     let trajectory = dimensions::check(scan, run, file, trajectory)?;
     frame_steps::check(scan, run, file, &trajectory)?;
     let trajectory = with_cell(scan, run, file, trajectory)?;
+    jumps::check(scan, run, file, &trajectory)?;
     let prints = Prints::of(&trajectory);
     let start = trajectory.steps()[0];
     let early = |step: &u64| ((step - start) as f64 * time_step) < discard * (1.0 - 1e-9);

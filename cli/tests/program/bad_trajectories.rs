@@ -498,7 +498,7 @@ fn coordinates_too_large_for_single_precision() {
         let far: String = frames.lines().fold(String::new(), |text, line| {
             let words: Vec<&str> = line.split(' ').collect();
             let line = match words.as_slice() {
-                [id, kind, x, y, z] if x.contains('.') => {
+                [id, kind, x, y, z] => {
                     let x: f64 = x.parse().expect("a number");
                     format!("{id} {kind} {} {y} {z}", x + by)
                 }

@@ -191,6 +191,87 @@ fn a_barostat_that_does_not_sample_has_no_heat_capacity() {
     assert!(!scan.message().is_empty());
 }
 
+/// The rows of a file, changed by row and column: step, energy, temperature, pressure, volume.
+fn changed(text: &str, by: impl Fn(usize, &mut [f64])) -> String {
+    let mut rows = 0;
+    let mut changed = String::new();
+    for line in text.lines() {
+        if line.starts_with('#') {
+            let _ = writeln!(changed, "{line}");
+            continue;
+        }
+        let mut numbers: Vec<f64> = line
+            .split(' ')
+            .map(|word| word.parse().expect("a number"))
+            .collect();
+        by(rows, &mut numbers);
+        rows += 1;
+        let words: Vec<String> = numbers.iter().map(f64::to_string).collect();
+        let _ = writeln!(changed, "{}", words.join(" "));
+    }
+    changed
+}
+
+#[test]
+fn a_volume_that_has_not_come_to_rest_has_no_heat_capacity() {
+    let entry = |by: fn(usize) -> f64, keys: &str| {
+        let energy = "energy = \"T0.8.dat\"\n";
+        let scan = scan_of([good(0.8)], "").edit("scan.toml", energy, &format!("{energy}{keys}"));
+        scan.write("T0.8.dat", changed(&good(0.8).file(), |k, row| row[4] += by(k)));
+        scan.run().results()["runs"][0].clone()
+    };
+    for by in [|k| if k < 3000 { 0.0 } else { -6.0 }, |k: usize| 2e-3 * k as f64] {
+        let found = &entry(by, "")["constant_pressure"];
+        assert_eq!(found["verdict"], "unresolved");
+        let reason = found["reason"].as_str().expect("a reason");
+        assert!(
+            reason.starts_with("no heat capacity: the volume drifts or has two levels, by "),
+            "{reason}"
+        );
+    }
+    // A smaller one hides what the volume's correlation time is.
+    let found = &entry(|k| 1.5e-4 * k as f64, "")["constant_pressure"];
+    let reason = found["reason"].as_str().expect("a reason");
+    assert!(
+        reason.starts_with("no heat capacity: the volume has no correlation time"),
+        "{reason}"
+    );
+    // A start from another volume, at the energy of equilibrium, is left out where that is asked.
+    let start = |k: usize| 30.0 * (-(k as f64) / 60.0).exp();
+    assert_eq!(entry(start, "")["constant_pressure"]["verdict"], "unresolved");
+    let run = entry(start, "discard = \"automatic\"\n");
+    let found = &run["constant_pressure"];
+    let exact = 1.5 + good(0.8).parts()[0] + good(0.8).parts()[1] / 0.8;
+    assert!(
+        (number(&found["c_p"]["value"]) - exact).abs() < 0.05 * exact,
+        "{found}"
+    );
+}
+
+#[test]
+fn exchanged_columns_have_no_heat_capacity() {
+    // Each column with the kinetic part of the true pressure.
+    let exchanged = |swap: bool| {
+        let scan = scan_of([good(0.8)], "");
+        let text = changed(&good(0.8).file(), |_, row| {
+            row[3] += PARTICLES * (row[2] - 0.8) / 130.0;
+            if swap {
+                row.swap(3, 4);
+            }
+        });
+        scan.write("T0.8.dat", text);
+        scan.run().results()["runs"][0]["constant_pressure"].clone()
+    };
+    assert!(exchanged(false)["c_p"]["value"].is_number());
+    let found = exchanged(true);
+    assert_eq!(found["verdict"], "unresolved");
+    let reason = found["reason"].as_str().expect("a reason");
+    assert!(
+        reason.contains("the columns of pressure and volume are exchanged"),
+        "{reason}"
+    );
+}
+
 #[test]
 fn what_is_missing_is_an_error_that_names_it() {
     let one = |keys: &str| scan_of([good(0.8)], keys);

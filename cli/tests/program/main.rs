@@ -18,6 +18,7 @@ mod frame_copies;
 mod frame_kinds;
 mod frame_times;
 mod init;
+mod jumps;
 mod molecules;
 mod notes;
 mod odd_rows;

@@ -282,6 +282,65 @@ fn another_barostat_or_unit_is_refused() {
     assert!(of(&good.run(), None).is_resolved());
 }
 
+/// A volume that is not at rest has the variance of its way there, with small errors.
+#[test]
+fn a_volume_that_drifts_has_no_result() {
+    let good = LIQUID.columns(LENGTH, 21);
+    let deviation = (LIQUID.t * LIQUID.volume * LIQUID.compressibility).sqrt();
+    let changed = |by: fn(f64) -> f64| {
+        let part = |i: usize| i as f64 / LENGTH as f64;
+        let volumes = good.volumes.iter().enumerate();
+        let columns = Columns {
+            volumes: volumes.map(|(i, v)| v + deviation * by(part(i))).collect(),
+            ..good.clone()
+        };
+        of(&columns.run(), None)
+    };
+    let changes: [fn(f64) -> f64; 4] = [
+        |part| if part < 0.5 { 0.0 } else { -6.0 },
+        |part| if part < 0.2 { 4.0 } else { 0.0 },
+        |part| 3.0 * part,
+        |part| 30.0 * (-30.0 * part).exp(),
+    ];
+    for (k, by) in changes.into_iter().enumerate() {
+        let found = changed(by);
+        let Some(Undetermined::Drifts {
+            quantity: "volume",
+            size,
+        }) = found.why()
+        else {
+            panic!("{k}: {found:?}");
+        };
+        assert!(*size > 1.0 && *size < 20.0, "{k}: {size}");
+    }
+    assert!(changed(|_| 0.0).is_resolved());
+}
+
+/// Pressure and volume answer to each other in the same way when they are exchanged: the kinetic
+/// part of the pressure tells them.
+#[test]
+fn exchanged_columns_are_told() {
+    let g = npt().degrees_of_freedom();
+    let answer = 1.0 / (LIQUID.volume * LIQUID.compressibility);
+    for seed in 0..10 {
+        let mut columns = LIQUID.columns(2 * LENGTH, 400 + seed);
+        // Without what other motion adds to the pressure of so small a model.
+        let answers = columns.volumes.iter().zip(&columns.temperatures).map(|(v, t)| {
+            let kinetic = g / 3.0 * PARTICLES as f64 * (t - LIQUID.t) / LIQUID.volume;
+            LIQUID.pressure - answer * (v - LIQUID.volume) + kinetic
+        });
+        columns.pressures = answers.collect();
+        let right = of(&columns.run(), None);
+        assert!(right.is_resolved(), "{right:?}");
+        std::mem::swap(&mut columns.pressures, &mut columns.volumes);
+        let found = of(&columns.run(), None);
+        let Some(Undetermined::Exchanged { part }) = found.why() else {
+            panic!("{seed}: {found:?}");
+        };
+        assert!((part.value() - 1.0).abs() < 0.6, "{part}");
+    }
+}
+
 #[test]
 fn short_runs_are_told_as_such() {
     // Six relaxation times.
