@@ -5,6 +5,9 @@ use crate::energy::rounding_variance;
 use crate::real::Real;
 use crate::series::{EnergySeries, Replicas, ScalarSeries};
 
+/// A volume that takes no more values than this in ten times as many samples is printed coarsely.
+const FEW: usize = 20;
+
 /// One number of each sample of all runs.
 pub(super) type Columns = Replicas<ScalarSeries<'static, f64>>;
 
@@ -87,8 +90,33 @@ impl<'a, T: Real> IsobaricColumns<'a, T> {
         let energies: Vec<&[T]> = self.runs.iter().map(EnergySeries::samples).collect();
         [
             rounding_variance(&energies, self.runs[0].per_particle_scale()),
-            rounding_variance(&self.volumes, self.particles().recip()),
+            rounding_variance(&self.volumes, self.particles().recip()).max(self.coarse_volumes()),
         ]
+    }
+
+    /// The variance that the rounding of the print adds to a volume per particle that takes a few
+    /// values only, too few for their multiples to show the last digit; otherwise 0.
+    fn coarse_volumes(&self) -> f64 {
+        let mut values: Vec<f64> = Vec::new();
+        let mut samples = 0;
+        for volume in self.volumes.iter().flat_map(|column| column.iter()) {
+            samples += 1;
+            let volume = volume.to_f64();
+            if !values.contains(&volume) {
+                values.push(volume);
+            }
+            if values.len() > FEW {
+                return 0.0;
+            }
+        }
+        values.sort_by(f64::total_cmp);
+        let steps = values.windows(2).map(|pair| pair[1] - pair[0]);
+        let least = steps.fold(f64::INFINITY, f64::min);
+        if least.is_finite() && samples >= 10 * values.len() {
+            (least / self.particles()).powi(2) / 12.0
+        } else {
+            0.0
+        }
     }
 
     /// The enthalpy per particle, U + p V without its kinetic part, and the volume per particle, by

@@ -341,6 +341,30 @@ fn exchanged_columns_are_told() {
     }
 }
 
+/// Volumes of two digits take three values or four, too few for their multiples to show the digit.
+#[test]
+fn volumes_of_few_digits_are_told() {
+    let columns = LIQUID.columns(LENGTH, 3);
+    assert!(of(&columns.clone().run(), None).is_resolved());
+    let mut coarse = columns;
+    coarse
+        .volumes
+        .iter_mut()
+        .for_each(|v| *v = (*v / 10.0).round() * 10.0);
+    let found = of(&coarse.run(), None);
+    let why = found.why().expect("a reason");
+    assert!(
+        matches!(
+            why,
+            Undetermined::CoarsePrint {
+                quantity: "volume",
+                ..
+            }
+        ),
+        "{why}"
+    );
+}
+
 #[test]
 fn short_runs_are_told_as_such() {
     // Six relaxation times.
