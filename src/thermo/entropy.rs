@@ -388,11 +388,11 @@ mod tests {
         assert!(entropy(&points, Part::Total, Some(1.004), Path::Isochoric).is_ok());
         assert_eq!(
             message(&points[..1], None),
-            "an entropy over 1 temperatures, expected at least 2"
+            "an entropy over 1 temperature, expected at least 2"
         );
         assert_eq!(
             message(&[points[0].clone(), points[0].clone()], None),
-            "an entropy over 1 temperatures, expected at least 2"
+            "an entropy over 1 temperature, expected at least 2"
         );
         let refused =
             |temperature: f64, c: f64| message(&[&points[..], &[Point::new(temperature, c)]].concat(), None);

@@ -74,7 +74,7 @@ pub enum ThermoError {
         disorder: Option<usize>,
     },
     /// A scan with too few temperatures for what is asked.
-    #[error("{quantity} over {found} temperatures, expected at least {expected}")]
+    #[error("{quantity} over {found} temperature{}, expected at least {expected}", if *.found == 1 { "" } else { "s" })]
     TooFewTemperatures {
         /// What was asked.
         quantity: &'static str,

@@ -371,7 +371,7 @@ mod tests {
         let equal = at([1.0; 3], 3.0);
         assert_eq!(
             message(&equal, &equal),
-            "the slope of the energy over 1 temperatures, expected at least 3"
+            "the slope of the energy over 1 temperature, expected at least 3"
         );
         let mut wrong = scan.clone();
         wrong[0].value = f64::NAN.into();

@@ -483,11 +483,11 @@ mod tests {
             |curves: &[(Estimate, &Curve)]| temperature_derivatives(curves).unwrap_err().to_string();
         assert_eq!(
             message(&[(1.0.into(), &curve)]),
-            "the derivative of a correlation over 1 temperatures, expected at least 2"
+            "the derivative of a correlation over 1 temperature, expected at least 2"
         );
         assert_eq!(
             message(&[(1.0.into(), &curve), (1.004.into(), &curve)]),
-            "the derivative of a correlation over 1 temperatures, expected at least 2"
+            "the derivative of a correlation over 1 temperature, expected at least 2"
         );
         assert_eq!(
             message(&[]),

@@ -129,15 +129,16 @@ pub(super) fn check(file: &Path, series: &EnergySeries<'_>, rows: Numbering) -> 
 /// How many rows have each number, where nearly all numbers are repeated: fine numbers, which differ
 /// from one stretch to the next, as those of a coarse print do not.
 fn repeats(column: &[f64]) -> Option<f64> {
-    let same = |pair: &&[f64]| pair[0].to_bits() == pair[1].to_bits();
-    let repeated = column.windows(2).filter(same).count() as f64;
-    let rows = column.len() as f64;
-    if repeated <= DOMINANT * rows {
+    let stretches = || column.chunk_by(|x, y| x.to_bits() == y.to_bits());
+    let count = stretches().count();
+    // The longest stretch may be one where the output hung, which is said elsewhere.
+    let longest = stretches().map(<[f64]>::len).max()?;
+    let rows = (column.len() - longest) as f64 / (count - 1).max(1) as f64;
+    if 1.0 - rows.recip() <= DOMINANT {
         return None;
     }
     let values: HashSet<u64> = column.iter().map(|x| x.to_bits()).collect();
-    let (values, stretches) = (values.len(), rows - repeated);
-    (values >= DISTINCT && values as f64 > OWN * stretches).then_some(rows / stretches)
+    (values.len() >= DISTINCT && values.len() as f64 > OWN * count as f64).then_some(rows)
 }
 
 /// Numbers far away from all others.

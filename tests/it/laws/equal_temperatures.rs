@@ -180,7 +180,7 @@ fn counted_are_temperatures_and_not_runs() {
         // Two runs alone have no step beside which theirs is small.
         if apart == 0.0 {
             let message = entropy.unwrap_err().to_string();
-            assert_eq!(message, "an entropy over 1 temperatures, expected at least 2");
+            assert_eq!(message, "an entropy over 1 temperature, expected at least 2");
         }
         let message = crossover.unwrap_err().to_string();
         assert_eq!(message, "a crossover over 4 temperatures, expected at least 5");
