@@ -52,7 +52,7 @@ pub(crate) fn add_cosines(
             Arch::new().dispatch(CosineSums::<f32, WIDTH>::new(tile, vectors, schedule, sums));
         }
         Precision::Double => {
-            Arch::new().dispatch(CosineSums::<f64, WIDTH>::new(tile, vectors, schedule, sums))
+            Arch::new().dispatch(CosineSums::<f64, WIDTH>::new(tile, vectors, schedule, sums));
         }
     }
 }

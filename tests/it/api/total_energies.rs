@@ -43,7 +43,7 @@ fn every_program_s_total_energies_are_found_in_its_files() {
         ("tests/data/engines/copper_peratom.log", "Etot/N[eV]", 0.5359, 501),
         ("data/logs/one.lammps", "TotEng", -4515.8519, 0),
         ("data/logs/custom.lammps", "TotEng", -4515.8519, 0),
-        ("data/logs/customyaml.lammps", "TotEng", -4515.851_944_240_41, 0),
+        ("data/logs/customyaml.lammps", "TotEng", -4_515.851_944_240_41, 0),
         ("data/logs/multi.lammps", "TotEng", -4515.8519, 0),
         ("tests/data/water/energy.xvg.gz", "Total Energy", 0.0, 0),
         ("data/kob-andersen/T0.800/energy.dat.gz", "v_e", 0.0, 0),

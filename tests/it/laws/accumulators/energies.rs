@@ -5,8 +5,8 @@ use msed::online::{DisplacementAccumulator, DistributionAccumulator, EnergyAccum
 use msed::relaxation::{Fit, Model, Relaxation};
 use msed::trajectory::Species;
 use msed::{
-    Curve, EnergyKind, EnergySeries, EnergySystem, Ensemble, Lag, Lags, Replicas, Resampling, Sampling,
-    Units, energy, io, thermo,
+    Curve, EnergyKind, EnergySeries, EnergySystem, Ensemble, Estimate, Lag, Lags, Replicas, Resampling,
+    Sampling, Units, energy, io, thermo,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -62,7 +62,7 @@ fn curves(msed: &Curve, covariance: &Curve, correlation: &Curve, moments: &energ
         ..Seen::relative(what, curve, WITHIN)
     };
     let number =
-        |what: &str, x: &msed::Estimate| Seen::numbers(what, &[x], &[WITHIN[0] * x.value().abs()], WITHIN[1]);
+        |what: &str, x: &Estimate| Seen::numbers(what, &[x], &[WITHIN[0] * x.value().abs()], WITHIN[1]);
     vec![
         Seen::relative("msed", msed, WITHIN),
         of_scale("autocovariance", covariance, variance),
@@ -403,6 +403,47 @@ fn a_temperature_may_be_told_at_the_end() {
     assert!((found.value() / expected.value() - 1.0).abs() < 1e-10);
     let [x, y] = [&found, &expected].map(|c| c.standard_error().unwrap());
     assert!((x / y - 1.0).abs() < 1e-7, "{x} {y}");
+}
+
+/// The heat capacity over frequency of sums that grew with the run is that of the series, where both
+/// have the same blocks.
+#[test]
+fn the_dynamic_heat_capacity_of_a_stream_is_that_of_the_series() {
+    let (run, sampling) = shipped();
+    let (lags, samples) = (Lags::logarithmic(20).up_to_samples(600), &run[..24 * 1024]);
+    let live = EnergyAccumulator::block_fft(system(sampling), &lags).unwrap();
+    let mut live = live.with_blocks(4).unwrap();
+    live.push_slice(samples).unwrap();
+    let sums = live.snapshot().unwrap();
+    let of = |moments: &energy::Moments, msed: &Curve| {
+        let c = thermo::heat_capacity(moments, Units::LJ, Ensemble::nve(PARTICLES)).unwrap();
+        let fit = fitted(msed, [0.5, 15.0]);
+        let dynamic = thermo::dynamic_heat_capacity(&c, &fit).unwrap();
+        let dynamic = dynamic.into_result().unwrap();
+        let spectrum = dynamic.measured(msed, &[0.05, 0.3, 1.0]).unwrap();
+        let spectrum = spectrum.into_result().unwrap();
+        let times = [
+            &dynamic.isothermal_time,
+            &dynamic.adiabatic_time,
+            &dynamic.time_ratio,
+        ];
+        let numbers = times.into_iter().chain(&spectrum.storage).chain(&spectrum.loss);
+        numbers.map(Estimate::value).collect::<Vec<f64>>()
+    };
+    let found = of(
+        &sums.moments().with_temperature(0.803).unwrap(),
+        &sums.msed().without_zero(),
+    );
+    let run = series(samples, sampling).with_temperature(0.803).unwrap();
+    let (lags, resampling) = (Lags::explicit(sums.msed().lags().to_vec()), Resampling::Blocks(4));
+    let expected = of(
+        &energy::moments(&run, resampling).unwrap(),
+        &energy::msed(&run, &lags, resampling).unwrap().without_zero(),
+    );
+    assert_eq!(found.len(), 9);
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found / expected - 1.0).abs() < 1e-6, "{found} {expected}");
+    }
 }
 
 /// Arguments at the end of what numbers hold are refused, or give lags in order.
