@@ -168,7 +168,7 @@ impl Far {
         let of_far: f64 = column.iter().filter(|x| is_far(x)).map(square).sum();
         Some(Self {
             rows,
-            first: column.iter().position(|x| is_far(&x))?,
+            first: column.iter().position(is_far)?,
             median,
             deviation,
             share: of_far / column.iter().map(square).sum::<f64>(),

@@ -6,7 +6,11 @@ const COPY: &str = "copy.dat";
 
 /// The rows of an energy file.
 fn rows(text: &str) -> Vec<[f64; 3]> {
-    let numbers = |row: &str| -> Vec<f64> { row.split(' ').map(|field| field.parse().unwrap()).collect() };
+    let numbers = |row: &str| -> Vec<f64> {
+        row.split(' ')
+            .map(|field| field.parse().expect("a number"))
+            .collect()
+    };
     let rows = text.lines().skip(2).map(numbers);
     rows.map(|row| [row[0], row[1], row[2]]).collect()
 }

@@ -7,7 +7,9 @@ use crate::small_scan::Scan;
 fn changed(frames: &[String], change: impl Fn(f64) -> f64) -> Vec<String> {
     let row = |row: &str| {
         let fields: Vec<&str> = row.split(' ').collect();
-        let moved = fields[2..].iter().map(|x| change(x.parse().unwrap()).to_string());
+        let moved = fields[2..]
+            .iter()
+            .map(|x| change(x.parse().expect("a number")).to_string());
         format!(
             "{} {} {}\n",
             fields[0],
